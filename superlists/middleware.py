@@ -1,0 +1,61 @@
+"""What every request meets before Django's own middleware."""
+
+import logging
+from collections.abc import Callable
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+HEALTH_PATH = "/healthz"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+log = logging.getLogger(__name__)
+
+
+def health(get_response: Handler) -> Handler:
+    """Answer /healthz: 200 when every table of the app can be read, else 503.
+
+    The reason for a 503 goes to the log only: it would tell a stranger about the database.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path != HEALTH_PATH:
+            return get_response(request)
+        return _health()
+
+    return middleware
+
+
+def _health() -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    try:
+        for model in apps.get_app_config("lists").get_models():
+            model._default_manager.first()
+    except DatabaseError as error:
+        log.error("%s: the database does not answer: %s", HEALTH_PATH, error)
+        return HttpResponse("unavailable\n", status=503, content_type="text/plain", headers=headers)
+    return HttpResponse("ok\n", content_type="text/plain", headers=headers)
+
+
+def content_security_policy(get_response: Handler) -> Handler:
+    """Let pages load styles and images of this site and nothing else.
+
+    Not in development: Django's debug page carries its own scripts.
+    """
+    if settings.DEBUG:
+        raise MiddlewareNotUsed
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+    return middleware

@@ -1,0 +1,19 @@
+"""How static files are kept once they are collected."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+    """Keep files hashed and compressed, and link plainly what was never collected.
+
+    A page without its style sheet is better than a 500 on every page, the 500 page included.
+    """
+
+    manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        """Give the hashed name, or the plain one for a file that was not collected."""
+        try:
+            return str(super().stored_name(name))
+        except ValueError:
+            return name

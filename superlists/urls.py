@@ -1,0 +1,5 @@
+"""Every address of the site, save /healthz, which the middleware answers."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("superlists.lists.urls"))]
