@@ -1,3 +1,38 @@
-.PHONY: setup
-setup:
+# What one does here, one target each. `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help rehearse test check lint unit e2e run setup environment stop-engine
+
+help: ## List the targets (the default)
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+rehearse: setup ## Rehearse superlists: build its image, start it, drive a browser through it, print the verdict
+	@tools/rehearse-superlists
+
+test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about 20 minutes)
+	@tools/in-turn lint unit e2e
+
+check: environment ## The inner loop, under a minute: lint, types, unit tests
+	@tools/in-turn lint unit
+
+lint: environment ## Lint and type-check everything
+	@tools/lint
+
+unit: environment ## Run the unit tests (ARGS="-k word" are handed to pytest)
+	@tools/unit $(ARGS)
+
+e2e: setup ## Run the end-to-end tests on a real engine and browser (ARGS="-k word" are handed to pytest)
+	@tools/e2e $(ARGS)
+
+run: setup ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)
+	@tools/run-superlists $(PORT)
+
+setup: ## Make this machine ready: as root on Debian or Ubuntu installs what is missing, elsewhere says what is
 	@tools/set-up
+
+# The part of set-up that lint and unit tests need: no browser, no engine.
+environment:
+	@tools/set-up python
+
+stop-engine: ## Stop the container engine that set-up started
+	@tools/stop-engine

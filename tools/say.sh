@@ -1,9 +1,11 @@
 # shellcheck shell=bash
-# What every tool here shares: its place, and how it talks.
+# What every tool here shares: where things are, and how it talks.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$top/.cache
-venv=$top/.venv
+# Other scripts read these two.
+# shellcheck disable=SC2034
+venv=$top/.venv log=$cache/set-up.log
 
 say() { printf '%s: %s\n' "${speaker:-set-up}" "$*" >&2; }
 
@@ -13,3 +15,21 @@ fail() {
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# Run a command whose words matter only when it fails: then show the end of what it said.
+quietly() {
+    local status=0
+    printf '\n$ %s\n' "$*" >>"$log"
+    "$@" >>"$log" 2>&1 </dev/null || status=$?
+    if ((status)); then
+        tail -n 25 "$log" >&2
+        say "this failed (exit $status): $*"
+        say "the whole of what it said is in ${log#"$top"/}"
+        exit "$status"
+    fi
+}
+
+is_root() { [[ $(id -u) -eq 0 ]]; }
+
+# `debian`, `ubuntu`, or whatever else this is.
+distribution() { (. /etc/os-release 2>/dev/null && printf '%s' "${ID:-unknown}"); }

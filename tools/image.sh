@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# The base image that superlists builds on. Its name goes to .cache/python-image.
+
+official_image=python:3.13-slim
+# Named for what it is: made on this machine, and in no registry.
+own_image=localhost/python:3.13-slim
+
+# The settings that pip needs on this machine, as a pip.conf for inside the image.
+pip_settings() {
+    local index
+    printf '[global]\ncert = /etc/ssl/certs/ca-certificates.crt\n'
+    index=$("$venv/bin/python" -m pip config get global.index-url 2>/dev/null || printf '%s' "${PIP_INDEX_URL:-}")
+    # An image must not carry a password that an index address may hold.
+    if [[ $index == http* && $index != *@* ]]; then printf 'index-url = %s\n' "$index"; fi
+}
+
+# The Debian archive this machine uses, or Debian's own.
+debian_archive() {
+    local archive
+    archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m1 '/debian/*$' || true)
+    printf '%s\n' "${archive:-http://deb.debian.org/debian}"
+}
+
+build_own_image() {
+    local work
+    have mmdebstrap || fail "no registry answers and mmdebstrap is missing, so there is no base image: name one you have in PYTHON_IMAGE"
+    is_root || fail "no registry answers, and only root builds a base image here: name one you have in PYTHON_IMAGE, or run: sudo make setup"
+    say "no registry answers: building $own_image from Debian packages (half a minute)"
+    work=$(mktemp -d)
+    pip_settings >"$work/pip.conf"
+    # Debian trixie with Python 3.13 is what the official image is too. The machine's own
+    # certificate authorities go inside: without them pip cannot reach an index behind a proxy.
+    quietly mmdebstrap --variant=minbase --include=python3,python3-venv,ca-certificates \
+        --customize-hook='upload /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt' \
+        --customize-hook="upload $work/pip.conf /etc/pip.conf" \
+        --customize-hook='ln -s python3 "$1/usr/bin/python"' \
+        trixie "$work/base.tar" "$(debian_archive)"
+    quietly docker import --change 'CMD ["python3"]' --change 'ENV LANG=C.UTF-8' "$work/base.tar" "$own_image"
+    rm -rf "$work"
+}
+
+setup_image() {
+    local chosen=$cache/python-image
+    # Who names an image knows why.
+    if [[ -n ${PYTHON_IMAGE:-} ]]; then return; fi
+    if [[ -s $chosen ]] && has_image "$(<"$chosen")"; then return; fi
+    if ! has_image "$official_image"; then
+        say "asking the registry for $official_image"
+        timeout 120 docker pull --quiet "$official_image" >>"$log" 2>&1 </dev/null || true
+    fi
+    if has_image "$official_image"; then
+        printf '%s\n' "$official_image" >"$chosen"
+        return
+    fi
+    has_image "$own_image" || build_own_image
+    say "superlists builds on $own_image"
+    printf '%s\n' "$own_image" >"$chosen"
+}

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# Programs that come from the machine: what is needed, how to tell it is there, where it comes from.
+
+has_python() { "$venv/bin/python" -c '' 2>/dev/null || [[ -n $(find_python) ]]; }
+has_git() { have git; }
+has_make() { have make; }
+has_certificates() { [[ -s /etc/ssl/certs/ca-certificates.crt || $(distribution) != debian && $(distribution) != ubuntu ]]; }
+has_docker() { have docker && { have dockerd || docker version >/dev/null 2>&1; }; }
+has_builder() { docker_that_builds >/dev/null; }
+has_chrome() { have chromium || have google-chrome || have chromium-browser; }
+has_chromedriver() { have chromedriver; }
+has_firefox() { have firefox-esr || have firefox; }
+has_mmdebstrap() { have mmdebstrap; }
+
+# check | what it is | Debian packages (a ? marks one that only some releases have) | elsewhere
+needs='
+has_certificates|certificate authorities|ca-certificates|
+has_python|Python 3.11 or newer, with venv|python3 python3-venv|your package manager, or python.org
+has_git|git|git|your package manager
+has_make|make|make|your package manager
+has_docker|a docker client and engine|docker.io docker-cli?|docs.docker.com/engine/install
+has_builder|a docker client that can build with BuildKit|docker.io docker-cli? docker-buildx?|the buildx plugin: docs.docker.com/build
+has_chrome|Chromium or Chrome|chromium|your package manager, or google.com/chrome
+has_chromedriver|chromedriver|chromium-driver|your package manager, or googlechromelabs.github.io/chrome-for-testing
+has_firefox|Firefox|firefox-esr|your package manager, or firefox.com
+has_mmdebstrap|mmdebstrap, which builds small Debian systems|mmdebstrap|your package manager
+'
+
+# Ubuntu names these, but hands out snaps, which need a running snapd: useless on a build machine.
+not_from_ubuntu='chromium chromium-driver firefox-esr'
+
+# Print the lines of `needs` that are not met.
+missing_needs() {
+    local line
+    while IFS= read -r line; do
+        [[ -z $line ]] || "${line%%|*}" || printf '%s\n' "$line"
+    done <<<"$needs"
+}
+
+can_install() {
+    is_root && case $(distribution) in debian | ubuntu) have apt-get ;; *) false ;; esac
+}
+
+from_this_distribution() {
+    [[ $(distribution) != ubuntu || " $not_from_ubuntu " != *" $1 "* ]]
+}
+
+explain_missing() {
+    local what packages elsewhere advice
+    say "this machine lacks:"
+    while IFS='|' read -r _ what packages elsewhere; do
+        advice=${elsewhere:-your package manager}
+        case $(distribution) in
+        debian) advice="apt install ${packages//[a-z-]*\?/}" ;;
+        esac
+        printf '  - %s: %s\n' "$what" "$advice" >&2
+    done <<<"$1"
+    if ! is_root; then
+        say "as root on Debian or Ubuntu, set-up installs these itself: sudo make setup"
+    fi
+    exit 1
+}
+
+install_missing() {
+    local names=() name packages wanted=()
+    while IFS='|' read -r _ _ packages _; do
+        for name in $packages; do
+            if from_this_distribution "${name%\?}"; then names+=("$name"); fi
+        done
+    done <<<"$1"
+    ((${#names[@]})) || return 0
+    say "installing with apt: ${names[*]//\?/} (a few minutes the first time)"
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update
+    for name in "${names[@]}"; do
+        if [[ $name != *\? ]] || apt-cache show "${name%\?}" >/dev/null 2>&1; then
+            wanted+=("${name%\?}")
+        fi
+    done
+    # Two checkouts may set up at once: wait for the other's apt instead of failing.
+    quietly apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=600 "${wanted[@]}"
+}
+
+setup_packages() {
+    local missing
+    missing=$(missing_needs)
+    [[ -n $missing ]] || return 0
+    if can_install; then
+        install_missing "$missing"
+        hash -r
+        missing=$(missing_needs)
+        [[ -n $missing ]] || return 0
+    fi
+    explain_missing "$missing"
+}
