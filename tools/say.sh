@@ -32,4 +32,7 @@ quietly() {
 is_root() { [[ $(id -u) -eq 0 ]]; }
 
 # `debian`, `ubuntu`, or whatever else this is.
-distribution() { (. /etc/os-release 2>/dev/null && printf '%s' "${ID:-unknown}"); }
+distribution() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release 2>/dev/null && printf '%s' "${ID:-unknown}")
+}
