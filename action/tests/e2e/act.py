@@ -1,0 +1,237 @@
+"""Run a workflow for real, with act in host mode, and read back all that it left."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import artifacts
+from .commands import Annotation
+from .machine import clean_environment, node_modules, tool
+from .repository import Repository
+
+UPLOAD_ARTIFACT = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f"
+_STAND_IN = Path(__file__).parent / "stand_ins/upload-artifact"
+_ANNOTATING = {"error", "warning", "notice"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step as the steps after it see it."""
+
+    outcome: str
+    conclusion: str
+    outputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What one job's last step found: the steps by id, and a copy of the evidence folder."""
+
+    steps: Mapping[str, Step]
+    evidence: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActRun:
+    """One finished run of act."""
+
+    exit_code: int
+    seconds: float
+    entries: tuple[Mapping[str, Any], ...]
+    records: tuple[Record, ...]
+    artifacts: Mapping[str, Path]
+    folder: Path = field(repr=False)
+
+    @property
+    def steps(self) -> Mapping[str, Step]:
+        """The steps of the only job that was recorded."""
+        assert len(self.records) == 1, f"{len(self.records)} jobs were recorded\n{self.tail()}"
+        return self.records[0].steps
+
+    @property
+    def log(self) -> str:
+        """What the steps printed, commands to the runner included, masks left out."""
+        return "\n".join(
+            str(entry.get("raw", entry["msg"])).rstrip("\n")
+            for entry in self._public_entries()
+            if entry.get("raw_output") or "raw" in entry
+        )
+
+    @property
+    def everything_logged(self) -> bytes:
+        """Every byte that act wrote, save the lines that ask the runner to mask a value."""
+        return "\n".join(
+            json.dumps(entry, ensure_ascii=False) for entry in self._public_entries()
+        ).encode()
+
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        return tuple(
+            Annotation(level=entry["command"], text=entry["arg"], properties=entry["kvPairs"] or {})
+            for entry in self.entries
+            if entry.get("command") in _ANNOTATING
+        )
+
+    @property
+    def summary(self) -> str:
+        """The job summaries; act reads a composite action's twice, which shows here once."""
+        contents = [entry["content"] for entry in self.entries if entry.get("command") == "summary"]
+        return "\n".join(dict.fromkeys(contents))
+
+    def tail(self, lines: int = 60) -> str:
+        """The end of the steps' log, for a reader of a failed scenario."""
+        shown = [
+            f"{'.'.join(entry.get('stepID', ()))}| {entry['msg'].rstrip()}"
+            for entry in self.entries
+        ]
+        return "\n".join(shown[-lines:])
+
+    def _public_entries(self) -> Iterator[Mapping[str, Any]]:
+        return (entry for entry in self.entries if entry.get("command") != "add-mask")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """act, with folders, ports and a token of its own: runs do not disturb each other."""
+
+    folder: Path
+    token: str
+
+    def push(
+        self,
+        repository: Repository,
+        workflow: str,
+        *,
+        secrets: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        timeout: float = 300,
+    ) -> ActRun:
+        """Commit `workflow` as the only one of the repository, push, and wait for the end.
+
+        Values are not masked by act, so that one which leaks is seen. `timeout` is in seconds.
+        Raises TimeoutError with the log's tail.
+        """
+        place = self.folder / f"act-{len(list(self.folder.glob('act-*')))}"
+        records, server = place / "records", place / "artifacts"
+        records.mkdir(parents=True)
+        file = repository.write(".github/workflows/scenario.yml", workflow)
+        repository.commit("The workflow of this scenario")
+        command = [
+            *(str(tool("act")), "push", "--json", "--insecure-secrets", "--no-cache-server"),
+            *("--workflows", str(file), "--platform", "ubuntu-latest=-self-hosted"),
+            *("--local-repository", f"{UPLOAD_ARTIFACT}={self._stand_in(place)}"),
+            *("--artifact-server-path", str(server), "--artifact-server-addr", "127.0.0.1"),
+            *("--artifact-server-port", str(_free_port())),
+            *("--secret-file", str(_file_of(secrets, place / "secrets.yml"))),
+            *("--var-file", str(_file_of(variables, place / "variables.yml"))),
+            *("--env", f"GITHUB_RUN_ID={_new_run(server)}", "--env", "GITHUB_RUN_ATTEMPT=1"),
+        ]
+        started = time.monotonic()
+        with (place / "log.jsonl").open("wb") as log:
+            exit_code = _run(
+                command, repository, self._environment(place, environment), log, timeout
+            )
+        run = ActRun(
+            exit_code=-1 if exit_code is None else exit_code,
+            seconds=time.monotonic() - started,
+            entries=tuple(_entries(place / "log.jsonl")),
+            records=tuple(_records(records)),
+            artifacts=artifacts.unpack(server, place / "unpacked"),
+            folder=place,
+        )
+        print(f"{run.tail()}\nact exited {exit_code}; its files: {place}")
+        if exit_code is None:
+            raise TimeoutError(f"act was still running after {timeout} s")
+        return run
+
+    def _environment(self, place: Path, more: Mapping[str, str] | None) -> dict[str, str]:
+        programs = place / "bin"
+        programs.mkdir()
+        (programs / "node").symlink_to(tool("node"))
+        temporary = place / "tmp"
+        temporary.mkdir()
+        own = {
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "NODE_PATH": str(node_modules()),
+            "RECORDS": str(place / "records"),
+            "REHEARSAL_E2E": self.token,
+            "TMPDIR": str(temporary),
+            "XDG_CACHE_HOME": str(place / "cache"),
+            "XDG_CONFIG_HOME": str(place / "config"),
+        }
+        return clean_environment() | own | dict(more or {})
+
+    def _stand_in(self, place: Path) -> Path:
+        # act copies the whole folder for every use: without its packages, which NODE_PATH finds.
+        copy = place / "upload-artifact"
+        copy.mkdir()
+        for name in ("action.yml", "index.js"):
+            (copy / name).write_bytes((_STAND_IN / name).read_bytes())
+        return copy
+
+
+def _run(
+    command: list[str],
+    repository: Repository,
+    environment: Mapping[str, str],
+    log: Any,
+    timeout: float,
+) -> int | None:
+    with subprocess.Popen(
+        command,
+        cwd=repository.root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as act:
+        try:
+            return act.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(act.pid, signal.SIGKILL)
+            return None
+
+
+def _entries(log: Path) -> Iterator[Mapping[str, Any]]:
+    for line in log.read_text(errors="replace").splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            yield {"msg": line}
+
+
+def _records(folder: Path) -> Iterator[Record]:
+    for record in sorted(folder.iterdir()):
+        steps = json.loads((record / "steps.json").read_text())
+        evidence = record / "evidence"
+        yield Record(
+            steps={name: Step(**step) for name, step in steps.items()},
+            evidence=evidence if evidence.exists() else None,
+        )
+
+
+def _file_of(values: Mapping[str, str] | None, file: Path) -> Path:
+    file.write_text(json.dumps(dict(values or {})))  # JSON is YAML, and any value fits in it.
+    return file
+
+
+def _new_run(server: Path) -> int:
+    run = 10**9 + secrets.randbelow(10**9)
+    (server / str(run)).mkdir(parents=True)  # Without it act's server cannot list an empty run.
+    return run
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,83 @@
+"""The fixtures of the scenarios: a room, act, the helper, and the look round afterwards."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from . import leftovers
+from .act import Act
+from .repository import Repository, copy_of_checkout, tiny_repository
+
+_HERE = Path(__file__).parent
+_failed = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[_failed] = True
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engine() -> None:
+    try:
+        leftovers.engine("version")
+    except (OSError, leftovers.subprocess.SubprocessError) as error:
+        pytest.exit(f"no Docker engine answers ({error}). Run `make setup`, then try again.", 2)
+
+
+@pytest.fixture
+def token() -> str:
+    """What every process of this scenario carries in its environment."""
+    return f"scenario-{secrets.token_hex(8)}"
+
+
+@pytest.fixture
+def room(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder for this scenario, kept when it fails.
+
+    Its path is short, because a browser's sockets below it must fit in 108 bytes.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="dr-"))
+    yield folder
+    if request.node.stash.get(_failed, False):
+        print(f"the files of this scenario are kept in {folder}")
+    else:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(token: str) -> Iterator[None]:
+    before = leftovers.of_the_engine()
+    yield
+    left = [*leftovers.of_processes(token), *(leftovers.of_the_engine() - before)]
+    assert not left, "this was left behind:\n" + "\n".join(left)
+
+
+@pytest.fixture
+def act(room: Path, token: str) -> Act:
+    return Act(folder=room, token=token)
+
+
+@pytest.fixture
+def superlists(room: Path) -> Repository:
+    return copy_of_checkout(room / "repository")
+
+
+@pytest.fixture
+def tiny(room: Path) -> Repository:
+    return tiny_repository(room / "repository")

@@ -1,0 +1,67 @@
+"""What a scenario must not leave behind: containers, volumes, networks, processes."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .machine import tool
+
+_LABEL = "dress-rehearsal"
+_LISTS = {
+    "container": ("ps", "--all", "--no-trunc", "--format", "{{.ID}}"),
+    "volume": ("volume", "ls", "--format", "{{.Name}}"),
+    "network": ("network", "ls", "--no-trunc", "--format", "{{.ID}}"),
+}
+
+
+def engine(*arguments: str, check: bool = True) -> str:
+    """Ask the engine through its client and return what it prints."""
+    return subprocess.run(
+        [str(tool("docker")), *arguments],
+        check=check,
+        text=True,
+        capture_output=True,
+        timeout=60,
+    ).stdout
+
+
+def of_the_engine() -> frozenset[str]:
+    """Name everything on the engine that carries a label of ours."""
+    return frozenset(
+        f"{kind} {name} ({labels})"
+        for kind, command in _LISTS.items()
+        for name in engine(*command).split()
+        if _LABEL in (labels := _labels(kind, name))
+    )
+
+
+def of_processes(token: str, patience: float = 3) -> list[str]:
+    """List the processes that carry `token` in their environment and do not end within `patience`
+    seconds."""
+    deadline = time.monotonic() + patience
+    while (left := list(_carriers(token))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def _labels(kind: str, name: str) -> str:
+    path = ".Config.Labels" if kind == "container" else ".Labels"
+    # It may be a neighbour's and gone by now.
+    text = engine(kind, "inspect", "--format", f"{{{{json {path}}}}}", name, check=False)
+    return " ".join(f"{key}={value}" for key, value in (json.loads(text or "{}") or {}).items())
+
+
+def _carriers(token: str) -> Iterator[str]:
+    wanted = token.encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if int(process.name) != os.getpid() and wanted in (process / "environ").read_bytes():
+                command = (
+                    (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                )
+                yield f"process {process.name}: {command}"
+        except OSError:
+            continue  # It has ended.

@@ -1,0 +1,62 @@
+"""What this machine must have before a scenario can run, and where it is."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+ACTION = CHECKOUT / "action"
+
+# Whatever the caller of pytest has set must not reach the scenarios: on a runner it would be
+# another job's, and in a virtual environment another Python's.
+_FOREIGN = ("ACTIONS_", "DJANGO_", "GITHUB_", "MAKE", "PYTEST_", "PYTHON", "REHEARSAL_", "RUNNER_")
+_FOREIGN_NAMES = {"BROWSER", "TEST_SERVER", "VIRTUAL_ENV"}
+
+
+class MissingToolError(Exception):
+    """Say what is missing; `make setup` brings all of it."""
+
+
+def tool(name: str) -> Path:
+    """Find a program, in the development environment first.
+
+    Raises MissingToolError when it is nowhere.
+    """
+    beside_python = Path(sys.executable).parent / name
+    found = str(beside_python) if beside_python.exists() else shutil.which(name)
+    if found is None:
+        raise MissingToolError(f"`{name}` was not found. Run `make setup`, then try again.")
+    return Path(found)
+
+
+def base_image() -> str:
+    """Name the image that stands below every image built here.
+
+    Raises MissingToolError when set-up has not chosen one.
+    """
+    chosen = CHECKOUT / ".cache/python-image"
+    name = os.environ.get("PYTHON_IMAGE") or (chosen.read_text().strip() if chosen.exists() else "")
+    if not name:
+        raise MissingToolError(f"{chosen} names no base image. Run `make setup`, then try again.")
+    return name
+
+
+def node_modules() -> Path:
+    """Find the packages of the upload-artifact stand-in.
+
+    Raises MissingToolError when they are not installed.
+    """
+    folder = Path(__file__).parent / "stand_ins/upload-artifact/node_modules"
+    if not (folder / "@actions/artifact").exists():
+        raise MissingToolError(f"{folder} is not there. Run `make setup`, then try again.")
+    return folder
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without what would colour a scenario."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_FOREIGN) and name not in _FOREIGN_NAMES
+    }

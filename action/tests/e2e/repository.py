@@ -1,0 +1,89 @@
+"""Repositories to rehearse in: a copy of this checkout, or a tiny app beside `action/`."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .machine import ACTION, CHECKOUT, base_image
+
+_DEFAULT_BASE = "python:3.13-slim"
+_TINY_APP = Path(__file__).parent / "fixtures/tiny_app"
+_NOT_COPIED = shutil.ignore_patterns("tests", "__pycache__", "node_modules")
+_IDENTITY = ("-c", "user.name=A Caller", "-c", "user.email=caller@example.invalid")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A fresh git repository that a scenario may change as it likes."""
+
+    root: Path
+
+    def write(self, path: str, text: str) -> Path:
+        """Write one file, and the folders it needs."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    def replace(self, path: str, pattern: str, replacement: str) -> None:
+        """Replace every match of a regular expression in one file; `^` and `$` stand for a line.
+
+        Raises AssertionError when nothing matches: the scenario would rehearse an unchanged app.
+        """
+        file = self.root / path
+        text, count = re.subn(pattern, replacement, file.read_text(), flags=re.MULTILINE)
+        assert count, f"{path} holds nothing that matches {pattern!r}; adapt the scenario to it"
+        file.write_text(text)
+
+    def commit(self, message: str) -> str:
+        """Commit everything and return the commit's hash."""
+        self.git("add", "--all")
+        self.git(*_IDENTITY, "commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD").strip()
+
+    def git(self, *arguments: str) -> str:
+        """Run git here and return what it prints."""
+        return subprocess.run(
+            ["git", *arguments], cwd=self.root, check=True, text=True, capture_output=True
+        ).stdout
+
+
+def copy_of_checkout(root: Path) -> Repository:
+    """Copy what git tracks or would track here; images build on the base image of this machine."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        source, target = CHECKOUT / name, root / name
+        if source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+    return _made_repository(root)
+
+
+def tiny_repository(root: Path) -> Repository:
+    """Lay out another project as one would: its app, and `action/` copied into it."""
+    shutil.copytree(_TINY_APP, root)
+    shutil.copytree(ACTION, root / "action", ignore=_NOT_COPIED)
+    return _made_repository(root)
+
+
+def _made_repository(root: Path) -> Repository:
+    repository = Repository(root=root)
+    if base_image() != _DEFAULT_BASE:
+        # So that the workflows of the scenarios read as a caller's do, without build arguments.
+        repository.replace(
+            "Dockerfile",
+            rf"^ARG PYTHON_IMAGE={re.escape(_DEFAULT_BASE)}$",
+            f"ARG PYTHON_IMAGE={base_image()}",
+        )
+    repository.git("init", "--quiet", "--initial-branch", "main")
+    repository.git("remote", "add", "origin", "https://github.com/example/superlists")
+    repository.commit("As it stands")
+    return repository
