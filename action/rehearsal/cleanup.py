@@ -1,0 +1,67 @@
+"""The clean-up step: whatever became of the rehearsal, nothing stays and everything is kept."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from rehearsal import environment
+from rehearsal.outside.engine import Refused, find_engine
+from rehearsal.outside.github import Console
+from rehearsal.run import Run, open_runs
+from rehearsal.verdict import Problem, Verdict
+
+# A helper that hears SIGTERM takes its container down within 5 s.
+GRACE = 6.0
+
+
+def clean_up(environ: Mapping[str, str], console: Console) -> None:
+    """End and sweep every open run of this job, and say whether there is evidence to upload."""
+    for run in open_runs(environ):
+        _end(run)
+        shutil.rmtree(run.path / "staging", ignore_errors=True)
+        _sweep(run, environ, console)
+        outputs = dict(run.outputs or _outputs_of_a_killed(run))
+        upload = wanted(run.evidence, outputs["verdict"]) and _has_files(run)
+        for name, value in (*outputs.items(), ("upload", str(upload).lower())):
+            console.output(name, value)
+        replace(run, outputs=outputs, closed=True).write()
+
+
+def wanted(evidence: str, verdict: str) -> bool:
+    """Whether the evidence of a rehearsal that ended so is to be kept for people."""
+    return evidence == "always" or (evidence == "on-failure" and verdict != str(Verdict.PASSED))
+
+
+def _end(run: Run) -> None:
+    if not run.alive:
+        return
+    for number, grace in ((signal.SIGTERM, GRACE), (signal.SIGKILL, 1.0)):
+        with suppress(ProcessLookupError):
+            os.kill(run.pid, number)
+        limit = time.monotonic() + grace
+        while run.alive and time.monotonic() < limit:
+            time.sleep(0.05)
+
+
+def _sweep(run: Run, environ: Mapping[str, str], console: Console) -> None:
+    try:
+        find_engine(environment.for_children(environ, ())).sweep(run.label)
+    except (Problem, Refused) as error:
+        console.warning(str(error), title="Clean-up could not ask the engine")
+
+
+def _outputs_of_a_killed(run: Run) -> dict[str, str]:
+    return {
+        "verdict": str(Verdict.CANCELLED),
+        "evidence-path": str(run.path / "evidence"),
+        "artifact-name": run.artifact_name,
+    }
+
+
+def _has_files(run: Run) -> bool:
+    folder = run.path / "evidence"
+    return any(path.is_file() for path in folder.rglob("*"))

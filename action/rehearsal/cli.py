@@ -1,0 +1,159 @@
+"""The command line: `rehearse` (the default) and `clean-up`."""
+
+import argparse
+import json
+import os
+import shutil
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from rehearsal import __version__, environment
+from rehearsal.cleanup import clean_up, wanted
+from rehearsal.evidence import Evidence
+from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
+from rehearsal.outside.engine import find_engine
+from rehearsal.outside.github import Console
+from rehearsal.plan import Plan, make_plan
+from rehearsal.record import Rehearsal
+from rehearsal.redact import Redactor
+from rehearsal.rehearse import Stagehands, rehearse
+from rehearsal.report.annotations import annotations
+from rehearsal.report.closing import closing
+from rehearsal.report.document import document
+from rehearsal.report.summary import summary
+from rehearsal.run import Run, new_run
+from rehearsal.stages.image import image_tag
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
+
+
+def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """Run one command and return its exit code; the contract's table says what each means."""
+    environ = os.environ if environ is None else environ
+    options = _parser().parse_args(argv)
+    console = Console(environ)
+    if options.verb == "clean-up":
+        clean_up(environ, console)
+        return 0
+    return _rehearse(options, environ, console)
+
+
+def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
+    run = new_run(environ)
+    record = Rehearsal(
+        name=run.id, evidence=str(run.path / "evidence"), artifact_name=run.artifact_name
+    )
+    evidence = Evidence(run.path, console.redactor)
+    policy = "on-failure"
+    try:
+        plan = make_plan(_given(options, environ), environ=environ, top=Path.cwd())
+        policy = plan.evidence
+        run = replace(run, evidence=policy, artifact_name=plan.artifact_name or run.artifact_name)
+        run.write()
+        record.artifact_name = run.artifact_name
+        console.redactor = evidence.redactor = _hide(plan, console)
+        engine = find_engine(environment.for_children(environ, (s.name for s in plan.secrets)))
+        hands = Stagehands(
+            engine=engine,
+            console=console,
+            evidence=evidence,
+            environ=environ,
+            label=run.label,
+            # A laptop keeps one name for the newest build; on a shared engine each has its own.
+            tag=image_tag(plan.directory.name, run.id if console.on_github else "latest"),
+        )
+        rehearse(plan, hands, record)
+    except Problem as problem:
+        record.problems.append(problem)
+    except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
+        record.problems.append(_fault(traceback.format_exc()))
+    finally:
+        evidence.drop_staging()
+    _report(record, evidence, console, run, policy)
+    return record.verdict.exit_code
+
+
+def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:
+    """Return the inputs: the action's JSON, and flags over it."""
+    try:
+        given = json.loads(environ.get("REHEARSAL_INPUTS") or "{}")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise Misconfigured(
+            "REHEARSAL_INPUTS is not a JSON object.",
+            advice="action.yml sets it to ${{ toJSON(inputs) }}; on a laptop leave it unset.",
+        )
+    flags = {name: getattr(options, name.replace("-", "_")) for name in DEFAULTS}
+    return given | {name: value for name, value in flags.items() if value is not None}
+
+
+def _hide(plan: Plan, console: Console) -> Redactor:
+    """Have the runner mask every secret, and return what replaces them everywhere else."""
+    for secret in plan.secrets:
+        for value in secret.masks():
+            console.mask(value)
+        if secret.too_short:
+            console.warning(
+                f"The secret {secret.name} is too short to be replaced in logs.",
+                title="Short secret",
+            )
+    return Redactor(plan.secrets)
+
+
+def _fault(trace: str) -> Problem:
+    return Problem(
+        Verdict.ERROR,
+        "Dress Rehearsal itself failed; this is no verdict on the app.",
+        advice=f"Please report it, with the lines below, at {ISSUES}.",
+        excerpt=tuple(trace.splitlines()),
+    )
+
+
+def _report(record: Rehearsal, evidence: Evidence, console: Console, run: Run, policy: str) -> None:
+    evidence.text("verdict.json", document(record))
+    evidence.text("summary.md", summary(record))
+    _show_excerpts(record, console)
+    for annotation in annotations(record):
+        console.error(**asdict(annotation))
+    console.summary(summary(record))
+    outputs = record.outputs()
+    for name, value in outputs.items():
+        console.output(name, value)
+    replace(run, outputs=outputs).write()
+    kept = console.on_github or wanted(policy, str(record.verdict))
+    if not kept:
+        shutil.rmtree(run.path, ignore_errors=True)
+    console.say(closing(record, evidence=record.evidence if kept else ""))
+
+
+def _show_excerpts(record: Rehearsal, console: Console) -> None:
+    """Show what was not shown yet: build, setup and tests were, as they went."""
+    problem = record.problem
+    if not problem:
+        return
+    lines = problem.excerpt if problem.verdict is Verdict.ERROR else record.container_tail
+    if not lines:
+        return
+    title = "our traceback" if problem.verdict is Verdict.ERROR else "the end of container.log"
+    with console.group(title), console.foreign() as show:
+        show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rehearse",
+        description="Build a web app's image, start it as production would, test it, tell.",
+    )
+    parser.add_argument("--version", action="version", version=f"dress-rehearsal {__version__}")
+    parser.add_argument("verb", nargs="?", choices=("rehearse", "clean-up"), default="rehearse")
+    inputs = parser.add_argument_group(
+        "inputs", "as in the action's with: (action/README.md describes them)"
+    )
+    for name, default in DEFAULTS.items():
+        shown = "" if name in CONFIDENTIAL or not default else f"default: {default}"
+        inputs.add_argument(f"--{name}", metavar="VALUE", help=shown)
+    return parser

@@ -1,0 +1,131 @@
+"""Evidence: the only writer. What is kept passes the redactor first, as it happens."""
+
+import os
+import re
+import shutil
+import stat
+import threading
+import time
+from hashlib import sha256
+from pathlib import Path
+
+from rehearsal.outside.process import Sink
+from rehearsal.redact import RedactingStream, Redactor
+
+SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+PIECE = 1 << 20
+# Enough for the last lines of any log that people read.
+TAIL = 1 << 16
+
+
+class Evidence:
+    """Two folders of one rehearsal: `staging` is private and dropped, `folder` is what is kept."""
+
+    def __init__(self, root: Path, redactor: Redactor) -> None:
+        self.folder = root / "evidence"
+        self.staging = root / "staging"
+        self.redactor = redactor
+        for folder in (self.folder, self.staging):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def log(self, name: str, echo: Sink | None = None) -> "Log":
+        """Open a log of raw bytes; `echo` gets the redacted bytes too."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Log(path, self.redactor, echo)
+
+    def text(self, name: str, text: str) -> None:
+        """Write a whole text, replacing an earlier one."""
+        path = self.folder / name
+        part = path.with_name(path.name + ".part")
+        part.write_text(self.redactor.text(text), encoding="utf-8")
+        part.replace(path)
+
+    def staged(self, name: str) -> Path:
+        """Return a private folder that the tests may write into."""
+        folder = self.staging / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def collect(self, source: Path, target: str) -> None:
+        """Take the files below a staged folder into the evidence folder `target`."""
+        for place, folders, names in os.walk(source):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(place, name)
+                self.keep(path, target, str(path.relative_to(source)))
+
+    def keep(self, source: Path, target: str, name: str) -> None:
+        """Copy a file into the evidence folder `target` under a safe name; a link is left out."""
+        if not stat.S_ISREG(source.lstat().st_mode):
+            return
+        path = self.folder.joinpath(target, *map(_safe, Path(name).parts))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = self.redactor.stream()
+        # O_NOFOLLOW: the tests own the folder, a file may have become a link since it was seen.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
+        with os.fdopen(descriptor, "rb") as inside, path.open("wb") as out:
+            while piece := inside.read(PIECE):
+                out.write(stream.feed(piece))
+            out.write(stream.flush())
+
+    def drop_staging(self) -> None:
+        """Remove whatever was never taken over."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+
+class Log:
+    """One log file that bytes are appended to as they arrive, beside an index of when they came.
+
+    Each stream is redacted on its own, so a secret split across two writes is found even when the
+    other stream speaks in between. The order across two streams is approximate.
+    """
+
+    def __init__(self, path: Path, redactor: Redactor, echo: Sink | None) -> None:
+        self.path = path
+        self._file = path.open("ab", buffering=0)
+        self._index = path.with_name(path.name + ".index").open("a", encoding="ascii", buffering=1)
+        self._redactor = redactor
+        self._echo = echo
+        self._lock = threading.Lock()
+        self._streams: list[tuple[str, RedactingStream]] = []
+
+    def stream(self, name: str = "out") -> Sink:
+        """Open one more stream into the log; what it is given may hold secrets."""
+        stream = self._redactor.stream()
+        self._streams.append((name, stream))
+        return lambda piece: self._append(name, stream.feed(piece))
+
+    def close(self) -> None:
+        """Write what the streams still hold back, and close."""
+        for name, stream in self._streams:
+            self._append(name, stream.flush())
+        with self._lock:
+            self._file.close()
+            self._index.close()
+
+    def tail(self, lines: int) -> tuple[str, ...]:
+        """Return the last lines, for an error's excerpt."""
+        with self.path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+            text = file.read().decode(errors="replace")
+        return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
+
+    def _append(self, stream: str, piece: bytes) -> None:
+        with self._lock:
+            # A pump may outlive the log when a grandchild keeps the pipe: its words come too late.
+            if not piece or self._file.closed:
+                return
+            offset = self._file.tell()
+            self._file.write(piece)
+            self._index.write(f"{time.time():.6f} {stream} {offset} {len(piece)}\n")
+            if self._echo:
+                self._echo(piece)
+
+
+def _safe(name: str) -> str:
+    if SAFE.match(name):
+        return name
+    digest = sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
+    stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "_", name).lstrip(".").rpartition(".")
+    return f"{(stem or 'file')[:80]}-{digest}{dot}{suffix[:10]}"

@@ -1,0 +1,45 @@
+"""Cancellation and the whole rehearsal's time-out: signals, turned into one Problem."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rehearsal.verdict import Problem, Verdict
+
+CANCELLING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def interruptible(timeout: float) -> Iterator[None]:
+    """Raise one `Problem` inside the block when we are cancelled, or after `timeout` seconds.
+
+    At most one is ever raised: what follows the block is clean-up, and nothing may interrupt it.
+    """
+
+    def disarm() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number in (*CANCELLING, signal.SIGALRM):
+            signal.signal(number, signal.SIG_IGN)
+
+    def raise_problem(number: int, _frame: FrameType | None) -> None:
+        disarm()
+        if number == signal.SIGALRM:
+            raise Problem(
+                Verdict.TIMED_OUT,
+                f"The rehearsal was not done after {timeout:.0f} s.",
+                advice="The timeline shows where the time went; the input timeout allows more.",
+            )
+        raise Problem(
+            Verdict.CANCELLED,
+            f"The rehearsal was cancelled ({signal.Signals(number).name}).",
+            advice="What it had found until then is in the evidence.",
+        )
+
+    for number in (*CANCELLING, signal.SIGALRM):
+        signal.signal(number, raise_problem)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        yield
+    finally:
+        disarm()

@@ -1,0 +1,150 @@
+"""The container engine, through its own client: argument lists in, parsed answers out."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rehearsal.outside.process import Process, Sink, run
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+# A client answers within milliseconds; an engine busy with a large container, within seconds.
+CALL_TIMEOUT = 60.0
+
+# From this version on a client builds with BuildKit through the buildx plugin alone.
+BUILDX_ONLY = 23
+
+LOST = ("Cannot connect to the Docker daemon", "error during connect", "connection refused")
+
+
+class Refused(Exception):  # noqa: N818  (the engine's word, turned into a Problem by the stages)
+    """The engine said no; the text is its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """One client that works; `buildx` says whether it brings that plugin."""
+
+    client: str
+    buildx: bool
+    env: Mapping[str, str] = field(repr=False)
+
+    def build(self, arguments: Sequence[str], *, out: Sink) -> Process:
+        """Start a BuildKit build; its log goes to `out`."""
+        verb = ["buildx", "build", "--load"] if self.buildx else ["build"]
+        env = {**self.env, "DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"}
+        return Process([self.client, *verb, *arguments], env=env, out=out)
+
+    def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
+        """Create a container and return its ID; `secrets` travel in the client's environment."""
+        return self._call(["create", *arguments], env={**self.env, **secrets})
+
+    def start(self, container: str, *, out: Sink, err: Sink) -> Process:
+        """Attach to a created container, then start it: the child ends when the container does."""
+        argv = [self.client, "start", "--attach", container]
+        return Process(argv, env=self.env, out=out, err=err)
+
+    def execute(self, container: str, command: Sequence[str], *, out: Sink) -> Process:
+        """Start a command inside a running container."""
+        return Process([self.client, "exec", container, *command], env=self.env, out=out)
+
+    def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
+        """Return what the engine knows of a container or an image. Raises `Refused`."""
+        found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
+        return found[0]
+
+    def stop(self, container: str, seconds: int) -> None:
+        """Stop a container: SIGTERM, then SIGKILL after `seconds`."""
+        self._call(["stop", "--time", str(seconds), container])
+
+    def remove(self, containers: Iterable[str]) -> None:
+        """Remove containers with their anonymous volumes, running or not; gone already is fine."""
+        for container in containers:
+            try:
+                self._call(["rm", "--force", "--volumes", container])
+            except Refused as refusal:
+                if "No such container" not in str(refusal):
+                    raise
+
+    def ensure_volume(self, name: str, label: str) -> None:
+        """Create a named volume, labelled as ours, unless there is one of that name."""
+        try:
+            self._call(["volume", "inspect", name])
+        except Refused:
+            self._call(["volume", "create", "--label", label, name])
+
+    def sweep(self, label: str) -> None:
+        """Remove the containers, then the volumes, that carry a label (`name=value`)."""
+        self.remove(self.labelled(label))
+        for volume in self._call(["volume", "ls", "--quiet", "--filter", f"label={label}"]).split():
+            self._call(["volume", "rm", volume])
+
+    def labelled(self, label: str) -> list[str]:
+        """Return the IDs of all containers that carry a label (`name=value`)."""
+        return self._call(
+            ["ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}"]
+        ).split()
+
+    def _call(self, arguments: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+        try:
+            code, out, err = run(
+                [self.client, *arguments], env=env or self.env, timeout=CALL_TIMEOUT
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise lost(f"{arguments[0]}: {type(error).__name__}") from None
+        if code == 0:
+            return out.strip()
+        words = err.strip() or out.strip()
+        if is_lost(words):
+            raise lost(words)
+        raise Refused(words.removeprefix("Error response from daemon: "))
+
+
+def is_lost(words: str) -> bool:
+    """Whether these words of the client say that there is no engine."""
+    return any(text in words for text in LOST)
+
+
+def lost(words: str) -> Problem:
+    """Return the problem of an engine that is not there, or not any more."""
+    return Problem(
+        Verdict.ENGINE_FAILED,
+        f"The container engine does not answer: {words}",
+        advice="This is not the app's fault. Start the engine (make setup does on Debian and "
+        "Ubuntu), or look at the runner; then run the rehearsal again.",
+    )
+
+
+def find_engine(env: Mapping[str, str]) -> Engine:
+    """Return the first client on PATH that reaches an engine and can build with BuildKit.
+
+    A recent client without its buildx plugin cannot use BuildKit; one older than 23 can without.
+    """
+    clients = [
+        candidate
+        for folder in dict.fromkeys(env.get("PATH", os.defpath).split(os.pathsep))
+        if os.access(candidate := str(Path(folder or ".") / "docker"), os.X_OK)
+        and not Path(candidate).is_dir()
+    ]
+    if not clients:
+        raise lost("there is no docker client on PATH")
+    builders, complaints = [], []
+    for client in clients:
+        code, out, err = run([client, "version", "--format", "{{.Client.Version}}"], env=env)
+        if code:
+            complaints.append(err.strip() or out.strip())
+            continue
+        buildx = run([client, "buildx", "version"], env=env)[0] == 0
+        if buildx or int(out.split(".")[0]) < BUILDX_ONLY:
+            builders.append(Engine(client=client, buildx=buildx, env=env))
+    if len(complaints) == len(clients):
+        raise lost(complaints[0])
+    if not builders:
+        raise Misconfigured(
+            f"The docker client {clients[0]} cannot build with BuildKit: it has no buildx plugin.",
+            advice="Install the plugin (Debian: docker-buildx, elsewhere: docker-buildx-plugin).",
+        )
+    return builders[0]

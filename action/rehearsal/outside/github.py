@@ -1,0 +1,118 @@
+"""The step log and the runner's files: masks, groups, annotations, outputs, the job summary.
+
+Off GitHub the same calls print plain lines, and no mask line is ever printed.
+"""
+
+import secrets
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from rehearsal.outside.process import Sink
+from rehearsal.redact import Redactor
+
+
+class Console:
+    """Everything that is said aloud, each byte of it through the redactor."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        out: BinaryIO | None = None,
+        redactor: Redactor | None = None,
+    ) -> None:
+        self.on_github = environ.get("GITHUB_ACTIONS") == "true"
+        self.redactor = redactor or Redactor()
+        self._files = {name: environ.get(f"GITHUB_{name}") for name in ("OUTPUT", "STEP_SUMMARY")}
+        self._out = out or sys.stdout.buffer
+        self._lock = threading.Lock()
+
+    def say(self, text: str) -> None:
+        """Print a line of our own."""
+        self._write(self.redactor.text(text) + "\n")
+
+    def mask(self, value: str) -> None:
+        """Have the runner mask a string from here on; only the runner is told."""
+        if self.on_github:
+            self._write(f"::add-mask::{_escaped(value)}\n")
+
+    def error(self, message: str, *, title: str, file: str = "", line: int = 0) -> None:
+        """Print an error; on GitHub it becomes an annotation, on `line` of `file` if given."""
+        self._command("error", message, title, file, line)
+
+    def warning(self, message: str, *, title: str) -> None:
+        """Print a warning; on GitHub it becomes an annotation."""
+        self._command("warning", message, title)
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """Fold what is printed inside under a title."""
+        self.say(f"::group::{_escaped(title)}" if self.on_github else f"── {title}")
+        try:
+            yield
+        finally:
+            if self.on_github:
+                self.say("::endgroup::")
+
+    @contextmanager
+    def foreign(self) -> Iterator[Sink]:
+        """Open the log to redacted bytes of others: no line of them becomes a workflow command."""
+        token = secrets.token_hex(16)
+        last = b"\n"
+
+        def show(piece: bytes) -> None:
+            nonlocal last
+            last = piece[-1:] or last
+            self._bytes(piece)
+
+        if self.on_github:
+            self._write(f"::stop-commands::{token}\n")
+        try:
+            yield show
+        finally:
+            if last != b"\n":
+                self._write("\n")
+            if self.on_github:
+                self._write(f"::{token}::\n")
+
+    def output(self, name: str, value: str) -> None:
+        """Set an output of the step."""
+        end = f"end-{secrets.token_hex(8)}"
+        self._append("OUTPUT", f"{name}<<{end}\n{value}\n{end}\n")
+
+    def summary(self, markdown: str) -> None:
+        """Add to the job summary."""
+        self._append("STEP_SUMMARY", markdown)
+
+    def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
+        title, message = self.redactor.text(title), self.redactor.text(message)
+        if not self.on_github:
+            self._write(f"{kind}: {title}: {message}\n")
+            return
+        place = f"file={_escaped_property(file)}," if file else ""
+        place += f"line={line}," if file and line else ""
+        self._write(f"::{kind} {place}title={_escaped_property(title)}::{_escaped(message)}\n")
+
+    def _append(self, file: str, text: str) -> None:
+        if path := self._files[file]:
+            with Path(path).open("a", encoding="utf-8") as stream:
+                stream.write(self.redactor.text(text))
+
+    def _write(self, text: str) -> None:
+        self._bytes(text.encode(errors="replace"))
+
+    def _bytes(self, data: bytes) -> None:
+        with self._lock:
+            self._out.write(data)
+            self._out.flush()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escaped_property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,120 @@
+"""Child processes: argument lists, never a shell line; each in a process group of its own."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+Sink = Callable[[bytes], None]
+
+# How long a process group has between SIGTERM and SIGKILL, in seconds.
+GRACE = 3.0
+
+
+class Process:
+    """A running child whose output goes to sinks as it arrives.
+
+    It leads a session of its own: Ctrl-C on the terminal reaches us alone, and ending it ends
+    whatever it started.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        out: Sink,
+        err: Sink | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        """Start `argv`; without `err` both streams go to `out`, in order. Raises OSError."""
+        self._child = subprocess.Popen(
+            argv,
+            env=dict(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if err else subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._pumps = [_pump(self._child.stdout, out)]
+        if err:
+            self._pumps.append(_pump(self._child.stderr, err))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the child has ended."""
+        return self._child.poll() is not None
+
+    def wait(self, seconds: float | None = None) -> int | None:
+        """Return the exit code with all output delivered, or None when `seconds` have passed."""
+        try:
+            code = self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        # A grandchild that escaped may hold the pipe for ever: what it says is not waited for.
+        for pump in self._pumps:
+            pump.join(1.0)
+        return code
+
+    def end(self, grace: float = GRACE) -> None:
+        """End the whole process group: SIGTERM, then SIGKILL after `grace` seconds."""
+        self._signal(signal.SIGTERM)
+        limit = time.monotonic() + grace
+        while self._group_lives() and time.monotonic() < limit:
+            time.sleep(0.02)
+        self._signal(signal.SIGKILL)
+        self.wait(grace)
+
+    def _group_lives(self) -> bool:
+        self._child.poll()
+        try:
+            os.killpg(self._child.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, number)
+
+
+def run(
+    argv: Sequence[str], *, env: Mapping[str, str], timeout: float | None = None
+) -> tuple[int, str, str]:
+    """Run a short command to its end; return exit code, output and error output.
+
+    Raises OSError when it cannot be started, `subprocess.TimeoutExpired` after `timeout` seconds.
+    """
+    done = subprocess.run(
+        argv,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+        start_new_session=True,
+    )
+    return (
+        done.returncode,
+        done.stdout.decode(errors="replace"),
+        done.stderr.decode(errors="replace"),
+    )
+
+
+def _pump(stream: IO[bytes] | None, sink: Sink) -> threading.Thread:
+    def pump() -> None:
+        if stream is None:
+            return
+        with stream:
+            while piece := os.read(stream.fileno(), 65536):
+                sink(piece)
+
+    thread = threading.Thread(target=pump, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,94 @@
+"""The record: what happened, stage by stage, and how it ended."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rehearsal.junit import Results
+from rehearsal.verdict import Problem, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stage as it went: seconds from start to end, and whether it did what it should."""
+
+    name: str
+    seconds: float
+    good: bool
+
+
+@dataclass(kw_only=True)
+class Rehearsal:
+    """One rehearsal, filled in as its stages go by; the reports only read it."""
+
+    name: str
+    started: float = field(default_factory=time.time)
+    stages: list[Stage] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    image: str = ""
+    image_id: str = ""
+    ready_seconds: float | None = None
+    results: Results | None = None
+    evidence: str = ""
+    artifact_name: str = ""
+    notices: list[str] = field(default_factory=list)
+    container_tail: tuple[str, ...] = ()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage; an error in it marks it."""
+        start = time.monotonic()
+        good = False
+        try:
+            yield
+            good = True
+        finally:
+            self.stages.append(Stage(name=name, seconds=time.monotonic() - start, good=good))
+
+    @property
+    def problem(self) -> Problem | None:
+        """The problem that decides, of several."""
+        return min(self.problems, key=lambda problem: RANK[problem.verdict], default=None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """How it ended."""
+        return self.problem.verdict if self.problem else Verdict.PASSED
+
+    def outputs(self) -> dict[str, str]:
+        """Return the action's outputs by name; what is not known is empty."""
+        results = self.results
+        counted = results is not None and results.tests is not None
+        return {
+            "verdict": str(self.verdict),
+            "diagnosis": "",
+            "image": self.image,
+            "image-id": self.image_id,
+            "tests": str(results.tests) if results and counted else "",
+            "failures": str(results.failures) if results and counted else "",
+            "flaky": "",
+            "ready-seconds": "" if self.ready_seconds is None else f"{self.ready_seconds:.2f}",
+            "evidence-path": self.evidence,
+            "artifact-name": self.artifact_name,
+        }
+
+
+_ORDER = (
+    Verdict.CANCELLED,
+    Verdict.ERROR,
+    Verdict.MISCONFIGURED,
+    Verdict.BUILD_FAILED,
+    Verdict.ENGINE_FAILED,
+    Verdict.CRASHED,
+    Verdict.TIMED_OUT,
+    Verdict.SETUP_FAILED,
+    Verdict.NOT_READY,
+    Verdict.TESTS_FAILED,
+    Verdict.NO_TESTS,
+    Verdict.AUDIT_FAILED,
+    Verdict.PUBLISH_FAILED,
+    Verdict.PASSED,
+)
+# Where several hold, the first of these decides.
+RANK = {verdict: rank for rank, verdict in enumerate(_ORDER)}

@@ -1,0 +1,245 @@
+"""The script of a rehearsal: the stages in their order, and what is undone after them."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rehearsal import environment
+from rehearsal.evidence import Evidence, Log
+from rehearsal.interruption import interruptible
+from rehearsal.outside import web
+from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.github import Console
+from rehearsal.plan import Plan
+from rehearsal.record import Rehearsal
+from rehearsal.stages import container as containers
+from rehearsal.stages.container import Container
+from rehearsal.stages.image import Image, build_image, find_image
+from rehearsal.stages.readiness import Ended, wait_until_ready
+from rehearsal.stages.setup import run_setup
+from rehearsal.stages.stop import stop_container
+from rehearsal.stages.suite import Preparation, run_tests
+from rehearsal.verdict import Problem, Verdict
+
+# The folder that holds this package and rehearsal_testing, which tests may import.
+PACKAGES = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stagehands:
+    """What a rehearsal works with.
+
+    `label` (name=value) marks all that it starts; `tag` names the image that it builds.
+    """
+
+    engine: Engine
+    console: Console
+    evidence: Evidence
+    environ: Mapping[str, str] = field(repr=False)
+    label: str
+    tag: str
+
+
+def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
+    """Go through all stages and leave nothing behind; `record` says how it went.
+
+    A `Problem` ends up in the record. What is undone is undone after cancellation and time-out
+    have been disarmed: nothing interrupts it.
+    """
+    env = environment.for_children(hands.environ, (secret.name for secret in plan.secrets))
+    with ExitStack() as undo:
+        undo.callback(hands.evidence.drop_staging)
+        try:
+            with interruptible(plan.timeout):
+                _Show(plan=plan, hands=hands, record=record, undo=undo, env=env).run()
+        except Problem as problem:
+            record.problems.append(problem)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Show:
+    """One rehearsal under way: each method is a stage, or part of one."""
+
+    plan: Plan
+    hands: Stagehands
+    record: Rehearsal
+    undo: ExitStack
+    env: Mapping[str, str] = field(repr=False)
+
+    def run(self) -> None:
+        plan, record = self.plan, self.record
+        host_port = plan.container.host_port
+        if host_port and not web.is_free(host_port):
+            raise containers.port_taken(host_port)
+        preparation = self.prepare()
+        with record.stage("build"):
+            image = self.find_or_build()
+            record.image, record.image_id = image.reference, image.id
+        self.undo.callback(self.sweep)
+        log = self.hands.evidence.log("container.log")
+        self.undo.callback(self.close, log)
+        with record.stage("start"):
+            container = self.start(image, log)
+        if plan.container.setup_command:
+            with record.stage("setup"), self.shown("setup", "setup.log") as setup_log:
+                run_setup(plan.container.setup_command, container, self.hands.engine, setup_log)
+        with record.stage("ready"):
+            self.wait(container, log)
+        if not plan.suite.command:
+            record.notices.append("No test was asked for: test-command is empty.")
+            return
+        with record.stage("test"):
+            if preparation:
+                preparation.wait()
+            self.test(container, log, bin_folder=preparation and preparation.bin)
+
+    def prepare(self) -> Preparation | None:
+        """Start making the tests' virtual environment; it goes on while the image builds."""
+        requirements = self.plan.suite.requirements
+        if not requirements:
+            return None
+        evidence = self.hands.evidence
+        log = evidence.log("test-setup.log")
+        self.undo.callback(log.close)
+        preparation = Preparation(requirements, evidence.staged("venv"), env=self.env, log=log)
+        self.undo.callback(preparation.end)
+        return preparation
+
+    def find_or_build(self) -> Image:
+        plan, hands = self.plan, self.hands
+        if plan.image:
+            return find_image(plan.image, hands.engine)
+        id_file = hands.evidence.staging / "image-id"
+        with self.shown(f"build {plan.build.dockerfile.name}", "build.log") as log:
+            return build_image(plan.build, hands.engine, tag=hands.tag, id_file=id_file, log=log)
+
+    def start(self, image: Image, log: Log) -> Container:
+        plan, hands = self.plan, self.hands
+        name = hands.label.replace("=", "-")
+        identity = containers.create_container(
+            plan.container,
+            hands.engine,
+            image=image.id,
+            name=name,
+            label=hands.label,
+            directory=plan.directory,
+        )
+        container = containers.start_container(identity, plan.container, hands.engine, log)
+        self.undo.callback(container.attached.end)
+        self.undo.callback(self.stop, container)
+        return container
+
+    def wait(self, container: Container, log: Log) -> None:
+        probe = self.plan.probe
+        headers = {"Host": f"localhost:{container.port}", "User-Agent": "dress-rehearsal"}
+        headers |= probe.headers
+
+        def ask(timeout: float) -> web.Answer:
+            return web.get(
+                container.port,
+                probe.path,
+                headers,
+                timeout=timeout,
+                unwanted=lambda: container.ended,
+            )
+
+        try:
+            ready = wait_until_ready(
+                probe,
+                ask,
+                started=container.started,
+                ended=lambda: container.ended,
+                clock=time.monotonic,
+                sleep=time.sleep,
+            )
+        except Ended:
+            when = "before it was ready"
+            raise containers.crashed(container, self.hands.engine, log, when=when) from None
+        self.record.ready_seconds = ready.seconds
+        self.hands.console.say(
+            f"ready {ready.seconds:.2f} s after its start: {probe.path} gave {ready.answer}"
+        )
+
+    def test(self, container: Container, log: Log, *, bin_folder: Path | None) -> None:
+        plan, evidence = self.plan, self.hands.evidence
+        traces, junit = evidence.staged("traces"), evidence.staged("junit")
+        env = environment.for_tests(
+            self.env,
+            plan.suite,
+            port=container.port,
+            evidence=traces,
+            junit=junit,
+            packages=PACKAGES,
+            bin_folder=bin_folder,
+        )
+        try:
+            with self.shown("test", "tests/output.log") as output:
+                self.record.results, problems = run_tests(
+                    plan.suite,
+                    container,
+                    env=env,
+                    directory=plan.directory,
+                    log=output,
+                    reports=lambda: [*sorted(junit.glob("*.xml")), *self.own_reports()],
+                )
+            self.record.problems += problems
+            if container.ended_by_now():
+                when = "during the tests"
+                raise containers.crashed(container, self.hands.engine, log, when=when)
+        finally:
+            evidence.collect(traces, "tests")
+            evidence.collect(junit, "tests/junit")
+            for report in self.own_reports():
+                name = "_".join(report.relative_to(plan.directory).parts)
+                evidence.keep(report, "tests/junit", name)
+
+    def own_reports(self) -> list[Path]:
+        """Return the JUnit files that the suite wrote where it likes to."""
+        pattern = self.plan.suite.reports
+        return sorted(self.plan.directory.glob(pattern)) if pattern else []
+
+    def stop(self, container: Container) -> None:
+        """Stop the container as production would, and keep what the engine knew of it."""
+        cancelled = self.record.verdict is Verdict.CANCELLED
+        try:
+            with self.record.stage("stop"):
+                notice = stop_container(container, self.hands.engine, in_haste=cancelled)
+            if notice:
+                self.record.notices.append(notice)
+            found = self.hands.engine.inspect(container.id)
+            known = containers.without_secrets(found, self.plan.container)
+            text = json.dumps(known, indent=2, ensure_ascii=False)
+            self.hands.evidence.text("container.json", text)
+        except (Problem, Refused) as error:
+            self.note(error)
+
+    def close(self, log: Log) -> None:
+        log.close()
+        self.record.container_tail = log.tail(containers.EXCERPT)
+
+    def sweep(self) -> None:
+        try:
+            self.hands.engine.sweep(self.hands.label)
+        except (Problem, Refused) as error:
+            self.note(error)
+
+    def note(self, error: Problem | Refused) -> None:
+        """Keep an error of the clean-up from hiding why the rehearsal ended."""
+        if isinstance(error, Problem):
+            self.record.problems.append(error)
+        else:
+            self.record.notices.append(f"The engine refused to clean up: {error}")
+
+    @contextmanager
+    def shown(self, title: str, name: str) -> Iterator[Log]:
+        """Open a log that is shown as it is written."""
+        console, evidence = self.hands.console, self.hands.evidence
+        with console.group(title), console.foreign() as show:
+            log = evidence.log(name, echo=show)
+            try:
+                yield log
+            finally:
+                log.close()

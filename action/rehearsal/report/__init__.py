@@ -1,0 +1,1 @@
+"""Reports: a finished record in, text out; nothing here has an effect."""

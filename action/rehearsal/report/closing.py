@@ -1,0 +1,24 @@
+"""The last lines of the step log, and of a terminal: how it ended, and what to do."""
+
+from collections.abc import Iterator
+
+from rehearsal.record import Rehearsal
+
+
+def closing(record: Rehearsal, *, evidence: str) -> str:
+    """Return the lines that end a run; `evidence` is the folder that was kept, or empty."""
+    return "\n".join(_lines(record, evidence))
+
+
+def _lines(record: Rehearsal, evidence: str) -> Iterator[str]:
+    stages = ", ".join(f"{stage.name} {stage.seconds:.1f} s" for stage in record.stages)
+    if stages:
+        yield f"stages:   {stages}"
+    if record.results and record.results.tests is not None:
+        yield f"tests:    {record.results.tests} ran, {record.results.failures} failed"
+    if record.image_id:
+        yield f"image:    {record.image} ({record.image_id})"
+    yield from (f"notice:   {notice}" for notice in record.notices)
+    if evidence:
+        yield f"evidence: {evidence}"
+    yield f"verdict:  {record.verdict}"

@@ -1,0 +1,92 @@
+"""One run's own folder and names, and the note that lets the clean-up step find it again."""
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+PREFIX = "rehearsal-"
+NOTE = "run.json"
+LABEL = "dress-rehearsal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A rehearsal's identity.
+
+    `pid` and `born` (clock ticks since boot) name the process that runs it; `outputs` is empty
+    until it is done; `closed` says that the clean-up step has dealt with it.
+    """
+
+    id: str
+    folder: str
+    pid: int
+    born: str
+    artifact_name: str = ""
+    evidence: str = "on-failure"
+    outputs: Mapping[str, str] | None = None
+    closed: bool = False
+
+    @property
+    def label(self) -> str:
+        """The label (name=value) on everything the run starts."""
+        return f"{LABEL}={self.id}"
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return Path(self.folder)
+
+    def write(self) -> None:
+        """Write the note, whole or not at all."""
+        part = self.path / f"{NOTE}.part"
+        part.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        part.replace(self.path / NOTE)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process that runs it still does; a reused process id does not count."""
+        return bool(self.born) and _born(self.pid) == self.born
+
+
+def new_run(environ: Mapping[str, str]) -> Run:
+    """Make a run with a folder of its own, readable by us alone."""
+    parts = (environ.get("GITHUB_RUN_ID"), environ.get("GITHUB_RUN_ATTEMPT"), secrets.token_hex(4))
+    identity = "-".join(part for part in parts if part)
+    folder = _base(environ) / f"{PREFIX}{identity}"
+    folder.mkdir(mode=0o700)
+    job = environ.get("GITHUB_JOB")
+    run = Run(
+        id=identity,
+        folder=str(folder),
+        pid=os.getpid(),
+        born=_born(os.getpid()),
+        artifact_name="-".join(part for part in ("rehearsal", job, *parts[1:]) if part),
+    )
+    run.write()
+    return run
+
+
+def open_runs(environ: Mapping[str, str]) -> Iterator[Run]:
+    """Yield the runs of this job that no clean-up step has dealt with yet, the oldest first."""
+    notes = _base(environ).glob(f"{PREFIX}*/{NOTE}")
+    for note in sorted(notes, key=lambda path: path.stat().st_mtime):
+        run = Run(**json.loads(note.read_text(encoding="utf-8")))
+        if not run.closed:
+            yield run
+
+
+def _base(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
+
+
+def _born(pid: int) -> str:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    # The name in parentheses may hold anything; what follows it is numbers. Source: proc(5).
+    return status.rpartition(")")[2].split()[19]

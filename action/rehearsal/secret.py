@@ -1,0 +1,100 @@
+"""Variables and secrets: their grammar, and a type that hides what it holds.
+
+One item a line: `NAME` (its value comes from the calling step's `env:`), `NAME=value`, or a value
+of several lines between `NAME<<END` and `END`. Errors give line numbers and never content: an
+unquoted PEM key becomes three broken lines, and each of them is a secret.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from rehearsal.verdict import Misconfigured
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
+
+# Read by the engine's client itself, which has to carry the container's secrets in its environment.
+CLIENT_NAMES = re.compile(
+    r"(DOCKER_.*|BUILDKIT_.*|BUILDX_.*|PATH|HOME|TMPDIR|LD_.*|.*_PROXY|SSL_CERT_.*)\Z",
+    re.IGNORECASE,
+)
+
+# GitHub prints `***` for every masked string: a mask of three letters would garble whole logs.
+SHORTEST_MASK = 4
+# Shorter strings turn up in ordinary text by chance.
+SHORTEST_REPLACED = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """A name and a value that no `repr` shows."""
+
+    name: str
+    value: str = field(repr=False)
+
+    @property
+    def too_short(self) -> bool:
+        """Whether the value is too short to be replaced in what leaves."""
+        return len(self.value.strip()) < SHORTEST_REPLACED
+
+    def masks(self) -> Iterator[str]:
+        """Yield what GitHub has to be told to mask: each line, PEM armour left out."""
+        for line in self.value.splitlines():
+            text = line.strip()
+            if len(text) >= SHORTEST_MASK and not text.startswith("-----"):
+                yield text
+
+
+def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> dict[str, str | None]:
+    """Read lines of `NAME`, `NAME=value` or `NAME<<END`; a bare name's value is None when unset.
+
+    `source` is the input's name, for errors. Raises `Misconfigured` with a line number.
+    """
+    found: dict[str, str | None] = {}
+    lines = iter(enumerate(text.splitlines(), start=1))
+    for number, line in lines:
+        if not line.strip():
+            continue
+        name, value = _item(line, number, lines, source=source, environ=environ)
+        if name in found:
+            raise Misconfigured(
+                f"{source}, line {number}: {name} stands there twice.", advice="Keep one of them."
+            )
+        found[name] = value
+    return found
+
+
+def _item(
+    line: str,
+    number: int,
+    rest: Iterator[tuple[int, str]],
+    *,
+    source: str,
+    environ: Mapping[str, str],
+) -> tuple[str, str | None]:
+    if heredoc := HEREDOC.match(line.strip()):
+        name, end = heredoc.groups()
+        return name, "\n".join(_until(end, rest, number=number, source=source))
+    name, equals, value = line.lstrip().partition("=")
+    if not equals:
+        name = name.rstrip()
+    if not NAME.match(name):
+        raise Misconfigured(
+            f"{source}, line {number}: expected NAME, NAME=value or NAME<<END "
+            "(the line itself is not shown, it may be part of a secret).",
+            advice="A value of several lines breaks into lines like this one. Write only its NAME "
+            "here, and the value in the step's env: (NAME: ${{ secrets.NAME }}).",
+        )
+    return name, value if equals else environ.get(name)
+
+
+def _until(end: str, rest: Iterator[tuple[int, str]], *, number: int, source: str) -> Iterator[str]:
+    for _, line in rest:
+        if line.strip() == end:
+            return
+        yield line
+    raise Misconfigured(
+        f"{source}, line {number}: the value that begins there is never closed.",
+        advice="Put the word that follows << on a line of its own after the value.",
+    )

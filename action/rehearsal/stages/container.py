@@ -1,0 +1,187 @@
+"""Create the container as production would, attach to its logs, start it; stop and remove it."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.evidence import Log
+from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.process import Process
+from rehearsal.plan import ContainerPlan
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+# How long the engine may take from "start" to a published port, in seconds; it takes about 0.3.
+START_TIMEOUT = 60.0
+EXCERPT = 25
+# What a client needs to learn that its container has ended, in seconds: milliseconds as a rule.
+END_DELAY = 0.2
+
+# The engine's words, and the input they come from.
+REFUSALS = (
+    ("is already allocated", "host-port"),
+    ("address already in use", "host-port"),
+    ("invalid mount config", "volumes"),
+    ("mount", "volumes"),
+    ("network", "network"),
+    ("exec:", "command"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """A started container: `port` on 127.0.0.1 leads to the app, `attached` ends when it ends."""
+
+    id: str
+    port: int
+    attached: Process
+    started: float
+
+    @property
+    def ended(self) -> bool:
+        """Whether the container has ended."""
+        return self.attached.ended
+
+    def ended_by_now(self) -> bool:
+        """Whether it has ended, the client's delay in telling us included."""
+        return self.attached.wait(END_DELAY) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """How a container ended: by itself or stopped by us."""
+
+    exit_code: int
+    out_of_memory: bool
+
+    def __str__(self) -> str:
+        return f"exit code {self.exit_code}" + (", killed for memory" if self.out_of_memory else "")
+
+
+def create_arguments(
+    plan: ContainerPlan, *, image: str, name: str, label: str, directory: Path
+) -> list[str]:
+    """Return the arguments after `docker create`; secrets stand there by name alone."""
+    arguments = ["--name", name, "--label", label, "--log-driver", "json-file"]
+    arguments += ["--publish", f"127.0.0.1:{plan.host_port or ''}:{plan.port}"]
+    for secret in plan.secrets:
+        arguments += ["--env", secret.name]
+    for variable, value in plan.env.items():
+        arguments += ["--env", f"{variable}={value}"]
+    for volume in plan.volumes:
+        arguments += ["--mount", mount(volume, directory)]
+    if plan.network:
+        arguments += ["--network", plan.network]
+    return [*arguments, image, *plan.command]
+
+
+def mount(volume: str, directory: Path) -> str:
+    """Turn SOURCE:TARGET[:ro] into a --mount value.
+
+    `--volume` would make a missing source folder, owned by root; `--mount` refuses.
+    """
+    source, target, *options = volume.split(":")
+    if is_path(source):
+        source = str((directory / Path(source).expanduser()).resolve())
+        kind = "bind"
+    else:
+        kind = "volume"
+    read_only = ",readonly" if "ro" in options else ""
+    return f"type={kind},source={source},target={target}{read_only}"
+
+
+def is_path(source: str) -> bool:
+    """Whether a volume's source is a path on the host and not the name of a volume."""
+    return source.startswith(("/", ".", "~"))
+
+
+def create_container(
+    plan: ContainerPlan, engine: Engine, *, image: str, name: str, label: str, directory: Path
+) -> str:
+    """Create the container and the named volumes that are missing; return its ID."""
+    for volume in plan.volumes:
+        source = volume.split(":")[0]
+        if not is_path(source):
+            engine.ensure_volume(source, label)
+    arguments = create_arguments(plan, image=image, name=name, label=label, directory=directory)
+    secrets = {secret.name: secret.value for secret in plan.secrets}
+    try:
+        return engine.create(arguments, secrets=secrets)
+    except Refused as refusal:
+        raise _refused(str(refusal), plan) from None
+
+
+def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:
+    """Attach, start, and return once the port is published. Raises `Problem` when it never is."""
+    started = time.monotonic()
+    attached = engine.start(identity, out=log.stream("out"), err=log.stream("err"))
+    while time.monotonic() - started < START_TIMEOUT:
+        found = engine.inspect(identity)
+        port = _published(found, plan.port)
+        ended = attached.ended
+        if found["State"]["Status"] == "created" and ended:
+            attached.wait()
+            raise _refused(found["State"]["Error"] or "\n".join(log.tail(3)), plan)
+        if port or ended:
+            return Container(id=identity, port=port, attached=attached, started=started)
+        time.sleep(0.02)
+    attached.end()
+    raise Problem(Verdict.ENGINE_FAILED, f"The engine did not start it in {START_TIMEOUT:.0f} s.")
+
+
+def read_end(container: Container, engine: Engine) -> End:
+    """Return how the container ended; the engine knows a moment after its client does."""
+    container.attached.wait(5.0)
+    state = engine.inspect(container.id)["State"]
+    return End(exit_code=state["ExitCode"], out_of_memory=bool(state["OOMKilled"]))
+
+
+def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Problem:
+    """Return the problem of a container that ended by itself."""
+    end = read_end(container, engine)
+    return Problem(
+        Verdict.CRASHED,
+        f"The container ended {when}: {end}.",
+        advice="Its last lines are above; container.log holds all of them.",
+        excerpt=log.tail(EXCERPT),
+    )
+
+
+def without_secrets(found: dict[str, object], plan: ContainerPlan) -> dict[str, object]:
+    """Return what the engine knows of the container with the secrets' values taken out."""
+    names = {secret.name for secret in plan.secrets}
+    config = found.get("Config")
+    if not isinstance(config, dict):
+        return found
+    env = [_hidden(entry, names) for entry in config.get("Env") or ()]
+    return {**found, "Config": {**config, "Env": env}}
+
+
+def _hidden(entry: str, names: set[str]) -> str:
+    name = entry.partition("=")[0]
+    return f"{name}=***" if name in names else entry
+
+
+def _published(found: dict[str, object], port: int) -> int:
+    settings = found.get("NetworkSettings")
+    ports = settings.get("Ports") if isinstance(settings, dict) else None
+    bindings = (ports or {}).get(f"{port}/tcp") or [{}]
+    return int(bindings[0].get("HostPort") or 0)
+
+
+def _refused(words: str, plan: ContainerPlan) -> Misconfigured:
+    source = next((name for text, name in REFUSALS if text in words), "")
+    if source == "host-port":
+        return port_taken(plan.host_port)
+    return Misconfigured(
+        f"The engine refused to run the container: {words}",
+        advice=f"Look at the input {source}." if source else "",
+    )
+
+
+def port_taken(port: int) -> Misconfigured:
+    """Return the problem of a fixed host port that something else holds."""
+    return Misconfigured(
+        f"The input host-port is {port}, and port {port} on 127.0.0.1 is already allocated.",
+        advice=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'), name another "
+        "port, or leave host-port out: a free one is chosen then.",
+    )

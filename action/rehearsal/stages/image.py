@@ -1,0 +1,76 @@
+"""Build the image, or find the one that was built already."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.evidence import Log
+from rehearsal.outside.engine import Engine, Refused, is_lost, lost
+from rehearsal.plan import BuildPlan
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+EXCERPT = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """An image in the local engine: the name people use, and the ID that is rehearsed."""
+
+    reference: str
+    id: str
+
+
+def image_tag(folder: str, version: str) -> str:
+    """Return a name for the image: what may stand in one of the folder's name, and a version."""
+    slug = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
+    return f"rehearsed/{slug or 'app'}:{version}"
+
+
+def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) -> list[str]:
+    """Return the arguments after `docker build`.
+
+    With attestations buildx pushes an index, which has no image ID to compare with: none are made.
+    """
+    arguments = ["--file", str(build.dockerfile), "--tag", tag, "--iidfile", str(id_file)]
+    if buildx:
+        arguments += ["--provenance=false", "--sbom=false"]
+    if build.target:
+        arguments += ["--target", build.target]
+    if build.platform:
+        arguments += ["--platform", build.platform]
+    for name, value in build.args.items():
+        arguments += ["--build-arg", f"{name}={value}"]
+    return [*arguments, str(build.context)]
+
+
+def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, log: Log) -> Image:
+    """Build the image; its log is shown and kept as it arrives."""
+    arguments = build_arguments(build, tag=tag, id_file=id_file, buildx=engine.buildx)
+    process = engine.build(arguments, out=log.stream())
+    try:
+        code = process.wait()
+    finally:
+        process.end()
+    if code == 0:
+        return Image(reference=tag, id=id_file.read_text().strip())
+    excerpt = log.tail(EXCERPT)
+    if any(map(is_lost, excerpt)):
+        raise lost(excerpt[-1])
+    raise Problem(
+        Verdict.BUILD_FAILED,
+        f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
+        advice="The lines above are the failing instruction's last; build.log holds them all.",
+        excerpt=excerpt,
+    )
+
+
+def find_image(name: str, engine: Engine) -> Image:
+    """Find an image that is in the engine already."""
+    try:
+        found = engine.inspect(name, "image")
+    except Refused:
+        raise Misconfigured(
+            f"The input image is {name!r}, and the engine has no such image.",
+            advice="Build, load or pull it in an earlier step of this job.",
+        ) from None
+    return Image(reference=name, id=str(found["Id"]))

@@ -1,0 +1,24 @@
+"""Run the setup command inside the started container: migrations, say."""
+
+from rehearsal.evidence import Log
+from rehearsal.outside.engine import Engine
+from rehearsal.stages.container import Container
+from rehearsal.verdict import Problem, Verdict
+
+EXCERPT = 20
+
+
+def run_setup(command: str, container: Container, engine: Engine, log: Log) -> None:
+    """Run `command` with `sh -ec` in the container. Raises `Problem` (setup-failed)."""
+    process = engine.execute(container.id, ["sh", "-ec", command], out=log.stream())
+    try:
+        code = process.wait()
+    finally:
+        process.end()
+    if code and not container.ended_by_now():
+        raise Problem(
+            Verdict.SETUP_FAILED,
+            f"setup-command ended with exit code {code} inside the container.",
+            advice="Its last lines are above; setup.log holds them all.",
+            excerpt=log.tail(EXCERPT),
+        )

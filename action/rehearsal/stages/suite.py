@@ -1,0 +1,145 @@
+"""Prepare the tests while the image builds; run them against the container."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from rehearsal.evidence import Log
+from rehearsal.junit import Results, read_output, read_reports
+from rehearsal.outside.process import Process
+from rehearsal.plan import SuitePlan
+from rehearsal.stages.container import Container
+from rehearsal.verdict import Problem, Verdict
+
+EXCERPT = 40
+# When the app dies under the tests they get this long to fail by themselves, in seconds: the
+# failing test's screenshot is worth it, one time-out per remaining test is not.
+AFTER_CRASH = 5.0
+LOOK = 0.1
+# A sentence holds this many names; the summary has them all.
+NAMED = 3
+
+PREPARE = """
+"$1" -m venv "$2"
+"$2/bin/python" -m pip install --disable-pip-version-check --no-input --requirement "$3"
+"""
+
+
+class Preparation:
+    """The tests' virtual environment in the making, beside the build."""
+
+    def __init__(
+        self, requirements: Path, folder: Path, *, env: Mapping[str, str], log: Log
+    ) -> None:
+        self.bin = folder / "bin"
+        self._name = requirements.name
+        self._log = log
+        script = ["sh", "-ec", PREPARE, "sh", sys.executable, str(folder), str(requirements)]
+        self._process = Process(script, env=env, out=log.stream(), cwd=requirements.parent)
+
+    def wait(self) -> None:
+        """Return when it is ready. Raises `Problem` (setup-failed)."""
+        if code := self._process.wait():
+            raise Problem(
+                Verdict.SETUP_FAILED,
+                f"The tests' requirements could not be installed from {self._name} "
+                f"(exit code {code}).",
+                advice="The last lines are above; test-setup.log holds them all.",
+                excerpt=self._log.tail(EXCERPT),
+            )
+
+    def end(self) -> None:
+        """End it, whatever it is doing."""
+        self._process.end()
+
+
+def run_tests(
+    plan: SuitePlan,
+    container: Container,
+    *,
+    env: Mapping[str, str],
+    directory: Path,
+    log: Log,
+    reports: Callable[[], Iterable[Path]],
+) -> tuple[Results, list[Problem]]:
+    """Run the test command; return what it counted and what was wrong, the app's end left out.
+
+    The whole process group is ended after `plan.timeout` seconds, and soon after the container's
+    own end.
+    """
+    process = Process(
+        ["bash", "-eo", "pipefail", "-c", plan.command],
+        env=env,
+        out=log.stream(),
+        cwd=directory,
+    )
+    try:
+        code = _watch(process, container, plan.timeout)
+    finally:
+        process.end()
+    results = _results(reports(), log, code or 0)
+    return results, list(_problems(plan, results, code, log, container))
+
+
+def _watch(process: Process, container: Container, timeout: float) -> int | None:
+    limit = time.monotonic() + timeout
+    mourning = False
+    while (code := process.wait(min(LOOK, max(0.0, limit - time.monotonic())))) is None:
+        if container.ended and not mourning:
+            mourning = True
+            limit = min(limit, time.monotonic() + AFTER_CRASH)
+        if time.monotonic() >= limit:
+            return None
+    return code
+
+
+def _results(reports: Iterable[Path], log: Log, code: int) -> Results:
+    """Believe the reports, save where the runner itself says that it found more failures."""
+    reported = read_reports(reports)
+    said = read_output("\n".join(log.tail(200)), code)
+    if reported.tests is None:
+        return said
+    if code and not reported.failures and said.failures:
+        return replace(reported, failures=said.failures)
+    return reported
+
+
+def _problems(
+    plan: SuitePlan, results: Results, code: int | None, log: Log, container: Container
+) -> Iterable[Problem]:
+    if code is None and not container.ended:
+        yield Problem(
+            Verdict.TIMED_OUT,
+            f"The tests were still running after {plan.timeout} s, and were ended.",
+            advice="A suite that is just long needs a longer test-timeout.",
+            excerpt=log.tail(EXCERPT),
+        )
+    elif results.tests == 0:
+        yield Problem(
+            Verdict.NO_TESTS,
+            "The test command ran no test.",
+            advice="Check test-command and working-directory: what it finds here, and what on your "
+            "own machine.",
+            excerpt=log.tail(EXCERPT),
+        )
+    elif code:
+        yield Problem(
+            Verdict.TESTS_FAILED,
+            _failure_line(results, code),
+            advice="Each failed test has a folder under tests/ in the evidence; container.log is "
+            "what the app said meanwhile.",
+            excerpt=log.tail(EXCERPT),
+        )
+
+
+def _failure_line(results: Results, code: int) -> str:
+    if not results.failures:
+        return f"The test command ended with exit code {code}."
+    line = f"{results.failures} of {results.tests} tests failed"
+    if names := [failure.name for failure in results.failed[:NAMED]]:
+        line += f": {', '.join(names)}"
+        if more := results.failures - len(names):
+            line += f" and {more} more"
+    return f"{line}."

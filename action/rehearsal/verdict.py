@@ -1,0 +1,53 @@
+"""How a rehearsal ended, and the one kind of error that ends it."""
+
+from enum import Enum
+
+
+class Verdict(Enum):
+    """One word for programs and people; each has its own exit code."""
+
+    PASSED = "passed", 0
+    MISCONFIGURED = "misconfigured", 2
+    BUILD_FAILED = "build-failed", 10
+    CRASHED = "crashed", 11
+    NOT_READY = "not-ready", 12
+    TESTS_FAILED = "tests-failed", 13
+    NO_TESTS = "no-tests", 14
+    AUDIT_FAILED = "audit-failed", 15
+    PUBLISH_FAILED = "publish-failed", 16
+    TIMED_OUT = "timed-out", 17
+    CANCELLED = "cancelled", 18
+    SETUP_FAILED = "setup-failed", 19
+    ENGINE_FAILED = "engine-failed", 20
+    ERROR = "error", 70
+
+    def __init__(self, word: str, exit_code: int) -> None:
+        self.word = word
+        self.exit_code = exit_code
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Problem(Exception):  # noqa: N818  (a failing test is a result here, not an error of ours)
+    """Why a rehearsal did not pass.
+
+    `what` is one sentence: what was found and where. `advice` says what to do next. `excerpt` holds
+    the lines that show it. None of them may hold a secret's value; they are redacted all the same.
+    """
+
+    def __init__(
+        self, verdict: Verdict, what: str, *, advice: str = "", excerpt: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(what)
+        self.verdict = verdict
+        self.what = what
+        self.advice = advice
+        self.excerpt = excerpt
+
+
+class Misconfigured(Problem):
+    """An input is wrong, or a secret is missing; nothing of the app was started."""
+
+    def __init__(self, what: str, *, advice: str = "", excerpt: tuple[str, ...] = ()) -> None:
+        super().__init__(Verdict.MISCONFIGURED, what, advice=advice, excerpt=excerpt)
