@@ -1,0 +1,14 @@
+"""Selenium tests that leave evidence when they fail: for the functional tests of any project."""
+
+from rehearsal_testing.choice import BrowserChoice
+from rehearsal_testing.errors import BrowserMissingError, BrowserSettingsError
+from rehearsal_testing.testcase import BrowserTestCase
+from rehearsal_testing.waiting import wait_until
+
+__all__ = [
+    "BrowserChoice",
+    "BrowserMissingError",
+    "BrowserSettingsError",
+    "BrowserTestCase",
+    "wait_until",
+]
