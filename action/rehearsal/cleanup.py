@@ -37,13 +37,13 @@ def wanted(evidence: str, verdict: str) -> bool:
 
 
 def _end(run: Run) -> None:
-    if not run.alive:
+    if not run.is_alive():
         return
     for number, grace in ((signal.SIGTERM, GRACE), (signal.SIGKILL, 1.0)):
         with suppress(ProcessLookupError):
             os.kill(run.pid, number)
         limit = time.monotonic() + grace
-        while run.alive and time.monotonic() < limit:
+        while run.is_alive() and time.monotonic() < limit:
             time.sleep(0.05)
 
 

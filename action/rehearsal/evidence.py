@@ -28,11 +28,11 @@ class Evidence:
         for folder in (self.folder, self.staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def log(self, name: str, echo: Sink | None = None) -> "Log":
-        """Open a log of raw bytes; `echo` gets the redacted bytes too."""
+    def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> "Log":
+        """Open a log; `echo` gets its redacted bytes too, `timed` keeps when each piece came."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Log(path, self.redactor, echo)
+        return Log(path, self.redactor, echo=echo, timed=timed)
 
     def text(self, name: str, text: str) -> None:
         """Write a whole text, replacing an earlier one."""
@@ -75,16 +75,18 @@ class Evidence:
 
 
 class Log:
-    """One log file that bytes are appended to as they arrive, beside an index of when they came.
+    """One log file that bytes are appended to as they arrive, raw but for the secrets.
 
     Each stream is redacted on its own, so a secret split across two writes is found even when the
     other stream speaks in between. The order across two streams is approximate.
     """
 
-    def __init__(self, path: Path, redactor: Redactor, echo: Sink | None) -> None:
+    def __init__(self, path: Path, redactor: Redactor, *, echo: Sink | None, timed: bool) -> None:
         self.path = path
         self._file = path.open("ab", buffering=0)
-        self._index = path.with_name(path.name + ".index").open("a", encoding="ascii", buffering=1)
+        # One line a piece: seconds since 1970, stream, offset, length.
+        index = path.with_name(f"{path.name}.index") if timed else Path(os.devnull)
+        self._index = index.open("a", encoding="ascii", buffering=1)
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()

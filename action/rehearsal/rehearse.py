@@ -79,7 +79,7 @@ class _Show:
             image = self.find_or_build()
             record.image, record.image_id = image.reference, image.id
         self.undo.callback(self.sweep)
-        log = self.hands.evidence.log("container.log")
+        log = self.hands.evidence.log("container.log", timed=True)
         self.undo.callback(self.close, log)
         with record.stage("start"):
             container = self.start(image, log)
@@ -94,7 +94,7 @@ class _Show:
         with record.stage("test"):
             if preparation:
                 preparation.wait()
-            self.test(container, log, bin_folder=preparation and preparation.bin)
+            self.test(container, log, bin_folder=preparation.bin if preparation else None)
 
     def prepare(self) -> Preparation | None:
         """Start making the tests' virtual environment; it goes on while the image builds."""

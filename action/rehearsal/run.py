@@ -46,8 +46,7 @@ class Run:
         part.write_text(json.dumps(asdict(self)), encoding="utf-8")
         part.replace(self.path / NOTE)
 
-    @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the process that runs it still does; a reused process id does not count."""
         return bool(self.born) and _born(self.pid) == self.born
 

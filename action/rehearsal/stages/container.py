@@ -1,5 +1,6 @@
 """Create the container as production would, attach to its logs, start it; stop and remove it."""
 
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ START_TIMEOUT = 60.0
 EXCERPT = 25
 # What a client needs to learn that its container has ended, in seconds: milliseconds as a rule.
 END_DELAY = 0.2
+
+# The closing line of a Python traceback.
+EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|ImproperlyConfigured|Warning)\b(: |$)")
 
 # The engine's words, and the input they come from.
 REFUSALS = (
@@ -138,11 +142,13 @@ def read_end(container: Container, engine: Engine) -> End:
 def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Problem:
     """Return the problem of a container that ended by itself."""
     end = read_end(container, engine)
+    lines = log.tail(EXCERPT)
+    raised = next((line for line in reversed(lines) if EXCEPTION.match(line)), "")
     return Problem(
         Verdict.CRASHED,
-        f"The container ended {when}: {end}.",
-        advice="Its last lines are above; container.log holds all of them.",
-        excerpt=log.tail(EXCERPT),
+        f"The container ended {when}: {end}." + (f" It raised {raised}" if raised else ""),
+        advice="Its last lines are in the log and the summary; container.log holds all of them.",
+        excerpt=lines,
     )
 
 
