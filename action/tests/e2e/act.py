@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -100,7 +99,7 @@ class ActRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """act, with folders, ports and a token of its own: runs do not disturb each other."""
+    """act, with folders and ports of its own; `token` is the run's number."""
 
     folder: Path
     token: str
@@ -113,9 +112,10 @@ class Act:
         secrets: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        job: str = "rehearse",
         timeout: float = 300,
     ) -> ActRun:
-        """Commit `workflow` as the only one of the repository, push, and wait for the end.
+        """Commit `workflow` to the repository, push, and wait for the end of `job`.
 
         Values are not masked by act, so that one which leaks is seen. `timeout` is in seconds.
         Raises TimeoutError with the log's tail.
@@ -123,17 +123,21 @@ class Act:
         place = self.folder / f"act-{len(list(self.folder.glob('act-*')))}"
         records, server = place / "records", place / "artifacts"
         records.mkdir(parents=True)
+        # Without a folder for the run, act's server cannot tell that it has no artifact yet.
+        (server / self.token).mkdir(parents=True)
         file = repository.write(".github/workflows/scenario.yml", workflow)
         repository.commit("The workflow of this scenario")
         command = [
             *(str(tool("act")), "push", "--json", "--insecure-secrets", "--no-cache-server"),
-            *("--workflows", str(file), "--platform", "ubuntu-latest=-self-hosted"),
+            *("--workflows", str(file), "--job", job),
+            *("--platform", "ubuntu-latest=-self-hosted"),
+            *("--platform", "ubuntu-24.04=-self-hosted"),
             *("--local-repository", f"{UPLOAD_ARTIFACT}={self._stand_in(place)}"),
             *("--artifact-server-path", str(server), "--artifact-server-addr", "127.0.0.1"),
             *("--artifact-server-port", str(_free_port())),
             *("--secret-file", str(_file_of(secrets, place / "secrets.yml"))),
             *("--var-file", str(_file_of(variables, place / "variables.yml"))),
-            *("--env", f"GITHUB_RUN_ID={_new_run(server)}", "--env", "GITHUB_RUN_ATTEMPT=1"),
+            *("--env", f"GITHUB_RUN_ID={self.token}", "--env", "GITHUB_RUN_ATTEMPT=1"),
         ]
         started = time.monotonic()
         with (place / "log.jsonl").open("wb") as log:
@@ -223,12 +227,6 @@ def _records(folder: Path) -> Iterator[Record]:
 def _file_of(values: Mapping[str, str] | None, file: Path) -> Path:
     file.write_text(json.dumps(dict(values or {})))  # JSON is YAML, and any value fits in it.
     return file
-
-
-def _new_run(server: Path) -> int:
-    run = 10**9 + secrets.randbelow(10**9)
-    (server / str(run)).mkdir(parents=True)  # Without it act's server cannot list an empty run.
-    return run
 
 
 def _free_port() -> int:

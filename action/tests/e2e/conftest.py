@@ -2,8 +2,9 @@
 
 import secrets
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from . import leftovers
 from .act import Act
 from .repository import Repository, copy_of_checkout, tiny_repository
+from .runner import Runner
 
 _HERE = Path(__file__).parent
 _failed = pytest.StashKey[bool]()
@@ -25,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
-) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
         item.stash[_failed] = True
@@ -36,14 +38,14 @@ def pytest_runtest_makereport(
 def _engine() -> None:
     try:
         leftovers.engine("version")
-    except (OSError, leftovers.subprocess.SubprocessError) as error:
+    except (OSError, subprocess.SubprocessError) as error:
         pytest.exit(f"no Docker engine answers ({error}). Run `make setup`, then try again.", 2)
 
 
 @pytest.fixture
 def token() -> str:
-    """What every process of this scenario carries in its environment."""
-    return f"scenario-{secrets.token_hex(8)}"
+    """The number of this run: in its processes' environment, its labels and its image tags."""
+    return str(10**9 + secrets.randbelow(9 * 10**9))
 
 
 @pytest.fixture
@@ -62,9 +64,9 @@ def room(request: pytest.FixtureRequest) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left(token: str) -> Iterator[None]:
-    before = leftovers.of_the_engine()
     yield
-    left = [*leftovers.of_processes(token), *(leftovers.of_the_engine() - before)]
+    left = [*leftovers.of_processes(token), *leftovers.of_the_engine(token)]
+    leftovers.remove_images(token)
     assert not left, "this was left behind:\n" + "\n".join(left)
 
 
@@ -81,3 +83,8 @@ def superlists(room: Path) -> Repository:
 @pytest.fixture
 def tiny(room: Path) -> Repository:
     return tiny_repository(room / "repository")
+
+
+@pytest.fixture
+def runner(room: Path, token: str) -> Runner:
+    return Runner(folder=room, token=token)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .machine import tool
 
-_LABEL = "dress-rehearsal"
 _LISTS = {
     "container": ("ps", "--all", "--no-trunc", "--format", "{{.ID}}"),
     "volume": ("volume", "ls", "--format", "{{.Name}}"),
@@ -28,14 +27,21 @@ def engine(*arguments: str, check: bool = True) -> str:
     ).stdout
 
 
-def of_the_engine() -> frozenset[str]:
-    """Name everything on the engine that carries a label of ours."""
-    return frozenset(
+def of_the_engine(token: str) -> list[str]:
+    """Name every container, volume and network that carries `token` in a label."""
+    return [
         f"{kind} {name} ({labels})"
         for kind, command in _LISTS.items()
         for name in engine(*command).split()
-        if _LABEL in (labels := _labels(kind, name))
-    )
+        if token in (labels := _labels(kind, name))
+    ]
+
+
+def remove_images(token: str) -> None:
+    """Remove the images that carry `token` in their tag; a rehearsal leaves what it built."""
+    tags = engine("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
+    if built := [tag for tag in tags if token in tag]:
+        engine("image", "rm", "--force", *built)
 
 
 def of_processes(token: str, patience: float = 3) -> list[str]:

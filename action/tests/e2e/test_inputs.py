@@ -1,0 +1,122 @@
+"""Inputs that are refused, before anything is built or started, and hostile ones in every place."""
+
+import socket
+
+import pytest
+
+from .repository import Repository
+from .runner import Rehearsed, Runner
+from .verdicts import assert_ended
+
+HOSTILE = (
+    "$(touch pwned)",
+    "`touch pwned`",
+    "'; touch pwned; '",
+    '" && touch pwned #',
+    "--privileged",
+    "x\n::set-output name=verdict::passed",
+    "x\n::add-mask::rehearsal",
+    "%0A::error::pwned",
+    "${{ secrets.GITHUB_TOKEN }}",
+)
+
+
+def assert_nothing_started(rehearsed: Rehearsed) -> None:
+    assert rehearsed.outputs["image-id"] == ""
+    assert rehearsed.outputs["ready-seconds"] == ""
+    assert rehearsed.evidence is not None
+    assert not (rehearsed.evidence / "build.log").exists()
+
+
+@pytest.mark.parametrize(
+    "name, value, said",
+    [
+        pytest.param("prot", "8888", "'prot'", id="unknown-input"),
+        pytest.param("port", "80a", "'80a'", id="port-not-a-number"),
+        pytest.param("port", "0", "from 1 to 65535", id="port-out-of-range"),
+        pytest.param("port", "٨٨٨٨", "from 1 to 65535", id="port-in-other-digits"),
+        pytest.param("ready-status", "200-", "200-399", id="status-range"),
+        pytest.param("ready-path", "healthz", "begins with /", id="path-without-slash"),
+        pytest.param("evidence", "sometimes", "on-failure, always, never", id="choice"),
+        pytest.param("context", "no-such-folder", "no-such-folder", id="missing-context"),
+        pytest.param("dockerfile", "Dokcerfile", "Dokcerfile", id="missing-dockerfile"),
+        pytest.param("secrets", "PATH=/nowhere", "PATH", id="client-s-own-variable"),
+        pytest.param("secrets", "NAME=", "The secret NAME is empty", id="empty-secret"),
+        pytest.param("secrets", "UNSET", "The secret UNSET is empty", id="secret-not-handed-over"),
+        pytest.param("volumes", "-v /:/host", "volumes", id="option-as-volume"),
+    ],
+)
+def test_misconfigured(name: str, value: str, said: str, tiny: Repository, runner: Runner) -> None:
+    rehearsed = runner.use(tiny, {name: value})
+    assert_ended(rehearsed, "misconfigured")
+    assert said in rehearsed.errors
+    assert_nothing_started(rehearsed)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("audit", "enforce"),
+        ("audit-ignore", "debug"),
+        ("audit-active", "true"),
+        ("build-secrets", "TOKEN=value-of-the-token"),
+        ("cache-from", "type=local,src=cache"),
+        ("cache-to", "type=local,dest=cache"),
+        ("run-options", "--read-only"),
+        ("test-retries", "2"),
+    ],
+    ids=lambda value: value,
+)
+def test_misconfigured__not_yet_supported(
+    name: str, value: str, tiny: Repository, runner: Runner
+) -> None:
+    rehearsed = runner.use(tiny, {name: value})
+    assert_ended(rehearsed, "misconfigured")
+    assert name in rehearsed.errors
+    assert_nothing_started(rehearsed)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values__are_never_executed(value: str, tiny: Repository, runner: Runner) -> None:
+    inputs = ("image", "context", "dockerfile", "target", "platform", "port", "network", "volumes")
+    for name in inputs:
+        rehearsed = runner.use(tiny, {name: value})
+        assert_ended(rehearsed, "misconfigured")
+        assert_harmless(rehearsed, tiny)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values__where_any_text_is_right(
+    value: str, tiny: Repository, runner: Runner
+) -> None:
+    inline = value.replace("\n", " ")
+    rehearsed = runner.use(
+        tiny,
+        {
+            "build-args": f"WHATEVER={inline}",
+            "env": f"TINY_PRINTS=HOSTILE\nHOSTILE={inline}",
+            "secrets": f"TINY_SECRET={inline} and more",
+            "ready-headers": f"X-Hostile: {inline}",
+            "test-env": f"TEST_HOSTILE={inline}",
+            "test-command": "python3 -m unittest checks.Page checks.Prints",
+        },
+    )
+    assert_ended(rehearsed, "passed")
+    assert_harmless(rehearsed, tiny)
+
+
+def assert_harmless(rehearsed: Rehearsed, repository: Repository) -> None:
+    assert not list(repository.root.rglob("pwned"))
+    assert not list(rehearsed.folder.rglob("pwned"))
+    assert not {"set-output", "set-env"} & set(rehearsed.shown.obeyed)
+    assert "rehearsal" not in rehearsed.shown.masks
+    assert "pwned" not in [each.text for each in rehearsed.shown.annotations]
+
+
+def test_port_taken__is_said_before_building(tiny: Repository, runner: Runner) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taker:
+        port = str(taker.getsockname()[1])
+        rehearsed = runner.use(tiny, {"host-port": port})
+    assert_ended(rehearsed, "misconfigured")
+    assert port in rehearsed.errors
+    assert_nothing_started(rehearsed)

@@ -1,0 +1,39 @@
+"""What a caller is promised for each verdict, asserted in one place."""
+
+import json
+
+from .runner import Rehearsed
+
+EXIT_CODES = {
+    "passed": 0,
+    "misconfigured": 2,
+    "build-failed": 10,
+    "crashed": 11,
+    "not-ready": 12,
+    "tests-failed": 13,
+    "no-tests": 14,
+    "timed-out": 17,
+    "setup-failed": 19,
+    "engine-failed": 20,
+}
+
+
+def assert_ended(rehearsed: Rehearsed, verdict: str) -> None:
+    """Hold a finished use of the action against the contract for its verdict.
+
+    Exit code, output, annotations, summary, verdict.json, and whether there is an upload agree.
+    """
+    assert rehearsed.outputs["verdict"] == verdict, rehearsed.errors or rehearsed.log[-3000:]
+    assert rehearsed.exit_code == EXIT_CODES[verdict]
+    assert verdict in rehearsed.summary
+    errors = [each for each in rehearsed.shown.annotations if each.level == "error"]
+    assert len(errors) <= 8
+    assert all(len(each.text) < 4096 for each in errors)
+    if verdict == "passed":
+        assert not errors
+        assert rehearsed.clean_up.get("upload") != "true"
+        return
+    assert errors, "a red check says why"
+    assert rehearsed.clean_up.get("upload") == "true"
+    assert json.loads(rehearsed.file("verdict.json"))["verdict"] == verdict
+    assert verdict in rehearsed.file("summary.md")
