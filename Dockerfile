@@ -8,11 +8,11 @@ RUN python -m venv /pip && python -m venv --without-pip /venv
 
 ENV PATH="/venv/bin:$PATH"
 
+WORKDIR /src
 COPY requirements.txt requirements.txt
 RUN --mount=type=cache,target=/root/.cache/pip \
     /pip/bin/pip --disable-pip-version-check --python /venv/bin/python install -r requirements.txt
 
-WORKDIR /src
 COPY manage.py gunicorn.conf.py ./
 COPY superlists superlists
 
@@ -35,7 +35,8 @@ COPY --from=build /venv /venv
 COPY --from=build /src /src
 
 WORKDIR /src
-USER nonroot
+# By number, so that an orchestrator can see from outside that it is not root.
+USER 10001:10001
 
 ENV PATH="/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \

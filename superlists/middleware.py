@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable
 
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from superlists.lists.models import Item, List
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -35,14 +36,19 @@ def health(get_response: Handler) -> Handler:
 
 
 def _health() -> HttpResponse:
-    headers = {"Cache-Control": "no-store"}
     try:
-        for model in apps.get_app_config("lists").get_models():
-            model._default_manager.first()
+        List.objects.first()
+        Item.objects.first()
     except DatabaseError as error:
-        log.error("%s: the database does not answer: %s", HEALTH_PATH, error)
-        return HttpResponse("unavailable\n", status=503, content_type="text/plain", headers=headers)
-    return HttpResponse("ok\n", content_type="text/plain", headers=headers)
+        # No traceback: one at every probe would bury what the log is read for.
+        log.error(  # noqa: TRY400
+            "%s: the database does not answer: %s", HEALTH_PATH, error
+        )
+        status, text = 503, "unavailable\n"
+    else:
+        status, text = 200, "ok\n"
+    headers = {"Cache-Control": "no-store", "Content-Length": str(len(text))}
+    return HttpResponse(text, status=status, content_type="text/plain", headers=headers)
 
 
 def content_security_policy(get_response: Handler) -> Handler:

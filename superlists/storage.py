@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # no stubs
     """Keep files hashed and compressed, and link plainly what was never collected.
 
     A page without its style sheet is better than a 500 on every page, the 500 page included.

@@ -12,8 +12,6 @@ DUPLICATE = "You've already got this in your list"
 class List(models.Model):
     """One visitor's to-do list, known by its address alone."""
 
-    items: "models.Manager[Item]"
-
     def __str__(self) -> str:
         return f"List {self.pk}"
 
