@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from django.test import SimpleTestCase
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -24,6 +25,13 @@ else:
 
 class FunctionalTest(BrowserTestCase, ServerTestCase):
     """What visitors of superlists do, in the words of the stories."""
+
+    def go_home(self, browser: WebDriver) -> None:
+        try:
+            browser.get(self.live_server_url)
+        except WebDriverException as error:
+            error.add_note(f"Does anything answer at {self.live_server_url}? It was asked for /.")
+            raise
 
     def item_input(self, browser: WebDriver) -> WebElement:
         return browser.find_element(By.ID, "id_new_item")

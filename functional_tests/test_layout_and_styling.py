@@ -4,7 +4,7 @@ from functional_tests.base import FunctionalTest
 class LayoutAndStylingTest(FunctionalTest):
     def test_layout_and_styling(self) -> None:
         # Edith opens the home page in a window of a certain size.
-        self.browser.get(self.live_server_url)
+        self.go_home(self.browser)
         self.browser.set_window_size(1024, 768)
 
         # She sees that the input is nicely centred.

@@ -6,7 +6,7 @@ from functional_tests.base import FunctionalTest
 class NewVisitorTest(FunctionalTest):
     def test_can_start_a_todo_list(self) -> None:
         # Edith has heard of a new to-do app, and has a look at its home page.
-        self.browser.get(self.live_server_url)
+        self.go_home(self.browser)
 
         # She sees from the title and from the heading that it is about to-do lists.
         self.assertIn("To-Do", self.browser.title)

@@ -7,7 +7,7 @@ class TwoVisitorsTest(FunctionalTest):
     def test_two_visitors_get_two_lists_at_two_urls(self) -> None:
         # Edith starts a list, and notices that it has an address of its own.
         edith = self.browser
-        edith.get(self.live_server_url)
+        self.go_home(edith)
         self.add_item(edith, "Buy peacock feathers")
         self.wait_for_row(edith, "1: Buy peacock feathers")
         self.assertRegex(edith.current_url, r"/lists/.+")
@@ -15,7 +15,7 @@ class TwoVisitorsTest(FunctionalTest):
         # Francis comes along, at a computer of his own.
         # Nothing on the home page tells him of Edith or of her list.
         francis = self.new_browser()
-        francis.get(self.live_server_url)
+        self.go_home(francis)
         self.assertNotIn("Buy peacock feathers", francis.find_element(By.TAG_NAME, "body").text)
 
         # He starts a list too. He is less interesting than Edith: he needs milk.

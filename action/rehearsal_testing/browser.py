@@ -37,6 +37,9 @@ class Browser:
         if isinstance(self.driver.command_executor, RemoteConnection):
             self.driver.command_executor.close()  # type: ignore[no-untyped-call]
         if isinstance(self.driver, Chrome | Firefox):
+            # Reaped first: of a driver that seems alive, Selenium would ask that it shuts down.
+            self.driver.service.process.kill()
+            self.driver.service.process.wait()
             self.driver.service.stop()
 
 

@@ -33,8 +33,6 @@ def start_firefox(
     """Start Firefox in its lair."""
     options = firefox_options(choice, lair)
     options.binary_location = str(programs.browser)
-    # The driver is on this machine: a proxy for the outside is in the way.
-    options.ignore_local_proxy_environment_variables()
     service = Service(
         executable_path=str(lair.launcher()),
         env=lair.environ(environ, programs.driver),

@@ -1,5 +1,6 @@
 """Stand between a test and its result, and see each failure at the moment it happens."""
 
+import re
 import sys
 import traceback
 import unittest
@@ -59,7 +60,7 @@ class Recorder:
             Problem(
                 kind="failure" if failed else "error",
                 type=_type_name(error),
-                message=str(error).strip(),
+                message=_message(error),
                 traceback="".join(traceback.format_exception(error)),
             )
         )
@@ -99,6 +100,11 @@ def _is_skip(error: BaseException) -> bool:
     return isinstance(error, unittest.SkipTest) or (
         pytest is not None and isinstance(error, pytest.skip.Exception)
     )
+
+
+def _message(error: BaseException) -> str:
+    """Return what `error` says, without what Selenium adds to each of its messages."""
+    return re.split(r"\n +\(Session info|; For documentation on this error", str(error))[0].strip()
 
 
 def _type_name(error: BaseException) -> str:
