@@ -45,9 +45,9 @@ class Container:
         """Whether the container has ended."""
         return self.attached.ended
 
-    def ended_by_now(self) -> bool:
-        """Whether it has ended, the client's delay in telling us included."""
-        return self.attached.wait(END_DELAY) is not None
+    def ended_by_now(self, patience: float = END_DELAY) -> bool:
+        """Whether it ends within `patience` seconds: by default the client's delay in telling us."""
+        return self.attached.wait(patience) is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,9 @@ from rehearsal.stages.container import Container
 from rehearsal.verdict import Problem, Verdict
 
 EXCERPT = 20
+# A variable that is missing fails both: this command at once, and the app a moment later, in seconds.
+# Then the app's end is what to tell.
+PATIENCE = 3.0
 
 
 def run_setup(command: str, container: Container, engine: Engine, log: Log) -> None:
@@ -15,7 +18,7 @@ def run_setup(command: str, container: Container, engine: Engine, log: Log) -> N
         code = process.wait()
     finally:
         process.end()
-    if code and not container.ended_by_now():
+    if code and not container.ended_by_now(PATIENCE):
         raise Problem(
             Verdict.SETUP_FAILED,
             f"setup-command ended with exit code {code} inside the container.",
