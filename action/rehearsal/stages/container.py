@@ -46,7 +46,7 @@ class Container:
         return self.attached.ended
 
     def ended_by_now(self, patience: float = END_DELAY) -> bool:
-        """Whether it ends within `patience` seconds: by default the client's delay in telling us."""
+        """Whether it ends within `patience` seconds; by default just the client's delay."""
         return self.attached.wait(patience) is not None
 
 

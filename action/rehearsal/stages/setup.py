@@ -6,7 +6,7 @@ from rehearsal.stages.container import Container
 from rehearsal.verdict import Problem, Verdict
 
 EXCERPT = 20
-# A variable that is missing fails both: this command at once, and the app a moment later, in seconds.
+# A variable that is missing fails both, this command at once and the app some seconds later.
 # Then the app's end is what to tell.
 PATIENCE = 3.0
 
