@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The development environment: .venv, from pyproject.toml's group `dev` and both requirements files.
 
-python_inputs=(pyproject.toml tools/python.sh)
+python_inputs=(tools/python.sh)
 requirements=()
 for file in requirements.txt functional_tests/requirements.txt; do
     if [[ -f $top/$file ]]; then
@@ -21,6 +21,9 @@ find_python() {
     done
 }
 
+# Of pyproject.toml only this makes a difference to the environment.
+development_group() { sed -n '/^dev = \[/,/^\]/p' pyproject.toml; }
+
 site_packages() { "$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
 
 # The wheel holds a driver for every system, none of them runnable as it comes.
@@ -36,7 +39,7 @@ link_geckodriver() {
 
 setup_python() {
     local stamp=$venv/.made-from wanted python packages
-    wanted=$top$'\n'$(cd "$top" && sha256sum "${python_inputs[@]}")
+    wanted=$top$'\n'$(cd "$top" && { development_group; cat "${python_inputs[@]}"; } | sha256sum)
     if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$venv/bin/python" -c '' 2>/dev/null; then
         return
     fi

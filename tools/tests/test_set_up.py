@@ -1,0 +1,202 @@
+"""The decisions of set-up, with made-up programs on PATH in place of the machine's."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_TOOLS = Path(__file__).parents[1]
+_PARTS = ("say", "docker", "packages", "python", "node", "engine", "image")
+_OFFICIAL = "python:3.13-slim"
+_OWN = "localhost/python:3.13-slim"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shell:
+    """A shell that knows set-up's functions, and finds made-up programs first."""
+
+    folder: Path
+
+    def program(self, name: str, script: str, place: str = "bin") -> Path:
+        path = self.folder / place / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/bash\n{script}\n")
+        path.chmod(0o755)
+        return path
+
+    def run(self, script: str, *places: str) -> subprocess.CompletedProcess[str]:
+        sources = "\n".join(f"source {_TOOLS}/{part}.sh" for part in _PARTS)
+        folders = [str(self.folder / place) for place in places or ("bin",)]
+        return subprocess.run(
+            ["bash", "-c", f"set -euo pipefail\n{sources}\ncache=$PWD log=$PWD/log\n{script}"],
+            cwd=self.folder,
+            env={"PATH": ":".join([*folders, "/usr/bin:/bin"]), "HOME": str(self.folder)},
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(folder=tmp_path)
+
+
+_WITHOUT_BUILDX = (
+    'case $1 in buildx) exit 1 ;; --version) echo "Docker version {}, build x" ;; esac'
+)
+
+
+@pytest.mark.parametrize(
+    "first, second, chosen",
+    [
+        pytest.param(
+            _WITHOUT_BUILDX.format("28.2.2"), "exit 0", "second", id="buildx comes second"
+        ),
+        pytest.param("exit 0", "exit 0", "first", id="both have buildx"),
+        pytest.param(
+            _WITHOUT_BUILDX.format("28.2.2"),
+            _WITHOUT_BUILDX.format("20.10.24+dfsg1"),
+            "second",
+            id="an old client has BuildKit built in",
+        ),
+    ],
+)
+def test_docker_that_builds__chooses(shell: Shell, first: str, second: str, chosen: str) -> None:
+    shell.program("docker", first, "first")
+    shell.program("docker", second, "second")
+    answer = shell.run("docker_that_builds", "first", "second")
+    assert answer.stdout == f"{shell.folder}/{chosen}/docker\n"
+
+
+def test_docker_that_builds__none(shell: Shell) -> None:
+    shell.program("docker", _WITHOUT_BUILDX.format("28.2.2"))
+    # Only the made-up client may be found.
+    answer = shell.run('PATH=$PWD/bin; docker_that_builds || echo "none"')
+    assert answer.stdout == "none\n"
+
+
+# An engine whose images are files, so that pulling can add one.
+_ENGINE = """
+case "$1 $2" in
+"image inspect") [[ -e images/${5//[:\\/]/_} ]] ;;
+"pull --quiet") [[ -e registry ]] && touch "images/${3//[:\\/]/_}" ;;
+*) exit 3 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    "present, registry, chosen",
+    [
+        pytest.param([_OFFICIAL], False, _OFFICIAL, id="the official image is here"),
+        pytest.param([], True, _OFFICIAL, id="a registry answers"),
+        pytest.param([_OWN], True, _OFFICIAL, id="a registry comes before our own"),
+        pytest.param([_OWN], False, _OWN, id="only our own"),
+    ],
+)
+def test_image__chooses(shell: Shell, present: list[str], registry: bool, chosen: str) -> None:
+    shell.program("docker", _ENGINE)
+    (shell.folder / "images").mkdir()
+    for name in present:
+        (shell.folder / "images" / name.replace(":", "_").replace("/", "_")).touch()
+    if registry:
+        (shell.folder / "registry").touch()
+    done = shell.run("setup_image")
+    assert (shell.folder / "python-image").read_text() == f"{chosen}\n", done.stdout
+
+
+def test_image__keeps_what_was_chosen_while_it_is_there(shell: Shell) -> None:
+    shell.program("docker", _ENGINE)
+    (shell.folder / "images").mkdir()
+    (shell.folder / "images" / _OWN.replace(":", "_").replace("/", "_")).touch()
+    (shell.folder / "registry").touch()
+    (shell.folder / "python-image").write_text(_OWN)
+    assert (shell.run("setup_image").stdout, (shell.folder / "python-image").read_text()) == (
+        "",
+        _OWN,
+    )
+
+
+_LACKS_FIREFOX = """
+needs='
+has_git|git|git|your package manager
+has_firefox|Firefox|firefox-esr|your package manager, or firefox.com
+'
+has_git() { true; }
+has_firefox() { false; }
+"""
+
+
+@pytest.mark.parametrize(
+    "root, distribution, advice",
+    [
+        pytest.param("false", "debian", "apt install firefox-esr", id="not root"),
+        pytest.param("true", "fedora", "your package manager, or firefox.com", id="not Debian"),
+        pytest.param("true", "ubuntu", "your package manager, or firefox.com", id="a snap"),
+    ],
+)
+def test_packages__explains_what_it_may_not_install(
+    shell: Shell, root: str, distribution: str, advice: str
+) -> None:
+    shell.program("apt-get", "echo apt-get must not run; exit 9")
+    ended = shell.run(
+        f"{_LACKS_FIREFOX} is_root() {{ {root}; }}; distribution() {{ echo {distribution}; }}\n"
+        "setup_packages"
+    )
+    assert ended.returncode == 1
+    assert f"  - Firefox: {advice}\n" in ended.stdout
+    assert "git" not in ended.stdout
+    assert "must not run" not in ended.stdout
+
+
+def test_packages__installs_only_what_is_missing(shell: Shell) -> None:
+    shell.program("apt-get", 'echo "$*" >>asked; [[ $1 != install ]] || touch firefox-is-here')
+    done = shell.run(
+        f"{_LACKS_FIREFOX} has_firefox() {{ [[ -e firefox-is-here ]]; }}\n"
+        "is_root() { true; }; distribution() { echo debian; }; setup_packages"
+    )
+    assert done.returncode == 0, done.stdout
+    update, install = (shell.folder / "asked").read_text().splitlines()
+    assert update == "update"
+    assert install.endswith(" firefox-esr")
+    assert "git" not in install
+
+
+def test_quietly__shows_the_end_of_what_failed(shell: Shell) -> None:
+    ended = shell.run("quietly bash -c 'seq 100; exit 7'")
+    assert ended.returncode == 7
+    assert "\n99\n100\n" in ended.stdout
+    assert "\n50\n" not in ended.stdout
+    assert "this failed (exit 7)" in ended.stdout
+
+
+def test_clear_leftovers__of_a_dead_engine(shell: Shell) -> None:
+    (shell.folder / "docker.pid").write_text("1")
+    done = shell.run("engine_pid_file=$PWD/docker.pid; clear_leftovers")
+    assert "left by an engine that is gone" in done.stdout
+    assert not (shell.folder / "docker.pid").exists()
+
+
+def test_clear_leftovers__not_of_a_living_one(shell: Shell) -> None:
+    # A process of that name, which is how an engine is told from whoever got its number since.
+    (shell.folder / "bin").mkdir()
+    (shell.folder / "bin/dockerd").symlink_to("/usr/bin/sleep")
+    done = shell.run(
+        "dockerd 30 >/dev/null & echo $! >docker.pid\n"
+        "engine_pid_file=$PWD/docker.pid; sleep 0.1; clear_leftovers; kill $!"
+    )
+    assert done.stdout == ""
+    assert (shell.folder / "docker.pid").exists()
+
+
+def test_in_turn__stops_at_the_first_failure_and_names_it(shell: Shell) -> None:
+    shell.program("make", 'echo "making ${*: -1}"; [[ ${*: -1} != lint ]]')
+    ended = shell.run(f"{_TOOLS}/in-turn unit lint e2e")
+    lines = ended.stdout.splitlines()
+    assert ended.returncode == 1
+    assert "making unit" in lines
+    assert "making e2e" not in lines
+    assert lines[-1].endswith("To repeat only this part: make lint")

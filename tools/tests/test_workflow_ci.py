@@ -1,0 +1,54 @@
+"""What branch protection rests on: the gate waits for every job, and only success opens it."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+_TOP = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def jobs() -> dict[str, Any]:
+    workflow = yaml.safe_load((_TOP / ".github/workflows/ci.yml").read_text())
+    jobs: dict[str, Any] = workflow["jobs"]
+    return jobs
+
+
+def test_gate__needs_every_other_job(jobs: dict[str, Any]) -> None:
+    assert sorted(jobs["gate"]["needs"]) == sorted(jobs.keys() - {"gate"})
+
+
+def test_gate__runs_whatever_happened(jobs: dict[str, Any]) -> None:
+    assert jobs["gate"]["if"] == "always()"
+
+
+@pytest.mark.parametrize(
+    "results, passes",
+    [
+        pytest.param("success success success", True, id="all succeeded"),
+        pytest.param("success", True, id="only one, succeeded"),
+        pytest.param("success failure success", False, id="one failed"),
+        pytest.param("success success skipped", False, id="one skipped"),
+        pytest.param("cancelled success success", False, id="one cancelled"),
+        pytest.param("", False, id="none at all"),
+    ],
+)
+def test_gate__passes_only_on_success(jobs: dict[str, Any], results: str, passes: bool) -> None:
+    script = jobs["gate"]["steps"][0]["run"]
+    # As the runner does it.
+    ended = subprocess.run(
+        ["bash", "-e", "-c", script],
+        env={"RESULTS": results},
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
+    assert (ended.returncode == 0) is passes
+
+
+def test_jobs__have_a_time_limit_and_say_their_permissions(jobs: dict[str, Any]) -> None:
+    for name, job in jobs.items():
+        assert "timeout-minutes" in job, name
+        assert "permissions" in job, name
