@@ -13,6 +13,9 @@ from rehearsal.verdict import Misconfigured
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
+# Not str.splitlines: to that a form feed or U+2028 inside a secret would end a line too, and what
+# follows would be taken for a name, which errors show.
+LINE_END = re.compile(r"\r?\n")
 
 # Read by the engine's client itself, which has to carry the container's secrets in its environment.
 CLIENT_NAMES = re.compile(
@@ -40,7 +43,7 @@ class Secret:
 
     def masks(self) -> Iterator[str]:
         """Yield what GitHub has to be told to mask: each line, PEM armour left out."""
-        for line in self.value.splitlines():
+        for line in re.split(r"[\r\n]+", self.value):
             text = line.strip()
             if len(text) >= SHORTEST_MASK and not text.startswith("-----"):
                 yield text
@@ -52,7 +55,7 @@ def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> di
     `source` is the input's name, for errors. Raises `Misconfigured` with a line number.
     """
     found: dict[str, str | None] = {}
-    lines = iter(enumerate(text.splitlines(), start=1))
+    lines = iter(enumerate(LINE_END.split(text), start=1))
     for number, line in lines:
         if not line.strip():
             continue

@@ -1,0 +1,191 @@
+"""Stand-ins for the outside world: an engine, a child process, a clock, and canned parts of a plan.
+
+Each keeps the behaviour that the code relies on, and a record of what it was asked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rehearsal.evidence import Log
+from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.process import Process, Sink
+from rehearsal.plan import ContainerPlan, ProbePlan, SuitePlan
+from rehearsal.redact import Redactor
+from rehearsal.secret import Secret
+from rehearsal.stages.container import Container
+from rehearsal.verdict import Problem, Verdict
+
+
+class FakeClock:
+    """A monotonic clock that moves only when someone sleeps or works."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.pauses: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    def work(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class FakeProcess(Process):
+    """A child that has said its words already; `code` None means that it still runs."""
+
+    def __init__(self, code: int | None = 0, *, says: bytes = b"", out: Sink | None = None) -> None:
+        self.code = code
+        self.was_ended = False
+        if out and says:
+            out(says)
+
+    @property
+    def ended(self) -> bool:
+        return self.code is not None
+
+    def wait(self, seconds: float | None = None) -> int | None:
+        if self.code is None and seconds is None:
+            raise AssertionError("this would wait for ever")
+        return self.code
+
+    def end(self, grace: float = 0.0) -> None:
+        self.was_ended = True
+        if self.code is None:
+            self.code = -15
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeEngine(Engine):
+    """An engine of one container; `state` and `ports` are what inspect answers, in turn."""
+
+    client: str = "docker"
+    buildx: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+    states: list[dict[str, Any]] = field(default_factory=list)
+    refuses: dict[str, Exception] = field(default_factory=dict)
+    process: FakeProcess = field(default_factory=lambda: FakeProcess(None))
+    says: bytes = b""
+    image_id: str = "sha256:" + "1" * 64
+
+    def build(self, arguments: Sequence[str], *, out: Sink) -> Process:
+        self._called("build", *arguments)
+        out(self.says)
+        if self.process.code == 0:
+            Path(arguments[arguments.index("--iidfile") + 1]).write_text(self.image_id + "\n")
+        return self.process
+
+    def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
+        self._called("create", *arguments)
+        self.secrets.update(secrets)
+        return "c0ffee"
+
+    def start(self, container: str, *, out: Sink, err: Sink) -> Process:
+        self._called("start", container)
+        err(self.says)
+        return self.process
+
+    def execute(self, container: str, command: Sequence[str], *, out: Sink) -> Process:
+        self._called("execute", container, *command)
+        out(self.says)
+        return self.process
+
+    def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
+        self._called("inspect", name, kind)
+        if kind == "image":
+            return {"Id": self.image_id}
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def stop(self, container: str, seconds: int) -> None:
+        self._called("stop", container, seconds)
+        self.process.code = 0
+
+    def remove(self, containers: Iterable[str]) -> None:
+        self._called("remove", *containers)
+
+    def ensure_volume(self, name: str, label: str) -> None:
+        self._called("ensure_volume", name, label)
+
+    def sweep(self, label: str) -> None:
+        self._called("sweep", label)
+
+    def _called(self, *call: Any) -> None:
+        self.calls.append(call)
+        if error := self.refuses.get(str(call[0])):
+            raise error
+
+
+def refused(words: str) -> Refused:
+    return Refused(words)
+
+
+def gone() -> Problem:
+    return Problem(Verdict.ENGINE_FAILED, "The container engine does not answer: gone")
+
+
+def state(
+    status: str = "running", *, port: int = 0, code: int = 0, oom: bool = False, error: str = ""
+) -> dict[str, Any]:
+    """Return what inspect says of a container whose app listens on 8888."""
+    ports = {"8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}] if port else None}
+    return {
+        "State": {"Status": status, "ExitCode": code, "OOMKilled": oom, "Error": error},
+        "NetworkSettings": {"Ports": ports},
+    }
+
+
+def container_plan(**changes: Any) -> ContainerPlan:
+    values: dict[str, Any] = {
+        "port": 8888,
+        "host_port": 0,
+        "env": {},
+        "secrets": (),
+        "command": (),
+        "volumes": (),
+        "network": "",
+        "setup_command": "",
+    }
+    return ContainerPlan(**values | changes)
+
+
+def probe_plan(**changes: Any) -> ProbePlan:
+    values: dict[str, Any] = {
+        "path": "/",
+        "statuses": (range(200, 400),),
+        "headers": {},
+        "timeout": 60,
+    }
+    return ProbePlan(**values | changes)
+
+
+def suite_plan(**changes: Any) -> SuitePlan:
+    values: dict[str, Any] = {
+        "command": "true",
+        "requirements": None,
+        "env": {},
+        "timeout": 30,
+        "reports": "",
+        "shard": "",
+        "selenium_url": "",
+    }
+    return SuitePlan(**values | changes)
+
+
+def running(code: int | None = None, *, started: float = 0.0) -> Container:
+    """Return a started container that still runs, or has ended."""
+    return Container(id="c0ffee", port=49153, attached=FakeProcess(code), started=started)
+
+
+def secret(name: str = "KEY", value: str = "planted-secret-value") -> Secret:
+    return Secret(name=name, value=value)
+
+
+def log_in(folder: Path, *secrets: Secret) -> Log:
+    return Log(folder / "some.log", Redactor(secrets), None)
