@@ -1,6 +1,7 @@
 """A bare Debian 12 in a folder: what set-up has to cope with, and a working machine cannot show."""
 
 import os
+import platform
 import shutil
 import subprocess
 import tarfile
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from .machine import CHECKOUT, tool
 
+_RELEASE = "bookworm"
 _CACHE = CHECKOUT / ".cache/bare-debian"
 _INSIDE = "/srv/dress-rehearsal"
 
@@ -23,18 +25,18 @@ _NETWORK_FILES = (
     "root/.npmrc",
     "root/.config/pip/pip.conf",
 )
-_NETWORK_FOLDERS = (
-    "etc/apt/sources.list.d",
-    "etc/apt/auth.conf.d",
-    "etc/apt/keyrings",
-    "usr/local/share/ca-certificates",
-)
+_NETWORK_FOLDERS = ("usr/local/share/ca-certificates",)
+# Of use where this machine is the same Debian: other sources name other releases.
+_ARCHIVE_FOLDERS = ("etc/apt/sources.list.d", "etc/apt/auth.conf.d", "etc/apt/keyrings")
 _NETWORK_VARIABLES = (
     "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
     "PIP_CERT", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS",
 )  # fmt: skip
 # What was downloaded once on this machine is not downloaded again.
 _DOWNLOADS = ("var/cache/apt/archives", "root/.cache/pip", "root/.npm")
+
+# Bytes; the finished system takes 2.4 GB.
+_ROOM = 8 * 1024**3
 
 # All mounts live in a mount namespace of the command's own, and are gone with it, however it ends.
 # The engine must find the machine's cgroups; $1 is the root, $2 the downloads folder.
@@ -99,7 +101,7 @@ def bare_debian() -> Iterator[BareDebian]:
         msg = "A Debian root is laid out by root only: run `sudo make e2e`."
         raise PermissionError(msg)
     archive = _archive()
-    root = Path(tempfile.mkdtemp(prefix="dr-debian-", dir=_CACHE))
+    root = Path(tempfile.mkdtemp(prefix="dr-debian-", dir=_roomy_place()))
     try:
         with tarfile.open(archive) as packed:
             # Made here, by mmdebstrap: a system's own links and owners must come out as they are.
@@ -117,16 +119,27 @@ def bare_debian() -> Iterator[BareDebian]:
         shutil.rmtree(root)
 
 
+def _roomy_place() -> Path:
+    """Choose memory where it is large, as many small files are quick there; else the disk."""
+    memory = Path("/dev/shm")
+    if memory.is_dir():
+        room = os.statvfs(memory)
+        executable = not room.f_flag & os.ST_NOEXEC
+        if executable and room.f_bavail * room.f_frsize > _ROOM:
+            return memory
+    return _CACHE
+
+
 def _archive() -> Path:
     """Return the system as a tar archive, made anew each month."""
     _CACHE.mkdir(parents=True, exist_ok=True)
-    archive = _CACHE / f"bookworm-{datetime.now(UTC):%Y-%m}.tar"
+    archive = _CACHE / f"{_RELEASE}-{datetime.now(UTC):%Y-%m}.tar"
     if not archive.exists():
-        for old in _CACHE.glob("bookworm-*.tar"):
+        for old in _CACHE.glob("*.tar"):
             old.unlink()
         part = archive.with_suffix(".part.tar")
         subprocess.run(
-            [str(tool("mmdebstrap")), "--quiet", "--variant=minbase", "bookworm", str(part)],
+            [str(tool("mmdebstrap")), "--quiet", "--variant=minbase", _RELEASE, str(part)],
             check=True,
             timeout=180,
         )
@@ -135,7 +148,8 @@ def _archive() -> Path:
 
 
 def _share_network(root: Path) -> None:
-    for name in _NETWORK_FOLDERS:
+    same = platform.freedesktop_os_release().get("VERSION_CODENAME") == _RELEASE
+    for name in _NETWORK_FOLDERS + (_ARCHIVE_FOLDERS if same else ()):
         if Path("/", name).is_dir():
             shutil.copytree(Path("/", name), root / name, dirs_exist_ok=True)
     for name in _NETWORK_FILES:
