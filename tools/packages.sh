@@ -10,7 +10,8 @@ has_builder() { docker_that_builds >/dev/null; }
 has_chrome() { have chromium || have google-chrome || have chromium-browser; }
 has_chromedriver() { have chromedriver; }
 has_firefox() { have firefox-esr || have firefox; }
-has_mmdebstrap() { have mmdebstrap; }
+# Ubuntu's comes without the keys of Debian's archive.
+has_mmdebstrap() { have mmdebstrap && compgen -G '/usr/share/keyrings/debian-archive-keyring.*' >/dev/null; }
 
 # check | what it is | Debian packages (a ? marks one that only some releases have) | elsewhere
 needs='
@@ -23,7 +24,7 @@ has_builder|a docker client that can build with BuildKit|docker.io docker-cli? d
 has_chrome|Chromium or Chrome|chromium|your package manager, or google.com/chrome
 has_chromedriver|chromedriver|chromium-driver|your package manager, or googlechromelabs.github.io/chrome-for-testing
 has_firefox|Firefox|firefox-esr|your package manager, or firefox.com
-has_mmdebstrap|mmdebstrap, which builds small Debian systems|mmdebstrap|your package manager
+has_mmdebstrap|mmdebstrap, which builds small Debian systems|mmdebstrap debian-archive-keyring|your package manager
 '
 
 # Ubuntu names these, but hands out snaps, which need a running snapd: useless on a build machine.
