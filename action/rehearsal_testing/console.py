@@ -1,5 +1,6 @@
 """What a browser's console said, as lines of text."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ class Console:
         """Listen to `driver`: Firefox tells by BiDi, Chrome is asked when needed."""
         if driver.capabilities.get("browserName") != "firefox":
             return cls(pull=lambda: _chrome_entries(driver))
+        # It logs each connection, and each browser's end as an error, into the app's own log.
+        logging.getLogger("websocket").setLevel(logging.CRITICAL)
         console = cls()
         try:
             if isinstance(driver.command_executor, RemoteConnection):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _LAUNCHER = Path(__file__).with_name("driver.sh")
 _WATCHER = Path(__file__).with_name("watcher.sh")
+_LONGEST_PARENT = 50
 _SECONDS_TO_VANISH = 5.0
 
 
@@ -29,8 +30,10 @@ class Lair:
 
     @classmethod
     def make(cls) -> "Lair":
-        # Short: the browser's sockets go in here, and their paths end at 107 characters.
-        folder = Path(tempfile.mkdtemp(prefix="rt-"))
+        usual = tempfile.gettempdir()
+        # Chrome's sockets go in here, and the path of a socket ends at 107 characters.
+        parent = usual if len(usual) <= _LONGEST_PARENT else "/tmp"  # noqa: S108
+        folder = Path(tempfile.mkdtemp(prefix="rt-", dir=parent))
         watcher = subprocess.Popen(
             ["/bin/sh", str(_WATCHER), str(folder)],
             stdin=subprocess.PIPE,

@@ -1,0 +1,38 @@
+"""A browser that needs no browser."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from rehearsal_testing.browser import Browser
+from rehearsal_testing.console import Console
+
+
+@dataclass
+class FakeDriver:
+    page_source: str = "<p>page</p>"
+    screenshots: list[bytes | Exception] = field(default_factory=lambda: [b"png"])
+    log: list[dict[str, Any]] = field(default_factory=list)
+    capabilities: dict[str, Any] = field(default_factory=lambda: {"browserName": "chrome"})
+    has_quit: bool = False
+
+    def get_screenshot_as_png(self) -> bytes:
+        shot = self.screenshots.pop(0) if len(self.screenshots) > 1 else self.screenshots[0]
+        if isinstance(shot, Exception):
+            raise shot
+        return shot
+
+    def execute(self, command: str, _params: dict[str, Any]) -> dict[str, Any]:
+        assert command == "getLog"
+        # As chromedriver does: each message is told once.
+        log, self.log = self.log, []
+        return {"value": log}
+
+    def quit(self) -> None:
+        self.has_quit = True
+
+
+def fake_browser(driver: FakeDriver) -> Browser:
+    as_driver = cast("WebDriver", driver)
+    return Browser(driver=as_driver, console=Console.of(as_driver), lair=None)

@@ -1,0 +1,102 @@
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from rehearsal_testing.junit import Outcome, Problem, to_xml, write
+
+PASSED = Outcome(
+    classname="a.B",
+    name="test_c",
+    file="a.py",
+    line=12,
+    started=datetime(2026, 11, 22, 9, 30, 1, 250_000, tzinfo=UTC),
+    seconds=1.23456,
+)
+FAILURE = Problem(
+    kind="failure", type="AssertionError", message="1 != 2", traceback="Traceback\n1 != 2"
+)
+ERROR = Problem(kind="error", type="x.Broken", message="broken", traceback="Traceback\nbroken")
+
+
+def case_of(outcome: Outcome) -> tuple[ET.Element, ET.Element]:
+    root = ET.fromstring(to_xml(outcome))  # noqa: S314
+    suites = list(root)
+    assert [suite.tag for suite in suites] == ["testsuite"]
+    cases = suites[0].findall("testcase")
+    assert len(cases) == 1
+    return suites[0], cases[0]
+
+
+def test_junit__passed() -> None:
+    suite, case = case_of(PASSED)
+    assert case.attrib == {
+        "classname": "a.B",
+        "name": "test_c",
+        "file": "a.py",
+        "line": "12",
+        "time": "1.235",
+        "timestamp": "2026-11-22T09:30:01.250000+00:00",
+    }
+    assert list(case) == []
+    counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "1", "failures": "0", "errors": "0", "skipped": "0"}
+    assert suite.get("timestamp") == case.get("timestamp")
+
+
+@pytest.mark.parametrize(
+    "problems,tag,message,counted",
+    [
+        ([FAILURE], "failure", "1 != 2", ("1", "0")),
+        ([ERROR], "error", "broken", ("0", "1")),
+        ([FAILURE, ERROR], "error", "1 != 2 (and 1 more)", ("0", "1")),
+        ([FAILURE, FAILURE, FAILURE], "failure", "1 != 2 (and 2 more)", ("1", "0")),
+    ],
+    ids=["failure", "error", "both", "three sub-tests"],
+)
+def test_junit__not_passed_counts_once(
+    problems: list[Problem], tag: str, message: str, counted: tuple[str, str]
+) -> None:
+    suite, case = case_of(dataclasses.replace(PASSED, problems=problems))
+    assert [(element.tag, element.get("message")) for element in case] == [(tag, message)]
+    assert (suite.get("failures"), suite.get("errors")) == counted
+    assert case[0].get("type") == problems[0].type
+    assert case[0].text == "\n".join(problem.traceback for problem in problems)
+
+
+def test_junit__skipped() -> None:
+    suite, case = case_of(dataclasses.replace(PASSED, skipped="no network"))
+    assert [(element.tag, element.get("message")) for element in case] == [
+        ("skipped", "no network")
+    ]
+    assert suite.get("skipped") == "1"
+
+
+def test_junit__evidence_is_named() -> None:
+    _, case = case_of(dataclasses.replace(PASSED, evidence="a.B.test_c", problems=[FAILURE]))
+    found = case.find("properties/property[@name='evidence']")
+    assert found is not None
+    assert found.get("value") == "a.B.test_c"
+
+
+def test_junit__text_survives_and_what_xml_forbids_goes() -> None:
+    nasty = 'a<b>&"c" ]]> é 🎉 \x00\x08\x1b[31m\ud800\uffff\tend'
+    problem = dataclasses.replace(FAILURE, message=nasty, traceback=nasty)
+    _, case = case_of(dataclasses.replace(PASSED, name=nasty, problems=[problem]))
+    expected = 'a<b>&"c" ]]> é 🎉 [31m\tend'
+    assert case.get("name") == expected
+    assert case[0].get("message") == expected
+    assert case[0].text == expected
+
+
+def test_write__one_file_a_test_and_no_draft_left(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    first = write(PASSED, folder)
+    second = write(dataclasses.replace(PASSED, name="test_d[/../x]"), folder)
+    again = write(dataclasses.replace(PASSED, problems=[FAILURE]), folder)
+    assert sorted(folder.iterdir()) == sorted([first, second])
+    assert again == first
+    assert first.suffix == second.suffix == ".xml"
+    assert b"1 != 2" in first.read_bytes()

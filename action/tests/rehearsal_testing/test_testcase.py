@@ -1,0 +1,285 @@
+import unittest
+from pathlib import Path
+from typing import Any, cast
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from rehearsal_testing import BrowserTestCase, testcase
+
+from .fakes import FakeDriver, fake_browser
+
+
+@pytest.fixture
+def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
+    started: list[FakeDriver] = []
+
+    def start(*_: object) -> object:
+        started.append(FakeDriver(page_source=f"page of browser {len(started) + 1}"))
+        return fake_browser(started[-1])
+
+    monkeypatch.setattr(testcase, "start_browser", start)
+    return started
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    evidence, junit = tmp_path / "evidence", tmp_path / "junit"
+    monkeypatch.setenv("REHEARSAL_EVIDENCE", str(evidence))
+    monkeypatch.setenv("REHEARSAL_JUNIT", str(junit))
+    return evidence, junit
+
+
+class Story(BrowserTestCase):
+    __test__ = False
+
+    def look(self) -> str:
+        return self.browser.page_source
+
+    def setUp(self) -> None:
+        if "test_set_up" in self._testMethodName:
+            self.look()
+            raise RuntimeError("in setUp")
+
+    def tearDown(self) -> None:
+        for browser in self._browsers():
+            # What a tearDown may do: leave the page that failed.
+            cast("Any", browser.driver).page_source = "after tearDown"
+
+    def test_passes(self) -> None:
+        assert self.browser.page_source == "page of browser 1"
+
+    def test_needs_no_browser(self) -> None:
+        pass
+
+    def test_fails(self) -> None:
+        self.assertEqual(self.browser.page_source, "another page")  # noqa: PT009
+
+    def test_breaks(self) -> None:
+        self.browser.no_such_thing  # type: ignore[attr-defined] # noqa: B018
+
+    def test_fails_without_a_browser(self) -> None:
+        self.fail("no browser yet")
+
+    def test_set_up_fails(self) -> None:
+        pass
+
+    def test_sub_tests_fail(self) -> None:
+        for number in (1, 2, 3):
+            with self.subTest(number=number):
+                self.look()
+                assert number == 2
+
+    def test_two_browsers_fail(self) -> None:
+        second = self.new_browser()
+        assert self.browser is not second
+        raise AssertionError
+
+    @unittest.expectedFailure
+    def test_fails_as_expected(self) -> None:
+        assert not self.look()
+
+    @unittest.expectedFailure
+    def test_passes_unexpectedly(self) -> None:
+        self.look()
+
+    def test_skips(self) -> None:
+        self.look()
+        self.skipTest("no reason")
+
+    def test_skips_as_pytest_does(self) -> None:
+        self.look()
+        pytest.skip("not today")
+
+    @unittest.skip("never")
+    def test_is_skipped(self) -> None:
+        pass
+
+    def test_is_interrupted(self) -> None:
+        self.look()
+        raise KeyboardInterrupt
+
+
+def run(name: str) -> unittest.TestResult:
+    result = unittest.TestResult()
+    unittest.TestSuite([Story(name)]).run(result)
+    return result
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+
+
+def case_in(folder: Path) -> ET.Element:
+    (file,) = folder.iterdir()
+    case = ET.fromstring(file.read_bytes()).find("testsuite/testcase")  # noqa: S314
+    assert case is not None
+    return case
+
+
+SET = ["console.log", "page.html", "screenshot.png"]
+
+
+@pytest.mark.parametrize(
+    "name,tag",
+    [
+        ("test_passes", None),
+        ("test_needs_no_browser", None),
+        ("test_fails_as_expected", None),
+        ("test_skips", "skipped"),
+        ("test_is_skipped", "skipped"),
+        ("test_fails_without_a_browser", "failure"),
+        ("test_passes_unexpectedly", "failure"),
+    ],
+)
+def test_case__leaves_no_evidence(
+    drivers: list[FakeDriver], places: tuple[Path, Path], name: str, tag: str | None
+) -> None:
+    evidence, junit = places
+    run(name)
+    assert files(evidence) == []
+    assert [element.tag for element in case_in(junit)] == ([tag] if tag else [])
+    assert all(driver.has_quit for driver in drivers)
+
+
+@pytest.mark.parametrize(
+    "name,kept,tag,message",
+    [
+        ("test_fails", SET, "failure", "'page of browser 1' != 'another page'"),
+        ("test_breaks", SET, "error", "'FakeDriver' object has no attribute 'no_such_thing'"),
+        ("test_set_up_fails", SET, "error", "in setUp"),
+        (
+            "test_sub_tests_fail",
+            sorted([*SET, "console-failure2.log", "page-failure2.html", "screenshot-failure2.png"]),
+            "failure",
+            "(and 1 more)",
+        ),
+        (
+            "test_two_browsers_fail",
+            sorted([*SET, "console-browser2.log", "page-browser2.html", "screenshot-browser2.png"]),
+            "failure",
+            "",
+        ),
+    ],
+)
+def test_case__keeps_evidence_of_the_moment(
+    drivers: list[FakeDriver],
+    places: tuple[Path, Path],
+    *,
+    name: str,
+    kept: list[str],
+    tag: str,
+    message: str,
+) -> None:
+    evidence, junit = places
+    result = run(name)
+    assert not result.wasSuccessful()
+    folder = f"{Story.__module__}.Story.{name}"
+    assert [path.name for path in evidence.iterdir()] == [folder]
+    assert files(evidence / folder) == kept
+    assert (evidence / folder / "page.html").read_text() == "page of browser 1"
+    assert all(driver.has_quit for driver in drivers)
+    told = "".join(text for _, text in result.failures + result.errors)
+    assert str(evidence / folder) in told
+    properties, problem = case_in(junit)
+    assert properties[0].get("value") == folder
+    assert problem.tag == tag
+    assert message in (problem.get("message") or "")
+
+
+def test_case__an_earlier_failure_is_forgotten_when_it_passes(
+    drivers: list[FakeDriver], places: tuple[Path, Path]
+) -> None:
+    evidence, _ = places
+    old = evidence / f"{Story.__module__}.Story.test_passes"
+    old.mkdir(parents=True)
+    (old / "page.html").write_text("yesterday's")
+    run("test_passes")
+    assert files(evidence) == []
+    assert len(drivers) == 1
+
+
+@pytest.mark.usefixtures("drivers")
+def test_case__pytest_skip_is_no_failure(places: tuple[Path, Path]) -> None:
+    evidence, junit = places
+    run("test_skips_as_pytest_does")
+    assert files(evidence) == []
+    assert [(element.tag, element.get("message")) for element in case_in(junit)] == [
+        ("skipped", "not today")
+    ]
+
+
+@pytest.mark.usefixtures("drivers")
+def test_case__an_interrupted_test_is_told(places: tuple[Path, Path]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run("test_is_interrupted")
+    assert case_in(places[1])[-1].get("type") == "KeyboardInterrupt"
+
+
+@pytest.mark.usefixtures("drivers")
+def test_case__junit_says_where_and_when(places: tuple[Path, Path]) -> None:
+    run("test_passes")
+    case = case_in(places[1])
+    assert case.get("classname") == f"{Story.__module__}.Story"
+    assert case.get("name") == "test_passes"
+    assert Path(case.get("file") or "").name == "test_testcase.py"
+    source = Path(__file__).read_text().splitlines()
+    assert source[int(case.get("line") or 0) - 1].strip().startswith("def test_passes(")
+    assert (case.get("timestamp") or "").endswith("+00:00")
+
+
+@pytest.mark.usefixtures("drivers")
+def test_case__without_junit_folder_nothing_is_written(
+    places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REHEARSAL_JUNIT")
+    run("test_passes")
+    assert not places[1].exists()
+
+
+def test_case__django_errors_before_the_test_are_told(places: tuple[Path, Path]) -> None:
+    class LikeDjango(unittest.TestCase):
+        # Its test cases report what their own set-up raises before they call the usual run.
+        def __call__(self, result: Any = None) -> None:
+            result.addError(self, (OSError, OSError("no database"), None))
+
+    class Case(BrowserTestCase, LikeDjango):
+        def test_it(self) -> None: ...
+
+    result = unittest.TestResult()
+    Case("test_it")(result)
+    assert len(result.errors) == 1
+    assert case_in(places[1])[-1].get("message") == "no database"
+
+
+def test_case__a_result_without_sub_tests_is_not_given_any(drivers: list[FakeDriver]) -> None:
+    class Plain:
+        """What a result has to have, and no more."""
+
+        def __init__(self) -> None:
+            self.seen: list[str] = []
+
+        def startTest(self, _test: object) -> None: ...  # noqa: N802
+        def stopTest(self, _test: object) -> None: ...  # noqa: N802
+        def addFailure(self, _test: object, err: Any) -> None:  # noqa: N802
+            self.seen.append(type(err[1]).__name__)
+
+    result: Any = Plain()
+    Story("test_sub_tests_fail").run(result)
+    assert result.seen == ["AssertionError"]
+    assert drivers[0].has_quit
+
+
+def test_wait_for__hands_the_browser_to_expected_conditions(drivers: list[FakeDriver]) -> None:
+    seen: list[Any] = []
+
+    class Case(BrowserTestCase):
+        def runTest(self) -> None:  # noqa: N802
+            assert self.wait_for(lambda: "plain", "it") == "plain"
+            self.wait_for(seen.append, "it")
+            self.wait_for(lambda default=1: default, "it")
+
+    result = unittest.TestResult()
+    Case()(result)
+    assert result.wasSuccessful(), result.errors + result.failures
+    assert seen == drivers
