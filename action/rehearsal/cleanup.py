@@ -11,6 +11,7 @@ from dataclasses import replace
 from rehearsal import environment
 from rehearsal.outside.engine import Refused, find_engine
 from rehearsal.outside.github import Console
+from rehearsal.outside.process import end_marked
 from rehearsal.run import Run, open_runs
 from rehearsal.verdict import Problem, Verdict
 
@@ -22,13 +23,25 @@ def clean_up(environ: Mapping[str, str], console: Console) -> None:
     """End and sweep every open run of this job, and say whether there is evidence to upload."""
     for run in open_runs(environ):
         _end(run)
-        shutil.rmtree(run.path / "staging", ignore_errors=True)
-        _sweep(run, environ, console)
+        try:
+            remove_all(run, environ)
+        except (Problem, Refused) as error:
+            console.warning(str(error), title="Clean-up could not ask the engine")
         outputs = dict(run.outputs or _outputs_of_a_killed(run))
         upload = wanted(run.evidence, outputs["verdict"]) and _has_files(run)
         for name, value in (*outputs.items(), ("upload", str(upload).lower())):
             console.output(name, value)
         replace(run, outputs=outputs, closed=True).write()
+
+
+def remove_all(run: Run, environ: Mapping[str, str]) -> None:
+    """Remove whatever the run has started: its processes, containers, volumes, staged files.
+
+    Raises `Problem` or `Refused` when the engine cannot be asked.
+    """
+    end_marked(run.mark)
+    shutil.rmtree(run.path / "staging", ignore_errors=True)
+    find_engine(environment.for_children(environ, ())).sweep(run.label)
 
 
 def wanted(evidence: str, verdict: str) -> bool:
@@ -45,13 +58,6 @@ def _end(run: Run) -> None:
         limit = time.monotonic() + grace
         while run.is_alive() and time.monotonic() < limit:
             time.sleep(0.05)
-
-
-def _sweep(run: Run, environ: Mapping[str, str], console: Console) -> None:
-    try:
-        find_engine(environment.for_children(environ, ())).sweep(run.label)
-    except (Problem, Refused) as error:
-        console.warning(str(error), title="Clean-up could not ask the engine")
 
 
 def _outputs_of_a_killed(run: Run) -> dict[str, str]:

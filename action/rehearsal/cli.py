@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shutil
+import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -13,21 +14,27 @@ from rehearsal import __version__, environment
 from rehearsal.cleanup import clean_up, wanted
 from rehearsal.evidence import Evidence
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
+from rehearsal.interruption import interruptible
 from rehearsal.outside.engine import find_engine
 from rehearsal.outside.github import Console
+from rehearsal.outside.process import end_marked
 from rehearsal.plan import Plan, make_plan
 from rehearsal.record import Rehearsal
 from rehearsal.redact import Redactor
-from rehearsal.rehearse import Stagehands, rehearse
+from rehearsal.rehearse import PACKAGES, Stagehands, rehearse
 from rehearsal.report.annotations import annotations
 from rehearsal.report.closing import closing
 from rehearsal.report.document import document
 from rehearsal.report.summary import summary
-from rehearsal.run import Run, new_run
+from rehearsal.run import MARK, Run, new_run, read_run
 from rehearsal.stages.image import image_tag
 from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.watchdog import guarded, watch
 
 ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
+
+# clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
+VERBS = ("rehearse", "clean-up", "watch")
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -37,6 +44,9 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     console = Console(environ)
     if options.verb == "clean-up":
         clean_up(environ, console)
+        return 0
+    if options.verb == "watch":
+        watch(read_run(options.folder), environ, sys.stdin.buffer)
         return 0
     return _rehearse(options, environ, console)
 
@@ -49,23 +59,30 @@ def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: 
     evidence = Evidence(run.path, console.redactor)
     policy = "on-failure"
     try:
-        plan = make_plan(_given(options, environ), environ=environ, top=Path.cwd())
-        policy = plan.evidence
-        run = replace(run, evidence=policy, artifact_name=plan.artifact_name or run.artifact_name)
-        run.write()
-        record.artifact_name = run.artifact_name
-        console.redactor = evidence.redactor = _hide(plan, console)
-        engine = find_engine(environment.for_children(environ, (s.name for s in plan.secrets)))
-        hands = Stagehands(
-            engine=engine,
-            console=console,
-            evidence=evidence,
-            environ=environ,
-            label=run.label,
-            # A laptop keeps one name for the newest build; on a shared engine each has its own.
-            tag=image_tag(plan.directory.name, run.id if console.on_github else "latest"),
-        )
-        rehearse(plan, hands, record)
+        with interruptible():
+            plan = make_plan(_given(options, environ), environ=environ, top=Path.cwd())
+            policy = plan.evidence
+            name = plan.artifact_name or run.artifact_name
+            run = replace(run, evidence=policy, artifact_name=name)
+            run.write()
+            record.artifact_name = name
+            console.redactor = evidence.redactor = _hide(plan, console)
+            env = environment.for_children(environ, (secret.name for secret in plan.secrets))
+            env[MARK] = run.id
+            hands = Stagehands(
+                engine=find_engine(env),
+                console=console,
+                evidence=evidence,
+                env=env,
+                label=run.label,
+                # A laptop keeps one name for the newest build; a shared engine has one for each.
+                tag=image_tag(plan.directory.name, run.id if console.on_github else "latest"),
+            )
+        # The watchdog is not marked as the run's: it has to outlive what it ends.
+        watcher = {name: value for name, value in env.items() if name != MARK}
+        with guarded([sys.executable, "-I", str(PACKAGES), "watch", run.folder], watcher):
+            rehearse(plan, hands, record)
+            end_marked(run.mark)
     except Problem as problem:
         record.problems.append(problem)
     except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
@@ -149,7 +166,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Build a web app's image, start it as production would, test it, tell.",
     )
     parser.add_argument("--version", action="version", version=f"dress-rehearsal {__version__}")
-    parser.add_argument("verb", nargs="?", choices=("rehearse", "clean-up"), default="rehearse")
+    parser.add_argument("verb", nargs="?", choices=VERBS, default="rehearse")
+    parser.add_argument("folder", nargs="?", help=argparse.SUPPRESS)
     inputs = parser.add_argument_group(
         "inputs", "as in the action's with: (action/README.md describes them)"
     )

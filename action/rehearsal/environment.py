@@ -18,7 +18,7 @@ def for_children(environ: Mapping[str, str], secret_names: Iterable[str]) -> dic
 
     It keeps accidents from happening, not malice: they all run as the same user.
     """
-    hidden = set(secret_names)
+    hidden = {*secret_names}
     return {
         name: value
         for name, value in environ.items()

@@ -79,11 +79,17 @@ class Inputs:
     def of(cls, given: Mapping[str, object]) -> "Inputs":
         """Refuse names that are no inputs, and values that do not work yet."""
         texts = {name: "" if value is None else str(value) for name, value in given.items()}
-        for name in texts:
+        for name, text in texts.items():
             if name not in DEFAULTS:
                 raise Misconfigured(
                     f"There is no input named {name!r}.",
                     advice=f"The inputs are: {', '.join(DEFAULTS)}.",
+                )
+            if not _can_be_handed_on(text):
+                raise Misconfigured(
+                    f"The input {name} holds a NUL or half a character, which no program can be "
+                    "given.",
+                    advice=f"Write {name} again, as plain text in UTF-8.",
                 )
         for name in sorted(NOT_YET & set(texts)):
             if texts[name].strip() not in ("", DEFAULTS[name]):
@@ -137,6 +143,15 @@ class Inputs:
             f"The input {name} is {found}; it has to be {allowed}.",
             advice=advice or f"Correct {name} in the step's with:.",
         )
+
+
+def _can_be_handed_on(value: str) -> bool:
+    try:
+        # Flags may hold bytes that are not UTF-8 (a file's name, say): these do go through.
+        value.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
 
 
 def _shortened(value: str) -> str:

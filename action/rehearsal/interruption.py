@@ -11,8 +11,10 @@ CANCELLING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def interruptible(timeout: float) -> Iterator[None]:
+def interruptible(timeout: float = 0) -> Iterator[None]:
     """Raise one `Problem` inside the block when we are cancelled, or after `timeout` seconds.
+
+    A `timeout` of 0 is none.
 
     At most one is ever raised: what follows the block is clean-up, and nothing may interrupt it.
     """

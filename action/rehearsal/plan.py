@@ -1,5 +1,6 @@
 """The plan: every input read and checked once, before anything is started."""
 
+import re
 import secrets as randomness
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,11 @@ from pathlib import Path
 from rehearsal.inputs import Inputs
 from rehearsal.secret import CLIENT_NAMES, NAME, Secret, parse_variables
 from rehearsal.verdict import Misconfigured
+
+# A comma or a quote would say more to --mount than where the volume is.
+VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
+# Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
+HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +132,7 @@ def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
     value = inputs.text("dockerfile")
     places = [context / value] if value == "Dockerfile" else [directory / value, context / value]
     for place in places:
-        if place.is_file():
+        if _is_file(place):
             return place.resolve()
     raise inputs.wrong(
         "dockerfile",
@@ -150,7 +156,11 @@ def _container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
         secrets=secrets,
         command=inputs.lines("command"),
         volumes=_volumes(inputs),
-        network=inputs.matching("network", r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a network's name"),
+        network=inputs.matching(
+            "network",
+            r"(?!(host|none)\Z)[A-Za-z0-9][A-Za-z0-9_.-]*",
+            "the name of a network that ports can be published from (not host, not none)",
+        ),
         setup_command=inputs.block("setup-command").strip(),
     )
 
@@ -193,9 +203,12 @@ def _variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dict[st
 
 def _volumes(inputs: Inputs) -> tuple[str, ...]:
     for line in inputs.lines("volumes"):
-        source, colon, rest = line.partition(":")
-        if line.startswith("-") or not (source and colon and rest.startswith("/")):
-            raise inputs.wrong("volumes", "NAME:/path or /host/path:/path[:ro], one a line")
+        if not VOLUME.fullmatch(line):
+            raise inputs.wrong(
+                "volumes",
+                "NAME:/path or /host/path:/path, with :ro behind it or not, one a line, and no "
+                "comma or double quote in it",
+            )
     return inputs.lines("volumes")
 
 
@@ -211,20 +224,24 @@ def _probe(inputs: Inputs) -> ProbePlan:
 def _statuses(inputs: Inputs) -> tuple[range, ...]:
     value = inputs.matching(
         "ready-status",
-        r"[1-5]\d\d(-[1-5]\d\d)?(\s*,\s*[1-5]\d\d(-[1-5]\d\d)?)*",
+        r"[1-5][0-9]{2}(-[1-5][0-9]{2})?(\s*,\s*[1-5][0-9]{2}(-[1-5][0-9]{2})?)*",
         "statuses and ranges like 200-399 or 200,401",
     )
     pairs = [part.strip().partition("-") for part in (value or "200-399").split(",")]
-    return tuple(range(int(low), int(high or low) + 1) for low, _, high in pairs)
+    ranges = tuple(range(int(low), int(high or low) + 1) for low, _, high in pairs)
+    if not all(ranges):
+        raise inputs.wrong("ready-status", "ranges with the lower status first, like 200-399")
+    return ranges
 
 
 def _headers(inputs: Inputs) -> dict[str, str]:
     headers = {}
     for line in inputs.lines("ready-headers"):
-        name, colon, value = line.partition(":")
-        if not colon or not name.strip().replace("-", "").isalnum():
+        header = HEADER.fullmatch(line)
+        if not header:
             raise inputs.wrong("ready-headers", "lines like Name: value")
-        headers[name.strip()] = value.strip()
+        # One spelling a name: "host" has to take the place of our Host, not to stand beside it.
+        headers[header[1].title()] = header[2].strip()
     return headers
 
 
@@ -234,23 +251,54 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
     if not command and (directory / "manage.py").is_file() and suite.is_dir():
         command = "python manage.py test functional_tests"
     requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
-    if inputs.text("test-requirements") and not requirements.is_file():
+    if inputs.text("test-requirements") and not _is_file(requirements):
         raise inputs.wrong("test-requirements", f"a file; looked for {requirements}")
     return SuitePlan(
         command=command,
         requirements=requirements.resolve() if command and requirements.is_file() else None,
         env=_variables(inputs, "test-env", environ),
         timeout=inputs.number("test-timeout", 1, 86400, "seconds"),
-        reports=inputs.text("test-reports"),
-        shard=inputs.matching("shard", r"[1-9]\d{0,3}/[1-9]\d{0,3}", "like 1/4"),
+        reports=_reports(inputs, directory),
+        shard=_shard(inputs),
         selenium_url=inputs.matching("selenium-url", r"https?://\S+", "a URL"),
     )
 
 
+def _reports(inputs: Inputs, directory: Path) -> str:
+    pattern = inputs.text("test-reports")
+    try:
+        next(directory.glob(pattern or "*"), None)
+    except (ValueError, NotImplementedError):
+        raise inputs.wrong(
+            "test-reports", "a glob below the working directory, like reports/**/*.xml"
+        ) from None
+    return pattern
+
+
+def _shard(inputs: Inputs) -> str:
+    value = inputs.matching("shard", r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "like 1/4")
+    index, _, count = value.partition("/")
+    if value and int(index) > int(count):
+        raise inputs.wrong("shard", "from 1/N to N/N, like 1/4")
+    return value
+
+
 def _folder(inputs: Inputs, name: str, start: Path) -> Path:
-    folder = (start / inputs.text(name)).resolve()
-    if not folder.is_dir():
+    place = start / inputs.text(name)
+    try:
+        folder = place.resolve()
+        found = folder.is_dir()
+    except (OSError, RuntimeError):  # A name too long; links in a circle.
+        folder, found = place, False
+    if not found:
         raise inputs.wrong(
             name, f"a folder; looked for {folder}", "Check out the repository before this step."
         )
     return folder
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:
+        return False

@@ -32,13 +32,14 @@ PACKAGES = Path(__file__).resolve().parent.parent
 class Stagehands:
     """What a rehearsal works with.
 
-    `label` (name=value) marks all that it starts; `tag` names the image that it builds.
+    `env` is the environment of whatever runs the project's code. `label` (name=value) marks the
+    containers and volumes it makes; `tag` names the image it builds.
     """
 
     engine: Engine
     console: Console
     evidence: Evidence
-    environ: Mapping[str, str] = field(repr=False)
+    env: Mapping[str, str] = field(repr=False)
     label: str
     tag: str
 
@@ -49,12 +50,11 @@ def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
     A `Problem` ends up in the record. What is undone is undone after cancellation and time-out
     have been disarmed: nothing interrupts it.
     """
-    env = environment.for_children(hands.environ, (secret.name for secret in plan.secrets))
     with ExitStack() as undo:
         undo.callback(hands.evidence.drop_staging)
         try:
             with interruptible(plan.timeout):
-                _Show(plan=plan, hands=hands, record=record, undo=undo, env=env).run()
+                _Show(plan=plan, hands=hands, record=record, undo=undo).run()
         except Problem as problem:
             record.problems.append(problem)
 
@@ -67,7 +67,6 @@ class _Show:
     hands: Stagehands
     record: Rehearsal
     undo: ExitStack
-    env: Mapping[str, str] = field(repr=False)
 
     def run(self) -> None:
         plan, record = self.plan, self.record
@@ -104,7 +103,9 @@ class _Show:
         evidence = self.hands.evidence
         log = evidence.log("test-setup.log")
         self.undo.callback(log.close)
-        preparation = Preparation(requirements, evidence.staged("venv"), env=self.env, log=log)
+        preparation = Preparation(
+            requirements, evidence.staged("venv"), env=self.hands.env, log=log
+        )
         self.undo.callback(preparation.end)
         return preparation
 
@@ -167,7 +168,7 @@ class _Show:
         plan, evidence = self.plan, self.hands.evidence
         traces, junit = evidence.staged("traces"), evidence.staged("junit")
         env = environment.for_tests(
-            self.env,
+            self.hands.env,
             plan.suite,
             port=container.port,
             evidence=traces,

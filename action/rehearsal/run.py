@@ -11,6 +11,7 @@ from pathlib import Path
 PREFIX = "rehearsal-"
 NOTE = "run.json"
 LABEL = "dress-rehearsal"
+MARK = "REHEARSAL_RUN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,11 @@ class Run:
     def label(self) -> str:
         """The label (name=value) on everything the run starts."""
         return f"{LABEL}={self.id}"
+
+    @property
+    def mark(self) -> str:
+        """The variable (NAME=value) in the environment of every process the run starts."""
+        return f"{MARK}={self.id}"
 
     @property
     def path(self) -> Path:
@@ -73,9 +79,14 @@ def open_runs(environ: Mapping[str, str]) -> Iterator[Run]:
     """Yield the runs of this job that no clean-up step has dealt with yet, the oldest first."""
     notes = _base(environ).glob(f"{PREFIX}*/{NOTE}")
     for note in sorted(notes, key=lambda path: path.stat().st_mtime):
-        run = Run(**json.loads(note.read_text(encoding="utf-8")))
+        run = read_run(str(note.parent))
         if not run.closed:
             yield run
+
+
+def read_run(folder: str) -> Run:
+    """Read the note in a run's folder."""
+    return Run(**json.loads((Path(folder) / NOTE).read_text(encoding="utf-8")))
 
 
 def _base(environ: Mapping[str, str]) -> Path:
