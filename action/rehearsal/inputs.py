@@ -63,10 +63,12 @@ NOT_YET = frozenset(
 )
 
 # An error message is for reading: more of a wrong value than this helps nobody.
-LONGEST_SHOWN = 120
+LONGEST_SHOWN = 200
 
 # Errors about these never show what was found there: it may be part of a secret.
-CONFIDENTIAL = frozenset({"secrets", "env", "test-env", "build-args", "build-secrets"})
+CONFIDENTIAL = frozenset(
+    {"secrets", "env", "test-env", "build-args", "build-secrets", "ready-headers"}
+)
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,17 @@ class Inputs:
 
     def wrong(self, name: str, allowed: str, advice: str = "") -> Misconfigured:
         """Return the error for an input: its name, what was found, what is allowed."""
-        found = "(not shown)" if name in CONFIDENTIAL else repr(_shortened(self.given[name]))
+        found = "(not shown)" if name in CONFIDENTIAL else shown(self.given[name])
         return Misconfigured(
             f"The input {name} is {found}; it has to be {allowed}.",
             advice=advice or f"Correct {name} in the step's with:.",
         )
+
+
+def shown(value: object) -> str:
+    """Quote a value for an error: control characters visible, not too long."""
+    text = str(value)
+    return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
 
 
 def _can_be_handed_on(value: str) -> bool:
@@ -152,7 +160,3 @@ def _can_be_handed_on(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in value
-
-
-def _shortened(value: str) -> str:
-    return value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal.inputs import Inputs
+from rehearsal.inputs import Inputs, shown
 from rehearsal.secret import CLIENT_NAMES, NAME, Secret, parse_variables
 from rehearsal.verdict import Misconfigured
 
@@ -47,7 +47,7 @@ class ProbePlan:
 
     path: str
     statuses: tuple[range, ...]
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     timeout: int
 
     def accepts(self, status: int) -> bool:
@@ -136,7 +136,7 @@ def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
             return place.resolve()
     raise inputs.wrong(
         "dockerfile",
-        f"a file; looked for {' and '.join(map(str, dict.fromkeys(places)))}",
+        f"a file; looked for {' and '.join(map(shown, dict.fromkeys(places)))}",
         "Check out the repository before this step, or name the file in dockerfile "
         "(and its folder in context).",
     )
@@ -252,7 +252,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
         command = "python manage.py test functional_tests"
     requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
     if inputs.text("test-requirements") and not _is_file(requirements):
-        raise inputs.wrong("test-requirements", f"a file; looked for {requirements}")
+        raise inputs.wrong("test-requirements", f"a file; looked for {shown(requirements)}")
     return SuitePlan(
         command=command,
         requirements=requirements.resolve() if command and requirements.is_file() else None,
@@ -292,7 +292,9 @@ def _folder(inputs: Inputs, name: str, start: Path) -> Path:
         folder, found = place, False
     if not found:
         raise inputs.wrong(
-            name, f"a folder; looked for {folder}", "Check out the repository before this step."
+            name,
+            f"a folder; looked for {shown(folder)}",
+            "Check out the repository before this step.",
         )
     return folder
 

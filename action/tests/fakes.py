@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.evidence import Log
+from rehearsal.evidence import Evidence, Log
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.process import Process, Sink
 from rehearsal.plan import ContainerPlan, ProbePlan, SuitePlan
@@ -54,7 +54,7 @@ class FakeProcess(Process):
             raise AssertionError("this would wait for ever")
         return self.code
 
-    def end(self, grace: float = 0.0) -> None:
+    def end(self, grace: float = 0.0) -> None:  # noqa: ARG002  (as in Process)
         self.was_ended = True
         if self.code is None:
             self.code = -15
@@ -89,6 +89,7 @@ class FakeEngine(Engine):
 
     def start(self, container: str, *, out: Sink, err: Sink) -> Process:
         self._called("start", container)
+        out(b"")
         err(self.says)
         return self.process
 
@@ -188,4 +189,4 @@ def secret(name: str = "KEY", value: str = "planted-secret-value") -> Secret:
 
 
 def log_in(folder: Path, *secrets: Secret) -> Log:
-    return Log(folder / "some.log", Redactor(secrets), None)
+    return Evidence(folder, Redactor(secrets)).log("some.log")
