@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -184,6 +185,16 @@ def test_post__is_kept_by_that_user(site: Container) -> None:
     answer = site.add("Buy peacock feathers")
     assert answer.status == 302
     assert "Buy peacock feathers" in site.ask(answer.headers["location"]).body
+
+
+def test_post__many_at_once_wait_for_each_other(site: Container) -> None:
+    address = site.add("The first").headers["location"]
+    texts = [f"Visitor {number}" for number in range(24)]
+    with ThreadPoolExecutor(max_workers=len(texts)) as visitors:
+        added = visitors.map(lambda text: site.add(text, address + "add_item").status, texts)
+        assert list(added) == [302] * len(texts)
+    page = site.ask(address).body
+    assert [text for text in texts if text not in page] == []
 
 
 def test_post__without_a_token_is_forbidden(site: Container) -> None:
