@@ -39,7 +39,8 @@ build_own_image() {
         --customize-hook="upload $work/pip.conf /etc/pip.conf" \
         --customize-hook='ln -s python3 "$1/usr/bin/python"' \
         trixie "$work/base.tar" "$(debian_archive)"
-    quietly docker import --change 'CMD ["python3"]' --change 'ENV LANG=C.UTF-8' "$work/base.tar" "$own_image"
+    quietly docker import --change 'CMD ["python3"]' --change 'ENV LANG=C.UTF-8' \
+        --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$work/base.tar" "$own_image"
     rm -rf "$work"
 }
 
@@ -56,7 +57,10 @@ setup_image() {
         printf '%s\n' "$official_image" >"$chosen"
         return
     fi
-    has_image "$own_image" || build_own_image
-    say "superlists builds on $own_image"
+    if has_image "$own_image"; then
+        say "no registry answers: using $own_image, which was made on this machine"
+    else
+        build_own_image
+    fi
     printf '%s\n' "$own_image" >"$chosen"
 }

@@ -5,7 +5,8 @@ has_python() { "$venv/bin/python" -c '' 2>/dev/null || [[ -n $(find_python) ]]; 
 has_git() { have git; }
 has_make() { have make; }
 has_certificates() { [[ -s /etc/ssl/certs/ca-certificates.crt || $(distribution) != debian && $(distribution) != ubuntu ]]; }
-has_docker() { have docker && { have dockerd || docker version >/dev/null 2>&1; }; }
+# /usr/sbin is on root's PATH only.
+has_docker() { have docker && { have dockerd || [[ -x /usr/sbin/dockerd ]] || docker version >/dev/null 2>&1; }; }
 has_builder() { docker_that_builds >/dev/null; }
 has_chrome() { have chromium || have google-chrome || have chromium-browser; }
 has_chromedriver() { have chromedriver; }
@@ -47,12 +48,15 @@ from_this_distribution() {
 }
 
 explain_missing() {
-    local what packages elsewhere advice
+    local what packages elsewhere advice name
     say "this machine lacks:"
     while IFS='|' read -r _ what packages elsewhere; do
         advice=${elsewhere:-your package manager}
         case $(distribution) in
-        debian) advice="apt install ${packages//[a-z-]*\?/}" ;;
+        debian)
+            advice="apt install"
+            for name in $packages; do [[ $name == *\? ]] || advice+=" $name"; done
+            ;;
         esac
         printf '  - %s: %s\n' "$what" "$advice" >&2
     done <<<"$1"
@@ -63,13 +67,16 @@ explain_missing() {
 }
 
 install_missing() {
-    local names=() name packages wanted=()
+    local names=() name packages wanted=() worthwhile=''
     while IFS='|' read -r _ _ packages _; do
         for name in $packages; do
-            if from_this_distribution "${name%\?}"; then names+=("$name"); fi
+            from_this_distribution "${name%\?}" || continue
+            names+=("$name")
+            [[ $name == *\? ]] || worthwhile=yes
         done
     done <<<"$1"
-    ((${#names[@]})) || return 0
+    # What only some releases have comes along with something else, never alone.
+    [[ -n $worthwhile ]] || return 0
     say "installing with apt: ${names[*]//\?/} (a few minutes the first time)"
     export DEBIAN_FRONTEND=noninteractive
     quietly apt-get update
