@@ -1,0 +1,120 @@
+"""What the documents promise is so: tables, quoted examples, error texts, links."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+import yaml
+
+from rehearsal.inputs import NOT_YET
+from rehearsal.plan import make_plan
+
+TOP = Path(__file__).resolve().parents[2]
+README = (TOP / "README.md").read_text(encoding="utf-8")
+EXAMPLES = sorted((TOP / "docs/examples").glob("*.yml"))
+DOCUMENTS = [
+    *(TOP / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
+    TOP / "action/README.md",
+]
+QUOTES = re.findall(r"<!-- quoted: (\S+) -->\n```\w+\n(.*?)```", README, re.DOTALL)
+LINK = re.compile(r"(?:\]\(|src=\")(?!https?:)([^)#\"]*)(?:#([^)\"]+))?[)\"]")
+
+
+def named(path: Path) -> str:
+    return path.name if path.parent == TOP else str(path.relative_to(TOP))
+
+
+def messages() -> Iterator[str]:
+    """Yield every text in the code, with … where a value goes."""
+    packages = (TOP / "action" / name for name in ("rehearsal", "rehearsal_testing"))
+    for path in (TOP / "action/__main__.py", *(p for each in packages for p in each.rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+            elif isinstance(node, ast.JoinedStr):
+                parts = (v.value if isinstance(v, ast.Constant) else "…" for v in node.values)
+                yield "".join(map(str, parts))
+
+
+def first_cells(heading: str) -> list[str]:
+    """Return the code that each row of the table under a heading begins with."""
+    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| `(.+?)` \|", section, re.MULTILINE)
+
+
+def slugs(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in headings}
+
+
+def test_tables__are_fresh() -> None:
+    done = subprocess.run(
+        [sys.executable, TOP / "tools/reference.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_readme__is_short_enough_to_be_read() -> None:
+    assert len(README.splitlines()) < 250
+
+
+def test_readme__quotes_every_example() -> None:
+    examples = {path.name for path in (TOP / "docs/examples").iterdir() if path.is_file()}
+    assert {Path(file).name for file, _ in QUOTES} == examples
+
+
+@pytest.mark.parametrize("file, quote", QUOTES, ids=[file for file, _ in QUOTES])
+def test_readme__quotes_verbatim(file: str, quote: str) -> None:
+    lines = (TOP / file).read_text(encoding="utf-8").splitlines()
+    first = quote.splitlines()[0]
+    start = next(number for number, line in enumerate(lines) if line.strip() == first)
+    taken = "\n".join(lines[start : start + len(quote.splitlines())])
+    assert dedent(taken) + "\n" == quote
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_example__inputs_are_accepted(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "functional_tests").mkdir()
+    for name in ("Dockerfile", "manage.py", "functional_tests/requirements.txt"):
+        (tmp_path / name).touch()
+    steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["rehearse"]["steps"]
+    step = next(each for each in steps if "/action@" in each["uses"])
+    plan = make_plan(step["with"], environ={"DJANGO_SECRET_KEY": "any value"}, top=tmp_path)
+    assert plan.suite.command
+
+
+@pytest.mark.parametrize("said", first_cells("Troubleshooting"))
+def test_troubleshooting__is_keyed_by_what_the_code_says(said: str) -> None:
+    assert any(said in message for message in messages())
+
+
+def test_readme__names_each_refused_input() -> None:
+    section = README.partition("## What is not there yet")[2].partition("\n- Publishing")[0]
+    assert set(re.findall(r"`([a-z-]+)`", section)) == NOT_YET
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_links__lead_somewhere(document: Path) -> None:
+    links = LINK.findall(document.read_text(encoding="utf-8"))
+    for file, anchor in links:
+        target = (document.parent / file).resolve() if file else document
+        assert target.exists(), f"{document.name} links to {file}"
+        if anchor:
+            assert anchor in slugs(target.read_text(encoding="utf-8")), f"{file}#{anchor}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_document__names_only_targets_that_exist(document: Path) -> None:
+    makefile = (TOP / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z0-9-]+):", makefile, re.MULTILINE))
+    text = document.read_text(encoding="utf-8")
+    code = re.findall(r"`make ([a-z0-9-]+)|^make ([a-z0-9-]+)", text, re.MULTILINE)
+    assert {one or other for one, other in code} <= targets

@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""Write the tables of the documentation from the code that they describe.
+
+`make reference` writes them; `make lint` checks that they are fresh (`--check`). A table stands
+between `<!-- table: NAME -->` and `<!-- end of table -->`. What the code cannot say, the meaning of
+a verdict say, stands below, and a table that misses an entry or has one too many is refused.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP / "action"))
+
+from rehearsal import environment  # noqa: E402  (it stands beside this folder, not on the path)
+from rehearsal.inputs import NOT_YET  # noqa: E402
+from rehearsal.plan import SuitePlan  # noqa: E402
+from rehearsal.record import RANK  # noqa: E402
+from rehearsal.verdict import Verdict  # noqa: E402
+
+DOCUMENTS = ("README.md", "action/README.md")
+PLACE = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+# How the package writes down the name of a file of the evidence.
+FILE_NAME = re.compile(r'"((?:tests/)?[a-z][a-z-]*\.(?:log|json|md|html))"')
+# It lies beside the evidence and never in it.
+NO_EVIDENCE = {"run.json"}
+
+VERDICTS = {
+    Verdict.PASSED: "Everything asked for held.",
+    Verdict.MISCONFIGURED: "An input is wrong, or a secret is missing. The app was never started.",
+    Verdict.BUILD_FAILED: "The image could not be built.",
+    Verdict.CRASHED: "The container ended before it was ready, or during the tests.",
+    Verdict.NOT_READY: "The container ran, but never answered as asked.",
+    Verdict.TESTS_FAILED: "The test command failed.",
+    Verdict.NO_TESTS: "The test command ran no test.",
+    Verdict.AUDIT_FAILED: "The production audit found something. Not reached in this version.",
+    Verdict.PUBLISH_FAILED: "What passed could not be published. Not reached in this version.",
+    Verdict.TIMED_OUT: "The tests ran past `test-timeout`, or the whole past `timeout`.",
+    Verdict.CANCELLED: "Someone or something cancelled it. What was found until then is kept.",
+    Verdict.SETUP_FAILED: "`setup-command` or the installation of `test-requirements` failed.",
+    Verdict.ENGINE_FAILED: "There is no container engine, or it went away. Not the app's fault.",
+    Verdict.ERROR: "A fault of Dress Rehearsal. It says so, and where to report it.",
+}
+
+ENVIRONMENT = {
+    "TEST_SERVER": "`localhost:PORT`: where the container answers. The host port changes each run.",
+    "REHEARSAL_URL": "`http://localhost:PORT`: the same as a URL.",
+    "REHEARSAL_EVIDENCE": "A folder. What the tests write there becomes part of the evidence.",
+    "REHEARSAL_JUNIT": "A folder. Every JUnit `*.xml` in it counts as a report.",
+    "REHEARSAL_SHARD": "The input `shard`; only there when it is given.",
+    "REHEARSAL_RETRIES": "How often a failed test may run again; `0` in this version.",
+    "SELENIUM_REMOTE_URL": "The input `selenium-url`; only there when it is given.",
+    "PYTHONPATH": "Begins with the folder that holds `rehearsal_testing`.",
+    "PATH": "Begins with the virtual environment that holds `test-requirements`.",
+}
+
+FILES = {
+    "summary.md": "The job summary, as Markdown.",
+    "verdict.json": "The same for programs.",
+    "build.log": "The whole log of the build.",
+    "test-setup.log": "The installation of `test-requirements`.",
+    "setup.log": "What `setup-command` printed.",
+    "container.log": "What the app wrote to its output and its error output, as it came.",
+    "container.json": "What the engine knew of the container when it had stopped.",
+    "tests/output.log": "What the test command printed.",
+}
+# Named by the code in pieces, or by the tests.
+MORE_FILES = {
+    "container.log.index": "When each piece of `container.log` came: seconds since 1970, stream, "
+    "offset, length.",
+    "tests/junit/*.xml": "The JUnit reports.",
+    "tests/TEST/screenshot.png": "What the browser showed when the test failed; `TEST` is made "
+    "from the test's name.",
+    "tests/TEST/page.html": "The page's source at that moment.",
+    "tests/TEST/console.log": "What the browser's console said until then.",
+}
+
+
+class StaleError(Exception):
+    """A table and the code do not agree, in a way that only a person can mend."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the tables, or check them; 1 when one is stale."""
+    parser = argparse.ArgumentParser(description="Write the documentation's tables from the code.")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when stale")
+    options = parser.parse_args(argv)
+    stale = []
+    try:
+        for name in DOCUMENTS:
+            path = TOP / name
+            text = path.read_text(encoding="utf-8")
+            fresh = filled(text)
+            if fresh != text:
+                stale.append(name)
+                if not options.check:
+                    path.write_text(fresh, encoding="utf-8")
+    except StaleError as error:
+        print(f"reference: {error}", file=sys.stderr)
+        return 1
+    if stale and options.check:
+        print(f"reference: stale: {', '.join(stale)}. Run: make reference", file=sys.stderr)
+        return 1
+    return 0
+
+
+def filled(text: str) -> str:
+    """Return a document with every table made anew. Raises `StaleError`."""
+
+    def fill(match: re.Match[str]) -> str:
+        if match[2] not in TABLES:
+            raise StaleError(f"there is no table called {match[2]}; there are: {', '.join(TABLES)}")
+        return match[1] + "\n".join(TABLES[match[2]]()) + "\n" + match[3]
+
+    return PLACE.sub(fill, text)
+
+
+def complete(what: str, told: Iterable[str], known: Iterable[str]) -> None:
+    """Raise `StaleError` unless exactly the known names are told."""
+    untold, unknown = sorted({*known} - {*told}), sorted({*told} - {*known})
+    if untold or unknown:
+        raise StaleError(
+            f"{what}: tools/reference.py says nothing of {untold or 'none'}, "
+            f"and speaks of {unknown or 'none'}, which the code does not know."
+        )
+
+
+def inputs() -> Iterator[str]:
+    """Yield the inputs of action.yml; those that are refused stand in a table of their own."""
+    declared = _action()["inputs"]
+    return _table(
+        ("input", "default", "meaning"),
+        (
+            (f"`{name}`", _code(each.get("default", "")), _text(each["description"]))
+            for name, each in declared.items()
+            if name not in NOT_YET
+        ),
+    )
+
+
+def refused_inputs() -> Iterator[str]:
+    """Yield the inputs that stand in the contract and do not work yet."""
+    declared = _action()["inputs"]
+    return _table(
+        ("input", "the one value that is taken", "meaning"),
+        (
+            (
+                f"`{name}`",
+                _code(each.get("default", "")) or "empty",
+                _text(re.sub(r" Not at work yet[^.]*\.", "", each["description"])),
+            )
+            for name, each in declared.items()
+            if name in NOT_YET
+        ),
+    )
+
+
+def outputs() -> Iterator[str]:
+    """Yield the outputs of action.yml."""
+    declared = _action()["outputs"]
+    return _table(
+        ("output", "what it holds"),
+        ((f"`{name}`", _text(each["description"])) for name, each in declared.items()),
+    )
+
+
+def verdicts() -> Iterator[str]:
+    """Yield the verdicts by exit code."""
+    complete("verdicts", map(str, VERDICTS), map(str, Verdict))
+    return _table(
+        ("verdict", "exit", "means"),
+        (
+            (f"`{verdict}`", str(verdict.exit_code), VERDICTS[verdict])
+            for verdict in sorted(Verdict, key=lambda each: each.exit_code)
+        ),
+    )
+
+
+def order() -> Iterator[str]:
+    """Yield the verdicts as they win over each other."""
+    yield ", ".join(f"`{verdict}`" for verdict in sorted(RANK, key=RANK.__getitem__)) + "."
+
+
+def test_environment() -> Iterator[str]:
+    """Yield what the test command is given, and see that a real one is given just that."""
+    everything = SuitePlan(
+        command="true",
+        requirements=None,
+        env={},
+        timeout=1,
+        reports="",
+        shard="1/2",
+        selenium_url="http://grid",
+    )
+    here = Path()
+    given = environment.for_tests(
+        {}, everything, port=1, evidence=here, junit=here, packages=here, bin_folder=here
+    )
+    complete("environment of the tests", ENVIRONMENT, given)
+    return _table(
+        ("variable", "what it holds"), ((f"`{name}`", text) for name, text in ENVIRONMENT.items())
+    )
+
+
+def files() -> Iterator[str]:
+    """Yield the files of the evidence, and see that they are those that the package names."""
+    sources = (TOP / "action/rehearsal").rglob("*.py")
+    named = {name for path in sources for name in FILE_NAME.findall(path.read_text("utf-8"))}
+    complete("files of the evidence", FILES, named - NO_EVIDENCE)
+    return _table(
+        ("file", "what it holds"),
+        ((f"`{name}`", text) for name, text in {**FILES, **MORE_FILES}.items()),
+    )
+
+
+TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
+    "inputs": inputs,
+    "refused-inputs": refused_inputs,
+    "outputs": outputs,
+    "verdicts": verdicts,
+    "order": order,
+    "environment": test_environment,
+    "files": files,
+}
+
+
+def _action() -> Any:
+    return yaml.safe_load((TOP / "action/action.yml").read_text(encoding="utf-8"))
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for row in (head, ("---",) * len(head), *rows):
+        yield f"| {' | '.join(row)} |"
+
+
+def _code(value: object) -> str:
+    return f"`{value}`" if value else ""
+
+
+def _text(text: str) -> str:
+    return text.strip().replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
