@@ -10,10 +10,13 @@ UNITTEST = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
 UNITTEST_PARTS = re.compile(r"(failures|errors|skipped)=(\d+)")
 UNITTEST_CLOSING = re.compile(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", re.MULTILINE)
 PYTEST = re.compile(
-    r"^=*\s*((?:\d+ [a-z]+(?:, )?)+|no tests ran) in [\d.]+s(?: \([\d:]+\))?\s*=*$", re.MULTILINE
+    r"^=* *((?:\d+ [a-z]+(?: [a-z]+)?(?:, )?)+|no tests ran) in [\d.]+s(?: \([^)\n]+\))? *=*$",
+    re.MULTILINE,
 )
 PYTEST_PARTS = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed)")
 PYTEST_NONE_COLLECTED = 5
+# Colours, which CI services switch on for their logs (ECMA-48, SGR).
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +47,8 @@ def read_reports(paths: Iterable[Path]) -> Results:
         try:
             # The tests of this very repository wrote it; expat bounds what entities expand to.
             root = ET.parse(path).getroot()  # noqa: S314
-        except (ET.ParseError, OSError):
-            continue
+        except (ET.ParseError, OSError, ValueError, LookupError):
+            continue  # The last two: an encoding that expat, or Python, does not know.
         seen = True
         for case in root.iter("testcase"):
             if case.find("skipped") is not None:
@@ -59,6 +62,7 @@ def read_reports(paths: Iterable[Path]) -> Results:
 
 def read_output(text: str, exit_code: int) -> Results:
     """Count tests by what unittest or pytest said last; unknown runners stay unknown."""
+    text = COLOUR.sub("", text)
     if exit_code == PYTEST_NONE_COLLECTED and not UNITTEST.search(text):
         return Results(tests=0)
     if lines := PYTEST.findall(text):
@@ -86,5 +90,5 @@ def _failure(case: ET.Element, bad: ET.Element) -> Failure:
         name=name or "(unnamed test)",
         message=lines[0] if lines else "",
         file=case.get("file") or "",
-        line=int(line) if line.isdigit() else 0,
+        line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
     )
