@@ -50,17 +50,18 @@ def wait_until_ready(
 
     `ask` takes seconds and returns an `Answer`; `started` is the clock's reading at the container's
     start. Raises `Ended` as soon as the container does, and `Problem` (not-ready) after
-    `plan.timeout` seconds.
+    `plan.timeout` seconds of asking: a setup command before it may have taken its time.
     """
     attempts = 0
+    begun = clock()
     while True:
         attempts += 1
-        answer = ask(min(ATTEMPT_TIMEOUT, max(0.1, started + plan.timeout - clock())))
+        answer = ask(min(ATTEMPT_TIMEOUT, max(0.1, begun + plan.timeout - clock())))
         if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):
             return Ready(seconds=clock() - started, attempts=attempts, answer=answer)
         if ended():
             raise Ended
-        waited = clock() - started
+        waited = clock() - begun
         if waited >= plan.timeout:
             raise _never(plan, answer, attempts)
         sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited * PATIENCE)))
