@@ -104,6 +104,9 @@ class FakeEngine(Engine):
             return {"Id": self.image_id}
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
 
+    def check(self) -> None:
+        self._called("check")
+
     def stop(self, container: str, seconds: int) -> None:
         self._called("stop", container, seconds)
         self.process.code = 0

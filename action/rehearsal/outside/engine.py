@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ CALL_TIMEOUT = 60.0
 # From this version on a client builds with BuildKit through the buildx plugin alone.
 BUILDX_ONLY = 23
 
-LOST = ("Cannot connect to the Docker daemon", "error during connect", "connection refused")
+LOST = ("Cannot connect to the Docker daemon", "error during connect")
 
 
 class Refused(Exception):  # noqa: N818  (the engine's word, turned into a Problem by the stages)
@@ -55,6 +57,11 @@ class Engine:
         """Return what the engine knows of a container or an image. Raises `Refused`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
+
+    def check(self) -> None:
+        """Return if the engine answers. Raises `Problem` (engine-failed)."""
+        with suppress(Refused):
+            self._call(["version"])
 
     def stop(self, container: str, seconds: int) -> None:
         """Stop a container: SIGTERM, then SIGKILL after `seconds`."""
@@ -98,14 +105,9 @@ class Engine:
         if code == 0:
             return out.strip()
         words = err.strip() or out.strip()
-        if is_lost(words):
+        if any(text in words for text in LOST):
             raise lost(words)
         raise Refused(words.removeprefix("Error response from daemon: "))
-
-
-def is_lost(words: str) -> bool:
-    """Whether these words of the client say that there is no engine."""
-    return any(text in words for text in LOST)
 
 
 def lost(words: str) -> Problem:
@@ -133,12 +135,17 @@ def find_engine(env: Mapping[str, str]) -> Engine:
         raise lost("there is no docker client on PATH")
     builders, complaints = [], []
     for client in clients:
-        code, out, err = run([client, "version", "--format", "{{.Client.Version}}"], env=env)
+        version = [client, "version", "--format", "{{.Client.Version}}"]
+        try:
+            code, out, err = run(version, env=env, timeout=CALL_TIMEOUT)
+            buildx = run([client, "buildx", "version"], env=env, timeout=CALL_TIMEOUT)[0] == 0
+        except (OSError, subprocess.TimeoutExpired) as error:
+            code, out, err = 1, "", f"{client}: {type(error).__name__}"
         if code:
             complaints.append(err.strip() or out.strip())
             continue
-        buildx = run([client, "buildx", "version"], env=env)[0] == 0
-        if buildx or int(out.split(".")[0]) < BUILDX_ONLY:
+        number = re.match(r"[0-9]+", out)
+        if buildx or (number and int(number[0]) < BUILDX_ONLY):
             builders.append(Engine(client=client, buildx=buildx, env=env))
     if len(complaints) == len(clients):
         raise lost(complaints[0])

@@ -99,7 +99,7 @@ class Lifeline:
 
     def close(self, farewell: bytes) -> None:
         """Say farewell and wait for the child's end."""
-        with suppress(BrokenPipeError):
+        with suppress(BrokenPipeError, subprocess.TimeoutExpired):
             self._child.communicate(farewell, timeout=GRACE)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |\r|\n|$)")
+HEAD_END = re.compile(rb"\r?\n\r?\n")
 HEAD_LIMIT = 65536
 # How often a waiting request looks whether it is still wanted, in seconds.
 TICK = 0.05
@@ -54,6 +55,9 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            # Below 1024 the engine may listen where we may not: see whether anyone answers.
+            return probe.connect_ex(("127.0.0.1", port)) != 0
         except OSError:
             return False
     return True
@@ -62,14 +66,16 @@ def is_free(port: int) -> bool:
 def _head(connection: socket.socket, limit: float, unwanted: Callable[[], bool]) -> bytes:
     head = b""
     connection.settimeout(TICK)
-    while b"\r\n\r\n" not in head and b"\n\n" not in head and len(head) < HEAD_LIMIT:
+    while not HEAD_END.search(head) and len(head) < HEAD_LIMIT:
+        # Looked at each time: one byte now and then would keep a time-out on the socket from
+        # ever being reached.
+        if time.monotonic() > limit:
+            raise TimeoutError
+        if unwanted():
+            return b""
         try:
             piece = connection.recv(4096)
         except TimeoutError:
-            if time.monotonic() > limit:
-                raise
-            if unwanted():
-                return b""
             continue
         if not piece:
             break
@@ -83,7 +89,7 @@ def _answer(head: bytes) -> Answer:
     status = STATUS_LINE.match(head)
     if not status:
         return Answer(refusal="an answer that is not HTTP")
-    lines = head.split(b"\r\n\r\n")[0].decode("latin-1").splitlines()[1:]
+    lines = HEAD_END.split(head)[0].decode("latin-1").split("\n")[1:]
     pairs = (line.partition(":") for line in lines)
     return Answer(
         status=int(status[1]),

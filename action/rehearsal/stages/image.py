@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.evidence import Log
-from rehearsal.outside.engine import Engine, Refused, is_lost, lost
+from rehearsal.outside.engine import Engine, Refused
 from rehearsal.plan import BuildPlan
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
@@ -53,14 +53,13 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
         process.end()
     if code == 0:
         return Image(reference=tag, id=id_file.read_text().strip())
-    excerpt = log.tail(EXCERPT)
-    if any(map(is_lost, excerpt)):
-        raise lost(excerpt[-1])
+    # What the log says of refused connections may be the build's own: ask the engine itself.
+    engine.check()
     raise Problem(
         Verdict.BUILD_FAILED,
         f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
         advice="The lines above are the failing instruction's last; build.log holds them all.",
-        excerpt=excerpt,
+        excerpt=log.tail(EXCERPT),
     )
 
 

@@ -1,0 +1,254 @@
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from rehearsal.outside import engine as engines
+from rehearsal.outside.engine import Engine, Refused, find_engine
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+DEAD = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
+
+
+def client(folder: Path, script: str) -> Path:
+    """Make a `docker` in a folder; the script sees `$1 $2 …` as the client would."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "docker"
+    path.write_text(f"#!/bin/bash\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def version(number: str, *, buildx: bool = False) -> str:
+    return (
+        f'case "$1 $2" in "version --format") echo {number};; '
+        f'"buildx version") exit {0 if buildx else 1};; *) exit 9;; esac'
+    )
+
+
+def dead(words: str = DEAD) -> str:
+    return f'[[ $1 == buildx ]] && exit 0; echo "{words}" >&2; exit 1'
+
+
+def path_of(*folders: Path) -> dict[str, str]:
+    return {"PATH": os.pathsep.join([*map(str, folders), "/usr/bin", "/bin"])}
+
+
+def only(*folders: Path) -> dict[str, str]:
+    """Return a PATH without the machine's own client; bash is called by its full name."""
+    return {"PATH": os.pathsep.join(map(str, folders))}
+
+
+def engine_of(tmp_path: Path, script: str, *, buildx: bool = False) -> Engine:
+    path = client(tmp_path / "client", script)
+    return Engine(client=str(path), buildx=buildx, env=path_of())
+
+
+@pytest.mark.parametrize("number", ["20.10.24+dfsg1", "22.0.0"])
+def test_find_engine__an_old_client_needs_no_plugin(tmp_path: Path, number: str) -> None:
+    path = client(tmp_path / "a", version(number))
+    found = find_engine(only(tmp_path / "a"))
+    assert (found.client, found.buildx) == (str(path), False)
+
+
+def test_find_engine__a_recent_client_with_its_plugin(tmp_path: Path) -> None:
+    path = client(tmp_path / "a", version("28.2.2", buildx=True))
+    found = find_engine(only(tmp_path / "a"))
+    assert (found.client, found.buildx) == (str(path), True)
+
+
+def test_find_engine__passes_over_a_recent_client_without_its_plugin(tmp_path: Path) -> None:
+    client(tmp_path / "a", version("28.2.2"))
+    old = client(tmp_path / "b", version("20.10.24"))
+    assert find_engine(only(tmp_path / "a", tmp_path / "b")).client == str(old)
+
+
+def test_find_engine__the_first_that_builds_wins(tmp_path: Path) -> None:
+    first = client(tmp_path / "a", version("20.10.24"))
+    client(tmp_path / "b", version("28.2.2", buildx=True))
+    assert find_engine(only(tmp_path / "a", tmp_path / "b")).client == str(first)
+
+
+@pytest.mark.parametrize("number", ["23.0.0", "28.2.2", "''", "dev"])
+def test_find_engine__no_client_that_builds(tmp_path: Path, number: str) -> None:
+    path = client(tmp_path / "a", version(number))
+    with pytest.raises(Misconfigured, match="no buildx plugin") as caught:
+        find_engine(only(tmp_path / "a"))
+    assert str(path) in caught.value.what
+    assert "docker-buildx" in caught.value.advice
+
+
+@pytest.mark.parametrize("what", ["nothing", "no run bit", "a folder"])
+def test_find_engine__no_client(tmp_path: Path, what: str) -> None:
+    if what == "no run bit":
+        client(tmp_path / "a", version("20.10.24")).chmod(stat.S_IRUSR)
+    elif what == "a folder":
+        (tmp_path / "a" / "docker").mkdir(parents=True)
+    with pytest.raises(Problem, match="no docker client on PATH") as caught:
+        find_engine(only(tmp_path / "a"))
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert "not the app's fault" in caught.value.advice
+
+
+def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
+    client(tmp_path / "a", dead())
+    client(tmp_path / "b", dead("another"))
+    with pytest.raises(Problem) as caught:
+        find_engine(only(tmp_path / "a", tmp_path / "b"))
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert DEAD in caught.value.what
+
+
+def test_find_engine__one_client_reaches_an_engine(tmp_path: Path) -> None:
+    client(tmp_path / "a", dead())
+    good = client(tmp_path / "b", version("20.10.24"))
+    assert find_engine(only(tmp_path / "a", tmp_path / "b")).client == str(good)
+
+
+def test_find_engine__a_file_that_is_no_program(tmp_path: Path) -> None:
+    path = client(tmp_path / "a", "")
+    path.write_bytes(b"\x7fELF but not really")
+    with pytest.raises(Problem) as caught:
+        find_engine(only(tmp_path / "a"))
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert str(path) in caught.value.what
+
+
+def test_find_engine__a_client_that_never_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A DOCKER_HOST behind a firewall, say."""
+    client(tmp_path / "a", "exec /bin/sleep 30")
+    monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.2)
+    started = time.monotonic()
+    with pytest.raises(Problem, match="TimeoutExpired") as caught:
+        find_engine(only(tmp_path / "a"))
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert time.monotonic() - started < 5
+
+
+def test_create__hands_secrets_over_in_the_clients_environment(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, 'printf "%s|" "$@" "$KEY"')
+    told = engine.create(["--env", "KEY", "image"], secrets={"KEY": "hush\nhush"})
+    assert told == "create|--env|KEY|image|hush\nhush|"
+    assert "KEY" not in engine.env
+
+
+def test_repr__shows_no_environment() -> None:
+    engine = Engine(client="docker", buildx=False, env={"TOKEN": "hush"})
+    assert "hush" not in repr(engine)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        DEAD,
+        "error during connect: this error may indicate that the docker daemon is not running",
+    ],
+    ids=["cannot connect", "error during connect"],
+)
+def test_call__a_lost_engine_is_engine_failed(tmp_path: Path, words: str) -> None:
+    engine = engine_of(tmp_path, dead(words))
+    with pytest.raises(Problem) as caught:
+        engine.inspect("c0ffee")
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert words in caught.value.what
+
+
+def test_call__a_refusal_is_in_the_engines_own_words(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, 'echo "Error response from daemon: no way" >&2; exit 1')
+    with pytest.raises(Refused) as caught:
+        engine.inspect("c0ffee")
+    assert str(caught.value) == "no way"
+
+
+def test_call__an_engine_that_does_not_answer_is_engine_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.1)
+    with pytest.raises(Problem, match="stop: TimeoutExpired") as caught:
+        engine_of(tmp_path, "exec sleep 30").stop("c0ffee", 1)
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+
+
+def test_call__a_client_that_went_away_is_engine_failed(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, "")
+    Path(engine.client).unlink()
+    with pytest.raises(Problem) as caught:
+        engine.check()
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+
+
+def test_check__is_content_with_any_answer(tmp_path: Path) -> None:
+    engine_of(tmp_path, "echo no >&2; exit 1").check()
+
+
+def test_inspect__returns_what_the_engine_knows(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, """echo '[{"Id": "'$*'"}]'""")
+    assert engine.inspect("c0ffee") == {"Id": "container inspect c0ffee"}
+    assert engine.inspect("app", "image") == {"Id": "image inspect app"}
+
+
+@pytest.mark.parametrize(
+    "buildx, expected",
+    [(False, "build -t x ."), (True, "buildx build --load -t x .")],
+    ids=["old client", "buildx"],
+)
+def test_build__is_done_by_buildkit(tmp_path: Path, buildx: bool, expected: str) -> None:
+    pieces: list[bytes] = []
+    script = 'echo "$*"; echo "$DOCKER_BUILDKIT $BUILDKIT_PROGRESS" >&2; exit 4'
+    process = engine_of(tmp_path, script, buildx=buildx).build(["-t", "x", "."], out=pieces.append)
+    assert process.wait() == 4
+    assert b"".join(pieces).decode() == f"{expected}\n1 plain\n"
+
+
+def test_start__attaches_to_both_streams(tmp_path: Path) -> None:
+    out: list[bytes] = []
+    err: list[bytes] = []
+    engine = engine_of(tmp_path, 'echo "$*"; echo trouble >&2')
+    engine.start("c0ffee", out=out.append, err=err.append).wait()
+    assert b"".join(out) == b"start --attach c0ffee\n"
+    assert b"".join(err) == b"trouble\n"
+
+
+def test_execute__hands_on_a_list_of_arguments(tmp_path: Path) -> None:
+    out: list[bytes] = []
+    engine = engine_of(tmp_path, 'printf "%s|" "$@"')
+    engine.execute("c0ffee", ["sh", "-ec", "a b; $(c)"], out=out.append).wait()
+    assert b"".join(out) == b"exec|c0ffee|sh|-ec|a b; $(c)|"
+
+
+def test_remove__gone_already_is_fine(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    script = f'echo "$*" >> {calls}; echo "Error: No such container: $4" >&2; exit 1'
+    engine_of(tmp_path, script).remove(["a", "b"])
+    assert calls.read_text() == "rm --force --volumes a\nrm --force --volumes b\n"
+
+
+def test_remove__another_refusal_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="in progress"):
+        engine_of(tmp_path, "echo removal in progress >&2; exit 1").remove(["a"])
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_ensure_volume__makes_and_labels_only_a_missing_one(tmp_path: Path, there: bool) -> None:
+    calls = tmp_path / "calls"
+    answer = 0 if there else 1
+    script = f'echo "$*" >> {calls}; [[ $2 == inspect ]] && exit {answer}; exit 0'
+    engine_of(tmp_path, script).ensure_volume("data", "dress-rehearsal=1")
+    made = "volume create --label dress-rehearsal=1 data"
+    assert (made in calls.read_text().splitlines()) is not there
+
+
+def test_sweep__removes_what_carries_the_label_and_nothing_else(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    script = f"""echo "$*" >> {calls}
+    case "$*" in
+        "ps --all --quiet --no-trunc --filter label=dress-rehearsal=1") printf 'c1\\nc2\\n';;
+        "volume ls --quiet --filter label=dress-rehearsal=1") printf 'v1\\n';;
+    esac"""
+    engine_of(tmp_path, script).sweep("dress-rehearsal=1")
+    changes = [line for line in calls.read_text().splitlines() if " ls " not in line][1:]
+    assert changes == ["rm --force --volumes c1", "rm --force --volumes c2", "volume rm v1"]
