@@ -1,6 +1,5 @@
 """What a scenario must not leave behind: containers, volumes, networks, processes."""
 
-import json
 import os
 import subprocess
 import time
@@ -10,17 +9,17 @@ from pathlib import Path
 from .machine import tool
 
 _LISTS = {
-    "container": ("ps", "--all", "--no-trunc", "--format", "{{.ID}}"),
-    "volume": ("volume", "ls", "--format", "{{.Name}}"),
-    "network": ("network", "ls", "--no-trunc", "--format", "{{.ID}}"),
+    "container": ("ps", "--all", "--format", "{{.Names}} {{.Labels}}"),
+    "volume": ("volume", "ls", "--format", "{{.Name}} {{.Labels}}"),
+    "network": ("network", "ls", "--format", "{{.Name}} {{.Labels}}"),
 }
 
 
-def engine(*arguments: str, check: bool = True) -> str:
+def engine(*arguments: str) -> str:
     """Ask the engine through its client and return what it prints."""
     return subprocess.run(
         [str(tool("docker")), *arguments],
-        check=check,
+        check=True,
         text=True,
         capture_output=True,
         timeout=60,
@@ -28,12 +27,12 @@ def engine(*arguments: str, check: bool = True) -> str:
 
 
 def of_the_engine(token: str) -> list[str]:
-    """Name every container, volume and network that carries `token` in a label."""
+    """Name every container, volume and network that carries `token` in its name or a label."""
     return [
-        f"{kind} {name} ({labels})"
+        f"{kind} {line}"
         for kind, command in _LISTS.items()
-        for name in engine(*command).split()
-        if token in (labels := _labels(kind, name))
+        for line in engine(*command).splitlines()
+        if token in line
     ]
 
 
@@ -51,13 +50,6 @@ def of_processes(token: str, patience: float = 3) -> list[str]:
     while (left := list(_carriers(token))) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
-
-
-def _labels(kind: str, name: str) -> str:
-    path = ".Config.Labels" if kind == "container" else ".Labels"
-    # It may be a neighbour's and gone by now.
-    text = engine(kind, "inspect", "--format", f"{{{{json {path}}}}}", name, check=False)
-    return " ".join(f"{key}={value}" for key, value in (json.loads(text or "{}") or {}).items())
 
 
 def _carriers(token: str) -> Iterator[str]:

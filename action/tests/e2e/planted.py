@@ -13,6 +13,15 @@ dGhpbmcgYXQgYWxsLCBub3QgZXZlbiBvZiBhIHNoZWQgaW4gdGhlIGdhcmRlbi4uLi4=
 -----END PRIVATE KEY-----
 """
 
+# One of each kind that goes wrong: see where a value is escaped, split, or stripped.
+SECRETS = {
+    "TINY_PLAIN": "plain-and-long-enough-4711",
+    "TINY_PEM": PEM,
+    "TINY_JSON": '{"user": "hamlet", "password": "words words words"}',
+    "TINY_ODD": "quo\"te's, $dollar, back\\slash, spaces and accénts <&>",
+    "TINY_NEWLINE": "it-ends-in-a-newline\n",
+}
+
 
 def find(secrets: Mapping[str, str], places: Mapping[str, bytes]) -> list[str]:
     """Say where a secret's value is found, as it is or line by line."""

@@ -70,6 +70,21 @@ def test_not_ready(env: str, port: str, tiny: Repository, runner: Runner) -> Non
     assert rehearsed.outputs["ready-seconds"] == ""
 
 
+def test_ready_timeout__leaves_the_setup_command_its_own_time(
+    tiny: Repository, runner: Runner
+) -> None:
+    rehearsed = runner.use(
+        tiny,
+        {
+            "env": "TINY_WAITS_FOR=/tmp/ready",
+            "setup-command": "sleep 4; (sleep 1; touch /tmp/ready) >/dev/null 2>&1 &",
+            "ready-timeout": "4",
+        },
+    )
+    assert_ended(rehearsed, "passed")
+    assert float(rehearsed.outputs["ready-seconds"]) > 5
+
+
 def test_setup_failed__command(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"setup-command": "echo the table is missing >&2\nexit 3"})
     assert_ended(rehearsed, "setup-failed")

@@ -1,0 +1,94 @@
+"""The harness itself: what would make scenarios pass that should not."""
+
+import os
+import subprocess
+
+import pytest
+
+from . import leftovers
+from .commands import Annotation, understand
+from .planted import PEM, find
+from .repository import Repository
+from .runner import Runner
+from .workflow import recorded, workflow
+
+
+def test_understand__annotations_are_unescaped() -> None:
+    shown = understand(["::error file=a%2Cb.py,line=3,title=x%3A y::one%0Atwo 100%25", "plain"])
+    assert shown.annotations == (
+        Annotation(
+            level="error",
+            text="one\ntwo 100%",
+            properties={"file": "a,b.py", "line": "3", "title": "x: y"},
+        ),
+    )
+    assert shown.lines[-1] == "plain"
+
+
+def test_understand__masks_are_heard_and_not_shown() -> None:
+    shown = understand(["::add-mask::hush", "  ::add-mask::hush too"])
+    assert shown.masks == ("hush", "hush too")
+    assert shown.lines == ()
+
+
+def test_understand__stopped_commands_are_plain_lines() -> None:
+    lines = ["::stop-commands::t0k3n", "::error::not obeyed", "::t0k3n::", "::error::obeyed"]
+    shown = understand(lines)
+    assert [each.text for each in shown.annotations] == ["obeyed"]
+    assert "::error::not obeyed" in shown.lines
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"...MIIEvQ plus the middle line...", id="one-line-of-several"),
+        pytest.param(b"p%25ss%20word%21", id="url-encoded"),
+        pytest.param(b"cCVzcyB3b3JkIQ==", id="base64"),
+        pytest.param(b"[p%ss word!]", id="plain"),
+    ],
+)
+def test_find__sees_every_form(content: bytes) -> None:
+    secrets = {"LINES": "-----BEGIN\nMIIEvQ plus the middle line\n-----END", "PLAIN": "p%ss word!"}
+    assert len(find(secrets, {"a place": content})) == 1
+
+
+def test_find__armour_alone_is_no_secret() -> None:
+    assert not find({"PEM": PEM}, {"a place": b"-----BEGIN PRIVATE KEY-----"})
+
+
+def test_recorded__adds_a_step_to_the_named_job_only() -> None:
+    text = workflow("- run: 'true'") + "  gate:\n    needs: rehearse\n    steps:\n      - run: x\n"
+    twice = recorded(text, "gate")
+    assert twice.count("Record what the steps left") == 2
+    assert twice.index("gate:") < twice.rindex("Record what the steps left")
+
+
+def test_repository__replace_that_matches_nothing_fails(tiny: Repository) -> None:
+    with pytest.raises(AssertionError, match="adapt the scenario"):
+        tiny.replace("Dockerfile", "^WORKDIR", "")
+
+
+def test_runner__unknown_expression_is_refused(tiny: Repository, runner: Runner) -> None:
+    tiny.replace("action/action.yml", r"\$\{\{ toJSON\(inputs\) \}\}", "${{ hashFiles('x') }}")
+    with pytest.raises(NotImplementedError, match="hashFiles"):
+        runner.use(tiny)
+
+
+def test_leftovers__a_process_is_seen(token: str) -> None:
+    with subprocess.Popen(
+        ["sh", "-c", "echo here; read -r _"],
+        env=os.environ | {"REHEARSAL_E2E": token},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as left:
+        assert left.stdout is not None
+        left.stdout.readline()
+        assert str(left.pid) in "".join(leftovers.of_processes(token, patience=0))
+
+
+def test_leftovers__a_volume_is_seen(token: str) -> None:
+    leftovers.engine("volume", "create", "--label", f"whose={token}", f"volume-{token}")
+    try:
+        assert f"volume-{token}" in "".join(leftovers.of_the_engine(token))
+    finally:
+        leftovers.engine("volume", "rm", f"volume-{token}")
