@@ -4,7 +4,7 @@ from functional_tests.base import FunctionalTest
 
 
 class TwoVisitorsTest(FunctionalTest):
-    def test_two_visitors_get_two_lists_at_two_urls(self) -> None:
+    def test_two_visitors_get_two_lists(self) -> None:
         # Edith starts a list, and notices that it has an address of its own.
         edith = self.browser
         self.go_home(edith)

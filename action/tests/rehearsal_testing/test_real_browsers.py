@@ -1,0 +1,218 @@
+"""The base class with real browsers, under each way to run tests."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from rehearsal_testing.programs import find_programs
+
+from .processes import Room
+
+pytestmark = pytest.mark.e2e
+
+SUITE = """
+import os, time
+from rehearsal_testing import BrowserTestCase
+
+SITE = os.environ["SITE"]
+
+
+class Page(BrowserTestCase):
+    wait_timeout = 0.2
+
+    def tearDown(self):
+        self.browser.get("about:blank")
+
+
+class OneTest(Page):
+    def test_fails(self):
+        self.browser.get(SITE + "/one")
+        self.wait_for(lambda: self.assertIn("two", self.browser.title), "the second page")
+
+    def test_passes(self):
+        self.browser.get(SITE + "/quiet")
+        self.assertEqual(self.browser.get_window_size(), {"width": 1024, "height": 768})
+
+
+class TwoTest(Page):
+    def test_breaks_with_two_visitors(self):
+        self.browser.get(SITE + "/two")
+        self.new_browser().get(SITE + "/three")
+        self.browser.find_element("id", "not_there")
+"""
+SETTINGS = "SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n"
+RUNNERS = {
+    "unittest": ["-m", "unittest", "test_pages"],
+    "pytest": ["-m", "pytest", "-p", "no:cacheprovider", "test_pages.py"],
+    "django": ["-m", "django", "test", "--settings=settings"],
+    "django-parallel": ["-m", "django", "test", "--settings=settings", "--parallel=2"],
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        name = self.path.strip("/")
+        if name in {"one", "two", "three", "quiet"}:
+            script = f"console.warn('the page {name} says so'); no_such_{name}()"
+            body = f"<title>{name}</title>{'' if name == 'quiet' else f'<script>{script}</script>'}"
+            self.send_response(200)
+        else:
+            body = "nothing here"
+            self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def suite(room: Room) -> Room:
+    (room.code / "test_pages.py").write_text(SUITE)
+    (room.code / "settings.py").write_text(SETTINGS)
+    return room
+
+
+def outcomes(room: Room) -> dict[str, ET.Element]:
+    cases = [
+        case
+        for file in room.junit.iterdir()
+        for case in ET.fromstring(file.read_bytes()).iter("testcase")  # noqa: S314
+    ]
+    return {f"{case.get('classname')}.{case.get('name')}": case for case in cases}
+
+
+def assert_set(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> None:
+    assert (folder / f"screenshot{suffix}.png").read_bytes().startswith(b"\x89PNG\r\n")
+    assert f"<title>{shows}</title>" in (folder / f"page{suffix}.html").read_text()
+    console = (folder / f"console{suffix}.log").read_text()
+    assert f"the page {shows} says so" in console
+    assert f"no_such_{shows} is not defined" in console
+    assert not [name for name in hides if name in console]
+
+
+@pytest.mark.parametrize(
+    "browser,runner",
+    [
+        ("chrome", "unittest"),
+        ("chrome", "pytest"),
+        ("chrome", "django"),
+        ("chrome", "django-parallel"),
+        ("firefox", "unittest"),
+        ("firefox", "django-parallel"),
+    ],
+)
+def test_failures__leave_evidence_and_nothing_else(
+    suite: Room, site: str, browser: str, runner: str
+) -> None:
+    code, printed = suite.run(RUNNERS[runner], {"SITE": site, "BROWSER": browser})
+    assert code == 1
+    assert "AssertionError: 'two' not found in 'one'" in printed
+    assert "Waited 0.2 s for the second page." in printed
+    assert "NoSuchElementException" in printed
+
+    one = suite.evidence / "test_pages.OneTest.test_fails"
+    two = suite.evidence / "test_pages.TwoTest.test_breaks_with_two_visitors"
+    assert sorted(suite.evidence.iterdir()) == [one, two]
+    assert len(list(one.iterdir())) == 3
+    assert len(list(two.iterdir())) == 6
+    assert_set(one, "", shows="one", hides=["two", "three"])
+    assert_set(two, "", shows="two", hides=["one", "three"])
+    assert_set(two, "-browser2", shows="three", hides=["one", "two"])
+
+    cases = outcomes(suite)
+    assert {name: [child.tag for child in case] for name, case in cases.items()} == {
+        "test_pages.OneTest.test_fails": ["properties", "failure"],
+        "test_pages.OneTest.test_passes": [],
+        "test_pages.TwoTest.test_breaks_with_two_visitors": ["properties", "error"],
+    }
+    failure, error = (
+        cases["test_pages.OneTest.test_fails"][1],
+        cases["test_pages.TwoTest.test_breaks_with_two_visitors"][1],
+    )
+    assert failure.get("message") == "'two' not found in 'one'"
+    assert error.get("type") == "selenium.common.exceptions.NoSuchElementException"
+    assert '[id="not_there"]' in (error.get("message") or "")
+    assert "test_pages.py" in (error.text or "")
+    suite.assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL], ids=lambda blow: blow.name)
+@pytest.mark.parametrize("browser", ["chrome", "firefox"])
+def test_killed_tests__leave_nothing(room: Room, site: str, browser: str, blow: int) -> None:
+    (room.code / "test_slow.py").write_text(
+        "import os, time\n"
+        "from rehearsal_testing import BrowserTestCase\n"
+        "class SlowTest(BrowserTestCase):\n"
+        "    def test_first(self):\n"
+        "        pass\n"
+        "    def test_second(self):\n"
+        "        self.browser.get(os.environ['SITE'] + '/quiet')\n"
+        "        print('the page is open', flush=True)\n"
+        "        time.sleep(60)\n"
+    )
+    tests = room.start(["-m", "unittest", "test_slow"], {"SITE": site, "BROWSER": browser})
+    assert tests.stdout is not None
+    with tests.stdout:
+        while "the page is open" not in (line := tests.stdout.readline()):
+            assert line, "the tests ended before the page was open"
+        assert len(room.processes()) > 3
+        tests.send_signal(blow)
+        tests.wait(timeout=5)
+        room.assert_nothing_is_left()
+    # What was done by then is kept.
+    assert list(outcomes(room)) == ["test_slow.SlowTest.test_first"]
+
+
+def test_remote__a_driver_elsewhere_gives_the_same_evidence(suite: Room, site: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Run as a service of its own, geckodriver is to Selenium what a grid is.
+    programs = find_programs("firefox", suite.environ({}))
+    driver = suite.temporary / "geckodriver"
+    shutil.copyfile(programs.driver, driver)
+    driver.chmod(0o755)
+    grid = subprocess.Popen(
+        [driver, "--port", str(port), "--websocket-port", "0", "--binary", programs.browser],
+        env={**suite.environ({}), "MOZ_CRASHREPORTER_DISABLE": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        code, _ = suite.run(
+            [*RUNNERS["unittest"][:-1], "test_pages.OneTest"],
+            {
+                "SITE": site,
+                "BROWSER": "firefox",
+                "SELENIUM_REMOTE_URL": f"http://127.0.0.1:{port}",
+                "PATH": "/nowhere",
+            },
+        )
+        # The tests have ended their session: only the driver itself is left to end.
+        suite.assert_processes("geckodriver")
+    finally:
+        grid.kill()
+        grid.wait()
+    assert code == 1
+    folder = suite.evidence / "test_pages.OneTest.test_fails"
+    assert_set(folder, "", shows="one", hides=["two", "three"])
