@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from .leftovers import engine
-from .machine import tool
 from .planted import SECRETS, find
 from .repository import Repository
 from .runner import Runner
@@ -22,14 +21,17 @@ INPUTS = {
 }
 
 
-def recording_client(folder: Path) -> Path:
-    """Put a docker client before the real one that writes down its arguments."""
-    script = folder / "bin/docker"
-    script.parent.mkdir()
-    real = tool("docker")
-    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>{folder}/arguments\nexec {real} "$@"\n')
-    script.chmod(0o755)
-    return script.parent
+def recording_clients(folder: Path) -> str:
+    """Return a PATH on which every docker client writes down its arguments first."""
+    path = os.environ["PATH"].split(os.pathsep)
+    clients = [client for place in path if (client := Path(place, "docker")).exists()]
+    for number, client in enumerate(clients):
+        script = folder / f"clients/{number}/docker"
+        script.parent.mkdir(parents=True)
+        record = f'printf "%s\\n" "$@" >>{folder}/arguments'
+        script.write_text(f'#!/bin/sh\n{record}\nexec {client} "$@"\n')
+        script.chmod(0o755)
+    return os.pathsep.join([*(f"{folder}/clients/{n}" for n in range(len(clients))), *path])
 
 
 def in_the_grammar_of_secrets(secrets: Mapping[str, str]) -> str:
@@ -42,8 +44,7 @@ def test_secrets__are_nowhere_in_what_leaves(
 ) -> None:
     secrets = {name: value.rstrip("\n") if inline else value for name, value in SECRETS.items()}
     given = {"secrets": in_the_grammar_of_secrets(secrets)} if inline else {}
-    path = f"{recording_client(runner.folder)}:{os.environ['PATH']}"
-    environment = {"PATH": path} | ({} if inline else secrets)
+    environment = {"PATH": recording_clients(runner.folder)} | ({} if inline else secrets)
     rehearsed = runner.use(tiny, INPUTS | given, environment=environment)
     assert_ended(rehearsed, "tests-failed")
     for name in SECRETS:
@@ -52,6 +53,7 @@ def test_secrets__are_nowhere_in_what_leaves(
         "the client's arguments": (runner.folder / "arguments").read_bytes(),
         "the image": engine("image", "inspect", rehearsed.outputs["image-id"]).encode(),
     }
+    assert b"create" in everything["the client's arguments"]
     assert not find(secrets, everything)
     masked = set(rehearsed.shown.masks)
     assert {"plain-and-long-enough-4711", *SECRETS["TINY_PEM"].splitlines()[1:-1]} <= masked
