@@ -57,6 +57,15 @@ def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
                 _Show(plan=plan, hands=hands, record=record, undo=undo).run()
         except Problem as problem:
             record.problems.append(problem)
+        except Refused as refusal:
+            record.problems.append(
+                Problem(
+                    Verdict.ENGINE_FAILED,
+                    f"The engine refused what it should do next: {refusal}",
+                    advice="Something else on this machine may have removed what the rehearsal "
+                    "started; run it again.",
+                )
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

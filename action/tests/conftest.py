@@ -1,7 +1,22 @@
 """What all unit tests share."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from rehearsal.evidence import Evidence, Log
+from rehearsal.redact import Redactor
 
 # The same examples on every machine, and nothing written beside the tests.
 settings.register_profile("unit", derandomize=True, database=None, deadline=None, max_examples=60)
 settings.load_profile("unit")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    """Return an open log that no secret is taken out of."""
+    opened = Evidence(tmp_path / "rehearsal", Redactor()).log("some.log")
+    yield opened
+    opened.close()

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.evidence import Evidence, Log
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.process import Process, Sink
 from rehearsal.plan import ContainerPlan, ProbePlan, SuitePlan
-from rehearsal.redact import Redactor
 from rehearsal.secret import Secret
 from rehearsal.stages.container import Container
 from rehearsal.verdict import Problem, Verdict
@@ -189,7 +187,3 @@ def running(code: int | None = None, *, started: float = 0.0) -> Container:
 
 def secret(name: str = "KEY", value: str = "planted-secret-value") -> Secret:
     return Secret(name=name, value=value)
-
-
-def log_in(folder: Path, *secrets: Secret) -> Log:
-    return Evidence(folder, Redactor(secrets)).log("some.log")

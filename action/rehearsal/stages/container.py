@@ -119,9 +119,10 @@ def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log
     started = time.monotonic()
     attached = engine.start(identity, out=log.stream("out"), err=log.stream("err"))
     while time.monotonic() - started < START_TIMEOUT:
+        # In this order: an end that is seen first is known to the engine too.
+        ended = attached.ended
         found = engine.inspect(identity)
         port = _published(found, plan.port)
-        ended = attached.ended
         if found["State"]["Status"] == "created" and ended:
             attached.wait()
             raise _refused(found["State"]["Error"] or "\n".join(log.tail(3)), plan)

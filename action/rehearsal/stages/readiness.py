@@ -69,8 +69,11 @@ def wait_until_ready(
 
 def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
     """Whether the answer sends a browser to https on the same host, where nothing listens."""
-    target = urlsplit(answer.headers.get("location", ""))
-    asked = urlsplit(f"//{plan.headers.get('Host', 'localhost')}").hostname
+    try:
+        target = urlsplit(answer.headers.get("location", ""))
+        asked = urlsplit(f"//{plan.headers.get('Host', 'localhost')}").hostname
+    except ValueError:  # No URL, so it leads nowhere.
+        return False
     return answer.status in REDIRECTS and target.scheme == "https" and target.hostname == asked
 
 

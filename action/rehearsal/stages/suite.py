@@ -116,7 +116,7 @@ def _problems(
             advice="A suite that is just long needs a longer test-timeout.",
             excerpt=log.tail(EXCERPT),
         )
-    elif results.tests == 0:
+    elif results.tests == 0 and not results.failures:
         yield Problem(
             Verdict.NO_TESTS,
             "The test command ran no test.",
@@ -137,6 +137,9 @@ def _problems(
 def _failure_line(results: Results, code: int) -> str:
     if not results.failures:
         return f"The test command ended with exit code {code}."
+    if not results.tests:
+        # unittest counts no test of a class that could not be set up: for want of a browser, say.
+        return f"{results.failures} set-ups failed, and no test ran."
     line = f"{results.failures} of {results.tests} tests failed"
     if names := [failure.name for failure in results.failed[:NAMED]]:
         line += f": {', '.join(names)}"

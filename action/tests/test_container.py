@@ -1,0 +1,272 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.evidence import Log
+from rehearsal.stages import container as containers
+from rehearsal.stages.container import (
+    crashed,
+    create_arguments,
+    create_container,
+    mount,
+    port_taken,
+    start_container,
+    without_secrets,
+)
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+from .fakes import (
+    FakeEngine,
+    FakeProcess,
+    container_plan,
+    gone,
+    refused,
+    running,
+    secret,
+    state,
+)
+
+HUSH = "planted-secret-value"
+LABEL = "dress-rehearsal=1"
+
+
+def arguments(**changes: Any) -> list[str]:
+    return create_arguments(
+        container_plan(**changes),
+        image="sha256:1",
+        name="dress-rehearsal-1",
+        label=LABEL,
+        directory=Path("/work/app"),
+    )
+
+
+def after(argv: list[str], option: str) -> list[str]:
+    return [argv[i + 1] for i, argument in enumerate(argv) if argument == option]
+
+
+def test_create_arguments__of_the_plainest_container() -> None:
+    assert arguments() == [
+        "--name",
+        "dress-rehearsal-1",
+        "--label",
+        LABEL,
+        "--log-driver",
+        "json-file",
+        "--publish",
+        "127.0.0.1::8888",
+        "sha256:1",
+    ]
+
+
+def test_create_arguments__of_everything() -> None:
+    argv = arguments(
+        port=80,
+        host_port=8080,
+        env={"A": "two words", "B": ""},
+        secrets=(secret("KEY"), secret("TOKEN")),
+        command=("gunicorn", "--workers", "2"),
+        volumes=("data:/data", "./conf:/conf:ro"),
+        network="backend",
+    )
+    assert after(argv, "--publish") == ["127.0.0.1:8080:80"]
+    assert sorted(after(argv, "--env")) == ["A=two words", "B=", "KEY", "TOKEN"]
+    assert after(argv, "--network") == ["backend"]
+    assert len(after(argv, "--mount")) == 2
+    assert argv[-4:] == ["sha256:1", "gunicorn", "--workers", "2"]
+
+
+def test_create_arguments__hold_no_value_of_a_secret() -> None:
+    argv = arguments(secrets=(secret("KEY", HUSH), secret("PEM", "-----BEGIN\nabc\n-----END")))
+    assert not any(HUSH in argument or "BEGIN" in argument for argument in argv)
+    assert after(argv, "--env") == ["KEY", "PEM"]
+
+
+def test_create_arguments__publish_to_this_machine_alone() -> None:
+    for host_port in (0, 80):
+        (published,) = after(arguments(host_port=host_port), "--publish")
+        assert published.startswith("127.0.0.1:")
+
+
+@pytest.mark.parametrize("command", ["--privileged", "-v", "--env-file=/etc/passwd"])
+def test_create_arguments__a_command_cannot_be_an_option(command: str) -> None:
+    argv = arguments(command=(command,))
+    assert argv.index("sha256:1") < argv.index(command)
+
+
+@pytest.mark.parametrize(
+    "volume, expected",
+    [
+        ("data:/data", "type=volume,source=data,target=/data"),
+        ("data:/data:ro", "type=volume,source=data,target=/data,readonly"),
+        ("data:/data:rw", "type=volume,source=data,target=/data"),
+        ("/srv/x:/x", "type=bind,source=/srv/x,target=/x"),
+        ("./conf:/conf:ro", "type=bind,source=/work/app/conf,target=/conf,readonly"),
+        (".:/src", "type=bind,source=/work/app,target=/src"),
+        ("../shared:/s", "type=bind,source=/work/shared,target=/s"),
+        ("~/x:/x", f"type=bind,source={Path.home()}/x,target=/x"),
+    ],
+)
+def test_mount__kinds(volume: str, expected: str) -> None:
+    assert mount(volume, Path("/work/app")) == expected
+
+
+def create(engine: FakeEngine, **changes: Any) -> str:
+    return create_container(
+        container_plan(**changes),
+        engine,
+        image="sha256:1",
+        name="n",
+        label=LABEL,
+        directory=Path("/work"),
+    )
+
+
+def test_create_container__secrets_travel_beside_the_arguments() -> None:
+    engine = FakeEngine()
+    assert create(engine, secrets=(secret("KEY", HUSH),)) == "c0ffee"
+    assert engine.secrets == {"KEY": HUSH}
+    assert HUSH not in repr(engine.calls)
+
+
+def test_create_container__makes_named_volumes_and_no_paths() -> None:
+    engine = FakeEngine()
+    create(engine, volumes=("data:/data", "/srv:/srv", "./x:/x", "~/y:/y"))
+    made = [call for call in engine.calls if call[0] == "ensure_volume"]
+    assert made == [("ensure_volume", "data", LABEL)]
+
+
+# What the engine says (20.10 and 28), and the input that it comes from.
+WORDS = {
+    'invalid mount config for type "bind": bind source path does not exist: /nowhere': "volumes",
+    "failed to mount local volume: mount /x: no such file": "volumes",
+    "network nowhere not found": "network",
+    'OCI runtime create failed: exec: "gunicron": executable file not found in $PATH': "command",
+}
+
+
+@pytest.mark.parametrize("words, name", WORDS.items(), ids=WORDS.values())
+def test_create_container__a_refusal_names_the_input(words: str, name: str) -> None:
+    engine = FakeEngine(refuses={"create": refused(words)})
+    with pytest.raises(Misconfigured) as caught:
+        create(engine)
+    assert words in caught.value.what
+    assert f"the input {name}" in caught.value.advice
+
+
+def test_create_container__an_unknown_refusal_is_told_in_the_engines_words() -> None:
+    engine = FakeEngine(refuses={"create": refused("something new")})
+    with pytest.raises(Misconfigured, match="something new") as caught:
+        create(engine)
+    assert caught.value.advice == ""
+
+
+def test_create_container__a_lost_engine_is_not_the_inputs_fault() -> None:
+    with pytest.raises(Problem) as caught:
+        create(FakeEngine(refuses={"create": gone()}))
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+
+
+PORT_WORDS = [
+    "Bind for 127.0.0.1:8080 failed: port is already allocated",
+    "Error starting userland proxy: listen tcp4 127.0.0.1:8080: bind: address already in use",
+]
+
+
+@pytest.mark.parametrize("words", PORT_WORDS, ids=["allocated", "in use"])
+def test_start_container__a_taken_host_port_is_named_with_the_ways_out(
+    log: Log, words: str
+) -> None:
+    engine = FakeEngine(process=FakeProcess(1), states=[state("created", error=words)])
+    with pytest.raises(Misconfigured) as caught:
+        start_container("c0ffee", container_plan(host_port=8080), engine, log)
+    assert caught.value.what == port_taken(8080).what
+    assert "port 8080 on 127.0.0.1 is already allocated" in caught.value.what
+    assert "leave host-port out" in caught.value.advice
+
+
+def test_start_container__without_an_error_of_the_engine_the_clients_words_are_told(
+    log: Log,
+) -> None:
+    engine = FakeEngine(
+        process=FakeProcess(1), states=[state("created")], says=b'exec: "x": not found\n'
+    )
+    with pytest.raises(Misconfigured, match='exec: "x": not found') as caught:
+        start_container("c0ffee", container_plan(), engine, log)
+    assert "the input command" in caught.value.advice
+
+
+def test_start_container__returns_when_the_port_is_published(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehearsal.stages.container.time.sleep", lambda _: None)
+    engine = FakeEngine(states=[state("created"), state(), state(port=49153)])
+    container = start_container("c0ffee", container_plan(), engine, log)
+    assert (container.id, container.port, container.ended) == ("c0ffee", 49153, False)
+
+
+def test_start_container__one_that_ended_at_once_is_returned_to_be_told_of(log: Log) -> None:
+    engine = FakeEngine(process=FakeProcess(3), states=[state("exited", code=3)])
+    assert start_container("c0ffee", container_plan(), engine, log).ended
+
+
+def test_start_container__an_end_right_after_the_look_is_no_refusal(log: Log) -> None:
+    """The client may tell of the end while an older answer of the engine says "created"."""
+    process = FakeProcess(None)
+
+    class Quick(FakeEngine):
+        def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
+            found = super().inspect(name, kind)
+            process.code = 1
+            return found
+
+    engine = Quick(process=process, states=[state("created"), state("exited", code=1)])
+    assert start_container("c0ffee", container_plan(), engine, log).ended
+
+
+def test_start_container__an_engine_that_never_starts_it_is_engine_failed(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containers, "START_TIMEOUT", 0.1)
+    engine = FakeEngine(states=[state("created")])
+    with pytest.raises(Problem) as caught:
+        start_container("c0ffee", container_plan(), engine, log)
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert engine.process.was_ended
+
+
+def test_crashed__tells_how_when_and_the_last_lines(log: Log) -> None:
+    log.stream()(b"".join(b"line %d\n" % n for n in range(100)))
+    log.close()
+    engine = FakeEngine(states=[state("exited", code=3)])
+    problem = crashed(running(3), engine, log, when="during the tests")
+    assert problem.verdict is Verdict.CRASHED
+    assert problem.what == "The container ended during the tests: exit code 3."
+    assert problem.excerpt[-1] == "line 99"
+    assert len(problem.excerpt) == containers.EXCERPT
+
+
+def test_crashed__tells_of_memory(log: Log) -> None:
+    engine = FakeEngine(states=[state("exited", code=137, oom=True)])
+    problem = crashed(running(137), engine, log, when="before it was ready")
+    assert "exit code 137, killed for memory" in problem.what
+
+
+def test_without_secrets__takes_values_out_and_leaves_the_rest() -> None:
+    env = [f"KEY={HUSH}", "PATH=/usr/bin", f"KEY_2={HUSH}=x", "KEYS=kept", "EMPTY="]
+    found: dict[str, object] = {"Id": "c0ffee", "Config": {"Env": env, "Image": "app"}}
+    plan = container_plan(secrets=(secret("KEY", HUSH), secret("KEY_2", HUSH)))
+    known = without_secrets(found, plan)
+    assert known["Id"] == "c0ffee"
+    assert known["Config"] == {
+        "Env": ["KEY=***", "PATH=/usr/bin", "KEY_2=***", "KEYS=kept", "EMPTY="],
+        "Image": "app",
+    }
+    assert found["Config"] == {"Env": env, "Image": "app"}
+
+
+@pytest.mark.parametrize(
+    "found", [{}, {"Config": None}, {"Config": {"Env": None}}], ids=["none", "null", "no env"]
+)
+def test_without_secrets__a_container_without_environment(found: dict[str, object]) -> None:
+    assert HUSH not in repr(without_secrets(found, container_plan(secrets=(secret("KEY", HUSH),))))

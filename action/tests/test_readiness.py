@@ -1,0 +1,201 @@
+import pytest
+
+from rehearsal.outside.web import Answer
+from rehearsal.plan import ProbePlan
+from rehearsal.stages import readiness
+from rehearsal.stages.readiness import (
+    ATTEMPT_TIMEOUT,
+    LONGEST_PAUSE,
+    SHORTEST_PAUSE,
+    Ended,
+    Ready,
+    leads_to_https,
+    wait_until_ready,
+)
+from rehearsal.verdict import Problem, Verdict
+
+from .fakes import FakeClock, probe_plan
+
+OK = Answer(status=200)
+BUSY = Answer(status=503)
+REFUSED = Answer(refusal="connection refused (Connection refused)")
+
+
+def redirect(target: str, status: int = 301) -> Answer:
+    return Answer(status=status, headers={"location": target})
+
+
+class App:
+    """Answers in turn, the last one for ever; each takes `seconds`, or the time it is given."""
+
+    def __init__(self, clock: FakeClock, *answers: Answer, seconds: float = 0.001) -> None:
+        self.clock = clock
+        self.answers = list(answers)
+        self.seconds = seconds
+        self.limits: list[float] = []
+        self.dies_at = float("inf")
+
+    def ask(self, timeout: float) -> Answer:
+        self.limits.append(timeout)
+        self.clock.work(min(self.seconds, timeout))
+        if self.seconds > timeout:
+            return Answer(refusal=f"no answer within {timeout:.0f} s")
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def ended(self) -> bool:
+        return self.clock() >= self.dies_at
+
+    def wait(self, plan: ProbePlan | None = None, *, started: float = 100.0) -> Ready:
+        return wait_until_ready(
+            plan or probe_plan(),
+            self.ask,
+            started=started,
+            ended=self.ended,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.mark.parametrize(
+    "answers, attempts",
+    [
+        pytest.param([OK], 1, id="at once"),
+        pytest.param([BUSY, BUSY, OK], 3, id="busy, then ready"),
+        pytest.param([REFUSED, REFUSED, OK], 3, id="refused, then ready"),
+        pytest.param([REFUSED, BUSY, redirect("/login", 302)], 3, id="a redirect within the app"),
+        pytest.param([Answer(refusal="an answer that is not HTTP"), OK], 2, id="garbage first"),
+    ],
+)
+def test_wait__until_an_answer_is_accepted(
+    clock: FakeClock, answers: list[Answer], attempts: int
+) -> None:
+    ready = App(clock, *answers).wait()
+    assert ready.attempts == attempts
+    assert ready.answer == answers[-1]
+
+
+def test_wait__counts_from_the_containers_start(clock: FakeClock) -> None:
+    assert App(clock, OK, seconds=0.25).wait(started=98.0).seconds == 2.25
+
+
+def test_wait__only_what_was_asked_for_is_ready(clock: FakeClock) -> None:
+    plan = probe_plan(statuses=(range(401, 402),))
+    assert App(clock, OK, Answer(status=401)).wait(plan).attempts == 2
+
+
+def test_wait__a_response_of_three_seconds_is_fine(clock: FakeClock) -> None:
+    app = App(clock, OK, seconds=3.0)
+    assert app.wait().attempts == 1
+    assert app.limits == [ATTEMPT_TIMEOUT]
+
+
+def test_wait__raises_at_once_when_the_container_ends(clock: FakeClock) -> None:
+    app = App(clock, REFUSED)
+    app.dies_at = 101.0
+    with pytest.raises(Ended):
+        app.wait()
+    assert 1.0 <= clock() - 100.0 <= 1.0 + 2 * SHORTEST_PAUSE
+
+
+def test_wait__never_sleeps_beside_a_corpse(clock: FakeClock) -> None:
+    app = App(clock, REFUSED)
+    app.dies_at = 0.0
+    with pytest.raises(Ended):
+        app.wait()
+    assert clock.pauses == []
+
+
+@pytest.mark.parametrize(
+    "answer, seen",
+    [
+        pytest.param(REFUSED, str(REFUSED), id="refused"),
+        pytest.param(Answer(status=400), "HTTP status 400", id="host not allowed"),
+        pytest.param(
+            redirect("https://localhost/"),
+            "HTTP status 301, a redirect to https://localhost/, where a rehearsal has no TLS",
+            id="https redirect",
+        ),
+    ],
+)
+def test_wait__says_what_it_saw_last_when_it_gives_up(
+    clock: FakeClock, answer: Answer, seen: str
+) -> None:
+    app = App(clock, answer)
+    with pytest.raises(Problem) as caught:
+        app.wait(probe_plan(path="/healthz", timeout=7))
+    problem = caught.value
+    assert problem.verdict is Verdict.NOT_READY
+    assert problem.what == (
+        f"/healthz did not answer as asked within 7 s ({len(app.limits)} attempts). "
+        f"The last one: {seen}."
+    )
+    for name in ("port", "ready-path", "ready-status", "ready-timeout"):
+        assert name in problem.advice
+    assert 7 <= clock() - 100 <= 7 + LONGEST_PAUSE
+
+
+def test_wait__the_last_attempt_ends_with_the_timeout(clock: FakeClock) -> None:
+    app = App(clock, OK, seconds=1000)
+    with pytest.raises(Problem):
+        app.wait(probe_plan(timeout=25))
+    assert app.limits[:2] == [10, 10]
+    assert app.limits[2] < 5
+    assert clock() - 100 <= 25.1
+
+
+def test_wait__the_timeout_counts_from_the_first_question(clock: FakeClock) -> None:
+    """A setup command before it may have taken longer than the whole of it."""
+    assert App(clock, BUSY, OK).wait(probe_plan(timeout=5), started=0.0).attempts == 2
+
+
+def test_wait__pauses_are_short_first_and_bounded(clock: FakeClock) -> None:
+    with pytest.raises(Problem):
+        App(clock, BUSY).wait(probe_plan(timeout=120))
+    assert clock.pauses[0] == SHORTEST_PAUSE
+    assert clock.pauses == sorted(clock.pauses)
+    assert max(clock.pauses) == LONGEST_PAUSE
+    waited = 0.0
+    for pause in clock.pauses:
+        waited += pause
+        assert pause <= max(SHORTEST_PAUSE, readiness.PATIENCE * waited * 1.2)
+
+
+def test_wait__asks_hundreds_of_times_a_minute_and_not_thousands(clock: FakeClock) -> None:
+    app = App(clock, BUSY)
+    with pytest.raises(Problem):
+        app.wait()
+    assert 200 < len(app.limits) < 1000
+
+
+REDIRECTS = [
+    ("https://localhost/", "", 301, True),
+    ("https://localhost:8443/x", "", 308, True),
+    ("HTTPS://LOCALHOST/", "", 302, True),
+    ("http://localhost/login", "", 302, False),
+    ("/login", "", 302, False),
+    ("https://login.example/", "", 302, False),
+    ("https://localhost/", "", 200, False),
+    ("https://example.org/", "Example.org", 301, True),
+    ("https://example.org/", "example.org:8888", 301, True),
+    ("https://localhost/", "example.org", 301, False),
+    ("https://[::1", "", 301, False),
+    ("https://localhost/", "[", 301, False),
+    ("", "", 301, False),
+]
+
+
+@pytest.mark.parametrize("target, host, status, leads", REDIRECTS)
+def test_leads_to_https__on_the_same_host(target: str, host: str, status: int, leads: bool) -> None:
+    plan = probe_plan(headers={"Host": host} if host else {})
+    assert leads_to_https(plan, redirect(target, status)) is leads
+
+
+def test_wait__an_https_redirect_is_never_ready_though_its_status_is_accepted(
+    clock: FakeClock,
+) -> None:
+    assert App(clock, redirect("https://localhost/"), OK).wait().attempts == 2
