@@ -21,9 +21,21 @@ LOOK = 0.1
 # A sentence holds this many names; the summary has them all.
 NAMED = 3
 
+# With a pip at hand it fills the environment from outside: ensurepip and compiling what no test
+# will import take longer than everything else together (4.2 against 10.7 s of processor time for
+# Django and selenium). pip goes in as well: without one, a test command's `pip install` would
+# reach the runner's own Python.
 PREPARE = """
-"$1" -m venv "$2"
-"$2/bin/python" -m pip install --disable-pip-version-check --no-input --requirement "$3"
+if "$1" -m pip --version >/dev/null 2>&1; then
+    "$1" -m venv --without-pip "$2"
+    set -- "$2" "$3" "$1" -m pip --python "$2/bin/python"
+else
+    "$1" -m venv "$2"
+    set -- "$2" "$3" "$2/bin/python" -m pip
+fi
+requirements=$2
+shift 2
+exec "$@" install --no-compile --disable-pip-version-check --no-input pip -r "$requirements"
 """
 
 
