@@ -59,7 +59,9 @@ class Evidence:
         """Copy a file into the evidence folder `target` under a safe name; a link is left out."""
         if not stat.S_ISREG(source.lstat().st_mode):
             return
-        path = self.folder.joinpath(target, *map(_safe, Path(name).parts))
+        # A name may hold a secret as well as a text may.
+        parts = Path(self.redactor.text(name)).parts
+        path = self.folder.joinpath(target, *map(_safe, parts))
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = self.redactor.stream()
         # O_NOFOLLOW: the tests own the folder, a file may have become a link since it was seen.
@@ -129,5 +131,7 @@ def _safe(name: str) -> str:
     if SAFE.match(name):
         return name
     digest = sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
-    stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "_", name).lstrip(".").rpartition(".")
-    return f"{(stem or 'file')[:80]}-{digest}{dot}{suffix[:10]}"
+    stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "_", name).lstrip("._-").rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    return f"{stem[:80] or 'file'}-{digest}{dot}{suffix[:10]}"

@@ -79,7 +79,10 @@ def open_runs(environ: Mapping[str, str]) -> Iterator[Run]:
     """Yield the runs of this job that no clean-up step has dealt with yet, the oldest first."""
     notes = _base(environ).glob(f"{PREFIX}*/{NOTE}")
     for note in sorted(notes, key=lambda path: path.stat().st_mtime):
-        run = read_run(str(note.parent))
+        try:
+            run = read_run(str(note.parent))
+        except (OSError, ValueError, TypeError):
+            continue  # A note of another's, or of another version, must not keep ours from an end.
         if not run.closed:
             yield run
 
@@ -98,5 +101,6 @@ def _born(pid: int) -> str:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return ""
-    # The name in parentheses may hold anything; what follows it is numbers. Source: proc(5).
-    return status.rpartition(")")[2].split()[19]
+    # The name in parentheses may hold anything; the state follows it, then numbers: proc(5).
+    fields = status.rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]

@@ -19,6 +19,9 @@ CALL_TIMEOUT = 60.0
 # From this version on a client builds with BuildKit through the buildx plugin alone.
 BUILDX_ONLY = 23
 
+# The clean-up step and the watchdog may both be at it.
+GONE = re.compile(r"No such container|removal of container .* is already in progress")
+
 LOST = ("Cannot connect to the Docker daemon", "error during connect")
 
 
@@ -73,7 +76,7 @@ class Engine:
             try:
                 self._call(["rm", "--force", "--volumes", container])
             except Refused as refusal:
-                if "No such container" not in str(refusal):
+                if not GONE.search(str(refusal)):
                     raise
 
     def ensure_volume(self, name: str, label: str) -> None:
