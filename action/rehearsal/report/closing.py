@@ -18,7 +18,8 @@ def _lines(record: Rehearsal, evidence: str) -> Iterator[str]:
         yield f"tests:    {record.results.tests} ran, {record.results.failures} failed"
     if record.image_id:
         yield f"image:    {record.image} ({record.image_id})"
-    yield from (f"notice:   {notice}" for notice in record.notices)
+    # On one line each: a line of its own could be a workflow command.
+    yield from (f"notice:   {' '.join(notice.split())}" for notice in record.notices)
     if evidence:
         yield f"evidence: {evidence}"
     yield f"verdict:  {record.verdict}"

@@ -1,6 +1,7 @@
 """The job summary: Markdown that stays readable whatever an app or a test has printed."""
 
 import html
+import re
 from collections.abc import Iterable, Iterator
 
 from rehearsal import __version__
@@ -10,6 +11,8 @@ from rehearsal.verdict import Verdict
 # GitHub refuses a step's summary over 1 MiB; the evidence holds what is left out here.
 MOST_FAILURES = 50
 LONGEST_LINE = 500
+# What ends a line of Markdown (CommonMark, 2.1).
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def summary(record: Rehearsal) -> str:
@@ -42,11 +45,11 @@ def _facts(record: Rehearsal) -> Iterator[str]:
     if results and results.tests is not None:
         yield f"- Tests: {results.tests} ran, {results.failures} failed"
     elif results:
-        yield "- Tests: the test command passed; how many ran is not known"
+        yield "- Tests: the test command ran; how many tests that were is not known"
     if record.ready_seconds is not None:
         yield f"- Ready {record.ready_seconds:.2f} s after its start"
     if record.image_id:
-        yield f"- Image: `{_text(record.image)}`, `{record.image_id}`"
+        yield f"- Image: `{record.image}`, `{record.image_id}`"
     yield ""
 
 
@@ -88,7 +91,8 @@ def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
 def _text(text: str) -> str:
     """Escape what Markdown or HTML would read as markup."""
     escaped = html.escape(text, quote=False)
-    return "".join(f"\\{c}" if c in "\\`*_[]#|~" else c for c in escaped).replace("\n", "<br>")
+    marked = "".join(f"\\{c}" if c in "\\`*_[]#|~" else c for c in escaped)
+    return LINE_END.sub("<br>", marked)
 
 
 def _cell(text: str) -> str:

@@ -1,0 +1,46 @@
+import pytest
+
+from rehearsal.junit import Results
+from rehearsal.record import Rehearsal, Stage
+from rehearsal.report.closing import closing
+from rehearsal.verdict import Problem, Verdict
+
+
+def test_closing__tells_the_verdict_last() -> None:
+    rehearsal = Rehearsal(
+        name="r",
+        stages=[
+            Stage(name="build", seconds=1.26, good=True),
+            Stage(name="ready", seconds=0.5, good=True),
+        ],
+        results=Results(tests=3, failures=1),
+        problems=[Problem(Verdict.TESTS_FAILED, "1 of 3 tests failed.")],
+        image="app:1",
+        image_id="sha256:0",
+        notices=["It was slow."],
+    )
+    assert closing(rehearsal, evidence="/tmp/e").splitlines() == [
+        "stages:   build 1.3 s, ready 0.5 s",
+        "tests:    3 ran, 1 failed",
+        "image:    app:1 (sha256:0)",
+        "notice:   It was slow.",
+        "evidence: /tmp/e",
+        "verdict:  tests-failed",
+    ]
+
+
+def test_closing__of_what_never_began() -> None:
+    rehearsal = Rehearsal(name="r", problems=[Problem(Verdict.MISCONFIGURED, "no")])
+    assert closing(rehearsal, evidence="") == "verdict:  misconfigured"
+
+
+def test_closing__an_unknown_count_is_not_told() -> None:
+    assert "tests" not in closing(Rehearsal(name="r", results=Results()), evidence="")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"], ids=ascii)
+def test_closing__no_line_of_a_notice_is_a_workflow_command(end: str) -> None:
+    rehearsal = Rehearsal(name="r", notices=[f"The engine said{end}::error::x"])
+    assert closing(rehearsal, evidence="").splitlines()[0] == (
+        "notice:   The engine said ::error::x"
+    )
