@@ -127,6 +127,7 @@ def _fault(trace: str) -> Problem:
         "Dress Rehearsal itself failed; this is no verdict on the app.",
         advice=f"Please report it, with the lines below, at {ISSUES}.",
         excerpt=tuple(trace.splitlines()),
+        source="our own traceback",
     )
 
 

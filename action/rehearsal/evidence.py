@@ -32,7 +32,7 @@ class Evidence:
         """Open a log; `echo` gets its redacted bytes too, `timed` keeps when each piece came."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Log(path, self.redactor, echo=echo, timed=timed)
+        return Log(path, self.redactor, name=name, echo=echo, timed=timed)
 
     def text(self, name: str, text: str) -> None:
         """Write a whole text, replacing an earlier one."""
@@ -83,7 +83,10 @@ class Log:
     other stream speaks in between. The order across two streams is approximate.
     """
 
-    def __init__(self, path: Path, redactor: Redactor, *, echo: Sink | None, timed: bool) -> None:
+    def __init__(
+        self, path: Path, redactor: Redactor, *, name: str, echo: Sink | None, timed: bool
+    ) -> None:
+        self.name = name
         self.path = path
         self._file = path.open("ab", buffering=0)
         # One line a piece: seconds since 1970, stream, offset, length.

@@ -37,12 +37,13 @@ class Rehearsal:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage; an error in it marks it."""
+        """Time a stage; an error or a problem in it marks it."""
         start = time.monotonic()
+        problems = len(self.problems)
         good = False
         try:
             yield
-            good = True
+            good = len(self.problems) == problems
         finally:
             self.stages.append(Stage(name=name, seconds=time.monotonic() - start, good=good))
 

@@ -94,6 +94,10 @@ class _Show:
         if plan.container.setup_command:
             with record.stage("setup"), self.shown("setup", "setup.log") as setup_log:
                 run_setup(plan.container.setup_command, container, self.hands.engine, setup_log)
+                if container.ended:
+                    raise containers.crashed(
+                        container, self.hands.engine, log, when="before it was ready"
+                    )
         with record.stage("ready"):
             self.wait(container, log)
         if not plan.suite.command:

@@ -33,17 +33,25 @@ class Problem(Exception):  # noqa: N818  (a failing test is a result here, not a
     """Why a rehearsal did not pass.
 
     `what` is one sentence: what was found and where. `advice` says what to do next. `excerpt` holds
-    the lines that show it. None of them may hold a secret's value; they are redacted all the same.
+    the lines that show it, from the end of the log `source`. None of them may hold a secret's
+    value; they are redacted all the same.
     """
 
     def __init__(
-        self, verdict: Verdict, what: str, *, advice: str = "", excerpt: tuple[str, ...] = ()
+        self,
+        verdict: Verdict,
+        what: str,
+        *,
+        advice: str = "",
+        excerpt: tuple[str, ...] = (),
+        source: str = "",
     ) -> None:
         super().__init__(what)
         self.verdict = verdict
         self.what = what
         self.advice = advice
         self.excerpt = excerpt
+        self.source = source
 
 
 class Misconfigured(Problem):

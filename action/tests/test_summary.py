@@ -91,7 +91,7 @@ def test_summary__counts_only_what_is_known(results: Results | None, words: str 
 
 
 def test_summary__both_excerpts_once_each() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended.", excerpt=("a", "b"))
+    problem = Problem(Verdict.CRASHED, "It ended.", excerpt=("a", "b"), source="container.log")
     rehearsal = record(problem)
     rehearsal.container_tail = ("a", "b")
     assert summary(rehearsal).count("<pre>") == 1

@@ -31,10 +31,7 @@ def _lines(record: Rehearsal) -> Iterator[str]:
         yield ""
     yield from _facts(record)
     yield from _failures(record)
-    if record.problem:
-        yield from _excerpt("What it said last", record.problem.excerpt)
-        if record.container_tail != record.problem.excerpt:
-            yield from _excerpt("The end of container.log", record.container_tail)
+    yield from _excerpts(record)
     yield from (f"- {_text(notice)}" for notice in record.notices)
     yield from _timeline(record.stages)
     yield f"<sub>Dress Rehearsal {__version__}, {_text(record.name)}</sub>"
@@ -64,6 +61,16 @@ def _failures(record: Rehearsal) -> Iterator[str]:
     if len(failed) > MOST_FAILURES:
         yield f"| {len(failed) - MOST_FAILURES} more | see verdict.json in the evidence |"
     yield ""
+
+
+def _excerpts(record: Rehearsal) -> Iterator[str]:
+    """Show what the app said and what the problem rests on, the app's own words first."""
+    problem = record.problem
+    if not problem:
+        return
+    if problem.source != "container.log":
+        yield from _excerpt("The end of container.log", record.container_tail)
+    yield from _excerpt(f"The end of {problem.source}", problem.excerpt)
 
 
 def _excerpt(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -17,6 +17,8 @@ EXCERPT = 25
 # What a client needs to learn that its container has ended, in seconds: milliseconds as a rule.
 END_DELAY = 0.2
 
+# How many lines from the end the exception is looked for.
+SEARCHED = 500
 # The closing line of a Python traceback.
 EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|ImproperlyConfigured|Warning)\b(: |$)")
 
@@ -143,13 +145,13 @@ def read_end(container: Container, engine: Engine) -> End:
 def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Problem:
     """Return the problem of a container that ended by itself."""
     end = read_end(container, engine)
-    lines = log.tail(EXCERPT)
-    raised = next((line for line in reversed(lines) if EXCEPTION.match(line)), "")
+    raised = next((line for line in reversed(log.tail(SEARCHED)) if EXCEPTION.match(line)), "")
     return Problem(
         Verdict.CRASHED,
         f"The container ended {when}: {end}." + (f" It raised {raised}" if raised else ""),
         advice="Its last lines are in the log and the summary; container.log holds all of them.",
-        excerpt=lines,
+        excerpt=log.tail(EXCERPT),
+        source=log.name,
     )
 
 

@@ -60,6 +60,7 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
         f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
         advice="The lines above are the failing instruction's last; build.log holds them all.",
         excerpt=log.tail(EXCERPT),
+        source=log.name,
     )
 
 

@@ -60,6 +60,7 @@ class Preparation:
                 f"(exit code {code}).",
                 advice="The last lines are above; test-setup.log holds them all.",
                 excerpt=self._log.tail(EXCERPT),
+                source=self._log.name,
             )
 
     def end(self) -> None:
@@ -127,6 +128,7 @@ def _problems(
             f"The tests were still running after {plan.timeout} s, and were ended.",
             advice="A suite that is just long needs a longer test-timeout.",
             excerpt=log.tail(EXCERPT),
+            source=log.name,
         )
     elif results.tests == 0 and not results.failures:
         yield Problem(
@@ -135,6 +137,7 @@ def _problems(
             advice="Check test-command and working-directory: what it finds here, and what on your "
             "own machine.",
             excerpt=log.tail(EXCERPT),
+            source=log.name,
         )
     elif code:
         yield Problem(
@@ -143,6 +146,7 @@ def _problems(
             advice="Each failed test has a folder under tests/ in the evidence; container.log is "
             "what the app said meanwhile.",
             excerpt=log.tail(EXCERPT),
+            source=log.name,
         )
 
 
