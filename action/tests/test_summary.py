@@ -95,7 +95,7 @@ def test_summary__both_excerpts_once_each() -> None:
     rehearsal = record(problem)
     rehearsal.container_tail = ("a", "b")
     assert summary(rehearsal).count("<pre>") == 1
-    rehearsal.container_tail = ("c",)
+    problem.source = "tests/output.log"
     assert summary(rehearsal).count("<pre>") == 2
 
 
