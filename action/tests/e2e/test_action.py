@@ -90,11 +90,11 @@ def test_superlists__passes(superlists: Repository, act: Act) -> None:
 
 
 def test_superlists__failing_functional_test(superlists: Repository, act: Act) -> None:
-    # Every POST ends in a 500, and the browser meets it where a list should be.
+    # The layout's story alone posts this item, and gets a 500 where its list should be.
     superlists.replace(
         "superlists/lists/views.py",
-        r"^(def new_list\(.*\n)",
-        r"\1    raise RuntimeError('the stage door is locked')\n",
+        r'^    text = request\.POST\.get\("item_text", ""\)\n',
+        r'\g<0>    if text == "testing":\n        raise RuntimeError("the stage door is locked")\n',
     )
     run = act.push(superlists, workflow(goes_on(SUPERLISTS), AFTERWARDS), secrets=SECRETS)
     assert run.exit_code == 0, "continue-on-error lets the job go on"
@@ -102,7 +102,8 @@ def test_superlists__failing_functional_test(superlists: Repository, act: Act) -
     assert rehearsal.outcome == "failure"
     assert rehearsal.conclusion == "success"
     assert rehearsal.outputs["verdict"] == "tests-failed"
-    assert int(rehearsal.outputs["failures"]) >= 1
+    assert rehearsal.outputs["tests"] == "3"
+    assert rehearsal.outputs["failures"] == "1"
     assert rehearsal.outputs["image-id"].startswith("sha256:")
     assert "/actions/runs/" in rehearsal.outputs["artifact-url"]
     assert rehearsal.outputs["artifact-name"] in run.artifacts
@@ -122,14 +123,13 @@ def assert_evidence_of_a_failed_test(evidence: Path) -> None:
     assert verdict["tests"]["ran"] == 3
     assert "tests-failed" in (evidence / "summary.md").read_text()
     assert "<testsuite" in next((evidence / "tests").rglob("*.xml")).read_text()
-    screenshots = list((evidence / "tests").rglob("screenshot.png"))
-    assert screenshots
-    for screenshot in screenshots:
-        width, height = png_size(screenshot)
-        assert width >= 800
-        assert height >= 500
-        assert "<html" in screenshot.with_name("page.html").read_text().lower()
-        assert screenshot.with_name("console.log").exists()
+    traces = [file.parent for file in (evidence / "tests").rglob("screenshot.png")]
+    assert [folder.name.rpartition(".")[2] for folder in traces] == ["test_layout_and_styling"]
+    width, height = png_size(traces[0] / "screenshot.png")
+    assert width >= 800
+    assert height >= 500
+    assert "Server Error (500)" in (traces[0] / "page.html").read_text()
+    assert "500" in (traces[0] / "console.log").read_text()
     assert (evidence / "build.log").stat().st_size
     assert (evidence / "container.json").stat().st_size
 
