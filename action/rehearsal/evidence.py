@@ -1,12 +1,16 @@
 """Evidence: the only writer. What is kept passes the redactor first, as it happens."""
 
+import filecmp
 import os
 import re
 import shutil
 import stat
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 
 from rehearsal.outside.process import Sink
@@ -16,30 +20,43 @@ SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 PIECE = 1 << 20
 # Enough for the last lines of any log that people read.
 TAIL = 1 << 16
+NOWHERE = Path(os.devnull)
 
 
 class Evidence:
-    """Two folders of one rehearsal: `staging` is private and dropped, `folder` is what is kept."""
+    """Two folders of one rehearsal: `staging` is private and dropped, `folder` is what is kept.
 
-    def __init__(self, root: Path, redactor: Redactor) -> None:
+    What cannot be written (a full disk, say) never ends a rehearsal: `complain` is told of it.
+    """
+
+    def __init__(
+        self, root: Path, redactor: Redactor, complain: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.folder = root / "evidence"
         self.staging = root / "staging"
         self.redactor = redactor
+        self.complain = complain
         for folder in (self.folder, self.staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> "Log":
         """Open a log; `echo` gets its redacted bytes too, `timed` keeps when each piece came."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return Log(path, self.redactor, name=name, echo=echo, timed=timed)
+        return Log(
+            self.folder / name,
+            self.redactor,
+            name=name,
+            complain=self.complain,
+            echo=echo,
+            timed=timed,
+        )
 
     def text(self, name: str, text: str) -> None:
         """Write a whole text, replacing an earlier one."""
         path = self.folder / name
         part = path.with_name(path.name + ".part")
-        part.write_text(self.redactor.text(text), encoding="utf-8")
-        part.replace(path)
+        with self._complaints(name):
+            part.write_text(self.redactor.text(text), encoding="utf-8", errors="replace")
+            part.replace(path)
 
     def staged(self, name: str) -> Path:
         """Return a private folder that the tests may write into."""
@@ -57,6 +74,10 @@ class Evidence:
 
     def keep(self, source: Path, target: str, name: str) -> None:
         """Copy a file into the evidence folder `target` under a safe name; a link is left out."""
+        with self._complaints(repr(name)):
+            self._keep(source, target, name)
+
+    def _keep(self, source: Path, target: str, name: str) -> None:
         if not stat.S_ISREG(source.lstat().st_mode):
             return
         # A name may hold a secret as well as a text may.
@@ -75,6 +96,43 @@ class Evidence:
         """Remove whatever was never taken over."""
         shutil.rmtree(self.staging, ignore_errors=True)
 
+    @contextmanager
+    def _complaints(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.complain(f"{name} could not be kept: {error.strerror or error}")
+
+
+def sweep(folder: Path, redactor: Redactor) -> list[str]:
+    """Look through everything once more; replace what should not be there and return its names.
+
+    Links and the like are removed: what they lead to is not ours to give away.
+    """
+    found = []
+    for place, _, names in os.walk(folder):
+        for path in (Path(place, name) for name in sorted(names)):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                path.unlink()
+                found.append(str(path.relative_to(folder)))
+            elif _replace_secrets(path, redactor):
+                found.append(str(path.relative_to(folder)))
+    return found
+
+
+def _replace_secrets(path: Path, redactor: Redactor) -> bool:
+    clean = path.with_name(f"{path.name}.part")
+    stream = redactor.stream()
+    with path.open("rb") as inside, clean.open("wb") as out:
+        while piece := inside.read(PIECE):
+            out.write(stream.feed(piece))
+        out.write(stream.flush())
+    if filecmp.cmp(path, clean, shallow=False):
+        clean.unlink()
+        return False
+    clean.replace(path)
+    return True
+
 
 class Log:
     """One log file that bytes are appended to as they arrive, raw but for the secrets.
@@ -84,14 +142,22 @@ class Log:
     """
 
     def __init__(
-        self, path: Path, redactor: Redactor, *, name: str, echo: Sink | None, timed: bool
+        self,
+        path: Path,
+        redactor: Redactor,
+        *,
+        name: str,
+        complain: Callable[[str], None],
+        echo: Sink | None,
+        timed: bool,
     ) -> None:
         self.name = name
         self.path = path
-        self._file = path.open("ab", buffering=0)
+        self._complain = complain
+        self._whole = True
+        self._file = self._open(path)
         # One line a piece: seconds since 1970, stream, offset, length.
-        index = path.with_name(f"{path.name}.index") if timed else Path(os.devnull)
-        self._index = index.open("a", encoding="ascii", buffering=1)
+        self._index = self._open(path.with_name(f"{path.name}.index") if timed else NOWHERE)
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()
@@ -113,9 +179,12 @@ class Log:
 
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines, for an error's excerpt."""
-        with self.path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
-            text = file.read().decode(errors="replace")
+        try:
+            with self.path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+                text = file.read().decode(errors="replace")
+        except OSError:
+            return ()
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
 
     def _append(self, stream: str, piece: bytes) -> None:
@@ -123,11 +192,36 @@ class Log:
             # A pump may outlive the log when a grandchild keeps the pipe: its words come too late.
             if not piece or self._file.closed:
                 return
-            offset = self._file.tell()
-            self._file.write(piece)
-            self._index.write(f"{time.time():.6f} {stream} {offset} {len(piece)}\n")
+            try:
+                offset = self._file.tell()
+                _write(self._file, piece)
+                _write(
+                    self._index,
+                    b"%.6f %b %d %d\n" % (time.time(), stream.encode(), offset, len(piece)),
+                )
+            except OSError as error:
+                # The reader goes on whatever happens: the app must not block on its own words.
+                self._told(error)
             if self._echo:
                 self._echo(piece)
+
+    def _open(self, path: Path) -> FileIO:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path.open("ab", buffering=0)
+        except OSError as error:
+            self._told(error)
+            return NOWHERE.open("ab", buffering=0)
+
+    def _told(self, error: OSError) -> None:
+        if self._whole:
+            self._complain(f"{self.name} is not whole: {error.strerror or error}")
+        self._whole = False
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    while data:
+        data = data[file.write(data) or 0 :]
 
 
 def _safe(name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence import Evidence
+from rehearsal.evidence import Evidence, Log
 from rehearsal.redact import Redactor
 
 from .fakes import secret
@@ -237,3 +237,66 @@ def test_tail__of_a_flood_reads_its_end_alone(evidence: Evidence) -> None:
     assert log.tail(1) == ("last",)
     assert sum(map(len, log.tail(99))) < 100_000
     log.close()
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_text__a_full_disk_is_told_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[str] = []
+    evidence = Evidence(tmp_path, Redactor(), complaints.append)
+    monkeypatch.setattr(Path, "write_text", full)
+    evidence.text("verdict.json", "x")
+    assert complaints == ["verdict.json could not be kept: No space left on device"]
+
+
+def test_text__half_a_character_is_no_error(evidence: Evidence) -> None:
+    evidence.text("a.md", "caf\udce9")
+    assert kept(evidence)["a.md"].startswith(b"caf")
+
+
+def test_collect__what_cannot_be_kept_is_told_and_the_rest_is_kept(evidence: Evidence) -> None:
+    complaints: list[str] = []
+    evidence.complain = complaints.append
+    evidence.text("a", "a file where a folder belongs")
+    stage(evidence, "a/b.txt")
+    stage(evidence, "good.txt")
+    evidence.collect(evidence.staged("traces"), "")
+    assert kept(evidence)["good.txt"] == b"x"
+    assert len(complaints) == 1
+    assert complaints[0].startswith("'a/b.txt' could not be kept: ")
+
+
+def test_log__a_full_disk_is_told_once_and_the_echo_goes_on() -> None:
+    complaints: list[str] = []
+    heard: list[bytes] = []
+    full_disk = Path("/dev/full")
+    log = Log(
+        full_disk,
+        Redactor(),
+        name="build.log",
+        complain=complaints.append,
+        echo=heard.append,
+        timed=False,
+    )
+    sink = log.stream()
+    sink(b"one")
+    sink(b"two")
+    log.close()
+    assert b"".join(heard) == b"onetwo"
+    assert complaints == ["build.log is not whole: No space left on device"]
+
+
+def test_log__that_cannot_be_opened_is_told_and_drained(evidence: Evidence) -> None:
+    complaints: list[str] = []
+    evidence.complain = complaints.append
+    evidence.text("tests", "a file where a folder belongs")
+    log = evidence.log("tests/output.log")
+    log.stream()(b"one")
+    assert log.tail(3) == ()
+    log.close()
+    assert len(complaints) == 1
+    assert complaints[0].startswith("tests/output.log is not whole: ")
