@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from rehearsal import environment
+from rehearsal.evidence import sweep
 from rehearsal.outside.engine import Refused, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import end_marked
+from rehearsal.redact import Redactor
 from rehearsal.run import Run, open_runs
 from rehearsal.verdict import Problem, Verdict
 
@@ -19,8 +21,11 @@ from rehearsal.verdict import Problem, Verdict
 GRACE = 6.0
 
 
-def clean_up(environ: Mapping[str, str], console: Console) -> None:
-    """End and sweep every open run of this job, and say whether there is evidence to upload."""
+def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -> None:
+    """End and sweep every open run of this job, and say whether there is evidence to upload.
+
+    `redactor` knows the secrets of the step, those generated for a run excepted.
+    """
     for run in open_runs(environ):
         _end(run)
         try:
@@ -28,7 +33,7 @@ def clean_up(environ: Mapping[str, str], console: Console) -> None:
         except (Problem, Refused) as error:
             console.warning(str(error), title="Clean-up could not ask the engine")
         outputs = dict(run.outputs or _outputs_of_a_killed(run))
-        upload = wanted(run.evidence, outputs["verdict"]) and _has_files(run)
+        upload = wanted(run.evidence, outputs["verdict"]) and _is_clean(run, redactor, console)
         for name, value in (*outputs.items(), ("upload", str(upload).lower())):
             console.output(name, value)
         replace(run, outputs=outputs, closed=True).write()
@@ -68,6 +73,19 @@ def _outputs_of_a_killed(run: Run) -> dict[str, str]:
     }
 
 
-def _has_files(run: Run) -> bool:
+def _is_clean(run: Run, redactor: Redactor, console: Console) -> bool:
+    """Sweep the evidence once more; whether there is any, and nothing speaks against its upload."""
     folder = run.path / "evidence"
+    try:
+        for name in sweep(folder, redactor):
+            console.warning(
+                f"{name} held what does not belong there; it was taken out.",
+                title="Evidence cleaned before its upload",
+            )
+    except OSError as error:
+        console.warning(
+            f"The evidence could not be looked through ({error.strerror}), so it stays here.",
+            title="Evidence not uploaded",
+        )
+        return False
     return any(path.is_file() for path in folder.rglob("*"))

@@ -7,18 +7,21 @@ import shutil
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rehearsal import __version__, environment
+from rehearsal import __version__, circumstances, environment
 from rehearsal.cleanup import clean_up, wanted
 from rehearsal.evidence import Evidence
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
 from rehearsal.interruption import interruptible
-from rehearsal.outside.engine import find_engine
+from rehearsal.outside import git
+from rehearsal.outside.engine import Needs, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import end_marked
-from rehearsal.plan import Plan, make_plan
+from rehearsal.plan import Plan
+from rehearsal.planner import make_plan
 from rehearsal.record import Rehearsal
 from rehearsal.redact import Redactor
 from rehearsal.rehearse import PACKAGES, Stagehands, rehearse
@@ -42,13 +45,20 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     environ = os.environ if environ is None else environ
     options = _parser().parse_args(argv)
     console = Console(environ)
-    if options.verb == "clean-up":
-        clean_up(environ, console)
-        return 0
-    if options.verb == "watch":
-        watch(read_run(options.folder), environ, sys.stdin.buffer)
-        return 0
-    return _rehearse(options, environ, console)
+    try:
+        if options.verb == "clean-up":
+            clean_up(environ, console, _redactor(options, environ))
+            return 0
+        if options.verb == "watch":
+            watch(read_run(options.folder), environ, sys.stdin.buffer)
+            return 0
+        return _rehearse(options, environ, console)
+    except Exception:  # noqa: BLE001  (before there is a record, or after it: the log is all we have)
+        fault = _fault(traceback.format_exc())
+        with console.foreign() as show:
+            show(console.redactor.whole("\n".join(fault.excerpt).encode(errors="replace")))
+        console.error(f"{fault.what}\n{fault.advice}", title="Dress rehearsal: error")
+        return fault.verdict.exit_code
 
 
 def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
@@ -56,7 +66,7 @@ def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: 
     record = Rehearsal(
         name=run.id, evidence=str(run.path / "evidence"), artifact_name=run.artifact_name
     )
-    evidence = Evidence(run.path, console.redactor)
+    evidence = Evidence(run.path, console.redactor, record.notices.append)
     policy = "on-failure"
     try:
         with interruptible():
@@ -69,8 +79,16 @@ def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: 
             console.redactor = evidence.redactor = _hide(plan, console)
             env = environment.for_children(environ, (secret.name for secret in plan.secrets))
             env[MARK] = run.id
+            engine = find_engine(env, _needs(plan))
+            circumstances.check_places(plan, run.path)
+            circumstances.check(
+                plan,
+                environ,
+                commit=git.commit(plan.directory, env),
+                engine_host=engine.host(),
+            )
             hands = Stagehands(
-                engine=find_engine(env),
+                engine=engine,
                 console=console,
                 evidence=evidence,
                 env=env,
@@ -91,6 +109,21 @@ def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: 
         evidence.drop_staging()
     _report(record, evidence, console, run, policy)
     return record.verdict.exit_code
+
+
+def _redactor(options: argparse.Namespace, environ: Mapping[str, str]) -> Redactor:
+    """Return what the clean-up step can know of the secrets; wrong inputs hold none."""
+    try:
+        plan = make_plan(_given(options, environ), environ=environ, top=Path.cwd())
+    except Problem:
+        return Redactor()
+    return Redactor(plan.secrets)
+
+
+def _needs(plan: Plan) -> Needs:
+    if plan.image:
+        return Needs.NOTHING
+    return Needs.BUILDX if plan.build.needs_buildx else Needs.BUILDKIT
 
 
 def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:
@@ -141,7 +174,8 @@ def _report(record: Rehearsal, evidence: Evidence, console: Console, run: Run, p
     outputs = record.outputs()
     for name, value in outputs.items():
         console.output(name, value)
-    replace(run, outputs=outputs).write()
+    with suppress(OSError):  # The disk may be full; the verdict stands all the same.
+        replace(run, outputs=outputs).write()
     kept = console.on_github or wanted(policy, str(record.verdict))
     if not kept:
         shutil.rmtree(run.path, ignore_errors=True)

@@ -1,19 +1,10 @@
-"""The plan: every input read and checked once, before anything is started."""
+"""The plan: everything that was asked for, checked; every later stage only reads it."""
 
-import re
-import secrets as randomness
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal.inputs import Inputs, shown
-from rehearsal.secret import CLIENT_NAMES, NAME, Secret, parse_variables
-from rehearsal.verdict import Misconfigured
-
-# A comma or a quote would say more to --mount than where the volume is.
-VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
-# Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
-HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
+from rehearsal.secret import Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,19 +16,33 @@ class BuildPlan:
     target: str
     platform: str
     args: Mapping[str, str] = field(repr=False)
+    secrets: tuple[Secret, ...]
+    cache_from: tuple[str, ...]
+    cache_to: tuple[str, ...]
+
+    @property
+    def needs_buildx(self) -> bool:
+        """Whether only buildx can build this."""
+        return bool(self.cache_from or self.cache_to)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerPlan:
-    """How the container runs; `port` is the app's own, `host_port` 0 leaves the choice."""
+    """How the container runs.
+
+    `port` is the app's own, `host_port` 0 leaves the choice, `generated` names the secrets that
+    were made for this run.
+    """
 
     port: int
     host_port: int
     env: Mapping[str, str] = field(repr=False)
     secrets: tuple[Secret, ...]
+    generated: frozenset[str]
     command: tuple[str, ...]
     volumes: tuple[str, ...]
     network: str
+    options: tuple[str, ...]
     setup_command: str
 
 
@@ -86,221 +91,9 @@ class Plan:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Everything that must not leave."""
-        return self.container.secrets
+        return self.container.secrets + self.build.secrets
 
-
-def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: Path) -> Plan:
-    """Read and check the inputs.
-
-    `environ` is the calling step's environment, `top` the folder that relative paths start from.
-    Raises `Misconfigured`, which names the input, what was found and what is allowed.
-    """
-    inputs = Inputs.of(given)
-    directory = _folder(inputs, "working-directory", top)
-    return Plan(
-        directory=directory,
-        image=inputs.matching("image", r"[A-Za-z0-9][A-Za-z0-9._:/@-]*", "an image's name or ID"),
-        build=_build(inputs, environ, directory),
-        container=_container(inputs, environ),
-        probe=_probe(inputs),
-        suite=_suite(inputs, environ, directory),
-        timeout=inputs.number("timeout", 1, 86400, "seconds"),
-        evidence=inputs.choice("evidence", ("on-failure", "always", "never")),
-        artifact_name=inputs.matching(
-            "artifact-name", r"[A-Za-z0-9._-]{1,200}", "made of letters, digits, '.', '_' and '-'"
-        ),
-        retention_days=inputs.number("retention-days", 1, 400, "days"),
-    )
-
-
-def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> BuildPlan:
-    if inputs.text("image"):
-        context, dockerfile = directory, directory / "Dockerfile"
-    else:
-        context = _folder(inputs, "context", directory)
-        dockerfile = _dockerfile(inputs, directory, context)
-    return BuildPlan(
-        context=context,
-        dockerfile=dockerfile,
-        target=inputs.matching("target", r"[A-Za-z0-9][A-Za-z0-9._-]*", "the name of a stage"),
-        platform=inputs.matching("platform", r"[a-z0-9]+(/[a-z0-9]+){0,2}", "like linux/amd64"),
-        args=_variables(inputs, "build-args", environ),
-    )
-
-
-def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
-    value = inputs.text("dockerfile")
-    places = [context / value] if value == "Dockerfile" else [directory / value, context / value]
-    for place in places:
-        if _is_file(place):
-            return place.resolve()
-    raise inputs.wrong(
-        "dockerfile",
-        f"a file; looked for {' and '.join(map(shown, dict.fromkeys(places)))}",
-        "Check out the repository before this step, or name the file in dockerfile "
-        "(and its folder in context).",
-    )
-
-
-def _container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
-    secrets = _secrets(inputs, environ)
-    env = _variables(inputs, "env", environ)
-    for name in env.keys() & {secret.name for secret in secrets}:
-        raise Misconfigured(
-            f"{name} stands both in env and in secrets.", advice=f"Keep {name} in one of them."
-        )
-    return ContainerPlan(
-        port=inputs.number("port", 1, 65535),
-        host_port=inputs.number("host-port", 1, 65535) if inputs.text("host-port") else 0,
-        env=env,
-        secrets=secrets,
-        command=inputs.lines("command"),
-        volumes=_volumes(inputs),
-        network=inputs.matching(
-            "network",
-            r"(?!(host|none)\Z)[A-Za-z0-9][A-Za-z0-9_.-]*",
-            "the name of a network that ports can be published from (not host, not none)",
-        ),
-        setup_command=inputs.block("setup-command").strip(),
-    )
-
-
-def _secrets(inputs: Inputs, environ: Mapping[str, str]) -> tuple[Secret, ...]:
-    found = parse_variables(inputs.block("secrets"), source="secrets", environ=environ)
-    generated = inputs.lines("generate-secrets")
-    for name in generated:
-        if not NAME.match(name):
-            raise inputs.wrong("generate-secrets", "names of variables, one a line")
-        if not found.get(name):
-            found[name] = randomness.token_urlsafe(48)
-    for name, value in found.items():
-        if CLIENT_NAMES.match(name):
-            raise Misconfigured(
-                f"secrets: {name} cannot be a secret; the engine's client reads it itself.",
-                advice="Give it another name, or set it under env if it is not secret.",
-            )
-        if not (value or "").strip():
-            raise Misconfigured(
-                f"The secret {name} is empty.",
-                advice="Pull requests from forks and from Dependabot are given no secrets. "
-                f"Where any value will do, list {name} in generate-secrets, and a random one is "
-                f"made for the run. Otherwise set it: {name}: ${{{{ secrets.{name} }}}} in the "
-                f"step's env:, and {name} under secrets.",
-            )
-    return tuple(Secret(name=name, value=value or "") for name, value in found.items())
-
-
-def _variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dict[str, str]:
-    found = parse_variables(inputs.block(name), source=name, environ=environ)
-    for variable, value in found.items():
-        if value is None:
-            raise Misconfigured(
-                f"{name}: {variable} has no value, and the step's env: has none either.",
-                advice=f"Write {variable}=value, or set {variable} in the step's env:.",
-            )
-    return {variable: value or "" for variable, value in found.items()}
-
-
-def _volumes(inputs: Inputs) -> tuple[str, ...]:
-    for line in inputs.lines("volumes"):
-        if not VOLUME.fullmatch(line):
-            raise inputs.wrong(
-                "volumes",
-                "NAME:/path or /host/path:/path, with :ro behind it or not, one a line, and no "
-                "comma or double quote in it",
-            )
-    return inputs.lines("volumes")
-
-
-def _probe(inputs: Inputs) -> ProbePlan:
-    return ProbePlan(
-        path=inputs.matching("ready-path", r"/[!-~]*", "a path that begins with /") or "/",
-        statuses=_statuses(inputs),
-        headers=_headers(inputs),
-        timeout=inputs.number("ready-timeout", 1, 3600, "seconds"),
-    )
-
-
-def _statuses(inputs: Inputs) -> tuple[range, ...]:
-    value = inputs.matching(
-        "ready-status",
-        r"[1-5][0-9]{2}(-[1-5][0-9]{2})?(\s*,\s*[1-5][0-9]{2}(-[1-5][0-9]{2})?)*",
-        "statuses and ranges like 200-399 or 200,401",
-    )
-    pairs = [part.strip().partition("-") for part in (value or "200-399").split(",")]
-    ranges = tuple(range(int(low), int(high or low) + 1) for low, _, high in pairs)
-    if not all(ranges):
-        raise inputs.wrong("ready-status", "ranges with the lower status first, like 200-399")
-    return ranges
-
-
-def _headers(inputs: Inputs) -> dict[str, str]:
-    headers = {}
-    for line in inputs.lines("ready-headers"):
-        header = HEADER.fullmatch(line)
-        if not header:
-            raise inputs.wrong("ready-headers", "lines like Name: value")
-        # One spelling a name: "host" has to take the place of our Host, not to stand beside it.
-        headers[header[1].title()] = header[2].strip()
-    return headers
-
-
-def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> SuitePlan:
-    command = inputs.block("test-command").strip()
-    suite = directory / "functional_tests"
-    if not command and (directory / "manage.py").is_file() and suite.is_dir():
-        command = "python manage.py test functional_tests"
-    requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
-    if inputs.text("test-requirements") and not _is_file(requirements):
-        raise inputs.wrong("test-requirements", f"a file; looked for {shown(requirements)}")
-    return SuitePlan(
-        command=command,
-        requirements=requirements.resolve() if command and requirements.is_file() else None,
-        env=_variables(inputs, "test-env", environ),
-        timeout=inputs.number("test-timeout", 1, 86400, "seconds"),
-        reports=_reports(inputs, directory),
-        shard=_shard(inputs),
-        selenium_url=inputs.matching("selenium-url", r"https?://\S+", "a URL"),
-    )
-
-
-def _reports(inputs: Inputs, directory: Path) -> str:
-    pattern = inputs.text("test-reports")
-    try:
-        next(directory.glob(pattern or "*"), None)
-    except (ValueError, NotImplementedError):
-        raise inputs.wrong(
-            "test-reports", "a glob below the working directory, like reports/**/*.xml"
-        ) from None
-    return pattern
-
-
-def _shard(inputs: Inputs) -> str:
-    value = inputs.matching("shard", r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "like 1/4")
-    index, _, count = value.partition("/")
-    if value and int(index) > int(count):
-        raise inputs.wrong("shard", "from 1/N to N/N, like 1/4")
-    return value
-
-
-def _folder(inputs: Inputs, name: str, start: Path) -> Path:
-    place = start / inputs.text(name)
-    try:
-        folder = place.resolve()
-        found = folder.is_dir()
-    except (OSError, RuntimeError):  # A name too long; links in a circle.
-        folder, found = place, False
-    if not found:
-        raise inputs.wrong(
-            name,
-            f"a folder; looked for {shown(folder)}",
-            "Check out the repository before this step.",
-        )
-    return folder
-
-
-def _is_file(place: Path) -> bool:
-    try:
-        return place.is_file()
-    except OSError:
-        return False
+    @property
+    def confidences(self) -> tuple[str, ...]:
+        """The names of the secrets somebody entrusted to the repository."""
+        return tuple(s.name for s in self.secrets if s.name not in self.container.generated)

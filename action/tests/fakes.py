@@ -73,8 +73,9 @@ class FakeEngine(Engine):
     says: bytes = b""
     image_id: str = "sha256:" + "1" * 64
 
-    def build(self, arguments: Sequence[str], *, out: Sink) -> Process:
+    def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
+        self.secrets.update(secrets)
         out(self.says)
         if self.process.code == 0:
             Path(arguments[arguments.index("--iidfile") + 1]).write_text(self.image_id + "\n")
@@ -149,9 +150,11 @@ def container_plan(**changes: Any) -> ContainerPlan:
         "host_port": 0,
         "env": {},
         "secrets": (),
+        "generated": frozenset(),
         "command": (),
         "volumes": (),
         "network": "",
+        "options": (),
         "setup_command": "",
     }
     return ContainerPlan(**values | changes)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from rehearsal.inputs import NOT_YET
-from rehearsal.plan import make_plan
+from rehearsal.planner import make_plan
 
 TOP = Path(__file__).resolve().parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.outside import engine as engines
-from rehearsal.outside.engine import Engine, Refused, find_engine
+from rehearsal.outside.engine import Engine, Needs, Refused, find_engine
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 DEAD = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
@@ -49,33 +49,33 @@ def engine_of(tmp_path: Path, script: str, *, buildx: bool = False) -> Engine:
 @pytest.mark.parametrize("number", ["20.10.24+dfsg1", "22.0.0"])
 def test_find_engine__an_old_client_needs_no_plugin(tmp_path: Path, number: str) -> None:
     path = client(tmp_path / "a", version(number))
-    found = find_engine(only(tmp_path / "a"))
+    found = find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
     assert (found.client, found.buildx) == (str(path), False)
 
 
 def test_find_engine__a_recent_client_with_its_plugin(tmp_path: Path) -> None:
     path = client(tmp_path / "a", version("28.2.2", buildx=True))
-    found = find_engine(only(tmp_path / "a"))
+    found = find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
     assert (found.client, found.buildx) == (str(path), True)
 
 
 def test_find_engine__passes_over_a_recent_client_without_its_plugin(tmp_path: Path) -> None:
     client(tmp_path / "a", version("28.2.2"))
     old = client(tmp_path / "b", version("20.10.24"))
-    assert find_engine(only(tmp_path / "a", tmp_path / "b")).client == str(old)
+    assert find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT).client == str(old)
 
 
 def test_find_engine__the_first_that_builds_wins(tmp_path: Path) -> None:
     first = client(tmp_path / "a", version("20.10.24"))
     client(tmp_path / "b", version("28.2.2", buildx=True))
-    assert find_engine(only(tmp_path / "a", tmp_path / "b")).client == str(first)
+    assert find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT).client == str(first)
 
 
 @pytest.mark.parametrize("number", ["23.0.0", "28.2.2", "''", "dev"])
 def test_find_engine__no_client_that_builds(tmp_path: Path, number: str) -> None:
     path = client(tmp_path / "a", version(number))
     with pytest.raises(Misconfigured, match="no buildx plugin") as caught:
-        find_engine(only(tmp_path / "a"))
+        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
     assert str(path) in caught.value.what
     assert "docker-buildx" in caught.value.advice
 
@@ -87,7 +87,7 @@ def test_find_engine__no_client(tmp_path: Path, what: str) -> None:
     elif what == "a folder":
         (tmp_path / "a" / "docker").mkdir(parents=True)
     with pytest.raises(Problem, match="no docker client on PATH") as caught:
-        find_engine(only(tmp_path / "a"))
+        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert "not the app's fault" in caught.value.advice
 
@@ -96,7 +96,7 @@ def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
     client(tmp_path / "a", dead())
     client(tmp_path / "b", dead("another"))
     with pytest.raises(Problem) as caught:
-        find_engine(only(tmp_path / "a", tmp_path / "b"))
+        find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert DEAD in caught.value.what
 
@@ -104,14 +104,14 @@ def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
 def test_find_engine__one_client_reaches_an_engine(tmp_path: Path) -> None:
     client(tmp_path / "a", dead())
     good = client(tmp_path / "b", version("20.10.24"))
-    assert find_engine(only(tmp_path / "a", tmp_path / "b")).client == str(good)
+    assert find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT).client == str(good)
 
 
 def test_find_engine__a_file_that_is_no_program(tmp_path: Path) -> None:
     path = client(tmp_path / "a", "")
     path.write_bytes(b"\x7fELF but not really")
     with pytest.raises(Problem) as caught:
-        find_engine(only(tmp_path / "a"))
+        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert str(path) in caught.value.what
 
@@ -124,7 +124,7 @@ def test_find_engine__a_client_that_never_answers(
     monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.2)
     started = time.monotonic()
     with pytest.raises(Problem, match="TimeoutExpired") as caught:
-        find_engine(only(tmp_path / "a"))
+        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert time.monotonic() - started < 5
 
@@ -198,10 +198,12 @@ def test_inspect__returns_what_the_engine_knows(tmp_path: Path) -> None:
 )
 def test_build__is_done_by_buildkit(tmp_path: Path, buildx: bool, expected: str) -> None:
     pieces: list[bytes] = []
-    script = 'echo "$*"; echo "$DOCKER_BUILDKIT $BUILDKIT_PROGRESS" >&2; exit 4'
-    process = engine_of(tmp_path, script, buildx=buildx).build(["-t", "x", "."], out=pieces.append)
+    script = 'echo "$*"; echo "$DOCKER_BUILDKIT $BUILDKIT_PROGRESS $TOKEN" >&2; exit 4'
+    process = engine_of(tmp_path, script, buildx=buildx).build(
+        ["-t", "x", "."], secrets={"TOKEN": "planted"}, out=pieces.append
+    )
     assert process.wait() == 4
-    assert b"".join(pieces).decode() == f"{expected}\n1 plain\n"
+    assert b"".join(pieces).decode() == f"{expected}\n1 plain planted\n"
 
 
 def test_start__attaches_to_both_streams(tmp_path: Path) -> None:

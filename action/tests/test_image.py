@@ -4,6 +4,7 @@ import pytest
 
 from rehearsal.evidence import Log
 from rehearsal.plan import BuildPlan
+from rehearsal.secret import Secret
 from rehearsal.stages.image import build_arguments, build_image, find_image, image_tag
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
@@ -17,6 +18,9 @@ def build_plan(**changes: object) -> BuildPlan:
         "target": "",
         "platform": "",
         "args": {},
+        "secrets": (),
+        "cache_from": (),
+        "cache_to": (),
     }
     return BuildPlan(**values | changes)  # type: ignore[arg-type]
 
@@ -123,3 +127,17 @@ def test_find_image__one_that_is_not_there_is_the_inputs_fault() -> None:
         find_image("app:1", engine)
     assert caught.value.what == "The input image is 'app:1', and the engine has no such image."
     assert "earlier step" in caught.value.advice
+
+
+def test_build_arguments__secrets_by_name_alone(tmp_path: Path) -> None:
+    build = build_plan(secrets=(Secret(name="TOKEN", value="planted-value"),))
+    arguments = build_arguments(build, tag="t", id_file=tmp_path / "id", buildx=False)
+    assert arguments[arguments.index("--secret") + 1] == "id=TOKEN,env=TOKEN"
+    assert "planted-value" not in " ".join(arguments)
+
+
+def test_build_arguments__caches(tmp_path: Path) -> None:
+    build = build_plan(cache_from=("type=local,src=a", "b"), cache_to=("type=inline",))
+    arguments = build_arguments(build, tag="t", id_file=tmp_path / "id", buildx=True)
+    assert " ".join(arguments).count("--cache-from") == 2
+    assert arguments[arguments.index("--cache-to") + 1] == "type=inline"

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.inputs import DEFAULTS
-from rehearsal.plan import Plan, make_plan
+from rehearsal.plan import Plan
+from rehearsal.planner import make_plan
 from rehearsal.verdict import Misconfigured, Verdict
 
 from .fakes import probe_plan
@@ -340,3 +341,65 @@ def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
         if isinstance(found, Misconfigured):
             assert not {"\x1b", "\u202e", "\n"} & set(found.what)
     assert not (top / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    "line, option",
+    [
+        ("--name=web", "--name"),
+        ("--rm", "--rm"),
+        ("-d", "-d"),
+        ("-it", "-it"),
+        ("-p8080:80", "-p8080:80"),
+        ("--publish", "--publish"),
+        ("-eTOKEN", "-eTOKEN"),
+        ("--env-file=.env", "--env-file"),
+        ("--label=a=b", "--label"),
+        ("--log-driver", "--log-driver"),
+    ],
+)
+def test_plan__run_options_that_are_ours(top: Path, line: str, option: str) -> None:
+    problem = refusal(top, run_options=f"--init\n{line}")
+    assert "run-options" in problem.what
+    assert f"without {option}," in problem.what
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "--memory=512m\n--init",
+        "--user\napp",
+        "-u\napp",
+        "-m512m",
+        "--add-host=db:127.0.0.1",
+        "-v/x",
+    ],
+)
+def test_plan__run_options_that_are_yours(top: Path, lines: str) -> None:
+    assert plan_of(top, run_options=lines).container.options == tuple(lines.split())
+
+
+def test_plan__run_options_are_one_argument_a_line(top: Path) -> None:
+    problem = refusal(top, run_options="--memory 512m")
+    assert "one argument a line" in problem.what
+    assert "--memory=VALUE" in problem.advice
+    assert plan_of(top, run_options="--health-cmd=a b").container.options == ("--health-cmd=a b",)
+
+
+def test_plan__build_secrets_are_secrets(top: Path) -> None:
+    plan = plan_of(top, {"TOKEN": HUSH}, build_secrets="TOKEN")
+    assert [secret.value for secret in plan.build.secrets] == [HUSH]
+    assert plan.secrets == plan.build.secrets
+    assert HUSH not in repr(plan)
+    assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN").what
+
+
+@pytest.mark.parametrize("name", ["cache-from", "cache-to"])
+def test_plan__caches_need_buildx(top: Path, name: str) -> None:
+    plan = plan_of(top, **{name: "type=registry,ref=localhost:5000/app:cache"})
+    assert plan.build.needs_buildx
+    assert not plan_of(top).build.needs_buildx
+    problem = refusal(top, **{name: "type=gha,mode=max"})
+    assert name in problem.what
+    assert "docker/build-push-action" in problem.advice
+    assert "--output" in refusal(top, **{name: "--output=x"}).what

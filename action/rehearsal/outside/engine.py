@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,10 @@ class Engine:
     buildx: bool
     env: Mapping[str, str] = field(repr=False)
 
-    def build(self, arguments: Sequence[str], *, out: Sink) -> Process:
-        """Start a BuildKit build; its log goes to `out`."""
+    def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
+        """Start a BuildKit build; `secrets` travel in the client's environment."""
         verb = ["buildx", "build", "--load"] if self.buildx else ["build"]
-        env = {**self.env, "DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"}
+        env = {**self.env, **secrets, "DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"}
         return Process([self.client, *verb, *arguments], env=env, out=out)
 
     def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
@@ -60,6 +61,15 @@ class Engine:
         """Return what the engine knows of a container or an image. Raises `Refused`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
+
+    def host(self) -> str:
+        """Return the URL the client reaches its engine at, or nothing when it does not tell."""
+        if self.env.get("DOCKER_HOST"):
+            return self.env["DOCKER_HOST"]
+        try:
+            return self._call(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
+        except Refused:
+            return ""
 
     def check(self) -> None:
         """Return if the engine answers. Raises `Problem` (engine-failed)."""
@@ -123,10 +133,20 @@ def lost(words: str) -> Problem:
     )
 
 
-def find_engine(env: Mapping[str, str]) -> Engine:
-    """Return the first client on PATH that reaches an engine and can build with BuildKit.
+class Needs(Enum):
+    """What a client has to be able to do besides running containers."""
+
+    NOTHING = 0
+    BUILDKIT = 1
+    BUILDX = 2
+
+
+def find_engine(env: Mapping[str, str], needs: Needs = Needs.NOTHING) -> Engine:
+    """Return the first client on PATH that reaches an engine and is able to do what is needed.
 
     A recent client without its buildx plugin cannot use BuildKit; one older than 23 can without.
+    Raises `Problem` (engine-failed) when none reaches an engine, `Misconfigured` when none is able
+    or the engine is on another host.
     """
     clients = [
         candidate
@@ -136,25 +156,32 @@ def find_engine(env: Mapping[str, str]) -> Engine:
     ]
     if not clients:
         raise lost("there is no docker client on PATH")
-    builders, complaints = [], []
+    complaints = []
     for client in clients:
         version = [client, "version", "--format", "{{.Client.Version}}"]
         try:
             code, out, err = run(version, env=env, timeout=CALL_TIMEOUT)
-            buildx = run([client, "buildx", "version"], env=env, timeout=CALL_TIMEOUT)[0] == 0
         except (OSError, subprocess.TimeoutExpired) as error:
             code, out, err = 1, "", f"{client}: {type(error).__name__}"
         if code:
             complaints.append(err.strip() or out.strip())
             continue
+        engine = Engine(client=client, buildx=_has_buildx(client, env), env=env)
         number = re.match(r"[0-9]+", out)
-        if buildx or (number and int(number[0]) < BUILDX_ONLY):
-            builders.append(Engine(client=client, buildx=buildx, env=env))
+        old = number is not None and int(number[0]) < BUILDX_ONLY
+        if engine.buildx or needs is Needs.NOTHING or (old and needs is Needs.BUILDKIT):
+            return engine
     if len(complaints) == len(clients):
         raise lost(complaints[0])
-    if not builders:
-        raise Misconfigured(
-            f"The docker client {clients[0]} cannot build with BuildKit: it has no buildx plugin.",
-            advice="Install the plugin (Debian: docker-buildx, elsewhere: docker-buildx-plugin).",
-        )
-    return builders[0]
+    raise Misconfigured(
+        f"The docker client {clients[0]} has no buildx plugin: it cannot "
+        + ("use cache-from and cache-to." if needs is Needs.BUILDX else "build with BuildKit."),
+        advice="Install the plugin (Debian: docker-buildx, elsewhere: docker-buildx-plugin).",
+    )
+
+
+def _has_buildx(client: str, env: Mapping[str, str]) -> bool:
+    try:
+        return run([client, "buildx", "version"], env=env, timeout=CALL_TIMEOUT)[0] == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False

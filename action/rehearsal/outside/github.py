@@ -98,8 +98,11 @@ class Console:
 
     def _append(self, file: str, text: str) -> None:
         if path := self._files[file]:
-            with Path(path).open("a", encoding="utf-8") as stream:
-                stream.write(self.redactor.text(text))
+            try:
+                with Path(path).open("a", encoding="utf-8", errors="replace") as stream:
+                    stream.write(self.redactor.text(text))
+            except OSError as error:
+                self.warning(f"{error.strerror or error}", title=f"GITHUB_{file} not written")
 
     def _write(self, text: str) -> None:
         self._bytes(text.encode(errors="replace"))

@@ -28,6 +28,9 @@ REFUSALS = (
     ("address already in use", "host-port"),
     ("invalid mount config", "volumes"),
     ("mount", "volumes"),
+    ("unknown flag", "run-options"),
+    ("unknown shorthand flag", "run-options"),
+    ("invalid argument", "run-options"),
     ("network", "network"),
     ("exec:", "command"),
 )
@@ -77,7 +80,7 @@ def create_arguments(
         arguments += ["--mount", mount(volume, directory)]
     if plan.network:
         arguments += ["--network", plan.network]
-    return [*arguments, image, *plan.command]
+    return [*arguments, *plan.options, image, *plan.command]
 
 
 def mount(volume: str, directory: Path) -> str:
@@ -111,9 +114,15 @@ def create_container(
     arguments = create_arguments(plan, image=image, name=name, label=label, directory=directory)
     secrets = {secret.name: secret.value for secret in plan.secrets}
     try:
-        return engine.create(arguments, secrets=secrets)
+        identity = engine.create(arguments, secrets=secrets)
     except Refused as refusal:
         raise _refused(str(refusal), plan) from None
+    if plan.options and engine.inspect(identity)["Image"] != image:
+        raise Misconfigured(
+            "The client took one of the run-options for the image to run.",
+            advice="Each line is one argument; a value needs an option that takes one before it.",
+        )
+    return identity
 
 
 def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:

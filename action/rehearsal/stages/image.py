@@ -38,6 +38,12 @@ def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) 
         arguments += ["--target", build.target]
     if build.platform:
         arguments += ["--platform", build.platform]
+    for source in build.cache_from:
+        arguments += ["--cache-from", source]
+    for target in build.cache_to:
+        arguments += ["--cache-to", target]
+    for secret in build.secrets:
+        arguments += ["--secret", f"id={secret.name},env={secret.name}"]
     for name, value in build.args.items():
         arguments += ["--build-arg", f"{name}={value}"]
     return [*arguments, str(build.context)]
@@ -46,7 +52,8 @@ def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) 
 def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, log: Log) -> Image:
     """Build the image; its log is shown and kept as it arrives."""
     arguments = build_arguments(build, tag=tag, id_file=id_file, buildx=engine.buildx)
-    process = engine.build(arguments, out=log.stream())
+    secrets = {secret.name: secret.value for secret in build.secrets}
+    process = engine.build(arguments, secrets=secrets, out=log.stream())
     try:
         code = process.wait()
     finally:
