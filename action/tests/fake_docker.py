@@ -1,0 +1,123 @@
+"""A client and engine in one script, for tests of the way through: no container, same words.
+
+It keeps what it was told in a folder, and its "container" is a process that answers HTTP.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+TOOLS = ("bash", "cat", "curl", "cut", "env", "grep", "rm", "setsid", "sh", "sleep", "touch")
+IMAGE_ID = "sha256:" + "ab" * 32
+
+APP = r"""
+import signal, socket, sys
+from pathlib import Path
+folder, status, last = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+with socket.create_server(("127.0.0.1", 0)) as server:
+    (folder / "port").write_text(str(server.getsockname()[1]))
+    print("Listening", flush=True)
+    while not (folder / "die").exists():
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
+print(last, flush=True)
+sys.exit(3)
+"""
+
+SCRIPT = r"""#!/bin/bash
+state=@STATE@
+echo "$*" >>"$state/calls"
+[[ -e $state/gone ]] && { echo "Cannot connect to the Docker daemon at x." >&2; exit 1; }
+container() { [[ -e $state/created ]]; }
+case "$1 $2" in
+"version --format") echo 20.10.24 ;;
+"version "*) ;;
+"buildx "*) exit 1 ;;
+"context inspect") echo unix:///var/run/docker.sock ;;
+"build "*)
+    echo "#1 building"
+    cat "$state/build-says" 2>/dev/null
+    while (($#)); do
+        [[ $1 == --iidfile ]] && echo @IMAGE@ >"$2"
+        shift
+    done
+    exit "$(cat "$state/build-exit" 2>/dev/null || echo 0)" ;;
+"image inspect") echo '[{"Id": "@IMAGE@"}]' ;;
+"create "*)
+    env >"$state/environment"
+    if [[ -e $state/create-says ]]; then cat "$state/create-says" >&2; exit 1; fi
+    echo created >"$state/created"
+    echo c0ffee ;;
+"start "*)
+    if [[ -e $state/crash ]]; then
+        cat "$state/crash"
+        echo exited >"$state/created"
+        exit 3
+    fi
+    echo $$ >"$state/pid"
+    echo running >"$state/created"
+    exec @PYTHON@ -I -S -c "$(cat "$state/app.py")" "$state" "$(cat "$state/status")" \
+        "$(cat "$state/last" 2>/dev/null)" ;;
+"container inspect")
+    container || { echo "Error: No such container: $3" >&2; exit 1; }
+    port=$(cat "$state/port" 2>/dev/null)
+    printf '[{"State": {"Status": "%s", "ExitCode": %s, "OOMKilled": false, "Error": ""},' \
+        "$(cat "$state/created")" "$(cat "$state/exit" 2>/dev/null || echo 3)"
+    printf '"Config": {"Env": ["KEY=%s"]},' "$(grep ^KEY= "$state/environment" | cut -d= -f2-)"
+    printf '"NetworkSettings": {"Ports": {"8888/tcp": [{"HostPort": "%s"}]}}}]\n' "${port:-0}" ;;
+"stop "*)
+    pid=$(cat "$state/pid")
+    kill "$pid"
+    # Until somebody waits for it, it is a zombie.
+    while grep -qs '^State:.[^Z]' "/proc/$pid/status"; do sleep 0.01; done
+    echo 0 >"$state/exit" ;;
+"exec "*) shift 2; "$@" ;;
+"ps "*) if container; then echo c0ffee; fi ;;
+"rm "*)
+    if [[ -e $state/pid ]]; then kill -9 "$(cat "$state/pid")" 2>/dev/null; fi
+    rm -f "$state/created" ;;
+"volume ls") ;;
+*) echo "the fake does not know: $*" >&2; exit 99 ;;
+esac
+"""
+
+
+class FakeDocker:
+    """A `docker` on a PATH of its own; files in `state` say how it behaves."""
+
+    def __init__(self, root: Path) -> None:
+        self.state = root / "docker-state"
+        self.state.mkdir()
+        self.bin = root / "docker-bin"
+        self.bin.mkdir()
+        (self.state / "app.py").write_text(APP)
+        self.set("status", "200")
+        script = SCRIPT.replace("@STATE@", str(self.state)).replace("@IMAGE@", IMAGE_ID)
+        client = self.bin / "docker"
+        client.write_text(script.replace("@PYTHON@", sys.executable))
+        client.chmod(0o755)
+        for name in TOOLS:
+            found = shutil.which(name)
+            assert found, f"{name} is missing: make setup"
+            (self.bin / name).symlink_to(found)
+
+    @property
+    def path(self) -> str:
+        """Return a PATH of it and of what scripts need: the machine's own client is not there."""
+        return str(self.bin)
+
+    @property
+    def calls(self) -> list[str]:
+        """Return what it was told, a line each."""
+        calls = self.state / "calls"
+        return calls.read_text().splitlines() if calls.exists() else []
+
+    @property
+    def has_container(self) -> bool:
+        return (self.state / "created").exists()
+
+    def set(self, name: str, text: str = "") -> None:
+        (self.state / name).write_text(text)

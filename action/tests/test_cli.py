@@ -1,0 +1,349 @@
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rehearsal import cli
+from rehearsal.inputs import DEFAULTS
+from rehearsal.interruption import CANCELLING
+from rehearsal.run import new_run
+
+from .fake_docker import IMAGE_ID, FakeDocker
+
+ACTION = Path(__file__).resolve().parents[1]
+HUSH = "planted-secret-value"
+PEM = "-----BEGIN KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END KEY-----\n"
+
+
+@dataclass
+class Stage:
+    """A project to rehearse, an engine, and where the runner keeps its files."""
+
+    top: Path
+    docker: FakeDocker
+
+    @property
+    def project(self) -> Path:
+        return self.top / "project"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {"PATH": self.docker.path, "HOME": str(self.top), "RUNNER_TEMP": str(self.temp)}
+
+    @property
+    def temp(self) -> Path:
+        return self.top / "temp"
+
+    @property
+    def github(self) -> dict[str, str]:
+        files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}
+        return {**self.environ, **files, "GITHUB_ACTIONS": "true", "GITHUB_JOB": "unit"}
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        pairs = re.findall(r"^([a-z-]+)<<(\S+)\n(.*?)\n?\2$", (self.top / "OUTPUT").read_text(),
+                           re.MULTILINE | re.DOTALL)  # fmt: skip
+        return {name: value for name, _, value in pairs}
+
+    def kept(self) -> dict[str, bytes]:
+        """Return every file left in the runner's folder, by its name below the run's."""
+        files = (path for path in self.temp.rglob("*") if path.is_file())
+        return {
+            "/".join(path.relative_to(self.temp).parts[1:]): path.read_bytes() for path in files
+        }
+
+    def start(self, *argv: str, **environ: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-I", str(ACTION), *argv],
+            cwd=self.project,
+            env={**self.github, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def run(self, *argv: str, **environ: str) -> tuple[int, str]:
+        process = self.start(*argv, **environ)
+        try:
+            out, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()
+        return process.returncode, out.decode()
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    made = Stage(top=tmp_path, docker=FakeDocker(tmp_path))
+    made.project.mkdir()
+    made.temp.mkdir()
+    (made.project / "Dockerfile").touch()
+    monkeypatch.chdir(made.project)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    numbers = (*CANCELLING, signal.SIGALRM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_rehearse__a_pass_from_build_to_stop(stage: Stage) -> None:
+    (stage.project / "check.sh").write_text(
+        'echo "$TEST_SERVER"; echo "Ran 2 tests in 0.1s"; echo OK'
+    )
+    code, log = stage.run(
+        "rehearse", "--secrets", "KEY", "--test-command", "bash check.sh", "--evidence", "always",
+        "--setup-command", "echo migrated", KEY=HUSH,
+    )  # fmt: skip
+    assert (code, stage.outputs["verdict"]) == (0, "passed"), log
+    assert stage.outputs["image-id"] == IMAGE_ID
+    assert (stage.outputs["tests"], stage.outputs["failures"]) == ("2", "0")
+    assert float(stage.outputs["ready-seconds"]) < 30
+    kept = stage.kept()
+    port = (stage.docker.state / "port").read_text()
+    assert f"localhost:{port}" in kept["evidence/tests/output.log"].decode()
+    assert b"Listening" in kept["evidence/container.log"]
+    assert b"migrated" in kept["evidence/setup.log"]
+    assert json.loads(kept["evidence/container.json"])["Config"]["Env"] == ["KEY=***"]
+    assert json.loads(kept["evidence/verdict.json"])["verdict"] == "passed"
+    assert not stage.docker.has_container
+    assert not any(name.startswith("staging") for name in kept)
+
+
+def test_rehearse__the_secret_reaches_the_container_and_nothing_else(stage: Stage) -> None:
+    """Prints its whole environment from the build, the setup command and the tests."""
+    stage.docker.set("build-says", f"#2 {HUSH}\n")
+    stage.docker.set("last", HUSH)
+    snoop = f"env; cat /proc/$PPID/cmdline; echo {HUSH[:8]}'{HUSH[8:]}'; touch {stage.docker.state}/die; curl -s $TEST_SERVER; exit 1"  # noqa: E501
+    code, log = stage.run(
+        "rehearse", "--secrets", "KEY\nPEM", "--test-command", snoop, "--setup-command", "env",
+        KEY=HUSH, PEM=PEM, REHEARSAL_INPUTS="{}", GITHUB_TOKEN="a-token-of-theirs",
+    )  # fmt: skip
+    assert code != 0
+    environment = (stage.docker.state / "environment").read_text()
+    assert f"KEY={HUSH}" in environment
+    assert "MIIEvQIBADAN" in environment
+    masks, _, rest = log.partition("::stop-commands::")
+    assert f"::add-mask::{HUSH}\n::add-mask::MIIEvQIBADAN\n" in masks
+    everything = {
+        "log": rest,
+        "outputs": (stage.top / "OUTPUT").read_text(),
+        "summary": (stage.top / "STEP_SUMMARY").read_text(),
+        "calls": "\n".join(stage.docker.calls),
+        **{name: data.decode(errors="replace") for name, data in stage.kept().items()},
+    }
+    for place, text in everything.items():
+        for value in (HUSH, "MIIEvQIBADAN", "a-token-of-theirs"):
+            assert value not in text, place
+    tests = stage.kept()["evidence/tests/output.log"].decode()
+    assert "***" in tests
+    for name in ("KEY=", "PEM=", "GITHUB_TOKEN", "REHEARSAL_INPUTS", "GITHUB_OUTPUT"):
+        assert name not in re.sub(r"^#2.*$", "", tests)
+
+
+def test_rehearse__off_github_no_mask_is_printed_and_a_pass_leaves_nothing(stage: Stage) -> None:
+    code, log = stage.run("--secrets", f"KEY={HUSH}", GITHUB_ACTIONS="")
+    assert code == 0
+    assert "::" not in log
+    assert HUSH not in log
+    assert stage.kept() == {}
+    assert "verdict:  passed" in log.splitlines()[-1]
+
+
+# What goes wrong, the verdict's word and exit code, and words of the annotation.
+FAULTS = {
+    "build": ({"build-exit": "1", "build-says": "#9 ERROR: no such pin\n"}, {},
+              ("build-failed", 10, "could not be built from Dockerfile")),
+    "crash": ({"crash": "KeyError: 'DJANGO_SECRET_KEY'\n"}, {},
+              ("crashed", 11, "before it was ready")),
+    "never ready": ({"status": "400"}, {"ready-timeout": "1"},
+                    ("not-ready", 12, "HTTP status 400")),
+    "tests fail": ({},
+                   {"test-command": "echo Ran 2 tests in 1s; echo 'FAILED (failures=1)'; false"},
+                   ("tests-failed", 13, "1 of 2 tests failed")),
+    "tests hang": ({}, {"test-command": "sleep 60", "test-timeout": "1"},
+                   ("timed-out", 17, "still running after 1 s")),
+    "no engine": ({"gone": ""}, {}, ("engine-failed", 20, "does not answer")),
+    "refused": ({"create-says": "network nowhere not found"}, {"network": "nowhere"},
+                ("misconfigured", 2, "network nowhere not found")),
+    "input": ({}, {"port": "http"}, ("misconfigured", 2, "The input port is 'http'")),
+    "dies in tests": ({"last": "Segmentation fault"},
+                      {"test-command": "touch $STATE/die; curl -s $TEST_SERVER; sleep 0.5; false"},
+                      ("crashed", 11, "during the tests")),
+    "removed in tests": ({}, {"test-command": "docker rm x; sleep 1"},
+                         ("engine-failed", 20, "No such container")),
+    "engine goes in tests": ({}, {"test-command": "touch $STATE/gone; exit 1"},
+                             ("engine-failed", 20, "does not answer")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_rehearse__a_fault_is_told_and_nothing_stays(stage: Stage, fault: str) -> None:
+    behaviour, given, (verdict, exit_code, words) = FAULTS[fault]
+    for name, text in behaviour.items():
+        stage.docker.set(name, text)
+    code, log = stage.run(
+        "rehearse", REHEARSAL_INPUTS=json.dumps(given), STATE=str(stage.docker.state)
+    )
+    outputs = stage.outputs
+    assert (outputs["verdict"], code) == (verdict, exit_code), log
+    (annotation,) = re.findall(
+        rf"^::error title=Dress rehearsal%3A {verdict}::(.*)$", log, re.MULTILINE
+    )
+    assert words in annotation
+    assert f"❌ Dress rehearsal: {verdict}" in (stage.top / "STEP_SUMMARY").read_text()
+    assert json.loads(stage.kept()["evidence/verdict.json"])["verdict"] == verdict
+    assert Path(outputs["evidence-path"]).is_dir()
+    if not (stage.docker.state / "gone").exists():
+        assert not stage.docker.has_container
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '"x"', "{'port': 1}", "null"],
+    ids=["cut off", "list", "text", "Python", "null"],
+)
+def test_rehearse__inputs_that_are_no_json_object(
+    stage: Stage, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["rehearse"], {**stage.github, "REHEARSAL_INPUTS": text}) == 2
+    assert "REHEARSAL_INPUTS is not a JSON object." in capsys.readouterr().out
+    assert stage.outputs["verdict"] == "misconfigured"
+
+
+def test_given__flags_go_over_json() -> None:
+    options = cli._parser().parse_args(["rehearse", "--port", "1", "--env", ""])
+    environ = {"REHEARSAL_INPUTS": '{"port": "2", "env": "A=1", "target": "t"}'}
+    assert cli._given(options, environ) == {"port": "1", "env": "", "target": "t"}
+
+
+def test_parser__knows_every_input_as_a_flag() -> None:
+    argv = [word for name in DEFAULTS for word in (f"--{name}", name)]
+    options = vars(cli._parser().parse_args(argv))
+    assert {name: options[name.replace("-", "_")] for name in DEFAULTS} == {
+        name: name for name in DEFAULTS
+    }
+
+
+def test_parser__help_names_every_input(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--help"], {})
+    assert caught.value.code == 0
+    text = capsys.readouterr().out
+    assert all(f"--{name} " in text for name in DEFAULTS)
+
+
+def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_: object) -> None:
+        raise RuntimeError(f"a bug that quotes {HUSH}")
+
+    monkeypatch.setattr(cli, "rehearse", fall)
+    environ = {**stage.github, "KEY": HUSH}
+    assert cli.main(["rehearse", "--secrets", "KEY"], environ) == 70
+    assert stage.outputs["verdict"] == "error"
+    log = capsys.readouterr().out
+    assert "RuntimeError: a bug that quotes ***" in log
+    assert "Traceback" in log
+    assert cli.ISSUES in log
+    kept = stage.kept()
+    assert b"RuntimeError" in kept["evidence/verdict.json"]
+    spoken = log.replace(f"::add-mask::{HUSH}", "")
+    assert HUSH not in spoken + "".join(data.decode() for data in kept.values())
+
+
+def test_main__a_full_disk_does_not_change_the_verdict(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    stage.docker.set("status", "400")
+    run = new_run(stage.github)
+    monkeypatch.setattr("rehearsal.cli.new_run", lambda _: run)
+    monkeypatch.setattr(type(run), "write", lambda _: None)
+    monkeypatch.setattr(Path, "write_text", full)
+    argv = ["rehearse", "--ready-timeout", "1"]
+    assert cli.main(argv, stage.github) == 12
+    assert stage.outputs["verdict"] == "not-ready"
+    assert "verdict.json could not be kept: No space left on device" in capsys.readouterr().out
+
+
+def test_main__without_a_folder_to_work_in_it_is_a_fault_told_in_words(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = {**stage.github, "RUNNER_TEMP": str(stage.top / "nowhere")}
+    assert cli.main(["rehearse"], environ) == 70
+    assert "FileNotFoundError" in capsys.readouterr().out
+
+
+def test_rehearse__cancelled_it_keeps_evidence_and_leaves_nothing(stage: Stage) -> None:
+    process = stage.start("rehearse", "--test-command", f"touch {stage.top}/testing; sleep 60")
+    until((stage.top / "testing").exists)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    log = process.communicate(timeout=20)[0].decode()
+    assert time.monotonic() - started < 5
+    assert process.returncode == 18, log
+    assert stage.outputs["verdict"] == "cancelled"
+    assert not stage.docker.has_container
+    assert "stop --time 1 c0ffee" in stage.docker.calls
+    assert b"Listening" in stage.kept()["evidence/container.log"]
+
+
+def test_clean_up__after_sigkill_nothing_stays_and_the_evidence_is_offered(stage: Stage) -> None:
+    note = stage.top / "browser"
+    script = f"setsid sleep 60 >/dev/null 2>&1 & echo $! > {note}; sleep 60"
+    process = stage.start("rehearse", "--test-command", script)
+    until(lambda: note.exists() and note.read_text().strip())
+    process.kill()
+    process.communicate()
+    code, log = stage.run("clean-up")
+    assert code == 0, log
+    assert not stage.docker.has_container
+    outputs = stage.outputs
+    assert (outputs["verdict"], outputs["upload"]) == ("cancelled", "true")
+    assert Path(outputs["evidence-path"], "container.log").is_file()
+    assert not any(name.startswith("staging") for name in stage.kept())
+    browser = Path(f"/proc/{note.read_text().strip()}/stat")
+    until(lambda: not browser.exists() or " Z " in browser.read_text())
+
+
+def test_clean_up__ends_a_helper_that_still_lives(stage: Stage) -> None:
+    process = stage.start("rehearse", "--test-command", f"touch {stage.top}/testing; sleep 60")
+    until((stage.top / "testing").exists)
+    code, log = stage.run("clean-up")
+    process.communicate(timeout=5)
+    assert (code, process.returncode) == (0, 18), log
+    assert stage.outputs["upload"] == "true"
+    assert not stage.docker.has_container
+
+
+def test_version() -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(ACTION), "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={},
+    )
+    assert re.fullmatch(r"dress-rehearsal \d+\.\d+\.\d+\n", done.stdout)
