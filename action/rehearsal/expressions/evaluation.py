@@ -1,6 +1,6 @@
 """From the tree of an expression to its value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from rehearsal.expressions.functions import call
 from rehearsal.expressions.syntax import Binary, Call, Literal, Name, Node, Not, Part
@@ -19,33 +19,51 @@ from rehearsal.expressions.values import (
 # The fewest arguments of `case`: a condition, its value, and what holds otherwise.
 SHORTEST_CASE = 3
 
+COMPARISONS: Mapping[str, Callable[[Value, Value], bool]] = {
+    "==": equal,
+    "!=": lambda left, right: not equal(left, right),
+    "<": less,
+    ">": lambda left, right: less(right, left),
+    "<=": lambda left, right: less(left, right) or equal(left, right),
+    ">=": lambda left, right: less(right, left) or equal(left, right),
+}
+
 
 def evaluate(node: Node, contexts: Mapping[str, Context]) -> Value:
     """Return the value. Raises `ExpressionError`, and `Unknown` where one is not known here."""
     match node:
-        case Literal(value):
-            return value
-        case Name(name):
-            return _context(name, contexts)
-        case Part(of, None):
-            return parts_of(evaluate(of, contexts))
-        case Part(of, Literal(key)):
-            return part_of(evaluate(of, contexts), key)
-        case Part(of, key):
-            return part_of(evaluate(of, contexts), evaluate(key, contexts))
-        case Not(of):
-            return not is_true(evaluate(of, contexts))
-        case Call(function, arguments) if function.lower() == "case":
-            return _case(arguments, contexts)
-        case Call(function, arguments):
-            return call(function, [evaluate(argument, contexts) for argument in arguments])
-        case Binary("||", left, right):
-            return _either(left, right, contexts)
-        case Binary("&&", left, right):
-            value = evaluate(left, contexts)
-            return evaluate(right, contexts) if is_true(value) else value
-        case Binary(sign, left, right):
-            return _compare(sign, evaluate(left, contexts), evaluate(right, contexts))
+        case Literal():
+            return node.value
+        case Name():
+            return _context(node.name, contexts)
+        case Part():
+            return _part(node, contexts)
+        case Call():
+            return _call(node, contexts)
+        case Not():
+            return not is_true(evaluate(node.of, contexts))
+        case Binary():
+            return _operate(node, contexts)
+
+
+def _part(node: Part, contexts: Mapping[str, Context]) -> Value:
+    value = evaluate(node.of, contexts)
+    return parts_of(value) if node.key is None else part_of(value, evaluate(node.key, contexts))
+
+
+def _call(node: Call, contexts: Mapping[str, Context]) -> Value:
+    if node.function.lower() == "case":
+        return _case(node.arguments, contexts)
+    return call(node.function, [evaluate(argument, contexts) for argument in node.arguments])
+
+
+def _operate(node: Binary, contexts: Mapping[str, Context]) -> Value:
+    if node.sign == "||":
+        return _either(node.left, node.right, contexts)
+    left = evaluate(node.left, contexts)
+    if node.sign == "&&":
+        return evaluate(node.right, contexts) if is_true(left) else left
+    return COMPARISONS[node.sign](left, evaluate(node.right, contexts))
 
 
 def _context(name: str, contexts: Mapping[str, Context]) -> Context:
@@ -74,19 +92,3 @@ def _case(arguments: tuple[Node, ...], contexts: Mapping[str, Context]) -> Value
         if is_true(evaluate(condition, contexts)):
             return evaluate(value, contexts)
     return evaluate(arguments[-1], contexts)
-
-
-def _compare(sign: str, left: Value, right: Value) -> bool:
-    match sign:
-        case "==":
-            return equal(left, right)
-        case "!=":
-            return not equal(left, right)
-        case "<":
-            return less(left, right)
-        case ">":
-            return less(right, left)
-        case "<=":
-            return less(left, right) or equal(left, right)
-        case _:
-            return less(right, left) or equal(left, right)

@@ -8,6 +8,8 @@ from rehearsal.expressions.values import ExpressionError, Plain, read_number
 
 # GitHub refuses deeper ones, too.
 DEEPEST = 50
+# A chain of them is as deep as it is long, and is worked out by recursion.
+MOST_TOKENS = 400
 
 TOKEN = re.compile(
     r"""\s*(?:
@@ -74,7 +76,10 @@ class Token:
 
 def parse(text: str) -> Node:
     """Return the tree of an expression, without its `${{` and `}}`. Raises `ExpressionError`."""
-    reader = _Reader(list(_tokens(text)))
+    tokens = list(_tokens(text))
+    if len(tokens) > MOST_TOKENS:
+        raise ExpressionError(f"it has more than {MOST_TOKENS} parts")
+    reader = _Reader(tokens)
     tree = reader.expression()
     reader.expect("")
     return tree

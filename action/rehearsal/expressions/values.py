@@ -36,7 +36,7 @@ class Context(Protocol):
         """Return the error of a use as a whole."""
 
 
-Plain: TypeAlias = None | bool | float | str
+Plain: TypeAlias = bool | float | str | None
 Value: TypeAlias = Plain | list["Value"] | dict[str, "Value"] | Context
 
 
@@ -85,7 +85,7 @@ def is_true(value: Value) -> bool:
 
 
 def as_number(value: Value) -> float:
-    """Return what a value counts as in a comparison of different kinds; NaN when it is no number."""
+    """Return what a value counts as beside another kind; NaN when it is no number."""
     value = known(value)
     if value is None:
         return 0.0
@@ -124,7 +124,7 @@ def number_text(number: float) -> str:
     """Spell a number as GitHub does: 15 significant digits, no `.0`."""
     if math.isnan(number) or math.isinf(number):
         return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
-    return f"{number:.15g}" if number else "0"
+    return f"{number:.15G}" if number else "0"
 
 
 def equal(left: Value, right: Value) -> bool:
