@@ -45,6 +45,9 @@ def assert_nothing_started(rehearsed: Rehearsed) -> None:
         pytest.param("secrets", "NAME=", "The secret NAME is empty", id="empty-secret"),
         pytest.param("secrets", "UNSET", "The secret UNSET is empty", id="secret-not-handed-over"),
         pytest.param("volumes", "-v /:/host", "volumes", id="option-as-volume"),
+        pytest.param("run-options", "--env=X=1", "--env", id="option-of-ours"),
+        pytest.param("cache-from", "type=gha", "cache-from", id="cache-that-cannot-work"),
+        pytest.param("cache-to", "type=gha", "cache-to", id="cache-to-that-cannot-work"),
     ],
 )
 def test_misconfigured(name: str, value: str, said: str, tiny: Repository, runner: Runner) -> None:
@@ -60,10 +63,6 @@ def test_misconfigured(name: str, value: str, said: str, tiny: Repository, runne
         ("audit", "enforce"),
         ("audit-ignore", "debug"),
         ("audit-active", "true"),
-        ("build-secrets", "TOKEN=value-of-the-token"),
-        ("cache-from", "type=local,src=cache"),
-        ("cache-to", "type=local,dest=cache"),
-        ("run-options", "--read-only"),
         ("test-retries", "2"),
     ],
     ids=lambda value: value,
@@ -113,6 +112,14 @@ def assert_harmless(rehearsed: Rehearsed, repository: Repository) -> None:
     assert not {"set-output", "set-env"} & set(rehearsed.shown.obeyed)
     assert "rehearsal" not in rehearsed.shown.masks
     assert "pwned" not in [each.text for each in rehearsed.shown.annotations]
+
+
+def test_run_options__reach_the_container(tiny: Repository, runner: Runner) -> None:
+    proof = {
+        "setup-command": "! touch /tmp/file && grep -q '^CapEff:.0000000000000000$' /proc/1/status"
+    }
+    rehearsed = runner.use(tiny, proof | {"run-options": "--read-only\n--cap-drop\nALL"})
+    assert_ended(rehearsed, "passed")
 
 
 def test_port_taken__is_said_before_building(tiny: Repository, runner: Runner) -> None:

@@ -68,6 +68,24 @@ def test_secrets__the_tests_do_not_get_them(tiny: Repository, runner: Runner) ->
     assert not names & {*SECRETS, *shown, "REHEARSAL_INPUTS", "GITHUB_OUTPUT", "GITHUB_ENV"}
 
 
+def test_build_secrets__reach_the_build_and_stay_out_of_the_image(
+    tiny: Repository, runner: Runner
+) -> None:
+    # The run's number keeps an earlier run's layer from being used in its place.
+    tiny.replace(
+        "Dockerfile",
+        r"^(COPY .*)$",
+        rf"\1\nRUN --mount=type=secret,id=TINY_PLAIN cat /run/secrets/* # {runner.token}",
+    )
+    secret = {"TINY_PLAIN": SECRETS["TINY_PLAIN"]}
+    rehearsed = runner.use(tiny, {"build-secrets": "TINY_PLAIN"}, environment=secret)
+    assert_ended(rehearsed, "passed")
+    assert "***" in rehearsed.file("build.log"), "the build got and printed it"
+    image = rehearsed.outputs["image-id"]
+    history = engine("history", "--no-trunc", image) + engine("image", "inspect", image)
+    assert not find(secret, rehearsed.everything() | {"the image": history.encode()})
+
+
 def test_secrets__the_container_gets_every_byte(tiny: Repository, runner: Runner) -> None:
     tiny.write("expected.json", json.dumps(SECRETS))
     tiny.replace("Dockerfile", r"^(COPY .*)$", r"\1\nCOPY expected.json /expected.json")
