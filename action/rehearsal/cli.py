@@ -47,7 +47,8 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     console = Console(environ)
     try:
         if options.verb == "clean-up":
-            clean_up(environ, console, _redactor(options, environ))
+            console.redactor = _redactor(options, environ)
+            clean_up(environ, console, console.redactor)
             return 0
         if options.verb == "watch":
             watch(read_run(options.folder), environ, sys.stdin.buffer)
@@ -115,7 +116,7 @@ def _redactor(options: argparse.Namespace, environ: Mapping[str, str]) -> Redact
     """Return what the clean-up step can know of the secrets; wrong inputs hold none."""
     try:
         plan = make_plan(_given(options, environ), environ=environ, top=Path.cwd())
-    except Problem:
+    except (Problem, OSError):
         return Redactor()
     return Redactor(plan.secrets)
 
