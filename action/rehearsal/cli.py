@@ -95,7 +95,7 @@ def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: 
                 env=env,
                 label=run.label,
                 # A laptop keeps one name for the newest build; a shared engine has one for each.
-                tag=image_tag(plan.directory.name, run.id if console.on_github else "latest"),
+                tag=image_tag(_project(plan, environ), run.id if console.on_github else "latest"),
             )
         # The watchdog is not marked as the run's: it has to outlive what it ends.
         watcher = {name: value for name, value in env.items() if name != MARK}
@@ -110,6 +110,11 @@ def _rehearse(options: argparse.Namespace, environ: Mapping[str, str], console: 
         evidence.drop_staging()
     _report(record, evidence, console, run, policy)
     return record.verdict.exit_code
+
+
+def _project(plan: Plan, environ: Mapping[str, str]) -> str:
+    """Return the repository's name, or its folder's."""
+    return environ.get("GITHUB_REPOSITORY", "").rpartition("/")[2] or plan.directory.name
 
 
 def _redactor(options: argparse.Namespace, environ: Mapping[str, str]) -> Redactor:

@@ -20,5 +20,6 @@ def stop_container(container: Container, engine: Engine, *, in_haste: bool) -> s
         return ""
     return (
         f"The container did not end within {PATIENT} s of SIGTERM and was killed. "
-        "Write CMD in exec form, so that the signal reaches the app."
+        "Write CMD in exec form, so that the signal reaches the app, and let the app end on it: "
+        "process 1 of a container ignores signals it has no handler for."
     )
