@@ -187,7 +187,7 @@ FAULTS = {
     "dies in tests": ({"last": "Segmentation fault"},
                       {"test-command": "touch $STATE/die; curl -s $TEST_SERVER; sleep 0.5; false"},
                       ("crashed", 11, "during the tests")),
-    "removed in tests": ({}, {"test-command": "docker rm x; sleep 1"},
+    "removed in tests": ({}, {"test-command": "docker rm x; sleep 0.3"},
                          ("engine-failed", 20, "No such container")),
     "engine goes in tests": ({}, {"test-command": "touch $STATE/gone; exit 1"},
                              ("engine-failed", 20, "does not answer")),
@@ -276,14 +276,13 @@ def test_main__a_full_disk_does_not_change_the_verdict(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    stage.docker.set("status", "400")
+    stage.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
     run = new_run(stage.github)
     monkeypatch.setattr("rehearsal.cli.new_run", lambda _: run)
     monkeypatch.setattr(type(run), "write", lambda _: None)
     monkeypatch.setattr(Path, "write_text", full)
-    argv = ["rehearse", "--ready-timeout", "1"]
-    assert cli.main(argv, stage.github) == 12
-    assert stage.outputs["verdict"] == "not-ready"
+    assert cli.main(["rehearse"], stage.github) == 11
+    assert stage.outputs["verdict"] == "crashed"
     assert "verdict.json could not be kept: No space left on device" in capsys.readouterr().out
 
 

@@ -82,8 +82,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
         pytest.param(says(b"HTTP/1.1 200 OK\n\nbody"), 200, id="bare newlines"),
         pytest.param(says(b"HTTP/1.1 503 Busy\r\nA: 1\r\n"), 503, id="closed within the headers"),
         pytest.param(says(*(bytes([b]) for b in OK), pause=0.001), 200, id="byte by byte"),
-        pytest.param(says(b"HTTP/1.1 200 OK\r\n", b"\r\n", pause=0.3), 200, id="slow head"),
-        pytest.param(says(b"", OK, pause=0.3), 200, id="slow answer"),
+        pytest.param(says(b"HTTP/1.1 200 OK\r\n", b"\r\n", pause=0.1), 200, id="slow head"),
+        pytest.param(says(b"", OK, pause=0.1), 200, id="slow answer"),
     ],
 )
 def test_get__returns_the_status(behave: Behaviour, status: int) -> None:

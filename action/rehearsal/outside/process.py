@@ -77,7 +77,15 @@ class Process:
             os.killpg(self._child.pid, 0)
         except (ProcessLookupError, PermissionError):
             return False
-        return True
+        return not self.ended or any(map(self._leads, Path("/proc").glob("[0-9]*/stat")))
+
+    def _leads(self, stat: Path) -> bool:
+        """Whether this is a process of the group; a zombie that nobody waited for is none."""
+        try:
+            state, _, group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
+        except (OSError, ValueError):
+            return False
+        return int(group) == self._child.pid and state not in "ZX"
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):
