@@ -77,6 +77,21 @@ def test_lair__a_long_temporary_folder_is_not_used(
     assert lair.folder.parent == Path("/tmp")
 
 
+def test_lair__what_ends_the_tests_process_group_spares_the_watcher() -> None:
+    lair = Lair.make()
+    assert os.getsid(lair.watcher.pid) == lair.watcher.pid
+    lair.clear()
+
+
+def test_lair__no_driver_starts_once_the_watcher_has_cleared_up() -> None:
+    lair = Lair.make()
+    lair.clear()
+    launcher = [str(lair.launcher()), "60"]
+    environ = {"REHEARSAL_FOLDER": str(lair.folder), "REHEARSAL_DRIVER": "/bin/sleep"}
+    ended = subprocess.run(launcher, env=environ, check=False, capture_output=True, timeout=5)
+    assert ended.returncode == 1
+
+
 def ends_soon(pid: int) -> bool:
     deadline = time.monotonic() + 5
     while not is_gone(pid):
