@@ -22,7 +22,7 @@ def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
     return started
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     evidence, junit = tmp_path / "evidence", tmp_path / "junit"
     monkeypatch.setenv("REHEARSAL_EVIDENCE", str(evidence))
