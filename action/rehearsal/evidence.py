@@ -5,22 +5,17 @@ import os
 import re
 import shutil
 import stat
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from io import FileIO
 from pathlib import Path
 
+from rehearsal.log import Log
 from rehearsal.outside.process import Sink
-from rehearsal.redact import RedactingStream, Redactor
+from rehearsal.redact import Redactor
 
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 PIECE = 1 << 20
-# Enough for the last lines of any log that people read.
-TAIL = 1 << 16
-NOWHERE = Path(os.devnull)
 
 
 class Evidence:
@@ -39,7 +34,7 @@ class Evidence:
         for folder in (self.folder, self.staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> "Log":
+    def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> Log:
         """Open a log; `echo` gets its redacted bytes too, `timed` keeps when each piece came."""
         return Log(
             self.folder / name,
@@ -132,96 +127,6 @@ def _replace_secrets(path: Path, redactor: Redactor) -> bool:
         return False
     clean.replace(path)
     return True
-
-
-class Log:
-    """One log file that bytes are appended to as they arrive, raw but for the secrets.
-
-    Each stream is redacted on its own, so a secret split across two writes is found even when the
-    other stream speaks in between. The order across two streams is approximate.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        redactor: Redactor,
-        *,
-        name: str,
-        complain: Callable[[str], None],
-        echo: Sink | None,
-        timed: bool,
-    ) -> None:
-        self.name = name
-        self.path = path
-        self._complain = complain
-        self._whole = True
-        self._file = self._open(path)
-        # One line a piece: seconds since 1970, stream, offset, length.
-        self._index = self._open(path.with_name(f"{path.name}.index") if timed else NOWHERE)
-        self._redactor = redactor
-        self._echo = echo
-        self._lock = threading.Lock()
-        self._streams: list[tuple[str, RedactingStream]] = []
-
-    def stream(self, name: str = "out") -> Sink:
-        """Open one more stream into the log; what it is given may hold secrets."""
-        stream = self._redactor.stream()
-        self._streams.append((name, stream))
-        return lambda piece: self._append(name, stream.feed(piece))
-
-    def close(self) -> None:
-        """Write what the streams still hold back, and close."""
-        for name, stream in self._streams:
-            self._append(name, stream.flush())
-        with self._lock:
-            self._file.close()
-            self._index.close()
-
-    def tail(self, lines: int) -> tuple[str, ...]:
-        """Return the last lines, for an error's excerpt."""
-        try:
-            with self.path.open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
-                text = file.read().decode(errors="replace")
-        except OSError:
-            return ()
-        return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
-
-    def _append(self, stream: str, piece: bytes) -> None:
-        with self._lock:
-            # A pump may outlive the log when a grandchild keeps the pipe: its words come too late.
-            if not piece or self._file.closed:
-                return
-            try:
-                offset = self._file.tell()
-                _write(self._file, piece)
-                _write(
-                    self._index,
-                    b"%.6f %b %d %d\n" % (time.time(), stream.encode(), offset, len(piece)),
-                )
-            except OSError as error:
-                # The reader goes on whatever happens: the app must not block on its own words.
-                self._told(error)
-            if self._echo:
-                self._echo(piece)
-
-    def _open(self, path: Path) -> FileIO:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return path.open("ab", buffering=0)
-        except OSError as error:
-            self._told(error)
-            return NOWHERE.open("ab", buffering=0)
-
-    def _told(self, error: OSError) -> None:
-        if self._whole:
-            self._complain(f"{self.name} is not whole: {error.strerror or error}")
-        self._whole = False
-
-
-def _write(file: FileIO, data: bytes) -> None:
-    while data:
-        data = data[file.write(data) or 0 :]
 
 
 def _safe(name: str) -> str:

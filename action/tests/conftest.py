@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from rehearsal.evidence import Evidence, Log
+from rehearsal.evidence import Evidence
+from rehearsal.log import Log
 from rehearsal.redact import Redactor
 
 # The same examples on every machine, and nothing written beside the tests.

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.evidence import Log
+from rehearsal.log import Log
 from rehearsal.stages import container as containers
 from rehearsal.stages.container import (
     crashed,

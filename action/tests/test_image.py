@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence import Log
+from rehearsal.log import Log
 from rehearsal.plan import BuildPlan
 from rehearsal.secret import Secret
 from rehearsal.stages.image import build_arguments, build_image, find_image, image_tag

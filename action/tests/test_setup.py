@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.evidence import Log
+from rehearsal.log import Log
 from rehearsal.stages.setup import run_setup
 from rehearsal.verdict import Problem, Verdict
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.evidence import Log
 from rehearsal.junit import Results
+from rehearsal.log import Log
 from rehearsal.stages import suite
 from rehearsal.stages.container import Container
 from rehearsal.stages.suite import Preparation, run_tests

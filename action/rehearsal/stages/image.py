@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.evidence import Log
+from rehearsal.log import Log
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.plan import BuildPlan
 from rehearsal.verdict import Misconfigured, Problem, Verdict

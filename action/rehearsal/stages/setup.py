@@ -1,6 +1,6 @@
 """Run the setup command inside the started container: migrations, say."""
 
-from rehearsal.evidence import Log
+from rehearsal.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.stages.container import Container
 from rehearsal.verdict import Problem, Verdict

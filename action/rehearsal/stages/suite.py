@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rehearsal.evidence import Log
 from rehearsal.junit import Results, read_output, read_reports
+from rehearsal.log import Log
 from rehearsal.outside.process import Process
 from rehearsal.plan import SuitePlan
 from rehearsal.stages.container import Container

@@ -1,0 +1,65 @@
+"""A file that does not grow for ever: of a flood it keeps the head and the tail."""
+
+from pathlib import Path
+
+# An app that logs this much has said what it had to say; artifacts are paid for by size.
+HEAD = 64 << 20
+# Of what comes after the head at least this much is kept, and at most twice as much.
+SEGMENT = 8 << 20
+
+
+class CappedFile:
+    """Append-only and unbuffered: what is written is there, whatever becomes of the writer.
+
+    What comes after the first `head` bytes goes into two more files in turn, each begun anew when
+    the other holds `segment` bytes; `close` joins them, and says how much is left out between.
+    """
+
+    def __init__(self, path: Path, *, head: int = HEAD, segment: int = SEGMENT) -> None:
+        self.count = 0
+        """How many bytes have come so far."""
+        self._path = path
+        self._head, self._segment = head, segment
+        self._file = path.open("ab", buffering=0)
+        self._room = head
+        self._segments: list[Path] = []
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._file.closed
+
+    def write(self, data: bytes) -> None:
+        """Append all of `data`. Raises OSError."""
+        self.count += len(data)
+        while data:
+            if not self._room:
+                self._next_segment()
+            written = self._file.write(data[: self._room]) or 0
+            self._room -= written
+            data = data[written:]
+
+    def close(self) -> None:
+        """Close, with head and tail in one file."""
+        self._file.close()
+        if not self._segments:
+            return
+        tail = b"".join(segment.read_bytes() for segment in self._segments)
+        missing = self.count - self._head - len(tail)
+        with self._path.open("ab") as file:
+            if missing:
+                file.write(b"\n... %d bytes are left out here ...\n" % missing)
+            file.write(tail)
+        for segment in self._segments:
+            segment.unlink()
+
+    def _next_segment(self) -> None:
+        self._file.close()
+        if len(self._segments) > 1:
+            self._segments.pop(0).unlink()
+        taken = {segment.suffix for segment in self._segments}
+        suffix = ".tail-1" if ".tail-1" not in taken else ".tail-2"
+        segment = self._path.with_name(self._path.name + suffix)
+        self._file = segment.open("wb", buffering=0)
+        self._segments.append(segment)
+        self._room = self._segment
