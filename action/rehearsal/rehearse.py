@@ -180,6 +180,7 @@ class _Show:
     def test(self, container: Container, log: Log, *, bin_folder: Path | None) -> None:
         plan, evidence = self.plan, self.hands.evidence
         traces, junit = evidence.staged("traces"), evidence.staged("junit")
+        stale = self.own_reports({})
         env = environment.for_tests(
             self.hands.env,
             plan.suite,
@@ -197,7 +198,7 @@ class _Show:
                     env=env,
                     directory=plan.directory,
                     log=output,
-                    reports=lambda: [*sorted(junit.glob("*.xml")), *self.own_reports()],
+                    reports=lambda: [*sorted(junit.glob("*.xml")), *self.own_reports(stale)],
                 )
             self.record.problems += problems
             if container.ended_by_now():
@@ -206,14 +207,19 @@ class _Show:
         finally:
             evidence.collect(traces, "tests")
             evidence.collect(junit, "tests/junit")
-            for report in self.own_reports():
+            for report in self.own_reports(stale):
                 name = "_".join(report.relative_to(plan.directory).parts)
                 evidence.keep(report, "tests/junit", name)
 
-    def own_reports(self) -> list[Path]:
-        """Return the JUnit files that the suite wrote where it likes to."""
+    def own_reports(self, stale: Mapping[Path, int]) -> dict[Path, int]:
+        """Return the JUnit files that the suite wrote where it likes to, and when.
+
+        Those that lay there before, unchanged, tell of some other run.
+        """
         pattern = self.plan.suite.reports
-        return sorted(self.plan.directory.glob(pattern)) if pattern else []
+        found = sorted(self.plan.directory.glob(pattern)) if pattern else []
+        times = {path: path.stat().st_mtime_ns for path in found if path.is_file()}
+        return {path: time for path, time in times.items() if stale.get(path) != time}
 
     def stop(self, container: Container) -> None:
         """Stop the container as production would, and keep what the engine knew of it."""

@@ -78,7 +78,7 @@ case "$1 $2" in
 "ps "*) if container; then echo c0ffee; fi ;;
 "rm "*)
     if [[ -e $state/pid ]]; then kill -9 "$(cat "$state/pid")" 2>/dev/null; fi
-    rm -f "$state/created" ;;
+    rm -f "$state"/{created,exit,port} ;;
 "volume ls") ;;
 *) echo "the fake does not know: $*" >&2; exit 99 ;;
 esac

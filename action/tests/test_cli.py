@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rehearsal import cli
 from rehearsal.inputs import DEFAULTS
 from rehearsal.interruption import CANCELLING
-from rehearsal.run import new_run
 
 from .fake_docker import IMAGE_ID, FakeDocker
 
@@ -44,7 +44,8 @@ class Stage:
     @property
     def github(self) -> dict[str, str]:
         files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}
-        return {**self.environ, **files, "GITHUB_ACTIONS": "true", "GITHUB_JOB": "unit"}
+        ours = {"GITHUB_ACTIONS": "true", "GITHUB_JOB": "unit", "REHEARSAL_INPUTS": "{}"}
+        return {**self.environ, **files, **ours}
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -110,15 +111,14 @@ def test_rehearse__a_pass_from_build_to_stop(stage: Stage) -> None:
     )
     code, log = stage.run(
         "rehearse", "--secrets", "KEY", "--test-command", "bash check.sh", "--evidence", "always",
-        "--setup-command", "echo migrated", KEY=HUSH,
+        "--setup-command", "echo migrated", KEY="abc",
     )  # fmt: skip
     assert (code, stage.outputs["verdict"]) == (0, "passed"), log
     assert stage.outputs["image-id"] == IMAGE_ID
     assert (stage.outputs["tests"], stage.outputs["failures"]) == ("2", "0")
     assert float(stage.outputs["ready-seconds"]) < 30
     kept = stage.kept()
-    port = (stage.docker.state / "port").read_text()
-    assert f"localhost:{port}" in kept["evidence/tests/output.log"].decode()
+    assert re.match(rb"localhost:\d+\n", kept["evidence/tests/output.log"])
     assert b"Listening" in kept["evidence/container.log"]
     assert b"migrated" in kept["evidence/setup.log"]
     assert json.loads(kept["evidence/container.json"])["Config"]["Env"] == ["KEY=***"]
@@ -215,6 +215,20 @@ def test_rehearse__a_fault_is_told_and_nothing_stays(stage: Stage, fault: str) -
         assert not stage.docker.has_container
 
 
+def test_rehearse__a_report_of_another_run_counts_for_nothing(stage: Stage) -> None:
+    reports = stage.project / "reports"
+    reports.mkdir()
+    text = "<testsuite><testcase name='a'/></testsuite>"
+    (reports / "stale.xml").write_text(text)
+    given = {"test-reports": "reports/*.xml", "evidence": "always"}
+    for command, tests in (("true", ""), (f'echo "{text}" > reports/fresh.xml', "1")):
+        inputs = json.dumps({**given, "test-command": command})
+        assert cli.main(["rehearse"], {**stage.github, "REHEARSAL_INPUTS": inputs}) == 0
+        assert stage.outputs["tests"] == tests
+    kept = [name for name in stage.kept() if "junit" in name]
+    assert kept == ["evidence/tests/junit/reports_fresh.xml"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["{", "[]", '"x"', "{'port': 1}", "null"],
@@ -228,18 +242,11 @@ def test_rehearse__inputs_that_are_no_json_object(
     assert stage.outputs["verdict"] == "misconfigured"
 
 
-def test_given__flags_go_over_json() -> None:
-    options = cli._parser().parse_args(["rehearse", "--port", "1", "--env", ""])
-    environ = {"REHEARSAL_INPUTS": '{"port": "2", "env": "A=1", "target": "t"}'}
-    assert cli._given(options, environ) == {"port": "1", "env": "", "target": "t"}
-
-
-def test_parser__knows_every_input_as_a_flag() -> None:
-    argv = [word for name in DEFAULTS for word in (f"--{name}", name)]
-    options = vars(cli._parser().parse_args(argv))
-    assert {name: options[name.replace("-", "_")] for name in DEFAULTS} == {
-        name: name for name in DEFAULTS
-    }
+def test_rehearse__flags_go_over_json(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    inputs = json.dumps({"port": "1", "timeout": "an hour"})
+    environ = {**stage.github, "REHEARSAL_INPUTS": inputs}
+    assert cli.main(["rehearse", "--timeout", "60", "--port", "http"], environ) == 2
+    assert "The input port is 'http'" in capsys.readouterr().out
 
 
 def test_parser__help_names_every_input(capsys: pytest.CaptureFixture[str]) -> None:
@@ -253,17 +260,17 @@ def test_parser__help_names_every_input(capsys: pytest.CaptureFixture[str]) -> N
 def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fall(*_: object) -> None:
+    def fall(_: object) -> None:
         raise RuntimeError(f"a bug that quotes {HUSH}")
 
-    monkeypatch.setattr(cli, "rehearse", fall)
+    monkeypatch.setattr("rehearsal.rehearse._Show.run", fall)
     environ = {**stage.github, "KEY": HUSH}
     assert cli.main(["rehearse", "--secrets", "KEY"], environ) == 70
     assert stage.outputs["verdict"] == "error"
     log = capsys.readouterr().out
     assert "RuntimeError: a bug that quotes ***" in log
     assert "Traceback" in log
-    assert cli.ISSUES in log
+    assert "/issues" in log
     kept = stage.kept()
     assert b"RuntimeError" in kept["evidence/verdict.json"]
     spoken = log.replace(f"::add-mask::{HUSH}", "")
@@ -273,13 +280,14 @@ def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
 def test_main__a_full_disk_does_not_change_the_verdict(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+    write = Path.write_text
+
+    def full(path: Path, text: str, **options: Any) -> int:
+        if path.parent.name == "evidence":
+            raise OSError(28, "No space left on device")
+        return write(path, text, **options)
 
     stage.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
-    run = new_run(stage.github)
-    monkeypatch.setattr("rehearsal.cli.new_run", lambda _: run)
-    monkeypatch.setattr(type(run), "write", lambda _: None)
     monkeypatch.setattr(Path, "write_text", full)
     assert cli.main(["rehearse"], stage.github) == 11
     assert stage.outputs["verdict"] == "crashed"
