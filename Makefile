@@ -6,8 +6,8 @@
 help: ## List the targets (the default)
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-rehearse: setup ## Rehearse superlists: build its image, start it, drive a browser through it, print the verdict
-	@tools/rehearse-superlists
+rehearse: setup ## Rehearse superlists: build its image, start it, drive a browser through it, print the verdict (ARGS=--keep: leave it up)
+	@PYTHON_IMAGE=$${PYTHON_IMAGE:-$$(cat .cache/python-image)} .venv/bin/python -I action rehearse $(ARGS)
 
 test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about 20 minutes)
 	@tools/in-turn lint unit e2e

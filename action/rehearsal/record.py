@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from rehearsal.junit import Results
 from rehearsal.verdict import Problem, Verdict
@@ -18,9 +19,22 @@ class Stage:
     good: bool
 
 
+class Watcher(Protocol):
+    """Whoever is told of the stages while they go by."""
+
+    def begins(self, stage: str) -> None:
+        """Hear that a stage has begun."""
+
+    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+        """Hear that it has ended."""
+
+
 @dataclass(kw_only=True)
 class Rehearsal:
-    """One rehearsal, filled in as its stages go by; the reports only read it."""
+    """One rehearsal, filled in as its stages go by; the reports only read it.
+
+    `kept` says where a container that was left up is, `removal` is the command that removes it.
+    """
 
     name: str
     started: float = field(default_factory=time.time)
@@ -34,6 +48,9 @@ class Rehearsal:
     artifact_name: str = ""
     notices: list[str] = field(default_factory=list)
     container_tail: tuple[str, ...] = ()
+    kept: str = ""
+    removal: str = ""
+    watcher: Watcher | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -41,11 +58,16 @@ class Rehearsal:
         start = time.monotonic()
         problems = len(self.problems)
         good = False
+        if self.watcher:
+            self.watcher.begins(name)
         try:
             yield
             good = len(self.problems) == problems
         finally:
-            self.stages.append(Stage(name=name, seconds=time.monotonic() - start, good=good))
+            stage = Stage(name=name, seconds=time.monotonic() - start, good=good)
+            self.stages.append(stage)
+            if self.watcher:
+                self.watcher.ends(name, stage.seconds, good=good)
 
     @property
     def problem(self) -> Problem | None:

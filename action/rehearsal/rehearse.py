@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rehearsal import environment
-from rehearsal.evidence import Evidence, Log
+from rehearsal.evidence import Evidence
 from rehearsal.interruption import interruptible
+from rehearsal.log import Log
 from rehearsal.outside import web
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.github import Console
@@ -33,7 +34,8 @@ class Stagehands:
     """What a rehearsal works with.
 
     `env` is the environment of whatever runs the project's code. `label` (name=value) marks the
-    containers and volumes it makes; `tag` names the image it builds.
+    containers and volumes it makes; `tag` names the image it builds; `keep` leaves the container
+    up.
     """
 
     engine: Engine
@@ -42,6 +44,7 @@ class Stagehands:
     env: Mapping[str, str] = field(repr=False)
     label: str
     tag: str
+    keep: bool = False
 
 
 def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
@@ -132,7 +135,7 @@ class _Show:
 
     def start(self, image: Image, log: Log) -> Container:
         plan, hands = self.plan, self.hands
-        name = hands.label.replace("=", "-")
+        name = containers.container_name(hands.label)
         identity = containers.create_container(
             plan.container,
             hands.engine,
@@ -142,9 +145,16 @@ class _Show:
             directory=plan.directory,
         )
         container = containers.start_container(identity, plan.container, hands.engine, log)
-        self.undo.callback(container.attached.end)
+        self.undo.callback(self.detach, container)
         self.undo.callback(self.stop, container)
         return container
+
+    def detach(self, container: Container) -> None:
+        """End the client that is attached; it would pass any other signal on to the container."""
+        if self.record.kept:
+            container.attached.kill()
+        else:
+            container.attached.end()
 
     def wait(self, container: Container, log: Log) -> None:
         probe = self.plan.probe
@@ -187,7 +197,7 @@ class _Show:
             port=container.port,
             evidence=traces,
             junit=junit,
-            packages=PACKAGES,
+            packages=self.packages(),
             bin_folder=bin_folder,
         )
         try:
@@ -211,6 +221,14 @@ class _Show:
                 name = "_".join(report.relative_to(plan.directory).parts)
                 evidence.keep(report, "tests/junit", name)
 
+    def packages(self) -> Path:
+        """Return the folder on the tests' PYTHONPATH: ours, but not a whole installation."""
+        if (PACKAGES / "__main__.py").is_file():
+            return PACKAGES
+        folder = self.hands.evidence.staged("packages")
+        (folder / "rehearsal_testing").symlink_to(PACKAGES / "rehearsal_testing")
+        return folder
+
     def own_reports(self, stale: Mapping[Path, int]) -> dict[Path, int]:
         """Return the JUnit files that the suite wrote where it likes to, and when.
 
@@ -223,16 +241,21 @@ class _Show:
 
     def stop(self, container: Container) -> None:
         """Stop the container as production would, and keep what the engine knew of it."""
-        cancelled = self.record.verdict is Verdict.CANCELLED
+        record, hands = self.record, self.hands
+        cancelled = record.verdict is Verdict.CANCELLED
         try:
-            with self.record.stage("stop"):
-                notice = stop_container(container, self.hands.engine, in_haste=cancelled)
-            if notice:
-                self.record.notices.append(notice)
-            found = self.hands.engine.inspect(container.id)
+            if hands.keep and not cancelled:
+                volumes = hands.engine.volumes(hands.label)
+                record.kept, record.removal = containers.left_up(container, hands.label, volumes)
+            else:
+                with record.stage("stop"):
+                    notice = stop_container(container, hands.engine, in_haste=cancelled)
+                if notice:
+                    record.notices.append(notice)
+            found = hands.engine.inspect(container.id)
             known = containers.without_secrets(found, self.plan.container)
             text = json.dumps(known, indent=2, ensure_ascii=False)
-            self.hands.evidence.text("container.json", text)
+            hands.evidence.text("container.json", text)
         except (Problem, Refused) as error:
             self.note(error)
 
@@ -241,6 +264,8 @@ class _Show:
         self.record.container_tail = log.tail(containers.EXCERPT)
 
     def sweep(self) -> None:
+        if self.record.kept:
+            return
         try:
             self.hands.engine.sweep(self.hands.label)
         except (Problem, Refused) as error:

@@ -99,8 +99,12 @@ class Engine:
     def sweep(self, label: str) -> None:
         """Remove the containers, then the volumes, that carry a label (`name=value`)."""
         self.remove(self.labelled(label))
-        for volume in self._call(["volume", "ls", "--quiet", "--filter", f"label={label}"]).split():
+        for volume in self.volumes(label):
             self._call(["volume", "rm", volume])
+
+    def volumes(self, label: str) -> list[str]:
+        """Return the names of all volumes that carry a label (`name=value`)."""
+        return self._call(["volume", "ls", "--quiet", "--filter", f"label={label}"]).split()
 
     def labelled(self, label: str) -> list[str]:
         """Return the IDs of all containers that carry a label (`name=value`)."""

@@ -1,16 +1,97 @@
-"""The checkout: which commit it is."""
+"""The checkout: where it begins, and which commit of which repository it is."""
 
+import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.outside.process import run
 
+# https://HOST/OWNER/NAME.git, ssh://git@HOST/OWNER/NAME, git@HOST:OWNER/NAME.git
+REMOTE = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^@/]+@)?|[^@/:]+@)(?P<host>[^/:]+)(?::\d+(?=/))?[:/]"
+    r"(?P<name>[^/:]+/[^/]+?)(?:\.git)?/?"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkout:
+    """A checkout; what git does not know is empty. `ref` is like refs/heads/main."""
+
+    top: Path
+    sha: str = ""
+    ref: str = ""
+    repository: str = ""
+    host: str = "github.com"
+    actor: str = ""
+    message: str = ""
+
+    def context(self) -> dict[str, str]:
+        """Return what GitHub's `github` context would hold for a push of it, by dotted path."""
+        kind, _, name = self.ref.removeprefix("refs/").partition("/")
+        owner, _, repository = self.repository.partition("/")
+        server = f"https://{self.host}"
+        told = {
+            "actor": self.actor,
+            "triggering_actor": self.actor,
+            "sha": self.sha,
+            "ref": self.ref,
+            "ref_name": name,
+            "ref_type": {"heads": "branch", "tags": "tag"}.get(kind, ""),
+            "repository": self.repository,
+            "repository_owner": owner,
+            "repositoryurl": f"git://{self.host}/{self.repository}.git",
+            "event.ref": self.ref,
+            "event.after": self.sha,
+            "event.head_commit.id": self.sha,
+            "event.head_commit.message": self.message,
+            "event.repository.full_name": self.repository,
+            "event.repository.name": repository,
+        }
+        known = {path: value for path, value in told.items() if value}
+        return known | {
+            "workspace": str(self.top),
+            "event_name": "push",
+            "run_id": "local",
+            "run_number": "1",
+            "run_attempt": "1",
+            "base_ref": "",
+            "head_ref": "",
+            "server_url": server,
+            "api_url": "https://api.github.com" if server.endswith("//github.com")
+            else f"{server}/api/v3",
+        }  # fmt: skip
+
 
 def commit(directory: Path, env: Mapping[str, str]) -> str:
     """Return the commit that is checked out, or nothing where that cannot be told."""
+    return _ask(directory, env, "rev-parse", "HEAD")
+
+
+def find_checkout(directory: Path, env: Mapping[str, str]) -> Checkout | None:
+    """Return the checkout that a folder is in, or None when git knows of none."""
+    top = _ask(directory, env, "rev-parse", "--show-toplevel")
+    if not top:
+        return None
+    tag = _ask(directory, env, "describe", "--tags", "--exact-match")
+    remote = REMOTE.fullmatch(_ask(directory, env, "config", "--get", "remote.origin.url"))
+    return Checkout(
+        top=Path(top),
+        sha=commit(directory, env),
+        ref=_ask(directory, env, "symbolic-ref", "--quiet", "HEAD")
+        or (f"refs/tags/{tag}" if tag else ""),
+        repository=remote["name"] if remote else "",
+        host=remote["host"] if remote else "github.com",
+        actor=_ask(directory, env, "config", "--get", "user.name"),
+        message=_ask(directory, env, "log", "-1", "--format=%B"),
+    )
+
+
+def _ask(directory: Path, env: Mapping[str, str], *words: str) -> str:
+    """Return git's answer, nothing where it has none."""
     try:
-        code, out, _ = run(["git", "-C", str(directory), "rev-parse", "HEAD"], env=env, timeout=10)
+        code, out, _ = run(["git", "-C", str(directory), *words], env=env, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return out.strip() if code == 0 else ""

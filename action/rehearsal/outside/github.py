@@ -16,7 +16,12 @@ from rehearsal.redact import Redactor
 
 
 class Console:
-    """Everything that is said aloud, each byte of it through the redactor."""
+    """Everything that is said aloud, each byte of it through the redactor.
+
+    `folds` says that it shows only the end of what builds and setup commands print.
+    """
+
+    folds = False
 
     def __init__(
         self,
@@ -33,6 +38,19 @@ class Console:
     def say(self, text: str) -> None:
         """Print a line of our own."""
         self._write(self.redactor.text(text) + "\n")
+
+    def verdict(self, text: str, *, good: bool) -> None:  # noqa: ARG002  (drawn on a terminal)
+        """Print the last lines: how it ended, what was kept."""
+        self.say(text)
+
+    def begins(self, stage: str) -> None:
+        """Hear that a stage has begun: what it prints will show it."""
+
+    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+        """Hear that a stage has ended: the last lines will show it."""
+
+    def close(self) -> None:
+        """Give back what was taken of the terminal."""
 
     def mask(self, value: str) -> None:
         """Have the runner mask a string from here on; only the runner is told."""

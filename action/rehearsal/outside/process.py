@@ -71,6 +71,11 @@ class Process:
         self._signal(signal.SIGKILL)
         self.wait(grace)
 
+    def kill(self) -> None:
+        """End the whole process group by SIGKILL, which it cannot pass on."""
+        self._signal(signal.SIGKILL)
+        self.wait(GRACE)
+
     def _group_lives(self) -> bool:
         self._child.poll()
         try:

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from rehearsal.record import Rehearsal
 
 
-def closing(record: Rehearsal, *, evidence: str) -> str:
-    """Return the lines that end a run; `evidence` is the folder that was kept, or empty."""
-    return "\n".join(_lines(record, evidence))
+def closing(record: Rehearsal, *, evidence: str, link: str = "") -> str:
+    """Return the lines that end a run.
+
+    `evidence` is the folder that was kept, or empty; `link` opens it in a browser.
+    """
+    return "\n".join(_lines(record, evidence, link))
 
 
-def _lines(record: Rehearsal, evidence: str) -> Iterator[str]:
+def _lines(record: Rehearsal, evidence: str, link: str) -> Iterator[str]:
     stages = ", ".join(f"{stage.name} {stage.seconds:.1f} s" for stage in record.stages)
     if stages:
         yield f"stages:   {stages}"
@@ -20,6 +23,11 @@ def _lines(record: Rehearsal, evidence: str) -> Iterator[str]:
         yield f"image:    {record.image} ({record.image_id})"
     # On one line each: a line of its own could be a workflow command.
     yield from (f"notice:   {' '.join(notice.split())}" for notice in record.notices)
+    if record.kept:
+        yield f"kept:     {record.kept}"
+        yield f"remove:   {record.removal}"
     if evidence:
         yield f"evidence: {evidence}"
+    if link:
+        yield f"open:     {link}"
     yield f"verdict:  {record.verdict}"

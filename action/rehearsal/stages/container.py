@@ -2,10 +2,11 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.evidence import Log
+from rehearsal.log import Log
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.process import Process
 from rehearsal.plan import ContainerPlan
@@ -64,6 +65,22 @@ class End:
 
     def __str__(self) -> str:
         return f"exit code {self.exit_code}" + (", killed for memory" if self.out_of_memory else "")
+
+
+def container_name(label: str) -> str:
+    """Return the name of the container that carries a label (`name=value`)."""
+    return label.replace("=", "-")
+
+
+def left_up(container: Container, label: str, volumes: Sequence[str]) -> tuple[str, str]:
+    """Return where a container that is left up is, and the command that removes it."""
+    name = container_name(label)
+    where = f"http://localhost:{container.port} (the app still runs)"
+    if container.ended:
+        where = f"{name} (it has ended; docker logs {name} shows why)"
+    commands = [f"docker rm --force --volumes {name}"]
+    commands += [f"docker volume rm {volume}" for volume in volumes]
+    return where, " && ".join(commands)
 
 
 def create_arguments(

@@ -1,0 +1,67 @@
+"""The end of a rehearsal: what is said, what the runner is told, what is kept."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, replace
+
+from rehearsal.cleanup import wanted
+from rehearsal.evidence import Evidence
+from rehearsal.outside.github import Console
+from rehearsal.record import Rehearsal
+from rehearsal.report.annotations import annotations
+from rehearsal.report.closing import closing
+from rehearsal.report.document import document
+from rehearsal.report.summary import summary
+from rehearsal.run import Run
+from rehearsal.verdict import Verdict
+
+# Shown as they were written, unless the console folds them.
+FOLDED = ("build.log", "setup.log")
+# What to open first.
+PAGE = "summary.md"
+
+
+def tell(
+    record: Rehearsal, evidence: Evidence, console: Console, run: Run, *, policy: str, local: bool
+) -> None:
+    """Write the reports, say how it ended, and keep or drop the evidence as `policy` says."""
+    evidence.text("verdict.json", document(record))
+    evidence.text("summary.md", summary(record))
+    for title, lines in _excerpts(record, folded=console.folds):
+        with console.group(title), console.foreign() as show:
+            show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
+    for annotation in annotations(record):
+        console.error(**asdict(annotation))
+    console.summary(summary(record))
+    outputs = record.outputs()
+    for name, value in outputs.items():
+        console.output(name, value)
+    with suppress(OSError):  # The disk may be full; the verdict stands all the same.
+        replace(run, outputs=outputs).write()
+    # Where nothing has run yet, a laptop's user needs the error and no folder.
+    worth_it = bool(record.stages) or record.verdict is Verdict.ERROR
+    kept = console.on_github or (wanted(policy, str(record.verdict)) and (worth_it or not local))
+    link = ""
+    if not kept:
+        shutil.rmtree(run.path, ignore_errors=True)
+    elif local and (evidence.folder / PAGE).is_file():
+        link = (evidence.folder / PAGE).as_uri()
+    text = closing(record, evidence=record.evidence if kept else "", link=link)
+    console.verdict(text, good=record.verdict is Verdict.PASSED)
+
+
+def _excerpts(record: Rehearsal, *, folded: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what was not shown yet: build, setup and tests were, as they went."""
+    problem = record.problem
+    if not problem:
+        return
+    if problem.verdict is Verdict.ERROR:
+        yield "our traceback", problem.excerpt
+        return
+    if problem.excerpt and (
+        problem.source == "test-setup.log" or (folded and problem.source in FOLDED)
+    ):
+        yield f"the end of {problem.source}", problem.excerpt
+    if record.container_tail:
+        yield "the end of container.log", record.container_tail

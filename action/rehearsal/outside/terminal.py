@@ -1,0 +1,175 @@
+"""A rehearsal on a terminal: the stages as they go, what is running, its last line.
+
+rich draws it, and is imported when it is there and somebody watches: elsewhere the plain console
+prints lines.
+"""
+
+import codecs
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from rehearsal.outside.github import Console
+from rehearsal.outside.process import Sink
+
+if TYPE_CHECKING:
+    from rich.console import Console as Screen
+    from rich.live import Live
+    from rich.text import Text
+
+PER_SECOND = 8
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+# Of a stage that is not named here the output goes by in one line: its log has it all.
+IN_FULL = frozenset({"test"})
+
+
+def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Console | None:
+    """Return a view for a terminal, or None where nobody watches or nothing can move."""
+    out = out or sys.stdout
+    if not out.isatty() or environ.get("TERM", "dumb") == "dumb" or environ.get("CI"):
+        return None
+    try:
+        from rich.console import Console as Screen  # noqa: PLC0415  (an extra: not everywhere)
+    except ImportError:
+        return None
+    screen = Screen(
+        file=out,
+        force_terminal=True,
+        no_color=bool(environ.get("NO_COLOR")),
+        highlight=False,
+        markup=False,
+        emoji=False,
+        _environ=environ,
+    )
+    return Terminal(environ, screen)
+
+
+class Terminal(Console):
+    """Everything that is said aloud, drawn; each byte of it through the redactor."""
+
+    folds = True
+
+    def __init__(self, environ: Mapping[str, str], screen: "Screen") -> None:
+        super().__init__(environ)
+        self._screen = screen
+        self._unicode = screen.encoding.lower().startswith("utf")
+        self._stage = ""
+        self._since = 0.0
+        self._last = ""
+        self._live: Live | None = None
+
+    def begins(self, stage: str) -> None:
+        """Show that a stage is under way."""
+        from rich.live import Live  # noqa: PLC0415  (as above)
+
+        self._stage, self._since, self._last = stage, time.monotonic(), ""
+        self._live = Live(
+            get_renderable=self._now,
+            console=self._screen,
+            refresh_per_second=PER_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._live.start()
+
+    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+        """Show how long a stage took, and whether it did what it should."""
+        self.close()
+        mark = self._mark(good=good)
+        self._line(f"{mark} {stage:6} {seconds:6.1f} s", "green" if good else "bold red")
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        live, self._live, self._stage = self._live, None, ""
+        if live:
+            live.stop()
+
+    def say(self, text: str) -> None:
+        """Print a line of our own."""
+        self._line(self.redactor.text(text), "dim")
+
+    def verdict(self, text: str, *, good: bool) -> None:
+        """Print the last lines: how it ended, what was kept."""
+        *lines, last = self.redactor.text(text).splitlines()
+        for line in lines:
+            self._line(line, "")
+        self._line(f"{last}  {self._mark(good=good)}", "bold green" if good else "bold red")
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """Put a title above what is printed inside, unless it goes by in one line."""
+        if not self._folded:
+            self._line(self.redactor.text(f"── {title}" if self._unicode else f"-- {title}"), "dim")
+        yield
+
+    @contextmanager
+    def foreign(self) -> Iterator[Sink]:
+        """Open the screen to redacted bytes of others; of a folded stage it shows the last line."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        rest = ""
+
+        def show(piece: bytes, *, final: bool = False) -> None:
+            nonlocal rest
+            *lines, rest = (rest + decoder.decode(piece, final)).split("\n")
+            for line in lines:
+                self._foreign_line(line)
+            if rest.strip():
+                self._last = rest
+
+        try:
+            yield show
+        finally:
+            show(b"", final=True)
+            if rest:
+                self._foreign_line(rest)
+
+    @property
+    def _folded(self) -> bool:
+        return bool(self._stage) and self._stage not in IN_FULL
+
+    def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
+        style = "bold red" if kind == "error" else "yellow"
+        place = f" ({file}:{line})" if file and line else f" ({file})" if file else ""
+        self._line(self.redactor.text(f"{kind}: {title}{place}"), style)
+        self._line(self.redactor.text(message), "")
+
+    def _foreign_line(self, line: str) -> None:
+        if line.strip():
+            self._last = line
+        if not self._folded:
+            self._screen.print(_harmless(line), soft_wrap=True)
+
+    def _line(self, text: str, style: str) -> None:
+        from rich.text import Text  # noqa: PLC0415  (as above)
+
+        self._screen.print(Text(text, style=style), soft_wrap=True)
+
+    def _now(self) -> "Text":
+        """Draw the line of the stage that is under way."""
+        from rich.text import Text  # noqa: PLC0415  (as above)
+
+        seconds = time.monotonic() - self._since
+        mark = SPINNER[int(seconds * PER_SECOND) % len(SPINNER)] if self._unicode else "*"
+        line = Text(f"{mark} {self._stage:6} {seconds:6.0f} s  ", style="cyan")
+        line.append(_harmless(self._last.rstrip("\r").rpartition("\r")[2]).plain, style="dim")
+        line.no_wrap, line.overflow = True, "ellipsis"
+        return line
+
+    def _mark(self, *, good: bool) -> str:
+        if not self._unicode:
+            return "ok" if good else "!!"
+        return "✓" if good else "✗"
+
+
+def _harmless(line: str) -> "Text":
+    """Return a line of others with its colours, and without what would move the cursor."""
+    from rich.text import Text  # noqa: PLC0415  (as above)
+
+    text = Text.from_ansi(line.rstrip("\r"))
+    if any(not character.isprintable() and character != "\t" for character in text.plain):
+        plain = "".join(c if c.isprintable() or c == "\t" else "�" for c in text.plain)
+        return Text(plain)
+    return text
