@@ -10,6 +10,11 @@ from rehearsal.plan import BuildPlan, ContainerPlan, Plan, ProbePlan, SuitePlan
 from rehearsal.secret import CLIENT_NAMES, NAME, Secret, parse_variables
 from rehearsal.verdict import Misconfigured
 
+# What names of secrets end in; SECRET_KEY_FILE and TOKEN_LIFETIME are none.
+LIKE_A_SECRET = re.compile(
+    r"(^|_)(SECRET|SECRET_KEY|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY|ACCESS_KEY)\Z",
+    re.IGNORECASE,
+)
 # A comma or a quote would say more to --mount than where the volume is.
 VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
 # Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
@@ -17,7 +22,8 @@ HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
 # What a rehearsal has to decide: how it finds the container again, reaches it and hears it.
 OUR_OPTIONS = frozenset({
     "--name", "--rm", "--detach", "--tty", "--interactive", "--publish", "--publish-all", "--env",
-    "--env-file", "--label", "--label-file", "--log-driver", "--attach", "--cidfile",
+    "--env-file", "--label", "--label-file", "--log-driver", "--attach", "--cidfile", "--network",
+    "--net", "--help",
 })  # fmt: skip
 # Short options can stand together, and the last can carry its value: -itd, -p8080:80, -eNAME.
 OUR_SHORT_OPTIONS = re.compile(r"-[ditP]*[ditPpela]")
@@ -83,10 +89,17 @@ def _container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
     generated = _generated(inputs)
     secrets = _secrets(inputs, "secrets", environ, generated)
     env = _variables(inputs, "env", environ)
-    for name in env.keys() & {secret.name for secret in secrets}:
-        raise Misconfigured(
-            f"{name} stands both in env and in secrets.", advice=f"Keep {name} in one of them."
-        )
+    for name in env:
+        if name in {secret.name for secret in secrets}:
+            raise Misconfigured(
+                f"{name} stands both in env and in secrets.", advice=f"Keep {name} in one of them."
+            )
+        if LIKE_A_SECRET.search(name):
+            raise Misconfigured(
+                f"env: {name} looks like a secret, and values in env are not kept out of logs and "
+                "evidence.",
+                advice=f"Move {name} to secrets (or to generate-secrets, where any value will do).",
+            )
     return ContainerPlan(
         port=inputs.number("port", 1, 65535),
         host_port=inputs.number("host-port", 1, 65535) if inputs.text("host-port") else 0,
@@ -113,7 +126,7 @@ def _options(inputs: Inputs) -> tuple[str, ...]:
             raise inputs.wrong(
                 "run-options",
                 f"without {option}, which a rehearsal sets itself",
-                "Use the inputs port, host-port, env, secrets and command for these.",
+                "Use the inputs port, host-port, env, secrets, network and command for these.",
             )
         if option.startswith("-") and space and not equals:
             raise inputs.wrong(
@@ -139,7 +152,9 @@ def _secrets(
                 f"{source}: {name} cannot be a secret; the engine's client reads it itself.",
                 advice="Give it another name, or set it under env if it is not secret.",
             )
-        if not (value or "").strip():
+        if value is None:
+            raise _unset(inputs, source, name)
+        if not value.strip():
             raise Misconfigured(
                 f"The secret {name} is empty.",
                 advice="Pull requests from forks and from Dependabot are given no secrets. "
@@ -148,6 +163,18 @@ def _secrets(
                 f"step's env:, and {name} under {source}.",
             )
     return tuple(Secret(name=name, value=value or "") for name, value in found.items())
+
+
+def _unset(inputs: Inputs, source: str, name: str) -> Misconfigured:
+    """Return the error for a bare name that is not set; it may be a word of a broken value."""
+    lines = inputs.block(source).splitlines()
+    number = next(number for number, line in enumerate(lines, start=1) if line.strip() == name)
+    return Misconfigured(
+        f"{source}, line {number}: the step's env: has no such variable (the line itself is not "
+        "shown, it may be part of a secret).",
+        advice="Set it there, NAME: ${{ secrets.NAME }}, and leave its NAME here. If this is a "
+        "line of a value, the value has several: they work in env: alone.",
+    )
 
 
 def _generated(inputs: Inputs) -> dict[str, str]:

@@ -234,9 +234,12 @@ def test_remove__gone_already_is_fine(tmp_path: Path, words: str) -> None:
     assert calls.read_text() == "rm --force --volumes a\nrm --force --volumes b\n"
 
 
-def test_remove__another_refusal_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="not permitted"):
-        engine_of(tmp_path, "echo not permitted >&2; exit 1").remove(["a"])
+def test_remove__another_refusal_is_told_and_the_rest_is_removed(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    script = f'echo "$4" >> {calls}; [[ $4 == b ]] || {{ echo "$4 not permitted" >&2; exit 1; }}'
+    with pytest.raises(Refused, match="a not permitted; c not permitted"):
+        engine_of(tmp_path, script).remove(["a", "b", "c"])
+    assert calls.read_text().split() == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])

@@ -219,13 +219,12 @@ def test_plan__a_bare_name_without_a_value_is_an_error(top: Path, name: str) -> 
 @pytest.mark.parametrize(
     "secrets, environ",
     [
-        ("KEY", {}),
         ("KEY", {"KEY": ""}),
         ("KEY=", {}),
         ("KEY= ", {}),
         ("KEY<<END\n\nEND", {}),
     ],
-    ids=["unset", "empty in the environment", "empty", "white space", "empty block"],
+    ids=["empty in the environment", "empty", "white space", "empty block"],
 )
 def test_plan__an_empty_secret_is_an_error_that_says_why(
     top: Path, secrets: str, environ: dict[str, str]
@@ -234,6 +233,30 @@ def test_plan__an_empty_secret_is_an_error_that_says_why(
     assert problem.what == "The secret KEY is empty."
     for word in ("forks", "Dependabot", "generate-secrets", "KEY: ${{ secrets.KEY }}"):
         assert word in problem.advice
+
+
+@pytest.mark.parametrize("source", ["secrets", "build-secrets"])
+def test_plan__a_bare_name_that_is_not_set_may_be_a_word_of_a_secret(
+    top: Path, source: str
+) -> None:
+    problem = refusal(top, **{source: "KEY=correct\nhorse"})
+    assert f"{source}, line 2" in problem.what
+    assert "horse" not in told(problem)
+    assert "env:" in problem.what
+
+
+@pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD"])
+@pytest.mark.parametrize("value", ["planted", ""])
+def test_plan__a_secret_does_not_belong_into_env(top: Path, name: str, value: str) -> None:
+    problem = refusal(top, env=f"{name}={value}")
+    assert f"{name} looks like a secret" in problem.what
+    assert "generate-secrets" in problem.advice
+    assert "planted" not in told(problem)
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "TOKEN_LIFETIME", "KEYBOARD", "PASSWORDLESS"])
+def test_plan__what_only_sounds_like_a_secret_may_stand_in_env(top: Path, name: str) -> None:
+    assert plan_of(top, env=f"{name}=").container.env == {name: ""}
 
 
 def test_plan__a_generated_secret_stands_in_for_an_empty_one(top: Path) -> None:
@@ -356,6 +379,7 @@ def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
         ("--env-file=.env", "--env-file"),
         ("--label=a=b", "--label"),
         ("--log-driver", "--log-driver"),
+        ("--network=host", "--network"),
     ],
 )
 def test_plan__run_options_that_are_ours(top: Path, line: str, option: str) -> None:
@@ -391,7 +415,7 @@ def test_plan__build_secrets_are_secrets(top: Path) -> None:
     assert [secret.value for secret in plan.build.secrets] == [HUSH]
     assert plan.secrets == plan.build.secrets
     assert HUSH not in repr(plan)
-    assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN").what
+    assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN=").what
 
 
 @pytest.mark.parametrize("name", ["cache-from", "cache-to"])

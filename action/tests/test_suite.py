@@ -61,6 +61,7 @@ RAN = "Ran 3 tests in 0.1s"
     [
         pytest.param("true", [], (None, 0), None, id="unknown runner, good"),
         pytest.param("false", [], (None, 0), "tests-failed", id="unknown runner, bad"),
+        pytest.param("true", [BAD], (6, 5), "tests-failed", id="failures behind an exit code of 0"),
         pytest.param(says(RAN, "OK"), [], (3, 0), None, id="unittest, good"),
         pytest.param(says(RAN, "FAILED (errors=1)", code=1), [], (3, 1), "tests-failed", id="bad"),
         pytest.param("true", [GOOD], (2, 0), None, id="report, good"),

@@ -21,7 +21,7 @@ CALL_TIMEOUT = 60.0
 BUILDX_ONLY = 23
 
 # The clean-up step and the watchdog may both be at it.
-GONE = re.compile(r"No such container|removal of container .* is already in progress")
+GONE = re.compile(r"No such (container|volume)|removal of container .* is already in progress", re.IGNORECASE)
 
 LOST = ("Cannot connect to the Docker daemon", "error during connect")
 
@@ -81,13 +81,22 @@ class Engine:
         self._call(["stop", "--time", str(seconds), container])
 
     def remove(self, containers: Iterable[str]) -> None:
-        """Remove containers with their anonymous volumes, running or not; gone already is fine."""
-        for container in containers:
+        """Remove containers with their anonymous volumes, running or not; gone already is fine.
+
+        Raises `Refused` when one of them cannot be removed; the others are.
+        """
+        self._remove_each(["rm", "--force", "--volumes"], containers)
+
+    def _remove_each(self, command: list[str], names: Iterable[str]) -> None:
+        refusals = []
+        for name in names:
             try:
-                self._call(["rm", "--force", "--volumes", container])
+                self._call([*command, name])
             except Refused as refusal:
                 if not GONE.search(str(refusal)):
-                    raise
+                    refusals.append(str(refusal))
+        if refusals:
+            raise Refused("; ".join(refusals))
 
     def ensure_volume(self, name: str, label: str) -> None:
         """Create a named volume, labelled as ours, unless there is one of that name."""
@@ -98,9 +107,10 @@ class Engine:
 
     def sweep(self, label: str) -> None:
         """Remove the containers, then the volumes, that carry a label (`name=value`)."""
-        self.remove(self.labelled(label))
-        for volume in self.volumes(label):
-            self._call(["volume", "rm", volume])
+        try:
+            self.remove(self.labelled(label))
+        finally:
+            self._remove_each(["volume", "rm"], self.volumes(label))
 
     def volumes(self, label: str) -> list[str]:
         """Return the names of all volumes that carry a label (`name=value`)."""

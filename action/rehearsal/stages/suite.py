@@ -139,7 +139,7 @@ def _problems(
             excerpt=log.tail(EXCERPT),
             source=log.name,
         )
-    elif code:
+    elif code or results.failures:
         yield Problem(
             Verdict.TESTS_FAILED,
             _failure_line(results, code),
@@ -150,13 +150,15 @@ def _problems(
         )
 
 
-def _failure_line(results: Results, code: int) -> str:
+def _failure_line(results: Results, code: int | None) -> str:
     if not results.failures:
         return f"The test command ended with exit code {code}."
     if not results.tests:
         # unittest counts no test of a class that could not be set up: for want of a browser, say.
         return f"{results.failures} set-ups failed, and no test ran."
     line = f"{results.failures} of {results.tests} tests failed"
+    if not code:
+        line += " (though the test command ended with exit code 0)"
     if names := [failure.name for failure in results.failed[:NAMED]]:
         line += f": {', '.join(names)}"
         if more := results.failures - len(names):
