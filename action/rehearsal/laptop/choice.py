@@ -113,7 +113,8 @@ def _listed(uses: Sequence[Use]) -> str:
     lines = []
     for use in uses:
         options = [f"--workflow {Path(use.file).name}"] if len(files) > 1 else []
-        options += [f"--job {use.job}"] if len(jobs) > len(files) else []
+        same_file = [job for file, job in jobs if file == use.file]
+        options += [f"--job {use.job}"] if len(same_file) > 1 else []
         same_job = [other for other in uses if (other.file, other.job) == (use.file, use.job)]
         options += [f"--step {use.number}"] if len(same_job) > 1 or not options else []
         title = f"  {use.name!r}" if use.name else ""

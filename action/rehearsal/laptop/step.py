@@ -132,7 +132,7 @@ class Reading:
     def _how_to_give(self, path: str, name: str) -> str:
         kind, _, part = path.partition(".")
         instead = f", or replace the input: --input {name}=VALUE" if name else ""
-        if kind in ("secrets", "vars", "env") and part:
+        if part and kind in ("secrets", "vars", "env"):
             top = self.sources.checkout.top
             there = "" if self.sources.dotenv else " (empty or not there yet)"
             random = kind == "secrets" and f" Where any value will do: --generate-secrets {part}."
@@ -140,6 +140,8 @@ class Reading:
                 f"Put it into the environment (export {part}=…), or as a line {part}=… into "
                 f"{top / FILE}{there}{instead}.{random or ''}"
             )
+        if not part:
+            return f"Only GitHub knows all of it; name the parts in the expression{instead}."
         values: Any = self.use.matrix.get(part) if kind == "matrix" else None
         choice = f" (one of {', '.join(map(as_text, values))})" if _is_plain(values) else ""
         return f"Give it: --set {path}=VALUE{choice}{instead}."
