@@ -3,12 +3,13 @@
 from rehearsal_testing.choice import BrowserChoice
 from rehearsal_testing.errors import BrowserMissingError, BrowserSettingsError
 from rehearsal_testing.testcase import BrowserTestCase
-from rehearsal_testing.waiting import wait_until
+from rehearsal_testing.waiting import WaitFor, wait_until
 
 __all__ = [
     "BrowserChoice",
     "BrowserMissingError",
     "BrowserSettingsError",
     "BrowserTestCase",
+    "WaitFor",
     "wait_until",
 ]

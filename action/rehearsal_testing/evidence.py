@@ -13,15 +13,18 @@ from urllib3.exceptions import HTTPError
 from rehearsal_testing.browser import Browser
 
 DEFAULT_FOLDER = "test-evidence"
-_LONGEST_NAME = 150
+# A rehearsal takes names of up to 100 characters as they are, and `.xml` may follow.
+_LONGEST_NAME = 96
+_HASH = 8
 
 
 def safe_name(test_id: str) -> str:
     """Return a file name of [A-Za-z0-9._-] for a test, different for different tests."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "-", test_id).lstrip(".-")[:_LONGEST_NAME]
-    if name == test_id:
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", test_id).lstrip("._-")
+    if name == test_id and len(name) <= _LONGEST_NAME:
         return name
-    return f"{name}-{hashlib.sha256(test_id.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(test_id.encode()).hexdigest()[:_HASH]
+    return f"{name[: _LONGEST_NAME - _HASH - 1]}-{digest}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +32,18 @@ class EvidenceFolder:
     """Where the evidence of one test goes. It exists once there is some."""
 
     path: Path
+    place: str
+    """How a reader of the test's output finds it."""
 
     @classmethod
     def for_test(cls, test_id: str, environ: Mapping[str, str]) -> "EvidenceFolder":
         """Name the folder, in REHEARSAL_EVIDENCE or else in `test-evidence/` here."""
-        root = environ.get("REHEARSAL_EVIDENCE") or DEFAULT_FOLDER
-        return cls(path=Path(root).absolute() / safe_name(test_id))
+        name = safe_name(test_id)
+        if root := environ.get("REHEARSAL_EVIDENCE"):
+            # The folder itself is gone when a rehearsal is over: what it held is evidence by then.
+            return cls(path=Path(root).absolute() / name, place=f"tests/{name} of the evidence")
+        path = Path(DEFAULT_FOLDER).absolute() / name
+        return cls(path=path, place=str(path))
 
     def forget(self) -> None:
         """Remove what an earlier run of the same test left, lest it pass for this one's."""

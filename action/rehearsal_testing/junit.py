@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree as ET
@@ -26,14 +26,29 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How one test went; `seconds` long from `started` on."""
+class Case:
+    """One test: what it is called, and where it stands."""
 
     classname: str
     name: str
     file: str
     line: int
-    started: datetime
+
+    @property
+    def id(self) -> str:
+        return f"{self.classname}.{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How one test went, from `started` to `ended` (seconds since 1970).
+
+    `seconds` is how long it took by a clock that nobody sets.
+    """
+
+    case: Case
+    started: float
+    ended: float
     seconds: float
     problems: Sequence[Problem] = ()
     skipped: str | None = None
@@ -45,32 +60,33 @@ def to_xml(outcome: Outcome) -> bytes:
 
     Several problems of one test become one element, so that whoever counts counts tests.
     """
-    problems = outcome.problems
+    test, problems = outcome.case, outcome.problems
     erred = any(problem.kind == "error" for problem in problems)
     seconds = f"{outcome.seconds:.3f}"
+    timestamp = datetime.fromtimestamp(outcome.started, UTC).isoformat(timespec="microseconds")
     suite = ET.Element(
         "testsuite",
-        name=_clean(outcome.classname),
+        name=_clean(test.classname),
         tests="1",
         failures=str(int(bool(problems) and not erred)),
         errors=str(int(erred)),
         skipped=str(int(_is_skipped(outcome))),
         time=seconds,
-        timestamp=outcome.started.isoformat(timespec="microseconds"),
+        timestamp=timestamp,
     )
     case = ET.SubElement(
         suite,
         "testcase",
-        classname=_clean(outcome.classname),
-        name=_clean(outcome.name),
-        file=_clean(outcome.file),
-        line=str(outcome.line),
+        classname=_clean(test.classname),
+        name=_clean(test.name),
+        file=_clean(test.file),
+        line=str(test.line),
         time=seconds,
-        timestamp=outcome.started.isoformat(timespec="microseconds"),
+        timestamp=timestamp,
     )
-    if outcome.evidence is not None:
-        properties = ET.SubElement(case, "properties")
-        ET.SubElement(properties, "property", name="evidence", value=_clean(outcome.evidence))
+    properties = ET.SubElement(case, "properties")
+    for name, value in _properties(outcome).items():
+        ET.SubElement(properties, "property", name=name, value=_clean(value))
     if problems:
         more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
         element = ET.SubElement(
@@ -94,11 +110,24 @@ def write(outcome: Outcome, folder: Path) -> Path:
     A test that runs again replaces its file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{safe_name(f'{outcome.classname}.{outcome.name}')}.xml"
+    path = file_of(outcome.case, folder)
     # Not *.xml until it is complete: whoever collects may come at any time.
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     draft.write_bytes(to_xml(outcome))
     return draft.replace(path)
+
+
+def file_of(case: Case, folder: Path) -> Path:
+    """Return the file in `folder` that belongs to a test."""
+    return folder / f"{safe_name(case.id)}.xml"
+
+
+def _properties(outcome: Outcome) -> dict[str, str]:
+    # By these the app's log can be cut: it is timed with the same clock.
+    properties = {"start": f"{outcome.started:.6f}", "end": f"{outcome.ended:.6f}"}
+    if outcome.evidence is not None:
+        properties["evidence"] = outcome.evidence
+    return properties
 
 
 def _is_skipped(outcome: Outcome) -> bool:

@@ -1,21 +1,18 @@
 """Stand between a test and its result, and see each failure at the moment it happens."""
 
-import re
 import sys
-import traceback
 import unittest
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from selenium.common.exceptions import WebDriverException
-
-from rehearsal_testing.junit import Problem
+from rehearsal_testing.recording import Recording, without_trimmings
 
 ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
-_Here: TypeAlias = Callable[[int, BaseException], None]
+# On an error that stands in a recording already, for the pytest plugin, which sees it too.
+_RECORDED = "_rehearsal_recorded"
 
 
 class Recorder:
@@ -26,13 +23,10 @@ class Recorder:
     `addSubTest` of a result that has none included, is the real result's own affair.
     """
 
-    def __init__(self, result: Any, test: unittest.TestCase, on_problem: _Here) -> None:
-        """`on_problem` is called with the number of the failure in this test, and the error."""
+    def __init__(self, result: Any, test: unittest.TestCase, recording: Recording) -> None:
         self._result = result
         self._test = test
-        self._on_problem = on_problem
-        self.problems: list[Problem] = []
-        self.skipped: str | None = None
+        self._recording = recording
 
     def __getattr__(self, name: str) -> Any:
         handed_on = getattr(self._result, name)
@@ -48,22 +42,7 @@ class Recorder:
 
     def saw_error(self, error: BaseException) -> None:
         """Take in what ended the test."""
-        if _is_skip(error):
-            self.skipped = str(error)
-            return
-        if isinstance(error, WebDriverException):
-            # The driver's own stack: addresses inside Chrome, which tell a web developer nothing.
-            error.stacktrace = None
-        self._on_problem(len(self.problems) + 1, error)
-        failed = isinstance(error, self._test.failureException)
-        self.problems.append(
-            Problem(
-                kind="failure" if failed else "error",
-                type=_type_name(error),
-                message=_message(error),
-                traceback="".join(traceback.format_exception(error)),
-            )
-        )
+        record(self._recording, error, failure=self._test.failureException)
 
     def _add_error(self, _test: object, err: ExcInfo) -> None:
         if err[1] is not None:
@@ -76,13 +55,31 @@ class Recorder:
     def _add_skip(self, test: object, reason: str) -> None:
         # A sub-test may be skipped too: the test around it goes on.
         if test is self._test:
-            self.skipped = reason
+            self._recording.skipped = reason
 
     def _add_unexpected_success(self, _test: object) -> None:
-        message = "It passed, and was marked as an expected failure."
-        self.problems.append(
-            Problem(kind="failure", type="UnexpectedSuccess", message=message, traceback=message)
+        self._recording.add_failure(
+            "UnexpectedSuccess", "It passed, and was marked as an expected failure."
         )
+
+
+def record(
+    recording: Recording, error: BaseException, *, failure: type[BaseException] = AssertionError
+) -> None:
+    """Take in an error, or a skip, which arrives as one; the error says then where evidence is."""
+    if _is_skip(error):
+        recording.skipped = str(error)
+        return
+    without_trimmings(error)
+    if told := recording.keep_evidence():
+        error.add_note(told)
+    recording.add(error, failed=isinstance(error, failure))
+    setattr(error, _RECORDED, True)
+
+
+def is_recorded(error: BaseException) -> bool:
+    """Whether a test case has taken this very error in."""
+    return getattr(error, _RECORDED, False)
 
 
 _LOOKS: dict[str, Callable[..., None]] = {
@@ -100,13 +97,3 @@ def _is_skip(error: BaseException) -> bool:
     return isinstance(error, unittest.SkipTest) or (
         pytest is not None and isinstance(error, pytest.skip.Exception)
     )
-
-
-def _message(error: BaseException) -> str:
-    """Return what `error` says, without what Selenium adds to each of its messages."""
-    return re.split(r"\n +\(Session info|; For documentation on this error", str(error))[0].strip()
-
-
-def _type_name(error: BaseException) -> str:
-    kind = type(error)
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"

@@ -2,22 +2,20 @@
 
 import inspect
 import os
-import time
 import unittest
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from rehearsal_testing import junit
 from rehearsal_testing.browser import Browser, start_browser
 from rehearsal_testing.choice import BrowserChoice
-from rehearsal_testing.evidence import EvidenceFolder
+from rehearsal_testing.classwide import record_class_steps
+from rehearsal_testing.junit import Case
 from rehearsal_testing.recorder import Recorder
-from rehearsal_testing.waiting import wait_until
+from rehearsal_testing.recording import Recording, seen_from_here
+from rehearsal_testing.waiting import TIMEOUT_SECONDS, given, wait_until
 
 T = TypeVar("T")
 
@@ -35,8 +33,12 @@ class BrowserTestCase(unittest.TestCase):
     leaves its outcome as XML; nowhere without it).
     """
 
-    wait_timeout = 10.0
+    wait_timeout = TIMEOUT_SECONDS
     """Seconds that `wait_for` waits unless told otherwise."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        record_class_steps(cls)
 
     @property
     def browser(self) -> WebDriver:
@@ -62,7 +64,7 @@ class BrowserTestCase(unittest.TestCase):
 
         It takes nothing, or the test's first browser, as Selenium's expected conditions do.
         """
-        ready = partial(condition, self.browser) if _takes_an_argument(condition) else condition
+        ready = given(condition, lambda: self.browser)
         return wait_until(ready, what, timeout=self.wait_timeout if timeout is None else timeout)
 
     def __call__(self, *args: Any, **kwds: Any) -> Any:
@@ -77,10 +79,8 @@ class BrowserTestCase(unittest.TestCase):
         if isinstance(result, Recorder):
             return run(result)
         result = self.defaultTestResult() if result is None else result
-        evidence = EvidenceFolder.for_test(self.id(), os.environ)
-        evidence.forget()
-        recorder = Recorder(result, self, partial(self._keep, evidence))
-        started, clock = datetime.now(UTC), time.perf_counter()
+        recording = Recording.begin(_case(self), os.environ, self._browsers())
+        recorder = Recorder(result, self, recording)
         try:
             run(recorder)
         except BaseException as error:
@@ -88,35 +88,8 @@ class BrowserTestCase(unittest.TestCase):
             recorder.saw_error(error)
             raise
         finally:
-            self._write_junit(recorder, evidence, started, time.perf_counter() - clock)
+            recording.write(os.environ)
         return result
-
-    def _keep(self, evidence: EvidenceFolder, failure: int, error: BaseException) -> None:
-        if self._browsers():
-            evidence.keep(self._browsers(), failure=failure)
-            error.add_note(f"What the browser showed is kept in {evidence.path}")
-
-    def _write_junit(
-        self, recorder: Recorder, evidence: EvidenceFolder, started: datetime, seconds: float
-    ) -> None:
-        folder = os.environ.get("REHEARSAL_JUNIT")
-        if not folder:
-            return
-        file, line = _where(self)
-        junit.write(
-            junit.Outcome(
-                classname=f"{type(self).__module__}.{type(self).__qualname__}",
-                name=self._testMethodName,
-                file=file,
-                line=line,
-                started=started,
-                seconds=seconds,
-                problems=recorder.problems,
-                skipped=recorder.skipped,
-                evidence=evidence.path.name if evidence.path.exists() else None,
-            ),
-            Path(folder),
-        )
 
     def _browsers(self) -> list[Browser]:
         # Made when needed, so that a subclass may define __init__ and setUp as it likes.
@@ -128,18 +101,12 @@ class BrowserTestCase(unittest.TestCase):
         browser.close()
 
 
-def _takes_an_argument(condition: Callable[..., object]) -> bool:
-    needed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return any(
-        parameter.kind in needed and parameter.default is inspect.Parameter.empty
-        for parameter in inspect.signature(condition).parameters.values()
+def _case(test: unittest.TestCase) -> Case:
+    method = test._testMethodName  # noqa: SLF001
+    code = inspect.unwrap(getattr(type(test), method)).__code__
+    return Case(
+        classname=f"{type(test).__module__}.{type(test).__qualname__}",
+        name=method,
+        file=seen_from_here(Path(code.co_filename)),
+        line=code.co_firstlineno,
     )
-
-
-def _where(test: unittest.TestCase) -> tuple[str, int]:
-    """Return file and line of the test method, from the working directory where it is below."""
-    code = inspect.unwrap(getattr(type(test), test._testMethodName)).__code__  # noqa: SLF001
-    file = Path(code.co_filename)
-    if file.is_relative_to(Path.cwd()):
-        file = file.relative_to(Path.cwd())
-    return str(file), code.co_firstlineno

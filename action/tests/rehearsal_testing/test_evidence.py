@@ -9,6 +9,7 @@ from rehearsal_testing.evidence import EvidenceFolder, safe_name
 
 from .fakes import FakeDriver, fake_browser
 
+HERE = Path.cwd() / "test-evidence"
 LOG = {"timestamp": 1795359227602, "level": "SEVERE", "message": "style.css 404"}
 
 
@@ -18,17 +19,18 @@ def content(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> EvidenceFolder:
-    return EvidenceFolder(path=tmp_path / "evidence" / "a.B.test_c")
+    return EvidenceFolder(path=tmp_path / "evidence" / "a.B.test_c", place="there")
 
 
 @pytest.mark.parametrize(
     "test_id",
-    ["a.B.test_c", "a.B.test[ü/../x y]", "../../etc/passwd", ".hidden", "x" * 400, "-rf"],
-    ids=["plain", "odd", "climbing", "hidden", "long", "option"],
+    ["a.B.test_c", "a.B.test[ü/../x y]", "../../etc/passwd", ".hidden", "x" * 97, "-rf", "_x.y"],
+    ids=["plain", "odd", "climbing", "hidden", "long", "option", "private"],
 )
 def test_safe_name__is_a_plain_file_name(test_id: str) -> None:
     name = safe_name(test_id)
-    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,170}", name)
+    # What the rehearsal's own evidence takes as it is, `.xml` behind it.
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", name)
     assert (name == test_id) == (test_id == "a.B.test_c")
 
 
@@ -38,16 +40,17 @@ def test_safe_name__different_tests_stay_different() -> None:
 
 
 @pytest.mark.parametrize(
-    "environ,expected",
+    "environ,expected,place",
     [
-        ({"REHEARSAL_EVIDENCE": "/kept"}, Path("/kept/a.B.c")),
-        ({"REHEARSAL_EVIDENCE": ""}, Path.cwd() / "test-evidence/a.B.c"),
-        ({}, Path.cwd() / "test-evidence/a.B.c"),
+        ({"REHEARSAL_EVIDENCE": "/kept"}, Path("/kept/a.B.c"), "tests/a.B.c of the evidence"),
+        ({"REHEARSAL_EVIDENCE": ""}, HERE / "a.B.c", str(HERE / "a.B.c")),
+        ({}, HERE / "a.B.c", str(HERE / "a.B.c")),
     ],
     ids=["asked for", "empty", "default"],
 )
-def test_evidence__where_it_goes(environ: dict[str, str], expected: Path) -> None:
-    assert EvidenceFolder.for_test("a.B.c", environ).path == expected
+def test_evidence__where_it_goes(environ: dict[str, str], expected: Path, place: str) -> None:
+    folder = EvidenceFolder.for_test("a.B.c", environ)
+    assert (folder.path, folder.place) == (expected, place)
 
 
 def test_evidence__one_browser(folder: EvidenceFolder) -> None:
@@ -103,7 +106,9 @@ def test_evidence__what_cannot_be_taken_is_named(folder: EvidenceFolder, error: 
 
 def test_evidence__a_folder_that_cannot_be_written_hides_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    EvidenceFolder(path=tmp_path / "file" / "test").keep([fake_browser(FakeDriver())])
+    EvidenceFolder(path=tmp_path / "file" / "test", place="there").keep(
+        [fake_browser(FakeDriver())]
+    )
 
 
 def test_evidence__an_earlier_run_is_forgotten(folder: EvidenceFolder) -> None:

@@ -1,18 +1,16 @@
 import dataclasses
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing.junit import Outcome, Problem, to_xml, write
+from rehearsal_testing.junit import Case, Outcome, Problem, to_xml, write
 
 PASSED = Outcome(
-    classname="a.B",
-    name="test_c",
-    file="a.py",
-    line=12,
-    started=datetime(2026, 11, 22, 9, 30, 1, 250_000, tzinfo=UTC),
+    case=Case(classname="a.B", name="test_c", file="a.py", line=12),
+    started=1795339801.25,
+    ended=1795339802.484561,
     seconds=1.23456,
 )
 FAILURE = Problem(
@@ -30,6 +28,15 @@ def case_of(outcome: Outcome) -> tuple[ET.Element, ET.Element]:
     return suites[0], cases[0]
 
 
+def properties(case: ET.Element) -> dict[str | None, str | None]:
+    return {each.get("name"): each.get("value") for each in case.iterfind("properties/property")}
+
+
+def named(name: str, problems: Sequence[Problem] = ()) -> Outcome:
+    case = dataclasses.replace(PASSED.case, name=name)
+    return dataclasses.replace(PASSED, case=case, problems=problems)
+
+
 def test_junit__passed() -> None:
     suite, case = case_of(PASSED)
     assert case.attrib == {
@@ -40,7 +47,8 @@ def test_junit__passed() -> None:
         "time": "1.235",
         "timestamp": "2026-11-22T09:30:01.250000+00:00",
     }
-    assert list(case) == []
+    assert properties(case) == {"start": "1795339801.250000", "end": "1795339802.484561"}
+    assert [element.tag for element in case] == ["properties"]
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert counts == {"tests": "1", "failures": "0", "errors": "0", "skipped": "0"}
     assert suite.get("timestamp") == case.get("timestamp")
@@ -60,15 +68,15 @@ def test_junit__not_passed_counts_once(
     problems: list[Problem], tag: str, message: str, counted: tuple[str, str]
 ) -> None:
     suite, case = case_of(dataclasses.replace(PASSED, problems=problems))
-    assert [(element.tag, element.get("message")) for element in case] == [(tag, message)]
+    assert [(element.tag, element.get("message")) for element in case[1:]] == [(tag, message)]
     assert (suite.get("failures"), suite.get("errors")) == counted
-    assert case[0].get("type") == problems[0].type
-    assert case[0].text == "\n".join(problem.traceback for problem in problems)
+    assert case[1].get("type") == problems[0].type
+    assert case[1].text == "\n".join(problem.traceback for problem in problems)
 
 
 def test_junit__skipped() -> None:
     suite, case = case_of(dataclasses.replace(PASSED, skipped="no network"))
-    assert [(element.tag, element.get("message")) for element in case] == [
+    assert [(element.tag, element.get("message")) for element in case[1:]] == [
         ("skipped", "no network")
     ]
     assert suite.get("skipped") == "1"
@@ -76,25 +84,23 @@ def test_junit__skipped() -> None:
 
 def test_junit__evidence_is_named() -> None:
     _, case = case_of(dataclasses.replace(PASSED, evidence="a.B.test_c", problems=[FAILURE]))
-    found = case.find("properties/property[@name='evidence']")
-    assert found is not None
-    assert found.get("value") == "a.B.test_c"
+    assert properties(case)["evidence"] == "a.B.test_c"
 
 
 def test_junit__text_survives_and_what_xml_forbids_goes() -> None:
     nasty = 'a<b>&"c" ]]> é 🎉 \x00\x08\x1b[31m\ud800\uffff\tend'
     problem = dataclasses.replace(FAILURE, message=nasty, traceback=nasty)
-    _, case = case_of(dataclasses.replace(PASSED, name=nasty, problems=[problem]))
+    _, case = case_of(named(nasty, problems=[problem]))
     expected = 'a<b>&"c" ]]> é 🎉 [31m\tend'
     assert case.get("name") == expected
-    assert case[0].get("message") == expected
-    assert case[0].text == expected
+    assert case[1].get("message") == expected
+    assert case[1].text == expected
 
 
 def test_write__one_file_a_test_and_no_draft_left(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     first = write(PASSED, folder)
-    second = write(dataclasses.replace(PASSED, name="test_d[/../x]"), folder)
+    second = write(named("test_d[/../x]"), folder)
     again = write(dataclasses.replace(PASSED, problems=[FAILURE]), folder)
     assert sorted(folder.iterdir()) == sorted([first, second])
     assert again == first

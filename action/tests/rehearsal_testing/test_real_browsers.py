@@ -142,7 +142,7 @@ def test_failures__leave_evidence_and_nothing_else(
     cases = outcomes(suite)
     assert {name: [child.tag for child in case] for name, case in cases.items()} == {
         "test_pages.OneTest.test_fails": ["properties", "failure"],
-        "test_pages.OneTest.test_passes": [],
+        "test_pages.OneTest.test_passes": ["properties"],
         "test_pages.TwoTest.test_breaks_with_two_visitors": ["properties", "error"],
     }
     failure, error = (

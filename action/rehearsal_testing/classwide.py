@@ -1,0 +1,57 @@
+"""What a test case class does once for all of its tests, recorded when it fails."""
+
+import inspect
+import os
+import unittest
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rehearsal_testing.junit import Case
+from rehearsal_testing.recorder import record
+from rehearsal_testing.recording import Recording, seen_from_here
+
+
+def record_class_steps(cls: type[unittest.TestCase]) -> None:
+    """Let `setUpClass` and `tearDownClass` leave an outcome of their own when they fail.
+
+    No result knows of them before they have failed, and no test runs then that could tell.
+    """
+    for name in ("setUpClass", "tearDownClass"):
+        setattr(cls, name, classmethod(_recorded(cls, name, cls.__dict__.get(name))))
+
+
+def _recorded(
+    owner: type[unittest.TestCase], name: str, own: Any
+) -> Callable[[type[unittest.TestCase]], None]:
+    """Return the step that `owner` defines itself, or else inherits, as one that is recorded."""
+
+    def run(cls: type[unittest.TestCase]) -> None:
+        step = getattr(super(owner, cls), name) if own is None else own.__get__(None, cls)
+        if cls is not owner:
+            # A subclass called its parent's: it is the subclass that records.
+            step()
+            return
+        case = Case(classname=f"{cls.__module__}.{cls.__qualname__}", name=name, file="", line=0)
+        recording = Recording.begin(case, os.environ)
+        recording.forget(os.environ)
+        try:
+            step()
+        except BaseException as error:
+            # Only now: to find a class in its file takes a while.
+            recording.case = _placed(case, cls)
+            record(recording, error)
+            recording.write(os.environ)
+            raise
+
+    return run
+
+
+def _placed(case: Case, cls: type) -> Case:
+    try:
+        file, line = inspect.getsourcefile(cls), inspect.getsourcelines(cls)[1]
+    except (OSError, TypeError):
+        # A class that was made at run time stands nowhere.
+        return case
+    return replace(case, file=seen_from_here(Path(file or "")), line=line)

@@ -1,0 +1,200 @@
+"""The pytest plugin: fixtures with real browsers, and the outcome of each test.
+
+Switched on by one line, `-p rehearsal_testing.plugin` or `pytest_plugins` in conftest.py, and never
+by an entry point: README.md says why.
+"""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from typing import TypeVar
+
+import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from rehearsal_testing.address import running_app
+from rehearsal_testing.browser import start_browser
+from rehearsal_testing.choice import BrowserChoice
+from rehearsal_testing.collected import case_of, leaves_its_own_outcome, unreadable
+from rehearsal_testing.recorder import is_recorded
+from rehearsal_testing.recording import Recording, without_trimmings
+from rehearsal_testing.waiting import TIMEOUT_SECONDS, WaitFor, given, wait_until
+
+T = TypeVar("T")
+
+
+class Attempt:
+    """One run of one test as pytest goes through it: set-up, call, tear-down."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        self.recording = Recording.begin(case_of(item), os.environ)
+        self._by_itself = leaves_its_own_outcome(item)
+        self._told = False
+        self._news = False
+
+    def take_in(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Note how one phase went, while its browsers are still there."""
+        if call.when == "call" and self._by_itself:
+            self._told = True
+        expected = hasattr(report, "wasxfail")
+        if report.failed:
+            self._failed(call, report)
+        elif call.when != "teardown":
+            # What fails as expected has run, unless it failed before it came to run.
+            skipped = report.skipped and not (expected and call.when == "call")
+            reason = str(call.excinfo.value) if call.excinfo else ""
+            self.recording.skipped = reason if skipped else None
+
+    def broke_off(self, error: BaseException) -> None:
+        """Note what ends the whole session: it was this test that ran."""
+        if is_recorded(error):
+            return
+        self.recording.keep_evidence()
+        self.recording.add(error, failed=False)
+        self.recording.write(os.environ)
+
+    def end(self) -> None:
+        """Leave the outcome, unless a test case has left it already and nothing came after."""
+        if self._news or not self._told:
+            self.recording.write(os.environ)
+
+    def _failed(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        recording = self.recording
+        if call.excinfo is None:
+            # A test that was expected to fail and passed.
+            recording.add_failure("UnexpectedSuccess", report.longreprtext)
+            self._news = True
+            return
+        error = call.excinfo.value
+        text = report.longreprtext
+        if is_recorded(error) or self._is_unexpected_success(call, error):
+            self._told = True
+        else:
+            self._news = True
+            if kept := recording.keep_evidence():
+                report.sections.append(("browser", kept))
+                text += f"\n{kept}"
+        failure = call.when == "call" and isinstance(error, AssertionError | pytest.fail.Exception)
+        recording.add(error, failed=failure, text=text)
+
+    def _is_unexpected_success(self, call: pytest.CallInfo[None], error: BaseException) -> bool:
+        # The test case was told of it; then pytest made up an error that stands for it.
+        return self._by_itself and call.when == "call" and isinstance(error, pytest.fail.Exception)
+
+
+_ATTEMPT = pytest.StashKey[Attempt]()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let a test that gets `live_server` by `live_url` name it, as if it had asked itself.
+
+    pytest-django opens the database, and the server's host, only to tests that name it.
+    """
+    if isinstance(item, pytest.Function) and not running_app(os.environ):
+        names = item.fixturenames
+        if "live_url" not in names or "live_server" in names:
+            return
+        # Nothing public knows before a test begins which fixtures there are.
+        if item.session._fixturemanager.getfixturedefs("live_server", item):  # noqa: SLF001
+            names.append("live_server")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """See what ends the whole session: no report is made of it."""
+    try:
+        return (yield)
+    except BaseException as error:
+        if attempt := item.stash.get(_ATTEMPT, None):
+            attempt.broke_off(error)
+        raise
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Begin anew, for a test that is run again as well."""
+    item.stash[_ATTEMPT] = Attempt(item)
+    yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Look at each phase once everybody else has had a say in how it went."""
+    if call.excinfo is not None:
+        without_trimmings(call.excinfo.value)
+    report = yield
+    if attempt := item.stash.get(_ATTEMPT, None):
+        attempt.take_in(call, report)
+        if call.when == "teardown":
+            attempt.end()
+            del item.stash[_ATTEMPT]
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Leave an error for a file that could not be read: its tests cannot tell."""
+    report = yield
+    call: pytest.CallInfo[object] | None = getattr(report, "call", None)
+    if report.failed and call is not None and call.excinfo is not None:
+        recording = Recording.begin(unreadable(collector), os.environ)
+        recording.add(call.excinfo.value, failed=False, text=report.longreprtext)
+        recording.write(os.environ)
+    return report
+
+
+@pytest.fixture
+def new_browser(request: pytest.FixtureRequest) -> Iterator[Callable[[], WebDriver]]:
+    """Start a browser for one more visitor, who shares nothing with the others, at each call."""
+    browsers = request.node.stash[_ATTEMPT].recording.browsers
+    with ExitStack() as ends:
+
+        def start() -> WebDriver:
+            browser = start_browser(BrowserChoice.from_environ(os.environ), os.environ)
+            ends.callback(browser.close)
+            browsers.append(browser)
+            ends.callback(browsers.remove, browser)
+            return browser.driver
+
+        yield start
+
+
+@pytest.fixture
+def browser(new_browser: Callable[[], WebDriver]) -> WebDriver:
+    """Give the test's first browser: a Selenium WebDriver with a fresh profile."""
+    return new_browser()
+
+
+@pytest.fixture
+def wait_for(request: pytest.FixtureRequest) -> WaitFor:
+    """Wait until a condition holds, and say what was waited for when it never does."""
+
+    def wait(condition: Callable[..., T], what: str, timeout: float = TIMEOUT_SECONDS) -> T:
+        ready = given(condition, lambda: request.getfixturevalue("browser"))
+        return wait_until(ready, what, timeout=timeout)
+
+    return wait
+
+
+@pytest.fixture
+def live_url(request: pytest.FixtureRequest) -> str:
+    """Give the app's URL: the running app's, else that of the project's fixture `live_server`."""
+    running = running_app(os.environ)
+    if running is not None:
+        return running
+    try:
+        server = request.getfixturevalue("live_server")
+    except pytest.FixtureLookupError as error:
+        if error.argname != "live_server":
+            raise
+        pytest.fail(
+            "live_url: neither REHEARSAL_URL nor TEST_SERVER is set, and there is no fixture "
+            "live_server. A rehearsal sets both; elsewhere start the app and say where it is, "
+            "REHEARSAL_URL=http://localhost:8888 say, or define a fixture live_server.",
+            pytrace=False,
+        )
+    return str(getattr(server, "url", server)).rstrip("/")

@@ -1,0 +1,526 @@
+"""The plugin in a pytest of its own, with browsers that need no browser."""
+
+import time
+import tomllib
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from rehearsal_testing import plugin, testcase
+
+from .fakes import FakeDriver, fake_browser
+from .processes import CHECKOUT, Room
+
+pytest_plugins = ["pytester"]
+
+SET = ["console.log", "page.html", "screenshot.png"]
+OUTCOMES = """
+    import pytest
+
+    def test_passes(browser):
+        assert browser.page_source == "page of browser 1"
+
+    def test_needs_no_browser():
+        pass
+
+    def test_fails(browser):
+        assert browser.page_source == "another page"
+
+    def test_says_so(browser):
+        pytest.fail("not what I wanted")
+
+    def test_breaks(browser):
+        browser.no_such_thing
+
+    def test_fails_without_a_browser(new_browser):
+        assert False, "no browser yet"
+
+    def test_two_browsers_fail(browser, new_browser):
+        assert new_browser() is not browser
+        assert False
+
+    @pytest.fixture
+    def logged_in(browser):
+        raise RuntimeError("no such user")
+
+    def test_set_up_fails(logged_in):
+        pass
+
+    @pytest.fixture
+    def tidy():
+        yield
+        raise RuntimeError("cannot tidy")
+
+    def test_tear_down_fails(tidy):
+        pass
+
+    def test_all_fails(browser, tidy):
+        assert False, "first this"
+
+    def test_skips(browser):
+        pytest.skip("not today")
+
+    @pytest.mark.skip(reason="never")
+    def test_is_skipped():
+        pass
+
+    @pytest.mark.xfail(reason="known")
+    def test_fails_as_expected(browser):
+        assert False
+
+    @pytest.mark.xfail(reason="known", run=False)
+    def test_is_known_and_does_not_run():
+        pass
+
+    @pytest.mark.xfail(reason="known")
+    def test_passes_unexpectedly(browser):
+        pass
+
+    @pytest.mark.xfail(reason="known", strict=True)
+    def test_passes_unexpectedly_strict(browser):
+        pass
+
+    @pytest.mark.parametrize("page", ["a/b", "ü"])
+    def test_each(browser, page):
+        assert page == "ü"
+
+    def test_parts(browser, subtests):
+        for number in (1, 2, 3):
+            with subtests.test(number=number):
+                assert number == 2, f"part {number}"
+
+    def test_skips_a_part(subtests):
+        with subtests.test():
+            pytest.skip("not this part")
+"""
+
+
+@pytest.fixture
+def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
+    started: list[FakeDriver] = []
+
+    def start(*_: object) -> object:
+        alive = sum(not driver.has_quit for driver in started)
+        started.append(FakeDriver(page_source=f"page of browser {alive + 1}"))
+        return fake_browser(started[-1])
+
+    for module in (plugin, testcase):
+        monkeypatch.setattr(module, "start_browser", start)
+    return started
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.setenv("REHEARSAL_EVIDENCE", str(pytester.path / "evidence"))
+    monkeypatch.setenv("REHEARSAL_JUNIT", str(pytester.path / "junit"))
+    for name in ("REHEARSAL_URL", "TEST_SERVER"):
+        monkeypatch.delenv(name, raising=False)
+    pytester.plugins = [plugin]
+    return pytester
+
+
+def run(suite: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
+    suite.makepyfile(test_pages=source)
+    return suite.runpytest_inprocess(
+        "-p", "no:cacheprovider", *arguments, plugins=suite.plugins, no_reraise_ctrlc=True
+    )
+
+
+def cases(folder: Path) -> dict[str, ET.Element]:
+    found = {}
+    for file in (folder / "junit").iterdir():
+        (case,) = ET.fromstring(file.read_bytes()).iter("testcase")  # noqa: S314
+        found[f"{case.get('classname')}.{case.get('name')}"] = case
+    return found
+
+
+def told(case: ET.Element) -> tuple[str, str] | None:
+    elements = [element for element in case if element.tag != "properties"]
+    return (elements[0].tag, elements[0].get("message") or "") if elements else None
+
+
+def properties(case: ET.Element) -> dict[str | None, str]:
+    found = case.iterfind("properties/property")
+    return {each.get("name"): each.get("value") or "" for each in found}
+
+
+def evidence(folder: Path, case: ET.Element) -> list[str]:
+    name = properties(case).get("evidence")
+    return sorted(file.name for file in (folder / "evidence" / name).iterdir()) if name else []
+
+
+@pytest.mark.parametrize(
+    "name,expected,kept",
+    [
+        ("passes", None, []),
+        ("needs_no_browser", None, []),
+        ("fails", ("failure", "assert 'page of browser 1' == 'another page'"), SET),
+        ("says_so", ("failure", "not what I wanted"), SET),
+        ("breaks", ("error", "'FakeDriver' object has no attribute 'no_such_thing'"), SET),
+        ("fails_without_a_browser", ("failure", "no browser yet"), []),
+        (
+            "two_browsers_fail",
+            ("failure", "assert False"),
+            [*SET, "console-browser2.log", "page-browser2.html", "screenshot-browser2.png"],
+        ),
+        ("set_up_fails", ("error", "no such user"), SET),
+        ("tear_down_fails", ("error", "cannot tidy"), []),
+        ("all_fails", ("error", "first this"), SET),
+        ("skips", ("skipped", "not today"), []),
+        ("is_skipped", ("skipped", "never"), []),
+        ("fails_as_expected", None, []),
+        ("is_known_and_does_not_run", ("skipped", "[NOTRUN] known"), []),
+        ("passes_unexpectedly", None, []),
+        ("passes_unexpectedly_strict", ("failure", "[XPASS(strict)] known"), []),
+        ("each[a/b]", ("failure", "assert 'a/b' == 'ü'"), SET),
+        ("each[\\xfc]", None, []),
+        (
+            "parts",
+            ("failure", "part 1"),
+            [*SET, "console-failure2.log", "page-failure2.html", "screenshot-failure2.png"],
+        ),
+        ("skips_a_part", None, []),
+    ],
+)
+def test_outcome__is_left_once_with_evidence_of_the_moment(
+    suite: pytest.Pytester,
+    drivers: list[FakeDriver],
+    *,
+    name: str,
+    expected: tuple[str, str] | None,
+    kept: list[str],
+) -> None:
+    result = run(suite, OUTCOMES, f"test_pages.py::test_{name}")
+    (found,) = cases(suite.path).items()
+    assert found[0] == f"test_pages.test_{name}"
+    case = found[1]
+    if expected is None:
+        assert told(case) is None
+    else:
+        tag, message = told(case) or ("", "")
+        assert (tag, message.splitlines()[0].removesuffix(" (and 1 more)")) == expected
+    assert evidence(suite.path, case) == sorted(kept)
+    assert all(driver.has_quit for driver in drivers)
+    if kept:
+        folder = properties(case)["evidence"]
+        assert (suite.path / "evidence" / folder / "page.html").read_text() == "page of browser 1"
+        sentence = f"What the browser showed is kept in tests/{folder} of the evidence"
+        assert sentence in result.stdout.str()
+        assert sentence in (case[1].text or "")
+    else:
+        assert not list(suite.path.glob("evidence/*"))
+    passed = expected is None or expected[0] == "skipped"
+    assert (result.ret == pytest.ExitCode.OK) == passed
+
+
+def test_outcome__says_where(suite: pytest.Pytester) -> None:
+    run(suite, "import pytest\n\n\ndef test_it():\n    pass\n")
+    case = cases(suite.path)["test_pages.test_it"]
+    assert (case.get("file"), case.get("line")) == ("test_pages.py", "4")
+
+
+def test_outcome__says_when(suite: pytest.Pytester) -> None:
+    before = time.time()
+    run(
+        suite,
+        """
+        import time, pytest
+
+        def note(name):
+            with open("moments", "a") as file:
+                print(time.time(), file=file)
+
+        @pytest.fixture
+        def slow():
+            note("set-up")
+            yield
+            time.sleep(0.1)
+            note("tear-down")
+
+        def test_it(slow):
+            time.sleep(0.1)
+        """,
+    )
+    after = time.time()
+    case = cases(suite.path)["test_pages.test_it"]
+    first, last = map(float, (suite.path / "moments").read_text().split())
+    start, end = (float(properties(case)[name]) for name in ("start", "end"))
+    assert before < start < first < last < end < after
+    assert float(case.get("time") or 0) == pytest.approx(end - start, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def setup_module():\n    raise OSError('no room')\n",
+        """
+import pytest
+
+@pytest.fixture(scope="session", autouse=True)
+def room():
+    raise OSError("no room")
+""",
+    ],
+    ids=["setup_module", "session fixture"],
+)
+def test_shared_set_up__each_test_of_it_is_an_error(suite: pytest.Pytester, source: str) -> None:
+    run(suite, source + "def test_one(): pass\ndef test_two(): pass\n")
+    found = {name: told(case) for name, case in cases(suite.path).items()}
+    assert found == {f"test_pages.test_{name}": ("error", "no room") for name in ("one", "two")}
+
+
+def test_unreadable_file__is_an_error(suite: pytest.Pytester) -> None:
+    result = run(suite, "import no_such_module\n")
+    (case,) = cases(suite.path).values()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert (case.get("classname"), case.get("file")) == ("test_pages", "test_pages.py")
+    assert told(case) == ("error", case[1].get("message"))
+    assert "No module named 'no_such_module'" in (case[1].text or "")
+
+
+@pytest.mark.usefixtures("drivers")
+def test_interrupted_test__is_told(suite: pytest.Pytester) -> None:
+    source = "def test_one(browser):\n    raise KeyboardInterrupt\ndef test_two(): pass\n"
+    run(suite, source)
+    (case,) = cases(suite.path).values()
+    assert case.get("name") == "test_one"
+    assert case[1].get("type") == "KeyboardInterrupt"
+    assert evidence(suite.path, case) == SET
+
+
+def test_failure_of_the_past__is_forgotten(
+    suite: pytest.Pytester, drivers: list[FakeDriver]
+) -> None:
+    source = "def test_it(browser):\n    assert {}\n"
+    run(suite, source.format("False"))
+    assert evidence(suite.path, cases(suite.path)["test_pages.test_it"]) == SET
+    run(suite, source.format("'it now is as it should be'"))
+    assert told(cases(suite.path)["test_pages.test_it"]) is None
+    assert not list(suite.path.glob("evidence/*"))
+    assert len(drivers) == 2
+
+
+STORY = """
+    import unittest
+    import pytest
+    from rehearsal_testing import BrowserTestCase
+
+    class Story(BrowserTestCase):
+        def test_passes(self):
+            self.browser
+
+        def test_fails(self):
+            self.browser
+            self.fail("no")
+
+        @unittest.expectedFailure
+        def test_passes_unexpectedly(self):
+            pass
+
+        @unittest.skip("never")
+        def test_is_skipped(self):
+            pass
+
+        def test_parts(self):
+            for number in (1, 2):
+                with self.subTest(number=number):
+                    self.fail(f"part {number}")
+
+    class Unready(BrowserTestCase):
+        @classmethod
+        def setUpClass(cls):
+            raise OSError("no room")
+
+        def test_one(self):
+            pass
+
+        def test_two(self):
+            pass
+"""
+
+
+def test_test_case__leaves_the_same_with_the_plugin_and_without(
+    suite: pytest.Pytester, drivers: list[FakeDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, kept = [], []
+    for plugins in ([], [plugin]):
+        suite.plugins = plugins  # type: ignore[assignment]
+        monkeypatch.setenv("REHEARSAL_JUNIT", str(suite.path / str(len(plugins)) / "junit"))
+        run(suite, STORY)
+        folder = suite.path / str(len(plugins))
+        found.append({name: told(case) for name, case in cases(folder).items()})
+        kept.append(sorted(path.name for path in (suite.path / "evidence").iterdir()))
+    assert found[1] == {
+        "test_pages.Story.test_passes": None,
+        "test_pages.Story.test_fails": ("failure", "no"),
+        "test_pages.Story.test_passes_unexpectedly": (
+            "failure",
+            "It passed, and was marked as an expected failure.",
+        ),
+        "test_pages.Story.test_is_skipped": ("skipped", "never"),
+        "test_pages.Story.test_parts": ("failure", "part 1 (and 1 more)"),
+        "test_pages.Unready.setUpClass": ("error", "no room"),
+    }
+    assert found[0] == found[1]
+    assert kept == [["test_pages.Story.test_fails"]] * 2
+    assert len(drivers) == 4
+
+
+@pytest.mark.usefixtures("drivers")
+@pytest.mark.parametrize(
+    "fixture,name,expected",
+    [
+        ("pytest.skip('no app')", "passes", ("skipped", "no app")),
+        ("raise OSError('no app')", "passes", ("error", "no app")),
+        ("yield; raise OSError('cannot tidy')", "passes", ("error", "cannot tidy")),
+        ("yield; raise OSError('cannot tidy')", "fails", ("error", "no (and 1 more)")),
+    ],
+    ids=["skip", "set-up", "tear-down", "tear-down of a failure"],
+)
+def test_test_case__what_happens_around_it_is_told(
+    suite: pytest.Pytester, fixture: str, name: str, expected: tuple[str, str]
+) -> None:
+    suite.makeconftest(
+        f"import pytest\n@pytest.fixture(autouse=True)\ndef around():\n    {fixture}\n"
+    )
+    run(suite, STORY, f"test_pages.py::Story::test_{name}")
+    assert {name: told(case) for name, case in cases(suite.path).items()} == {
+        f"test_pages.Story.test_{name}": expected
+    }
+
+
+SERVER = """
+import pytest
+
+class Server:
+    url = "http://localhost:81/"
+
+@pytest.fixture
+def live_server():
+    return Server()
+"""
+
+
+@pytest.mark.parametrize(
+    "environ,conftest,expected",
+    [
+        ({"REHEARSAL_URL": "http://localhost:1"}, "", "http://localhost:1"),
+        ({"REHEARSAL_URL": "http://localhost:1/"}, SERVER, "http://localhost:1"),
+        ({"TEST_SERVER": "localhost:2"}, SERVER, "http://localhost:2"),
+        (
+            {"REHEARSAL_URL": "http://localhost:1", "TEST_SERVER": "localhost:2"},
+            "",
+            "http://localhost:1",
+        ),
+        ({}, SERVER, "http://localhost:81"),
+        ({}, SERVER.replace("return Server()", "return Server.url"), "http://localhost:81"),
+    ],
+    ids=["url", "slash", "test-server", "both", "live_server.url", "live_server is a URL"],
+)
+def test_live_url__is_the_running_app_else_the_projects_own(
+    suite: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    environ: dict[str, str],
+    conftest: str,
+    expected: str,
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    suite.makeconftest(conftest)
+    result = run(suite, f"def test_it(live_url):\n    assert live_url == {expected!r}\n")
+    result.assert_outcomes(passed=1)
+
+
+def test_live_url__says_what_is_missing(suite: pytest.Pytester) -> None:
+    result = run(suite, "def test_it(live_url): pass\n")
+    result.assert_outcomes(errors=1)
+    (case,) = cases(suite.path).values()
+    tag, message = told(case) or ("", "")
+    assert tag == "error"
+    assert message == (
+        "live_url: neither REHEARSAL_URL nor TEST_SERVER is set, and there is no fixture "
+        "live_server. A rehearsal sets both; elsewhere start the app and say where it is, "
+        "REHEARSAL_URL=http://localhost:8888 say, or define a fixture live_server."
+    )
+
+
+def test_live_url__what_a_live_server_lacks_itself_is_not_hidden(suite: pytest.Pytester) -> None:
+    suite.makeconftest(SERVER.replace("live_server()", "live_server(database)"))
+    result = run(suite, "def test_it(live_url): pass\n")
+    result.stdout.fnmatch_lines("*fixture 'database' not found*")
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["alone", "in a rehearsal"])
+def test_live_url__a_live_server_sees_that_it_is_wanted(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *, running: bool
+) -> None:
+    if running:
+        monkeypatch.setenv("TEST_SERVER", "localhost:2")
+    # As pytest-django's does, which opens the database only to tests that name it.
+    suite.makeconftest(
+        SERVER + "@pytest.fixture(autouse=True)\ndef helper(request):\n"
+        f"    assert ('live_server' in request.fixturenames) == {not running}\n"
+    )
+    run(suite, "def test_it(live_url): pass\n").assert_outcomes(passed=1)
+
+
+def test_wait_for__hands_the_browser_to_expected_conditions(
+    suite: pytest.Pytester, drivers: list[FakeDriver]
+) -> None:
+    result = run(
+        suite,
+        """
+        import pytest
+
+        def test_with(wait_for):
+            assert wait_for(lambda browser: browser.page_source, "it") == "page of browser 1"
+
+        def test_without(wait_for):
+            assert wait_for(lambda: "plain", "it") == "plain"
+
+        def test_never(wait_for):
+            with pytest.raises(AssertionError, match="Waited 0 s for the end of time"):
+                wait_for(lambda: False, "the end of time", timeout=0)
+        """,
+    )
+    result.assert_outcomes(passed=3)
+    assert [driver.has_quit for driver in drivers] == [True]
+
+
+@pytest.mark.parametrize("way", ["addopts", "conftest"])
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+def test_one_line__switches_it_on(room: Room, way: str, workers: tuple[str, ...]) -> None:
+    if way == "addopts":
+        (room.code / "pytest.ini").write_text("[pytest]\naddopts = -p rehearsal_testing.plugin\n")
+    else:
+        line = 'pytest_plugins = ["rehearsal_testing.plugin"]\n'
+        (room.code / "conftest.py").write_text(line)
+    for name in ("a", "b"):
+        (room.code / f"test_{name}.py").write_text(
+            "import os, time, pytest\n"
+            "def test_it(wait_for):\n"
+            "    time.sleep(0.3)\n"
+            "    print('worker', os.environ.get('PYTEST_XDIST_WORKER'))\n"
+            "    assert False\n"
+        )
+    started = time.time()
+    code, printed = room.run(["-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *workers])
+    ended = time.time()
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert ("worker gw1" in printed) == bool(workers)
+    found = cases(room.folder)
+    assert {name: told(case) for name, case in found.items()} == {
+        f"test_{name}.test_it": ("failure", "assert False") for name in ("a", "b")
+    }
+    for case in found.values():
+        start, end = (float(properties(case)[name]) for name in ("start", "end"))
+        assert started < start < end < ended
+        assert end - start == pytest.approx(0.3, abs=0.25)
+
+
+def test_entry_point__there_is_none() -> None:
+    # It would switch the plugin on wherever the package is installed, `rehearse` alone included.
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    assert "pytest11" not in project.get("entry-points", {})
