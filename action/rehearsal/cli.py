@@ -14,7 +14,7 @@ from rehearsal.laptop.reading import read_request
 from rehearsal.options import command, flags, parse
 from rehearsal.outside.github import Console
 from rehearsal.outside.terminal import find_terminal
-from rehearsal.planner import make_plan
+from rehearsal.planner import entrusted, make_plan
 from rehearsal.redact import Redactor
 from rehearsal.request import Request
 from rehearsal.run import read_run
@@ -83,10 +83,9 @@ def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: 
 def _redactor(options: argparse.Namespace, environ: Mapping[str, str]) -> Redactor:
     """Return what the clean-up step can know of the secrets; wrong inputs hold none."""
     try:
-        plan = make_plan(_given(options, environ), environ=environ, top=Path.cwd())
-    except (Problem, OSError):
+        return Redactor(entrusted(_given(options, environ), environ))
+    except Problem:
         return Redactor()
-    return Redactor(plan.secrets)
 
 
 def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import chain, count, filterfalse
 from pathlib import Path
 
 from rehearsal.log import Log
@@ -78,10 +79,12 @@ class Evidence:
         # A name may hold a secret as well as a text may.
         parts = Path(self.redactor.text(name)).parts
         path = self.folder.joinpath(target, *map(_safe, parts))
+        path = _free(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = self.redactor.stream()
-        # O_NOFOLLOW: the tests own the folder, a file may have become a link since it was seen.
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
+        # The tests own the folder: since it was seen, a file may have become a link, or a pipe that
+        # would have us wait for ever.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as inside, path.open("wb") as out:
             while piece := inside.read(PIECE):
                 out.write(stream.feed(piece))
@@ -102,17 +105,33 @@ class Evidence:
 def sweep(folder: Path, redactor: Redactor) -> list[str]:
     """Look through everything once more; replace what should not be there and return its names.
 
-    Links and the like are removed: what they lead to is not ours to give away.
+    Links and the like are removed: what they lead to is not ours to give away. So is what has a
+    name that nothing here gives: it may hold a secret, and the upload may refuse it.
     """
-    found = []
-    for place, _, names in os.walk(folder):
-        for path in (Path(place, name) for name in sorted(names)):
-            if not stat.S_ISREG(path.lstat().st_mode):
-                path.unlink()
-                found.append(str(path.relative_to(folder)))
-            elif _replace_secrets(path, redactor):
-                found.append(str(path.relative_to(folder)))
-    return found
+    paths = (
+        Path(place, name)
+        # From the bottom up: what a folder holds has had its turn when the folder goes.
+        for place, folders, names in os.walk(folder, topdown=False)
+        for name in sorted((*names, *folders))
+    )
+    return [
+        redactor.text(str(path.relative_to(folder)))
+        for path in paths
+        if _removed(path, redactor) or (path.is_file() and _replace_secrets(path, redactor))
+    ]
+
+
+def _removed(path: Path, redactor: Redactor) -> bool:
+    """Remove what is no file and no folder, or has no safe name; whether there was need to."""
+    mode = path.lstat().st_mode
+    is_safe = SAFE.match(path.name) and redactor.text(path.name) == path.name
+    if is_safe and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return False
+    if stat.S_ISDIR(mode):
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    return True
 
 
 def _replace_secrets(path: Path, redactor: Redactor) -> bool:
@@ -137,3 +156,9 @@ def _safe(name: str) -> str:
     if not dot:
         stem, suffix = suffix, ""
     return f"{stem[:80] or 'file'}-{digest}{dot}{suffix[:10]}"
+
+
+def _free(path: Path) -> Path:
+    """Return the first name that is free: a log of ours may have it, or two names one secret."""
+    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(filterfalse(Path.exists, chain((path,), others)))

@@ -3,10 +3,13 @@
 import base64
 import html
 import json
+import re
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from rehearsal.secret import SHORTEST_REPLACED
+
+ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 def forms_of(value: str) -> set[bytes]:
@@ -22,22 +25,56 @@ def _lines(value: str) -> Iterator[str]:
 
 
 def _encodings(text: str) -> Iterator[bytes]:
-    spellings = (
-        text,
-        json.dumps(text)[1:-1],
-        json.dumps(text, ensure_ascii=False)[1:-1],
-        html.escape(text),
-        html.escape(text, quote=False),
-        quote(text, safe=""),
-        quote(text),
-        quote_plus(text),
-        repr(text)[1:-1],
-        ascii(text)[1:-1],
-    )
-    raw = text.encode(errors="surrogateescape")
-    yield from (spelling.encode(errors="surrogateescape") for spelling in spellings)
-    yield repr(raw)[2:-1].encode()
-    yield from _base64(raw)
+    """Yield the spellings, each of them in a page or a report too, and what base64 makes of it."""
+    once = {spelling for spell in SPELLINGS for spelling in spell(text)}
+    twice = {spelling for each in once for spell in CARRIERS for spelling in spell(each)}
+    yield from (spelling.encode(errors="surrogateescape") for spelling in once | twice)
+    yield from _base64(text.encode(errors="surrogateescape"))
+
+
+def _as_it_is(text: str) -> Iterator[str]:
+    yield text
+
+
+def _in_json(text: str) -> Iterator[str]:
+    yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _in_markup(text: str) -> Iterator[str]:
+    """Yield it as in HTML and XML: text and attributes, with the entities that tools prefer."""
+    bare = html.escape(text, quote=False)
+    full = html.escape(text)
+    attribute = bare.replace('"', "&quot;")
+    named = full.replace("&#x27;", "&apos;")
+    numbered = full.replace("&#x27;", "&#39;")
+    short = numbered.replace("&quot;", "&#34;")
+    for spelling in (bare, full, attribute, named, numbered, short):
+        yield spelling
+        yield spelling.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _in_python(text: str) -> Iterator[str]:
+    """Yield it as in a repr, its own or a sentence's: that one may have both kinds of quotes."""
+    for spelling in (repr(text)[1:-1], ascii(text)[1:-1]):
+        yield spelling
+        yield spelling.replace("\\'", "'").replace("'", "\\'")
+    yield repr(text.encode(errors="surrogateescape"))[2:-1]
+
+
+def _in_urls(text: str) -> Iterator[str]:
+    """Yield it as in paths and queries: Python, JavaScript and forms leave different signs bare."""
+    for safe in ("", "/", "!'()*", "*"):
+        escaped = quote(text, safe=safe, errors="surrogateescape")
+        yield escaped
+        yield ESCAPE.sub(lambda found: found[0].lower(), escaped)
+        yield escaped.replace("%20", "+")
+        yield escaped.replace("%20", "+").replace("~", "%7E")
+
+
+SPELLINGS = (_as_it_is, _in_json, _in_markup, _in_python, _in_urls)
+# What is spelled in one way is printed inside another: a repr in a page, or in a line of JSON.
+CARRIERS = (_in_json, _in_markup)
 
 
 def _base64(raw: bytes) -> Iterator[bytes]:

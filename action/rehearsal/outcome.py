@@ -26,6 +26,7 @@ def tell(
     record: Rehearsal, evidence: Evidence, console: Console, run: Run, *, policy: str, local: bool
 ) -> None:
     """Write the reports, say how it ended, and keep or drop the evidence as `policy` says."""
+    record.hide(console.redactor.text)
     evidence.text("verdict.json", document(record))
     evidence.text("summary.md", summary(record))
     for title, lines in _excerpts(record, folded=console.folds):

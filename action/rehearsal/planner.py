@@ -3,6 +3,7 @@
 import re
 import secrets as randomness
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.inputs import Inputs, shown
@@ -51,6 +52,21 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         ),
         retention_days=inputs.number("retention-days", 1, 400, "days"),
     )
+
+
+def entrusted(given: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Secret, ...]:
+    """Return the secrets that the inputs hold, as far as they can be read.
+
+    Where there is no plan there are secrets all the same: before it is made, when it cannot be,
+    and after the tests have removed a file that it names.
+    """
+    found: list[Secret] = []
+    for source in ("secrets", "build-secrets"):
+        with suppress(Misconfigured):
+            text = str(given.get(source) or "")
+            items = parse_variables(text, source=source, environ=environ).items()
+            found += [Secret(name=name, value=value) for name, value in items if value]
+    return tuple(found)
 
 
 def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> BuildPlan:

@@ -1,12 +1,14 @@
 """The record: what happened, stage by stage, and how it ended."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from rehearsal.diagnosis import Diagnosis
 from rehearsal.junit import Results
+from rehearsal.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
 
@@ -33,6 +35,8 @@ class Watcher(Protocol):
 class Rehearsal:
     """One rehearsal, filled in as its stages go by; the reports only read it.
 
+    `facts` holds what the stages saw, by where they saw it; `diagnoses` the causes that fit, the
+    root first; `telling`, where none does, the lines that say most.
     `kept` says where a container that was left up is, `removal` is the command that removes it.
     """
 
@@ -50,6 +54,10 @@ class Rehearsal:
     container_tail: tuple[str, ...] = ()
     kept: str = ""
     removal: str = ""
+    facts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    timeline: Timeline = field(default_factory=Timeline)
+    diagnoses: list[Diagnosis] = field(default_factory=list)
+    telling: tuple[str, ...] = ()
     watcher: Watcher | None = None
 
     @contextmanager
@@ -79,13 +87,26 @@ class Rehearsal:
         """How it ended."""
         return self.problem.verdict if self.problem else Verdict.PASSED
 
+    def hide(self, redact: Callable[[str], str]) -> None:
+        """Take the secrets out of every text, before a report cuts one in two."""
+        for problem in self.problems:
+            problem.what, problem.advice = redact(problem.what), redact(problem.advice)
+            problem.excerpt = tuple(map(redact, problem.excerpt))
+        if self.results:
+            failed = (
+                replace(each, name=redact(each.name), message=redact(each.message))
+                for each in self.results.failed
+            )
+            self.results = replace(self.results, failed=tuple(failed))
+        self.notices = list(map(redact, self.notices))
+
     def outputs(self) -> dict[str, str]:
         """Return the action's outputs by name; what is not known is empty."""
         results = self.results
         counted = results is not None and results.tests is not None
         return {
             "verdict": str(self.verdict),
-            "diagnosis": "",
+            "diagnosis": self.diagnoses[0].id if self.diagnoses else "",
             "image": self.image,
             "image-id": self.image_id,
             "tests": str(results.tests) if results and counted else "",

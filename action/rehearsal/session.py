@@ -14,7 +14,7 @@ from rehearsal.outside.engine import Needs, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import end_marked
 from rehearsal.plan import Plan
-from rehearsal.planner import make_plan
+from rehearsal.planner import entrusted, make_plan
 from rehearsal.record import Rehearsal
 from rehearsal.redact import Redactor
 from rehearsal.rehearse import PACKAGES, Stagehands, rehearse
@@ -49,6 +49,9 @@ def hold(
     try:
         with interruptible():
             request = ask()
+            # What is wrong with another input is told, and may be a secret in the wrong place.
+            known = Redactor(entrusted(request.given, request.environ))
+            console.redactor = evidence.redactor = known
             plan = make_plan(request.given, environ=request.environ, top=request.top)
             policy = plan.evidence
             name = plan.artifact_name or run.artifact_name

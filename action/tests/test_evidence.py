@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence import Evidence
+from rehearsal.evidence import Evidence, sweep
 from rehearsal.log import Log
 from rehearsal.redact import Redactor
 
@@ -126,6 +126,37 @@ def test_keep__no_secret_in_a_name(evidence: Evidence) -> None:
     stage(evidence, f"{HUSH.decode()}/{HUSH.decode()}.txt")
     evidence.collect(evidence.staged("traces"), "tests")
     assert HUSH.decode() not in "".join(kept(evidence))
+
+
+def test_keep__replaces_nothing_that_is_there(evidence: Evidence) -> None:
+    evidence.log("tests/output.log").close()
+    for name in ("output.log", f"a {HUSH.decode()}.txt", "a ***.txt"):
+        stage(evidence, name, name.encode())
+    evidence.collect(evidence.staged("traces"), "tests")
+    assert len(kept(evidence)) == 4
+    assert kept(evidence)["tests/output.log"] == b""
+    assert kept(evidence)["tests/output-2.log"] == b"output.log"
+
+
+def test_sweep__takes_out_what_does_not_belong_there(evidence: Evidence) -> None:
+    (evidence.folder / "tests").mkdir()
+    for name in ("good.log", "bad.log", "tests/good.xml", "new\nline", HUSH.decode()):
+        (evidence.folder / name).write_bytes(b"text " + (HUSH if name == "bad.log" else b""))
+    (evidence.folder / "tests/file").symlink_to("/etc/passwd")
+    (evidence.folder / "tests/folder").symlink_to("/etc")
+    os.mkfifo(evidence.folder / "tests/pipe")
+    (evidence.folder / ".git").mkdir()
+    (evidence.folder / ".git/config").write_bytes(HUSH)
+    found = sweep(evidence.folder, Redactor([secret()]))
+    assert kept(evidence) == {
+        "good.log": b"text ",
+        "bad.log": b"text ***",
+        "tests/good.xml": b"text ",
+    }
+    assert {"bad.log", "tests/file", "tests/folder", "tests/pipe", "new\nline", "***"} <= set(found)
+    assert not {"good.log", "tests", "tests/good.xml"} & set(found)
+    assert not sweep(evidence.folder, Redactor([secret()]))
+    assert Path("/etc/passwd").exists()
 
 
 def test_drop_staging__leaves_nothing_of_it(evidence: Evidence) -> None:

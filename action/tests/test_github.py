@@ -66,6 +66,13 @@ def test_say__is_a_redacted_line(off: Spoken) -> None:
     assert off.text == "a *** é\n"
 
 
+def test_say__what_it_quotes_is_no_command(on: Spoken, off: Spoken) -> None:
+    for spoken in (on, off):
+        spoken.console.say("'##[add-mask]passed' could not be kept")
+    assert "##[" not in on.text
+    assert "##[" in off.text
+
+
 def test_say__half_a_character_is_no_error(off: Spoken) -> None:
     off.console.say("caf\udce9")
     assert off.text.startswith("caf")

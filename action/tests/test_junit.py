@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,12 @@ def test_read_reports__one_that_cannot_be_read_counts_for_nothing(
     bad = report(tmp_path, broken)
     assert read_reports([bad]) == Results()
     assert read_reports([bad, report(tmp_path, suite(GOOD), "b.xml")]).tests == 1
+
+
+def test_read_reports__what_is_no_file_counts_for_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xml")
+    (tmp_path / "link.xml").symlink_to(report(tmp_path, suite(GOOD)))
+    assert read_reports([tmp_path / "pipe.xml", tmp_path / "link.xml"]) == Results()
 
 
 def test_read_reports__a_file_that_went_away_counts_for_nothing(tmp_path: Path) -> None:

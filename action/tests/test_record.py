@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from rehearsal.junit import Results
+from rehearsal.junit import Failure, Results
 from rehearsal.record import RANK, Rehearsal
 from rehearsal.verdict import Problem, Verdict
 
@@ -103,3 +103,40 @@ def test_outputs__are_all_there_on_failure_too() -> None:
 
 def test_outputs__ready_seconds_have_two_decimals() -> None:
     assert Rehearsal(name="r", ready_seconds=1.23456).outputs()["ready-seconds"] == "1.23"
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+    def begins(self, stage: str) -> None:
+        self.heard.append(stage)
+
+    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+        assert 0 <= seconds < 10
+        self.heard.append((stage, good))
+
+
+def test_stage__is_told_to_whoever_watches() -> None:
+    listener = Listener()
+    rehearsal = Rehearsal(name="r", watcher=listener)
+    with rehearsal.stage("build"):
+        assert listener.heard == ["build"]
+    with pytest.raises(KeyError), rehearsal.stage("start"):
+        raise KeyError
+    with rehearsal.stage("test"):
+        rehearsal.problems.append(Problem(Verdict.TESTS_FAILED, "no"))
+    assert listener.heard == [
+        "build", ("build", True), "start", ("start", False), "test", ("test", False),
+    ]  # fmt: skip
+
+
+def test_hide__reaches_every_text() -> None:
+    told = record(Verdict.TESTS_FAILED)
+    told.problems[0].what = told.problems[0].advice = "hush"
+    told.problems[0].excerpt = ("a", "hush")
+    told.results = Results(tests=1, failures=1, failed=(Failure(name="hush", message="hush"),))
+    told.notices.append("hush")
+    told.hide(lambda text: text.replace("hush", "***"))
+    assert "hush" not in repr((vars(told), vars(told.problems[0])))
+    assert told.problems[0].excerpt == ("a", "***")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import example, given
@@ -28,6 +29,16 @@ def redactor(*values: str) -> Redactor:
     return Redactor(Secret(name=f"S{i}", value=value) for i, value in enumerate(values))
 
 
+def attribute(value: str, encoding: str) -> bytes:
+    written = ET.tostring(ET.Element("failure", {"message": value}), encoding=encoding)
+    return written[written.index(b'message="') + 9 : written.rindex(b'"')]
+
+
+def test_redactor__a_quote_in_the_repr_of_a_sentence() -> None:
+    shown = repr("it's \"o'brien-12345\", he said")
+    assert redactor("o'brien-12345").text(shown) == "'it\\'s \"***\", he said'"
+
+
 @pytest.mark.parametrize(
     "shown",
     [
@@ -42,6 +53,14 @@ def redactor(*values: str) -> Redactor:
         pytest.param(repr(AWKWARD).encode(), id="repr"),
         pytest.param(repr(AWKWARD.encode()).encode(), id="repr-bytes"),
         pytest.param(ascii(AWKWARD).encode(), id="ascii"),
+        pytest.param(attribute(AWKWARD, "us-ascii"), id="xml-attribute-ascii"),
+        pytest.param(attribute(AWKWARD, "utf-8"), id="xml-attribute"),
+        pytest.param(html.escape(AWKWARD).replace("&quot;", "&#34;").encode(), id="jinja"),
+        pytest.param(quote(AWKWARD, safe="!'()*~").encode(), id="url-javascript"),
+        pytest.param(re.sub("%..", lambda m: m[0].lower(), quote(AWKWARD)).encode(), id="url-low"),
+        pytest.param(html.escape(json.dumps(AWKWARD)[1:-1]).encode(), id="json-in-html"),
+        pytest.param(json.dumps(html.escape(AWKWARD))[1:-1].encode(), id="html-in-json"),
+        pytest.param(html.escape(repr(AWKWARD)[1:-1]).encode(), id="repr-in-html"),
     ],
 )
 def test_redactor__every_spelling(shown: bytes) -> None:

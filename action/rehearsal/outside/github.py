@@ -14,6 +14,9 @@ from typing import BinaryIO
 from rehearsal.outside.process import Sink
 from rehearsal.redact import Redactor
 
+# ##[NAME]VALUE is obeyed wherever in a line it stands. Source: actions/runner, ActionCommand.cs.
+OLD_COMMAND = "##["
+
 
 class Console:
     """Everything that is said aloud, each byte of it through the redactor.
@@ -36,8 +39,9 @@ class Console:
         self._lock = threading.Lock()
 
     def say(self, text: str) -> None:
-        """Print a line of our own."""
-        self._write(self.redactor.text(text) + "\n")
+        """Print a line of our own; what it quotes may hold a command of the runner's old kind."""
+        text = self.redactor.text(text)
+        self._write((text.replace(OLD_COMMAND, "[") if self.on_github else text) + "\n")
 
     def verdict(self, text: str, *, good: bool) -> None:  # noqa: ARG002  (drawn on a terminal)
         """Print the last lines: how it ended, what was kept."""
