@@ -12,6 +12,8 @@ from django.test.utils import (
     teardown_test_environment,
 )
 
+pytest_plugins = ["rehearsal_testing.plugin"]
+
 
 def pytest_configure() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superlists.settings")

@@ -174,6 +174,7 @@ def wait_for(request: pytest.FixtureRequest) -> WaitFor:
     """Wait until a condition holds, and say what was waited for when it never does."""
 
     def wait(condition: Callable[..., T], what: str, timeout: float = TIMEOUT_SECONDS) -> T:
+        __tracebackhide__ = True
         ready = given(condition, lambda: request.getfixturevalue("browser"))
         return wait_until(ready, what, timeout=timeout)
 

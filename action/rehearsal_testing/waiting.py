@@ -50,6 +50,7 @@ def wait_until(
     them is raised itself, so that its type and words stay, with a note naming `what`;
     an AssertionError naming `what` and the last value where there was none.
     """
+    __tracebackhide__ = True  # pytest shows where the test waited, not how.
     deadline = clock() + timeout
     while True:
         try:

@@ -1,10 +1,12 @@
 """The base class with real browsers, under each way to run tests."""
 
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 
 from rehearsal_testing.programs import find_programs
 
-from .processes import Room
+from .processes import CHECKOUT, Room
 
 pytestmark = pytest.mark.e2e
 
@@ -48,6 +50,37 @@ class TwoTest(Page):
         self.new_browser().get(SITE + "/three")
         self.browser.find_element("id", "not_there")
 """
+FUNCTIONS = """
+import pytest
+
+
+@pytest.fixture
+def page(browser, live_url):
+    browser.get(live_url + "/one")
+    return browser
+
+
+def test_fails(page, wait_for):
+    wait_for(lambda: "two" in page.title, "the second page", timeout=0.2)
+
+
+def test_passes(browser, live_url):
+    browser.get(live_url + "/quiet")
+    assert browser.get_window_size() == {"width": 1024, "height": 768}
+
+
+@pytest.fixture
+def visitors(browser, new_browser, live_url):
+    browser.get(live_url + "/two")
+    new_browser().get(live_url + "/three")
+    browser.find_element("id", "not_there")
+
+
+@pytest.mark.parametrize("name", ["a/b"])
+def test_set_up_breaks(visitors, name):
+    pass
+"""
+PLUGIN = ["-m", "pytest", "-p", "no:cacheprovider", "-p", "rehearsal_testing.plugin"]
 SETTINGS = "SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n"
 RUNNERS = {
     "unittest": ["-m", "unittest", "test_pages"],
@@ -60,7 +93,10 @@ RUNNERS = {
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         name = self.path.strip("/")
-        if name in {"one", "two", "three", "quiet"}:
+        if name == "":
+            body = "<h1>It works</h1>"
+            self.send_response(200)
+        elif name in {"one", "two", "three", "quiet"}:
             script = f"console.warn('the page {name} says so'); no_such_{name}()"
             body = f"<title>{name}</title>{'' if name == 'quiet' else f'<script>{script}</script>'}"
             self.send_response(200)
@@ -101,6 +137,15 @@ def outcomes(room: Room) -> dict[str, ET.Element]:
     return {f"{case.get('classname')}.{case.get('name')}": case for case in cases}
 
 
+def assert_times(cases: dict[str, ET.Element], before: float, after: float) -> None:
+    """Fail unless each test has a span of its own, within that of the run."""
+    for case in cases.values():
+        named = {each.get("name"): each.get("value") for each in case.iterfind(".//property")}
+        start, end = float(named["start"] or 0), float(named["end"] or 0)
+        assert before < start < end < after
+        assert float(case.get("time") or 0) == pytest.approx(end - start, abs=0.01)
+
+
 def assert_set(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> None:
     assert (folder / f"screenshot{suffix}.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert f"<title>{shows}</title>" in (folder / f"page{suffix}.html").read_text()
@@ -124,7 +169,9 @@ def assert_set(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> No
 def test_failures__leave_evidence_and_nothing_else(
     suite: Room, site: str, browser: str, runner: str
 ) -> None:
+    before = time.time()
     code, printed = suite.run(RUNNERS[runner], {"SITE": site, "BROWSER": browser})
+    after = time.time()
     assert code == 1
     assert "AssertionError: 'two' not found in 'one'" in printed
     assert "Waited 0.2 s for the second page." in printed
@@ -140,6 +187,7 @@ def test_failures__leave_evidence_and_nothing_else(
     assert_set(two, "-browser2", shows="three", hides=["one", "two"])
 
     cases = outcomes(suite)
+    assert_times(cases, before, after)
     assert {name: [child.tag for child in case] for name, case in cases.items()} == {
         "test_pages.OneTest.test_fails": ["properties", "failure"],
         "test_pages.OneTest.test_passes": ["properties"],
@@ -154,6 +202,48 @@ def test_failures__leave_evidence_and_nothing_else(
     assert '[id="not_there"]' in (error.get("message") or "")
     assert "test_pages.py" in (error.text or "")
     suite.assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "xdist"])
+def test_functions__leave_the_same_as_a_class(room: Room, site: str, workers: list[str]) -> None:
+    (room.code / "test_pages.py").write_text(FUNCTIONS)
+    before = time.time()
+    code, printed = room.run([*PLUGIN, *workers], {"REHEARSAL_URL": site})
+    after = time.time()
+    assert code == 1
+    assert "Waited 0.2 s for the second page" in printed
+
+    cases = outcomes(room)
+    assert_times(cases, before, after)
+    assert {name: [child.tag for child in case] for name, case in cases.items()} == {
+        "test_pages.test_fails": ["properties", "failure"],
+        "test_pages.test_passes": ["properties"],
+        "test_pages.test_set_up_breaks[a/b]": ["properties", "error"],
+    }
+    broken, fails = sorted(room.evidence.iterdir(), key=lambda folder: len(folder.name))[::-1]
+    assert fails.name == "test_pages.test_fails"
+    assert re.fullmatch(r"test_pages\.test_set_up_breaks-a-b--[0-9a-f]{8}", broken.name)
+    assert f"What the browser showed is kept in tests/{broken.name} of the evidence" in printed
+    assert len(list(fails.iterdir())) == 3
+    assert len(list(broken.iterdir())) == 6
+    assert_set(fails, "", shows="one", hides=["two", "three"])
+    assert_set(broken, "", shows="two", hides=["one", "three"])
+    assert_set(broken, "-browser2", shows="three", hides=["one", "two"])
+    room.assert_processes()
+    # pytest-xdist leaves a folder of pytest's.
+    assert {path.name.partition("-")[0] for path in room.temporary.iterdir()} <= {"pytest"}
+
+
+@pytest.mark.parametrize("heading", ["It works", "It worked"], ids=["passes", "fails"])
+def test_example__of_functions(room: Room, site: str, heading: str) -> None:
+    example = (CHECKOUT / "docs/examples/test_home_page_pytest.py").read_text()
+    # The page stays as it is: what the test wants of it changes.
+    (room.code / "test_home_page.py").write_text(example.replace("It works", heading))
+    code, _ = room.run(PLUGIN, {"TEST_SERVER": site.removeprefix("http://")})
+    assert (code == 0) == (heading == "It works")
+    assert len(list(room.evidence.glob("*/screenshot.png"))) == code
+    assert list(outcomes(room)) == ["test_home_page.test_greets"]
+    room.assert_nothing_is_left()
 
 
 @pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL], ids=lambda blow: blow.name)
