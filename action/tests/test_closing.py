@@ -29,6 +29,17 @@ def test_closing__tells_the_verdict_last() -> None:
     ]
 
 
+def test_closing__tells_what_was_left_up_and_how_to_open_the_evidence() -> None:
+    rehearsal = Rehearsal(name="r", kept="http://localhost:8000", removal="docker rm x")
+    assert closing(rehearsal, evidence="/tmp/e", link="file:///tmp/e/summary.md").splitlines() == [
+        "kept:     http://localhost:8000",
+        "remove:   docker rm x",
+        "evidence: /tmp/e",
+        "open:     file:///tmp/e/summary.md",
+        "verdict:  passed",
+    ]
+
+
 def test_closing__of_what_never_began() -> None:
     rehearsal = Rehearsal(name="r", problems=[Problem(Verdict.MISCONFIGURED, "no")])
     assert closing(rehearsal, evidence="") == "verdict:  misconfigured"

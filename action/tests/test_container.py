@@ -270,3 +270,27 @@ def test_without_secrets__takes_values_out_and_leaves_the_rest() -> None:
 )
 def test_without_secrets__a_container_without_environment(found: dict[str, object]) -> None:
     assert HUSH not in repr(without_secrets(found, container_plan(secrets=(secret("KEY", HUSH),))))
+
+
+@pytest.mark.parametrize(
+    "code, volumes, where, removal",
+    [
+        (
+            None,
+            [],
+            "http://localhost:49153 (the app still runs)",
+            "docker rm --force --volumes a-1",
+        ),
+        (
+            3,
+            ["data", "more"],
+            "a-1 (it has ended; docker logs a-1 shows why)",
+            "docker rm --force --volumes a-1 && docker volume rm data && docker volume rm more",
+        ),
+    ],
+    ids=["runs", "has ended"],
+)
+def test_left_up__says_where_it_is_and_how_to_remove_it(
+    code: int | None, volumes: list[str], where: str, removal: str
+) -> None:
+    assert containers.left_up(running(code), "a=1", volumes) == (where, removal)

@@ -224,3 +224,15 @@ def test_lifeline__a_child_that_is_slow_is_no_error(monkeypatch: pytest.MonkeyPa
     lifeline.close(b"done")
     lifeline._child.kill()
     lifeline._child.wait()
+
+
+def test_kill__gives_the_child_no_signal_that_it_could_pass_on(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    said: list[bytes] = []
+    script = f"trap 'touch {heard}' TERM INT HUP; echo ready; sleep 60 & wait; wait"
+    process = Process(["bash", "-c", script], env=dict(os.environ), out=said.append)
+    while not said:
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait(0) == -signal.SIGKILL
+    assert not heard.exists()

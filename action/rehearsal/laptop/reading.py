@@ -10,7 +10,7 @@ from rehearsal.laptop.dotenv import FILE, parse_dotenv
 from rehearsal.laptop.step import StepEnvironment, read_step
 from rehearsal.laptop.workflow_file import Use
 from rehearsal.laptop.yaml_file import NoYaml
-from rehearsal.outside.git import Checkout, find_checkout
+from rehearsal.outside.git import Checkout, NoCheckout, find_checkout
 from rehearsal.request import Request
 from rehearsal.verdict import Misconfigured
 
@@ -31,12 +31,17 @@ def read_request(command: Command, environ: Mapping[str, str], cwd: Path) -> Req
     Flags alone count where they are wanted alone, and where there is no step to read. Raises
     `Misconfigured` with what to do.
     """
-    checkout = find_checkout(cwd, environ)
+    checkout: Checkout | NoCheckout
+    try:
+        checkout = find_checkout(cwd, environ)
+    except NoCheckout as nothing:
+        checkout = nothing
+    known = checkout if isinstance(checkout, Checkout) else Checkout(top=cwd)
     sources = Sources(
         settings=command.settings,
         environ=environ,
-        dotenv=_dotenv(checkout.top if checkout else cwd),
-        checkout=checkout or Checkout(top=cwd),
+        dotenv=_dotenv(known.top),
+        checkout=known,
     )
     if command.flags_only:
         return _flags(command, sources, cwd)
@@ -49,10 +54,11 @@ def read_request(command: Command, environ: Mapping[str, str], cwd: Path) -> Req
     return read_step(use, sources, command.inputs)
 
 
-def _use(wanted: Wanted, checkout: Checkout | None, cwd: Path) -> Use:
-    if not checkout:
+def _use(wanted: Wanted, checkout: Checkout | NoCheckout, cwd: Path) -> Use:
+    if isinstance(checkout, NoCheckout):
         raise NothingFound(
-            f"{cwd} is in no git checkout, so there is no workflow to read a step from.",
+            f"{cwd} is in no git checkout ({checkout}), so there is no workflow to read a step "
+            "from.",
             advice="Go into the checkout (cd), make it one (git init), or give the inputs as "
             "flags: rehearse --help lists them.",
         )

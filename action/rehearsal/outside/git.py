@@ -8,6 +8,9 @@ from pathlib import Path
 
 from rehearsal.outside.process import run
 
+# git answers within milliseconds; on a network's file system, within seconds.
+TIMEOUT = 10.0
+
 # https://HOST/OWNER/NAME.git, ssh://git@HOST/OWNER/NAME, git@HOST:OWNER/NAME.git
 REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^@/]+@)?|[^@/:]+@)(?P<host>[^/:]+)(?::\d+(?=/))?[:/]"
@@ -69,15 +72,17 @@ def commit(directory: Path, env: Mapping[str, str]) -> str:
     return _ask(directory, env, "rev-parse", "HEAD")
 
 
-def find_checkout(directory: Path, env: Mapping[str, str]) -> Checkout | None:
-    """Return the checkout that a folder is in, or None when git knows of none."""
-    top = _ask(directory, env, "rev-parse", "--show-toplevel")
-    if not top:
-        return None
+class NoCheckout(Exception):  # noqa: N818  (not an error until somebody needs one)
+    """A folder is in no checkout; the text is git's own, or says that there is no git."""
+
+
+def find_checkout(directory: Path, env: Mapping[str, str]) -> Checkout:
+    """Return the checkout that a folder is in. Raises `NoCheckout`."""
+    top = _top(directory, env)
     tag = _ask(directory, env, "describe", "--tags", "--exact-match")
     remote = REMOTE.fullmatch(_ask(directory, env, "config", "--get", "remote.origin.url"))
     return Checkout(
-        top=Path(top),
+        top=top,
         sha=commit(directory, env),
         ref=_ask(directory, env, "symbolic-ref", "--quiet", "HEAD")
         or (f"refs/tags/{tag}" if tag else ""),
@@ -88,10 +93,27 @@ def find_checkout(directory: Path, env: Mapping[str, str]) -> Checkout | None:
     )
 
 
+def _top(directory: Path, env: Mapping[str, str]) -> Path:
+    try:
+        code, out, err = _git(directory, env, "rev-parse", "--show-toplevel")
+    except FileNotFoundError:
+        raise NoCheckout("there is no git on PATH") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NoCheckout(type(error).__name__) from None
+    if code:
+        first = err.strip().partition("\n")[0]
+        raise NoCheckout(first.removeprefix("fatal: ") or f"git's exit code is {code}")
+    return Path(out.removesuffix("\n"))
+
+
+def _git(directory: Path, env: Mapping[str, str], *words: str) -> tuple[int, str, str]:
+    return run(["git", "-C", str(directory), *words], env=env, timeout=TIMEOUT)
+
+
 def _ask(directory: Path, env: Mapping[str, str], *words: str) -> str:
     """Return git's answer, nothing where it has none."""
     try:
-        code, out, _ = run(["git", "-C", str(directory), *words], env=env, timeout=10)
+        code, out, _ = _git(directory, env, *words)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return out.strip() if code == 0 else ""

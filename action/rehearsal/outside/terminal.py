@@ -5,6 +5,7 @@ prints lines.
 """
 
 import codecs
+import io
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,9 @@ def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Cons
         from rich.console import Console as Screen  # noqa: PLC0415  (an extra: not everywhere)
     except ImportError:
         return None
+    if isinstance(out, io.TextIOWrapper):
+        # What an app prints must not end a rehearsal on a terminal that knows no such letter.
+        out.reconfigure(errors="replace")
     screen = Screen(
         file=out,
         force_terminal=True,
@@ -83,9 +87,9 @@ class Terminal(Console):
 
     def close(self) -> None:
         """Give the terminal back."""
-        live, self._live, self._stage = self._live, None, ""
-        if live:
-            live.stop()
+        if self._live:
+            self._live.stop()
+        self._live, self._stage = None, ""
 
     def say(self, text: str) -> None:
         """Print a line of our own."""
