@@ -66,10 +66,10 @@ def _in_urls(text: str) -> Iterator[str]:
     """Yield it as in paths and queries: Python, JavaScript and forms leave different signs bare."""
     for safe in ("", "/", "!'()*", "*"):
         escaped = quote(text, safe=safe, errors="surrogateescape")
-        yield escaped
-        yield ESCAPE.sub(lambda found: found[0].lower(), escaped)
-        yield escaped.replace("%20", "+")
-        yield escaped.replace("%20", "+").replace("~", "%7E")
+        plus = escaped.replace("%20", "+")
+        for spelling in (escaped, plus, plus.replace("~", "%7E")):
+            yield spelling
+            yield ESCAPE.sub(lambda found: found[0].lower(), spelling)
 
 
 SPELLINGS = (_as_it_is, _in_json, _in_markup, _in_python, _in_urls)
