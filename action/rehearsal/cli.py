@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from rehearsal import environment
 from rehearsal.cleanup import clean_up
 from rehearsal.laptop.preview import preview
 from rehearsal.laptop.reading import read_request
@@ -18,6 +19,7 @@ from rehearsal.planner import entrusted, make_plan
 from rehearsal.redact import Redactor
 from rehearsal.request import Request
 from rehearsal.run import read_run
+from rehearsal.secret import Secret
 from rehearsal.session import announce, fault, hide, hold, tag_of
 from rehearsal.verdict import Misconfigured, Problem
 from rehearsal.watchdog import watch
@@ -48,8 +50,10 @@ def _run(
     options: argparse.Namespace, environ: Mapping[str, str], console: Console, *, local: bool
 ) -> int:
     if options.verb == "clean-up":
-        console.redactor = _redactor(options, environ)
-        clean_up(environ, console, console.redactor)
+        secrets = _secrets(options, environ)
+        console.redactor = Redactor(secrets)
+        env = environment.for_children(environ, (secret.name for secret in secrets))
+        clean_up(env, console, console.redactor)
         return 0
     if options.verb == "watch":
         watch(read_run(options.folder), environ, sys.stdin.buffer)
@@ -80,12 +84,12 @@ def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: 
     return 0
 
 
-def _redactor(options: argparse.Namespace, environ: Mapping[str, str]) -> Redactor:
+def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[Secret, ...]:
     """Return what the clean-up step can know of the secrets; wrong inputs hold none."""
     try:
-        return Redactor(entrusted(_given(options, environ), environ))
+        return entrusted(_given(options, environ), environ)
     except Problem:
-        return Redactor()
+        return ()
 
 
 def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:
