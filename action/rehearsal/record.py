@@ -90,7 +90,7 @@ class Rehearsal:
                 for each in self.results.failed
             )
             self.results = replace(self.results, failed=tuple(failed))
-        self.notices = list(map(redact, self.notices))
+        self.notices[:] = map(redact, self.notices)
 
     def outputs(self) -> dict[str, str]:
         """Return the action's outputs by name; what is not known is empty."""
