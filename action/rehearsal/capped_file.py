@@ -1,11 +1,15 @@
 """A file that does not grow for ever: of a flood it keeps the head and the tail."""
 
+import re
 from pathlib import Path
 
 # An app that logs this much has said what it had to say; artifacts are paid for by size.
 HEAD = 64 << 20
 # Of what comes after the head at least this much is kept, and at most twice as much.
 SEGMENT = 8 << 20
+GAP = b"\n... %d bytes are left out here ...\n"
+GAP_FOUND = re.compile(rb"\n\.\.\. (\d+) bytes are left out here \.\.\.\n")
+LONGEST_GAP = 64
 
 
 class CappedFile:
@@ -48,7 +52,7 @@ class CappedFile:
         missing = self.count - self._head - len(tail)
         with self._path.open("ab") as file:
             if missing:
-                file.write(b"\n... %d bytes are left out here ...\n" % missing)
+                file.write(GAP % missing)
             file.write(tail)
         for segment in self._segments:
             segment.unlink()
@@ -63,3 +67,30 @@ class CappedFile:
         self._file = segment.open("wb", buffering=0)
         self._segments.append(segment)
         self._room = self._segment
+
+
+def read_back(path: Path, total: int, start: int, end: int, *, head: int = HEAD) -> bytes:
+    """Return the bytes `start` to `end` of all `total` that came, the gap's own words in its place.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        gap = None
+        if path.stat().st_size != total:
+            file.seek(head)
+            gap = GAP_FOUND.match(file.read(LONGEST_GAP))
+        if not gap:
+            file.seek(start)
+            return file.read(end - start)
+        missing = int(gap[1])
+        pieces = []
+        if start < head:
+            file.seek(start)
+            pieces.append(file.read(min(end, head) - start))
+        if start < head + missing and end > head:
+            pieces.append(gap[0])
+        if end > head + missing:
+            begin = max(start, head + missing)
+            file.seek(begin - missing + len(gap[0]))
+            pieces.append(file.read(end - begin))
+        return b"".join(pieces)

@@ -1,9 +1,11 @@
 """Test results: from JUnit XML where there is some, else from the runner's own closing lines."""
 
+import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -21,13 +23,32 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Span:
+    """From when to when, in seconds since 1970.
+
+    It is `exact` where the test itself took the times. Else it is worked out from the time stamp
+    of its suite, as if the suite's tests had run one after the other.
+    """
+
+    start: float
+    end: float
+    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A test that failed: its name, the last line of why, and where it stands when known."""
+    """A test that failed: its name, why in one line, and where it stands when known.
+
+    `trace` is all that the report says of it, `evidence` the name of its folder of evidence.
+    """
 
     name: str
     message: str
     file: str = ""
     line: int = 0
+    trace: str = ""
+    evidence: str = ""
+    span: Span | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +76,13 @@ def read_reports(paths: Iterable[Path]) -> Results:
         except (ET.ParseError, OSError, ValueError, LookupError):
             continue  # The last two: an encoding that expat, or Python, does not know.
         seen = True
-        for case in root.iter("testcase"):
+        for case, span in _cases(root):
             if case.find("skipped") is not None:
                 continue
             ran += 1
             bad = case.find("failure") if case.find("failure") is not None else case.find("error")
             if bad is not None:
-                failed.append(_failure(case, bad))
+                failed.append(_failure(case, bad, span))
     return Results(tests=ran if seen else None, failures=len(failed), failed=tuple(failed))
 
 
@@ -87,7 +108,52 @@ def read_output(text: str, exit_code: int) -> Results:
     return Results()
 
 
-def _failure(case: ET.Element, bad: ET.Element) -> Failure:
+def _cases(root: ET.Element) -> Iterator[tuple[ET.Element, Span | None]]:
+    """Yield each test case with when it ran, where the report lets one know."""
+    # Suites may stand in suites; the cases of each are its own.
+    for suite in root.iter():
+        clock = _time(suite)
+        for case in suite.findall("testcase"):
+            seconds = _number(case.get("time")) or 0.0
+            start = _time(case) or clock
+            yield case, _exact(case) or _about(start, seconds)
+            clock = None if clock is None else clock + seconds
+
+
+def _exact(case: ET.Element) -> Span | None:
+    start, end = (_number(_property(case, name)) for name in ("start", "end"))
+    if start is None or end is None or end < start:
+        return None
+    return Span(start=start, end=end, exact=True)
+
+
+def _about(start: float | None, seconds: float) -> Span | None:
+    return None if start is None else Span(start=start, end=start + seconds, exact=False)
+
+
+def _property(case: ET.Element, name: str) -> str:
+    found = (each for each in case.iterfind("properties/property") if each.get("name") == name)
+    element = next(found, None)
+    return "" if element is None else element.get("value") or ""
+
+
+def _time(element: ET.Element) -> float | None:
+    """Read the time stamp; one without a time zone is in the runner's own."""
+    try:
+        return datetime.fromisoformat(element.get("timestamp") or "").timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _failure(case: ET.Element, bad: ET.Element, span: Span | None) -> Failure:
     name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
     lines = (bad.get("message") or bad.text or bad.get("type") or "").strip().splitlines()
     line = case.get("line") or ""
@@ -96,4 +162,7 @@ def _failure(case: ET.Element, bad: ET.Element) -> Failure:
         message=lines[0] if lines else "",
         file=case.get("file") or "",
         line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
+        trace=(bad.text or "").strip("\n"),
+        evidence=_property(case, "evidence"),
+        span=span,
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.capped_file import CappedFile
+from rehearsal.capped_file import CappedFile, read_back
 
 
 @pytest.fixture
@@ -65,3 +65,29 @@ def test_close__head_and_tail_are_what_came(
         else:
             assert (head, everything.endswith(tail)) == (everything[:10], True)
             assert 5 <= len(tail) <= 10
+
+
+@given(
+    sizes=st.lists(st.integers(min_value=0, max_value=9), max_size=40),
+    start=st.integers(min_value=0, max_value=200),
+    length=st.integers(min_value=0, max_value=200),
+)
+def test_read_back__finds_what_came_wherever_it_lies(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], start: int, length: int
+) -> None:
+    path = tmp_path_factory.mktemp("room") / "log"
+    data = bytes(index % 251 for index in range(sum(sizes)))
+    file, at = CappedFile(path, head=10, segment=4), 0
+    for size in sizes:
+        file.write(data[at : at + size])
+        at += size
+    file.close()
+    found = read_back(path, file.count, start, start + length, head=10)
+    before, gap, after = found.partition(b"\n... ")
+    if not gap:
+        assert found == data[start : start + length]
+        return
+    assert data[start : start + length].startswith(before)
+    tail = after.partition(b" ...\n")[2]
+    assert data[start : start + length].endswith(tail)
+    assert len(before) + len(tail) < length

@@ -1,11 +1,12 @@
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.junit import Failure, Results, read_output, read_reports
+from rehearsal.junit import Failure, Results, Span, read_output, read_reports
 
 COUNTS = st.integers(min_value=0, max_value=5000)
 # A clock's reading, as both runners print it.
@@ -52,8 +53,9 @@ def test_read_reports__adds_files_up(tmp_path: Path) -> None:
 def test_read_reports__says_what_failed_where_and_why(tmp_path: Path) -> None:
     results = read_reports([report(tmp_path, suite(FAILED, ERROR))])
     assert results.failed == (
-        Failure(name="t.T.bad", message="1 != 2 more"),  # XML turns a newline there into a space.
-        Failure(name="worse", message="Boom", file="t.py", line=7),
+        # XML turns a newline there into a space.
+        Failure(name="t.T.bad", message="1 != 2 more", trace="trace"),
+        Failure(name="worse", message="Boom", file="t.py", line=7, trace="Boom\nat t.py"),
     )
 
 
@@ -215,3 +217,62 @@ def test_read_output__any_text_is_read(text: str, code: int) -> None:
 )  # fmt: skip
 def test_read_output__a_flood_is_read_in_no_time(flood: str) -> None:
     assert read_output(flood + "!", 0) == Results()
+
+
+def span_of(folder: Path, text: str) -> Span | None:
+    """Return when the last failed test of a report ran."""
+    return read_reports([report(folder, text)]).failed[-1].span
+
+
+def case(attributes: str = "", **properties: str) -> str:
+    named = "".join(f'<property name="{n}" value="{v}"/>' for n, v in properties.items())
+    return f'<testcase name="a" {attributes}><properties>{named}</properties><failure/></testcase>'
+
+
+AT = 'timestamp="2026-11-22T16:00:00+00:00"'
+THEN = datetime(2026, 11, 22, 16, tzinfo=UTC).timestamp()
+
+
+def test_span__is_exact_where_the_test_took_the_times(tmp_path: Path) -> None:
+    text = suite(case(AT, start="1700000000.250000", end="1700000001.5"))
+    assert span_of(tmp_path, text) == Span(start=1700000000.25, end=1700000001.5, exact=True)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"start": "1"}, id="one"),
+        pytest.param({"start": "2", "end": "1"}, id="backwards"),
+        pytest.param({"start": "nan", "end": "inf"}, id="no numbers"),
+        pytest.param({"start": "-5", "end": "x"}, id="nonsense"),
+    ],
+)
+def test_span__strange_times_are_none(tmp_path: Path, properties: dict[str, str]) -> None:
+    assert span_of(tmp_path, suite(case(**properties))) is None
+
+
+def test_span__is_worked_out_from_the_suite_s_stamp_and_durations(tmp_path: Path) -> None:
+    second = case('time="1.5"')
+    text = f'<testsuite {AT}><testcase name="g" time="2.5"/>{second}</testsuite>'
+    expected = Span(start=THEN + 2.5, end=THEN + 4.0, exact=False)
+    assert span_of(tmp_path, text) == expected
+    assert span_of(tmp_path, f"<testsuites><testsuite {AT}/>{text}</testsuites>") == expected
+
+
+def test_span__a_case_s_own_stamp_is_better(tmp_path: Path) -> None:
+    own = case('timestamp="2026-11-22T16:00:09Z" time="1"')
+    text = f'<testsuite {AT}><testcase name="g" time="2.5"/>{own}</testsuite>'
+    assert span_of(tmp_path, text) == Span(start=THEN + 9, end=THEN + 10, exact=False)
+
+
+@pytest.mark.parametrize(
+    "stamp", ["", "yesterday", "0001-01-01T00:00:00", "9999-12-31T23:59:59"], ids=str
+)
+def test_span__a_strange_stamp_is_no_error(tmp_path: Path, stamp: str) -> None:
+    read_reports([report(tmp_path, suite(case(f'timestamp="{stamp}"')))])
+
+
+def test_read_reports__names_the_folder_of_evidence(tmp_path: Path) -> None:
+    results = read_reports([report(tmp_path, suite(case(evidence="t.T.bad-1234")))])
+    assert results.failed[0].evidence == "t.T.bad-1234"
