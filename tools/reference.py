@@ -63,6 +63,8 @@ ENVIRONMENT = {
 FILES = {
     "summary.md": "The job summary, as Markdown.",
     "verdict.json": "The same for programs.",
+    "facts.json": "What a diagnosis rests on: what was seen, and the ends of the logs. Worth "
+    "sending when one is wrong.",
     "build.log": "The whole log of the build.",
     "test-setup.log": "The installation of `test-requirements`.",
     "setup.log": "What `setup-command` printed.",

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 from rehearsal.cleanup import wanted
 from rehearsal.evidence import Evidence
+from rehearsal.explanation import explain
 from rehearsal.outside.github import Console
 from rehearsal.record import Rehearsal
 from rehearsal.report.annotations import annotations
@@ -27,8 +28,11 @@ def tell(
 ) -> None:
     """Write the reports, say how it ended, and keep or drop the evidence as `policy` says."""
     record.hide(console.redactor.text)
+    facts = explain(record, evidence)
     evidence.text("verdict.json", document(record))
     evidence.text("summary.md", summary(record))
+    if facts:
+        evidence.text("facts.json", facts)
     for title, lines in _excerpts(record, folded=console.folds):
         with console.group(title), console.foreign() as show:
             show(console.redactor.whole("\n".join(lines).encode(errors="replace")))

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from rehearsal.diagnosis import Diagnosis
 from rehearsal.junit import Results
+from rehearsal.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
 
@@ -33,6 +35,8 @@ class Watcher(Protocol):
 class Rehearsal:
     """One rehearsal, filled in as its stages go by; the reports only read it.
 
+    `facts` holds what the stages saw, by where they saw it; `diagnoses` the causes that fit, the
+    root first; `telling`, where none does, the lines that say most.
     `kept` says where a container that was left up is, `removal` is the command that removes it.
     """
 
@@ -50,6 +54,10 @@ class Rehearsal:
     container_tail: tuple[str, ...] = ()
     kept: str = ""
     removal: str = ""
+    facts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    timeline: Timeline = field(default_factory=Timeline)
+    diagnoses: list[Diagnosis] = field(default_factory=list)
+    telling: tuple[str, ...] = ()
     watcher: Watcher | None = None
 
     @contextmanager
@@ -98,7 +106,7 @@ class Rehearsal:
         counted = results is not None and results.tests is not None
         return {
             "verdict": str(self.verdict),
-            "diagnosis": "",
+            "diagnosis": self.diagnoses[0].id if self.diagnoses else "",
             "image": self.image,
             "image-id": self.image_id,
             "tests": str(results.tests) if results and counted else "",

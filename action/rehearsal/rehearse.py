@@ -1,7 +1,6 @@
 """The script of a rehearsal: the stages in their order, and what is undone after them."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +16,13 @@ from rehearsal.outside.github import Console
 from rehearsal.plan import Plan
 from rehearsal.record import Rehearsal
 from rehearsal.stages import container as containers
+from rehearsal.stages import facts
 from rehearsal.stages.container import Container
 from rehearsal.stages.image import Image, build_image, find_image
-from rehearsal.stages.readiness import Ended, wait_until_ready
 from rehearsal.stages.setup import run_setup
 from rehearsal.stages.stop import stop_container
 from rehearsal.stages.suite import Preparation, run_tests
+from rehearsal.stages.vigil import Vigil
 from rehearsal.verdict import Problem, Verdict
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
@@ -157,34 +157,20 @@ class _Show:
             container.attached.end()
 
     def wait(self, container: Container, log: Log) -> None:
-        probe = self.plan.probe
-        headers = {"Host": f"localhost:{container.port}", "User-Agent": "dress-rehearsal"}
-        headers |= probe.headers
-
-        def ask(timeout: float) -> web.Answer:
-            return web.get(
-                container.port,
-                probe.path,
-                headers,
-                timeout=timeout,
-                unwanted=lambda: container.ended,
-            )
-
-        try:
-            ready = wait_until_ready(
-                probe,
-                ask,
-                started=container.started,
-                ended=lambda: container.ended,
-                clock=time.monotonic,
-                sleep=time.sleep,
-            )
-        except Ended:
-            when = "before it was ready"
-            raise containers.crashed(container, self.hands.engine, log, when=when) from None
-        self.record.ready_seconds = ready.seconds
+        record = self.record
+        vigil = Vigil(
+            plan=self.plan,
+            container=container,
+            engine=self.hands.engine,
+            log=log,
+            lines=record.facts,
+            timeline=record.timeline,
+        )
+        ready = vigil.keep()
+        record.ready_seconds = ready.seconds
         self.hands.console.say(
-            f"ready {ready.seconds:.2f} s after its start: {probe.path} gave {ready.answer}"
+            f"ready {ready.seconds:.2f} s after its start: {self.plan.probe.path} gave "
+            f"{ready.answer}"
         )
 
     def test(self, container: Container, log: Log, *, bin_folder: Path | None) -> None:
@@ -253,6 +239,7 @@ class _Show:
                 if notice:
                     record.notices.append(notice)
             found = hands.engine.inspect(container.id)
+            record.facts.setdefault("container", facts.of_container(found))
             known = containers.without_secrets(found, self.plan.container)
             text = json.dumps(known, indent=2, ensure_ascii=False)
             hands.evidence.text("container.json", text)

@@ -9,9 +9,12 @@ from rehearsal.stages.readiness import (
     SHORTEST_PAUSE,
     Ended,
     Ready,
+    Suspect,
+    Suspicion,
     leads_to_https,
     wait_until_ready,
 )
+from rehearsal.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
 from .fakes import FakeClock, probe_plan
@@ -34,6 +37,8 @@ class App:
         self.seconds = seconds
         self.limits: list[float] = []
         self.dies_at = float("inf")
+        self.timeline = Timeline()
+        self.suspect: Suspect = lambda: None
 
     def ask(self, timeout: float) -> Answer:
         self.limits.append(timeout)
@@ -53,6 +58,8 @@ class App:
             ended=self.ended,
             clock=self.clock,
             sleep=self.clock.sleep,
+            timeline=self.timeline,
+            suspect=self.suspect,
         )
 
 
@@ -199,3 +206,87 @@ def test_wait__an_https_redirect_is_never_ready_though_its_status_is_accepted(
     clock: FakeClock,
 ) -> None:
     assert App(clock, redirect("https://localhost/"), OK).wait().attempts == 2
+
+
+NO_HOST = Suspicion(cause="disallowed-host", sure_after=2.0)
+ELSEWHERE = Suspicion(cause="wrong-port", sure_after=10.0)
+BAD_REQUEST = Answer(status=400)
+MISSING = Answer(status=404)
+
+
+@pytest.mark.parametrize(
+    "answer, suspicion, least, most",
+    [
+        pytest.param(BAD_REQUEST, NO_HOST, 2.0, 2.5, id="a wrong host"),
+        pytest.param(MISSING, Suspicion(cause="x", sure_after=10), 10, 10.5, id="no such page"),
+        pytest.param(REFUSED, ELSEWHERE, 11.0, 12.0, id="another port, seen after a second"),
+    ],
+)
+def test_wait__ends_early_when_waiting_cannot_help(
+    clock: FakeClock, answer: Answer, suspicion: Suspicion, least: float, most: float
+) -> None:
+    app = App(clock, answer)
+    app.suspect = lambda: suspicion
+    with pytest.raises(Problem) as caught:
+        app.wait()
+    assert caught.value.verdict is Verdict.NOT_READY
+    assert "waiting longer cannot help" in caught.value.what
+    assert least <= clock() - 100 <= most
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [BUSY, REFUSED, Answer(refusal="no answer within 10 s", silent=True)],
+    ids=["503", "refused", "silence"],
+)
+def test_wait__what_may_still_change_is_waited_for(clock: FakeClock, answer: Answer) -> None:
+    app = App(clock, answer)
+    with pytest.raises(Problem):
+        app.wait(probe_plan(timeout=30))
+    assert clock() - 100 >= 30
+
+
+def test_wait__a_warm_up_that_answers_400_and_404_first_becomes_ready(clock: FakeClock) -> None:
+    """A suspicion has to hold without a break: another answer begins it anew."""
+    app = App(clock, *[BAD_REQUEST, MISSING] * 80, OK, seconds=0.05)
+    app.suspect = lambda: NO_HOST
+    assert app.wait().seconds > 10
+
+
+def test_wait__a_suspicion_that_passes_is_forgotten(clock: FakeClock) -> None:
+    app = App(clock, REFUSED)
+    app.suspect = lambda: ELSEWHERE if clock() < 105 else None
+    with pytest.raises(Problem, match="within 60 s"):
+        app.wait()
+
+
+def test_wait__looks_closer_a_few_times_only(clock: FakeClock) -> None:
+    looks: list[float] = []
+    app = App(clock, REFUSED)
+    app.suspect = lambda: looks.append(clock() - 100)
+    with pytest.raises(Problem):
+        app.wait()
+    assert 5 <= len(looks) <= 8
+    assert looks[0] >= readiness.FIRST_LOOK
+
+
+def test_wait__an_app_that_starts_within_a_second_is_not_looked_at(clock: FakeClock) -> None:
+    looks: list[float] = []
+    app = App(clock, *[REFUSED] * 50, OK)
+    app.suspect = lambda: looks.append(clock())
+    app.wait()
+    assert looks == []
+
+
+def test_wait__tells_the_moments(clock: FakeClock) -> None:
+    busy = Answer(status=503, first_byte=0.2)
+    app = App(clock, REFUSED, busy, busy, Answer(status=200, first_byte=0.1), seconds=0.25)
+    app.wait(started=90.0)
+    moments = [(each.name, each.seconds, each.detail) for each in app.timeline.moments]
+    assert [name for name, _, _ in moments] == ["first byte", "first answer", "ready"]
+    assert moments[0][1] == pytest.approx(10.46)
+    assert moments[1][1] == pytest.approx(10.51)
+    assert moments[1][2] == "HTTP status 503"
+    assert moments[2][2] == "HTTP status 200"
+    sights = [(each.text, each.times) for each in app.timeline.sights.values()]
+    assert sights == [(str(REFUSED), 1), ("HTTP status 503", 2), ("HTTP status 200", 1)]

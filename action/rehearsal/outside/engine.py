@@ -21,7 +21,9 @@ CALL_TIMEOUT = 60.0
 BUILDX_ONLY = 23
 
 # The clean-up step and the watchdog may both be at it.
-GONE = re.compile(r"No such (container|volume)|removal of container .* is already in progress", re.IGNORECASE)
+GONE = re.compile(
+    r"No such (container|volume)|removal of container .* is already in progress", re.IGNORECASE
+)
 
 LOST = ("Cannot connect to the Docker daemon", "error during connect")
 
@@ -51,6 +53,11 @@ class Engine:
     def start(self, container: str, *, out: Sink, err: Sink) -> Process:
         """Attach to a created container, then start it: the child ends when the container does."""
         argv = [self.client, "start", "--attach", container]
+        return Process(argv, env=self.env, out=out, err=err)
+
+    def attach(self, container: str, *, out: Sink, err: Sink) -> Process:
+        """Attach to a running container: the child ends when the container does."""
+        argv = [self.client, "attach", "--no-stdin", "--sig-proxy=false", container]
         return Process(argv, env=self.env, out=out, err=err)
 
     def execute(self, container: str, command: Sequence[str], *, out: Sink) -> Process:

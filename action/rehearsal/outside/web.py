@@ -1,25 +1,40 @@
-"""One GET over a plain socket, watched from its first byte to the end of its headers."""
+"""One GET over a plain socket, watched from its first byte to the end of its headers.
+
+Of an answer that says what is wrong, the beginning of its body is read as well.
+"""
 
 import re
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |\r|\n|$)")
 HEAD_END = re.compile(rb"\r?\n\r?\n")
 HEAD_LIMIT = 65536
+# Error pages say what they are in their first lines.
+BODY_LIMIT = 4096
+# How long the beginning of such a page is waited for once its headers are there, in seconds.
+BODY_PATIENCE = 0.25
+ERRORS = range(400, 600)
 # How often a waiting request looks whether it is still wanted, in seconds.
 TICK = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back: a status with headers (names in lower case), or why there was none."""
+    """What came back: a status with headers (names in lower case), or why there was none.
+
+    `body` is the beginning of an error's page; `first_byte` is how many seconds after the question
+    the answer began, None where none did. `silent` says that the time ran out.
+    """
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
     refusal: str = ""
+    first_byte: float | None = None
+    silent: bool = False
 
     def __str__(self) -> str:
         return f"HTTP status {self.status}" if self.status else self.refusal
@@ -39,12 +54,15 @@ def get(
     a reset or an empty answer counts as refused.
     """
     request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items())
+    begun = time.monotonic()
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
             connection.sendall(f"{request}Connection: close\r\n\r\n".encode("latin-1"))
-            return _answer(_head(connection, time.monotonic() + timeout, unwanted))
+            reading = _Reading(connection, begun + timeout, unwanted)
+            answer = replace(_answer(reading.head()), first_byte=reading.first_byte(begun))
+            return replace(answer, body=reading.body()) if answer.status in ERRORS else answer
     except TimeoutError:
-        return Answer(refusal=f"no answer within {timeout:.0f} s")
+        return Answer(refusal=f"no answer within {timeout:.0f} s", silent=True)
     except OSError as error:
         return Answer(refusal=f"connection refused ({error.strerror or error})")
 
@@ -63,24 +81,59 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _head(connection: socket.socket, limit: float, unwanted: Callable[[], bool]) -> bytes:
-    head = b""
-    connection.settimeout(TICK)
-    while not HEAD_END.search(head) and len(head) < HEAD_LIMIT:
-        # Looked at each time: one byte now and then would keep a time-out on the socket from
-        # ever being reached.
-        if time.monotonic() > limit:
-            raise TimeoutError
-        if unwanted():
-            return b""
+class _Reading:
+    """What has come over a connection so far."""
+
+    def __init__(
+        self, connection: socket.socket, limit: float, unwanted: Callable[[], bool]
+    ) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._unwanted = unwanted
+        self._came = b""
+        self._began: float | None = None
+        connection.settimeout(TICK)
+
+    def first_byte(self, since: float) -> float | None:
+        """Return how many seconds after a reading of the clock the first byte came."""
+        return None if self._began is None else self._began - since
+
+    def head(self) -> bytes:
+        """Read to the end of the headers. Raises TimeoutError."""
+        while not HEAD_END.search(self._came) and len(self._came) < HEAD_LIMIT:
+            # Looked at each time: one byte now and then would keep a time-out on the socket from
+            # ever being reached.
+            if time.monotonic() > self._limit:
+                raise TimeoutError
+            if self._unwanted():
+                return b""
+            if not self._more():
+                break
+        return self._came
+
+    def body(self) -> str:
+        """Return how the body begins, as far as it comes without being waited for."""
+        limit = min(self._limit, time.monotonic() + BODY_PATIENCE)
+        parts = HEAD_END.split(self._came, maxsplit=1)
+        start = len(self._came) - len(parts[1]) if len(parts) > 1 else len(self._came)
         try:
-            piece = connection.recv(4096)
+            while len(self._came) - start < BODY_LIMIT and time.monotonic() < limit:
+                if not self._more():
+                    break
+        except OSError:  # Reset after its headers: they are an answer all the same.
+            pass
+        return self._came[start : start + BODY_LIMIT].decode(errors="replace")
+
+    def _more(self) -> bool:
+        """Take what there is within a tick; False when the other side has closed."""
+        try:
+            piece = self._connection.recv(4096)
         except TimeoutError:
-            continue
-        if not piece:
-            break
-        head += piece
-    return head
+            return True
+        if piece and self._began is None:
+            self._began = time.monotonic()
+        self._came += piece
+        return bool(piece)
 
 
 def _answer(head: bytes) -> Answer:
@@ -89,7 +142,7 @@ def _answer(head: bytes) -> Answer:
     status = STATUS_LINE.match(head)
     if not status:
         return Answer(refusal="an answer that is not HTTP")
-    lines = HEAD_END.split(head)[0].decode("latin-1").split("\n")[1:]
+    lines = HEAD_END.split(head, maxsplit=1)[0].decode("latin-1").split("\n")[1:]
     pairs = (line.partition(":") for line in lines)
     return Answer(
         status=int(status[1]),

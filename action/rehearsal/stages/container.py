@@ -18,6 +18,9 @@ EXCERPT = 25
 # What a client needs to learn that its container has ended, in seconds: milliseconds as a rule.
 END_DELAY = 0.2
 
+# Restarts that end like the start before them: what then still changes is not the app.
+LOOP = 3
+
 # How many lines from the end the exception is looked for.
 SEARCHED = 500
 # The closing line of a Python traceback.
@@ -37,9 +40,12 @@ REFUSALS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Container:
-    """A started container: `port` on 127.0.0.1 leads to the app, `attached` ends when it ends."""
+    """A started container: `port` on 127.0.0.1 leads to the app, `attached` ends when it ends.
+
+    Both change when its restart policy brings it back.
+    """
 
     id: str
     port: int
@@ -159,6 +165,30 @@ def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log
         time.sleep(0.02)
     attached.end()
     raise Problem(Verdict.ENGINE_FAILED, f"The engine did not start it in {START_TIMEOUT:.0f} s.")
+
+
+def revive(container: Container, plan: ContainerPlan, engine: Engine, log: Log) -> bool:
+    """Attach again to a container that its restart policy brings back; False when none does.
+
+    The engine waits before each restart, 0.1 s first and twice as long each time, and publishes
+    another port. One that it has restarted `LOOP` times and that has ended again is left alone.
+    """
+    begun = time.monotonic()
+    while time.monotonic() - begun < START_TIMEOUT:
+        found = engine.inspect(container.id)
+        state, restarts = found["State"]["Status"], found.get("RestartCount") or 0
+        port = _published(found, plan.port)
+        if state == "running" and port:
+            container.port = port
+            container.attached = engine.attach(
+                container.id, out=log.stream("out"), err=log.stream("err")
+            )
+            return True
+        # A moment after its end it is "running" still, without a port; "exited" is for good.
+        if state in {"exited", "dead"} or (state == "restarting" and restarts >= LOOP):
+            return False
+        time.sleep(0.02)
+    return False
 
 
 def read_end(container: Container, engine: Engine) -> End:

@@ -1,4 +1,4 @@
-"""Probe until the app truly answers, and never wait for a corpse."""
+"""Probe until the app truly answers, never wait for a corpse, and see when waiting cannot help."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from rehearsal.outside.web import Answer
 from rehearsal.plan import ProbePlan
+from rehearsal.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
 # Each pause is one hundredth of the time waited so far, within these bounds, in seconds: the first
@@ -17,6 +18,10 @@ PATIENCE = 0.01
 
 # One slow page is fine; a page that takes longer than this is no sign of being ready, in seconds.
 ATTEMPT_TIMEOUT = 10.0
+
+# While connections are refused an app just starts, as a rule: it is looked at more closely after
+# this many seconds, and then each time that as much has passed again.
+FIRST_LOOK = 1.0
 
 REDIRECTS = range(300, 400)
 
@@ -33,6 +38,17 @@ class Ready:
     answer: Answer
 
 
+@dataclass(frozen=True, kw_only=True)
+class Suspicion:
+    """A cause that waiting does not mend, once it has been seen for `sure_after` seconds."""
+
+    cause: str
+    sure_after: float
+
+
+Suspect = Callable[[], Suspicion | None]
+
+
 class Ended(Exception):  # noqa: N818
     """The container ended while it was waited for."""
 
@@ -44,27 +60,72 @@ def wait_until_ready(
     started: float,
     ended: Callable[[], bool],
     clock: Clock,
-    sleep: Callable[[float], None],
+    sleep: Callable[[float], object],
+    timeline: Timeline,
+    suspect: Suspect = lambda: None,
 ) -> Ready:
     """Ask until an answer is accepted.
 
     `ask` takes seconds and returns an `Answer`; `started` is the clock's reading at the container's
-    start. Raises `Ended` as soon as the container does, and `Problem` (not-ready) after
-    `plan.timeout` seconds of asking: a setup command before it may have taken its time.
+    start. `timeline` is filled on the way; `suspect` is asked now and then what waiting cannot
+    mend. Raises `Ended` as soon as the container does, and `Problem` (not-ready) when the same
+    suspicion has held for long enough, or after `plan.timeout` seconds of asking: a setup command
+    before it may have taken its time.
     """
     attempts = 0
     begun = clock()
+    doubt = _Doubt(suspect)
     while True:
         attempts += 1
-        answer = ask(min(ATTEMPT_TIMEOUT, max(0.1, begun + plan.timeout - clock())))
+        asked = clock()
+        answer = ask(min(ATTEMPT_TIMEOUT, max(0.1, begun + plan.timeout - asked)))
+        now = clock()
+        _note(timeline, plan, answer, asked - started, now - started)
         if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):
-            return Ready(seconds=clock() - started, attempts=attempts, answer=answer)
+            timeline.reach("ready", now - started, str(answer))
+            return Ready(seconds=now - started, attempts=attempts, answer=answer)
         if ended():
             raise Ended
+        if doubt.is_sure(answer, now):
+            raise _hopeless(plan, answer, now - doubt.sight_since, attempts)
         waited = clock() - begun
         if waited >= plan.timeout:
             raise _never(plan, answer, attempts)
         sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited * PATIENCE)))
+
+
+class _Doubt:
+    """Whether the app looks the same all the time, and in a way that waiting cannot mend."""
+
+    def __init__(self, suspect: Suspect) -> None:
+        self._suspect = suspect
+        self._kind: object = None
+        self._held: Suspicion | None = None
+        self._next_look = 0.0
+        self.sight_since = 0.0
+
+    def is_sure(self, answer: Answer, now: float) -> bool:
+        kind = kind_of(answer)
+        if kind != self._kind:
+            self._kind, self.sight_since, self._held = kind, now, None
+            self._next_look = now if answer.status else now + FIRST_LOOK
+        if now < self._next_look:
+            return False
+        found = self._suspect()
+        if found is None:
+            self._held = None
+            self._next_look = now + max(FIRST_LOOK, now - self.sight_since)
+            return False
+        if found != self._held:
+            self._held = found
+            self._next_look = now + found.sure_after
+            return False
+        return True
+
+
+def kind_of(answer: Answer) -> tuple[int, str, bool]:
+    """Return what makes two answers the same: status, where they lead to, whether none came."""
+    return answer.status, answer.headers.get("location", ""), answer.silent
 
 
 def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
@@ -77,14 +138,36 @@ def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
     return answer.status in REDIRECTS and target.scheme == "https" and target.hostname == asked
 
 
-def _never(plan: ProbePlan, answer: Answer, attempts: int) -> Problem:
-    seen = str(answer)
+def _note(
+    timeline: Timeline, plan: ProbePlan, answer: Answer, asked: float, answered: float
+) -> None:
+    timeline.see(kind_of(answer), seen(plan, answer), answered)
+    if answer.first_byte is not None:
+        timeline.reach("first byte", asked + answer.first_byte)
+    if answer.status:
+        timeline.reach("first answer", answered, str(answer))
+
+
+def seen(plan: ProbePlan, answer: Answer) -> str:
+    """Tell an answer in one line, with where it leads to."""
     if leads_to_https(plan, answer):
-        seen += f", a redirect to {answer.headers['location']}, where a rehearsal has no TLS"
+        return f"{answer}, a redirect to {answer.headers['location']}, where a rehearsal has no TLS"
+    return str(answer)
+
+
+def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) -> Problem:
+    return Problem(
+        Verdict.NOT_READY,
+        f"{plan.path} did not answer as asked, and waiting longer cannot help: the same for "
+        f"{seconds:.1f} s ({attempts} attempts). The last one: {seen(plan, answer)}.",
+    )
+
+
+def _never(plan: ProbePlan, answer: Answer, attempts: int) -> Problem:
     return Problem(
         Verdict.NOT_READY,
         f"{plan.path} did not answer as asked within {plan.timeout} s ({attempts} attempts). "
-        f"The last one: {seen}.",
+        f"The last one: {seen(plan, answer)}.",
         advice="The container was running all the time. Check port, ready-path and ready-status, "
         "and what container.log says; a slow start needs a longer ready-timeout.",
     )

@@ -1,0 +1,111 @@
+"""Causes of an app that does not come up, or does not stay up."""
+
+from rehearsal.diagnosis import Cause, Clue
+from rehearsal.verdict import Verdict
+
+# Where an app says why it cannot go on; a build runs parts of it, collectstatic say.
+SAID = ("container.log", "setup.log", "build.log")
+UP = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED)
+
+# A server that looks for the app it was told to serve, with no line of the app's own in between.
+WSGI_PATH = Clue(
+    SAID,
+    r'gunicorn/util\.py", line \d+, in import_app\n(?:    .*\n)*'
+    r'(?:  File "(?:<frozen importlib|[^"\n]*/importlib/).*\n(?:    .*\n)*)*'
+    r"ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'",
+    r"Failed to find attribute '(?P<attribute>[^'\n]+)' in '(?P<module>[^'\n]+)'",
+    r'Error loading ASGI app\. Could not import module "(?P<module>[^"\n]+)"',
+    r"WSGI application '(?P<module>[^'\n]+)' could not be loaded",
+)
+
+STARTING = (
+    Cause(
+        id="missing-variable",
+        verdicts=UP,
+        clues=(
+            Clue(
+                SAID,
+                r'File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n(?:    .*\n)*'
+                r"KeyError: '(?P<name>\w+)'",
+                r"\b(?P<name>[A-Z][A-Z0-9_]+) is set but empty",
+                r"Set the (?P<name>\w+) environment variable",
+                r"UndefinedValueError: (?P<name>\w+) not found",
+                r"The (?P<name>SECRET_KEY) setting must not be empty",
+                r"\b(?P<name>[A-Za-z_]\w*): (?:parameter (?:null or )?not set|unbound variable)",
+            ),
+        ),
+        title="The environment variable {name} is missing in the container",
+        advice="Hand it over. If it is secret, name it under secrets and give its value in the "
+        "step's env; if not, write it under env. While an image is built there is neither: give "
+        "the step that needs it a build argument or a default.",
+        paste="- uses: ./action\n"
+        "  env:\n"
+        "    {name}: ${{ secrets.{name} }}\n"
+        "  with:\n"
+        "    secrets: {name}\n"
+        "    # or, if it is not secret:\n"
+        "    # env: {name}=value",
+        lesson="Settings of production come from the environment, and one that is missing fails "
+        "hard at the start.",
+    ),
+    Cause(
+        id="wsgi-path",
+        verdicts=UP,
+        clues=(WSGI_PATH,),
+        title="The server finds no app at {module}",
+        advice="Correct the path in the image's command (or in the input command), and see that "
+        "the folder it starts from is copied into the image. Django writes the path down in "
+        'settings.py: WSGI_APPLICATION = "PROJECT.wsgi.application" is PROJECT.wsgi:application '
+        "for gunicorn.",
+        paste='CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+        lesson="The image's command is gunicorn with the project's WSGI application.",
+    ),
+    Cause(
+        id="missing-module",
+        verdicts=UP,
+        clues=(Clue(SAID, r"^ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'"),),
+        unless=(WSGI_PATH,),
+        title="The Python module {module} is missing in the image",
+        advice="If it comes from a package, add that with its version to the requirements.txt that "
+        "the Dockerfile installs: what is installed on your own machine is not in the image. If it "
+        "is the project's own, see that COPY brings it in and .dockerignore lets it.",
+        paste="RUN pip install --no-cache-dir -r requirements.txt",
+        lesson="What production needs stands in requirements.txt, pinned.",
+    ),
+    Cause(
+        id="out-of-memory",
+        verdicts=(Verdict.CRASHED, Verdict.NOT_READY, Verdict.TESTS_FAILED),
+        clues=(
+            Clue("container", r"^killed for memory$"),
+            Clue("container", r"^memory limit (?P<limit>.+)"),
+        ),
+        shows=(Clue("container", r"^exit code 137$"),),
+        title="The container was killed for memory (limit: {limit})",
+        advice="Give it more, or have it use less: fewer workers, smaller caches. If production "
+        "gives it no more than this, it would end in the same way there.",
+        paste="with:\n  run-options: --memory=512m",
+    ),
+)
+
+ENDING = (
+    Cause(
+        id="crash-loop",
+        verdicts=(Verdict.CRASHED,),
+        clues=(Clue("container", r"^restarted (?P<times>\d+) times?$"),),
+        shows=(Clue("container", r"^restart policy .*"), Clue("container", r"^exit code \d+$")),
+        title="The container ends and is started again, {times} times so far",
+        advice="Its restart policy hides that it cannot run: read why it ended in its last lines. "
+        "Leave --restart out of run-options, and the first end is told.",
+    ),
+    Cause(
+        id="exited-early",
+        verdicts=(Verdict.CRASHED,),
+        clues=(Clue("problem", r"ended before it was ready: exit code 0\b"),),
+        unless=(Clue("container", r"^restarted "),),
+        shows=(Clue("container", r"^command (?P<command>.+)"),),
+        title="The container's command came to its end, with exit code 0: {command|none}",
+        advice="A container lives as long as its first process. Run the server in the foreground "
+        "(no & behind it, no --daemon), as the command itself or by exec at the end of a script.",
+        paste='CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+    ),
+)

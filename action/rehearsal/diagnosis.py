@@ -1,0 +1,150 @@
+"""Diagnosis: what is known of a failure, and the known causes that it fits."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from rehearsal.verdict import Verdict
+
+# A traceback's last lines say most; more of it stands in the log.
+MOST_EVIDENCE = 8
+MOST_TELLING = 5
+LONGEST_LINE = 300
+# `{name}`, or `{name|what stands there when it is not known}`; GitHub's ${{ }} is left alone.
+PLACE = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
+# What programs call a failure, whatever they are written in.
+TELLING = re.compile(
+    r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
+    r"could not|not found|no such|refused|unable)\b))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known, as lines by where they come from: a log's name, or what was looked at."""
+
+    verdict: Verdict
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def text(self, source: str) -> str:
+        """Return all lines of a source as one text, empty when it is not known."""
+        return "\n".join(self.lines.get(source, ()))
+
+    def to_json(self, longest: int) -> str:
+        """Return them as JSON, with the last `longest` lines of each source."""
+        lines = {source: list(found[-longest:]) for source, found in self.lines.items() if found}
+        content = {"verdict": str(self.verdict), "lines": lines}
+        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Facts":
+        """Read what `to_json` wrote."""
+        content = json.loads(text)
+        (verdict,) = (each for each in Verdict if str(each) == content["verdict"])
+        return cls(
+            verdict=verdict,
+            lines={source: tuple(found) for source, found in content["lines"].items()},
+        )
+
+
+class Clue:
+    """Something to look for: in any of `sources`, one of the patterns; its groups fill places."""
+
+    def __init__(self, sources: str | Iterable[str], *patterns: str) -> None:
+        self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
+        self.patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
+
+    def find(self, facts: Facts) -> re.Match[str] | None:
+        """Return the last match in the first source that has one: what came last decided."""
+        for source in self.sources:
+            text = facts.text(source)
+            for pattern in self.patterns:
+                if found := list(pattern.finditer(text)):
+                    return found[-1]
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """A known cause: it fits when all of `clues` are found and none of `unless`.
+
+    What `shows` finds fills places and becomes evidence, but decides nothing. `sure_after` is for
+    causes that waiting does not mend: how many seconds an app that is not ready has to look like
+    this before it is given up. An empty `advice` leaves that of the problem, which knows more.
+    """
+
+    id: str
+    verdicts: tuple[Verdict, ...]
+    clues: tuple[Clue, ...]
+    title: str
+    advice: str = ""
+    paste: str = ""
+    lesson: str = ""
+    unless: tuple[Clue, ...] = ()
+    shows: tuple[Clue, ...] = ()
+    sure_after: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """A cause that fits: what it is, what to do, what to paste, and the lines that show it."""
+
+    id: str
+    title: str
+    advice: str
+    paste: str = ""
+    lesson: str = ""
+    evidence: tuple[str, ...] = ()
+    sure_after: float | None = None
+
+
+def diagnose(facts: Facts, causes: Iterable[Cause]) -> list[Diagnosis]:
+    """Return the causes that fit, in the order they are given: the root first."""
+    return [found for cause in causes if (found := _fit(cause, facts))]
+
+
+def telling(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the lines that say most of a failure whose cause is not known, in their order."""
+    for source in sources:
+        lines = [line[:LONGEST_LINE] for line in facts.lines.get(source, ()) if line.strip()]
+        said = dict.fromkeys(line for line in lines if TELLING.search(line))
+        if found := list(said)[-MOST_TELLING:] or lines[-MOST_TELLING:]:
+            return tuple(found)
+    return ()
+
+
+def _fit(cause: Cause, facts: Facts) -> Diagnosis | None:
+    if facts.verdict not in cause.verdicts or any(clue.find(facts) for clue in cause.unless):
+        return None
+    found = [clue.find(facts) for clue in cause.clues]
+    if not all(found):
+        return None
+    found += [clue.find(facts) for clue in cause.shows]
+    matches = [match for match in found if match]
+    values = {
+        name: value for match in matches for name, value in match.groupdict().items() if value
+    }
+    return Diagnosis(
+        id=cause.id,
+        title=_filled(cause.title, values),
+        advice=_filled(cause.advice, values),
+        paste=_filled(cause.paste, values),
+        lesson=cause.lesson,
+        evidence=tuple(dict.fromkeys(line for match in matches for line in _lines(match))),
+        sure_after=cause.sure_after,
+    )
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return PLACE.sub(lambda place: values.get(place[1], place[2] or ""), text)
+
+
+def _lines(match: re.Match[str]) -> Iterator[str]:
+    """Yield the whole lines that a match touches, its last ones when there are many."""
+    text = match.string
+    start = text.rfind("\n", 0, match.start()) + 1
+    end = text.find("\n", match.end())
+    lines = text[start : end if end != -1 else len(text)].splitlines()
+    yield from (line[:LONGEST_LINE] for line in lines[-MOST_EVIDENCE:] if line.strip())

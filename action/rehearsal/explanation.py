@@ -1,0 +1,66 @@
+"""Say why: the facts of a failure against the known causes, and what the record gains from it."""
+
+from dataclasses import replace
+
+from rehearsal.diagnoses import CAUSES
+from rehearsal.diagnosis import Diagnosis, diagnose, telling
+from rehearsal.evidence import Evidence
+from rehearsal.record import Rehearsal
+from rehearsal.redact import Redactor
+from rehearsal.stages.facts import gathered
+from rehearsal.verdict import Problem, Verdict
+
+# Neither the app nor what was asked for is at fault in these.
+UNEXPLAINED = (Verdict.ERROR, Verdict.CANCELLED)
+# Where an unknown cause most likely shows, by what went wrong.
+WHERE = {
+    Verdict.BUILD_FAILED: ("build.log",),
+    Verdict.SETUP_FAILED: ("setup.log", "test-setup.log"),
+    Verdict.TESTS_FAILED: ("failures", "tests/output.log"),
+    Verdict.TIMED_OUT: ("tests/output.log", "container.log"),
+}
+APPS_OWN = ("container.log",)
+# Enough of each log to see why a diagnosis was made, or was not.
+KEPT_LINES = 60
+UNKNOWN = "The cause is none of those that are known. "
+TELLING = "These lines say most:"
+
+
+def explain(record: Rehearsal, evidence: Evidence) -> str:
+    """Find the causes of the deciding problem; the problem says the first, and what to do.
+
+    Everything it looks at has been redacted. Returns the facts as JSON, or nothing.
+    """
+    problem = record.problem
+    if not problem or problem.verdict in UNEXPLAINED:
+        return ""
+    failed = record.results.failed if record.results else ()
+    seen = {source: _clean(lines, evidence.redactor) for source, lines in record.facts.items()}
+    facts = gathered(problem, seen, failed, evidence.folder)
+    record.diagnoses = [_told(found, problem) for found in diagnose(facts, CAUSES)]
+    if record.diagnoses:
+        _say(problem, record.diagnoses[0])
+    elif problem.verdict is not Verdict.MISCONFIGURED:
+        record.telling = telling(facts, WHERE.get(problem.verdict, APPS_OWN))
+        _admit(problem, record.telling)
+    return facts.to_json(KEPT_LINES)
+
+
+def _told(diagnosis: Diagnosis, problem: Problem) -> Diagnosis:
+    """Where the problem knows better what to do, that is the advice."""
+    return diagnosis if diagnosis.advice else replace(diagnosis, advice=problem.advice)
+
+
+def _say(problem: Problem, diagnosis: Diagnosis) -> None:
+    problem.what = f"{diagnosis.title}. {problem.what}"
+    problem.advice = "\n\n".join(filter(None, (diagnosis.advice, diagnosis.paste)))
+
+
+def _admit(problem: Problem, lines: tuple[str, ...]) -> None:
+    said = f"{UNKNOWN}{TELLING}\n\n" + "\n".join(lines) if lines else UNKNOWN.strip()
+    problem.advice = "\n\n".join(filter(None, (problem.advice, said)))
+
+
+def _clean(lines: tuple[str, ...], redactor: Redactor) -> tuple[str, ...]:
+    # As one text: a secret may be of several lines.
+    return tuple(redactor.text("\n".join(lines)).split("\n"))

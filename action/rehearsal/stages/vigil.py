@@ -1,0 +1,122 @@
+"""Watch over a started container until its app is ready: ask, look closer, attach again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rehearsal.diagnoses import CAUSES
+from rehearsal.diagnosis import Facts, diagnose
+from rehearsal.log import Log
+from rehearsal.outside import sockets, web
+from rehearsal.outside.engine import Engine, Refused
+from rehearsal.plan import Plan
+from rehearsal.stages import container as containers
+from rehearsal.stages import facts
+from rehearsal.stages.container import Container
+from rehearsal.stages.readiness import Ended, Ready, Suspicion, wait_until_ready
+from rehearsal.timeline import Timeline
+from rehearsal.verdict import Problem, Verdict
+
+# What a container that came back is given: more ends in a row than this are a loop.
+MOST_RETURNS = 3
+NOBODY = " Nothing in the container listens on any port."
+
+
+@dataclass(kw_only=True)
+class Vigil:
+    """One app on its way up; `lines` and `timeline` are filled with what is seen of it."""
+
+    plan: Plan
+    container: Container
+    engine: Engine
+    log: Log
+    lines: dict[str, tuple[str, ...]]
+    timeline: Timeline
+    clock: Callable[[], float] = time.monotonic
+    _answer: web.Answer = field(default_factory=web.Answer)
+
+    def keep(self) -> Ready:
+        """Return when the app is ready. Raises `Problem` (crashed or not-ready)."""
+        self.timeline.reach("created", 0.0)
+        self.timeline.reach("running", self.clock() - self.container.started)
+        returns = 0
+        while True:
+            try:
+                return self._wait()
+            except Ended:
+                seconds = self.clock() - self.container.started
+                self.timeline.reach("ended", seconds)
+                returns += 1
+                if not (returns <= MOST_RETURNS and self._revived()):
+                    raise self._crashed() from None
+            except Problem as problem:
+                self._look()
+                if self.lines["listeners"] == ("nobody",):
+                    problem.what += NOBODY
+                raise
+
+    def _wait(self) -> Ready:
+        host = f"localhost:{self.container.port}"
+        headers = {"Host": host, "User-Agent": "dress-rehearsal", **self.plan.probe.headers}
+        asked = facts.of_question(self.plan.probe, self.plan.container.port, headers["Host"])
+        self.lines["asked"] = asked
+
+        def ask(timeout: float) -> web.Answer:
+            self._answer = web.get(
+                self.container.port,
+                self.plan.probe.path,
+                headers,
+                timeout=timeout,
+                unwanted=lambda: self.container.ended,
+            )
+            return self._answer
+
+        return wait_until_ready(
+            self.plan.probe,
+            ask,
+            started=self.container.started,
+            ended=lambda: self.container.ended,
+            clock=self.clock,
+            # Not a sleep: the container's end is heard of at once.
+            sleep=self.container.ended_by_now,
+            timeline=self.timeline,
+            suspect=self._suspect,
+        )
+
+    def _suspect(self) -> Suspicion | None:
+        """Return what would be told if it stayed like this, where waiting does not mend it."""
+        lines = {
+            **self.lines,
+            "answer": facts.of_answer(self.plan.probe, self._answer),
+            "listeners": () if self._answer.status else self._listeners(),
+            self.log.name: facts.lines_of(self.log.path),
+        }
+        found = diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES)
+        for diagnosis in found:
+            if diagnosis.sure_after is not None:
+                return Suspicion(cause=diagnosis.id, sure_after=diagnosis.sure_after)
+        return None
+
+    def _look(self) -> None:
+        """Keep how things stand while the container still runs."""
+        self.lines["answer"] = facts.of_answer(self.plan.probe, self._answer)
+        self.lines["answers"] = tuple(sight.text for sight in self.timeline.sights.values())
+        self.lines["listeners"] = self._listeners()
+        self.lines["container"] = facts.of_container(self.engine.inspect(self.container.id))
+
+    def _listeners(self) -> tuple[str, ...]:
+        try:
+            found = sockets.listeners(self.engine, self.container.id)
+        except Refused:  # It has ended in this moment: that is told next.
+            found = None
+        return facts.of_listeners(found, self.plan.container.port)
+
+    def _revived(self) -> bool:
+        return containers.revive(self.container, self.plan.container, self.engine, self.log)
+
+    def _crashed(self) -> Problem:
+        problem = containers.crashed(
+            self.container, self.engine, self.log, when="before it was ready"
+        )
+        self.lines["container"] = facts.of_container(self.engine.inspect(self.container.id))
+        return problem
