@@ -11,7 +11,7 @@ import pytest
 
 from . import leftovers
 from .act import Act
-from .repository import Repository, copy_of_checkout, tiny_repository
+from .repository import Repository, copy_of_checkout, repository_of
 from .runner import Runner
 
 _HERE = Path(__file__).parent
@@ -82,7 +82,12 @@ def superlists(room: Path) -> Repository:
 
 @pytest.fixture
 def tiny(room: Path) -> Repository:
-    return tiny_repository(room / "repository")
+    return repository_of("tiny_app", room / "repository")
+
+
+@pytest.fixture
+def gossip(room: Path) -> Repository:
+    return repository_of("gossip", room / "repository")
 
 
 @pytest.fixture

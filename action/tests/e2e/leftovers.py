@@ -1,12 +1,15 @@
 """What a scenario must not leave behind: containers, volumes, networks, processes."""
 
+import io
+import json
 import os
 import subprocess
+import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .machine import tool
+from .machine import base_image, tool
 
 _LISTS = {
     "container": ("ps", "--all", "--format", "{{.Names}} {{.Labels}}"),
@@ -24,6 +27,24 @@ def engine(*arguments: str) -> str:
         capture_output=True,
         timeout=60,
     ).stdout
+
+
+def saved_image(image: str) -> dict[str, bytes]:
+    """Return what `docker save` streams of an image, the layers of its base image left out."""
+    archive = subprocess.run(
+        [str(tool("docker")), "save", image], check=True, capture_output=True, timeout=60
+    ).stdout
+    base = json.loads(engine("image", "inspect", base_image()))[0]["RootFS"]["Layers"]
+    with tarfile.open(fileobj=io.BytesIO(archive)) as saved:
+        content = {
+            member.name: file.read()
+            for member in saved
+            if member.isfile() and (file := saved.extractfile(member))
+        }
+    layers = json.loads(content["manifest.json"])[0]["Layers"]
+    for layer in layers[: len(base)]:
+        del content[layer]
+    return {f"{name} of the image": data for name, data in content.items()}
 
 
 def of_the_engine(token: str) -> list[str]:

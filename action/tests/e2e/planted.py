@@ -2,7 +2,9 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,16 +24,47 @@ SECRETS = {
     "TINY_NEWLINE": "it-ends-in-a-newline\n",
 }
 
+# No encoding changes these letters and digits, save base64: so a core that is found is a leak,
+# whatever form the secret around it had. Each half stands for a secret that was split.
+_CORE = re.compile(r"(Zq[0-9a-f]{7})(xQ[0-9a-f]{7})")
+_GROUP = 3
+
+
+def secrets_of(mark: str) -> dict[str, str]:
+    """Plant one secret of each kind, every part of it with a core that only `mark` has."""
+    cores = _cores(mark)
+    key = "\n".join(f"{next(cores)}{'A' * 12}{next(cores)}{'/+' * 6}" for _ in range(3))
+    pem = f"-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n"
+    account = {
+        "user": next(cores),
+        "nested": [{"password": f'{next(cores)} "quoted" \\ ünd so weiter'}],
+        "private_key": pem.replace("A" * 12, next(cores)),
+    }
+    return {
+        "PLANTED_PLAIN": f"plain-{next(cores)}~*!",
+        "PLANTED_PEM": pem,
+        "PLANTED_JSON": json.dumps(account),
+        "PLANTED_ODD": f"{next(cores)} quo\"te's, $dollar back\\slash accénts <&> {next(cores)}",
+        "PLANTED_QUOTE": f"o'{next(cores)}/o'clock",
+        "PLANTED_NEWLINE": f"{next(cores)}\n",
+    }
+
 
 def find(secrets: Mapping[str, str], places: Mapping[str, bytes]) -> list[str]:
-    """Say where a secret's value is found, as it is or line by line."""
+    """Say where a secret is found, in any form, as a whole, line by line, or half of it."""
     return [
-        f"{name} is in {place}"
+        f"{name} is in {place}: {_around(needle, content)!r}"
         for name, value in secrets.items()
-        for needle in _needles(value)
+        for needle in sorted(_needles(value))
         for place, content in places.items()
         if needle in content
     ]
+
+
+def assert_nowhere(secrets: Mapping[str, str], *places: Mapping[str, bytes]) -> None:
+    """Look for every secret in every place; say all that is found, and where."""
+    found = [line for each in places for line in find(secrets, each)]
+    assert not found, f"{len(found)} leaks:\n" + "\n".join(found[:60])
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -45,7 +78,17 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+def _cores(mark: str) -> Iterator[str]:
+    number = 0
+    while True:
+        digits = sha256(f"{mark}-{number}".encode()).hexdigest()
+        yield f"Zq{digits[:7]}xQ{digits[7:14]}"
+        number += 1
+
+
 def _needles(value: str) -> Iterable[bytes]:
+    if halves := [half for core in _CORE.findall(value) for half in core]:
+        return {form for half in halves for form in (half.encode(), *_in_base64(half.encode()))}
     lines = [line for line in value.splitlines() if len(line) >= 4 and not line.startswith("-----")]
     return {
         needle.encode()
@@ -56,3 +99,16 @@ def _needles(value: str) -> Iterable[bytes]:
             base64.b64encode(value.encode()).decode(),
         )
     }
+
+
+def _in_base64(raw: bytes) -> Iterator[bytes]:
+    """Yield what base64 makes of these bytes wherever they stand, their neighbours left out."""
+    for before in range(_GROUP):
+        padded = b"\0" * before + raw + b"\0" * (-(before + len(raw)) % _GROUP)
+        encoded = base64.b64encode(padded)
+        yield encoded[(8 * before + 5) // 6 : 8 * (before + len(raw)) // 6]
+
+
+def _around(needle: bytes, content: bytes) -> bytes:
+    at = content.find(needle)
+    return content[max(0, at - 60) : at + len(needle) + 40]

@@ -9,7 +9,7 @@ from pathlib import Path
 from .machine import ACTION, CHECKOUT, base_image
 
 _DEFAULT_BASE = "python:3.13-slim"
-_TINY_APP = Path(__file__).parent / "fixtures/tiny_app"
+_FIXTURES = Path(__file__).parent / "fixtures"
 _NOT_COPIED = shutil.ignore_patterns("tests", "__pycache__", "node_modules")
 _IDENTITY = ("-c", "user.name=A Caller", "-c", "user.email=caller@example.invalid")
 
@@ -67,9 +67,9 @@ def copy_of_checkout(root: Path) -> Repository:
     return _made_repository(root)
 
 
-def tiny_repository(root: Path) -> Repository:
+def repository_of(fixture: str, root: Path) -> Repository:
     """Lay out another project as one would: its app, and `action/` copied into it."""
-    shutil.copytree(_TINY_APP, root)
+    shutil.copytree(_FIXTURES / fixture, root, ignore=_NOT_COPIED)
     shutil.copytree(ACTION, root / "action", ignore=_NOT_COPIED)
     return _made_repository(root)
 

@@ -6,17 +6,19 @@ Only the steps with `run:` run, each as `bash` runs them on GitHub; the upload i
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .commands import Shown, understand
+from .commands import Shown, lines_of, understand
 from .machine import clean_environment
 from .repository import Repository
 
@@ -33,10 +35,10 @@ class Rehearsed:
     outputs: Mapping[str, str]
     clean_up: Mapping[str, str]
     summary: str
-    raw_log: str
     shown: Shown
     evidence: Path | None
     folder: Path = field(repr=False)
+    repository: Repository = field(repr=False)
 
     @property
     def log(self) -> str:
@@ -53,16 +55,83 @@ class Rehearsed:
         return (self.evidence / name).read_text(errors="replace")
 
     def everything(self) -> dict[str, bytes]:
-        """Return all that leaves the runner: the log, the outputs, the summary, the evidence."""
+        """Return all that leaves the runner: the log, the outputs, the summary, the evidence.
+
+        The log is what it is before a mask is laid over it: masks are for what others print.
+        """
         found = {
-            "the log": self.log.encode(),
+            "the log": "\n".join(self.shown.bare).encode(errors="surrogateescape"),
+            "the annotations": repr(self.shown.annotations).encode(),
             "the outputs": json.dumps(dict(self.outputs), ensure_ascii=False).encode(),
+            "the outputs of the clean-up": repr(self.clean_up).encode(),
             "the summary": self.summary.encode(),
         }
         for file in self.evidence.rglob("*") if self.evidence else ():
             if file.is_file():
-                found[str(file)] = file.read_bytes()
+                found[str(file)] = str(file).encode(errors="surrogateescape") + file.read_bytes()
         return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """The action's first step while it runs; `temp` is the job's RUNNER_TEMP."""
+
+    temp: Path
+    _log: Path
+    _bash: subprocess.Popen[bytes]
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        """The process that bash has become."""
+        return self._bash.pid
+
+    def file(self, name: str) -> str:
+        """Read a file of the evidence as far as it is written, nothing if it is not there yet."""
+        found = self.temp.glob(f"rehearsal-*/evidence/{name}")
+        return "".join(file.read_text(errors="replace") for file in found)
+
+    def wait_until(self, condition: Callable[["Running"], object], timeout: float = 60) -> None:
+        """Wait until a condition holds. Raises AssertionError when the step ends first."""
+        limit = time.monotonic() + timeout
+        while not condition(self):
+            assert self._bash.poll() is None, f"the step ended too early\n{self.log[-3000:]}"
+            assert time.monotonic() < limit, f"waited {timeout} s in vain\n{self.log[-3000:]}"
+            time.sleep(0.02)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the step's bash and to nothing else."""
+        self._bash.send_signal(number)
+
+    def ends_within(self, seconds: float) -> bool:
+        try:
+            self._bash.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alone:
+    """What a rehearsal left that ran without GitHub; `temp` is where its temporary files go."""
+
+    exit_code: int
+    output: bytes
+    temp: Path
+
+
+Meanwhile = Callable[[Running], None]
+
+
+def cancel(step: Running) -> None:
+    """Cancel a step as GitHub's runner does. Source: actions/runner, ProcessInvoker.cs."""
+    for number, grace in ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 5.0)):
+        step.send(number)
+        if step.ends_within(grace):
+            return
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,21 +148,26 @@ class Runner:
         *,
         environment: Mapping[str, str] | None = None,
         timeout: float = 120,
+        meanwhile: Meanwhile = lambda _: None,
+        between: Callable[[Path], None] = lambda _: None,
     ) -> Rehearsed:
         """Use `./action` in a repository; `environment` is the calling step's `env:`.
 
-        `timeout` is in seconds, for each step. Raises subprocess.TimeoutExpired.
+        `meanwhile` is called while the first step runs, `between` before the second, with
+        RUNNER_TEMP. `timeout` is in seconds, for each step. Raises subprocess.TimeoutExpired.
         """
-        place = self.folder / f"use-{len(list(self.folder.glob('use-*')))}"
-        (place / "temp").mkdir(parents=True)
+        place = self._new_place()
         action = yaml.safe_load((repository.root / "action/action.yml").read_text())
         given = {name: each.get("default", "") for name, each in action["inputs"].items()}
         context = _Context(inputs=given | dict(inputs or {}), outputs={})
         started = time.monotonic()
-        log, exit_code, summary = "", 0, ""
+        logs: list[str] = []
+        exit_code, summary = 0, ""
         for number, step in enumerate(step for step in action["runs"]["steps"] if "run" in step):
             if exit_code and "always()" not in step.get("if", ""):
                 continue
+            if number:
+                between(place / "temp")
             left = _run_step(
                 step,
                 context,
@@ -101,14 +175,13 @@ class Runner:
                 environment=self._environment(place, repository) | dict(environment or {}),
                 files=place / f"step-{number}",
                 timeout=timeout,
+                meanwhile=(lambda _: None) if number else meanwhile,
             )
-            log, summary, exit_code = (
-                log + left.log,
-                summary + left.summary,
-                exit_code or left.exit_code,
-            )
+            logs.append(left.log)
+            summary, exit_code = summary + left.summary, exit_code or left.exit_code
             context.outputs[step["id"]] = left.outputs
-        print(f"{log[-6000:]}\nthe action exited {exit_code}; its files: {place}", file=sys.stderr)
+        tail = "\n".join(line[:500] for line in "".join(logs)[-20000:].split("\n")[-80:])
+        print(f"{tail}\nthe action exited {exit_code}; its files: {place}", file=sys.stderr)
         outputs = {name: context.fill(each["value"]) for name, each in action["outputs"].items()}
         evidence = Path(outputs.get("evidence-path") or "nowhere")
         return Rehearsed(
@@ -117,11 +190,43 @@ class Runner:
             outputs=outputs,
             clean_up=context.outputs.get("clean-up", {}),
             summary=summary,
-            raw_log=log,
-            shown=understand(log.splitlines()),
+            shown=understand(*map(lines_of, logs)),
             evidence=evidence if evidence.is_dir() else None,
             folder=place,
+            repository=repository,
         )
+
+    def alone(
+        self,
+        repository: Repository,
+        inputs: Mapping[str, str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        timeout: float = 120,
+    ) -> Alone:
+        """Rehearse as on a laptop, with nothing of GitHub's around."""
+        place = self._new_place()
+        own = {
+            name: value
+            for name, value in self._environment(place, repository).items()
+            if name != "CI" and not name.startswith(("GITHUB_", "RUNNER_"))
+        }
+        done = subprocess.run(
+            [sys.executable, "-I", "action", "rehearse", *_flags(inputs)],
+            cwd=repository.root,
+            env=own | dict(environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+        )
+        return Alone(exit_code=done.returncode, output=done.stdout, temp=place / "temp")
+
+    def _new_place(self) -> Path:
+        place = Path(tempfile.mkdtemp(prefix="use-", dir=self.folder))
+        (place / "temp").mkdir()
+        return place
 
     def _environment(self, place: Path, repository: Repository) -> dict[str, str]:
         return clean_environment() | {
@@ -134,6 +239,7 @@ class Runner:
             "GITHUB_RUN_ATTEMPT": "1",
             "GITHUB_RUN_ID": self.token,
             "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_SHA": repository.git("rev-parse", "HEAD").strip(),
             "GITHUB_WORKSPACE": str(repository.root),
             "REHEARSAL_E2E": self.token,
             "RUNNER_OS": "Linux",
@@ -186,6 +292,7 @@ def _run_step(
     environment: Mapping[str, str],
     files: Path,
     timeout: float,
+    meanwhile: Meanwhile,
 ) -> _Left:
     assert step["shell"] == "bash", "runner.py knows no other shell"
     files.mkdir()
@@ -195,22 +302,31 @@ def _run_step(
     script.write_text(step["run"])
     env = {name: context.fill(value) for name, value in step.get("env", {}).items()}
     with (files / "log").open("wb") as log:
-        done = subprocess.run(
+        bash = subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
             cwd=cwd,
             env={**environment, **env, **{name: str(files / name) for name in _FILES}},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            timeout=timeout,
-            check=False,
         )
+        with bash:
+            try:
+                meanwhile(Running(temp=files.parent / "temp", _log=files / "log", _bash=bash))
+                bash.wait(timeout)
+            except BaseException:
+                bash.kill()
+                raise
     return _Left(
-        exit_code=done.returncode,
-        log=(files / "log").read_text(errors="replace"),
+        exit_code=bash.returncode,
+        log=(files / "log").read_bytes().decode(errors="surrogateescape"),
         outputs=_read_file_command((files / "GITHUB_OUTPUT").read_text()),
         summary=(files / "GITHUB_STEP_SUMMARY").read_text(),
     )
+
+
+def _flags(inputs: Mapping[str, str]) -> list[str]:
+    return [word for name, value in inputs.items() for word in (f"--{name}", value)]
 
 
 def _read_file_command(text: str) -> dict[str, str]:

@@ -1,89 +1,262 @@
-"""Planted secrets: the app gets them, prints them, and they are nowhere in what leaves."""
+"""Planted secrets: app, build and tests tell everything they know, and nothing of it leaves."""
 
 import json
-import os
-from collections.abc import Mapping
+import re
+import stat
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from .leftovers import engine
-from .planted import SECRETS, find
+from .commands import lines_of, understand
+from .leftovers import engine, saved_image
+from .planted import SECRETS, assert_nowhere, files, secrets_of
 from .repository import Repository
-from .runner import Runner
+from .runner import Rehearsed, Runner
 from .verdicts import assert_ended
+from .watching import Watched, watching
 
-# The app prints all, and the tests fail, so that everything is kept and shown.
-INPUTS = {
-    "env": f"TINY_PRINTS={' '.join(SECRETS)}",
-    "secrets": "\n".join(SECRETS),
-    "test-command": "python3 -m unittest checks.Wrong checks.Prints",
+SHORT = {"PLANTED_SHORT": "q7Z"}
+GOSSIP = {
+    "build-secrets": "PLANTED_BUILD",
+    "test-command": "python3 -m unittest gossip_tests",
+    "test-reports": "outside/**/*.xml",
 }
+# Every process that may hold a secret: the action's own two steps (and a shim before Python, where
+# there is one), what hands the secrets on, and the app. `runc init` becomes the app.
+MAY_HOLD = re.compile(
+    r"(?P<steps>with the inputs: (?!.*gossip_tests).*)"
+    r"|(?P<create>\S*docker create .*)"
+    r"|(?P<app>contained: (python -u /gossip\.py serve|\S*runc init|\S*docker-init .*)?)"
+)
+MAY_BUILD = re.compile(r"\S*docker build .*|\S*docker-buildx? .*")
+SAFE_PATH = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 
 
-def recording_clients(folder: Path) -> str:
-    """Return a PATH on which every docker client writes down its arguments first."""
-    path = os.environ["PATH"].split(os.pathsep)
-    clients = [client for place in path if (client := Path(place, "docker")).exists()]
-    for number, client in enumerate(clients):
-        script = folder / f"clients/{number}/docker"
-        script.parent.mkdir(parents=True)
-        record = f'printf "%s\\n" "$@" >>{folder}/arguments'
-        script.write_text(f'#!/bin/sh\n{record}\nexec {client} "$@"\n')
-        script.chmod(0o755)
-    return os.pathsep.join([*(f"{folder}/clients/{n}" for n in range(len(clients))), *path])
+@pytest.fixture
+def secrets(token: str) -> dict[str, str]:
+    return secrets_of(token)
+
+
+@pytest.fixture
+def build_secret(token: str) -> dict[str, str]:
+    return {"PLANTED_BUILD": secrets_of(f"build-{token}")["PLANTED_ODD"]}
+
+
+def test_gossip__is_nowhere_in_what_leaves(
+    gossip: Repository, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
+) -> None:
+    everyone = secrets | build_secret
+    inputs = GOSSIP | {
+        "build-args": f"RUN={runner.token}",
+        "secrets": "\n".join((*secrets, *SHORT)),
+    }
+    started = time.time()
+    with watching(everyone) as watched:
+        rehearsed = runner.use(gossip, inputs, environment=everyone | SHORT)
+    assert_ended(rehearsed, "tests-failed")
+    assert_all_was_said(rehearsed, secrets, build_secret)
+    assert_nowhere(everyone, rehearsed.everything())
+    assert_nowhere(everyone, {"the process list": b"\n".join(watched.command_lines)})
+    assert_nowhere(everyone, image_of(rehearsed), files(rehearsed.folder / "temp"))
+    assert_nowhere(everyone, temporary_files(since=started, besides=runner.folder))
+    assert_held_where_needed(watched, secrets, build_secret)
+    assert_safe(rehearsed)
+    assert_masked(rehearsed, secrets, build_secret)
+    warnings = [each.text for each in rehearsed.shown.annotations if each.level == "warning"]
+    assert any("PLANTED_SHORT" in text and "too short" in text for text in warnings)
+    assert "q7Z" not in rehearsed.shown.masks
+
+
+def assert_all_was_said(
+    rehearsed: Rehearsed, secrets: Mapping[str, str], build_secret: Mapping[str, str]
+) -> None:
+    """Hold it against what the fixtures print, or nothing would be proved by what is not there."""
+    container_log, build_log = rehearsed.file("container.log"), rehearsed.file("build.log")
+    output = rehearsed.file("tests/output.log")
+    page = rehearsed.file("tests/page.html")
+    assert "all has been said" in container_log
+    assert "all has been said" in build_log
+    for name in secrets:
+        for form in ("plain", "json", "html", "url", "repr", "exception", "base64, 2 before"):
+            said = re.findall(rf"^{name} in {form}: .*", container_log, re.MULTILINE)
+            assert said, f"{name} was to be said as {form}"
+            assert "***" in said[0] or form == "exception", said
+            assert f"{name} in {form}: " in output
+    # Each is said in three ways and in 25 forms or more.
+    assert container_log.count("***") >= len(secrets) * 25 * 3
+    assert page.count("***") > len(secrets) * 20
+    for name in build_secret:
+        assert f"{name} in repr: '***" in build_log
+        assert not any(secret in build_log for secret in secrets), "the build has no business here"
+    assert "REHEARSAL_URL" not in build_log
+
+
+def assert_held_where_needed(
+    watched: Watched, secrets: Mapping[str, str], build_secret: Mapping[str, str]
+) -> None:
+    kinds: set[str] = set()
+    for words, names in watched.holders.items():
+        if found := MAY_HOLD.fullmatch(words):
+            kinds |= {kind for kind, text in found.groupdict().items() if text is not None}
+            assert found["steps"] or not names & set(build_secret), words
+        else:
+            assert MAY_BUILD.fullmatch(words), f"{words} held {names}"
+            assert not names & set(secrets), f"{words} held {names}"
+    assert kinds == {"steps", "create", "app"}, "watching saw too little to prove anything"
+
+
+def assert_safe(rehearsed: Rehearsed) -> None:
+    """Everything kept is a regular file with a name that any file system and the upload take."""
+    assert rehearsed.evidence is not None
+    kept = list(rehearsed.evidence.rglob("*"))
+    for path in kept:
+        mode = path.lstat().st_mode
+        assert stat.S_ISREG(mode) or stat.S_ISDIR(mode), f"{path} is no file"
+        name = str(path.relative_to(rehearsed.evidence))
+        assert SAFE_PATH.fullmatch(name), f"{name!r} is not safe"
+        assert all(len(part) <= 100 for part in path.parts)
+    texts = [path.read_text(errors="replace") for path in kept if path.is_file()]
+    assert not any("root:x:0:0" in text for text in texts)
+    for number in range(21):
+        assert texts.count(f"the file of name {number}\n") == 1, f"file {number} was lost"
+    for name in ("a b", "a?b", "a_b"):
+        assert f"this is {name!r}\n" in texts
+    assert "pwned" not in [each.text for each in rehearsed.shown.annotations]
+    assert not list(rehearsed.folder.rglob("pwned"))
+
+
+def assert_masked(
+    rehearsed: Rehearsed, secrets: Mapping[str, str], build_secret: Mapping[str, str]
+) -> None:
+    """A later step that prints a secret has GitHub's own masks against it, and PEM's armour."""
+    in_json = json.dumps(dict(secrets), ensure_ascii=False)
+    printed = "\n".join([*secrets.values(), *build_secret.values(), in_json])
+    shown = rehearsed.shown.masked(printed)
+    assert_nowhere({**secrets, **build_secret}, {"a later step": shown.encode()})
+    assert "-----BEGIN PRIVATE KEY-----" in shown
+    assert all(len(mask) >= 4 for mask in rehearsed.shown.masks)
+    assert set(rehearsed.shown.obeyed) >= {"add-mask", "stop-commands", "error", "warning"}
+
+
+def image_of(rehearsed: Rehearsed) -> dict[str, bytes]:
+    image = rehearsed.outputs["image-id"]
+    return saved_image(image) | {
+        "the image's history": engine("history", "--no-trunc", image).encode(),
+        "the image's configuration": engine("image", "inspect", image).encode(),
+    }
+
+
+def temporary_files(*, since: float, besides: Path) -> dict[str, bytes]:
+    """Read what was written below the machine's temporary folder since then."""
+    return dict(_written(besides.parent, since=since, besides=besides))
+
+
+def _written(folder: Path, *, since: float, besides: Path) -> Iterator[tuple[str, bytes]]:
+    for path in folder.iterdir():
+        try:
+            found = path.lstat()
+            if stat.S_ISDIR(found.st_mode) and path != besides and found.st_mtime >= since:
+                yield from _written(path, since=since, besides=besides)
+            elif stat.S_ISREG(found.st_mode) and found.st_mtime >= since:
+                yield str(path), str(path).encode() + path.read_bytes()[: 16 << 20]
+        except OSError:
+            continue  # Somebody else's, and gone.
+
+
+def test_gossip__alone_prints_no_mask_and_no_command(
+    gossip: Repository, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
+) -> None:
+    everyone = secrets | build_secret
+    inputs = GOSSIP | {"build-args": f"RUN={runner.token}", "secrets": "\n".join(secrets)}
+    alone = runner.alone(gossip, inputs, environment=everyone)
+    assert alone.exit_code == 13, alone.output.decode(errors="replace")[-3000:]
+    shown = understand(lines_of(alone.output.decode(errors="surrogateescape")))
+    assert not shown.obeyed
+    assert b"add-mask" not in alone.output
+    kept = files(alone.temp)
+    assert any(name.endswith("evidence/container.log") for name in kept)
+    assert_nowhere(everyone, kept | {"the output": alone.output})
+
+
+def test_residue__is_taken_out_before_the_upload(
+    tiny: Repository, runner: Runner, secrets: dict[str, str]
+) -> None:
+    def plant(temp: Path) -> None:
+        (evidence,) = temp.glob("rehearsal-*/evidence")
+        (evidence / "residue.log").write_text(f"left by a child: {secrets['PLANTED_ODD']}\nmore\n")
+        (evidence / "passwd.txt").symlink_to("/etc/passwd")
+        (evidence / "etc").symlink_to("/etc")
+        (evidence / secrets["PLANTED_ODD"]).write_text("named after a secret\n")
+        (evidence / "new\nline").mkdir()
+        (evidence / "new\nline" / "::error::pwned").write_text("in a folder of an odd name\n")
+        (evidence / "clean.log").write_text("nothing is wrong with this one\n")
+
+    inputs = {"secrets": "\n".join(secrets), "test-command": "python3 -m unittest checks.Wrong"}
+    rehearsed = runner.use(tiny, inputs, environment=secrets, between=plant)
+    assert_ended(rehearsed, "tests-failed")
+    assert rehearsed.evidence is not None
+    assert rehearsed.file("residue.log") == "left by a child: ***\nmore\n"
+    assert rehearsed.file("clean.log") == "nothing is wrong with this one\n"
+    assert_nowhere(secrets, rehearsed.everything())
+    for path in rehearsed.evidence.rglob("*"):
+        assert not path.is_symlink()
+        assert SAFE_PATH.fullmatch(str(path.relative_to(rehearsed.evidence))), path
+    warned = "\n".join(a.text for a in rehearsed.shown.annotations if a.level == "warning")
+    assert "residue.log" in warned
+    assert "passwd.txt" in warned
+    assert "clean.log" not in warned
+
+
+@pytest.mark.parametrize("inputs_are_lost", [False, True], ids=["as-planned", "plan-is-lost"])
+def test_residue__with_what_the_plan_needs_gone(
+    inputs_are_lost: bool, tiny: Repository, runner: Runner, secrets: dict[str, str]
+) -> None:
+    # The tests may have removed what the inputs name: then the last sweep still knows the secrets.
+    def plant(temp: Path) -> None:
+        (evidence,) = temp.glob("rehearsal-*/evidence")
+        (evidence / "residue.log").write_text(secrets["PLANTED_PLAIN"])
+        if inputs_are_lost:
+            (tiny.root / "Dockerfile").unlink()
+
+    inputs = {"secrets": "\n".join(secrets), "evidence": "always"}
+    rehearsed = runner.use(tiny, inputs, environment=secrets, between=plant)
+    assert rehearsed.outputs["verdict"] == "passed"
+    assert_nowhere(secrets, rehearsed.everything())
 
 
 def in_the_grammar_of_secrets(secrets: Mapping[str, str]) -> str:
     return "\n".join(f"{name}<<END\n{value}\nEND" for name, value in secrets.items())
 
 
-@pytest.mark.parametrize("inline", [False, True], ids=["by-name", "in-the-input"])
-def test_secrets__are_nowhere_in_what_leaves(
-    inline: bool, tiny: Repository, runner: Runner
+def test_secrets__written_into_the_input(
+    tiny: Repository, runner: Runner, secrets: dict[str, str]
 ) -> None:
-    secrets = {name: value.rstrip("\n") if inline else value for name, value in SECRETS.items()}
-    given = {"secrets": in_the_grammar_of_secrets(secrets)} if inline else {}
-    environment = {"PATH": recording_clients(runner.folder)} | ({} if inline else secrets)
-    rehearsed = runner.use(tiny, INPUTS | given, environment=environment)
-    assert_ended(rehearsed, "tests-failed")
-    for name in SECRETS:
-        assert f"{name} is ***" in rehearsed.file("container.log"), "the app got and printed it"
-    everything = rehearsed.everything() | {
-        "the client's arguments": (runner.folder / "arguments").read_bytes(),
-        "the image": engine("image", "inspect", rehearsed.outputs["image-id"]).encode(),
+    values = {name: value.rstrip("\n") for name, value in secrets.items()}
+    inputs = {
+        "env": f"TINY_PRINTS={' '.join(values)}",
+        "secrets": in_the_grammar_of_secrets(values),
+        "test-command": "python3 -m unittest checks.Wrong checks.Prints",
     }
-    assert b"create" in everything["the client's arguments"]
-    assert not find(secrets, everything)
-    masked = set(rehearsed.shown.masks)
-    assert {"plain-and-long-enough-4711", *SECRETS["TINY_PEM"].splitlines()[1:-1]} <= masked
+    rehearsed = runner.use(tiny, inputs)
+    assert_ended(rehearsed, "tests-failed")
+    for name in values:
+        assert f"{name} is ***" in rehearsed.file("container.log"), "the app got and printed it"
+    assert_nowhere(values, rehearsed.everything())
 
 
 def test_secrets__the_tests_do_not_get_them(tiny: Repository, runner: Runner) -> None:
     shown = {"GITHUB_TOKEN": "ghs_planted", "ACTIONS_RUNTIME_TOKEN": "planted-runtime-token"}
-    rehearsed = runner.use(tiny, INPUTS, environment=SECRETS | shown)
+    inputs = {
+        "secrets": "\n".join(SECRETS),
+        "test-command": "python3 -m unittest checks.Wrong checks.Prints",
+    }
+    rehearsed = runner.use(tiny, inputs, environment=SECRETS | shown)
     assert_ended(rehearsed, "tests-failed")
     names = {line.partition("=")[0] for line in rehearsed.file("tests/output.log").splitlines()}
     assert {"REHEARSAL_URL", "TEST_SERVER", "GITHUB_RUN_ID"} <= names
     assert not names & {*SECRETS, *shown, "REHEARSAL_INPUTS", "GITHUB_OUTPUT", "GITHUB_ENV"}
-
-
-def test_build_secrets__reach_the_build_and_stay_out_of_the_image(
-    tiny: Repository, runner: Runner
-) -> None:
-    # The run's number keeps an earlier run's layer from being used in its place.
-    tiny.replace(
-        "Dockerfile",
-        r"^(COPY .*)$",
-        rf"\1\nRUN --mount=type=secret,id=TINY_PLAIN cat /run/secrets/* # {runner.token}",
-    )
-    secret = {"TINY_PLAIN": SECRETS["TINY_PLAIN"]}
-    rehearsed = runner.use(tiny, {"build-secrets": "TINY_PLAIN"}, environment=secret)
-    assert_ended(rehearsed, "passed")
-    assert "***" in rehearsed.file("build.log"), "the build got and printed it"
-    image = rehearsed.outputs["image-id"]
-    history = engine("history", "--no-trunc", image) + engine("image", "inspect", image)
-    assert not find(secret, rehearsed.everything() | {"the image": history.encode()})
 
 
 def test_secrets__the_container_gets_every_byte(tiny: Repository, runner: Runner) -> None:
@@ -95,18 +268,8 @@ def test_secrets__the_container_gets_every_byte(tiny: Repository, runner: Runner
         "raise SystemExit(f'{wrong} arrived changed' if wrong else 0)"
     )
     setup = f"python - <<'END'\n{compare}\nEND"
-    inputs = {"secrets": INPUTS["secrets"], "setup-command": setup}
+    inputs = {"secrets": "\n".join(SECRETS), "setup-command": setup}
     assert_ended(runner.use(tiny, inputs, environment=SECRETS), "passed")
-
-
-def test_secrets__too_short_to_be_replaced_is_warned_about(
-    tiny: Repository, runner: Runner
-) -> None:
-    rehearsed = runner.use(tiny, {"secrets": "TINY_SHORT=abc"})
-    assert_ended(rehearsed, "passed")
-    warnings = [each.text for each in rehearsed.shown.annotations if each.level == "warning"]
-    assert any("TINY_SHORT" in text for text in warnings)
-    assert "abc" not in rehearsed.shown.masks
 
 
 def test_secrets__generated_for_the_run(tiny: Repository, runner: Runner) -> None:
