@@ -30,7 +30,7 @@ def redactor(*values: str) -> Redactor:
 
 
 def attribute(value: str, encoding: str) -> bytes:
-    written = ET.tostring(ET.Element("failure", {"message": value}), encoding=encoding)
+    written: bytes = ET.tostring(ET.Element("failure", {"message": value}), encoding=encoding)
     return written[written.index(b'message="') + 9 : written.rindex(b'"')]
 
 
