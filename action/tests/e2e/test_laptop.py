@@ -1,0 +1,189 @@
+"""`rehearse` on a laptop: the same as the action; left up when asked; installed as a package."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from . import leftovers
+from .act import Act
+from .machine import CHECKOUT, clean_environment
+from .repository import Repository
+from .workflow import workflow
+
+STEP = """
+- uses: ./action
+  id: rehearsal
+  env:
+    TINY_KEY: ${{ secrets.TINY_KEY }}
+  with:
+    secrets: TINY_KEY
+    env: |
+      TINY_STATUS=${{ vars.STATUS || '200' }}
+      TINY_PRINTS=TINY_KEY
+      TINY_BRANCH=${{ github.ref_name }}
+    ready-timeout: 2
+    test-command: python3 -m unittest checks.${{ matrix.tests }}
+    evidence: always
+    artifact-name: of-${{ github.run_id }}-${{ matrix.unknown-here }}
+"""
+KEY = "planted-for-a-laptop"
+# What no two runs have in common, the time and the place they ran in.
+OWN = {"rehearsal", "started", "ready-seconds", "image", "timeline"}
+TIMES = re.compile(r"\d+\.\d+ ?s\b|/\S+/(?=checks\.py)|localhost:\d+|\d+ attempts")
+
+
+@dataclass(frozen=True)
+class Laptop:
+    """A shell in a repository, with a folder of its own for what is left."""
+
+    repository: Repository
+    folder: Path
+    token: str
+
+    def run(self, *argv: str, program: tuple[str, ...] = ()) -> tuple[int, str]:
+        self.folder.mkdir(exist_ok=True)
+        done = subprocess.run(
+            [*(program or (sys.executable, "-I", "action")), *argv],
+            cwd=self.repository.root,
+            env={
+                **clean_environment(),
+                "TMPDIR": str(self.folder),
+                # The harness looks for it in what is left, as in every other scenario.
+                "GITHUB_RUN_ID": self.token,
+                "REHEARSAL_E2E": self.token,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+            check=False,
+        )
+        log = done.stdout.decode()
+        print(log)
+        return done.returncode, log
+
+
+@pytest.fixture
+def laptop(tiny: Repository, room: Path, token: str) -> Iterator[Laptop]:
+    yield Laptop(tiny, room / "laptop", token)
+    leftovers.engine("image", "rm", "--force", "rehearsed/repository:latest")
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def essence(folder: Path) -> Any:
+    """Return what verdict.json says, without times, ports and names of its own."""
+    found = json.loads((folder / "verdict.json").read_text())
+    for stage in found["stages"]:
+        del stage["seconds"]
+    kept = {name: value for name, value in found.items() if name not in OWN}
+    return json.loads(TIMES.sub("…", json.dumps(kept)))
+
+
+def variables(folder: Path) -> list[str]:
+    return sorted(json.loads((folder / "container.json").read_text())["Config"]["Env"])
+
+
+@pytest.mark.parametrize(
+    "tests, status, verdict, exit_code",
+    [
+        pytest.param("Page", "200", "passed", 0, id="passes"),
+        pytest.param("Wrong", "200", "tests-failed", 13, id="a-test-fails"),
+        pytest.param("Page", "503", "not-ready", 12, id="never-ready"),
+    ],
+)
+def test_same_step__same_verdict_and_evidence(
+    tests: str, status: str, verdict: str, exit_code: int, *, laptop: Laptop, act: Act
+) -> None:
+    job = f"strategy:\n  matrix:\n    tests: [{tests}]\n    unknown-here: [x]\n"
+    run = act.push(
+        laptop.repository,
+        workflow(f"{STEP.rstrip()}\n  continue-on-error: true\n", job=job),
+        secrets={"TINY_KEY": KEY},
+        variables={"STATUS": status},
+    )
+    assert run.steps["rehearsal"].outputs["verdict"] == verdict
+    theirs = run.records[0].evidence
+    assert theirs
+
+    laptop.repository.write(".env", f"TINY_KEY={KEY}\nSTATUS={status}\n")
+    code, log = laptop.run()
+    assert code == exit_code
+    assert f"verdict:  {verdict}" in log
+    assert KEY not in log
+    assert "::" not in log
+    shown = re.search(r"^evidence: (.+)$", log, re.MULTILINE)
+    assert shown
+    ours = Path(shown[1])
+
+    assert files(ours) == files(theirs)
+    assert essence(ours) == essence(theirs)
+    for evidence in (ours, theirs):
+        log = (evidence / "container.log").read_text()
+        assert "TINY_KEY is ***" in log
+    assert variables(ours) == variables(theirs)
+
+
+def test_keep__the_app_answers_until_the_command_that_was_told(laptop: Laptop) -> None:
+    laptop.repository.write(".github/workflows/ci.yml", workflow(STEP))
+    code, log = laptop.run(
+        "--keep",
+        "--input",
+        "secrets=",
+        "--input",
+        "test-command=true",
+        "--volumes",
+        "tiny-data:/data",
+    )
+    assert code == 0
+    kept = re.search(r"^kept: +(http://\S+) \(the app still runs\)$", log, re.MULTILINE)
+    remove = re.search(r"^remove: +(.+)$", log, re.MULTILINE)
+    assert kept
+    assert remove
+    with urlopen(kept[1], timeout=5) as answer:  # noqa: S310  (its own http URL)
+        assert b"It works" in answer.read()
+    subprocess.run(["bash", "-c", remove[1]], check=True, capture_output=True)
+
+
+def test_installed__works_with_flags_and_names_the_extra(
+    laptop: Laptop, room: Path, tmp_path: Path
+) -> None:
+    program = install(room / "venv", tmp_path)
+    laptop.repository.write(".github/workflows/ci.yml", workflow(STEP))
+    code, log = laptop.run(program=program)
+    assert code == 2
+    assert "pip install 'dress-rehearsal[local]'" in log
+    # What is installed beside it is not on the tests' path.
+    text = "from importlib.util import find_spec\nprint(*map(find_spec, %r), sep='\\n')\n"
+    laptop.repository.write("path.py", text % (["rehearsal_testing", "rehearsal"],))
+    check = "python3 path.py"
+    code, log = laptop.run("--test-command", check, program=program)
+    assert code == 0
+    assert "needs PyYAML, and it is not installed for this Python. The flags alone count." in log
+    assert re.search(r"^ModuleSpec\(name='rehearsal_testing'.*\nNone$", log, re.MULTILINE)
+
+
+def install(environment: Path, source: Path) -> tuple[str, ...]:
+    """Install this checkout as a package, without its extras; return the command."""
+    for name in ("pyproject.toml", "README.md", "LICENSE", "action"):
+        subprocess.run(["cp", "-R", str(CHECKOUT / name), str(source)], check=True)
+    pip = [sys.executable, "-m", "pip"]
+    quietly = ("--quiet", "--no-deps")
+    # What the build itself needs is installed here already.
+    build = [*pip, "wheel", *quietly, "--no-build-isolation", "--wheel-dir", str(source)]
+    subprocess.run([*build, str(source)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    (wheel,) = source.glob("*.whl")
+    python = str(environment / "bin/python")
+    subprocess.run([*pip, "--python", python, "install", *quietly, str(wheel)], check=True)
+    return (str(environment / "bin/rehearse"),)
