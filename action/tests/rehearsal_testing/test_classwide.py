@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from rehearsal_testing import BrowserTestCase
+from rehearsal_testing.recording import Recording
 
 from .processes import Room
 
@@ -117,7 +118,12 @@ def test_class_tear_down__that_fails_is_told(junit: Path) -> None:
     assert left(junit) == {"test_it": PASSED, "tearDownClass": "error cannot tidy"}
 
 
-def test_class_set_up__failing_in_a_parent_is_told_for_the_child_alone(junit: Path) -> None:
+def test_class_set_up__failing_in_a_parent_is_told_once_and_for_the_child(
+    junit: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded: list[str] = []
+    monkeypatch.setattr(Recording, "write", lambda self, _: recorded.append(self.case.classname))
+
     class Parent(BrowserTestCase):
         @classmethod
         def setUpClass(cls) -> None:
@@ -127,10 +133,8 @@ def test_class_set_up__failing_in_a_parent_is_told_for_the_child_alone(junit: Pa
         def test_it(self) -> None: ...
 
     assert len(run(Story).errors) == 1
-    (file,) = junit.iterdir()
-    case = ET.parse(file).find(".//testcase")  # noqa: S314
-    assert case is not None
-    assert (case.get("classname") or "").endswith("<locals>.Story")
+    assert [name.rpartition(".")[2] for name in recorded] == ["Story"]
+    assert left(junit) == {}
 
 
 @pytest.mark.parametrize("error", [None, unittest.SkipTest("no app")], ids=["passes", "skips"])
@@ -151,3 +155,18 @@ def test_class_set_up__that_does_not_fail(junit: Path, error: Exception | None) 
     assert run(Story).wasSuccessful()
     # What an earlier run left is forgotten.
     assert left(junit) == ({"setUpClass": "skipped no app"} if error else {"test_it": PASSED})
+
+
+def test_class__runs_where_its_outcome_cannot_be_written(
+    junit: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (junit / "file").write_text("in the way")
+    monkeypatch.setenv("REHEARSAL_JUNIT", str(junit / "file"))
+
+    class Story(BrowserTestCase):
+        def test_it(self) -> None: ...
+
+    result = run(Story)
+    assert result.wasSuccessful()
+    assert result.testsRun == 1
+    assert f"Story.test_it is not in {junit / 'file'}: " in capsys.readouterr().err

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing import plugin, testcase
+from rehearsal_testing import junit, plugin, testcase
 
 from .fakes import FakeDriver, fake_browser
 from .processes import CHECKOUT, Room
@@ -118,6 +118,20 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
         monkeypatch.delenv(name, raising=False)
     pytester.plugins = [plugin]
     return pytester
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tests whose outcomes are written, as often as they are."""
+    names: list[str] = []
+    write = junit.write
+
+    def note(outcome: junit.Outcome, folder: Path) -> Path:
+        names.append(outcome.case.name)
+        return write(outcome, folder)
+
+    monkeypatch.setattr(junit, "write", note)
+    return names
 
 
 def run(suite: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
@@ -279,10 +293,62 @@ def test_unreadable_file__is_an_error(suite: pytest.Pytester) -> None:
     assert "No module named 'no_such_module'" in (case[1].text or "")
 
 
+def test_imported_class__leaves_an_outcome_in_each_module(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_again="from test_pages import TestPage\n__all__ = ['TestPage']\n")
+    run(suite, "class TestPage:\n    def test_it(self): pass\n")
+    assert sorted(cases(suite.path)) == [
+        "test_again.TestPage.test_it",
+        "test_pages.TestPage.test_it",
+    ]
+
+
+def test_driver_error__is_told_without_the_drivers_stack(suite: pytest.Pytester) -> None:
+    result = run(
+        suite,
+        """
+        from selenium.common.exceptions import NoSuchElementException
+
+        def test_it():
+            raise NoSuchElementException("no element", stacktrace=["#0 0x55d0"])
+        """,
+    )
+    (case,) = cases(suite.path).values()
+    assert told(case) == ("error", "Message: no element")
+    assert "Stacktrace:" not in (case[1].text or "")
+    assert "Stacktrace:" not in result.stdout.str()
+
+
+def test_wait_for__shows_where_the_test_waited_and_not_how(suite: pytest.Pytester) -> None:
+    result = run(suite, "def test_it(wait_for):\n    wait_for(lambda: 0, 'it', timeout=0)\n")
+    result.stdout.fnmatch_lines(["*test_pages.py:2: AssertionError"])
+    assert "waiting.py" not in result.stdout.str()
+
+
+INTERRUPTED = """
+def test_one(browser):
+    raise KeyboardInterrupt
+
+def test_two():
+    pass
+"""
+INTERRUPTED_STORY = """
+from rehearsal_testing import BrowserTestCase
+
+class Story(BrowserTestCase):
+    def test_one(self):
+        self.browser
+        raise KeyboardInterrupt
+
+    def test_two(self):
+        pass
+"""
+
+
 @pytest.mark.usefixtures("drivers")
-def test_interrupted_test__is_told(suite: pytest.Pytester) -> None:
-    source = "def test_one(browser):\n    raise KeyboardInterrupt\ndef test_two(): pass\n"
+@pytest.mark.parametrize("source", [INTERRUPTED, INTERRUPTED_STORY], ids=["function", "class"])
+def test_interrupted_test__is_told(suite: pytest.Pytester, written: list[str], source: str) -> None:
     run(suite, source)
+    assert written == ["test_one"]
     (case,) = cases(suite.path).values()
     assert case.get("name") == "test_one"
     assert case[1].get("type") == "KeyboardInterrupt"
@@ -341,7 +407,10 @@ STORY = """
 
 
 def test_test_case__leaves_the_same_with_the_plugin_and_without(
-    suite: pytest.Pytester, drivers: list[FakeDriver], monkeypatch: pytest.MonkeyPatch
+    suite: pytest.Pytester,
+    drivers: list[FakeDriver],
+    written: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, kept = [], []
     for plugins in ([], [plugin]):
@@ -363,6 +432,7 @@ def test_test_case__leaves_the_same_with_the_plugin_and_without(
         "test_pages.Unready.setUpClass": ("error", "no room"),
     }
     assert found[0] == found[1]
+    assert len(written) == 2 * len(found[0])
     assert kept == [["test_pages.Story.test_fails"]] * 2
     assert len(drivers) == 4
 
