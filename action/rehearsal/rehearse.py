@@ -235,7 +235,7 @@ class _Show:
                 record.kept, record.removal = containers.left_up(container, hands.label, volumes)
             else:
                 with record.stage("stop"):
-                    notice = stop_container(container, hands.engine, in_haste=cancelled)
+                    notice = self.halt(container, in_haste=cancelled)
                 if notice:
                     record.notices.append(notice)
             found = hands.engine.inspect(container.id)
@@ -245,6 +245,18 @@ class _Show:
             hands.evidence.text("container.json", text)
         except (Problem, Refused) as error:
             self.note(error)
+
+    def halt(self, container: Container, *, in_haste: bool) -> str:
+        """Stop it with patience, unless we are cancelled, or become so meanwhile."""
+        try:
+            if not in_haste:
+                with interruptible():
+                    return stop_container(container, self.hands.engine, in_haste=False)
+        except Problem as problem:
+            if problem.verdict is not Verdict.CANCELLED:
+                raise
+            self.record.problems.append(problem)
+        return stop_container(container, self.hands.engine, in_haste=True)
 
     def close(self, log: Log) -> None:
         log.close()
