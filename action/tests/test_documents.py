@@ -20,6 +20,7 @@ EXAMPLES = sorted((TOP / "docs/examples").glob("*.yml"))
 DOCUMENTS = [
     *(TOP / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
     TOP / "action/README.md",
+    TOP / "docs/laptop.md",
 ]
 QUOTES = re.findall(r"<!-- quoted: (\S+) -->\n```\w+\n(.*?)```", README, re.DOTALL)
 LINK = re.compile(r"(?:\]\(|src=\")(?!https?:)([^)#\"]*)(?:#([^)\"]+))?[)\"]")

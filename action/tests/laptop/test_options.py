@@ -1,11 +1,14 @@
 import argparse
+import re
+from pathlib import Path
 
 import pytest
 
 from rehearsal.inputs import DEFAULTS
 from rehearsal.laptop.choice import Wanted
+from rehearsal.laptop.dotenv import parse_dotenv
 from rehearsal.laptop.reading import Command
-from rehearsal.options import command, flags, parse
+from rehearsal.options import command, flags, make_parser, parse
 from rehearsal.verdict import Misconfigured
 
 
@@ -95,3 +98,22 @@ def test_parse__help_is_not_too_long_to_be_read(capsys: pytest.CaptureFixture[st
     assert "rehearse --plan" in text
     assert all(f"--{name} " in text for name in DEFAULTS)
     assert isinstance(parse([]), argparse.Namespace)
+
+
+DOCUMENT = (Path(__file__).resolve().parents[3] / "docs/laptop.md").read_text(encoding="utf-8")
+
+
+def test_document__names_only_flags_that_exist() -> None:
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", DOCUMENT)) - {"--force"}
+    known = {flag for flag in make_parser()._option_string_actions if flag.startswith("--")}
+    assert named
+    assert named <= known | {"--volumes"}
+
+
+def test_document__shows_a_dotenv_that_can_be_read() -> None:
+    (block,) = re.findall(r"```sh\n(# One NAME=value.*?)```", DOCUMENT, re.DOTALL)
+    assert parse_dotenv(block) == {
+        "DJANGO_SECRET_KEY": "between single quotes $everything stands for itself",
+        "GREETING": 'between double quotes \n is a new line, " a quote, $ a dollar',
+        "PYTHON_IMAGE": "python:3.13-slim",
+    }
