@@ -1,10 +1,12 @@
 """A small process that outlives the helper, and removes what it started if it is killed."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from rehearsal.cleanup import remove_all
+from rehearsal.outside.engine import LAST_CALL
 from rehearsal.outside.process import Lifeline
 from rehearsal.run import Run
 
@@ -24,4 +26,7 @@ def guarded(argv: list[str], env: Mapping[str, str]) -> Iterator[None]:
 def watch(run: Run, environ: Mapping[str, str], lifeline: BinaryIO) -> None:
     """Wait until the helper says farewell; when it is gone without a word, remove everything."""
     if lifeline.read() != FAREWELL:
+        remove_all(run, environ)
+        # What the engine was making just then is there by now.
+        time.sleep(LAST_CALL)
         remove_all(run, environ)

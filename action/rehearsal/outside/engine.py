@@ -17,6 +17,10 @@ from rehearsal.verdict import Misconfigured, Problem, Verdict
 # A client answers within milliseconds; an engine busy with a large container, within seconds.
 CALL_TIMEOUT = 60.0
 
+# What the engine was asked to make it makes, even when we are cancelled meanwhile: only once it is
+# there can it be removed, so that long we wait, in seconds.
+LAST_CALL = 2.0
+
 # From this version on a client builds with BuildKit through the buildx plugin alone.
 BUILDX_ONLY = 23
 
@@ -48,7 +52,7 @@ class Engine:
 
     def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
         """Create a container and return its ID; `secrets` travel in the client's environment."""
-        return self._call(["create", *arguments], env={**self.env, **secrets})
+        return self._call(["create", *arguments], env={**self.env, **secrets}, farewell=LAST_CALL)
 
     def start(self, container: str, *, out: Sink, err: Sink) -> Process:
         """Attach to a created container, then start it: the child ends when the container does."""
@@ -110,7 +114,7 @@ class Engine:
         try:
             self._call(["volume", "inspect", name])
         except Refused:
-            self._call(["volume", "create", "--label", label, name])
+            self._call(["volume", "create", "--label", label, name], farewell=LAST_CALL)
 
     def sweep(self, label: str) -> None:
         """Remove the containers, then the volumes, that carry a label (`name=value`)."""
@@ -129,10 +133,19 @@ class Engine:
             ["ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}"]
         ).split()
 
-    def _call(self, arguments: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+    def _call(
+        self,
+        arguments: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        farewell: float = 0.0,
+    ) -> str:
         try:
             code, out, err = run(
-                [self.client, *arguments], env=env or self.env, timeout=CALL_TIMEOUT
+                [self.client, *arguments],
+                env=env or self.env,
+                timeout=CALL_TIMEOUT,
+                farewell=farewell,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise lost(f"{arguments[0]}: {type(error).__name__}") from None

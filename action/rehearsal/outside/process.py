@@ -139,26 +139,33 @@ def end_marked(mark: str) -> None:
 
 
 def run(
-    argv: Sequence[str], *, env: Mapping[str, str], timeout: float | None = None
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    timeout: float | None = None,
+    farewell: float = 0.0,
 ) -> tuple[int, str, str]:
     """Run a short command to its end; return exit code, output and error output.
 
-    Raises OSError when it cannot be started, `subprocess.TimeoutExpired` after `timeout` seconds.
+    Interrupted, it has `farewell` more seconds to end. Raises OSError when it cannot be started,
+    `subprocess.TimeoutExpired` after `timeout` seconds.
     """
-    done = subprocess.run(
+    with subprocess.Popen(
         argv,
         env=dict(env),
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=timeout,
-        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
-    )
-    return (
-        done.returncode,
-        done.stdout.decode(errors="replace"),
-        done.stderr.decode(errors="replace"),
-    )
+    ) as child:
+        try:
+            out, err = child.communicate(timeout=timeout)
+        except BaseException:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(farewell)
+            child.kill()
+            raise
+    return child.returncode, out.decode(errors="replace"), err.decode(errors="replace")
 
 
 def _pump(stream: IO[bytes] | None, sink: Sink) -> threading.Thread:
