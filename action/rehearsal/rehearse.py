@@ -117,7 +117,7 @@ class _Show:
         if not requirements:
             return None
         evidence = self.hands.evidence
-        log = evidence.log("test-setup.log")
+        log = evidence.log("test-setup.log", echo=self.hands.console.aside)
         self.undo.callback(log.close)
         preparation = Preparation(
             requirements, evidence.staged("venv"), env=self.hands.env, log=log

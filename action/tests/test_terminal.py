@@ -90,6 +90,17 @@ def test_terminal__what_tests_print_is_shown_as_it_comes() -> None:
     assert "\r...\n" in text
 
 
+def test_terminal__what_the_tests_wait_for_is_seen_and_what_builds_do_not_is_not() -> None:
+    terminal, out = view()
+    for stage, seen in (("build", False), ("test", True)):
+        terminal.begins(stage)
+        terminal.aside(b"Collecting selenium\n\n")
+        terminal.aside(b"\n")
+        assert terminal._now().plain.endswith("Collecting selenium") is seen
+        terminal.ends(stage, 0.1, good=True)
+    assert "Collecting" not in plain(out)
+
+
 def test_terminal__the_line_of_a_stage_fits_and_counts() -> None:
     terminal, out = view(width=40)
     terminal.begins("build")

@@ -53,6 +53,9 @@ class Console:
     def ends(self, stage: str, seconds: float, *, good: bool) -> None:
         """Hear that a stage has ended: the last lines will show it."""
 
+    def aside(self, piece: bytes) -> None:
+        """Hear redacted bytes of what goes on beside the stages: its log has them."""
+
     def close(self) -> None:
         """Give back what was taken of the terminal."""
 

@@ -85,6 +85,12 @@ class Terminal(Console):
         mark = self._mark(good=good)
         self._line(f"{mark} {stage:6} {seconds:6.1f} s", "green" if good else "bold red")
 
+    def aside(self, piece: bytes) -> None:
+        """Show the last line of what prepares the tests, once they wait for it."""
+        lines = [line for line in piece.decode(errors="replace").splitlines() if line.strip()]
+        if lines and self._stage in IN_FULL:
+            self._last = lines[-1]
+
     def close(self) -> None:
         """Give the terminal back."""
         if self._live:

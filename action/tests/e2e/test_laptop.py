@@ -35,6 +35,13 @@ STEP = """
     artifact-name: of-${{ github.run_id }}-${{ matrix.unknown-here }}
 """
 KEY = "planted-for-a-laptop"
+# Prints the scripts that came with the tests' library, and that ours is not to be found.
+FOUND = """
+from importlib.util import find_spec
+from pathlib import Path
+folder = Path(find_spec("rehearsal_testing").origin).parent
+print(*sorted(each.name for each in folder.glob("*.sh")), find_spec("rehearsal"))
+"""
 # What no two runs have in common, the time and the place they ran in.
 OWN = {"rehearsal", "started", "ready-seconds", "image", "timeline"}
 TIMES = re.compile(r"\d+\.\d+ ?s\b|/\S+/(?=checks\.py)|localhost:\d+|\d+ attempts")
@@ -164,13 +171,12 @@ def test_installed__works_with_flags_and_names_the_extra(
     assert code == 2
     assert "pip install 'dress-rehearsal[local]'" in log
     # What is installed beside it is not on the tests' path.
-    text = "from importlib.util import find_spec\nprint(*map(find_spec, %r), sep='\\n')\n"
-    laptop.repository.write("path.py", text % (["rehearsal_testing", "rehearsal"],))
+    laptop.repository.write("path.py", FOUND)
     check = "python3 path.py"
     code, log = laptop.run("--test-command", check, program=program)
     assert code == 0
     assert "needs PyYAML, and it is not installed for this Python. The flags alone count." in log
-    assert re.search(r"^ModuleSpec\(name='rehearsal_testing'.*\nNone$", log, re.MULTILINE)
+    assert "\ndriver.sh watcher.sh None\n" in log
 
 
 def install(environment: Path, source: Path) -> tuple[str, ...]:
