@@ -84,3 +84,20 @@ def _carriers(token: str) -> Iterator[str]:
                 yield f"process {process.name}: {command}"
         except OSError:
             continue  # It has ended.
+
+
+def running(command: str) -> list[str]:
+    """List the processes with this command line, in containers too."""
+    wanted = command.replace(" ", "\0").encode() + b"\0"
+    return [
+        process.name
+        for process in Path("/proc").glob("[0-9]*")
+        if wanted == _command_line(process)
+    ]
+
+
+def _command_line(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""  # It has ended.

@@ -161,13 +161,20 @@ def test_superlists__empty_secret_is_misconfigured(
     assert "build.log" not in {file.name for file in only_artifact(run).iterdir()}
 
 
-def test_twice_in_one_job__artifacts_have_names_of_their_own(tiny: Repository, act: Act) -> None:
+def test_twice_in_one_job__each_has_outputs_and_an_artifact_of_its_own(
+    tiny: Repository, act: Act
+) -> None:
     first = goes_on(TINY.replace("checks.Page", "checks.Wrong"))
-    second = first.replace("id: rehearsal", "id: second")
+    second = f"{TINY.replace('id: rehearsal', 'id: second').rstrip()}\n    evidence: always\n"
     run = act.push(tiny, workflow(first, second))
-    names = {run.steps[step].outputs["artifact-name"] for step in ("rehearsal", "second")}
-    assert len(names) == 2
-    assert names == set(run.artifacts)
+    assert run.exit_code == 0
+    for step, verdict, failures in (("rehearsal", "tests-failed", "1"), ("second", "passed", "0")):
+        outputs = run.steps[step].outputs
+        assert (outputs["verdict"], outputs["failures"]) == (verdict, failures)
+        artifact = run.artifacts[outputs["artifact-name"]]
+        assert json.loads((artifact / "verdict.json").read_text())["verdict"] == verdict
+        assert "/actions/runs/" in outputs["artifact-url"]
+    assert len(run.artifacts) == 2
 
 
 def test_matrix__legs_run_side_by_side(tiny: Repository, act: Act) -> None:

@@ -13,6 +13,7 @@ EXIT_CODES = {
     "tests-failed": 13,
     "no-tests": 14,
     "timed-out": 17,
+    "cancelled": 18,
     "setup-failed": 19,
     "engine-failed": 20,
 }

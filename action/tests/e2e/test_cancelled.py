@@ -1,0 +1,162 @@
+"""Cancelled as GitHub's runner does it, in every stage; killed outright; and several at once."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from . import leftovers
+from .repository import Repository
+from .runner import Rehearsed, Runner, Running, cancel
+from .verdicts import assert_ended
+
+# A cancelled rehearsal is over within this time; the runner's patience is 10 s. In seconds.
+PROMPT = 5.0
+WATCHDOG = 2.0
+HANGS = "python3 -m unittest checks.Hangs"
+
+
+def cancelled_when(condition: Callable[[Running], object]) -> Callable[[Running], None]:
+    """Cancel a step when it is so far, and hold its end against the contract."""
+
+    def meanwhile(step: Running) -> None:
+        step.wait_until(condition)
+        started = time.monotonic()
+        cancel(step)
+        took = time.monotonic() - started
+        assert took < PROMPT, f"it took {took:.1f} s from the signal to the end of the step"
+
+    return meanwhile
+
+
+def label(step: Running) -> str:
+    """Return the label on what the run has started."""
+    (folder,) = step.temp.glob("rehearsal-*")
+    return f"dress-rehearsal={folder.name.removeprefix('rehearsal-')}"
+
+
+def slow_client(folder: Path, verb: str) -> str:
+    """Return a PATH whose docker clients say when they begin with `verb`.
+
+    What they ask for comes true 0.4 s later, even if they are gone by then: engines are so.
+    """
+    places = os.environ["PATH"].split(os.pathsep)
+    clients = [client for place in places if (client := Path(place, "docker")).exists()]
+    for number, client in enumerate(clients):
+        script = folder / f"clients/{number}/docker"
+        script.parent.mkdir(parents=True)
+        script.write_text(
+            f'#!/bin/sh\n[ "$1" = {verb} ] || exec {client} "$@"\n'
+            f'touch {folder}/reached\n(sleep 0.4; exec {client} "$@") &\nwait $!\n'
+        )
+        script.chmod(0o755)
+    return os.pathsep.join([*(f"{folder}/clients/{n}" for n in range(len(clients))), *places])
+
+
+def assert_cancelled(rehearsed: Rehearsed, *kept: str) -> None:
+    assert_ended(rehearsed, "cancelled")
+    for name in kept:
+        assert rehearsed.file(name), f"{name} is empty"
+
+
+def test_cancelled__while_it_builds(tiny: Repository, runner: Runner) -> None:
+    seconds = f"4{runner.token}"
+    tiny.replace("Dockerfile", r"^(COPY .*)$", rf"\1\nRUN echo building && sleep {seconds}")
+    rehearsed = runner.use(
+        tiny, meanwhile=cancelled_when(lambda step: " building\n" in step.file("build.log"))
+    )
+    assert_cancelled(rehearsed, "build.log")
+    assert rehearsed.outputs["image-id"] == ""
+    assert not leftovers.running(f"sleep {seconds}")
+
+
+@pytest.mark.parametrize("verb", ["create", "start"])
+def test_cancelled__while_it_starts(verb: str, tiny: Repository, runner: Runner) -> None:
+    def nothing_is_left(_: Path) -> None:
+        time.sleep(0.5)  # A laptop has no clean-up step: what comes true late must not stay either.
+        assert not leftovers.of_the_engine(runner.token)
+
+    rehearsed = runner.use(
+        tiny,
+        {"volumes": f"volume-{runner.token}:/data"},
+        environment={"PATH": slow_client(runner.folder, verb)},
+        meanwhile=cancelled_when(lambda _: (runner.folder / "reached").exists()),
+        between=nothing_is_left,
+    )
+    assert_cancelled(rehearsed, "build.log")
+
+
+def test_cancelled__while_it_is_set_up(tiny: Repository, runner: Runner) -> None:
+    rehearsed = runner.use(
+        tiny,
+        {"setup-command": "echo migrating; sleep 600"},
+        meanwhile=cancelled_when(lambda step: "migrating" in step.file("setup.log")),
+    )
+    assert_cancelled(rehearsed, "build.log", "setup.log", "container.json")
+
+
+def test_cancelled__while_it_is_waited_for(tiny: Repository, runner: Runner) -> None:
+    rehearsed = runner.use(
+        tiny,
+        {"env": "TINY_STATUS=503"},
+        meanwhile=cancelled_when(lambda step: "GET /" in step.file("container.log")),
+    )
+    assert_cancelled(rehearsed, "build.log", "container.json")
+
+
+def test_cancelled__while_it_is_tested(tiny: Repository, runner: Runner) -> None:
+    rehearsed = runner.use(
+        tiny,
+        {"test-command": f"touch $REHEARSAL_EVIDENCE/trace.png\nsleep 4{runner.token} &\n{HANGS}"},
+        meanwhile=cancelled_when(lambda step: "starting a child" in step.file("tests/output.log")),
+    )
+    assert_cancelled(rehearsed, "build.log", "container.json", "tests/output.log")
+    assert rehearsed.evidence is not None
+    assert (rehearsed.evidence / "tests/trace.png").exists(), "what was staged is kept"
+    assert not leftovers.running(f"sleep 4{runner.token}")
+
+
+@pytest.mark.parametrize("tests", ["Page", "Wrong"])
+def test_cancelled__while_it_stops(tests: str, tiny: Repository, runner: Runner) -> None:
+    # This app does not hear SIGTERM, so that stopping it takes its 10 s.
+    tiny.replace("app.py", r"^    signal\.signal\(.*$", "    signal.signal(signal.SIGTERM, stay)")
+    tiny.replace("app.py", "^def main", "def stay(*_): print('staying', flush=True)\n\n\ndef main")
+    rehearsed = runner.use(
+        tiny,
+        {"test-command": f"python3 -m unittest checks.{tests}"},
+        meanwhile=cancelled_when(lambda step: "staying" in step.file("container.log")),
+    )
+    assert_cancelled(rehearsed, "container.json", "tests/output.log")
+    assert rehearsed.outputs["tests"] == "1"
+
+
+def test_killed__the_watchdog_removes_all_and_the_clean_up_tells(
+    tiny: Repository, runner: Runner, token: str
+) -> None:
+    def kill(step: Running) -> None:
+        step.wait_until(lambda step: "starting a child" in step.file("tests/output.log"))
+        step.send(signal.SIGKILL)
+        deadline = time.monotonic() + WATCHDOG
+        while (left := what_is_left(label(step))) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not left, f"after {WATCHDOG} s there are still {left}"
+
+    def what_is_left(ours: str) -> list[str]:
+        children = [line for line in leftovers.of_processes(token, 0) if "unittest" in line]
+        return [
+            *children,
+            *leftovers.engine("ps", "--all", "--quiet", "--filter", f"label={ours}").split(),
+            *leftovers.engine("volume", "ls", "--quiet", "--filter", f"label={ours}").split(),
+        ]
+
+    inputs = {"test-command": HANGS, "volumes": f"volume-{token}:/data"}
+    rehearsed = runner.use(tiny, inputs, meanwhile=kill)
+    assert rehearsed.exit_code == 128 + signal.SIGKILL or rehearsed.exit_code == -signal.SIGKILL
+    assert rehearsed.outputs["verdict"] == "cancelled"
+    assert rehearsed.clean_up["upload"] == "true"
+    assert rehearsed.clean_up["artifact-name"]
+    assert "starting a child" in rehearsed.file("tests/output.log"), "what was written is kept"
+    assert not list(rehearsed.folder.glob("temp/*/staging")), "what was staged is dropped"
