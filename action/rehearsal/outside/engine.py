@@ -162,8 +162,9 @@ def lost(words: str) -> Problem:
     return Problem(
         Verdict.ENGINE_FAILED,
         f"The container engine does not answer: {words}",
-        advice="This is not the app's fault. Start the engine (make setup does on Debian and "
-        "Ubuntu), or look at the runner; then run the rehearsal again.",
+        advice="This is not the app's fault. Start the engine (sudo systemctl start docker, as a "
+        "rule), or look at the runner. Where permission is denied, your user has to be in the group "
+        "docker. Then run the rehearsal again.",
     )
 
 
