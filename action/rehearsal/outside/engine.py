@@ -163,7 +163,7 @@ def lost(words: str) -> Problem:
         Verdict.ENGINE_FAILED,
         f"The container engine does not answer: {words}",
         advice="This is not the app's fault. Start the engine (sudo systemctl start docker, as a "
-        "rule), or look at the runner. Where permission is denied, your user has to be in the group "
+        "rule), or look at the runner. Where permission is denied, your user has to join the group "
         "docker. Then run the rehearsal again.",
     )
 
