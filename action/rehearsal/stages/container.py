@@ -234,7 +234,8 @@ def _published(found: dict[str, object], port: int) -> int:
 
 
 def _refused(words: str, plan: ContainerPlan) -> Misconfigured:
-    source = next((name for text, name in REFUSALS if text in words), "")
+    unknown = "run-options" if plan.options else ""
+    source = next((name for text, name in REFUSALS if text in words), unknown)
     if source == "host-port":
         return port_taken(plan.host_port)
     return Misconfigured(
