@@ -1,0 +1,153 @@
+"""The inputs that say how production would run it: each is seen in the container that ran."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from .leftovers import engine
+from .repository import Repository
+from .runner import Rehearsed, Runner, Running
+from .verdicts import assert_ended
+
+# Proves from inside what the container was given.
+INSIDE = """
+[ "$BARE" = "from the step" ]
+[ "$WRITTEN" = "a = b" ]
+[ "$(cat /bind/greeting)" = "from the checkout" ]
+! touch /bind/new 2>/dev/null
+touch /named/was-here
+grep -qx "^NoNewPrivs:\t1$" /proc/1/status
+"""
+
+
+@pytest.fixture
+def network(token: str) -> Iterator[str]:
+    name = f"network-of-{token[::-1]}"
+    engine("network", "create", name)
+    yield name
+    engine("network", "rm", name)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def container_of(rehearsed: Rehearsed) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(rehearsed.file("container.json"))
+    return found
+
+
+def volumes(token: str) -> list[str]:
+    return [name for name in engine("volume", "ls", "--quiet").split() if token in name]
+
+
+def test_everything__reaches_the_container(
+    tiny: Repository, runner: Runner, network: str, token: str
+) -> None:
+    port = free_port()
+    tiny.write("data/greeting", "from the checkout\n")
+    # World-writable, as a volume takes over from its image: the app is not root.
+    tiny.replace("Dockerfile", r"^(COPY .*)$", r"\1\nRUN mkdir -m 777 /named")
+    inputs = {
+        "env": "BARE\nWRITTEN=a = b\nTINY_PRINTS=WRITTEN",
+        "run-options": "--memory=96m\n--security-opt\nno-new-privileges\n--read-only",
+        "host-port": str(port),
+        "network": network,
+        "volumes": f"new-{token}:/named\n./data:/bind:ro",
+        "command": "python\n-u\n/app.py\na second argument",
+        "setup-command": INSIDE,
+        "test-command": f'[ "$TEST_SERVER" = localhost:{port} ]\npython3 -m unittest checks.Page',
+        "evidence": "always",
+    }
+    rehearsed = runner.use(tiny, inputs, environment={"BARE": "from the step"})
+    assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
+    found = container_of(rehearsed)
+    assert found["HostConfig"]["Memory"] == 96 << 20
+    assert found["HostConfig"]["ReadonlyRootfs"] is True
+    assert found["HostConfig"]["PortBindings"] == {
+        "8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]
+    }
+    assert list(found["NetworkSettings"]["Networks"]) == [network]
+    assert found["Config"]["Cmd"] == ["python", "-u", "/app.py", "a second argument"]
+    assert not volumes(token), "it was made for the run, and goes with it"
+    assert (tiny.root / "data/greeting").exists()
+
+
+def test_volumes__that_were_there_stay_with_what_is_in_them(
+    tiny: Repository, runner: Runner, token: str
+) -> None:
+    tiny.replace("Dockerfile", r"^(COPY .*)$", r"\1\nRUN mkdir -m 777 /named /unnamed")
+    tiny.replace("Dockerfile", r"^(USER .*)$", r"VOLUME /unnamed\n\1")
+    before = engine("volume", "ls", "--quiet").split()
+    engine("volume", "create", f"old-{token}")
+    try:
+        inputs = {"volumes": f"old-{token}:/named", "setup-command": "echo kept >/named/word"}
+        assert_ended(runner.use(tiny, inputs), "passed")
+        inputs |= {"setup-command": 'read -r word </named/word && [ "$word" = kept ]'}
+        assert_ended(runner.use(tiny, inputs), "passed")
+        assert engine("volume", "ls", "--quiet").split() == sorted([*before, f"old-{token}"])
+    finally:
+        engine("volume", "rm", f"old-{token}")
+
+
+@pytest.mark.parametrize(
+    "name, value, said",
+    [
+        pytest.param("volumes", "./no-such-folder:/data", "no-such-folder", id="missing-source"),
+        pytest.param("network", "no-such-network", "no-such-network", id="unknown-network"),
+        pytest.param("run-options", "--no-such-option", "no-such-option", id="unknown-option"),
+        pytest.param("run-options", "--memory=1k", "memory", id="impossible-limit"),
+        pytest.param("command", "no-such-program", "no-such-program", id="unknown-program"),
+    ],
+)
+def test_refused_by_the_engine(
+    name: str, value: str, said: str, tiny: Repository, runner: Runner
+) -> None:
+    rehearsed = runner.use(tiny, {name: value})
+    assert_ended(rehearsed, "misconfigured")
+    assert said in rehearsed.errors
+    assert f"input {name}" in rehearsed.errors
+    assert not (tiny.root / "no-such-folder").exists()
+
+
+def test_host_port__lost_between_the_build_and_the_start(tiny: Repository, runner: Runner) -> None:
+    port = free_port()
+    tiny.replace("Dockerfile", r"^(COPY .*)$", rf"\1\nRUN echo building; sleep 1 # {runner.token}")
+    with ExitStack() as taken:
+
+        def take(step: Running) -> None:
+            step.wait_until(lambda step: " building\n" in step.file("build.log"))
+            taken.enter_context(socket.create_server(("127.0.0.1", port)))
+
+        lost = runner.use(tiny, {"host-port": str(port)}, meanwhile=take)
+        early = runner.use(tiny, {"host-port": str(port)})
+    assert_ended(lost, "misconfigured")
+    assert lost.outputs["image-id"], "it was found out at the start"
+    assert not early.outputs["image-id"], "it was found out before the build"
+    assert lost.errors == early.errors
+    assert str(port) in lost.errors
+
+
+def test_image__that_is_there_already(tiny: Repository, runner: Runner, token: str) -> None:
+    tag = f"prebuilt:{token}"
+    built = runner.use(tiny)
+    engine("tag", built.outputs["image-id"], tag)
+    (tiny.root / "Dockerfile").unlink()
+    rehearsed = runner.use(tiny, {"image": tag, "test-command": "python3 -m unittest checks.Page"})
+    assert_ended(rehearsed, "passed")
+    assert rehearsed.outputs["image"] == tag
+    assert rehearsed.outputs["image-id"] == built.outputs["image-id"]
+    assert rehearsed.evidence is not None
+    assert not (rehearsed.evidence / "build.log").exists()
+
+
+def test_image__that_is_not_there(tiny: Repository, runner: Runner) -> None:
+    rehearsed = runner.use(tiny, {"image": "no-such-image:1"})
+    assert_ended(rehearsed, "misconfigured")
+    assert "no-such-image:1" in rehearsed.errors
