@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -40,6 +41,22 @@ def base_image() -> str:
     if not name:
         raise MissingToolError(f"{chosen} names no base image. Run `make setup`, then try again.")
     return name
+
+
+def with_buildx(folder: Path) -> dict[str, str]:
+    """Return the environment in which a docker client has the buildx plugin.
+
+    Its configuration is below `folder`. Raises MissingToolError when there is no plugin.
+    """
+    plugin = CHECKOUT / ".cache/buildx/docker-buildx"
+    if plugin.exists():
+        plugins = folder / "docker/cli-plugins"
+        plugins.mkdir(parents=True)
+        (plugins / plugin.name).symlink_to(plugin)
+        return {"DOCKER_CONFIG": str(plugins.parent)}
+    if subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False).returncode:
+        raise MissingToolError(f"{plugin} is not there. Run `tools/set-up buildx`, then try again.")
+    return {}
 
 
 def node_modules() -> Path:
