@@ -19,6 +19,8 @@ TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
 
 from rehearsal import environment  # noqa: E402  (it stands beside this folder, not on the path)
+from rehearsal.diagnoses import CAUSES  # noqa: E402
+from rehearsal.diagnosis import PLACE as FILLED_IN  # noqa: E402
 from rehearsal.inputs import NOT_YET  # noqa: E402
 from rehearsal.plan import SuitePlan  # noqa: E402
 from rehearsal.record import RANK  # noqa: E402
@@ -61,6 +63,8 @@ ENVIRONMENT = {
 }
 
 FILES = {
+    "index.html": "The whole rehearsal on one page. Open it from the unpacked artifact: it needs "
+    "its neighbours and nothing else.",
     "summary.md": "The job summary, as Markdown.",
     "verdict.json": "The same for programs.",
     "facts.json": "What a diagnosis rests on: what was seen, and the ends of the logs. Worth "
@@ -79,6 +83,8 @@ MORE_FILES = {
     "tests/junit/*.xml": "The JUnit reports.",
     "tests/TEST/screenshot.png": "What the browser showed when the test failed; `TEST` is made "
     "from the test's name.",
+    "tests/TEST/container.log": "What the app wrote while that test ran. Where its report has no "
+    "exact times, the first line says that it is approximate.",
     "tests/TEST/page.html": "The page's source at that moment.",
     "tests/TEST/console.log": "What the browser's console said until then.",
 }
@@ -184,6 +190,21 @@ def verdicts() -> Iterator[str]:
     )
 
 
+def diagnoses() -> Iterator[str]:
+    """Yield the known causes, the root first; what is filled in stands in italics."""
+    return _table(
+        ("diagnosis", "with", "says"),
+        (
+            (
+                f"`{cause.id}`",
+                ", ".join(f"`{verdict}`" for verdict in cause.verdicts),
+                _text(FILLED_IN.sub(lambda place: f"*{place[1]}*", cause.title)),
+            )
+            for cause in CAUSES
+        ),
+    )
+
+
 def order() -> Iterator[str]:
     """Yield the verdicts as they win over each other."""
     yield ", ".join(f"`{verdict}`" for verdict in sorted(RANK, key=RANK.__getitem__)) + "."
@@ -226,6 +247,7 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "refused-inputs": refused_inputs,
     "outputs": outputs,
     "verdicts": verdicts,
+    "diagnoses": diagnoses,
     "order": order,
     "environment": test_environment,
     "files": files,

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from rehearsal.outside.web import Answer, get, is_free
+from rehearsal.outside.web import BODY_LIMIT, Answer, get, is_free
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -226,3 +226,73 @@ def test_is_free__where_we_may_not_listen_ourselves(
         monkeypatch.setattr("rehearsal.outside.web.socket.socket", Unprivileged)
         assert is_free(port) is not taken
         monkeypatch.undo()
+
+
+PAGE = b"<h1>Bad Request (400)</h1>"
+
+
+def error(body: bytes = PAGE, status: bytes = b"400 Bad") -> bytes:
+    return b"HTTP/1.1 " + status + b"\r\nContent-Type: text/html\r\n\r\n" + body
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [(error(),), (error(b""), PAGE), tuple(bytes([b]) for b in error())],
+    ids=["at once", "headers first", "byte by byte"],
+)
+def test_get__keeps_how_an_errors_page_begins(pieces: tuple[bytes, ...]) -> None:
+    answer = ask(says(*pieces, pause=0.001))
+    assert (answer.status, answer.body) == (400, PAGE.decode())
+
+
+def test_get__reads_no_page_of_a_good_answer() -> None:
+    assert ask(says(OK)).body == ""
+
+
+def test_get__a_page_that_does_not_come_is_not_waited_for() -> None:
+    def stall(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(error(b"<h1>"))
+        hold(connection)
+
+    started = time.monotonic()
+    answer = ask(stall)
+    assert (answer.status, answer.body) == (400, "<h1>")
+    assert time.monotonic() - started < 2
+
+
+def test_get__an_endless_error_page_is_cut() -> None:
+    def flood(connection: socket.socket) -> None:
+        connection.recv(65536)
+        with suppress(OSError):
+            connection.sendall(error(b""))
+            while True:
+                connection.sendall(b"x" * 65536)
+
+    answer = ask(flood)
+    assert answer.status == 400
+    assert answer.body == "x" * BODY_LIMIT
+
+
+def test_get__an_error_whose_page_is_cut_off_is_an_answer() -> None:
+    def cut(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(error(b"<h1>", b"500 No"))
+        time.sleep(0.05)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    assert ask(cut).status == 500
+
+
+def test_get__tells_when_the_first_byte_came() -> None:
+    answer = ask(says(b"", b"HTTP/1.1 200 OK\r\n", b"\r\n", pause=0.1))
+    assert answer.first_byte is not None
+    assert 0.1 <= answer.first_byte < 1
+
+
+def test_get__only_silence_is_called_silent() -> None:
+    with server(hold) as port:
+        assert get(port, "/", {}, timeout=0.1).silent
+    assert not ask(reset).silent
+    assert not ask(says()).silent
+    assert ask(says()).first_byte is None

@@ -24,11 +24,11 @@ MAKING = (
         verdicts=(Verdict.BUILD_FAILED,),
         clues=(Clue("problem", r"could not be built from (?P<dockerfile>\S+)"),),
         shows=(
-            Clue("build.log", r"^ > \[[^\]\n]*\] (?P<instruction>.*):\n(?:.*\n)*?-{4,}"),
-            Clue("build.log", r"^ > \[[^\]\n]*\] (?P<instruction>.*):$"),
-            Clue("build.log", r"^(?:error: |ERROR: )?failed to solve.*"),
+            Clue("build.log", r"^ > \[[^\]\n]*\] (?P<where>.*):\n(?:.*\n)*?-{4,}"),
+            Clue("build.log", r"(?P<where>dockerfile parse error .*)"),
+            Clue("build.log", r"failed to solve[^:\n]*: .*"),
         ),
-        title="{dockerfile} does not build: it fails at {instruction|its first lines}",
+        title="{dockerfile} does not build: {where|the end of build.log says why}",
         advice="Mend that instruction; what it printed last is shown with it. The same command on "
         "your own machine: docker build .",
     ),

@@ -37,9 +37,7 @@ class Listener:
     @property
     def loopback(self) -> bool:
         """Whether only the container itself can reach it."""
-        found = ip_address(self.address)
-        mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-        return (mapped or found).is_loopback
+        return ip_address(self.address).is_loopback
 
     def __str__(self) -> str:
         host = f"[{self.address}]" if ":" in self.address else self.address
@@ -110,4 +108,5 @@ def _address(digits: str) -> IPv4Address | IPv6Address:
     packed = struct.pack(f"={len(words)}I", *words)
     if len(digits) == IPV4_DIGITS:
         return IPv4Address(socket.inet_ntoa(packed))
-    return IPv6Address(packed)
+    found = IPv6Address(packed)
+    return found.ipv4_mapped or found

@@ -141,7 +141,8 @@ def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
 def _note(
     timeline: Timeline, plan: ProbePlan, answer: Answer, asked: float, answered: float
 ) -> None:
-    timeline.see(kind_of(answer), seen(plan, answer), answered)
+    words = "" if answer.silent else answer.refusal
+    timeline.see((*kind_of(answer), words), seen(plan, answer), answered)
     if answer.first_byte is not None:
         timeline.reach("first byte", asked + answer.first_byte)
     if answer.status:

@@ -19,6 +19,7 @@ from rehearsal.verdict import Problem, Verdict
 
 # What a container that came back is given: more ends in a row than this are a loop.
 MOST_RETURNS = 3
+BEFORE = "before it was ready"
 NOBODY = " Nothing in the container listens on any port."
 
 
@@ -48,7 +49,9 @@ class Vigil:
                 self.timeline.reach("ended", seconds)
                 returns += 1
                 if not (returns <= MOST_RETURNS and self._revived()):
-                    raise self._crashed() from None
+                    raise containers.crashed(
+                        self.container, self.engine, self.log, when=BEFORE
+                    ) from None
             except Problem as problem:
                 self._look()
                 if self.lines["listeners"] == ("nobody",):
@@ -113,10 +116,3 @@ class Vigil:
 
     def _revived(self) -> bool:
         return containers.revive(self.container, self.plan.container, self.engine, self.log)
-
-    def _crashed(self) -> Problem:
-        problem = containers.crashed(
-            self.container, self.engine, self.log, when="before it was ready"
-        )
-        self.lines["container"] = facts.of_container(self.engine.inspect(self.container.id))
-        return problem

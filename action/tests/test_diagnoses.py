@@ -1,0 +1,94 @@
+"""Every known cause against the facts of real faults: its own, where it fits, and all others."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from rehearsal.diagnoses import CAUSES
+from rehearsal.diagnosis import PLACE, Cause, Facts, diagnose
+
+# Captured from real runs: REHEARSAL_FACTS=1 make e2e ARGS="-k test_faults".
+FOLDER = Path(__file__).parent / "facts"
+CAPTURED = sorted(FOLDER.glob("*.json"))
+# faults.md's own ids, as far as they are about a rehearsal.
+CONTRACT = {
+    "build", "missing-variable", "empty-secret", "missing-module", "wsgi-path", "out-of-memory",
+    "exited-early", "crash-loop", "wrong-port", "bound-to-loopback", "disallowed-host",
+    "https-redirect", "server-error", "no-such-page", "no-answer", "static-files", "missing-table",
+    "readonly-database", "no-browser", "port-taken", "engine-lost", "no-such-package",
+    "engine-refused",
+}  # fmt: skip
+
+
+def named(cause: Cause) -> str:
+    return cause.id
+
+
+def test_causes__are_the_contracts() -> None:
+    assert {cause.id for cause in CAUSES} == CONTRACT
+    assert len(CAUSES) == len(CONTRACT)
+
+
+@pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
+def test_causes__fit_their_own_fault_and_no_other(path: Path) -> None:
+    """Exactly these and in this order: so every other cause is shown not to fit."""
+    text = path.read_text(encoding="utf-8")
+    found = [diagnosis.id for diagnosis in diagnose(Facts.from_json(text), CAUSES)]
+    assert found == json.loads(text)["diagnoses"]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=named)
+def test_causes__each_has_a_real_fault(cause: Cause) -> None:
+    first = {next(iter(json.loads(path.read_text())["diagnoses"]), "") for path in CAPTURED}
+    assert cause.id in first
+
+
+@pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
+def test_causes__are_told_in_whole_sentences(path: Path) -> None:
+    for found in diagnose(Facts.from_json(path.read_text(encoding="utf-8")), CAUSES):
+        for text in (found.title, found.advice, found.paste):
+            assert not PLACE.search(text)
+            assert not re.search(r"  |\( |\(\)|''", text.replace("\n", " ")) or text == found.paste
+        assert found.evidence
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=named)
+def test_causes__fill_only_places_that_their_clues_know(cause: Cause) -> None:
+    sure = {
+        name
+        for clue in cause.clues
+        for name in set.intersection(*(set(each.groupindex) for each in clue.patterns))
+    }
+    for place in PLACE.finditer(cause.title + cause.advice + cause.paste):
+        assert place[1] in sure or place[2] is not None, place[0]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=named)
+def test_causes__read_well(cause: Cause) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cause.id)
+    assert cause.title[0].isupper() or cause.title.startswith("{")
+    assert not cause.title.endswith(".")
+    assert not cause.advice or cause.advice.endswith((".", "docker build ."))
+    assert not cause.lesson or cause.lesson.endswith(".")
+    assert cause.verdicts
+    assert cause.clues
+    assert all(len(line) < 100 for line in cause.paste.splitlines())
+
+
+@pytest.mark.parametrize(
+    "identity", ["disallowed-host", "https-redirect"], ids=["disallowed-host", "https-redirect"]
+)
+def test_causes__what_never_changes_is_told_within_five_seconds(identity: str) -> None:
+    (cause,) = (each for each in CAUSES if each.id == identity)
+    assert cause.sure_after is not None
+    assert cause.sure_after <= 3
+
+
+def test_causes__what_may_still_change_is_waited_for() -> None:
+    """5xx and silence have the whole of ready-timeout, and so has whatever a log complains of."""
+    early = {cause.id for cause in CAUSES if cause.sure_after is not None}
+    assert early == {
+        "bound-to-loopback", "disallowed-host", "https-redirect", "no-such-page", "wrong-port",
+    }  # fmt: skip

@@ -1,0 +1,184 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.evidence import Evidence
+from rehearsal.log import Log
+from rehearsal.outside import sockets, web
+from rehearsal.outside.sockets import Listener
+from rehearsal.outside.web import Answer
+from rehearsal.plan import Plan
+from rehearsal.planner import make_plan
+from rehearsal.redact import Redactor
+from rehearsal.stages import container as containers
+from rehearsal.stages.container import LOOP, revive
+from rehearsal.stages.vigil import NOBODY, Vigil
+from rehearsal.timeline import Timeline
+from rehearsal.verdict import Problem, Verdict
+
+from .fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
+
+REFUSED = Answer(refusal="connection refused (Connection refused)")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    log = Evidence(tmp_path, Redactor()).log("container.log")
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    (tmp_path / "Dockerfile").touch()
+    made = make_plan({}, environ={}, top=tmp_path)
+    return replace(made, probe=probe_plan(timeout=1), container=container_plan())
+
+
+class Clock:
+    """A clock that goes a tenth of a second on with every look at it."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.1
+        return self.now
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
+    def answer(each: Answer) -> None:
+        monkeypatch.setattr(web, "get", lambda *_args, **_options: each)
+
+    return answer
+
+
+def listening(monkeypatch: pytest.MonkeyPatch, *found: Listener) -> None:
+    monkeypatch.setattr(sockets, "listeners", lambda *_: list(found))
+
+
+def vigil(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> Vigil:
+    return Vigil(
+        plan=plan,
+        container=running(code),
+        engine=engine,
+        log=log,
+        lines={},
+        timeline=Timeline(),
+        clock=Clock(),
+    )
+
+
+def test_keep__tells_the_moments_of_an_app_that_comes_up(
+    plan: Plan, log: Log, answering: Callable[[Answer], None]
+) -> None:
+    answering(Answer(status=200, first_byte=0.01))
+    watch = vigil(plan, log, FakeEngine())
+    assert watch.keep().attempts == 1
+    names = [moment.name for moment in watch.timeline.moments]
+    assert names == ["created", "running", "first byte", "first answer", "ready"]
+
+
+def test_keep__an_app_that_never_answers_is_looked_at_while_it_still_runs(
+    plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(REFUSED)
+    listening(monkeypatch, Listener(port=9000, address="0.0.0.0"))  # noqa: S104  (read, not bound)
+    watch = vigil(plan, log, FakeEngine(states=[state()]))
+    with pytest.raises(Problem) as caught:
+        watch.keep()
+    assert caught.value.verdict is Verdict.NOT_READY
+    assert NOBODY not in caught.value.what
+    assert watch.lines["listeners"] == ("elsewhere 0.0.0.0:9000",)
+    assert watch.lines["asked"] == ("port 8888", "path /", "host localhost:49153")
+    assert watch.lines["answer"] == watch.lines["answers"] == (REFUSED.refusal,)
+    assert "restart policy no" in watch.lines["container"]
+
+
+def test_keep__says_so_when_nobody_listens(
+    plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(REFUSED)
+    listening(monkeypatch)
+    with pytest.raises(Problem) as caught:
+        vigil(plan, log, FakeEngine(states=[state()])).keep()
+    assert caught.value.what.endswith(NOBODY)
+
+
+def test_keep__ends_early_for_a_host_that_is_not_allowed(
+    plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(Answer(status=400, body="<h1>Bad Request (400)</h1>"))
+    listening(monkeypatch)
+    watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
+    with pytest.raises(Problem, match="waiting longer cannot help"):
+        watch.keep()
+    assert 2 <= watch.timeline.sights[400, "", False, ""].last < 5
+
+
+def test_keep__a_container_that_ended_is_told(plan: Plan, log: Log) -> None:
+    engine = FakeEngine(states=[state("exited", code=3)])
+    watch = vigil(plan, log, engine, code=3)
+    with pytest.raises(Problem) as caught:
+        watch.keep()
+    assert caught.value.verdict is Verdict.CRASHED
+    assert "before it was ready: exit code 3" in caught.value.what
+    assert watch.timeline.moments[-1].name == "ended"
+
+
+class Restarting(FakeEngine):
+    """An engine whose container comes back, on another port each time, and stays from then on."""
+
+    def attach(self, container: str, *, out: Any, err: Any) -> FakeProcess:  # noqa: ARG002
+        self._called("attach", container)
+        return FakeProcess(None)
+
+
+def again(status: str, restarts: int, port: int = 0) -> dict[str, Any]:
+    return {**state(status, port=port, code=4), "RestartCount": restarts}
+
+
+def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
+    container = running(4)
+    engine = Restarting(
+        states=[again("running", 0), again("restarting", 1), again("running", 1, port=50001)]
+    )
+    assert revive(container, container_plan(), engine, log)
+    assert container.port == 50001
+    assert not container.ended
+
+
+@pytest.mark.parametrize(
+    "found",
+    [again("exited", 0), again("dead", 0), again("exited", 2), again("restarting", LOOP)],
+    ids=["no policy", "dead", "a policy that has given up", "a loop"],
+)
+def test_revive__leaves_alone_what_stays_down(found: dict[str, Any], log: Log) -> None:
+    engine = Restarting(states=[found])
+    assert not revive(running(4), container_plan(), engine, log)
+    assert ("attach", "c0ffee") not in engine.calls
+
+
+def test_revive__does_not_wait_for_ever(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(containers, "START_TIMEOUT", 0.05)
+    assert not revive(running(4), container_plan(), Restarting(states=[again("paused", 0)]), log)
+
+
+def test_keep__an_app_that_comes_back_is_waited_for_again(
+    plan: Plan, log: Log, answering: Callable[[Answer], None]
+) -> None:
+    watch = vigil(plan, log, Restarting(states=[again("running", 1, port=50001)]), code=4)
+    answering(REFUSED)
+    asked: list[str] = []
+
+    def get(port: int, *_args: Any, **_options: Any) -> Answer:
+        asked.append(watch.lines["asked"][-1])
+        return Answer(status=200) if port == 50001 else REFUSED
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web, "get", get)
+        assert watch.keep().answer.status == 200
+    assert asked == ["host localhost:49153", "host localhost:50001"]
