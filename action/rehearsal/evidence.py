@@ -51,8 +51,13 @@ class Evidence:
         path = self.folder / name
         part = path.with_name(path.name + ".part")
         with self._complaints(name):
+            path.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(self.redactor.text(text), encoding="utf-8", errors="replace")
             part.replace(path)
+
+    def name_of(self, target: str, name: str) -> str:
+        """Return what a file or folder of that name is called in the evidence folder `target`."""
+        return f"{target}/{_safe(self.redactor.text(name))}"
 
     def staged(self, name: str) -> Path:
         """Return a private folder that the tests may write into."""

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 
 from rehearsal.cleanup import wanted
+from rehearsal.curation import curate
 from rehearsal.evidence import Evidence
 from rehearsal.explanation import explain
 from rehearsal.outside.github import Console
@@ -13,6 +14,7 @@ from rehearsal.record import Rehearsal
 from rehearsal.report.annotations import annotations
 from rehearsal.report.closing import closing
 from rehearsal.report.document import document
+from rehearsal.report.page import page
 from rehearsal.report.summary import summary
 from rehearsal.run import Run
 from rehearsal.verdict import Verdict
@@ -20,7 +22,7 @@ from rehearsal.verdict import Verdict
 # Shown as they were written, unless the console folds them.
 FOLDED = ("build.log", "setup.log")
 # What to open first.
-PAGE = "summary.md"
+PAGE = "index.html"
 
 
 def tell(
@@ -29,16 +31,20 @@ def tell(
     """Write the reports, say how it ended, and keep or drop the evidence as `policy` says."""
     record.hide(console.redactor.text)
     facts = explain(record, evidence)
-    evidence.text("verdict.json", document(record))
-    evidence.text("summary.md", summary(record))
+    exhibits = curate(record, evidence)
+    evidence.text("verdict.json", document(record, exhibits))
+    rest = f"the artifact {record.artifact_name}" if console.on_github else "this folder"
+    told = summary(record, exhibits, rest=rest)
+    evidence.text("summary.md", told)
+    evidence.text("index.html", page(record, exhibits))
     if facts:
         evidence.text("facts.json", facts)
     for title, lines in _excerpts(record, folded=console.folds):
         with console.group(title), console.foreign() as show:
             show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
-    for annotation in annotations(record):
+    for annotation in annotations(record, exhibits):
         console.error(**asdict(annotation))
-    console.summary(summary(record))
+    console.summary(told)
     outputs = record.outputs()
     for name, value in outputs.items():
         console.output(name, value)

@@ -37,6 +37,7 @@ class Rehearsal:
 
     `facts` holds what the stages saw, by where they saw it; `diagnoses` the causes that fit, the
     root first; `telling`, where none does, the lines that say most.
+    `checkout` is the top of the repository's files, `directory` the working directory in it.
     `kept` says where a container that was left up is, `removal` is the command that removes it.
     """
 
@@ -52,6 +53,8 @@ class Rehearsal:
     artifact_name: str = ""
     notices: list[str] = field(default_factory=list)
     container_tail: tuple[str, ...] = ()
+    checkout: str = ""
+    directory: str = ""
     kept: str = ""
     removal: str = ""
     facts: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -94,7 +97,13 @@ class Rehearsal:
             problem.excerpt = tuple(map(redact, problem.excerpt))
         if self.results:
             failed = (
-                replace(each, name=redact(each.name), message=redact(each.message))
+                replace(
+                    each,
+                    name=redact(each.name),
+                    message=redact(each.message),
+                    file=redact(each.file),
+                    trace=redact(each.trace),
+                )
                 for each in self.results.failed
             )
             self.results = replace(self.results, failed=tuple(failed))

@@ -58,6 +58,8 @@ def hold(
             run = replace(run, evidence=policy, artifact_name=name)
             run.write()
             record.artifact_name = name
+            record.directory = str(plan.directory)
+            record.checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
             console.redactor = evidence.redactor = hide(plan, request, console)
             announce(request, console)
             env = environment.for_children(

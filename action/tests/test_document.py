@@ -1,7 +1,17 @@
 import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__
-from rehearsal.junit import Failure, Results
+from rehearsal.diagnosis import Diagnosis
+from rehearsal.exhibits import Exhibit, Exhibits
+from rehearsal.frames import OwnFrame
+from rehearsal.junit import Failure, Results, Span
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report.document import VERSION, document
 from rehearsal.verdict import Problem, Verdict
@@ -9,8 +19,34 @@ from rehearsal.verdict import Problem, Verdict
 HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
 
 
-def test_document__of_everything() -> None:
-    failure = Failure(name=HOSTILE, message="m", file="t.py", line=7)
+SCHEMA = json.loads((Path(__file__).parents[1] / "verdict.schema.json").read_text(encoding="utf-8"))
+OWN = OwnFrame(file="app/views.py", line=9, function="home", error=HOSTILE, text="t")
+
+
+def closed(schema: Any) -> Any:
+    """Return a schema that knows no field but those it names, as readers should not."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    if isinstance(found.get("properties"), dict) and "required" in found:
+        found["additionalProperties"] = False
+    return found
+
+
+STRICT = Draft202012Validator(closed(deepcopy(SCHEMA)))
+
+
+def everything() -> tuple[Rehearsal, Exhibits]:
+    failure = Failure(
+        name=HOSTILE,
+        message="m",
+        file="t.py",
+        line=7,
+        span=Span(start=1.0, end=2.5, exact=True),
+        evidence="e",
+    )
     rehearsal = Rehearsal(
         name="77-1-abc",
         started=1.5,
@@ -20,24 +56,64 @@ def test_document__of_everything() -> None:
         image_id="sha256:0",
         ready_seconds=0.5,
         results=Results(tests=2, failures=1, failed=(failure,)),
+        artifact_name="rehearsal-x",
         notices=[HOSTILE],
+        diagnoses=[Diagnosis(id="missing-table", title=HOSTILE, advice="a", evidence=("line",))],
+        telling=("line",),
     )
-    assert json.loads(document(rehearsal)) == {
+    rehearsal.timeline.reach("ready", 1.23456, "HTTP status 200")
+    rehearsal.timeline.see(1, HOSTILE, 0.5)
+    exhibit = Exhibit(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
+    return rehearsal, Exhibits(tests=(exhibit,), frame=OWN)
+
+
+FRAME = {"file": "app/views.py", "line": 9, "function": "home", "error": HOSTILE}
+
+
+def test_document__of_everything() -> None:
+    assert json.loads(document(*everything())) == {
         "version": VERSION,
         "tool": f"dress-rehearsal {__version__}",
         "rehearsal": "77-1-abc",
         "verdict": "tests-failed",
         "exit-code": 13,
+        "diagnoses": [
+            {
+                "id": "missing-table",
+                "title": HOSTILE,
+                "advice": "a",
+                "paste": "",
+                "lesson": "",
+                "evidence": ["line"],
+            }
+        ],
+        "telling": ["line"],
         "started": 1.5,
         "image": "app:1",
         "image-id": "sha256:0",
+        "artifact-name": "rehearsal-x",
         "ready-seconds": 0.5,
         "tests": {
             "ran": 2,
             "failures": 1,
-            "failed": [{"name": HOSTILE, "message": "m", "file": "t.py", "line": 7}],
+            "failed": [
+                {
+                    "name": HOSTILE,
+                    "message": "m",
+                    "file": "site/t.py",
+                    "line": 7,
+                    "span": {"start": 1.0, "end": 2.5, "exact": True},
+                    "evidence": "tests/e",
+                    "frame": FRAME,
+                }
+            ],
         },
+        "frame": FRAME,
         "stages": [{"name": "build", "seconds": 1.235, "good": True}],
+        "readiness": {
+            "moments": [{"name": "ready", "seconds": 1.235, "detail": "HTTP status 200"}],
+            "answers": [{"text": HOSTILE, "first": 0.5, "last": 0.5, "times": 1}],
+        },
         "problems": [
             {
                 "verdict": "tests-failed",
@@ -51,10 +127,49 @@ def test_document__of_everything() -> None:
 
 
 def test_document__of_what_never_began() -> None:
-    found = json.loads(document(Rehearsal(name="r")))
+    found = json.loads(document(Rehearsal(name="r"), Exhibits()))
     assert (found["verdict"], found["exit-code"], found["tests"]) == ("passed", 0, None)
     assert (found["ready-seconds"], found["stages"], found["problems"]) == (None, [], [])
 
 
 def test_document__ends_in_a_newline() -> None:
-    assert document(Rehearsal(name="r")).endswith("}\n")
+    assert document(Rehearsal(name="r"), Exhibits()).endswith("}\n")
+
+
+def test_schema__is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "record, exhibits",
+    [
+        pytest.param(*everything(), id="everything"),
+        pytest.param(Rehearsal(name="r"), Exhibits(), id="nothing"),
+        pytest.param(Rehearsal(name="r", results=Results()), Exhibits(), id="unknown counts"),
+    ],
+)
+def test_schema__holds_and_names_every_field(record: Rehearsal, exhibits: Exhibits) -> None:
+    STRICT.validate(json.loads(document(record, exhibits)))
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=str)
+def test_schema__knows_every_verdict(verdict: Verdict) -> None:
+    record = Rehearsal(name="r")
+    if verdict is not Verdict.PASSED:
+        record.problems = [Problem(verdict, "w")]
+    STRICT.validate(json.loads(document(record, Exhibits())))
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [("verdict", "fine"), ("version", 2), ("stages", [{"name": "x"}]), ("tests", {}), ("image", 1)],
+)
+def test_schema__refuses_what_is_none(field: str, value: object) -> None:
+    found = json.loads(document(*everything())) | {field: value}
+    with pytest.raises(ValidationError):
+        STRICT.validate(found)
+
+
+def test_schema__readers_may_meet_fields_of_later_versions() -> None:
+    found = json.loads(document(*everything())) | {"later": 1}
+    Draft202012Validator(SCHEMA).validate(found)

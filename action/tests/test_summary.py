@@ -4,9 +4,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from rehearsal.diagnosis import Diagnosis
+from rehearsal.exhibits import Exhibit, Exhibits
+from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results
 from rehearsal.record import Rehearsal, Stage
-from rehearsal.report.summary import LONGEST_LINE, MOST_FAILURES, summary
+from rehearsal.report import summary as module
+from rehearsal.report.summary import BAR, LONGEST_BOX, LONGEST_LINE, MOST_FAILURES
 from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = (
@@ -30,9 +34,20 @@ class Tags(HTMLParser):
         self.found.add(tag)
 
 
-def failed(*names: str, message: str = "1 != 2") -> Results:
-    failures = tuple(Failure(name=name, message=message) for name in names)
-    return Results(tests=len(names) + 1, failures=len(names), failed=failures)
+def summary(record: Rehearsal, exhibits: Exhibits | None = None) -> str:
+    return module.summary(record, exhibits or Exhibits(), rest="the artifact x_y")
+
+
+def failed(*names: str, message: str = "1 != 2", frame: OwnFrame | None = None) -> Exhibits:
+    return Exhibits(
+        tests=tuple(
+            Exhibit(failure=Failure(name=name, message=message), frame=frame) for name in names
+        )
+    )
+
+
+def own(text: str = "x") -> OwnFrame:
+    return OwnFrame(file=f"{text}.py", line=7, function=text, error=f"Error: {text}", text=text)
 
 
 def record(*problems: Problem, results: Results | None = None) -> Rehearsal:
@@ -48,9 +63,10 @@ def test_summary__of_a_pass_says_so_first() -> None:
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed\n" in text
     assert "- Ready 1.23 s after its start\n" in text
-    assert "- Image: `rehearsed/my_app:latest`, `sha256:0123`\n" in text
-    assert "| build | 2.0 |\n" in text
+    assert "Image `rehearsed/my_app:latest`, `sha256:0123`\n" in text
+    assert f"| build | 2.0 | {'▇' * BAR} |\n" in text
     assert "<details" not in text
+    assert "artifact" not in text, "a pass is not uploaded"
 
 
 def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None:
@@ -72,7 +88,7 @@ def test_summary__a_failed_stage_is_marked() -> None:
         Stage(name="start", seconds=0.3, good=True),
         Stage(name="ready", seconds=60, good=False),
     ]
-    assert "| start | 0.3 |\n| ready ❌ | 60.0 |\n" in summary(rehearsal)
+    assert f"| start | 0.3 | ▇ |\n| ready ❌ | 60.0 | {'▇' * BAR} |\n" in summary(rehearsal)
 
 
 @pytest.mark.parametrize(
@@ -105,24 +121,69 @@ def test_summary__of_a_pass_needs_no_log() -> None:
     assert "<pre>" not in summary(rehearsal)
 
 
-def told(
-    *, what: str = "w", advice: str = "a", notice: str = "n", name: str = "t", message: str = "m"
-) -> Rehearsal:
-    problem = Problem(Verdict.TESTS_FAILED, what, advice=advice)
-    rehearsal = record(problem, results=failed(name, message=message))
-    rehearsal.notices = [notice]
-    return rehearsal
+PLACES = (
+    "what", "advice", "paste", "lesson", "evidence", "other", "notice", "name", "message", "frame",
+    "telling", "tail", "title",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("place", ["what", "advice", "notice", "name", "message"])
+def told(**changes: str) -> tuple[Rehearsal, Exhibits]:
+    """Return a rehearsal with a text at each place, `x` where nothing else is asked for."""
+    say = dict.fromkeys(PLACES, "x") | changes
+    problem = Problem(Verdict.TESTS_FAILED, say["what"], advice="a")
+    rehearsal = record(problem, results=Results(tests=2, failures=1))
+    rehearsal.notices = [say["notice"]]
+    rehearsal.container_tail = (say["tail"],)
+    rehearsal.telling = (say["telling"],)
+    diagnosis = Diagnosis(
+        id="d",
+        title=say["title"],
+        advice=say["advice"],
+        paste=say["paste"],
+        lesson=say["lesson"],
+        evidence=(say["evidence"],),
+    )
+    rehearsal.diagnoses = [diagnosis, Diagnosis(id="e", title=say["other"], advice="")]
+    return rehearsal, failed(say["name"], message=say["message"], frame=own(say["frame"]))
+
+
+PLAIN = Tags(summary(*told())).found
+
+
+def outside_boxes(text: str) -> list[str]:
+    """Return the lines that are read as Markdown."""
+    return re.sub(r"^<pre>$.*?^</pre>$", "", text, flags=re.DOTALL | re.MULTILINE).splitlines()
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_summary__hostile_text_stays_text(place: str) -> None:
-    plain = summary(told())
-    text = summary(told(**{place: HOSTILE}))
-    assert Tags(text).found <= {"br", "sub"}
-    assert len(text.splitlines()) == len(plain.splitlines())
-    (line,) = (line for line in text.splitlines() if "javascript" in line)
-    markup = {"what": 4, "name": 3, "message": 3}.get(place, 0)  # `**…**`, or a row of two cells.
-    assert len(BARE.findall(line)) == markup
+    text = summary(*told(**{place: HOSTILE}))
+    assert Tags(text).found <= PLAIN | {"br"}
+    for line in outside_boxes(text):
+        # Our own: `**…**`, and the bars between cells.
+        theirs = re.sub(r"^\*\*|\*\*$|^\| | \|$|(?<!\\) \| ", "", line)
+        assert "javascript" not in line or not BARE.findall(theirs)
+        assert not line.startswith(("::", "| h"))
+
+
+def test_summary__a_diagnosis_comes_first_and_folds_what_it_explains() -> None:
+    rehearsal, exhibits = told(what="No table. 1 of 2 failed.", title="No table", advice="Migrate.")
+    rehearsal.problems[0].excerpt, rehearsal.problems[0].source = ("end",), "tests/output.log"
+    text = summary(rehearsal, exhibits)
+    lines = [line for line in text.splitlines() if line]
+    assert lines[1:4] == ["**No table**", "1 of 2 failed.", "Migrate."]
+    assert "<details><summary>The end of tests/output.log" in text
+    assert "<details open><summary>What the app raised while x ran" in text
+
+
+def test_summary__an_unknown_cause_folds_nothing() -> None:
+    rehearsal = record(Problem(Verdict.CRASHED, "w", excerpt=("e",), source="s"))
+    assert "<details open><summary>The end of s</summary>" in summary(rehearsal)
+
+
+def test_summary__says_where_the_rest_is() -> None:
+    text = summary(record(Problem(Verdict.CRASHED, "w")))
+    assert "open `index.html` in the artifact x\\_y." in text
 
 
 @pytest.mark.parametrize("line", [" ".join(HOSTILE.split()), "", "   ", "</pre>"], ids=ascii)
@@ -138,10 +199,14 @@ def test_summary__hostile_excerpts_stay_within_their_box(line: str) -> None:
 
 def test_summary__a_flood_stays_under_what_github_takes() -> None:
     line = "|" * 10_000
-    problem = Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 40)
-    rehearsal = record(problem, results=failed(*(line + str(n) for n in range(5000)), message=line))
+    problem = Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400)
+    exhibits = failed(
+        *(line + str(n) for n in range(5000)), message=line, frame=own("\n".join([line] * 5000))
+    )
+    rehearsal = record(problem)
     rehearsal.container_tail = (line + "x",) * 25
-    text = summary(rehearsal)
+    text = summary(rehearsal, exhibits)
     assert len(text.encode()) < 1 << 20
-    assert f"| {5000 - MOST_FAILURES} more |" in text
-    assert max(map(len, text.splitlines())) < 5 * LONGEST_LINE
+    assert f"| {5000 - MOST_FAILURES} more | see verdict.json in the artifact x\\_y |" in text
+    assert max(map(len, text.splitlines())) < 7 * LONGEST_LINE
+    assert max(len(box.splitlines()) for box in text.split("<pre>")) > LONGEST_BOX

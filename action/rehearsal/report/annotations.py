@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from rehearsal.exhibits import Exhibit, Exhibits
+from rehearsal.frames import OwnFrame
 from rehearsal.record import Rehearsal
 
 # GitHub shows ten errors for a whole composite action; two are left for other steps.
 MOST = 8
 # GitHub cuts a message at 4,096 characters; escapes make it longer.
 LONGEST = 3000
+LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,19 +25,44 @@ class Annotation:
     line: int = 0
 
 
-def annotations(record: Rehearsal) -> list[Annotation]:
+def annotations(record: Rehearsal, exhibits: Exhibits) -> list[Annotation]:
     """Return the errors worth showing, the deciding problem first, `MOST` at the most."""
-    return list(islice(_all(record), MOST))
+    return list(islice(_all(record, exhibits), MOST))
 
 
-def _all(record: Rehearsal) -> Iterator[Annotation]:
-    if problem := record.problem:
-        message = "\n".join(filter(None, (problem.what, problem.advice)))
-        yield Annotation(title=f"Dress rehearsal: {problem.verdict}", message=message[:LONGEST])
-    for failure in record.results.failed if record.results else ():
-        yield Annotation(
-            title=failure.name[:200],
-            message=failure.message[:LONGEST] or "failed",
-            file=failure.file,
-            line=failure.line,
-        )
+def _all(record: Rehearsal, exhibits: Exhibits) -> Iterator[Annotation]:
+    problem = record.problem
+    if not problem:
+        return
+    message = "\n".join(filter(None, (problem.what, problem.advice)))
+    yield Annotation(title=f"Dress rehearsal: {problem.verdict}", message=message[:LONGEST])
+    seen: set[tuple[str, int]] = set()
+    for exhibit in exhibits.tests:
+        # Each test with the app's line behind it: of a long row the roots are among the first.
+        yield _of_test(exhibit)
+        if exhibit.frame and (exhibit.frame.file, exhibit.frame.line) not in seen:
+            seen.add((exhibit.frame.file, exhibit.frame.line))
+            name = exhibit.failure.name
+            yield _of_frame(exhibit.frame, f"The app raised this while {name} ran.")
+    if exhibits.frame and not exhibits.tests:
+        yield _of_frame(exhibits.frame, "The app raised this.")
+
+
+def _of_test(exhibit: Exhibit) -> Annotation:
+    failure = exhibit.failure
+    return Annotation(
+        title=failure.name[:LONGEST_TITLE],
+        message=failure.message[:LONGEST] or "failed",
+        file=exhibit.file,
+        line=failure.line if exhibit.file else 0,
+    )
+
+
+def _of_frame(frame: OwnFrame, when: str) -> Annotation:
+    where = f"in {frame.function}" if frame.function else "here"
+    return Annotation(
+        title=f"The app failed {where}"[:LONGEST_TITLE],
+        message=f"{frame.error[:LONGEST]}\n{when[:LONGEST_TITLE]}",
+        file=frame.file,
+        line=frame.line,
+    )

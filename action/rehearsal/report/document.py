@@ -1,21 +1,23 @@
-"""verdict.json: the rehearsal for programs."""
+"""verdict.json: the rehearsal for programs, as action/verdict.schema.json has it."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from rehearsal import __version__
+from rehearsal.diagnosis import Diagnosis
+from rehearsal.exhibits import Exhibit, Exhibits
+from rehearsal.frames import OwnFrame
 from rehearsal.record import Rehearsal
 
 VERSION = 1
 
 
-def document(record: Rehearsal) -> str:
+def document(record: Rehearsal, exhibits: Exhibits) -> str:
     """Return the whole record as JSON; `version` counts the format."""
-    return json.dumps(_content(record), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_content(record, exhibits), indent=2, ensure_ascii=False) + "\n"
 
 
-def _content(record: Rehearsal) -> dict[str, Any]:
+def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
     results = record.results
     return {
         "version": VERSION,
@@ -23,21 +25,40 @@ def _content(record: Rehearsal) -> dict[str, Any]:
         "rehearsal": record.name,
         "verdict": str(record.verdict),
         "exit-code": record.verdict.exit_code,
+        "diagnoses": [_diagnosis(each) for each in record.diagnoses],
+        "telling": list(record.telling),
         "started": record.started,
         "image": record.image,
         "image-id": record.image_id,
+        "artifact-name": record.artifact_name,
         "ready-seconds": record.ready_seconds,
         "tests": None
         if results is None
         else {
             "ran": results.tests,
             "failures": results.failures,
-            "failed": [asdict(failure) for failure in results.failed],
+            "failed": [_failed(exhibit) for exhibit in exhibits.tests],
         },
+        "frame": _frame(exhibits.frame),
         "stages": [
             {"name": stage.name, "seconds": round(stage.seconds, 3), "good": stage.good}
             for stage in record.stages
         ],
+        "readiness": {
+            "moments": [
+                {"name": each.name, "seconds": round(each.seconds, 3), "detail": each.detail}
+                for each in record.timeline.moments
+            ],
+            "answers": [
+                {
+                    "text": each.text,
+                    "first": round(each.first, 3),
+                    "last": round(each.last, 3),
+                    "times": each.times,
+                }
+                for each in record.timeline.sights.values()
+            ],
+        },
         "problems": [
             {
                 "verdict": str(problem.verdict),
@@ -48,4 +69,39 @@ def _content(record: Rehearsal) -> dict[str, Any]:
             for problem in record.problems
         ],
         "notices": record.notices,
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "id": diagnosis.id,
+        "title": diagnosis.title,
+        "advice": diagnosis.advice,
+        "paste": diagnosis.paste,
+        "lesson": diagnosis.lesson,
+        "evidence": list(diagnosis.evidence),
+    }
+
+
+def _failed(exhibit: Exhibit) -> dict[str, Any]:
+    failure, span = exhibit.failure, exhibit.failure.span
+    return {
+        "name": failure.name,
+        "message": failure.message,
+        "file": exhibit.file or failure.file,
+        "line": failure.line,
+        "span": span and {"start": span.start, "end": span.end, "exact": span.exact},
+        "evidence": exhibit.folder,
+        "frame": _frame(exhibit.frame),
+    }
+
+
+def _frame(frame: OwnFrame | None) -> dict[str, Any] | None:
+    if not frame:
+        return None
+    return {
+        "file": frame.file,
+        "line": frame.line,
+        "function": frame.function,
+        "error": frame.error,
     }

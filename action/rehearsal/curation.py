@@ -1,0 +1,108 @@
+"""Curation: cut each failed test's slice of the log, and choose what the reports show."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rehearsal import slices
+from rehearsal.evidence import Evidence
+from rehearsal.exhibits import Exhibit, Exhibits, Paper
+from rehearsal.frames import Checkout, condensed, own_frame
+from rehearsal.junit import Failure
+from rehearsal.record import Rehearsal
+
+CONTAINER = "container.log"
+LOGS = ("tests/output.log", "setup.log", "test-setup.log", "build.log")
+SLICE = "container.log"
+# How much of a text the page shows, of its head and of its tail, in bytes: a browser searches two
+# megabytes as one types, and the files beside the page hold the rest.
+WHOLE_LOG = (256 << 10, (2 << 20) - (256 << 10))
+PART = (16 << 10, 112 << 10)
+# The traceback that ended it stands at the end.
+SEARCHED = 256 << 10
+# A suite that fails as a whole does so for one reason.
+MOST_TESTS = 50
+
+
+def curate(record: Rehearsal, evidence: Evidence) -> Exhibits:
+    """Write the slices into the evidence, and return what the reports show of it all.
+
+    Everything in the evidence, and in the record, has been redacted.
+    """
+    folder = evidence.folder
+    checkout = Checkout(top=Path(record.checkout), directory=Path(record.directory))
+    log = _read(folder, CONTAINER, WHOLE_LOG)
+    index = slices.read_index(folder / f"{CONTAINER}.index")
+    failed = record.results.failed if record.results else ()
+    return Exhibits(
+        tests=tuple(
+            _exhibit(failure, evidence, checkout, index, shown=number < MOST_TESTS)
+            for number, failure in enumerate(failed)
+        ),
+        logs=tuple(filter(None, (log, *(_read(folder, name, PART) for name in LOGS)))),
+        files=tuple(_files(folder)),
+        frame=own_frame(log.text[-SEARCHED:], checkout) if log else None,
+    )
+
+
+def _exhibit(
+    failure: Failure, evidence: Evidence, checkout: Checkout, index: slices.Index, *, shown: bool
+) -> Exhibit:
+    file = checkout.place(failure.file) if failure.file else ""
+    if not shown:
+        return Exhibit(failure=failure, file=file)
+    folder = evidence.name_of("tests", failure.evidence or failure.name)
+    name = f"{folder}/{SLICE}"
+    _write_slice(failure, evidence, index, name)
+    paper = _read(evidence.folder, name, PART)
+    names = sorted(path.name for path in (evidence.folder / folder).glob("*") if path.is_file())
+    pictures = [f"{folder}/{each}" for each in names if each.endswith(".png")]
+    others = [f"{folder}/{each}" for each in names if each.endswith((".log", ".txt", ".html"))]
+    papers = (_read(evidence.folder, each, PART) for each in others if each != name)
+    return Exhibit(
+        failure=failure,
+        file=file,
+        folder=folder if names else "",
+        trace=condensed(failure.trace, checkout),
+        pictures=tuple(pictures),
+        slice=paper,
+        papers=tuple(filter(None, papers)),
+        frame=own_frame(paper.text, checkout) if paper else None,
+    )
+
+
+def _write_slice(failure: Failure, evidence: Evidence, index: slices.Index, name: str) -> None:
+    if not failure.span:
+        return
+    try:
+        text = slices.cut(evidence.folder / CONTAINER, index, failure.span)
+    except OSError as error:
+        evidence.complain(f"{name} could not be cut: {error.strerror or error}")
+        return
+    if text:
+        evidence.text(name, text)
+
+
+def _read(folder: Path, name: str, limits: tuple[int, int]) -> Paper | None:
+    """Read a text, of a long one the head and the tail."""
+    head, tail = limits
+    try:
+        with (folder / name).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            if size <= head + tail:
+                return Paper(name=name, text=file.read().decode(errors="replace"))
+            first = file.read(head).decode(errors="replace")
+            file.seek(size - tail)
+            last = file.read(tail).decode(errors="replace")
+    except OSError:
+        return None
+    missing = size - head - tail
+    gap = f"\n... {missing} bytes are left out here; {name} holds them ...\n"
+    return Paper(name=name, text=f"{first}{gap}{last}", left_out=missing)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix()

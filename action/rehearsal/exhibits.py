@@ -1,0 +1,44 @@
+"""Exhibits: what of the evidence the reports show."""
+
+from dataclasses import dataclass
+
+from rehearsal.frames import OwnFrame
+from rehearsal.junit import Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A text of the evidence: `name` is its path there, `left_out` the bytes not shown of it."""
+
+    name: str
+    text: str
+    left_out: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """A failed test and what was kept of it.
+
+    `file` is relative to the checkout, or empty; `folder` is its folder in the evidence, or empty;
+    `trace` is its own traceback without installed code, `slice` what the app said meanwhile,
+    `frame` the project's own line in that.
+    """
+
+    failure: Failure
+    file: str = ""
+    folder: str = ""
+    trace: str = ""
+    pictures: tuple[str, ...] = ()
+    slice: Paper | None = None
+    papers: tuple[Paper, ...] = ()
+    frame: OwnFrame | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibits:
+    """All of it: `frame` is the project's own line in the last traceback of the app's log."""
+
+    tests: tuple[Exhibit, ...] = ()
+    logs: tuple[Paper, ...] = ()
+    files: tuple[str, ...] = ()
+    frame: OwnFrame | None = None

@@ -1,0 +1,162 @@
+"""index.html: the whole rehearsal on one page that needs nothing but itself and its neighbours."""
+
+import base64
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+
+from rehearsal import __version__
+from rehearsal.exhibits import Exhibits
+from rehearsal.record import Rehearsal
+from rehearsal.report.cause import Cause, cause
+from rehearsal.report.page.logs import files, logs
+from rehearsal.report.page.markup import Child, Markup, element, inline
+from rehearsal.report.page.script import SCRIPT
+from rehearsal.report.page.stages import readiness, stages
+from rehearsal.report.page.style import STYLE
+from rehearsal.report.page.trials import trials
+from rehearsal.verdict import Verdict
+
+DOCTYPE = "<!doctype html>\n"
+
+
+def page(record: Rehearsal, exhibits: Exhibits) -> str:
+    """Return the page: verdict and cause, failed tests, stages, logs."""
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{record.verdict} · {record.image or record.name} · Dress Rehearsal"),
+        inline("style", STYLE),
+    )
+    good = record.verdict is Verdict.PASSED
+    body = element(
+        "body",
+        element("header", *_heading(record)),
+        element("main", *_main(record, exhibits)),
+        element(
+            "footer", element("p", f"Dress Rehearsal {__version__}, {record.name}", class_="soft")
+        ),
+        inline("script", SCRIPT),
+        class_="passed" if good else "failed",
+    )
+    return f"{DOCTYPE}{element('html', head, body, lang='en')}\n"
+
+
+def _policy() -> str:
+    """Allow our own style and script, and the pictures beside the page: nothing else."""
+    return (
+        f"default-src 'none'; style-src '{_hash(STYLE)}'; script-src '{_hash(SCRIPT)}'; "
+        "img-src 'self' file:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(code: str) -> str:
+    return f"sha256-{base64.b64encode(sha256(code.encode()).digest()).decode()}"
+
+
+def _heading(record: Rehearsal) -> Iterator[Child]:
+    yield element("h1", element("span", str(record.verdict), class_="verdict"), " Dress rehearsal")
+    yield element("p", " · ".join(_facts(record)), class_="soft")
+
+
+def _facts(record: Rehearsal) -> Iterator[str]:
+    results = record.results
+    if results and results.tests is not None:
+        yield f"{results.tests} tests ran, {results.failures} failed"
+    if record.ready_seconds is not None:
+        yield f"ready {record.ready_seconds:.2f} s after its start"
+    yield time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(record.started))
+
+
+def _main(record: Rehearsal, exhibits: Exhibits) -> Iterator[Child]:
+    if found := cause(record):
+        yield _cause(found, record, exhibits)
+    yield trials(exhibits)
+    yield element("div", stages(record), readiness(record), class_="pair")
+    yield _image(record)
+    yield logs(exhibits.logs)
+    yield files(exhibits.files)
+
+
+def _cause(found: Cause, record: Rehearsal, exhibits: Exhibits) -> Markup:
+    return element(
+        "section",
+        element("h2", found.title),
+        element("p", found.what) if found.what else None,
+        _advice(found),
+        _said(found, exhibits),
+        element("p", f"Why: {found.lesson}", class_="soft") if found.lesson else None,
+        [
+            element("p", f"It also looks like this: {other.title}.", class_="soft")
+            for other in record.diagnoses[1:]
+        ],
+        class_="card cause",
+    )
+
+
+def _advice(found: Cause) -> Child:
+    if not found.advice and not found.paste:
+        return None
+    return (
+        element("h3", "What to do"),
+        [element("p", part) for part in found.advice.split("\n\n") if part.strip()],
+        element("div", _pre(found.paste, "What to paste"), class_="paste") if found.paste else None,
+    )
+
+
+def _said(found: Cause, exhibits: Exhibits) -> Child:
+    """Show the lines that a cause rests on, and the app's own line."""
+    frame = exhibits.frame
+    if frame and exhibits.tests:
+        frame = None  # It stands with its test.
+    return (
+        element("h3", "What shows it" if found.known else "What it said") if found.lines else None,
+        element("div", _pre("\n".join(found.lines), "Lines of the logs"), class_="wrap")
+        if found.lines
+        else None,
+        (
+            element("h3", "In your code: ", element("code", f"{frame.file}:{frame.line}")),
+            _pre(frame.text, "The app's traceback"),
+        )
+        if frame
+        else None,
+    )
+
+
+def _pre(text: str, label: str) -> Markup:
+    return element("pre", text, tabindex=0, role="region", aria_label=label)
+
+
+def _image(record: Rehearsal) -> Child:
+    rows = [
+        ("Image", record.image),
+        ("Image ID", record.image_id),
+        ("Artifact", record.artifact_name),
+    ]
+    return (
+        element("h2", "What was rehearsed"),
+        element(
+            "section",
+            element(
+                "table",
+                element(
+                    "tbody",
+                    [
+                        element("tr", element("th", name, scope="row"), element("td", _code(value)))
+                        for name, value in rows
+                        if value
+                    ],
+                ),
+            ),
+            [element("p", f"Notice: {notice}") for notice in record.notices],
+            class_="card",
+        ),
+    )
+
+
+def _code(text: str) -> Markup:
+    return element("code", text)

@@ -1,0 +1,150 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.curation import MOST_TESTS, PART, curate
+from rehearsal.evidence import Evidence
+from rehearsal.exhibits import Exhibit
+from rehearsal.junit import Failure, Results, Span
+from rehearsal.record import Rehearsal
+from rehearsal.redact import Redactor
+
+from .fakes import secret
+
+TRACEBACK = (
+    "Traceback (most recent call last):\n"
+    '  File "/src/app/views.py", line 7, in home\n'
+    "    boom()\n"
+    "ValueError: boom\n"
+)
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    return Evidence(tmp_path, Redactor([secret()]))
+
+
+def record(tmp_path: Path, *failures: Failure) -> Rehearsal:
+    top = tmp_path / "top"
+    (top / "app").mkdir(parents=True)
+    (top / "app/views.py").touch()
+    return Rehearsal(
+        name="r",
+        checkout=str(top),
+        directory=str(top),
+        results=Results(tests=9, failures=len(failures), failed=failures),
+    )
+
+
+def log(evidence: Evidence, *texts: str) -> list[float]:
+    """Write the app's log, and return when each text came."""
+    container = evidence.log("container.log", timed=True)
+    write = container.stream("out")
+    for text in texts:
+        write(text.encode())
+    container.close()
+    index = (evidence.folder / "container.log.index").read_text()
+    return [float(line.split()[0]) for line in index.splitlines()]
+
+
+def failed(name: str = "t.T.bad", **changes: object) -> Failure:
+    return Failure(name=name, message="no", **changes)  # type: ignore[arg-type]
+
+
+def only(exhibits: tuple[Exhibit, ...]) -> Exhibit:
+    (exhibit,) = exhibits
+    return exhibit
+
+
+def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path: Path) -> None:
+    first, last = log(evidence, TRACEBACK, "the end\n")
+    for name in ("screenshot.png", "page.html", "console.log"):
+        path = evidence.folder / "tests/bad-1" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    span = Span(start=first, end=last, exact=True)
+    found = only(curate(record(tmp_path, failed(evidence="bad-1", span=span)), evidence).tests)
+    assert found.folder == "tests/bad-1"
+    assert found.pictures == ("tests/bad-1/screenshot.png",)
+    assert [paper.name for paper in found.papers] == [
+        "tests/bad-1/console.log",
+        "tests/bad-1/page.html",
+    ]
+    kept = (evidence.folder / "tests/bad-1/container.log").read_text()
+    assert kept.startswith("# container.log between the start and the end of this test\n")
+    assert TRACEBACK in kept
+    assert found.slice
+    assert found.slice.text == kept
+    assert found.frame
+    assert (found.frame.file, found.frame.line) == ("app/views.py", 7)
+
+
+def test_curate__a_plain_report_gets_an_approximate_slice(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (when,) = log(evidence, "meanwhile\n")
+    span = Span(start=when, end=when, exact=False)
+    found = only(curate(record(tmp_path, failed("a b", span=span)), evidence).tests)
+    assert found.slice
+    assert found.slice.text.startswith("# approximate")
+    assert (evidence.folder / found.slice.name).is_file()
+    assert found.folder.startswith("tests/a_b-")
+
+
+@pytest.mark.parametrize("name", ["../../x", "..", "/etc/x", "a/b", "", "-v"], ids=repr)
+def test_curate__no_name_leads_out_of_the_evidence(
+    evidence: Evidence, tmp_path: Path, name: str
+) -> None:
+    (when,) = log(evidence, "meanwhile\n")
+    span = Span(start=when, end=when, exact=True)
+    found = only(curate(record(tmp_path, failed("t", evidence=name, span=span)), evidence).tests)
+    assert found.slice
+    folder = (evidence.folder / found.slice.name).parent
+    assert folder.parent == evidence.folder / "tests"
+    assert folder.resolve().parent == (evidence.folder / "tests").resolve()
+
+
+def test_curate__a_test_that_left_nothing(evidence: Evidence, tmp_path: Path) -> None:
+    found = only(curate(record(tmp_path, failed()), evidence).tests)
+    assert (found.folder, found.slice, found.papers, found.frame) == ("", None, (), None)
+    assert not (evidence.folder / "tests").exists()
+
+
+def test_curate__a_secret_in_the_name_stays_out_of_the_folder(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (when,) = log(evidence, "x\n")
+    span = Span(start=when, end=when, exact=True)
+    name = f"t.{secret().value}"
+    found = only(curate(record(tmp_path, failed(name, span=span)), evidence).tests)
+    assert secret().value not in found.folder
+
+
+def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (when,) = log(evidence, "x\n")
+    span = Span(start=when, end=when, exact=True)
+    many = (failed(f"t{number}", span=span) for number in range(MOST_TESTS + 5))
+    tests = curate(record(tmp_path, *many), evidence).tests
+    assert len(tests) == MOST_TESTS + 5
+    assert len(list((evidence.folder / "tests").iterdir())) == MOST_TESTS
+
+
+def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_path: Path) -> None:
+    log(evidence, TRACEBACK)
+    evidence.text("build.log", "first" + "x" * sum(PART) + "last")
+    found = curate(record(tmp_path), evidence)
+    app, build = found.logs
+    assert (app.name, app.text, app.left_out) == ("container.log", TRACEBACK, 0)
+    assert (build.name, build.left_out) == ("build.log", 9)
+    assert build.text.startswith("first")
+    assert build.text.endswith("last")
+    assert "... 9 bytes are left out here; build.log holds them ..." in build.text
+    assert found.frame
+    assert found.files == ("build.log", "container.log", "container.log.index")
+
+
+def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -> None:
+    tests = curate(record(tmp_path, failed(file="app/views.py", line=3)), evidence).tests
+    assert only(tests).file == "app/views.py"

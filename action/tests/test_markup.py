@@ -1,0 +1,132 @@
+import html
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehearsal.report.page.markup import VOID, element, inline, visible
+
+ANY = st.text(st.characters(codec=None, exclude_categories=()))
+HOSTILE = st.one_of(
+    ANY,
+    st.lists(
+        st.sampled_from(
+            ["<", ">", "&", '"', "'", "</pre>", "<script>", "<!--", "]]>", "\n", "\0", "\x1b[31m",
+             "&lt;", "javascript:", "//", "..", "é", "\ud800", "\u202e", "=", " onload=", "%", "#"]
+        )
+    ).map("".join),
+)  # fmt: skip
+
+
+class Seen(HTMLParser):
+    """Tags, attributes and text as a parser finds them."""
+
+    def __init__(self, markup: object) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: dict[str, str | None] = {}
+        self.text = ""
+        self.feed(str(markup))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.update(attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_decl(self, decl: str) -> None:
+        assert decl == "doctype html"
+
+    def handle_pi(self, data: str) -> None:
+        self.handle_comment(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.handle_comment(data)
+
+
+@given(text=HOSTILE)
+def test_element__text_stays_text(text: str) -> None:
+    seen = Seen(element("p", text))
+    assert seen.tags == ["p"]
+    assert seen.text == visible(text)
+
+
+@given(text=HOSTILE)
+def test_element__an_attribute_stays_one(text: str) -> None:
+    seen = Seen(element("img", alt=text))
+    assert seen.tags == ["img"]
+    assert seen.attributes == {"alt": visible(text)}
+
+
+@given(text=HOSTILE)
+def test_element__no_bare_sign_ever_comes_from_data(text: str) -> None:
+    markup = str(element("p", text, title=text))
+    assert markup.count("<") == markup.count(">") == 2
+    assert markup.count('"') == 2
+    assert "&" not in html.unescape(markup.replace(html.escape(visible(text)), ""))
+
+
+@given(path=HOSTILE)
+def test_element__an_address_stays_below_the_page(path: str) -> None:
+    href = Seen(element("a", href=path)).attributes["href"] or ""
+    assert href.startswith(("./", "#"))
+    assert href.isascii()
+    assert not set(href) & set("<>\"'&\\ ?") or href.startswith("#")
+
+
+def test_element__nests_and_leaves_out() -> None:
+    inner = element("b", "<x>")
+    assert str(element("p", inner, None, ["a", 1, (inner,)], class_="c", hidden=True, id=None)) == (
+        '<p class="c" hidden><b>&lt;x&gt;</b>a1<b>&lt;x&gt;</b></p>'
+    )
+
+
+def test_element__pre_keeps_its_first_line_end() -> None:
+    assert str(element("pre", "\n a")) == "<pre>\n\n a</pre>"
+
+
+@pytest.mark.parametrize("tag", sorted(VOID))
+def test_element__what_holds_nothing_has_no_end(tag: str) -> None:
+    assert str(element(tag)) == f"<{tag}>"
+    with pytest.raises(ValueError, match="holds nothing"):
+        element(tag, "x")
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "a b", "", "P", "x>", "!--"])
+def test_element__refuses_a_tag_that_is_not_ours(tag: str) -> None:
+    with pytest.raises(ValueError, match="no tag of ours"):
+        element(tag)
+
+
+@pytest.mark.parametrize("name", ["onclick", "onLoad", "style", "a b", "x>", 'a"'])
+def test_element__refuses_an_attribute_that_is_not_ours(name: str) -> None:
+    with pytest.raises(ValueError, match="no attribute of ours"):
+        element("p", **{name: "x"})
+
+
+@pytest.mark.parametrize("code", ["a</script>b", "</STYLE", "<!-- a"])
+def test_inline__refuses_what_could_end_early(code: str) -> None:
+    with pytest.raises(ValueError, match="no code of ours"):
+        inline("script", code)
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("a\x1b[1;31mred\x1b[0m", "ared"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("\0\x07\x7f", "␀␇␡"),
+        ("\u202eexe.txt", "\ufffdexe.txt"),
+        ("\ud800", "\ufffd"),
+        ("tab\t é 🎭", "tab\t é 🎭"),
+    ],
+    ids=["colour", "line ends", "control", "reading direction", "half a character", "text"],
+)
+def test_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
