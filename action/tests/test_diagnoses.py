@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,33 @@ def test_causes__what_may_still_change_is_waited_for() -> None:
     assert early == {
         "bound-to-loopback", "disallowed-host", "https-redirect", "no-such-page", "wrong-port",
     }  # fmt: skip
+
+
+def captured(name: str) -> Facts:
+    return Facts.from_json((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["disallowed-host", "wrong-port", "https-redirect"])
+@pytest.mark.parametrize("complaint", ["missing-module", "missing-table", "missing-variable"])
+def test_causes__a_complaint_in_the_log_is_not_why_where_the_reason_can_be_seen(
+    name: str, complaint: str
+) -> None:
+    facts = captured(name)
+    log = facts.lines.get("container.log", ()) + captured(complaint).lines["container.log"]
+    found = diagnose(replace(facts, lines={**facts.lines, "container.log": log}), CAUSES)
+    assert [each.id for each in found] == [name]
+
+
+@pytest.mark.parametrize("complaint", ["missing-module", "missing-table", "missing-variable"])
+def test_causes__of_an_error_page_the_complaint_in_the_log_is_the_root(complaint: str) -> None:
+    facts = captured("server-error")
+    log = captured(complaint).lines["container.log"]
+    found = diagnose(replace(facts, lines={**facts.lines, "container.log": log}), CAUSES)
+    assert [each.id for each in found] == [complaint, "server-error"]
+
+
+def test_causes__of_a_loop_the_reason_of_each_end_is_the_root() -> None:
+    facts = captured("crash-loop")
+    log = captured("missing-variable").lines["container.log"]
+    found = diagnose(replace(facts, lines={**facts.lines, "container.log": log}), CAUSES)
+    assert [each.id for each in found] == ["missing-variable", "crash-loop"]

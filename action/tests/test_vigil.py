@@ -108,6 +108,18 @@ def test_keep__says_so_when_nobody_listens(
     assert caught.value.what.endswith(NOBODY)
 
 
+def test_keep__says_what_the_healthcheck_says(
+    plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(REFUSED)
+    listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
+    found = state()
+    found["State"]["Health"] = {"Status": "unhealthy", "Log": [{"Output": "no table\n"}]}
+    with pytest.raises(Problem) as caught:
+        vigil(plan, log, FakeEngine(states=[found])).keep()
+    assert caught.value.what.endswith("Its HEALTHCHECK: unhealthy: no table.")
+
+
 def test_keep__ends_early_for_a_host_that_is_not_allowed(
     plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Causes that lie in the database: seen when it is first asked, which may be in the tests."""
 
+from rehearsal.diagnoses.starting import SEEN_OTHERWISE
 from rehearsal.diagnosis import Cause, Clue
 from rehearsal.verdict import Verdict
 
@@ -17,6 +18,7 @@ DATABASE = (
                 r"OperationalError: unable to open database file",
             ),
         ),
+        unless=SEEN_OTHERWISE,
         shows=(Clue("container", r"^user .*"),),
         title="The database cannot be written by the user that the app runs as",
         advice="SQLite writes beside its file, so that user has to own the file and its folder. In "
@@ -37,6 +39,7 @@ DATABASE = (
                 r"Table '(?P<table>[^'\n]+)' doesn't exist",
             ),
         ),
+        unless=SEEN_OTHERWISE,
         title="The database has no table {table}: its migrations have not run",
         advice="Run them in the started container, before the first question is asked.",
         paste="with:\n  setup-command: python manage.py migrate --noinput",

@@ -7,6 +7,13 @@ from rehearsal.verdict import Verdict
 SAID = ("container.log", "setup.log", "build.log")
 UP = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED)
 
+# An app that is not ready for a reason that can be seen from outside: then a complaint in its log,
+# of an optional module say, is not why.
+SEEN_OTHERWISE = (
+    Clue("answer", r"^HTTP status [34]\d\d\b"),
+    Clue("listeners", r"^(?:elsewhere|loopback) "),
+)
+
 # A server that looks for the app it was told to serve, with no line of the app's own in between.
 WSGI_PATH = Clue(
     SAID,
@@ -34,6 +41,7 @@ STARTING = (
                 r"\b(?P<name>[A-Za-z_]\w*): (?:parameter (?:null or )?not set|unbound variable)",
             ),
         ),
+        unless=SEEN_OTHERWISE,
         title="The environment variable {name} is missing in the container",
         advice="Hand it over. If it is secret, name it under secrets and give its value in the "
         "step's env; if not, write it under env. While an image is built there is neither: give "
@@ -52,6 +60,7 @@ STARTING = (
         id="wsgi-path",
         verdicts=UP,
         clues=(WSGI_PATH,),
+        unless=SEEN_OTHERWISE,
         title="The server finds no app at {module}",
         advice="Correct the path in the image's command (or in the input command), and see that "
         "the folder it starts from is copied into the image. Django writes the path down in "
@@ -64,7 +73,7 @@ STARTING = (
         id="missing-module",
         verdicts=UP,
         clues=(Clue(SAID, r"^ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'"),),
-        unless=(WSGI_PATH,),
+        unless=(WSGI_PATH, *SEEN_OTHERWISE),
         title="The Python module {module} is missing in the image",
         advice="If it comes from a package, add that with its version to the requirements.txt that "
         "the Dockerfile installs: what is installed on your own machine is not in the image. If it "

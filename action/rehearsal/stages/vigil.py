@@ -1,7 +1,7 @@
 """Watch over a started container until its app is ready: ask, look closer, attach again."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rehearsal.diagnoses import CAUSES
@@ -54,8 +54,7 @@ class Vigil:
                     ) from None
             except Problem as problem:
                 self._look()
-                if self.lines["listeners"] == ("nobody",):
-                    problem.what += NOBODY
+                problem.what += "".join(self._more())
                 raise
 
     def _wait(self) -> Ready:
@@ -106,6 +105,13 @@ class Vigil:
         self.lines["answers"] = tuple(sight.text for sight in self.timeline.sights.values())
         self.lines["listeners"] = self._listeners()
         self.lines["container"] = facts.of_container(self.engine.inspect(self.container.id))
+
+    def _more(self) -> Iterator[str]:
+        if self.lines["listeners"] == ("nobody",):
+            yield NOBODY
+        for line in self.lines["container"]:
+            if line.startswith("health "):
+                yield f" Its HEALTHCHECK: {line.removeprefix('health ')}."
 
     def _listeners(self) -> tuple[str, ...]:
         try:

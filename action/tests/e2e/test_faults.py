@@ -19,10 +19,9 @@ from .verdicts import assert_ended
 
 FACTS = Path(__file__).resolve().parents[1] / "facts"
 # What a build and pip say of where they are run, and from where they took what.
-THIS_MACHINE = re.compile(
-    r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing |/tmp/"
-)
+THIS_MACHINE = re.compile(r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing ")
 VISITS = Path(__file__).parent / "fixtures/visits.py"
+ROOM = re.compile(r"/tmp/dr-\w+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -513,6 +512,16 @@ def test_passed__after_patience(patience: Patience, tiny: Repository, runner: Ru
         or "503" in patience.first
         or "404" in (patience.first)
     )
+
+
+def test_passed__an_app_that_its_restart_policy_brings_back(
+    tiny: Repository, runner: Runner
+) -> None:
+    """It ends once, comes back on another port, and is tested there."""
+    env = {"env": "TINY_FAULT=phoenix", "run-options": "--restart=always"}
+    rehearsed = runner.use(tiny, {**env, "test-command": "python3 -m unittest checks.Page"})
+    assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
+    assert rehearsed.outputs["tests"] == "1"
 
 
 def ended_at(rehearsed: Rehearsed) -> float:

@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.diagnosis import Facts
+from rehearsal.evidence import Evidence
+from rehearsal.explanation import UNKNOWN, explain
+from rehearsal.junit import Failure, Results
+from rehearsal.record import Rehearsal
+from rehearsal.redact import Redactor
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+from .fakes import secret
+
+HUSH = "planted-secret-value"
+TRACE = "File \"<frozen os>\", line 716, in __getitem__\nKeyError: 'DJANGO_SECRET_KEY'\n"
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    return Evidence(tmp_path, Redactor([secret("KEY", HUSH)]))
+
+
+def crashed(what: str = "The container ended before it was ready: exit code 1.") -> Rehearsal:
+    problem = Problem(Verdict.CRASHED, what, advice="Its last lines are in the log.")
+    return Rehearsal(name="r", problems=[problem])
+
+
+def test_explain__the_problem_begins_with_the_cause_and_says_what_to_paste(
+    evidence: Evidence,
+) -> None:
+    (evidence.folder / "container.log").write_text(TRACE)
+    record = crashed()
+    facts = Facts.from_json(explain(record, evidence))
+    assert [found.id for found in record.diagnoses] == ["missing-variable"]
+    assert record.outputs()["diagnosis"] == "missing-variable"
+    (problem,) = record.problems
+    assert problem.what == (
+        "The environment variable DJANGO_SECRET_KEY is missing in the container. "
+        "The container ended before it was ready: exit code 1."
+    )
+    assert "last lines" not in problem.advice
+    assert "DJANGO_SECRET_KEY: ${{ secrets.DJANGO_SECRET_KEY }}" in problem.advice
+    assert record.telling == ()
+    assert facts.lines["container.log"][-1] == "KeyError: 'DJANGO_SECRET_KEY'"
+
+
+def test_explain__an_unknown_cause_says_so_and_shows_the_most_telling_lines(
+    evidence: Evidence,
+) -> None:
+    (evidence.folder / "container.log").write_text("hello\nqueue cannot be reached\nbye\n")
+    record = crashed()
+    explain(record, evidence)
+    assert record.diagnoses == []
+    assert record.outputs()["diagnosis"] == ""
+    assert record.telling == ("queue cannot be reached",)
+    advice = record.problems[0].advice
+    assert advice.startswith("Its last lines are in the log.")
+    assert UNKNOWN in advice
+    assert advice.endswith("\n\nqueue cannot be reached")
+
+
+def test_explain__of_failed_tests_the_telling_lines_are_theirs(evidence: Evidence) -> None:
+    (evidence.folder / "container.log").write_text("error: none of yours\n")
+    record = crashed()
+    record.problems[0].verdict = Verdict.TESTS_FAILED
+    record.results = Results(
+        tests=1, failures=1, failed=(Failure(name="t", message="AssertionError: no list"),)
+    )
+    explain(record, evidence)
+    assert record.telling == ("t: AssertionError: no list",)
+
+
+def test_explain__advice_of_the_problem_stays_where_it_knows_more(evidence: Evidence) -> None:
+    empty = Misconfigured("The secret KEY is empty.", advice="List KEY in generate-secrets.")
+    record = Rehearsal(name="r", problems=[empty])
+    explain(record, evidence)
+    (found,) = record.diagnoses
+    assert found.advice == empty.advice == "List KEY in generate-secrets."
+
+
+def test_explain__a_wrong_input_needs_no_cause(evidence: Evidence) -> None:
+    record = Rehearsal(name="r", problems=[Misconfigured("The input port is '80a'.", advice="x")])
+    explain(record, evidence)
+    assert record.problems[0].advice == "x"
+    assert record.telling == ()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.CANCELLED], ids=str)
+def test_explain__nothing_to_explain(verdict: Verdict, evidence: Evidence) -> None:
+    (evidence.folder / "container.log").write_text(TRACE)
+    record = Rehearsal(name="r", problems=[Problem(verdict, "what")])
+    assert explain(record, evidence) == ""
+    assert record.diagnoses == []
+    assert record.problems[0].what == "what"
+
+
+def test_explain__nothing_when_it_passed(evidence: Evidence) -> None:
+    assert explain(Rehearsal(name="r"), evidence) == ""
+
+
+def test_explain__what_was_seen_is_redacted_before_anything_is_told(evidence: Evidence) -> None:
+    record = crashed()
+    record.problems[0].verdict = Verdict.NOT_READY
+    record.facts["answer"] = ("HTTP status 500", f"the key is {HUSH}")
+    text = explain(record, evidence)
+    assert HUSH not in text
+    assert HUSH not in repr(record.diagnoses)
+    assert "the key is ***" in text
