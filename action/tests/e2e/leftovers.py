@@ -90,9 +90,7 @@ def running(command: str) -> list[str]:
     """List the processes with this command line, in containers too."""
     wanted = command.replace(" ", "\0").encode() + b"\0"
     return [
-        process.name
-        for process in Path("/proc").glob("[0-9]*")
-        if wanted == _command_line(process)
+        process.name for process in Path("/proc").glob("[0-9]*") if wanted == _command_line(process)
     ]
 
 
