@@ -15,7 +15,7 @@ from rehearsal.planner import make_plan
 from rehearsal.redact import Redactor
 from rehearsal.stages import container as containers
 from rehearsal.stages.container import LOOP, revive
-from rehearsal.stages.vigil import NOBODY, Vigil
+from rehearsal.stages.vigil import MOST_RETURNS, NOBODY, Vigil
 from rehearsal.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -124,11 +124,13 @@ def test_keep__ends_early_for_a_host_that_is_not_allowed(
     plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(Answer(status=400, body="<h1>Bad Request (400)</h1>"))
-    listening(monkeypatch)
+    looks: list[object] = []
+    monkeypatch.setattr(sockets, "listeners", lambda *_: looks.append(_))
     watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
     with pytest.raises(Problem, match="waiting longer cannot help"):
         watch.keep()
     assert 2 <= watch.timeline.sights[400, "", False, ""].last < 5
+    assert len(looks) == 1, "while it answers, who listens is of no interest; it is kept at the end"
 
 
 def test_keep__a_container_that_ended_is_told(plan: Plan, log: Log) -> None:
@@ -171,7 +173,7 @@ def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
 def test_revive__leaves_alone_what_stays_down(found: dict[str, Any], log: Log) -> None:
     engine = Restarting(states=[found])
     assert not revive(running(4), container_plan(), engine, log)
-    assert ("attach", "c0ffee") not in engine.calls
+    assert engine.calls == [("inspect", "c0ffee", "container")]
 
 
 def test_revive__does_not_wait_for_ever(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,3 +196,18 @@ def test_keep__an_app_that_comes_back_is_waited_for_again(
         patch.setattr(web, "get", get)
         assert watch.keep().answer.status == 200
     assert asked == ["host localhost:49153", "host localhost:50001"]
+
+
+def test_keep__an_app_that_comes_back_and_ends_for_ever_is_given_up(plan: Plan, log: Log) -> None:
+    """The engine forgets how often it restarted one that had run for ten seconds."""
+
+    class Dying(Restarting):
+        def attach(self, container: str, *, out: Any, err: Any) -> FakeProcess:
+            super().attach(container, out=out, err=err)
+            return FakeProcess(4)
+
+    engine = Dying(states=[again("running", 1, port=50001)])
+    with pytest.raises(Problem) as caught:
+        vigil(plan, log, engine, code=4).keep()
+    assert caught.value.verdict is Verdict.CRASHED
+    assert engine.calls.count(("attach", "c0ffee")) == MOST_RETURNS
