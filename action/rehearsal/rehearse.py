@@ -119,9 +119,9 @@ class _Show:
         evidence = self.hands.evidence
         log = evidence.log("test-setup.log", echo=self.hands.console.aside)
         self.undo.callback(log.close)
-        preparation = Preparation(
-            requirements, evidence.staged("venv"), env=self.hands.env, log=log
-        )
+        # pip, ended half-way, leaves what it was unpacking: there it goes with the rest.
+        env = {**self.hands.env, "TMPDIR": str(evidence.staged("tmp"))}
+        preparation = Preparation(requirements, evidence.staged("venv"), env=env, log=log)
         self.undo.callback(preparation.end)
         return preparation
 
