@@ -32,6 +32,15 @@ def cancelled_when(condition: Callable[[Running], object]) -> Callable[[Running]
     return meanwhile
 
 
+def gone(command: str) -> Callable[[Path], None]:
+    """Look for a command before the clean-up step has had its turn: a laptop has none."""
+
+    def between(_: Path) -> None:
+        assert not leftovers.running(command)
+
+    return between
+
+
 def label(step: Running) -> str:
     """Return the label on what the run has started."""
     (folder,) = step.temp.glob("rehearsal-*")
@@ -41,7 +50,7 @@ def label(step: Running) -> str:
 def slow_client(folder: Path, verb: str) -> str:
     """Return a PATH whose docker clients say when they begin with `verb`.
 
-    What they ask for comes true 0.4 s later, even if they are gone by then: engines are so.
+    What they ask for comes true 1.2 s later, even if they are gone by then: engines are so.
     """
     places = os.environ["PATH"].split(os.pathsep)
     clients = [client for place in places if (client := Path(place, "docker")).exists()]
@@ -49,8 +58,9 @@ def slow_client(folder: Path, verb: str) -> str:
         script = folder / f"clients/{number}/docker"
         script.parent.mkdir(parents=True)
         script.write_text(
-            f'#!/bin/sh\n[ "$1" = {verb} ] || exec {client} "$@"\n'
-            f'touch {folder}/reached\n(sleep 0.4; exec {client} "$@") &\nwait $!\n'
+            f'#!/bin/sh\n[ "$1" = {verb} ] || exec {client} "$@"\ntouch {folder}/reached\n'
+            # Without the mark on what a rehearsal starts, as an engine is.
+            f'env -u REHEARSAL_RUN sh -c "sleep 1.2; exec {client} \\"\\$@\\"" sh "$@" &\nwait $!\n'
         )
         script.chmod(0o755)
     return os.pathsep.join([*(f"{folder}/clients/{n}" for n in range(len(clients))), *places])
@@ -66,17 +76,18 @@ def test_cancelled__while_it_builds(tiny: Repository, runner: Runner) -> None:
     seconds = f"4{runner.token}"
     tiny.replace("Dockerfile", r"^(COPY .*)$", rf"\1\nRUN echo building && sleep {seconds}")
     rehearsed = runner.use(
-        tiny, meanwhile=cancelled_when(lambda step: " building\n" in step.file("build.log"))
+        tiny,
+        meanwhile=cancelled_when(lambda step: " building\n" in step.file("build.log")),
+        between=gone(f"sleep {seconds}"),
     )
     assert_cancelled(rehearsed, "build.log")
     assert rehearsed.outputs["image-id"] == ""
-    assert not leftovers.running(f"sleep {seconds}")
 
 
 @pytest.mark.parametrize("verb", ["create", "start"])
 def test_cancelled__while_it_starts(verb: str, tiny: Repository, runner: Runner) -> None:
     def nothing_is_left(_: Path) -> None:
-        time.sleep(0.5)  # A laptop has no clean-up step: what comes true late must not stay either.
+        time.sleep(1.0)  # A laptop has no clean-up step: what comes true late must not stay either.
         assert not leftovers.of_the_engine(runner.token)
 
     rehearsed = runner.use(
@@ -108,15 +119,16 @@ def test_cancelled__while_it_is_waited_for(tiny: Repository, runner: Runner) -> 
 
 
 def test_cancelled__while_it_is_tested(tiny: Repository, runner: Runner) -> None:
+    escapes = f"setsid sleep 4{runner.token}"  # As browsers do: into a process group of its own.
     rehearsed = runner.use(
         tiny,
-        {"test-command": f"touch $REHEARSAL_EVIDENCE/trace.png\nsleep 4{runner.token} &\n{HANGS}"},
+        {"test-command": f"touch $REHEARSAL_EVIDENCE/trace.png\n{escapes} &\n{HANGS}"},
         meanwhile=cancelled_when(lambda step: "starting a child" in step.file("tests/output.log")),
+        between=gone(f"sleep 4{runner.token}"),
     )
     assert_cancelled(rehearsed, "build.log", "container.json", "tests/output.log")
     assert rehearsed.evidence is not None
     assert (rehearsed.evidence / "tests/trace.png").exists(), "what was staged is kept"
-    assert not leftovers.running(f"sleep 4{runner.token}")
 
 
 @pytest.mark.parametrize("tests", ["Page", "Wrong"])

@@ -18,7 +18,6 @@ INSIDE = """
 [ "$BARE" = "from the step" ]
 [ "$WRITTEN" = "a = b" ]
 [ "$(cat /bind/greeting)" = "from the checkout" ]
-! touch /bind/new 2>/dev/null
 touch /named/was-here
 grep -qx "^NoNewPrivs:\t1$" /proc/1/status
 """
@@ -74,6 +73,10 @@ def test_everything__reaches_the_container(
         "8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]
     }
     assert list(found["NetworkSettings"]["Networks"]) == [network]
+    assert {each["Destination"]: each["RW"] for each in found["Mounts"]} == {
+        "/named": True,
+        "/bind": False,
+    }
     assert found["Config"]["Cmd"] == ["python", "-u", "/app.py", "a second argument"]
     assert not volumes(token), "it was made for the run, and goes with it"
     assert (tiny.root / "data/greeting").exists()
