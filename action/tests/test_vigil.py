@@ -21,6 +21,7 @@ from rehearsal.verdict import Problem, Verdict
 
 from .fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
 
+RESTARTED = container_plan(options=("--restart=always",))
 REFUSED = Answer(refusal="connection refused (Connection refused)")
 
 
@@ -35,7 +36,7 @@ def log(tmp_path: Path) -> Iterator[Log]:
 def plan(tmp_path: Path) -> Plan:
     (tmp_path / "Dockerfile").touch()
     made = make_plan({}, environ={}, top=tmp_path)
-    return replace(made, probe=probe_plan(timeout=1), container=container_plan())
+    return replace(made, probe=probe_plan(timeout=1), container=RESTARTED)
 
 
 class Clock:
@@ -160,7 +161,7 @@ def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
     engine = Restarting(
         states=[again("running", 0), again("restarting", 1), again("running", 1, port=50001)]
     )
-    assert revive(container, container_plan(), engine, log)
+    assert revive(container, RESTARTED, engine, log)
     assert container.port == 50001
     assert not container.ended
 
@@ -172,13 +173,19 @@ def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
 )
 def test_revive__leaves_alone_what_stays_down(found: dict[str, Any], log: Log) -> None:
     engine = Restarting(states=[found])
-    assert not revive(running(4), container_plan(), engine, log)
+    assert not revive(running(4), RESTARTED, engine, log)
     assert engine.calls == [("inspect", "c0ffee", "container")]
+
+
+def test_revive__without_a_policy_the_engine_is_not_even_asked(log: Log) -> None:
+    engine = Restarting(states=[again("running", 0, port=50001)])
+    assert not revive(running(4), container_plan(), engine, log)
+    assert engine.calls == []
 
 
 def test_revive__does_not_wait_for_ever(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(containers, "START_TIMEOUT", 0.05)
-    assert not revive(running(4), container_plan(), Restarting(states=[again("paused", 0)]), log)
+    assert not revive(running(4), RESTARTED, Restarting(states=[again("paused", 0)]), log)
 
 
 def test_keep__an_app_that_comes_back_is_waited_for_again(

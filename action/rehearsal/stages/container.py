@@ -173,6 +173,8 @@ def revive(container: Container, plan: ContainerPlan, engine: Engine, log: Log) 
     The engine waits before each restart, 0.1 s first and twice as long each time, and publishes
     another port. One that it has restarted `LOOP` times and that has ended again is left alone.
     """
+    if not any(option.startswith("--restart") for option in plan.options):
+        return False
     begun = time.monotonic()
     while time.monotonic() - begun < START_TIMEOUT:
         found = engine.inspect(container.id)
