@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.inputs import DEFAULTS
 from rehearsal.plan import Plan
-from rehearsal.planner import make_plan
+from rehearsal.planner import entrusted, make_plan
 from rehearsal.verdict import Misconfigured, Verdict
 
 from .fakes import probe_plan
@@ -427,3 +427,17 @@ def test_plan__caches_need_buildx(top: Path, name: str) -> None:
     assert name in problem.what
     assert "docker/build-push-action" in problem.advice
     assert "--output" in refusal(top, **{name: "--output=x"}).what
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({}, id="alone"),
+        pytest.param({"port": "none", "context": "gone"}, id="beside-what-makes-no-plan"),
+        pytest.param({"build-secrets": "not a name"}, id="beside-a-list-that-is-wrong"),
+        pytest.param({"no-such-input": "x"}, id="beside-an-input-that-is-none"),
+    ],
+)
+def test_entrusted__is_what_can_be_read(given: dict[str, str]) -> None:
+    found = entrusted({"secrets": "A\nB=two\nUNSET\nEMPTY=", **given}, {"A": "one"})
+    assert [(secret.name, secret.value) for secret in found] == [("A", "one"), ("B", "two")]

@@ -184,6 +184,19 @@ def test_run__does_not_wait_longer_than_asked() -> None:
     assert time.monotonic() - started < 3
 
 
+@pytest.mark.parametrize("farewell, comes", [(5.0, True), (0.0, False)], ids=["given", "none"])
+def test_run__interrupted_it_ends_in_its_own_time_or_at_once(
+    farewell: float, comes: bool, tmp_path: Path
+) -> None:
+    script = f"sleep 0.4; touch {tmp_path}/done"
+    with pytest.raises(subprocess.TimeoutExpired):
+        run(["bash", "-c", script], env=ENV, timeout=0.05, farewell=farewell)
+    assert (tmp_path / "done").exists() is comes
+    if not comes:
+        time.sleep(0.6)
+        assert not (tmp_path / "done").exists(), "it was to be ended"
+
+
 def test_marked__finds_what_inherited_the_mark_and_left_its_group(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     mark = f"REHEARSAL_RUN=unit-{os.getpid()}"
