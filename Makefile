@@ -1,7 +1,7 @@
 # What one does here, one target each. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test check lint unit e2e run reference setup environment stop-engine
+.PHONY: help rehearse test check lint unit e2e run reference screenshots setup environment stop-engine
 
 help: ## List the targets (the default)
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -29,6 +29,9 @@ run: setup ## Build superlists and run it on http://localhost:8888 (PORT=80 for 
 
 reference: environment ## Write the documentation's tables anew from the code
 	@.venv/bin/python tools/reference.py
+
+screenshots: setup ## Take the pictures in docs/ anew, of five rehearsals that fail (about 3 minutes)
+	@.venv/bin/python tools/screenshots.py $(ARGS)
 
 setup: ## Make this machine ready: as root on Debian or Ubuntu installs what is missing, elsewhere says what is
 	@tools/set-up

@@ -100,17 +100,21 @@ def own_frame(text: str, checkout: Checkout) -> OwnFrame | None:
 
 
 def condensed(text: str, checkout: Checkout) -> str:
-    """Return tracebacks with the project's own frames alone; without one they stay as they are."""
+    """Return tracebacks with the project's own frames alone, at their place in the checkout.
+
+    Where there is none the text stays as it is.
+    """
     out: list[str] = []
     hidden = own = 0
     margin: int | None = None  # of a frame that is left out, while its lines go on
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
         if found := FRAME.fullmatch(line):
-            own_one = bool(checkout.place(found["file"]))
-            own += own_one
-            margin = None if own_one else indent
-            hidden += not own_one
+            place = checkout.place(found["file"])
+            own += bool(place)
+            hidden += not place
+            margin = None if place else indent
+            line = line.replace(found["file"], place, 1)  # noqa: PLW2901
         if margin is not None and (found or not line.strip() or indent > margin):
             continue
         margin = None

@@ -81,7 +81,7 @@ def test_own_frame__a_syntax_error_has_no_function(checkout: Checkout) -> None:
         function="",
         error="SyntaxError: invalid syntax",
         text="Traceback (most recent call last):\n  … 1 frame of installed code …\n"
-        '  File "/src/app/views.py", line 3\n    def (:\n        ^\nSyntaxError: invalid syntax',
+        '  File "site/app/views.py", line 3\n    def (:\n        ^\nSyntaxError: invalid syntax',
     )
 
 
@@ -120,7 +120,7 @@ def test_condensed__leaves_the_project_s_own_frames(checkout: Checkout) -> None:
     assert condensed(LOG, checkout).splitlines()[1:-1] == [
         "Traceback (most recent call last):",
         "  … 1 frame of installed code …",
-        '  File "/src/app/views.py", line 24, in new_list',
+        '  File "site/app/views.py", line 24, in new_list',
         "    new = List.objects.create()",
         "  … 1 frame of installed code …",
         ERROR,

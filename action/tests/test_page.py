@@ -100,13 +100,19 @@ def test_page__says_verdict_cause_and_what_to_do_before_all_else() -> None:
 
 
 def test_page__an_unknown_cause_shows_the_lines_that_say_most_once() -> None:
-    record, exhibits = told("x")
+    record, _ = told("x")
     record.diagnoses = []
     record.telling = ("Boom one", "Boom two")
     record.problems = [Problem(Verdict.CRASHED, "It ended.", advice="Look:\n\nBoom one\nBoom two")]
-    text = Seen(page(record, exhibits)).text
+    text = Seen(page(record, Exhibits())).text
     assert text.count("Boom one\nBoom two") == 1
     assert "Look:" in text
+
+
+def test_page__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
+    record, exhibits = told("x")
+    record.diagnoses = []
+    assert "<h2>The app raised x at x:7</h2>" in page(record, exhibits)
 
 
 def test_page__a_crash_shows_the_app_s_own_line() -> None:

@@ -10,7 +10,7 @@ from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report import summary as module
-from rehearsal.report.summary import BAR, LONGEST_BOX, LONGEST_LINE, MOST_FAILURES
+from rehearsal.report.summary import BAR, LONGEST_PART, MOST_FAILURES
 from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = (
@@ -41,7 +41,12 @@ def summary(record: Rehearsal, exhibits: Exhibits | None = None) -> str:
 def failed(*names: str, message: str = "1 != 2", frame: OwnFrame | None = None) -> Exhibits:
     return Exhibits(
         tests=tuple(
-            Exhibit(failure=Failure(name=name, message=message), frame=frame) for name in names
+            Exhibit(
+                failure=Failure(name=name, message=message),
+                frame=frame,
+                trace=frame.text if frame else "",
+            )
+            for name in names
         )
     )
 
@@ -74,7 +79,7 @@ def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None
     lines = summary(record(problem)).splitlines()
     assert lines[0] == "## ❌ Dress rehearsal: crashed"
     assert lines[2] == "**It ended: exit code 1.**"
-    assert lines[4] == "Look here."
+    assert lines[4] == "**What to do:** Look here."
 
 
 def test_summary__tells_the_deciding_problem() -> None:
@@ -152,7 +157,8 @@ PLAIN = Tags(summary(*told())).found
 
 def outside_boxes(text: str) -> list[str]:
     """Return the lines that are read as Markdown."""
-    return re.sub(r"^<pre>$.*?^</pre>$", "", text, flags=re.DOTALL | re.MULTILINE).splitlines()
+    html_block = r"^<pre>\n(?:.*\n)*?</pre>$|^<details.*$"
+    return re.sub(html_block, "", text, flags=re.MULTILINE).splitlines()
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -161,7 +167,7 @@ def test_summary__hostile_text_stays_text(place: str) -> None:
     assert Tags(text).found <= PLAIN | {"br"}
     for line in outside_boxes(text):
         # Our own: `**…**`, and the bars between cells.
-        theirs = re.sub(r"^\*\*|\*\*$|^\| | \|$|(?<!\\) \| ", "", line)
+        theirs = re.sub(r"^\*\*(What to do:\*\*)?|\*\*$|^\| | \|$|(?<!\\) \| ", "", line)
         assert "javascript" not in line or not BARE.findall(theirs)
         assert not line.startswith(("::", "| h"))
 
@@ -171,9 +177,16 @@ def test_summary__a_diagnosis_comes_first_and_folds_what_it_explains() -> None:
     rehearsal.problems[0].excerpt, rehearsal.problems[0].source = ("end",), "tests/output.log"
     text = summary(rehearsal, exhibits)
     lines = [line for line in text.splitlines() if line]
-    assert lines[1:4] == ["**No table**", "1 of 2 failed.", "Migrate."]
+    assert lines[1:4] == ["**No table**", "1 of 2 failed.", "**What to do:** Migrate."]
     assert "<details><summary>The end of tests/output.log" in text
     assert "<details open><summary>What the app raised while x ran" in text
+
+
+def test_summary__a_test_s_own_traceback_stands_for_the_end_of_the_output() -> None:
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=("e",), source="o.log"))
+    text = summary(rehearsal, failed("a_test", frame=own()))
+    assert "<details open><summary>Where a_test failed</summary>" in text
+    assert "<details><summary>The end of o.log</summary>" in text
 
 
 def test_summary__an_unknown_cause_folds_nothing() -> None:
@@ -200,13 +213,47 @@ def test_summary__hostile_excerpts_stay_within_their_box(line: str) -> None:
 def test_summary__a_flood_stays_under_what_github_takes() -> None:
     line = "|" * 10_000
     problem = Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400)
-    exhibits = failed(
-        *(line + str(n) for n in range(5000)), message=line, frame=own("\n".join([line] * 5000))
-    )
+    frame = own("\n".join([line] * 500))
+    exhibits = failed(*(line + str(n) for n in range(5000)), message=line, frame=frame)
     rehearsal = record(problem)
     rehearsal.container_tail = (line + "x",) * 25
     text = summary(rehearsal, exhibits)
     assert len(text.encode()) < 1 << 20
     assert f"| {5000 - MOST_FAILURES} more | see verdict.json in the artifact x\\_y |" in text
-    assert max(map(len, text.splitlines())) < 7 * LONGEST_LINE
-    assert max(len(box.splitlines()) for box in text.split("<pre>")) > LONGEST_BOX
+    assert max(map(len, text.splitlines())) < 3 * LONGEST_PART
+    assert "too large" not in text
+
+
+def test_summary__what_is_too_large_all_the_same_is_left_to_the_evidence() -> None:
+    """Each of these characters takes six when it is escaped."""
+    line = '"' * 10_000
+    exhibits = failed("a", "b", "c", message=line, frame=own("\n".join([line] * 500)))
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400, source="s"))
+    rehearsal.container_tail = (line,) * 400
+    text = summary(rehearsal, exhibits)
+    assert len(text.encode()) < 1 << 20
+    assert "too large for this place: see the artifact x\\_y." in text
+    assert "| stage" not in text
+    assert text.startswith("## ❌ Dress rehearsal: tests-failed\n\n**The app raised")
+
+
+def test_summary__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed."))
+    text = summary(rehearsal, failed("a", frame=own()))
+    assert "\n**The app raised Error: x at x.py:7**\n\n1 of 2 tests failed.\n" in text
+    assert "What the app raised while" not in text, "it stands above"
+
+
+@pytest.mark.parametrize(
+    "name, shown",
+    [
+        ("a.b.T.test_x", "test_x<br><sub>a.b.T</sub>"),
+        ("t.py::T.test[a.b]", "test[a.b]<br><sub>t.py::T</sub>"),
+        ("plain", "plain"),
+        (".", "."),
+    ],
+    ids=["dotted", "parameters", "plain", "a dot"],
+)
+def test_summary__a_test_s_own_name_comes_first(name: str, shown: str) -> None:
+    text = summary(record(Problem(Verdict.TESTS_FAILED, "w")), failed(name))
+    assert f"| {shown} | 1 != 2 |" in text.replace("\\", "")

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from rehearsal.exhibits import Exhibits
+from rehearsal.frames import OwnFrame
 from rehearsal.record import Rehearsal
+
+# A title is for one glance; the whole of it stands in the traceback.
+LONGEST = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +23,7 @@ class Cause:
     known: bool = False
 
 
-def cause(record: Rehearsal) -> Cause | None:
+def cause(record: Rehearsal, exhibits: Exhibits) -> Cause | None:
     """Return why it did not pass."""
     problem = record.problem
     if not problem:
@@ -37,4 +42,21 @@ def cause(record: Rehearsal) -> Cause | None:
         )
     said = "\n\n" + "\n".join(record.telling)
     advice = problem.advice.removesuffix(said) if record.telling else problem.advice
+    frames = [test.frame for test in exhibits.tests if test.frame]
+    if not exhibits.tests and exhibits.frame:
+        frames = [exhibits.frame]
+    if frames:
+        return _raised(frames[0], problem.what)
     return Cause(title=problem.what, advice=advice, lines=record.telling)
+
+
+def _raised(frame: OwnFrame, what: str) -> Cause:
+    """Return the app's own exception as the cause, where no other is known."""
+    place = f"{frame.file[:LONGEST]}:{frame.line}"
+    return Cause(
+        title=f"The app raised {frame.error[:LONGEST]} at {place}",
+        what=what,
+        advice=f"None of the known causes fits. Begin at {place}: of your own code that is the "
+        "line nearest to the exception.",
+        lines=tuple(frame.text.splitlines()),
+    )

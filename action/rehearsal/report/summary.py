@@ -14,7 +14,9 @@ from rehearsal.verdict import Verdict
 MOST_FAILURES = 50
 MOST_TRACEBACKS = 3
 LONGEST_LINE = 500
+LONGEST_PART = 4000
 LONGEST_BOX = 60
+LARGEST = 1_000_000
 BAR = 24
 # What ends a line of Markdown (CommonMark, 2.1).
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -25,19 +27,28 @@ def summary(record: Rehearsal, exhibits: Exhibits, *, rest: str = "the evidence"
 
     `rest` says where everything is that is left out here.
     """
-    return "\n".join(_lines(record, exhibits, rest)) + "\n"
+    text = "\n".join(_lines(record, exhibits, rest)) + "\n"
+    if len(text.encode(errors="replace")) <= LARGEST:
+        return text
+    return "\n".join(_lines(record, exhibits, rest, brief=True)) + "\n"
 
 
-def _lines(record: Rehearsal, exhibits: Exhibits, rest: str) -> Iterator[str]:
+def _lines(
+    record: Rehearsal, exhibits: Exhibits, rest: str, *, brief: bool = False
+) -> Iterator[str]:
     passed = record.verdict is Verdict.PASSED
     yield f"## {'✅' if passed else '❌'} Dress rehearsal: {record.verdict}"
     yield ""
-    if found := cause(record):
+    if found := cause(record, exhibits):
         yield from _cause(found, record)
     yield from _facts(record)
     yield from _failures(exhibits.tests, rest)
-    yield from _said(record, exhibits)
-    yield from (f"- {_text(notice)}" for notice in record.notices)
+    if brief:
+        yield f"The ends of the logs are too large for this place: see {_text(rest)}."
+        yield ""
+    else:
+        yield from _said(record, exhibits)
+    yield from (f"- {_cell(notice)}" for notice in record.notices[:MOST_FAILURES])
     yield from _timeline(record.stages)
     if record.image_id:
         yield f"Image `{_bare(record.image)}`, `{_bare(record.image_id)}`"
@@ -49,21 +60,24 @@ def _lines(record: Rehearsal, exhibits: Exhibits, rest: str) -> Iterator[str]:
 
 
 def _cause(found: Cause, record: Rehearsal) -> Iterator[str]:
-    yield f"**{_text(found.title)}**"
+    yield f"**{_part(found.title)}**"
     yield ""
-    for part in (found.what, found.advice):
-        if part:
-            yield _text(part)
-            yield ""
+    if found.what:
+        yield _part(found.what)
+        yield ""
+    if found.advice or found.paste:
+        yield f"**What to do:** {_part(found.advice)}"
+        yield ""
     yield from _box(found.paste.splitlines())
     if found.lines:
-        yield "What shows it:" if found.known else "What it said:"
+        if found.known:
+            yield "What shows it:"
         yield from _box(found.lines)
     if found.lesson:
-        yield f"<sub>{_text(found.lesson)}</sub>"
+        yield f"<sub>{_part(found.lesson)}</sub>"
         yield ""
     for other in record.diagnoses[1:]:
-        yield f"It also looks like this: {_text(other.title)}."
+        yield f"It also looks like this: {_part(other.title)}."
         yield ""
 
 
@@ -81,15 +95,18 @@ def _facts(record: Rehearsal) -> Iterator[str]:
 def _failures(tests: tuple[Exhibit, ...], rest: str) -> Iterator[str]:
     if not tests:
         return
-    yield "| failed test | why | the app meanwhile |"
-    yield "|---|---|---|"
+    # An empty column would only take the others' room.
+    framed = any(test.frame for test in tests)
+    yield "| failed test | why |" + (" the app meanwhile |" if framed else "")
+    yield "|---|---|" + ("---|" if framed else "")
     for test in tests[:MOST_FAILURES]:
         frame = test.frame
-        app = f"{frame.file}:{frame.line} {frame.error}" if frame else ""
-        yield f"| {_cell(test.failure.name)} | {_cell(test.failure.message)} | {_cell(app)} |"
+        app = _cell(f"{frame.file}:{frame.line} {frame.error}") if frame else ""
+        row = f"| {_name(test.failure.name)} | {_cell(test.failure.message)} |"
+        yield f"{row} {app} |" if framed else row
     if len(tests) > MOST_FAILURES:
         more = len(tests) - MOST_FAILURES
-        yield f"| {more} more | see verdict.json in {_text(rest)} | |"
+        yield f"| {more} more | see verdict.json in {_text(rest)} |{' |' if framed else ''}"
     yield ""
 
 
@@ -98,24 +115,33 @@ def _said(record: Rehearsal, exhibits: Exhibits) -> Iterator[str]:
     problem = record.problem
     if not problem:
         return
+    known = bool(record.diagnoses)
     framed = [test for test in exhibits.tests if test.frame]
-    for test in framed[:MOST_TRACEBACKS]:
+    # The first one is the cause, where no other is known.
+    for test in framed[0 if known else 1 : MOST_TRACEBACKS]:
         if test.frame:
             title = f"What the app raised while {test.failure.name} ran"
             yield from _folded(title, test.frame.text.splitlines())
-    if exhibits.frame and not exhibits.tests:
+    if known and exhibits.frame and not exhibits.tests:
         yield from _folded("What the app raised", exhibits.frame.text.splitlines())
-    # Where the cause is known, or the traceback stands above, a reader may not need the rest.
-    known = bool(record.diagnoses or framed or exhibits.frame)
+    traced = [test for test in exhibits.tests if test.trace][:MOST_TRACEBACKS]
+    for test in traced:
+        title = f"Where {test.failure.name} failed"
+        yield from _folded(title, test.trace.splitlines(), shut=known)
+    # What stands above already, a reader may not need again.
     if problem.source != "container.log":
-        yield from _folded("The end of container.log", record.container_tail, shut=known)
-    yield from _folded(f"The end of {problem.source}", problem.excerpt, shut=bool(record.diagnoses))
+        shut = bool(known or framed or exhibits.frame)
+        yield from _folded("The end of container.log", record.container_tail, shut=shut)
+    shut = known or bool(traced)
+    yield from _folded(f"The end of {problem.source}", problem.excerpt, shut=shut)
 
 
 def _folded(title: str, lines: Iterable[str], *, shut: bool = False) -> Iterator[str]:
     if not lines:
         return
-    yield f"<details{'' if shut else ' open'}><summary>{_text(title[:LONGEST_LINE])}</summary>"
+    # Up to the empty line this is HTML, in which Markdown's escapes would show.
+    heading = LINE_END.sub(" ", html.escape(title[:LONGEST_LINE]))
+    yield f"<details{'' if shut else ' open'}><summary>{heading}</summary>"
     yield ""
     yield from _box(lines)
     yield "</details>"
@@ -155,8 +181,21 @@ def _text(text: str) -> str:
     return LINE_END.sub("<br>", marked)
 
 
+def _part(text: str) -> str:
+    return _text(text[:LONGEST_PART])
+
+
 def _cell(text: str) -> str:
     return _text(text[:LONGEST_LINE])
+
+
+def _name(name: str) -> str:
+    """Return a test's name with its own part first: whole names make a table too wide."""
+    name = name[:LONGEST_LINE]
+    place, dot, own = name.partition("[")[0].rpartition(".")
+    if not place or not own:
+        return _text(name)
+    return f"{_text(name[len(place + dot) :])}<br><sub>{_text(place)}</sub>"
 
 
 def _bare(text: str) -> str:

@@ -73,7 +73,7 @@ def _facts(record: Rehearsal) -> Iterator[str]:
 
 
 def _main(record: Rehearsal, exhibits: Exhibits) -> Iterator[Child]:
-    if found := cause(record):
+    if found := cause(record, exhibits):
         yield _cause(found, record, exhibits)
     yield trials(exhibits)
     yield element("div", stages(record), readiness(record), class_="pair")
@@ -111,10 +111,10 @@ def _advice(found: Cause) -> Child:
 def _said(found: Cause, exhibits: Exhibits) -> Child:
     """Show the lines that a cause rests on, and the app's own line."""
     frame = exhibits.frame
-    if frame and exhibits.tests:
-        frame = None  # It stands with its test.
+    if exhibits.tests or not found.known:
+        frame = None  # It stands with its test, or is the cause itself.
     return (
-        element("h3", "What shows it" if found.known else "What it said") if found.lines else None,
+        element("h3", "What shows it") if found.lines and found.known else None,
         element("div", _pre("\n".join(found.lines), "Lines of the logs"), class_="wrap")
         if found.lines
         else None,

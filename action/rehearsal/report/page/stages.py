@@ -71,8 +71,9 @@ def readiness(record: Rehearsal) -> Child:
     return element(
         "section",
         element("h2", "Getting ready"),
-        _table("seconds after its start", "what happened", moments),
-        _table("seconds after its start", "what it answered", sights),
+        element("p", "In seconds since the container's start.", class_="soft"),
+        _table("seconds", "what happened", moments),
+        _table("seconds", "what it answered", sights),
         class_="card",
     )
 
@@ -89,4 +90,4 @@ def _table(when: str, what: str, rows: Iterable[tuple[str, str, str]]) -> Child:
     if not body:
         return None
     head = element("tr", element("th", when, scope="col"), element("th", what, scope="col"))
-    return element("table", element("thead", head), element("tbody", *body))
+    return element("table", element("thead", head), element("tbody", *body), class_="when")

@@ -22,7 +22,7 @@ body {
   overflow-wrap: anywhere;
 }
 main, header, footer { max-width: 84rem; margin: 0 auto; padding: 0 1rem; }
-header { padding-top: 1.25rem; }
+header { padding-top: 1.25rem; padding-bottom: .6rem; }
 a { color: var(--link); }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.2rem; margin: 2rem 0 .6rem; }
@@ -51,7 +51,7 @@ pre {
   border-radius: .4rem; font-size: .78rem; line-height: 1.45; overflow: auto; max-height: 26rem;
   white-space: pre; overflow-wrap: normal; tab-size: 4;
 }
-.paste pre, .wrap pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.paste pre, .wrap pre, .sides pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .sides {
   display: grid; gap: .9rem; margin-top: .8rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
@@ -71,6 +71,7 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; vertical-align: top; }
 th { font-weight: 600; overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: .82rem; border-bottom: 1px solid var(--line); }
+.when td:first-child, .when th:first-child { width: 9rem; }
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .stages td:first-child, .stages th:first-child { white-space: nowrap; width: 1%; }
 .stages td:nth-child(2), .stages th:nth-child(2) { width: 1%; }
@@ -103,6 +104,7 @@ footer { padding-bottom: 2rem; }
   main, header, footer { padding-left: .6rem; padding-right: .6rem; }
   .card { padding: .7rem; }
   pre { font-size: .72rem; max-height: 20rem; }
+  #app-log { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
 @media print {
   :root { --back: #fff; --card: #fff; --code: #fff; --ink: #000; --soft: #444; --line: #999;

@@ -1,0 +1,209 @@
+"""Open index.html as its reader does: in a browser, from an unpacked artifact."""
+
+import base64
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from rehearsal.curation import curate
+from rehearsal.evidence import Evidence
+from rehearsal.junit import Failure, Results, Span
+from rehearsal.record import Rehearsal, Stage
+from rehearsal.redact import Redactor
+from rehearsal.report.page import page
+from rehearsal.verdict import Problem, Verdict
+
+from .machine import tool
+from .repository import Repository
+from .runner import Runner
+from .verdicts import assert_ended
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+# What would run, load or end something, if it were anything but text.
+HOSTILE = (
+    "</pre></script></style><img src=x onerror=\"document.title='pwned'\">"
+    "<script>document.title='pwned'</script><link rel=stylesheet href=https://example.invalid/x>"
+    "<iframe src=https://example.invalid/></iframe>]]>--><!-- &lt; \x00 \u202e \" ' "
+)
+LONG = "a" * 3000
+# One grey pixel.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.binary_location = str(tool("chromium"))
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(str(tool("chromedriver")))
+    with webdriver.Chrome(options=options, service=service) as driver:
+        yield driver
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    """Evidence of a test that failed in the worst of ways, moved to where someone unpacked it."""
+    evidence = Evidence(tmp_path / "run", Redactor())
+    log = evidence.log("container.log", timed=True)
+    write = log.stream()
+    for number in range(5000):
+        write(f"line {number} says nothing\n".encode())
+    write(f"the NEEDLE <b>{HOSTILE}</b>\n{LONG}\n".encode())
+    log.close()
+    folder = evidence.folder / "tests/bad"
+    folder.mkdir(parents=True)
+    (folder / "screenshot.png").write_bytes(PICTURE)
+    (folder / "page.html").write_text(HOSTILE)
+    (folder / "console.log").write_text(HOSTILE)
+    failure = Failure(
+        name=f"{LONG}{HOSTILE}",
+        message=HOSTILE,
+        trace=f"{HOSTILE}\n{LONG}",
+        evidence="bad",
+        span=Span(start=0, end=time.time() + 1, exact=True),
+    )
+    record = Rehearsal(
+        name="r",
+        image=LONG,
+        image_id=HOSTILE,
+        stages=[
+            Stage(name="build", seconds=3, good=True),
+            Stage(name="test", seconds=9, good=False),
+        ],
+        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, advice=LONG)],
+        results=Results(tests=1, failures=1, failed=(failure,)),
+    )
+    evidence.text("index.html", page(record, curate(record, evidence)))
+    return Path(shutil.move(evidence.folder, tmp_path / "some where else #1"))
+
+
+@pytest.fixture
+def opened(browser: webdriver.Chrome, unpacked: Path) -> webdriver.Chrome:
+    for kind in ("browser", "performance"):
+        said(browser, kind)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.get((unpacked / "index.html").as_uri())
+    return browser
+
+
+def wait_for(condition: Callable[[], Any], timeout: float = 5) -> None:
+    limit = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.05)
+
+
+def colour(driver: webdriver.Chrome, what: str) -> list[int]:
+    value = driver.execute_script(f"return getComputedStyle(document.body).{what}")
+    return [int(part) for part in value[4:-1].split(",")]
+
+
+def said(driver: webdriver.Chrome, kind: str = "browser") -> list[str]:
+    """Return what the browser's log of a kind says since it was last asked."""
+    entries: list[dict[str, str]] = driver.get_log(kind)  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in entries]
+
+
+def test_page__asks_nobody_and_complains_of_nothing(opened: webdriver.Chrome) -> None:
+    asked = said(opened, "performance")
+    sent = [message for message in asked if "Network.requestWillBeSent" in message]
+    assert sent
+    assert not [message for message in sent if "http" in message.replace("http-equiv", "")]
+    assert said(opened) == []
+    assert opened.title != "pwned"
+    assert opened.find_elements(By.CSS_SELECTOR, "iframe, link, [onerror], b") == []
+
+
+def test_page__shows_the_picture_beside_it(opened: webdriver.Chrome) -> None:
+    (picture,) = opened.find_elements(By.CSS_SELECTOR, ".test img")
+    opened.execute_script("arguments[0].scrollIntoView()", picture)
+    wait_for(lambda: opened.execute_script("return arguments[0].naturalWidth", picture) == 1)
+
+
+def test_page__says_what_was_said_to_the_letter(opened: webdriver.Chrome) -> None:
+    text = opened.execute_script("return document.getElementById('app-log').textContent")
+    assert "<b></pre></script></style><img src=x onerror=" in text
+    assert "\x00" not in text
+    assert "line 4999 says nothing" in text
+
+
+def test_page__searches_the_log(opened: webdriver.Chrome) -> None:
+    box = opened.find_element(By.ID, "search")
+    log = opened.find_element(By.ID, "app-log")
+    found = opened.find_element(By.ID, "found")
+    box.send_keys("needle")
+    wait_for(lambda: found.text == "1 line")
+    assert [mark.text for mark in log.find_elements(By.TAG_NAME, "mark")] == ["NEEDLE"]
+    assert "<b></pre>" in log.text
+    (number,) = log.find_elements(By.TAG_NAME, "button")
+    assert number.text == "5001"
+    number.click()
+    assert found.text == "line 5001"
+    assert box.get_property("value") == ""
+    assert opened.execute_script("return getSelection().toString()").startswith("the NEEDLE")
+    assert opened.execute_script("return arguments[0].scrollTop", log) > 1000
+    box.send_keys("says nothing")
+    wait_for(lambda: found.text == "5000 lines, the first 2000 are shown")
+    box.send_keys("\ue00c")
+    wait_for(lambda: found.text == "")
+    box.send_keys("no such thing")
+    wait_for(lambda: found.text == "0 lines")
+    assert said(opened) == []
+
+
+@pytest.mark.parametrize("width", [360, 320, 768, 1920])
+def test_page__is_never_wider_than_its_window(opened: webdriver.Chrome, width: int) -> None:
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    assert opened.execute_script("return document.documentElement.scrollWidth") <= width
+    assert opened.execute_script("return innerWidth") == width
+
+
+@pytest.mark.parametrize("scheme, dark", [("light", False), ("dark", True)])
+def test_page__follows_the_reader_s_colours(
+    opened: webdriver.Chrome, scheme: str, dark: bool
+) -> None:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    back, ink = (sum(colour(opened, what)) for what in ("backgroundColor", "color"))
+    assert (back < ink) is dark
+    assert abs(back - ink) > 500
+
+
+def test_page__on_paper_nothing_is_cut_off(opened: webdriver.Chrome) -> None:
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert not opened.find_element(By.ID, "searching").is_displayed()
+    script = """return [...document.querySelectorAll('.sides pre')].filter(
+        (each) => each.checkVisibility() && each.scrollHeight > each.clientHeight + 2).length"""
+    assert opened.execute_script(script) == 0
+
+
+def test_page__of_a_real_crash_names_the_app_s_own_line(
+    tiny: Repository, runner: Runner, browser: webdriver.Chrome
+) -> None:
+    rehearsed = runner.use(tiny, {"env": "TINY_FAULT=crash"})
+    assert_ended(rehearsed, "crashed")
+    assert rehearsed.evidence
+    said(browser)
+    browser.get((rehearsed.evidence / "index.html").as_uri())
+    text = browser.find_element(By.CLASS_NAME, "cause").text
+    assert "TINY_KEY" in text
+    assert "app.py:" in text
+    assert said(browser) == []
+    (own,) = (each for each in rehearsed.shown.annotations if each.properties.get("file"))
+    assert own.properties["file"] == "app.py"
+    assert own.text.startswith("KeyError: 'TINY_KEY'")
