@@ -32,8 +32,9 @@ def curate(record: Rehearsal, evidence: Evidence) -> Exhibits:
     folder = evidence.folder
     checkout = Checkout(top=Path(record.checkout), directory=Path(record.directory))
     log = _read(folder, CONTAINER, WHOLE_LOG)
-    index = slices.read_index(folder / f"{CONTAINER}.index")
     failed = record.results.failed if record.results else ()
+    timed = any(failure.span for failure in failed)
+    index = slices.read_index(folder / f"{CONTAINER}.index") if timed else slices.Index()
     return Exhibits(
         tests=tuple(
             _exhibit(failure, evidence, checkout, index, shown=number < MOST_TESTS)

@@ -1,6 +1,7 @@
 """Slices: what of the container's log came while one test ran."""
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,9 +23,10 @@ ENTRY = re.compile(rb"(\d+\.\d+) \S+ (\d+) (\d+)\n")
 class Index:
     """When which bytes of a log came: `times` rise, `ends` say how far the log had come by then."""
 
-    times: list[float] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    # Arrays: a flood has millions of entries, and a list would take five times the memory.
+    times: "array[float]" = field(default_factory=lambda: array("d"))
+    starts: "array[int]" = field(default_factory=lambda: array("Q"))
+    ends: "array[int]" = field(default_factory=lambda: array("Q"))
 
     @property
     def total(self) -> int:

@@ -93,7 +93,7 @@ def test_read_index__half_an_entry_and_a_clock_set_back_undo_no_order(folder: Pa
         b"101.0 out 63 2\n99.0 out 65 5\n102.0 out 70 1\n103.0 out 71 "
     )
     index = read_index(path)
-    assert index.times == sorted(index.times)
+    assert list(index.times) == sorted(index.times)
     assert index.between(101.0, 101.5) == (63, 70)
     assert index.total == 71
 
