@@ -1,0 +1,93 @@
+"""What the app said while one test ran, cut out of its log beside that test's evidence."""
+
+import json
+
+import pytest
+
+from .machine import CHECKOUT
+from .repository import Repository
+from .runner import Rehearsed, Runner
+from .verdicts import assert_ended
+
+# Two tests that fail one after the other, reported as pytest does: one time stamp for all.
+PLAIN = """
+import os, sys, time
+from datetime import datetime, timezone
+sys.path.insert(0, ".")
+from checks import get
+
+start = datetime.now(timezone.utc).isoformat()
+cases = ""
+for name in ("first", "second"):
+    get("/" + name)
+    time.sleep(3)
+    cases += f'<testcase classname="t" name="{name}" time="3.0"><failure message="no"/></testcase>'
+with open(os.environ["REHEARSAL_JUNIT"] + "/all.xml", "w") as file:
+    file.write(f'<testsuite timestamp="{start}">{cases}</testsuite>')
+sys.exit(1)
+"""
+# Two tests at the same time; the second asks for its page when the first has ended.
+TOGETHER = """
+import os, time
+from rehearsal_testing import BrowserTestCase
+
+URL = os.environ["REHEARSAL_URL"]
+
+class Quick(BrowserTestCase):
+    def test_it(self):
+        self.browser.get(URL + "/quick")
+        self.fail("quick")
+
+class Slow(BrowserTestCase):
+    def test_it(self):
+        self.browser.get(URL + "/slow")
+        limit = time.monotonic() + 60
+        while not os.path.exists("quick-has-ended") and time.monotonic() < limit:
+            time.sleep(0.05)
+        self.browser.get(URL + "/late")
+        self.fail("slow")
+"""
+RUN_TOGETHER = """\
+python -m unittest together.Slow &
+python -m unittest together.Quick || touch quick-has-ended
+wait $!
+"""
+
+
+def slices(rehearsed: Rehearsed) -> dict[str, str]:
+    failed = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
+    return {each["name"]: rehearsed.file(f"{each['evidence']}/container.log") for each in failed}
+
+
+@pytest.mark.parametrize("name, other", [("first", "second"), ("second", "first")])
+def test_slices__of_a_plain_report_are_approximate_and_say_so(
+    tiny: Repository, runner: Runner, name: str, other: str
+) -> None:
+    tiny.write("plain.py", PLAIN)
+    rehearsed = runner.use(tiny, {"test-command": "python3 plain.py"})
+    assert_ended(rehearsed, "tests-failed")
+    text = slices(rehearsed)[f"t.{name}"]
+    assert text.startswith("# approximate: ")
+    assert f"GET /{name} " in text
+    assert f"GET /{other} " in rehearsed.file("container.log")
+    assert "(approximate)" in rehearsed.file("index.html")
+
+
+def test_slices__are_exact_for_tests_that_run_side_by_side(
+    tiny: Repository, runner: Runner
+) -> None:
+    tiny.write("together.py", TOGETHER)
+    wanted = (CHECKOUT / "functional_tests/requirements.txt").read_text().splitlines()
+    tiny.write("wanted.txt", "\n".join(line for line in wanted if line.startswith("selenium")))
+    inputs = {"test-command": RUN_TOGETHER, "test-requirements": "wanted.txt"}
+    rehearsed = runner.use(tiny, inputs)
+    assert_ended(rehearsed, "tests-failed")
+    found = slices(rehearsed)
+    quick, slow = found["together.Quick.test_it"], found["together.Slow.test_it"]
+    for text in (quick, slow):
+        assert text.startswith("# container.log between the start and the end of this test\n")
+    assert "GET /quick " in quick
+    assert "GET /late " not in quick
+    assert "GET /slow " in slow
+    assert "GET /late " in slow
+    assert "(approximate)" not in rehearsed.file("index.html")
