@@ -1,6 +1,7 @@
 """The end of a rehearsal: what is said, what the runner is told, what is kept."""
 
 import shutil
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -28,28 +29,21 @@ PAGE = "index.html"
 def tell(
     record: Rehearsal, evidence: Evidence, console: Console, run: Run, *, policy: str, local: bool
 ) -> None:
-    """Write the reports, say how it ended, and keep or drop the evidence as `policy` says."""
+    """Say how it ended, write the reports, and keep or drop the evidence as `policy` says."""
     record.hide(console.redactor.text)
     facts = explain(record, evidence)
-    exhibits = curate(record, evidence)
-    evidence.text("verdict.json", document(record, exhibits))
-    rest = f"the artifact {record.artifact_name}" if console.on_github else "this folder"
-    told = summary(record, exhibits, rest=rest)
-    evidence.text("summary.md", told)
-    evidence.text("index.html", page(record, exhibits))
     if facts:
         evidence.text("facts.json", facts)
-    for title, lines in _excerpts(record, folded=console.folds):
-        with console.group(title), console.foreign() as show:
-            show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
-    for annotation in annotations(record, exhibits):
-        console.error(**asdict(annotation))
-    console.summary(told)
+    # Before the reports: a fault of ours in one of them must not cost what later steps rely on.
     outputs = record.outputs()
     for name, value in outputs.items():
         console.output(name, value)
     with suppress(OSError):  # The disk may be full; the verdict stands all the same.
         replace(run, outputs=outputs).write()
+    try:
+        _report(record, evidence, console)
+    except Exception:  # noqa: BLE001  (a report that cannot be written changes no verdict)
+        console.warning(traceback.format_exc(), title="A report could not be written, our fault")
     # Where nothing has run yet, a laptop's user needs the error and no folder.
     worth_it = bool(record.stages) or record.verdict is Verdict.ERROR
     kept = console.on_github or (wanted(policy, str(record.verdict)) and (worth_it or not local))
@@ -60,6 +54,21 @@ def tell(
         link = (evidence.folder / PAGE).as_uri()
     text = closing(record, evidence=record.evidence if kept else "", link=link)
     console.verdict(text, good=record.verdict is Verdict.PASSED)
+
+
+def _report(record: Rehearsal, evidence: Evidence, console: Console) -> None:
+    exhibits = curate(record, evidence)
+    evidence.text("verdict.json", document(record, exhibits))
+    rest = f"the artifact {record.artifact_name}" if console.on_github else "this folder"
+    told = summary(record, exhibits, rest=rest)
+    evidence.text("summary.md", told)
+    for title, lines in _excerpts(record, folded=console.folds):
+        with console.group(title), console.foreign() as show:
+            show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
+    for annotation in annotations(record, exhibits):
+        console.error(**asdict(annotation))
+    console.summary(told)
+    evidence.text("index.html", page(record, exhibits))
 
 
 def _excerpts(record: Rehearsal, *, folded: bool) -> Iterator[tuple[str, tuple[str, ...]]]:

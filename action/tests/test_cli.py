@@ -294,6 +294,22 @@ def test_main__a_full_disk_does_not_change_the_verdict(
     assert "verdict.json could not be kept: No space left on device" in capsys.readouterr().out
 
 
+def test_main__a_report_that_cannot_be_written_changes_no_verdict(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_: object) -> str:
+        raise RuntimeError("a bug of ours in a report")
+
+    stage.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
+    monkeypatch.setattr("rehearsal.outcome.page", fall)
+    assert cli.main(["rehearse"], stage.github) == 11
+    assert stage.outputs["verdict"] == "crashed"
+    assert b"crashed" in stage.kept()["evidence/verdict.json"]
+    log = capsys.readouterr().out
+    assert "A report could not be written" in log
+    assert "verdict:  crashed" in log
+
+
 def test_main__without_a_folder_to_work_in_it_is_a_fault_told_in_words(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
