@@ -14,17 +14,15 @@ pip_settings() {
     if [[ $index == http* && $index != *@* ]]; then printf 'index-url = %s\n' "$index"; fi
 }
 
-# The Debian archive this machine uses, or Debian's own.
+# The Debian archive this machine uses; nothing where it has none, and mmdebstrap takes Debian's own.
 debian_archive() {
-    local archive
     # apt fills this template in.
     # shellcheck disable=SC2016
-    archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m1 '/debian/*$' || true)
-    printf '%s\n' "${archive:-http://deb.debian.org/debian}"
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m1 '/debian/*$' || true
 }
 
 build_own_image() {
-    local work=$cache/base-image
+    local work=$cache/base-image archive
     have mmdebstrap || fail "no registry answers and mmdebstrap is missing, so there is no base image: name one you have in PYTHON_IMAGE"
     is_root || fail "no registry answers, and only root builds a base image here: name one you have in PYTHON_IMAGE, or run: sudo make setup"
     say "no registry answers: building $own_image from Debian packages (half a minute)"
@@ -32,13 +30,14 @@ build_own_image() {
     pip_settings >"$work/pip.conf"
     # Debian trixie with Python 3.13 is what the official image is too. The machine's own
     # certificate authorities go inside: without them pip cannot reach an index behind a proxy.
+    mapfile -t archive < <(debian_archive)
     # mmdebstrap fills in $1, the new system's root.
     # shellcheck disable=SC2016
     quietly mmdebstrap --variant=minbase --include=python3,python3-venv,ca-certificates \
         --customize-hook='upload /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt' \
         --customize-hook="upload $work/pip.conf /etc/pip.conf" \
         --customize-hook='ln -s python3 "$1/usr/bin/python"' \
-        trixie "$work/base.tar" "$(debian_archive)"
+        trixie "$work/base.tar" "${archive[@]}"
     quietly docker import --change 'CMD ["python3"]' --change 'ENV LANG=C.UTF-8' \
         --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$work/base.tar" "$own_image"
     rm -rf "$work"

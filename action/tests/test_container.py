@@ -37,7 +37,7 @@ def arguments(**changes: Any) -> list[str]:
         image="sha256:1",
         name="dress-rehearsal-1",
         label=LABEL,
-        directory=Path("/work/app"),
+        directory=Path("/srv/app"),
     )
 
 
@@ -101,14 +101,14 @@ def test_create_arguments__a_command_cannot_be_an_option(command: str) -> None:
         ("data:/data:ro", "type=volume,source=data,target=/data,readonly"),
         ("data:/data:rw", "type=volume,source=data,target=/data"),
         ("/srv/x:/x", "type=bind,source=/srv/x,target=/x"),
-        ("./conf:/conf:ro", "type=bind,source=/work/app/conf,target=/conf,readonly"),
-        (".:/src", "type=bind,source=/work/app,target=/src"),
-        ("../shared:/s", "type=bind,source=/work/shared,target=/s"),
+        ("./conf:/conf:ro", "type=bind,source=/srv/app/conf,target=/conf,readonly"),
+        (".:/src", "type=bind,source=/srv/app,target=/src"),
+        ("../shared:/s", "type=bind,source=/srv/shared,target=/s"),
         ("~/x:/x", f"type=bind,source={Path.home()}/x,target=/x"),
     ],
 )
 def test_mount__kinds(volume: str, expected: str) -> None:
-    assert mount(volume, Path("/work/app")) == expected
+    assert mount(volume, Path("/srv/app")) == expected
 
 
 def create(engine: FakeEngine, **changes: Any) -> str:

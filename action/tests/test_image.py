@@ -13,8 +13,8 @@ from .fakes import FakeEngine, FakeProcess, gone, refused
 
 def build_plan(**changes: object) -> BuildPlan:
     values: dict[str, object] = {
-        "context": Path("/work/app"),
-        "dockerfile": Path("/work/app/Dockerfile"),
+        "context": Path("/srv/app"),
+        "dockerfile": Path("/srv/app/Dockerfile"),
         "target": "",
         "platform": "",
         "args": {},
@@ -47,8 +47,8 @@ def test_image_tag__is_a_name_the_engine_takes(folder: str, tag: str) -> None:
 )
 def test_build_arguments__make_no_attestations(buildx: bool, attested: list[str]) -> None:
     argv = build_arguments(build_plan(), tag="t", id_file=Path("/s/id"), buildx=buildx)
-    file = ["--file", "/work/app/Dockerfile", "--tag", "t", "--iidfile", "/s/id"]
-    assert argv == [*file, *attested, "/work/app"]
+    file = ["--file", "/srv/app/Dockerfile", "--tag", "t", "--iidfile", "/s/id"]
+    assert argv == [*file, *attested, "/srv/app"]
 
 
 def test_build_arguments__of_everything() -> None:
@@ -63,7 +63,7 @@ def test_build_arguments__of_everything() -> None:
         "A=two words",
         "--build-arg",
         "B=",
-        "/work/app",
+        "/srv/app",
     ]
 
 

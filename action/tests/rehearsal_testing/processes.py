@@ -49,7 +49,7 @@ class Room:
         return self.folder / "junit"
 
     def environ(self, extra: Mapping[str, str]) -> dict[str, str]:
-        ours = ("REHEARSAL_", "DJANGO_", "SELENIUM_", "SE_")
+        ours = ("REHEARSAL_", "DJANGO_", "SELENIUM_", "SE_", "PYTEST_")
         names = {"BROWSER", "HEADED", "TEST_SERVER", "PYTHONPATH"}
         return {
             **{

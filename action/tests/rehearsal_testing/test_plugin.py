@@ -560,7 +560,14 @@ def test_wait_for__hands_the_browser_to_expected_conditions(
 
 
 @pytest.mark.parametrize("way", ["addopts", "conftest"])
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize(
+    "workers",
+    [
+        pytest.param((), id="one process"),
+        # Three interpreters for two short tests: too slow for the inner loop.
+        pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.e2e),
+    ],
+)
 def test_one_line__switches_it_on(room: Room, way: str, workers: tuple[str, ...]) -> None:
     if way == "addopts":
         (room.code / "pytest.ini").write_text("[pytest]\naddopts = -p rehearsal_testing.plugin\n")
@@ -587,7 +594,7 @@ def test_one_line__switches_it_on(room: Room, way: str, workers: tuple[str, ...]
     for case in found.values():
         start, end = (float(properties(case)[name]) for name in ("start", "end"))
         assert started < start < end < ended
-        assert end - start == pytest.approx(0.3, abs=0.25)
+        assert end - start >= 0.25
 
 
 def test_entry_point__there_is_none() -> None:
