@@ -1,33 +1,19 @@
 """The planner: every input read and checked once, before anything is started."""
 
 import re
-import secrets as randomness
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.inputs import Inputs, shown
-from rehearsal.plan import BuildPlan, ContainerPlan, Plan, ProbePlan, SuitePlan
-from rehearsal.secret import CLIENT_NAMES, NAME, Secret, parse_variables
+from rehearsal.plan import BuildPlan, Plan, ProbePlan, SuitePlan
+from rehearsal.production import read_container
+from rehearsal.secret import Secret, parse_variables
+from rehearsal.variables import read_secrets, read_variables
 from rehearsal.verdict import Misconfigured
 
-# What names of secrets end in; SECRET_KEY_FILE and TOKEN_LIFETIME are none.
-LIKE_A_SECRET = re.compile(
-    r"(^|_)(SECRET|SECRET_KEY|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY|ACCESS_KEY)\Z",
-    re.IGNORECASE,
-)
-# A comma or a quote would say more to --mount than where the volume is.
-VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
 # Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
 HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
-# What a rehearsal has to decide: how it finds the container again, reaches it and hears it.
-OUR_OPTIONS = frozenset({
-    "--name", "--rm", "--detach", "--tty", "--interactive", "--publish", "--publish-all", "--env",
-    "--env-file", "--label", "--label-file", "--log-driver", "--attach", "--cidfile", "--network",
-    "--net", "--help",
-})  # fmt: skip
-# Short options can stand together, and the last can carry its value: -itd, -p8080:80, -eNAME.
-OUR_SHORT_OPTIONS = re.compile(r"-[ditP]*[ditPpela]")
 
 
 def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: Path) -> Plan:
@@ -42,7 +28,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         directory=directory,
         image=inputs.matching("image", r"[A-Za-z0-9][A-Za-z0-9._:/@-]*", "an image's name or ID"),
         build=_build(inputs, environ, directory),
-        container=_container(inputs, environ),
+        container=read_container(inputs, environ),
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
         timeout=inputs.number("timeout", 1, 86400, "seconds"),
@@ -80,8 +66,8 @@ def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Build
         dockerfile=dockerfile,
         target=inputs.matching("target", r"[A-Za-z0-9][A-Za-z0-9._-]*", "the name of a stage"),
         platform=inputs.matching("platform", r"[a-z0-9]+(/[a-z0-9]+){0,2}", "like linux/amd64"),
-        args=_variables(inputs, "build-args", environ),
-        secrets=_secrets(inputs, "build-secrets", environ),
+        args=read_variables(inputs, "build-args", environ),
+        secrets=read_secrets(inputs, "build-secrets", environ),
         cache_from=_cache(inputs, "cache-from"),
         cache_to=_cache(inputs, "cache-to"),
     )
@@ -101,106 +87,6 @@ def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
     )
 
 
-def _container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
-    generated = _generated(inputs)
-    secrets = _secrets(inputs, "secrets", environ, generated)
-    env = _variables(inputs, "env", environ)
-    for name in env:
-        if name in {secret.name for secret in secrets}:
-            raise Misconfigured(
-                f"{name} stands both in env and in secrets.", advice=f"Keep {name} in one of them."
-            )
-        if LIKE_A_SECRET.search(name):
-            raise Misconfigured(
-                f"env: {name} looks like a secret, and values in env are not kept out of logs and "
-                "evidence.",
-                advice=f"Move {name} to secrets (or to generate-secrets, where any value will do).",
-            )
-    return ContainerPlan(
-        port=inputs.number("port", 1, 65535),
-        host_port=inputs.number("host-port", 1, 65535) if inputs.text("host-port") else 0,
-        env=env,
-        secrets=secrets,
-        generated=frozenset(s.name for s in secrets if s.value == generated.get(s.name)),
-        command=inputs.lines("command"),
-        volumes=_volumes(inputs),
-        network=inputs.matching(
-            "network",
-            r"(?!(host|none)\Z)[A-Za-z0-9][A-Za-z0-9_.-]*",
-            "the name of a network that ports can be published from (not host, not none)",
-        ),
-        options=_options(inputs),
-        setup_command=inputs.block("setup-command").strip(),
-    )
-
-
-def _options(inputs: Inputs) -> tuple[str, ...]:
-    for line in inputs.lines("run-options"):
-        option, space, _ = line.partition(" ")
-        option, equals, _ = option.partition("=")
-        if option in OUR_OPTIONS or OUR_SHORT_OPTIONS.match(option):
-            raise inputs.wrong(
-                "run-options",
-                f"without {option}, which a rehearsal sets itself",
-                "Use the inputs port, host-port, env, secrets, network and command for these.",
-            )
-        if option.startswith("-") and space and not equals:
-            raise inputs.wrong(
-                "run-options",
-                "one argument a line",
-                f"Write {option}=VALUE, or the value on a line of its own after {option}.",
-            )
-    return inputs.lines("run-options")
-
-
-def _secrets(
-    inputs: Inputs,
-    source: str,
-    environ: Mapping[str, str],
-    generated: Mapping[str, str] | None = None,
-) -> tuple[Secret, ...]:
-    found = parse_variables(inputs.block(source), source=source, environ=environ)
-    for name in generated or ():
-        found[name] = found.get(name) or (generated or {})[name]
-    for name, value in found.items():
-        if CLIENT_NAMES.match(name):
-            raise Misconfigured(
-                f"{source}: {name} cannot be a secret; the engine's client reads it itself.",
-                advice="Give it another name, or set it under env if it is not secret.",
-            )
-        if value is None:
-            raise _unset(inputs, source, name)
-        if not value.strip():
-            raise Misconfigured(
-                f"The secret {name} is empty.",
-                advice="Pull requests from forks and from Dependabot are given no secrets. "
-                f"Where any value will do, list {name} in generate-secrets, and a random one is "
-                f"made for the run. Otherwise set it: {name}: ${{{{ secrets.{name} }}}} in the "
-                f"step's env:, and {name} under {source}.",
-            )
-    return tuple(Secret(name=name, value=value or "") for name, value in found.items())
-
-
-def _unset(inputs: Inputs, source: str, name: str) -> Misconfigured:
-    """Return the error for a bare name that is not set; it may be a word of a broken value."""
-    lines = inputs.block(source).splitlines()
-    number = next(number for number, line in enumerate(lines, start=1) if line.strip() == name)
-    return Misconfigured(
-        f"{source}, line {number}: the step's env: has no such variable (the line itself is not "
-        "shown, it may be part of a secret).",
-        advice="Set it there, NAME: ${{ secrets.NAME }}, and leave its NAME here. If this is a "
-        "line of a value, the value has several: they work in env: alone.",
-    )
-
-
-def _generated(inputs: Inputs) -> dict[str, str]:
-    """Return a random value for each name in generate-secrets."""
-    names = inputs.lines("generate-secrets")
-    if not all(map(NAME.match, names)):
-        raise inputs.wrong("generate-secrets", "names of variables, one a line")
-    return {name: randomness.token_urlsafe(48) for name in names}
-
-
 def _cache(inputs: Inputs, name: str) -> tuple[str, ...]:
     for line in inputs.lines(name):
         if "type=gha" in line.replace(" ", "").split(","):
@@ -214,28 +100,6 @@ def _cache(inputs: Inputs, name: str) -> tuple[str, ...]:
         if line.startswith("-"):
             raise inputs.wrong(name, "like type=registry,ref=NAME, one a line")
     return inputs.lines(name)
-
-
-def _variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dict[str, str]:
-    found = parse_variables(inputs.block(name), source=name, environ=environ)
-    for variable, value in found.items():
-        if value is None:
-            raise Misconfigured(
-                f"{name}: {variable} has no value, and the step's env: has none either.",
-                advice=f"Write {variable}=value, or set {variable} in the step's env:.",
-            )
-    return {variable: value or "" for variable, value in found.items()}
-
-
-def _volumes(inputs: Inputs) -> tuple[str, ...]:
-    for line in inputs.lines("volumes"):
-        if not VOLUME.fullmatch(line):
-            raise inputs.wrong(
-                "volumes",
-                "NAME:/path or /host/path:/path, with :ro behind it or not, one a line, and no "
-                "comma or double quote in it",
-            )
-    return inputs.lines("volumes")
 
 
 def _probe(inputs: Inputs) -> ProbePlan:
@@ -282,7 +146,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
     return SuitePlan(
         command=command,
         requirements=requirements.resolve() if command and requirements.is_file() else None,
-        env=_variables(inputs, "test-env", environ),
+        env=read_variables(inputs, "test-env", environ),
         timeout=inputs.number("test-timeout", 1, 86400, "seconds"),
         reports=_reports(inputs, directory),
         shard=_shard(inputs),
