@@ -9,6 +9,7 @@ import pytest
 
 from rehearsal.diagnoses import CAUSES
 from rehearsal.diagnosis import PLACE, Cause, Facts, diagnose
+from rehearsal.verdict import Verdict
 
 # Captured from real runs: REHEARSAL_FACTS=1 make e2e ARGS="-k test_faults".
 FOLDER = Path(__file__).parent / "facts"
@@ -123,3 +124,12 @@ def test_causes__of_a_loop_the_reason_of_each_end_is_the_root() -> None:
     log = captured("missing-variable").lines["container.log"]
     found = diagnose(replace(facts, lines={**facts.lines, "container.log": log}), CAUSES)
     assert [each.id for each in found] == ["missing-variable", "crash-loop"]
+
+
+def test_causes__the_stylesheet_is_named_before_the_icon() -> None:
+    lines = [f"Not Found: /static/{name}" for name in ("a.css", "icon.svg")]
+    facts = Facts(verdict=Verdict.TESTS_FAILED, lines={"container.log": tuple(lines)})
+    (found,) = diagnose(facts, CAUSES)
+    assert "/static/a.css" in found.title
+    (found,) = diagnose(replace(facts, lines={"container.log": tuple(lines[1:])}), CAUSES)
+    assert "/static/icon.svg" in found.title

@@ -28,6 +28,8 @@ TESTING = (
         clues=(
             Clue(
                 "container.log",
+                # What breaks a layout before the icon that is missing with it.
+                r"Not Found: (?P<url>/static/\S+\.(?:css|js))\s*$",
                 r"Not Found: (?P<url>/static/\S+)",
                 r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
                 r"Missing staticfiles manifest entry for '(?P<url>[^'\n]+)'",
