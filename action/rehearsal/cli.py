@@ -1,4 +1,4 @@
-"""The command line: `rehearse` (the default) and `clean-up`."""
+"""The command line: `rehearse` (the default), `clean-up`, and the verbs with flags of their own."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from rehearsal import environment
 from rehearsal.cleanup import clean_up
 from rehearsal.laptop.preview import preview
 from rehearsal.laptop.reading import read_request
-from rehearsal.options import command, flags, parse
+from rehearsal.options import FURTHER, command, flags, parse
 from rehearsal.outside.github import Console
 from rehearsal.outside.terminal import find_terminal
 from rehearsal.planner import entrusted, make_plan
@@ -49,6 +49,11 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
 def _run(
     options: argparse.Namespace, environ: Mapping[str, str], console: Console, *, local: bool
 ) -> int:
+    if verb := FURTHER.get(options.verb):
+        try:
+            return verb.run(options, environ, console)
+        except Problem as problem:
+            return _refuse(problem, console)
     if options.verb == "clean-up":
         secrets = _secrets(options, environ)
         console.redactor = Redactor(secrets)
@@ -74,14 +79,17 @@ def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: 
         request = ask()
         plan = make_plan(request.given, environ=request.environ, top=request.top)
     except Problem as problem:
-        console.error(
-            f"{problem.what}\n{problem.advice}", title=f"Dress rehearsal: {problem.verdict}"
-        )
-        return problem.verdict.exit_code
+        return _refuse(problem, console)
     console.redactor = hide(plan, request, console)
     announce(request, console, origin=False)
     console.verdict(preview(plan, request, tag=tag_of(plan, environ, "")), good=True)
     return 0
+
+
+def _refuse(problem: Problem, console: Console) -> int:
+    told = f"{problem.what}\n{problem.advice}"
+    console.error(told, title=f"Dress rehearsal: {problem.verdict}")
+    return problem.verdict.exit_code
 
 
 def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[Secret, ...]:

@@ -9,10 +9,14 @@ from rehearsal import __version__
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
 from rehearsal.laptop.choice import Wanted
 from rehearsal.laptop.reading import Command
+from rehearsal.verb import Verb
 from rehearsal.verdict import Misconfigured
 
 # clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
 VERBS = ("rehearse", "clean-up", "watch")
+_FURTHER: tuple[Verb, ...] = ()
+# By name; the grammar of each is its own, and begins behind it.
+FURTHER: Mapping[str, Verb] = {verb.name: verb for verb in _FURTHER}
 
 EXAMPLES = """\
 Without flags it rehearses the step of .github/workflows that uses the action. What the step takes
@@ -28,24 +32,43 @@ from GitHub's secrets and variables comes from the environment, or from a file .
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read a command line; a flag that is none ends the program with the one that was meant."""
-    parser = make_parser()
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words and (verb := FURTHER.get(words[0])):
+        return _read(verb_parser(verb), words[1:], verb=verb.name)
+    return _read(make_parser(), words)
+
+
+def _read(parser: argparse.ArgumentParser, words: list[str], **given: str) -> argparse.Namespace:
     known = parser._option_string_actions  # noqa: SLF001  (argparse has no other list of them)
-    for word in sys.argv[1:] if argv is None else argv:
+    for word in words:
         flag = word.partition("=")[0]
         if flag.startswith("--") and flag not in known:
             near = get_close_matches(flag, known, n=1)
             parser.error(
                 f"there is no flag {flag}" + (f"; did you mean {near[0]}?" if near else "")
             )
-    return parser.parse_args(argv)
+    return parser.parse_args(words, argparse.Namespace(**given))
+
+
+def verb_parser(verb: Verb) -> argparse.ArgumentParser:
+    """Return the parser of one of the verbs with flags of their own."""
+    parser = argparse.ArgumentParser(
+        prog=f"rehearse {verb.name}",
+        description=verb.does,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verb.flags(parser)
+    return parser
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of every verb."""
+    """Return the parser of a rehearsal, and of what belongs to it."""
+    others = "".join(f"\n  rehearse {name:25} {verb.does}" for name, verb in FURTHER.items())
     parser = argparse.ArgumentParser(
         prog="rehearse",
         description="Build a web app's image, start it as production would, test it, tell.",
-        epilog=EXAMPLES,
+        epilog=EXAMPLES + (others and f"\nFurther verbs, each with a --help of its own:\n{others}"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         # A shortened flag would change its meaning with the next input that begins like it.
         allow_abbrev=False,

@@ -9,6 +9,7 @@ from rehearsal.laptop.choice import Wanted
 from rehearsal.laptop.dotenv import parse_dotenv
 from rehearsal.laptop.reading import Command
 from rehearsal.options import command, flags, make_parser, parse
+from rehearsal.verb import Verb
 from rehearsal.verdict import Misconfigured
 
 
@@ -61,7 +62,7 @@ def test_parse__reads_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--work-flow=ci.yml"], "there is no flag --work-flow; did you mean --workflow?"),
         (["--secret", "KEY"], "there is no flag --secret; did you mean --secrets?"),
         (["--xyzzy"], "there is no flag --xyzzy\n"),
-        (["publish"], "invalid choice: 'publish'"),
+        (["xyzzy"], "invalid choice: 'xyzzy'"),
     ],
     ids=str,
 )
@@ -72,6 +73,38 @@ def test_parse__a_flag_that_is_none(
         parse(argv)
     assert caught.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def takes_a_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--folder", default="")
+
+
+CLAP = Verb(name="clap", does="Clap.", flags=takes_a_folder, run=lambda *_: 0)
+
+
+@pytest.fixture
+def clap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehearsal.options.FURTHER", {"clap": CLAP})
+
+
+@pytest.mark.usefixtures("clap")
+def test_parse__a_verb_with_flags_of_its_own() -> None:
+    assert vars(parse(["clap", "--folder", "seats"])) == {"verb": "clap", "folder": "seats"}
+
+
+@pytest.mark.usefixtures("clap")
+def test_parse__a_verb_knows_no_other_flags(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["clap", "--port", "80"])
+    assert "there is no flag --port" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("clap")
+@pytest.mark.parametrize("argv", [["--help"], ["clap", "--help"]], ids=str)
+def test_parse__help_tells_of_the_verb(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(argv)
+    assert "Clap." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
