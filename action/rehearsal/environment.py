@@ -37,6 +37,8 @@ def for_tests(
     bin_folder: Path | None,
 ) -> dict[str, str]:
     """Return the environment of the test command: where the app is, and where traces belong."""
+    # A part of the suite that nobody asked us for would be told as the whole.
+    base = {name: value for name, value in base.items() if name != "REHEARSAL_SHARD"}
     optional = {"REHEARSAL_SHARD": suite.shard, "SELENIUM_REMOTE_URL": suite.selenium_url}
     return {
         **base,
@@ -45,7 +47,7 @@ def for_tests(
         "REHEARSAL_URL": f"http://localhost:{port}",
         "REHEARSAL_EVIDENCE": str(evidence),
         "REHEARSAL_JUNIT": str(junit),
-        "REHEARSAL_RETRIES": "0",
+        "REHEARSAL_RETRIES": str(suite.retries),
         "PYTHONPATH": _first(str(packages), base.get("PYTHONPATH")),
         "PATH": _first(str(bin_folder or ""), base.get("PATH")),
         **suite.env,

@@ -51,7 +51,6 @@ DEFAULTS: Mapping[str, str] = {
 # In the contract, not at work yet: refused, so that nobody believes they were honoured.
 NOT_YET = frozenset(
     {
-        "test-retries",
         "audit",
         "audit-ignore",
         "audit-active",

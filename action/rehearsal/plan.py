@@ -68,6 +68,7 @@ class SuitePlan:
     requirements: Path | None
     env: Mapping[str, str] = field(repr=False)
     timeout: int
+    retries: int
     reports: str
     shard: str
     selenium_url: str

@@ -148,6 +148,8 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
         requirements=requirements.resolve() if command and requirements.is_file() else None,
         env=read_variables(inputs, "test-env", environ),
         timeout=inputs.number("test-timeout", 1, 86400, "seconds"),
+        # More would hide a broken test, not a shaky one.
+        retries=inputs.number("test-retries", 0, 10, "re-runs"),
         reports=_reports(inputs, directory),
         shard=_shard(inputs),
         selenium_url=inputs.matching("selenium-url", r"https?://\S+", "a URL"),

@@ -176,6 +176,7 @@ def suite_plan(**changes: Any) -> SuitePlan:
         "requirements": None,
         "env": {},
         "timeout": 30,
+        "retries": 0,
         "reports": "",
         "shard": "",
         "selenium_url": "",

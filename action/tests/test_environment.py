@@ -67,13 +67,19 @@ def test_for_tests__without_requirements_path_stays() -> None:
     "plan, name, value",
     [
         ({"shard": "1/4"}, "REHEARSAL_SHARD", "1/4"),
+        ({"retries": 2}, "REHEARSAL_RETRIES", "2"),
         ({"selenium_url": "http://grid:4444"}, "SELENIUM_REMOTE_URL", "http://grid:4444"),
         ({"env": {"BROWSER": "firefox"}}, "BROWSER", "firefox"),
         ({"env": {"TEST_SERVER": "elsewhere"}}, "TEST_SERVER", "elsewhere"),
     ],
-    ids=["shard", "grid", "test-env", "test-env over ours"],
+    ids=["shard", "retries", "grid", "test-env", "test-env over ours"],
 )
 def test_for_tests__what_was_asked_for_is_there(
     plan: dict[str, Any], name: str, value: str
 ) -> None:
     assert env_of(**plan)[name] == value
+
+
+def test_for_tests__a_shard_is_ours_alone_to_name() -> None:
+    assert "REHEARSAL_SHARD" not in env_of({"REHEARSAL_SHARD": "1/4"})
+    assert env_of({"REHEARSAL_SHARD": "1/4"}, shard="2/4")["REHEARSAL_SHARD"] == "2/4"

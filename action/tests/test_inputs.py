@@ -3,7 +3,7 @@ import pytest
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS, LONGEST_SHOWN, NOT_YET, Inputs
 from rehearsal.verdict import Misconfigured
 
-ANOTHER = {"audit": "warn", "audit-active": "true", "test-retries": "1"}
+ANOTHER = {"audit": "warn", "audit-active": "true"}
 
 
 def told(error: pytest.ExceptionInfo[Misconfigured]) -> str:

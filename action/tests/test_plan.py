@@ -108,6 +108,7 @@ def test_plan__every_input_arrives(project: Path) -> None:
         test_requirements="wants.txt",
         test_env="C=3",
         test_timeout="10",
+        test_retries="2",
         test_reports="reports/**/*.xml",
         shard="2/4",
         selenium_url="http://grid:4444/wd/hub",
@@ -133,6 +134,7 @@ def test_plan__every_input_arrives(project: Path) -> None:
     assert (plan.suite.command, plan.suite.env, plan.suite.timeout) == ("pytest", {"C": "3"}, 10)
     assert plan.suite.requirements == project / "wants.txt"
     assert (plan.suite.reports, plan.suite.shard) == ("reports/**/*.xml", "2/4")
+    assert plan.suite.retries == 2
     assert plan.suite.selenium_url == "http://grid:4444/wd/hub"
     assert (plan.timeout, plan.evidence, plan.retention_days) == (100, "always", 30)
     assert plan.artifact_name == "what-it_left.1"
@@ -160,6 +162,7 @@ WRONG = {
     "ready-timeout": (["0", "3601", "1m", "1.5"], "seconds from 1 to 3600"),
     "test-requirements": (["nowhere.txt", ".", "a" * 5000], "a file; looked for"),
     "test-timeout": (["0", "86401", "half an hour"], "seconds from 1 to 86400"),
+    "test-retries": (["", "-1", "11", "twice"], "re-runs from 0 to 10"),
     "test-reports": (["/tmp/*.xml", "reports/**x/*.xml"], "a glob below"),
     "shard": (["0/4", "1", "1/0", "a/b", "5/4", "1/4/4"], "like 1/4"),
     "selenium-url": (["grid:4444", "ftp://grid", "http://a b"], "a URL"),

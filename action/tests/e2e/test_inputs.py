@@ -68,7 +68,6 @@ def test_misconfigured(name: str, value: str, said: str, tiny: Repository, runne
         ("audit", "enforce"),
         ("audit-ignore", "debug"),
         ("audit-active", "true"),
-        ("test-retries", "2"),
     ],
     ids=lambda value: value,
 )
