@@ -10,7 +10,8 @@ from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report import summary as module
-from rehearsal.report.summary import BAR, LONGEST_PART, MOST_FAILURES
+from rehearsal.report.markdown import LONGEST_PART
+from rehearsal.report.summary import BAR, MOST_FAILURES
 from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = (

@@ -1,25 +1,19 @@
 """The job summary: Markdown that stays readable whatever an app or a test has printed."""
 
-import html
-import re
 from collections.abc import Iterable, Iterator
 
 from rehearsal import __version__
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report.cause import Cause, cause
+from rehearsal.report.markdown import bare, box, cell, escaped, folded, part, test_name
 from rehearsal.verdict import Verdict
 
 # GitHub refuses a step's summary over 1 MiB; the evidence holds what is left out here.
 MOST_FAILURES = 50
 MOST_TRACEBACKS = 3
-LONGEST_LINE = 500
-LONGEST_PART = 4000
-LONGEST_BOX = 60
 LARGEST = 1_000_000
 BAR = 24
-# What ends a line of Markdown (CommonMark, 2.1).
-LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def summary(record: Rehearsal, exhibits: Exhibits, *, rest: str = "the evidence") -> str:
@@ -44,40 +38,40 @@ def _lines(
     yield from _facts(record)
     yield from _failures(exhibits.tests, rest)
     if brief:
-        yield f"The ends of the logs are too large for this place: see {_text(rest)}."
+        yield f"The ends of the logs are too large for this place: see {escaped(rest)}."
         yield ""
     else:
         yield from _said(record, exhibits)
-    yield from (f"- {_cell(notice)}" for notice in record.notices[:MOST_FAILURES])
+    yield from (f"- {cell(notice)}" for notice in record.notices[:MOST_FAILURES])
     yield from _timeline(record.stages)
     if record.image_id:
-        yield f"Image `{_bare(record.image)}`, `{_bare(record.image_id)}`"
+        yield f"Image `{bare(record.image)}`, `{bare(record.image_id)}`"
         yield ""
     if not passed:
-        yield f"Screenshots, whole logs and the rest: open `index.html` in {_text(rest)}."
+        yield f"Screenshots, whole logs and the rest: open `index.html` in {escaped(rest)}."
         yield ""
-    yield f"<sub>Dress Rehearsal {__version__}, {_text(record.name)}</sub>"
+    yield f"<sub>Dress Rehearsal {__version__}, {escaped(record.name)}</sub>"
 
 
 def _cause(found: Cause, record: Rehearsal) -> Iterator[str]:
-    yield f"**{_part(found.title)}**"
+    yield f"**{part(found.title)}**"
     yield ""
     if found.what:
-        yield _part(found.what)
+        yield part(found.what)
         yield ""
     if found.advice or found.paste:
-        yield f"**What to do:** {_part(found.advice)}"
+        yield f"**What to do:** {part(found.advice)}"
         yield ""
-    yield from _box(found.paste.splitlines())
+    yield from box(found.paste.splitlines())
     if found.lines:
         if found.known:
             yield "What shows it:"
-        yield from _box(found.lines)
+        yield from box(found.lines)
     if found.lesson:
-        yield f"<sub>{_part(found.lesson)}</sub>"
+        yield f"<sub>{part(found.lesson)}</sub>"
         yield ""
     for other in record.diagnoses[1:]:
-        yield f"It also looks like this: {_part(other.title)}."
+        yield f"It also looks like this: {part(other.title)}."
         yield ""
 
 
@@ -101,12 +95,12 @@ def _failures(tests: tuple[Exhibit, ...], rest: str) -> Iterator[str]:
     yield "|---|---|" + ("---|" if framed else "")
     for test in tests[:MOST_FAILURES]:
         frame = test.frame
-        app = _cell(f"{frame.file}:{frame.line} {frame.error}") if frame else ""
-        row = f"| {_name(test.failure.name)} | {_cell(test.failure.message)} |"
+        app = cell(f"{frame.file}:{frame.line} {frame.error}") if frame else ""
+        row = f"| {test_name(test.failure.name)} | {cell(test.failure.message)} |"
         yield f"{row} {app} |" if framed else row
     if len(tests) > MOST_FAILURES:
         more = len(tests) - MOST_FAILURES
-        yield f"| {more} more | see verdict.json in {_text(rest)} |{' |' if framed else ''}"
+        yield f"| {more} more | see verdict.json in {escaped(rest)} |{' |' if framed else ''}"
     yield ""
 
 
@@ -121,43 +115,19 @@ def _said(record: Rehearsal, exhibits: Exhibits) -> Iterator[str]:
     for test in framed[0 if known else 1 : MOST_TRACEBACKS]:
         if test.frame:
             title = f"What the app raised while {test.failure.name} ran"
-            yield from _folded(title, test.frame.text.splitlines())
+            yield from folded(title, test.frame.text.splitlines())
     if known and exhibits.frame and not exhibits.tests:
-        yield from _folded("What the app raised", exhibits.frame.text.splitlines())
+        yield from folded("What the app raised", exhibits.frame.text.splitlines())
     traced = [test for test in exhibits.tests if test.trace][:MOST_TRACEBACKS]
     for test in traced:
         title = f"Where {test.failure.name} failed"
-        yield from _folded(title, test.trace.splitlines(), shut=known)
+        yield from folded(title, test.trace.splitlines(), shut=known)
     # What stands above already, a reader may not need again.
     if problem.source != "container.log":
         shut = bool(known or framed or exhibits.frame)
-        yield from _folded("The end of container.log", record.container_tail, shut=shut)
+        yield from folded("The end of container.log", record.container_tail, shut=shut)
     shut = known or bool(traced)
-    yield from _folded(f"The end of {problem.source}", problem.excerpt, shut=shut)
-
-
-def _folded(title: str, lines: Iterable[str], *, shut: bool = False) -> Iterator[str]:
-    if not lines:
-        return
-    # Up to the empty line this is HTML, in which Markdown's escapes would show.
-    heading = LINE_END.sub(" ", html.escape(title[:LONGEST_LINE]))
-    yield f"<details{'' if shut else ' open'}><summary>{heading}</summary>"
-    yield ""
-    yield from _box(lines)
-    yield "</details>"
-    yield ""
-
-
-def _box(lines: Iterable[str]) -> Iterator[str]:
-    listed = list(lines)
-    if not listed:
-        return
-    yield "<pre>"
-    # An empty line would end the HTML block, and what follows would be read as Markdown.
-    for line in listed[-LONGEST_BOX:]:
-        yield LINE_END.sub(" ", html.escape(line[:LONGEST_LINE])) or " "
-    yield "</pre>"
-    yield ""
+    yield from folded(f"The end of {problem.source}", problem.excerpt, shut=shut)
 
 
 def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
@@ -172,32 +142,3 @@ def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
         bar = "▇" * max(1, round(stage.seconds / whole * BAR))
         yield f"| {stage.name}{'' if stage.good else ' ❌'} | {stage.seconds:.1f} | {bar} |"
     yield ""
-
-
-def _text(text: str) -> str:
-    """Escape what Markdown or HTML would read as markup."""
-    escaped = html.escape(text, quote=False)
-    marked = "".join(f"\\{c}" if c in "\\`*_[]#|~" else c for c in escaped)
-    return LINE_END.sub("<br>", marked)
-
-
-def _part(text: str) -> str:
-    return _text(text[:LONGEST_PART])
-
-
-def _cell(text: str) -> str:
-    return _text(text[:LONGEST_LINE])
-
-
-def _name(name: str) -> str:
-    """Return a test's name with its own part first: whole names make a table too wide."""
-    name = name[:LONGEST_LINE]
-    place, dot, own = name.partition("[")[0].rpartition(".")
-    if not place or not own:
-        return _text(name)
-    return f"{_text(name[len(place + dot) :])}<br><sub>{_text(place)}</sub>"
-
-
-def _bare(text: str) -> str:
-    """Return what stands between two backticks, where nothing can be escaped."""
-    return re.sub(r"[`\s]", "", text)
