@@ -18,6 +18,8 @@ PYTEST = re.compile(
 )
 PYTEST_PARTS = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed)")
 PYTEST_NONE_COLLECTED = 5
+# What selenium's exceptions put before whatever they say, if they say anything.
+SELENIUM = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
 # Colours, which CI services switch on for their logs (ECMA-48, SGR).
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -155,14 +157,24 @@ def _number(text: str | None) -> float | None:
 
 def _failure(case: ET.Element, bad: ET.Element, span: Span | None) -> Failure:
     name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
-    lines = (bad.get("message") or bad.text or bad.get("type") or "").strip().splitlines()
     line = case.get("line") or ""
     return Failure(
         name=name or "(unnamed test)",
-        message=lines[0] if lines else "",
+        message=_why(bad),
         file=case.get("file") or "",
         line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
         trace=(bad.text or "").strip("\n"),
         evidence=_property(case, "evidence"),
         span=span,
     )
+
+
+def _why(bad: ET.Element) -> str:
+    """Return the first line of what is told, without selenium's prefix."""
+    kind = bad.get("type") or ""
+    line = next(iter((bad.get("message") or bad.text or kind).strip().splitlines()), "")
+    prefix = SELENIUM.match(line)
+    if not prefix:
+        return line
+    before, words = prefix["kind"] or "", line[prefix.end() :]
+    return f"{before}{words}" if words else before.removesuffix(": ") or kind

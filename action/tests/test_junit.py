@@ -64,6 +64,23 @@ def test_read_reports__a_failure_without_words_or_names(tmp_path: Path) -> None:
     assert results.failed == (Failure(name="(unnamed test)", message=""),)
 
 
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        pytest.param("Message: no such element", "no such element", id="selenium"),
+        pytest.param("a.b.NoElement: Message: none", "a.b.NoElement: none", id="with its class"),
+        pytest.param("Message: ", "TimeoutException", id="nothing to say"),
+        pytest.param("Message: &#10;Stacktrace: #0", "TimeoutException", id="nothing but a stack"),
+        pytest.param("a.b.Timeout: Message: ", "a.b.Timeout", id="nothing to say with its class"),
+        pytest.param("The Message: hello", "The Message: hello", id="of the project's own"),
+    ],
+)
+def test_read_reports__without_selenium_s_prefix(tmp_path: Path, words: str, told: str) -> None:
+    bad = f'<error type="TimeoutException" message="{words}">Traceback ...</error>'
+    results = read_reports([report(tmp_path, suite(f'<testcase name="t">{bad}</testcase>'))])
+    assert [failure.message for failure in results.failed] == [told]
+
+
 @pytest.mark.parametrize("line", ["", "-1", "x", "²", "9" * 5000, "1.5"], ids=lambda v: v[:5])
 def test_read_reports__a_strange_line_number_is_none(tmp_path: Path, line: str) -> None:
     case = f'<testcase name="bad" line="{line}"><failure message="no"/></testcase>'
