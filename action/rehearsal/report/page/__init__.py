@@ -1,66 +1,27 @@
 """index.html: the whole rehearsal on one page that needs nothing but itself and its neighbours."""
 
-import base64
 import time
 from collections.abc import Iterator
-from hashlib import sha256
 
-from rehearsal import __version__
 from rehearsal.exhibits import Exhibits
 from rehearsal.record import Rehearsal
 from rehearsal.report.cause import Cause, cause
 from rehearsal.report.page.logs import files, logs
-from rehearsal.report.page.markup import Child, Markup, element, inline
-from rehearsal.report.page.script import SCRIPT
+from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.sheet import sheet, title
 from rehearsal.report.page.stages import readiness, stages
-from rehearsal.report.page.style import STYLE
 from rehearsal.report.page.trials import trials
-from rehearsal.verdict import Verdict
-
-DOCTYPE = "<!doctype html>\n"
 
 
 def page(record: Rehearsal, exhibits: Exhibits) -> str:
     """Return the page: verdict and cause, failed tests, stages, logs."""
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{record.verdict} · {record.image or record.name} · Dress Rehearsal"),
-        inline("style", STYLE),
+    return sheet(
+        record.verdict,
+        subject=record.image or record.name,
+        name=record.name,
+        heading=title(record.verdict, *_facts(record)),
+        main=_main(record, exhibits),
     )
-    good = record.verdict is Verdict.PASSED
-    body = element(
-        "body",
-        element("header", *_heading(record)),
-        element("main", *_main(record, exhibits)),
-        element(
-            "footer", element("p", f"Dress Rehearsal {__version__}, {record.name}", class_="soft")
-        ),
-        inline("script", SCRIPT),
-        class_="passed" if good else "failed",
-    )
-    return f"{DOCTYPE}{element('html', head, body, lang='en')}\n"
-
-
-def _policy() -> str:
-    """Allow our own style and script, and the pictures beside the page: nothing else."""
-    return (
-        f"default-src 'none'; style-src '{_hash(STYLE)}'; script-src '{_hash(SCRIPT)}'; "
-        "img-src 'self' file:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(code: str) -> str:
-    return f"sha256-{base64.b64encode(sha256(code.encode()).digest()).decode()}"
-
-
-def _heading(record: Rehearsal) -> Iterator[Child]:
-    yield element("h1", element("span", str(record.verdict), class_="verdict"), " Dress rehearsal")
-    yield element("p", " · ".join(_facts(record)), class_="soft")
 
 
 def _facts(record: Rehearsal) -> Iterator[str]:

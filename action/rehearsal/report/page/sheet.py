@@ -1,0 +1,53 @@
+"""The sheet every page is written on: it needs nothing but itself and its neighbours."""
+
+import base64
+from hashlib import sha256
+
+from rehearsal import __version__
+from rehearsal.report.page.markup import Child, element, inline
+from rehearsal.report.page.script import SCRIPT
+from rehearsal.report.page.style import STYLE
+from rehearsal.verdict import Verdict
+
+DOCTYPE = "<!doctype html>\n"
+
+
+def sheet(verdict: Verdict, *, subject: str, name: str, heading: Child, main: Child) -> str:
+    """Return a whole page; `subject` is what was rehearsed, `name` the run's."""
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{verdict} · {subject} · Dress Rehearsal"),
+        inline("style", STYLE),
+    )
+    body = element(
+        "body",
+        element("header", heading),
+        element("main", main),
+        element("footer", element("p", f"Dress Rehearsal {__version__}, {name}", class_="soft")),
+        inline("script", SCRIPT),
+        class_="passed" if verdict is Verdict.PASSED else "failed",
+    )
+    return f"{DOCTYPE}{element('html', head, body, lang='en')}\n"
+
+
+def title(verdict: Verdict, *facts: str) -> Child:
+    """Return what stands first: the verdict, and what there is to say in one line."""
+    word = element("span", str(verdict), class_="verdict")
+    return element("h1", word, " Dress rehearsal"), element("p", " · ".join(facts), class_="soft")
+
+
+def _policy() -> str:
+    """Allow our own style and script, and the pictures beside the page: nothing else."""
+    return (
+        f"default-src 'none'; style-src '{_hash(STYLE)}'; script-src '{_hash(SCRIPT)}'; "
+        "img-src 'self' file:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(code: str) -> str:
+    return f"sha256-{base64.b64encode(sha256(code.encode()).digest()).decode()}"
