@@ -1,0 +1,70 @@
+"""Where a rehearsal was held and what was asked of it, as far as everyone may be told."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from rehearsal.plan import Plan
+
+# rehearsal_testing takes the browser from it.
+BROWSER = "BROWSER"
+BROWSER_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Repository, commit, ref, and the run's address with its attempt; all empty off GitHub."""
+
+    repository: str = ""
+    commit: str = ""
+    ref: str = ""
+    run: str = ""
+    attempt: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the inputs asked for.
+
+    `command` is the SHA-256 of the test command, empty without one: its text may hold what was
+    meant for the tests alone. `path` is the probe's without a query, for the same reason;
+    `statuses` are those that counted as ready; `browser` is what the tests were told to take.
+    """
+
+    command: str = ""
+    browser: str = ""
+    path: str = ""
+    statuses: str = ""
+
+
+def where(environ: Mapping[str, str]) -> Where:
+    """Return where this is, from the environment that GitHub gives a job."""
+    repository, run = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
+    attempt = environ.get("GITHUB_RUN_ATTEMPT", "")
+    server = environ.get("GITHUB_SERVER_URL", "")
+    known = server and repository and run
+    return Where(
+        repository=repository,
+        commit=environ.get("GITHUB_SHA", ""),
+        ref=environ.get("GITHUB_REF", ""),
+        run=f"{server}/{repository}/actions/runs/{run}" if known else "",
+        attempt=int(attempt) if attempt.isascii() and attempt.isdigit() else 0,
+    )
+
+
+def asked(plan: Plan) -> Asked:
+    """Return what may be told of a plan."""
+    command, probe = plan.suite.command, plan.probe
+    browser = plan.suite.env.get(BROWSER, "")
+    return Asked(
+        command=sha256(command.encode()).hexdigest() if command else "",
+        browser=browser if BROWSER_NAME.match(browser) else "",
+        path=probe.path.partition("?")[0],
+        statuses=",".join(map(_span, probe.statuses)),
+    )
+
+
+def _span(statuses: range) -> str:
+    first, last = statuses.start, statuses.stop - 1
+    return str(first) if first == last else f"{first}-{last}"
