@@ -1,7 +1,6 @@
 """The command line: `rehearse` (the default), `clean-up`, and the verbs with flags of their own."""
 
 import argparse
-import json
 import os
 import sys
 import traceback
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from rehearsal import environment
 from rehearsal.cleanup import clean_up
+from rehearsal.inputs import VARIABLE, from_action
 from rehearsal.laptop.preview import preview
 from rehearsal.laptop.reading import read_request
 from rehearsal.options import FURTHER, command, flags, parse
@@ -21,18 +21,15 @@ from rehearsal.request import Request
 from rehearsal.run import read_run
 from rehearsal.secret import Secret
 from rehearsal.session import announce, fault, hide, hold, tag_of
-from rehearsal.verdict import Misconfigured, Problem
+from rehearsal.verdict import Problem
 from rehearsal.watchdog import watch
-
-# The action sets it: where it is, no workflow is read and nothing is drawn.
-INPUTS = "REHEARSAL_INPUTS"
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run one command and return its exit code; the contract's table says what each means."""
     environ = os.environ if environ is None else environ
     options = parse(argv)
-    local = INPUTS not in environ and options.verb == "rehearse"
+    local = VARIABLE not in environ and options.verb == "rehearse"
     console = (find_terminal(environ) if local else None) or Console(environ)
     try:
         return _run(options, environ, console, local=local)
@@ -102,13 +99,4 @@ def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[S
 
 def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:
     """Return the inputs: the action's JSON, and flags over it."""
-    try:
-        given = json.loads(environ.get(INPUTS) or "{}")
-    except ValueError:
-        given = None
-    if not isinstance(given, dict):
-        raise Misconfigured(
-            "REHEARSAL_INPUTS is not a JSON object.",
-            advice="action.yml sets it to ${{ toJSON(inputs) }}; on a laptop leave it unset.",
-        )
-    return given | flags(options)
+    return from_action(environ) | flags(options)

@@ -1,10 +1,14 @@
 """The inputs as they arrive: their defaults, and typed readers that explain what is wrong."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rehearsal.verdict import Misconfigured
+
+# The action sets it: where it is, no workflow is read and nothing is drawn.
+VARIABLE = "REHEARSAL_INPUTS"
 
 DEFAULTS: Mapping[str, str] = {
     "image": "",
@@ -73,14 +77,14 @@ class Inputs:
     given: Mapping[str, str]
 
     @classmethod
-    def of(cls, given: Mapping[str, object]) -> "Inputs":
-        """Refuse names that are no inputs, and values that do not work yet."""
+    def of(cls, given: Mapping[str, object], defaults: Mapping[str, str] = DEFAULTS) -> "Inputs":
+        """Refuse names that `defaults` has not, and values that do not work yet."""
         texts = {name: "" if value is None else str(value) for name, value in given.items()}
         for name, text in texts.items():
-            if name not in DEFAULTS:
+            if name not in defaults:
                 raise Misconfigured(
                     f"There is no input named {name!r}.",
-                    advice=f"The inputs are: {', '.join(DEFAULTS)}.",
+                    advice=f"The inputs are: {', '.join(defaults)}.",
                 )
             if not _can_be_handed_on(text):
                 raise Misconfigured(
@@ -89,12 +93,12 @@ class Inputs:
                     advice=f"Write {name} again, as plain text in UTF-8.",
                 )
         for name in sorted(NOT_YET & set(texts)):
-            if texts[name].strip() not in ("", DEFAULTS[name]):
+            if texts[name].strip() not in ("", defaults[name]):
                 raise Misconfigured(
                     f"The input {name} does not work in this version.",
                     advice=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
                 )
-        return cls({**DEFAULTS, **texts})
+        return cls({**defaults, **texts})
 
     def text(self, name: str) -> str:
         """Return the value without white space around it."""
@@ -140,6 +144,20 @@ class Inputs:
             f"The input {name} is {found}; it has to be {allowed}.",
             advice=advice or f"Correct {name} in the step's with:.",
         )
+
+
+def from_action(environ: Mapping[str, str]) -> dict[str, object]:
+    """Return what action.yml hands over in one variable; nothing where it is not set."""
+    try:
+        given = json.loads(environ.get(VARIABLE) or "{}")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise Misconfigured(
+            f"{VARIABLE} is not a JSON object.",
+            advice="action.yml sets it to ${{ toJSON(inputs) }}; on a laptop leave it unset.",
+        )
+    return given
 
 
 def shown(value: object) -> str:
