@@ -21,6 +21,7 @@ from rehearsal.rehearse import PACKAGES, Stagehands, rehearse
 from rehearsal.request import Request
 from rehearsal.run import MARK, new_run
 from rehearsal.secret import Secret
+from rehearsal.setting import asked, where
 from rehearsal.stages.image import image_tag
 from rehearsal.verdict import Problem, Verdict
 from rehearsal.watchdog import guarded
@@ -43,6 +44,7 @@ def hold(
         evidence=str(run.path / "evidence"),
         artifact_name=run.artifact_name,
         watcher=console,
+        where=where(environ),
     )
     evidence = Evidence(run.path, console.redactor, record.notices.append)
     policy = "on-failure"
@@ -58,6 +60,7 @@ def hold(
             run = replace(run, evidence=policy, artifact_name=name)
             run.write()
             record.artifact_name = name
+            record.asked = asked(plan)
             record.directory = str(plan.directory)
             record.checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
             console.redactor = evidence.redactor = hide(plan, request, console)
