@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import artifacts
+from . import artifacts, pinned
 from .commands import Annotation
-from .machine import clean_environment, node_modules, tool
-from .repository import Repository
+from .machine import buildx_plugin, clean_environment, node_modules, tool
+from .repository import CALLER, Repository
 
-UPLOAD_ARTIFACT = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f"
-_STAND_IN = Path(__file__).parent / "stand_ins/upload-artifact"
 _ANNOTATING = {"error", "warning", "notice"}
 
 
@@ -31,10 +29,20 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
-    """What one job's last step found: the steps by id, and a copy of the evidence folder."""
+class Need:
+    """One job as the jobs after it see it."""
 
+    result: str
+    outputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a job's last step found: the steps by id, the jobs it needs, the evidence's copy."""
+
+    job: str
     steps: Mapping[str, Step]
+    needs: Mapping[str, Need]
     evidence: Path | None
 
 
@@ -47,6 +55,7 @@ class ActRun:
     entries: tuple[Mapping[str, Any], ...]
     records: tuple[Record, ...]
     artifacts: Mapping[str, Path]
+    builds: tuple[Mapping[str, Any], ...]
     folder: Path = field(repr=False)
 
     @property
@@ -54,6 +63,10 @@ class ActRun:
         """The steps of the only job that was recorded."""
         assert len(self.records) == 1, f"{len(self.records)} jobs were recorded\n{self.tail()}"
         return self.records[0].steps
+
+    def of_job(self, job: str) -> tuple[Record, ...]:
+        """Return the records of one job, one for each leg of its matrix."""
+        return tuple(record for record in self.records if record.job == job)
 
     @property
     def log(self) -> str:
@@ -112,17 +125,20 @@ class Act:
         secrets: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        others: Mapping[str, Repository] | None = None,
         job: str = "rehearse",
         timeout: float = 300,
     ) -> ActRun:
         """Commit `workflow` to the repository, push, and wait for the end of `job`.
 
-        Values are not masked by act, so that one which leaks is seen. `timeout` is in seconds.
-        Raises TimeoutError with the log's tail.
+        `others` are repositories that workflows name, by OWNER/NAME@REF. Values are not masked by
+        act, so that one which leaks is seen. `timeout` is in seconds. Raises TimeoutError with the
+        log's tail.
         """
         place = self.folder / f"act-{len(list(self.folder.glob('act-*')))}"
-        records, server = place / "records", place / "artifacts"
+        records, builds, server = place / "records", place / "builds", place / "artifacts"
         records.mkdir(parents=True)
+        builds.mkdir()
         # Without a folder for the run, act's server cannot tell that it has no artifact yet.
         (server / self.token).mkdir(parents=True)
         file = repository.write(".github/workflows/scenario.yml", workflow)
@@ -132,7 +148,8 @@ class Act:
             *("--workflows", str(file), "--job", job),
             *("--platform", "ubuntu-latest=-self-hosted"),
             *("--platform", "ubuntu-24.04=-self-hosted"),
-            *("--local-repository", f"{UPLOAD_ARTIFACT}={self._stand_in(place)}"),
+            *_in_their_place(pinned.lay_out(place / "stand_ins")),
+            *_in_their_place({name: each.root for name, each in (others or {}).items()}),
             *("--artifact-server-path", str(server), "--artifact-server-addr", "127.0.0.1"),
             *("--artifact-server-port", str(_free_port())),
             *("--secret-file", str(_file_of(secrets, place / "secrets.yml"))),
@@ -141,15 +158,17 @@ class Act:
         ]
         started = time.monotonic()
         with (place / "log.jsonl").open("wb") as log:
-            exit_code = _run(
-                command, repository, self._environment(place, environment), log, timeout
-            )
+            known = {name.partition("@")[0]: each for name, each in (others or {}).items()}
+            known[CALLER] = repository
+            settings = self._environment(place, known) | dict(environment or {})
+            exit_code = _run(command, repository, settings, log, timeout)
         run = ActRun(
             exit_code=-1 if exit_code is None else exit_code,
             seconds=time.monotonic() - started,
             entries=tuple(_entries(place / "log.jsonl")),
             records=tuple(_records(records)),
             artifacts=artifacts.unpack(server, place / "unpacked"),
+            builds=tuple(json.loads(file.read_text()) for file in sorted(builds.iterdir())),
             folder=place,
         )
         print(f"{run.tail()}\nact exited {exit_code}; its files: {place}")
@@ -157,7 +176,7 @@ class Act:
             raise TimeoutError(f"act was still running after {timeout} s")
         return run
 
-    def _environment(self, place: Path, more: Mapping[str, str] | None) -> dict[str, str]:
+    def _environment(self, place: Path, known: Mapping[str, Repository]) -> dict[str, str]:
         programs = place / "bin"
         programs.mkdir()
         (programs / "node").symlink_to(tool("node"))
@@ -166,21 +185,21 @@ class Act:
         own = {
             "PATH": f"{programs}:{os.environ['PATH']}",
             "NODE_PATH": str(node_modules()),
+            "BUILDS": str(place / "builds"),
+            "BUILDX_PLUGIN": str(buildx_plugin()),
             "RECORDS": str(place / "records"),
             "REHEARSAL_E2E": self.token,
+            "REPOSITORIES": json.dumps({name: str(each.root) for name, each in known.items()}),
             "TMPDIR": str(temporary),
             "XDG_CACHE_HOME": str(place / "cache"),
             "XDG_CONFIG_HOME": str(place / "config"),
         }
-        return clean_environment() | own | dict(more or {})
+        return clean_environment() | own
 
-    def _stand_in(self, place: Path) -> Path:
-        # act copies the whole folder for every use: without its packages, which NODE_PATH finds.
-        copy = place / "upload-artifact"
-        copy.mkdir()
-        for name in ("action.yml", "index.js"):
-            (copy / name).write_bytes((_STAND_IN / name).read_bytes())
-        return copy
+
+def _in_their_place(folders: Mapping[str, Path]) -> Iterator[str]:
+    for name, folder in folders.items():
+        yield from ("--local-repository", f"{name}={folder}")
 
 
 def _run(
@@ -217,9 +236,12 @@ def _entries(log: Path) -> Iterator[Mapping[str, Any]]:
 def _records(folder: Path) -> Iterator[Record]:
     for record in sorted(folder.iterdir()):
         steps = json.loads((record / "steps.json").read_text())
+        needs = json.loads((record / "needs.json").read_text())
         evidence = record / "evidence"
         yield Record(
+            job=record.name.partition(".")[0],
             steps={name: Step(**step) for name, step in steps.items()},
+            needs={name: Need(**need) for name, need in needs.items()},
             evidence=evidence if evidence.exists() else None,
         )
 

@@ -43,12 +43,17 @@ def base_image() -> str:
     return name
 
 
+def buildx_plugin() -> Path:
+    """Return where set-up puts the buildx plugin, for those that look for it there."""
+    return CHECKOUT / ".cache/buildx/docker-buildx"
+
+
 def with_buildx(folder: Path) -> dict[str, str]:
     """Return the environment in which a docker client has the buildx plugin.
 
     Its configuration is below `folder`. Raises MissingToolError when there is no plugin.
     """
-    plugin = CHECKOUT / ".cache/buildx/docker-buildx"
+    plugin = buildx_plugin()
     if plugin.exists():
         plugins = folder / "docker/cli-plugins"
         plugins.mkdir(parents=True)

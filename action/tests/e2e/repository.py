@@ -8,6 +8,8 @@ from pathlib import Path
 
 from .machine import ACTION, CHECKOUT, base_image
 
+# What the repositories of the scenarios are called on GitHub.
+CALLER = "example/superlists"
 _DEFAULT_BASE = "python:3.13-slim"
 _FIXTURES = Path(__file__).parent / "fixtures"
 _NOT_COPIED = shutil.ignore_patterns("tests", "__pycache__", "node_modules")
@@ -84,6 +86,6 @@ def _made_repository(root: Path) -> Repository:
             f"ARG PYTHON_IMAGE={base_image()}",
         )
     repository.git("init", "--quiet", "--initial-branch", "main")
-    repository.git("remote", "add", "origin", "https://github.com/example/superlists")
+    repository.git("remote", "add", "origin", f"https://github.com/{CALLER}")
     repository.commit("As it stands")
     return repository

@@ -1,8 +1,15 @@
-"""The stand-in for actions/upload-artifact, held to what the real action documents."""
+"""The stand-ins for other people's actions, held to what the real ones document."""
 
-from .act import UPLOAD_ARTIFACT, Act
-from .repository import Repository
-from .workflow import workflow
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .act import Act
+from .machine import base_image
+from .pinned import BUILD_PUSH, CHECKOUT, DOWNLOAD_ARTIFACT, SETUP_BUILDX, UPLOAD_ARTIFACT
+from .repository import Repository, repository_of
+from .workflow import recorded, workflow
 
 FILES = """
 - run: |
@@ -60,3 +67,154 @@ def test_stand_in__takes_what_the_real_one_takes(tiny: Repository, act: Act) -> 
     assert len(outputs["artifact-digest"]) == 64
     assert outputs["artifact-url"].endswith(f"/artifacts/{outputs['artifact-id']}")
     assert not run.steps["nothing"].outputs
+
+
+HAND_OVER = f"""
+name: Scenario
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    outputs:
+      image-id: ${{{{ steps.build.outputs.imageid }}}}
+    steps:
+      - uses: {CHECKOUT}
+      - uses: {SETUP_BUILDX}
+        with:
+          cache-binary: false
+      - run: printf %s "between = signs, and commas" >"$RUNNER_TEMP/key"
+      - uses: {BUILD_PUSH}
+        id: build
+        with:
+          context: .
+          file: Dockerfile
+          target: kept
+          build-args: GREETING=hello
+          secret-files: KEY=${{{{ runner.temp }}}}/key
+          secrets: |
+            TOKEN=t0k3n
+          tags: handed-over:${{{{ github.run_id }}}}
+          outputs: type=docker,dest=${{{{ runner.temp }}}}/image.tar
+          provenance: false
+          sbom: false
+          cache-to: type=gha,mode=max
+      - run: |
+          mkdir "$RUNNER_TEMP/notes"
+          echo one >"$RUNNER_TEMP/notes/one.txt"
+          ! docker image inspect "handed-over:$GITHUB_RUN_ID" >/dev/null 2>&1
+      - uses: {UPLOAD_ARTIFACT}
+        with:
+          name: an-image
+          path: ${{{{ runner.temp }}}}/image.tar
+          compression-level: 0
+      - uses: {UPLOAD_ARTIFACT}
+        with:
+          name: notes.1
+          path: ${{{{ runner.temp }}}}/notes
+      - uses: {UPLOAD_ARTIFACT}
+        with:
+          name: notes.2
+          path: ${{{{ runner.temp }}}}/notes
+  rehearse:
+    needs: build
+    runs-on: ubuntu-latest
+    steps:
+      - uses: {DOWNLOAD_ARTIFACT}
+        with:
+          name: an-image
+      - uses: {DOWNLOAD_ARTIFACT}
+        with:
+          pattern: notes.*
+          path: several
+      - uses: {DOWNLOAD_ARTIFACT}
+        with:
+          pattern: "*.2"
+          path: one
+      - uses: {DOWNLOAD_ARTIFACT}
+        with:
+          pattern: no-such-*
+          path: none
+      - uses: {CHECKOUT}
+        with:
+          repository: someone/else
+          ref: v1
+          path: other/place
+          persist-credentials: false
+      - id: found
+        env:
+          ID: ${{{{ needs.build.outputs.image-id }}}}
+        run: |
+          docker load --input image.tar
+          echo "said=$(docker run --rm "$ID")" >>"$GITHUB_OUTPUT"
+          files=$(find several one other -name .git -prune -o -type f -print | xargs)
+          echo "files=$files" >>"$GITHUB_OUTPUT"
+"""
+KEEPER = """
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS kept
+ARG GREETING
+RUN --mount=type=secret,id=KEY --mount=type=secret,id=TOKEN \\
+    echo "$GREETING $(cat /run/secrets/KEY /run/secrets/TOKEN)" >/said
+CMD ["cat", "/said"]
+FROM kept
+RUN false
+"""
+
+
+def test_stand_ins__hand_an_image_and_files_from_job_to_job(
+    tiny: Repository, act: Act, room: Path
+) -> None:
+    tiny.write("Dockerfile", KEEPER.replace("python:3.13-slim", base_image()))
+    else_ = repository_of("gossip", room / "else")
+    else_.git("tag", "v1")
+    else_.write("later.txt", "not in v1")
+    else_.commit("Later")
+    run = act.push(
+        tiny, recorded(HAND_OVER, "rehearse"), others={"someone/else@v1": else_}, job="rehearse"
+    )
+    assert run.exit_code == 0
+    outputs = run.steps["found"].outputs
+    assert outputs["said"] == "hello between = signs, and commast0k3n"
+    files = outputs["files"].split()
+    assert {"one/one.txt", "several/notes.1/one.txt", "several/notes.2/one.txt"} <= set(files)
+    assert "other/place/gossip.py" in files
+    assert "other/place/later.txt" not in files
+    (build,) = run.builds
+    assert (build["target"], build["secrets"]) == ("kept", ["TOKEN"])
+    assert build["cacheTo"] == ["type=gha,mode=max"]
+
+
+@pytest.mark.parametrize(
+    "pin, inputs, complaint",
+    [
+        pytest.param(BUILD_PUSH, {"contex": "."}, "no input contex", id="unknown-input"),
+        pytest.param(UPLOAD_ARTIFACT, {"path": ".", "nam": "x"}, "no input nam", id="upload"),
+        pytest.param(
+            BUILD_PUSH,
+            {"context": ".", "provenance": "max", "sbom": "false"},
+            "provenance is not false",
+            id="provenance",
+        ),
+        pytest.param(
+            CHECKOUT,
+            {"repository": "no/where", "persist-credentials": "false"},
+            "there is no repository no/where",
+            id="no-such-repository",
+        ),
+        pytest.param(
+            CHECKOUT,
+            {"ref": "main", "path": "../out", "persist-credentials": "false"},
+            "is not under",
+            id="outside-the-workspace",
+        ),
+        pytest.param(
+            DOWNLOAD_ARTIFACT, {"name": "none"}, "Artifact not found for name: none", id="nothing"
+        ),
+    ],
+)
+def test_stand_ins__refuse(
+    pin: str, inputs: dict[str, str], complaint: str, tiny: Repository, act: Act
+) -> None:
+    run = act.push(tiny, workflow(yaml.safe_dump([{"uses": pin, "id": "x", "with": inputs}])))
+    assert run.exit_code == 1
+    assert complaint in "".join(each.text for each in run.annotations)

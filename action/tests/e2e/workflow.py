@@ -1,8 +1,15 @@
 """Workflows as a caller writes them, with one step at the end that records what the others left."""
 
+from collections.abc import Mapping
 from textwrap import dedent, indent
 
-CHECKOUT_STEP = "- uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
+import yaml
+
+from .pinned import CHECKOUT
+
+CHECKOUT_STEP = f"- uses: {CHECKOUT}"
+# The job of a caller's workflow that sees what the called one gave.
+AFTERWARDS = "afterwards"
 
 # The environment variable RECORDS is the harness's; see act.py.
 _RECORD = """\
@@ -10,10 +17,12 @@ _RECORD = """\
   if: always()
   env:
     STEPS: ${{ toJSON(steps) }}
+    NEEDS: ${{ toJSON(needs) }}
     EVIDENCE: ${{ steps.rehearsal.outputs.evidence-path }}
   run: |
     record=$(mktemp -d "$RECORDS/$GITHUB_JOB.XXXXXX")
     printf '%s' "$STEPS" >"$record/steps.json"
+    printf '%s' "$NEEDS" >"$record/needs.json"
     if [ -d "$EVIDENCE" ]; then cp -R "$EVIDENCE" "$record/evidence"; fi
 """
 
@@ -34,6 +43,26 @@ def workflow(*steps: str, job: str = "") -> str:
 
 def _framed(steps: tuple[str, ...]) -> tuple[str, ...]:
     return (CHECKOUT_STEP, *steps, _RECORD)
+
+
+def calling(
+    uses: str, inputs: Mapping[str, object], secrets: Mapping[str, str] | None = None
+) -> str:
+    """Return a workflow whose job `rehearse` calls another, and a job that records its outputs.
+
+    The second is called `afterwards`; it runs whatever became of the first.
+    """
+    call = {"uses": uses, "with": dict(inputs), "secrets": dict(secrets or {})}
+    jobs = {
+        "rehearse": call,
+        AFTERWARDS: {
+            "needs": "rehearse",
+            "if": "always()",
+            "runs-on": "ubuntu-latest",
+            "steps": yaml.safe_load(_RECORD),
+        },
+    }
+    return yaml.safe_dump({"name": "Scenario", "on": "push", "jobs": jobs}, sort_keys=False)
 
 
 def recorded(text: str, job: str) -> str:

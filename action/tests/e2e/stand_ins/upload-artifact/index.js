@@ -4,6 +4,10 @@ const path = require('node:path')
 const { DefaultArtifactClient, ArtifactNotFoundError } = require('@actions/artifact')
 const core = require('@actions/core')
 const glob = require('@actions/glob')
+const { refuseUnknown } = require('./inputs.js')
+
+// Act's server appends what comes in the order in which it comes: pieces side by side would tear what is large.
+process.env.ACTIONS_ARTIFACT_UPLOAD_CONCURRENCY = '1'
 
 const WHEN_NOTHING_FOUND = { warn: core.warning, error: core.setFailed, ignore: core.info }
 
@@ -18,11 +22,15 @@ function readInputs() {
   if (!Number.isInteger(retentionDays)) {
     throw new Error('retention-days is not a whole number of days')
   }
+  const compressionLevel = Number(core.getInput('compression-level'))
+  if (!Number.isInteger(compressionLevel) || compressionLevel < 0 || compressionLevel > 9) {
+    throw new Error('compression-level is not a whole number from 0 to 9')
+  }
   return {
     name: core.getInput('name'),
     path: core.getInput('path', { required: true }),
     whenNothingFound: WHEN_NOTHING_FOUND[ifNoFilesFound],
-    retentionDays,
+    options: { compressionLevel, ...(retentionDays ? { retentionDays } : {}) },
     overwrite: core.getBooleanInput('overwrite'),
     includeHiddenFiles: core.getBooleanInput('include-hidden-files'),
   }
@@ -61,6 +69,7 @@ async function makeRoomFor(client, name, overwrite) {
 }
 
 async function main() {
+  refuseUnknown(__dirname)
   const inputs = readInputs()
   const { files, root } = await findFiles(inputs)
   if (files.length === 0) {
@@ -69,8 +78,7 @@ async function main() {
   }
   const client = new DefaultArtifactClient()
   await makeRoomFor(client, inputs.name, inputs.overwrite)
-  const options = inputs.retentionDays ? { retentionDays: inputs.retentionDays } : {}
-  const uploaded = await client.uploadArtifact(inputs.name, files, root, options)
+  const uploaded = await client.uploadArtifact(inputs.name, files, root, inputs.options)
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID } = process.env
   core.setOutput('artifact-id', uploaded.id)
   core.setOutput('artifact-digest', uploaded.digest)
