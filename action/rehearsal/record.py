@@ -145,3 +145,5 @@ _ORDER = (
 )
 # Where several hold, the first of these decides.
 RANK = {verdict: rank for rank, verdict in enumerate(_ORDER)}
+# Neither needs a cause, or says it in its own words.
+SELF_EXPLAINED = (Verdict.PASSED, Verdict.MISCONFIGURED, Verdict.CANCELLED, Verdict.ERROR)
