@@ -33,13 +33,16 @@ def curate(record: Rehearsal, evidence: Evidence) -> Exhibits:
     checkout = Checkout(top=Path(record.checkout), directory=Path(record.directory))
     log = _read(folder, CONTAINER, WHOLE_LOG)
     failed = record.results.failed if record.results else ()
-    timed = any(failure.span for failure in failed)
+    flaky = record.results.flaky if record.results else ()
+    timed = any(failure.span for failure in (*failed, *flaky))
     index = slices.read_index(folder / f"{CONTAINER}.index") if timed else slices.Index()
+    found = tuple(
+        _exhibit(failure, evidence, checkout, index, shown=number < MOST_TESTS)
+        for number, failure in enumerate((*failed, *flaky))
+    )
     return Exhibits(
-        tests=tuple(
-            _exhibit(failure, evidence, checkout, index, shown=number < MOST_TESTS)
-            for number, failure in enumerate(failed)
-        ),
+        tests=found[: len(failed)],
+        flaky=found[len(failed) :],
         logs=tuple(filter(None, (log, *(_read(folder, name, PART) for name in LOGS)))),
         files=tuple(_files(folder)),
         frame=own_frame(log.text[-SEARCHED:], checkout) if log else None,

@@ -17,7 +17,7 @@ class Paper:
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
-    """A failed test and what was kept of it.
+    """A failed test, or a flaky one's first failure, and what was kept of it.
 
     `file` is relative to the checkout, or empty; `folder` is its folder in the evidence, or empty;
     `trace` is its own traceback without installed code, `slice` what the app said meanwhile,
@@ -36,9 +36,13 @@ class Exhibit:
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibits:
-    """All of it: `frame` is the project's own line in the last traceback of the app's log."""
+    """All of it: `tests` failed, and `flaky` ones passed when they were run again.
+
+    `frame` is the project's own line in the last traceback of the app's log.
+    """
 
     tests: tuple[Exhibit, ...] = ()
+    flaky: tuple[Exhibit, ...] = ()
     logs: tuple[Paper, ...] = ()
     files: tuple[str, ...] = ()
     frame: OwnFrame | None = None

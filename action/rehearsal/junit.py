@@ -1,27 +1,23 @@
-"""Test results: from JUnit XML where there is some, else from the runner's own closing lines."""
+"""Test results, as JUnit XML tells them."""
 
 import math
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-UNITTEST = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
-UNITTEST_PARTS = re.compile(r"(failures|errors|skipped)=(\d+)")
-UNITTEST_CLOSING = re.compile(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", re.MULTILINE)
-PYTEST = re.compile(
-    r"^=* *((?:\d+ [a-z]+(?: [a-z]+)?(?:, )?)+|no tests ran) in [\d.]+s(?: \([^)\n]+\))? *=*$",
-    re.MULTILINE,
-)
-PYTEST_PARTS = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed)")
-PYTEST_NONE_COLLECTED = 5
 # What selenium's exceptions put before whatever they say, if they say anything.
 SELENIUM = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
-# Colours, which CI services switch on for their logs (ECMA-48, SGR).
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Attempts that failed before the one that counts, as surefire writes them, and others after it.
+# Beside a failure they all mean the same: pytest-rerunfailures calls those flaky, too.
+FLAKY = ("flakyFailure", "flakyError")
+ATTEMPTS = (*FLAKY, "rerunFailure", "rerunError")
+# By this property a suite says how many tests it did not run because of its shard.
+ELSEWHERE = "left-to-other-shards"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +38,7 @@ class Failure:
     """A test that failed: its name, why in one line, and where it stands when known.
 
     `trace` is all that the report says of it, `evidence` the name of its folder of evidence.
+    `attempts` counts how often it failed; `recovered` says that its report has it pass later on.
     """
 
     name: str
@@ -51,63 +48,83 @@ class Failure:
     trace: str = ""
     evidence: str = ""
     span: Span | None = None
+    attempts: int = 1
+    recovered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """How many tests ran (None: unknown), skipped ones left out, and which of them failed."""
+    """How many tests ran (None: unknown), skipped ones left out, and which of them failed.
+
+    `flaky` are those that failed first and passed when they were run again: their first failures.
+    `elsewhere` counts what was left to other shards (None: nothing was said of it).
+    """
 
     tests: int | None = None
     failures: int = 0
     failed: tuple[Failure, ...] = ()
+    flaky: tuple[Failure, ...] = ()
+    elsewhere: int | None = None
 
 
 def read_reports(paths: Iterable[Path]) -> Results:
     """Count the test cases of JUnit XML files; one that cannot be read counts for nothing."""
-    ran = 0
-    seen = False
+    found = [_read(root) for root in map(_root, paths) if root is not None]
+    counts = [each.tests for each in found if each.tests is not None]
+    left = [each.elsewhere for each in found if each.elsewhere is not None]
+    return Results(
+        tests=sum(counts) if counts else None,
+        failures=sum(each.failures for each in found),
+        failed=tuple(chain.from_iterable(each.failed for each in found)),
+        flaky=tuple(chain.from_iterable(each.flaky for each in found)),
+        elsewhere=sum(left) if left else None,
+    )
+
+
+def _root(path: Path) -> ET.Element | None:
+    try:
+        # O_NONBLOCK: the end of a pipe would never come.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            # The tests of this very repository wrote it; expat bounds what entities expand to.
+            return ET.parse(file).getroot()  # noqa: S314
+    except (ET.ParseError, OSError, ValueError, LookupError):
+        return None  # The last two: an encoding that expat, or Python, does not know.
+
+
+def _read(root: ET.Element) -> Results:
+    cases = [each for each in _cases(root) if each[0].find("skipped") is None]
     failed: list[Failure] = []
-    for path in paths:
-        try:
-            # O_NONBLOCK: the end of a pipe would never come.
-            with os.fdopen(
-                os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb"
-            ) as file:
-                # The tests of this very repository wrote it; expat bounds what entities expand to.
-                root = ET.parse(file).getroot()  # noqa: S314
-        except (ET.ParseError, OSError, ValueError, LookupError):
-            continue  # The last two: an encoding that expat, or Python, does not know.
-        seen = True
-        for case, span in _cases(root):
-            if case.find("skipped") is not None:
-                continue
-            ran += 1
-            bad = case.find("failure") if case.find("failure") is not None else case.find("error")
-            if bad is not None:
-                failed.append(_failure(case, bad, span))
-    return Results(tests=ran if seen else None, failures=len(failed), failed=tuple(failed))
+    flaky: list[Failure] = []
+    passed: set[str] = set()
+    # From the end: some runners write down each attempt as a case of its own.
+    for case, span in reversed(cases):
+        attempts = [each for each in case if each.tag in ATTEMPTS]
+        bad = case.find("failure") if case.find("failure") is not None else case.find("error")
+        if bad is not None:
+            failure = _failure(case, bad, span, attempts=len(attempts) + 1)
+            failed.append(replace(failure, recovered=failure.name in passed))
+            continue
+        if attempts and attempts[0].tag in FLAKY:
+            flaky.append(_failure(case, attempts[0], span, attempts=len(attempts)))
+        if case.get("name"):
+            passed.add(_name(case))
+    left = _elsewhere(root)
+    return Results(
+        # Where a suite only tells of others' tests, its own may still have no report.
+        tests=None
+        if left is not None and next(root.iter("testcase"), None) is None
+        else len(cases),
+        failures=len(failed),
+        failed=tuple(reversed(failed)),
+        flaky=tuple(reversed(flaky)),
+        elsewhere=left,
+    )
 
 
-def read_output(text: str, exit_code: int) -> Results:
-    """Count tests by what unittest or pytest said last; unknown runners stay unknown."""
-    text = COLOUR.sub("", text)
-    if exit_code == PYTEST_NONE_COLLECTED and not UNITTEST.search(text):
-        return Results(tests=0)
-    if lines := PYTEST.findall(text):
-        counts = {word.rstrip("s"): int(number) for number, word in PYTEST_PARTS.findall(lines[-1])}
-        failures = counts.get("failed", 0) + counts.get("error", 0)
-        return Results(tests=sum(counts.values()), failures=failures)
-    if runs := UNITTEST.findall(text):
-        closing = UNITTEST_CLOSING.findall(text)
-        counts = {
-            word: int(number)
-            for word, number in UNITTEST_PARTS.findall(closing[-1] if closing else "")
-        }
-        return Results(
-            tests=int(runs[-1]) - counts.get("skipped", 0),
-            failures=counts.get("failures", 0) + counts.get("errors", 0),
-        )
-    return Results()
+def _elsewhere(root: ET.Element) -> int | None:
+    values = (_property(suite, ELSEWHERE) for suite in root.iter())
+    numbers = [int(value) for value in values if re.fullmatch(r"[0-9]{1,9}", value)]
+    return sum(numbers) if numbers else None
 
 
 def _cases(root: ET.Element) -> Iterator[tuple[ET.Element, Span | None]]:
@@ -155,24 +172,35 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
-def _failure(case: ET.Element, bad: ET.Element, span: Span | None) -> Failure:
+def _name(case: ET.Element) -> str:
     name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
+    return name or "(unnamed test)"
+
+
+def _failure(case: ET.Element, bad: ET.Element, span: Span | None, *, attempts: int) -> Failure:
     line = case.get("line") or ""
     return Failure(
-        name=name or "(unnamed test)",
+        name=_name(case),
         message=_why(bad),
         file=case.get("file") or "",
         line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
-        trace=(bad.text or "").strip("\n"),
+        trace=_trace(bad).strip("\n"),
         evidence=_property(case, "evidence"),
         span=span,
+        attempts=attempts,
     )
+
+
+def _trace(bad: ET.Element) -> str:
+    """Return what an attempt tells; surefire has it in an element of its own."""
+    text = bad.text or ""
+    return text if text.strip() else bad.findtext("stackTrace") or ""
 
 
 def _why(bad: ET.Element) -> str:
     """Return the first line of what is told, without selenium's prefix."""
     kind = bad.get("type") or ""
-    line = next(iter((bad.get("message") or bad.text or kind).strip().splitlines()), "")
+    line = next(iter((bad.get("message") or _trace(bad) or kind).strip().splitlines()), "")
     prefix = SELENIUM.match(line)
     if not prefix:
         return line

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from rehearsal.diagnosis import Diagnosis
-from rehearsal.junit import Results
+from rehearsal.junit import Failure, Results
+from rehearsal.setting import Asked, Where
+from rehearsal.shard import Shard
 from rehearsal.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -38,6 +40,8 @@ class Rehearsal:
     `facts` holds what the stages saw, by where they saw it; `diagnoses` the causes that fit, the
     root first; `telling`, where none does, the lines that say most.
     `checkout` is the top of the repository's files, `directory` the working directory in it.
+    `shard` is the part of the suite that was asked for, empty where it is the whole; `shards` are
+    those that this rehearsal was merged from, none where it is one of its own.
     `kept` says where a container that was left up is, `removal` is the command that removes it.
     """
 
@@ -48,6 +52,10 @@ class Rehearsal:
     image: str = ""
     image_id: str = ""
     ready_seconds: float | None = None
+    shard: str = ""
+    shards: tuple[Shard, ...] = ()
+    where: Where = field(default_factory=Where)
+    asked: Asked | None = None
     results: Results | None = None
     evidence: str = ""
     artifact_name: str = ""
@@ -96,17 +104,11 @@ class Rehearsal:
             problem.what, problem.advice = redact(problem.what), redact(problem.advice)
             problem.excerpt = tuple(map(redact, problem.excerpt))
         if self.results:
-            failed = (
-                replace(
-                    each,
-                    name=redact(each.name),
-                    message=redact(each.message),
-                    file=redact(each.file),
-                    trace=redact(each.trace),
-                )
-                for each in self.results.failed
+            failed, flaky = (
+                tuple(_redacted(each, redact) for each in tests)
+                for tests in (self.results.failed, self.results.flaky)
             )
-            self.results = replace(self.results, failed=tuple(failed))
+            self.results = replace(self.results, failed=failed, flaky=flaky)
         self.notices[:] = map(redact, self.notices)
 
     def outputs(self) -> dict[str, str]:
@@ -120,11 +122,21 @@ class Rehearsal:
             "image-id": self.image_id,
             "tests": str(results.tests) if results and counted else "",
             "failures": str(results.failures) if results and counted else "",
-            "flaky": "",
+            "flaky": str(len(results.flaky)) if results and counted else "",
             "ready-seconds": "" if self.ready_seconds is None else f"{self.ready_seconds:.2f}",
             "evidence-path": self.evidence,
             "artifact-name": self.artifact_name,
         }
+
+
+def _redacted(failure: Failure, redact: Callable[[str], str]) -> Failure:
+    return replace(
+        failure,
+        name=redact(failure.name),
+        message=redact(failure.message),
+        file=redact(failure.file),
+        trace=redact(failure.trace),
+    )
 
 
 _ORDER = (

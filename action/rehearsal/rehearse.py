@@ -18,6 +18,7 @@ from rehearsal.record import Rehearsal
 from rehearsal.stages import container as containers
 from rehearsal.stages import facts
 from rehearsal.stages.container import Container
+from rehearsal.stages.counting import remarks
 from rehearsal.stages.image import Image, build_image, find_image
 from rehearsal.stages.setup import run_setup
 from rehearsal.stages.stop import stop_container
@@ -53,6 +54,7 @@ def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
     A `Problem` ends up in the record. What is undone is undone after cancellation and time-out
     have been disarmed: nothing interrupts it.
     """
+    record.shard = plan.suite.shard
     with ExitStack() as undo:
         undo.callback(hands.evidence.drop_staging)
         try:
@@ -197,6 +199,7 @@ class _Show:
                     reports=lambda: [*sorted(junit.glob("*.xml")), *self.own_reports(stale)],
                 )
             self.record.problems += problems
+            self.record.notices += remarks(plan.suite, self.record.results)
             if container.ended_by_now():
                 when = "during the tests"
                 raise containers.crashed(container, self.hands.engine, log, when=when)

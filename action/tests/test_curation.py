@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,17 @@ def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_p
 def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -> None:
     tests = curate(record(tmp_path, failed(file="app/views.py", line=3)), evidence).tests
     assert only(tests).file == "app/views.py"
+
+
+def test_curate__a_flaky_test_shows_how_it_failed_first(evidence: Evidence, tmp_path: Path) -> None:
+    first, _ = log(evidence, TRACEBACK, "later\n")
+    span = Span(start=first, end=first, exact=True)
+    told = record(tmp_path, failed("t.T.bad"))
+    assert told.results
+    told.results = replace(told.results, flaky=(failed(evidence="shaky-1", span=span),))
+    exhibits = curate(told, evidence)
+    assert [each.failure.name for each in exhibits.tests] == ["t.T.bad"]
+    flaky = only(exhibits.flaky)
+    assert flaky.slice
+    assert TRACEBACK in flaky.slice.text
+    assert flaky.folder == "tests/shaky-1"

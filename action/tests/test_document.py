@@ -8,12 +8,15 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__
+from rehearsal.account import VERSION
 from rehearsal.diagnosis import Diagnosis
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results, Span
 from rehearsal.record import Rehearsal, Stage
-from rehearsal.report.document import VERSION, document
+from rehearsal.report.document import document
+from rehearsal.setting import Asked, Where
+from rehearsal.shard import Shard
 from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
@@ -46,6 +49,7 @@ def everything() -> tuple[Rehearsal, Exhibits]:
         line=7,
         span=Span(start=1.0, end=2.5, exact=True),
         evidence="e",
+        attempts=3,
     )
     rehearsal = Rehearsal(
         name="77-1-abc",
@@ -55,7 +59,13 @@ def everything() -> tuple[Rehearsal, Exhibits]:
         image="app:1",
         image_id="sha256:0",
         ready_seconds=0.5,
-        results=Results(tests=2, failures=1, failed=(failure,)),
+        shard="2/4",
+        shards=(
+            Shard(name=HOSTILE, verdict=Verdict.PASSED, shard="1/2", tests=3, seconds=1.23456),
+        ),
+        where=Where(repository="o/n", commit="c", ref="refs/heads/m", run="https://x", attempt=2),
+        asked=Asked(command="0" * 64, browser="firefox", path="/", statuses="200-399"),
+        results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,), elsewhere=5),
         artifact_name="rehearsal-x",
         notices=[HOSTILE],
         diagnoses=[Diagnosis(id="missing-table", title=HOSTILE, advice="a", evidence=("line",))],
@@ -64,10 +74,20 @@ def everything() -> tuple[Rehearsal, Exhibits]:
     rehearsal.timeline.reach("ready", 1.23456, "HTTP status 200")
     rehearsal.timeline.see(1, HOSTILE, 0.5)
     exhibit = Exhibit(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
-    return rehearsal, Exhibits(tests=(exhibit,), frame=OWN)
+    return rehearsal, Exhibits(tests=(exhibit,), flaky=(exhibit,), frame=OWN)
 
 
 FRAME = {"file": "app/views.py", "line": 9, "function": "home", "error": HOSTILE}
+FAILED = {
+    "name": HOSTILE,
+    "message": "m",
+    "attempts": 3,
+    "file": "site/t.py",
+    "line": 7,
+    "span": {"start": 1.0, "end": 2.5, "exact": True},
+    "evidence": "tests/e",
+    "frame": FRAME,
+}
 
 
 def test_document__of_everything() -> None:
@@ -93,20 +113,39 @@ def test_document__of_everything() -> None:
         "image-id": "sha256:0",
         "artifact-name": "rehearsal-x",
         "ready-seconds": 0.5,
+        "where": {
+            "repository": "o/n",
+            "commit": "c",
+            "ref": "refs/heads/m",
+            "run": "https://x",
+            "attempt": 2,
+        },
+        "asked": {
+            "test-command-sha256": "0" * 64,
+            "browser": "firefox",
+            "ready-path": "/",
+            "ready-status": "200-399",
+        },
+        "shard": "2/4",
+        "shards": [
+            {
+                "name": HOSTILE,
+                "verdict": "passed",
+                "shard": "1/2",
+                "browser": "",
+                "tests": 3,
+                "failures": 0,
+                "flaky": 0,
+                "seconds": 1.235,
+                "page": "",
+            }
+        ],
         "tests": {
             "ran": 2,
             "failures": 1,
-            "failed": [
-                {
-                    "name": HOSTILE,
-                    "message": "m",
-                    "file": "site/t.py",
-                    "line": 7,
-                    "span": {"start": 1.0, "end": 2.5, "exact": True},
-                    "evidence": "tests/e",
-                    "frame": FRAME,
-                }
-            ],
+            "failed": [FAILED],
+            "flaky": [FAILED],
+            "elsewhere": 5,
         },
         "frame": FRAME,
         "stages": [{"name": "build", "seconds": 1.235, "good": True}],

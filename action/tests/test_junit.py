@@ -3,14 +3,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from rehearsal.junit import Failure, Results, Span, read_output, read_reports
-
-COUNTS = st.integers(min_value=0, max_value=5000)
-# A clock's reading, as both runners print it.
-SECONDS = st.floats(min_value=0, max_value=9999).map(lambda seconds: f"{seconds:.3f}")
+from rehearsal.junit import Failure, Results, Span, read_reports
 
 
 def report(folder: Path, text: str | bytes, name: str = "a.xml") -> Path:
@@ -133,109 +127,6 @@ def test_read_reports__external_entities_are_not_read(tmp_path: Path) -> None:
     assert "hush" not in repr(results)
 
 
-@pytest.mark.parametrize(
-    "text, code, expected",
-    [
-        pytest.param("", 0, Results(), id="nothing said"),
-        pytest.param("all good\n", 0, Results(), id="unknown runner"),
-        pytest.param("all bad\n", 1, Results(), id="unknown runner failed"),
-        pytest.param("Ran 1 test in 0.1s\n\nOK\n", 0, Results(tests=1), id="unittest"),
-        pytest.param("Ran 0 tests in 0.000s\n\nOK", 0, Results(tests=0), id="unittest, none"),
-        pytest.param(
-            "Ran 0 tests in 0.000s\n\nNO TESTS RAN", 5, Results(tests=0), id="unittest 3.12, none"
-        ),
-        pytest.param(
-            "Ran 0 tests in 0.001s\n\nFAILED (errors=1)",
-            1,
-            Results(tests=0, failures=1),
-            id="unittest, setUpClass failed",
-        ),
-        pytest.param(
-            "Ran 5 tests in 2.1s\n\nFAILED (failures=1, errors=2, skipped=1)",
-            1,
-            Results(tests=4, failures=3),
-            id="unittest, all kinds",
-        ),
-        pytest.param(
-            "Ran 2 tests in 0.1s\n\nOK (skipped=2)", 0, Results(tests=0), id="unittest, all skipped"
-        ),
-        pytest.param(
-            "Ran 9 tests in 0.1s\n\nFAILED (failures=9)\nagain\nRan 2 tests in 0.1s\n\nOK\n",
-            0,
-            Results(tests=2),
-            id="unittest, the last counts",
-        ),
-        pytest.param("===== 3 passed in 0.12s =====", 0, Results(tests=3), id="pytest"),
-        pytest.param("3 passed in 0.12s", 0, Results(tests=3), id="pytest -q"),
-        pytest.param(
-            "== 1 failed, 2 passed, 3 skipped, 1 error, 4 warnings in 61.00s (0:01:01) ==",
-            1,
-            Results(tests=4, failures=2),
-            id="pytest, all kinds",
-        ),
-        pytest.param(
-            "== 2 errors in 0.1s ==", 2, Results(tests=2, failures=2), id="pytest, errors"
-        ),
-        pytest.param("== no tests ran in 0.01s ==", 5, Results(tests=0), id="pytest, none"),
-        pytest.param("", 5, Results(tests=0), id="pytest -qq, none"),
-        pytest.param("= 2 skipped in 0.1s =", 0, Results(tests=0), id="pytest, all skipped"),
-        pytest.param("= 3 deselected in 0.1s =", 5, Results(tests=0), id="pytest, deselected"),
-        pytest.param(
-            "= 1 passed, 2 subtests passed in 0.1s =", 0, Results(tests=1), id="pytest, subtests"
-        ),
-        pytest.param(
-            "= 1 passed in 90061.00s (1 day, 1:01:01) =", 0, Results(tests=1), id="pytest, days"
-        ),
-        pytest.param(
-            "\x1b[32m== \x1b[32m\x1b[1m2 passed\x1b[0m\x1b[32m in 0.10s\x1b[0m\x1b[32m ==\x1b[0m",
-            0,
-            Results(tests=2),
-            id="pytest in colour",
-        ),
-        pytest.param("it had passed in 3s\n", 0, Results(), id="a sentence"),
-    ],
-)
-def test_read_output__counts(text: str, code: int, expected: Results) -> None:
-    assert read_output(text, code) == expected
-
-
-@given(ran=COUNTS, failures=COUNTS, errors=COUNTS, seconds=SECONDS, noise=st.text(max_size=30))
-def test_read_output__round_trip_of_unittest(
-    ran: int, failures: int, errors: int, seconds: str, noise: str
-) -> None:
-    parts = [f"{word}={n}" for word, n in (("failures", failures), ("errors", errors)) if n]
-    closing = f"FAILED ({', '.join(parts)})" if parts else "OK"
-    text = f"{noise}\nRan {ran} test{'' if ran == 1 else 's'} in {seconds}s\n\n{closing}\n"
-    assert read_output(text, 1) == Results(tests=ran, failures=failures + errors)
-
-
-@given(counts=st.dictionaries(
-    st.sampled_from(["failed", "passed", "skipped", "xfailed", "xpassed", "warnings", "errors"]),
-    COUNTS.filter(bool), min_size=1,
-), seconds=SECONDS, bar=st.integers(min_value=0, max_value=30))  # fmt: skip
-def test_read_output__round_trip_of_pytest(counts: dict[str, int], seconds: str, bar: int) -> None:
-    line = ", ".join(f"{n} {word}" for word, n in counts.items()) + f" in {seconds}s"
-    framed = f"{'=' * bar} {line} {'=' * bar}" if bar else line
-    failures = counts.get("failed", 0) + counts.get("errors", 0)
-    ran = failures + sum(counts.get(word, 0) for word in ("passed", "xfailed", "xpassed"))
-    assert read_output(f"noise\n{framed}\n", 1) == Results(tests=ran, failures=failures)
-
-
-@given(text=st.text(), code=st.integers(min_value=-15, max_value=255))
-def test_read_output__any_text_is_read(text: str, code: int) -> None:
-    results = read_output(text, code)
-    assert results.failed == ()
-    assert results.failures >= 0
-
-
-@pytest.mark.parametrize(
-    "flood", ["=" * 60_000, "1 a" * 20_000, "\n" * 60_000, "1 passed, " * 6_000],
-    ids=["bars", "words", "blank lines", "counts"],
-)  # fmt: skip
-def test_read_output__a_flood_is_read_in_no_time(flood: str) -> None:
-    assert read_output(flood + "!", 0) == Results()
-
-
 def span_of(folder: Path, text: str) -> Span | None:
     """Return when the last failed test of a report ran."""
     return read_reports([report(folder, text)]).failed[-1].span
@@ -293,3 +184,88 @@ def test_span__a_strange_stamp_is_no_error(tmp_path: Path, stamp: str) -> None:
 def test_read_reports__names_the_folder_of_evidence(tmp_path: Path) -> None:
     results = read_reports([report(tmp_path, suite(case(evidence="t.T.bad-1234")))])
     assert results.failed[0].evidence == "t.T.bad-1234"
+
+
+def attempt(tag: str, message: str = "1 != 2") -> str:
+    return f'<{tag} message="{message}" type="E">trace of {message}</{tag}>'
+
+
+def tried(*attempts: str, name: str = "bad") -> str:
+    return f'<testcase classname="t.T" name="{name}">{"".join(attempts)}</testcase>'
+
+
+@pytest.mark.parametrize("tag", ["flakyFailure", "flakyError"])
+def test_flaky__passed_when_it_was_run_again(tmp_path: Path, tag: str) -> None:
+    text = suite(GOOD, tried(attempt(tag, "one"), attempt("flakyError", "two")))
+    first = Failure(name="t.T.bad", message="one", trace="trace of one", attempts=2)
+    assert read_reports([report(tmp_path, text)]) == Results(tests=2, flaky=(first,))
+
+
+def test_flaky__surefire_s_stack_trace_is_an_element_of_its_own(tmp_path: Path) -> None:
+    inner = "<flakyFailure type='E'>\n  <stackTrace>E: boom\n at t</stackTrace>\n</flakyFailure>"
+    (flaky,) = read_reports([report(tmp_path, suite(tried(inner)))]).flaky
+    assert (flaky.message, flaky.trace) == ("E: boom", "E: boom\n at t")
+
+
+@pytest.mark.parametrize("tag", ["rerunFailure", "rerunError", "flakyFailure"])
+def test_flaky__one_that_fails_each_time_is_none(tmp_path: Path, tag: str) -> None:
+    """The failure that counts is told, whatever the others are called."""
+    text = suite(tried(attempt(tag, "one"), attempt(tag, "two"), attempt("failure", "three")))
+    results = read_reports([report(tmp_path, text)])
+    assert (results.tests, results.failures, results.flaky) == (1, 1, ())
+    assert (results.failed[0].message, results.failed[0].attempts) == ("three", 3)
+
+
+def test_flaky__files_add_up_in_their_order(tmp_path: Path) -> None:
+    texts = [suite(*(tried(attempt("flakyError"), name=name) for name in names))
+             for names in ("ab", "c")]  # fmt: skip
+    paths = [report(tmp_path, text, f"{number}.xml") for number, text in enumerate(texts)]
+    assert [each.name for each in read_reports(paths).flaky] == ["t.T.a", "t.T.b", "t.T.c"]
+
+
+AGAIN = tried(name="bad")
+NAMELESS = "<testcase><failure/></testcase>"
+
+
+@pytest.mark.parametrize(
+    "cases, recovered",
+    [
+        pytest.param([FAILED, AGAIN], [True], id="passes later"),
+        pytest.param([FAILED, FAILED, AGAIN], [True, True], id="at last"),
+        pytest.param([AGAIN, FAILED], [False], id="passed before"),
+        pytest.param([FAILED, GOOD], [False], id="another passes"),
+        pytest.param([FAILED, '<testcase classname="t.T" name="bad"><skipped/></testcase>'],
+                     [False], id="is skipped later"),
+        pytest.param([NAMELESS, "<testcase/>"], [False], id="without a name"),
+    ],
+)  # fmt: skip
+def test_flaky__each_attempt_a_case_of_its_own(
+    tmp_path: Path, cases: list[str], recovered: list[bool]
+) -> None:
+    results = read_reports([report(tmp_path, suite(*cases))])
+    assert [each.recovered for each in results.failed] == recovered
+    assert results.failures == len(recovered)
+
+
+def left(number: str, *cases: str) -> str:
+    said = f'<properties><property name="left-to-other-shards" value="{number}"/></properties>'
+    return f'<testsuites><testsuite tests="0">{said}{"".join(cases)}</testsuite></testsuites>'
+
+
+@pytest.mark.parametrize(
+    "texts, expected",
+    [
+        pytest.param([left("12")], Results(elsewhere=12), id="told alone"),
+        pytest.param([left("0")], Results(elsewhere=0), id="none"),
+        pytest.param([left("12"), suite(GOOD)], Results(tests=1, elsewhere=12), id="and a report"),
+        pytest.param([left("3", GOOD)], Results(tests=1, elsewhere=3), id="in a report"),
+        pytest.param([left("3"), left("4")], Results(elsewhere=7), id="twice"),
+        pytest.param([left("many")], Results(tests=0), id="no number"),
+        pytest.param([suite(GOOD)], Results(tests=1), id="untold"),
+    ],
+)
+def test_elsewhere__is_what_was_left_to_other_shards(
+    tmp_path: Path, texts: list[str], expected: Results
+) -> None:
+    paths = [report(tmp_path, text, f"{number}.xml") for number, text in enumerate(texts)]
+    assert read_reports(paths) == expected

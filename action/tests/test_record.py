@@ -19,6 +19,9 @@ PRECEDENCE = (
 )
 
 
+FAILED = Failure(name="hush", message="hush", file="hush", trace="hush")
+
+
 def record(*verdicts: Verdict) -> Rehearsal:
     return Rehearsal(name="r", problems=[Problem(verdict, str(verdict)) for verdict in verdicts])
 
@@ -67,19 +70,20 @@ def test_stage__an_error_in_it_marks_it_and_goes_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "results, tests, failures",
+    "results, counts",
     [
-        pytest.param(None, "", "", id="no tests asked for"),
-        pytest.param(Results(), "", "", id="unknown count"),
-        pytest.param(Results(tests=0), "0", "0", id="none ran"),
-        pytest.param(Results(tests=7, failures=2), "7", "2", id="some failed"),
+        pytest.param(None, ("", "", ""), id="no tests asked for"),
+        pytest.param(Results(), ("", "", ""), id="unknown count"),
+        pytest.param(Results(tests=0), ("0", "0", "0"), id="none ran"),
+        pytest.param(Results(tests=7, failures=2), ("7", "2", "0"), id="some failed"),
+        pytest.param(Results(tests=7, flaky=(FAILED, FAILED)), ("7", "0", "2"), id="some flaky"),
     ],
 )
 def test_outputs__counts_are_empty_when_unknown(
-    results: Results | None, tests: str, failures: str
+    results: Results | None, counts: tuple[str, str, str]
 ) -> None:
     outputs = Rehearsal(name="r", results=results).outputs()
-    assert (outputs["tests"], outputs["failures"]) == (tests, failures)
+    assert (outputs["tests"], outputs["failures"], outputs["flaky"]) == counts
 
 
 def test_outputs__are_all_there_on_failure_too() -> None:
@@ -135,7 +139,7 @@ def test_hide__reaches_every_text() -> None:
     told = record(Verdict.TESTS_FAILED)
     told.problems[0].what = told.problems[0].advice = "hush"
     told.problems[0].excerpt = ("a", "hush")
-    told.results = Results(tests=1, failures=1, failed=(Failure(name="hush", message="hush"),))
+    told.results = Results(tests=2, failures=1, failed=(FAILED,), flaky=(FAILED,))
     told.notices.append("hush")
     told.hide(lambda text: text.replace("hush", "***"))
     assert "hush" not in repr((vars(told), vars(told.problems[0])))

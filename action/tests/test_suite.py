@@ -104,6 +104,30 @@ def test_run_tests__counts_and_judges(
     assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
 
 
+LEFT = "<testsuite><properties><property name='left-to-other-shards' value='{}'/></properties>{}</testsuite>"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    "command, left, verdict",
+    [
+        pytest.param("true", 5, None, id="an empty shard"),
+        pytest.param("exit 5", 5, None, id="as pytest ends where nothing ran"),
+        pytest.param("exit 2", 5, "no-tests", id="a bad end"),
+        pytest.param(says("Ran 0 tests in 0.0s", "OK"), 0, "no-tests", id="no test anywhere"),
+        pytest.param("exit 5", None, "no-tests", id="nobody says that there are others"),
+    ],
+)
+def test_run_tests__a_shard_may_be_empty_where_the_others_are_not(
+    log: Log, tmp_path: Path, command: str, left: int | None, verdict: str | None
+) -> None:
+    reports = [] if left is None else [LEFT.format(left, "")]
+    command = command if left is None else f"echo Ran 0 tests in 0.0s; {command}"
+    results, problems = rehearse(log, tmp_path, command, reports=reports, shard="2/4")
+    assert (results.tests, results.failures) == (0, 0)
+    assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
+    assert all("left-to-other-shards" in problem.advice for problem in problems)
+
+
 @pytest.mark.parametrize(
     "command, reports, line",
     [

@@ -1,15 +1,17 @@
 """verdict.json: the rehearsal for programs, as action/verdict.schema.json has it."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from rehearsal import __version__
+from rehearsal.account import VERSION
 from rehearsal.diagnosis import Diagnosis
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.frames import OwnFrame
 from rehearsal.record import Rehearsal
-
-VERSION = 1
+from rehearsal.setting import Asked
+from rehearsal.shard import Shard
 
 
 def document(record: Rehearsal, exhibits: Exhibits) -> str:
@@ -32,12 +34,18 @@ def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
         "image-id": record.image_id,
         "artifact-name": record.artifact_name,
         "ready-seconds": record.ready_seconds,
+        "where": asdict(record.where),
+        "asked": record.asked and _asked(record.asked),
+        "shard": record.shard or None,
+        "shards": [_shard(each) for each in record.shards] or None,
         "tests": None
         if results is None
         else {
             "ran": results.tests,
             "failures": results.failures,
             "failed": [_failed(exhibit) for exhibit in exhibits.tests],
+            "flaky": [_failed(exhibit) for exhibit in exhibits.flaky],
+            "elsewhere": results.elsewhere,
         },
         "frame": _frame(exhibits.frame),
         "stages": [
@@ -72,6 +80,29 @@ def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
     }
 
 
+def _asked(asked: Asked) -> dict[str, Any]:
+    return {
+        "test-command-sha256": asked.command,
+        "browser": asked.browser,
+        "ready-path": asked.path,
+        "ready-status": asked.statuses,
+    }
+
+
+def _shard(shard: Shard) -> dict[str, Any]:
+    return {
+        "name": shard.name,
+        "verdict": str(shard.verdict),
+        "shard": shard.shard or None,
+        "browser": shard.browser,
+        "tests": shard.tests,
+        "failures": shard.failures,
+        "flaky": shard.flaky,
+        "seconds": round(shard.seconds, 3),
+        "page": shard.page,
+    }
+
+
 def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
         "id": diagnosis.id,
@@ -88,6 +119,7 @@ def _failed(exhibit: Exhibit) -> dict[str, Any]:
     return {
         "name": failure.name,
         "message": failure.message,
+        "attempts": failure.attempts,
         "file": exhibit.file or failure.file,
         "line": failure.line,
         "span": span and {"start": span.start, "end": span.end, "exact": span.exact},

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.diagnosis import Facts
-from rehearsal.junit import COLOUR, Failure
+from rehearsal.junit import Failure
 from rehearsal.outside.sockets import Listener
 from rehearsal.outside.web import Answer
 from rehearsal.plan import ProbePlan
 from rehearsal.stages.readiness import seen
+from rehearsal.tally import COLOUR
 from rehearsal.verdict import Problem
 
 LOGS = ("build.log", "test-setup.log", "setup.log", "container.log", "tests/output.log")

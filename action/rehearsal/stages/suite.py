@@ -3,14 +3,14 @@
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
-from rehearsal.junit import Results, read_output, read_reports
+from rehearsal.junit import Results
 from rehearsal.log import Log
 from rehearsal.outside.process import Process
 from rehearsal.plan import SuitePlan
 from rehearsal.stages.container import Container
+from rehearsal.stages.counting import count, is_empty_part, is_part
 from rehearsal.verdict import Problem, Verdict
 
 EXCERPT = 40
@@ -20,6 +20,16 @@ AFTER_CRASH = 5.0
 LOOK = 0.1
 # A sentence holds this many names; the summary has them all.
 NAMED = 3
+
+# How many lines of the output are looked through for what the runner said last.
+LAST_WORDS = 200
+NO_TESTS = (
+    "Check test-command and working-directory: what it finds here, and what on your own machine."
+)
+NO_TESTS_HERE = (
+    " If the other shards have all the tests, the suite has to say so: rehearsal_testing and pytest"
+    " do, other runners by the property left-to-other-shards in a report."
+)
 
 # With a pip at hand it fills the environment from outside: ensurepip and compiling what no test
 # will import take longer than everything else together (4.2 against 10.7 s of processor time for
@@ -92,7 +102,8 @@ def run_tests(
         code = _watch(process, container, plan.timeout)
     finally:
         process.end()
-    results = _results(reports(), log, code or 0)
+    said = "\n".join(log.tail(LAST_WORDS))
+    results = count(reports(), said, code or 0, shard=plan.shard)
     return results, list(_problems(plan, results, code, log, container))
 
 
@@ -108,17 +119,6 @@ def _watch(process: Process, container: Container, timeout: float) -> int | None
     return code
 
 
-def _results(reports: Iterable[Path], log: Log, code: int) -> Results:
-    """Believe the reports, save where the runner itself says that it found more failures."""
-    reported = read_reports(reports)
-    said = read_output("\n".join(log.tail(200)), code)
-    if reported.tests is None:
-        return said
-    if code and not reported.failures and said.failures:
-        return replace(reported, failures=said.failures)
-    return reported
-
-
 def _problems(
     plan: SuitePlan, results: Results, code: int | None, log: Log, container: Container
 ) -> Iterable[Problem]:
@@ -130,12 +130,13 @@ def _problems(
             excerpt=log.tail(EXCERPT),
             source=log.name,
         )
+    elif is_empty_part(results, code or 0):
+        return
     elif results.tests == 0 and not results.failures:
         yield Problem(
             Verdict.NO_TESTS,
             "The test command ran no test.",
-            advice="Check test-command and working-directory: what it finds here, and what on your "
-            "own machine.",
+            advice=NO_TESTS + (NO_TESTS_HERE if is_part(plan.shard) else ""),
             excerpt=log.tail(EXCERPT),
             source=log.name,
         )
