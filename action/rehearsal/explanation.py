@@ -11,7 +11,7 @@ from rehearsal.stages.facts import gathered
 from rehearsal.verdict import Problem, Verdict
 
 # Neither the app nor what was asked for is at fault in these.
-UNEXPLAINED = (Verdict.ERROR, Verdict.CANCELLED)
+BLAMELESS = (Verdict.ERROR, Verdict.CANCELLED)
 # Where an unknown cause most likely shows, by what went wrong.
 WHERE = {
     Verdict.BUILD_FAILED: ("build.log",),
@@ -22,43 +22,28 @@ WHERE = {
 APPS_OWN = ("container.log",)
 # Enough of each log to see why a diagnosis was made, or was not.
 KEPT_LINES = 60
-UNKNOWN = "The cause is none of those that are known. "
-TELLING = "These lines say most:"
 
 
 def explain(record: Rehearsal, evidence: Evidence) -> str:
-    """Find the causes of the deciding problem; the problem says the first, and what to do.
+    """Find the causes of the deciding problem or, where none is known, the lines that say most.
 
     Everything it looks at has been redacted. Returns the facts as JSON, or nothing.
     """
     problem = record.problem
-    if not problem or problem.verdict in UNEXPLAINED:
+    if not problem or problem.verdict in BLAMELESS:
         return ""
     failed = record.results.failed if record.results else ()
     seen = {source: _clean(lines, evidence.redactor) for source, lines in record.facts.items()}
     facts = gathered(problem, seen, failed, evidence.folder)
-    record.diagnoses = [_told(found, problem) for found in diagnose(facts, CAUSES)]
-    if record.diagnoses:
-        _say(problem, record.diagnoses[0])
-    elif problem.verdict is not Verdict.MISCONFIGURED:
+    record.diagnoses = [_advised(found, problem) for found in diagnose(facts, CAUSES)]
+    if record.unexplained:
         record.telling = telling(facts, WHERE.get(problem.verdict, APPS_OWN))
-        _admit(problem, record.telling)
     return facts.to_json(KEPT_LINES)
 
 
-def _told(diagnosis: Diagnosis, problem: Problem) -> Diagnosis:
+def _advised(diagnosis: Diagnosis, problem: Problem) -> Diagnosis:
     """Where the problem knows better what to do, that is the advice."""
     return diagnosis if diagnosis.advice else replace(diagnosis, advice=problem.advice)
-
-
-def _say(problem: Problem, diagnosis: Diagnosis) -> None:
-    problem.what = f"{diagnosis.title}. {problem.what}"
-    problem.advice = "\n\n".join(filter(None, (diagnosis.advice, diagnosis.paste)))
-
-
-def _admit(problem: Problem, lines: tuple[str, ...]) -> None:
-    said = f"{UNKNOWN}{TELLING}\n\n" + "\n".join(lines) if lines else UNKNOWN.strip()
-    problem.advice = "\n\n".join(filter(None, (problem.advice, said)))
 
 
 def _clean(lines: tuple[str, ...], redactor: Redactor) -> tuple[str, ...]:

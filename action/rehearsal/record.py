@@ -98,6 +98,11 @@ class Rehearsal:
         """How it ended."""
         return self.problem.verdict if self.problem else Verdict.PASSED
 
+    @property
+    def unexplained(self) -> bool:
+        """Whether there is a cause to be found, and it is none of those that are known."""
+        return not self.diagnoses and self.verdict not in SELF_EXPLAINED
+
     def hide(self, redact: Callable[[str], str]) -> None:
         """Take the secrets out of every text, before a report cuts one in two."""
         for problem in self.problems:

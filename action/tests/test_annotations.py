@@ -1,5 +1,6 @@
 import pytest
 
+from rehearsal.diagnosis import Diagnosis
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results
@@ -39,9 +40,16 @@ def test_annotations__none_of_a_pass() -> None:
     assert annotations(Rehearsal(name="r", results=Results(tests=3)), Exhibits()) == []
 
 
-def test_annotations__the_problem_then_each_failed_test_and_the_app_s_own_line() -> None:
-    assert annotations(record(), failed("t.T.bad", frame=OWN, file="site/t.py")) == [
-        Annotation(title="Dress rehearsal: tests-failed", message="1 of 3 tests failed.\nLook."),
+def test_annotations__the_cause_then_each_failed_test_and_the_app_s_own_line() -> None:
+    found = record()
+    found.diagnoses = [
+        Diagnosis(id="x", title="The variable KEY is missing", advice="Hand it over.")
+    ]
+    assert annotations(found, failed("t.T.bad", frame=OWN, file="site/t.py")) == [
+        Annotation(
+            title="Dress rehearsal: tests-failed",
+            message="The variable KEY is missing. 1 of 3 tests failed.\nHand it over.",
+        ),
         Annotation(title="t.T.bad", message="1 != 2", file="site/t.py", line=7),
         Annotation(
             title="The app failed in new_list",

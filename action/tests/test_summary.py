@@ -80,7 +80,7 @@ def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None
     lines = summary(record(problem)).splitlines()
     assert lines[0] == "## ❌ Dress rehearsal: crashed"
     assert lines[2] == "**It ended: exit code 1.**"
-    assert lines[4] == "**What to do:** Look here."
+    assert lines[4].startswith("**What to do:** Look here.<br>")
 
 
 def test_summary__tells_the_deciding_problem() -> None:
@@ -174,7 +174,7 @@ def test_summary__hostile_text_stays_text(place: str) -> None:
 
 
 def test_summary__a_diagnosis_comes_first_and_folds_what_it_explains() -> None:
-    rehearsal, exhibits = told(what="No table. 1 of 2 failed.", title="No table", advice="Migrate.")
+    rehearsal, exhibits = told(what="1 of 2 failed.", title="No table", advice="Migrate.")
     rehearsal.problems[0].excerpt, rehearsal.problems[0].source = ("end",), "tests/output.log"
     text = summary(rehearsal, exhibits)
     lines = [line for line in text.splitlines() if line]

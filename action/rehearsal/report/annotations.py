@@ -7,6 +7,7 @@ from itertools import islice
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.frames import OwnFrame
 from rehearsal.record import Rehearsal
+from rehearsal.report.cause import cause, in_words
 
 # GitHub shows ten errors for a whole composite action; two are left for other steps.
 MOST = 8
@@ -31,11 +32,10 @@ def annotations(record: Rehearsal, exhibits: Exhibits) -> list[Annotation]:
 
 
 def _all(record: Rehearsal, exhibits: Exhibits) -> Iterator[Annotation]:
-    problem = record.problem
-    if not problem:
+    found = cause(record, exhibits)
+    if not found:
         return
-    message = "\n".join(filter(None, (problem.what, problem.advice)))
-    yield Annotation(title=f"Dress rehearsal: {problem.verdict}", message=message[:LONGEST])
+    yield Annotation(title=f"Dress rehearsal: {record.verdict}", message=in_words(found)[:LONGEST])
     seen: set[tuple[str, int]] = set()
     for exhibit in exhibits.tests:
         # Each test with the app's line behind it: of a long row the roots are among the first.

@@ -8,6 +8,8 @@ from rehearsal.record import Rehearsal
 
 # A title is for one glance; the whole of it stands in the traceback.
 LONGEST = 300
+UNKNOWN = "The cause is none of those that are known."
+TELLING = " These lines say most:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,22 +34,35 @@ def cause(record: Rehearsal, exhibits: Exhibits) -> Cause | None:
         first = record.diagnoses[0]
         return Cause(
             title=first.title,
-            # The problem's own sentence begins with the title, for those who read nothing else.
-            what=problem.what.removeprefix(f"{first.title}. "),
+            what=problem.what,
             advice=first.advice,
             paste=first.paste,
             lesson=first.lesson,
             lines=first.evidence,
             known=True,
         )
-    said = "\n\n" + "\n".join(record.telling)
-    advice = problem.advice.removesuffix(said) if record.telling else problem.advice
+    if not record.unexplained:
+        return Cause(title=problem.what, advice=problem.advice)
     frames = [test.frame for test in exhibits.tests if test.frame]
     if not exhibits.tests and exhibits.frame:
         frames = [exhibits.frame]
     if frames:
         return _raised(frames[0], problem.what)
-    return Cause(title=problem.what, advice=advice, lines=record.telling)
+    admission = UNKNOWN + (TELLING if record.telling else "")
+    return Cause(
+        title=problem.what,
+        advice="\n\n".join(filter(None, (problem.advice, admission))),
+        lines=record.telling,
+    )
+
+
+def in_words(found: Cause) -> str:
+    """Return the whole of it as plain text, for those who read nothing else."""
+    parts = [found.advice, found.paste]
+    if not found.known:
+        parts.append("\n".join(found.lines))
+    heading = f"{found.title}. {found.what}" if found.what else found.title
+    return "\n".join(filter(None, (heading, "\n\n".join(filter(None, parts)))))
 
 
 def _raised(frame: OwnFrame, what: str) -> Cause:
