@@ -126,14 +126,15 @@ class Act:
         variables: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         others: Mapping[str, Repository] | None = None,
+        tag: str = "",
         job: str = "rehearse",
         timeout: float = 300,
     ) -> ActRun:
         """Commit `workflow` to the repository, push, and wait for the end of `job`.
 
-        `others` are repositories that workflows name, by OWNER/NAME@REF. Values are not masked by
-        act, so that one which leaks is seen. `timeout` is in seconds. Raises TimeoutError with the
-        log's tail.
+        `others` are repositories that workflows name, by OWNER/NAME@REF. With `tag` the push is one
+        of this tag. Values are not masked by act, so that one which leaks is seen. `timeout` is in
+        seconds. Raises TimeoutError with the log's tail.
         """
         place = self.folder / f"act-{len(list(self.folder.glob('act-*')))}"
         records, builds, server = place / "records", place / "builds", place / "artifacts"
@@ -143,6 +144,10 @@ class Act:
         (server / self.token).mkdir(parents=True)
         file = repository.write(".github/workflows/scenario.yml", workflow)
         repository.commit("The workflow of this scenario")
+        pushed = {}
+        if tag:
+            repository.git("tag", tag)
+            pushed["ref"] = f"refs/tags/{tag}"
         command = [
             *(str(tool("act")), "push", "--json", "--insecure-secrets", "--no-cache-server"),
             *("--workflows", str(file), "--job", job),
@@ -154,6 +159,7 @@ class Act:
             *("--artifact-server-port", str(_free_port())),
             *("--secret-file", str(_file_of(secrets, place / "secrets.yml"))),
             *("--var-file", str(_file_of(variables, place / "variables.yml"))),
+            *("--eventpath", str(_file_of(pushed, place / "event.json"))),
             *("--env", f"GITHUB_RUN_ID={self.token}", "--env", "GITHUB_RUN_ATTEMPT=1"),
         ]
         started = time.monotonic()
