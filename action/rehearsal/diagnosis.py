@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
+from rehearsal.frames import without_installed
 from rehearsal.verdict import Verdict
 
 # A traceback's last lines say most; more of it stands in the log.
@@ -18,6 +20,11 @@ TELLING = re.compile(
     r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
     r"could not|not found|no such|refused|unable)\b))",
     re.IGNORECASE,
+)
+# What a server says once the app under it has failed: it is no cause. Source: gunicorn, arbiter.py.
+AFTERMATH = re.compile(
+    r"\bHaltServer\b|\bWorker failed to boot\b|\bApp failed to load\b"
+    r"|\bException in worker process\b|\bWorker \(pid:\d+\) (?:exited|was sent)\b|\bShutting down: "
 )
 
 
@@ -109,7 +116,9 @@ def telling(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
     """Return the lines that say most of a failure whose cause is not known, in their order."""
     for source in sources:
         lines = [line[:LONGEST_LINE] for line in facts.lines.get(source, ()) if line.strip()]
-        said = dict.fromkeys(line for line in lines if TELLING.search(line))
+        said = dict.fromkeys(
+            line for line in lines if TELLING.search(line) and not AFTERMATH.search(line)
+        )
         if found := list(said)[-MOST_TELLING:] or lines[-MOST_TELLING:]:
             return tuple(found)
     return ()
@@ -132,7 +141,7 @@ def _fit(cause: Cause, facts: Facts) -> Diagnosis | None:
         advice=_filled(cause.advice, values),
         paste=_filled(cause.paste, values),
         lesson=cause.lesson,
-        evidence=tuple(dict.fromkeys(line for match in matches for line in _lines(match))),
+        evidence=tuple(chain.from_iterable(dict.fromkeys(map(_lines, matches)))),
         sure_after=cause.sure_after,
     )
 
@@ -141,10 +150,13 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return PLACE.sub(lambda place: values.get(place[1], place[2] or ""), text)
 
 
-def _lines(match: re.Match[str]) -> Iterator[str]:
-    """Yield the whole lines that a match touches, its last ones when there are many."""
+def _lines(match: re.Match[str]) -> tuple[str, ...]:
+    """Return the whole lines that a match touches, its last ones when there are many.
+
+    Of a traceback they are the app's own.
+    """
     text = match.string
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())
-    lines = text[start : end if end != -1 else len(text)].splitlines()
-    yield from (line[:LONGEST_LINE] for line in lines[-MOST_EVIDENCE:] if line.strip())
+    lines = without_installed(text[start : end if end != -1 else len(text)]).splitlines()
+    return tuple(line[:LONGEST_LINE] for line in lines[-MOST_EVIDENCE:] if line.strip())

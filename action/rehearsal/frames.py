@@ -1,7 +1,7 @@
 """Frames: where in the checkout a Python traceback of the container points to."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -104,13 +104,25 @@ def condensed(text: str, checkout: Checkout) -> str:
 
     Where there is none the text stays as it is.
     """
+    return _condensed(text, checkout.place)
+
+
+def without_installed(text: str) -> str:
+    """Return tracebacks without the frames of installed code, the others as the app names them.
+
+    Where there is no other the text stays as it is.
+    """
+    return _condensed(text, lambda path: "" if FOREIGN.search(path) else path)
+
+
+def _condensed(text: str, place_of: Callable[[str], str]) -> str:
     out: list[str] = []
     hidden = own = 0
     margin: int | None = None  # of a frame that is left out, while its lines go on
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
         if found := FRAME.fullmatch(line):
-            place = checkout.place(found["file"])
+            place = place_of(found["file"])
             own += bool(place)
             hidden += not place
             margin = None if place else indent

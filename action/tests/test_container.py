@@ -252,6 +252,36 @@ def test_crashed__tells_of_memory(log: Log) -> None:
     assert "exit code 137, killed for memory" in problem.what
 
 
+BOOT = b"""\
+[7] [ERROR] Exception in worker process
+Traceback (most recent call last):
+  File "/src/shop/wsgi.py", line 3, in <module>
+    raise FlagsMissing("no flags")
+shop.wsgi.FlagsMissing: no flags
+[1] [ERROR] Worker (pid:7) exited with code 3
+Traceback (most recent call last):
+  File "/venv/bin/gunicorn", line 8, in <module>
+    sys.exit(run())
+gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>
+"""
+
+
+@pytest.mark.parametrize(
+    "said, raised",
+    [
+        pytest.param(BOOT, " It raised shop.wsgi.FlagsMissing: no flags", id="the root"),
+        pytest.param(b"hello\nKeyError: 'A'\nbye\n", " It raised KeyError: 'A'", id="its line"),
+        pytest.param(b"hello\n", "", id="none"),
+    ],
+)
+def test_crashed__tells_what_the_app_raised(said: bytes, raised: str, log: Log) -> None:
+    log.stream()(said)
+    log.close()
+    engine = FakeEngine(states=[state("exited", code=3)])
+    problem = crashed(running(3), engine, log, when="before it was ready")
+    assert problem.what == f"The container ended before it was ready: exit code 3.{raised}"
+
+
 def test_without_secrets__takes_values_out_and_leaves_the_rest() -> None:
     env = [f"KEY={HUSH}", "PATH=/usr/bin", f"KEY_2={HUSH}=x", "KEYS=kept", "EMPTY="]
     found: dict[str, object] = {"Id": "c0ffee", "Config": {"Env": env, "Image": "app"}}

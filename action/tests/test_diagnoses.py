@@ -133,3 +133,12 @@ def test_causes__the_stylesheet_is_named_before_the_icon() -> None:
     assert "/static/a.css" in found.title
     (found,) = diagnose(replace(facts, lines={"container.log": tuple(lines[1:])}), CAUSES)
     assert "/static/icon.svg" in found.title
+
+
+@pytest.mark.parametrize("name", ["missing-variable", "superlists-missing-variable"])
+def test_causes__a_missing_variable_is_shown_in_the_app_s_own_line(name: str) -> None:
+    (found,) = diagnose(captured(name), CAUSES)
+    shown = "\n".join(found.evidence)
+    assert "<frozen os>" not in shown
+    assert "os.environ[" in shown
+    assert shown.endswith("_KEY'")

@@ -80,6 +80,26 @@ def test_diagnose__evidence_is_short() -> None:
     assert max(map(len, found.evidence)) == LONGEST_LINE
 
 
+def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
+    lines = (
+        "Traceback (most recent call last):",
+        '  File "/venv/lib/python3.13/site-packages/server.py", line 9, in load',
+        '  File "/src/app/settings.py", line 3, in <module>',
+        '    KEY = os.environ["KEY"]',
+        '  File "<frozen os>", line 716, in __getitem__',
+        "KeyError: 'KEY'",
+    )
+    everything = cause(clues=(Clue("log", r"Traceback(?:.|\n)*KeyError: '(?P<name>\w+)'"),))
+    (found,) = diagnose(facts(log=lines), [everything])
+    assert found.evidence == (
+        lines[0],
+        "  … 1 frame of installed code …",
+        *lines[2:4],
+        "  … 1 frame of installed code …",
+        lines[5],
+    )
+
+
 def test_clue__the_first_source_that_has_it() -> None:
     clue = Clue(("setup.log", "log"), r"KeyError: '(?P<name>\w+)'")
     found = clue.find(Facts(verdict=Verdict.CRASHED, lines={"log": LOG, "setup.log": ("none",)}))
@@ -109,6 +129,23 @@ def test_facts__survive_a_file() -> None:
             id="an exception and no frame",
         ),
         pytest.param(("FATAL role", "FATAL role", "x"), ("FATAL role",), id="once"),
+        pytest.param(
+            (
+                "[7] [ERROR] Exception in worker process",
+                "shop.FlagError: no flags",
+                "[1] [ERROR] Worker (pid:7) exited with code 3",
+                "gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>",
+                "[1] [ERROR] Shutting down: Master",
+                "[1] [ERROR] Reason: Worker failed to boot.",
+            ),
+            ("shop.FlagError: no flags",),
+            id="not what the server made of it",
+        ),
+        pytest.param(
+            ("quiet", "Worker failed to boot."),
+            ("quiet", "Worker failed to boot."),
+            id="what the server made of it where nothing else is said",
+        ),
         pytest.param(("a", "", "b"), ("a", "b"), id="the last lines where none complains"),
         pytest.param((), (), id="silence"),
     ],

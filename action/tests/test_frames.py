@@ -2,7 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.frames import Checkout, Frame, OwnFrame, condensed, own_frame, tracebacks
+from rehearsal.frames import (
+    Checkout,
+    Frame,
+    OwnFrame,
+    condensed,
+    own_frame,
+    tracebacks,
+    without_installed,
+)
 
 LOG = """\
 [2026-11-22 16:32:30 +0000] [7] [ERROR] django.request: Internal Server Error: /lists/new
@@ -130,3 +138,19 @@ def test_condensed__leaves_the_project_s_own_frames(checkout: Checkout) -> None:
 def test_condensed__without_own_frames_all_stay(checkout: Checkout) -> None:
     text = LOG.replace("/src/app/views.py", "/src/gone.py")
     assert condensed(text, checkout) == text
+
+
+def test_without_installed__leaves_the_others_as_the_app_names_them() -> None:
+    assert without_installed(LOG).splitlines()[1:-1] == [
+        "Traceback (most recent call last):",
+        "  … 1 frame of installed code …",
+        '  File "/src/app/views.py", line 24, in new_list',
+        "    new = List.objects.create()",
+        "  … 1 frame of installed code …",
+        ERROR,
+    ]
+
+
+def test_without_installed__without_another_all_stay() -> None:
+    text = LOG.replace("/src/", "/venv/lib/python3.13/site-packages/")
+    assert without_installed(text) == text

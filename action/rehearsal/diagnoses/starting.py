@@ -32,7 +32,9 @@ STARTING = (
         clues=(
             Clue(
                 SAID,
-                r'File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n(?:    .*\n)*'
+                # With what there is of the traceback before it: the app's own line is the evidence.
+                r"(?:(?:^Traceback \(most recent call last\):\n|\A)(?:[ \t].*\n)*?)?"
+                r'  File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n(?:    .*\n)*'
                 r"KeyError: '(?P<name>\w+)'",
                 r"\b(?P<name>[A-Z][A-Z0-9_]+) is set but empty",
                 r"Set the (?P<name>\w+) environment variable",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.diagnosis import AFTERMATH
+from rehearsal.frames import tracebacks
 from rehearsal.log import Log
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.process import Process
@@ -203,7 +205,7 @@ def read_end(container: Container, engine: Engine) -> End:
 def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Problem:
     """Return the problem of a container that ended by itself."""
     end = read_end(container, engine)
-    raised = next((line for line in reversed(log.tail(SEARCHED)) if EXCEPTION.match(line)), "")
+    raised = _raised(log.tail(SEARCHED))
     return Problem(
         Verdict.CRASHED,
         f"The container ended {when}: {end}." + (f" It raised {raised}" if raised else ""),
@@ -211,6 +213,13 @@ def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Pro
         excerpt=log.tail(EXCERPT),
         source=log.name,
     )
+
+
+def _raised(lines: Sequence[str]) -> str:
+    """Return the exception that ended the app, and not what the server over it made of that."""
+    found = [traceback.error for traceback in tracebacks("\n".join(lines))]
+    found = found or [line for line in lines if EXCEPTION.match(line)]
+    return next((error for error in reversed(found) if not AFTERMATH.search(error)), "")
 
 
 def without_secrets(found: dict[str, object], plan: ContainerPlan) -> dict[str, object]:
