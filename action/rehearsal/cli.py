@@ -20,8 +20,8 @@ from rehearsal.redact import Redactor
 from rehearsal.request import Request
 from rehearsal.run import read_run
 from rehearsal.secret import Secret
-from rehearsal.session import announce, fault, hide, hold, tag_of
-from rehearsal.verdict import Problem
+from rehearsal.session import announce, hide, hold, tag_of
+from rehearsal.verdict import Problem, fault
 from rehearsal.watchdog import watch
 
 

@@ -11,10 +11,17 @@ CANCELLING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def interruptible(timeout: float = 0) -> Iterator[None]:
+def interruptible(
+    timeout: float = 0,
+    *,
+    what: str = "The rehearsal",
+    kept: str = "What it had found until then is in the evidence.",
+    slow: str = "The timeline shows where the time went; the input timeout allows more.",
+) -> Iterator[None]:
     """Raise one `Problem` inside the block when we are cancelled, or after `timeout` seconds.
 
-    A `timeout` of 0 is none.
+    A `timeout` of 0 is none. `what` is interrupted, `kept` and `slow` say what
+    became of it.
 
     At most one is ever raised: what follows the block is clean-up, and nothing may interrupt it.
     """
@@ -29,13 +36,13 @@ def interruptible(timeout: float = 0) -> Iterator[None]:
         if number == signal.SIGALRM:
             raise Problem(
                 Verdict.TIMED_OUT,
-                f"The rehearsal was not done after {timeout:.0f} s.",
-                advice="The timeline shows where the time went; the input timeout allows more.",
+                f"{what} was not done after {timeout:.0f} s.",
+                advice=slow,
             )
         raise Problem(
             Verdict.CANCELLED,
-            f"The rehearsal was cancelled ({signal.Signals(number).name}).",
-            advice="What it had found until then is in the evidence.",
+            f"{what} was cancelled ({signal.Signals(number).name}).",
+            advice=kept,
         )
 
     for number in (*CANCELLING, signal.SIGALRM):

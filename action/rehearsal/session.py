@@ -23,10 +23,8 @@ from rehearsal.run import MARK, new_run
 from rehearsal.secret import Secret
 from rehearsal.setting import asked, where
 from rehearsal.stages.image import image_tag
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import Problem, fault
 from rehearsal.watchdog import guarded
-
-ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
 
 
 def hold(
@@ -130,17 +128,6 @@ def tag_of(plan: Plan, environ: Mapping[str, str], version: str) -> str:
     """
     project = environ.get("GITHUB_REPOSITORY", "").rpartition("/")[2] or plan.directory.name
     return image_tag(project, version or "latest")
-
-
-def fault(trace: str) -> Problem:
-    """Return the problem of a fault of ours."""
-    return Problem(
-        Verdict.ERROR,
-        "Dress Rehearsal itself failed; this is no verdict on the app.",
-        advice=f"Please report it, with the lines below, at {ISSUES}.",
-        excerpt=tuple(trace.splitlines()),
-        source="our own traceback",
-    )
 
 
 def _needs(plan: Plan) -> Needs:

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
+
 
 class Verdict(Enum):
     """One word for programs and people; each has its own exit code."""
@@ -59,3 +61,14 @@ class Misconfigured(Problem):
 
     def __init__(self, what: str, *, advice: str = "", excerpt: tuple[str, ...] = ()) -> None:
         super().__init__(Verdict.MISCONFIGURED, what, advice=advice, excerpt=excerpt)
+
+
+def fault(trace: str) -> Problem:
+    """Return the problem of a fault of ours."""
+    return Problem(
+        Verdict.ERROR,
+        "Dress Rehearsal itself failed; this is no verdict on the app.",
+        advice=f"Please report it, with the lines below, at {ISSUES}.",
+        excerpt=tuple(trace.splitlines()),
+        source="our own traceback",
+    )

@@ -109,6 +109,14 @@ class Engine:
         if refusals:
             raise Refused("; ".join(refusals))
 
+    def tag(self, image: str, reference: str) -> None:
+        """Give an image one more name. Raises `Refused`."""
+        self._call(["tag", image, reference])
+
+    def untag(self, reference: str) -> None:
+        """Take a name from an image; without any name left the image goes, too."""
+        self._call(["image", "rm", "--no-prune", reference])
+
     def ensure_volume(self, name: str, label: str) -> None:
         """Create a named volume, labelled as ours, unless there is one of that name."""
         try:

@@ -1,0 +1,159 @@
+"""Registries, through the engine's own client: it alone knows the credentials of docker login."""
+
+import hashlib
+import ipaddress
+import json
+import re
+import subprocess
+import tempfile
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.process import Process, Sink, run
+
+# A registry answers within a second; through a proxy, on a bad day, within many.
+ASK_TIMEOUT = 60.0
+# A pull of what was pushed a moment ago fetches a manifest; of something else, all its layers.
+PULL_TIMEOUT = 600.0
+# What the client says where it found nothing; it says so of what it may not read, too.
+ABSENT = re.compile(r"no such manifest|manifest unknown|not found: manifest|name unknown")
+PULLED = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
+# What `docker manifest create` remembers; inspect believes it before it asks any registry.
+REMEMBERED = "manifests"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What a registry has under a reference.
+
+    `digest` is the manifest's, `config` its config's; both are empty for an index of several
+    manifests, which the client shows one by one.
+    """
+
+    digest: str = ""
+    config: str = ""
+    several: int = 0
+
+    def is_image(self, image_id: str) -> bool:
+        """Whether it is that image.
+
+        With the engine's classic store an ID is the config's digest, with containerd's the
+        manifest's.
+        """
+        return image_id in (self.config, self.digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registries:
+    """Every registry that the engine's client reaches."""
+
+    engine: Engine
+
+    def ask(self, reference: str) -> Held | None:
+        """Return what is there, None where the client sees nothing. Raises `Refused`.
+
+        A client older than 24 does not understand OCI's manifests and sees nothing there.
+        """
+        asked = ["manifest", "inspect", "--verbose", *self._insecure(reference), reference]
+        try:
+            with self._forgetful() as engine:
+                return parse_manifest(_call(engine, asked, ASK_TIMEOUT))
+        except Refused as refusal:
+            if not ABSENT.search(str(refusal)):
+                raise
+            return None
+
+    def pull(self, reference: str) -> Held | None:
+        """Return what the engine finds there, which may know a way that the client does not.
+
+        It moves the engine's own tag of that name. Raises `Refused`.
+        """
+        try:
+            said = _call(self.engine, ["pull", reference], PULL_TIMEOUT)
+        except Refused as refusal:
+            if not ABSENT.search(str(refusal)):
+                raise
+            return None
+        digest = PULLED.search(said)
+        found = self.engine.inspect(reference, "image")
+        return Held(digest=digest[1] if digest else "", config=str(found["Id"]))
+
+    def push(self, reference: str, *, out: Sink) -> Process:
+        """Start a push of what the engine has tagged so."""
+        return Process([self.engine.client, "push", reference], env=self.engine.env, out=out)
+
+    def put(self, source: str, reference: str, *, out: Sink) -> Process:
+        """Start to put a manifest's own bytes under one more reference.
+
+        It needs buildx 0.15 or newer: an older one would wrap the manifest in an index.
+        """
+        command = ["buildx", "imagetools", "create", "--prefer-index=false", "--tag"]
+        argv = [self.engine.client, *command, reference, source]
+        return Process(argv, env={**self.engine.env, "BUILDKIT_PROGRESS": "plain"}, out=out)
+
+    def _insecure(self, reference: str) -> list[str]:
+        """Return the flag where the engine, too, would take a registry without a certificate."""
+        host = reference.partition("/")[0]
+        try:
+            told = _call(self.engine, ["info", "--format", "{{json .RegistryConfig}}"], ASK_TIMEOUT)
+            config = json.loads(told)
+        except (Refused, ValueError):
+            return []
+        return ["--insecure"] if takes_insecure(host, config) else []
+
+    @contextmanager
+    def _forgetful(self) -> Iterator[Engine]:
+        """Yield a client that remembers no manifest; everything else of it stays where it is."""
+        env = self.engine.env
+        home = Path(env.get("DOCKER_CONFIG") or Path(env.get("HOME", "/")) / ".docker")
+        if not (home / REMEMBERED).is_dir():
+            yield self.engine
+            return
+        with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+            for entry in home.iterdir():
+                if entry.name != REMEMBERED:
+                    (Path(folder) / entry.name).symlink_to(entry.absolute())
+            yield replace(self.engine, env={**env, "DOCKER_CONFIG": folder})
+
+
+def takes_insecure(host: str, config: Mapping[str, Any]) -> bool:
+    """Whether the engine's RegistryConfig takes `host` (with its port) without a certificate."""
+    index = (config.get("IndexConfigs") or {}).get(host)
+    if index:
+        return not index.get("Secure", True)
+    name = re.sub(r":[0-9]+\Z", "", host).strip("[]")
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if name == "localhost" else name)
+    except ValueError:
+        return False
+    networks = config.get("InsecureRegistryCIDRs") or []
+    return any(address in ipaddress.ip_network(network, strict=False) for network in networks)
+
+
+def parse_manifest(text: str) -> Held:
+    """Return what `docker manifest inspect --verbose` shows: one manifest, or a list of them."""
+    shown = json.loads(text)
+    if isinstance(shown, list):
+        return Held(several=len(shown))
+    manifest = shown.get("OCIManifest") or shown.get("SchemaV2Manifest") or {}
+    digest = str(shown.get("Descriptor", {}).get("digest") or "")
+    if raw := shown.get("Raw"):
+        digest = f"sha256:{hashlib.sha256(b64decode(raw)).hexdigest()}"
+    return Held(digest=digest, config=str(manifest.get("config", {}).get("digest") or ""))
+
+
+def _call(engine: Engine, arguments: Sequence[str], timeout: float) -> str:
+    try:
+        code, out, err = run([engine.client, *arguments], env=engine.env, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise Refused(f"{arguments[0]} did not answer within {timeout:.0f} s") from None
+    except OSError as error:
+        raise Refused(f"{arguments[0]}: {error.strerror or error}") from None
+    if code:
+        raise Refused((err.strip() or out.strip()).removeprefix("Error response from daemon: "))
+    return out

@@ -1,0 +1,1 @@
+"""Push what was rehearsed, then ask each registry whether it is that."""

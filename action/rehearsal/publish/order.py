@@ -1,0 +1,57 @@
+"""What is to be published, and where to: the action's inputs, read and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.inputs import Inputs
+from rehearsal.publish.reference import DIGEST, Reference, read_references
+from rehearsal.publish.rehearsed import Rehearsed, read_rehearsed
+from rehearsal.verdict import Misconfigured
+
+DEFAULTS: Mapping[str, str] = {
+    "evidence-path": "",
+    "image-id": "",
+    "to": "",
+    "allow-flaky": "false",
+    "timeout": "1800",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One image by its ID, and where it goes; without `rehearsed` the caller vouches for it."""
+
+    image_id: str
+    to: tuple[Reference, ...]
+    timeout: int
+    rehearsed: Rehearsed | None = None
+
+
+def read_order(given: Mapping[str, object], *, top: Path) -> Order:
+    """Return the order that the inputs make; relative paths begin at `top`.
+
+    Raises `Misconfigured`, and `Problem` (publish-failed) when the rehearsal forbids it.
+    """
+    inputs = Inputs.of(given, DEFAULTS)
+    path, image_id = inputs.text("evidence-path"), inputs.text("image-id")
+    if bool(path) == bool(image_id):
+        raise Misconfigured(
+            f"The inputs evidence-path and image-id are {'both given' if path else 'both empty'}; "
+            "exactly one of them says what to publish.",
+            advice="evidence-path: ${{ steps.rehearse.outputs.evidence-path }} publishes what was "
+            "rehearsed, and nothing else.",
+        )
+    if image_id and not DIGEST.fullmatch(image_id):
+        raise inputs.wrong("image-id", "a whole ID: sha256: and 64 hexadecimal digits")
+    allow_flaky = inputs.boolean("allow-flaky")
+    to = read_references(inputs)
+    timeout = inputs.number("timeout", 1, 86400, "seconds")
+    # Last: a wrong input is told whatever the verdict was.
+    rehearsed = read_rehearsed(top / path, allow_flaky=allow_flaky) if path else None
+    return Order(
+        image_id=rehearsed.image_id if rehearsed else image_id,
+        to=to,
+        timeout=timeout,
+        rehearsed=rehearsed,
+    )
