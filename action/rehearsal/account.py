@@ -165,9 +165,7 @@ def _failure(fields: Fields) -> Failure:
 
 
 def _span(fields: Fields) -> Span:
-    return Span(
-        start=fields.number("start"), end=fields.number("end"), exact=fields.flag("exact")
-    )
+    return Span(start=fields.number("start"), end=fields.number("end"), exact=fields.flag("exact"))
 
 
 def _frame(fields: Fields) -> OwnFrame | None:

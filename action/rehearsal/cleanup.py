@@ -33,7 +33,7 @@ def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -
         except (Problem, Refused) as error:
             console.warning(str(error), title="Clean-up could not ask the engine")
         outputs = dict(run.outputs or _outputs_of_a_killed(run))
-        upload = wanted(run.evidence, outputs["verdict"]) and _is_clean(run, redactor, console)
+        upload = wanted(run.evidence, outputs) and _is_clean(run, redactor, console)
         for name, value in (*outputs.items(), ("upload", str(upload).lower())):
             console.output(name, value)
         replace(run, outputs=outputs, closed=True).write()
@@ -49,9 +49,13 @@ def remove_all(run: Run, environ: Mapping[str, str]) -> None:
     find_engine(environment.for_children(environ, ())).sweep(run.label)
 
 
-def wanted(evidence: str, verdict: str) -> bool:
-    """Whether the evidence of a rehearsal that ended so is to be kept for people."""
-    return evidence == "always" or (evidence == "on-failure" and verdict != str(Verdict.PASSED))
+def wanted(evidence: str, outputs: Mapping[str, str]) -> bool:
+    """Whether the evidence of a rehearsal that ended so is to be kept for people.
+
+    A flaky test did fail once: only here can one see how.
+    """
+    failed = outputs["verdict"] != str(Verdict.PASSED) or outputs.get("flaky", "") not in ("", "0")
+    return evidence == "always" or (evidence == "on-failure" and failed)
 
 
 def _end(run: Run) -> None:

@@ -12,7 +12,7 @@ from rehearsal.evidence import Evidence
 from rehearsal.explanation import explain
 from rehearsal.outside.github import Console
 from rehearsal.record import Rehearsal
-from rehearsal.report.annotations import annotations
+from rehearsal.report.annotations import annotations, warnings
 from rehearsal.report.closing import closing
 from rehearsal.report.document import document
 from rehearsal.report.page import page
@@ -46,7 +46,7 @@ def tell(
         console.warning(traceback.format_exc(), title="A report could not be written, our fault")
     # Where nothing has run yet, a laptop's user needs the error and no folder.
     worth_it = bool(record.stages) or record.verdict is Verdict.ERROR
-    kept = console.on_github or (wanted(policy, str(record.verdict)) and (worth_it or not local))
+    kept = console.on_github or (wanted(policy, outputs) and (worth_it or not local))
     link = ""
     if not kept:
         shutil.rmtree(run.path, ignore_errors=True)
@@ -67,6 +67,8 @@ def _report(record: Rehearsal, evidence: Evidence, console: Console) -> None:
             show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
     for annotation in annotations(record, exhibits):
         console.error(**asdict(annotation))
+    for annotation in warnings(exhibits):
+        console.warning(**asdict(annotation))
     console.summary(told)
     evidence.text("index.html", page(record, exhibits))
 

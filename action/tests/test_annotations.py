@@ -5,7 +5,7 @@ from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results
 from rehearsal.record import Rehearsal
-from rehearsal.report.annotations import MOST, Annotation, annotations
+from rehearsal.report.annotations import MOST, Annotation, annotations, warnings
 from rehearsal.verdict import Problem, Verdict
 
 OWN = OwnFrame(
@@ -105,3 +105,27 @@ def test_annotations__are_not_longer_than_github_shows() -> None:
     for annotation in found:
         assert len(annotation.message) < 4096
         assert len(annotation.title) < 256
+
+
+def flaky(*names: str, attempts: int = 1, file: str = "site/t.py") -> Exhibits:
+    failures = (Failure(name=n, message="1 != 2", line=7, attempts=attempts) for n in names)
+    return Exhibits(flaky=tuple(Exhibit(failure=each, file=file, frame=OWN) for each in failures))
+
+
+@pytest.mark.parametrize("attempts, words", [(1, "1 != 2\n"), (3, "1 != 2 (3 times)\n")])
+def test_warnings__one_for_each_flaky_test_on_its_own_line(attempts: int, words: str) -> None:
+    (found,) = warnings(flaky("t.T.shaky", attempts=attempts))
+    assert (found.title, found.file, found.line) == ("Flaky: t.T.shaky", "site/t.py", 7)
+    assert found.message.startswith(words)
+    assert "passed when it was run again" in found.message
+    assert annotations(Rehearsal(name="r"), flaky("t.T.shaky")) == []
+
+
+def test_warnings__leave_room_for_other_steps_too() -> None:
+    found = warnings(flaky(*(f"{n}" * 300 for n in range(30))))
+    assert len(found) == MOST
+    assert all(len(each.title) < 256 for each in found)
+
+
+def test_warnings__none_where_nothing_is_flaky() -> None:
+    assert warnings(failed("t")) == []

@@ -154,7 +154,16 @@ def test_clean_up__looks_through_the_evidence_once_more(
 @pytest.mark.parametrize("verdict", Verdict, ids=str)
 def test_wanted__decides_on_the_upload(evidence: str, verdict: Verdict) -> None:
     expected = {"always": True, "on-failure": verdict is not Verdict.PASSED, "never": False}
-    assert wanted(evidence, str(verdict)) is expected[evidence]
+    assert wanted(evidence, {"verdict": str(verdict), "flaky": "0"}) is expected[evidence]
+    assert wanted(evidence, {"verdict": str(verdict), "flaky": ""}) is expected[evidence]
+    assert wanted(evidence, {"verdict": str(verdict)}) is expected[evidence]
+
+
+@pytest.mark.parametrize(
+    "evidence, kept", [("always", True), ("on-failure", True), ("never", False)]
+)
+def test_wanted__of_a_flaky_pass_as_of_a_failure(evidence: str, *, kept: bool) -> None:
+    assert wanted(evidence, {"verdict": "passed", "flaky": "1"}) is kept
 
 
 STUBBORN = (

@@ -1,9 +1,11 @@
 import pytest
 
-from rehearsal.junit import Results
+from rehearsal.junit import Failure, Results
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report.closing import closing
 from rehearsal.verdict import Problem, Verdict
+
+SHAKY = Failure(name="t.T.shaky", message="1 != 2")
 
 
 def test_closing__tells_the_verdict_last() -> None:
@@ -27,6 +29,20 @@ def test_closing__tells_the_verdict_last() -> None:
         "evidence: /tmp/e",
         "verdict:  tests-failed",
     ]
+
+
+@pytest.mark.parametrize(
+    "shard, results, line",
+    [
+        ("", Results(tests=3, flaky=(SHAKY,)), "3 ran, 0 failed, 1 flaky"),
+        ("2/4", Results(tests=3, elsewhere=9), "3 ran, 0 failed; shard 2/4, 9 in the others"),
+        ("2/4", Results(tests=3), "3 ran, 0 failed; shard 2/4"),
+    ],
+    ids=["flaky", "shard", "a shard that tells nothing of the others"],
+)
+def test_closing__tells_what_belongs_to_the_counts(shard: str, results: Results, line: str) -> None:
+    rehearsal = Rehearsal(name="r", shard=shard, results=results)
+    assert closing(rehearsal, evidence="").splitlines()[0] == f"tests:    {line}"
 
 
 def test_closing__tells_what_was_left_up_and_how_to_open_the_evidence() -> None:

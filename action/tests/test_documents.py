@@ -23,10 +23,11 @@ DOCUMENTS = [
     *sorted((TOP / "docs").glob("*.md")),
 ]
 QUOTED = re.compile(r"<!-- quoted: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
+# Each from the document that quotes it, as a link would be.
 QUOTES = [
-    quote
+    ((document.parent / file).resolve(), quote)
     for document in DOCUMENTS
-    for quote in QUOTED.findall(document.read_text(encoding="utf-8"))
+    for file, quote in QUOTED.findall(document.read_text(encoding="utf-8"))
 ]
 LINK = re.compile(r"(?:\]\(|src=\")(?!https?:)([^)#\"]*)(?:#([^)\"]+))?[)\"]")
 
@@ -82,12 +83,12 @@ def test_readme__is_short_enough_to_be_read() -> None:
 
 def test_documents__quote_every_example() -> None:
     examples = {path.name for path in (TOP / "docs/examples").iterdir() if path.is_file()}
-    assert {Path(file).name for file, _ in QUOTES} == examples
+    assert {file.name for file, _ in QUOTES} == examples
 
 
-@pytest.mark.parametrize("file, quote", QUOTES, ids=[file for file, _ in QUOTES])
-def test_documents__quote_verbatim(file: str, quote: str) -> None:
-    lines = (TOP / file).read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("file, quote", QUOTES, ids=[file.name for file, _ in QUOTES])
+def test_documents__quote_verbatim(file: Path, quote: str) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
     first = quote.splitlines()[0]
     start = next(number for number, line in enumerate(lines) if line.strip() == first)
     taken = "\n".join(lines[start : start + len(quote.splitlines())])

@@ -115,6 +115,11 @@ def test_error__off_github_is_a_plain_line(off: Spoken) -> None:
     assert off.text == "error: T: ***\nwarning: W: w\n"
 
 
+def test_warning__stands_on_a_line_of_a_file_as_an_error_does(on: Spoken) -> None:
+    on.console.warning("m", title="t", file="a/b.py", line=7)
+    assert on.text == "::warning file=a/b.py,line=7,title=t::m\n"
+
+
 def test_warning__becomes_an_annotation(on: Spoken) -> None:
     on.console.warning("m", title="t")
     assert on.text == "::warning title=t::m\n"

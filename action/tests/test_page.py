@@ -187,3 +187,29 @@ def test_page__stages_are_drawn_inside_their_box(seconds: list[float]) -> None:
     bars = re.findall(r'<rect x="(-?\d+)" y="0" width="(\d+)"', page(record, Exhibits()))
     assert len(bars) == len(seconds)
     assert all(int(x) >= 0 and int(width) > 0 and int(x) + int(width) <= 1000 for x, width in bars)
+
+
+def test_page__a_flaky_test_shows_what_it_left_when_it_failed_first() -> None:
+    failed = Exhibit(failure=Failure(name="bad", message="no"))
+    shaky = Exhibit(
+        failure=Failure(name="shaky", message="1 != 2", attempts=2),
+        pictures=("tests/shaky-1/screenshot.png",),
+        slice=Paper(name="tests/shaky-1/container.log", text="what the app said"),
+    )
+    found = Seen(page(Rehearsal(name="r"), Exhibits(tests=(failed,), flaky=(shaky,))))
+    assert found.text.index("Failed tests (1)") < found.text.index("Flaky tests (1)")
+    for words in ("passed when they were run again", "1 != 2 (2 times)", "what the app said"):
+        assert words in found.text
+    assert "./tests/shaky-1/screenshot.png" in page(Rehearsal(name="r"), Exhibits(flaky=(shaky,)))
+    assert "Flaky tests" not in page(Rehearsal(name="r"), Exhibits(tests=(failed,)))
+
+
+@given(text=HOSTILE)
+def test_page__a_hostile_flaky_test_adds_no_tag(text: str) -> None:
+    def flaky(words: str) -> str:
+        failure = Failure(name=words, message=words, file=words, trace=words)
+        paper = Paper(name=words, text=words)
+        test = Exhibit(failure=failure, file=words, trace=words, slice=paper, frame=frame(words))
+        return page(Rehearsal(name="r"), Exhibits(flaky=(test,)))
+
+    assert Seen(flaky(f"x{text}x")).tags == Seen(flaky("x")).tags

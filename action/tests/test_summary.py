@@ -195,6 +195,38 @@ def test_summary__an_unknown_cause_folds_nothing() -> None:
     assert "<details open><summary>The end of s</summary>" in summary(rehearsal)
 
 
+def flaky(*names: str, message: str = "1 != 2", attempts: int = 1) -> Exhibits:
+    failures = (Failure(name=name, message=message, attempts=attempts) for name in names)
+    return Exhibits(flaky=tuple(Exhibit(failure=each) for each in failures))
+
+
+def test_summary__of_a_flaky_pass_says_what_failed_first_and_where_the_rest_is() -> None:
+    exhibits = flaky("t.T.shaky", attempts=2)
+    results = Results(tests=3, flaky=tuple(each.failure for each in exhibits.flaky))
+    text = summary(record(results=results), exhibits)
+    assert text.startswith("## ✅ Dress rehearsal: passed\n")
+    assert "- Tests: 3 ran, 0 failed, 1 flaky\n" in text
+    assert "| ⚠️ flaky test: it passed when it was run again | why |\n" in text
+    assert "| shaky<br><sub>t.T</sub> | 1 != 2 (2 times) |\n" in text
+    assert "open `index.html` in the artifact x\\_y." in text
+
+
+def test_summary__of_many_flaky_tests_shows_the_first() -> None:
+    text = summary(record(), flaky(*(f"t{n}" for n in range(MOST_FAILURES + 7))))
+    assert "| 7 more | see verdict.json in the artifact x\\_y |" in text
+
+
+def test_summary__hostile_flaky_tests_stay_text() -> None:
+    text = summary(record(), flaky(HOSTILE, message=HOSTILE))
+    assert Tags(text).found <= {"br", "sub"}
+
+
+def test_summary__tells_which_part_of_the_suite_it_was() -> None:
+    rehearsal = record(results=Results(tests=3, elsewhere=9))
+    rehearsal.shard = "1/4"
+    assert "- Tests: 3 ran, 0 failed; shard 1/4, 9 in the others\n" in summary(rehearsal)
+
+
 def test_summary__says_where_the_rest_is() -> None:
     text = summary(record(Problem(Verdict.CRASHED, "w")))
     assert "open `index.html` in the artifact x\\_y." in text

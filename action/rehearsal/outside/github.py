@@ -68,9 +68,9 @@ class Console:
         """Print an error; on GitHub it becomes an annotation, on `line` of `file` if given."""
         self._command("error", message, title, file, line)
 
-    def warning(self, message: str, *, title: str) -> None:
-        """Print a warning; on GitHub it becomes an annotation."""
-        self._command("warning", message, title)
+    def warning(self, message: str, *, title: str, file: str = "", line: int = 0) -> None:
+        """Print a warning; on GitHub it becomes an annotation, as an error does."""
+        self._command("warning", message, title, file, line)
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

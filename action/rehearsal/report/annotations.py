@@ -8,17 +8,20 @@ from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.frames import OwnFrame
 from rehearsal.record import Rehearsal
 from rehearsal.report.cause import cause, in_words
+from rehearsal.report.counts import why
 
-# GitHub shows ten errors for a whole composite action; two are left for other steps.
+# GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
+# other steps.
 MOST = 8
 # GitHub cuts a message at 4,096 characters; escapes make it longer.
 LONGEST = 3000
 LONGEST_TITLE = 200
+FLAKY = "\nIt passed when it was run again, so it is no failure; it will fail some other day."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Annotation:
-    """One error; `file` is relative to the checkout, or empty."""
+    """One error or warning; `file` is relative to the checkout, or empty."""
 
     title: str
     message: str
@@ -29,6 +32,11 @@ class Annotation:
 def annotations(record: Rehearsal, exhibits: Exhibits) -> list[Annotation]:
     """Return the errors worth showing, the deciding problem first, `MOST` at the most."""
     return list(islice(_all(record, exhibits), MOST))
+
+
+def warnings(exhibits: Exhibits) -> list[Annotation]:
+    """Return a warning for each flaky test, `MOST` at the most."""
+    return [_of_test(exhibit, FLAKY) for exhibit in exhibits.flaky[:MOST]]
 
 
 def _all(record: Rehearsal, exhibits: Exhibits) -> Iterator[Annotation]:
@@ -48,11 +56,11 @@ def _all(record: Rehearsal, exhibits: Exhibits) -> Iterator[Annotation]:
         yield _of_frame(exhibits.frame, "The app raised this.")
 
 
-def _of_test(exhibit: Exhibit) -> Annotation:
+def _of_test(exhibit: Exhibit, remark: str = "") -> Annotation:
     failure = exhibit.failure
     return Annotation(
-        title=failure.name[:LONGEST_TITLE],
-        message=failure.message[:LONGEST] or "failed",
+        title=f"{'Flaky: ' if remark else ''}{failure.name[:LONGEST_TITLE]}",
+        message=f"{why(failure)[:LONGEST] or 'failed'}{remark}",
         file=exhibit.file,
         line=failure.line if exhibit.file else 0,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rehearsal.record import Rehearsal
+from rehearsal.report.counts import counts
 
 
 def closing(record: Rehearsal, *, evidence: str, link: str = "") -> str:
@@ -17,8 +18,8 @@ def _lines(record: Rehearsal, evidence: str, link: str) -> Iterator[str]:
     stages = ", ".join(f"{stage.name} {stage.seconds:.1f} s" for stage in record.stages)
     if stages:
         yield f"stages:   {stages}"
-    if record.results and record.results.tests is not None:
-        yield f"tests:    {record.results.tests} ran, {record.results.failures} failed"
+    if told := counts(record):
+        yield f"tests:    {told}"
     if record.image_id:
         yield f"image:    {record.image} ({record.image_id})"
     # On one line each: a line of its own could be a workflow command.

@@ -6,6 +6,7 @@ from rehearsal import __version__
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report.cause import Cause, cause
+from rehearsal.report.counts import counts, why
 from rehearsal.report.markdown import bare, box, cell, escaped, folded, part, test_name
 from rehearsal.verdict import Verdict
 
@@ -36,7 +37,8 @@ def _lines(
     if found := cause(record, exhibits):
         yield from _cause(found, record)
     yield from _facts(record)
-    yield from _failures(exhibits.tests, rest)
+    yield from _failures("failed test", exhibits.tests, rest)
+    yield from _failures("⚠️ flaky test: it passed when it was run again", exhibits.flaky, rest)
     if brief:
         yield f"The ends of the logs are too large for this place: see {escaped(rest)}."
         yield ""
@@ -47,7 +49,7 @@ def _lines(
     if record.image_id:
         yield f"Image `{bare(record.image)}`, `{bare(record.image_id)}`"
         yield ""
-    if not passed:
+    if not passed or exhibits.flaky:
         yield f"Screenshots, whole logs and the rest: open `index.html` in {escaped(rest)}."
         yield ""
     yield f"<sub>Dress Rehearsal {__version__}, {escaped(record.name)}</sub>"
@@ -76,27 +78,26 @@ def _cause(found: Cause, record: Rehearsal) -> Iterator[str]:
 
 
 def _facts(record: Rehearsal) -> Iterator[str]:
-    results = record.results
-    if results and results.tests is not None:
-        yield f"- Tests: {results.tests} ran, {results.failures} failed"
-    elif results:
+    if told := counts(record):
+        yield f"- Tests: {told}"
+    elif record.results:
         yield "- Tests: the test command ran; how many tests that were is not known"
     if record.ready_seconds is not None:
         yield f"- Ready {record.ready_seconds:.2f} s after its start"
     yield ""
 
 
-def _failures(tests: tuple[Exhibit, ...], rest: str) -> Iterator[str]:
+def _failures(what: str, tests: tuple[Exhibit, ...], rest: str) -> Iterator[str]:
     if not tests:
         return
     # An empty column would only take the others' room.
     framed = any(test.frame for test in tests)
-    yield "| failed test | why |" + (" the app meanwhile |" if framed else "")
+    yield f"| {what} | why |" + (" the app meanwhile |" if framed else "")
     yield "|---|---|" + ("---|" if framed else "")
     for test in tests[:MOST_FAILURES]:
         frame = test.frame
         app = cell(f"{frame.file}:{frame.line} {frame.error}") if frame else ""
-        row = f"| {test_name(test.failure.name)} | {cell(test.failure.message)} |"
+        row = f"| {test_name(test.failure.name)} | {cell(why(test.failure))} |"
         yield f"{row} {app} |" if framed else row
     if len(tests) > MOST_FAILURES:
         more = len(tests) - MOST_FAILURES

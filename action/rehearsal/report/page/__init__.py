@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rehearsal.exhibits import Exhibits
 from rehearsal.record import Rehearsal
 from rehearsal.report.cause import Cause, cause
+from rehearsal.report.counts import counts
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.sheet import sheet, title
@@ -25,9 +26,8 @@ def page(record: Rehearsal, exhibits: Exhibits) -> str:
 
 
 def _facts(record: Rehearsal) -> Iterator[str]:
-    results = record.results
-    if results and results.tests is not None:
-        yield f"{results.tests} tests ran, {results.failures} failed"
+    if told := counts(record):
+        yield f"tests: {told}"
     if record.ready_seconds is not None:
         yield f"ready {record.ready_seconds:.2f} s after its start"
     yield time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(record.started))

@@ -1,8 +1,9 @@
-"""The failed tests, each with what it left: picture, the app's words, traceback, console."""
+"""The failed tests and the flaky ones, with what they left: picture, app, traceback, console."""
 
 from collections.abc import Iterator
 
 from rehearsal.exhibits import Exhibit, Exhibits, Paper
+from rehearsal.report.counts import why
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 
@@ -10,6 +11,7 @@ from rehearsal.report.page.markup import Child, Markup, element
 OPEN = 3
 # More than anyone reads, and pictures are loaded all at once on paper.
 MOST = 30
+SHAKY = "They passed when they were run again. This is how they failed first."
 # By how their names begin; those of a second browser, or a second failure, have a suffix.
 TITLES = {
     "container": "What the app said meanwhile",
@@ -21,15 +23,23 @@ PICTURE = "What the browser showed"
 
 
 def trials(exhibits: Exhibits) -> Child:
-    """Return the section of the failed tests, nothing where none is known."""
-    tests = exhibits.tests
+    """Return the sections of the failed and the flaky tests, nothing where none is known."""
+    failed, flaky = exhibits.tests, exhibits.flaky
+    return (
+        _section("Failed tests", failed),
+        _section("Flaky tests", flaky, begin=len(failed), words=SHAKY),
+    )
+
+
+def _section(title: str, tests: tuple[Exhibit, ...], *, begin: int = 0, words: str = "") -> Child:
     if not tests:
         return None
     more = len(tests) - MOST
     return element(
         "section",
-        element("h2", f"Failed tests ({len(tests)})"),
-        [_test(test, number) for number, test in enumerate(tests[:MOST])],
+        element("h2", f"{title} ({len(tests)})"),
+        element("p", words) if words else None,
+        [_test(test, number) for number, test in enumerate(tests[:MOST], begin)],
         element("p", f"{more} more are in ", link("verdict.json"), ".") if more > 0 else None,
     )
 
@@ -40,7 +50,7 @@ def _test(test: Exhibit, number: int) -> Markup:
     return element(
         "article",
         element("h3", failure.name),
-        element("p", failure.message or "It failed, and its report says no more.", class_="error"),
+        element("p", why(failure) or "It failed, and its report says no more.", class_="error"),
         element("p", *_places(test)),
         parts
         if number < OPEN

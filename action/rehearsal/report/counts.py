@@ -1,0 +1,26 @@
+"""The counts, as every report tells them."""
+
+from rehearsal.junit import Failure
+from rehearsal.record import Rehearsal
+
+
+def counts(record: Rehearsal) -> str:
+    """Return how many tests ran, of which part, and how; nothing where that is not known."""
+    results = record.results
+    if not results or results.tests is None:
+        return ""
+    told = f"{results.tests} ran, {results.failures} failed"
+    if results.flaky:
+        told += f", {len(results.flaky)} flaky"
+    if record.shard:
+        told += f"; shard {record.shard}"
+    if results.elsewhere is not None:
+        told += f", {results.elsewhere} in the others"
+    return told
+
+
+def why(failure: Failure) -> str:
+    """Return why a test failed, and how often where that was more than once."""
+    if failure.attempts == 1:
+        return failure.message
+    return f"{failure.message or 'failed'} ({failure.attempts} times)"
