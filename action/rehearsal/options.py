@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from rehearsal import __version__
+from rehearsal.called.steps import CALLED
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
 from rehearsal.laptop.choice import Wanted
 from rehearsal.laptop.reading import Command
@@ -15,7 +16,7 @@ from rehearsal.verdict import Misconfigured
 
 # clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
 VERBS = ("rehearse", "clean-up", "watch")
-_FURTHER: tuple[Verb, ...] = (PUBLISH,)
+_FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED)
 # By name; the grammar of each is its own, and begins behind it.
 FURTHER: Mapping[str, Verb] = {verb.name: verb for verb in _FURTHER}
 

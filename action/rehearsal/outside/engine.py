@@ -16,6 +16,8 @@ from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 # A client answers within milliseconds; an engine busy with a large container, within seconds.
 CALL_TIMEOUT = 60.0
+# A large image is read from the disk, unpacked and hashed.
+LOAD_TIMEOUT = 1800.0
 
 # What the engine was asked to make it makes, even when we are cancelled meanwhile: only once it is
 # there can it be removed, so that long we wait, in seconds.
@@ -72,6 +74,10 @@ class Engine:
         """Return what the engine knows of a container or an image. Raises `Refused`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
+
+    def load(self, archive: Path) -> str:
+        """Load the images in an archive and return what the engine says of them."""
+        return self._call(["load", "--input", str(archive)], timeout=LOAD_TIMEOUT)
 
     def host(self) -> str:
         """Return the URL the client reaches its engine at, or nothing when it does not tell."""
@@ -146,13 +152,14 @@ class Engine:
         arguments: Sequence[str],
         *,
         env: Mapping[str, str] | None = None,
+        timeout: float = CALL_TIMEOUT,
         farewell: float = 0.0,
     ) -> str:
         try:
             code, out, err = run(
                 [self.client, *arguments],
                 env=env or self.env,
-                timeout=CALL_TIMEOUT,
+                timeout=timeout,
                 farewell=farewell,
             )
         except (OSError, subprocess.TimeoutExpired) as error:

@@ -1,0 +1,37 @@
+"""The verb `called`: the steps of rehearsal.yml that are ours."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from rehearsal.called.handover import identify, restore
+from rehearsal.called.prepare import prepare
+from rehearsal.called.unbuilt import unbuilt
+from rehearsal.outside.github import Console
+from rehearsal.verb import Verb
+
+
+def _flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("step", choices=("prepare", "identify", "restore", "unbuilt"))
+    parser.add_argument("file", nargs="?", type=Path, default=Path(), help="the image's archive")
+    parser.add_argument("--config", default="", help="the digest that what is restored has to have")
+
+
+def _run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
+    match options.step:
+        case "prepare":
+            return prepare(environ, console)
+        case "identify":
+            return identify(options.file, console)
+        case "restore":
+            return restore(options.file, options.config, environ, console)
+        case _:
+            return unbuilt(environ, console)
+
+
+CALLED = Verb(
+    name="called",
+    does="take a step of the reusable workflow, which does so itself",
+    flags=_flags,
+    run=_run,
+)
