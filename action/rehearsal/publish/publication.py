@@ -30,14 +30,17 @@ class State(Enum):
 
 @dataclass(kw_only=True)
 class Entry:
-    """One reference: `held` is what its registry said last, `asked` whether it did at all."""
+    """One reference: `held` is what its registry said last, `asked` whether it did at all.
+
+    `why` says what went wrong, `advice` what to do.
+    """
 
     reference: Reference
     state: State = State.UNTRIED
     why: str = ""
+    advice: str = ""
     held: Held | None = None
     asked: bool = False
-    seconds: float = 0.0
 
     @property
     def digest(self) -> str:
