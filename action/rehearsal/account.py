@@ -11,7 +11,7 @@ from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results, Span
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.setting import Asked, Where
-from rehearsal.shard import Shard
+from rehearsal.shard import Shard, numbers
 from rehearsal.timeline import Moment, Sight, Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -58,7 +58,7 @@ def recall(text: str) -> tuple[Rehearsal, Exhibits]:
         image=fields.text("image"),
         image_id=fields.text("image-id"),
         ready_seconds=fields.number("ready-seconds") if fields.has("ready-seconds") else None,
-        shard=fields.text("shard", ""),
+        shard=_part(fields),
         results=_results(tests) if tests else None,
         artifact_name=fields.text("artifact-name"),
         notices=list(fields.texts("notices")),
@@ -87,6 +87,13 @@ def _verdict(fields: Fields) -> Verdict:
     if word not in WORDS:
         raise Unexpected(f"{fields.place or 'it'} has a verdict that is none: {word[:40]!r}")
     return WORDS[word]
+
+
+def _part(fields: Fields) -> str:
+    shard = fields.text("shard", "")
+    if not numbers(shard):
+        raise Unexpected(f"shard is {shard[:40]!r}, which is not like 2/4")
+    return shard
 
 
 def _stage(fields: Fields) -> Stage:
@@ -204,7 +211,7 @@ def _shard(fields: Fields) -> Shard:
     return Shard(
         name=fields.text("name"),
         verdict=_verdict(fields),
-        shard=fields.text("shard", ""),
+        shard=_part(fields),
         browser=fields.text("browser", ""),
         tests=fields.count("tests") if fields.has("tests") else None,
         failures=fields.count("failures"),

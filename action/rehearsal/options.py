@@ -10,13 +10,14 @@ from rehearsal.called.steps import CALLED
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
 from rehearsal.laptop.choice import Wanted
 from rehearsal.laptop.reading import Command
+from rehearsal.merge.verb import VERB as MERGE
 from rehearsal.publish.command import VERB as PUBLISH
 from rehearsal.verb import Verb
 from rehearsal.verdict import Misconfigured
 
 # clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
 VERBS = ("rehearse", "clean-up", "watch")
-_FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED)
+_FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED, MERGE)
 # By name; the grammar of each is its own, and begins behind it.
 FURTHER: Mapping[str, Verb] = {verb.name: verb for verb in _FURTHER}
 

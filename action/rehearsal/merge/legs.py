@@ -1,0 +1,78 @@
+"""The legs of a matrix: one rehearsal each, as it was found."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rehearsal.exhibits import Exhibits
+from rehearsal.junit import Results
+from rehearsal.record import Rehearsal
+from rehearsal.shard import WHOLE, Shard, numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """One of the rehearsals: `name` is its artifact's, `folder` where it lies in what is merged.
+
+    `known` says that its verdict.json could be read: without, `record` holds what was wrong with
+    it. `page` says that it has an index.html.
+    """
+
+    name: str
+    folder: str
+    record: Rehearsal
+    exhibits: Exhibits = field(default_factory=Exhibits)
+    known: bool = True
+    page: bool = False
+
+    @property
+    def shard(self) -> Shard:
+        """What the reports say of it."""
+        record = self.record
+        results = record.results or Results(tests=0)
+        return Shard(
+            name=self.name,
+            verdict=record.verdict,
+            shard=record.shard,
+            browser=self.browser,
+            tests=results.tests,
+            failures=results.failures,
+            flaky=len(results.flaky),
+            seconds=sum(stage.seconds for stage in record.stages),
+            page=f"{self.folder}/index.html" if self.page else "",
+        )
+
+    @property
+    def browser(self) -> str:
+        """What its tests were told to take, or empty."""
+        return self.record.asked.browser if self.record.asked else ""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.shard.title
+
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """Where it stands in a list of them: by browser, then by shard."""
+        number, _ = numbers(self.record.shard) or WHOLE
+        return self.browser, number, self.name
+
+    @property
+    def stem(self) -> str:
+        """Its name without the attempt: what it has in common with itself, run again."""
+        return self.name.removesuffix(f"-{self.record.where.attempt}")
+
+
+def latest(legs: Iterable[Leg]) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:
+    """Return the legs that count and those that a later attempt of the workflow run replaced."""
+    attempts: dict[str, list[Leg]] = defaultdict(list)
+    for leg in legs:
+        attempts[leg.stem].append(leg)
+    counting: list[Leg] = []
+    replaced: list[Leg] = []
+    for group in attempts.values():
+        last = max(leg.record.where.attempt for leg in group)
+        for leg in group:
+            (counting if leg.record.where.attempt == last else replaced).append(leg)
+    return tuple(counting), tuple(replaced)
