@@ -32,7 +32,10 @@ def assert_ended(rehearsed: Rehearsed, verdict: str) -> None:
     assert all(len(each.text) < 4096 for each in errors)
     if verdict == "passed":
         assert not errors
-        assert rehearsed.clean_up.get("upload") != "true"
+        flaky = rehearsed.outputs["flaky"] not in ("", "0")
+        assert rehearsed.clean_up.get("upload") == ("true" if flaky else "false")
+        warnings = [each for each in rehearsed.shown.annotations if each.level == "warning"]
+        assert bool(warnings) is flaky
         return
     assert errors, "a red check says why"
     assert rehearsed.clean_up.get("upload") == "true"

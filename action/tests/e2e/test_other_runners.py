@@ -1,0 +1,133 @@
+"""Re-runs and shards of suites that are not run by rehearsal_testing: their reports tell."""
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from .machine import ACTION
+from .repository import Repository
+from .runner import Rehearsed, Runner
+from .verdicts import assert_ended
+
+# One test that asks for a page, fails, and passes when it is run again: as surefire writes it.
+SHAKY = """
+import os, sys, time
+from datetime import datetime, timezone
+sys.path.insert(0, ".")
+from checks import get
+
+start = datetime.now(timezone.utc).isoformat()
+get("/shaky")
+open(os.environ["REHEARSAL_JUNIT"] + "/all.xml", "w").write(f'''
+<testsuite timestamp="{start}">
+  <testcase classname="t" name="steady"/>
+  <testcase classname="t" name="shaky" file="shaky.py" line="7" time="1.0">
+    <flakyFailure message="the first time" type="E"><stackTrace>at one</stackTrace></flakyFailure>
+    <flakyError message="the second time" type="E"><stackTrace>at two</stackTrace></flakyError>
+  </testcase>
+</testsuite>''')
+"""
+# As surefire writes it when no re-run helps.
+BROKEN = """
+import os, sys
+open(os.environ["REHEARSAL_JUNIT"] + "/all.xml", "w").write('''
+<testsuite><testcase classname="t" name="broken">
+  <failure message="the first time" type="E">at one</failure>
+  <rerunFailure message="the second time" type="E"><stackTrace>at two</stackTrace></rerunFailure>
+</testcase></testsuite>''')
+sys.exit(1)
+"""
+SHARE = """
+import os
+open(os.environ["REHEARSAL_JUNIT"] + "/share.xml", "w").write('''
+<testsuite tests="0"><properties>
+  <property name="left-to-other-shards" value="%s"/>
+</properties></testsuite>''')
+print("Ran 0 tests in 0.000s")
+"""
+
+
+def warnings(rehearsed: Rehearsed) -> list[tuple[str, str, str, str]]:
+    return [
+        (each.properties["title"], each.properties.get("file", ""),
+         each.properties.get("line", ""), each.text)
+        for each in rehearsed.shown.annotations
+        if each.level == "warning"
+    ]  # fmt: skip
+
+
+def document(rehearsed: Rehearsed) -> dict[str, object]:
+    """Read verdict.json, and hold it against its schema."""
+    found: dict[str, object] = json.loads(rehearsed.file("verdict.json"))
+    Draft202012Validator(json.loads((ACTION / "verdict.schema.json").read_text())).validate(found)
+    return found
+
+
+def test_flaky__passes_with_a_warning_and_its_first_failure(
+    tiny: Repository, runner: Runner
+) -> None:
+    tiny.write("shaky.py", SHAKY)
+    rehearsed = runner.use(tiny, {"test-command": "python3 shaky.py", "test-retries": "2"})
+    assert_ended(rehearsed, "passed")
+    outputs = rehearsed.outputs
+    assert (outputs["tests"], outputs["failures"], outputs["flaky"]) == ("2", "0", "1")
+    ((title, file, line, text),) = warnings(rehearsed)
+    assert (title, file, line) == ("Flaky: t.shaky", "shaky.py", "7")
+    assert text.startswith("the first time (2 times)\n")
+    assert "⚠️ flaky test" in rehearsed.summary
+    assert "the first time (2 times)" in rehearsed.summary
+    (flaky,) = document(rehearsed)["tests"]["flaky"]  # type: ignore[index]
+    assert (flaky["name"], flaky["attempts"]) == ("t.shaky", 2)
+    assert "GET /shaky " in rehearsed.file(f"{flaky['evidence']}/container.log")
+    page = rehearsed.file("index.html")
+    assert "Flaky tests (1)" in page
+    assert "at one" in page
+
+
+def test_flaky__one_that_fails_each_time_has_failed(tiny: Repository, runner: Runner) -> None:
+    tiny.write("broken.py", BROKEN)
+    rehearsed = runner.use(tiny, {"test-command": "python3 broken.py", "test-retries": "1"})
+    assert_ended(rehearsed, "tests-failed")
+    assert (rehearsed.outputs["failures"], rehearsed.outputs["flaky"]) == ("1", "0")
+    assert warnings(rehearsed) == []
+    assert "test-retries is 1" not in rehearsed.log
+    assert "the first time (2 times)" in rehearsed.summary
+
+
+@pytest.mark.parametrize(
+    "command, noticed",
+    [
+        pytest.param("python3 -m unittest checks.Wrong", True, id="asked-for-in-vain"),
+        pytest.param('test "$REHEARSAL_RETRIES" = 4', False, id="handed-on"),
+    ],
+)
+def test_retries__where_nobody_obeys_a_notice_says_so(
+    command: str, *, noticed: bool, tiny: Repository, runner: Runner
+) -> None:
+    rehearsed = runner.use(tiny, {"test-command": command, "test-retries": "4"})
+    assert_ended(rehearsed, "tests-failed" if noticed else "passed")
+    assert ("test-retries is 4, and nothing says" in rehearsed.summary) is noticed
+
+
+@pytest.mark.parametrize(
+    "elsewhere, shard, verdict",
+    [
+        pytest.param(12, "2/4", "passed", id="the-others-have-tests"),
+        pytest.param(0, "2/4", "no-tests", id="no-shard-has-any"),
+        pytest.param(12, "1/1", "no-tests", id="there-are-no-others"),
+    ],
+)
+def test_shard__without_a_test(
+    elsewhere: int, shard: str, verdict: str, tiny: Repository, runner: Runner
+) -> None:
+    tiny.write("share.py", SHARE % elsewhere)
+    inputs = {"test-command": "python3 share.py", "shard": shard, "evidence": "always"}
+    rehearsed = runner.use(tiny, inputs)
+    assert rehearsed.outputs["verdict"] == verdict
+    assert rehearsed.outputs["tests"] == "0"
+    told = document(rehearsed)
+    assert told["shard"] == shard
+    assert told["tests"]["elsewhere"] == (None if shard == "1/1" else elsewhere)  # type: ignore[index]
+    said = "Shard 2/4 holds no test; the other shards have 12." in rehearsed.summary
+    assert said is (verdict == "passed")
