@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# Programs for the end-to-end tests alone, unpacked from Debian's packages. They stay under .cache,
+# where only those look: the machine's own clients, and what it serves, remain as they are.
+
+buildx_plugin=$cache/buildx/docker-buildx
+registry_program=$cache/registry/docker-registry
+
+# From 0.15 on it can tag one manifest in a registry as it is, which publishing does.
+knows_prefer_index() { "$@" imagetools create --help 2>/dev/null | grep -q -e --prefer-index; }
+
+setup_buildx() {
+    if knows_prefer_index "$buildx_plugin" || knows_prefer_index docker buildx; then return 0; fi
+    { have apt-get && have dpkg; } || fail "no docker client here has the buildx plugin: docs.docker.com/build"
+    fetch docker-buildx forky usr/libexec/docker/cli-plugins/docker-buildx "$buildx_plugin"
+}
+
+# Installed, the package would serve on every interface from now on.
+setup_registry() {
+    if [[ -x $registry_program ]] || have docker-registry; then return 0; fi
+    { have apt-get && have dpkg; } || fail "there is no docker-registry here: distribution.github.io/distribution"
+    fetch docker-registry trixie usr/bin/docker-registry "$registry_program"
+}
+
+# Put the file $3 of the package $1 of Debian's suite $2 to $4.
+fetch() {
+    local work=$cache/fetched keyrings options
+    keyrings=(/usr/share/keyrings/debian-archive-keyring.*)
+    [[ -e ${keyrings[0]} ]] || fail "the keys of Debian's archive are missing: apt install debian-archive-keyring"
+    say "fetching $1 from Debian $2 (some seconds)"
+    rm -rf "$work"
+    mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "${4%/*}"
+    printf 'deb [signed-by=%s] %s %s main\n' "${keyrings[0]}" "$(debian_archive)" "$2" >"$work/sources.list"
+    options=(
+        -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
+        -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache"
+        -o Acquire::Languages=none -o APT::Sandbox::User=root
+    )
+    quietly apt-get "${options[@]}" update
+    (cd "$work" && quietly apt-get "${options[@]}" download "$1")
+    quietly dpkg -x "$work/$1"_*.deb "$work/tree"
+    mv "$work/tree/$3" "$4"
+    rm -rf "$work"
+}
