@@ -19,6 +19,8 @@ from rehearsal.verdict import Problem, Verdict
 VERSION = 1
 # A suite of ten thousand tests that all fail needs less.
 LARGEST = 1 << 24
+# The end of the year 9999: no later one can be written as others write it.
+LATEST = 253_402_300_799
 WORDS = {str(verdict): verdict for verdict in Verdict}
 
 
@@ -52,7 +54,8 @@ def recall(text: str) -> tuple[Rehearsal, Exhibits]:
     tests = fields.within("tests") if fields.has("tests") else None
     record = Rehearsal(
         name=fields.text("rehearsal"),
-        started=fields.number("started"),
+        tool=fields.text("tool"),
+        started=_time(fields),
         stages=[_stage(each) for each in fields.objects("stages")],
         problems=[_problem(each) for each in fields.objects("problems")],
         image=fields.text("image"),
@@ -87,6 +90,13 @@ def _verdict(fields: Fields) -> Verdict:
     if word not in WORDS:
         raise Unexpected(f"{fields.place or 'it'} has a verdict that is none: {word[:40]!r}")
     return WORDS[word]
+
+
+def _time(fields: Fields) -> float:
+    started = fields.number("started")
+    if started > LATEST:
+        raise Unexpected("started is not a time")
+    return started
 
 
 def _part(fields: Fields) -> str:

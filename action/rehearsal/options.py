@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from rehearsal import __version__
+from rehearsal.attestation import VERB as PREDICATE
 from rehearsal.called.steps import CALLED
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
 from rehearsal.laptop.choice import Wanted
@@ -17,7 +18,7 @@ from rehearsal.verdict import Misconfigured
 
 # clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
 VERBS = ("rehearse", "clean-up", "watch")
-_FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED, MERGE)
+_FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED, MERGE, PREDICATE)
 # By name; the grammar of each is its own, and begins behind it.
 FURTHER: Mapping[str, Verb] = {verb.name: verb for verb in _FURTHER}
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from rehearsal import __version__
 from rehearsal.diagnosis import Diagnosis
 from rehearsal.junit import Failure, Results
 from rehearsal.setting import Asked, Where
@@ -46,6 +47,7 @@ class Rehearsal:
     """
 
     name: str
+    tool: str = f"dress-rehearsal {__version__}"
     started: float = field(default_factory=time.time)
     stages: list[Stage] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

@@ -36,7 +36,7 @@ class Shard:
 
 def titled(shard: str, browser: str) -> str:
     """Return what people call a shard, empty where there is nothing to tell it by."""
-    return ", ".join(filter(None, (shard and f"shard {shard}", browser)))
+    return " on ".join(filter(None, (shard and f"shard {shard}", browser)))
 
 
 def numbers(shard: str) -> tuple[int, int] | None:

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
                 evidence.collect(path, leg.folder)
         merged = merge(legs, expected=expected, name="-".join(filter(None, numbers)))
         record = merged.record
-        record.evidence, record.artifact_name = str(into), options.artifact_name
+        record.evidence, record.artifact_name = str(into.resolve()), options.artifact_name
         record.notices += [REPLACED.format(leg.name) for leg in replaced] + complaints
         _tell(merged, evidence, console)
         evidence.folder.replace(into)

@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from rehearsal import __version__
 from rehearsal.account import VERSION
 from rehearsal.diagnosis import Diagnosis
 from rehearsal.exhibits import Exhibit, Exhibits
@@ -23,7 +22,7 @@ def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
     results = record.results
     return {
         "version": VERSION,
-        "tool": f"dress-rehearsal {__version__}",
+        "tool": record.tool,
         "rehearsal": record.name,
         "verdict": str(record.verdict),
         "exit-code": record.verdict.exit_code,
