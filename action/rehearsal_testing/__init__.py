@@ -1,7 +1,11 @@
 """Selenium tests that leave evidence when they fail: for the functional tests of any project."""
 
 from rehearsal_testing.choice import BrowserChoice
-from rehearsal_testing.errors import BrowserMissingError, BrowserSettingsError
+from rehearsal_testing.errors import (
+    BrowserMissingError,
+    BrowserSettingsError,
+    RehearsalSettingsError,
+)
 from rehearsal_testing.testcase import BrowserTestCase
 from rehearsal_testing.waiting import WaitFor, wait_until
 
@@ -10,6 +14,7 @@ __all__ = [
     "BrowserMissingError",
     "BrowserSettingsError",
     "BrowserTestCase",
+    "RehearsalSettingsError",
     "WaitFor",
     "wait_until",
 ]

@@ -8,9 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rehearsal_testing.attempts import say
 from rehearsal_testing.junit import Case
 from rehearsal_testing.recorder import record
 from rehearsal_testing.recording import Recording, seen_from_here
+from rehearsal_testing.retries import announcement, retries_allowed
+from rehearsal_testing.runner import RUNNER
 
 
 def record_class_steps(cls: type[unittest.TestCase]) -> None:
@@ -36,16 +39,36 @@ def _recorded(
         case = Case(classname=f"{cls.__module__}.{cls.__qualname__}", name=name, file="", line=0)
         recording = Recording.begin(case, os.environ)
         recording.forget(os.environ)
-        try:
-            step()
-        except BaseException as error:
-            # Only now: to find a class in its file takes a while.
-            recording.case = _placed(case, cls)
-            record(recording, error)
-            recording.write(os.environ)
-            raise
+        allowed = 0
+        if name == "setUpClass" and not RUNNER.retries:
+            allowed = retries_allowed(os.environ)
+        while not _done(step, recording, cls, may_fail=len(recording.earlier) < allowed):
+            recording = Recording.begin(case, os.environ, earlier=recording.given_up())
+            say(announcement(case.id, recording.earlier, allowed))
+            # As unittest does after a set-up that failed.
+            cls.doClassCleanups()
 
     return run
+
+
+def _done(
+    step: Callable[[], None], recording: Recording, cls: type[unittest.TestCase], *, may_fail: bool
+) -> bool:
+    """Take a step, and return whether it is done; one that may fail, and does, is not."""
+    try:
+        step()
+    except BaseException as error:
+        # Only now: to find a class in its file takes a while.
+        recording.case = _placed(recording.case, cls)
+        record(recording, error)
+        recording.write(os.environ)
+        if may_fail and recording.may_mend() and isinstance(error, Exception):
+            return False
+        raise
+    if recording.earlier:
+        recording.case = _placed(recording.case, cls)
+        recording.write(os.environ)
+    return True
 
 
 def _placed(case: Case, cls: type) -> Case:

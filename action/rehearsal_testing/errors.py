@@ -1,8 +1,12 @@
-"""What can keep a browser from starting, in the reader's terms."""
+"""What can keep a test, or its browser, from starting, in the reader's terms."""
 
 
 class BrowserSettingsError(ValueError):
     """An environment variable asks for something that does not exist."""
+
+
+class RehearsalSettingsError(ValueError):
+    """REHEARSAL_RETRIES or REHEARSAL_SHARD cannot be obeyed."""
 
 
 class BrowserMissingError(RuntimeError):

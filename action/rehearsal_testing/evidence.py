@@ -49,17 +49,20 @@ class EvidenceFolder:
         """Remove what an earlier run of the same test left, lest it pass for this one's."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def keep(self, browsers: Sequence[Browser], *, failure: int = 1) -> None:
+    def keep(self, browsers: Sequence[Browser], *, failure: int = 1, retry: int = 0) -> None:
         """Write screenshot.png, page.html and console.log, as they are now.
 
         The second browser's are called screenshot-browser2.png and so on, those of a second
-        failure in the same test (a sub-test, tearDown) screenshot-failure2.png. What cannot be
-        taken is named in problems.txt: it never hides why the test failed.
+        failure in the same test (a sub-test, tearDown) screenshot-failure2.png, those of its first
+        retry screenshot-retry1.png. What cannot be taken is named in problems.txt: it never hides
+        why the test failed.
         """
         problems = []
         for number, browser in enumerate(browsers, start=1):
-            suffix = (f"-failure{failure}" if failure > 1 else "") + (
-                f"-browser{number}" if number > 1 else ""
+            suffix = (
+                (f"-retry{retry}" if retry else "")
+                + (f"-failure{failure}" if failure > 1 else "")
+                + (f"-browser{number}" if number > 1 else "")
             )
             for name, take in _pieces(browser).items():
                 file = Path(name)

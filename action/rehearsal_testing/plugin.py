@@ -15,74 +15,14 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from rehearsal_testing.address import running_app
 from rehearsal_testing.browser import start_browser
 from rehearsal_testing.choice import BrowserChoice
-from rehearsal_testing.collected import case_of, leaves_its_own_outcome, unreadable
-from rehearsal_testing.recorder import is_recorded
+from rehearsal_testing.collected import unreadable
+from rehearsal_testing.phases import ATTEMPT, Attempt
 from rehearsal_testing.recording import Recording, without_trimmings
 from rehearsal_testing.waiting import TIMEOUT_SECONDS, WaitFor, given, wait_until
 
 T = TypeVar("T")
 
-
-class Attempt:
-    """One run of one test as pytest goes through it: set-up, call, tear-down."""
-
-    def __init__(self, item: pytest.Item) -> None:
-        self.recording = Recording.begin(case_of(item), os.environ)
-        self._by_itself = leaves_its_own_outcome(item)
-        self._told = False
-        self._news = False
-
-    def take_in(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Note how one phase went, while its browsers are still there."""
-        if call.when == "call" and self._by_itself:
-            self._told = True
-        expected = hasattr(report, "wasxfail")
-        if report.failed:
-            self._failed(call, report)
-        elif call.when != "teardown":
-            # What fails as expected has run, unless it failed before it came to run.
-            skipped = report.skipped and not (expected and call.when == "call")
-            reason = str(call.excinfo.value) if call.excinfo else ""
-            self.recording.skipped = reason if skipped else None
-
-    def broke_off(self, error: BaseException) -> None:
-        """Note what ends the whole session: it was this test that ran."""
-        if is_recorded(error):
-            return
-        self.recording.keep_evidence()
-        self.recording.add(error, failed=False)
-        self.recording.write(os.environ)
-
-    def end(self) -> None:
-        """Leave the outcome, unless a test case has left it already and nothing came after."""
-        if self._news or not self._told:
-            self.recording.write(os.environ)
-
-    def _failed(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        recording = self.recording
-        if call.excinfo is None:
-            # A test that was expected to fail and passed.
-            recording.add_failure("UnexpectedSuccess", report.longreprtext)
-            self._news = True
-            return
-        error = call.excinfo.value
-        text = report.longreprtext
-        if is_recorded(error) or self._is_unexpected_success(call, error):
-            self._told = True
-        else:
-            self._news = True
-            if kept := recording.keep_evidence():
-                report.sections.append(("browser", kept))
-                text += f"\n{kept}"
-        failure = call.when == "call" and isinstance(error, AssertionError | pytest.fail.Exception)
-        recording.add(error, failed=failure, text=text)
-
-    def _is_unexpected_success(self, call: pytest.CallInfo[None], error: BaseException) -> bool:
-        # The test case was told of it; then pytest made up an error that stands for it.
-        return self._by_itself and call.when == "call" and isinstance(error, pytest.fail.Exception)
-
-
-_ATTEMPT = pytest.StashKey[Attempt]()
+pytest_plugins = ["rehearsal_testing.reruns"]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -105,7 +45,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     try:
         return (yield)
     except BaseException as error:
-        if attempt := item.stash.get(_ATTEMPT, None):
+        if attempt := item.stash.get(ATTEMPT, None):
             attempt.broke_off(error)
         raise
 
@@ -113,7 +53,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """Begin anew, for a test that is run again as well."""
-    item.stash[_ATTEMPT] = Attempt(item)
+    item.stash[ATTEMPT] = Attempt(item)
     yield
 
 
@@ -125,11 +65,11 @@ def pytest_runtest_makereport(
     if call.excinfo is not None:
         without_trimmings(call.excinfo.value)
     report = yield
-    if attempt := item.stash.get(_ATTEMPT, None):
+    if attempt := item.stash.get(ATTEMPT, None):
         attempt.take_in(call, report)
         if call.when == "teardown":
             attempt.end()
-            del item.stash[_ATTEMPT]
+            del item.stash[ATTEMPT]
     return report
 
 
@@ -150,7 +90,7 @@ def pytest_make_collect_report(
 @pytest.fixture
 def new_browser(request: pytest.FixtureRequest) -> Iterator[Callable[[], WebDriver]]:
     """Start a browser for one more visitor, who shares nothing with the others, at each call."""
-    browsers = request.node.stash[_ATTEMPT].recording.browsers
+    browsers = request.node.stash[ATTEMPT].recording.browsers
     with ExitStack() as ends:
 
         def start() -> WebDriver:

@@ -5,7 +5,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,40 +14,54 @@ from selenium.common.exceptions import WebDriverException
 from rehearsal_testing import junit
 from rehearsal_testing.browser import Browser
 from rehearsal_testing.evidence import EvidenceFolder
-from rehearsal_testing.junit import Case, Outcome, Problem
+from rehearsal_testing.junit import Case, FailedAttempt, Outcome, Problem
+from rehearsal_testing.retries import is_final
 
 
 @dataclass(kw_only=True)
 class Recording:
-    """One test under way: since when, with which browsers, and what went wrong so far."""
+    """One run of a test: since when, with which browsers, and what went wrong so far.
+
+    `earlier` are the runs of the same test that failed before; `final` is a failure that running
+    it again cannot mend.
+    """
 
     case: Case
     evidence: EvidenceFolder
     browsers: list[Browser]
+    earlier: Sequence[FailedAttempt] = ()
     problems: list[Problem] = field(default_factory=list)
     skipped: str | None = None
+    final: bool = False
     started: float = field(default_factory=time.time)
     _clock: float = field(default_factory=time.perf_counter)
 
     @classmethod
     def begin(
-        cls, case: Case, environ: Mapping[str, str], browsers: list[Browser] | None = None
+        cls,
+        case: Case,
+        environ: Mapping[str, str],
+        browsers: list[Browser] | None = None,
+        earlier: Sequence[FailedAttempt] = (),
     ) -> "Recording":
-        """Start the clock, and forget what an earlier run of the same test left."""
+        """Start the clock, and forget what the same test left, its `earlier` attempts excepted."""
         evidence = EvidenceFolder.for_test(case.id, environ)
-        recording = cls(case=case, evidence=evidence, browsers=[] if browsers is None else browsers)
-        evidence.forget()
+        browsers = [] if browsers is None else browsers
+        recording = cls(case=case, evidence=evidence, browsers=browsers, earlier=earlier)
+        if not earlier:
+            evidence.forget()
         return recording
 
     def keep_evidence(self) -> str | None:
         """Keep what the browsers show right now; return a sentence on where, if there are any."""
         if not self.browsers:
             return None
-        self.evidence.keep(self.browsers, failure=len(self.problems) + 1)
+        self.evidence.keep(self.browsers, failure=len(self.problems) + 1, retry=len(self.earlier))
         return f"What the browser showed is kept in {self.evidence.place}"
 
     def add(self, error: BaseException, *, failed: bool, text: str | None = None) -> None:
         """Note why the test did not pass; `text` tells it instead of Python's own traceback."""
+        self.final = self.final or is_final(error)
         self.problems.append(
             Problem(
                 kind="failure" if failed else "error",
@@ -58,8 +72,20 @@ class Recording:
         )
 
     def add_failure(self, kind: str, message: str) -> None:
-        """Note a failure that no exception stands for."""
+        """Note a failure that no exception stands for: it is the expectation that is wrong."""
+        self.final = True
         self.problems.append(Problem(kind="failure", type=kind, message=message, traceback=message))
+
+    def may_mend(self) -> bool:
+        """Whether the test failed in a way that it may not when it is run again."""
+        return bool(self.problems) and not self.final
+
+    def given_up(self) -> Sequence[FailedAttempt]:
+        """Return all attempts so far, this one, which ends here and now, among them."""
+        attempt = FailedAttempt(
+            started=self.started, ended=time.time(), problems=tuple(self.problems)
+        )
+        return (*self.earlier, attempt)
 
     def write(self, environ: Mapping[str, str]) -> None:
         """Leave the outcome, which ends here and now, in REHEARSAL_JUNIT where that is set."""
@@ -75,6 +101,7 @@ class Recording:
             problems=self.problems,
             skipped=self.skipped,
             evidence=self.evidence.path.name if self.evidence.path.exists() else None,
+            earlier=self.earlier,
         )
         try:
             junit.write(outcome, Path(folder))

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from rehearsal_testing.attempts import attempt
 from rehearsal_testing.browser import Browser, start_browser
 from rehearsal_testing.choice import BrowserChoice
 from rehearsal_testing.classwide import record_class_steps
 from rehearsal_testing.junit import Case
 from rehearsal_testing.recorder import Recorder
-from rehearsal_testing.recording import Recording, seen_from_here
+from rehearsal_testing.recording import seen_from_here
 from rehearsal_testing.waiting import TIMEOUT_SECONDS, given, wait_until
 
 T = TypeVar("T")
@@ -30,7 +31,8 @@ class BrowserTestCase(unittest.TestCase):
     The environment decides: BROWSER (`chrome` or `firefox`), HEADED (`1` shows the window),
     SELENIUM_REMOTE_URL (a grid), REHEARSAL_EVIDENCE (where a failed test leaves screenshot.png,
     page.html and console.log; `test-evidence/` without it), REHEARSAL_JUNIT (where every test
-    leaves its outcome as XML; nowhere without it).
+    leaves its outcome as XML; nowhere without it), REHEARSAL_RETRIES (how often a failed test is
+    run again), REHEARSAL_SHARD (`1/4`: the first of four parts of the tests).
     """
 
     wait_timeout = TIMEOUT_SECONDS
@@ -67,6 +69,13 @@ class BrowserTestCase(unittest.TestCase):
         ready = given(condition, lambda: self.browser)
         return wait_until(ready, what, timeout=self.wait_timeout if timeout is None else timeout)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what no other process can have: Django hands tests, and sub-tests, over."""
+        state: Any = super().__getstate__()
+        here = ("_first_browser", "_running_browsers")
+        kept = {name: value for name, value in state.items() if name not in here}
+        return kept | {"_outcome": None, "_subtest": None}
+
     def __call__(self, *args: Any, **kwds: Any) -> Any:
         # Around everything, Django's own set-up and tear-down of a test included.
         return self._recorded(super().__call__, *args, **kwds)
@@ -79,16 +88,7 @@ class BrowserTestCase(unittest.TestCase):
         if isinstance(result, Recorder):
             return run(result)
         result = self.defaultTestResult() if result is None else result
-        recording = Recording.begin(_case(self), os.environ, self._browsers())
-        recorder = Recorder(result, self, recording)
-        try:
-            run(recorder)
-        except BaseException as error:
-            # Ctrl-C, or pytest's way out: it was this test that ran.
-            recorder.saw_error(error)
-            raise
-        finally:
-            recording.write(os.environ)
+        attempt(self, _case(self), run, result, self._browsers)
         return result
 
     def _browsers(self) -> list[Browser]:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing.junit import Case, Outcome, Problem, to_xml, write
+from rehearsal_testing.junit import Case, FailedAttempt, Outcome, Problem, to_xml, write
 
 PASSED = Outcome(
     case=Case(classname="a.B", name="test_c", file="a.py", line=12),
@@ -72,6 +72,33 @@ def test_junit__not_passed_counts_once(
     assert (suite.get("failures"), suite.get("errors")) == counted
     assert case[1].get("type") == problems[0].type
     assert case[1].text == "\n".join(problem.traceback for problem in problems)
+
+
+EARLIER = (
+    FailedAttempt(started=1795339701.0, ended=1795339702.0, problems=[FAILURE]),
+    FailedAttempt(started=1795339711.0, ended=1795339712.0, problems=[FAILURE, ERROR]),
+)
+
+
+@pytest.mark.parametrize("skipped", [None, "gone"], ids=["passed", "skipped"])
+def test_junit__flaky_is_passed_and_tells_each_attempt(skipped: str | None) -> None:
+    suite, case = case_of(dataclasses.replace(PASSED, earlier=EARLIER, skipped=skipped))
+    assert [(each.tag, each.get("type"), each.get("message")) for each in case[1:]] == [
+        ("flakyFailure", "AssertionError", "1 != 2"),
+        ("flakyError", "AssertionError", "1 != 2 (and 1 more)"),
+    ]
+    assert case[2].text == f"{FAILURE.traceback}\n{ERROR.traceback}"
+    counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "1", "failures": "0", "errors": "0", "skipped": "0"}
+    assert properties(case) == {"start": "1795339701.000000", "end": "1795339702.000000"}
+    assert case.get("time") == "1.235"
+
+
+def test_junit__failed_each_time_is_told_by_its_last_attempt() -> None:
+    suite, case = case_of(dataclasses.replace(PASSED, earlier=EARLIER, problems=[ERROR]))
+    assert [each.tag for each in case[1:]] == ["error", "rerunFailure", "rerunError"]
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "1")
+    assert properties(case) == {"start": "1795339801.250000", "end": "1795339802.484561"}
 
 
 def test_junit__skipped() -> None:
