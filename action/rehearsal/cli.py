@@ -14,6 +14,7 @@ from rehearsal.laptop.preview import preview
 from rehearsal.laptop.reading import read_request
 from rehearsal.options import FURTHER, command, flags, parse
 from rehearsal.outside.github import Console
+from rehearsal.outside.process import leave
 from rehearsal.outside.terminal import find_terminal
 from rehearsal.planner import entrusted, make_plan
 from rehearsal.redact import Redactor
@@ -59,7 +60,7 @@ def _run(
         return 0
     if options.verb == "watch":
         watch(read_run(options.folder), environ, sys.stdin.buffer)
-        return 0
+        leave()
 
     def ask() -> Request:
         if local:

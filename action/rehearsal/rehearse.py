@@ -75,12 +75,16 @@ def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Show:
-    """One rehearsal under way: each method is a stage, or part of one."""
+    """One rehearsal under way: each method is a stage, or part of one.
+
+    `created` are the containers that the engine is known to have made.
+    """
 
     plan: Plan
     hands: Stagehands
     record: Rehearsal
     undo: ExitStack
+    created: list[str] = field(default_factory=list)
 
     def run(self) -> None:
         plan, record = self.plan, self.record
@@ -146,6 +150,7 @@ class _Show:
             label=hands.label,
             directory=plan.directory,
         )
+        self.created.append(identity)
         container = containers.start_container(identity, plan.container, hands.engine, log)
         self.undo.callback(self.detach, container)
         self.undo.callback(self.stop, container)
@@ -241,7 +246,7 @@ class _Show:
                     notice = self.halt(container, in_haste=cancelled)
                 if notice:
                     record.notices.append(notice)
-            found = hands.engine.inspect(container.id)
+            found = container.found or hands.engine.inspect(container.id)
             record.facts.setdefault("container", facts.of_container(found))
             known = containers.without_secrets(found, self.plan.container)
             text = json.dumps(known, indent=2, ensure_ascii=False)
@@ -266,10 +271,15 @@ class _Show:
         self.record.container_tail = log.tail(containers.EXCERPT)
 
     def sweep(self) -> None:
+        """Remove what was made; the engine is asked what that is where it is not known for sure."""
         if self.record.kept:
             return
+        engine = self.hands.engine
         try:
-            self.hands.engine.sweep(self.hands.label)
+            if self.created and not containers.makes_volumes(self.plan.container):
+                engine.remove(self.created)
+            else:
+                engine.sweep(self.hands.label)
         except (Problem, Refused) as error:
             self.note(error)
 

@@ -9,8 +9,10 @@ from rehearsal.stages.container import (
     crashed,
     create_arguments,
     create_container,
+    makes_volumes,
     mount,
     port_taken,
+    read_end,
     start_container,
     without_secrets,
 )
@@ -244,6 +246,44 @@ def test_crashed__tells_how_when_and_the_last_lines(log: Log) -> None:
     assert problem.what == "The container ended during the tests: exit code 3."
     assert problem.excerpt[-1] == "line 99"
     assert len(problem.excerpt) == containers.EXCERPT
+
+
+@pytest.mark.parametrize(
+    "status, forgotten, restarts, told",
+    [
+        pytest.param("exited", 3, 0, "exit code 3.", id="for good"),
+        pytest.param("running", 0, 0, "exit code 3.", id="the engine has not heard of it yet"),
+        pytest.param(
+            "running", 0, 1, "exit code 3, and its restart policy starts it again.", id="runs again"
+        ),
+        pytest.param(
+            "restarting", 3, 1, "exit code 3, and its restart policy starts it again.", id="soon"
+        ),
+        pytest.param("exited", 3, 3, "exit code 3.", id="its policy has given it up"),
+    ],
+)
+def test_crashed__tells_how_it_ended_whatever_became_of_it(
+    status: str, forgotten: int, restarts: int, told: str, log: Log
+) -> None:
+    engine = FakeEngine(states=[state(status, code=forgotten) | {"RestartCount": restarts}])
+    problem = crashed(running(3), engine, log, when="during the tests")
+    assert problem.what == f"The container ended during the tests: {told}"
+
+
+@pytest.mark.parametrize("status, kept", [("exited", True), ("dead", True), ("running", False)])
+def test_read_end__keeps_what_will_not_change(status: str, kept: bool) -> None:
+    container = running(3)
+    read_end(container, FakeEngine(states=[state(status, code=3)]))
+    assert (container.found is not None) is kept
+
+
+@pytest.mark.parametrize(
+    "volumes, made",
+    [((), False), (("./data:/data", "/srv:/srv:ro"), False), (("./data:/data", "db:/db"), True)],
+    ids=["none", "folders", "a named one"],
+)
+def test_makes_volumes__of_a_name_alone(volumes: tuple[str, ...], made: bool) -> None:
+    assert makes_volumes(container_plan(volumes=volumes)) is made
 
 
 def test_crashed__tells_of_memory(log: Log) -> None:

@@ -53,6 +53,25 @@ def test_wait__none_when_the_seconds_have_passed() -> None:
     assert process.ended
 
 
+def test_wait__hears_of_the_end_and_does_not_look_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = shell("sleep 0.2; exit 3", lambda _: None)
+    wait = process._child.wait
+
+    def waiting(timeout: float | None = None) -> int:
+        assert timeout is None, "with a time-out it looks 20 times a second"
+        return wait()
+
+    monkeypatch.setattr(process._child, "wait", waiting)
+    assert process.wait(5) == 3
+
+
+def test_wait__where_the_kernel_does_not_tell_of_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pidfd_open")
+    process = shell("sleep 0.2; exit 3", lambda _: None)
+    assert process.wait(0.01) is None
+    assert process.wait(5) == 3
+
+
 def test_wait__all_output_has_been_delivered() -> None:
     pieces: list[bytes] = []
     shell("head -c 3000000 /dev/zero; printf end", pieces.append).wait()
@@ -214,6 +233,23 @@ def test_marked__finds_what_inherited_the_mark_and_left_its_group(tmp_path: Path
 def test_marked__leaves_ourselves_out() -> None:
     mark = next(f"{name}={value}" for name, value in os.environ.items() if value)
     assert os.getpid() not in marked(mark)
+
+
+LEAVE = """
+import atexit, sys
+sys.path.insert(0, sys.argv[1])
+from rehearsal.outside.process import leave
+atexit.register(print, "tidied up")
+leave()
+print("stayed")
+"""
+
+
+def test_leave__ends_well_and_at_once() -> None:
+    package = Path(__file__).parents[1]
+    command = [sys.executable, "-I", "-c", LEAVE, str(package)]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert done.stdout == b""
 
 
 LISTEN = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read() or b'nothing')"

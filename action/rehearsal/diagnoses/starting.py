@@ -34,8 +34,8 @@ STARTING = (
                 SAID,
                 # With what there is of the traceback before it: the app's own line is the evidence.
                 r"(?:(?:^Traceback \(most recent call last\):\n|\A)(?:[ \t].*\n)*?)?"
-                r'  File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n(?:    .*\n)*'
-                r"KeyError: '(?P<name>\w+)'",
+                r'[ \t]*File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n'
+                r"(?:    .*\n)*KeyError: '(?P<name>\w+)'",
                 r"\b(?P<name>[A-Z][A-Z0-9_]+) is set but empty",
                 r"Set the (?P<name>\w+) environment variable",
                 r"UndefinedValueError: (?P<name>\w+) not found",
@@ -102,10 +102,10 @@ ENDING = (
     Cause(
         id="crash-loop",
         verdicts=(Verdict.CRASHED,),
-        clues=(Clue("container", r"^restarted (?P<times>\d+) times?$"),),
+        clues=(Clue("container", r"^restarted (?P<times>\d+ times?)$"),),
         shows=(Clue("container", r"^restart policy .*"), Clue("container", r"^exit code \d+$")),
-        title="The container ends and is started again, {times} times so far",
-        advice="Its restart policy hides that it cannot run: read why it ended in its last lines. "
+        title="The container ends and is started again, {times} so far",
+        advice="Its restart policy hides that it ends: read in its last lines why it does. "
         "Leave --restart out of run-options, and the first end is told.",
     ),
     Cause(

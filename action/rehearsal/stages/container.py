@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rehearsal.diagnosis import AFTERMATH
 from rehearsal.frames import tracebacks
@@ -19,6 +20,9 @@ START_TIMEOUT = 60.0
 EXCERPT = 25
 # What a client needs to learn that its container has ended, in seconds: milliseconds as a rule.
 END_DELAY = 0.2
+
+# An end for good.
+GONE = ("exited", "dead")
 
 # Restarts that end like the start before them: what then still changes is not the app.
 LOOP = 3
@@ -46,13 +50,15 @@ REFUSALS = (
 class Container:
     """A started container: `port` on 127.0.0.1 leads to the app, `attached` ends when it ends.
 
-    Both change when its restart policy brings it back.
+    Both change when its restart policy brings it back. `found` is what the engine knows of it once
+    it has ended for good.
     """
 
     id: str
     port: int
     attached: Process
     started: float
+    found: dict[str, Any] | None = None
 
     @property
     def ended(self) -> bool:
@@ -70,9 +76,15 @@ class End:
 
     exit_code: int
     out_of_memory: bool
+    restarted: bool = False
 
     def __str__(self) -> str:
-        return f"exit code {self.exit_code}" + (", killed for memory" if self.out_of_memory else "")
+        words = [f"exit code {self.exit_code}"]
+        if self.out_of_memory:
+            words.append("killed for memory")
+        if self.restarted:
+            words.append("and its restart policy starts it again")
+        return ", ".join(words)
 
 
 def container_name(label: str) -> str:
@@ -121,6 +133,11 @@ def mount(volume: str, directory: Path) -> str:
         kind = "volume"
     read_only = ",readonly" if "ro" in options else ""
     return f"type={kind},source={source},target={target}{read_only}"
+
+
+def makes_volumes(plan: ContainerPlan) -> bool:
+    """Whether the container wants named volumes, which are made where they are missing."""
+    return any(not is_path(volume.split(":")[0]) for volume in plan.volumes)
 
 
 def is_path(source: str) -> bool:
@@ -189,17 +206,29 @@ def revive(container: Container, plan: ContainerPlan, engine: Engine, log: Log) 
             )
             return True
         # A moment after its end it is "running" still, without a port; "exited" is for good.
-        if state in {"exited", "dead"} or (state == "restarting" and restarts >= LOOP):
+        if state in GONE or (state == "restarting" and restarts >= LOOP):
             return False
         time.sleep(0.02)
     return False
 
 
 def read_end(container: Container, engine: Engine) -> End:
-    """Return how the container ended; the engine knows a moment after its client does."""
-    container.attached.wait(5.0)
-    state = engine.inspect(container.id)["State"]
-    return End(exit_code=state["ExitCode"], out_of_memory=bool(state["OOMKilled"]))
+    """Return how the container ended."""
+    code = container.attached.wait(5.0)
+    found = engine.inspect(container.id)
+    state = found["State"]
+    if state["Status"] in GONE:
+        container.found = found
+    # Of one that runs again the engine has forgotten how it ended, and for a moment it has not
+    # heard of it yet: the client, which waited for the end, passes its code on.
+    if code is None or state["Status"] != "running":
+        code = state["ExitCode"]
+    return End(
+        exit_code=code,
+        out_of_memory=bool(state["OOMKilled"]),
+        restarted=state["Status"] == "restarting"
+        or (state["Status"] == "running" and bool(found.get("RestartCount"))),
+    )
 
 
 def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Problem:
