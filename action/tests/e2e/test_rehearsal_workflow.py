@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
-import pytest
-
 from .act import Act, ActRun
-from .machine import CHECKOUT
+from .machine import CHECKOUT, base_image
 from .planted import find
 from .repository import Repository, repository_of
 from .workflow import AFTERWARDS, calling, recorded
@@ -31,10 +30,10 @@ ONE = {"test-command": "python3 -m unittest checks.Page"}
 KEY = "a key that only the container has"
 
 
-def given(repository: Repository, *jobs: str) -> None:
-    """Put the workflow of this checkout there, with a record of these jobs."""
+def given(repository: Repository) -> None:
+    """Put the workflow of this checkout there, with a record at the end of each job."""
     text = WORKFLOW
-    for job in jobs:
+    for job in ("build", "rehearse", "merge"):
         text = recorded(text, job)
     repository.write(HERE, text)
 
@@ -44,12 +43,10 @@ def call(
     repository: Repository,
     inputs: Mapping[str, object],
     secrets: Mapping[str, str] | None = None,
-    uses: str = HERE,
-    others: Mapping[str, Repository] | None = None,
 ) -> ActRun:
     handed = {name: f"{name.upper()}=${{{{ secrets.{name} }}}}" for name in secrets or {}}
-    text = calling(uses, inputs, {"container-secrets": "\n".join(handed.values())})
-    return act.push(repository, text, secrets=secrets, others=others, job=AFTERWARDS)
+    text = calling(HERE, inputs, {"container-secrets": "\n".join(handed.values())})
+    return act.push(repository, text, secrets=secrets, job=AFTERWARDS)
 
 
 def outputs(run: ActRun) -> Mapping[str, str]:
@@ -57,9 +54,10 @@ def outputs(run: ActRun) -> Mapping[str, str]:
     return record.needs["rehearse"].outputs
 
 
-def result(run: ActRun) -> str:
-    (record,) = run.of_job(AFTERWARDS)
-    return record.needs["rehearse"].result
+def last(run: ActRun, step: str) -> Mapping[str, str]:
+    """Return what a step of the last job gave: act ends where a called workflow failed."""
+    (record,) = run.of_job("merge")
+    return record.steps[step].outputs
 
 
 def verdict(evidence: Path) -> dict[str, object]:
@@ -68,12 +66,11 @@ def verdict(evidence: Path) -> dict[str, object]:
 
 
 def test_two_shards__one_verdict(tiny: Repository, act: Act) -> None:
-    given(tiny, "build", "rehearse", "merge")
+    given(tiny)
     tiny.write("shards.py", SHARDS.format(second="Page"))
     inputs = {**TWO, "browsers": '["chrome", "firefox"]', "test-env": "MORE=1"}
     run = call(act, tiny, inputs, {"TINY_KEY": KEY})
     assert run.exit_code == 0
-    assert result(run) == "success"
     told = outputs(run)
     assert told["verdict"] == "passed"
     assert (told["tests"], told["failures"], told["flaky"]) == ("4", "0", "0")
@@ -106,3 +103,115 @@ def assert_nothing_leaked(run: ActRun) -> None:
     for folder in run.artifacts.values():
         places |= {str(file): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     assert not find({"TINY_KEY": KEY}, places)
+
+
+def test_one_red_shard__is_the_verdict(tiny: Repository, act: Act) -> None:
+    given(tiny)
+    tiny.write("shards.py", SHARDS.format(second="Wrong"))
+    run = call(act, tiny, TWO | {"artifact-name": "web"})
+    assert run.exit_code == 1
+    told = last(run, "merge")
+    assert (told["verdict"], told["tests"], told["failures"]) == ("tests-failed", "2", "1")
+    evidence = run.artifacts["web"]
+    assert verdict(evidence)["verdict"] == "tests-failed"
+    assert "shard 2/2" in (evidence / "index.html").read_text()
+    assert "Dress rehearsal: tests-failed" in run.summary
+    assert verdict(run.artifacts["web.1-of-2"])["verdict"] == "passed"
+    assert verdict(run.artifacts["web.2-of-2"])["verdict"] == "tests-failed"
+
+
+FORK = {"container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}"}
+
+
+def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) -> None:
+    given(tiny)
+    inputs = ONE | {"generate-secrets": "TINY_KEY", "env": "TINY_FAULT=\nTINY_PRINTS=TINY_KEY"}
+    run = act.push(tiny, calling(HERE, inputs, FORK), job=AFTERWARDS)
+    assert run.exit_code == 0
+    assert outputs(run)["verdict"] == "passed"
+    log = (run.artifacts["dress-rehearsal.1-of-1"] / "container.log").read_text()
+    assert "TINY_KEY is ***" in log
+
+
+def test_fork__without_secrets_the_missing_one_is_named(tiny: Repository, act: Act) -> None:
+    given(tiny)
+    run = act.push(tiny, calling(HERE, ONE, FORK), job=AFTERWARDS)
+    assert run.exit_code == 1
+    assert last(run, "unbuilt")["verdict"] == "misconfigured"
+    assert not run.builds, "it is told before anything is built"
+    assert not run.artifacts
+    errors = "".join(each.text for each in run.annotations)
+    assert "The secret TINY_KEY in container-secrets is empty." in errors
+    assert "generate-secrets" in run.summary
+
+
+def test_build_that_fails__is_told_as_such(tiny: Repository, act: Act) -> None:
+    given(tiny)
+    tiny.replace("Dockerfile", "^USER.*", "RUN false")
+    run = call(act, tiny, ONE)
+    assert run.exit_code == 1
+    assert last(run, "unbuilt")["verdict"] == "build-failed"
+    assert not run.of_job("rehearse")
+    assert "the image could not be built" in "".join(each.text for each in run.annotations)
+    assert "Dress rehearsal: build-failed" in run.summary
+
+
+BUILD = """
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS wanted
+ARG ODD
+ARG LINES
+RUN --mount=type=secret,id=PEM --mount=type=secret,id=ODD printf '%s\\n' "$ODD" "$LINES" >/args \
+    && cat /run/secrets/PEM /run/secrets/ODD | sha256sum >/secrets
+COPY . /src
+COPY app.py /app.py
+CMD ["python", "-u", "/app.py"]
+FROM wanted
+RUN false
+"""
+ODD = 'a "quoted", word=1, and a comma'
+PEM = '-----BEGIN KEY-----\nabcdefgh, "ijkl"\n-----END KEY-----'
+
+
+def test_another_repository__uses_the_action_of_the_workflow_that_it_calls(
+    tiny: Repository, act: Act, room: Path
+) -> None:
+    ours = repository_of("gossip", room / "ours")
+    given(ours)
+    ours.commit("The workflow")
+    # Both are what GitHub would tell; act does not know them.
+    name = "OWNER/dress-rehearsal"
+    ours.replace(HERE, r"\$\{\{ job\.workflow_repository \}\}", name)
+    ours.replace(HERE, r"\$\{\{ job\.workflow_sha \}\}", ours.git("rev-parse", "HEAD").strip())
+    ours.commit("As it would be on GitHub")
+    ours.git("tag", "v0.1.0")
+    # The caller has an action of the same name, which must not run.
+    tiny.write("action/action.yml", "name: x\ndescription: x\nruns: {using: composite, steps: [}")
+    tiny.write("action/__main__.py", "raise SystemExit('the wrong one')")
+    tiny.write("Dockerfile", BUILD.replace("python:3.13-slim", base_image()))
+    arguments = f"ODD={ODD}\nLINES<<END\none\n\ntwo\nEND"
+    look = "docker run --rm rehearsed/dress-rehearsal:$GITHUB_RUN_ID-1"
+    inputs = {
+        "target": "wanted",
+        "build-args": arguments,
+        "cache": False,
+        "test-command": f"{look} cat /args /secrets\n{look} ls -A /src",
+    }
+    secrets = {"build-secrets": "PEM<<END\n${{ secrets.PEM }}\nEND\nODD=${{ secrets.ODD }}"}
+    run = act.push(
+        tiny,
+        calling(f"{name}/.github/workflows/rehearsal.yml@v0.1.0", inputs, secrets),
+        secrets={"PEM": PEM, "ODD": ODD},
+        others={f"{name}@v0.1.0": ours},
+        job=AFTERWARDS,
+    )
+    assert run.exit_code == 0
+    assert outputs(run)["verdict"] == "passed"
+    log = (run.artifacts["dress-rehearsal.1-of-1"] / "tests/output.log").read_text()
+    assert f"{ODD}\none\n\ntwo\n{sha256((PEM + ODD).encode()).hexdigest()}" in log
+    assert "checks.py" in log
+    assert ".dress-rehearsal" not in log, "ours is no part of the caller's build context"
+    (build,) = run.builds
+    assert (build["noCache"], build["pull"], build["cacheFrom"]) == (True, True, [])
+    folders = list(run.folder.rglob("build-secrets-*"))
+    assert not folders, "the values stay nowhere"

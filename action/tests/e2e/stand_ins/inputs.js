@@ -19,10 +19,14 @@ function refuseUnknown(folder) {
   }
 }
 
-// One item a line; what a comma separates is an item too only where the real action says so.
+// As the real ones read lists: one item a line, and between quotes ("" for one) an item of several. What a comma
+// separates is an item too only where the real action says so.
 function list(text, { commas = false } = {}) {
-  return text
-    .split(commas ? /[\n,]/ : '\n')
+  return [...text.matchAll(/^[ \t]*"((?:[^"]|"")*)"[ \t]*$|^(.*)$/gm)]
+    .flatMap(([, quoted, plain]) => {
+      if (quoted !== undefined) return [quoted.replaceAll('""', '"')]
+      return commas ? plain.split(',') : [plain]
+    })
     .map((item) => item.trim())
     .filter(Boolean)
 }
