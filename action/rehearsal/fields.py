@@ -41,7 +41,7 @@ class Fields:
         if not isinstance(value, str):
             self._complain(name, "a text")
         if len(value) > LONGEST:
-            self._complain(name, f"no longer than {LONGEST} characters")
+            self._complain(name, f"a text of at most {LONGEST} characters")
         return value
 
     def count(self, name: str, default: int | None = None) -> int:

@@ -38,7 +38,7 @@ class Leg:
             tests=results.tests,
             failures=results.failures,
             flaky=len(results.flaky),
-            seconds=sum(stage.seconds for stage in record.stages),
+            seconds=sum((stage.seconds for stage in record.stages), 0.0),
             page=f"{self.folder}/index.html" if self.page else "",
         )
 

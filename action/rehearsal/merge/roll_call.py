@@ -63,18 +63,31 @@ def _division(known: Sequence[Leg], expected: int) -> Iterator[Problem]:
             "1/4 to 4/4 say.",
         )
         return
-    share = max(1, expected // max(totals, default=1))
-    times = Counter((leg.record.shard, leg.browser) for leg in known)
-    for (shard, browser), count in times.items():
-        # Without a browser's name only the number can tell that there are too many.
-        if count > (1 if browser else share):
-            same = (leg for leg in known if (leg.record.shard, leg.browser) == (shard, browser))
-            yield Misconfigured(
-                f"{titled(shard, browser) or 'The whole suite'} ran {count} times: "
-                f"{listed(leg.name for leg in same)}.",
-                advice="Each job of the matrix needs a shard and browser of its own, "
-                "or some tests run twice and others never.",
-            )
+    total = max(totals, default=1)
+    if expected % total:
+        yield Misconfigured(
+            f"{expected} rehearsals were expected, which is no multiple of the {total} shards.",
+            advice="Let --expect say how many there are: the shards, times the browsers.",
+        )
+        return
+    # Without a browser's name only the number tells that a shard is there too often.
+    for often, allowed in (
+        (Counter((leg.record.shard, leg.browser) for leg in known if leg.browser), 1),
+        (Counter((leg.record.shard, "") for leg in known), expected // total),
+    ):
+        for (shard, browser), count in often.items():
+            if count > allowed:
+                yield _repeated(known, shard, browser)
+
+
+def _repeated(known: Sequence[Leg], shard: str, browser: str) -> Problem:
+    same = [leg for leg in known if leg.record.shard == shard and browser in {"", leg.browser}]
+    return Misconfigured(
+        f"{titled(shard, browser) or 'The whole suite'} was run {len(same)} times: "
+        f"{listed(leg.name for leg in same)}.",
+        advice="Each job of the matrix needs a shard and browser of its own, or some tests run "
+        "twice and others never.",
+    )
 
 
 def _runs(known: Sequence[Leg]) -> Iterator[Problem]:
