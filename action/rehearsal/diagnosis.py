@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from rehearsal.frames import without_installed
@@ -15,6 +15,8 @@ MOST_TELLING = 5
 LONGEST_LINE = 300
 # `{name}`, or `{name|what stands there when it is not known}`; GitHub's ${{ }} is left alone.
 PLACE = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
+# Where a wording's clue finds what the cause itself has found.
+KNOWN = "known"
 # What programs call a failure, whatever they are written in.
 TELLING = re.compile(
     r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
@@ -57,20 +59,56 @@ class Facts:
 
 
 class Clue:
-    """Something to look for: in any of `sources`, one of the patterns; its groups fill places."""
+    """Something to look for: in any of `sources`, one of the patterns; its groups fill places.
 
-    def __init__(self, sources: str | Iterable[str], *patterns: str) -> None:
+    Where it is about `each` value of a group, all of them are evidence, those of the first pattern
+    first, and `others` says in words how many there are beside the one that fills its place.
+    """
+
+    def __init__(self, sources: str | Iterable[str], *patterns: str, each: str = "") -> None:
         self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
         self.patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
+        self.each = each
 
-    def find(self, facts: Facts) -> re.Match[str] | None:
-        """Return the last match in the first source that has one: what came last decided."""
+    def find(self, facts: Facts) -> list[re.Match[str]]:
+        """Return the last match in the first source that has one: what came last decided.
+
+        Where it is about `each`, it is the first match of each value, from all the patterns.
+        """
         for source in self.sources:
             text = facts.text(source)
-            for pattern in self.patterns:
-                if found := list(pattern.finditer(text)):
-                    return found[-1]
-        return None
+            matches = (list(pattern.finditer(text)) for pattern in self.patterns)
+            if self.each:
+                found = list(chain.from_iterable(matches))
+                values = {match[self.each]: match for match in reversed(found)}
+                if values:
+                    return sorted(values.values(), key=found.index)
+            elif found := next(filter(None, matches), []):
+                return found[-1:]
+        return []
+
+    def places(self, found: list[re.Match[str]]) -> dict[str, str]:
+        """Return what fills the places, from what `find` returned."""
+        if not found:
+            return {}
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        known = {"others": others} if self.each else {}
+        return known | {name: value for name, value in found[0].groupdict().items() if value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """What is said instead where the clue is found; what is empty stays as it was.
+
+    Its clue may also look at what is known by then: the verdict and the values of the places, one
+    a line (`name KEY`), from the source `known`.
+    """
+
+    clue: Clue
+    title: str = ""
+    advice: str = ""
+    paste: str = ""
+    lesson: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +117,8 @@ class Cause:
 
     What `shows` finds fills places and becomes evidence, but decides nothing. `sure_after` is for
     causes that waiting does not mend: how many seconds an app that is not ready has to look like
-    this before it is given up. An empty `advice` leaves that of the problem, which knows more.
+    this before it is given up. An empty `advice` leaves that of the problem, which knows more. Of
+    `wordings` the first whose clue is found is said instead.
     """
 
     id: str
@@ -91,6 +130,7 @@ class Cause:
     lesson: str = ""
     unless: tuple[Clue, ...] = ()
     shows: tuple[Clue, ...] = ()
+    wordings: tuple[Wording, ...] = ()
     sure_after: float | None = None
 
 
@@ -127,23 +167,34 @@ def telling(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
 def _fit(cause: Cause, facts: Facts) -> Diagnosis | None:
     if facts.verdict not in cause.verdicts or any(clue.find(facts) for clue in cause.unless):
         return None
-    found = [clue.find(facts) for clue in cause.clues]
-    if not all(found):
+    found = {clue: clue.find(facts) for clue in (*cause.clues, *cause.shows)}
+    if not all(found[clue] for clue in cause.clues):
         return None
-    found += [clue.find(facts) for clue in cause.shows]
-    matches = [match for match in found if match]
-    values = {
-        name: value for match in matches for name, value in match.groupdict().items() if value
-    }
+    values: dict[str, str] = {}
+    for clue, matches in found.items():
+        values |= clue.places(matches)
+    words = _wording(cause, facts, values)
+    shown = chain.from_iterable(matches[:MOST_EVIDENCE] for matches in found.values())
     return Diagnosis(
         id=cause.id,
-        title=_filled(cause.title, values),
-        advice=_filled(cause.advice, values),
-        paste=_filled(cause.paste, values),
-        lesson=cause.lesson,
-        evidence=tuple(chain.from_iterable(dict.fromkeys(map(_lines, matches)))),
+        title=_filled(words.title or cause.title, values),
+        advice=_filled(words.advice or cause.advice, values),
+        paste=_filled(words.paste or cause.paste, values),
+        lesson=words.lesson or cause.lesson,
+        evidence=tuple(chain.from_iterable(dict.fromkeys(map(_lines, shown)))),
         sure_after=cause.sure_after,
     )
+
+
+def _wording(cause: Cause, facts: Facts, values: dict[str, str]) -> Wording | Cause:
+    """Return the words that fit best; what their clue finds is added to `values`."""
+    known = (f"verdict {facts.verdict}", *(f"{name} {value}" for name, value in values.items()))
+    facts = replace(facts, lines={**facts.lines, KNOWN: known})
+    for wording in cause.wordings:
+        if found := wording.clue.find(facts):
+            values |= wording.clue.places(found)
+            return wording
+    return cause
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -88,6 +88,7 @@ class _Show:
 
     def run(self) -> None:
         plan, record = self.plan, self.record
+        record.facts["inputs"] = facts.of_inputs(plan.container)
         host_port = plan.container.host_port
         if host_port and not web.is_free(host_port):
             raise containers.port_taken(host_port)

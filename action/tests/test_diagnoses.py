@@ -14,13 +14,13 @@ from rehearsal.verdict import Verdict
 # Captured from real runs: REHEARSAL_FACTS=1 make e2e ARGS="-k test_faults".
 FOLDER = Path(__file__).parent / "facts"
 CAPTURED = sorted(FOLDER.glob("*.json"))
-# faults.md's own ids, as far as they are about a rehearsal.
+# faults.md's own ids, as far as they are about a rehearsal, and the last.
 CONTRACT = {
     "build", "missing-variable", "empty-secret", "missing-module", "wsgi-path", "out-of-memory",
     "exited-early", "crash-loop", "wrong-port", "bound-to-loopback", "disallowed-host",
     "https-redirect", "server-error", "no-such-page", "no-answer", "static-files", "missing-table",
     "readonly-database", "no-browser", "port-taken", "engine-lost", "no-such-package",
-    "engine-refused",
+    "engine-refused", "missing-form-field",
 }  # fmt: skip
 
 
@@ -65,6 +65,10 @@ def test_causes__fill_only_places_that_their_clues_know(cause: Cause) -> None:
     }
     for place in PLACE.finditer(cause.title + cause.advice + cause.paste):
         assert place[1] in sure or place[2] is not None, place[0]
+    for words in cause.wordings:
+        known = sure | set.intersection(*(set(each.groupindex) for each in words.clue.patterns))
+        for place in PLACE.finditer(words.title + words.advice + words.paste):
+            assert place[1] in known or place[2] is not None, place[0]
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=named)
@@ -142,3 +146,78 @@ def test_causes__a_missing_variable_is_shown_in_the_app_s_own_line(name: str) ->
     assert "<frozen os>" not in shown
     assert "os.environ[" in shown
     assert shown.endswith("_KEY'")
+
+
+def with_line(name: str, source: str, line: str) -> Facts:
+    facts = captured(name)
+    return replace(facts, lines={**facts.lines, source: (*facts.lines.get(source, ()), line)})
+
+
+@pytest.mark.parametrize(
+    "facts, words",
+    [
+        pytest.param(captured("missing-table"), "no setup-command was given", id="not migrated"),
+        pytest.param(
+            with_line("missing-table", "setup.log", "Running migrations:"),
+            "although migrate has run",
+            id="migrated",
+        ),
+        pytest.param(captured("setup-missing-table"), "before anything else", id="some setup"),
+        pytest.param(captured("disallowed-host"), "is given DJANGO_ALLOWED_HOST", id="a host"),
+        pytest.param(
+            replace(
+                captured("disallowed-host"),
+                lines={**captured("disallowed-host").lines, "inputs": ("setup-command none",)},
+            ),
+            "in this example",
+            id="no host",
+        ),
+        pytest.param(captured("missing-variable"), "secrets.TINY_KEY", id="any variable"),
+        pytest.param(
+            captured("superlists-missing-variable"), "Any random value will do", id="a secret key"
+        ),
+        pytest.param(
+            captured("superlists-empty-variable"), "is set but empty", id="an empty variable"
+        ),
+        pytest.param(
+            replace(captured("missing-variable"), verdict=Verdict.BUILD_FAILED),
+            "RUN TINY_KEY=only-for-the-build",
+            id="in the build",
+        ),
+        pytest.param(captured("static-files"), "no such folder in the image", id="not collected"),
+        pytest.param(
+            Facts(
+                verdict=Verdict.TESTS_FAILED,
+                lines={"container.log": ("Not Found: /static/a.0123456789ab.css",)},
+            ),
+            "collectstatic has run",
+            id="not served",
+        ),
+        pytest.param(
+            Facts(
+                verdict=Verdict.TESTS_FAILED,
+                lines={"container.log": ("Not Found: /static/a.css",)},
+            ),
+            "Collect them",
+            id="neither",
+        ),
+        pytest.param(
+            Facts(
+                verdict=Verdict.TESTS_FAILED,
+                lines={"container.log": ("Missing staticfiles manifest entry for 'a.css'",)},
+            ),
+            "collectstatic has not seen a.css",
+            id="not in the manifest",
+        ),
+    ],
+)
+def test_causes__say_what_fits_the_case(facts: Facts, words: str) -> None:
+    found = diagnose(facts, CAUSES)[0]
+    assert words in f"{found.title}\n{found.advice}\n{found.paste}"
+
+
+def test_causes__a_missing_table_is_shown_where_it_was_raised() -> None:
+    """And not where a health check met it later."""
+    complaint = "[ERROR] /healthz: no such table: lists_list"
+    (found,) = diagnose(with_line("missing-table", "container.log", complaint), CAUSES)
+    assert found.evidence == ("django.db.utils.OperationalError: no such table: lists_list",)

@@ -7,6 +7,7 @@ from rehearsal.diagnosis import (
     Cause,
     Clue,
     Facts,
+    Wording,
     diagnose,
     telling,
 )
@@ -102,10 +103,55 @@ def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
 
 def test_clue__the_first_source_that_has_it() -> None:
     clue = Clue(("setup.log", "log"), r"KeyError: '(?P<name>\w+)'")
-    found = clue.find(Facts(verdict=Verdict.CRASHED, lines={"log": LOG, "setup.log": ("none",)}))
-    assert found
+    (found,) = clue.find(Facts(verdict=Verdict.CRASHED, lines={"log": LOG, "setup.log": ("none",)}))
     assert found["name"] == "B"
-    assert clue.find(facts()) is None
+    assert not clue.find(facts())
+
+
+def test_clue__each_value_once_those_of_the_first_pattern_first() -> None:
+    clue = Clue("log", "404 (?P<url>/.*css)", "404 (?P<url>/.*)", each="url")
+    lines = ("404 /x.svg", "404 /a.css", "404 /a.css", "404 /b.css")
+    known = facts(log=lines)
+    assert [each["url"] for each in clue.find(known)] == ["/a.css", "/b.css", "/x.svg"]
+    (found,) = diagnose(known, [cause(clues=(clue,), title="no {url}{others|}")])
+    assert found.title == "no /a.css and 2 more"
+    assert found.evidence == ("404 /a.css", "404 /b.css", "404 /x.svg")
+    (found,) = diagnose(facts(log=lines[1:3]), [cause(clues=(clue,), title="no {url}{others|}")])
+    assert found.title == "no /a.css"
+
+
+def test_clue__many_values_are_counted_and_few_are_shown() -> None:
+    clue = Clue("log", "404 (?P<url>/.*)", each="url")
+    known = facts(log=tuple(f"404 /{n}" for n in range(99)))
+    (found,) = diagnose(known, [cause(clues=(clue,), title="no {url}{others|}")])
+    assert found.title == "no /0 and 98 more"
+    assert len(found.evidence) == MOST_EVIDENCE
+
+
+def words(**changes: str) -> dict[str, str]:
+    return {"title": "a", "advice": "b", "paste": "c", "lesson": "d"} | changes
+
+
+@pytest.mark.parametrize(
+    "clue, told",
+    [
+        pytest.param(Clue("log", "^(?P<word>bye)$"), "bye B", id="found"),
+        pytest.param(Clue("log", "^good(?P<word>bye)$"), "a", id="not found"),
+        pytest.param(Clue("known", "^name (?P<word>B)$"), "B B", id="of a place"),
+        pytest.param(Clue("known", "^verdict (?P<word>crashed)$"), "crashed B", id="the verdict"),
+    ],
+)
+def test_wording__is_said_where_its_clue_is_found(clue: Clue, told: str) -> None:
+    wording = Wording(clue=clue, title="{word} {name}")
+    (found,) = diagnose(facts(log=LOG), [cause(wordings=(wording,), **words())])
+    assert (found.title, found.advice, found.paste, found.lesson) == (told, "b", "c", "d")
+    assert found.evidence == ("KeyError: 'B'",)
+
+
+def test_wording__the_first_that_fits() -> None:
+    first, second = (Wording(clue=Clue("log", "bye"), **words(title=each)) for each in "xy")
+    (found,) = diagnose(facts(log=LOG), [cause(wordings=(first, second))])
+    assert found.title == "x"
 
 
 def test_facts__survive_a_file() -> None:

@@ -9,7 +9,13 @@ from rehearsal.outside.web import Answer
 from rehearsal.stages import facts
 from rehearsal.verdict import Problem, Verdict
 
-from .fakes import probe_plan
+from .fakes import container_plan, probe_plan
+
+
+def test_of_inputs__names_alone() -> None:
+    plan = container_plan(env={"SHOP": "value"}, setup_command="migrate")
+    assert facts.of_inputs(plan) == ("setup-command given", "variable SHOP")
+    assert facts.of_inputs(container_plan()) == ("setup-command none",)
 
 
 def test_of_question__tells_what_was_asked() -> None:

@@ -4,7 +4,8 @@ Those with `sure_after` end the waiting: an app may still be on its way, so each
 while first, and the constants say for how long and why.
 """
 
-from rehearsal.diagnosis import Cause, Clue
+from rehearsal.diagnoses.snippets import IMAGE, SETTINGS, STEP, STEP_TOO
+from rehearsal.diagnosis import Cause, Clue, Wording
 from rehearsal.verdict import Verdict
 
 # All in seconds. Which hosts a framework allows, and whether it wants https, it reads once, before
@@ -36,15 +37,27 @@ ANSWERING = (
                 r"Bad Request \(400\)",
             ),
         ),
-        title="The app does not answer for the host {host}: always 400",
-        advice="Django answers only for the names in ALLOWED_HOSTS, and a rehearsal asks for "
-        "{host}. Give it that name by the variable that your settings read.",
-        paste="with:\n"
+        title="ALLOWED_HOSTS does not name {host}: Django answers every request with 400",
+        advice="The probe and the tests open the app as {host}. Name that host in the variable "
+        "that your settings read ALLOWED_HOSTS from. It is DJANGO_ALLOWED_HOST in this example; "
+        "write your own.",
+        paste=f"{STEP}"
+        "with:\n"
         "  env: DJANGO_ALLOWED_HOST={host}\n"
         "\n"
-        "# settings.py\n"
+        "# and in settings.py, where no variable is read yet:\n"
         'ALLOWED_HOSTS = os.environ["DJANGO_ALLOWED_HOST"].split(",")',
-        lesson="With DEBUG off ALLOWED_HOSTS counts: a wrong host is a 400, whatever the page.",
+        wordings=(
+            Wording(
+                clue=Clue("inputs", r"^variable (?P<variable>\w*ALLOWED_?HOSTS?\w*)$"),
+                advice="The probe and the tests open the app as {host}. The container is given "
+                "{variable}, but with other hosts: name {host} in it.",
+                paste="# in your workflow, at the step that uses this action, change to:\n"
+                "with:\n  env: {variable}={host}",
+            ),
+        ),
+        lesson="With DEBUG off Django refuses each request for a host that ALLOWED_HOSTS does not "
+        "name, whatever the page.",
         sure_after=SETTLED,
     ),
     Cause(
@@ -54,9 +67,10 @@ ANSWERING = (
         title="The app sends every visitor to https, where nothing answers in a rehearsal",
         advice="A proxy in front of production speaks TLS and sets X-Forwarded-Proto; a browser "
         "cannot send that header. Switch the redirect off by a variable, for rehearsals only.",
-        paste="# settings.py\n"
+        paste=f"{SETTINGS}"
         'SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ\n'
         "\n"
+        f"{STEP_TOO}"
         "with:\n"
         "  env: DJANGO_NO_SSL_REDIRECT=1",
         sure_after=SETTLED,
@@ -68,7 +82,7 @@ ANSWERING = (
         unless=(LISTENS_RIGHT,),
         title="The app listens on {address} inside the container: nobody outside can reach it",
         advice="Bind to all addresses, 0.0.0.0. The container's own loopback is not the host's.",
-        paste='CMD ["gunicorn", "--bind", "0.0.0.0:{port}", "PROJECT.wsgi:application"]',
+        paste=f'{IMAGE}CMD ["gunicorn", "--bind", "0.0.0.0:{{port}}", "PROJECT.wsgi:application"]',
         lesson='gunicorn says where it listens: "Listening at: http://0.0.0.0:8888".',
         sure_after=BOUND,
     ),
@@ -80,7 +94,7 @@ ANSWERING = (
         title="The app listens on port {port} ({address}), and port is {wanted}",
         advice="Name the port that the app listens on, or have it listen on {wanted}. EXPOSE alone "
         "changes nothing.",
-        paste="with:\n  port: '{port}'",
+        paste=f"{STEP}with:\n  port: '{{port}}'",
         sure_after=STARTING_UP,
     ),
     Cause(
@@ -92,7 +106,7 @@ ANSWERING = (
         ),
         title="There is no page {path}: the app answers 404",
         advice="Ask for one that there is, best one that touches the database and needs no login.",
-        paste="with:\n  ready-path: /healthz",
+        paste=f"{STEP}with:\n  ready-path: /healthz",
         sure_after=STARTING_UP,
     ),
     Cause(
@@ -108,7 +122,7 @@ ANSWERING = (
         title="The app answers with an error of its own, {status}: {raised|and does not log why}",
         advice="The app's own traceback is in container.log, if it logs one. With DEBUG off Django "
         "prints none unless LOGGING sends errors to the console.",
-        paste="# settings.py\n"
+        paste=f"{SETTINGS}"
         "LOGGING = {\n"
         '    "version": 1,\n'
         '    "disable_existing_loggers": False,\n'
@@ -125,6 +139,7 @@ ANSWERING = (
         advice="It waits for something: a database or service that is not there, a lock, a worker "
         "that another connection holds. gunicorn's plain worker serves one connection at a time; "
         "give it threads.",
-        paste='CMD ["gunicorn", "--bind", ":8888", "--threads", "4", "PROJECT.wsgi:application"]',
+        paste=f"{IMAGE}"
+        'CMD ["gunicorn", "--bind", ":8888", "--threads", "4", "PROJECT.wsgi:application"]',
     ),
 )

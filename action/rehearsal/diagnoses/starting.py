@@ -1,6 +1,7 @@
 """Causes of an app that does not come up, or does not stay up."""
 
-from rehearsal.diagnosis import Cause, Clue
+from rehearsal.diagnoses.snippets import IMAGE, STEP
+from rehearsal.diagnosis import Cause, Clue, Wording
 from rehearsal.verdict import Verdict
 
 # Where an app says why it cannot go on; a build runs parts of it, collectstatic say.
@@ -25,6 +26,8 @@ WSGI_PATH = Clue(
     r"WSGI application '(?P<module>[^'\n]+)' could not be loaded",
 )
 
+HANDED_OVER = "env:\n  {name}: ${{ secrets.{name} }}\nwith:\n  secrets: {name}\n"
+
 STARTING = (
     Cause(
         id="missing-variable",
@@ -45,18 +48,45 @@ STARTING = (
         ),
         unless=SEEN_OTHERWISE,
         title="The environment variable {name} is missing in the container",
-        advice="Hand it over. If it is secret, name it under secrets and give its value in the "
-        "step's env; if not, write it under env. While an image is built there is neither: give "
-        "the step that needs it a build argument or a default.",
-        paste="- uses: ./action\n"
-        "  env:\n"
-        "    {name}: ${{ secrets.{name} }}\n"
-        "  with:\n"
-        "    secrets: {name}\n"
-        "    # or, if it is not secret:\n"
-        "    # env: {name}=value",
-        lesson="Settings of production come from the environment, and one that is missing fails "
-        "hard at the start.",
+        advice="Give it to the container: from a repository secret, or as plain text where "
+        "everyone may know it.",
+        paste=f"{STEP}{HANDED_OVER}"
+        "\n"
+        "# or, where everyone may know it:\n"
+        "with:\n"
+        "  env: {name}=VALUE",
+        wordings=(
+            Wording(
+                clue=Clue("known", r"^verdict build-failed$"),
+                title="The environment variable {name} is missing while the image is built",
+                advice="A build gets nothing that is meant for the container. Set it for the one "
+                "line of the Dockerfile that needs it, to any value that is never used again.",
+                paste=f"{IMAGE}"
+                "RUN {name}=only-for-the-build python manage.py collectstatic --noinput",
+                lesson="What is written into an image can be read by everyone who has it, so a "
+                "real secret has no place in a build's RUN or ENV.",
+            ),
+            Wording(
+                clue=Clue(SAID, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
+                title="The environment variable {name} is set but empty in the container",
+                advice="Give it a value: from a repository secret, or as plain text where everyone "
+                "may know it.",
+            ),
+            Wording(
+                clue=Clue("known", r"^name \w*SECRET_KEY$"),
+                advice="Give it to the container. Any random value will do for a rehearsal, and "
+                "generate-secrets makes one. If it has to be a certain value, make that a "
+                "repository secret.",
+                paste=f"{STEP}"
+                "with:\n"
+                "  generate-secrets: {name}\n"
+                "\n"
+                "# or, from a repository secret of that name:\n"
+                f"{HANDED_OVER}",
+            ),
+        ),
+        lesson="Production's settings come from the environment, so that an app that lacks one "
+        "fails at its start and not in use.",
     ),
     Cause(
         id="wsgi-path",
@@ -68,7 +98,7 @@ STARTING = (
         "the folder it starts from is copied into the image. Django writes the path down in "
         'settings.py: WSGI_APPLICATION = "PROJECT.wsgi.application" is PROJECT.wsgi:application '
         "for gunicorn.",
-        paste='CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+        paste=f'{IMAGE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
         lesson="The image's command is gunicorn with the project's WSGI application.",
     ),
     Cause(
@@ -80,7 +110,7 @@ STARTING = (
         advice="If it comes from a package, add that with its version to the requirements.txt that "
         "the Dockerfile installs: what is installed on your own machine is not in the image. If it "
         "is the project's own, see that COPY brings it in and .dockerignore lets it.",
-        paste="RUN pip install --no-cache-dir -r requirements.txt",
+        paste=f"{IMAGE}RUN pip install --no-cache-dir -r requirements.txt",
         lesson="What production needs stands in requirements.txt, pinned.",
     ),
     Cause(
@@ -94,7 +124,7 @@ STARTING = (
         title="The container was killed for memory (limit: {limit})",
         advice="Give it more, or have it use less: fewer workers, smaller caches. If production "
         "gives it no more than this, it would end in the same way there.",
-        paste="with:\n  run-options: --memory=512m",
+        paste=f"{STEP}with:\n  run-options: --memory=512m",
     ),
 )
 
@@ -117,6 +147,6 @@ ENDING = (
         title="The container's command came to its end, with exit code 0: {command|none}",
         advice="A container lives as long as its first process. Run the server in the foreground "
         "(no & behind it, no --daemon), as the command itself or by exec at the end of a script.",
-        paste='CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+        paste=f'{IMAGE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
     ),
 )

@@ -1,9 +1,21 @@
 """Causes that show only when a browser looks."""
 
-from rehearsal.diagnosis import Cause, Clue
+from rehearsal.diagnosis import Cause, Clue, Wording
 from rehearsal.verdict import Verdict
 
 SAID = ("tests/output.log", "failures")
+
+COLLECT = (
+    "# in the Dockerfile, after the line that copies the project in:\n"
+    "RUN python manage.py collectstatic --noinput\n"
+)
+WHITENOISE = (
+    "in settings.py (and add whitenoise to requirements.txt):\n"
+    "MIDDLEWARE = [\n"
+    '    "django.middleware.security.SecurityMiddleware",\n'
+    '    "whitenoise.middleware.WhiteNoiseMiddleware",  # new, directly after it\n'
+    "    ...,"
+)
 
 TESTING = (
     Cause(
@@ -20,7 +32,29 @@ TESTING = (
         title="{name} is missing on the runner: no test could open a browser",
         advice="It is needed where the tests run, not in the image. GitHub's own Ubuntu runners "
         "have Chrome and Firefox with their drivers; on others install them in an earlier step.",
-        paste="- run: sudo apt-get install --yes chromium chromium-driver",
+        paste="# in your workflow, before the step that uses this action:\n"
+        "- run: sudo apt-get install --yes chromium chromium-driver",
+    ),
+    Cause(
+        id="missing-form-field",
+        verdicts=(Verdict.TESTS_FAILED,),
+        clues=(
+            Clue(
+                "container.log",
+                r"request\.(?P<data>POST|GET|FILES)\[.*\n(?:[ \t].*\n|\n)*"
+                r"(?:\w+\.)*MultiValueDictKeyError: '(?P<field>[^'\n]+)'",
+                r"MultiValueDictKeyError: '(?P<field>[^'\n]+)'",
+            ),
+        ),
+        title="A request came without the field '{field}' that the view reads",
+        advice="The form (or link, or script) and the view have to use the same name: compare "
+        "name= in the template with the view's line. A field that may be left out is read with "
+        ".get('{field}').",
+        paste="# in the template:\n"
+        '<input name="{field}">\n'
+        "\n"
+        "# and in the view:\n"
+        'request.{data|POST}["{field}"]',
     ),
     Cause(
         id="static-files",
@@ -33,17 +67,37 @@ TESTING = (
                 r"Not Found: (?P<url>/static/\S+)",
                 r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
                 r"Missing staticfiles manifest entry for '(?P<url>[^'\n]+)'",
+                each="url",
             ),
         ),
         shows=(Clue("container.log", r"No directory at: .*"),),
-        title="The stylesheet or script {url} is not served: static files are missing",
-        advice="With DEBUG off Django serves none. Collect them while the image is built, and have "
-        "WhiteNoise serve them.",
-        paste="# settings.py, directly after SecurityMiddleware\n"
-        '"whitenoise.middleware.WhiteNoiseMiddleware",\n'
-        "\n"
-        "# Dockerfile\n"
-        "RUN python manage.py collectstatic --noinput",
-        lesson="gunicorn serves no static files: WhiteNoise does, once they are collected.",
+        title="Static files are not served: 404 for {url}{others|}",
+        advice="Collect them while the image is built, and have WhiteNoise serve them.",
+        paste=f"{COLLECT}\n# and {WHITENOISE}",
+        lesson="Neither gunicorn nor, with DEBUG off, Django serves static files.",
+        wordings=(
+            Wording(
+                clue=Clue("container.log", r"Missing staticfiles manifest entry"),
+                title="collectstatic has not seen {url}{others|}",
+                advice="A template asks for a static file that the manifest does not list. See "
+                "that the name is right, that COPY brings the file in before collectstatic runs, "
+                "and that .dockerignore lets it.",
+                paste=COLLECT,
+                lesson="With a manifest each static file has to be there when collectstatic runs.",
+            ),
+            Wording(
+                clue=Clue("container.log", r"No directory at: (?P<folder>\S+)"),
+                advice="WhiteNoise looks for them in {folder}, and there is no such folder in the "
+                "image: have collectstatic make it while the image is built.",
+                paste=COLLECT,
+            ),
+            Wording(
+                # The storage takes the hash from the manifest, which collectstatic writes.
+                clue=Clue("known", r"^url \S+\.[0-9a-f]{12}\.\w+$"),
+                advice="The hash in the name shows that collectstatic has run, so only a server "
+                "for these files is missing. WhiteNoise is one, as a middleware of Django.",
+                paste=f"# {WHITENOISE}",
+            ),
+        ),
     ),
 )

@@ -10,7 +10,7 @@ from rehearsal.diagnosis import Facts
 from rehearsal.junit import Failure
 from rehearsal.outside.sockets import Listener
 from rehearsal.outside.web import Answer
-from rehearsal.plan import ProbePlan
+from rehearsal.plan import ContainerPlan, ProbePlan
 from rehearsal.stages.readiness import seen
 from rehearsal.tally import COLOUR
 from rehearsal.verdict import Problem
@@ -23,6 +23,12 @@ TAIL = 1 << 18
 # What BuildKit puts before each line: the step, and the seconds since it began.
 BUILDKIT = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 MIB = 1 << 20
+
+
+def of_inputs(plan: ContainerPlan) -> tuple[str, ...]:
+    """Tell what the inputs give the container, as far as everyone may know it."""
+    setup = "given" if plan.setup_command else "none"
+    return (f"setup-command {setup}", *(f"variable {name}" for name in plan.env))
 
 
 def of_question(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:

@@ -174,7 +174,7 @@ SUPERLISTS_FAULTS = [
         verdict="crashed",
         diagnosis="missing-variable",
         inputs={"secrets": ""},
-        told=("DJANGO_SECRET_KEY is missing", "secrets: DJANGO_SECRET_KEY"),
+        told=("DJANGO_SECRET_KEY is missing", "generate-secrets: DJANGO_SECRET_KEY"),
         evidence="KeyError: 'DJANGO_SECRET_KEY'",
     ),
     Fault(
@@ -182,7 +182,7 @@ SUPERLISTS_FAULTS = [
         verdict="crashed",
         diagnosis="missing-variable",
         inputs={"env": "DJANGO_ALLOWED_HOST=", "setup-command": ""},
-        told=("DJANGO_ALLOWED_HOST is missing",),
+        told=("DJANGO_ALLOWED_HOST is set but empty",),
         evidence="DJANGO_ALLOWED_HOST is set but empty",
     ),
     Fault(
@@ -212,7 +212,7 @@ SUPERLISTS_FAULTS = [
         verdict="not-ready",
         diagnosis="disallowed-host",
         inputs={"env": "DJANGO_ALLOWED_HOST=example.com", **QUICK},
-        told=("the host localhost: always 400", "DJANGO_ALLOWED_HOST=localhost"),
+        told=("ALLOWED_HOSTS does not name localhost", "DJANGO_ALLOWED_HOST=localhost"),
         evidence="Invalid HTTP_HOST header",
     ),
     Fault(
@@ -245,7 +245,7 @@ SUPERLISTS_FAULTS = [
         verdict="tests-failed",
         diagnosis="missing-table",
         inputs={"setup-command": ""},
-        told=("no table lists_list", "setup-command: python manage.py migrate"),
+        told=("no table lists_list", "no setup-command was given", "python manage.py migrate"),
         evidence="OperationalError: no such table: lists_list",
     ),
     Fault(
@@ -333,10 +333,24 @@ def test_static_files(superlists: Repository, runner: Runner) -> None:
         name="static-files",
         verdict="tests-failed",
         diagnosis="static-files",
-        told=("/static/", "collectstatic", "WhiteNoise"),
+        told=("404 for /static/", "there is no such folder", "collectstatic"),
         evidence="No directory at: /src/static/",
     )
     assert_told(rehearsed, fault)
+
+
+def test_missing_form_field(superlists: Repository, runner: Runner) -> None:
+    shutil.rmtree(superlists.root / "functional_tests")
+    shutil.copy(VISITS, superlists.root)
+    superlists.replace("superlists/lists/views.py", r"^(    text = ).*$", r'\1request.POST["text"]')
+    fault = Fault(
+        name="missing-form-field",
+        verdict="tests-failed",
+        diagnosis="missing-form-field",
+        told=("without the field 'text'", '<input name="text">', 'request.POST["text"]'),
+        evidence="MultiValueDictKeyError: 'text'",
+    )
+    assert_told(runner.use(superlists, SUPERLISTS), fault)
 
 
 def test_no_browser(superlists: Repository, runner: Runner) -> None:
