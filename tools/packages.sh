@@ -4,6 +4,8 @@
 has_python() { "$venv/bin/python" -c '' 2>/dev/null || [[ -n $(find_python) ]]; }
 has_git() { have git; }
 has_make() { have make; }
+has_curl() { have curl; }
+has_jq() { have jq; }
 has_certificates() { [[ -s /etc/ssl/certs/ca-certificates.crt || $(distribution) != debian && $(distribution) != ubuntu ]]; }
 # /usr/sbin is on root's PATH only.
 has_docker() { have docker && { have dockerd || [[ -x /usr/sbin/dockerd ]] || docker version >/dev/null 2>&1; }; }
@@ -20,6 +22,8 @@ has_certificates|certificate authorities|ca-certificates|
 has_python|Python 3.11 or newer, with venv|python3 python3-venv|your package manager, or python.org
 has_git|git|git|your package manager
 has_make|make|make|your package manager
+has_curl|curl, which an example calls|curl|your package manager
+has_jq|jq, which an example calls|jq|your package manager, or jqlang.org
 has_docker|a docker client and engine|docker.io docker-cli?|docs.docker.com/engine/install
 has_builder|a docker client that can build with BuildKit|docker.io docker-cli? docker-buildx?|the buildx plugin: docs.docker.com/build
 has_chrome|Chromium or Chrome|chromium|your package manager, or google.com/chrome

@@ -3,17 +3,16 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from . import artifacts, pinned
 from .commands import Annotation
-from .machine import buildx_plugin, clean_environment, node_modules, tool
+from .machine import buildx_plugin, clean_environment, free_port, node_modules, tool
 from .repository import CALLER, Repository
 
 _ANNOTATING = {"error", "warning", "notice"}
@@ -126,15 +125,18 @@ class Act:
         variables: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         others: Mapping[str, Repository] | None = None,
+        programs: Iterable[Path] = (),
         tag: str = "",
+        pull_request: Mapping[str, Any] | None = None,
         job: str = "rehearse",
         timeout: float = 300,
     ) -> ActRun:
         """Commit `workflow` to the repository, push, and wait for the end of `job`.
 
-        `others` are repositories that workflows name, by OWNER/NAME@REF. With `tag` the push is one
-        of this tag. Values are not masked by act, so that one which leaks is seen. `timeout` is in
-        seconds. Raises TimeoutError with the log's tail.
+        `others` are repositories that workflows name, by OWNER/NAME@REF. `programs` come first on
+        the steps' PATH. With `tag` the push is one of this tag; with `pull_request` the event is
+        one, and this is what it tells. Values are not masked by act, so that one which leaks is
+        seen. `timeout` is in seconds. Raises TimeoutError with the log's tail.
         """
         place = self.folder / f"act-{len(list(self.folder.glob('act-*')))}"
         records, builds, server = place / "records", place / "builds", place / "artifacts"
@@ -144,29 +146,32 @@ class Act:
         (server / self.token).mkdir(parents=True)
         file = repository.write(".github/workflows/scenario.yml", workflow)
         repository.commit("The workflow of this scenario")
-        pushed = {}
+        event: dict[str, Any] = {}
         if tag:
             repository.git("tag", tag)
-            pushed["ref"] = f"refs/tags/{tag}"
+            event["ref"] = f"refs/tags/{tag}"
+        if pull_request:
+            event["pull_request"] = pull_request
+        name = "pull_request" if pull_request else "push"
         command = [
-            *(str(tool("act")), "push", "--json", "--insecure-secrets", "--no-cache-server"),
+            *(str(tool("act")), name, "--json", "--insecure-secrets", "--no-cache-server"),
             *("--workflows", str(file), "--job", job),
             *("--platform", "ubuntu-latest=-self-hosted"),
             *("--platform", "ubuntu-24.04=-self-hosted"),
             *_in_their_place(pinned.lay_out(place / "stand_ins")),
             *_in_their_place({name: each.root for name, each in (others or {}).items()}),
             *("--artifact-server-path", str(server), "--artifact-server-addr", "127.0.0.1"),
-            *("--artifact-server-port", str(_free_port())),
+            *("--artifact-server-port", str(free_port())),
             *("--secret-file", str(_file_of(secrets, place / "secrets.yml"))),
             *("--var-file", str(_file_of(variables, place / "variables.yml"))),
-            *("--eventpath", str(_file_of(pushed, place / "event.json"))),
+            *("--eventpath", str(_file_of(event, place / "event.json"))),
             *("--env", f"GITHUB_RUN_ID={self.token}", "--env", "GITHUB_RUN_ATTEMPT=1"),
         ]
         started = time.monotonic()
         with (place / "log.jsonl").open("wb") as log:
             known = {name.partition("@")[0]: each for name, each in (others or {}).items()}
             known[CALLER] = repository
-            settings = self._environment(place, known) | dict(environment or {})
+            settings = self._environment(place, known, programs) | dict(environment or {})
             exit_code = _run(command, repository, settings, log, timeout)
         run = ActRun(
             exit_code=-1 if exit_code is None else exit_code,
@@ -182,14 +187,17 @@ class Act:
             raise TimeoutError(f"act was still running after {timeout} s")
         return run
 
-    def _environment(self, place: Path, known: Mapping[str, Repository]) -> dict[str, str]:
-        programs = place / "bin"
-        programs.mkdir()
-        (programs / "node").symlink_to(tool("node"))
+    def _environment(
+        self, place: Path, known: Mapping[str, Repository], programs: Iterable[Path]
+    ) -> dict[str, str]:
+        first = place / "bin"
+        first.mkdir()
+        for program in (tool("node"), *programs):
+            (first / program.name).symlink_to(program)
         temporary = place / "tmp"
         temporary.mkdir()
         own = {
-            "PATH": f"{programs}:{os.environ['PATH']}",
+            "PATH": f"{first}:{os.environ['PATH']}",
             "NODE_PATH": str(node_modules()),
             "BUILDS": str(place / "builds"),
             "BUILDX_PLUGIN": str(buildx_plugin()),
@@ -252,12 +260,6 @@ def _records(folder: Path) -> Iterator[Record]:
         )
 
 
-def _file_of(values: Mapping[str, str] | None, file: Path) -> Path:
+def _file_of(values: Mapping[str, Any] | None, file: Path) -> Path:
     file.write_text(json.dumps(dict(values or {})))  # JSON is YAML, and any value fits in it.
     return file
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,18 @@ def buildx_plugin() -> Path:
     return CHECKOUT / ".cache/buildx/docker-buildx"
 
 
+def registry_program() -> Path:
+    """Return the registry to push to.
+
+    Raises MissingToolError when there is none.
+    """
+    fetched = CHECKOUT / ".cache/registry/docker-registry"
+    found = str(fetched) if fetched.exists() else shutil.which("docker-registry")
+    if found is None:
+        raise MissingToolError(f"{fetched} is not there. Run `tools/set-up registry`, then again.")
+    return Path(found)
+
+
 def with_buildx(folder: Path) -> dict[str, str]:
     """Return the environment in which a docker client has the buildx plugin.
 
@@ -82,3 +95,10 @@ def clean_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(_FOREIGN) and name not in _FOREIGN_NAMES
     }
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

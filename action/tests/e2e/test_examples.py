@@ -1,11 +1,17 @@
-"""The examples of the README, run as they stand: only the action comes from this checkout."""
+"""The examples of the documents, run as they stand: only the action comes from this checkout."""
 
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from .act import Act
-from .machine import CHECKOUT
+from .act import Act, ActRun
+from .machine import CHECKOUT, tool
 from .repository import Repository
 from .workflow import recorded
 
@@ -17,8 +23,17 @@ PLANTED = {"DJANGO_SECRET_KEY": "planted by the scenarios of the README"}
 def example(name: str) -> str:
     text = (EXAMPLES / name).read_text()
     assert PUBLISHED in text
-    here = text.replace(f"- uses: {PUBLISHED}", "- id: rehearsal\n        uses: ./action")
-    return recorded(here, "rehearse")
+    named = text.replace(f"- uses: {PUBLISHED}", f"- id: rehearsal\n        uses: {PUBLISHED}")
+    return recorded(named.replace(PUBLISHED, "./action"), "rehearse")
+
+
+def tested(tiny: Repository, page: str) -> Repository:
+    """Give the tiny app the functional test of the README, and a page to hold it against."""
+    test = (EXAMPLES / "test_home_page.py").read_text()
+    tiny.write("functional_tests/test_home_page.py", test)
+    tiny.write("functional_tests/requirements.txt", selenium())
+    tiny.replace("app.py", "It works", page)
+    return tiny
 
 
 def test_rehearse__five_lines_do_for_an_app_without_tests(tiny: Repository, act: Act) -> None:
@@ -43,11 +58,7 @@ def test_django__superlists_passes(superlists: Repository, act: Act) -> None:
     ],
 )
 def test_any_app__base_class(page: str, verdict: str, tiny: Repository, act: Act) -> None:
-    test = (EXAMPLES / "test_home_page.py").read_text()
-    tiny.write("functional_tests/test_home_page.py", test)
-    tiny.write("functional_tests/requirements.txt", selenium())
-    tiny.replace("app.py", "It works", page)
-    run = act.push(tiny, example("any-app.yml"))
+    run = act.push(tested(tiny, page), example("any-app.yml"))
     outputs = run.steps["rehearsal"].outputs
     assert (outputs["verdict"], outputs["tests"]) == (verdict, "1")
     pictures = [file for each in run.artifacts.values() for file in each.rglob("screenshot.png")]
@@ -58,3 +69,156 @@ def selenium() -> str:
     """Return the pin that the suite of this checkout uses."""
     lines = Path(CHECKOUT, "functional_tests/requirements.txt").read_text().splitlines()
     return next(line for line in lines if line.startswith("selenium==")) + "\n"
+
+
+GH = Path(__file__).parent / "stand_ins/gh-api/gh"
+OURS = "github-actions[bot]"
+MARK = "<!-- dress rehearsal -->"
+RED = "### ❌ Dress rehearsal: tests-failed"
+GREEN = "### ✅ Dress rehearsal: passed"
+
+
+def comment(identity: int, body: str, login: str = OURS, issue: int = 7) -> dict[str, Any]:
+    return {"id": identity, "issue": issue, "user": {"login": login}, "body": body}
+
+
+# Each has something of ours, and is not.
+OTHERS = [
+    comment(1, f"I saw this: {MARK}", "a-person"),
+    comment(2, f"{MARK} by a person", "a-person"),
+    comment(3, "Coverage: 99 %"),
+    comment(4, f"{MARK} of another pull request", issue=8),
+]
+
+
+def commented(
+    act: Act, tiny: Repository, comments: list[dict[str, Any]], *, head: str = "example/superlists"
+) -> tuple[ActRun, list[dict[str, Any]]]:
+    """Rehearse a pull request, and return its comments afterwards."""
+    tool("jq")
+    kept = act.folder / "comments.json"
+    kept.write_text(json.dumps(comments))
+    pull_request = {
+        "number": 7,
+        "head": {"ref": "topic", "sha": "0123abc", "repo": {"full_name": head}},
+        "base": {"ref": "main"},
+    }
+    run = act.push(
+        tiny,
+        example("comment.yml"),
+        secrets={"GITHUB_TOKEN": "a token"},
+        environment={"GH_COMMENTS": str(kept)},
+        programs=[GH],
+        pull_request=pull_request,
+        job="comment",
+    )
+    after: list[dict[str, Any]] = json.loads(kept.read_text())
+    return run, after
+
+
+@pytest.mark.parametrize(
+    "page, heading, counts",
+    [
+        pytest.param("It works", GREEN, "1 tests ran, 0 failed, 0 flaky.", id="green"),
+        pytest.param("It worked", RED, "1 tests ran, 1 failed, 0 flaky.", id="red"),
+    ],
+)
+def test_comment__says_how_it_ended(
+    page: str, heading: str, counts: str, tiny: Repository, act: Act
+) -> None:
+    run, comments = commented(act, tested(tiny, page), OTHERS)
+    assert (run.exit_code == 0) is (heading == GREEN)
+    assert comments[:-1] == OTHERS
+    assert comments[-1]["issue"] == 7
+    lines = comments[-1]["body"].splitlines()
+    assert lines[:3] == [MARK, heading, ""]
+    assert lines[3].startswith(f"{counts} [What happened](https://github.com/example/superlists/")
+    assert f"/actions/runs/{act.token})" in lines[3]
+    assert lines[4].startswith("[The evidence](http" if heading == RED else "")
+    assert "<sub>at 0123abc</sub>" in lines
+
+
+def test_comment__of_the_push_before_is_written_anew(tiny: Repository, act: Act) -> None:
+    before = [*OTHERS, comment(5, f"{MARK}\n{RED}")]
+    run, comments = commented(act, tested(tiny, "It works"), before)
+    assert run.exit_code == 0
+    assert [each["id"] for each in comments] == [1, 2, 3, 4, 5]
+    assert comments[:-1] == OTHERS
+    assert GREEN in comments[-1]["body"]
+
+
+def test_comment__on_a_fork_s_pull_request_there_is_none(tiny: Repository, act: Act) -> None:
+    run, comments = commented(act, tested(tiny, "It works"), [], head="someone/superlists")
+    assert run.exit_code == 0
+    assert run.steps["rehearsal"].outputs["verdict"] == "passed"
+    assert comments == []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chat:
+    """A chat on the loopback; `seen` holds what each message said, and the programs meanwhile."""
+
+    address: str
+    seen: list[tuple[str, str, Any]] = field(default_factory=list)
+    programs: list[bytes] = field(default_factory=list)
+
+
+HUSH = "T0PSECRET"
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.seen.append((self.path, self.headers["Content-Type"], json.loads(body)))
+            for each in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    found.programs.append(each.read_bytes())
+                except OSError:
+                    continue  # It has just ended.
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: what failed shows in the assertions."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    found = Chat(address=f"http://127.0.0.1:{server.server_port}/services/{HUSH}")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield found
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "page, said",
+    [
+        pytest.param("It works", "passed. 1 tests ran, 0 failed, 0 flaky.", id="green"),
+        pytest.param("It worked", "tests-failed. 1 tests ran, 1 failed, 0 flaky.", id="red"),
+    ],
+)
+def test_notify__tells_the_chat_how_it_ended(
+    page: str, said: str, tiny: Repository, act: Act, chat: Chat
+) -> None:
+    tool("jq"), tool("curl")
+    secrets = {"CHAT_WEBHOOK": chat.address}
+    run = act.push(tested(tiny, page), example("notify.yml"), secrets=secrets, job="notify")
+    assert (run.exit_code == 0) is (page == "It works")
+    ((path, kind, message),) = chat.seen
+    assert (path, kind) == (f"/services/{HUSH}", "application/json")
+    assert message == {
+        "text": f"Dress rehearsal of example/superlists at main: {said} "
+        f"https://github.com/example/superlists/actions/runs/{act.token}"
+    }
+    assert any(b"curl" in each for each in chat.programs)
+    assert not [each for each in chat.programs if HUSH.encode() in each]
+    assert HUSH.encode() not in run.everything_logged
+
+
+def test_notify__without_an_address_says_what_to_set(tiny: Repository, act: Act) -> None:
+    run = act.push(tested(tiny, "It works"), example("notify.yml"), job="notify")
+    assert run.exit_code != 0
+    assert "Set the secret CHAT_WEBHOOK" in run.log
