@@ -1,0 +1,240 @@
+"""The release workflows, from a tag to what a registry holds; it is asked over HTTP."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .act import Act, ActRun
+from .machine import ACTION, CHECKOUT, base_image, tool
+from .registry import Registry, serve_registry
+from .repository import Repository
+from .workflow import AFTERWARDS, calling
+
+HERE = "./.github/workflows/release-image.yml"
+CALLED = (HERE, "./.github/workflows/rehearsal.yml")
+RELEASE = (CHECKOUT / ".github/workflows/release.yml").read_text()
+PROVENANCE = "https://slsa.dev/provenance/v1"
+SECRET = "what only the container has"
+PASSWORD = "not for your ears"
+SHARDS = """
+import checks
+
+
+class Part1(checks.Page):
+    pass
+
+
+class Part2(checks.{second}):
+    pass
+"""
+TWO = {"shards": 2, "test-command": 'python3 -m unittest "shards.Part${REHEARSAL_SHARD%/*}"'}
+GH = Path(__file__).parent / "stand_ins/gh/gh"
+
+
+@pytest.fixture
+def registry(room: Path) -> Iterator[Registry]:
+    with serve_registry(room / "one") as registry:
+        yield registry
+
+
+@pytest.fixture
+def another(room: Path) -> Iterator[Registry]:
+    with serve_registry(room / "another") as registry:
+        yield registry
+
+
+@pytest.fixture
+def environment(room: Path) -> dict[str, str]:
+    """A docker client with no login but the run's, and what checks our predicate."""
+    schema = ACTION / "predicate.schema.json"
+    return {
+        "DOCKER_CONFIG": str(room / "docker"),
+        "PREDICATE_CHECK": f"{tool('check-jsonschema')} --schemafile {schema}",
+    }
+
+
+def shard(repository: Repository, *, second: str) -> None:
+    """Let the repository call the workflows of this checkout, with a test for each shard."""
+    for file in CALLED:
+        repository.write(file, (CHECKOUT / file).read_text())
+    repository.write("shards.py", SHARDS.format(second=second))
+
+
+def outputs(run: ActRun) -> Mapping[str, str]:
+    (record,) = run.of_job(AFTERWARDS)
+    return record.needs["rehearse"].outputs
+
+
+def attested(run: ActRun) -> list[dict[str, Any]]:
+    """Return the statements that were attested."""
+    lines = (line for line in run.log.splitlines() if line.startswith("attested "))
+    return [json.loads(line.removeprefix("attested ")) for line in lines]
+
+
+def test_green__exactly_the_rehearsed_image_is_there_and_attested(
+    tiny: Repository,
+    act: Act,
+    registry: Registry,
+    another: Registry,
+    environment: dict[str, str],
+) -> None:
+    shard(tiny, second="Page")
+    places = [f"{registry.host}/app:1.2.3", f"{registry.host}/app:latest"]
+    places.append(f"{another.host}/mirror/app:1.2.3")
+    inputs = TWO | {
+        "to": "\n".join(places),
+        "registry": another.host,
+        "registry-username": "robot",
+    }
+    secrets = {
+        "container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}",
+        "registry-password": "${{ secrets.PASSWORD }}",
+    }
+    run = act.push(
+        tiny,
+        calling(HERE, inputs, secrets),
+        secrets={"TINY_KEY": SECRET, "PASSWORD": PASSWORD},
+        environment=environment,
+        job=AFTERWARDS,
+    )
+    assert run.exit_code == 0
+    told = outputs(run)
+    assert told["verdict"] == "passed"
+    held = registry.holds("app", "1.2.3")
+    assert held is not None
+    digest, config = held
+    assert config == told["image-id"]
+    assert digest == told["digest"]
+    assert registry.holds("app", "latest") == held
+    assert another.holds("mirror/app", "1.2.3") == held
+    assert json.loads(told["digests"]) == dict.fromkeys(places, digest)
+
+    (build,) = run.builds
+    assert (build["cacheFrom"], build["cacheTo"], build["noCache"]) == ([], [], True)
+
+    where, how = attested(run)
+    subjects = [
+        {"name": name, "digest": {"sha256": digest.removeprefix("sha256:")}}
+        for name in sorted([f"{registry.host}/app", f"{another.host}/mirror/app"])
+    ]
+    assert sorted(where["subject"], key=lambda each: str(each["name"])) == subjects
+    assert how["subject"] == where["subject"]
+    assert where["predicateType"] == PROVENANCE
+    assert how["predicateType"] != PROVENANCE
+    assert how["predicate"]["verdict"] == "passed"
+    assert how["predicate"]["image"]["id"] == config
+    assert how["predicate"]["tests"]["ran"] == 2
+    assert how["predicate"]["suite"]["shards"] == 2
+
+    assert f"Logged out of {another.host}." in run.log
+    assert SECRET.encode() not in run.everything_logged
+    assert PASSWORD.encode() not in run.everything_logged
+
+
+def test_one_red_shard__publishes_nothing(
+    tiny: Repository, act: Act, registry: Registry, environment: dict[str, str]
+) -> None:
+    shard(tiny, second="Wrong")
+    run = act.push(
+        tiny,
+        calling(HERE, TWO | {"to": f"{registry.host}/app:1.2.3"}),
+        environment=environment,
+        job=AFTERWARDS,
+    )
+    assert run.exit_code == 1
+    assert registry.is_empty()
+    assert not attested(run)
+    assert "Logged in" not in run.log
+    legs = {name: json.loads((folder / "verdict.json").read_text())["verdict"]
+            for name, folder in run.artifacts.items() if "-of-" in name}  # fmt: skip
+    assert sorted(legs.values()) == ["passed", "tests-failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Releasing:
+    """This project at version 9.8.7, with a registry of this machine in the place of ghcr.io."""
+
+    repository: Repository
+    act: Act
+    registry: Registry
+    environment: Mapping[str, str]
+    calls: Path
+
+    def push(self, tag: str) -> ActRun:
+        return self.act.push(
+            self.repository,
+            RELEASE,
+            secrets={"GITHUB_TOKEN": "only-gh-sees-it"},
+            variables={"PYTHON_IMAGE": base_image()},
+            environment=self.environment,
+            tag=tag,
+            job="draft",
+        )
+
+
+@pytest.fixture
+def releasing(
+    superlists: Repository,
+    act: Act,
+    registry: Registry,
+    room: Path,
+    environment: dict[str, str],
+) -> Releasing:
+    superlists.replace("tools/release.py", r"ghcr\.io/", f"{registry.host}/")
+    superlists.replace("action/rehearsal/__init__.py", '".*"$', '"9.8.7"')
+    superlists.replace("CHANGELOG.md", r"^## 0\.1\.0 .*", "## 9.8.7 - 2026-12-24")
+    calls, programs = room / "calls", room / "programs"
+    calls.mkdir()
+    programs.mkdir()
+    for name, program in {"gh": GH, "node": tool("node")}.items():
+        (programs / name).symlink_to(program)
+    more = {"GH_CALLS": str(calls), "PATH": f"{programs}:{os.environ['PATH']}"}
+    return Releasing(
+        repository=superlists,
+        act=act,
+        registry=registry,
+        environment=environment | more,
+        calls=calls,
+    )
+
+
+def test_tag__drafts_a_release_of_what_was_published(releasing: Releasing) -> None:
+    run = releasing.push("v9.8.7")
+    assert run.exit_code == 0
+    held = releasing.registry.holds("example/superlists/superlists", "9.8.7")
+    assert held is not None
+    digest, config = held
+    merged = json.loads((run.artifacts["dress-rehearsal"] / "verdict.json").read_text())
+    assert (merged["verdict"], merged["image-id"]) == ("passed", config)
+    assert len(attested(run)) == 2
+    (file,) = releasing.calls.iterdir()
+    call = json.loads(file.read_text())
+    assert (call["tag"], call["title"]) == ("v9.8.7", "v9.8.7")
+    assert (call["draft"], call["verify_tag"]) == (True, True)
+    assert call["repository"] == "example/superlists"
+    assert call["notes"].startswith("### Added\n")
+    assert f"superlists/superlists@{digest}`" in call["notes"]
+    assert "only-gh-sees-it" not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    "tag, said",
+    [
+        pytest.param("v9.8.6", "the tag is v9.8.6, but rehearsal.__version__", id="another"),
+        pytest.param("v9", "the tag is 'v9'; expected v and an exact version", id="moving"),
+    ],
+)
+def test_wrong_tag__is_refused_before_anything_is_built(
+    releasing: Releasing, tag: str, said: str
+) -> None:
+    run = releasing.push(tag)
+    assert run.exit_code == 1
+    assert said in "".join(each.text for each in run.annotations)
+    assert not run.builds
+    assert releasing.registry.is_empty()
+    assert not list(releasing.calls.iterdir())
