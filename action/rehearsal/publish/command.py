@@ -21,6 +21,7 @@ HELP = {
     "image-id": "instead: the ID of an image that you vouch for yourself",
     "to": "where to push to, with its tag; once for each reference",
     "allow-flaky": "'true' publishes although a test passed only when run again",
+    "overwrite": "'false' refuses a reference that holds something else",
     "timeout": f"seconds for the whole; default: {DEFAULTS['timeout']}",
 }
 

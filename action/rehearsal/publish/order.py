@@ -14,17 +14,22 @@ DEFAULTS: Mapping[str, str] = {
     "image-id": "",
     "to": "",
     "allow-flaky": "false",
+    "overwrite": "true",
     "timeout": "1800",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One image by its ID, and where it goes; without `rehearsed` the caller vouches for it."""
+    """One image by its ID, and where it goes; without `rehearsed` the caller vouches for it.
+
+    Unless `overwrite`, a reference that holds something else keeps it.
+    """
 
     image_id: str
     to: tuple[Reference, ...]
     timeout: int
+    overwrite: bool = True
     rehearsed: Rehearsed | None = None
 
 
@@ -44,7 +49,7 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
         )
     if image_id and not DIGEST.fullmatch(image_id):
         raise inputs.wrong("image-id", "a whole ID: sha256: and 64 hexadecimal digits")
-    allow_flaky = inputs.boolean("allow-flaky")
+    allow_flaky, overwrite = inputs.boolean("allow-flaky"), inputs.boolean("overwrite")
     to = read_references(inputs)
     timeout = inputs.number("timeout", 1, 86400, "seconds")
     # Last: a wrong input is told whatever the verdict was.
@@ -53,5 +58,6 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
         image_id=rehearsed.image_id if rehearsed else image_id,
         to=to,
         timeout=timeout,
+        overwrite=overwrite,
         rehearsed=rehearsed,
     )

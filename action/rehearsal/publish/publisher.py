@@ -1,7 +1,7 @@
 """The work of a publication: ask every registry, push, and ask again."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +62,28 @@ def publish(
             )
 
 
+def keep(entries: Sequence[Entry]) -> list[str]:
+    """Return a notice for each reference that may hold anything, since it could not be asked.
+
+    Raises `Problem` (publish-failed) where one is known to hold something else.
+    """
+    for entry in entries:
+        if entry.held and not entry.state.good:
+            entry.state = State.WRONG
+            raise failed(
+                f"Nothing was pushed. {entry.reference.written} holds {entry.there} already, "
+                "and overwrite is 'false'.",
+                "Publish under a new version: what is out there keeps its content. "
+                "overwrite: 'true' would replace it.",
+            )
+    return [
+        f"{entry.reference.written} could not be asked before the push: whether it held something "
+        "else, as overwrite: 'false' forbids, is not known."
+        for entry in entries
+        if not entry.asked
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Work:
     """One publication under way."""
@@ -83,6 +105,8 @@ class _Work:
                     f"Nothing was pushed. {entry.reference.written} cannot be asked: {entry.why}",
                     entry.advice,
                 )
+        if not order.overwrite:
+            publication.notices += keep(entries)
         for entry in entries:
             if not entry.state.good:
                 publication.notices += self.bring(entry, image)
