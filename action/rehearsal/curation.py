@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rehearsal import slices
 from rehearsal.evidence import Evidence
 from rehearsal.exhibits import Exhibit, Exhibits, Paper
-from rehearsal.frames import Checkout, condensed, own_frame
+from rehearsal.frames import Checkout, condensed, failing_line, own_frame
 from rehearsal.junit import Failure
 from rehearsal.record import Rehearsal
 
@@ -53,6 +54,8 @@ def _exhibit(
     failure: Failure, evidence: Evidence, checkout: Checkout, index: slices.Index, *, shown: bool
 ) -> Exhibit:
     file = checkout.place(failure.file) if failure.file else ""
+    if line := failing_line(failure.trace, file, failure.name, checkout) if file else 0:
+        failure = replace(failure, line=line)
     if not shown:
         return Exhibit(failure=failure, file=file)
     folder = evidence.name_of("tests", failure.evidence or failure.name)

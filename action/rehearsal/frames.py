@@ -2,38 +2,52 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 OPENING = "Traceback (most recent call last):"
 FRAME = re.compile(r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?')
 # Installed code is not the project's, whatever a file of the project's is called.
-FOREIGN = re.compile(r"/(?:site|dist)-packages/|/lib/python3|^<")
+FOREIGN = re.compile(r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/|^<")
+# How Django and Flask log what they were asked when an exception came up.
+REQUEST = re.compile(
+    r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
+)
+# What an exception says is missing, and says by name: KeyError: 'NAME'.
+NAMED = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
+# Where other tools than Python's own traceback say which line it was.
+MENTION = re.compile(r"(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """One line of code in a traceback, as the app names it."""
+    """One line of code in a traceback, as the app names it; `code` is what stands there."""
 
     file: str
     line: int
     function: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Traceback:
-    """One traceback: its frames, the failing one last, and the exception's line."""
+    """One traceback: its frames, the failing one last, and the exception's line.
+
+    `request` is what was being answered when it came up, empty where the log does not say.
+    """
 
     frames: tuple[Frame, ...]
     error: str
     text: str
+    request: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnFrame:
-    """The project's own line nearest to an exception.
+    """The project's own line that says most of an exception.
 
-    `file` is relative to the checkout, `text` the traceback without installed code.
+    `file` is relative to the checkout, `text` the traceback without installed code, `request` what
+    was being answered.
     """
 
     file: str
@@ -41,6 +55,7 @@ class OwnFrame:
     function: str
     error: str
     text: str
+    request: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,22 +96,46 @@ def tracebacks(text: str) -> Iterator[Traceback]:
     lines = text.splitlines()
     for number, line in enumerate(lines):
         if line.strip() == OPENING:
-            yield from _traceback(lines[number:])
+            request = REQUEST.search(lines[number - 1]) if number else None
+            yield from _traceback(lines[number:], _told(request) if request else "")
 
 
 def own_frame(text: str, checkout: Checkout) -> OwnFrame | None:
-    """Return the project's own frame of the last traceback that has one."""
+    """Return the project's own frame of the last traceback that has one.
+
+    It is the nearest to the exception. Where the exception names something, and another frame's
+    code does too, it is that one: not the helper that reads any variable, but who asked for this.
+    """
     for traceback in reversed(list(tracebacks(text))):
-        for frame in reversed(traceback.frames):
-            if file := checkout.place(frame.file):
-                return OwnFrame(
-                    file=file,
-                    line=frame.line,
-                    function=frame.function,
-                    error=traceback.error,
-                    text=condensed(traceback.text, checkout),
-                )
+        own = [frame for frame in reversed(traceback.frames) if checkout.place(frame.file)]
+        if not own:
+            continue
+        names = {name for found in NAMED.findall(traceback.error) for name in found if name}
+        frame = next((each for each in own if _quotes(each.code, names)), own[0])
+        return OwnFrame(
+            file=checkout.place(frame.file),
+            line=frame.line,
+            function=frame.function,
+            error=traceback.error,
+            text=condensed(traceback.text, checkout),
+            request=traceback.request,
+        )
     return None
+
+
+def failing_line(trace: str, file: str, test: str, checkout: Checkout) -> int:
+    """Return the line of `file` (in the checkout) where a test failed, 0 where that is not known.
+
+    `trace` is what its report says of it, `test` its name: the test's own line says more than that
+    of a helper beside it.
+    """
+    # A parameter, or what a sub-test is about, stands behind the name.
+    name = re.split(r"[\[ ]", test)[0].rpartition(".")[2]
+    for traceback in reversed(list(tracebacks(trace))):
+        if own := [each for each in traceback.frames if checkout.place(each.file) == file]:
+            return ([each for each in own if each.function == name] or own)[-1].line
+    mentions = (each for each in MENTION.finditer(trace) if checkout.place(each["file"]) == file)
+    return next((int(each["line"]) for each in mentions), 0)
 
 
 def condensed(text: str, checkout: Checkout) -> str:
@@ -137,7 +176,7 @@ def _condensed(text: str, place_of: Callable[[str], str]) -> str:
     return "\n".join(out) if own else text
 
 
-def _traceback(lines: list[str]) -> Iterator[Traceback]:
+def _traceback(lines: list[str], request: str) -> Iterator[Traceback]:
     margin = len(lines[0]) - len(lines[0].lstrip())
     frames: list[Frame] = []
     for number, line in enumerate(lines[1:], start=1):
@@ -148,5 +187,16 @@ def _traceback(lines: list[str]) -> Iterator[Traceback]:
         elif line.strip() and not line[margin:].startswith(" "):
             if frames:
                 text = "\n".join(lines[: number + 1])
-                yield Traceback(frames=tuple(frames), error=line.strip(), text=text)
+                error = line.strip()
+                yield Traceback(frames=tuple(frames), error=error, text=text, request=request)
             return
+        elif frames:
+            frames[-1] = replace(frames[-1], code=f"{frames[-1].code}{line.strip()}\n")
+
+
+def _told(request: re.Match[str]) -> str:
+    return " ".join(filter(None, (request["method"], request["path"] or request["other"])))
+
+
+def _quotes(code: str, names: Iterable[str]) -> bool:
+    return any(f"{quote}{name}{quote}" in code for name in names for quote in "'\"")

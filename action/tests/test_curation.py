@@ -148,7 +148,12 @@ def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_p
 
 def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -> None:
     tests = curate(record(tmp_path, failed(file="app/views.py", line=3)), evidence).tests
-    assert only(tests).file == "app/views.py"
+    assert (only(tests).file, only(tests).failure.line) == ("app/views.py", 3)
+
+
+def test_curate__points_to_the_line_that_failed(evidence: Evidence, tmp_path: Path) -> None:
+    failure = failed("t.T.home", file="app/views.py", line=3, trace=TRACEBACK)
+    assert only(curate(record(tmp_path, failure), evidence).tests).failure.line == 7
 
 
 def test_curate__a_flaky_test_shows_how_it_failed_first(evidence: Evidence, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from rehearsal.frames import (
     Frame,
     OwnFrame,
     condensed,
+    failing_line,
     own_frame,
     tracebacks,
     without_installed,
@@ -45,7 +46,9 @@ def checkout(tmp_path: Path) -> Checkout:
 
 def test_tracebacks__frames_and_the_error() -> None:
     (found,) = tracebacks(LOG)
-    assert found.frames[1] == Frame(file="/src/app/views.py", line=24, function="new_list")
+    assert found.frames[1] == Frame(
+        file="/src/app/views.py", line=24, function="new_list", code="new = List.objects.create()\n"
+    )
     assert len(found.frames) == 3
     assert found.error == ERROR
 
@@ -55,6 +58,95 @@ def test_own_frame__is_the_deepest_of_the_project_s(checkout: Checkout) -> None:
     assert found
     assert (found.file, found.line, found.function) == ("site/app/views.py", 24, "new_list")
     assert found.error == ERROR
+
+
+SETTINGS = """\
+Traceback (most recent call last):
+  File "/src/app/views.py", line 29, in <module>
+    SECRET_KEY = required(
+        "DJANGO_SECRET_KEY", "a long random string"
+    )
+  File "/src/app/views.py", line 19, in required
+    value = os.environ[name].strip()
+            ~~~~~~~~~~^^^^^^
+  File "<frozen os>", line 717, in __getitem__
+KeyError: 'DJANGO_SECRET_KEY'
+"""
+
+
+@pytest.mark.parametrize(
+    "error, line",
+    [
+        pytest.param("KeyError: 'DJANGO_SECRET_KEY'", 29, id="in quotes"),
+        pytest.param('Missing: no "DJANGO_SECRET_KEY" here', 29, id="in double quotes"),
+        pytest.param("Wrong: DJANGO_SECRET_KEY is set but empty", 29, id="as variables are"),
+        pytest.param("KeyError: 'SECRET'", 19, id="a part of a name"),
+        pytest.param("ValueError", 19, id="nothing"),
+    ],
+)
+def test_own_frame__is_where_the_code_names_what_the_exception_names(
+    error: str, line: int, checkout: Checkout
+) -> None:
+    """And not the helper that it was handed to."""
+    found = own_frame(SETTINGS.replace("KeyError: 'DJANGO_SECRET_KEY'", error), checkout)
+    assert found
+    assert found.line == line
+
+
+@pytest.mark.parametrize(
+    "line, asked",
+    [
+        pytest.param("ERROR django.request: Internal Server Error: /lists/new", "/lists/new"),
+        pytest.param("[ts] ERROR in app: Exception on /buy [POST]", "POST /buy"),
+        pytest.param("something else /x", ""),
+    ],
+    ids=["Django", "Flask", "neither"],
+)
+def test_own_frame__knows_what_was_being_answered(
+    line: str, asked: str, checkout: Checkout
+) -> None:
+    found = own_frame(f"{line}\n{LOG.partition(chr(10))[2]}", checkout)
+    assert found
+    assert found.request == asked
+
+
+def test_own_frame__a_log_that_begins_with_a_traceback_tells_no_request(checkout: Checkout) -> None:
+    text = f"{LOG.partition(chr(10))[2]}Internal Server Error: /later"
+    found = own_frame(text, checkout)
+    assert found
+    assert found.request == ""
+
+
+TRACE = """\
+Traceback (most recent call last):
+  File "/usr/lib/python3.13/unittest/case.py", line 58, in run
+    method()
+  File "/src/app/views.py", line 28, in test_it
+    self.wait_for_row()
+  File "/src/app/views.py", line 71, in wait_for_row
+    self.wait_for(row)
+  File "/src/base.py", line 68, in wait_for
+    raise
+selenium.NoSuchElementException: no
+"""
+
+
+@pytest.mark.parametrize(
+    "trace, test, line",
+    [
+        pytest.param(TRACE, "a.T.test_it", 28, id="the test's own line"),
+        pytest.param(TRACE, "a.T.test_it[chrome.1]", 28, id="with a parameter"),
+        pytest.param(TRACE, "a.T.test_it (n=1.5)", 28, id="a sub-test"),
+        pytest.param(TRACE, "a.T.test_other", 71, id="a helper beside it"),
+        pytest.param(TRACE + TRACE.replace("28", "9"), "test_it", 9, id="the last traceback"),
+        pytest.param("app/views.py:12: \napp/views.py:3: Error", "t", 12, id="as pytest says it"),
+        pytest.param("  at (/src/app/views.py:5:11)", "t", 5, id="as others say it"),
+        pytest.param(TRACE.replace("/src/app/views.py", "/src/gone.py"), "t", 0, id="elsewhere"),
+        pytest.param("", "t", 0, id="nothing"),
+    ],
+)
+def test_failing_line(trace: str, test: str, line: int, checkout: Checkout) -> None:
+    assert failing_line(trace, "site/app/views.py", test, checkout) == line
 
 
 def test_own_frame__of_the_last_traceback_that_has_one(checkout: Checkout) -> None:
@@ -107,6 +199,7 @@ def test_own_frame__a_syntax_error_has_no_function(checkout: Checkout) -> None:
         pytest.param("/src/link.py", "", id="a link out of it"),
         pytest.param("/v/lib/python3.13/site-packages/x/base.py", "", id="installed code"),
         pytest.param("/usr/lib/python3.13/base.py", "", id="the standard library"),
+        pytest.param("/repo/action/rehearsal_testing/base.py", "", id="our own library"),
         pytest.param("<frozen base.py>", "", id="frozen"),
         pytest.param("a\x00b.py", "", id="no name of a file"),
         pytest.param("x" * 5000, "", id="too long a name"),
