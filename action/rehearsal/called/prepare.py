@@ -42,7 +42,9 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         inputs.boolean("cache")
         inputs.number("image-retention-days", 1, 400, "days")
         legs = read_legs(inputs)
-        check_secrets(given, generated=frozenset(inputs.lines("generate-secrets")))
+        check_secrets("build-secrets", given["build-secrets"])
+        generated = frozenset(inputs.lines("generate-secrets"))
+        check_secrets("container-secrets", given["container-secrets"], generated)
         plan = make_plan(for_the_action(inputs, given), environ=rest, top=Path.cwd())
     except Problem as problem:
         console.output("verdict", str(problem.verdict))
@@ -64,29 +66,33 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
     return 0
 
 
-def check_secrets(given: Mapping[str, str], *, generated: frozenset[str]) -> None:
-    """Refuse a secret without a value. Raises `Misconfigured`, in the words of a caller."""
-    for source, text in given.items():
-        several = (
-            f"Write NAME=${{{{ secrets.NAME }}}} under {source}: a called workflow sees nothing of "
-            "its caller's env:. A value of several lines stands between NAME<<END and END, each "
-            "on a line of its own."
-        )
-        try:
-            found = parse_variables(text, source=source, environ={})
-        except Misconfigured as problem:
-            raise Misconfigured(problem.what, advice=several) from None
-        for name, value in found.items():
-            if value is None and name not in generated:
-                lines = enumerate(LINE_END.split(text), start=1)
-                number = next(number for number, line in lines if line.strip() == name)
-                raise Misconfigured(
-                    f"{source}, line {number}: a name alone has no value in a called workflow (the "
-                    "line itself is not shown, it may be part of a secret).",
-                    advice=several,
-                )
-            if not (value or "").strip() and name not in generated:
-                raise _empty(source, name)
+def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset()) -> None:
+    """Refuse a secret without a value, unless its name is among those `generated`.
+
+    Raises `Misconfigured`, in the words of a caller.
+    """
+    several = (
+        f"Write NAME=${{{{ secrets.NAME }}}} under {source}: a called workflow sees nothing of its "
+        "caller's env:. A value of several lines stands between NAME<<END and END, each on a line "
+        "of its own."
+    )
+    try:
+        found = parse_variables(text, source=source, environ={})
+    except Misconfigured as problem:
+        raise Misconfigured(problem.what, advice=several) from None
+    for name, value in found.items():
+        if name in generated:
+            continue
+        if value is None:
+            lines = enumerate(LINE_END.split(text), start=1)
+            number = next(number for number, line in lines if line.strip() == name)
+            raise Misconfigured(
+                f"{source}, line {number}: a name alone has no value in a called workflow (the "
+                "line itself is not shown, it may be part of a secret).",
+                advice=several,
+            )
+        if not value.strip():
+            raise _empty(source, name)
 
 
 def _empty(source: str, name: str) -> Misconfigured:
