@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rehearsal.account import Newer, read_account
 from rehearsal.evidence import Evidence
+from rehearsal.exhibits import Exhibits
 from rehearsal.fields import Unexpected
 from rehearsal.merge.legs import Leg
 from rehearsal.record import Rehearsal
@@ -43,48 +44,39 @@ def found_in(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, Leg]]:
 def _leg(path: Path, name: str, evidence: Evidence) -> Leg:
     try:
         record, exhibits = read_account(path / FILE)
+        known = True
     except (Unexpected, OSError) as error:
-        called = name or path.name
-        broken = Rehearsal(name=called, problems=[_unread(called, error)])
-        return Leg(
-            name=called,
-            folder=evidence.name_of(TARGET, called),
-            record=broken,
-            known=False,
-            page=_has_page(path),
-        )
+        record, exhibits = Rehearsal(name=name, problems=[_unread(error)]), Exhibits()
+        known = False
     called = name or record.artifact_name or path.name
+    page = path / PAGE
     return Leg(
         name=called,
         folder=evidence.name_of(TARGET, called),
         record=record,
         exhibits=exhibits,
-        page=_has_page(path),
+        known=known,
+        page=page.is_file() and not page.is_symlink(),
     )
 
 
-def _has_page(path: Path) -> bool:
-    page = path / PAGE
-    return page.is_file() and not page.is_symlink()
-
-
-def _unread(name: str, error: Exception) -> Problem:
+def _unread(error: Exception) -> Problem:
     if isinstance(error, FileNotFoundError):
         return Problem(
             Verdict.CANCELLED,
-            f"There is no verdict.json in {name}.",
+            "It left no verdict.json.",
             advice="Its job ended before the evidence was complete: it was cancelled, ran out of "
             "time, or lost its runner. Look at that job's log.",
         )
     if isinstance(error, Newer):
         return Misconfigured(
-            f"The verdict.json in {name} is of a newer Dress Rehearsal: {error}.",
+            f"Its verdict.json is of a newer Dress Rehearsal: {error}.",
             advice="Use the same version of the action in all jobs of the workflow.",
         )
     found = error if isinstance(error, Unexpected) else getattr(error, "strerror", None) or error
     return Problem(
         Verdict.ERROR,
-        f"The verdict.json in {name} cannot be read: {found}.",
+        f"Its verdict.json cannot be read: {found}.",
         advice="Nothing but the action may write into its evidence. Run that job again; when it "
         "comes back, please report it with the file.",
     )

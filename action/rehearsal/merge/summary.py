@@ -60,7 +60,7 @@ def _lines(merged: Merged, rest: str) -> Iterator[str]:
 def _findings(found: Sequence[Finding]) -> Iterator[str]:
     for each in found[:MOST_FINDINGS]:
         known = each.cause
-        where = f" ({escaped(listed(each.shards))})" if each.shards else ""
+        where = f" ({cell(listed(each.shards))})" if each.shards else ""
         yield f"**{part(known.title)}**{where}"
         yield ""
         if known.what:
@@ -72,7 +72,7 @@ def _findings(found: Sequence[Finding]) -> Iterator[str]:
         yield from box(known.paste.splitlines())
         yield from box(known.lines)
     for each in found[MOST_FINDINGS : MOST_FINDINGS + MOST_TITLES]:
-        yield f"- {cell(each.cause.title)} ({escaped(listed(each.shards))})"
+        yield f"- {cell(each.cause.title)} ({cell(listed(each.shards))})"
     if len(found) > MOST_FINDINGS + MOST_TITLES:
         yield f"- {len(found) - MOST_FINDINGS - MOST_TITLES} more"
     yield ""

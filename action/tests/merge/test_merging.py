@@ -1,5 +1,6 @@
 import json
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -114,9 +115,9 @@ def test_merge__nothing_found_at_all() -> None:
 
 
 def test_merge__what_could_not_be_read_counts_against_it() -> None:
-    found = merged(leg("1/2"), broken("x", Verdict.CANCELLED, "There is no verdict.json in x."))
+    found = merged(leg("1/2"), broken("x", Verdict.CANCELLED, "It left no verdict.json."))
     assert found.record.verdict is Verdict.CANCELLED
-    assert found.record.problems[0].what == "x: There is no verdict.json in x."
+    assert found.record.problems[0].what == "x: It left no verdict.json."
     assert [each.tests for each in found.record.shards] == [3, 0]
 
 
@@ -187,7 +188,7 @@ def test_merge__document_has_the_schema_and_can_be_read_back() -> None:
         assert document(*recall(text)) == text
 
 
-def again(name: str, attempt: int, **changes: object) -> Leg:
+def again(name: str, attempt: int, **changes: Any) -> Leg:
     return leg("1/2", name=name, where=Where(run=RUN, commit="c0ffee", attempt=attempt), **changes)
 
 
