@@ -37,7 +37,7 @@ GH = Path(__file__).parent / "stand_ins/gh/gh"
 
 
 @pytest.fixture
-def registry(room: Path) -> Iterator[Registry]:
+def fresh(room: Path) -> Iterator[Registry]:
     with serve_registry(room / "one") as registry:
         yield registry
 
@@ -79,12 +79,12 @@ def attested(run: ActRun) -> list[dict[str, Any]]:
 def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     tiny: Repository,
     act: Act,
-    registry: Registry,
+    fresh: Registry,
     another: Registry,
     environment: dict[str, str],
 ) -> None:
     shard(tiny, second="Page")
-    places = [f"{registry.host}/app:1.2.3", f"{registry.host}/app:latest"]
+    places = [f"{fresh.host}/app:1.2.3", f"{fresh.host}/app:latest"]
     places.append(f"{another.host}/mirror/app:1.2.3")
     inputs = TWO | {
         "to": "\n".join(places),
@@ -105,12 +105,12 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     assert run.exit_code == 0
     told = outputs(run)
     assert told["verdict"] == "passed"
-    held = registry.holds("app", "1.2.3")
+    held = fresh.holds("app", "1.2.3")
     assert held is not None
     digest, config = held
     assert config == told["image-id"]
     assert digest == told["digest"]
-    assert registry.holds("app", "latest") == held
+    assert fresh.holds("app", "latest") == held
     assert another.holds("mirror/app", "1.2.3") == held
     assert json.loads(told["digests"]) == dict.fromkeys(places, digest)
 
@@ -120,7 +120,7 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     where, how = attested(run)
     subjects = [
         {"name": name, "digest": {"sha256": digest.removeprefix("sha256:")}}
-        for name in sorted([f"{registry.host}/app", f"{another.host}/mirror/app"])
+        for name in sorted([f"{fresh.host}/app", f"{another.host}/mirror/app"])
     ]
     assert sorted(where["subject"], key=lambda each: str(each["name"])) == subjects
     assert how["subject"] == where["subject"]
@@ -137,17 +137,17 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
 
 
 def test_one_red_shard__publishes_nothing(
-    tiny: Repository, act: Act, registry: Registry, environment: dict[str, str]
+    tiny: Repository, act: Act, fresh: Registry, environment: dict[str, str]
 ) -> None:
     shard(tiny, second="Wrong")
     run = act.push(
         tiny,
-        calling(HERE, TWO | {"to": f"{registry.host}/app:1.2.3"}),
+        calling(HERE, TWO | {"to": f"{fresh.host}/app:1.2.3"}),
         environment=environment,
         job=AFTERWARDS,
     )
     assert run.exit_code == 1
-    assert registry.is_empty()
+    assert fresh.is_empty()
     assert not attested(run)
     assert "Logged in" not in run.log
     legs = {name: json.loads((folder / "verdict.json").read_text())["verdict"]
@@ -181,11 +181,11 @@ class Releasing:
 def releasing(
     superlists: Repository,
     act: Act,
-    registry: Registry,
+    fresh: Registry,
     room: Path,
     environment: dict[str, str],
 ) -> Releasing:
-    superlists.replace("tools/release.py", r"ghcr\.io/", f"{registry.host}/")
+    superlists.replace("tools/release.py", r"ghcr\.io/", f"{fresh.host}/")
     superlists.replace("action/rehearsal/__init__.py", '".*"$', '"9.8.7"')
     superlists.replace("CHANGELOG.md", r"^## 0\.1\.0 .*", "## 9.8.7 - 2026-12-24")
     calls, programs = room / "calls", room / "programs"
@@ -197,7 +197,7 @@ def releasing(
     return Releasing(
         repository=superlists,
         act=act,
-        registry=registry,
+        registry=fresh,
         environment=environment | more,
         calls=calls,
     )

@@ -1,0 +1,39 @@
+"""A published version keeps its content, where the publisher asks for that."""
+
+from pathlib import Path
+
+from .registry import Registry, small_image
+from .repository import Repository
+from .runner import Rehearsed, Runner
+
+
+def test_overwrite__false_keeps_what_is_there(
+    tiny: Repository, runner: Runner, registry: Registry, room: Path, token: str
+) -> None:
+    first = small_image(room / "first", token, "first")
+    second = small_image(room / "second", token, "second")
+    version, moving = (f"{registry.host}/{token}/app:{tag}" for tag in ("1.2.3", "latest"))
+
+    def publish(image: str, to: str, overwrite: str = "false") -> Rehearsed:
+        inputs = {"image-id": image, "to": to, "overwrite": overwrite}
+        return runner.use(tiny, inputs, action="action/publish")
+
+    def holds(tag: str) -> str:
+        held = registry.holds(f"{token}/app", tag)
+        return held[1] if held else ""
+
+    assert publish(first, version).exit_code == 0
+    # A run that is repeated finds its own work, and goes on.
+    assert publish(first, version).exit_code == 0
+    assert holds("1.2.3") == first
+
+    refused = publish(second, f"{moving}\n{version}")
+    assert refused.exit_code == 16
+    assert refused.outputs["verdict"] == "publish-failed"
+    assert f"Nothing was pushed. {version} holds sha256:" in refused.errors
+    assert "Publish under a new version" in refused.errors
+    assert holds("1.2.3") == first
+    assert holds("latest") == "", "not even what stands before it in the list is pushed"
+
+    assert publish(second, version, overwrite="true").exit_code == 0
+    assert holds("1.2.3") == second
