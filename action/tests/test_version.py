@@ -1,0 +1,85 @@
+"""One place holds the version; what else names it has it from there, or is held to it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from rehearsal import __version__, cli
+from rehearsal.exhibits import Exhibits
+from rehearsal.merge.merging import merge
+from rehearsal.merge.page import page as merged_page
+from rehearsal.merge.summary import summary as merged_summary
+from rehearsal.record import Rehearsal
+from rehearsal.report.document import document
+from rehearsal.report.page import page
+from rehearsal.report.summary import summary
+
+TOP = Path(__file__).resolve().parents[2]
+USED = re.compile(r"dress-rehearsal/[\w./-]+@v(\d[\w.]*)")
+FOOT = f"Dress Rehearsal {__version__}, "
+DOCUMENTS = [
+    *(TOP / name for name in ("README.md", "action/README.md")),
+    *sorted(path for path in (TOP / "docs").rglob("*") if path.suffix in {".md", ".yml"}),
+]
+RECORD, EXHIBITS = Rehearsal(name="r"), Exhibits()
+
+
+def test_version__is_three_numbers() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
+
+
+def test_version__is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"], {})
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"dress-rehearsal {__version__}\n"
+
+
+def test_version__stands_once_in_the_package() -> None:
+    sources = [*(TOP / "action").glob("*.py"), *(TOP / "action/rehearsal").rglob("*.py")]
+    holders = [path.name for path in sources if __version__ in path.read_text(encoding="utf-8")]
+    assert holders == ["__init__.py"]
+
+
+def test_version__is_the_package_s_from_there() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" in project["project"]["dynamic"]
+    version = project["tool"]["setuptools"]["dynamic"]["version"]
+    assert version == {"attr": "rehearsal.__version__"}
+
+
+def test_version__is_the_changelog_s_newest() -> None:
+    text = (TOP / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", text, re.MULTILINE)[0] == __version__
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(TOP)))
+def test_version__is_what_every_example_uses(path: Path) -> None:
+    assert set(USED.findall(path.read_text(encoding="utf-8"))) <= {__version__}
+
+
+def test_version__examples_are_found() -> None:
+    assert USED.findall((TOP / "README.md").read_text(encoding="utf-8"))
+
+
+MERGED = merge([], expected=1, name="r")
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        summary(RECORD, EXHIBITS),
+        page(RECORD, EXHIBITS),
+        merged_summary(MERGED, rest=""),
+        merged_page(MERGED),
+    ],
+    ids=["summary", "page", "merged summary", "merged page"],
+)
+def test_version__stands_at_the_foot_of_every_report(report: str) -> None:
+    assert FOOT in report[-5000:]
+
+
+def test_version__stands_in_the_document() -> None:
+    assert f'"tool": "dress-rehearsal {__version__}"' in document(RECORD, EXHIBITS)
