@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from rehearsal.called.inputs import OWN
 from rehearsal.expressions import Context, ExpressionError, Unknown, fill, pieces
 from rehearsal.expressions.values import as_text
 from rehearsal.inputs import DEFAULTS
@@ -63,15 +64,15 @@ class Reading:
     def inputs(self) -> dict[str, str]:
         """Work out the inputs that are used."""
         written = {str(name).lower(): value for name, value in self.use.given.items()}
-        written |= self.use.secrets
-        for name in written.keys() - DEFAULTS.keys():
+        written |= {name: self._without_missing(each) for name, each in self.use.secrets.items()}
+        for name in written.keys() - DEFAULTS.keys() - {*_of_github(self.use)}:
             near = get_close_matches(name, DEFAULTS, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             self.notes.append(f"{name} is no input of the action{hint}: GitHub ignores it, too.")
         found = dict(self.replaced)
         if "image" in written and "image" not in found:
             found["image"] = self.text(f"The input image of {self.use}", written["image"], "image")
-        unused = {*OF_GITHUB, *(OF_A_BUILD if found.get("image", "").strip() else ())}
+        unused = {*_of_github(self.use), *(OF_A_BUILD if found.get("image", "").strip() else ())}
         for name, value in written.items():
             if name in DEFAULTS and name not in found and name not in unused:
                 found[name] = self.text(f"The input {name} of {self.use}", value, name)
@@ -98,6 +99,24 @@ class Reading:
     def text(self, what: str, value: Any, name: str) -> str:
         """Return the value of an input as a text, every expression in it worked out."""
         return self._fill(what, value, name, self._contexts(self.environment.values_set))
+
+    def _without_missing(self, secrets: Any) -> Any:
+        """Return the secrets of a call without those that are not here and get a random value."""
+        lenient = {*str(self.use.given.get("generate-secrets") or "").split()}
+        if not isinstance(secrets, str):
+            return secrets
+        return "\n".join(
+            line
+            for line in secrets.split("\n")
+            if line.partition("=")[0].strip() not in lenient or self._is_here(line)
+        )
+
+    def _is_here(self, line: str) -> bool:
+        try:
+            self.text("", line, "")
+        except Misconfigured:
+            return False
+        return True
 
     def _contexts(self, env: Mapping[str, str]) -> dict[str, Context]:
         return self.sources.contexts(self.use, env)
@@ -164,8 +183,13 @@ def read_step(use: Use, sources: Sources, replaced: Mapping[str, str]) -> Reques
         origin=f"{use}, line {use.line}",
         confidential=sources.confidential,
         notes=tuple(reading.notes + list(_missing_services(use))),
-        left_out=tuple(name for name in OF_GITHUB if name in written and name not in given),
+        left_out=tuple(name for name in _of_github(use) if name in written and name not in given),
     )
+
+
+def _of_github(use: Use) -> tuple[str, ...]:
+    """Return the inputs that mean nothing here; one job after another is all there is."""
+    return (*OF_GITHUB, *(() if use.number else OWN))
 
 
 def _missing_services(use: Use) -> Iterator[str]:

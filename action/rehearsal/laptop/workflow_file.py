@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rehearsal.called.inputs import OWN, SECRETS
 from rehearsal.inputs import DEFAULTS
 from rehearsal.laptop.yaml_file import Table, read_yaml, table
 
@@ -18,8 +19,8 @@ A_FORK = re.compile(r"[^/.$]+/[^/]+/action", re.IGNORECASE)
 OUR_WORKFLOW = re.compile(
     r"([.$]|[^/]+/dress-rehearsal)/\.github/workflows/rehearsal\.ya?ml", re.IGNORECASE
 )
-# What our workflow calls them: a secret of a workflow cannot have the name of an input.
-SECRETS_OF_WORKFLOW = {"container-secrets": "secrets", "build-secrets": "build-secrets"}
+# What a call may give: the action's inputs, and those of the workflow alone.
+OF_A_CALL = {*DEFAULTS, *OWN}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +114,9 @@ def _uses(job: Table, name: str, workflow: Table, file: str) -> Iterator[Use]:
             job_name=job_title,
             number=0,
             uses=called,
-            given={key: value for key, value in table(job.get("with")).items() if key in DEFAULTS},
+            given={key: each for key, each in table(job.get("with")).items() if key in OF_A_CALL},
             secrets={
-                ours: secrets[theirs]
-                for theirs, ours in SECRETS_OF_WORKFLOW.items()
-                if theirs in secrets
+                ours: secrets[theirs] for theirs, ours in SECRETS.items() if theirs in secrets
             },
             matrix=matrix,
         )

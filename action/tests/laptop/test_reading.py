@@ -363,3 +363,49 @@ def test_read_request__the_call_of_our_workflow(project: Project) -> None:
     request = ask(project, environ={"KEY": "value"})
     assert request.given == {"port": "80", "secrets": "KEY=value"}
     assert request.confidential == {"KEY": "value"}
+
+
+CALL = """
+jobs:
+  web:
+    uses: ./.github/workflows/rehearsal.yml
+    with:
+      port: 80
+      test-timeout: 90
+      audit-active: false
+      cache: true
+      shards: 2
+      browsers: chrome
+      generate-secrets: |
+        RANDOM
+        GIVEN
+    secrets:
+      container-secrets: |
+        KEY=${{ secrets.KEY }}
+        RANDOM=${{ secrets.RANDOM }}
+        GIVEN=${{ secrets.GIVEN }}
+"""
+
+
+def test_read_request__a_call_with_numbers_booleans_and_what_github_alone_can_do(
+    project: Project,
+) -> None:
+    project.workflow(CALL)
+    request = ask(project, environ={"KEY": "value", "GIVEN": "here"})
+    assert request.given == {
+        "port": "80",
+        "test-timeout": "90",
+        "audit-active": "false",
+        "generate-secrets": "RANDOM\nGIVEN\n",
+        "secrets": "KEY=value\nGIVEN=here\n",
+    }
+    assert request.notes == ()
+    assert request.left_out == ("shards", "browsers", "cache")
+    plan = make_plan(request.given, environ=request.environ, top=request.top)
+    assert [secret.name for secret in plan.container.secrets] == ["KEY", "GIVEN", "RANDOM"]
+
+
+def test_read_request__a_call_without_a_secret_that_it_needs(project: Project) -> None:
+    project.workflow(CALL)
+    with pytest.raises(Misconfigured, match=r"needs secrets\.KEY"):
+        ask(project)

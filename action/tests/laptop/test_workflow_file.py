@@ -103,14 +103,14 @@ env: {A: unseen}
 jobs:
   web:
     uses: OWNER/dress-rehearsal/.github/workflows/rehearsal.yml@v1
-    with: {port: 80, shards: 4}
+    with: {port: 80, shards: 4, nonsense: 1}
     secrets:
       container-secrets: KEY=${{ secrets.KEY }}
       other: x
 """,
     )
     assert use.number == 0
-    assert use.given == {"port": 80.0}
+    assert use.given == {"port": 80.0, "shards": 4.0}
     assert use.secrets == {"secrets": "KEY=${{ secrets.KEY }}"}
     assert use.env == ()
     assert str(use) == ".github/workflows/ci.yml, job web"
