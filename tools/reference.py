@@ -26,12 +26,12 @@ from rehearsal.plan import SuitePlan  # noqa: E402
 from rehearsal.record import RANK  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
-DOCUMENTS = ("README.md", "action/README.md")
+DOCUMENTS = ("README.md", "action/README.md", "docs/releasing.md")
 PLACE = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 # How the package writes down the name of a file of the evidence.
 FILE_NAME = re.compile(r'"((?:tests/)?[a-z][a-z-]*\.(?:log|json|md|html))"')
-# It lies beside the evidence and never in it.
-NO_EVIDENCE = {"run.json"}
+# One lies beside the evidence and never in it; the others are parts of an image that was saved.
+NO_EVIDENCE = {"run.json", "index.json", "manifest.json"}
 
 VERDICTS = {
     Verdict.PASSED: "Everything asked for held.",
@@ -243,6 +243,30 @@ def files() -> Iterator[str]:
     )
 
 
+def release_inputs() -> Iterator[str]:
+    """Yield the inputs of release-image.yml that rehearsal.yml has not."""
+    handed_on = _call("rehearsal")["inputs"]
+    return _table(
+        ("input", "default", "meaning"),
+        (
+            (f"`{name}`", _given(each), _text(each["description"]))
+            for name, each in _call("release-image")["inputs"].items()
+            if name not in handed_on
+        ),
+    )
+
+
+def release_outputs() -> Iterator[str]:
+    """Yield the outputs of release-image.yml."""
+    return _table(
+        ("output", "what it holds"),
+        (
+            (f"`{name}`", _text(each["description"]))
+            for name, each in _call("release-image")["outputs"].items()
+        ),
+    )
+
+
 TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "inputs": inputs,
     "refused-inputs": refused_inputs,
@@ -252,11 +276,27 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "order": order,
     "environment": test_environment,
     "files": files,
+    "release-inputs": release_inputs,
+    "release-outputs": release_outputs,
 }
 
 
 def _action() -> Any:
     return yaml.safe_load((TOP / "action/action.yml").read_text(encoding="utf-8"))
+
+
+def _call(workflow: str) -> Any:
+    """Return what a reusable workflow takes and gives; YAML 1.1 reads the key `on` as true."""
+    file = TOP / f".github/workflows/{workflow}.yml"
+    return yaml.safe_load(file.read_text(encoding="utf-8"))[True]["workflow_call"]
+
+
+def _given(declared: Mapping[str, Any]) -> str:
+    """Return the default of a workflow's input, as YAML writes it."""
+    if declared.get("required"):
+        return "required"
+    default = declared.get("default", "")
+    return _code(str(default).lower() if isinstance(default, bool) else default)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
