@@ -19,6 +19,7 @@ TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
 
 from rehearsal import environment  # noqa: E402  (it stands beside this folder, not on the path)
+from rehearsal.called.inputs import LEFT_OUT  # noqa: E402
 from rehearsal.diagnoses import CAUSES  # noqa: E402
 from rehearsal.diagnosis import PLACE as FILLED_IN  # noqa: E402
 from rehearsal.inputs import NOT_YET  # noqa: E402
@@ -26,12 +27,15 @@ from rehearsal.plan import SuitePlan  # noqa: E402
 from rehearsal.record import RANK  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
-DOCUMENTS = ("README.md", "action/README.md", "docs/releasing.md")
+DOCUMENTS = ("README.md", "action/README.md", "docs/releasing.md", "docs/workflows.md")
 PLACE = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 # How the package writes down the name of a file of the evidence.
 FILE_NAME = re.compile(r'"((?:tests/)?[a-z][a-z-]*\.(?:log|json|md|html))"')
 # One lies beside the evidence and never in it; the others are parts of an image that was saved.
 NO_EVIDENCE = {"run.json", "index.json", "manifest.json"}
+
+# Inputs of the called workflow whose meaning is not quite the action's.
+OTHERWISE = {"generate-secrets", "timeout", "artifact-name", "retention-days"}
 
 VERDICTS = {
     Verdict.PASSED: "Everything asked for held.",
@@ -243,6 +247,36 @@ def files() -> Iterator[str]:
     )
 
 
+def workflow_inputs() -> Iterator[str]:
+    """Yield the inputs of rehearsal.yml that the action has not, or with another meaning."""
+    of_the_action = _action()["inputs"]
+    return _table(
+        ("input", "default", "meaning"),
+        (
+            (f"`{name}`", _given(each), _text(each["description"]))
+            for name, each in _call("rehearsal")["inputs"].items()
+            if name not in of_the_action or name in OTHERWISE
+        ),
+    )
+
+
+def left_out_inputs() -> Iterator[str]:
+    """Yield the inputs of the action that rehearsal.yml has not."""
+    return _table(
+        ("input", "because"), ((f"`{name}`", _text(why)) for name, why in LEFT_OUT.items())
+    )
+
+
+def workflow_secrets() -> Iterator[str]:
+    """Yield the secrets of rehearsal.yml."""
+    return _described("secret", "what it is", _call("rehearsal")["secrets"])
+
+
+def workflow_outputs() -> Iterator[str]:
+    """Yield the outputs of rehearsal.yml."""
+    return _described("output", "what it holds", _call("rehearsal")["outputs"])
+
+
 def release_inputs() -> Iterator[str]:
     """Yield the inputs of release-image.yml that rehearsal.yml has not."""
     handed_on = _call("rehearsal")["inputs"]
@@ -258,13 +292,7 @@ def release_inputs() -> Iterator[str]:
 
 def release_outputs() -> Iterator[str]:
     """Yield the outputs of release-image.yml."""
-    return _table(
-        ("output", "what it holds"),
-        (
-            (f"`{name}`", _text(each["description"]))
-            for name, each in _call("release-image")["outputs"].items()
-        ),
-    )
+    return _described("output", "what it holds", _call("release-image")["outputs"])
 
 
 TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
@@ -276,6 +304,10 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "order": order,
     "environment": test_environment,
     "files": files,
+    "workflow-inputs": workflow_inputs,
+    "left-out-inputs": left_out_inputs,
+    "workflow-secrets": workflow_secrets,
+    "workflow-outputs": workflow_outputs,
     "release-inputs": release_inputs,
     "release-outputs": release_outputs,
 }
@@ -297,6 +329,13 @@ def _given(declared: Mapping[str, Any]) -> str:
         return "required"
     default = declared.get("default", "")
     return _code(str(default).lower() if isinstance(default, bool) else default)
+
+
+def _described(name: str, meaning: str, declared: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of names and descriptions."""
+    return _table(
+        (name, meaning), ((f"`{each}`", _text(declared[each]["description"])) for each in declared)
+    )
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
