@@ -129,10 +129,11 @@ class Inquiry:
 
     def _look_patiently(self, name: str) -> Held | None:
         """Ask until something is there, a few times; at last the engine, which reads them all."""
-        for pause in PATIENCE:
-            if held := self._look(name):
-                return held
-            self.sleep(pause)
+        with suppress(Refused):
+            for pause in PATIENCE:
+                if held := self.registries.ask(name):
+                    return held
+                self.sleep(pause)
         self.names.keep(name)
         return self.registries.pull(name)
 

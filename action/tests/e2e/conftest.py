@@ -8,12 +8,20 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from selenium import webdriver
 
 from . import leftovers
 from .act import Act
+from .machine import tool
+from .registry import Registry, serve_registry
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import Runner
 
+# Headless, and asking nobody for anything.
+_FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 _HERE = Path(__file__).parent
 _failed = pytest.StashKey[bool]()
 
@@ -90,6 +98,29 @@ def gossip(room: Path) -> Repository:
     return repository_of("gossip", room / "repository")
 
 
+@pytest.fixture(scope="session")
+def registry() -> Iterator[Registry]:
+    """A registry for all scenarios: what each pushes carries its token in the repository's name."""
+    with (
+        tempfile.TemporaryDirectory(prefix="dr-") as folder,
+        serve_registry(Path(folder)) as registry,
+    ):
+        yield registry
+
+
 @pytest.fixture
 def runner(room: Path, token: str) -> Runner:
     return Runner(folder=room, token=token)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    """A browser in which reports are read, as their reader does."""
+    options = webdriver.ChromeOptions()
+    for flag in _FLAGS:
+        options.add_argument(flag)
+    options.binary_location = str(tool("chromium"))
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(str(tool("chromedriver")))
+    with webdriver.Chrome(options=options, service=service) as driver:
+        yield driver

@@ -58,10 +58,11 @@ def of_the_engine(token: str) -> list[str]:
 
 
 def remove_images(token: str) -> None:
-    """Remove the images that carry `token` in their tag; a rehearsal leaves what it built."""
-    tags = engine("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
-    if built := [tag for tag in tags if token in tag]:
-        engine("image", "rm", "--force", *built)
+    """Remove the images that carry `token` in their name; a rehearsal leaves what it built."""
+    for place in ("{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}"):
+        names = engine("image", "ls", "--digests", "--format", place).split()
+        if found := {name for name in names if token in name and "<none>" not in name}:
+            engine("image", "rm", "--force", *found)
 
 
 def of_processes(token: str, patience: float = 3) -> list[str]:

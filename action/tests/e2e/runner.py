@@ -147,23 +147,25 @@ class Runner:
         inputs: Mapping[str, str] | None = None,
         *,
         environment: Mapping[str, str] | None = None,
+        action: str = "action",
         timeout: float = 120,
         meanwhile: Meanwhile = lambda _: None,
         between: Callable[[Path], None] = lambda _: None,
     ) -> Rehearsed:
-        """Use `./action` in a repository; `environment` is the calling step's `env:`.
+        """Use an action in a repository; `environment` is the calling step's `env:`.
 
         `meanwhile` is called while the first step runs, `between` before the second, with
         RUNNER_TEMP. `timeout` is in seconds, for each step. Raises subprocess.TimeoutExpired.
         """
         place = self._new_place()
-        action = yaml.safe_load((repository.root / "action/action.yml").read_text())
-        given = {name: each.get("default", "") for name, each in action["inputs"].items()}
+        folder = repository.root / action
+        declared = yaml.safe_load((folder / "action.yml").read_text())
+        given = {name: each.get("default", "") for name, each in declared["inputs"].items()}
         context = _Context(inputs=given | dict(inputs or {}), outputs={})
         started = time.monotonic()
         logs: list[str] = []
         exit_code, summary = 0, ""
-        for number, step in enumerate(step for step in action["runs"]["steps"] if "run" in step):
+        for number, step in enumerate(step for step in declared["runs"]["steps"] if "run" in step):
             if exit_code and "always()" not in step.get("if", ""):
                 continue
             if number:
@@ -172,7 +174,9 @@ class Runner:
                 step,
                 context,
                 cwd=repository.root,
-                environment=self._environment(place, repository) | dict(environment or {}),
+                environment=self._environment(place, repository)
+                | {"GITHUB_ACTION_PATH": str(folder)}
+                | dict(environment or {}),
                 files=place / f"step-{number}",
                 timeout=timeout,
                 meanwhile=(lambda _: None) if number else meanwhile,
@@ -182,7 +186,7 @@ class Runner:
             context.outputs[step["id"]] = left.outputs
         tail = "\n".join(line[:500] for line in "".join(logs)[-20000:].split("\n")[-80:])
         print(f"{tail}\nthe action exited {exit_code}; its files: {place}", file=sys.stderr)
-        outputs = {name: context.fill(each["value"]) for name, each in action["outputs"].items()}
+        outputs = {name: context.fill(each["value"]) for name, each in declared["outputs"].items()}
         evidence = Path(outputs.get("evidence-path") or "nowhere")
         return Rehearsed(
             exit_code=exit_code,
