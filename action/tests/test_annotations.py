@@ -48,7 +48,8 @@ def test_annotations__the_cause_then_each_failed_test_and_the_app_s_own_line() -
     assert annotations(found, failed("t.T.bad", frame=OWN, file="site/t.py")) == [
         Annotation(
             title="Dress rehearsal: tests-failed",
-            message="The variable KEY is missing. 1 of 3 tests failed.\nHand it over.",
+            message="The variable KEY is missing\nHand it over.\n\n"
+            "What happened: 1 of 3 tests failed.",
         ),
         Annotation(title="t.T.bad", message="1 != 2", file="site/t.py", line=7),
         Annotation(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rehearsal.diagnosis import Diagnosis
@@ -41,8 +43,26 @@ def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
     assert found.known
     assert (found.title, found.what, found.advice) == (KNOWN.title, WHAT, KNOWN.advice)
     assert in_words(found) == (
-        f"The variable KEY is missing. {WHAT}\nHand it over.\n\nwith:\n  secrets: KEY"
+        "The variable KEY is missing\nHand it over.\n\nwith:\n  secrets: KEY\n\n"
+        f"What happened: {WHAT}"
     )
+    assert found.lines == KNOWN.evidence
+
+
+def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> None:
+    text = "Traceback\n  File a\nKeyError: 'KEY'"
+    own = replace(OWN, error="KeyError: 'KEY'", text=text, request="/buy")
+    found = told(record(diagnoses=[KNOWN]), Exhibits(frame=own))
+    assert found.lines == tuple(text.splitlines())
+    assert found.place == "app.py:3, in main, answering /buy"
+    # A merge knows the last line alone.
+    found = told(record(diagnoses=[KNOWN]), Exhibits(frame=replace(own, text=own.error)))
+    assert found.lines == KNOWN.evidence
+
+
+def test_cause__what_else_was_raised_does_not_show_it() -> None:
+    found = told(record(diagnoses=[KNOWN]), Exhibits(frame=replace(OWN, text="a\nb")))
+    assert (found.lines, found.place) == (KNOWN.evidence, "")
 
 
 def test_cause__an_unknown_one_says_so_and_shows_the_most_telling_lines() -> None:
@@ -60,8 +80,10 @@ def test_cause__the_app_s_own_exception_where_no_other_is_known() -> None:
     found = told(record(telling=("ShopError: shut",)), Exhibits(frame=OWN))
     assert found.title == "The app raised ShopError: shut at app.py:3"
     assert found.lines == ("Traceback", "ShopError")
-    assert in_words(found).startswith(f"{found.title}. {WHAT}\nNone of the known causes fits.")
-    assert in_words(found).endswith("\n\nTraceback\nShopError")
+    assert in_words(found) == (
+        f"{found.title}\nBegin at app.py:3: the exception came from there. {UNKNOWN}\n\n"
+        f"Traceback\nShopError\n\nWhat happened: {WHAT}"
+    )
 
 
 def test_cause__of_failed_tests_only_what_was_raised_while_one_ran() -> None:

@@ -1,5 +1,6 @@
 import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -12,6 +13,7 @@ from rehearsal.record import Rehearsal, Stage
 from rehearsal.report import summary as module
 from rehearsal.report.markdown import LONGEST_PART
 from rehearsal.report.summary import BAR, MOST_FAILURES
+from rehearsal.setting import Asked
 from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = (
@@ -68,7 +70,7 @@ def test_summary__of_a_pass_says_so_first() -> None:
     text = summary(rehearsal)
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed\n" in text
-    assert "- Ready 1.23 s after its start\n" in text
+    assert "- The app was ready 1.23 s after its container's start\n" in text
     assert "Image `rehearsed/my_app:latest`, `sha256:0123`\n" in text
     assert f"| build | 2.0 | {'▇' * BAR} |\n" in text
     assert "<details" not in text
@@ -94,7 +96,16 @@ def test_summary__a_failed_stage_is_marked() -> None:
         Stage(name="start", seconds=0.3, good=True),
         Stage(name="ready", seconds=60, good=False),
     ]
-    assert f"| start | 0.3 | ▇ |\n| ready ❌ | 60.0 | {'▇' * BAR} |\n" in summary(rehearsal)
+    assert f"| start | 0.3 | ▏ |\n| ready ❌ | 60.0 | {'▇' * BAR} |\n" in summary(rehearsal)
+
+
+def test_summary__a_stage_of_no_time_has_no_bar() -> None:
+    rehearsal = record()
+    rehearsal.stages = [
+        Stage(name="ready", seconds=0.04, good=True),
+        Stage(name="test", seconds=0.5, good=True),
+    ]
+    assert "| ready | 0.0 |  |\n" in summary(rehearsal)
 
 
 @pytest.mark.parametrize(
@@ -168,26 +179,81 @@ def test_summary__hostile_text_stays_text(place: str) -> None:
     assert Tags(text).found <= PLAIN | {"br"}
     for line in outside_boxes(text):
         # Our own: `**…**`, and the bars between cells.
-        theirs = re.sub(r"^\*\*(What to do:\*\*)?|\*\*$|^\| | \|$|(?<!\\) \| ", "", line)
+        theirs = re.sub(r"^\*\*([A-Z][a-z ]+:\*\*)?|\*\*$|^\| | \|$|(?<!\\) \| ", "", line)
         assert "javascript" not in line or not BARE.findall(theirs)
         assert not line.startswith(("::", "| h"))
 
 
 def test_summary__a_diagnosis_comes_first_and_folds_what_it_explains() -> None:
-    rehearsal, exhibits = told(what="1 of 2 failed.", title="No table", advice="Migrate.")
+    rehearsal, exhibits = told(
+        what="1 of 2 failed.", title="No table", advice="Migrate.", frame="y"
+    )
     rehearsal.problems[0].excerpt, rehearsal.problems[0].source = ("end",), "tests/output.log"
     text = summary(rehearsal, exhibits)
     lines = [line for line in text.splitlines() if line]
-    assert lines[1:4] == ["**No table**", "1 of 2 failed.", "**What to do:** Migrate."]
+    assert lines[1:3] == ["**No table**", "**What to do:** Migrate."]
+    assert "**What happened:** 1 of 2 failed." in lines
     assert "<details><summary>The end of tests/output.log" in text
     assert "<details open><summary>What the app raised while x ran" in text
 
 
-def test_summary__a_test_s_own_traceback_stands_for_the_end_of_the_output() -> None:
+@pytest.mark.parametrize(
+    "frame, opening", [(None, "<details open>"), (own(), "<details>")], ids=["alone", "and the app"]
+)
+def test_summary__a_test_s_own_traceback_stands_for_the_end_of_the_output(
+    frame: OwnFrame | None, opening: str
+) -> None:
+    """Where it is not known what the app raised, it is what one has to read."""
     rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=("e",), source="o.log"))
-    text = summary(rehearsal, failed("a_test", frame=own()))
-    assert "<details open><summary>Where a_test failed</summary>" in text
+    (test,) = failed("a_test", frame=frame).tests
+    text = summary(rehearsal, Exhibits(tests=(replace(test, trace="trace"),)))
+    assert f"{opening}<summary>Where a_test failed</summary>" in text
     assert "<details><summary>The end of o.log</summary>" in text
+
+
+def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before_it() -> None:
+    app = replace(own("app"), request="/buy")
+    (test,) = failed("t.bad", frame=app).tests
+    failure = replace(test.failure, line=28)
+    exhibits = Exhibits(
+        tests=(replace(test, failure=failure, file="t.py", pictures=("tests/t/shot.png",)),)
+    )
+    text = summary(record(Problem(Verdict.TESTS_FAILED, "w")), exhibits)
+    assert "| failed test | what the app raised | what the test saw |\n" in text
+    assert (
+        "| bad<br><sub>t</sub> | Error: app<br><sub>app.py:7, in app, answering /buy</sub> "
+        "| 1 != 2<br><sub>t.py:28</sub> |\n"
+    ) in text
+    assert "- What the browser showed: tests/t/shot.png in the artifact x\\_y\n" in text
+
+
+def test_summary__a_traceback_stands_there_once() -> None:
+    frame = own("first\nsecond\nthird")
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w"))
+    rehearsal.diagnoses = [
+        Diagnosis(id="d", title="T", advice="A.", evidence=("other", frame.error))
+    ]
+    exhibits = failed("a", "b", frame=frame)
+    exhibits = Exhibits(tests=tuple(replace(each, trace="") for each in exhibits.tests))
+    text = summary(rehearsal, exhibits)
+    assert text.count("<pre>") == 1
+    assert "**What shows it:** first" in text
+    assert "What the app raised while" not in text
+    rehearsal.diagnoses = [Diagnosis(id="d", title="T", advice="A.", evidence=("other",))]
+    text = summary(rehearsal, exhibits)
+    assert "<pre>\nother\n</pre>" in text
+    assert text.count("<summary>What the app raised while a ran</summary>") == 1
+    assert "while b ran" not in text
+
+
+def test_summary__says_that_the_tests_did_not_run() -> None:
+    rehearsal = record(Problem(Verdict.NOT_READY, "no"))
+    rehearsal.asked = Asked(command="0" * 64)
+    assert "- Tests: did not run\n" in summary(rehearsal)
+    rehearsal.stages = [Stage(name="test", seconds=1, good=False)]
+    assert "did not run" not in summary(rehearsal)
+    rehearsal.asked, rehearsal.stages = Asked(), []
+    assert "did not run" not in summary(rehearsal), "none was asked for"
 
 
 def test_summary__an_unknown_cause_folds_nothing() -> None:
@@ -206,7 +272,7 @@ def test_summary__of_a_flaky_pass_says_what_failed_first_and_where_the_rest_is()
     text = summary(record(results=results), exhibits)
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed, 1 flaky\n" in text
-    assert "| ⚠️ flaky test: it passed when it was run again | why |\n" in text
+    assert "| ⚠️ flaky test: it passed when it was run again | what the test saw |\n" in text
     assert "| shaky<br><sub>t.T</sub> | 1 != 2 (2 times) |\n" in text
     assert "open `index.html` in the artifact x\\_y." in text
 
@@ -252,7 +318,7 @@ def test_summary__a_flood_stays_under_what_github_takes() -> None:
     rehearsal.container_tail = (line + "x",) * 25
     text = summary(rehearsal, exhibits)
     assert len(text.encode()) < 1 << 20
-    assert f"| {5000 - MOST_FAILURES} more | see verdict.json in the artifact x\\_y |" in text
+    assert f"| {5000 - MOST_FAILURES} more | | see verdict.json in the artifact x\\_y |" in text
     assert max(map(len, text.splitlines())) < 3 * LONGEST_PART
     assert "too large" not in text
 
@@ -273,7 +339,8 @@ def test_summary__what_is_too_large_all_the_same_is_left_to_the_evidence() -> No
 def test_summary__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
     rehearsal = record(Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed."))
     text = summary(rehearsal, failed("a", frame=own()))
-    assert "\n**The app raised Error: x at x.py:7**\n\n1 of 2 tests failed.\n" in text
+    assert "\n**The app raised Error: x at x.py:7**\n\n**What to do:** Begin at x.py:7" in text
+    assert "\n**What happened:** 1 of 2 tests failed.\n" in text
     assert "What the app raised while" not in text, "it stands above"
 
 

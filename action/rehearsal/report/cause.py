@@ -14,7 +14,10 @@ TELLING = " These lines say most:"
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """`title` is what to read first, `what` what was found, `lines` what shows it."""
+    """`title` is what to read first, `what` what happened, `lines` what shows why.
+
+    `place` is the app's own line behind it, where one is known.
+    """
 
     title: str
     what: str = ""
@@ -22,6 +25,7 @@ class Cause:
     paste: str = ""
     lesson: str = ""
     lines: tuple[str, ...] = ()
+    place: str = ""
     known: bool = False
 
 
@@ -30,22 +34,25 @@ def cause(record: Rehearsal, exhibits: Exhibits) -> Cause | None:
     problem = record.problem
     if not problem:
         return None
+    frames = [test.frame for test in exhibits.tests if test.frame]
+    if not exhibits.tests and exhibits.frame:
+        frames = [exhibits.frame]
     if record.diagnoses:
         first = record.diagnoses[0]
+        # The same exception, with the lines of the project that led to it, says more.
+        frame = next((each for each in frames if each.error[:LONGEST] in first.evidence), None)
         return Cause(
             title=first.title,
             what=problem.what,
             advice=first.advice,
             paste=first.paste,
             lesson=first.lesson,
-            lines=first.evidence,
+            lines=_traceback(frame) if frame and "\n" in frame.text else first.evidence,
+            place=place(frame) if frame else "",
             known=True,
         )
     if not record.unexplained:
         return Cause(title=problem.what, advice=problem.advice)
-    frames = [test.frame for test in exhibits.tests if test.frame]
-    if not exhibits.tests and exhibits.frame:
-        frames = [exhibits.frame]
     if frames:
         return _raised(frames[0], problem.what)
     admission = UNKNOWN + (TELLING if record.telling else "")
@@ -58,20 +65,29 @@ def cause(record: Rehearsal, exhibits: Exhibits) -> Cause | None:
 
 def in_words(found: Cause) -> str:
     """Return the whole of it as plain text, for those who read nothing else."""
-    parts = [found.advice, found.paste]
-    if not found.known:
-        parts.append("\n".join(found.lines))
-    heading = f"{found.title}. {found.what}" if found.what else found.title
-    return "\n".join(filter(None, (heading, "\n\n".join(filter(None, parts)))))
+    parts = [found.advice, found.paste.strip(), "" if found.known else "\n".join(found.lines)]
+    parts += [f"What happened: {found.what}"] if found.what else []
+    return "\n".join((found.title, "\n\n".join(filter(None, parts)))).strip()
+
+
+def place(frame: OwnFrame) -> str:
+    """Return where in the project's own code something was raised, and what was being answered."""
+    line = f"{frame.file[:LONGEST]}:{frame.line}"
+    function = f", in {frame.function[:LONGEST]}" if frame.function else ""
+    return line + function + (f", answering {frame.request[:LONGEST]}" if frame.request else "")
 
 
 def _raised(frame: OwnFrame, what: str) -> Cause:
     """Return the app's own exception as the cause, where no other is known."""
-    place = f"{frame.file[:LONGEST]}:{frame.line}"
+    line = f"{frame.file[:LONGEST]}:{frame.line}"
     return Cause(
-        title=f"The app raised {frame.error[:LONGEST]} at {place}",
+        title=f"The app raised {frame.error[:LONGEST]} at {line}",
         what=what,
-        advice=f"None of the known causes fits. Begin at {place}: of your own code that is the "
-        "line nearest to the exception.",
-        lines=tuple(frame.text.splitlines()),
+        advice=f"Begin at {line}: the exception came from there. {UNKNOWN}",
+        lines=_traceback(frame),
+        place=place(frame),
     )
+
+
+def _traceback(frame: OwnFrame) -> tuple[str, ...]:
+    return tuple(frame.text.splitlines())

@@ -7,6 +7,9 @@ from rehearsal.record import Rehearsal
 def counts(record: Rehearsal) -> str:
     """Return how many tests ran, of which part, and how; nothing where that is not known."""
     results = record.results
+    begun = any(stage.name == "test" for stage in record.stages)
+    if record.problem and not results and not begun and record.asked and record.asked.command:
+        return "did not run"
     if not results or results.tests is None:
         return ""
     told = f"{results.tests} ran, {results.failures} failed"

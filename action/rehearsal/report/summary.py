@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from rehearsal import __version__
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.record import Rehearsal, Stage
-from rehearsal.report.cause import Cause, cause
+from rehearsal.report.cause import Cause, cause, place
 from rehearsal.report.counts import counts, why
 from rehearsal.report.markdown import bare, box, cell, escaped, folded, part, test_name
 from rehearsal.verdict import Verdict
@@ -15,6 +15,7 @@ MOST_FAILURES = 50
 MOST_TRACEBACKS = 3
 LARGEST = 1_000_000
 BAR = 24
+SHORTEST = 0.05
 
 
 def summary(record: Rehearsal, exhibits: Exhibits, *, rest: str = "the evidence") -> str:
@@ -34,16 +35,17 @@ def _lines(
     passed = record.verdict is Verdict.PASSED
     yield f"## {'✅' if passed else '❌'} Dress rehearsal: {record.verdict}"
     yield ""
-    if found := cause(record, exhibits):
+    found = cause(record, exhibits)
+    if found:
         yield from _cause(found, record)
-    yield from _facts(record)
+    yield from _facts(record, exhibits, rest)
     yield from _failures("failed test", exhibits.tests, rest)
     yield from _failures("⚠️ flaky test: it passed when it was run again", exhibits.flaky, rest)
     if brief:
         yield f"The ends of the logs are too large for this place: see {escaped(rest)}."
         yield ""
     else:
-        yield from _said(record, exhibits)
+        yield from _said(record, exhibits, found.lines if found else ())
     yield from (f"- {cell(notice)}" for notice in record.notices[:MOST_FAILURES])
     yield from _timeline(record.stages)
     if record.image_id:
@@ -58,32 +60,33 @@ def _lines(
 def _cause(found: Cause, record: Rehearsal) -> Iterator[str]:
     yield f"**{part(found.title)}**"
     yield ""
-    if found.what:
-        yield part(found.what)
-        yield ""
     if found.advice or found.paste:
         yield f"**What to do:** {part(found.advice)}"
         yield ""
     yield from box(found.paste.splitlines())
-    if found.lines:
-        if found.known:
-            yield "What shows it:"
-        yield from box(found.lines)
+    if found.lines and (found.known or found.place):
+        yield f"**What shows it:** {part(found.place)}".rstrip()
+    yield from box(found.lines)
     if found.lesson:
-        yield f"<sub>{part(found.lesson)}</sub>"
+        yield f"**Why:** {part(found.lesson)}"
+        yield ""
+    if found.what:
+        yield f"**What happened:** {part(found.what)}"
         yield ""
     for other in record.diagnoses[1:]:
         yield f"It also looks like this: {part(other.title)}."
         yield ""
 
 
-def _facts(record: Rehearsal) -> Iterator[str]:
+def _facts(record: Rehearsal, exhibits: Exhibits, rest: str) -> Iterator[str]:
     if told := counts(record):
         yield f"- Tests: {told}"
     elif record.results:
         yield "- Tests: the test command ran; how many tests that were is not known"
     if record.ready_seconds is not None:
-        yield f"- Ready {record.ready_seconds:.2f} s after its start"
+        yield f"- The app was ready {record.ready_seconds:.2f} s after its container's start"
+    if picture := next((path for test in exhibits.tests for path in test.pictures), ""):
+        yield f"- What the browser showed: {cell(picture)} in {escaped(rest)}"
     yield ""
 
 
@@ -92,40 +95,50 @@ def _failures(what: str, tests: tuple[Exhibit, ...], rest: str) -> Iterator[str]
         return
     # An empty column would only take the others' room.
     framed = any(test.frame for test in tests)
-    yield f"| {what} | why |" + (" the app meanwhile |" if framed else "")
-    yield "|---|---|" + ("---|" if framed else "")
+    yield f"| {what} |{' what the app raised |' * framed} what the test saw |"
+    yield f"|---|---|{'---|' * framed}"
     for test in tests[:MOST_FAILURES]:
-        frame = test.frame
-        app = cell(f"{frame.file}:{frame.line} {frame.error}") if frame else ""
-        row = f"| {test_name(test.failure.name)} | {cell(why(test.failure))} |"
-        yield f"{row} {app} |" if framed else row
+        app = _at(test.frame.error, place(test.frame)) if test.frame else ""
+        line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
+        saw = _at(why(test.failure), line)
+        yield f"| {test_name(test.failure.name)} |{f' {app} |' * framed} {saw} |"
     if len(tests) > MOST_FAILURES:
         more = len(tests) - MOST_FAILURES
-        yield f"| {more} more | see verdict.json in {escaped(rest)} |{' |' if framed else ''}"
+        yield f"| {more} more |{' |' * framed} see verdict.json in {escaped(rest)} |"
     yield ""
 
 
-def _said(record: Rehearsal, exhibits: Exhibits) -> Iterator[str]:
-    """Show what the app said and what the problem rests on, the app's own words first."""
+def _at(what: str, line: str) -> str:
+    return cell(what) + (f"<br><sub>{cell(line)}</sub>" if line else "")
+
+
+def _said(record: Rehearsal, exhibits: Exhibits, above: tuple[str, ...]) -> Iterator[str]:
+    """Show what the app said and what the problem rests on, the app's own words first.
+
+    What stands `above` is not shown again.
+    """
     problem = record.problem
     if not problem:
         return
     known = bool(record.diagnoses)
-    framed = [test for test in exhibits.tests if test.frame]
-    # The first one is the cause, where no other is known.
-    for test in framed[0 if known else 1 : MOST_TRACEBACKS]:
-        if test.frame:
-            title = f"What the app raised while {test.failure.name} ran"
-            yield from folded(title, test.frame.text.splitlines())
-    if known and exhibits.frame and not exhibits.tests:
-        yield from folded("What the app raised", exhibits.frame.text.splitlines())
+    raised = {
+        tuple(test.frame.text.splitlines()): f"What the app raised while {test.failure.name} ran"
+        for test in reversed(exhibits.tests)
+        if test.frame
+    }
+    if exhibits.frame and not exhibits.tests:
+        raised = {tuple(exhibits.frame.text.splitlines()): "What the app raised"}
+    framed = bool(raised or exhibits.frame)
+    raised.pop(above, None)
+    for lines, title in list(reversed(raised.items()))[:MOST_TRACEBACKS]:
+        yield from folded(title, lines)
     traced = [test for test in exhibits.tests if test.trace][:MOST_TRACEBACKS]
     for test in traced:
         title = f"Where {test.failure.name} failed"
-        yield from folded(title, test.trace.splitlines(), shut=known)
+        yield from folded(title, test.trace.splitlines(), shut=known or bool(test.frame))
     # What stands above already, a reader may not need again.
     if problem.source != "container.log":
-        shut = bool(known or framed or exhibits.frame)
+        shut = known or framed
         yield from folded("The end of container.log", record.container_tail, shut=shut)
     shut = known or bool(traced)
     yield from folded(f"The end of {problem.source}", problem.excerpt, shut=shut)
@@ -137,9 +150,11 @@ def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
     yield ""
     if not listed:
         return
-    yield "| stage | seconds | |"
+    yield "| stage | took seconds | |"
     yield "|---|---:|---|"
     for stage in listed:
-        bar = "▇" * max(1, round(stage.seconds / whole * BAR))
+        # Less than half of a block is drawn thin, and what rounds to nothing not at all.
+        bar = "▇" * round(stage.seconds / whole * BAR) or "▏"
+        bar = bar if stage.seconds >= SHORTEST else ""
         yield f"| {stage.name}{'' if stage.good else ' ❌'} | {stage.seconds:.1f} | {bar} |"
     yield ""
