@@ -12,10 +12,9 @@ from xml.etree import ElementTree as ET
 
 # What selenium's exceptions put before whatever they say, if they say anything.
 SELENIUM = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
-# Attempts that failed before the one that counts, as surefire writes them, and others after it.
-# Beside a failure they all mean the same: pytest-rerunfailures calls those flaky, too.
-FLAKY = ("flakyFailure", "flakyError")
-ATTEMPTS = (*FLAKY, "rerunFailure", "rerunError")
+# Attempts that failed beside the one that counts, as surefire writes them. Which of the names they
+# have says nothing: pytest-rerunfailures calls them flaky beside a failure, too.
+ATTEMPTS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 # By this property a suite says how many tests it did not run because of its shard.
 ELSEWHERE = "left-to-other-shards"
 
@@ -104,7 +103,7 @@ def _read(root: ET.Element) -> Results:
             failure = _failure(case, bad, span, attempts=len(attempts) + 1)
             failed.append(replace(failure, recovered=failure.name in passed))
             continue
-        if attempts and attempts[0].tag in FLAKY:
+        if attempts:
             flaky.append(_failure(case, attempts[0], span, attempts=len(attempts)))
         if case.get("name"):
             passed.add(_name(case))

@@ -13,7 +13,7 @@ PYTEST = re.compile(
     r"^=* *((?:\d+ [a-z]+(?: [a-z]+)?(?:, )?)+|no tests ran) in [\d.]+s(?: \([^)\n]+\))? *=*$",
     re.MULTILINE,
 )
-PYTEST_PARTS = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed|deselected|rerun)\b")
+PYTEST_PARTS = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed|deselected|rerun)")
 # How pytest-rerunfailures names what it ran again: with -rR, and with -v.
 PYTEST_RERUN = re.compile(
     r"^(?:\[gw\d+\] \[ *\d+%\] )?(?:RERUN (\S+::.+?)(?: - .*)?|(\S+::.+?) RERUN\b.*)$", re.MULTILINE

@@ -1,5 +1,6 @@
 import json
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,9 @@ def everything() -> tuple[Rehearsal, Exhibits]:
     rehearsal.timeline.reach("ready", 1.23456, "HTTP status 200")
     rehearsal.timeline.see(1, HOSTILE, 0.5)
     exhibit = Exhibit(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
-    return rehearsal, Exhibits(tests=(exhibit,), flaky=(exhibit,), frame=OWN)
+    return rehearsal, Exhibits(
+        tests=(exhibit,), flaky=(replace(exhibit, folder="tests/f"),), frame=OWN
+    )
 
 
 FRAME = {"file": "app/views.py", "line": 9, "function": "home", "error": HOSTILE}
@@ -144,7 +147,7 @@ def test_document__of_everything() -> None:
             "ran": 2,
             "failures": 1,
             "failed": [FAILED],
-            "flaky": [FAILED],
+            "flaky": [FAILED | {"evidence": "tests/f"}],
             "elsewhere": 5,
         },
         "frame": FRAME,

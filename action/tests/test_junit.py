@@ -194,7 +194,7 @@ def tried(*attempts: str, name: str = "bad") -> str:
     return f'<testcase classname="t.T" name="{name}">{"".join(attempts)}</testcase>'
 
 
-@pytest.mark.parametrize("tag", ["flakyFailure", "flakyError"])
+@pytest.mark.parametrize("tag", ["flakyFailure", "flakyError", "rerunFailure"])
 def test_flaky__passed_when_it_was_run_again(tmp_path: Path, tag: str) -> None:
     text = suite(GOOD, tried(attempt(tag, "one"), attempt("flakyError", "two")))
     first = Failure(name="t.T.bad", message="one", trace="trace of one", attempts=2)

@@ -13,7 +13,7 @@ from rehearsal.frames import OwnFrame
 from rehearsal.junit import Failure, Results
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report.page import page
-from rehearsal.report.page.trials import MOST
+from rehearsal.report.page.trials import MOST, OPEN
 from rehearsal.verdict import Problem, Verdict
 
 from .test_markup import HOSTILE, Seen
@@ -202,6 +202,16 @@ def test_page__a_flaky_test_shows_what_it_left_when_it_failed_first() -> None:
         assert words in found.text
     assert "./tests/shaky-1/screenshot.png" in page(Rehearsal(name="r"), Exhibits(flaky=(shaky,)))
     assert "Flaky tests" not in page(Rehearsal(name="r"), Exhibits(tests=(failed,)))
+
+
+def test_page__flaky_tests_are_open_only_where_few_tests_failed() -> None:
+    def opened(failures: int) -> bool:
+        one = Exhibit(failure=Failure(name="t", message="m"), slice=Paper(name="a.log", text="x"))
+        text = page(Rehearsal(name="r"), Exhibits(tests=(one,) * failures, flaky=(one,)))
+        return "Everything it left" not in text
+
+    assert opened(OPEN - 1)
+    assert not opened(OPEN)
 
 
 @given(text=HOSTILE)

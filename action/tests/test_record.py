@@ -20,6 +20,7 @@ PRECEDENCE = (
 
 
 FAILED = Failure(name="hush", message="hush", file="hush", trace="hush")
+SHAKY = Failure(name="hush", message="* hush")
 
 
 def record(*verdicts: Verdict) -> Rehearsal:
@@ -139,8 +140,12 @@ def test_hide__reaches_every_text() -> None:
     told = record(Verdict.TESTS_FAILED)
     told.problems[0].what = told.problems[0].advice = "hush"
     told.problems[0].excerpt = ("a", "hush")
-    told.results = Results(tests=2, failures=1, failed=(FAILED,), flaky=(FAILED,))
+    told.results = Results(tests=2, failures=1, failed=(FAILED,), flaky=(SHAKY,))
     told.notices.append("hush")
     told.hide(lambda text: text.replace("hush", "***"))
     assert "hush" not in repr((vars(told), vars(told.problems[0])))
+    assert [each.message for each in (*told.results.failed, *told.results.flaky)] == [
+        "***",
+        "* ***",
+    ]
     assert told.problems[0].excerpt == ("a", "***")

@@ -23,7 +23,7 @@ def count(reports: Iterable[Path], text: str, code: int, *, shard: str) -> Resul
         found = said
     elif code and not found.failures and said.failures:
         found = replace(found, failures=said.failures)
-    if not found.flaky and not found.failures:
+    if not found.flaky:
         found = replace(found, flaky=said.flaky)
     elsewhere = said.elsewhere if reported.elsewhere is None else reported.elsewhere
     return replace(found, elsewhere=elsewhere if is_part(shard) else None)
