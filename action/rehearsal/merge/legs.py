@@ -29,7 +29,8 @@ class Leg:
     def shard(self) -> Shard:
         """What the reports say of it."""
         record = self.record
-        results = record.results or Results(tests=0)
+        # Whoever never came to them has run none.
+        results = record.results or Results(tests=0 if self.known else None)
         return Shard(
             name=self.name,
             verdict=record.verdict,
@@ -53,10 +54,10 @@ class Leg:
         return self.shard.title
 
     @property
-    def order(self) -> tuple[str, int, str]:
-        """Where it stands in a list of them: by browser, then by shard."""
+    def order(self) -> tuple[bool, str, int, str]:
+        """Where it stands in a list of them: by browser, then by shard, what is broken last."""
         number, _ = numbers(self.record.shard) or WHOLE
-        return self.browser, number, self.name
+        return not self.known, self.browser, number, self.name
 
     @property
     def stem(self) -> str:

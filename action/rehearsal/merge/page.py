@@ -17,7 +17,7 @@ from rehearsal.report.page.sheet import sheet, title
 from rehearsal.shard import Shard
 from rehearsal.verdict import Verdict
 
-COLUMNS = ("shard", "verdict", "tests", "failed", "flaky", "seconds")
+COLUMNS = ("rehearsal", "verdict", "tests", "failed", "flaky", "seconds")
 # More than anyone reads.
 MOST_TESTS = 300
 MOST_FINDINGS = 50
@@ -44,7 +44,7 @@ def _main(merged: Merged) -> Iterator[Child]:
         yield element(
             "p", f"{len(found) - MOST_FINDINGS} more causes are in ", link("verdict.json")
         )
-    yield element("h2", f"Shards ({len(record.shards)})")
+    yield element("h2", f"Rehearsals ({len(record.shards)})")
     yield element("section", _shards(record.shards), class_="card")
     yield _tests(
         "Failed tests", [(leg, test) for leg in merged.legs for test in leg.exhibits.tests]
@@ -63,6 +63,7 @@ def _finding(found: Finding) -> Markup:
         element("h3", "What to do") if known.advice or known.paste else None,
         [element("p", part) for part in known.advice.split("\n\n") if part.strip()],
         element("div", _pre(known.paste, "What to paste"), class_="paste") if known.paste else None,
+        element("h3", "What shows it") if known.known and known.lines else None,
         element("div", _pre("\n".join(known.lines), "What shows it"), class_="wrap")
         if known.lines
         else None,

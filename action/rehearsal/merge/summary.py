@@ -28,8 +28,8 @@ def summary(merged: Merged, *, rest: str) -> str:
 
 
 def total(record: Rehearsal) -> str:
-    """Return what all shards together ran."""
-    where = f"in {len(record.shards)} shard{'' if len(record.shards) == 1 else 's'}"
+    """Return what all of them together ran."""
+    where = f"in {len(record.shards)} rehearsal{'' if len(record.shards) == 1 else 's'}"
     if told := counts(record):
         return f"{told}, {where}"
     return f"how many ran {where} is not known" if record.results else f"none asked for {where}"
@@ -52,7 +52,7 @@ def _lines(merged: Merged, rest: str) -> Iterator[str]:
     if record.image_id:
         yield f"Image `{bare(record.image)}`, `{bare(record.image_id)}`"
         yield ""
-    yield f"Each shard's own page, with screenshots and logs: open `index.html` in {escaped(rest)}."
+    yield f"The page of each, with screenshots and logs: open `index.html` in {escaped(rest)}."
     yield ""
     yield f"<sub>Dress Rehearsal {__version__}, {escaped(record.name)}</sub>"
 
@@ -70,6 +70,8 @@ def _findings(found: Sequence[Finding]) -> Iterator[str]:
             yield f"**What to do:** {part(known.advice)}"
             yield ""
         yield from box(known.paste.splitlines())
+        if known.known and known.lines:
+            yield "What shows it:"
         yield from box(known.lines)
     for each in found[MOST_FINDINGS : MOST_FINDINGS + MOST_TITLES]:
         yield f"- {cell(each.cause.title)} ({cell(listed(each.shards))})"
@@ -81,7 +83,7 @@ def _findings(found: Sequence[Finding]) -> Iterator[str]:
 def _shards(shards: Sequence[Shard]) -> Iterator[str]:
     if not shards:
         return
-    yield "| shard | verdict | tests | failed | flaky | seconds |"
+    yield "| rehearsal | verdict | tests | failed | flaky | seconds |"
     yield "|---|---|---:|---:|---:|---:|"
     for shard in shards[:MOST_SHARDS]:
         tests = "?" if shard.tests is None else shard.tests

@@ -92,7 +92,7 @@ def test_summary__says_verdict_causes_counts_and_every_shard_in_this_order() -> 
     assert lines[2] == "**1 tests failed.** (shard 2/2 on chrome)"
     text = "\n".join(lines)
     parts = [
-        "- Tests: 6 ran, 1 failed, 1 flaky, in 2 shards",
+        "- Tests: 6 ran, 1 failed, 1 flaky, in 2 rehearsals",
         "| shard 1/2 on chrome | ✅ passed | 3 | 0 | 1 | 2.0 |",
         "| shard 2/2 on chrome | ❌ tests-failed | 3 | 1 | 0 | 2.0 |",
         r"| test\_x<br><sub>a.b</sub> | shard 2/2 on chrome | why a.b.test\_x |",
@@ -116,9 +116,9 @@ def test_summary__of_a_pass_is_short() -> None:
 @pytest.mark.parametrize(
     "legs, words",
     [
-        ([leg("1/2", results=Results()), leg("2/2")], "how many ran in 2 shards is not known"),
-        ([leg(results=None)], "none asked for in 1 shard"),
-        ([leg()], "3 ran, 0 failed, in 1 shard\n"),
+        ([leg("1/2", results=Results()), leg("2/2")], "how many ran in 2 rehearsals is not known"),
+        ([leg(results=None)], "none asked for in 1 rehearsal"),
+        ([leg()], "3 ran, 0 failed, in 1 rehearsal\n"),
     ],
     ids=["unknown", "none", "one"],
 )
@@ -188,9 +188,9 @@ def test_page__leads_to_each_shard_s_own_page() -> None:
 def test_page__says_verdict_causes_shards_and_tests_in_this_order() -> None:
     text = Seen(page(merged(leg("1/2"), leg("2/2", failed=["a_test"], flaky=["f"])))).text
     parts = [
-        "tests-failed", "6 ran, 1 failed, 1 flaky, in 2 shards", "1 tests failed.", "In shard 2/2.",
-        "Shards (2)", "passed", "tests-failed ✗", "Failed tests (1)", "a_test", "why a_test",
-        "Flaky tests (1)", "What was rehearsed",
+        "tests-failed", "6 ran, 1 failed, 1 flaky, in 2 rehearsals", "1 tests failed.",
+        "In shard 2/2.", "Rehearsals (2)", "passed", "tests-failed ✗", "Failed tests (1)", "a_test",
+        "why a_test", "Flaky tests (1)", "What was rehearsed",
     ]  # fmt: skip
     places = [0]
     for part in parts:

@@ -72,7 +72,9 @@ th, td { text-align: left; padding: .25rem .6rem .25rem 0; vertical-align: top; 
 th { font-weight: 600; overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: .82rem; border-bottom: 1px solid var(--line); }
 .when td:first-child, .when th:first-child { width: 9rem; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.shards .failed td, .shards .failed th { color: var(--bad); font-weight: 600; }
 .stages td:first-child, .stages th:first-child { white-space: nowrap; width: 1%; }
 .stages td:nth-child(2), .stages th:nth-child(2) { width: 1%; }
 .stages .failed { color: var(--bad); font-weight: 600; }
@@ -104,6 +106,9 @@ footer { padding-bottom: 2rem; }
   main, header, footer { padding-left: .6rem; padding-right: .6rem; }
   .card { padding: .7rem; }
   pre { font-size: .72rem; max-height: 20rem; }
+  .shards th { overflow-wrap: anywhere; }
+  .shards thead th { overflow-wrap: normal; }
+  .shards tr > :nth-child(n + 5) { display: none; }
   #app-log { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
 @media print {
