@@ -3,7 +3,7 @@
 import base64
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,10 @@ from rehearsal.redact import Redactor
 from rehearsal.report.page import page
 from rehearsal.verdict import Problem, Verdict
 
-from .machine import tool
 from .repository import Repository
 from .runner import Runner
 from .verdicts import assert_ended
 
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 # What would run, load or end something, if it were anything but text.
 HOSTILE = (
     "</pre></script></style><img src=x onerror=\"document.title='pwned'\">"
@@ -39,18 +34,6 @@ LONG = "a" * 3000
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.binary_location = str(tool("chromium"))
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(str(tool("chromedriver")))
-    with webdriver.Chrome(options=options, service=service) as driver:
-        yield driver
 
 
 @pytest.fixture
