@@ -12,10 +12,11 @@ import pytest
 from .act import Act, ActRun
 from .machine import ACTION, CHECKOUT, base_image, tool
 from .registry import Registry, serve_registry
-from .repository import Repository
+from .repository import Repository, repository_of
 from .workflow import AFTERWARDS, calling
 
 HERE = "./.github/workflows/release-image.yml"
+OURS = "OWNER/dress-rehearsal"
 CALLED = (HERE, "./.github/workflows/rehearsal.yml")
 RELEASE = (CHECKOUT / ".github/workflows/release.yml").read_text()
 PROVENANCE = "https://slsa.dev/provenance/v1"
@@ -58,11 +59,52 @@ def environment(room: Path) -> dict[str, str]:
     }
 
 
-def shard(repository: Repository, *, second: str) -> None:
-    """Let the repository call the workflows of this checkout, with a test for each shard."""
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Another repository, with two shards and an `action/` of its own, which must not run."""
+
+    repository: Repository
+    act: Act
+    ours: Repository
+    environment: Mapping[str, str]
+
+    def push(self, inputs: Mapping[str, object], *, second: str) -> ActRun:
+        """Release with `inputs`; `second` are the tests of the second shard."""
+        self.repository.write("shards.py", SHARDS.format(second=second))
+        secrets = {
+            "container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}",
+            "registry-password": "${{ secrets.PASSWORD }}",
+        }
+        return self.act.push(
+            self.repository,
+            calling(
+                f"{OURS}/.github/workflows/release-image.yml@v0.1.0", {**TWO, **inputs}, secrets
+            ),
+            secrets={"TINY_KEY": SECRET, "PASSWORD": PASSWORD},
+            environment=self.environment,
+            others={f"{OURS}@v0.1.0": self.ours},
+            job=AFTERWARDS,
+        )
+
+
+@pytest.fixture
+def caller(tiny: Repository, act: Act, room: Path, environment: dict[str, str]) -> Caller:
+    ours = repository_of("gossip", room / "ours")
     for file in CALLED:
-        repository.write(file, (CHECKOUT / file).read_text())
-    repository.write("shards.py", SHARDS.format(second=second))
+        ours.write(file, (CHECKOUT / file).read_text())
+    ours.commit("The workflows")
+    # What GitHub would tell, and act does not know; a nested call it looks for at the caller's.
+    commit = ours.git("rev-parse", "HEAD").strip()
+    for file in CALLED:
+        ours.replace(file, r"\$\{\{ job\.workflow_repository \}\}", OURS)
+        ours.replace(file, r"\$\{\{ job\.workflow_sha \}\}", commit)
+    nested = f"uses: {OURS}/.github/workflows/rehearsal.yml@v0.1.0"
+    ours.replace(HERE, r"uses: \./\.github/workflows/rehearsal\.yml", nested)
+    ours.commit("As it would be on GitHub")
+    ours.git("tag", "v0.1.0")
+    tiny.write("action/action.yml", "name: x\ndescription: x\nruns: {using: composite, steps: []}")
+    tiny.write("action/__main__.py", "raise SystemExit('the wrong one')")
+    return Caller(repository=tiny, act=act, ours=ours, environment=environment)
 
 
 def outputs(run: ActRun) -> Mapping[str, str]:
@@ -77,31 +119,12 @@ def attested(run: ActRun) -> list[dict[str, Any]]:
 
 
 def test_green__exactly_the_rehearsed_image_is_there_and_attested(
-    tiny: Repository,
-    act: Act,
-    fresh: Registry,
-    another: Registry,
-    environment: dict[str, str],
+    caller: Caller, fresh: Registry, another: Registry
 ) -> None:
-    shard(tiny, second="Page")
     places = [f"{fresh.host}/app:1.2.3", f"{fresh.host}/app:latest"]
     places.append(f"{another.host}/mirror/app:1.2.3")
-    inputs = TWO | {
-        "to": "\n".join(places),
-        "registry": another.host,
-        "registry-username": "robot",
-    }
-    secrets = {
-        "container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}",
-        "registry-password": "${{ secrets.PASSWORD }}",
-    }
-    run = act.push(
-        tiny,
-        calling(HERE, inputs, secrets),
-        secrets={"TINY_KEY": SECRET, "PASSWORD": PASSWORD},
-        environment=environment,
-        job=AFTERWARDS,
-    )
+    inputs = {"to": "\n".join(places), "registry": another.host, "registry-username": "robot"}
+    run = caller.push(inputs, second="Page")
     assert run.exit_code == 0
     told = outputs(run)
     assert told["verdict"] == "passed"
@@ -136,16 +159,8 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     assert PASSWORD.encode() not in run.everything_logged
 
 
-def test_one_red_shard__publishes_nothing(
-    tiny: Repository, act: Act, fresh: Registry, environment: dict[str, str]
-) -> None:
-    shard(tiny, second="Wrong")
-    run = act.push(
-        tiny,
-        calling(HERE, TWO | {"to": f"{fresh.host}/app:1.2.3"}),
-        environment=environment,
-        job=AFTERWARDS,
-    )
+def test_one_red_shard__publishes_nothing(caller: Caller, fresh: Registry) -> None:
+    run = caller.push({"to": f"{fresh.host}/app:1.2.3"}, second="Wrong")
     assert run.exit_code == 1
     assert fresh.is_empty()
     assert not attested(run)
