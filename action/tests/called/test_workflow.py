@@ -24,6 +24,8 @@ STEPS = [(name, step) for name, job in JOBS.items() for step in job["steps"]]
 ACTION: dict[str, Any] = yaml.safe_load((TOP / "action/action.yml").read_text(encoding="utf-8"))
 # Each has its value worked out by the job Build.
 WORKED_OUT = {"image", "shard", "artifact-name"}
+# What `merge` knows a leg that was run again by.
+OF_A_LEG = "${{ matrix.artifact }}-${{ github.run_attempt }}"
 OF_THE_BUILD = {"context", "dockerfile", "target", "platform", "build-args"}
 OUTPUT = re.compile(r"jobs\.([a-z]+)\.outputs\.([a-z-]+)")
 STEP_OUTPUT = re.compile(r"steps\.([a-z]+)\.outputs\.([a-z-]+)")
@@ -106,6 +108,7 @@ def test_leg__hands_every_input_on() -> None:
     handed_on = INPUTS.keys() - OWN.keys() - OF_THE_BUILD - WORKED_OUT - {"test-env"}
     assert as_it_is == handed_on
     assert given.keys() - as_it_is == WORKED_OUT | {"secrets", "evidence", "test-env"}
+    assert given["artifact-name"] == OF_A_LEG
     lines = given["test-env"].splitlines()
     assert lines == ["${{ matrix.test-env }}", "${{ inputs.test-env }}"]
 

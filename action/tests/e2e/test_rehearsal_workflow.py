@@ -82,10 +82,10 @@ def test_two_shards__one_verdict(tiny: Repository, act: Act) -> None:
     assert set(run.artifacts) == {
         "dress-rehearsal",
         "dress-rehearsal-image",
-        "dress-rehearsal.1-of-2.chrome",
-        "dress-rehearsal.2-of-2.chrome",
-        "dress-rehearsal.1-of-2.firefox",
-        "dress-rehearsal.2-of-2.firefox",
+        "dress-rehearsal.1-of-2.chrome-1",
+        "dress-rehearsal.2-of-2.chrome-1",
+        "dress-rehearsal.1-of-2.firefox-1",
+        "dress-rehearsal.2-of-2.firefox-1",
     }
     assert told["evidence-artifact"] == "dress-rehearsal"
     merged = verdict(run.artifacts["dress-rehearsal"])
@@ -116,8 +116,8 @@ def test_one_red_shard__is_the_verdict(tiny: Repository, act: Act) -> None:
     assert verdict(evidence)["verdict"] == "tests-failed"
     assert "shard 2/2" in (evidence / "index.html").read_text()
     assert "Dress rehearsal: tests-failed" in run.summary
-    assert verdict(run.artifacts["web.1-of-2"])["verdict"] == "passed"
-    assert verdict(run.artifacts["web.2-of-2"])["verdict"] == "tests-failed"
+    assert verdict(run.artifacts["web.1-of-2-1"])["verdict"] == "passed"
+    assert verdict(run.artifacts["web.2-of-2-1"])["verdict"] == "tests-failed"
 
 
 FORK = {"container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}"}
@@ -129,7 +129,7 @@ def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) 
     run = act.push(tiny, calling(HERE, inputs, FORK), job=AFTERWARDS)
     assert run.exit_code == 0
     assert outputs(run)["verdict"] == "passed"
-    log = (run.artifacts["dress-rehearsal.1-of-1"] / "container.log").read_text()
+    log = (run.artifacts["dress-rehearsal.1-of-1-1"] / "container.log").read_text()
     assert "TINY_KEY is ***" in log
 
 
@@ -207,7 +207,7 @@ def test_another_repository__uses_the_action_of_the_workflow_that_it_calls(
     )
     assert run.exit_code == 0
     assert outputs(run)["verdict"] == "passed"
-    log = (run.artifacts["dress-rehearsal.1-of-1"] / "tests/output.log").read_text()
+    log = (run.artifacts["dress-rehearsal.1-of-1-1"] / "tests/output.log").read_text()
     assert f"{ODD}\none\n\ntwo\n{sha256((PEM + ODD).encode()).hexdigest()}" in log
     assert "checks.py" in log
     assert ".dress-rehearsal" not in log, "ours is no part of the caller's build context"
