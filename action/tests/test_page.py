@@ -1,5 +1,6 @@
 import base64
 import re
+from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from rehearsal.junit import Failure, Results
 from rehearsal.record import Rehearsal, Stage
 from rehearsal.report.page import page
 from rehearsal.report.page.trials import MOST, OPEN
+from rehearsal.setting import Where
 from rehearsal.verdict import Problem, Verdict
 
 from .test_markup import HOSTILE, Seen
@@ -92,7 +94,7 @@ def test_page__says_verdict_cause_and_what_to_do_before_all_else() -> None:
     ]
     record.problems = [Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed.")]
     text = Seen(page(record, exhibits)).text
-    parts = ["tests-failed", "No table", "1 of 2 tests failed.", "Migrate.", "with: y", "line"]
+    parts = ["tests-failed", "No table", "Migrate.", "with: y", "line", "1 of 2 tests failed."]
     places = [text.index(part, text.index("tests-failed", 30)) for part in parts]
     assert places == sorted(places)
     assert places[-1] < text.index("Failed tests (1)")
@@ -141,6 +143,61 @@ def test_page__what_a_browser_would_run_is_not_linked(name: str) -> None:
     text = page(record, exhibits)
     assert name in text
     assert not re.search(rf'href="[^"]*{re.escape(name)}"', text)
+
+
+def card(**changes: object) -> str:
+    """Return what the page says of one failed test."""
+    record, exhibits = told("x")
+    (test,) = exhibits.tests
+    shown = page(record, Exhibits(tests=(replace(test, **changes),)))  # type: ignore[arg-type]
+    return shown.partition("<article")[2].partition("</article>")[0]
+
+
+def test_page__the_app_s_exception_stands_before_what_the_test_saw() -> None:
+    own = replace(frame("app.py"), error="Boom: no", request="/buy")
+    text = Seen(card(frame=own, failure=Failure(name="t", message="1 != 2", line=28))).text
+    assert text.index("Boom: no · app.py:7, in app.py, answering /buy") < text.index("1 != 2")
+    assert "The test saw: 1 != 2 · x:28" in text
+
+
+def test_page__what_the_test_saw_is_red_where_no_more_is_known() -> None:
+    assert card().count('class="error"') == 1
+    assert card(frame=None).count('class="error"') == 1
+
+
+def test_page__a_test_s_own_traceback_is_folded_behind_the_app_s() -> None:
+    title = "<h4>The test&#x27;s own traceback</h4>"
+    assert f'<details class="wrap"><summary>{title}</summary>' in card()
+    assert f'<div class="wrap">{title}' in card(frame=None)
+
+
+def test_page__a_traceback_stands_there_once() -> None:
+    own = replace(frame(), text="first\nsecond")
+    record, exhibits = told("x")
+    (test,) = exhibits.tests
+    again = Exhibits(tests=(replace(test, frame=own),))
+    text = page(record, again)
+    assert text.count("first\nsecond") == 1
+    record.diagnoses = [replace(record.diagnoses[0], evidence=("other",))]
+    text = page(record, again)
+    assert text.count("first\nsecond") == 1
+    assert text.index("first\nsecond") > text.index("<article")
+
+
+def test_page__of_a_slice_the_first_line_says_what_it_is() -> None:
+    paper = Paper(name="tests/t/container.log", text="# this is what\nline")
+    text = card(slice=paper, frame=None)
+    assert '<p class="soft">this is what</p>' in text
+    assert "# this" not in text
+    assert "\nline</pre>" in text
+
+
+def test_page__tells_which_commit_was_rehearsed() -> None:
+    record, exhibits = told("x")
+    record.where = Where(repository="o/r", commit="0123abc", ref="refs/heads/main")
+    assert "<code>o/r 0123abc refs/heads/main</code>" in page(record, exhibits)
+    record.where = Where()
+    assert "Commit" not in page(record, exhibits)
 
 
 def test_page__approximate_slices_are_labelled() -> None:

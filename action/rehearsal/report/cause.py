@@ -40,7 +40,8 @@ def cause(record: Rehearsal, exhibits: Exhibits) -> Cause | None:
     if record.diagnoses:
         first = record.diagnoses[0]
         # The same exception, with the lines of the project that led to it, says more.
-        frame = next((each for each in frames if each.error[:LONGEST] in first.evidence), None)
+        said = {line[:LONGEST] for line in first.evidence}
+        frame = next((each for each in frames if each.error[:LONGEST] in said), None)
         return Cause(
             title=first.title,
             what=problem.what,
@@ -90,4 +91,4 @@ def _raised(frame: OwnFrame, what: str) -> Cause:
 
 
 def _traceback(frame: OwnFrame) -> tuple[str, ...]:
-    return tuple(frame.text.splitlines())
+    return tuple(frame.text.split("\n"))

@@ -45,7 +45,7 @@ def _lines(
         yield f"The ends of the logs are too large for this place: see {escaped(rest)}."
         yield ""
     else:
-        yield from _said(record, exhibits, found.lines if found else ())
+        yield from _said(record, exhibits, "\n".join(found.lines) if found else "")
     yield from (f"- {cell(notice)}" for notice in record.notices[:MOST_FAILURES])
     yield from _timeline(record.stages)
     if record.image_id:
@@ -112,7 +112,7 @@ def _at(what: str, line: str) -> str:
     return cell(what) + (f"<br><sub>{cell(line)}</sub>" if line else "")
 
 
-def _said(record: Rehearsal, exhibits: Exhibits, above: tuple[str, ...]) -> Iterator[str]:
+def _said(record: Rehearsal, exhibits: Exhibits, above: str) -> Iterator[str]:
     """Show what the app said and what the problem rests on, the app's own words first.
 
     What stands `above` is not shown again.
@@ -122,16 +122,16 @@ def _said(record: Rehearsal, exhibits: Exhibits, above: tuple[str, ...]) -> Iter
         return
     known = bool(record.diagnoses)
     raised = {
-        tuple(test.frame.text.splitlines()): f"What the app raised while {test.failure.name} ran"
+        test.frame.text: f"What the app raised while {test.failure.name} ran"
         for test in reversed(exhibits.tests)
         if test.frame
     }
     if exhibits.frame and not exhibits.tests:
-        raised = {tuple(exhibits.frame.text.splitlines()): "What the app raised"}
+        raised = {exhibits.frame.text: "What the app raised"}
     framed = bool(raised or exhibits.frame)
     raised.pop(above, None)
-    for lines, title in list(reversed(raised.items()))[:MOST_TRACEBACKS]:
-        yield from folded(title, lines)
+    for text, title in list(reversed(raised.items()))[:MOST_TRACEBACKS]:
+        yield from folded(title, text.split("\n"))
     traced = [test for test in exhibits.tests if test.trace][:MOST_TRACEBACKS]
     for test in traced:
         title = f"Where {test.failure.name} failed"

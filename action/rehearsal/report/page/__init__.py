@@ -29,14 +29,15 @@ def _facts(record: Rehearsal) -> Iterator[str]:
     if told := counts(record):
         yield f"tests: {told}"
     if record.ready_seconds is not None:
-        yield f"ready {record.ready_seconds:.2f} s after its start"
-    yield time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(record.started))
+        yield f"the app was ready {record.ready_seconds:.2f} s after its container's start"
+    yield time.strftime("rehearsed %Y-%m-%d at %H:%M:%S UTC", time.gmtime(record.started))
 
 
 def _main(record: Rehearsal, exhibits: Exhibits) -> Iterator[Child]:
-    if found := cause(record, exhibits):
+    found = cause(record, exhibits)
+    if found:
         yield _cause(found, record, exhibits)
-    yield trials(exhibits)
+    yield trials(exhibits, above="\n".join(found.lines) if found else "")
     yield element("div", stages(record), readiness(record), class_="pair")
     yield _image(record)
     yield logs(exhibits.logs)
@@ -47,10 +48,10 @@ def _cause(found: Cause, record: Rehearsal, exhibits: Exhibits) -> Markup:
     return element(
         "section",
         element("h2", found.title),
-        element("p", found.what) if found.what else None,
         _advice(found),
         _said(found, exhibits),
-        element("p", f"Why: {found.lesson}", class_="soft") if found.lesson else None,
+        element("p", f"Why: {found.lesson}") if found.lesson else None,
+        element("p", f"What happened: {found.what}") if found.what else None,
         [
             element("p", f"It also looks like this: {other.title}.", class_="soft")
             for other in record.diagnoses[1:]
@@ -72,10 +73,13 @@ def _advice(found: Cause) -> Child:
 def _said(found: Cause, exhibits: Exhibits) -> Child:
     """Show the lines that a cause rests on, and the app's own line."""
     frame = exhibits.frame
-    if exhibits.tests or not found.known:
+    if exhibits.tests or not found.known or found.place:
         frame = None  # It stands with its test, or is the cause itself.
+    place = (": ", element("code", found.place)) if found.place else ""
     return (
-        element("h3", "What shows it") if found.lines and found.known else None,
+        element("h3", "What shows it", place)
+        if found.lines and (found.known or found.place)
+        else None,
         element("div", _pre("\n".join(found.lines), "Lines of the logs"), class_="wrap")
         if found.lines
         else None,
@@ -93,7 +97,9 @@ def _pre(text: str, label: str) -> Markup:
 
 
 def _image(record: Rehearsal) -> Child:
+    where = record.where
     rows = [
+        ("Commit", " ".join(filter(None, (where.repository, where.commit, where.ref)))),
         ("Image", record.image),
         ("Image ID", record.image_id),
         ("Artifact", record.artifact_name),

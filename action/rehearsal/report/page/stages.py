@@ -14,7 +14,7 @@ def stages(record: Rehearsal) -> Child:
     """Return the stages as a table whose last column is a drawing."""
     if not record.stages:
         return None
-    head = (element("th", name, scope="col") for name in ("stage", "seconds", "when"))
+    head = (element("th", name, scope="col") for name in ("stage", "took seconds", "when"))
     return element(
         "section",
         element("h2", "Stages"),
@@ -71,7 +71,7 @@ def readiness(record: Rehearsal) -> Child:
     return element(
         "section",
         element("h2", "Getting ready"),
-        element("p", "In seconds since the container's start.", class_="soft"),
+        element("p", "In seconds since the container's start, in the stage start.", class_="soft"),
         _table("seconds", "what happened", moments),
         _table("seconds", "what it answered", sights),
         class_="card",

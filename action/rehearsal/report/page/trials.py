@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from rehearsal.exhibits import Exhibit, Exhibits, Paper
+from rehearsal.frames import OwnFrame
+from rehearsal.report.cause import place
 from rehearsal.report.counts import why
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
@@ -22,16 +24,26 @@ TITLES = {
 PICTURE = "What the browser showed"
 
 
-def trials(exhibits: Exhibits) -> Child:
-    """Return the sections of the failed and the flaky tests, nothing where none is known."""
+def trials(exhibits: Exhibits, *, above: str = "") -> Child:
+    """Return the sections of the failed and the flaky tests, nothing where none is known.
+
+    A traceback that stands `above` them is not shown again.
+    """
     failed, flaky = exhibits.tests, exhibits.flaky
     return (
-        _section("Failed tests", failed),
-        _section("Flaky tests", flaky, begin=len(failed), words=SHAKY),
+        _section("Failed tests", failed, above),
+        _section("Flaky tests", flaky, above, begin=len(failed), words=SHAKY),
     )
 
 
-def _section(title: str, tests: tuple[Exhibit, ...], *, begin: int = 0, words: str = "") -> Child:
+def _section(
+    title: str,
+    tests: tuple[Exhibit, ...],
+    above: str,
+    *,
+    begin: int = 0,
+    words: str = "",
+) -> Child:
     if not tests:
         return None
     more = len(tests) - MOST
@@ -39,19 +51,22 @@ def _section(title: str, tests: tuple[Exhibit, ...], *, begin: int = 0, words: s
         "section",
         element("h2", f"{title} ({len(tests)})"),
         element("p", words) if words else None,
-        [_test(test, number) for number, test in enumerate(tests[:MOST], begin)],
+        [_test(test, above, number) for number, test in enumerate(tests[:MOST], begin)],
         element("p", f"{more} more are in ", link("verdict.json"), ".") if more > 0 else None,
     )
 
 
-def _test(test: Exhibit, number: int) -> Markup:
-    failure = test.failure
-    parts = element("div", *_sides(test), class_="sides")
+def _test(test: Exhibit, above: str, number: int) -> Markup:
+    failure, frame = test.failure, test.frame
+    parts = (element("div", *_sides(test, above), class_="sides"), _trace(test))
+    file = test.file or failure.file
+    line = f"{file}:{failure.line}" if file and failure.line else file
+    words = why(failure) or "It failed, and its report says no more."
     return element(
         "article",
         element("h3", failure.name),
-        element("p", why(failure) or "It failed, and its report says no more.", class_="error"),
-        element("p", *_places(test)),
+        element("p", *_told("The app raised: ", frame.error, place(frame))) if frame else None,
+        element("p", *_told("The test saw: ", words, line, red=not frame)),
         parts
         if number < OPEN
         else element("details", element("summary", "Everything it left"), parts),
@@ -59,28 +74,37 @@ def _test(test: Exhibit, number: int) -> Markup:
     )
 
 
-def _places(test: Exhibit) -> Iterator[Child]:
-    failure, frame = test.failure, test.frame
-    file = test.file or failure.file
-    if file:
-        yield "Test: "
-        yield element("code", f"{file}:{failure.line}" if failure.line else file)
-    if frame:
-        yield " · " if file else ""
-        yield "The app: "
-        yield element("code", f"{frame.file}:{frame.line}")
-        yield f" in {frame.function}, " if frame.function else ", "
-        yield element("span", frame.error, class_="error")
+def _told(who: str, what: str, line: str, *, red: bool = True) -> Iterator[Child]:
+    yield who
+    yield element("span", what, class_="error" if red else None)
+    if line:
+        yield " · "
+        yield element("code", line)
 
 
-def _sides(test: Exhibit) -> Iterator[Child]:
-    """Yield what belongs side by side, the most telling first."""
-    yield from (_picture(test, path) for path in test.pictures)
+def _sides(test: Exhibit, above: str) -> Iterator[Child]:
+    """Yield what belongs side by side: what one saw, and what the app and the browser said."""
+    if test.pictures:
+        yield element("div", *(_picture(test, path) for path in test.pictures))
+    papers: list[Child] = []
     if test.slice:
-        yield _paper(test.slice, test.frame.text if test.frame else "")
-    if trace := test.failure.trace:
-        yield _box("The test's own traceback", test.trace or trace, trace)
-    yield from (_paper(paper) for paper in test.papers if paper.text.strip())
+        papers.append(_slice(test.slice, test.frame, above))
+    papers += [_paper(paper) for paper in test.papers if paper.text.strip()]
+    if papers:
+        yield element("div", *papers)
+
+
+def _trace(test: Exhibit) -> Child:
+    """Return the test's own traceback, folded where the app's says more."""
+    whole = test.failure.trace
+    if not whole:
+        return None
+    title, text = "The test's own traceback", test.trace or whole
+    more = _folded("With installed code", whole, title) if whole != text else None
+    if test.frame:
+        heading = element("summary", element("h4", title))
+        return element("details", heading, _pre(text, title), more, class_="wrap")
+    return element("div", element("h4", title), _pre(text, title), more, class_="wrap")
 
 
 def _picture(test: Exhibit, path: str) -> Markup:
@@ -90,30 +114,43 @@ def _picture(test: Exhibit, path: str) -> Markup:
     return element("figure", element("h4", f"{PICTURE}{which}"), element("a", picture, href=path))
 
 
-def _paper(paper: Paper, highlight: str = "") -> Markup:
-    kind, which = _kind(paper.name)
-    title = TITLES.get(kind, kind) + which
-    if paper.text.startswith("# approximate"):
-        title += " (approximate)"
-    # First what the reader came for; in the whole it stands among the rest.
-    folded = "All of it" if highlight else "Show it" if kind == "page" else ""
+def _slice(paper: Paper, frame: OwnFrame | None, above: str) -> Markup:
+    """Return what the app said: first its traceback, which stands among the rest in the whole."""
+    title = TITLES["container"]
+    text, about = paper.text, None
+    if text.startswith("# "):
+        first, _, text = text.partition("\n")
+        about = element("p", first.removeprefix("# "), class_="soft")
+        title += " (approximate)" * first.startswith("# approximate")
+    shown = frame and frame.text != above
     return element(
         "div",
-        element("h4", title, " · ", link(paper.name, paper.name.rpartition("/")[2])),
-        _pre(highlight, f"{title}: the traceback") if highlight else None,
-        _folded(folded, paper.text, title) if folded else _pre(paper.text, title),
+        element("h4", title, " · ", _whole(paper)),
+        _pre(frame.text, f"{title}: the traceback") if frame and shown else None,
+        element("details", element("summary", "All that it wrote"), about, _pre(text, title))
+        if frame
+        else (about, _pre(text, title)),
     )
+
+
+def _paper(paper: Paper) -> Markup:
+    kind, which = _kind(paper.name)
+    title = TITLES.get(kind, kind) + which
+    return element(
+        "div",
+        element("h4", title, " · ", _whole(paper)),
+        _folded("Show it", paper.text, title) if kind == "page" else _pre(paper.text, title),
+    )
+
+
+def _whole(paper: Paper) -> Markup:
+    return link(paper.name, paper.name.rpartition("/")[2])
 
 
 def _kind(path: str) -> tuple[str, str]:
     """Return what a file holds, and of which browser or failure, as its name says."""
     kind, _, which = path.rpartition("/")[2].partition(".")[0].partition("-")
     return kind, f" ({which})" if which else ""
-
-
-def _box(title: str, text: str, whole: str) -> Markup:
-    more = _folded("With installed code", whole, title) if whole != text else None
-    return element("div", element("h4", title), _pre(text, title), more)
 
 
 def _folded(summary: str, text: str, label: str) -> Markup:
