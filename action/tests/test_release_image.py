@@ -30,9 +30,9 @@ PERMISSIONS = {
 
 
 def read(file: Path) -> dict[str, Any]:
-    workflow: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    workflow: dict[Any, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     # YAML 1.1 takes the key `on` for true.
-    return workflow | {"on": workflow.get(True)}
+    return workflow | {"on": workflow[True]}
 
 
 RELEASE_IMAGE = read(WORKFLOWS / "release-image.yml")
