@@ -1,5 +1,6 @@
 """The legs of a matrix: one rehearsal each, as it was found."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from rehearsal.exhibits import Exhibits
 from rehearsal.junit import Results
 from rehearsal.record import Rehearsal
 from rehearsal.shard import WHOLE, Shard, numbers
+
+ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +63,15 @@ class Leg:
         return not self.known, self.browser, number, self.name
 
     @property
+    def attempt(self) -> int:
+        """Which attempt of the workflow run it is of: what cannot be read has its name alone."""
+        ending = None if self.known else ATTEMPT.search(self.name)
+        return int(ending[1]) if ending else self.record.where.attempt
+
+    @property
     def stem(self) -> str:
         """Its name without the attempt: what it has in common with itself, run again."""
-        return self.name.removesuffix(f"-{self.record.where.attempt}")
+        return self.name.removesuffix(f"-{self.attempt}")
 
 
 def latest(legs: Iterable[Leg]) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:
@@ -73,7 +82,7 @@ def latest(legs: Iterable[Leg]) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:
     counting: list[Leg] = []
     replaced: list[Leg] = []
     for group in attempts.values():
-        last = max(leg.record.where.attempt for leg in group)
+        last = max(leg.attempt for leg in group)
         for leg in group:
-            (counting if leg.record.where.attempt == last else replaced).append(leg)
+            (counting if leg.attempt == last else replaced).append(leg)
     return tuple(counting), tuple(replaced)

@@ -212,3 +212,19 @@ def test_latest__another_name_is_another_leg(names: tuple[str, str]) -> None:
 def test_latest__of_the_same_attempt_both_count() -> None:
     legs = (again("x-1", 1), again("x", 1))
     assert latest(legs) == (legs, ())
+
+
+def test_latest__what_could_not_be_read_is_replaced_by_its_name() -> None:
+    legs = (broken("x-1"), again("x-2", 2))
+    assert latest(legs) == (legs[1:], legs[:1])
+
+
+def test_latest__what_could_not_be_read_replaces_what_was_before() -> None:
+    legs = (again("x-1", 1), broken("x-2"))
+    assert latest(legs) == (legs[1:], legs[:1])
+
+
+def test_latest__a_number_at_the_end_of_a_broken_name_makes_nothing_pass() -> None:
+    """It may be no attempt at all: then another is left out, and the broken one stays."""
+    counting, _ = latest((leg(name="chrome-1"), broken("chrome-4")))
+    assert merged(*counting, expected=2).record.verdict is not Verdict.PASSED
