@@ -215,3 +215,18 @@ def test_another_repository__uses_the_action_of_the_workflow_that_it_calls(
     assert (build["noCache"], build["pull"], build["cacheFrom"]) == (True, True, [])
     folders = list(run.folder.rglob("build-secrets-*"))
     assert not folders, "the values stay nowhere"
+
+
+PUBLISHED = "OWNER/dress-rehearsal/.github/workflows/rehearsal.yml@v0.1.0"
+
+
+def test_example__shards_superlists_without_a_secret(superlists: Repository, act: Act) -> None:
+    example = (CHECKOUT / "docs/examples/workflow.yml").read_text()
+    assert PUBLISHED in example
+    given(superlists)
+    run = act.push(superlists, example.replace(PUBLISHED, HERE))
+    assert run.exit_code == 0
+    told = last(run, "merge")
+    assert (told["verdict"], told["tests"], told["failures"]) == ("passed", "3", "0")
+    shares = [leg.steps["rehearsal"].outputs["tests"] for leg in run.of_job("rehearse")]
+    assert sorted(shares) == ["1", "2"], "each test runs in one shard alone"
