@@ -9,6 +9,7 @@ from rehearsal import environment
 from rehearsal.inputs import from_action
 from rehearsal.outside.engine import find_engine
 from rehearsal.outside.github import Console
+from rehearsal.outside.registry import Registries
 from rehearsal.publish.order import DEFAULTS, read_order
 from rehearsal.publish.publication import Entry, Publication
 from rehearsal.publish.publisher import publish
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
         publication.entries = [Entry(reference=reference) for reference in order.to]
         console.say(f"publishing {order.image_id}")
         engine = find_engine(environment.for_children(environ, ()))
-        publish(order, engine, console, publication)
+        publish(order, Registries(engine=engine), console, publication)
     except Problem as problem:
         publication.problems.append(problem)
     except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)

@@ -29,7 +29,7 @@ INDEXES = frozenset(
 
 def publish(
     order: Order,
-    engine: Engine,
+    registries: Registries,
     console: Console,
     publication: Publication,
     sleep: Callable[[float], None] = time.sleep,
@@ -39,7 +39,7 @@ def publish(
     All registries are asked before the first push, and the first failure ends it: what comes later
     in the list, latest say, must not move without what stands before it.
     """
-    registries = Registries(engine=engine)
+    engine = registries.engine
     with ExitStack() as undo:
         names = Names(engine=engine, image_id=order.image_id, undo=undo)
         inquiry = Inquiry(image_id=order.image_id, registries=registries, names=names, sleep=sleep)

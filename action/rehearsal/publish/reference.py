@@ -40,7 +40,7 @@ class Reference:
 def split_repository(written: str) -> tuple[str, str]:
     """Return the registry and the repository; without a host it is Docker's own registry."""
     first, slash, rest = written.partition("/")
-    if slash and (re.search(r"[.:]", first) or first == "localhost" or first != first.lower()):
+    if slash and (re.search(r"[.:]", first) or first == "localhost"):
         return first, rest
     return HUB, written if slash else f"library/{written}"
 
