@@ -13,7 +13,11 @@ from rehearsal_testing.junit import Case
 from rehearsal_testing.recorder import record
 from rehearsal_testing.recording import Recording, seen_from_here
 from rehearsal_testing.retries import announcement, retries_allowed
+from rehearsal_testing.roster import ROSTER
 from rehearsal_testing.runner import RUNNER
+
+# Of a class all of whose tests run in other shards.
+_LEFT_OUT = "_rehearsal_left_out"
 
 
 def record_class_steps(cls: type[unittest.TestCase]) -> None:
@@ -37,6 +41,10 @@ def _recorded(
             step()
             return
         case = Case(classname=f"{cls.__module__}.{cls.__qualname__}", name=name, file="", line=0)
+        if name == "setUpClass":
+            setattr(cls, _LEFT_OUT, not ROSTER.needs(case.classname))
+        if getattr(cls, _LEFT_OUT, False):
+            return
         recording = Recording.begin(case, os.environ)
         recording.forget(os.environ)
         allowed = 0

@@ -22,7 +22,7 @@ from rehearsal_testing.waiting import TIMEOUT_SECONDS, WaitFor, given, wait_unti
 
 T = TypeVar("T")
 
-pytest_plugins = ["rehearsal_testing.reruns"]
+pytest_plugins = ["rehearsal_testing.reruns", "rehearsal_testing.selection"]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

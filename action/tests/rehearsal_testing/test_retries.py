@@ -383,7 +383,14 @@ RUNNERS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize(
+    "runner",
+    # An interpreter each: the others are too slow for the inner loop.
+    [
+        pytest.param(name, marks=() if name == "django-parallel" else pytest.mark.e2e)
+        for name in RUNNERS
+    ],
+)
 def test_each_runner__counts_a_test_once_and_by_its_last_attempt(room: Room, runner: str) -> None:
     (room.code / "test_pages.py").write_text(SUITE)
     (room.code / "settings.py").write_text("SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n")
