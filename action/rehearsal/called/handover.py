@@ -52,8 +52,9 @@ def _load(engine: Engine, archive: Archive) -> str:
         told = str(refusal)
     for identity in archive.ids:
         with suppress(Refused):
-            if engine.inspect(identity, "image")["Id"] == identity:
-                return identity
+            found: str = engine.inspect(identity, "image")["Id"]
+            if found in archive.ids:
+                return found
     raise Problem(
         Verdict.ENGINE_FAILED,
         f"The engine has not loaded the image {archive.config} from {archive.path.name}: {told}",

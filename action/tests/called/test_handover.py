@@ -133,6 +133,7 @@ class Loading(Engine):
     buildx: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
     identity: str
+    asked: str = ""
     loaded: list[Path] = field(default_factory=list)
 
     def load(self, archive: Path) -> str:
@@ -140,7 +141,7 @@ class Loading(Engine):
         return "Loaded image"
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
-        if not self.loaded or name != self.identity:
+        if not self.loaded or name != (self.asked or self.identity):
             raise Refused(f"No such {kind}: {name}")
         return {"Id": self.identity}
 
@@ -161,6 +162,17 @@ def test_restore__is_told_by_the_engines_own_id(
     assert restore(path, digest(CONFIG), job.environ, job.console) == 0
     assert engine.loaded == [path]
     assert job.outputs == {"image-id": identity}
+
+
+def test_restore__an_engine_that_takes_the_name_for_another_image(
+    files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Loading(identity=digest(b"another"), asked=digest(CONFIG))
+    monkeypatch.setattr(handover, "find_engine", lambda _env: engine)
+    path = archive(job.folder / "image.tar", files)
+    with pytest.raises(Problem, match="has not loaded the image"):
+        restore(path, digest(CONFIG), job.environ, job.console)
+    assert not job.outputs
 
 
 def test_restore__another_image_is_not_even_loaded(

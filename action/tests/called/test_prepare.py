@@ -149,3 +149,8 @@ def test_prepare__what_is_generated_may_be_missing(job: Job, text: str) -> None:
 def test_prepare__a_generated_name_helps_no_build_secret(job: Job) -> None:
     job.environ["BUILD_SECRETS"] = "KEY="
     assert "The secret KEY in build-secrets is empty." in refusal(job, generate_secrets="KEY").what
+
+
+def test_prepare__no_other_input_can_have_the_secrets(job: Job) -> None:
+    job.environ["CONTAINER_SECRETS"] = f"KEY={HUSH}"
+    assert "CONTAINER_SECRETS has no value" in refusal(job, env="CONTAINER_SECRETS").what
