@@ -48,6 +48,12 @@ def test_read_order__of_an_image_that_the_caller_vouches_for() -> None:
     assert (found.image_id, found.rehearsed, found.timeout) == (IMAGE, None, 5)
 
 
+@pytest.mark.parametrize("overwrite", ["true", "false"])
+def test_read_order__overwrite(overwrite: str) -> None:
+    found = read_order({"image-id": IMAGE, "to": TO, "overwrite": overwrite}, top=Path("/"))
+    assert found.overwrite is (overwrite == "true")
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -119,6 +125,7 @@ def test_read_order__without_a_verdict(tmp_path: Path) -> None:
         ({"image-id": "app:1"}, "a whole ID"),
         ({"image-id": IMAGE[:20]}, "a whole ID"),
         ({"image-id": IMAGE, "to": ""}, "input to is empty"),
+        ({"image-id": IMAGE, "overwrite": "never"}, "one of true, false"),
         ({"image-id": IMAGE, "allow-flaky": "yes"}, "one of true, false"),
         ({"image-id": IMAGE, "timeout": "0"}, "from 1 to 86400"),
         ({"image-id": IMAGE, "password": "x"}, "no input named 'password'"),

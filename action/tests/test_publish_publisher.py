@@ -37,8 +37,9 @@ class Stage:
         self.out = io.BytesIO()
         self.publication = Publication()
 
-    def publish(self, *to: str, world: World | None = None) -> Publication:
-        order = Order(image_id=IMAGE, to=read_references(inputs("\n".join(to))), timeout=60)
+    def publish(self, *to: str, world: World | None = None, overwrite: bool = True) -> Publication:
+        references = read_references(inputs("\n".join(to)))
+        order = Order(image_id=IMAGE, to=references, timeout=60, overwrite=overwrite)
         self.publication = Publication(
             image_id=IMAGE, entries=[Entry(reference=each) for each in order.to]
         )
@@ -96,6 +97,44 @@ def test_publish__replaces_what_was_there(stage: Stage) -> None:
     stage.world.holds[FIRST] = WRONG
     assert stage.publish(FIRST).verdict is Verdict.PASSED
     assert f"{FIRST}: holds {ANOTHER} now" in stage.log
+
+
+def test_publish__keeps_what_was_there_where_it_must(stage: Stage) -> None:
+    stage.world.holds[SECOND] = WRONG
+    done = stage.publish(FIRST, SECOND, overwrite=False)
+    assert done.verdict is Verdict.PUBLISH_FAILED
+    assert done.problem is not None
+    assert done.problem.what.startswith(f"Nothing was pushed. {SECOND} holds {ANOTHER} already")
+    assert not [call for call in stage.world.calls if call.startswith("push")]
+    assert stage.engine.names == {"rehearsed/app:latest": IMAGE}
+
+
+def test_publish__the_same_content_again_replaces_nothing(stage: Stage) -> None:
+    stage.world.holds[FIRST] = RIGHT
+    done = stage.publish(FIRST, SECOND, overwrite=False)
+    assert done.digests == {FIRST: MANIFEST, SECOND: MANIFEST}
+    assert done.notices == []
+
+
+def test_publish__what_an_old_client_does_not_see_is_kept_too(stage: Stage) -> None:
+    class Blind(World):
+        def ask(self, reference: str) -> None:
+            self._called("ask", reference)
+
+    done = stage.publish(
+        FIRST, world=Blind(engine=stage.engine, holds={FIRST: WRONG}), overwrite=False
+    )
+    assert done.problem is not None
+    assert f"{FIRST} holds {ANOTHER} already" in done.problem.what
+    assert FIRST not in stage.engine.names
+
+
+def test_publish__says_where_it_could_not_know_what_was_there(stage: Stage) -> None:
+    stage.world.refuses["ask", FIRST] = ["denied: no reading", ""]
+    done = stage.publish(FIRST, overwrite=False)
+    assert done.verdict is Verdict.PASSED
+    (notice,) = done.notices
+    assert notice.startswith(f"{FIRST} could not be asked before the push")
 
 
 def test_publish__digests_may_differ_between_registries(stage: Stage) -> None:

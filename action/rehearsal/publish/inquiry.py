@@ -32,10 +32,18 @@ class Inquiry:
     names: Names
     sleep: Callable[[float], None]
 
-    def first(self, entry: Entry) -> str:
-        """Ask what is there before anything is pushed, and return that in words."""
+    def first(self, entry: Entry, *, sure: bool = False) -> str:
+        """Ask what is there before anything is pushed, and return that in words.
+
+        To be `sure`, where the client sees nothing the engine looks as well: an old client sees
+        nothing where it only does not understand, or may not read.
+        """
+        name = entry.reference.written
         try:
-            entry.held = self._look(entry.reference.written)
+            entry.held = self._look(name)
+            if sure and entry.held is None:
+                self.names.keep(name)
+                entry.held = self.registries.pull(name)
         except Refused as refusal:
             words = gist(str(refusal))
             reason = reason_of(words)

@@ -98,7 +98,8 @@ class _Work:
         image = self.find(order.image_id)
         entries = publication.entries
         for entry in entries:
-            self.console.say(f"{entry.reference.written}: {self.inquiry.first(entry)}")
+            said = self.inquiry.first(entry, sure=not order.overwrite)
+            self.console.say(f"{entry.reference.written}: {said}")
         for entry in entries:
             if entry.state is State.REFUSED:
                 raise failed(

@@ -259,6 +259,20 @@ def test_publish__notices_what_somebody_else_pushed_meanwhile(
     assert digest in published.summary
 
 
+def test_publish__a_version_keeps_its_content(
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
+) -> None:
+    to = f"{registry.host}/{token}/kept:1.2.3"
+    other = small_image(room / "other", token, "another image")
+    assert publish(runner, tiny, {"image-id": other, "to": to}).exit_code == 0
+    before = registry.holds(f"{token}/kept", "1.2.3")
+    published = publish(runner, tiny, {"image-id": image, "to": to, "overwrite": "false"})
+    assert_failed(published, f"Nothing was pushed. {to} holds ")
+    assert registry.holds(f"{token}/kept", "1.2.3") == before
+    again = publish(runner, tiny, {"image-id": other, "to": to, "overwrite": "false"})
+    assert again.exit_code == 0
+
+
 def test_publish__two_registries_with_manifests_of_their_own(
     *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
 ) -> None:
