@@ -34,7 +34,8 @@ def explain(record: Rehearsal, evidence: Evidence) -> str:
         return ""
     failed = record.results.failed if record.results else ()
     seen = {source: _clean(lines, evidence.redactor) for source, lines in record.facts.items()}
-    facts = gathered(problem, seen, failed, evidence.folder)
+    tested = next((stage.started for stage in record.stages if stage.name == "test"), 0.0)
+    facts = gathered(problem, seen, failed, evidence.folder, tested=tested)
     record.diagnoses = [_advised(found, problem) for found in diagnose(facts, CAUSES)]
     if record.unexplained:
         record.telling = telling(facts, WHERE.get(problem.verdict, APPS_OWN))

@@ -17,11 +17,15 @@ from rehearsal.verdict import Problem, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One stage as it went: seconds from start to end, and whether it did what it should."""
+    """One stage as it went: seconds from start to end, and whether it did what it should.
+
+    `started` is in seconds since 1970, 0 where that is not known.
+    """
 
     name: str
     seconds: float
     good: bool
+    started: float = 0.0
 
 
 class Watcher(Protocol):
@@ -76,7 +80,7 @@ class Rehearsal:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage; an error or a problem in it marks it."""
-        start = time.monotonic()
+        started, start = time.time(), time.monotonic()
         problems = len(self.problems)
         good = False
         if self.watcher:
@@ -85,7 +89,8 @@ class Rehearsal:
             yield
             good = len(self.problems) == problems
         finally:
-            stage = Stage(name=name, seconds=time.monotonic() - start, good=good)
+            seconds = time.monotonic() - start
+            stage = Stage(name=name, seconds=seconds, good=good, started=started)
             self.stages.append(stage)
             if self.watcher:
                 self.watcher.ends(name, stage.seconds, good=good)

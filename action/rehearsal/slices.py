@@ -56,6 +56,20 @@ def read_index(path: Path) -> Index:
     return index
 
 
+def parted(log: Path, index: Index, when: float) -> tuple[str, str]:
+    """Return how a log begins, up to `when` (in seconds since 1970), and what came from then on.
+
+    Of a flood it is the head, and of what came from then on the tail too. Raises OSError.
+    """
+    since = bisect_left(index.times, when)
+    start, total = index.starts[since] if since < len(index.starts) else index.total, index.total
+    before = _text(log, total, 0, min(start, HALF))
+    if total - start <= 2 * HALF:
+        return before, _text(log, total, start, total)
+    ends = (_text(log, total, start, start + HALF), _text(log, total, total - HALF, total))
+    return before, "\n".join(ends)
+
+
 def cut(log: Path, index: Index, span: Span) -> str:
     """Return the slice of a test that ran in `span`; its first line says what it is.
 

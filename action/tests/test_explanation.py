@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,25 @@ def test_explain__of_failed_tests_the_telling_lines_are_theirs(evidence: Evidenc
     )
     explain(record, evidence)
     assert record.telling == ("t: AssertionError: no list",)
+
+
+def test_explain__of_failed_tests_only_what_the_app_said_since_they_began(
+    evidence: Evidence,
+) -> None:
+    """A health check may ask for a table before the migrations have made it."""
+    log = evidence.log("container.log", timed=True)
+    write = log.stream()
+    write(b"OperationalError: no such table: lists_list\n")
+    record = crashed()
+    record.problems[0].verdict = Verdict.TESTS_FAILED
+    with record.stage("test"):
+        write(b"MultiValueDictKeyError: 'text'\n")
+    log.close()
+    explain(record, evidence)
+    assert [found.id for found in record.diagnoses] == ["missing-form-field"]
+    record.stages = [replace(record.stages[0], started=1.0)]
+    explain(record, evidence)
+    assert [found.id for found in record.diagnoses] == ["missing-table", "missing-form-field"]
 
 
 def test_explain__advice_of_the_problem_stays_where_it_knows_more(evidence: Evidence) -> None:

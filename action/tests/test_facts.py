@@ -116,6 +116,23 @@ def test_lines_of__a_log_that_is_not_there(tmp_path: Path) -> None:
     assert facts.lines_of(tmp_path / "none.log") == ()
 
 
+def test_gathered__of_failed_tests_parts_the_log_where_they_began(tmp_path: Path) -> None:
+    (tmp_path / "container.log").write_text("ready\n\x1b[31mbroken\x1b[0m\n")
+    (tmp_path / "container.log.index").write_text("100.0 out 0 6\n200.0 out 6 16\n")
+
+    def told(verdict: Verdict, tested: float) -> dict[str, tuple[str, ...]]:
+        found = facts.gathered(Problem(verdict, "x"), {}, [], tmp_path, tested=tested)
+        return {name: lines for name, lines in found.lines.items() if name.startswith("con")}
+
+    whole = {"container.log": ("ready", "broken")}
+    parted = {"container.log": ("broken",), facts.BEFORE: ("ready",)}
+    assert told(Verdict.TESTS_FAILED, 150) == parted
+    assert told(Verdict.TESTS_FAILED, 0) == whole
+    assert told(Verdict.CRASHED, 150) == whole
+    (tmp_path / "container.log.index").unlink()
+    assert told(Verdict.TESTS_FAILED, 150) == whole
+
+
 def test_gathered__everything_by_where_it_was_seen(tmp_path: Path) -> None:
     (tmp_path / "container.log").write_text("hello\n")
     failed = [Failure(name="t", message="no list")]

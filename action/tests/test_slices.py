@@ -6,7 +6,16 @@ from rehearsal.capped_file import HEAD
 from rehearsal.evidence import Evidence
 from rehearsal.junit import Span
 from rehearsal.redact import Redactor
-from rehearsal.slices import HALF, ON_ITS_WAY, ROUNDING, Index, cut, heading, read_index
+from rehearsal.slices import (
+    HALF,
+    ON_ITS_WAY,
+    ROUNDING,
+    Index,
+    cut,
+    heading,
+    parted,
+    read_index,
+)
 
 
 @pytest.fixture
@@ -76,6 +85,27 @@ def test_cut__a_flood_keeps_head_and_tail_and_says_what_is_missing(folder: Path)
     assert text.endswith("\nlast\n")
     assert f"# ... {HALF + 12} bytes are left out here; container.log has more ...\n" in text
     assert len(text) < 2 * HALF + 200
+
+
+@pytest.mark.parametrize(
+    "when, before, after",
+    [
+        pytest.param(0, "", "onetwothree", id="all of it"),
+        pytest.param(102, "one", "twothree", id="at an entry"),
+        pytest.param(103, "onetwo", "three", id="between two"),
+        pytest.param(999, "onetwothree", "", id="nothing since"),
+    ],
+)
+def test_parted(folder: Path, when: float, before: str, after: str) -> None:
+    log, index = write(folder, (101, b"one"), (102, b"two"), (104, b"three"))
+    assert parted(log, index, when) == (before, after)
+
+
+def test_parted__of_a_flood_the_ends(folder: Path) -> None:
+    head, tail = (b"first\n" + b"x" * 3 * HALF + b"\nlast\n" for _ in range(2))
+    before, after = parted(*write(folder, (1.0, head), (2.0, tail)), 2.0)
+    assert (before[:5], len(before)) == ("first", HALF)
+    assert (after[:5], after[-5:], len(after)) == ("first", "last\n", 2 * HALF + 1)
 
 
 def test_cut__without_an_index_there_is_nothing_to_say(folder: Path) -> None:

@@ -51,7 +51,10 @@ DATABASE = (
         lesson="A new database is empty until migrate has made its tables.",
         wordings=(
             Wording(
-                clue=Clue(SAID, r"^\s*(?:Running migrations:|No migrations to apply)"),
+                clue=Clue(
+                    (*SAID, "container.log before the tests"),
+                    r"^\s*(?:Running migrations:|No migrations to apply)",
+                ),
                 title="The database has no table {table}, although migrate has run",
                 advice="No migration in the image makes this table. Make the migration, and commit "
                 "it: what is only on your own machine is not in the image. (Or migrate ran on "

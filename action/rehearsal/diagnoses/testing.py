@@ -4,6 +4,8 @@ from rehearsal.diagnosis import Cause, Clue, Wording
 from rehearsal.verdict import Verdict
 
 SAID = ("tests/output.log", "failures")
+# While the tests ran, and before: an app complains of some things once, at its start.
+APPS_LOG = ("container.log", "container.log before the tests")
 
 COLLECT = (
     "# in the Dockerfile, after the line that copies the project in:\n"
@@ -70,7 +72,7 @@ TESTING = (
                 each="url",
             ),
         ),
-        shows=(Clue("container.log", r"No directory at: .*"),),
+        shows=(Clue(APPS_LOG, r"No directory at: .*"),),
         title="Static files are not served: 404 for {url}{others|}",
         advice="Collect them while the image is built, and have WhiteNoise serve them.",
         paste=f"{COLLECT}\n# and {WHITENOISE}",
@@ -86,7 +88,7 @@ TESTING = (
                 lesson="With a manifest each static file has to be there when collectstatic runs.",
             ),
             Wording(
-                clue=Clue("container.log", r"No directory at: (?P<folder>\S+)"),
+                clue=Clue(APPS_LOG, r"No directory at: (?P<folder>\S+)"),
                 advice="WhiteNoise looks for them in {folder}, and there is no such folder in the "
                 "image: have collectstatic make it while the image is built.",
                 paste=COLLECT,

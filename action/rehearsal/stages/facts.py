@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rehearsal import slices
 from rehearsal.diagnosis import Facts
 from rehearsal.junit import Failure
 from rehearsal.outside.sockets import Listener
@@ -13,9 +14,12 @@ from rehearsal.outside.web import Answer
 from rehearsal.plan import ContainerPlan, ProbePlan
 from rehearsal.stages.readiness import seen
 from rehearsal.tally import COLOUR
-from rehearsal.verdict import Problem
+from rehearsal.verdict import Problem, Verdict
 
-LOGS = ("build.log", "test-setup.log", "setup.log", "container.log", "tests/output.log")
+APPS_LOG = "container.log"
+LOGS = ("build.log", "test-setup.log", "setup.log", APPS_LOG, "tests/output.log")
+# What the app had said when the tests began.
+BEFORE = "container.log before the tests"
 # How much of a log's beginning and end is searched, in bytes: an app says at its start why it
 # cannot run, and at its end why it stopped.
 HEAD = 1 << 16
@@ -79,17 +83,37 @@ def gathered(
     seen_lines: Mapping[str, tuple[str, ...]],
     failed: Iterable[Failure],
     folder: Path,
+    *,
+    tested: float = 0.0,
 ) -> Facts:
-    """Return everything that is known of a problem; the logs are those of the evidence folder."""
+    """Return everything that is known of a problem; the logs are those of the evidence folder.
+
+    Of failed tests the app's log begins when they did, at `tested` (in seconds since 1970): what a
+    health check met before the migrations had run, say, is not why they failed.
+    """
+    logs = {name: lines_of(folder / name) for name in LOGS}
+    if problem.verdict is Verdict.TESTS_FAILED and tested:
+        logs |= _parted(folder, tested)
     return Facts(
         verdict=problem.verdict,
         lines={
             "problem": (problem.what,),
             **seen_lines,
-            **{name: lines_of(folder / name) for name in LOGS},
+            **logs,
             "failures": tuple(f"{failure.name}: {failure.message}" for failure in failed),
         },
     )
+
+
+def _parted(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
+    index = slices.read_index(folder / f"{APPS_LOG}.index")
+    if not index.total:
+        return {}
+    try:
+        before, after = slices.parted(folder / APPS_LOG, index, when)
+    except OSError:
+        return {}
+    return {BEFORE: _lines(before), APPS_LOG: _lines(after)}
 
 
 def lines_of(path: Path) -> tuple[str, ...]:
@@ -104,11 +128,14 @@ def lines_of(path: Path) -> tuple[str, ...]:
                 data = data[:HEAD] + b"\n" + file.read(TAIL)
     except OSError:
         return ()
-    text = COLOUR.sub("", data.decode(errors="replace"))
-    lines = (line.rstrip() for line in text.splitlines())
+    lines = _lines(data.decode(errors="replace"))
     if path.name == "build.log":
-        lines = (BUILDKIT.sub("", line) for line in lines)
-    return tuple(lines)
+        lines = tuple(BUILDKIT.sub("", line) for line in lines)
+    return lines
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.rstrip() for line in COLOUR.sub("", text).splitlines())
 
 
 def _reach(listener: Listener, port: int) -> str:
