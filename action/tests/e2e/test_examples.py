@@ -27,7 +27,7 @@ def example(name: str) -> str:
     return recorded(named.replace(PUBLISHED, "./action"), "rehearse")
 
 
-def tested(tiny: Repository, page: str) -> Repository:
+def with_its_test(tiny: Repository, page: str) -> Repository:
     """Give the tiny app the functional test of the README, and a page to hold it against."""
     test = (EXAMPLES / "test_home_page.py").read_text()
     tiny.write("functional_tests/test_home_page.py", test)
@@ -58,7 +58,7 @@ def test_django__superlists_passes(superlists: Repository, act: Act) -> None:
     ],
 )
 def test_any_app__base_class(page: str, verdict: str, tiny: Repository, act: Act) -> None:
-    run = act.push(tested(tiny, page), example("any-app.yml"))
+    run = act.push(with_its_test(tiny, page), example("any-app.yml"))
     outputs = run.steps["rehearsal"].outputs
     assert (outputs["verdict"], outputs["tests"]) == (verdict, "1")
     pictures = [file for each in run.artifacts.values() for file in each.rglob("screenshot.png")]
@@ -126,7 +126,7 @@ def commented(
 def test_comment__says_how_it_ended(
     page: str, heading: str, counts: str, tiny: Repository, act: Act
 ) -> None:
-    run, comments = commented(act, tested(tiny, page), OTHERS)
+    run, comments = commented(act, with_its_test(tiny, page), OTHERS)
     assert (run.exit_code == 0) is (heading == GREEN)
     assert comments[:-1] == OTHERS
     assert comments[-1]["issue"] == 7
@@ -140,7 +140,7 @@ def test_comment__says_how_it_ended(
 
 def test_comment__of_the_push_before_is_written_anew(tiny: Repository, act: Act) -> None:
     before = [*OTHERS, comment(5, f"{MARK}\n{RED}")]
-    run, comments = commented(act, tested(tiny, "It works"), before)
+    run, comments = commented(act, with_its_test(tiny, "It works"), before)
     assert run.exit_code == 0
     assert [each["id"] for each in comments] == [1, 2, 3, 4, 5]
     assert comments[:-1] == OTHERS
@@ -148,7 +148,7 @@ def test_comment__of_the_push_before_is_written_anew(tiny: Repository, act: Act)
 
 
 def test_comment__on_a_fork_s_pull_request_there_is_none(tiny: Repository, act: Act) -> None:
-    run, comments = commented(act, tested(tiny, "It works"), [], head="someone/superlists")
+    run, comments = commented(act, with_its_test(tiny, "It works"), [], head="someone/superlists")
     assert run.exit_code == 0
     assert run.steps["rehearsal"].outputs["verdict"] == "passed"
     assert comments == []
@@ -205,7 +205,7 @@ def test_notify__tells_the_chat_how_it_ended(
 ) -> None:
     tool("jq"), tool("curl")
     secrets = {"CHAT_WEBHOOK": chat.address}
-    run = act.push(tested(tiny, page), example("notify.yml"), secrets=secrets, job="notify")
+    run = act.push(with_its_test(tiny, page), example("notify.yml"), secrets=secrets, job="notify")
     assert (run.exit_code == 0) is (page == "It works")
     ((path, kind, message),) = chat.seen
     assert (path, kind) == (f"/services/{HUSH}", "application/json")
@@ -219,6 +219,6 @@ def test_notify__tells_the_chat_how_it_ended(
 
 
 def test_notify__without_an_address_says_what_to_set(tiny: Repository, act: Act) -> None:
-    run = act.push(tested(tiny, "It works"), example("notify.yml"), job="notify")
+    run = act.push(with_its_test(tiny, "It works"), example("notify.yml"), job="notify")
     assert run.exit_code != 0
     assert "Set the secret CHAT_WEBHOOK" in run.log
