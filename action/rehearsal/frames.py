@@ -13,6 +13,8 @@ FOREIGN = re.compile(r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/
 REQUEST = re.compile(
     r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
 )
+# Between the tracebacks of one failure.
+CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was the direct)")
 # What an exception says is missing, and says by name: KeyError: 'NAME'.
 NAMED = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
 # Where other tools than Python's own traceback say which line it was.
@@ -94,10 +96,14 @@ class Checkout:
 def tracebacks(text: str) -> Iterator[Traceback]:
     """Yield the Python tracebacks of a log, in their order."""
     lines = text.splitlines()
+    before = request = ""
     for number, line in enumerate(lines):
         if line.strip() == OPENING:
-            request = REQUEST.search(lines[number - 1]) if number else None
-            yield from _traceback(lines[number:], _told(request) if request else "")
+            if not CHAINED.match(before):
+                found = REQUEST.search(before)
+                request = _told(found) if found else ""
+            yield from _traceback(lines[number:], request)
+        before = line if line.strip() else before
 
 
 def own_frame(text: str, checkout: Checkout) -> OwnFrame | None:

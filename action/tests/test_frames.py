@@ -110,6 +110,23 @@ def test_own_frame__knows_what_was_being_answered(
     assert found.request == asked
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        "During handling of the above exception, another exception occurred:",
+        "The above exception was the direct cause of the following exception:",
+    ],
+)
+def test_own_frame__knows_it_behind_an_exception_that_led_to_another(
+    between: str, checkout: Checkout
+) -> None:
+    _, _, traceback = LOG.partition("\n")
+    first = traceback.partition("[2026")[0]
+    found = own_frame(f"ERROR Internal Server Error: /x\n{first}\n{between}\n\n{first}", checkout)
+    assert found
+    assert found.request == "/x"
+
+
 def test_own_frame__a_log_that_begins_with_a_traceback_tells_no_request(checkout: Checkout) -> None:
     text = f"{LOG.partition(chr(10))[2]}Internal Server Error: /later"
     found = own_frame(text, checkout)

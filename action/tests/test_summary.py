@@ -72,7 +72,7 @@ def test_summary__of_a_pass_says_so_first() -> None:
     assert "- Tests: 3 ran, 0 failed\n" in text
     assert "- The app was ready 1.23 s after its container's start\n" in text
     assert "Image `rehearsed/my_app:latest`, `sha256:0123`\n" in text
-    assert f"| build | 2.0 | {'▇' * BAR} |\n" in text
+    assert f"| build | 2.0 s | {'▇' * BAR} |\n" in text
     assert "<details" not in text
     assert "artifact" not in text, "a pass is not uploaded"
 
@@ -96,7 +96,7 @@ def test_summary__a_failed_stage_is_marked() -> None:
         Stage(name="start", seconds=0.3, good=True),
         Stage(name="ready", seconds=60, good=False),
     ]
-    assert f"| start | 0.3 | ▏ |\n| ready ❌ | 60.0 | {'▇' * BAR} |\n" in summary(rehearsal)
+    assert f"| start | 0.3 s | ▏ |\n| ready ❌ | 60.0 s | {'▇' * BAR} |\n" in summary(rehearsal)
 
 
 def test_summary__a_stage_of_no_time_has_no_bar() -> None:
@@ -105,7 +105,7 @@ def test_summary__a_stage_of_no_time_has_no_bar() -> None:
         Stage(name="ready", seconds=0.04, good=True),
         Stage(name="test", seconds=0.5, good=True),
     ]
-    assert "| ready | 0.0 |  |\n" in summary(rehearsal)
+    assert "| ready | 0.0 s |  |\n" in summary(rehearsal)
 
 
 @pytest.mark.parametrize(

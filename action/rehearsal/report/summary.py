@@ -150,11 +150,11 @@ def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
     yield ""
     if not listed:
         return
-    yield "| stage | took seconds | |"
+    yield "| stage | took | |"
     yield "|---|---:|---|"
     for stage in listed:
         # Less than half of a block is drawn thin, and what rounds to nothing not at all.
         bar = "▇" * round(stage.seconds / whole * BAR) or "▏"
         bar = bar if stage.seconds >= SHORTEST else ""
-        yield f"| {stage.name}{'' if stage.good else ' ❌'} | {stage.seconds:.1f} | {bar} |"
+        yield f"| {stage.name}{'' if stage.good else ' ❌'} | {stage.seconds:.1f} s | {bar} |"
     yield ""

@@ -14,7 +14,7 @@ def stages(record: Rehearsal) -> Child:
     """Return the stages as a table whose last column is a drawing."""
     if not record.stages:
         return None
-    head = (element("th", name, scope="col") for name in ("stage", "took seconds", "when"))
+    head = (element("th", name, scope="col") for name in ("stage", "took", "when"))
     return element(
         "section",
         element("h2", "Stages"),
@@ -36,7 +36,7 @@ def _rows(found: Iterable[Stage]) -> Iterator[Markup]:
         yield element(
             "tr",
             element("th", stage.name + ("" if stage.good else " ✗ failed"), scope="row"),
-            element("td", f"{stage.seconds:.1f}", class_="number"),
+            element("td", f"{stage.seconds:.1f} s", class_="number"),
             element("td", _bar(before / whole, stage.seconds / whole)),
             class_=None if stage.good else "failed",
         )
