@@ -21,7 +21,7 @@ from .fakes import FakeClock, probe_plan
 
 OK = Answer(status=200)
 BUSY = Answer(status=503)
-REFUSED = Answer(refusal="connection refused (Connection refused)")
+REFUSED = Answer(refusal="connection refused")
 
 
 def redirect(target: str, status: int = 301) -> Answer:
@@ -138,7 +138,7 @@ def test_wait__says_what_it_saw_last_when_it_gives_up(
     problem = caught.value
     assert problem.verdict is Verdict.NOT_READY
     assert problem.what == (
-        f"/healthz did not answer as asked within 7 s ({len(app.limits)} attempts). "
+        f"GET /healthz got no answer that counts as ready within 7 s ({len(app.limits)} attempts). "
         f"The last one: {seen}."
     )
     for name in ("port", "ready-path", "ready-status", "ready-timeout"):
@@ -230,7 +230,7 @@ def test_wait__ends_early_when_waiting_cannot_help(
     with pytest.raises(Problem) as caught:
         app.wait()
     assert caught.value.verdict is Verdict.NOT_READY
-    assert "waiting longer cannot help" in caught.value.what
+    assert "waiting longer cannot change it" in caught.value.what
     assert least <= clock() - 100 <= most
 
 

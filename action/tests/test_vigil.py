@@ -22,7 +22,7 @@ from rehearsal.verdict import Problem, Verdict
 from .fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
 
 RESTARTED = container_plan(options=("--restart=always",))
-REFUSED = Answer(refusal="connection refused (Connection refused)")
+REFUSED = Answer(refusal="connection refused")
 
 
 @pytest.fixture
@@ -116,9 +116,28 @@ def test_keep__says_what_the_healthcheck_says(
     listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
     found = state()
     found["State"]["Health"] = {"Status": "unhealthy", "Log": [{"Output": "no table\n"}]}
+    watch = vigil(plan, log, FakeEngine(states=[found]))
     with pytest.raises(Problem) as caught:
-        vigil(plan, log, FakeEngine(states=[found])).keep()
+        watch.keep()
     assert caught.value.what.endswith("Its HEALTHCHECK: unhealthy: no table.")
+    assert watch.timeline.moments[-1].detail == "unhealthy: no table"
+
+
+def test_keep__a_healthcheck_that_has_not_made_up_its_mind_explains_nothing(
+    plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(REFUSED)
+    listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
+    found = state()
+    found["State"]["Health"] = {"Status": "starting", "Log": []}
+    watch = vigil(plan, log, FakeEngine(states=[found]))
+    with pytest.raises(Problem) as caught:
+        watch.keep()
+    assert "HEALTHCHECK" not in caught.value.what
+    assert (watch.timeline.moments[-1].name, watch.timeline.moments[-1].detail) == (
+        "HEALTHCHECK",
+        "starting",
+    )
 
 
 def test_keep__ends_early_for_a_host_that_is_not_allowed(
@@ -128,7 +147,7 @@ def test_keep__ends_early_for_a_host_that_is_not_allowed(
     looks: list[object] = []
     monkeypatch.setattr(sockets, "listeners", lambda *_: looks.append(_))
     watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
-    with pytest.raises(Problem, match="waiting longer cannot help"):
+    with pytest.raises(Problem, match="waiting longer cannot change it"):
         watch.keep()
     assert 2 <= watch.timeline.sights[400, "", False, ""].last < 5
     assert len(looks) == 1, "while it answers, who listens is of no interest; it is kept at the end"

@@ -63,8 +63,12 @@ def get(
             return replace(answer, body=reading.body()) if answer.status in ERRORS else answer
     except TimeoutError:
         return Answer(refusal=f"no answer within {timeout:.0f} s", silent=True)
+    except ConnectionRefusedError:
+        return Answer(refusal="connection refused")
+    except ConnectionResetError:
+        return Answer(refusal="connection reset before an answer")
     except OSError as error:
-        return Answer(refusal=f"connection refused ({error.strerror or error})")
+        return Answer(refusal=f"no connection ({error.strerror or error})")
 
 
 def is_free(port: int) -> bool:

@@ -159,16 +159,16 @@ def seen(plan: ProbePlan, answer: Answer) -> str:
 def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) -> Problem:
     return Problem(
         Verdict.NOT_READY,
-        f"{plan.path} did not answer as asked, and waiting longer cannot help: the same for "
-        f"{seconds:.1f} s ({attempts} attempts). The last one: {seen(plan, answer)}.",
+        f"GET {plan.path} got the same answer for {seconds:.1f} s ({attempts} attempts), and "
+        f"waiting longer cannot change it: {seen(plan, answer)}.",
     )
 
 
 def _never(plan: ProbePlan, answer: Answer, attempts: int) -> Problem:
     return Problem(
         Verdict.NOT_READY,
-        f"{plan.path} did not answer as asked within {plan.timeout} s ({attempts} attempts). "
-        f"The last one: {seen(plan, answer)}.",
+        f"GET {plan.path} got no answer that counts as ready within {plan.timeout} s "
+        f"({attempts} attempts). The last one: {seen(plan, answer)}.",
         advice="The container was running all the time. Check port, ready-path and ready-status, "
         "and what container.log says; a slow start needs a longer ready-timeout.",
     )

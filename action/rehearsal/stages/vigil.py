@@ -20,6 +20,7 @@ from rehearsal.verdict import Problem, Verdict
 # What a container that came back is given: more ends in a row than this are a loop.
 MOST_RETURNS = 3
 BEFORE = "before it was ready"
+HEALTH = "health "
 NOBODY = " Nothing in the container listens on any port."
 
 
@@ -110,8 +111,13 @@ class Vigil:
         if self.lines["listeners"] == ("nobody",):
             yield NOBODY
         for line in self.lines["container"]:
-            if line.startswith("health "):
-                yield f" Its HEALTHCHECK: {line.removeprefix('health ')}."
+            if not line.startswith(HEALTH):
+                continue
+            said = line.removeprefix(HEALTH)
+            self.timeline.reach("HEALTHCHECK", self.clock() - self.container.started, said)
+            # One that has not made up its mind yet explains nothing.
+            if said != "starting":
+                yield f" Its HEALTHCHECK: {said}."
 
     def _listeners(self) -> tuple[str, ...]:
         try:
