@@ -207,8 +207,13 @@ class _Show:
             self.record.problems += problems
             self.record.notices += remarks(plan.suite, self.record.results)
             if container.ended_by_now():
-                when = "during the tests"
-                raise containers.crashed(container, self.hands.engine, log, when=when)
+                raise containers.crashed(
+                    container,
+                    self.hands.engine,
+                    log,
+                    when="during the tests",
+                    failed=self.record.results.failed,
+                )
         finally:
             evidence.collect(traces, "tests")
             evidence.collect(junit, "tests/junit")

@@ -139,7 +139,13 @@ def state(
     """Return what inspect says of a container whose app listens on 8888."""
     ports = {"8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}] if port else None}
     return {
-        "State": {"Status": status, "ExitCode": code, "OOMKilled": oom, "Error": error},
+        "State": {
+            "Status": status,
+            "ExitCode": code,
+            "OOMKilled": oom,
+            "Error": error,
+            "FinishedAt": "2026-11-22T18:00:00.123456789Z",
+        },
         "NetworkSettings": {"Ports": ports},
     }
 

@@ -1,8 +1,10 @@
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rehearsal.junit import Failure, Span
 from rehearsal.log import Log
 from rehearsal.stages import container as containers
 from rehearsal.stages.container import (
@@ -268,6 +270,37 @@ def test_crashed__tells_how_it_ended_whatever_became_of_it(
     engine = FakeEngine(states=[state(status, code=forgotten) | {"RestartCount": restarts}])
     problem = crashed(running(3), engine, log, when="during the tests")
     assert problem.what == f"The container ended during the tests: {told}"
+
+
+ENDED = datetime(2026, 11, 22, 18, 0, 0, 123456, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "spans, told",
+    [
+        pytest.param([(-5, 0.1, True)], ", while t0 ran", id="the one that ran"),
+        pytest.param([(-5, -0.1, True)], ", while t0 ran", id="the engine knows a moment later"),
+        pytest.param([(-9, -5, True), (1, 2, True)], "", id="others"),
+        pytest.param([(-9, -0.9, False)], ", while t0 ran", id="as near as a report tells"),
+        pytest.param([(-9, -1.1, False), None], "", id="not as near"),
+        pytest.param([(-1, 1, True), (-2, 2, True)], ", while t0 and t1 ran", id="side by side"),
+        pytest.param([(-1, 1, True)] * 9, ", while t0 and t1 and t2 and t3 ran", id="a row"),
+    ],
+)
+def test_crashed__names_the_failed_tests_that_ran_just_then(
+    spans: list[tuple[float, float, bool] | None], told: str, log: Log
+) -> None:
+    failed = [
+        Failure(
+            name=f"t{number}",
+            message="no",
+            span=Span(start=ENDED + span[0], end=ENDED + span[1], exact=span[2]) if span else None,
+        )
+        for number, span in enumerate(spans)
+    ]
+    engine = FakeEngine(states=[state("exited", code=3)])
+    problem = crashed(running(3), engine, log, when="during the tests", failed=failed)
+    assert problem.what == f"The container ended during the tests{told}: exit code 3."
 
 
 @pytest.mark.parametrize("status, kept", [("exited", True), ("dead", True), ("running", False)])

@@ -2,13 +2,15 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rehearsal.diagnosis import AFTERMATH
 from rehearsal.frames import tracebacks
+from rehearsal.junit import Failure, Span
 from rehearsal.log import Log
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.process import Process
@@ -20,6 +22,10 @@ START_TIMEOUT = 60.0
 EXCERPT = 25
 # What a client needs to learn that its container has ended, in seconds: milliseconds as a rule.
 END_DELAY = 0.2
+# What a report's rounded times leave open, in seconds.
+ROUNDING = 1.0
+# As many tests may run side by side on a runner of four cores.
+MOST_NAMES = 4
 
 # An end for good.
 GONE = ("exited", "dead")
@@ -72,10 +78,11 @@ class Container:
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """How a container ended: by itself or stopped by us."""
+    """How a container ended, by itself or stopped by us; `at` is in seconds since 1970."""
 
     exit_code: int
     out_of_memory: bool
+    at: float
     restarted: bool = False
 
     def __str__(self) -> str:
@@ -226,14 +233,22 @@ def read_end(container: Container, engine: Engine) -> End:
     return End(
         exit_code=code,
         out_of_memory=bool(state["OOMKilled"]),
+        at=datetime.fromisoformat(state["FinishedAt"]).timestamp(),
         restarted=state["Status"] == "restarting"
         or (state["Status"] == "running" and bool(found.get("RestartCount"))),
     )
 
 
-def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Problem:
-    """Return the problem of a container that ended by itself."""
+def crashed(
+    container: Container, engine: Engine, log: Log, *, when: str, failed: Iterable[Failure] = ()
+) -> Problem:
+    """Return the problem of a container that ended by itself.
+
+    Of the tests that have `failed` it names those that ran at that moment.
+    """
     end = read_end(container, engine)
+    if names := [each.name for each in failed if each.span and _covers(each.span, end.at)]:
+        when += f", while {' and '.join(names[:MOST_NAMES])} ran"
     raised = _raised(log.tail(SEARCHED))
     return Problem(
         Verdict.CRASHED,
@@ -242,6 +257,11 @@ def crashed(container: Container, engine: Engine, log: Log, *, when: str) -> Pro
         excerpt=log.tail(EXCERPT),
         source=log.name,
     )
+
+
+def _covers(span: Span, moment: float) -> bool:
+    before, after = (0.0, END_DELAY) if span.exact else (ROUNDING, ROUNDING)
+    return span.start - before <= moment <= span.end + after
 
 
 def _raised(lines: Sequence[str]) -> str:
