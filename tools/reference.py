@@ -42,7 +42,7 @@ VERDICTS = {
     Verdict.MISCONFIGURED: "An input is wrong, or a secret is missing. The app was never started.",
     Verdict.BUILD_FAILED: "The image could not be built.",
     Verdict.CRASHED: "The container ended before it was ready, or during the tests.",
-    Verdict.NOT_READY: "The container ran, but never answered as asked.",
+    Verdict.NOT_READY: "The container ran, but never gave an answer that counts as ready.",
     Verdict.TESTS_FAILED: "The test command failed.",
     Verdict.NO_TESTS: "The test command ran no test.",
     Verdict.AUDIT_FAILED: "The production audit found something. Not reached in this version.",
