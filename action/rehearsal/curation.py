@@ -1,6 +1,7 @@
 """Curation: cut each failed test's slice of the log, and choose what the reports show."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,12 @@ WHOLE_LOG = (256 << 10, (2 << 20) - (256 << 10))
 PART = (16 << 10, 112 << 10)
 # The traceback that ended it stands at the end.
 SEARCHED = 256 << 10
+# What selenium adds to what it says: versions, an address of its documentation, the driver's stack.
+SELENIUM = re.compile(
+    r"^[ \t]*\(Session info: .*\n?|; For documentation on this error, please visit: \S+"
+    r"|^Stacktrace:\n(?:(?:#\d+ |\S+@).*\n?)*",
+    re.MULTILINE,
+)
 # A suite that fails as a whole does so for one reason.
 MOST_TESTS = 50
 
@@ -70,7 +77,7 @@ def _exhibit(
         failure=failure,
         file=file,
         folder=folder if names else "",
-        trace=condensed(failure.trace, checkout),
+        trace=condensed(SELENIUM.sub("", failure.trace), checkout),
         pictures=tuple(pictures),
         slice=paper,
         papers=tuple(filter(None, papers)),

@@ -12,6 +12,10 @@ from xml.etree import ElementTree as ET
 
 # What selenium's exceptions put before whatever they say, if they say anything.
 SELENIUM = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
+# How chromedriver names what it did not find.
+LOCATOR = re.compile(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
+# What rehearsal_testing adds to an exception after it has waited in vain.
+WAITED = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
 # Attempts that failed beside the one that counts, as surefire writes them. Which of the names they
 # have says nothing: pytest-rerunfailures calls them flaky beside a failure, too.
 ATTEMPTS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
@@ -197,9 +201,17 @@ def _trace(bad: ET.Element) -> str:
 
 
 def _why(bad: ET.Element) -> str:
-    """Return the first line of what is told, without selenium's prefix."""
+    """Return what was waited for in vain, and the first line of what is told."""
+    line = _first_line(bad)
+    waited = WAITED.search(_trace(bad))
+    return f"{waited[0].removesuffix('.')}: {line}" if waited and waited[0] not in line else line
+
+
+def _first_line(bad: ET.Element) -> str:
+    """Return the first line of what is told, without selenium's prefix and braces."""
     kind = bad.get("type") or ""
     line = next(iter((bad.get("message") or _trace(bad) or kind).strip().splitlines()), "")
+    line = LOCATOR.sub(r"\g<what> (\g<how>)", line)
     prefix = SELENIUM.match(line)
     if not prefix:
         return line

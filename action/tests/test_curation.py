@@ -151,6 +151,28 @@ def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -
     assert (only(tests).file, only(tests).failure.line) == ("app/views.py", 3)
 
 
+NOISE = """\
+Traceback (most recent call last):
+  File "app/views.py", line 3, in home
+NoSuchElementException: Message: no such element
+  (Session info: chrome=1.2); For documentation on this error, please visit: https://x.dev/e#n
+Stacktrace:
+#0 0x5581 <unknown>
+RemoteError@chrome://remote/content/Error.mjs:8:8
+
+Waited 10 s for a row.
+"""
+
+
+def test_curate__leaves_the_driver_s_noise_to_the_whole_traceback(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    found = only(curate(record(tmp_path, failed(trace=NOISE)), evidence).tests)
+    head, _, rest = NOISE.partition("  (Session")
+    assert found.trace == f"{head}\n{rest.partition(chr(10) * 2)[2]}".rstrip()
+    assert found.failure.trace == NOISE
+
+
 def test_curate__points_to_the_line_that_failed(evidence: Evidence, tmp_path: Path) -> None:
     failure = failed("t.T.home", file="app/views.py", line=3, trace=TRACEBACK)
     assert only(curate(record(tmp_path, failure), evidence).tests).failure.line == 7

@@ -67,10 +67,32 @@ def test_read_reports__a_failure_without_words_or_names(tmp_path: Path) -> None:
         pytest.param("Message: &#10;Stacktrace: #0", "TimeoutException", id="nothing but a stack"),
         pytest.param("a.b.Timeout: Message: ", "a.b.Timeout", id="nothing to say with its class"),
         pytest.param("The Message: hello", "The Message: hello", id="of the project's own"),
+        pytest.param(
+            "no such element: {&quot;method&quot;:&quot;css selector&quot;,"
+            "&quot;selector&quot;:&quot;[id=&quot;table&quot;]&quot;}",
+            'no such element: [id="table"] (css selector)',
+            id="a locator",
+        ),
     ],
 )
 def test_read_reports__without_selenium_s_prefix(tmp_path: Path, words: str, told: str) -> None:
     bad = f'<error type="TimeoutException" message="{words}">Traceback ...</error>'
+    results = read_reports([report(tmp_path, suite(f'<testcase name="t">{bad}</testcase>'))])
+    assert [failure.message for failure in results.failed] == [told]
+
+
+@pytest.mark.parametrize(
+    "message, told",
+    [
+        ("no such element", "Waited 10 s for a row: no such element"),
+        ("Waited 10 s for a row., and last found 0.", "Waited 10 s for a row., and last found 0."),
+    ],
+    ids=["noted", "said"],
+)
+def test_read_reports__says_first_what_was_waited_for(
+    tmp_path: Path, message: str, told: str
+) -> None:
+    bad = f'<error message="{message}">Traceback\nNoElement: no\nWaited 10 s for a row.\n</error>'
     results = read_reports([report(tmp_path, suite(f'<testcase name="t">{bad}</testcase>'))])
     assert [failure.message for failure in results.failed] == [told]
 
