@@ -1,5 +1,6 @@
 """Registries on this machine, asked over HTTP and not by our code."""
 
+import base64
 import gzip
 import hashlib
 import http.client
@@ -29,10 +30,11 @@ _HTPASSWD = f"{USER}:$2y$05$abcdefghijklmnopqrstuuOPioPmcEgbUhKZgbPwSehqX7.MdT.y
 
 @dataclass(frozen=True, kw_only=True)
 class Registry:
-    """A registry by the host it is reached at: `localhost:PORT`."""
+    """A registry by the host it is reached at: `localhost:PORT`; some want a password."""
 
     host: str
     folder: Path
+    password: bool = False
 
     def holds(self, repository: str, tag: str) -> tuple[str, str] | None:
         """Return the digests of the manifest and of its config, None where nothing is."""
@@ -64,7 +66,7 @@ class Registry:
         return {"digest": _digest(blob), "size": len(blob)}
 
     def answers(self) -> bool:
-        """Whether it answers at all; one that asks for a password does."""
+        """Whether it answers at all."""
         try:
             self._ask("GET", "/v2/")
         except OSError:
@@ -78,7 +80,9 @@ class Registry:
     def _ask(
         self, method: str, path: str, *, data: bytes | None = None, kind: str = "", accept: str = ""
     ) -> tuple[int, Mapping[str, str], bytes]:
-        headers = {"Content-Type": kind, "Accept": accept}
+        known = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        login = f"Basic {known}" if self.password else ""
+        headers = {"Content-Type": kind, "Accept": accept, "Authorization": login}
         connection = http.client.HTTPConnection(self.host, timeout=30)
         try:
             given = {name: value for name, value in headers.items() if value}
@@ -109,7 +113,7 @@ def serve_registry(
         config["auth"] = {"htpasswd": {"realm": "r", "path": str(place / "htpasswd")}}
     file = place / "config.yml"
     file.write_text(json.dumps(config))  # JSON is YAML.
-    registry = Registry(host=f"localhost:{port}", folder=data)
+    registry = Registry(host=f"localhost:{port}", folder=data, password=password)
     with (
         (place / "log").open("wb") as log,
         subprocess.Popen(

@@ -141,8 +141,7 @@ def test_publish__a_registry_that_refuses(
         )
         assert_failed(published, f"{to[0]} was not published: {words}")
         assert "not tried" in published.summary
-        if not password:
-            assert refusing.holds("app", "1") is None
+        assert refusing.holds("app", "1") is None
         assert not tags_of_the_engine(refusing.host)
 
 

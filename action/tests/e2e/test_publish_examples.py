@@ -1,0 +1,93 @@
+"""The examples that publish, under act from the first step to what the registry holds."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .act import Act, ActRun
+from .machine import CHECKOUT
+from .registry import PASSWORD, USER, Registry, serve_registry
+from .repository import Repository
+from .workflow import recorded
+
+EXAMPLES = CHECKOUT / "docs/examples"
+OURS = "OWNER/dress-rehearsal"
+SECRETS = {"DJANGO_SECRET_KEY": "planted by the scenarios that publish", "PASSWORD": PASSWORD}
+
+
+@pytest.fixture
+def private(room: Path) -> Iterator[Registry]:
+    """A registry that one user alone may read and write."""
+    with serve_registry(room / "private", password=True) as registry:
+        yield registry
+
+
+def example(name: str, registry: Registry) -> str:
+    """Return an example that pushes to a registry of this machine, and nothing else changed."""
+    text = (EXAMPLES / name).read_text()
+    for here, there in (
+        (r"ghcr\.io/owner/app", f"{registry.host}/app"),
+        (r"registry: ghcr\.io", f"registry: {registry.host}"),
+        (r"username: .*", f"username: {USER}"),
+        (r"password: .*", "password: ${{ secrets.PASSWORD }}"),
+    ):
+        text, count = re.subn(here, there, text)
+        assert count, f"{name} holds nothing like {here}"
+    return recorded(text, "publish")
+
+
+def release(act: Act, tiny: Repository, text: str) -> ActRun:
+    others = {f"{OURS}@v0.1.0": tiny} if OURS in text else {}
+    return act.push(
+        tiny,
+        text,
+        tag="v1.2.3",
+        job="publish",
+        secrets=SECRETS,
+        others=others,
+        environment={"DOCKER_CONFIG": str(act.folder / "docker")},
+    )
+
+
+def test_publish__pushes_what_the_copied_action_rehearsed(
+    tiny: Repository, act: Act, private: Registry
+) -> None:
+    text = example("publish.yml", private)
+    here = re.sub(rf"{OURS}/(action\S*)@v0\.1\.0", r"./\1", text)
+    assert "uses: ./action\n" in here
+    run = release(act, tiny, here)
+    assert run.exit_code == 0
+    image_id = run.steps["rehearsal"].outputs["image-id"]
+    held = private.holds("app", "v1.2.3")
+    assert held is not None
+    assert held[1] == image_id
+    assert private.holds("app", "latest") == held
+    assert "Dress rehearsal: published" in run.summary
+    assert image_id in run.summary
+    assert held[0] in run.summary
+    assert PASSWORD not in run.log
+
+
+def test_publish__nothing_where_the_rehearsal_is_red(
+    tiny: Repository, act: Act, private: Registry
+) -> None:
+    tiny.replace("Dockerfile", "^CMD .*", 'CMD ["false"]')
+    run = release(act, tiny, example("publish.yml", private))
+    assert run.exit_code != 0
+    assert run.steps["rehearsal"].outputs["verdict"] == "crashed"
+    assert private.is_empty()
+
+
+def test_publish_later__pushes_from_another_job(
+    tiny: Repository, act: Act, private: Registry
+) -> None:
+    run = release(act, tiny, example("publish-later.yml", private))
+    assert run.exit_code == 0
+    (evidence,) = [each for name, each in run.artifacts.items() if name != "image"]
+    document = json.loads((evidence / "verdict.json").read_text())
+    held = private.holds("app", "v1.2.3")
+    assert held is not None
+    assert held[1] == document["image-id"]
