@@ -75,14 +75,22 @@ def recall(text: str) -> tuple[Rehearsal, Exhibits]:
     said = _verdict(fields)
     if said is not record.verdict:
         raise Unexpected(f"its verdict is {said}, and its problems make it {record.verdict}")
-    if said is Verdict.PASSED and record.results and record.results.failures:
-        raise Unexpected(f"its verdict is passed, and {record.results.failures} tests failed")
+    if said is Verdict.PASSED:
+        _check_pass(record)
     exhibits = Exhibits(
         tests=tuple(_exhibits(tests, "failed")),
         flaky=tuple(_exhibits(tests, "flaky")),
         frame=_frame(fields),
     )
     return record, exhibits
+
+
+def _check_pass(record: Rehearsal) -> None:
+    if record.results and record.results.failures:
+        raise Unexpected(f"its verdict is passed, and {record.results.failures} tests failed")
+    for shard in record.shards:
+        if shard.verdict is not Verdict.PASSED:
+            raise Unexpected(f"its verdict is passed, and that of a shard is {shard.verdict}")
 
 
 def _verdict(fields: Fields) -> Verdict:

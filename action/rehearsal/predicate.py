@@ -56,7 +56,7 @@ def _check(record: Rehearsal) -> None:
             f"The rehearsal ended as {record.verdict}, and only what passed is attested.",
             "Mend what it found, and rehearse again.",
         )
-    if not record.shards and numbers(record.shard) != WHOLE:
+    if numbers(record.shard) != WHOLE:
         raise _unfit(
             f"The rehearsal is shard {record.shard}: the other shards' tests are not in it.",
             "Merge the shards' evidence (rehearse merge), and name the merged folder.",

@@ -14,6 +14,7 @@ from rehearsal.fields import Unexpected
 from rehearsal.junit import Results
 from rehearsal.record import Rehearsal
 from rehearsal.report.document import document
+from rehearsal.shard import Shard
 from rehearsal.verdict import Problem, Verdict
 
 from .test_document import everything
@@ -126,6 +127,13 @@ def test_recall__a_newer_format_is_told_from_a_broken_one() -> None:
 def test_recall__a_pass_with_failures_is_none() -> None:
     text = document(Rehearsal(name="r", results=Results(tests=3, failures=1)), Exhibits())
     with pytest.raises(Unexpected, match="its verdict is passed, and 1 tests failed"):
+        recall(text)
+
+
+def test_recall__a_pass_of_which_a_shard_did_not_is_none() -> None:
+    shards = tuple(Shard(name="x", verdict=each) for each in (Verdict.PASSED, Verdict.CRASHED))
+    text = document(Rehearsal(name="r", shards=shards), Exhibits())
+    with pytest.raises(Unexpected, match="its verdict is passed, and that of a shard is crashed"):
         recall(text)
 
 

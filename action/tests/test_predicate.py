@@ -19,6 +19,7 @@ from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 from .test_document import closed
 
+RELEASING = Path(__file__).resolve().parents[2] / "docs/releasing.md"
 SCHEMA = json.loads((Path(__file__).parents[1] / "predicate.schema.json").read_text("utf-8"))
 STRICT = Draft202012Validator(closed(deepcopy(SCHEMA)))
 ID, DIGEST = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
@@ -114,6 +115,7 @@ def test_predicate__off_github_says_nothing_of_where() -> None:
 def test_schema__is_one_and_names_the_type() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert TYPE in SCHEMA["title"]
+    assert f"--predicate-type {TYPE} " in RELEASING.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,7 @@ def test_page__leads_to_each_shard_s_own_page() -> None:
     assert '<a href="./shards/rehearsal.1-of-2.chrome/index.html">shard 1/2 on chrome</a>' in text
     assert '<a href="./shards/rehearsal.2-of-2.chrome/index.html">shard 2/2 on chrome</a>' in text
     assert 'href="./shards/x' not in text, "it has no page"
+    assert 'href="./"' not in text
 
 
 def test_page__says_verdict_causes_shards_and_tests_in_this_order() -> None:

@@ -139,6 +139,11 @@ def test_roll_call__not_the_same_image(changes: dict[str, Any], words: str) -> N
     )
 
 
+def test_roll_call__what_passed_without_an_image() -> None:
+    (found,) = called([leg("1/2", image_id=""), leg("2/2", image_id="")], 2)
+    assert found[1].endswith("the same image: no image ID in shard 1/2, shard 2/2.")
+
+
 def test_roll_call__where_nothing_was_built_there_is_no_other_image() -> None:
     failed = leg("2/2", image_id="", problem=Problem(Verdict.BUILD_FAILED, "no"))
     assert called([leg("1/2"), failed], 2) == []
