@@ -178,6 +178,8 @@ def test_shards__no_tests_at_all_are_still_an_error_of_pytest(suite: Room) -> No
         [*RUNNERS["plugin"], "-k", "nothing", "test_a.py"], {"REHEARSAL_SHARD": "1/2"}
     )
     assert code == pytest.ExitCode.NO_TESTS_COLLECTED
+    (file,) = suite.junit.iterdir()
+    assert b'name="left-to-other-shards" value="0"' in file.read_bytes()
 
 
 @pytest.mark.parametrize(
