@@ -46,7 +46,7 @@ VERDICTS = {
     Verdict.TESTS_FAILED: "The test command failed.",
     Verdict.NO_TESTS: "The test command ran no test.",
     Verdict.AUDIT_FAILED: "The production audit found something. Not reached in this version.",
-    Verdict.PUBLISH_FAILED: "What passed could not be published. Not reached in this version.",
+    Verdict.PUBLISH_FAILED: "From `action/publish`: a registry does not hold what passed.",
     Verdict.TIMED_OUT: "The tests ran past `test-timeout`, or the whole past `timeout`.",
     Verdict.CANCELLED: "Someone or something cancelled it. What was found until then is kept.",
     Verdict.SETUP_FAILED: "`setup-command` or the installation of `test-requirements` failed.",
@@ -90,6 +90,7 @@ MORE_FILES = {
     "tests/TEST/container.log": "What the app wrote while that test ran. Where its report has no "
     "exact times, the first line says that it is approximate.",
     "tests/TEST/page.html": "The page's source at that moment.",
+    "tests/TEST/address.txt": "The page's address at that moment.",
     "tests/TEST/console.log": "What the browser's console said until then.",
 }
 
@@ -180,6 +181,22 @@ def outputs() -> Iterator[str]:
         ("output", "what it holds"),
         ((f"`{name}`", _text(each["description"])) for name, each in declared.items()),
     )
+
+
+def publish_inputs() -> Iterator[str]:
+    """Yield the inputs of action/publish."""
+    return _table(
+        ("input", "default", "meaning"),
+        (
+            (f"`{name}`", _code(each.get("default", "")), _text(each["description"]))
+            for name, each in _action("publish/")["inputs"].items()
+        ),
+    )
+
+
+def publish_outputs() -> Iterator[str]:
+    """Yield the outputs of action/publish."""
+    return _described("output", "what it holds", _action("publish/")["outputs"])
 
 
 def verdicts() -> Iterator[str]:
@@ -299,6 +316,8 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "inputs": inputs,
     "refused-inputs": refused_inputs,
     "outputs": outputs,
+    "publish-inputs": publish_inputs,
+    "publish-outputs": publish_outputs,
     "verdicts": verdicts,
     "diagnoses": diagnoses,
     "order": order,
@@ -313,8 +332,8 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
 }
 
 
-def _action() -> Any:
-    return yaml.safe_load((TOP / "action/action.yml").read_text(encoding="utf-8"))
+def _action(folder: str = "") -> Any:
+    return yaml.safe_load((TOP / f"action/{folder}action.yml").read_text(encoding="utf-8"))
 
 
 def _call(workflow: str) -> Any:
