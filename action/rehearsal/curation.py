@@ -22,6 +22,8 @@ WHOLE_LOG = (256 << 10, (2 << 20) - (256 << 10))
 PART = (16 << 10, 112 << 10)
 # The traceback that ended it stands at the end.
 SEARCHED = 256 << 10
+# Of an address longer than this the file holds the rest, in bytes.
+ADDRESS = 2000
 # What selenium adds to what it says: versions, an address of its documentation, the driver's stack.
 SELENIUM = re.compile(
     r"^[ \t]*\(Session info: .*\n?|; For documentation on this error, please visit: \S+"
@@ -72,17 +74,31 @@ def _exhibit(
     names = sorted(path.name for path in (evidence.folder / folder).glob("*") if path.is_file())
     pictures = [f"{folder}/{each}" for each in names if each.endswith(".png")]
     others = [f"{folder}/{each}" for each in names if each.endswith((".log", ".txt", ".html"))]
-    papers = (_read(evidence.folder, each, PART) for each in others if each != name)
+    told = {each: _address(evidence.folder, each) for each in pictures}
+    spoken = {name, *(_beside(each) for each in pictures)}
+    papers = (_read(evidence.folder, each, PART) for each in others if each not in spoken)
     return Exhibit(
         failure=failure,
         file=file,
         folder=folder if names else "",
         trace=condensed(SELENIUM.sub("", failure.trace), checkout),
         pictures=tuple(pictures),
+        addresses=tuple(told.values()),
         slice=paper,
         papers=tuple(filter(None, papers)),
         frame=own_frame(paper.text, checkout) if paper else None,
     )
+
+
+def _beside(picture: str) -> str:
+    """Return the file that holds the address of the page on a picture."""
+    folder, _, name = picture.rpartition("/")
+    return f"{folder}/{name.replace('screenshot', 'address', 1).removesuffix('.png')}.txt"
+
+
+def _address(folder: Path, picture: str) -> str:
+    paper = _read(folder, _beside(picture), (ADDRESS, 0))
+    return paper.text.partition("\n")[0] if paper else ""
 
 
 def _write_slice(failure: Failure, evidence: Evidence, index: slices.Index, name: str) -> None:

@@ -21,7 +21,8 @@ class Exhibit:
 
     `file` is relative to the checkout, or empty; `folder` is its folder in the evidence, or empty;
     `trace` is its own traceback without installed code, `slice` what the app said meanwhile,
-    `frame` the project's own line in that.
+    `frame` the project's own line in that. `addresses` are those of the pages on the `pictures`,
+    each empty where it is not known.
     """
 
     failure: Failure
@@ -29,6 +30,7 @@ class Exhibit:
     folder: str = ""
     trace: str = ""
     pictures: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     slice: Paper | None = None
     papers: tuple[Paper, ...] = ()
     frame: OwnFrame | None = None

@@ -1,4 +1,4 @@
-"""Keep what the browsers of a failed test show: picture, page, console."""
+"""Keep what the browsers of a failed test show: picture, page and its address, console."""
 
 import hashlib
 import re
@@ -50,7 +50,7 @@ class EvidenceFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def keep(self, browsers: Sequence[Browser], *, failure: int = 1, retry: int = 0) -> None:
-        """Write screenshot.png, page.html and console.log, as they are now.
+        """Write screenshot.png, page.html, address.txt and console.log, as they are now.
 
         The second browser's are called screenshot-browser2.png and so on, those of a second
         failure in the same test (a sub-test, tearDown) screenshot-failure2.png, those of its first
@@ -90,6 +90,7 @@ def _pieces(browser: Browser) -> dict[str, Callable[[], bytes]]:
     return {
         # The console first: looking at the page must not be able to add to it.
         "console.log": lambda: browser.console.text().encode(errors="replace"),
+        "address.txt": lambda: f"{driver.current_url}\n".encode(errors="replace"),
         "screenshot.png": driver.get_screenshot_as_png,
         "page.html": lambda: driver.page_source.encode(errors="replace"),
     }

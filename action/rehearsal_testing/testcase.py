@@ -35,7 +35,7 @@ class BrowserTestCase(unittest.TestCase):
 
     The environment decides: BROWSER (`chrome` or `firefox`), HEADED (`1` shows the window),
     SELENIUM_REMOTE_URL (a grid), REHEARSAL_EVIDENCE (where a failed test leaves screenshot.png,
-    page.html and console.log; `test-evidence/` without it), REHEARSAL_JUNIT (where every test
+    page.html, address.txt, console.log; `test-evidence/` without it), REHEARSAL_JUNIT (where a test
     leaves its outcome as XML; nowhere without it), REHEARSAL_RETRIES (how often a failed test is
     run again), REHEARSAL_SHARD (`1/4`: the first of four parts of the tests).
     """

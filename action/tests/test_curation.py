@@ -59,7 +59,7 @@ def only(exhibits: tuple[Exhibit, ...]) -> Exhibit:
 
 def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path: Path) -> None:
     first, last = log(evidence, TRACEBACK, "the end\n")
-    for name in ("screenshot.png", "page.html", "console.log"):
+    for name in ("screenshot.png", "page.html", "console.log", "address.txt"):
         path = evidence.folder / "tests/bad-1" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
@@ -67,6 +67,7 @@ def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path:
     found = only(curate(record(tmp_path, failed(evidence="bad-1", span=span)), evidence).tests)
     assert found.folder == "tests/bad-1"
     assert found.pictures == ("tests/bad-1/screenshot.png",)
+    assert found.addresses == ("x",)
     assert [paper.name for paper in found.papers] == [
         "tests/bad-1/console.log",
         "tests/bad-1/page.html",
@@ -78,6 +79,24 @@ def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path:
     assert found.slice.text == kept
     assert found.frame
     assert (found.frame.file, found.frame.line) == ("app/views.py", 7)
+
+
+def test_curate__each_picture_has_its_own_address(evidence: Evidence, tmp_path: Path) -> None:
+    folder = evidence.folder / "tests/bad-1"
+    folder.mkdir(parents=True)
+    for browser in ("", "-browser2", "-browser3"):
+        (folder / f"screenshot{browser}.png").touch()
+        if browser != "-browser2":
+            (folder / f"address{browser}.txt").write_text(f"http://localhost/{browser}\n")
+    (folder / "address-browser9.txt").write_text("of no picture")
+    found = only(curate(record(tmp_path, failed(evidence="bad-1")), evidence).tests)
+    told = dict(zip(found.pictures, found.addresses, strict=True))
+    assert told == {
+        "tests/bad-1/screenshot.png": "http://localhost/",
+        "tests/bad-1/screenshot-browser2.png": "",
+        "tests/bad-1/screenshot-browser3.png": "http://localhost/-browser3",
+    }
+    assert [paper.name for paper in found.papers] == ["tests/bad-1/address-browser9.txt"]
 
 
 def test_curate__a_plain_report_gets_an_approximate_slice(

@@ -51,6 +51,7 @@ def told(text: str) -> tuple[Rehearsal, Exhibits]:
         folder=text,
         trace=text,
         pictures=(text,),
+        addresses=(text,),
         slice=paper,
         papers=(paper,),
         frame=frame(text),

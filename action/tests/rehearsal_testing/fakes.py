@@ -12,6 +12,7 @@ from rehearsal_testing.console import Console
 @dataclass
 class FakeDriver:
     page_source: str = "<p>page</p>"
+    current_url: str = "http://localhost/"
     screenshots: list[bytes | Exception] = field(default_factory=lambda: [b"png"])
     log: list[dict[str, Any]] = field(default_factory=list)
     capabilities: dict[str, Any] = field(default_factory=lambda: {"browserName": "chrome"})

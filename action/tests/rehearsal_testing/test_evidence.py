@@ -58,6 +58,7 @@ def test_evidence__one_browser(folder: EvidenceFolder) -> None:
     assert content(folder.path) == {
         "screenshot.png": b"png",
         "page.html": "<p>ü</p>".encode(),
+        "address.txt": b"http://localhost/\n",
         "console.log": b"2026-11-22T14:53:47.602Z SEVERE: style.css 404\n",
     }
 
@@ -69,7 +70,7 @@ def test_evidence__several_browsers_and_failures_one_set_each(folder: EvidenceFo
     first.page_source = "first, later"
     folder.keep(browsers[:1], failure=2)
     kept = content(folder.path)
-    assert len(kept) == 9
+    assert len(kept) == 12
     assert kept["page.html"] == b"first"
     assert kept["page-browser2.html"] == b"second"
     assert kept["page-failure2.html"] == b"first, later"
@@ -99,7 +100,7 @@ def test_evidence__an_alert_in_the_way(folder: EvidenceFolder) -> None:
 def test_evidence__what_cannot_be_taken_is_named(folder: EvidenceFolder, error: Exception) -> None:
     folder.keep([fake_browser(FakeDriver(screenshots=[error]))])
     kept = content(folder.path)
-    assert kept.keys() == {"page.html", "console.log", "problems.txt"}
+    assert kept.keys() == {"page.html", "address.txt", "console.log", "problems.txt"}
     assert kept["problems.txt"].startswith(b"screenshot.png: ")
     assert b"tab crashed" in kept["problems.txt"]
 

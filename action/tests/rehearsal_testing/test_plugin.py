@@ -14,7 +14,13 @@ from .processes import CHECKOUT, Room
 
 pytest_plugins = ["pytester"]
 
-SET = ["console.log", "page.html", "screenshot.png"]
+SET = ["address.txt", "console.log", "page.html", "screenshot.png"]
+
+
+def set_and(suffix: str) -> list[str]:
+    return sorted([*SET, *(name.replace(".", f"-{suffix}.") for name in SET)])
+
+
 OUTCOMES = """
     import pytest
 
@@ -176,7 +182,7 @@ def evidence(folder: Path, case: ET.Element) -> list[str]:
         (
             "two_browsers_fail",
             ("failure", "assert False"),
-            [*SET, "console-browser2.log", "page-browser2.html", "screenshot-browser2.png"],
+            set_and("browser2"),
         ),
         ("set_up_fails", ("error", "no such user"), SET),
         ("tear_down_fails", ("error", "cannot tidy"), []),
@@ -192,7 +198,7 @@ def evidence(folder: Path, case: ET.Element) -> list[str]:
         (
             "parts",
             ("failure", "part 1"),
-            [*SET, "console-failure2.log", "page-failure2.html", "screenshot-failure2.png"],
+            set_and("failure2"),
         ),
         ("skips_a_part", None, []),
     ],

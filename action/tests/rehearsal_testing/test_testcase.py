@@ -121,7 +121,11 @@ def case_in(folder: Path) -> ET.Element:
     return case
 
 
-SET = ["console.log", "page.html", "screenshot.png"]
+SET = ["address.txt", "console.log", "page.html", "screenshot.png"]
+
+
+def set_and(suffix: str) -> list[str]:
+    return sorted([*SET, *(name.replace(".", f"-{suffix}.") for name in SET)])
 
 
 @pytest.mark.parametrize(
@@ -155,13 +159,13 @@ def test_case__leaves_no_evidence(
         ("test_set_up_fails", SET, "error", "in setUp"),
         (
             "test_sub_tests_fail",
-            sorted([*SET, "console-failure2.log", "page-failure2.html", "screenshot-failure2.png"]),
+            set_and("failure2"),
             "failure",
             "(and 1 more)",
         ),
         (
             "test_two_browsers_fail",
-            sorted([*SET, "console-browser2.log", "page-browser2.html", "screenshot-browser2.png"]),
+            set_and("browser2"),
             "failure",
             "",
         ),

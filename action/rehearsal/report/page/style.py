@@ -57,6 +57,7 @@ pre {
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
 }
 .sides > * { min-width: 0; }
+.sides > div > * + * { margin-top: .8rem; }
 figure { margin: 0; }
 .sides figure img {
   display: block; width: 100%; height: auto; max-height: 26rem; object-fit: contain;

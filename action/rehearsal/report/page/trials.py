@@ -1,6 +1,7 @@
 """The failed tests and the flaky ones, with what they left: picture, app, traceback, console."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from rehearsal.exhibits import Exhibit, Exhibits, Paper
 from rehearsal.frames import OwnFrame
@@ -85,7 +86,8 @@ def _told(who: str, what: str, line: str, *, red: bool = True) -> Iterator[Child
 def _sides(test: Exhibit, above: str) -> Iterator[Child]:
     """Yield what belongs side by side: what one saw, and what the app and the browser said."""
     if test.pictures:
-        yield element("div", *(_picture(test, path) for path in test.pictures))
+        addressed = zip_longest(test.pictures, test.addresses, fillvalue="")
+        yield element("div", *(_picture(test, *each) for each in addressed))
     papers: list[Child] = []
     if test.slice:
         papers.append(_slice(test.slice, test.frame, above))
@@ -107,11 +109,13 @@ def _trace(test: Exhibit) -> Child:
     return element("div", element("h4", title), _pre(text, title), more, class_="wrap")
 
 
-def _picture(test: Exhibit, path: str) -> Markup:
+def _picture(test: Exhibit, path: str, address: str) -> Markup:
     _, which = _kind(path)
     alt = f"{PICTURE} when {test.failure.name} failed{which}"
     picture = element("img", src=path, alt=alt, loading="lazy")
-    return element("figure", element("h4", f"{PICTURE}{which}"), element("a", picture, href=path))
+    at = (" · ", element("code", address)) if address else ""
+    title = element("h4", f"{PICTURE}{which}", at)
+    return element("figure", title, element("a", picture, href=path))
 
 
 def _slice(paper: Paper, frame: OwnFrame | None, above: str) -> Markup:
