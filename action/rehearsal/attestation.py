@@ -96,7 +96,7 @@ def _write(flag: str, path: str, text: str) -> Path:
 
 VERB = Verb(
     name="predicate",
-    does="what to attest of an image that was published after it passed",
+    does="State what is to be attested of an image that was published.",
     flags=flags,
     run=run,
 )

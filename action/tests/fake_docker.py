@@ -64,8 +64,9 @@ case "$1 $2" in
 "container inspect")
     container || { echo "Error: No such container: $3" >&2; exit 1; }
     port=$(cat "$state/port" 2>/dev/null)
-    printf '[{"State": {"Status": "%s", "ExitCode": %s, "OOMKilled": false, "Error": ""},' \
+    printf '[{"State": {"Status": "%s", "ExitCode": %s, "OOMKilled": false, "Error": "",' \
         "$(cat "$state/created")" "$(cat "$state/exit" 2>/dev/null || echo 3)"
+    printf '"FinishedAt": "2026-11-22T18:00:00.123456789Z"},'
     printf '"Config": {"Env": ["KEY=%s"]},' "$(grep ^KEY= "$state/environment" | cut -d= -f2-)"
     printf '"NetworkSettings": {"Ports": {"8888/tcp": [{"HostPort": "%s"}]}}}]\n' "${port:-0}" ;;
 "stop "*)

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,36 @@ def test_rehearse__a_pass_from_build_to_stop(stage: Stage) -> None:
     assert json.loads(kept["evidence/verdict.json"])["verdict"] == "passed"
     assert not stage.docker.has_container
     assert not any(name.startswith("staging") for name in kept)
+
+
+def test_rehearse__the_verdict_says_where_it_was_held_and_what_was_asked(stage: Stage) -> None:
+    command = f"true {HUSH}"
+    code, log = stage.run(
+        "rehearse", "--test-command", command, "--ready-path", f"/?key={HUSH}", "--shard", "2/4",
+        "--test-env", "BROWSER=firefox",
+        GITHUB_SERVER_URL="https://github.example", GITHUB_REPOSITORY="o/n", GITHUB_RUN_ID="7",
+        GITHUB_RUN_ATTEMPT="3", GITHUB_SHA="c0ffee", GITHUB_REF="refs/heads/main",
+    )  # fmt: skip
+    assert code == 0, log
+    (found,) = (
+        json.loads(content)
+        for name, content in stage.kept().items()
+        if name == "evidence/verdict.json"
+    )
+    assert found["where"] == {
+        "repository": "o/n",
+        "commit": "c0ffee",
+        "ref": "refs/heads/main",
+        "run": "https://github.example/o/n/actions/runs/7",
+        "attempt": 3,
+    }
+    assert found["asked"] == {
+        "test-command-sha256": sha256(command.encode()).hexdigest(),
+        "browser": "firefox",
+        "ready-path": "/",
+        "ready-status": "200-399",
+    }
+    assert (found["shard"], found["shards"]) == ("2/4", None)
 
 
 def test_rehearse__the_secret_reaches_the_container_and_nothing_else(stage: Stage) -> None:

@@ -132,7 +132,7 @@ def _closing(record: Rehearsal) -> Iterator[str]:
 
 VERB = Verb(
     name="merge",
-    does="one summary, verdict and index of evidence out of those of all shards",
+    does="Make one verdict, summary and page of those of all shards.",
     flags=flags,
     run=run,
 )
