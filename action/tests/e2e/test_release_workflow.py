@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from .act import Act, ActRun
 from .machine import ACTION, CHECKOUT, base_image, tool
@@ -19,6 +20,7 @@ HERE = "./.github/workflows/release-image.yml"
 OURS = "OWNER/dress-rehearsal"
 CALLED = (HERE, "./.github/workflows/rehearsal.yml")
 RELEASE = (CHECKOUT / ".github/workflows/release.yml").read_text()
+EXAMPLE = yaml.safe_load((CHECKOUT / "docs/examples/release.yml").read_text())["jobs"]["image"]
 PROVENANCE = "https://slsa.dev/provenance/v1"
 SECRET = "what only the container has"
 PASSWORD = "not for your ears"
@@ -69,20 +71,20 @@ class Caller:
     environment: Mapping[str, str]
 
     def push(self, inputs: Mapping[str, object], *, second: str) -> ActRun:
-        """Release with `inputs`; `second` are the tests of the second shard."""
+        """Release as the example does, save for `inputs`, with a tag `v1.2.3`.
+
+        `second` are the tests of the second shard.
+        """
         self.repository.write("shards.py", SHARDS.format(second=second))
-        secrets = {
-            "container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}",
-            "registry-password": "${{ secrets.PASSWORD }}",
-        }
+        given = EXAMPLE["with"] | {"setup-command": "true"} | TWO | inputs
+        secrets = EXAMPLE["secrets"] | {"registry-password": "${{ secrets.PASSWORD }}"}
         return self.act.push(
             self.repository,
-            calling(
-                f"{OURS}/.github/workflows/release-image.yml@v0.1.0", {**TWO, **inputs}, secrets
-            ),
-            secrets={"TINY_KEY": SECRET, "PASSWORD": PASSWORD},
+            calling(EXAMPLE["uses"], given, secrets),
+            secrets={"DJANGO_SECRET_KEY": SECRET, "PASSWORD": PASSWORD},
             environment=self.environment,
             others={f"{OURS}@v0.1.0": self.ours},
+            tag="v1.2.3",
             job=AFTERWARDS,
         )
 
@@ -121,21 +123,24 @@ def attested(run: ActRun) -> list[dict[str, Any]]:
 def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     caller: Caller, fresh: Registry, another: Registry
 ) -> None:
-    places = [f"{fresh.host}/app:1.2.3", f"{fresh.host}/app:latest"]
-    places.append(f"{another.host}/mirror/app:1.2.3")
-    inputs = {"to": "\n".join(places), "registry": another.host, "registry-username": "robot"}
+    first = EXAMPLE["with"]["to"].replace("ghcr.io/owner", fresh.host)
+    others = [f"{fresh.host}/app:latest", f"{another.host}/mirror/app:1.2.3"]
+    to = "\n".join([first, *others])
+    inputs = {"to": to, "registry": another.host, "registry-username": "robot"}
     run = caller.push(inputs, second="Page")
     assert run.exit_code == 0
     told = outputs(run)
     assert told["verdict"] == "passed"
-    held = fresh.holds("app", "1.2.3")
+    held = fresh.holds("app", "v1.2.3")
     assert held is not None
     digest, config = held
     assert config == told["image-id"]
     assert digest == told["digest"]
     assert fresh.holds("app", "latest") == held
     assert another.holds("mirror/app", "1.2.3") == held
-    assert json.loads(told["digests"]) == dict.fromkeys(places, digest)
+    assert json.loads(told["digests"]) == dict.fromkeys(
+        [f"{fresh.host}/app:v1.2.3", *others], digest
+    )
 
     (build,) = run.builds
     assert (build["cacheFrom"], build["cacheTo"], build["noCache"]) == ([], [], True)
