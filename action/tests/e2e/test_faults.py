@@ -1,279 +1,62 @@
 """Faults of an app, and what a rehearsal says about each: verdict, diagnosis, what to do."""
 
+import html
 import json
 import os
 import re
 import shutil
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from . import leftovers
-from .repository import Repository
-from .runner import Rehearsed, Runner
+from .faults import FAULTS, SUPERLISTS, Fault, Line
+from .faults import tiny as goes_wrong
+from .planted import assert_nowhere, files, secrets_of
+from .repository import Repository, copy_of_checkout, repository_of
+from .runner import Meanwhile, Rehearsed, Runner, Running
 from .verdicts import assert_ended
 
 FACTS = Path(__file__).resolve().parents[1] / "facts"
+FIXTURES = Path(__file__).parent / "fixtures"
 # What a build and pip say of where they are run, and from where they took what.
 THIS_MACHINE = re.compile(r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing ")
-VISITS = Path(__file__).parent / "fixtures/visits.py"
 ROOM = re.compile(r"/tmp/dr-\w+")
+# gunicorn reads it at its start: like the tiny app it prints what it was given.
+TELLTALE = """
+import os
 
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """One way to go wrong, and what has to be said about it."""
-
-    name: str
-    verdict: str
-    diagnosis: str
-    inputs: dict[str, str] = field(default_factory=dict)
-    told: tuple[str, ...] = ()
-    evidence: str = ""
-    within: float = 30.0
-
-
-def tiny_fault(name: str, **inputs: str) -> dict[str, str]:
-    return {"env": f"TINY_FAULT={name}", **{k.replace("_", "-"): v for k, v in inputs.items()}}
-
-
-FAULTS = [
-    Fault(
-        name="missing-variable",
-        verdict="crashed",
-        diagnosis="missing-variable",
-        inputs=tiny_fault("crash"),
-        told=("TINY_KEY is missing", "TINY_KEY: ${{ secrets.TINY_KEY }}", "secrets: TINY_KEY"),
-        evidence="KeyError: 'TINY_KEY'",
-    ),
-    Fault(
-        name="missing-module",
-        verdict="crashed",
-        diagnosis="missing-module",
-        inputs=tiny_fault("module"),
-        told=("tiny_templates is missing", "requirements.txt"),
-        evidence="No module named 'tiny_templates'",
-    ),
-    Fault(
-        name="out-of-memory",
-        verdict="crashed",
-        diagnosis="out-of-memory",
-        inputs=tiny_fault("hungry", run_options="--memory=48m\n--memory-swap=48m"),
-        told=("limit: 48 MiB", "exit code 137", "--memory="),
-    ),
-    Fault(
-        name="exited-early",
-        verdict="crashed",
-        diagnosis="exited-early",
-        inputs=tiny_fault("exits"),
-        told=("exit code 0: python -u /app.py", "in the foreground"),
-    ),
-    Fault(
-        name="crash-loop",
-        verdict="crashed",
-        diagnosis="crash-loop",
-        inputs=tiny_fault("ends", run_options="--restart=always"),
-        told=("started again, 3 times", "exit code 4", "Leave --restart out"),
-        evidence="queue.internal cannot be reached",
-    ),
-    Fault(
-        name="wrong-port",
-        verdict="not-ready",
-        diagnosis="wrong-port",
-        inputs=tiny_fault("elsewhere", ready_timeout="3"),
-        told=("listens on port 9000", "port: '9000'"),
-    ),
-    Fault(
-        name="bound-to-loopback",
-        verdict="not-ready",
-        diagnosis="bound-to-loopback",
-        inputs=tiny_fault("loopback"),
-        told=("listens on 127.0.0.1", '"0.0.0.0:8888"'),
-        within=15,
-    ),
-    Fault(
-        name="https-redirect",
-        verdict="not-ready",
-        diagnosis="https-redirect",
-        inputs=tiny_fault("https"),
-        told=("to https", "X-Forwarded-Proto", "SECURE_SSL_REDIRECT"),
-        within=15,
-    ),
-    Fault(
-        name="server-error",
-        verdict="not-ready",
-        diagnosis="server-error",
-        inputs=tiny_fault("broken", ready_timeout="3"),
-        told=("500: ValueError: substring not found", "LOGGING"),
-        evidence="ValueError: substring not found",
-    ),
-    Fault(
-        name="no-such-page",
-        verdict="not-ready",
-        diagnosis="no-such-page",
-        inputs=tiny_fault("lost", ready_path="/missing", ready_timeout="3"),
-        told=("no page /missing", "ready-path: /healthz"),
-    ),
-    Fault(
-        name="no-answer",
-        verdict="not-ready",
-        diagnosis="no-answer",
-        inputs=tiny_fault("silent", ready_timeout="3"),
-        told=("never answers", "--threads"),
-    ),
-    Fault(
-        name="unknown-end",
-        verdict="crashed",
-        diagnosis="",
-        inputs=tiny_fault("ends"),
-        told=("none of those that are known", "queue.internal cannot be reached"),
-        evidence="queue.internal cannot be reached",
-    ),
-    Fault(
-        name="unknown-silence",
-        verdict="not-ready",
-        diagnosis="",
-        inputs=tiny_fault("deaf", ready_timeout="3"),
-        told=("Nothing in the container listens on any port",),
-    ),
-    Fault(
-        name="unknown-garbage",
-        verdict="not-ready",
-        diagnosis="",
-        inputs=tiny_fault("garbage", ready_timeout="3"),
-        told=("an answer that is not HTTP",),
-    ),
-    Fault(
-        name="unknown-close",
-        verdict="not-ready",
-        diagnosis="",
-        inputs=tiny_fault("closing", ready_timeout="3"),
-        told=("closed without an answer",),
-    ),
-]
-
-
-MIGRATE = "python manage.py migrate --noinput"
-BRIEFLY = "python3 -m unittest visits"
-SUPERLISTS = {
-    "secrets": "DJANGO_SECRET_KEY=only-for-this-scenario",
-    "env": "DJANGO_ALLOWED_HOST=localhost",
-    "setup-command": MIGRATE,
-    "test-command": BRIEFLY,
+for name in os.environ.get("TINY_PRINTS", "").split():
+    print(f"{name} is {os.environ[name]}", flush=True)
+"""
+REPORTS = {"index.html", "summary.md", "verdict.json", "facts.json"}
+STARTED = {"build.log", "container.log", "container.log.index", "container.json"}
+KEPT = {
+    "build-failed": {"build.log"},
+    "crashed": STARTED,
+    "not-ready": STARTED,
+    "setup-failed": STARTED,
+    "tests-failed": STARTED | {"tests/output.log"},
+    "timed-out": STARTED | {"tests/output.log"},
+    "no-tests": STARTED | {"tests/output.log"},
 }
 
-QUICK = {"setup-command": "", "ready-timeout": "4"}
 
-SUPERLISTS_FAULTS = [
-    Fault(
-        name="superlists-missing-variable",
-        verdict="crashed",
-        diagnosis="missing-variable",
-        inputs={"secrets": ""},
-        told=("DJANGO_SECRET_KEY is missing", "generate-secrets: DJANGO_SECRET_KEY"),
-        evidence="KeyError: 'DJANGO_SECRET_KEY'",
-    ),
-    Fault(
-        name="superlists-empty-variable",
-        verdict="crashed",
-        diagnosis="missing-variable",
-        inputs={"env": "DJANGO_ALLOWED_HOST=", "setup-command": ""},
-        told=("DJANGO_ALLOWED_HOST is set but empty",),
-        evidence="DJANGO_ALLOWED_HOST is set but empty",
-    ),
-    Fault(
-        name="wsgi-path",
-        verdict="crashed",
-        diagnosis="wsgi-path",
-        inputs={
-            "command": "gunicorn\n--bind=:8888\nsuperlists.wsgy:application",
-            "setup-command": "",
-        },
-        told=("no app at superlists.wsgy", "PROJECT.wsgi:application"),
-        evidence="No module named 'superlists.wsgy'",
-    ),
-    Fault(
-        name="wsgi-name",
-        verdict="crashed",
-        diagnosis="wsgi-path",
-        inputs={
-            "command": "gunicorn\n--bind=:8888\nsuperlists.wsgi:app",
-            "setup-command": "",
-        },
-        told=("no app at superlists.wsgi",),
-        evidence="Failed to find attribute",
-    ),
-    Fault(
-        name="disallowed-host",
-        verdict="not-ready",
-        diagnosis="disallowed-host",
-        inputs={"env": "DJANGO_ALLOWED_HOST=example.com", **QUICK},
-        told=("ALLOWED_HOSTS does not name localhost", "DJANGO_ALLOWED_HOST=localhost"),
-        evidence="Invalid HTTP_HOST header",
-    ),
-    Fault(
-        name="superlists-https-redirect",
-        verdict="not-ready",
-        diagnosis="https-redirect",
-        inputs={"env": "DJANGO_ALLOWED_HOST=localhost\nDJANGO_BEHIND_TLS=1", **QUICK},
-        told=("to https",),
-    ),
-    Fault(
-        name="superlists-bound-to-loopback",
-        verdict="not-ready",
-        diagnosis="bound-to-loopback",
-        inputs={
-            "command": "gunicorn\n--bind=127.0.0.1:8888\nsuperlists.wsgi:application",
-            **QUICK,
-        },
-        told=("127.0.0.1",),
-        evidence="Listening at: http://127.0.0.1:8888",
-    ),
-    Fault(
-        name="superlists-wrong-port",
-        verdict="not-ready",
-        diagnosis="wrong-port",
-        inputs={"command": "gunicorn\n--bind=:8000\nsuperlists.wsgi:application", **QUICK},
-        told=("port 8000 (0.0.0.0), and port is 8888",),
-    ),
-    Fault(
-        name="missing-table",
-        verdict="tests-failed",
-        diagnosis="missing-table",
-        inputs={"setup-command": ""},
-        told=("no table lists_list", "no setup-command was given", "python manage.py migrate"),
-        evidence="OperationalError: no such table: lists_list",
-    ),
-    Fault(
-        name="readonly-database",
-        verdict="tests-failed",
-        diagnosis="readonly-database",
-        inputs={"setup-command": f"{MIGRATE}\nchmod a-w /data/db.sqlite3"},
-        told=("cannot be written", "its folder"),
-        evidence="attempt to write a readonly database",
-    ),
-    Fault(
-        name="setup-readonly-database",
-        verdict="setup-failed",
-        diagnosis="readonly-database",
-        inputs={"env": "DJANGO_ALLOWED_HOST=localhost\nDJANGO_DB_PATH=/src/db.sqlite3"},
-        told=("cannot be written", "setup-command ended with exit code"),
-    ),
-    Fault(
-        name="setup-missing-table",
-        verdict="setup-failed",
-        diagnosis="missing-table",
-        inputs={
-            "setup-command": "python manage.py shell --no-imports -c "
-            "'from superlists.lists.models import List; List.objects.create()'"
-        },
-        told=("no table lists_list",),
-    ),
-]
+# In seconds; contractual.
+CRASH_IS_TOLD = 0.5
+DISALLOWED_IS_TOLD = 5.0
+TRIES = 5
+
+
+@pytest.fixture
+def planted(token: str) -> dict[str, str]:
+    return secrets_of(token)
 
 
 def keep_facts(rehearsed: Rehearsed, name: str) -> None:
@@ -292,294 +75,312 @@ def keep_facts(rehearsed: Rehearsed, name: str) -> None:
     expected = [each for each in [rehearsed.outputs["diagnosis"]] if each]
     content = {"diagnoses": expected, "verdict": facts["verdict"], "lines": lines}
     text = json.dumps(content, indent=1, ensure_ascii=False)
-    (FACTS / f"{name}.json").write_text(ROOM.sub("/tmp/room", text) + "\n")
+    text = ROOM.sub("/tmp/room", text).replace(sys.base_prefix, "/usr")
+    (FACTS / f"{name}.json").write_text(f"{text}\n")
 
 
-def assert_told(rehearsed: Rehearsed, fault: Fault) -> None:
+def laid_out(fault: Fault, root: Path) -> Repository:
+    """Lay out the repository of a fault, with visits for superlists that need no browser."""
+    if fault.app == "superlists":
+        repository = copy_of_checkout(root)
+        shutil.rmtree(root / "functional_tests")
+        shutil.copy(FIXTURES / "visits.py", root)
+        repository.replace("gunicorn.conf.py", r"\Z", TELLTALE)
+    else:
+        repository = repository_of(fault.app, root)
+    shutil.copy(FIXTURES / "reported.py", root)
+    for path, text in fault.files.items():
+        repository.write(path, text)
+    for path, pattern, replacement in fault.edits:
+        repository.replace(path, pattern, replacement)
+    return repository
+
+
+def rehearsed_with(
+    fault: Fault,
+    repository: Repository,
+    runner: Runner,
+    planted: Mapping[str, str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    meanwhile: Meanwhile = lambda _: None,
+) -> Rehearsed:
+    """Rehearse with planted secrets, all of which the app is asked to print at its start."""
+    own = SUPERLISTS if fault.app == "superlists" else {}
+    inputs = {"secrets": "", "env": "", **own, **fault.inputs}
+    inputs["secrets"] = "\n".join([inputs["secrets"], *planted])
+    inputs["env"] = f"{inputs['env']}\nTINY_PRINTS={' '.join(planted)}"
+    key = {"DJANGO_SECRET_KEY": "only-for-this-scenario"} if own else {}
+    return runner.use(
+        repository,
+        inputs,
+        environment={**key, **planted, **(environment or {})},
+        meanwhile=meanwhile,
+    )
+
+
+def assert_told(
+    rehearsed: Rehearsed, fault: Fault, runner: Runner, planted: Mapping[str, str]
+) -> None:
+    """Hold everything that is told, kept and left behind against what the fault asks for."""
     keep_facts(rehearsed, fault.name)
     assert_ended(rehearsed, fault.verdict)
     assert rehearsed.outputs["diagnosis"] == fault.diagnosis
-    annotation = rehearsed.shown.annotations[0]
-    assert annotation.level == "error"
-    assert fault.verdict in annotation.properties["title"]
-    for words in fault.told:
-        assert words in annotation.text
-    if fault.verdict not in {"misconfigured", "build-failed", "engine-failed"}:
-        assert fault.evidence in rehearsed.file("container.log")
-        assert json.loads(rehearsed.file("container.json"))["Id"]
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_fault(fault: Fault, tiny: Repository, runner: Runner, token: str) -> None:
-    rehearsed = runner.use(tiny, fault.inputs)
-    assert_told(rehearsed, fault)
+    assert_annotated(rehearsed, fault)
+    assert_reported(rehearsed, fault)
+    assert_kept(rehearsed, fault, planted)
+    assert_nowhere(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
+    assert not leftovers.of_the_engine(runner.token)
     assert rehearsed.seconds < fault.within
-    assert not leftovers.of_the_engine(token)
 
 
-@pytest.mark.parametrize("fault", SUPERLISTS_FAULTS, ids=lambda fault: fault.name)
-def test_fault_of_superlists(fault: Fault, superlists: Repository, runner: Runner) -> None:
-    shutil.rmtree(superlists.root / "functional_tests")
-    shutil.copy(VISITS, superlists.root)
-    assert_told(runner.use(superlists, SUPERLISTS | fault.inputs), fault)
+def assert_annotated(rehearsed: Rehearsed, fault: Fault) -> None:
+    """The cause first, and on no line; then the lines of the repository, and nothing else."""
+    first, *others = [each for each in rehearsed.shown.annotations if each.level == "error"]
+    assert first.properties == {"title": f"Dress rehearsal: {fault.verdict}"}
+    for words in fault.told:
+        assert words in first.text
+    found = [
+        (each.properties.get("file", ""), line_of(rehearsed, each.properties)) for each in others
+    ]
+    assert [file for file, _ in found] == [line.file for line in fault.lines], others
+    for (_, text), annotation, line in zip(found, others, fault.lines, strict=True):
+        assert line.holds in text
+        assert line.says in annotation.text
 
 
-def test_static_files(superlists: Repository, runner: Runner) -> None:
-    shutil.rmtree(superlists.root / "functional_tests")
-    shutil.copy(VISITS, superlists.root)
-    superlists.replace("Dockerfile", r" && python manage\.py collectstatic --noinput", "")
-    rehearsed = runner.use(superlists, SUPERLISTS)
-    fault = Fault(
-        name="static-files",
-        verdict="tests-failed",
-        diagnosis="static-files",
-        told=("404 for /static/", "there is no such folder", "collectstatic"),
-        evidence="No directory at: /src/static/",
-    )
-    assert_told(rehearsed, fault)
+def line_of(rehearsed: Rehearsed, place: Mapping[str, str]) -> str:
+    """Return the line of the repository that an annotation stands on."""
+    if "file" not in place:
+        return ""
+    lines = (rehearsed.repository.root / place["file"]).read_text().splitlines()
+    return lines[int(place["line"]) - 1]
 
 
-def test_missing_form_field(superlists: Repository, runner: Runner) -> None:
-    shutil.rmtree(superlists.root / "functional_tests")
-    shutil.copy(VISITS, superlists.root)
-    superlists.replace("superlists/lists/views.py", r"^(    text = ).*$", r'\1request.POST["text"]')
-    fault = Fault(
-        name="missing-form-field",
-        verdict="tests-failed",
-        diagnosis="missing-form-field",
-        told=("without the field 'text'", '<input name="text">', 'request.POST["text"]'),
-        evidence="MultiValueDictKeyError: 'text'",
-    )
-    assert_told(runner.use(superlists, SUPERLISTS), fault)
+def assert_reported(rehearsed: Rehearsed, fault: Fault) -> None:
+    """Summary and page tell it in the same words, and verdict.json names it."""
+    summary = html.unescape(re.sub(r"\\(\W|_)", r"\1", rehearsed.summary))
+    page = html.unescape(re.sub(r"<[^>]*>", "", rehearsed.file("index.html")))
+    assert f"Dress rehearsal: {fault.verdict}" in summary
+    for words in (*fault.told, *(line.says for line in fault.lines)):
+        assert words in summary
+        assert words in page
+    content = json.loads(rehearsed.file("verdict.json"))
+    assert content["verdict"] == fault.verdict
+    assert [each["id"] for each in content["diagnoses"]][:1] == [fault.diagnosis][
+        : bool(fault.diagnosis)
+    ]
 
 
-def test_no_browser(superlists: Repository, runner: Runner) -> None:
+def assert_kept(rehearsed: Rehearsed, fault: Fault, planted: Mapping[str, str]) -> None:
+    """The evidence is complete; an app that ran did say the secrets, and they were taken out."""
+    assert rehearsed.evidence is not None
+    for name in REPORTS | KEPT.get(fault.verdict, set()):
+        assert (rehearsed.evidence / name).is_file(), f"{name} was not kept"
+    for name, words in fault.evidence.items():
+        assert words in rehearsed.file(name)
+    if "container.json" in KEPT.get(fault.verdict, ()):
+        assert json.loads(rehearsed.file("container.json"))["Id"]
+        for name in planted:
+            assert f"{name} is ***" in rehearsed.file("container.log")
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_fault(fault: Fault, room: Path, runner: Runner, planted: dict[str, str]) -> None:
+    repository = laid_out(fault, room / "repository")
+    assert_told(rehearsed_with(fault, repository, runner, planted), fault, runner, planted)
+
+
+def test_no_browser(superlists: Repository, runner: Runner, planted: dict[str, str]) -> None:
     """On a PATH that holds the tests' virtual environment and nothing else."""
+    superlists.replace("gunicorn.conf.py", r"\Z", TELLTALE)
     story = 'PATH="${PATH%%:*}" python manage.py test functional_tests.test_new_visitor'
     fault = Fault(
         name="no-browser",
+        app="superlists",
         verdict="tests-failed",
         diagnosis="no-browser",
+        inputs={"test-command": story},
         told=("Chrome is missing on the runner", "apt-get install"),
+        lines=(
+            Line(
+                file="functional_tests/test_new_visitor.py",
+                holds="def test_can_start_a_todo_list",
+                says="The browser Chrome is missing",
+            ),
+        ),
+        evidence={"tests/output.log": "The browser Chrome is missing"},
+        within=120.0,
     )
-    assert_told(runner.use(superlists, SUPERLISTS | {"test-command": story}), fault)
+    assert_told(rehearsed_with(fault, superlists, runner, planted), fault, runner, planted)
 
 
-def test_build(tiny: Repository, runner: Runner) -> None:
-    tiny.write("requirements.txt", "no-such-package-of-anybody==9.9.9\n")
-    install = "/venv/bin/pip install --no-index -r requirements.txt"
-    copy = f"RUN python -m venv /venv\nCOPY requirements.txt .\nRUN {install}"
-    tiny.replace("Dockerfile", r"^COPY .*$", copy)
-    fault = Fault(
-        name="build",
-        verdict="build-failed",
-        diagnosis="build",
-        told=(f"does not build: RUN {install}",),
+def port_taken(port: int) -> Fault:
+    return Fault(
+        name="port-taken",
+        verdict="misconfigured",
+        diagnosis="port-taken",
+        inputs={"host-port": str(port)},
+        told=(f"port {port} of this machine", "leave host-port out"),
     )
-    rehearsed = runner.use(tiny)
-    assert_told(rehearsed, fault)
-    assert "no-such-package-of-anybody==9.9.9" in rehearsed.summary
 
 
-def test_build__not_a_dockerfile(tiny: Repository, runner: Runner) -> None:
-    tiny.replace("Dockerfile", r"^COPY", "KOPY")
-    fault = Fault(
-        name="build-unreadable",
-        verdict="build-failed",
-        diagnosis="build",
-        told=("unknown instruction: KOPY",),
-    )
-    assert_told(runner.use(tiny), fault)
+def test_port_taken__before_anything_is_built(
+    tiny: Repository, runner: Runner, planted: dict[str, str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        fault = port_taken(listener.getsockname()[1])
+        rehearsed = rehearsed_with(fault, tiny, runner, planted)
+    assert_told(rehearsed, fault, runner, planted)
+    assert not rehearsed.outputs["image-id"]
 
 
-def test_no_such_package(tiny: Repository, runner: Runner) -> None:
-    tiny.write("wanted.txt", "selenium==0.0.999\n")
-    inputs = {"test-requirements": "wanted.txt", "test-command": "true"}
-    fault = Fault(
-        name="no-such-package",
-        verdict="setup-failed",
-        diagnosis="no-such-package",
-        told=("no package selenium==0.0.999", "test-requirements"),
-    )
-    assert_told(runner.use(tiny, inputs), fault)
-
-
-MISCONFIGURED = [
-    Fault(
-        name="empty-secret",
-        verdict="misconfigured",
-        diagnosis="empty-secret",
-        inputs={"secrets": "DJANGO_SECRET_KEY="},
-        told=("DJANGO_SECRET_KEY is empty", "forks", "generate-secrets"),
-    ),
-    Fault(
-        name="unset-secret",
-        verdict="misconfigured",
-        diagnosis="empty-secret",
-        inputs={"secrets": "DJANGO_SECRET_KEY"},
-        told=("no such variable",),
-    ),
-    Fault(
-        name="secret-in-env",
-        verdict="misconfigured",
-        diagnosis="empty-secret",
-        inputs={"env": "DJANGO_SECRET_KEY="},
-        told=("DJANGO_SECRET_KEY looks like a secret", "to secrets"),
-    ),
-    Fault(
-        name="engine-refused-mount",
-        verdict="misconfigured",
-        diagnosis="engine-refused",
-        inputs={"volumes": "./no-such-folder:/data"},
-        told=("bind source path does not exist", "the input volumes"),
-    ),
-    Fault(
-        name="engine-refused-network",
-        verdict="misconfigured",
-        diagnosis="engine-refused",
-        inputs={"network": "no-such-network"},
-        told=("no-such-network", "the input network"),
-    ),
-    Fault(
-        name="engine-refused-option",
-        verdict="misconfigured",
-        diagnosis="engine-refused",
-        inputs={"run-options": "--no-such-option"},
-        told=("no-such-option", "the input run-options"),
-    ),
-]
-
-
-@pytest.mark.parametrize("fault", MISCONFIGURED, ids=lambda fault: fault.name)
-def test_misconfigured(fault: Fault, tiny: Repository, runner: Runner) -> None:
-    assert_told(runner.use(tiny, fault.inputs), fault)
-
-
-def test_port_taken(tiny: Repository, runner: Runner) -> None:
+def test_port_taken__between_the_build_and_the_start(
+    tiny: Repository, runner: Runner, planted: dict[str, str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        fault = Fault(
-            name="port-taken",
-            verdict="misconfigured",
-            diagnosis="port-taken",
-            told=(f"port {port} of this machine", "leave host-port out"),
-        )
-        assert_told(runner.use(tiny, {"host-port": str(port)}), fault)
+    fault = port_taken(port)
+    building = rf"\1\nRUN echo building; sleep 1 # {runner.token}"
+    tiny.replace("Dockerfile", r"^(COPY .*)$", building)
+    with ExitStack() as taken:
+
+        def take(step: Running) -> None:
+            step.wait_until(lambda step: " building\n" in step.file("build.log"))
+            taken.enter_context(socket.create_server(("127.0.0.1", port)))
+
+        rehearsed = rehearsed_with(fault, tiny, runner, planted, meanwhile=take)
+    assert_told(rehearsed, fault, runner, planted)
+    assert rehearsed.outputs["image-id"]
 
 
-def test_engine_lost(tiny: Repository, runner: Runner) -> None:
-    dead = {"DOCKER_HOST": f"unix://{runner.folder}/no-engine.sock"}
+def test_engine_lost(tiny: Repository, runner: Runner, planted: dict[str, str]) -> None:
     fault = Fault(
         name="engine-lost",
         verdict="engine-failed",
         diagnosis="engine-lost",
         told=("not there, or went away", "not the app's fault"),
     )
-    assert_told(runner.use(tiny, environment=dead), fault)
+    dead = {"DOCKER_HOST": f"unix://{runner.folder}/no-engine.sock"}
+    rehearsed = rehearsed_with(fault, tiny, runner, planted, environment=dead)
+    assert_told(rehearsed, fault, runner, planted)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """An app that takes its time, and the moments that have to show it."""
+    """An app that takes its time: how many seconds at least and at most, and what is seen first."""
 
-    inputs: dict[str, str]
+    name: str
+    env: str
     seconds: tuple[float, float]
-    first: str
+    first: str = "HTTP status 200"
+
+    def __str__(self) -> str:
+        return self.name
 
 
-PATIENCE = {
-    "late": Patience(
-        inputs={"env": "TINY_FAULT=late\nTINY_SECONDS=20"},
-        seconds=(20, 24),
-        first="HTTP status 200",
-    ),
-    "busy": Patience(
-        inputs={"env": "TINY_FAULT=busy\nTINY_SECONDS=6"},
+PATIENCE = (
+    Patience(name="late", env="TINY_FAULT=late\nTINY_SECONDS=20", seconds=(20, 24)),
+    Patience(
+        name="busy",
+        env="TINY_FAULT=busy\nTINY_SECONDS=6",
         seconds=(6, 9),
         first="HTTP status 503",
     ),
-    "slow": Patience(
-        inputs={"env": "TINY_FAULT=slow\nTINY_SECONDS=3"},
-        seconds=(3, 6),
-        first="HTTP status 200",
-    ),
-    "lost for a while": Patience(
-        inputs={"env": "TINY_FAULT=lost\nTINY_SECONDS=5"},
+    Patience(name="slow", env="TINY_FAULT=slow\nTINY_SECONDS=3", seconds=(3, 6)),
+    Patience(
+        name="lost for a while",
+        env="TINY_FAULT=lost\nTINY_SECONDS=5",
         seconds=(5, 8),
         first="HTTP status 404",
     ),
-    "endless page": Patience(
-        inputs={"env": "TINY_FAULT=endless"}, seconds=(0, 5), first="HTTP status 200"
-    ),
-}
+    Patience(name="endless page", env="TINY_FAULT=endless", seconds=(0, 5)),
+)
 
 
-@pytest.mark.parametrize("patience", PATIENCE.values(), ids=PATIENCE)
-def test_passed__after_patience(patience: Patience, tiny: Repository, runner: Runner) -> None:
-    rehearsed = runner.use(tiny, {**patience.inputs, "evidence": "always"})
+@pytest.mark.parametrize("patience", PATIENCE, ids=str)
+def test_passed__after_patience(
+    patience: Patience, tiny: Repository, runner: Runner, planted: dict[str, str]
+) -> None:
+    env = f"{patience.env}\nTINY_PRINTS={' '.join(planted)}"
+    inputs = {"env": env, "secrets": "\n".join(planted), "evidence": "always"}
+    rehearsed = runner.use(tiny, inputs, environment=planted)
     assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
     assert rehearsed.outputs["diagnosis"] == ""
     least, most = patience.seconds
     assert least <= float(rehearsed.outputs["ready-seconds"]) < most
-    assert (
-        f"gave {patience.first}" in rehearsed.log
-        or "503" in patience.first
-        or "404" in (patience.first)
-    )
+    moments = json.loads(rehearsed.file("verdict.json"))["readiness"]["moments"]
+    seen = {moment["name"]: moment for moment in moments}
+    assert seen["first answer"]["detail"] == patience.first
+    assert seen["ready"]["seconds"] >= least
+    assert_nowhere(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
 
 
 def test_passed__an_app_that_its_restart_policy_brings_back(
     tiny: Repository, runner: Runner
 ) -> None:
     """It ends once, comes back on another port, and is tested there."""
-    env = {"env": "TINY_FAULT=phoenix", "run-options": "--restart=always"}
-    rehearsed = runner.use(tiny, {**env, "test-command": "python3 -m unittest checks.Page"})
+    inputs = goes_wrong("phoenix", run_options="--restart=always")
+    rehearsed = runner.use(tiny, {**inputs, "test-command": "python3 -m unittest checks.Page"})
     assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
     assert rehearsed.outputs["tests"] == "1"
 
 
-def ended_at(rehearsed: Rehearsed) -> float:
-    """Return when the engine saw the container's end, in seconds since 1970."""
+def moment(rehearsed: Rehearsed, name: str) -> float:
+    """Return when the container started or ended (`StartedAt`, `FinishedAt`), as the engine saw it.
+
+    In seconds since 1970.
+    """
     state = json.loads(rehearsed.file("container.json"))["State"]
-    digits = state["FinishedAt"][:26].rstrip("Z")
-    return datetime.fromisoformat(digits).replace(tzinfo=UTC).timestamp()
+    return datetime.fromisoformat(state[name]).timestamp()
 
 
 def told_at(rehearsed: Rehearsed) -> float:
+    """Return when the verdict was told: written down, after the container has been removed."""
     assert rehearsed.evidence is not None
     return (rehearsed.evidence / "verdict.json").stat().st_mtime
 
 
-def test_crashed__is_told_at_once(
+def quickest(measure: Callable[[], float], limit: float) -> float:
+    """Measure until it is within the limit, `TRIES` times at most: noise only makes it longer."""
+    seconds: list[float] = []
+    while len(seconds) < TRIES:
+        seconds.append(measure())
+        if seconds[-1] < limit:
+            break
+    print(f"seconds in {len(seconds)} tries: {', '.join(f'{each:.2f}' for each in seconds)}")
+    return min(seconds)
+
+
+def test_crashed__is_told_within_half_a_second(
     tiny: Repository, runner: Runner, record_property: Callable[[str, object], None]
 ) -> None:
-    """After ten seconds of waiting, when pauses have grown: 0.5 s is asked for.
+    """From the container's end, after seconds of waiting, when the pauses have grown."""
 
-    What is asserted leaves room for a machine that is busy; the figure is reported.
-    """
-    rehearsed = runner.use(tiny, tiny_fault("tires") | {"env": "TINY_FAULT=tires\nTINY_SECONDS=10"})
-    assert_ended(rehearsed, "crashed")
-    seconds = told_at(rehearsed) - ended_at(rehearsed)
+    def measure() -> float:
+        inputs = {"env": "TINY_FAULT=tires\nTINY_SECONDS=4"}
+        rehearsed = runner.use(tiny, inputs)
+        assert_ended(rehearsed, "crashed")
+        return told_at(rehearsed) - moment(rehearsed, "FinishedAt")
+
+    seconds = quickest(measure, CRASH_IS_TOLD)
     record_property("seconds from the container's end to the verdict", round(seconds, 3))
-    print(f"crashed was told {seconds:.2f} s after the container's end")
-    assert seconds < 3
+    assert seconds < CRASH_IS_TOLD
 
 
-def test_disallowed_host__is_told_soon(
-    superlists: Repository, runner: Runner, record_property: Callable[[str, object], None]
+def test_disallowed_host__is_told_within_five_seconds(
+    room: Path, runner: Runner, record_property: Callable[[str, object], None]
 ) -> None:
-    """5 s are asked for, from the first such answer; the default ready-timeout is 60."""
-    shutil.rmtree(superlists.root / "functional_tests")
-    rehearsed = runner.use(
-        superlists,
-        SUPERLISTS | {"env": "DJANGO_ALLOWED_HOST=example.com", "setup-command": ""},
-    )
-    assert rehearsed.outputs["diagnosis"] == "disallowed-host"
-    (stage,) = (
-        each
-        for each in json.loads(rehearsed.file("verdict.json"))["stages"]
-        if each["name"] == "ready"
-    )
-    record_property("seconds of waiting before the verdict", stage["seconds"])
-    print(f"disallowed-host was told after {stage['seconds']} s of waiting")
-    assert stage["seconds"] < 15
+    """From the container's start, with the default ready-timeout of a minute."""
+    (fault,) = (each for each in FAULTS if each.name == "disallowed-host")
+    repository = laid_out(fault, room / "repository")
+
+    def measure() -> float:
+        inputs = {**SUPERLISTS, **fault.inputs, "ready-timeout": "60"}
+        rehearsed = runner.use(repository, inputs, environment={"DJANGO_SECRET_KEY": "x" * 20})
+        assert rehearsed.outputs["diagnosis"] == fault.diagnosis
+        return told_at(rehearsed) - moment(rehearsed, "StartedAt")
+
+    seconds = quickest(measure, DISALLOWED_IS_TOLD)
+    record_property("seconds from the container's start to the verdict", round(seconds, 3))
+    assert seconds < DISALLOWED_IS_TOLD

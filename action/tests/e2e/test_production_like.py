@@ -3,14 +3,13 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from .leftovers import engine
 from .repository import Repository
-from .runner import Rehearsed, Runner, Running
+from .runner import Rehearsed, Runner
 from .verdicts import assert_ended
 
 # Proves from inside what the container was given.
@@ -117,24 +116,6 @@ def test_refused_by_the_engine(
     assert said in rehearsed.errors
     assert f"input {name}" in rehearsed.errors
     assert not (tiny.root / "no-such-folder").exists()
-
-
-def test_host_port__lost_between_the_build_and_the_start(tiny: Repository, runner: Runner) -> None:
-    port = free_port()
-    tiny.replace("Dockerfile", r"^(COPY .*)$", rf"\1\nRUN echo building; sleep 1 # {runner.token}")
-    with ExitStack() as taken:
-
-        def take(step: Running) -> None:
-            step.wait_until(lambda step: " building\n" in step.file("build.log"))
-            taken.enter_context(socket.create_server(("127.0.0.1", port)))
-
-        lost = runner.use(tiny, {"host-port": str(port)}, meanwhile=take)
-        early = runner.use(tiny, {"host-port": str(port)})
-    assert_ended(lost, "misconfigured")
-    assert lost.outputs["image-id"], "it was found out at the start"
-    assert not early.outputs["image-id"], "it was found out before the build"
-    assert lost.errors == early.errors
-    assert str(port) in lost.errors
 
 
 def test_image__that_is_there_already(tiny: Repository, runner: Runner, token: str) -> None:

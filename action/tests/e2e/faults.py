@@ -1,0 +1,552 @@
+"""Faults of an app, of its image, its tests and its inputs, and what has to be said about each.
+
+Each lays out one repository, and says what a rehearsal of it has to tell its reader.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# In seconds: a busy machine takes its time, but waits out no default ready-timeout.
+LESS_THAN_A_MINUTE = 55.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of the repository that is annotated: what it `holds`, and what is said there."""
+
+    file: str
+    holds: str
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One way to go wrong, and what has to be said about it.
+
+    `files` are written and `edits` (path, pattern, replacement) made in the repository of `app`.
+    `told` are words of the first annotation, the summary and the page; `lines` the annotations that
+    follow it; `evidence` what files of the evidence hold. It ends `within` seconds.
+    """
+
+    name: str
+    verdict: str
+    diagnosis: str = ""
+    app: str = "tiny_app"
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    edits: tuple[tuple[str, str, str], ...] = ()
+    told: tuple[str, ...]
+    lines: tuple[Line, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    within: float = LESS_THAN_A_MINUTE
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def tiny(fault: str, **inputs: str) -> dict[str, str]:
+    """Return the inputs with which the tiny app goes wrong in one of its ways."""
+    return {"env": f"TINY_FAULT={fault}", **{k.replace("_", "-"): v for k, v in inputs.items()}}
+
+
+CHECKS = "python3 reported.py checks"
+VISITS = "python3 reported.py visits"
+MIGRATE = "python manage.py migrate --noinput"
+# The app's own defaults stand before what a scenario changes.
+SUPERLISTS = {
+    "secrets": "DJANGO_SECRET_KEY",
+    "env": "DJANGO_ALLOWED_HOST=localhost",
+    "setup-command": MIGRATE,
+    "test-command": VISITS,
+}
+QUICK = {"setup-command": "", "ready-timeout": "3"}
+INSTALL = "/venv/bin/pip install --no-index -r requirements.txt"
+KEY_IS_MISSING = Line(
+    file="app.py", holds='key = os.environ["TINY_KEY"]', says="KeyError: 'TINY_KEY'"
+)
+NO_TABLE = Line(
+    file="superlists/lists/views.py",
+    holds="List.objects.create",
+    says="OperationalError: no such table: lists_list",
+)
+A_LIST = Line(file="visits.py", holds="def test_start_a_list", says="HTTP Error 500")
+
+MAKING = [
+    Fault(
+        name="build",
+        verdict="build-failed",
+        diagnosis="build",
+        files={"requirements.txt": "no-such-package-of-anybody==9.9.9\n"},
+        edits=(
+            (
+                "Dockerfile",
+                r"^COPY .*$",
+                f"RUN python -m venv /venv\nCOPY requirements.txt .\nRUN {INSTALL}",
+            ),
+        ),
+        told=(f"does not build: RUN {INSTALL}", "docker build ."),
+        evidence={"build.log": "no-such-package-of-anybody==9.9.9"},
+    ),
+    Fault(
+        name="build-unreadable",
+        verdict="build-failed",
+        diagnosis="build",
+        edits=(("Dockerfile", r"^COPY", "KOPY"),),
+        told=("unknown instruction: KOPY",),
+        evidence={"build.log": "unknown instruction: KOPY"},
+    ),
+    Fault(
+        name="no-such-package",
+        verdict="setup-failed",
+        diagnosis="no-such-package",
+        inputs={"test-requirements": "wanted.txt", "test-command": "true"},
+        files={"wanted.txt": "selenium==0.0.999\n"},
+        told=("no package selenium==0.0.999", "test-requirements", "wanted.txt"),
+        evidence={"test-setup.log": "selenium==0.0.999"},
+    ),
+    Fault(
+        name="unknown-setup",
+        verdict="setup-failed",
+        inputs={"setup-command": "echo the shelves are not up yet >&2\nexit 3"},
+        told=("setup-command ended with exit code 3", "none of those that are known"),
+        evidence={"setup.log": "the shelves are not up yet"},
+    ),
+]
+
+STARTING = [
+    Fault(
+        name="missing-variable",
+        verdict="crashed",
+        diagnosis="missing-variable",
+        inputs=tiny("crash"),
+        told=("TINY_KEY is missing", "TINY_KEY: ${{ secrets.TINY_KEY }}", "secrets: TINY_KEY"),
+        lines=(KEY_IS_MISSING,),
+        evidence={"container.log": "KeyError: 'TINY_KEY'"},
+    ),
+    Fault(
+        name="missing-module",
+        verdict="crashed",
+        diagnosis="missing-module",
+        inputs=tiny("module"),
+        told=("tiny_templates is missing", "requirements.txt"),
+        lines=(
+            Line(
+                file="app.py",
+                holds="import tiny_templates",
+                says="ModuleNotFoundError: No module named 'tiny_templates'",
+            ),
+        ),
+        evidence={"container.log": "No module named 'tiny_templates'"},
+    ),
+    Fault(
+        name="out-of-memory",
+        verdict="crashed",
+        diagnosis="out-of-memory",
+        inputs=tiny("hungry", run_options="--memory=48m\n--memory-swap=48m"),
+        told=("limit: 48 MiB", "exit code 137", "killed for memory", "--memory="),
+        evidence={"container.json": '"OOMKilled": true'},
+    ),
+    Fault(
+        name="exited-early",
+        verdict="crashed",
+        diagnosis="exited-early",
+        inputs=tiny("exits"),
+        told=("exit code 0: python -u /app.py", "in the foreground"),
+        evidence={"container.json": '"ExitCode": 0'},
+    ),
+    Fault(
+        name="crash-loop",
+        verdict="crashed",
+        diagnosis="crash-loop",
+        inputs=tiny("ends", run_options="--restart=always"),
+        told=("started again, 3 times", "exit code 4", "Leave --restart out"),
+        evidence={"container.log": "queue.internal cannot be reached"},
+    ),
+    Fault(
+        name="unknown-end",
+        verdict="crashed",
+        inputs=tiny("ends"),
+        told=("none of those that are known", "queue.internal cannot be reached"),
+        evidence={"container.log": "queue.internal cannot be reached"},
+    ),
+]
+
+ANSWERING = [
+    Fault(
+        name="wrong-port",
+        verdict="not-ready",
+        diagnosis="wrong-port",
+        inputs=tiny("elsewhere", ready_timeout="2"),
+        told=("listens on port 9000", "port: '9000'", "within 2 s"),
+    ),
+    Fault(
+        name="wrong-port-early",
+        verdict="not-ready",
+        diagnosis="wrong-port",
+        inputs=tiny("elsewhere"),
+        told=("listens on port 9000", "waiting longer cannot help"),
+    ),
+    Fault(
+        name="bound-to-loopback",
+        verdict="not-ready",
+        diagnosis="bound-to-loopback",
+        inputs=tiny("loopback"),
+        told=("listens on 127.0.0.1", '"0.0.0.0:8888"', "waiting longer cannot help"),
+    ),
+    Fault(
+        name="https-redirect",
+        verdict="not-ready",
+        diagnosis="https-redirect",
+        inputs=tiny("https"),
+        told=("to https", "X-Forwarded-Proto", "SECURE_SSL_REDIRECT"),
+    ),
+    Fault(
+        name="server-error",
+        verdict="not-ready",
+        diagnosis="server-error",
+        inputs=tiny("broken", ready_timeout="2"),
+        told=("500: ValueError: substring not found", "LOGGING"),
+        lines=(
+            Line(
+                file="app.py",
+                holds='os.environ["HOME"].index("the price")',
+                says="ValueError: substring not found",
+            ),
+        ),
+        evidence={"container.log": "ValueError: substring not found"},
+    ),
+    Fault(
+        name="no-such-page",
+        verdict="not-ready",
+        diagnosis="no-such-page",
+        inputs=tiny("lost", ready_path="/missing", ready_timeout="2"),
+        told=("no page /missing", "ready-path: /healthz", "within 2 s"),
+    ),
+    Fault(
+        name="no-such-page-early",
+        verdict="not-ready",
+        diagnosis="no-such-page",
+        inputs=tiny("lost", ready_path="/missing"),
+        told=("no page /missing", "waiting longer cannot help"),
+    ),
+    Fault(
+        name="no-answer",
+        verdict="not-ready",
+        diagnosis="no-answer",
+        inputs=tiny("silent", ready_timeout="2"),
+        told=("never answers", "--threads"),
+    ),
+    Fault(
+        name="unknown-silence",
+        verdict="not-ready",
+        inputs=tiny("deaf", ready_timeout="2"),
+        told=("Nothing in the container listens on any port", "none of those that are known"),
+    ),
+    Fault(
+        name="unknown-garbage",
+        verdict="not-ready",
+        inputs=tiny("garbage", ready_timeout="2"),
+        told=("an answer that is not HTTP",),
+    ),
+    Fault(
+        name="unknown-close",
+        verdict="not-ready",
+        inputs=tiny("closing", ready_timeout="2"),
+        told=("closed without an answer",),
+    ),
+]
+
+TESTING = [
+    Fault(
+        name="died-in-tests",
+        verdict="crashed",
+        inputs={"test-command": f"{CHECKS}.Kills"},
+        told=(
+            "ended during the tests, while checks.Kills.test_asks_the_app_to_die ran: exit code 3",
+        ),
+        lines=(
+            Line(
+                file="checks.py",
+                holds="def test_asks_the_app_to_die",
+                says="the app does not answer any more",
+            ),
+        ),
+        evidence={"container.log": "asked to die", "tests/output.log": "FAILED"},
+    ),
+    Fault(
+        name="restarted-in-tests",
+        verdict="crashed",
+        diagnosis="crash-loop",
+        inputs={"test-command": f"{CHECKS}.Kills", "run-options": "--restart=always"},
+        told=("exit code 3, and its restart policy starts it again", "1 time so far"),
+        lines=(
+            Line(
+                file="checks.py",
+                holds="def test_asks_the_app_to_die",
+                says="the app does not answer any more",
+            ),
+        ),
+        evidence={"container.log": "asked to die"},
+    ),
+    Fault(
+        name="tests-hang",
+        verdict="timed-out",
+        inputs={"test-command": f"{CHECKS}.Hangs", "test-timeout": "2"},
+        told=("still running after 2 s", "test-timeout"),
+        evidence={"tests/output.log": "starting a child"},
+    ),
+    Fault(
+        name="no-tests",
+        verdict="no-tests",
+        inputs={"test-command": "python3 -m unittest discover empty"},
+        files={"empty/README": "no tests here\n"},
+        told=("ran no test", "working-directory"),
+        evidence={"tests/output.log": "Ran 0 tests"},
+    ),
+    Fault(
+        name="unknown-failure",
+        verdict="tests-failed",
+        inputs={"test-command": f"{CHECKS}.Wrong"},
+        told=("1 of 1 tests failed: checks.Wrong.test_another_title", "none of those"),
+        lines=(Line(file="checks.py", holds="def test_another_title", says="AssertionError"),),
+        evidence={"tests/junit/checks.Wrong.test_another_title.xml": "AssertionError"},
+    ),
+]
+
+DJANGO = [
+    Fault(
+        name="superlists-missing-variable",
+        app="superlists",
+        verdict="crashed",
+        diagnosis="missing-variable",
+        # Without a set-up: migrating fails for the same reason, and may be the first to.
+        inputs={"secrets": "", "setup-command": ""},
+        told=("DJANGO_SECRET_KEY is missing", "generate-secrets: DJANGO_SECRET_KEY"),
+        lines=(
+            Line(
+                file="superlists/settings.py",
+                holds='required("DJANGO_SECRET_KEY"',
+                says="KeyError: 'DJANGO_SECRET_KEY'",
+            ),
+        ),
+        evidence={"container.log": "KeyError: 'DJANGO_SECRET_KEY'"},
+    ),
+    Fault(
+        name="superlists-empty-variable",
+        app="superlists",
+        verdict="crashed",
+        diagnosis="missing-variable",
+        inputs={"env": "DJANGO_ALLOWED_HOST=", "setup-command": ""},
+        told=("DJANGO_ALLOWED_HOST is set but empty",),
+        lines=(
+            Line(
+                file="superlists/settings.py",
+                holds="in required(",
+                says="DJANGO_ALLOWED_HOST is set but empty",
+            ),
+        ),
+        evidence={"container.log": "DJANGO_ALLOWED_HOST is set but empty"},
+    ),
+    Fault(
+        name="wsgi-path",
+        app="superlists",
+        verdict="crashed",
+        diagnosis="wsgi-path",
+        inputs={
+            "command": "gunicorn\n--bind=:8888\nsuperlists.wsgy:application",
+            "setup-command": "",
+        },
+        told=("no app at superlists.wsgy", "PROJECT.wsgi:application"),
+        evidence={"container.log": "No module named 'superlists.wsgy'"},
+    ),
+    Fault(
+        name="wsgi-name",
+        app="superlists",
+        verdict="crashed",
+        diagnosis="wsgi-path",
+        inputs={"command": "gunicorn\n--bind=:8888\nsuperlists.wsgi:app", "setup-command": ""},
+        told=("no app at superlists.wsgi",),
+        evidence={"container.log": "Failed to find attribute"},
+    ),
+    Fault(
+        name="unknown-boot",
+        app="superlists",
+        verdict="crashed",
+        inputs={"setup-command": ""},
+        edits=(
+            (
+                "superlists/wsgi.py",
+                r"\Z",
+                "\n\nclass NoFlags(Exception):\n    pass\n\n\nraise NoFlags('queue.internal')\n",
+            ),
+        ),
+        told=("The app raised superlists.wsgi.NoFlags: queue.internal at superlists/wsgi.py:16",),
+        lines=(
+            Line(
+                file="superlists/wsgi.py",
+                holds="raise NoFlags",
+                says="superlists.wsgi.NoFlags: queue.internal",
+            ),
+        ),
+        evidence={"container.log": "Worker failed to boot"},
+    ),
+    Fault(
+        name="disallowed-host",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="disallowed-host",
+        inputs={"env": "DJANGO_ALLOWED_HOST=example.com", **QUICK},
+        told=("ALLOWED_HOSTS does not name localhost", "DJANGO_ALLOWED_HOST=localhost"),
+        evidence={"container.log": "Invalid HTTP_HOST header"},
+    ),
+    Fault(
+        name="superlists-https-redirect",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="https-redirect",
+        inputs={"env": "DJANGO_ALLOWED_HOST=localhost\nDJANGO_BEHIND_TLS=1", **QUICK},
+        told=("to https",),
+    ),
+    Fault(
+        name="superlists-bound-to-loopback",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="bound-to-loopback",
+        inputs={
+            "command": "gunicorn\n--bind=127.0.0.1:8888\nsuperlists.wsgi:application",
+            **QUICK,
+        },
+        told=("127.0.0.1",),
+        evidence={"container.log": "Listening at: http://127.0.0.1:8888"},
+    ),
+    Fault(
+        name="superlists-wrong-port",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="wrong-port",
+        inputs={"command": "gunicorn\n--bind=:8000\nsuperlists.wsgi:application", **QUICK},
+        told=("port 8000 (0.0.0.0), and port is 8888",),
+    ),
+    Fault(
+        name="static-files",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="static-files",
+        edits=(("Dockerfile", r" && python manage\.py collectstatic --noinput", ""),),
+        told=("404 for /static/", "there is no such folder", "collectstatic"),
+        lines=(Line(file="visits.py", holds="def test_style", says="HTTP Error 404"),),
+        evidence={"container.log": "No directory at: /src/static/"},
+    ),
+    Fault(
+        name="missing-form-field",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="missing-form-field",
+        edits=(("superlists/lists/views.py", r"^(    text = ).*$", r'\1request.POST["text"]'),),
+        told=("without the field 'text'", '<input name="text">', 'request.POST["text"]'),
+        lines=(
+            A_LIST,
+            Line(
+                file="superlists/lists/views.py",
+                holds='request.POST["text"]',
+                says="MultiValueDictKeyError: 'text'",
+            ),
+        ),
+        evidence={"container.log": "MultiValueDictKeyError: 'text'"},
+    ),
+    Fault(
+        name="missing-table",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="missing-table",
+        inputs={"setup-command": ""},
+        told=("no table lists_list", "no setup-command was given", "python manage.py migrate"),
+        lines=(A_LIST, NO_TABLE),
+        evidence={"container.log": "OperationalError: no such table: lists_list"},
+    ),
+    Fault(
+        name="readonly-database",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="readonly-database",
+        inputs={"setup-command": f"{MIGRATE}\nchmod a-w /data/db.sqlite3"},
+        told=("cannot be written", "its folder"),
+        lines=(
+            A_LIST,
+            Line(
+                file=NO_TABLE.file,
+                holds=NO_TABLE.holds,
+                says="attempt to write a readonly database",
+            ),
+        ),
+        evidence={"container.log": "attempt to write a readonly database"},
+    ),
+    Fault(
+        name="setup-readonly-database",
+        app="superlists",
+        verdict="setup-failed",
+        diagnosis="readonly-database",
+        inputs={"env": "DJANGO_ALLOWED_HOST=localhost\nDJANGO_DB_PATH=/src/db.sqlite3"},
+        told=("cannot be written", "setup-command ended with exit code"),
+        evidence={"setup.log": "unable to open database file"},
+    ),
+    Fault(
+        name="setup-missing-table",
+        app="superlists",
+        verdict="setup-failed",
+        diagnosis="missing-table",
+        inputs={
+            "setup-command": "python manage.py shell --no-imports -c "
+            "'from superlists.lists.models import List; List.objects.create()'"
+        },
+        told=("no table lists_list",),
+        evidence={"setup.log": "no such table: lists_list"},
+    ),
+]
+
+ASKING = [
+    Fault(
+        name="empty-secret",
+        verdict="misconfigured",
+        diagnosis="empty-secret",
+        inputs={"secrets": "DJANGO_SECRET_KEY="},
+        told=("DJANGO_SECRET_KEY is empty", "forks", "generate-secrets"),
+    ),
+    Fault(
+        name="unset-secret",
+        verdict="misconfigured",
+        diagnosis="empty-secret",
+        inputs={"secrets": "DJANGO_SECRET_KEY"},
+        told=("no such variable",),
+    ),
+    Fault(
+        name="secret-in-env",
+        verdict="misconfigured",
+        diagnosis="empty-secret",
+        inputs={"env": "DJANGO_SECRET_KEY="},
+        told=("DJANGO_SECRET_KEY looks like a secret", "to secrets"),
+    ),
+    Fault(
+        name="engine-refused-mount",
+        verdict="misconfigured",
+        diagnosis="engine-refused",
+        inputs={"volumes": "./no-such-folder:/data"},
+        told=("bind source path does not exist", "the input volumes"),
+    ),
+    Fault(
+        name="engine-refused-network",
+        verdict="misconfigured",
+        diagnosis="engine-refused",
+        inputs={"network": "no-such-network"},
+        told=("no-such-network", "the input network"),
+    ),
+    Fault(
+        name="engine-refused-option",
+        verdict="misconfigured",
+        diagnosis="engine-refused",
+        inputs={"run-options": "--no-such-option"},
+        told=("no-such-option", "the input run-options"),
+    ),
+]
+
+FAULTS = (*MAKING, *STARTING, *ANSWERING, *TESTING, *DJANGO, *ASKING)
