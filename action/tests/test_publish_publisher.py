@@ -163,6 +163,13 @@ def test_publish__asks_the_engine_where_the_client_finds_no_way(stage: Stage) ->
     assert stage.engine.names == {"rehearsed/app:latest": IMAGE}
 
 
+def test_publish__what_the_engine_pulled_to_look_loses_its_name_again(stage: Stage) -> None:
+    stage.world.refuses["ask", FIRST] = [DEAD]
+    stage.world.holds[FIRST] = WRONG
+    assert stage.publish(FIRST).digests == {FIRST: MANIFEST}
+    assert FIRST not in stage.engine.names
+
+
 def test_publish__who_may_not_ask_may_push(stage: Stage) -> None:
     stage.world.refuses["ask", FIRST] = ["unauthorized: authentication required", ""]
     assert stage.publish(FIRST).digests == {FIRST: MANIFEST}
