@@ -14,6 +14,7 @@ from rehearsal.report.counts import why
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.sheet import sheet, title
+from rehearsal.report.page.trials import SHAKY
 from rehearsal.shard import Shard
 from rehearsal.verdict import Verdict
 
@@ -46,10 +47,10 @@ def _main(merged: Merged) -> Iterator[Child]:
         )
     yield element("h2", f"Rehearsals ({len(record.shards)})")
     yield element("section", _shards(record.shards), class_="card")
-    yield _tests(
-        "Failed tests", [(leg, test) for leg in merged.legs for test in leg.exhibits.tests]
-    )
-    yield _tests("Flaky tests", [(leg, test) for leg in merged.legs for test in leg.exhibits.flaky])
+    failed = [(leg, test) for leg in merged.legs for test in leg.exhibits.tests]
+    yield _tests("Failed tests", failed)
+    flaky = [(leg, test) for leg in merged.legs for test in leg.exhibits.flaky]
+    yield _tests("Flaky tests", flaky, SHAKY)
     yield _image(record)
 
 
@@ -100,13 +101,14 @@ def _row(shard: Shard) -> Markup:
     )
 
 
-def _tests(what: str, tests: Sequence[tuple[Leg, Exhibit]]) -> Child:
+def _tests(what: str, tests: Sequence[tuple[Leg, Exhibit]], words: str = "") -> Child:
     if not tests:
         return None
     more = len(tests) - MOST_TESTS
     return element(
         "section",
         element("h2", f"{what} ({len(tests)})"),
+        element("p", words) if words else None,
         [_test(leg, test) for leg, test in tests[:MOST_TESTS]],
         element("p", f"{more} more are in ", link("verdict.json"), ".") if more > 0 else None,
     )

@@ -191,7 +191,7 @@ def test_page__says_verdict_causes_shards_and_tests_in_this_order() -> None:
     parts = [
         "tests-failed", "6 ran, 1 failed, 1 flaky, in 2 rehearsals", "1 tests failed.",
         "In shard 2/2.", "Rehearsals (2)", "passed", "tests-failed ✗", "Failed tests (1)", "a_test",
-        "why a_test", "Flaky tests (1)", "What was rehearsed",
+        "why a_test", "Flaky tests (1)", "when they were run again", "What was rehearsed",
     ]  # fmt: skip
     places = [0]
     for part in parts:
