@@ -55,12 +55,11 @@ class Roster:
 
     def leave(self, case: Case, test: unittest.TestCase, result: Any) -> None:
         """Pass over a test that another shard runs; REHEARSAL_JUNIT has how many there are."""
+        self._left[case.classname] += 1
+        tell_left({case.classname: self._left[case.classname]}, os.environ)
         if _is_pytest():
             # Or it would count as passed.
             result.addSkip(test, "It belongs to another shard.")
-            return
-        self._left[case.classname] += 1
-        tell_left({case.classname: self._left[case.classname]}, os.environ)
 
     def _cut(self, shard: Shard) -> dict[str, bool]:
         cases = self._entered.values()

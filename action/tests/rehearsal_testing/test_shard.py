@@ -50,6 +50,10 @@ def test_partition__an_unknown_test_counts_as_the_median() -> None:
     assert shards == {"long": 1, "new": 2, "usual": 2, "short": 1}
 
 
+def test_partition__a_test_counts_once() -> None:
+    assert partition("aaabb", {}, 2) == {"a": 1, "b": 2}
+
+
 def test_partition__tests_that_take_no_time_do_not_all_go_to_one() -> None:
     assert set(partition("abcd", dict.fromkeys("abcd", 0.0), 4).values()) == {1, 2, 3, 4}
 
