@@ -176,6 +176,18 @@ def test_publish__timed_out(stage: Stage) -> None:
     assert not (stage.state / "tagged").exists()
 
 
+def test_publish__cancelled_before_the_first_push(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled(_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("rehearsal.publish.command.find_engine", cancelled)
+    assert cli.main(["publish"], stage.environ()) == 18
+    assert stage.outputs == {"verdict": "cancelled", "digest": "", "digests": "{}"}
+    assert "Nothing was pushed." in stage.summary
+
+
 def test_publish__a_fault_of_ours(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

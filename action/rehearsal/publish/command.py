@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rehearsal import environment
 from rehearsal.inputs import from_action
+from rehearsal.interruption import interruptible
 from rehearsal.outside.engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
@@ -31,11 +32,12 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     """Publish what is asked for, tell how it ended, and return its exit code."""
     publication = Publication()
     try:
-        order = read_order(from_action(environ) | flags(options), top=Path.cwd())
-        publication.image_id, publication.rehearsed = order.image_id, order.rehearsed
-        publication.entries = [Entry(reference=reference) for reference in order.to]
-        console.say(f"publishing {order.image_id}")
-        engine = find_engine(environment.for_children(environ, ()))
+        with interruptible(what="The publication", kept="Nothing was pushed."):
+            order = read_order(from_action(environ) | flags(options), top=Path.cwd())
+            publication.image_id, publication.rehearsed = order.image_id, order.rehearsed
+            publication.entries = [Entry(reference=reference) for reference in order.to]
+            console.say(f"publishing {order.image_id}")
+            engine = find_engine(environment.for_children(environ, ()))
         publish(order, Registries(engine=engine), console, publication)
     except Problem as problem:
         publication.problems.append(problem)
