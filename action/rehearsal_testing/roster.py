@@ -68,7 +68,11 @@ class Roster:
             case.id: recorded[name] for case in cases for name in _names(case) if name in recorded
         }
         shards = partition(self._entered, seconds, shard.count)
-        return {test: number == shard.number for test, number in shards.items()}
+        held = {test: number == shard.number for test, number in shards.items()}
+        if all(held.values()):
+            # Said, too: whoever reads it would else think that nobody has obeyed.
+            tell_left({"unittest": 0}, os.environ)
+        return held
 
 
 ROSTER = Roster()

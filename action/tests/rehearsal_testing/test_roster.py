@@ -146,6 +146,17 @@ def test_test_case__passed_over_is_told_once_for_its_class(
     assert b'name="left-to-other-shards" value="2"' in file.read_bytes()
 
 
+@pytest.mark.parametrize("number,left", [(1, 0), (2, 1)])
+def test_test_case__that_is_all_there_is_leaves_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, left: int
+) -> None:
+    monkeypatch.setenv("REHEARSAL_SHARD", f"{number}/2")
+    Story.seen = []
+    run(Story("test_one"))
+    (file,) = (tmp_path / "junit").glob("*.shard.xml")
+    assert f'name="left-to-other-shards" value="{left}"' in file.read_text()
+
+
 def test_left__a_full_disk_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("in the way")
     roster.tell_left({"a.B": 1}, {"REHEARSAL_JUNIT": str(tmp_path / "file")})
