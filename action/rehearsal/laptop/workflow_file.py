@@ -13,6 +13,8 @@ from rehearsal.laptop.yaml_file import Table, read_yaml, table
 FOLDER = Path(".github/workflows")
 # An action that reads its inputs so is ours, whatever its folder is called.
 OUR_MARK = "REHEARSAL_INPUTS"
+# The second action reads its inputs so, too, and rehearses nothing.
+PUBLISHES = re.compile(r"GITHUB_ACTION_PATH\S* publish\b")
 OUR_ACTION = re.compile(r"([^/]+|[.$])/(.+/)?dress-rehearsal/action", re.IGNORECASE)
 # A fork may have another name: its steps count when one is asked for by name.
 A_FORK = re.compile(r"[^/.$]+/[^/]+/action", re.IGNORECASE)
@@ -151,7 +153,8 @@ def _triggers(on: object) -> set[str]:
 def _reads_our_inputs(folder: Path) -> bool:
     for name in ("action.yml", "action.yaml"):
         try:
-            return OUR_MARK in (folder / name).read_text(encoding="utf-8", errors="replace")
+            text = (folder / name).read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
+        return OUR_MARK in text and not PUBLISHES.search(text)
     return False

@@ -182,3 +182,12 @@ def test_workflow_files__both_suffixes(project: Project) -> None:
     for name in ("b.yml", "a.yaml", "c.txt", "d.yml.bak"):
         project.workflow("", name)
     assert [file.name for file in workflow_files(project.top)] == ["a.yaml", "b.yml"]
+
+
+@pytest.mark.parametrize("named", ["./action/publish", "OWNER/shop/action/publish@v1"])
+def test_is_our_action__the_one_that_publishes_rehearses_nothing(
+    project: Project, named: str
+) -> None:
+    own = Path(__file__).resolve().parents[2] / "publish/action.yml"
+    project.write("action/publish/action.yml", own.read_text(encoding="utf-8"))
+    assert not is_our_action(named, top=project.top, repository="OWNER/shop")
