@@ -1,6 +1,7 @@
 """The script of a rehearsal: the stages in their order, and what is undone after them."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -104,6 +105,7 @@ class _Show:
         if plan.container.setup_command:
             with record.stage("setup"), self.shown("setup", "setup.log") as setup_log:
                 run_setup(plan.container.setup_command, container, self.hands.engine, setup_log)
+                record.timeline.reach("set up", time.monotonic() - container.started)
                 if container.ended:
                     raise containers.crashed(
                         container, self.hands.engine, log, when="before it was ready"
@@ -153,6 +155,9 @@ class _Show:
         )
         self.created.append(identity)
         container = containers.start_container(identity, plan.container, hands.engine, log)
+        timeline = self.record.timeline
+        timeline.reach("created", 0.0)
+        timeline.reach("running", time.monotonic() - container.started)
         self.undo.callback(self.detach, container)
         self.undo.callback(self.stop, container)
         return container

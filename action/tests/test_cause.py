@@ -54,7 +54,7 @@ def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> N
     own = replace(OWN, error="KeyError: 'KEY'", text=text, request="/buy")
     found = told(record(diagnoses=[KNOWN]), Exhibits(frame=own))
     assert found.lines == tuple(text.splitlines())
-    assert found.place == "app.py:3, in main, answering /buy"
+    assert found.place == "app.py:3, in main, answering /buy with 500"
     # A merge knows the last line alone.
     found = told(record(diagnoses=[KNOWN]), Exhibits(frame=replace(own, text=own.error)))
     assert found.lines == KNOWN.evidence

@@ -157,7 +157,9 @@ def card(**changes: object) -> str:
 def test_page__the_app_s_exception_stands_before_what_the_test_saw() -> None:
     own = replace(frame("app.py"), error="Boom: no", request="/buy")
     text = Seen(card(frame=own, failure=Failure(name="t", message="1 != 2", line=28))).text
-    assert text.index("Boom: no · app.py:7, in app.py, answering /buy") < text.index("1 != 2")
+    assert text.index("Boom: no · app.py:7, in app.py, answering /buy with 500") < text.index(
+        "1 != 2"
+    )
     assert "The test saw: 1 != 2 · x:28" in text
 
 
@@ -179,6 +181,7 @@ def test_page__a_traceback_stands_there_once() -> None:
     again = Exhibits(tests=(replace(test, frame=own),))
     text = page(record, again)
     assert text.count("first\nsecond") == 1
+    assert "Its traceback stands at the top." in text
     record.diagnoses = [replace(record.diagnoses[0], evidence=("other",))]
     text = page(record, again)
     assert text.count("first\nsecond") == 1

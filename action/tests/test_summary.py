@@ -221,7 +221,8 @@ def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before
     text = summary(record(Problem(Verdict.TESTS_FAILED, "w")), exhibits)
     assert "| failed test | what the app raised | what the test saw |\n" in text
     assert (
-        "| bad<br><sub>t</sub> | Error: app<br><sub>app.py:7, in app, answering /buy</sub> "
+        "| bad<br><sub>t</sub> | Error: app<br>"
+        "<sub>app.py:7, in app, answering /buy with 500</sub> "
         "| 1 != 2<br><sub>t.py:28</sub> |\n"
     ) in text
     assert "- What the browser showed: tests/t/shot.png in the artifact x\\_y\n" in text

@@ -80,7 +80,7 @@ def test_keep__tells_the_moments_of_an_app_that_comes_up(
     watch = vigil(plan, log, FakeEngine())
     assert watch.keep().attempts == 1
     names = [moment.name for moment in watch.timeline.moments]
-    assert names == ["created", "running", "first byte", "first answer", "ready"]
+    assert names == ["first byte", "first answer", "ready"]
 
 
 def test_keep__an_app_that_never_answers_is_looked_at_while_it_still_runs(
@@ -123,20 +123,25 @@ def test_keep__says_what_the_healthcheck_says(
     assert watch.timeline.moments[-1].detail == "unhealthy: no table"
 
 
-def test_keep__a_healthcheck_that_has_not_made_up_its_mind_explains_nothing(
-    plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("status", ["starting", "healthy"])
+def test_keep__a_healthcheck_that_does_not_complain_explains_nothing(
+    plan: Plan,
+    log: Log,
+    answering: Callable[[Answer], None],
+    monkeypatch: pytest.MonkeyPatch,
+    status: str,
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
     found = state()
-    found["State"]["Health"] = {"Status": "starting", "Log": []}
+    found["State"]["Health"] = {"Status": status, "Log": []}
     watch = vigil(plan, log, FakeEngine(states=[found]))
     with pytest.raises(Problem) as caught:
         watch.keep()
     assert "HEALTHCHECK" not in caught.value.what
     assert (watch.timeline.moments[-1].name, watch.timeline.moments[-1].detail) == (
         "HEALTHCHECK",
-        "starting",
+        status,
     )
 
 

@@ -16,7 +16,8 @@ WHITENOISE = (
     "MIDDLEWARE = [\n"
     '    "django.middleware.security.SecurityMiddleware",\n'
     '    "whitenoise.middleware.WhiteNoiseMiddleware",  # new, directly after it\n'
-    "    ...,"
+    "    ...,\n"
+    "]"
 )
 
 TESTING = (

@@ -75,7 +75,9 @@ def place(frame: OwnFrame) -> str:
     """Return where in the project's own code something was raised, and what was being answered."""
     line = f"{frame.file[:LONGEST]}:{frame.line}"
     function = f", in {frame.function[:LONGEST]}" if frame.function else ""
-    return line + function + (f", answering {frame.request[:LONGEST]}" if frame.request else "")
+    # What is logged like this is a 500, with Django as with Flask.
+    request = f", answering {frame.request[:LONGEST]} with 500" if frame.request else ""
+    return line + function + request
 
 
 def _raised(frame: OwnFrame, what: str) -> Cause:

@@ -39,8 +39,6 @@ class Vigil:
 
     def keep(self) -> Ready:
         """Return when the app is ready. Raises `Problem` (crashed or not-ready)."""
-        self.timeline.reach("created", 0.0)
-        self.timeline.reach("running", self.clock() - self.container.started)
         returns = 0
         while True:
             try:
@@ -115,8 +113,7 @@ class Vigil:
                 continue
             said = line.removeprefix(HEALTH)
             self.timeline.reach("HEALTHCHECK", self.clock() - self.container.started, said)
-            # One that has not made up its mind yet explains nothing.
-            if said != "starting":
+            if said.startswith("unhealthy"):
                 yield f" Its HEALTHCHECK: {said}."
 
     def _listeners(self) -> tuple[str, ...]:

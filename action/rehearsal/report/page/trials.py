@@ -131,6 +131,9 @@ def _slice(paper: Paper, frame: OwnFrame | None, above: str) -> Markup:
         "div",
         element("h4", title, " · ", _whole(paper)),
         _pre(frame.text, f"{title}: the traceback") if frame and shown else None,
+        element("p", "Its traceback stands at the top.", class_="soft")
+        if frame and not shown
+        else None,
         element("details", element("summary", "All that it wrote"), about, _pre(text, title))
         if frame
         else (about, _pre(text, title)),
