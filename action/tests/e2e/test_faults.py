@@ -312,6 +312,7 @@ def test_passed__after_patience(
     moments = json.loads(rehearsed.file("verdict.json"))["readiness"]["moments"]
     seen = {moment["name"]: moment for moment in moments}
     assert seen["first answer"]["detail"] == patience.first
+    assert seen["running"]["seconds"] < seen["first answer"]["seconds"]
     assert seen["ready"]["seconds"] >= least
     assert_nowhere(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
 
