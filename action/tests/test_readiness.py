@@ -230,7 +230,7 @@ def test_wait__ends_early_when_waiting_cannot_help(
     with pytest.raises(Problem) as caught:
         app.wait()
     assert caught.value.verdict is Verdict.NOT_READY
-    assert "waiting longer cannot change it" in caught.value.what
+    assert "waiting longer cannot help" in caught.value.what
     assert least <= clock() - 100 <= most
 
 

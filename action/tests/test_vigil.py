@@ -152,7 +152,7 @@ def test_keep__ends_early_for_a_host_that_is_not_allowed(
     looks: list[object] = []
     monkeypatch.setattr(sockets, "listeners", lambda *_: looks.append(_))
     watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
-    with pytest.raises(Problem, match="waiting longer cannot change it"):
+    with pytest.raises(Problem, match="waiting longer cannot help"):
         watch.keep()
     assert 2 <= watch.timeline.sights[400, "", False, ""].last < 5
     assert len(looks) == 1, "while it answers, who listens is of no interest; it is kept at the end"

@@ -160,7 +160,7 @@ def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) ->
     return Problem(
         Verdict.NOT_READY,
         f"GET {plan.path} got the same answer for {seconds:.1f} s ({attempts} attempts), and "
-        f"waiting longer cannot change it: {seen(plan, answer)}.",
+        f"waiting longer cannot help: {seen(plan, answer)}.",
     )
 
 
