@@ -14,11 +14,15 @@ _NO = {"", "0", "false", "no", "off"}
 
 @dataclass(frozen=True, kw_only=True)
 class BrowserChoice:
-    """One browser, as BROWSER, HEADED and SELENIUM_REMOTE_URL describe it."""
+    """One browser, as BROWSER, HEADED and SELENIUM_REMOTE_URL describe it.
+
+    With `ipv4` localhost is 127.0.0.1 and nothing else: there a rehearsal publishes the app's port.
+    """
 
     name: BrowserName = "chrome"
     headed: bool = False
     remote_url: str | None = None
+    ipv4: bool = False
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "BrowserChoice":
@@ -40,7 +44,8 @@ class BrowserChoice:
                 f"HEADED={environ['HEADED']} asks for a visible window, but neither DISPLAY nor "
                 "WAYLAND_DISPLAY is set. Unset HEADED, or run it on a desktop (or under xvfb-run)."
             )
-        return cls(name=name, headed=headed, remote_url=remote_url)
+        ipv4 = "REHEARSAL_URL" in environ
+        return cls(name=name, headed=headed, remote_url=remote_url, ipv4=ipv4)
 
 
 def _has_display(environ: Mapping[str, str]) -> bool:

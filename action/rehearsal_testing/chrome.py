@@ -28,6 +28,9 @@ def chrome_options(choice: BrowserChoice, lair: Lair | None = None) -> ChromeOpt
     ]
     if not choice.headed:
         arguments += ["--headless", "--disable-gpu"]
+    if choice.ipv4:
+        # Unlike Firefox it asks ::1 first, where another program may have a port of that number.
+        arguments.append("--host-resolver-rules=MAP localhost 127.0.0.1")
     if lair is not None:
         arguments.append(f"--user-data-dir={lair.profile}")
         if os.geteuid() == 0:

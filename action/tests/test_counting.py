@@ -16,11 +16,11 @@ SHAKY = "<testcase name='shaky'><flakyFailure message='m'/></testcase>"
 LEFT = "<properties><property name='left-to-other-shards' value='{}'/></properties>"
 
 
-def counted(folder: Path, *reports: str, text: str = "", code: int = 0, shard: str = "") -> Results:
+def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: object) -> Results:
     paths = [folder / f"{number}.xml" for number in range(len(reports))]
     for path, report in zip(paths, reports, strict=True):
         path.write_text(f"<testsuite>{report}</testsuite>")
-    return count(paths, text, code, shard=shard)
+    return count(suite_plan(**plan), paths, text, code)
 
 
 def test_count__a_content_runner_that_tells_each_attempt_has_flaky_tests(tmp_path: Path) -> None:
@@ -52,27 +52,33 @@ def test_count__pytest_s_own_words_tell_what_its_report_does_not(tmp_path: Path)
 
 UNITTEST = "Ran 2 tests in 0.1s\n\nOK"
 PYTEST = "= 2 passed, 5 deselected in 0.1s ="
+SHARDED = "pytest --shard $REHEARSAL_SHARD"
 
 
 @pytest.mark.parametrize(
-    "reports, text, shard, expected",
+    "reports, text, plan, expected",
     [
-        pytest.param([LEFT.format(5), GOOD], "", "1/2", (1, 5), id="both told"),
-        pytest.param([LEFT.format(5)], UNITTEST, "1/2", (2, 5), id="tests that write no report"),
-        pytest.param([LEFT.format(5)], "", "1/2", (None, 5), id="nobody counts"),
+        pytest.param([LEFT.format(5), GOOD], "", {"shard": "1/2"}, (1, 5), id="both told"),
+        pytest.param([LEFT.format(5)], UNITTEST, {"shard": "1/2"}, (2, 5), id="no report"),
+        pytest.param([LEFT.format(5)], "", {"shard": "1/2"}, (None, 5), id="nobody counts"),
         pytest.param(
-            [LEFT.format(0)], "= 9 deselected in 1s =", "1/2", (0, 0), id="the report wins"
+            [LEFT.format(0)],
+            "= 9 deselected in 1s =",
+            {"shard": "1/2", "command": SHARDED},
+            (0, 0),
+            id="the report wins",
         ),
-        pytest.param([], PYTEST, "1/2", (2, 5), id="pytest"),
-        pytest.param([], PYTEST, "", (2, None), id="deselected without a shard"),
-        pytest.param([], PYTEST, "1/1", (2, None), id="one part"),
-        pytest.param([GOOD], UNITTEST, "1/2", (1, None), id="untold"),
+        pytest.param([], PYTEST, {"shard": "1/2", "command": SHARDED}, (2, 5), id="pytest"),
+        pytest.param([], PYTEST, {"shard": "1/2"}, (2, None), id="deselected for other reasons"),
+        pytest.param([], PYTEST, {"command": SHARDED}, (2, None), id="without a shard"),
+        pytest.param([], PYTEST, {"shard": "1/1", "command": SHARDED}, (2, None), id="one part"),
+        pytest.param([GOOD], UNITTEST, {"shard": "1/2"}, (1, None), id="untold"),
     ],
 )
 def test_count__what_is_elsewhere(
-    tmp_path: Path, reports: Sequence[str], text: str, shard: str, expected: object
+    tmp_path: Path, reports: Sequence[str], text: str, plan: dict[str, object], expected: object
 ) -> None:
-    results = counted(tmp_path, *reports, text=text, shard=shard)
+    results = counted(tmp_path, *reports, text=text, **plan)
     assert (results.tests, results.elsewhere) == expected
 
 

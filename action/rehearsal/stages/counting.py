@@ -12,7 +12,7 @@ from rehearsal.tally import read_output
 NONE_RAN = 5
 
 
-def count(reports: Iterable[Path], text: str, code: int, *, shard: str) -> Results:
+def count(plan: SuitePlan, reports: Iterable[Path], text: str, code: int) -> Results:
     """Believe the reports, save where the runner itself says that it found more failures.
 
     `text` is the end of what it printed. Of a suite in one part, nothing is elsewhere.
@@ -25,8 +25,11 @@ def count(reports: Iterable[Path], text: str, code: int, *, shard: str) -> Resul
         found = replace(found, failures=said.failures)
     if not found.flaky:
         found = replace(found, flaky=said.flaky)
-    elsewhere = said.elsewhere if reported.elsewhere is None else reported.elsewhere
-    return replace(found, elsewhere=elsewhere if is_part(shard) else None)
+    elsewhere = reported.elsewhere
+    if elsewhere is None and _told(plan, "REHEARSAL_SHARD"):
+        # pytest deselects for other reasons, too: a wrong -k would pass as an empty shard.
+        elsewhere = said.elsewhere
+    return replace(found, elsewhere=elsewhere if is_part(plan.shard) else None)
 
 
 def is_part(shard: str) -> bool:

@@ -103,7 +103,7 @@ def run_tests(
     finally:
         process.end()
     said = "\n".join(log.tail(LAST_WORDS))
-    results = count(reports(), said, code or 0, shard=plan.shard)
+    results = count(plan, reports(), said, code or 0)
     return results, list(_problems(plan, results, code, log, container))
 
 

@@ -80,6 +80,16 @@ def visitors(browser, new_browser, live_url):
 def test_set_up_breaks(visitors, name):
     pass
 """
+ADDRESSES = """
+import os
+from rehearsal_testing import BrowserTestCase
+
+
+class LocalhostTest(BrowserTestCase):
+    def test_is_the_address_that_was_probed(self):
+        self.browser.get(os.environ["REHEARSAL_URL"])
+        self.assertIn("It works", self.browser.page_source)
+"""
 PLUGIN = ["-m", "pytest", "-p", "no:cacheprovider", "-p", "rehearsal_testing.plugin"]
 SETTINGS = "SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n"
 RUNNERS = {
@@ -88,6 +98,17 @@ RUNNERS = {
     "django": ["-m", "django", "test", "--settings=settings"],
     "django-parallel": ["-m", "django", "test", "--settings=settings", "--parallel=2"],
 }
+
+
+class SixthServer(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
+class Nothing(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None: ...
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -117,6 +138,17 @@ def site() -> Iterator[str]:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def stranger(site: str) -> Iterator[None]:
+    """Have another program answer on the same port of the machine's other localhost."""
+    with SixthServer(("::1", int(site.rpartition(":")[2])), Nothing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield
         server.shutdown()
         thread.join()
 
@@ -153,6 +185,14 @@ def assert_set(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> No
     assert f"the page {shows} says so" in console
     assert f"no_such_{shows} is not defined" in console
     assert not [name for name in hides if name in console]
+
+
+@pytest.mark.usefixtures("stranger")
+@pytest.mark.parametrize("browser", ["chrome", "firefox"])
+def test_localhost__is_where_the_app_is_published(room: Room, site: str, browser: str) -> None:
+    (room.code / "test_pages.py").write_text(ADDRESSES)
+    code, printed = room.run(RUNNERS["unittest"], {"REHEARSAL_URL": site, "BROWSER": browser})
+    assert code == 0, printed
 
 
 @pytest.mark.parametrize(
