@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ SHAKY = "<testcase name='shaky'><flakyFailure message='m'/></testcase>"
 LEFT = "<properties><property name='left-to-other-shards' value='{}'/></properties>"
 
 
-def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: object) -> Results:
+def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: Any) -> Results:
     paths = [folder / f"{number}.xml" for number in range(len(reports))]
     for path, report in zip(paths, reports, strict=True):
         path.write_text(f"<testsuite>{report}</testsuite>")
@@ -76,7 +77,7 @@ SHARDED = "pytest --shard $REHEARSAL_SHARD"
     ],
 )
 def test_count__what_is_elsewhere(
-    tmp_path: Path, reports: Sequence[str], text: str, plan: dict[str, object], expected: object
+    tmp_path: Path, reports: Sequence[str], text: str, plan: dict[str, Any], expected: object
 ) -> None:
     results = counted(tmp_path, *reports, text=text, **plan)
     assert (results.tests, results.elsewhere) == expected
