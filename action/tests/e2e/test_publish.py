@@ -345,6 +345,7 @@ def test_publish__cancelled_says_what_each_registry_holds(
 def test_publish__from_another_job_by_docker_save(
     tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
 ) -> None:
+    make_its_own(tiny, token)
     rehearsed = runner.use(tiny, {"test-command": CHECKS})
     image_id = rehearsed.outputs["image-id"]
     order = {
@@ -376,6 +377,7 @@ def test_publish__a_candidate_by_its_digest(
     token: str,
 ) -> None:
     name = f"{token}/candidate"
+    make_its_own(tiny, token)
     built = f"built:{token}"
     engine("build", "--quiet", "--tag", built, str(tiny.root))
     image_id = str(json.loads(engine("image", "inspect", built))[0]["Id"])
@@ -402,6 +404,11 @@ def test_publish__a_candidate_by_its_digest(
     assert ("same manifest, tagged in the registry" in published.log) is buildx
     assert ("its manifest has other bytes" in published.summary) is not buildx
     engine("image", "rm", "--force", image_id)
+
+
+def make_its_own(tiny: Repository, token: str) -> None:
+    """Let the image be this scenario's alone: it is removed while others may use theirs."""
+    tiny.replace("Dockerfile", "^USER", f"LABEL scenario={token}\nUSER")
 
 
 def shell(script: str, folder: Path) -> None:
