@@ -5,6 +5,7 @@ from rehearsal.plan import ProbePlan
 from rehearsal.stages import readiness
 from rehearsal.stages.readiness import (
     ATTEMPT_TIMEOUT,
+    LAST_ATTEMPT,
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
     Ended,
@@ -153,6 +154,13 @@ def test_wait__the_last_attempt_ends_with_the_timeout(clock: FakeClock) -> None:
     assert app.limits[:2] == [10, 10]
     assert app.limits[2] < 5
     assert clock() - 100 <= 25.1
+
+
+def test_wait__the_last_attempt_is_long_enough_for_an_answer(clock: FakeClock) -> None:
+    app = App(clock, BUSY, seconds=0.5)
+    with pytest.raises(Problem, match="503"):
+        app.wait(probe_plan(timeout=2))
+    assert app.limits[-1] == LAST_ATTEMPT
 
 
 def test_wait__the_timeout_counts_from_the_first_question(clock: FakeClock) -> None:

@@ -18,6 +18,9 @@ PATIENCE = 0.01
 
 # One slow page is fine; a page that takes longer than this is no sign of being ready, in seconds.
 ATTEMPT_TIMEOUT = 10.0
+# The last attempt has this long, past ready-timeout where need be, in seconds: on a busy machine a
+# shorter one would take any app for a silent one.
+LAST_ATTEMPT = 1.0
 
 # While connections are refused an app just starts, as a rule: it is looked at more closely after
 # this many seconds, and then each time that as much has passed again.
@@ -78,7 +81,7 @@ def wait_until_ready(
     while True:
         attempts += 1
         asked = clock()
-        answer = ask(min(ATTEMPT_TIMEOUT, max(0.1, begun + plan.timeout - asked)))
+        answer = ask(min(ATTEMPT_TIMEOUT, max(LAST_ATTEMPT, begun + plan.timeout - asked)))
         now = clock()
         _note(timeline, plan, answer, asked - started, now - started)
         if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):

@@ -184,14 +184,14 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="wrong-port",
         inputs=tiny("elsewhere"),
-        told=("listens on port 9000", "waiting longer cannot help"),
+        told=("listens on port 9000", "waiting longer cannot"),
     ),
     Fault(
         name="bound-to-loopback",
         verdict="not-ready",
         diagnosis="bound-to-loopback",
         inputs=tiny("loopback"),
-        told=("listens on 127.0.0.1", '"0.0.0.0:8888"', "waiting longer cannot help"),
+        told=("listens on 127.0.0.1", '"0.0.0.0:8888"', "waiting longer cannot"),
     ),
     Fault(
         name="https-redirect",
@@ -227,7 +227,7 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="no-such-page",
         inputs=tiny("lost", ready_path="/missing"),
-        told=("no page /missing", "waiting longer cannot help"),
+        told=("no page /missing", "waiting longer cannot"),
     ),
     Fault(
         name="no-answer",

@@ -205,7 +205,7 @@ def test_no_browser(superlists: Repository, runner: Runner, planted: dict[str, s
         lines=(
             Line(
                 file="functional_tests/test_new_visitor.py",
-                holds="def test_can_start_a_todo_list",
+                holds="self.go_home(self.browser)",
                 says="The browser Chrome is missing",
             ),
         ),
