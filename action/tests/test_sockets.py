@@ -37,11 +37,11 @@ def proc(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def engine(tmp_path: Path, answer: str = "", code: int = 0) -> FakeEngine:
+def engine(tmp_path: Path, answer: str = "", code: int = 0, *, to: str = "&1") -> FakeEngine:
     """Return an engine whose client answers `exec` with a text, and keeps what it was told."""
     client = tmp_path / "docker"
     client.write_text(
-        f'#!/bin/sh\necho "$*" >>{tmp_path}/calls\ncat {tmp_path}/answer\nexit {code}\n'
+        f'#!/bin/sh\necho "$*" >>{tmp_path}/calls\ncat {tmp_path}/answer >{to}\nexit {code}\n'
     )
     client.chmod(0o755)
     (tmp_path / "answer").write_text(answer)
@@ -90,6 +90,14 @@ def test_listeners__unknown_where_the_image_has_nothing_to_read_with(tmp_path: P
     words = 'exec: "cat": executable file not found in $PATH'
     assert listeners(engine(tmp_path, words, code=126), "c0ffee", tmp_path) is None
     assert len(calls(tmp_path)) == len(sockets.READERS)
+
+
+def test_listeners__of_a_container_that_has_just_ended_are_not_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    words = "Error response from daemon: Container c0ffee is not running"
+    assert listeners(engine(tmp_path, words, code=1, to="&2"), "c0ffee", tmp_path) is None
+    assert len(calls(tmp_path)) == 1
 
 
 def test_listeners__unknown_without_a_client(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ IPV4_DIGITS = 8
 # Where the engine itself answers DNS in a container of a network that somebody made.
 ENGINES_DNS = IPv4Address("127.0.0.11")
 EXEC_TIMEOUT = 5.0
+# What the engine says of a container in which nothing can be started any more.
+ENDED = "is not running"
 # What images have to read a file with, the most usual first.
 READERS = (
     ("cat", "/proc/net/tcp", "/proc/net/tcp6"),
@@ -84,11 +86,13 @@ def _from_inside(engine: Engine, container: str) -> str:
         argv = [engine.client, "exec", container, *reader]
         try:
             # Without IPv6 there is no second file, and cat fails although it has read the first.
-            _, out, _ = run(argv, env=engine.env, timeout=EXEC_TIMEOUT)
+            _, out, err = run(argv, env=engine.env, timeout=EXEC_TIMEOUT)
         except (OSError, TimeoutExpired):
             return ""
         if HEADING in out:
             return out
+        if ENDED in err:  # In this moment: that is told next, and no sooner for a second attempt.
+            return ""
     return ""
 
 
