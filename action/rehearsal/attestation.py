@@ -4,15 +4,13 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.account import read_account
-from rehearsal.fields import Unexpected
+from rehearsal.inputs import shown
 from rehearsal.outside.github import Console
+from rehearsal.passed import read_passed
 from rehearsal.predicate import TYPE, predicate, read_digests
 from rehearsal.publish.reference import split_repository
 from rehearsal.verb import Verb
 from rehearsal.verdict import Misconfigured
-
-FILE = "verdict.json"
 
 
 def flags(parser: argparse.ArgumentParser) -> None:
@@ -59,16 +57,11 @@ def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> 
     argument is wrong, `Problem` (publish-failed) where the rehearsal did not pass.
     """
     digests = read_digests(options.digests)
-    file = Path(options.evidence_path) / FILE
-    try:
-        record, _exhibits = read_account(file)
-    except (Unexpected, OSError) as error:
-        found = error if isinstance(error, Unexpected) else error.strerror or error
-        raise Misconfigured(
-            f"--evidence-path is {options.evidence_path!r}, whose {FILE} cannot be read: {found}.",
-            advice="Name the folder of the output evidence-path, or of the downloaded artifact "
-            "(evidence: always uploads it for what passed, too).",
-        ) from None
+    record = read_passed(
+        Path(options.evidence_path),
+        given=f"--evidence-path is {shown(options.evidence_path)}",
+        otherwise="Nothing is attested.",
+    )
     text = predicate(record, digests)
     into = _write("--into", options.into, text)
     console.output("predicate-path", str(into))

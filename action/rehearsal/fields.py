@@ -2,10 +2,13 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+# An image ID, or a manifest's digest (https://github.com/opencontainers/image-spec, descriptor.md).
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # Nobody reads on where a text is longer than this.
 LONGEST = 20_000
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.process import Process, Sink
 from rehearsal.plan import ContainerPlan, ProbePlan, SuitePlan
+from rehearsal.record import Rehearsal
+from rehearsal.report.document import document
 from rehearsal.secret import Secret
 from rehearsal.stages.container import Container
 from rehearsal.verdict import Problem, Verdict
@@ -174,6 +177,15 @@ def probe_plan(**changes: Any) -> ProbePlan:
         "timeout": 60,
     }
     return ProbePlan(**values | changes)
+
+
+def rehearsed(folder: Path, **changes: Any) -> Path:
+    """Write the verdict.json of a rehearsal, a pass unless told otherwise; return the folder."""
+    record = Rehearsal(**{"name": "77-1-c0ffee", "image_id": f"sha256:{'1' * 64}"} | changes)
+    flaky = record.results.flaky if record.results else ()
+    exhibits = Exhibits(flaky=tuple(Exhibit(failure=each) for each in flaky))
+    (folder / "verdict.json").write_text(document(record, exhibits), encoding="utf-8")
+    return folder
 
 
 def suite_plan(**changes: Any) -> SuitePlan:

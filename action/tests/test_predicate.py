@@ -141,27 +141,6 @@ def test_schema__refuses_what_is_none(path: tuple[str, ...], value: object) -> N
         Draft202012Validator(SCHEMA).validate(found)
 
 
-@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.PASSED])
-def test_predicate__only_what_passed_is_attested(verdict: Verdict) -> None:
-    with pytest.raises(Problem, match=f"ended as {verdict}, and only") as raised:
-        predicate(passed(problems=[Problem(verdict, "w")]), DIGESTS)
-    assert raised.value.verdict is Verdict.PUBLISH_FAILED
-
-
-@pytest.mark.parametrize(
-    "changes, words",
-    [
-        ({"shard": "1/2"}, "is shard 1/2: the other"),
-        ({"image_id": ""}, "image-id is ''"),
-        ({"image_id": "latest"}, "image-id is 'latest'"),
-        ({"image_id": f"{ID}\n"}, "image-id is"),
-    ],
-)
-def test_predicate__a_part_or_no_image_is_not_attested(changes: dict[str, str], words: str) -> None:
-    with pytest.raises(Problem, match=words):
-        predicate(passed(**changes), DIGESTS)
-
-
 @pytest.mark.parametrize(
     "text, words",
     [

@@ -9,8 +9,11 @@ import pytest
 
 from rehearsal import cli
 from rehearsal.interruption import CANCELLING
+from rehearsal.junit import Results
+from rehearsal.verdict import Problem, Verdict
 
 from .fake_registries import ANOTHER, IMAGE, MANIFEST
+from .fakes import rehearsed
 
 TO = "localhost:5000/app:1"
 # An engine with one image, and a registry that holds what was pushed.
@@ -55,11 +58,10 @@ class Stage:
         client = top / "bin/docker"
         client.write_text(script.replace("@IMAGE@", IMAGE).replace("@MANIFEST@", MANIFEST))
         client.chmod(0o755)
-        self.passed(verdict="passed")
+        self.rehearsed()
 
-    def passed(self, **changes: object) -> None:
-        document = {"version": 1, "rehearsal": "r-1", "image-id": IMAGE, "tests": {"ran": 3}}
-        (self.top / "verdict.json").write_text(json.dumps(document | changes))
+    def rehearsed(self, **changes: object) -> None:
+        rehearsed(self.top, name="r-1", image_id=IMAGE, results=Results(tests=3), **changes)
 
     def environ(self, **inputs: str) -> dict[str, str]:
         files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}
@@ -136,7 +138,7 @@ def test_publish__a_refusal(stage: Stage, capfdbinary: pytest.CaptureFixture[byt
 
 
 def test_publish__what_did_not_pass_needs_no_engine(stage: Stage) -> None:
-    stage.passed(verdict="tests-failed")
+    stage.rehearsed(problems=[Problem(Verdict.TESTS_FAILED, "w")])
     assert cli.main(["publish"], stage.environ() | {"PATH": "/nowhere"}) == 16
     assert stage.outputs["verdict"] == "publish-failed"
     assert "Nothing was pushed" in stage.summary

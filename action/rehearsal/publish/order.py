@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.inputs import Inputs
-from rehearsal.publish.reference import DIGEST, Reference, read_references
-from rehearsal.publish.rehearsed import Rehearsed, read_rehearsed
-from rehearsal.verdict import Misconfigured
+from rehearsal.fields import DIGEST
+from rehearsal.inputs import Inputs, shown
+from rehearsal.passed import read_passed
+from rehearsal.publish.reference import Reference, read_references
+from rehearsal.record import Rehearsal
+from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 DEFAULTS: Mapping[str, str] = {
     "evidence-path": "",
@@ -30,7 +32,7 @@ class Order:
     to: tuple[Reference, ...]
     timeout: int
     overwrite: bool = True
-    rehearsed: Rehearsed | None = None
+    rehearsed: Rehearsal | None = None
 
 
 def read_order(given: Mapping[str, object], *, top: Path) -> Order:
@@ -53,7 +55,7 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
     to = read_references(inputs)
     timeout = inputs.number("timeout", 1, 86400, "seconds")
     # Last: a wrong input is told whatever the verdict was.
-    rehearsed = read_rehearsed(top / path, allow_flaky=allow_flaky) if path else None
+    rehearsed = _read(top / path, allow_flaky=allow_flaky) if path else None
     return Order(
         image_id=rehearsed.image_id if rehearsed else image_id,
         to=to,
@@ -61,3 +63,21 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
         overwrite=overwrite,
         rehearsed=rehearsed,
     )
+
+
+def _read(folder: Path, *, allow_flaky: bool) -> Rehearsal:
+    record = read_passed(
+        folder,
+        given=f"The input evidence-path is {shown(folder)}",
+        otherwise="Nothing was pushed.",
+    )
+    flaky = [each.name for each in record.results.flaky] if record.results else []
+    if flaky and not allow_flaky:
+        one, names = len(flaky) == 1, ", ".join([*flaky[:3], *("…" for _ in flaky[3:4])])
+        raise Problem(
+            Verdict.PUBLISH_FAILED,
+            f"Nothing was pushed. {'A test' if one else f'{len(flaky)} tests'} passed only when "
+            f"{'it was' if one else 'they were'} run again: {names}.",
+            advice="Make the test steady, or publish all the same with allow-flaky: 'true'.",
+        )
+    return record

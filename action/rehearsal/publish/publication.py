@@ -6,8 +6,7 @@ from enum import Enum
 
 from rehearsal.outside.registry import Held
 from rehearsal.publish.reference import Reference
-from rehearsal.publish.rehearsed import Rehearsed
-from rehearsal.record import RANK
+from rehearsal.record import RANK, Rehearsal
 from rehearsal.verdict import Problem, Verdict
 
 
@@ -62,7 +61,7 @@ class Publication:
     """One publication, filled in as it goes; the reports only read it."""
 
     image_id: str = ""
-    rehearsed: Rehearsed | None = None
+    rehearsed: Rehearsal | None = None
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)

@@ -61,10 +61,11 @@ def _tests(publication: Publication) -> str:
     rehearsed = publication.rehearsed
     if rehearsed is None:
         return "not known; the image was named by its ID alone"
-    if rehearsed.tests is None:
+    results = rehearsed.results
+    if results is None or results.tests is None:
         return f"the rehearsal {rehearsed.name} passed; how many tests ran is not known"
-    text = f"the rehearsal {rehearsed.name} passed, {rehearsed.tests} tests ran"
-    return f"{text}, {len(rehearsed.flaky)} of them more than once" if rehearsed.flaky else text
+    text = f"the rehearsal {rehearsed.name} passed, {results.tests} tests ran"
+    return f"{text}, {len(results.flaky)} of them more than once" if results.flaky else text
 
 
 def _holds(entry: Entry) -> str:

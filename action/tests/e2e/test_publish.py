@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.junit import Failure, Results
+from tests.fakes import rehearsed
+
 from .gateway import gateway
 from .leftovers import engine
 from .machine import with_buildx
@@ -288,15 +291,8 @@ def test_publish__two_registries_with_manifests_of_their_own(
 def test_publish__a_flaky_image_only_when_allowed(
     *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
 ) -> None:
-    evidence = room / "evidence"
-    evidence.mkdir()
-    document = {
-        "version": 1,
-        "verdict": "passed",
-        "image-id": image,
-        "tests": {"ran": 3, "failures": 0, "failed": [], "flaky": [{"name": "shop.test_buys"}]},
-    }
-    (evidence / "verdict.json").write_text(json.dumps(document))
+    flaky = Failure(name="shop.test_buys", message="")
+    evidence = rehearsed(room, image_id=image, results=Results(tests=3, flaky=(flaky,)))
     order = {"evidence-path": str(evidence), "to": f"{registry.host}/{token}/flaky:1"}
     refused = publish(runner, tiny, order)
     assert_failed(refused, "A test passed only when it was run again: shop.test_buys.")
