@@ -174,6 +174,14 @@ def with_line(name: str, source: str, line: str) -> Facts:
         ),
         pytest.param(captured("missing-variable"), "secrets.TINY_KEY", id="any variable"),
         pytest.param(
+            Facts(
+                verdict=Verdict.CRASHED,
+                lines={"container.log": ("Set the STRIPE_SECRET_KEY environment variable",)},
+            ),
+            "secrets: STRIPE_SECRET_KEY\n\n# or, where everyone",
+            id="somebody else's key",
+        ),
+        pytest.param(
             captured("superlists-missing-variable"), "Any random value will do", id="a secret key"
         ),
         pytest.param(

@@ -73,7 +73,8 @@ STARTING = (
                 "may know it.",
             ),
             Wording(
-                clue=Clue("known", r"^name \w*SECRET_KEY$"),
+                # A framework's own: any will do. Others (STRIPE_SECRET_KEY) are known elsewhere.
+                clue=Clue("known", r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
                 advice="Give it to the container. Any random value will do for a rehearsal, and "
                 "generate-secrets makes one. If it has to be a certain value, make that a "
                 "repository secret.",
