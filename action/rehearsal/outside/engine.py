@@ -152,14 +152,14 @@ class Engine:
         arguments: Sequence[str],
         *,
         env: Mapping[str, str] | None = None,
-        timeout: float = CALL_TIMEOUT,
+        timeout: float = 0.0,
         farewell: float = 0.0,
     ) -> str:
         try:
             code, out, err = run(
                 [self.client, *arguments],
                 env=env or self.env,
-                timeout=timeout,
+                timeout=timeout or CALL_TIMEOUT,
                 farewell=farewell,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
