@@ -1,5 +1,6 @@
 """What all unit tests share."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,12 +8,23 @@ import pytest
 from hypothesis import settings
 
 from rehearsal.evidence import Evidence
+from rehearsal.interruption import CANCELLING
 from rehearsal.log import Log
 from rehearsal.redact import Redactor
 
 # The same examples on every machine, and nothing written beside the tests.
 settings.register_profile("unit", derandomize=True, database=None, deadline=None, max_examples=60)
 settings.load_profile("unit")
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Give pytest its handlers back: after a rehearsal, ours ignore what ends a process."""
+    before = {number: signal.getsignal(number) for number in (*CANCELLING, signal.SIGALRM)}
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

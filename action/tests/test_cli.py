@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,6 @@ import pytest
 
 from rehearsal import cli
 from rehearsal.inputs import DEFAULTS
-from rehearsal.interruption import CANCELLING
 
 from .fake_docker import IMAGE_ID, FakeDocker
 
@@ -88,15 +87,6 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     (made.project / "Dockerfile").touch()
     monkeypatch.chdir(made.project)
     return made
-
-
-@pytest.fixture(autouse=True)
-def handlers() -> Iterator[None]:
-    numbers = (*CANCELLING, signal.SIGALRM)
-    before = {number: signal.getsignal(number) for number in numbers}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def until(condition: Callable[[], object], seconds: float = 10) -> None:

@@ -1,6 +1,5 @@
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -9,16 +8,6 @@ from rehearsal.interruption import CANCELLING, interruptible
 from rehearsal.verdict import Problem, Verdict
 
 ALL = (*CANCELLING, signal.SIGALRM)
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    """Give pytest its handlers back: after the block ours ignore every signal."""
-    before = {number: signal.getsignal(number) for number in ALL}
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", CANCELLING, ids=lambda number: number.name)

@@ -2,13 +2,11 @@ import json
 import re
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rehearsal import cli
-from rehearsal.interruption import CANCELLING
 from rehearsal.junit import Results
 from rehearsal.verdict import Problem, Verdict
 
@@ -84,14 +82,6 @@ class Stage:
     @property
     def summary(self) -> str:
         return (self.top / "STEP_SUMMARY").read_text()
-
-
-@pytest.fixture(autouse=True)
-def _signals() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (*CANCELLING, signal.SIGALRM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture

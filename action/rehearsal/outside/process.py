@@ -87,16 +87,20 @@ class Process:
     def end(self, grace: float = GRACE) -> None:
         """End the whole process group: SIGTERM, then SIGKILL after `grace` seconds."""
         self._signal(signal.SIGTERM)
-        limit = time.monotonic() + grace
-        while self._group_lives() and time.monotonic() < limit:
-            time.sleep(0.02)
+        self._linger(grace)
         self._signal(signal.SIGKILL)
+        self._linger(grace)
         self.wait(grace)
 
     def kill(self) -> None:
         """End the whole process group by SIGKILL, which it cannot pass on."""
         self._signal(signal.SIGKILL)
         self.wait(GRACE)
+
+    def _linger(self, seconds: float) -> None:
+        limit = time.monotonic() + seconds
+        while self._group_lives() and time.monotonic() < limit:
+            time.sleep(0.02)
 
     def _group_lives(self) -> bool:
         self._child.poll()
