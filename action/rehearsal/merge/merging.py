@@ -14,6 +14,9 @@ from rehearsal.setting import Asked, Where
 from rehearsal.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
+# How GitHub says of a job that it ended well.
+SUCCESS = "success"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Merged:
@@ -25,10 +28,11 @@ class Merged:
     problems: tuple[Problem, ...]
 
 
-def merge(legs: Sequence[Leg], *, expected: int, name: str) -> Merged:
+def merge(legs: Sequence[Leg], *, expected: int, name: str, jobs: str = "") -> Merged:
     """Return one rehearsal that passed only where all did, and none is missing.
 
-    `expected` is how many there have to be: the shards, times the browsers.
+    `expected` is how many there have to be: the shards, times the browsers. `jobs` is how GitHub
+    says that their jobs ended, `success` where all did well; empty when nobody knows.
     """
     ordered = tuple(sorted(legs, key=lambda leg: leg.order))
     known = [leg for leg in ordered if leg.known]
@@ -38,6 +42,7 @@ def merge(legs: Sequence[Leg], *, expected: int, name: str) -> Merged:
     ids = distinct(record.image_id for record in records)
     results = _results(records)
     together = (*roll_call(ordered, expected), *_emptiness(records, results))
+    together += tuple(_jobs(jobs, passed=not together and not any(_problems(ordered))))
     record = Rehearsal(
         name=name,
         started=min((record.started for record in records), default=time.time()),
@@ -70,6 +75,18 @@ def _emptiness(records: Sequence[Rehearsal], results: Results | None) -> Iterato
             "No shard ran a test.",
             advice="One empty shard is fine, a suite without tests is not. Check test-command and "
             "working-directory: what it finds here, and what on your own machine.",
+        )
+
+
+def _jobs(result: str, *, passed: bool) -> Iterator[Problem]:
+    """Yield that a job did not end well where nothing else says so."""
+    if passed and result not in {"", SUCCESS}:
+        yield Problem(
+            Verdict.CANCELLED,
+            f"A job of the matrix ended as {result}, although its evidence says passed.",
+            advice="It was cancelled, lost its runner or failed in another step. Where it was run "
+            "again, what counts here may be the evidence of an attempt before. Look at that job's "
+            "log, and run it again.",
         )
 
 

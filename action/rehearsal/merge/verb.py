@@ -9,7 +9,7 @@ from pathlib import Path
 from rehearsal.evidence import Evidence
 from rehearsal.merge.folders import found_in
 from rehearsal.merge.legs import latest
-from rehearsal.merge.merging import Merged, merge
+from rehearsal.merge.merging import SUCCESS, Merged, merge
 from rehearsal.merge.page import page
 from rehearsal.merge.summary import summary, total
 from rehearsal.outside.github import Console
@@ -21,6 +21,8 @@ from rehearsal.verb import Verb
 from rehearsal.verdict import Misconfigured, Verdict
 
 NUMBER = re.compile(r"[1-9][0-9]{0,3}\Z", re.ASCII)
+# Source: GitHub's documentation of the `needs` context.
+RESULTS = ("", SUCCESS, "failure", "cancelled", "skipped")
 REPLACED = "{} is left out: a later attempt of the workflow run did it again."
 
 
@@ -43,6 +45,13 @@ def flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--artifact-name", metavar="NAME", default="", help="what it will be uploaded as"
     )
+    parser.add_argument(
+        "--jobs",
+        metavar="RESULT",
+        choices=RESULTS,
+        default="",
+        help=f"how their jobs ended, needs.JOB.result: {', '.join(filter(None, RESULTS))}",
+    )
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
@@ -61,7 +70,8 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
         for path, leg in found:
             if leg.name in counting:
                 evidence.collect(path, leg.folder)
-        merged = merge(legs, expected=expected, name="-".join(filter(None, numbers)))
+        name = "-".join(filter(None, numbers))
+        merged = merge(legs, expected=expected, name=name, jobs=options.jobs)
         record = merged.record
         record.evidence, record.artifact_name = str(into.resolve()), options.artifact_name
         record.notices += [REPLACED.format(leg.name) for leg in replaced] + complaints

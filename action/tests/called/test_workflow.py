@@ -1,6 +1,7 @@
 """rehearsal.yml, action.yml and the helper say the same."""
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from rehearsal.called.inputs import LEFT_OUT, OWN, SECRETS, defaults
 from rehearsal.called.legs import Leg
 from rehearsal.called.prepare import VARIABLES
+from rehearsal.called.unbuilt import OUTPUTS
 from rehearsal.inputs import DEFAULTS
 
 TOP = Path(__file__).resolve().parents[3]
@@ -24,8 +26,9 @@ STEPS = [(name, step) for name, job in JOBS.items() for step in job["steps"]]
 ACTION: dict[str, Any] = yaml.safe_load((TOP / "action/action.yml").read_text(encoding="utf-8"))
 # Each has its value worked out by the job Build.
 WORKED_OUT = {"image", "shard", "artifact-name"}
-# What `merge` knows a leg that was run again by.
-OF_A_LEG = "${{ matrix.artifact }}-${{ github.run_attempt }}"
+# What `merge` knows a leg that was run again by; an earlier attempt's artifact is not replaced.
+ATTEMPT = "-${{ github.run_attempt }}"
+OF_A_LEG = "${{ matrix.artifact }}" + ATTEMPT
 OF_THE_BUILD = {"context", "dockerfile", "target", "platform", "build-args"}
 OUTPUT = re.compile(r"jobs\.([a-z]+)\.outputs\.([a-z-]+)")
 STEP_OUTPUT = re.compile(r"steps\.([a-z]+)\.outputs\.([a-z-]+)")
@@ -113,6 +116,41 @@ def test_leg__hands_every_input_on() -> None:
     assert lines == ["${{ matrix.test-env }}", "${{ inputs.test-env }}"]
 
 
+def test_legs__run_only_with_every_output_that_the_last_job_misses() -> None:
+    job = JOBS["rehearse"]
+    needed = re.findall(r"needs\.build\.outputs\.([a-z-]+)", job["if"])
+    assert tuple(needed) == OUTPUTS
+    taken = set(re.findall(r"needs\.build\.outputs\.([a-z-]+)", yaml.safe_dump(job)))
+    assert taken <= set(OUTPUTS)
+    assert set(OUTPUTS) <= JOBS["build"]["outputs"].keys()
+    assert step("merge", "unbuilt")["if"].endswith("|| needs.rehearse.result == 'skipped'")
+
+
+def test_merge__looks_at_the_jobs_and_not_at_their_evidence_alone() -> None:
+    merging = step("merge", "merge")
+    assert merging["env"]["RESULT"] == "${{ needs.rehearse.result }}"
+    assert '--jobs "$RESULT"' in merging["run"]
+
+
+def test_artifacts__have_names_that_no_attempt_and_no_other_call_has() -> None:
+    begins = "${{ inputs.artifact-name }}"
+    assert step("merge", "upload")["with"]["name"] == begins + ATTEMPT
+    assert step("merge", "merge")["env"]["NAME"] == begins + ATTEMPT
+    # A dot, which no artifact-name has: `app` and `app-image` have nothing in common.
+    assert step("build", "upload")["with"]["name"] == f"{begins}.image{ATTEMPT}"
+    made = "format('{0}%s-{1}', inputs.artifact-name, github.run_attempt) || ''"
+    assert made % ".image" in JOBS["build"]["outputs"]["image-artifact"]
+    assert made % "" in JOBS["merge"]["outputs"]["evidence-artifact"]
+    takers = [given["with"] for _, given in STEPS if "download-artifact" in given.get("uses", "")]
+    assert [each.get("name") or each["pattern"] for each in takers] == [
+        "${{ needs.build.outputs.image-artifact }}",
+        f"{begins}.*-of-*",
+    ]
+    entry = Leg(number=1, count=1, browser="").entry("app")
+    assert fnmatchcase(f"{entry['artifact']}-1", "app.*-of-*")
+    assert not fnmatchcase("app.image-1", "app.*-of-*")
+
+
 def test_legs__have_what_the_matrix_is_asked_for() -> None:
     asked = set(re.findall(r"matrix\.([a-z-]+)", yaml.safe_dump(JOBS["rehearse"])))
     assert asked == Leg(number=1, count=1, browser="").entry("x").keys()
@@ -171,3 +209,10 @@ def test_build__nothing_of_a_release_comes_out_of_a_cache() -> None:
         assert re.fullmatch(r"\$\{\{ inputs\.cache && .* \|\| '' \}\}", given[name])
     assert given["no-cache"] == given["pull"] == "${{ !inputs.cache }}"
     assert (given["provenance"], given["sbom"]) == (False, False)
+
+
+def test_build__tells_its_arguments_to_nobody() -> None:
+    assert step("build", "build")["env"] == {
+        "DOCKER_BUILD_SUMMARY": "false",
+        "DOCKER_BUILD_RECORD_UPLOAD": "false",
+    }

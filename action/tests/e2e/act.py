@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -56,6 +57,7 @@ class ActRun:
     artifacts: Mapping[str, Path]
     builds: tuple[Mapping[str, Any], ...]
     folder: Path = field(repr=False)
+    attempt: int = 1
 
     @property
     def steps(self) -> Mapping[str, Step]:
@@ -128,6 +130,7 @@ class Act:
         programs: Iterable[Path] = (),
         tag: str = "",
         pull_request: Mapping[str, Any] | None = None,
+        again: "ActRun | None" = None,
         job: str = "rehearse",
         timeout: float = 300,
     ) -> ActRun:
@@ -135,8 +138,9 @@ class Act:
 
         `others` are repositories that workflows name, by OWNER/NAME@REF. `programs` come first on
         the steps' PATH. With `tag` the push is one of this tag; with `pull_request` the event is
-        one, and this is what it tells. Values are not masked by act, so that one which leaks is
-        seen. `timeout` is in seconds. Raises TimeoutError with the log's tail.
+        one, and this is what it tells. `again` is a run whose jobs are all run again: this is its
+        next attempt, which finds its artifacts. Values are not masked by act, so that one which
+        leaks is seen. `timeout` is in seconds. Raises TimeoutError with the log's tail.
         """
         place = self.folder / f"act-{len(list(self.folder.glob('act-*')))}"
         records, builds, server = place / "records", place / "builds", place / "artifacts"
@@ -144,6 +148,9 @@ class Act:
         builds.mkdir()
         # Without a folder for the run, act's server cannot tell that it has no artifact yet.
         (server / self.token).mkdir(parents=True)
+        if again:
+            shutil.copytree(again.folder / "artifacts", server, dirs_exist_ok=True)
+        attempt = again.attempt + 1 if again else 1
         file = repository.write(".github/workflows/scenario.yml", workflow)
         repository.commit("The workflow of this scenario")
         event: dict[str, Any] = {}
@@ -165,7 +172,7 @@ class Act:
             *("--secret-file", str(_file_of(secrets, place / "secrets.yml"))),
             *("--var-file", str(_file_of(variables, place / "variables.yml"))),
             *("--eventpath", str(_file_of(event, place / "event.json"))),
-            *("--env", f"GITHUB_RUN_ID={self.token}", "--env", "GITHUB_RUN_ATTEMPT=1"),
+            *("--env", f"GITHUB_RUN_ID={self.token}", "--env", f"GITHUB_RUN_ATTEMPT={attempt}"),
         ]
         started = time.monotonic()
         with (place / "log.jsonl").open("wb") as log:
@@ -181,6 +188,7 @@ class Act:
             artifacts=artifacts.unpack(server, place / "unpacked"),
             builds=tuple(json.loads(file.read_text()) for file in sorted(builds.iterdir())),
             folder=place,
+            attempt=attempt,
         )
         print(f"{run.tail()}\nact exited {exit_code}; its files: {place}")
         if exit_code is None:

@@ -43,10 +43,12 @@ def call(
     repository: Repository,
     inputs: Mapping[str, object],
     secrets: Mapping[str, str] | None = None,
+    *,
+    again: ActRun | None = None,
 ) -> ActRun:
     handed = {name: f"{name.upper()}=${{{{ secrets.{name} }}}}" for name in secrets or {}}
     text = calling(HERE, inputs, {"container-secrets": "\n".join(handed.values())})
-    return act.push(repository, text, secrets=secrets, job=AFTERWARDS)
+    return act.push(repository, text, secrets=secrets, job=AFTERWARDS, again=again)
 
 
 def outputs(run: ActRun) -> Mapping[str, str]:
@@ -78,17 +80,17 @@ def test_two_shards__one_verdict(tiny: Repository, act: Act) -> None:
     images = {leg.steps["rehearsal"].outputs["image-id"] for leg in legs}
     assert images == {told["image-id"]}
     assert told["image-config"] == told["image-id"]
-    assert told["image-artifact"] == "dress-rehearsal-image"
+    assert told["image-artifact"] == "dress-rehearsal.image-1"
     assert set(run.artifacts) == {
-        "dress-rehearsal",
-        "dress-rehearsal-image",
+        "dress-rehearsal-1",
+        "dress-rehearsal.image-1",
         "dress-rehearsal.1-of-2.chrome-1",
         "dress-rehearsal.2-of-2.chrome-1",
         "dress-rehearsal.1-of-2.firefox-1",
         "dress-rehearsal.2-of-2.firefox-1",
     }
-    assert told["evidence-artifact"] == "dress-rehearsal"
-    merged = verdict(run.artifacts["dress-rehearsal"])
+    assert told["evidence-artifact"] == "dress-rehearsal-1"
+    merged = verdict(run.artifacts["dress-rehearsal-1"])
     assert (merged["verdict"], merged["image-id"]) == ("passed", told["image-id"])
     assert len(merged["shards"]) == 4  # type: ignore[arg-type]
     assert "chrome" in run.summary
@@ -105,28 +107,67 @@ def assert_nothing_leaked(run: ActRun) -> None:
     assert not find({"TINY_KEY": KEY}, places)
 
 
-def test_one_red_shard__is_the_verdict(tiny: Repository, act: Act) -> None:
+def test_one_red_shard__is_the_verdict_until_it_is_run_again(tiny: Repository, act: Act) -> None:
     given(tiny)
     tiny.write("shards.py", SHARDS.format(second="Wrong"))
     run = call(act, tiny, TWO | {"artifact-name": "web"})
     assert run.exit_code == 1
     told = last(run, "merge")
     assert (told["verdict"], told["tests"], told["failures"]) == ("tests-failed", "2", "1")
-    evidence = run.artifacts["web"]
+    evidence = run.artifacts["web-1"]
     assert verdict(evidence)["verdict"] == "tests-failed"
     assert "shard 2/2" in (evidence / "index.html").read_text()
     assert "Dress rehearsal: tests-failed" in run.summary
     assert verdict(run.artifacts["web.1-of-2-1"])["verdict"] == "passed"
     assert verdict(run.artifacts["web.2-of-2-1"])["verdict"] == "tests-failed"
 
+    tiny.write("shards.py", SHARDS.format(second="Page"))
+    second = call(act, tiny, TWO | {"artifact-name": "web"}, again=run)
+    assert second.exit_code == 0
+    told = outputs(second)
+    assert (told["verdict"], told["image-artifact"]) == ("passed", "web.image-2")
+    assert told["evidence-artifact"] == "web-2"
+    shards = verdict(second.artifacts["web-2"])["shards"]
+    assert [each["name"] for each in shards] == ["web.1-of-2-2", "web.2-of-2-2"]  # type: ignore[attr-defined]
+    assert verdict(second.artifacts["web-1"])["verdict"] == "tests-failed", "it stays as it was"
+
+
+def test_red_job__whose_evidence_says_passed(tiny: Repository, act: Act) -> None:
+    given(tiny)
+    job = "      - name: Die when all is uploaded\n        run: exit 1\n"
+    tiny.replace(HERE, "^  merge:$", f"{job}\n  merge:")
+    run = call(act, tiny, ONE)
+    assert run.exit_code == 1
+    assert last(run, "merge")["verdict"] == "cancelled"
+    assert verdict(run.artifacts["dress-rehearsal.1-of-1-1"])["verdict"] == "passed"
+    told = "A job of the matrix ended as failure, although its evidence says passed."
+    assert told in "".join(each.text for each in run.annotations)
+
+
+def test_dropped_output__is_named(tiny: Repository, act: Act) -> None:
+    given(tiny)
+    # As GitHub does it where a secret's value is in it.
+    tiny.replace(HERE, r"^      config: .*$", "      config: ''")
+    run = call(act, tiny, ONE)
+    assert run.exit_code == 1
+    assert last(run, "unbuilt")["verdict"] == "error"
+    assert not run.of_job("rehearse")
+    assert "these are gone: config." in "".join(each.text for each in run.annotations)
+
 
 FORK = {"container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}"}
+PULL_REQUEST = {
+    "number": 7,
+    "head": {"ref": "topic", "sha": "0123abc", "repo": {"full_name": "somebody/superlists"}},
+    "base": {"ref": "main", "repo": {"full_name": "example/superlists"}},
+}
 
 
 def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) -> None:
     given(tiny)
     inputs = ONE | {"generate-secrets": "TINY_KEY", "env": "TINY_FAULT=\nTINY_PRINTS=TINY_KEY"}
-    run = act.push(tiny, calling(HERE, inputs, FORK), job=AFTERWARDS)
+    text = calling(HERE, inputs, FORK, on="pull_request")
+    run = act.push(tiny, text, pull_request=PULL_REQUEST, job=AFTERWARDS)
     assert run.exit_code == 0
     assert outputs(run)["verdict"] == "passed"
     log = (run.artifacts["dress-rehearsal.1-of-1-1"] / "container.log").read_text()

@@ -46,7 +46,11 @@ def _framed(steps: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def calling(
-    uses: str, inputs: Mapping[str, object], secrets: Mapping[str, str] | None = None
+    uses: str,
+    inputs: Mapping[str, object],
+    secrets: Mapping[str, str] | None = None,
+    *,
+    on: str = "push",
 ) -> str:
     """Return a workflow whose job `rehearse` calls another, and a job that records its outputs.
 
@@ -62,7 +66,7 @@ def calling(
             "steps": yaml.safe_load(_RECORD),
         },
     }
-    return yaml.safe_dump({"name": "Scenario", "on": "push", "jobs": jobs}, sort_keys=False)
+    return yaml.safe_dump({"name": "Scenario", "on": on, "jobs": jobs}, sort_keys=False)
 
 
 def recorded(text: str, job: str) -> str:

@@ -20,8 +20,8 @@ from ..test_document import STRICT  # noqa: TID252  (tests are reached by no abs
 from .stories import IMAGE, RUN, broken, leg, matrix
 
 
-def merged(*legs: Leg, expected: int = 0) -> Merged:
-    return merge(legs, expected=expected or len(legs), name="77-1-merged")
+def merged(*legs: Leg, expected: int = 0, jobs: str = "") -> Merged:
+    return merge(legs, expected=expected or len(legs), name="77-1-merged", jobs=jobs)
 
 
 def test_merge__of_passes_is_one() -> None:
@@ -69,6 +69,32 @@ def test_merge__tests_are_those_of_all_and_say_where_their_evidence_lies() -> No
         "shards/rehearsal.2-of-2/tests/c",
     ]
     assert [each.folder for each in found.exhibits.flaky] == [""]
+
+
+@pytest.mark.parametrize("result", ["failure", "cancelled", "skipped"])
+def test_merge__evidence_of_passes_beside_a_job_that_ended_otherwise(result: str) -> None:
+    found = merged(*matrix(2), jobs=result)
+    assert found.record.verdict is Verdict.CANCELLED
+    (problem,) = found.problems
+    assert problem.what == (
+        f"A job of the matrix ended as {result}, although its evidence says passed."
+    )
+    assert not merged(*matrix(2), jobs="success").problems
+
+
+@pytest.mark.parametrize(
+    "legs, expected",
+    [
+        pytest.param([leg("1/2"), leg("2/2", failed=["a"])], 2, id="red"),
+        pytest.param([leg("1/2")], 2, id="missing"),
+        pytest.param([leg(results=Results(tests=0))], 1, id="empty"),
+    ],
+)
+def test_merge__what_the_evidence_says_is_not_said_twice(legs: list[Leg], expected: int) -> None:
+    alone = merged(*legs, expected=expected)
+    assert alone.record.problems
+    told = merged(*legs, expected=expected, jobs="failure").record
+    assert [each.what for each in told.problems] == [each.what for each in alone.record.problems]
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,15 @@ def test_merge__a_replaced_attempt_is_told_and_left_out(room: Room) -> None:
     assert room.verdict["where"]["attempt"] == 2
 
 
+@pytest.mark.parametrize("jobs, code", [("", 0), ("success", 0), ("cancelled", 18)])
+def test_merge__a_job_that_ended_otherwise_than_its_evidence_says(
+    room: Room, jobs: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.put(*matrix(2))
+    assert room.merge(2, "--jobs", jobs) == code
+    assert ("ended as cancelled, although" in capsys.readouterr().out) is bool(code)
+
+
 @pytest.mark.parametrize("expect", ["0", "-1", "x", "1.5", "", "10000", "٣", "1\n"], ids=ascii)
 def test_merge__how_many_has_to_be_a_number(
     room: Room, expect: str, capsys: pytest.CaptureFixture[str]
