@@ -15,6 +15,7 @@ from rehearsal.shard import Shard, numbers
 from rehearsal.timeline import Moment, Sight, Timeline
 from rehearsal.verdict import Problem, Verdict
 
+FILE = "verdict.json"
 # Of the format: action/verdict.schema.json says what counts it up.
 VERSION = 1
 # A suite of ten thousand tests that all fail needs less.

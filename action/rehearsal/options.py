@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from rehearsal import __version__
 from rehearsal.attestation import VERB as PREDICATE
-from rehearsal.called.steps import CALLED
+from rehearsal.called.verb import VERB as CALLED
 from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
 from rehearsal.laptop.choice import Wanted
 from rehearsal.laptop.reading import Command
@@ -23,8 +23,9 @@ _FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED, MERGE, PREDICATE)
 FURTHER: Mapping[str, Verb] = {verb.name: verb for verb in _FURTHER}
 
 EXAMPLES = """\
-Without flags it rehearses the step of .github/workflows that uses the action. What the step takes
-from GitHub's secrets and variables comes from the environment, or from a file .env.
+Without flags it rehearses the step of .github/workflows that uses the action, or the job that calls
+its workflow. What they take from GitHub's secrets and variables comes from the environment, or from
+a file .env.
 
   rehearse                          the step, as it is
   rehearse --plan                   only say what would be done
@@ -68,7 +69,8 @@ def verb_parser(verb: Verb) -> argparse.ArgumentParser:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of a rehearsal, and of what belongs to it."""
-    others = "".join(f"\n  rehearse {name:25} {verb.does}" for name, verb in FURTHER.items())
+    listed = [verb for verb in FURTHER.values() if verb.listed]
+    others = "".join(f"\n  rehearse {verb.name:25} {verb.does}" for verb in listed)
     parser = argparse.ArgumentParser(
         prog="rehearse",
         description="Build a web app's image, start it as production would, test it, tell.",

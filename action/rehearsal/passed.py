@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from rehearsal.account import read_account
+from rehearsal.account import FILE, read_account
 from rehearsal.fields import DIGEST, Unexpected
 from rehearsal.record import Rehearsal
 from rehearsal.shard import WHOLE, numbers
 from rehearsal.verdict import Misconfigured, Problem, Verdict
-
-FILE = "verdict.json"
 
 
 def read_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:

@@ -11,10 +11,12 @@ from rehearsal.outside.github import Console
 class Verb:
     """`flags` declares its flags, `run` does its work and returns the exit code.
 
-    `does` is one line of help. What `run` raises as `Problem` is told by the command line.
+    `does` is one line of help, which leaves it out unless `listed`. What `run` raises as `Problem`
+    is told by the command line.
     """
 
     name: str
     does: str
     flags: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Mapping[str, str], Console], int]
+    listed: bool = True

@@ -1,18 +1,17 @@
 """An image in a file, as `docker save` and BuildKit write it: which image it holds."""
 
 import json
-import re
 import tarfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rehearsal.fields import DIGEST
 from rehearsal.verdict import Problem, Verdict
 
 # Manifests and configurations are some KB; nothing larger is read into memory.
 LARGEST = 1 << 24
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ def _manifests(opened: tarfile.TarFile, config: str) -> list[str]:
 
 
 def _config_of(opened: tarfile.TarFile, manifest: str) -> str:
-    if not DIGEST.match(manifest):
+    if not DIGEST.fullmatch(manifest):
         raise ValueError(f"no digest: {manifest!r}")
     content = _content(opened, f"blobs/sha256/{manifest.removeprefix('sha256:')}")
     if _digest(content) != manifest:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from rehearsal.called.archive import DIGEST, Archive, read_archive
+from rehearsal.called.archive import Archive, read_archive
 from rehearsal.environment import for_children
+from rehearsal.fields import DIGEST
 from rehearsal.outside.engine import Engine, Refused, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.verdict import Misconfigured, Problem, Verdict
@@ -25,7 +26,7 @@ def restore(path: Path, config: str, environ: Mapping[str, str], console: Consol
 
     Raises `Problem` where it is not the image of that configuration.
     """
-    if not DIGEST.match(config):
+    if not DIGEST.fullmatch(config):
         raise Misconfigured(
             "There is no digest to check the image by.",
             advice="Give it: --config sha256:… (the output config of `called identify`).",

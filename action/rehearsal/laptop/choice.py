@@ -10,6 +10,7 @@ from rehearsal.laptop.yaml_file import NoYaml
 from rehearsal.verdict import Misconfigured
 
 EXAMPLE = "OWNER/dress-rehearsal/action@REF"
+CALL = "OWNER/dress-rehearsal/.github/workflows/rehearsal.yml@REF"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +30,11 @@ class NothingFound(Misconfigured):
 
 
 def find_use(wanted: Wanted, *, top: Path, cwd: Path, repository: str) -> Use:
-    """Return the step that is meant.
+    """Return the step, or the call of our workflow, that is meant.
 
-    Raises `NothingFound` when no workflow of the checkout uses the action, `Misconfigured` when
-    several steps do, or the one that was named is not there.
+    A release counts where nothing else is there, or when it is asked for. Raises `NothingFound` when
+    no workflow of the checkout uses the action, `Misconfigured` when several steps do, or the one
+    that was named is not there.
     """
     files = [_file(wanted.workflow, top, cwd)] if wanted.workflow else workflow_files(top)
     if not files:
@@ -59,11 +61,12 @@ def find_use(wanted: Wanted, *, top: Path, cwd: Path, repository: str) -> Use:
     if not uses:
         names = ", ".join(shown_path(file, top) for file in files)
         raise NothingFound(
-            f"No step uses the action in {names}.",
+            f"No step uses the action in {names}, and no job calls its workflow.",
             advice=f"A step counts when its uses: is {EXAMPLE}, or a folder of this repository "
-            f"that holds the action, like ./action. {_add_one()}",
+            f"that holds the action, like ./action; a job when its uses: is {CALL}. {_add_one()}",
         )
-    return _choose(uses, wanted)
+    everyday = [use for use in uses if not use.publishes]
+    return _choose(uses if wanted else everyday or uses, wanted)
 
 
 def _file(name: str, top: Path, cwd: Path) -> Path:
@@ -89,10 +92,15 @@ def _choose(uses: Sequence[Use], wanted: Wanted) -> Use:
         raise _not_there("step", wanted.step, named, of_job)
     if len(of_step) > 1:
         raise Misconfigured(
-            f"{len(of_step)} steps use the action, and one can be rehearsed at a time.",
+            f"{len(of_step)} {_kinds(of_step)} use the action, and one can be rehearsed at a time.",
             advice=f"Say which:\n{_listed(of_step)}",
         )
     return of_step[0]
+
+
+def _kinds(uses: Sequence[Use]) -> str:
+    kinds = dict.fromkeys("steps" if use.number else "jobs" for use in uses)
+    return " and ".join(sorted(kinds, reverse=True))
 
 
 def _names(use: Use) -> Iterable[str]:
@@ -128,4 +136,4 @@ def _nearest(name: str, there: Iterable[str]) -> str:
 
 
 def _add_one() -> str:
-    return "Add such a step, or give the inputs as flags: rehearse --help lists them."
+    return "Add one, or give the inputs as flags: rehearse --help lists them."

@@ -19,9 +19,10 @@ OUR_ACTION = re.compile(r"([^/]+|[.$])/(.+/)?dress-rehearsal/action", re.IGNOREC
 # A fork may have another name: its steps count when one is asked for by name.
 A_FORK = re.compile(r"[^/.$]+/[^/]+/action", re.IGNORECASE)
 OUR_WORKFLOW = re.compile(
-    r"([.$]|[^/]+/dress-rehearsal)/\.github/workflows/rehearsal\.ya?ml", re.IGNORECASE
+    r"([.$]|[^/]+/dress-rehearsal)/\.github/workflows/(rehearsal|release-image)\.ya?ml",
+    re.IGNORECASE,
 )
-# What a call may give: the action's inputs, and those of the workflow alone.
+# What counts of a call: the action's inputs, and those of the workflow alone; no publishing.
 OF_A_CALL = {*DEFAULTS, *OWN}
 
 
@@ -48,6 +49,12 @@ class Use:
     env: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     matrix: Mapping[str, Any] = field(default_factory=dict)
     services: tuple[str, ...] = ()
+
+    @property
+    def publishes(self) -> bool:
+        """Whether it is the call of a release, which rehearses what is published then."""
+        called = OUR_WORKFLOW.fullmatch(self.uses.partition("@")[0])
+        return called is not None and called[2].lower() != "rehearsal"
 
     def __str__(self) -> str:
         step = f", step {self.number}" if self.number else ""

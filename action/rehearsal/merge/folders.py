@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from rehearsal.account import Newer, read_account
+from rehearsal.account import FILE, Newer, read_account
 from rehearsal.evidence import Evidence
 from rehearsal.exhibits import Exhibits
 from rehearsal.fields import Unexpected
@@ -11,7 +11,6 @@ from rehearsal.merge.legs import Leg
 from rehearsal.record import Rehearsal
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
-FILE = "verdict.json"
 PAGE = "index.html"
 # Below it each has a folder of its own in the merged evidence.
 TARGET = "shards"

@@ -122,8 +122,32 @@ def test_find_use__none_that_uses_it(project: Project) -> None:
     project.workflow("jobs: {lint: {steps: [{uses: ./other}]}}")
     with pytest.raises(NothingFound) as caught:
         find(project)
-    assert caught.value.what == "No step uses the action in .github/workflows/ci.yml."
+    assert caught.value.what == (
+        "No step uses the action in .github/workflows/ci.yml, and no job calls its workflow."
+    )
     assert "./action" in caught.value.advice
+    assert ".github/workflows/rehearsal.yml@REF" in caught.value.advice
+
+
+def test_find_use__a_release_counts_where_nothing_else_is_there_or_when_asked_for(
+    project: Project,
+) -> None:
+    project.workflow("jobs: {image: {uses: ./.github/workflows/release-image.yml}}", "release.yml")
+    assert find(project).job == "image"
+    project.workflow("jobs: {web: {uses: ./.github/workflows/rehearsal.yml}}")
+    assert find(project).job == "web"
+    assert find(project, job="image").file == ".github/workflows/release.yml"
+
+
+def test_find_use__of_several_calls_and_steps(project: Project) -> None:
+    call = "uses: ./.github/workflows/rehearsal.yml"
+    project.workflow(f"jobs: {{a: {{{call}}}, b: {{{call}}}}}")
+    with pytest.raises(Misconfigured, match="2 jobs use the action, and one can be") as caught:
+        find(project)
+    assert [line.split()[1] for line in caught.value.advice.splitlines()[1:]] == ["a", "b"]
+    project.workflow(STEP, "more.yml")
+    with pytest.raises(Misconfigured, match="3 steps and jobs use the action"):
+        find(project)
 
 
 def test_find_use__a_broken_file_beside_it_does_no_harm(project: Project) -> None:

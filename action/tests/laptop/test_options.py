@@ -124,6 +124,17 @@ def test_command__a_pair_that_is_none(argv: list[str], what: str, advice: str) -
     assert advice in caught.value.advice
 
 
+def test_parse__help_leaves_out_what_our_own_workflows_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    text = capsys.readouterr().out
+    assert "\n  rehearse merge " in text
+    assert "rehearse called" not in text
+    assert parse(["called", "identify"]).step == "identify"
+
+
 def test_parse__help_is_not_too_long_to_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["--help"])

@@ -116,12 +116,30 @@ jobs:
     assert str(use) == ".github/workflows/ci.yml, job web"
 
 
+def test_find_uses__the_call_of_a_release_without_what_it_publishes(project: Project) -> None:
+    (use,) = uses(
+        project,
+        """
+jobs:
+  image:
+    uses: OWNER/dress-rehearsal/.github/workflows/release-image.yml@v1
+    with: {to: ghcr.io/o/a:1, attest: false, port: 80}
+    secrets: {container-secrets: KEY=1, registry-password: x}
+""",
+    )
+    assert use.publishes
+    assert use.given == {"port": 80.0}
+    assert use.secrets == {"secrets": "KEY=1"}
+
+
 @pytest.mark.parametrize(
     "called, ours",
     [
         ("./.github/workflows/rehearsal.yml", True),
         ("$/.github/workflows/rehearsal.yaml", True),
         ("ACME/Dress-Rehearsal/.github/workflows/rehearsal.yml@abc", True),
+        ("ACME/dress-rehearsal/.github/workflows/release-image.yml@v1", True),
+        ("./.github/workflows/release.yml", False),
         ("./.github/workflows/deploy.yml", False),
         ("ACME/other/.github/workflows/rehearsal.yml@v1", False),
     ],

@@ -29,9 +29,10 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str], console: Conso
             return unbuilt(environ, console)
 
 
-CALLED = Verb(
+VERB = Verb(
     name="called",
-    does="take a step of the reusable workflow, which does so itself",
+    does="Take a step of the reusable workflow, which does so itself.",
     flags=_flags,
     run=_run,
+    listed=False,
 )
