@@ -32,9 +32,9 @@ class NothingFound(Misconfigured):
 def find_use(wanted: Wanted, *, top: Path, cwd: Path, repository: str) -> Use:
     """Return the step, or the call of our workflow, that is meant.
 
-    A release counts where nothing else is there, or when it is asked for. Raises `NothingFound` when
-    no workflow of the checkout uses the action, `Misconfigured` when several steps do, or the one
-    that was named is not there.
+    A release counts where nothing else is there, or when it is asked for. Raises `NothingFound`
+    when no workflow of the checkout uses the action, `Misconfigured` when several steps do, or the
+    one that was named is not there.
     """
     files = [_file(wanted.workflow, top, cwd)] if wanted.workflow else workflow_files(top)
     if not files:
