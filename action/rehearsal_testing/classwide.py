@@ -10,10 +10,10 @@ from typing import Any
 
 from rehearsal_testing.attempts import say
 from rehearsal_testing.junit import Case
+from rehearsal_testing.part import PART
 from rehearsal_testing.recorder import record
 from rehearsal_testing.recording import Recording, seen_from_here
 from rehearsal_testing.retries import announcement, retries_allowed
-from rehearsal_testing.roster import ROSTER
 from rehearsal_testing.runner import RUNNER
 
 # Of a class all of whose tests run in other shards.
@@ -42,7 +42,7 @@ def _recorded(
             return
         case = Case(classname=f"{cls.__module__}.{cls.__qualname__}", name=name, file="", line=0)
         if name == "setUpClass":
-            setattr(cls, _LEFT_OUT, not ROSTER.needs(case.classname))
+            setattr(cls, _LEFT_OUT, not PART.needs(case.classname, cls))
         if getattr(cls, _LEFT_OUT, False):
             return
         recording = Recording.begin(case, os.environ)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal_testing.junit import Case
+from rehearsal_testing.names import dotted
 from rehearsal_testing.recording import seen_from_here
 from rehearsal_testing.testcase import BrowserTestCase
 
@@ -29,7 +30,7 @@ def leaves_its_own_outcome(item: pytest.Item) -> bool:
 def unreadable(collector: pytest.Collector) -> Case:
     """Name what could not be collected."""
     return Case(
-        classname=_dotted(collector.nodeid),
+        classname=dotted(collector.nodeid) or "pytest",
         name="collection",
         file=seen_from_here(collector.path),
         line=0,
@@ -44,9 +45,4 @@ def _owner(item: pytest.Item) -> str:
         return f"{home}.{cls.__qualname__}"
     if module is not None:
         return str(module.__name__)
-    return _dotted(item.nodeid.rpartition("::")[0])
-
-
-def _dotted(nodeid: str) -> str:
-    path, *names = nodeid.split("::")
-    return ".".join([path.removesuffix(".py").replace("/", "."), *names]) or "pytest"
+    return dotted(item.nodeid.rpartition("::")[0]) or "pytest"

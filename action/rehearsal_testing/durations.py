@@ -5,6 +5,8 @@
 
 import json
 import math
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from rehearsal_testing.errors import RehearsalSettingsError
+from rehearsal_testing.names import own_name
 
 FILE = ".test_durations"
 """In the working directory, as pytest-split has it: a JSON object of test names and seconds."""
@@ -25,7 +28,8 @@ def read_durations(warn: Callable[[str], None]) -> Mapping[str, float]:
     """Return the seconds that `.test_durations` here has, as it is committed; none without it.
 
     Only what git has committed is the same for all shards: by anything else each might balance in
-    a way of its own, and a test belong to none. What cannot be read is told by `warn`, and ignored.
+    a way of its own, and a test belong to none. Every test goes by our name; where pytest's is
+    there too, ours counts. What cannot be read is told by `warn`, and ignored.
     Raises RehearsalSettingsError where git is here, and gives no answer.
     """
     committed = _committed()
@@ -35,13 +39,15 @@ def read_durations(warn: Callable[[str], None]) -> Mapping[str, float]:
         return {}
     try:
         found: Any = json.loads(committed)
-        return {str(name): _seconds(value) for name, value in found.items()}
+        seconds = {name: _seconds(value) for name, value in found.items()}
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         warn(
             f"{FILE} does not balance the shards ({error}). Expected: a JSON object of test names "
             f"and seconds, as `python -m {_HERE} FOLDER` writes it."
         )
         return {}
+    renamed = {own_name(name): value for name, value in seconds.items()}
+    return renamed | {name: value for name, value in seconds.items() if name in renamed}
 
 
 def record(folders: Iterable[Path], file: Path) -> int:
@@ -74,17 +80,37 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _committed() -> bytes | None:
+    # A shard that took no answer for none would be alone with that.
+    listed = _git("ls-tree", "HEAD", "--", FILE)
+    if listed is None or not listed.stdout:
+        return None
+    found = _git("cat-file", "blob", f"HEAD:./{FILE}")
+    return None if found is None else found.stdout
+
+
+def _git(*arguments: str) -> "subprocess.CompletedProcess[bytes] | None":
+    """Ask git; None where there is no git, no repository, or nothing that it could tell of."""
     # A container job's checkout often belongs to another user; nothing of it is executed here.
-    command = ["git", "-c", "safe.directory=*", "cat-file", "blob", f"HEAD:./{FILE}"]
+    command = ["git", "-c", "safe.directory=*", *arguments]
+    environ = os.environ | {"LC_ALL": "C"}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_GIT_SECONDS, check=False)
+        done = subprocess.run(
+            command, env=environ, capture_output=True, timeout=_GIT_SECONDS, check=False
+        )
     except FileNotFoundError:
         return None
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RehearsalSettingsError(f"Whether {FILE} is committed is unknown: {error}") from None
-    if done.returncode < 0:
-        raise RehearsalSettingsError(f"Whether {FILE} is committed is unknown: git was killed.")
-    return done.stdout if done.returncode == 0 else None
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode == 0:
+        return done
+    if re.search("not a git repository|Not a valid object name HEAD", said):
+        return None
+    if done.returncode > 0 and not Path(FILE).exists():
+        # An older git trusts no checkout of another user's, whatever it is told.
+        return None
+    why = said or f"git ended with {done.returncode}"
+    raise RehearsalSettingsError(f"Whether {FILE} is committed is unknown: {why}")
 
 
 def _seconds(value: object) -> float:

@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from rehearsal_testing.collected import case_of
 from rehearsal_testing.durations import read_durations
 from rehearsal_testing.errors import RehearsalSettingsError
-from rehearsal_testing.roster import tell_left
+from rehearsal_testing.names import own_name
+from rehearsal_testing.part import tell_left
 from rehearsal_testing.runner import RUNNER
-from rehearsal_testing.shard import Shard, partition
+from rehearsal_testing.shard import Division, Shard
 
 _SHARD = pytest.StashKey[Shard | None]()
 _LEFT = pytest.StashKey[int]()
@@ -39,9 +41,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     shard = config.stash[_SHARD]
     if shard is None:
         return
-    shards = partition((item.nodeid for item in items), _seconds(items), shard.count)
-    left = [item for item in items if shards[item.nodeid] != shard.number]
-    items[:] = [item for item in items if shards[item.nodeid] == shard.number]
+    division = Division.of(_seconds(), shard.count)
+    here: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        number = division.number_of(case_of(item).id, own_name(item.nodeid))
+        (here if number == shard.number else left).append(item)
+    items[:] = here
     config.stash[_LEFT] = len(left)
     config.hook.pytest_deselected(items=left)
     # None is told, too: what `-k` has deselected would else pass for the other shards' tests.
@@ -66,17 +72,8 @@ def pytest_testnodedown(node: Any) -> None:
         node.config.stash[_LEFT] = left
 
 
-def _seconds(items: list[pytest.Item]) -> dict[str, float]:
+def _seconds() -> Mapping[str, float]:
     try:
-        recorded = read_durations(lambda problem: warnings.warn(problem, stacklevel=1))
+        return read_durations(lambda problem: warnings.warn(problem, stacklevel=1))
     except RehearsalSettingsError as error:
         raise pytest.UsageError(str(error)) from None
-    if not recorded:
-        return {}
-    names = {item.nodeid: (item.nodeid, case_of(item).id) for item in items}
-    return {
-        nodeid: recorded[name]
-        for nodeid, both in names.items()
-        for name in both
-        if name in recorded
-    }

@@ -3,9 +3,8 @@
 import hashlib
 import heapq
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import median
 
 from rehearsal_testing.errors import RehearsalSettingsError
 
@@ -37,25 +36,39 @@ class Shard:
             )
         return cls(number=number, count=count)
 
-    def holds(self, test: str) -> bool:
-        """Whether a test belongs here, known by nothing but its name."""
-        digest = hashlib.sha256(test.encode(errors="backslashreplace")).digest()
-        return int.from_bytes(digest[:8]) % self.count == self.number - 1
 
+@dataclass(frozen=True, kw_only=True)
+class Division:
+    """Where each test belongs: a matter of its own name, and of what is recorded for all shards.
 
-def partition(tests: Iterable[str], seconds: Mapping[str, float], count: int) -> dict[str, int]:
-    """Give each test the number of its shard, from 1 to `count`.
-
-    The longest goes first, each to where the least is; one that nobody has timed counts as the
-    median of those that somebody has. In whatever order they come, the shards are the same.
+    Which other tests there are is not asked, since one that exists in a single shard would move
+    others: some would run twice, some nowhere.
     """
-    names = set(tests)
-    known = [seconds[name] for name in names if name in seconds]
-    usual = median(known) if known else 1.0
-    loads = [(0.0, 0, number) for number in range(1, count + 1)]
-    shards: dict[str, int] = {}
-    for name in sorted(names, key=lambda name: (-seconds.get(name, usual), name)):
-        load, held, number = loads[0]
-        shards[name] = number
-        heapq.heapreplace(loads, (load + seconds.get(name, usual), held + 1, number))
-    return shards
+
+    count: int
+    recorded: Mapping[str, int]
+
+    @classmethod
+    def of(cls, seconds: Mapping[str, float], count: int) -> "Division":
+        """Balance `count` shards by the recorded `seconds` of tests, run or not.
+
+        The longest goes first, each to where the least is.
+        """
+        loads = [(0.0, 0, number) for number in range(1, count + 1)]
+        recorded: dict[str, int] = {}
+        for name in sorted(seconds, key=lambda name: (-seconds[name], name)):
+            load, held, number = loads[0]
+            recorded[name] = number
+            heapq.heapreplace(loads, (load + seconds[name], held + 1, number))
+        return cls(count=count, recorded=recorded)
+
+    def number_of(self, test: str, *aliases: str) -> int:
+        """Return the shard, from 1 on, of a test by its name, and by others that it may go by.
+
+        The first that is recorded counts; without any the test goes by a hash of its name.
+        """
+        for name in (test, *aliases):
+            if name in self.recorded:
+                return self.recorded[name]
+        digest = hashlib.sha256(test.encode(errors="backslashreplace")).digest()
+        return int.from_bytes(digest[:8]) % self.count + 1

@@ -14,16 +14,13 @@ from rehearsal_testing.browser import Browser, start_browser
 from rehearsal_testing.choice import BrowserChoice
 from rehearsal_testing.classwide import record_class_steps
 from rehearsal_testing.junit import Case
+from rehearsal_testing.part import PART
 from rehearsal_testing.recorder import Recorder
 from rehearsal_testing.recording import seen_from_here
 from rehearsal_testing.retries import retries_allowed
-from rehearsal_testing.roster import ROSTER
-from rehearsal_testing.shard import Shard
 from rehearsal_testing.waiting import TIMEOUT_SECONDS, given, wait_until
 
 T = TypeVar("T")
-# What a test that goes to another process takes along: whether this shard runs it.
-_HELD = "_rehearsal_held"
 
 
 class BrowserTestCase(unittest.TestCase):
@@ -47,8 +44,7 @@ class BrowserTestCase(unittest.TestCase):
         super().__init__(*args, **kwargs)
         # Before anything has started: none of what was asked for is left undone half-way.
         retries_allowed(os.environ)
-        if Shard.from_environ(os.environ) and hasattr(self, self._testMethodName):
-            ROSTER.enter(_case(self))
+        self._enter()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -86,14 +82,11 @@ class BrowserTestCase(unittest.TestCase):
         state: Any = super().__getstate__()
         here = ("_first_browser", "_running_browsers")
         kept = {name: value for name, value in state.items() if name not in here}
-        held = ROSTER.holds(_case(self))
-        return kept | {"_outcome": None, "_subtest": None, _HELD: held}
+        return kept | {"_outcome": None, "_subtest": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        # A subclass that hands over less leaves it to the test's name, here as in other shards.
-        if (held := self.__dict__.pop(_HELD, None)) is not None:
-            ROSTER.settle(_case(self), held=held)
+        self._enter()
 
     def __call__(self, *args: Any, **kwds: Any) -> Any:
         # Around everything, Django's own set-up and tear-down of a test included.
@@ -108,11 +101,15 @@ class BrowserTestCase(unittest.TestCase):
             return run(result)
         result = self.defaultTestResult() if result is None else result
         case = _case(self)
-        if ROSTER.holds(case):
+        if PART.holds(case.id):
             attempt(self, case, run, result, self._browsers)
         else:
-            ROSTER.leave(case, self, result)
+            PART.leave(case, self, result)
         return result
+
+    def _enter(self) -> None:
+        if hasattr(self, self._testMethodName):
+            PART.enter(_case(self))
 
     def _browsers(self) -> list[Browser]:
         # Made when needed, so that a subclass may define __init__ and setUp as it likes.

@@ -43,12 +43,18 @@ def read() -> tuple[dict[str, float], list[str]]:
 @pytest.mark.usefixtures("checkout")
 def test_read__is_what_is_committed_here() -> None:
     commit('{"a.B.test_c": 1.5, "tests/test_d.py::test_e": 2}')
-    assert read() == ({"a.B.test_c": 1.5, "tests/test_d.py::test_e": 2.0}, [])
+    assert read() == ({"a.B.test_c": 1.5, "tests.test_d.test_e": 2.0}, [])
     # A cache, or an earlier step, may have left another one in this shard alone.
     Path(durations.FILE).write_text('{"a.B.test_c": 9}')
     assert read()[0]["a.B.test_c"] == 1.5
     Path(durations.FILE).unlink()
     assert read()[0]["a.B.test_c"] == 1.5
+
+
+@pytest.mark.usefixtures("checkout")
+def test_read__is_ours_of_a_test_that_has_two_names() -> None:
+    commit('{"a/b.py::C::test_d": 1, "a.b.C.test_d": 2, "a/b.py::C::test_e": 3}')
+    assert read() == ({"a.b.C.test_d": 2.0, "a.b.C.test_e": 3.0}, [])
 
 
 @pytest.mark.usefixtures("checkout")
@@ -94,6 +100,35 @@ def test_read__no_answer_is_no_shard(error: Exception, monkeypatch: pytest.Monke
     monkeypatch.setattr("subprocess.run", fail)
     with pytest.raises(RehearsalSettingsError, match=r"Whether \.test_durations is committed is"):
         read()
+
+
+@pytest.mark.usefixtures("checkout")
+def test_read__what_git_cannot_give_is_no_shard() -> None:
+    commit('{"a": 1}')
+    blob = subprocess.run(
+        ["git", "rev-parse", f"HEAD:./{durations.FILE}"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    (Path.cwd().parent / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(RehearsalSettingsError, match="is committed is unknown: fatal: "):
+        read()
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_read__a_repository_that_git_does_not_trust(
+    monkeypatch: pytest.MonkeyPatch, *, there: bool
+) -> None:
+    def refuse(command: list[str], **_: object) -> "subprocess.CompletedProcess[bytes]":
+        said = b"fatal: detected dubious ownership in repository at '/app'"
+        return subprocess.CompletedProcess(command, 128, b"", said)
+
+    monkeypatch.setattr("subprocess.run", refuse)
+    if there:
+        Path(durations.FILE).write_text("{}")
+        with pytest.raises(RehearsalSettingsError, match="dubious ownership"):
+            read()
+    else:
+        assert read() == ({}, [])
 
 
 @pytest.mark.usefixtures("checkout")
