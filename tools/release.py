@@ -66,7 +66,7 @@ def section(changelog: str, version: str) -> str:
 
 
 def check(tag: str, changelog: str, packaged: str, repository: str) -> Mapping[str, str]:
-    """Return the version, and the exact reference its image gets in GitHub's registry.
+    """Return the version, and where its image goes in GitHub's registry: exact, and `latest`.
 
     `packaged` is the version that the package gives itself. Raises WrongReleaseError.
     """
@@ -78,7 +78,8 @@ def check(tag: str, changelog: str, packaged: str, repository: str) -> Mapping[s
         )
     section(changelog, version)
     # A repository's name may have capitals, a reference may not.
-    return {"version": version, "image": f"ghcr.io/{repository.lower()}/superlists:{version}"}
+    name = f"ghcr.io/{repository.lower()}/superlists"
+    return {"version": version, "image": f"{name}:{version}", "latest": f"{name}:latest"}
 
 
 def notes(tag: str, changelog: str, *, image: str, digest: str) -> str:

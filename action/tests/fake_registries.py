@@ -51,7 +51,8 @@ class MemoryEngine(Engine):
 class World(Registries):
     """`refuses` holds words by verb and reference, each said once unless it stands in `always`.
 
-    `hidden` says how often what is pushed is not seen yet; `becomes` what a push results in.
+    `hidden` says how often what was there before is seen after a push; `becomes` what a push
+    results in.
     """
 
     engine: MemoryEngine
@@ -60,12 +61,13 @@ class World(Registries):
     calls: list[str] = field(default_factory=list)
     becomes: dict[str, Held | None] = field(default_factory=dict)
     hidden: dict[str, int] = field(default_factory=dict)
+    earlier: dict[str, Held] = field(default_factory=dict)
 
     def ask(self, reference: str) -> Held | None:
         self._called("ask", reference)
         if self.hidden.get(reference, 0) > 0 and f"push {reference}" in self.calls:
             self.hidden[reference] -= 1
-            return None
+            return self.earlier.get(reference)
         return self.holds.get(reference)
 
     def pull(self, reference: str) -> Held | None:
@@ -87,6 +89,8 @@ class World(Registries):
             self._called(verb, reference)
         except Refused as refusal:
             return FakeProcess(1, says=str(refusal).encode(), out=out)
+        if reference in self.holds:
+            self.earlier[reference] = self.holds[reference]
         held = self.becomes.get(reference, Held(digest=digest, config=IMAGE))
         if held:
             self.holds[reference] = held

@@ -45,10 +45,26 @@ def test_read_order__of_an_image_that_the_caller_vouches_for() -> None:
     assert (found.image_id, found.rehearsed, found.timeout) == (IMAGE, None, 5)
 
 
-@pytest.mark.parametrize("overwrite", ["true", "false"])
-def test_read_order__overwrite(overwrite: str) -> None:
-    found = read_order({"image-id": IMAGE, "to": TO, "overwrite": overwrite}, top=Path("/"))
-    assert found.overwrite is (overwrite == "true")
+VERSION, MOVES, MAIN = "r.example/app:1.2.3", "r.example/app:latest", "app:main"
+
+
+@pytest.mark.parametrize(
+    "overwrite, kept",
+    [
+        (None, []),
+        ("true", []),
+        ("false", [VERSION, MOVES, MAIN]),
+        ("latest", [VERSION, MAIN]),
+        ("latest\n main \n\n", [VERSION]),
+        (MOVES, [VERSION, MAIN]),
+        ("docker.io/library/app:main", [VERSION, MOVES]),
+    ],
+    ids=["by default", "all", "none", "a tag", "two tags", "a reference", "written otherwise"],
+)
+def test_read_order__overwrite(overwrite: str | None, kept: list[str]) -> None:
+    given = {"image-id": IMAGE, "to": f"{VERSION}\n{MOVES}\n{MAIN}", "overwrite": overwrite}
+    found = read_order({name: value for name, value in given.items() if value}, top=Path("/"))
+    assert [each.written for each in found.kept] == kept
 
 
 @pytest.mark.parametrize(
@@ -94,7 +110,9 @@ def test_read_order__without_a_verdict(tmp_path: Path) -> None:
         ({"image-id": "app:1"}, "a whole ID"),
         ({"image-id": IMAGE[:20]}, "a whole ID"),
         ({"image-id": IMAGE, "to": ""}, "input to is empty"),
-        ({"image-id": IMAGE, "overwrite": "never"}, "one of true, false"),
+        ({"image-id": IMAGE, "overwrite": "never"}, "may be replaced, one a line: 1."),
+        ({"image-id": IMAGE, "overwrite": "1\nnever"}, "'1\\nnever'; it has to be true, false, or"),
+        ({"image-id": IMAGE, "overwrite": " "}, "true, false, or tags of to"),
         ({"image-id": IMAGE, "allow-flaky": "yes"}, "one of true, false"),
         ({"image-id": IMAGE, "timeout": "0"}, "from 1 to 86400"),
         ({"image-id": IMAGE, "password": "x"}, "no input named 'password'"),

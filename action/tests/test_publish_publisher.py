@@ -37,9 +37,12 @@ class Stage:
         self.out = io.BytesIO()
         self.publication = Publication()
 
-    def publish(self, *to: str, world: World | None = None, overwrite: bool = True) -> Publication:
+    def publish(
+        self, *to: str, world: World | None = None, kept: tuple[str, ...] = ()
+    ) -> Publication:
         references = read_references(inputs("\n".join(to)))
-        order = Order(image_id=IMAGE, to=references, timeout=60, overwrite=overwrite)
+        keeps = tuple(each for each in references if each.written in kept)
+        order = Order(image_id=IMAGE, to=references, timeout=60, kept=keeps)
         self.publication = Publication(
             image_id=IMAGE, entries=[Entry(reference=each) for each in order.to]
         )
@@ -101,7 +104,7 @@ def test_publish__replaces_what_was_there(stage: Stage) -> None:
 
 def test_publish__keeps_what_was_there_where_it_must(stage: Stage) -> None:
     stage.world.holds[SECOND] = WRONG
-    done = stage.publish(FIRST, SECOND, overwrite=False)
+    done = stage.publish(FIRST, SECOND, kept=(FIRST, SECOND))
     assert done.verdict is Verdict.PUBLISH_FAILED
     assert done.problem is not None
     assert done.problem.what.startswith(f"Nothing was pushed. {SECOND} holds {ANOTHER} already")
@@ -109,9 +112,19 @@ def test_publish__keeps_what_was_there_where_it_must(stage: Stage) -> None:
     assert stage.engine.names == {"rehearsed/app:latest": IMAGE}
 
 
+def test_publish__one_keeps_what_it_holds_and_another_is_replaced(stage: Stage) -> None:
+    stage.world.holds[SECOND] = WRONG
+    done = stage.publish(FIRST, SECOND, kept=(FIRST,))
+    assert stage.states == [State.PUSHED, State.PUSHED]
+    assert done.notices == []
+    stage.world.holds[FIRST] = WRONG
+    done = stage.publish(SECOND, FIRST, kept=(FIRST,))
+    assert stage.states == [State.ALREADY, State.WRONG]
+
+
 def test_publish__the_same_content_again_replaces_nothing(stage: Stage) -> None:
     stage.world.holds[FIRST] = RIGHT
-    done = stage.publish(FIRST, SECOND, overwrite=False)
+    done = stage.publish(FIRST, SECOND, kept=(FIRST, SECOND))
     assert done.digests == {FIRST: MANIFEST, SECOND: MANIFEST}
     assert done.notices == []
 
@@ -122,7 +135,7 @@ def test_publish__what_an_old_client_does_not_see_is_kept_too(stage: Stage) -> N
             self._called("ask", reference)
 
     done = stage.publish(
-        FIRST, world=Blind(engine=stage.engine, holds={FIRST: WRONG}), overwrite=False
+        FIRST, world=Blind(engine=stage.engine, holds={FIRST: WRONG}), kept=(FIRST,)
     )
     assert done.problem is not None
     assert f"{FIRST} holds {ANOTHER} already" in done.problem.what
@@ -131,7 +144,7 @@ def test_publish__what_an_old_client_does_not_see_is_kept_too(stage: Stage) -> N
 
 def test_publish__says_where_it_could_not_know_what_was_there(stage: Stage) -> None:
     stage.world.refuses["ask", FIRST] = ["denied: no reading", ""]
-    done = stage.publish(FIRST, overwrite=False)
+    done = stage.publish(FIRST, kept=(FIRST,))
     assert done.verdict is Verdict.PASSED
     (notice,) = done.notices
     assert notice.startswith(f"{FIRST} could not be asked before the push")
@@ -219,6 +232,7 @@ def test_publish__something_else_under_the_tag(stage: Stage) -> None:
     assert done.problem is not None
     assert ANOTHER in done.problem.what
     assert OTHER in done.problem.what
+    assert stage.clock.pauses == [*PATIENCE]
 
 
 def test_publish__an_index_under_the_tag(stage: Stage) -> None:
@@ -242,6 +256,13 @@ def test_publish__waits_until_a_registry_shows_it(stage: Stage) -> None:
     stage.world.hidden[FIRST] = 2
     assert stage.publish(FIRST).digest == MANIFEST
     assert stage.clock.pauses == [*PATIENCE[:2]]
+
+
+def test_publish__waits_until_a_registry_shows_no_longer_what_was_there(stage: Stage) -> None:
+    stage.world.holds[FIRST] = WRONG
+    stage.world.hidden[FIRST] = 3
+    assert stage.publish(FIRST).digest == MANIFEST
+    assert stage.clock.pauses == [*PATIENCE]
 
 
 def test_publish__an_old_client_has_the_engine_look(stage: Stage) -> None:

@@ -161,15 +161,30 @@ def test_pull__the_engine(tmp_path: Path) -> None:
     assert calls(tmp_path)[0] == f"pull {REFERENCE}"
 
 
-def test_pull__nothing_there(tmp_path: Path) -> None:
-    words = f"manifest for {REFERENCE} not found: manifest unknown: manifest unknown"
+RESOLVE = f'failed to resolve reference "{REFERENCE}"'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"manifest for {REFERENCE} not found: manifest unknown: manifest unknown",
+        f"{RESOLVE}: {REFERENCE}: not found",
+    ],
+    ids=["classic store", "containerd"],
+)
+def test_pull__nothing_there(tmp_path: Path, words: str) -> None:
     asked = registries_of(tmp_path, says(f"Error response from daemon: {words}"))
     assert asked.pull(REFERENCE) is None
 
 
-def test_pull__refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"^denied: x"):
-        registries_of(tmp_path, says("Error response from daemon: denied: x")).pull(REFERENCE)
+@pytest.mark.parametrize(
+    "words",
+    ["denied: x", f"{RESOLVE}: the token service was not found", f"{RESOLVE}: x: not found: later"],
+    ids=["classic store", "containerd", "something else is not found"],
+)
+def test_pull__refused(tmp_path: Path, words: str) -> None:
+    with pytest.raises(Refused, match=f"^{words}$"):
+        registries_of(tmp_path, says(f"Error response from daemon: {words}")).pull(REFERENCE)
 
 
 def test_put__keeps_one_manifest_as_it_is(tmp_path: Path) -> None:

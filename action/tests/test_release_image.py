@@ -7,18 +7,24 @@ from typing import Any
 import pytest
 import yaml
 
+from rehearsal.expressions import Value, fill
+
+from .test_expressions import Known
+
 TOP = Path(__file__).resolve().parents[2]
 WORKFLOWS = TOP / ".github/workflows"
 # Its cache is never asked: what is released is made from its sources alone.
 NOT_HANDED_ON = {"cache"}
 OWN = {
     "to": "string",
-    "overwrite": "boolean",
+    "overwrite": "string",
     "allow-flaky": "boolean",
     "attest": "boolean",
     "registry": "string",
     "registry-username": "string",
     "environment": "string",
+    "publish-runs-on": "string",
+    "publish-timeout": "number",
 }
 SECRETS = {"container-secrets", "build-secrets"}
 PERMISSIONS = {
@@ -83,7 +89,7 @@ def test_call__everything_is_described_in_a_sentence(kind: str) -> None:
 
 
 def test_outputs__come_from_jobs_that_have_them() -> None:
-    assert list(CALL["outputs"]) == ["digest", "digests", "image-id", "verdict"]
+    assert list(CALL["outputs"]) == ["digest", "digests", "image-id", "verdict", "attested"]
     known = {
         "publish": PUBLISH["outputs"].keys(),
         "rehearse": REHEARSAL["on"]["workflow_call"]["outputs"].keys(),
@@ -92,6 +98,78 @@ def test_outputs__come_from_jobs_that_have_them() -> None:
         sources = re.findall(r"jobs\.([a-z]+)\.outputs\.([a-z-]+)", entry["value"])
         assert sources
         assert all(output in known[job] for job, output in sources)
+
+
+def jobs(**verdicts: str | None) -> dict[str, Known]:
+    """Return what a caller's outputs are made from: None is a job that was skipped."""
+    ended: dict[str, Value] = {
+        job: {"outputs": {"verdict": told} if told else {}} for job, told in verdicts.items()
+    }
+    return {"jobs": Known("jobs", ended)}
+
+
+@pytest.mark.parametrize(
+    "rehearse, publish, verdict",
+    [
+        ("passed", "passed", "passed"),
+        ("passed", "misconfigured", "misconfigured"),
+        ("passed", None, "publish-failed"),
+        ("tests-failed", None, "tests-failed"),
+        (None, None, "error"),
+    ],
+    ids=["published", "refused", "no approval, no artifact, no login", "red", "cancelled at once"],
+)
+def test_outputs__passed_is_only_what_was_published(
+    rehearse: str | None, publish: str | None, verdict: str
+) -> None:
+    told = CALL["outputs"]["verdict"]["value"]
+    assert fill(told, jobs(rehearse=rehearse, publish=publish)) == verdict
+
+
+def test_outputs__attested_is_both_statements() -> None:
+    *_, last = PUBLISH["steps"]
+    assert last["uses"].startswith("actions/attest@")
+    assert "predicate-type" in last["with"]
+    assert PUBLISH["outputs"]["attested"] == f"${{{{ steps.{last['id']}.outcome == 'success' }}}}"
+    assert (
+        fill(CALL["outputs"]["attested"]["value"], jobs(rehearse="passed", publish=None)) == "false"
+    )
+
+
+@pytest.mark.parametrize(
+    "attest, private, owner, refused",
+    [
+        (True, True, "User", "true"),
+        (False, True, "User", "false"),
+        (True, False, "User", "false"),
+        (True, True, "Organization", "false"),
+    ],
+    ids=["a user's private one", "nothing is attested", "public", "perhaps an enterprise's"],
+)
+def test_publish__sees_first_that_it_can_be_attested(
+    *, attest: bool, private: bool, owner: str, refused: str
+) -> None:
+    step = PUBLISH["steps"][0]
+    repository: Value = {"private": private, "owner": {"type": owner}}
+    contexts = {
+        "inputs": Known("inputs", {"attest": attest}),
+        "github": Known("github", {"event": {"repository": repository}}),
+    }
+    assert fill(f"${{{{ {step['if']} }}}}", contexts) == refused
+    assert step["run"].splitlines()[-1] == "exit 2"
+
+
+def test_publish__runs_where_no_test_ran() -> None:
+    assert "inputs.publish-runs-on" in PUBLISH["runs-on"]
+    assert CALL["inputs"]["publish-runs-on"]["default"] == "ubuntu-24.04"
+
+
+def test_publish__one_image_at_a_time_and_none_is_dropped() -> None:
+    assert PUBLISH["concurrency"] == {
+        "group": "dress-rehearsal-publish ${{ inputs.artifact-name }}",
+        "cancel-in-progress": False,
+        "queue": "max",
+    }
 
 
 def test_publish__waits_for_a_rehearsal_that_succeeded() -> None:

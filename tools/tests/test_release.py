@@ -61,6 +61,7 @@ def test_check__gives_the_exact_reference_in_lower_case() -> None:
     assert check("v1.2.3", CHANGELOG, "1.2.3", "Some-One/Dress.Rehearsal") == {
         "version": "1.2.3",
         "image": "ghcr.io/some-one/dress.rehearsal/superlists:1.2.3",
+        "latest": "ghcr.io/some-one/dress.rehearsal/superlists:latest",
     }
 
 

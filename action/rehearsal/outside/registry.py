@@ -20,8 +20,12 @@ from rehearsal.outside.process import Process, Sink, run
 ASK_TIMEOUT = 60.0
 # A pull of what was pushed a moment ago fetches a manifest; of something else, all its layers.
 PULL_TIMEOUT = 600.0
-# What the client says where it found nothing; it says so of what it may not read, too.
-ABSENT = re.compile(r"no such manifest|manifest unknown|not found: manifest|name unknown")
+# What the client says where it found nothing; it says so of what it may not read, too. The last is
+# the engine's with the containerd image store.
+ABSENT = re.compile(
+    r"no such manifest|manifest unknown|not found: manifest|name unknown"
+    r"|\bfailed to resolve reference \"([^\"\s]+)\": \1: not found\s*\Z"
+)
 PULLED = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
 # What `docker manifest create` remembers; inspect believes it before it asks any registry.
 REMEMBERED = "manifests"

@@ -23,9 +23,11 @@ HELP = {
     "image-id": "instead: the ID of an image that you vouch for yourself",
     "to": "where to push to, with its tag; once for each reference",
     "allow-flaky": "'true' publishes although a test passed only when run again",
-    "overwrite": "'false' refuses a reference that holds something else",
+    "overwrite": "'true', 'false', or a tag that may be replaced; once for each",
     "timeout": f"seconds for the whole; default: {DEFAULTS['timeout']}",
 }
+# Given once for each line of the input.
+LISTS = ("to", "overwrite")
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
@@ -50,15 +52,16 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
 def flags(options: argparse.Namespace) -> dict[str, str]:
     """Return the inputs that were given as flags."""
     found = {name: getattr(options, name.replace("-", "_")) for name in DEFAULTS}
-    if found["to"] is not None:
-        found["to"] = "\n".join(found["to"])
+    for name in LISTS:
+        if found[name] is not None:
+            found[name] = "\n".join(found[name])
     return {name: value for name, value in found.items() if value is not None}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare one flag for each input."""
     for name in DEFAULTS:
-        action = "append" if name == "to" else "store"
+        action = "append" if name in LISTS else "store"
         parser.add_argument(f"--{name}", metavar="VALUE", action=action, help=HELP[name])
 
 

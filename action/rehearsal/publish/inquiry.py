@@ -13,8 +13,8 @@ from rehearsal.publish.reference import split_repository
 from rehearsal.publish.refusal import gist, reason_of
 from rehearsal.verdict import Problem, Verdict
 
-# Between a push and the moment a registry of many machines shows it: asked again after so many
-# seconds each.
+# Between a push and the moment a registry of many machines shows it, and no longer what was there
+# before: asked again after so many seconds each.
 PATIENCE = (1.0, 2.0, 4.0)
 ONE_MANIFEST = (
     "Build it without attestations: docker build --provenance=false --sbom=false, or provenance: "
@@ -136,12 +136,19 @@ class Inquiry:
             return self.registries.pull(name)
 
     def _look_patiently(self, name: str) -> Held | None:
-        """Ask until something is there, a few times; at last the engine, which reads them all."""
+        """Ask until the image is there, a few times; return what is there at last.
+
+        Where nothing is to be seen the engine looks, which reads what the client may not.
+        """
         with suppress(Refused):
+            held = self.registries.ask(name)
             for pause in PATIENCE:
-                if held := self.registries.ask(name):
-                    return held
+                if held and held.is_image(self.image_id):
+                    break
                 self.sleep(pause)
+                held = self.registries.ask(name)
+            if held:
+                return held
         self.names.keep(name)
         return self.registries.pull(name)
 

@@ -1,6 +1,6 @@
 """What is to be published, and where to: the action's inputs, read and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,13 @@ DEFAULTS: Mapping[str, str] = {
 class Order:
     """One image by its ID, and where it goes; without `rehearsed` the caller vouches for it.
 
-    Unless `overwrite`, a reference that holds something else keeps it.
+    What one of `kept` holds already stays there.
     """
 
     image_id: str
     to: tuple[Reference, ...]
     timeout: int
-    overwrite: bool = True
+    kept: tuple[Reference, ...] = ()
     rehearsed: Rehearsal | None = None
 
 
@@ -51,8 +51,9 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
         )
     if image_id and not DIGEST.fullmatch(image_id):
         raise inputs.wrong("image-id", "a whole ID: sha256: and 64 hexadecimal digits")
-    allow_flaky, overwrite = inputs.boolean("allow-flaky"), inputs.boolean("overwrite")
+    allow_flaky = inputs.boolean("allow-flaky")
     to = read_references(inputs)
+    kept = _kept(inputs, to)
     timeout = inputs.number("timeout", 1, 86400, "seconds")
     # Last: a wrong input is told whatever the verdict was.
     rehearsed = _read(top / path, allow_flaky=allow_flaky) if path else None
@@ -60,9 +61,25 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
         image_id=rehearsed.image_id if rehearsed else image_id,
         to=to,
         timeout=timeout,
-        overwrite=overwrite,
+        kept=kept,
         rehearsed=rehearsed,
     )
+
+
+def _kept(inputs: Inputs, to: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Return the references that `overwrite` does not allow to be replaced."""
+    if inputs.text("overwrite") in ("true", "false"):
+        return tuple(to) if inputs.text("overwrite") == "false" else ()
+    named = set(inputs.lines("overwrite"))
+    names = {each: {each.tag, each.written, each.name} for each in to}
+    # A slip would keep what was to move, and be noticed at the second release only.
+    if not named or named - {name for known in names.values() for name in known}:
+        raise inputs.wrong(
+            "overwrite",
+            f"true, false, or tags of to that may be replaced, one a line: "
+            f"{', '.join(dict.fromkeys(each.tag for each in to))}",
+        )
+    return tuple(each for each in to if not names[each] & named)
 
 
 def _read(folder: Path, *, allow_flaky: bool) -> Rehearsal:

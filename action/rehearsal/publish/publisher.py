@@ -47,7 +47,7 @@ def publish(
             engine=engine, registries=registries, names=names, inquiry=inquiry, console=console
         )
         try:
-            slow = f"{KEPT} The input timeout allows more."
+            slow = f"{KEPT} The input timeout (of release-image.yml: publish-timeout) allows more."
             with interruptible(order.timeout, what="The publication", kept=KEPT, slow=slow):
                 work.run(order, publication)
         except Problem as problem:
@@ -72,13 +72,13 @@ def keep(entries: Sequence[Entry]) -> list[str]:
             entry.state = State.WRONG
             raise failed(
                 f"Nothing was pushed. {entry.reference.written} holds {entry.there} already, "
-                "and overwrite is 'false'.",
+                "and overwrite does not allow to replace it.",
                 "Publish under a new version: what is out there keeps its content. "
-                "overwrite: 'true' would replace it.",
+                f"With overwrite: {entry.reference.tag} it would be replaced.",
             )
     return [
         f"{entry.reference.written} could not be asked before the push: whether it held something "
-        "else, as overwrite: 'false' forbids, is not known."
+        "else, which overwrite does not allow to replace, is not known."
         for entry in entries
         if not entry.asked
     ]
@@ -98,7 +98,7 @@ class _Work:
         image = self.find(order.image_id)
         entries = publication.entries
         for entry in entries:
-            said = self.inquiry.first(entry, sure=not order.overwrite)
+            said = self.inquiry.first(entry, sure=entry.reference in order.kept)
             self.console.say(f"{entry.reference.written}: {said}")
         for entry in entries:
             if entry.state is State.REFUSED:
@@ -106,8 +106,8 @@ class _Work:
                     f"Nothing was pushed. {entry.reference.written} cannot be asked: {entry.why}",
                     entry.advice,
                 )
-        if not order.overwrite:
-            publication.notices += keep(entries)
+        kept = [entry for entry in entries if entry.reference in order.kept]
+        publication.notices += keep(kept)
         for entry in entries:
             if not entry.state.good:
                 publication.notices += self.bring(entry, image)

@@ -35,5 +35,12 @@ def test_overwrite__false_keeps_what_is_there(
     assert holds("1.2.3") == first
     assert holds("latest") == "", "not even what stands before it in the list is pushed"
 
+    one_moves = publish(second, f"{version}-1\n{moving}", overwrite="latest")
+    assert one_moves.exit_code == 0
+    assert publish(first, f"{version}-2\n{moving}", overwrite="latest").exit_code == 0
+    assert holds("latest") == first
+    assert publish(first, f"{version}-1\n{moving}", overwrite="latest").exit_code == 16
+    assert holds("1.2.3-1") == second
+
     assert publish(second, version, overwrite="true").exit_code == 0
     assert holds("1.2.3") == second
