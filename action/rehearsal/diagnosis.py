@@ -17,6 +17,8 @@ LONGEST_LINE = 300
 PLACE = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
 # Where a wording's clue finds what the cause itself has found.
 KNOWN = "known"
+# Where facts name what any cause may speak of: a place and its value, one a line.
+PLACES = "places"
 # What programs call a failure, whatever they are written in.
 TELLING = re.compile(
     r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
@@ -40,6 +42,11 @@ class Facts:
     def text(self, source: str) -> str:
         """Return all lines of a source as one text, empty when it is not known."""
         return "\n".join(self.lines.get(source, ()))
+
+    def places(self) -> dict[str, str]:
+        """Return what fills places of any cause, by their names."""
+        found = (line.partition(" ") for line in self.lines.get(PLACES, ()))
+        return {name: value for name, _, value in found if value}
 
     def to_json(self, longest: int) -> str:
         """Return them as JSON, with the last `longest` lines of each source."""
@@ -170,7 +177,7 @@ def _fit(cause: Cause, facts: Facts) -> Diagnosis | None:
     found = {clue: clue.find(facts) for clue in (*cause.clues, *cause.shows)}
     if not all(found[clue] for clue in cause.clues):
         return None
-    values: dict[str, str] = {}
+    values = facts.places()
     for clue, matches in found.items():
         values |= clue.places(matches)
     words = _wording(cause, facts, values)

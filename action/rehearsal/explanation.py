@@ -1,10 +1,13 @@
 """Say why: the facts of a failure against the known causes, and what the record gains from it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from rehearsal.diagnoses import CAUSES
 from rehearsal.diagnosis import Diagnosis, diagnose, telling
 from rehearsal.evidence import Evidence
+from rehearsal.frames import Checkout
+from rehearsal.inspection import inspected
 from rehearsal.record import Rehearsal
 from rehearsal.redact import Redactor
 from rehearsal.stages.facts import gathered
@@ -36,6 +39,11 @@ def explain(record: Rehearsal, evidence: Evidence) -> str:
     seen = {source: _clean(lines, evidence.redactor) for source, lines in record.facts.items()}
     tested = next((stage.started for stage in record.stages if stage.name == "test"), 0.0)
     facts = gathered(problem, seen, failed, evidence.folder, tested=tested)
+    if record.directory:
+        checkout = Checkout(top=Path(record.checkout), directory=Path(record.directory))
+        added = inspected(facts, checkout, record.workflow).items()
+        added_lines = {source: _clean(lines, evidence.redactor) for source, lines in added}
+        facts = replace(facts, lines={**facts.lines, **added_lines})
     record.diagnoses = [_advised(found, problem) for found in diagnose(facts, CAUSES)]
     if record.unexplained:
         record.telling = telling(facts, WHERE.get(problem.verdict, APPS_OWN))

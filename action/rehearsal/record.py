@@ -45,6 +45,7 @@ class Rehearsal:
     `facts` holds what the stages saw, by where they saw it; `diagnoses` the causes that fit, the
     root first; `telling`, where none does, the lines that say most.
     `checkout` is the top of the repository's files, `directory` the working directory in it.
+    `workflow` is the file that asked for it, below that top, empty where it is not known.
     `shard` is the part of the suite that was asked for, empty where it is the whole; `shards` are
     those that this rehearsal was merged from, none where it is one of its own.
     `kept` says where a container that was left up is, `removal` is the command that removes it.
@@ -69,6 +70,7 @@ class Rehearsal:
     container_tail: tuple[str, ...] = ()
     checkout: str = ""
     directory: str = ""
+    workflow: str = ""
     kept: str = ""
     removal: str = ""
     facts: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from rehearsal.rehearse import PACKAGES, Stagehands, rehearse
 from rehearsal.request import Request
 from rehearsal.run import MARK, new_run
 from rehearsal.secret import Secret
-from rehearsal.setting import asked, where
+from rehearsal.setting import asked, where, workflow_file
 from rehearsal.stages.image import image_tag
 from rehearsal.verdict import Problem, fault
 from rehearsal.watchdog import guarded
@@ -61,6 +61,7 @@ def hold(
             record.asked = asked(plan)
             record.directory = str(plan.directory)
             record.checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
+            record.workflow = request.file or workflow_file(environ)
             console.redactor = evidence.redactor = hide(plan, request, console)
             announce(request, console)
             env = environment.for_children(

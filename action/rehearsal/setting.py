@@ -53,6 +53,14 @@ def where(environ: Mapping[str, str]) -> Where:
     )
 
 
+def workflow_file(environ: Mapping[str, str]) -> str:
+    """Return the file of the workflow that runs, below the checkout; nothing for another's."""
+    # OWNER/NAME/.github/workflows/FILE@REF
+    name = f"{environ.get('GITHUB_REPOSITORY', '')}/"
+    path = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
+    return path.removeprefix(name) if name != "/" and path.startswith(name) else ""
+
+
 def asked(plan: Plan) -> Asked:
     """Return what may be told of a plan."""
     command, probe = plan.suite.command, plan.probe

@@ -178,7 +178,7 @@ def with_line(name: str, source: str, line: str) -> Facts:
                 verdict=Verdict.CRASHED,
                 lines={"container.log": ("Set the STRIPE_SECRET_KEY environment variable",)},
             ),
-            "secrets: STRIPE_SECRET_KEY\n\n# or, where everyone",
+            "STRIPE_SECRET_KEY }}\n\n# instead, where everyone",
             id="somebody else's key",
         ),
         pytest.param(

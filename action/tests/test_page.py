@@ -181,7 +181,7 @@ def test_page__a_traceback_stands_there_once() -> None:
     again = Exhibits(tests=(replace(test, frame=own),))
     text = page(record, again)
     assert text.count("first\nsecond") == 1
-    assert "Its traceback stands at the top." in text
+    assert "See the traceback at the top of this page." in text
     record.diagnoses = [replace(record.diagnoses[0], evidence=("other",))]
     text = page(record, again)
     assert text.count("first\nsecond") == 1

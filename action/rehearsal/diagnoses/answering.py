@@ -38,22 +38,22 @@ ANSWERING = (
             ),
         ),
         title="ALLOWED_HOSTS does not name {host}: Django answers every request with 400",
-        advice="The probe and the tests open the app as {host}. Name that host in the variable "
-        "that your settings read ALLOWED_HOSTS from. It is DJANGO_ALLOWED_HOST in this example; "
-        "write your own.",
+        advice="A rehearsal opens the app as {host}. Name that host in the variable that your "
+        "settings read ALLOWED_HOSTS from (DJANGO_ALLOWED_HOST in this example; write your own). "
+        "Where there is an env: already, add the line to it.",
         paste=f"{STEP}"
-        "with:\n"
-        "  env: DJANGO_ALLOWED_HOST={host}\n"
+        "env: DJANGO_ALLOWED_HOST={host}\n"
         "\n"
-        "# and in settings.py, where no variable is read yet:\n"
+        "# and in {settings|settings.py}, where no variable is read yet:\n"
         'ALLOWED_HOSTS = os.environ["DJANGO_ALLOWED_HOST"].split(",")',
         wordings=(
             Wording(
                 clue=Clue("inputs", r"^variable (?P<variable>\w*ALLOWED_?HOSTS?\w*)$"),
-                advice="The probe and the tests open the app as {host}. The container is given "
-                "{variable}, but with other hosts: name {host} in it.",
-                paste="# in your workflow, at the step that uses this action, change to:\n"
-                "with:\n  env: {variable}={host}",
+                advice="A rehearsal opens the app as {host}. The container is given {variable}, "
+                "but for another host: change only that value and keep the other lines of env. "
+                "Production's own setting stays as it is.",
+                paste="# in {workflow|your workflow}, in the env of the step's with:, change this "
+                "line to:\n{variable}={host}",
             ),
         ),
         lesson="With DEBUG off Django refuses each request for a host that ALLOWED_HOSTS does not "
@@ -71,8 +71,7 @@ ANSWERING = (
         'SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ\n'
         "\n"
         f"{STEP_TOO}"
-        "with:\n"
-        "  env: DJANGO_NO_SSL_REDIRECT=1",
+        "env: DJANGO_NO_SSL_REDIRECT=1",
         sure_after=SETTLED,
     ),
     Cause(
@@ -94,7 +93,7 @@ ANSWERING = (
         title="The app listens on port {port} ({address}), and port is {wanted}",
         advice="Name the port that the app listens on, or have it listen on {wanted}. EXPOSE alone "
         "changes nothing.",
-        paste=f"{STEP}with:\n  port: '{{port}}'",
+        paste=f"{STEP}port: '{{port}}'",
         sure_after=STARTING_UP,
     ),
     Cause(
@@ -106,7 +105,7 @@ ANSWERING = (
         ),
         title="There is no page {path}: the app answers 404",
         advice="Ask for one that there is, best one that touches the database and needs no login.",
-        paste=f"{STEP}with:\n  ready-path: /healthz",
+        paste=f"{STEP}ready-path: /healthz",
         sure_after=STARTING_UP,
     ),
     Cause(

@@ -45,9 +45,9 @@ DATABASE = (
         ),
         unless=SEEN_OTHERWISE,
         title="The database has no table {table}: no log shows that its migrations have run",
-        advice="Have setup-command run migrate before anything else: it works in the started "
+        advice="Have setup-command run migrate before anything else: it runs inside the started "
         "container, before the tests.",
-        paste=f"{STEP}with:\n  setup-command: python manage.py migrate --noinput",
+        paste=f"{STEP}setup-command: python manage.py migrate --noinput",
         lesson="A new database is empty until migrate has made its tables.",
         wordings=(
             Wording(
@@ -67,8 +67,9 @@ DATABASE = (
                 clue=Clue("inputs", r"^setup-command none$"),
                 title="The database has no table {table}: no setup-command was given to run its "
                 "migrations",
-                advice="Have setup-command run the migrations: it works in the started container, "
-                "before the tests.",
+                advice="Have setup-command run the migrations: it runs inside the started "
+                "container, before the tests. If the image already migrates when it starts: is "
+                "the migration committed?",
             ),
         ),
     ),

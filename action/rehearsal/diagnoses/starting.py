@@ -26,7 +26,10 @@ WSGI_PATH = Clue(
     r"WSGI application '(?P<module>[^'\n]+)' could not be loaded",
 )
 
-HANDED_OVER = "env:\n  {name}: ${{ secrets.{name} }}\nwith:\n  secrets: {name}\n"
+SEVERAL = "Where there is such a line already, write one name a line below it (secrets: |)."
+HANDED_OVER = (
+    "secrets: {name}\n# and under the env: of the same step:\n{name}: ${{ secrets.{name} }}"
+)
 
 STARTING = (
     Cause(
@@ -48,13 +51,12 @@ STARTING = (
         ),
         unless=SEEN_OTHERWISE,
         title="The environment variable {name} is missing in the container",
-        advice="Give it to the container: from a repository secret, or as plain text where "
-        "everyone may know it.",
-        paste=f"{STEP}{HANDED_OVER}"
+        advice=f"Give it to the container: from a repository secret, or as plain text where "
+        f"everyone may know it. {SEVERAL}",
+        paste=f"{STEP}{HANDED_OVER}\n"
         "\n"
-        "# or, where everyone may know it:\n"
-        "with:\n"
-        "  env: {name}=VALUE",
+        "# instead, where everyone may know it, under the same with:\n"
+        "env: {name}=VALUE",
         wordings=(
             Wording(
                 clue=Clue("known", r"^verdict build-failed$"),
@@ -69,25 +71,24 @@ STARTING = (
             Wording(
                 clue=Clue(SAID, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
                 title="The environment variable {name} is set but empty in the container",
-                advice="Give it a value: from a repository secret, or as plain text where everyone "
-                "may know it.",
+                advice=f"Give it a value: from a repository secret, or as plain text where "
+                f"everyone may know it. {SEVERAL}",
             ),
             Wording(
                 # A framework's own: any will do. Others (STRIPE_SECRET_KEY) are known elsewhere.
                 clue=Clue("known", r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
                 advice="Give it to the container. Any random value will do for a rehearsal, and "
-                "generate-secrets makes one. If it has to be a certain value, make that a "
-                "repository secret.",
+                "generate-secrets makes one. Only if it has to be a certain value, take a "
+                f"repository secret, which is empty in pull requests from forks. {SEVERAL}",
                 paste=f"{STEP}"
-                "with:\n"
-                "  generate-secrets: {name}\n"
+                "generate-secrets: {name}\n"
                 "\n"
-                "# or, from a repository secret of that name:\n"
+                "# instead, from a repository secret of that name, under the same with:\n"
                 f"{HANDED_OVER}",
             ),
         ),
-        lesson="Production's settings come from the environment, so that an app that lacks one "
-        "fails at its start and not in use.",
+        lesson="The app reads this setting from the environment and stops without it. This sets "
+        "it for the rehearsal only: production needs it, too.",
     ),
     Cause(
         id="wsgi-path",
@@ -125,7 +126,7 @@ STARTING = (
         title="The container was killed for memory (limit: {limit})",
         advice="Give it more, or have it use less: fewer workers, smaller caches. If production "
         "gives it no more than this, it would end in the same way there.",
-        paste=f"{STEP}with:\n  run-options: --memory=512m",
+        paste=f"{STEP}run-options: --memory=512m",
     ),
 )
 

@@ -12,11 +12,11 @@ COLLECT = (
     "RUN python manage.py collectstatic --noinput\n"
 )
 WHITENOISE = (
-    "in settings.py (and add whitenoise to requirements.txt):\n"
+    "in {settings|settings.py}:\n"
     "MIDDLEWARE = [\n"
     '    "django.middleware.security.SecurityMiddleware",\n'
     '    "whitenoise.middleware.WhiteNoiseMiddleware",  # new, directly after it\n'
-    "    ...,\n"
+    "    # the rest of your list stays\n"
     "]"
 )
 
@@ -51,13 +51,39 @@ TESTING = (
         ),
         title="A request came without the field '{field}' that the view reads",
         advice="The form (or link, or script) and the view have to use the same name: compare "
-        "name= in the template with the view's line. A field that may be left out is read with "
+        "name= in the template with the view's line. Only if the field is optional, read it with "
         ".get('{field}').",
-        paste="# in the template:\n"
-        '<input name="{field}">\n'
+        paste="# either in the template:\n"
+        'name="{field}"\n'
         "\n"
-        "# and in the view:\n"
-        'request.{data|POST}["{field}"]',
+        "# or in {code|the view}, with the name that the form uses:\n"
+        'request.{data|POST}["NAME"]',
+        wordings=(
+            Wording(
+                clue=Clue("form fields", r"^same \S+ at (?P<template>.+)$"),
+                advice="{template} has a field of that name, so the request came from elsewhere: "
+                "another form, a link, a script. Or the browser left the field out, as it does "
+                "with one that is disabled and with a box that is not ticked.",
+                paste="# in what sends the request, as in {template}:\n"
+                'name="{field}"\n'
+                "\n"
+                "# instead, only if the field is optional, in {code|the view}:\n"
+                'request.{data|POST}.get("{field}")',
+            ),
+            Wording(
+                clue=Clue(
+                    "form fields", r"^other (?P<given>\S+) at (?P<template>.+)$", each="given"
+                ),
+                advice="No template here has a field named '{field}'; {template} has "
+                "'{given}'{others|}. Use the same name in both: of the two, the one that was "
+                "changed last is most likely the wrong one.",
+                paste="# either in {code|the view}:\n"
+                'request.{data|POST}["{given}"]\n'
+                "\n"
+                "# or in {template}:\n"
+                'name="{field}"',
+            ),
+        ),
     ),
     Cause(
         id="static-files",
@@ -75,7 +101,8 @@ TESTING = (
         ),
         shows=(Clue(APPS_LOG, r"No directory at: .*"),),
         title="Static files are not served: 404 for {url}{others|}",
-        advice="Collect them while the image is built, and have WhiteNoise serve them.",
+        advice="Collect them while the image is built, and have WhiteNoise serve them: it belongs "
+        "in requirements.txt (or wherever the image's requirements are).",
         paste=f"{COLLECT}\n# and {WHITENOISE}",
         lesson="Neither gunicorn nor, with DEBUG off, Django serves static files.",
         wordings=(
@@ -97,8 +124,9 @@ TESTING = (
             Wording(
                 # The storage takes the hash from the manifest, which collectstatic writes.
                 clue=Clue("known", r"^url \S+\.[0-9a-f]{12}\.\w+$"),
-                advice="The hash in the name shows that collectstatic has run, so only a server "
-                "for these files is missing. WhiteNoise is one, as a middleware of Django.",
+                advice="Add WhiteNoise, which serves them: one line in MIDDLEWARE, and whitenoise "
+                "in requirements.txt (or wherever the image's requirements are). (The hash in the "
+                "name shows that collectstatic has run, so only a server is missing.)",
                 paste=f"# {WHITENOISE}",
             ),
         ),

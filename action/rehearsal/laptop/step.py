@@ -181,6 +181,7 @@ def read_step(use: Use, sources: Sources, replaced: Mapping[str, str]) -> Reques
         environ=environment,
         top=sources.checkout.top,
         origin=f"{use}, line {use.line}",
+        file=str(use.file),
         confidential=sources.confidential,
         notes=tuple(reading.notes + list(_missing_services(use))),
         left_out=tuple(name for name in _of_github(use) if name in written and name not in given),

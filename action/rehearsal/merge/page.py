@@ -10,6 +10,7 @@ from rehearsal.merge.merging import Merged
 from rehearsal.merge.roll_call import listed
 from rehearsal.merge.summary import total
 from rehearsal.record import Rehearsal
+from rehearsal.report.cause import snippets
 from rehearsal.report.counts import why
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
@@ -63,7 +64,7 @@ def _finding(found: Finding) -> Markup:
         element("p", known.what) if known.what else None,
         element("h3", "What to do") if known.advice or known.paste else None,
         [element("p", part) for part in known.advice.split("\n\n") if part.strip()],
-        element("div", _pre(known.paste, "What to paste"), class_="paste") if known.paste else None,
+        [element("div", _pre(each, "To paste"), class_="paste") for each in snippets(known.paste)],
         element("h3", "What shows it") if known.known and known.lines else None,
         element("div", _pre("\n".join(known.lines), "What shows it"), class_="wrap")
         if known.lines

@@ -9,6 +9,7 @@ from rehearsal.merge.legs import Leg
 from rehearsal.merge.merging import Merged
 from rehearsal.merge.roll_call import listed
 from rehearsal.record import Rehearsal
+from rehearsal.report.cause import snippets
 from rehearsal.report.counts import counts, why
 from rehearsal.report.markdown import bare, box, cell, escaped, part, test_name
 from rehearsal.shard import Shard
@@ -69,7 +70,8 @@ def _findings(found: Sequence[Finding]) -> Iterator[str]:
         if known.advice or known.paste:
             yield f"**What to do:** {part(known.advice)}"
             yield ""
-        yield from box(known.paste.splitlines())
+        for snippet in snippets(known.paste):
+            yield from box(snippet.splitlines())
         if known.known and known.lines:
             yield "What shows it:"
         yield from box(known.lines)

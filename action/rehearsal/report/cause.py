@@ -1,5 +1,6 @@
 """The cause, as every report tells it: the diagnosis where there is one, else the problem."""
 
+import re
 from dataclasses import dataclass
 
 from rehearsal.exhibits import Exhibits
@@ -8,6 +9,8 @@ from rehearsal.record import Rehearsal
 
 # A title is for one glance; the whole of it stands in the traceback.
 LONGEST = 300
+# What belongs elsewhere begins with a comment that says where.
+PARAGRAPH = re.compile(r"\n\n(?=# )")
 UNKNOWN = "The cause is none of those that are known."
 TELLING = " These lines say most:"
 
@@ -69,6 +72,11 @@ def in_words(found: Cause) -> str:
     parts = [found.advice, found.paste.strip(), "" if found.known else "\n".join(found.lines)]
     parts += [f"What happened: {found.what}"] if found.what else []
     return "\n".join((found.title, "\n\n".join(filter(None, parts)))).strip()
+
+
+def snippets(paste: str) -> list[str]:
+    """Return what is to be pasted, for each place or each way on its own."""
+    return [each.strip("\n") for each in PARAGRAPH.split(paste) if each.strip()]
 
 
 def place(frame: OwnFrame) -> str:

@@ -3,6 +3,14 @@
 from rehearsal.junit import Failure
 from rehearsal.record import Rehearsal
 
+# The app may have got ready long before, while its set-up ran.
+STAGES = {"ready": "ready (the wait for it)"}
+
+
+def spoken(stage: str) -> str:
+    """Return what a stage is called in a report."""
+    return STAGES.get(stage, stage)
+
 
 def counts(record: Rehearsal) -> str:
     """Return how many tests ran, of which part, and how; nothing where that is not known."""

@@ -32,10 +32,15 @@ def cell(text: str) -> str:
 def test_name(name: str) -> str:
     """Return a test's name with its own part first: whole names make a table too wide."""
     name = name[:LONGEST_LINE]
+    own = own_name(name)
+    place = name.removesuffix(own).removesuffix(".")
+    return f"{escaped(own)}<br><sub>{escaped(place)}</sub>" if place else escaped(own)
+
+
+def own_name(name: str) -> str:
+    """Return a test's own part of its name, with its parameters."""
     place, dot, own = name.partition("[")[0].rpartition(".")
-    if not place or not own:
-        return escaped(name)
-    return f"{escaped(name[len(place + dot) :])}<br><sub>{escaped(place)}</sub>"
+    return name[len(place + dot) :] if place and own else name
 
 
 def bare(text: str) -> str:

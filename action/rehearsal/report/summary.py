@@ -1,13 +1,14 @@
 """The job summary: Markdown that stays readable whatever an app or a test has printed."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rehearsal import __version__
 from rehearsal.exhibits import Exhibit, Exhibits
 from rehearsal.record import Rehearsal, Stage
-from rehearsal.report.cause import Cause, cause, place
-from rehearsal.report.counts import counts, why
-from rehearsal.report.markdown import bare, box, cell, escaped, folded, part, test_name
+from rehearsal.report.cause import Cause, cause, place, snippets
+from rehearsal.report.counts import counts, spoken, why
+from rehearsal.report.markdown import bare, box, cell, escaped, folded, own_name, part, test_name
 from rehearsal.verdict import Verdict
 
 # GitHub refuses a step's summary over 1 MiB; the evidence holds what is left out here.
@@ -16,6 +17,11 @@ MOST_TRACEBACKS = 3
 LARGEST = 1_000_000
 BAR = 24
 SHORTEST = 0.05
+# For whoever meets a red check and has never heard of one.
+ABOUT = (
+    "A dress rehearsal builds the image, starts it as in production, and runs the browser tests "
+    "against it."
+)
 
 
 def summary(record: Rehearsal, exhibits: Exhibits, *, rest: str = "the evidence") -> str:
@@ -37,8 +43,10 @@ def _lines(
     yield ""
     found = cause(record, exhibits)
     if found:
-        yield from _cause(found, record)
-    yield from _facts(record, exhibits, rest)
+        # The table of the failed tests says the same.
+        counted = record.verdict is Verdict.TESTS_FAILED and bool(exhibits.tests)
+        yield from _cause(replace(found, what="") if counted else found, record)
+    yield from _facts(record)
     yield from _failures("failed test", exhibits.tests, rest)
     yield from _failures("⚠️ flaky test: it passed when it was run again", exhibits.flaky, rest)
     if brief:
@@ -52,7 +60,12 @@ def _lines(
         yield f"Image `{bare(record.image)}`, `{bare(record.image_id)}`"
         yield ""
     if not passed or exhibits.flaky:
-        yield f"Screenshots, whole logs and the rest: open `index.html` in {escaped(rest)}."
+        pictures = any(test.pictures for test in (*exhibits.tests, *exhibits.flaky))
+        what = "Screenshots, whole logs" if pictures else "Whole logs"
+        yield f"{what} and the rest: open `index.html` in {escaped(rest)}."
+        yield ""
+    if not passed:
+        yield f"<sub>{ABOUT}</sub>"
         yield ""
     yield f"<sub>Dress Rehearsal {__version__}, {escaped(record.name)}</sub>"
 
@@ -63,7 +76,8 @@ def _cause(found: Cause, record: Rehearsal) -> Iterator[str]:
     if found.advice or found.paste:
         yield f"**What to do:** {part(found.advice)}"
         yield ""
-    yield from box(found.paste.splitlines())
+    for snippet in snippets(found.paste):
+        yield from box(snippet.splitlines())
     if found.lines and (found.known or found.place):
         yield f"**What shows it:** {part(found.place)}".rstrip()
     yield from box(found.lines)
@@ -78,15 +92,13 @@ def _cause(found: Cause, record: Rehearsal) -> Iterator[str]:
         yield ""
 
 
-def _facts(record: Rehearsal, exhibits: Exhibits, rest: str) -> Iterator[str]:
+def _facts(record: Rehearsal) -> Iterator[str]:
     if told := counts(record):
         yield f"- Tests: {told}"
     elif record.results:
         yield "- Tests: the test command ran; how many tests that were is not known"
     if record.ready_seconds is not None:
-        yield f"- The app was ready {record.ready_seconds:.2f} s after its container's start"
-    if picture := next((path for test in exhibits.tests for path in test.pictures), ""):
-        yield f"- What the browser showed: {cell(picture)} in {escaped(rest)}"
+        yield f"- The app was ready {record.ready_seconds:.2f} s after its container started"
     yield ""
 
 
@@ -122,7 +134,7 @@ def _said(record: Rehearsal, exhibits: Exhibits, above: str) -> Iterator[str]:
         return
     known = bool(record.diagnoses)
     raised = {
-        test.frame.text: f"What the app raised while {test.failure.name} ran"
+        test.frame.text: f"What the app raised while {own_name(test.failure.name)} ran"
         for test in reversed(exhibits.tests)
         if test.frame
     }
@@ -134,7 +146,7 @@ def _said(record: Rehearsal, exhibits: Exhibits, above: str) -> Iterator[str]:
         yield from folded(title, text.split("\n"))
     traced = [test for test in exhibits.tests if test.trace][:MOST_TRACEBACKS]
     for test in traced:
-        title = f"Where {test.failure.name} failed"
+        title = f"Where {own_name(test.failure.name)} failed"
         yield from folded(title, test.trace.splitlines(), shut=known or bool(test.frame))
     # What stands above already, a reader may not need again.
     if problem.source != "container.log":
@@ -156,5 +168,6 @@ def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
         # Less than half of a block is drawn thin, and what rounds to nothing not at all.
         bar = "▇" * round(stage.seconds / whole * BAR) or "▏"
         bar = bar if stage.seconds >= SHORTEST else ""
-        yield f"| {stage.name}{'' if stage.good else ' ❌'} | {stage.seconds:.1f} s | {bar} |"
+        name = spoken(stage.name) + ("" if stage.good else " ❌")
+        yield f"| {name} | {stage.seconds:.1f} s | {bar} |"
     yield ""

@@ -443,7 +443,12 @@ DJANGO = [
         verdict="tests-failed",
         diagnosis="missing-form-field",
         edits=(("superlists/lists/views.py", r"^(    text = ).*$", r'\1request.POST["text"]'),),
-        told=("without the field 'text'", '<input name="text">', 'request.POST["text"]'),
+        told=(
+            "without the field 'text'",
+            "No template here has a field named 'text'",
+            "superlists/lists/templates/lists/form.html:5 has 'item_text'",
+            'request.POST["item_text"]',
+        ),
         lines=(
             A_LIST,
             Line(

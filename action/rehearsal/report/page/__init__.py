@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rehearsal.exhibits import Exhibits
 from rehearsal.record import Rehearsal
-from rehearsal.report.cause import Cause, cause
+from rehearsal.report.cause import Cause, cause, snippets
 from rehearsal.report.counts import counts
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
@@ -29,7 +29,7 @@ def _facts(record: Rehearsal) -> Iterator[str]:
     if told := counts(record):
         yield f"tests: {told}"
     if record.ready_seconds is not None:
-        yield f"the app was ready {record.ready_seconds:.2f} s after its container's start"
+        yield f"the app was ready {record.ready_seconds:.2f} s after its container started"
     yield time.strftime("rehearsed %Y-%m-%d at %H:%M:%S UTC", time.gmtime(record.started))
 
 
@@ -50,8 +50,8 @@ def _cause(found: Cause, record: Rehearsal, exhibits: Exhibits) -> Markup:
         element("h2", found.title),
         _advice(found),
         _said(found, exhibits),
-        element("p", f"Why: {found.lesson}") if found.lesson else None,
-        element("p", f"What happened: {found.what}") if found.what else None,
+        element("p", element("strong", "Why: "), found.lesson) if found.lesson else None,
+        element("p", element("strong", "What happened: "), found.what) if found.what else None,
         [
             element("p", f"It also looks like this: {other.title}.", class_="soft")
             for other in record.diagnoses[1:]
@@ -66,7 +66,7 @@ def _advice(found: Cause) -> Child:
     return (
         element("h3", "What to do"),
         [element("p", part) for part in found.advice.split("\n\n") if part.strip()],
-        element("div", _pre(found.paste, "What to paste"), class_="paste") if found.paste else None,
+        [element("div", _pre(each, "To paste"), class_="paste") for each in snippets(found.paste)],
     )
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from rehearsal.record import Rehearsal, Stage
+from rehearsal.report.counts import spoken
 from rehearsal.report.page.markup import Child, Markup, element
 
 # The drawing's width in units of its own; a stage of no time is still a line.
 WIDTH = 1000
 NARROWEST = 4
+EXPECTED = "Connections that are refused, reset or closed are usual until the app listens."
 
 
 def stages(record: Rehearsal) -> Child:
@@ -35,7 +37,7 @@ def _rows(found: Iterable[Stage]) -> Iterator[Markup]:
     for stage in listed:
         yield element(
             "tr",
-            element("th", stage.name + ("" if stage.good else " ✗ failed"), scope="row"),
+            element("th", spoken(stage.name) + ("" if stage.good else " ✗ failed"), scope="row"),
             element("td", f"{stage.seconds:.1f} s", class_="number"),
             element("td", _bar(before / whole, stage.seconds / whole)),
             class_=None if stage.good else "failed",
@@ -71,7 +73,7 @@ def readiness(record: Rehearsal) -> Child:
     return element(
         "section",
         element("h2", "Getting ready"),
-        element("p", "In seconds since the container's start, in the stage start.", class_="soft"),
+        element("p", "Seconds since the container started. " + EXPECTED, class_="soft"),
         _table("seconds", "what happened", moments),
         _table("seconds", "what it answered", sights),
         class_="card",

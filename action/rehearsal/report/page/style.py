@@ -52,6 +52,7 @@ pre {
   white-space: pre; overflow-wrap: normal; tab-size: 4;
 }
 .paste pre, .wrap pre, .sides pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.paste + .paste { margin-top: .4rem; }
 .sides {
   display: grid; gap: .9rem; margin-top: .8rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));

@@ -22,6 +22,10 @@ TITLES = {
     "page": "The page's source",
     "problems": "What could not be kept",
 }
+SEEN = "It said what stands at the top of this page, and no more."
+# How Chromium and Firefox say that the page of an error came instead of a file.
+MIME = "MIME type ('text/html')"
+REFUSED = "A refused MIME type text/html follows from a missing file: its error page came instead."
 PICTURE = "What the browser showed"
 
 
@@ -126,16 +130,17 @@ def _slice(paper: Paper, frame: OwnFrame | None, above: str) -> Markup:
         first, _, text = text.partition("\n")
         about = element("p", first.removeprefix("# "), class_="soft")
         title += " (approximate)" * first.startswith("# approximate")
-    shown = frame and frame.text != above
+    shown = frame.text if frame and frame.text != above else ""
+    # The evidence of a diagnosis is often all that the app said.
+    repeated = {*text.split("\n")} <= {*above.split("\n"), ""}
+    pointer = "See the traceback at the top of this page." if frame else SEEN
     return element(
         "div",
         element("h4", title, " · ", _whole(paper)),
-        _pre(frame.text, f"{title}: the traceback") if frame and shown else None,
-        element("p", "Its traceback stands at the top.", class_="soft")
-        if frame and not shown
-        else None,
+        _pre(shown, f"{title}: the traceback") if shown else None,
+        element("p", pointer, class_="soft") if (frame or repeated) and not shown else None,
         element("details", element("summary", "All that it wrote"), about, _pre(text, title))
-        if frame
+        if frame or repeated
         else (about, _pre(text, title)),
     )
 
@@ -146,6 +151,7 @@ def _paper(paper: Paper) -> Markup:
     return element(
         "div",
         element("h4", title, " · ", _whole(paper)),
+        element("p", REFUSED, class_="soft") if kind == "console" and MIME in paper.text else None,
         _folded("Show it", paper.text, title) if kind == "page" else _pre(paper.text, title),
     )
 
