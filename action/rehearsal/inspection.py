@@ -18,7 +18,8 @@ WANTED = re.compile(r"MultiValueDictKeyError: '(?P<field>[^'\n]{1,100})'")
 SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE['"], *['"](?P<module>[\w.]{1,200})['"]""")
 # Django's own, in every form.
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105  (a field's name)
-# More than a reader compares; the nearest names are the first.
+# More than a project has, and more than a reader compares: the nearest names are the first.
+MOST_COMPARED = 2000
 MOST_FIELDS = 20
 
 
@@ -59,7 +60,7 @@ def _fields(wanted: str, checkout: Checkout) -> Iterator[str]:
             if field.name == wanted and place:
                 yield f"same {wanted} at {place}:{field.line}"
                 return
-            if field.name != TOKEN and place:
+            if field.name != TOKEN and place and len(found) < MOST_COMPARED:
                 found.setdefault(field.name, f"other {field.name} at {place}:{field.line}")
     names = sorted(found, key=lambda name: -SequenceMatcher(None, name, wanted).ratio())
     yield from (found[name] for name in names[:MOST_FIELDS])

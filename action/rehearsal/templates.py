@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Tags and variables of the template's language: what they stand for is not known here.
-FILLED_IN = re.compile(r"\{%.{0,500}?%\}|\{\{.{0,500}?\}\}|\{#.{0,500}?#\}", re.DOTALL)
+FILLED_IN = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}|\{#[^{}]{0,500}#\}")
 UNKNOWN = "\0"
 FIELD = re.compile(r"<(?:input|select|textarea|button)\b([^<]{0,4000})", re.IGNORECASE)
 NAME = re.compile(

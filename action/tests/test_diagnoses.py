@@ -153,6 +153,12 @@ def with_line(name: str, source: str, line: str) -> Facts:
     return replace(facts, lines={**facts.lines, source: (*facts.lines.get(source, ()), line)})
 
 
+def without(name: str, *sources: str) -> Facts:
+    facts = captured(name)
+    lines = {source: found for source, found in facts.lines.items() if source not in sources}
+    return replace(facts, lines=lines)
+
+
 @pytest.mark.parametrize(
     "facts, words",
     [
@@ -191,6 +197,32 @@ def with_line(name: str, source: str, line: str) -> Facts:
             replace(captured("missing-variable"), verdict=Verdict.BUILD_FAILED),
             "RUN TINY_KEY=only-for-the-build",
             id="in the build",
+        ),
+        pytest.param(
+            captured("missing-form-field"),
+            'views.py:21:\nrequest.POST["item_text"]\n\n'
+            '# or in superlists/lists/templates/lists/form.html:5:\nname="text"',
+            id="another field",
+        ),
+        pytest.param(
+            with_line("missing-form-field", "form fields", "other q at a.html:1"),
+            "form.html:5 has 'item_text' and 1 more.",
+            id="other fields",
+        ),
+        pytest.param(
+            with_line("missing-form-field", "form fields", "same text at a.html:3"),
+            "a.html:3 has a field of that name, so the request came from elsewhere",
+            id="that field",
+        ),
+        pytest.param(
+            without("missing-form-field", "form fields", "places"),
+            "# or in the view, with the name that the form uses",
+            id="no field",
+        ),
+        pytest.param(
+            with_line("missing-table", "places", "workflow .github/workflows/ci.yml"),
+            "# in .github/workflows/ci.yml, under the with: of the step that uses this action",
+            id="a workflow that is known",
         ),
         pytest.param(captured("static-files"), "no such folder in the image", id="not collected"),
         pytest.param(

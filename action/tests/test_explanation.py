@@ -83,6 +83,25 @@ def test_explain__of_failed_tests_only_what_the_app_said_since_they_began(
     assert [found.id for found in record.diagnoses] == ["missing-table", "missing-form-field"]
 
 
+def test_explain__what_the_checkout_says_is_redacted(evidence: Evidence, tmp_path: Path) -> None:
+    (evidence.folder / "container.log").write_text("MultiValueDictKeyError: 'text'\n")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/a.html").write_text(f'<input name="{HUSH}"><input name="tex">')
+    record = crashed()
+    record.problems[0].verdict = Verdict.TESTS_FAILED
+    assert "form fields" not in explain(record, evidence)
+    record.checkout, record.directory = str(tmp_path), str(tmp_path / "site")
+    record.workflow = ".github/workflows/ci.yml"
+    facts = Facts.from_json(explain(record, evidence))
+    assert facts.lines["form fields"] == (
+        "other tex at site/a.html:1",
+        "other *** at site/a.html:1",
+    )
+    assert facts.lines["places"] == ("workflow .github/workflows/ci.yml",)
+    (found,) = record.diagnoses
+    assert "site/a.html:1 has 'tex' and 1 more" in found.advice
+
+
 def test_explain__advice_of_the_problem_stays_where_it_knows_more(evidence: Evidence) -> None:
     empty = Misconfigured("The secret KEY is empty.", advice="List KEY in generate-secrets.")
     record = Rehearsal(name="r", problems=[empty])

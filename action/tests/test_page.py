@@ -196,6 +196,32 @@ def test_page__of_a_slice_the_first_line_says_what_it_is() -> None:
     assert "\nline</pre>" in text
 
 
+@pytest.mark.parametrize(
+    "text, repeated",
+    [
+        ("# so\nNot Found: /a\nNot Found: /b\n", True),
+        ("Not Found: /a\nhello\n", False),
+        ("# so\n\n", False),
+    ],
+    ids=["all of it", "a part", "none"],
+)
+def test_page__what_stands_above_is_folded_in_a_slice(text: str, repeated: bool) -> None:
+    record, exhibits = told("x")
+    evidence = ("Not Found: /a", "Not Found: /b")
+    record.diagnoses = [replace(record.diagnoses[0], evidence=evidence)]
+    test = replace(exhibits.tests[0], slice=Paper(name="tests/t/container.log", text=text))
+    shown = page(record, Exhibits(tests=(replace(test, frame=None),)))
+    assert ("stands at the top of this page, and no more" in shown) is repeated
+    assert ("<summary>All that it wrote</summary>" in shown) is repeated
+
+
+def test_page__a_refused_mime_type_is_explained() -> None:
+    said = "Refused to apply style because its MIME type ('text/html') is not supported"
+    papers = (Paper(name="tests/t/console.log", text=said),)
+    assert "follows from a missing file" in card(papers=papers)
+    assert "follows from a missing file" not in card()
+
+
 def test_page__tells_which_commit_was_rehearsed() -> None:
     record, exhibits = told("x")
     record.where = Where(repository="o/r", commit="0123abc", ref="refs/heads/main")

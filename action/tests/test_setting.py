@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rehearsal.plan import BuildPlan, Plan
-from rehearsal.setting import Asked, Where, asked, where
+from rehearsal.setting import Asked, Where, asked, where, workflow_file
 
 from .fakes import container_plan, probe_plan, suite_plan
 
@@ -62,6 +62,20 @@ def test_where__is_empty_elsewhere() -> None:
 @pytest.mark.parametrize("left_out", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"])
 def test_where__half_an_address_is_none(left_out: str) -> None:
     assert where({**GITHUB, left_out: ""}).run == ""
+
+
+@pytest.mark.parametrize(
+    "reference, file",
+    [
+        ("owner/app/.github/workflows/ci.yml@refs/heads/main", ".github/workflows/ci.yml"),
+        ("owner/rules/.github/workflows/ci.yml@refs/heads/main", ""),
+        ("", ""),
+    ],
+    ids=["its own", "another repository's", "none"],
+)
+def test_workflow_file__is_the_repository_s_own(reference: str, file: str) -> None:
+    assert workflow_file({**GITHUB, "GITHUB_WORKFLOW_REF": reference}) == file
+    assert workflow_file({"GITHUB_WORKFLOW_REF": f"/{reference}"}) == ""
 
 
 @pytest.mark.parametrize("attempt", ["", "x", "-1", "٢"])

@@ -50,6 +50,7 @@ def test_read_request__inputs_as_they_are_written(project: Project) -> None:
     }  # fmt: skip
     assert request.top == project.top
     assert request.origin == ".github/workflows/ci.yml, job web, step 2, line 7"
+    assert request.file == ".github/workflows/ci.yml"
     assert request.notes == ()
 
 

@@ -132,7 +132,7 @@ def _slice(paper: Paper, frame: OwnFrame | None, above: str) -> Markup:
         title += " (approximate)" * first.startswith("# approximate")
     shown = frame.text if frame and frame.text != above else ""
     # The evidence of a diagnosis is often all that the app said.
-    repeated = {*text.split("\n")} <= {*above.split("\n"), ""}
+    repeated = text.strip() != "" and {*text.split("\n")} <= {*above.split("\n"), ""}
     pointer = "See the traceback at the top of this page." if frame else SEEN
     return element(
         "div",
