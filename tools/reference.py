@@ -24,10 +24,17 @@ from rehearsal.diagnoses import CAUSES  # noqa: E402
 from rehearsal.diagnosis import PLACE as FILLED_IN  # noqa: E402
 from rehearsal.inputs import NOT_YET  # noqa: E402
 from rehearsal.plan import SuitePlan  # noqa: E402
+from rehearsal.publish.refusal import REASONS, UNKNOWN  # noqa: E402
 from rehearsal.record import RANK  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
-DOCUMENTS = ("README.md", "action/README.md", "docs/releasing.md", "docs/workflows.md")
+DOCUMENTS = (
+    "README.md",
+    "action/README.md",
+    "docs/publishing.md",
+    "docs/releasing.md",
+    "docs/workflows.md",
+)
 PLACE = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 # How the package writes down the name of a file of the evidence.
 FILE_NAME = re.compile(r'"((?:tests/)?[a-z][a-z-]*\.(?:log|json|md|html))"')
@@ -199,6 +206,14 @@ def publish_outputs() -> Iterator[str]:
     return _described("output", "what it holds", _action("publish/")["outputs"])
 
 
+def refusals() -> Iterator[str]:
+    """Yield what a registry's refusal can mean, as it is told."""
+    return _table(
+        ("it says", "what to do"),
+        ((each.name, _text(each.advice)) for each in (*REASONS, UNKNOWN)),
+    )
+
+
 def verdicts() -> Iterator[str]:
     """Yield the verdicts by exit code."""
     complete("verdicts", map(str, VERDICTS), map(str, Verdict))
@@ -318,6 +333,7 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "outputs": outputs,
     "publish-inputs": publish_inputs,
     "publish-outputs": publish_outputs,
+    "refusals": refusals,
     "verdicts": verdicts,
     "diagnoses": diagnoses,
     "order": order,

@@ -16,7 +16,7 @@ from rehearsal.verdict import Misconfigured
 
 # Its last part counts up when a field goes or means something else; verifiers compare all of it.
 TYPE = "https://github.com/dress-rehearsal/dress-rehearsal/rehearsal/v1"
-REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,511}\Z")
+REFERENCE = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9])[A-Za-z0-9._:/@-]{0,511}\Z")
 
 
 def predicate(record: Rehearsal, digests: Mapping[str, str]) -> str:

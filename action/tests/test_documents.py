@@ -29,6 +29,7 @@ QUOTES = [
     for document in DOCUMENTS
     for file, quote in QUOTED.findall(document.read_text(encoding="utf-8"))
 ]
+EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 LINK = re.compile(r"(?:\]\(|src=\")(?!https?:)([^)#\"]*)(?:#([^)\"]+))?[)\"]")
 
 
@@ -59,7 +60,9 @@ def rehearsals(example: Path) -> Iterator[dict[str, object]]:
     for job in yaml.safe_load(example.read_text(encoding="utf-8"))["jobs"].values():
         for step in job.get("steps", ()):
             if "/action@" in step.get("uses", ""):
-                yield step.get("with", {})
+                given = step.get("with", {})
+                # What an expression becomes, a name or a path say, is one word.
+                yield {name: EXPRESSION.sub("filled-in", str(text)) for name, text in given.items()}
 
 
 def slugs(text: str) -> set[str]:

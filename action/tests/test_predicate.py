@@ -11,6 +11,7 @@ from rehearsal import __version__, cli
 from rehearsal.exhibits import Exhibits
 from rehearsal.junit import Failure, Results
 from rehearsal.predicate import TYPE, predicate, read_digests
+from rehearsal.publish.reference import read_references
 from rehearsal.record import Rehearsal
 from rehearsal.report.document import document
 from rehearsal.setting import Asked, Where
@@ -18,6 +19,7 @@ from rehearsal.shard import Shard
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 from .test_document import closed
+from .test_publish_reference import inputs
 
 RELEASING = Path(__file__).resolve().parents[2] / "docs/releasing.md"
 SCHEMA = json.loads((Path(__file__).parents[1] / "predicate.schema.json").read_text("utf-8"))
@@ -139,6 +141,17 @@ def test_schema__refuses_what_is_none(path: tuple[str, ...], value: object) -> N
     inner[path[-1]] = value
     with pytest.raises(ValidationError):
         Draft202012Validator(SCHEMA).validate(found)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["app:1", "ghcr.io/owner/app:1.2.3", "localhost:5000/a/b:c", "[fd00::1]:5000/app:1"],
+)
+def test_read_digests__of_every_reference_that_is_published_to(reference: str) -> None:
+    digests = {reference: DIGEST}
+    assert [each.written for each in read_references(inputs(reference))] == [reference]
+    assert read_digests(json.dumps(digests)) == digests
+    STRICT.validate(json.loads(predicate(passed(), digests)))
 
 
 @pytest.mark.parametrize(

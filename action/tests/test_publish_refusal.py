@@ -47,6 +47,32 @@ def test_reason_of__real_words(words: str, name: str) -> None:
     assert reason_of(words).name == name
 
 
+@pytest.mark.parametrize(
+    "reference, words, name",
+    [
+        (
+            "ghcr.io/o/quota-service:1",
+            "manifest for ghcr.io/o/quota-service:1 not found: it went",
+            "refused",
+        ),
+        ("app:403", 'the tag of "app:403" is odd', "refused"),
+        (
+            "forbidden/app:1",
+            "docker.io/forbidden/app: the repository does not exist",
+            "no such repository",
+        ),
+        ("r.example/denied:1", "denied: requested access to the resource is denied", "denied"),
+        ("denied:1", "denied: requested access to the resource is denied", "denied"),
+        ("localhost:5000/eof:1", "localhost:5000/eof: the dog ate it", "refused"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_reason_of__the_references_own_words_say_nothing(
+    reference: str, words: str, name: str
+) -> None:
+    assert reason_of(words, reference).name == name
+
+
 def test_reasons__each_is_heard_and_says_what_to_do() -> None:
     names = [reason.name for reason in (*REASONS, UNKNOWN)]
     assert {*HEARD.values()} == {*names}

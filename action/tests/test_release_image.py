@@ -159,6 +159,21 @@ def test_publish__sees_first_that_it_can_be_attested(
     assert step["run"].splitlines()[-1] == "exit 2"
 
 
+def test_publish__takes_no_other_image_than_was_rehearsed() -> None:
+    titles = [step.get("name") for step in PUBLISH["steps"]]
+    at = titles.index("See that it is the image that was rehearsed")
+    assert PUBLISH["steps"][at - 1]["id"] == "image"
+    condition = f"${{{{ {PUBLISH['steps'][at]['if']} }}}}"
+    for rehearsed, refused in (("sha256:a", "false"), ("sha256:b", "true"), ("", "true")):
+        restored: Value = {"outputs": {"image-id": "sha256:a"}}
+        needed: Value = {"outputs": {"image-id": rehearsed}}
+        contexts = {
+            "steps": Known("steps", {"image": restored}),
+            "needs": Known("needs", {"rehearse": needed}),
+        }
+        assert fill(condition, contexts) == refused
+
+
 def test_publish__runs_where_no_test_ran() -> None:
     assert "inputs.publish-runs-on" in PUBLISH["runs-on"]
     assert CALL["inputs"]["publish-runs-on"]["default"] == "ubuntu-24.04"

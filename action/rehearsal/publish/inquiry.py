@@ -46,7 +46,7 @@ class Inquiry:
                 entry.held = self.registries.pull(name)
         except Refused as refusal:
             words = gist(str(refusal))
-            reason = reason_of(words)
+            reason = reason_of(words, name)
             if not reason.unreachable:
                 # Some let nobody ask before the first push; the push will tell.
                 return f"not known yet ({reason.name})"
@@ -78,7 +78,7 @@ class Inquiry:
             raise failed(
                 f"{name} was pushed, but its registry could not be asked what it holds now: "
                 f"{words}",
-                reason_of(words).advice,
+                reason_of(words, name).advice,
             ) from None
         entry.asked = True
         if entry.held is None:
@@ -130,7 +130,7 @@ class Inquiry:
         try:
             return self.registries.ask(name)
         except Refused as refusal:
-            if not reason_of(str(refusal)).unreachable:
+            if not reason_of(str(refusal), name).unreachable:
                 raise
             self.names.keep(name)
             return self.registries.pull(name)

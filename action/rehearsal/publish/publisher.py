@@ -164,7 +164,7 @@ class _Work:
             self.console,
         )
         if code:
-            self.console.say(f"{name}: pushed instead ({reason_of(words).name})")
+            self.console.say(f"{name}: pushed instead ({reason_of(words, name).name})")
         return code == 0
 
     def push(self, entry: Entry) -> None:
@@ -178,6 +178,6 @@ class _Work:
             return
         self.engine.check()
         self.inquiry.afterwards(entry)
-        reason = reason_of(words)
+        reason = reason_of(words, name)
         entry.state, entry.why = State.REFUSED, f"{reason.name}: {gist(words)}"
         raise failed(f"{name} was not published: {entry.why}", reason.advice)

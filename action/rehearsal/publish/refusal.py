@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from rehearsal.publish.reference import split_repository
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
@@ -105,8 +107,13 @@ NAMES = re.compile(r"https?://\S+|\[\S+\]")
 LONGEST = 600
 
 
-def reason_of(words: str) -> Reason:
-    """Return what the client's words mean."""
+def reason_of(words: str, reference: str = "") -> Reason:
+    """Return what the client's words about a reference mean; its own say nothing about why."""
+    repository = reference.rpartition(":")[0]
+    for name in (reference, repository, "/".join(split_repository(repository))):
+        # A short one, docker.io's `denied` say, may be the very word that tells.
+        if "/" in name or ":" in name:
+            words = words.replace(name, "")
     words = NAMES.sub("", words)
     return next(
         (each for each in REASONS if re.search(each.pattern, words, re.IGNORECASE)), UNKNOWN

@@ -30,7 +30,7 @@ def example(name: str, registry: Registry) -> str:
     text = (EXAMPLES / name).read_text()
     for here, there in (
         (r"ghcr\.io/owner/app", f"{registry.host}/app"),
-        (r"registry: ghcr\.io", f"registry: {registry.host}"),
+        (r"(registry:|logout) ghcr\.io", rf"\1 {registry.host}"),
         (r"username: .*", f"username: {USER}"),
         (r"password: .*", "password: ${{ secrets.PASSWORD }}"),
     ):
@@ -91,3 +91,35 @@ def test_publish_later__pushes_from_another_job(
     held = private.holds("app", "v1.2.3")
     assert held is not None
     assert held[1] == document["image-id"]
+
+
+# What the action would do with buildx: push what it built under no tag, and tell the digest.
+BUILT = """- id: build
+        run: |
+          docker build --quiet --tag {host}/app:candidate .
+          docker push --quiet {host}/app:candidate
+          pushed=$(docker image inspect --format '{{{{.RepoDigests}}}}' {host}/app:candidate)
+          docker image rm {host}/app:candidate
+          echo "digest=$(grep --only-matching 'sha256:[0-9a-f]*' <<<"$pushed")" >>"$GITHUB_OUTPUT"
+
+"""
+
+
+def test_publish_candidate__what_was_pulled_is_rehearsed_and_tagged(
+    tiny: Repository, act: Act, private: Registry
+) -> None:
+    text = example("publish-candidate.yml", private)
+    built = BUILT.format(host=private.host)
+    text, buildx = re.subn(
+        r"- uses: docker/setup-buildx-action@.*?(?=- uses)", "", text, flags=re.DOTALL
+    )
+    text, build = re.subn(r"- id: build\n.*?\n\n", lambda _: built, text, flags=re.DOTALL)
+    assert (buildx, build) == (1, 1)
+    run = release(act, tiny, text)
+    assert run.exit_code == 0
+    (evidence,) = run.artifacts.values()
+    document = json.loads((evidence / "verdict.json").read_text())
+    held = private.holds("app", "v1.2.3")
+    assert held is not None
+    assert held[1] == document["image-id"]
+    assert held == private.holds("app", "candidate"), "the same manifest, and not only the image"
