@@ -1,53 +1,18 @@
-"""How long each test takes, as recorded in `.test_durations`, to balance shards by.
+"""Record how long each test takes: `python -m rehearsal_testing.durations FOLDER…`.
 
-`python -m rehearsal_testing.durations FOLDER…` records what JUnit files below the folders say.
+What JUnit files below the folders say goes into `.test_durations`, by which shards are balanced.
 """
 
 import json
-import math
-import os
-import re
-import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
-from rehearsal_testing.errors import RehearsalSettingsError
-from rehearsal_testing.names import own_name
+from rehearsal_testing.timings import FILE, seconds_of
 
-FILE = ".test_durations"
-"""In the working directory, as pytest-split has it: a JSON object of test names and seconds."""
-_GIT_SECONDS = 60
 _HERE = "rehearsal_testing.durations"
-
-
-def read_durations(warn: Callable[[str], None]) -> Mapping[str, float]:
-    """Return the seconds that `.test_durations` here has, as it is committed; none without it.
-
-    Only what git has committed is the same for all shards: by anything else each might balance in
-    a way of its own, and a test belong to none. Every test goes by our name; where pytest's is
-    there too, ours counts. What cannot be read is told by `warn`, and ignored.
-    Raises RehearsalSettingsError where git is here, and gives no answer.
-    """
-    committed = _committed()
-    if committed is None:
-        if Path(FILE).exists():
-            warn(f"{FILE} is not committed, so it does not balance the shards: commit it.")
-        return {}
-    try:
-        found: Any = json.loads(committed)
-        seconds = {name: _seconds(value) for name, value in found.items()}
-    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        warn(
-            f"{FILE} does not balance the shards ({error}). Expected: a JSON object of test names "
-            f"and seconds, as `python -m {_HERE} FOLDER` writes it."
-        )
-        return {}
-    renamed = {own_name(name): value for name, value in seconds.items()}
-    return renamed | {name: value for name, value in seconds.items() if name in renamed}
 
 
 def record(folders: Iterable[Path], file: Path) -> int:
@@ -79,46 +44,6 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if number else 1
 
 
-def _committed() -> bytes | None:
-    # A shard that took no answer for none would be alone with that.
-    listed = _git("ls-tree", "HEAD", "--", FILE)
-    if listed is None or not listed.stdout:
-        return None
-    found = _git("cat-file", "blob", f"HEAD:./{FILE}")
-    return None if found is None else found.stdout
-
-
-def _git(*arguments: str) -> "subprocess.CompletedProcess[bytes] | None":
-    """Ask git; None where there is no git, no repository, or nothing that it could tell of."""
-    # A container job's checkout often belongs to another user; nothing of it is executed here.
-    command = ["git", "-c", "safe.directory=*", *arguments]
-    environ = os.environ | {"LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            command, env=environ, capture_output=True, timeout=_GIT_SECONDS, check=False
-        )
-    except FileNotFoundError:
-        return None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RehearsalSettingsError(f"Whether {FILE} is committed is unknown: {error}") from None
-    said = done.stderr.decode(errors="replace").strip()
-    if done.returncode == 0:
-        return done
-    if re.search("not a git repository|Not a valid object name HEAD", said):
-        return None
-    if done.returncode > 0 and not Path(FILE).exists():
-        # An older git trusts no checkout of another user's, whatever it is told.
-        return None
-    why = said or f"git ended with {done.returncode}"
-    raise RehearsalSettingsError(f"Whether {FILE} is committed is unknown: {why}")
-
-
-def _seconds(value: object) -> float:
-    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise ValueError(f"{value!r} is no number of seconds")
-    return float(value)
-
-
 def _recorded(files: Iterable[Path]) -> Iterator[tuple[str, float]]:
     for file in files:
         try:
@@ -131,7 +56,7 @@ def _recorded(files: Iterable[Path]) -> Iterator[tuple[str, float]]:
             went_wrong = any(case.find(tag) is not None for tag in ("failure", "error", "skipped"))
             if name and not went_wrong:
                 try:
-                    yield name, _seconds(float(case.get("time") or ""))
+                    yield name, seconds_of(float(case.get("time") or ""))
                 except ValueError:
                     continue
 
