@@ -12,7 +12,7 @@ from rehearsal.inputs import CONFIDENTIAL, DEFAULTS
 from rehearsal.laptop.choice import Wanted
 from rehearsal.laptop.reading import Command
 from rehearsal.merge.verb import VERB as MERGE
-from rehearsal.publish.command import VERB as PUBLISH
+from rehearsal.publish.verb import VERB as PUBLISH
 from rehearsal.verb import Verb
 from rehearsal.verdict import Misconfigured
 

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from rehearsal.options import FURTHER
-from rehearsal.publish.command import HELP
 from rehearsal.publish.order import DEFAULTS
 from rehearsal.publish.publication import Publication
+from rehearsal.publish.verb import HELP
 
 FILE = Path(__file__).resolve().parents[1] / "publish/action.yml"
 TEXT = FILE.read_text(encoding="utf-8")

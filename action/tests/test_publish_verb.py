@@ -174,7 +174,7 @@ def test_publish__cancelled_before_the_first_push(
     def cancelled(_: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr("rehearsal.publish.command.find_engine", cancelled)
+    monkeypatch.setattr("rehearsal.publish.verb.find_engine", cancelled)
     assert cli.main(["publish"], stage.environ()) == 18
     assert stage.outputs == {"verdict": "cancelled", "digest": "", "digests": "{}"}
     assert "Nothing was pushed." in stage.summary
@@ -186,7 +186,7 @@ def test_publish__a_fault_of_ours(
     def broken(*_: object) -> None:
         raise RuntimeError("a planted fault")
 
-    monkeypatch.setattr("rehearsal.publish.command.publish", broken)
+    monkeypatch.setattr("rehearsal.publish.verb.publish", broken)
     assert cli.main(["publish"], stage.environ()) == 70
     assert stage.outputs == {"verdict": "error", "digest": "", "digests": "{}"}
     assert b"a planted fault" in capfdbinary.readouterr().out
