@@ -96,7 +96,10 @@ def test_summary__a_failed_stage_is_marked() -> None:
         Stage(name="start", seconds=0.3, good=True),
         Stage(name="ready", seconds=60, good=False),
     ]
-    assert f"| start | 0.3 s | ▏ |\n| ready (the wait for it) ❌ | 60.0 s | {'▇' * BAR} |\n" in summary(rehearsal)
+    assert (
+        f"| start | 0.3 s | ▏ |\n| ready (waiting for it) ❌ | 60.0 s | {'▇' * BAR} |\n"
+        in summary(rehearsal)
+    )
 
 
 def test_summary__a_stage_of_no_time_has_no_bar() -> None:
@@ -105,7 +108,7 @@ def test_summary__a_stage_of_no_time_has_no_bar() -> None:
         Stage(name="ready", seconds=0.04, good=True),
         Stage(name="test", seconds=0.5, good=True),
     ]
-    assert "| ready (the wait for it) | 0.0 s |  |\n" in summary(rehearsal)
+    assert "| ready (waiting for it) | 0.0 s |  |\n" in summary(rehearsal)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ WSGI_PATH = Clue(
     r"WSGI application '(?P<module>[^'\n]+)' could not be loaded",
 )
 
-SEVERAL = "Where there is such a line already, write one name a line below it (secrets: |)."
+SEVERAL = "Where the input is there already, add the name to it: secrets: | and one name a line."
 HANDED_OVER = (
     "secrets: {name}\n# and under the env: of the same step:\n{name}: ${{ secrets.{name} }}"
 )

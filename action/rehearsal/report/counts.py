@@ -4,7 +4,7 @@ from rehearsal.junit import Failure
 from rehearsal.record import Rehearsal
 
 # The app may have got ready long before, while its set-up ran.
-STAGES = {"ready": "ready (the wait for it)"}
+STAGES = {"ready": "ready (waiting for it)"}
 
 
 def spoken(stage: str) -> str:

@@ -465,7 +465,12 @@ DJANGO = [
         verdict="tests-failed",
         diagnosis="missing-table",
         inputs={"setup-command": ""},
-        told=("no table lists_list", "no setup-command was given", "python manage.py migrate"),
+        told=(
+            "no table lists_list",
+            "no setup-command was given",
+            "in .github/workflows/ci.yml, under the with:",
+            "setup-command: python manage.py migrate",
+        ),
         lines=(A_LIST, NO_TABLE),
         evidence={"container.log": "OperationalError: no such table: lists_list"},
     ),

@@ -244,6 +244,7 @@ class Runner:
             "GITHUB_RUN_ID": self.token,
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": repository.git("rev-parse", "HEAD").strip(),
+            "GITHUB_WORKFLOW_REF": "example/superlists/.github/workflows/ci.yml@refs/heads/main",
             "GITHUB_WORKSPACE": str(repository.root),
             "REHEARSAL_E2E": self.token,
             "RUNNER_OS": "Linux",
