@@ -1,11 +1,10 @@
-import time
 from pathlib import Path
 
 import pytest
 
 from rehearsal.diagnosis import Facts
 from rehearsal.frames import Checkout
-from rehearsal.inspection import MOST_FIELDS, inspected
+from rehearsal.inspection import MOST_COMPARED, MOST_FIELDS, inspected
 from rehearsal.verdict import Verdict
 
 LOG = (
@@ -91,13 +90,12 @@ def test_inspected__of_many_fields_the_nearest(checkout: Checkout) -> None:
     assert found[0] == f"other text_ at site/a.html:{len(names)}"
 
 
-def test_inspected__a_flood_of_fields_is_compared_at_once(checkout: Checkout) -> None:
-    for number in range(20):
-        names = (f'<input name="q{number}-{each}">' for each in range(5000))
-        write(checkout, f"{number}.html", "".join(names))
-    start = time.process_time()
-    assert len(inspected(failed(*LOG), checkout)["form fields"]) == MOST_FIELDS
-    assert time.process_time() - start < 5
+def test_inspected__of_a_flood_of_fields_the_first_are_compared(checkout: Checkout) -> None:
+    names = (f'<input name="q{each}">' for each in range(MOST_COMPARED))
+    write(checkout, "a.html", "".join(names))
+    write(checkout, "b.html", '<input name="text_">')
+    found = inspected(failed(*LOG), checkout)["form fields"]
+    assert not any("text_" in line for line in found)
 
 
 def test_inspected__templates_are_read_for_a_missing_field_alone(checkout: Checkout) -> None:

@@ -28,7 +28,10 @@ WSGI_PATH = Clue(
 
 SEVERAL = "Where the input is there already, add the name to it: secrets: | and one name a line."
 HANDED_OVER = (
-    "secrets: {name}\n# and under the env: of the same step:\n{name}: ${{ secrets.{name} }}"
+    "secrets: {name}\n"
+    "\n"
+    "# and with that, under the env: of the same step:\n"
+    "{name}: ${{ secrets.{name} }}"
 )
 
 STARTING = (
