@@ -181,6 +181,7 @@ def assert_times(cases: dict[str, ET.Element], before: float, after: float) -> N
 def assert_set(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> None:
     assert (folder / f"screenshot{suffix}.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert f"<title>{shows}</title>" in (folder / f"page{suffix}.html").read_text()
+    assert (folder / f"address{suffix}.txt").read_text().startswith("http://")
     console = (folder / f"console{suffix}.log").read_text()
     assert f"the page {shows} says so" in console
     assert f"no_such_{shows} is not defined" in console
@@ -220,8 +221,8 @@ def test_failures__leave_evidence_and_nothing_else(
     one = suite.evidence / "test_pages.OneTest.test_fails"
     two = suite.evidence / "test_pages.TwoTest.test_breaks_with_two_visitors"
     assert sorted(suite.evidence.iterdir()) == [one, two]
-    assert len(list(one.iterdir())) == 3
-    assert len(list(two.iterdir())) == 6
+    assert len(list(one.iterdir())) == 4
+    assert len(list(two.iterdir())) == 8
     assert_set(one, "", shows="one", hides=["two", "three"])
     assert_set(two, "", shows="two", hides=["one", "three"])
     assert_set(two, "-browser2", shows="three", hides=["one", "two"])
@@ -264,8 +265,8 @@ def test_functions__leave_the_same_as_a_class(room: Room, site: str, workers: li
     assert fails.name == "test_pages.test_fails"
     assert re.fullmatch(r"test_pages\.test_set_up_breaks-a-b--[0-9a-f]{8}", broken.name)
     assert f"What the browser showed is kept in tests/{broken.name} of the evidence" in printed
-    assert len(list(fails.iterdir())) == 3
-    assert len(list(broken.iterdir())) == 6
+    assert len(list(fails.iterdir())) == 4
+    assert len(list(broken.iterdir())) == 8
     assert_set(fails, "", shows="one", hides=["two", "three"])
     assert_set(broken, "", shows="two", hides=["one", "three"])
     assert_set(broken, "-browser2", shows="three", hides=["one", "two"])

@@ -139,6 +139,24 @@ def left(folder: Path) -> int:
     )
 
 
+def commit(room: Room) -> None:
+    for arguments in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@b.invalid",
+            "commit",
+            "--quiet",
+            "-m",
+            "as it is",
+        ],
+    ):
+        subprocess.run(["git", *arguments], cwd=room.code, check=True)
+
+
 def run_shard(room: Room, runner: list[str], asked: str) -> tuple[list[str], int, str]:
     folder = room.folder / f"junit-{asked.replace('/', '-of-')}"
     extra = {"REHEARSAL_SHARD": asked, "REHEARSAL_JUNIT": str(folder)}
@@ -204,24 +222,20 @@ def test_shards__are_balanced_by_what_is_committed(suite: Room, runner: str, nam
         + ", ".join(f'"{test}": 1' for test in OURS - {"test_b.PagesB.test_one"})
         + f', "{long}": 60}}'
     )
-    for arguments in (
-        ["init", "--quiet"],
-        ["add", "--all"],
-        [
-            "-c",
-            "user.name=a",
-            "-c",
-            "user.email=a@b.invalid",
-            "commit",
-            "--quiet",
-            "-m",
-            "as it is",
-        ],
-    ):
-        subprocess.run(["git", *arguments], cwd=suite.code, check=True)
+    commit(suite)
     first, second = (run_shard(suite, RUNNERS[runner], f"{number}/2")[0] for number in (1, 2))
     assert first == ["test_b.PagesB.test_one"]
     assert set(second) == OURS - set(first)
+
+
+def test_shards__are_balanced_by_pytests_own_name_of_a_test(suite: Room) -> None:
+    # In no package, so that ours is shorter; by a hash of that it were in the second.
+    (suite.code / "deep").mkdir()
+    (suite.code / "deep" / "test_e.py").write_text("def test_here(): pass")
+    (suite.code / ".test_durations").write_text('{"deep/test_e.py::test_here": 60}')
+    commit(suite)
+    tests, _, _ = run_shard(suite, [*RUNNERS["plugin"], "deep"], "1/2")
+    assert tests == ["test_e.test_here"]
 
 
 @pytest.mark.parametrize("runner", ["unittest", "plugin"])

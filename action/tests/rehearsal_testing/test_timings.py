@@ -52,7 +52,7 @@ def test_read__is_what_is_committed_here() -> None:
 
 @pytest.mark.usefixtures("checkout")
 def test_read__is_ours_of_a_test_that_has_two_names() -> None:
-    commit('{"a/b.py::C::test_d": 1, "a.b.C.test_d": 2, "a/b.py::C::test_e": 3}')
+    commit('{"a.b.C.test_d": 2, "a/b.py::C::test_d": 1, "a/b.py::C::test_e": 3}')
     assert read() == ({"a.b.C.test_d": 2.0, "a.b.C.test_e": 3.0}, [])
 
 
