@@ -200,7 +200,8 @@ def without(name: str, *sources: str) -> Facts:
         ),
         pytest.param(
             captured("missing-form-field"),
-            'views.py:21:\nrequest.POST["item_text"]\n\n'
+            "views.py:21, in place of request.POST['text']:\n"
+            'request.POST["item_text"]\n\n'
             '# or in superlists/lists/templates/lists/form.html:5:\nname="text"',
             id="another field",
         ),

@@ -48,7 +48,7 @@ DATABASE = (
         advice="Have setup-command run migrate before anything else: it runs inside the started "
         "container, before the tests.",
         paste=f"{STEP}setup-command: python manage.py migrate --noinput",
-        lesson="A new database is empty until migrate has made its tables.",
+        lesson="A new database is empty until migrate has made its tables, in production, too.",
         wordings=(
             Wording(
                 clue=Clue(
@@ -68,8 +68,8 @@ DATABASE = (
                 title="The database has no table {table}: no setup-command was given to run its "
                 "migrations",
                 advice="Have setup-command run the migrations: it runs inside the started "
-                "container, before the tests. If the image already migrates when it starts: is "
-                "the migration committed?",
+                "container, before the tests. If the image already migrates when it starts, it is "
+                "the migration that is missing: run makemigrations, and commit what it writes.",
             ),
         ),
     ),

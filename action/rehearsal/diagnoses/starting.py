@@ -26,7 +26,7 @@ WSGI_PATH = Clue(
     r"WSGI application '(?P<module>[^'\n]+)' could not be loaded",
 )
 
-SEVERAL = "Where the input is there already, add the name to it: secrets: | and one name a line."
+SEVERAL = "Where secrets is there already, add the name to it: secrets: | and one name a line."
 HANDED_OVER = (
     "secrets: {name}\n"
     "\n"
@@ -81,8 +81,9 @@ STARTING = (
                 # A framework's own: any will do. Others (STRIPE_SECRET_KEY) are known elsewhere.
                 clue=Clue("known", r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
                 advice="Give it to the container. Any random value will do for a rehearsal, and "
-                "generate-secrets makes one. Only if it has to be a certain value, take a "
-                f"repository secret, which is empty in pull requests from forks. {SEVERAL}",
+                "generate-secrets makes one; where that is there already, add the name to it: "
+                "generate-secrets: | and one name a line. Only if it has to be a certain value, "
+                "take a repository secret, which is empty in pull requests from forks.",
                 paste=f"{STEP}"
                 "generate-secrets: {name}\n"
                 "\n"

@@ -12,12 +12,11 @@ COLLECT = (
     "RUN python manage.py collectstatic --noinput\n"
 )
 WHITENOISE = (
-    "in {settings|settings.py}:\n"
-    "MIDDLEWARE = [\n"
-    '    "django.middleware.security.SecurityMiddleware",\n'
-    '    "whitenoise.middleware.WhiteNoiseMiddleware",  # new, directly after it\n'
-    "    # the rest of your list stays\n"
-    "]"
+    "in {settings|settings.py}, in MIDDLEWARE, directly after SecurityMiddleware, add:\n"
+    '"whitenoise.middleware.WhiteNoiseMiddleware",\n'
+    "\n"
+    "# and in requirements.txt, or wherever the image's requirements are, add:\n"
+    "whitenoise"
 )
 
 TESTING = (
@@ -75,9 +74,9 @@ TESTING = (
                     "form fields", r"^other (?P<given>\S+) at (?P<template>.+)$", each="given"
                 ),
                 advice="No template here has a field named '{field}'; {template} has "
-                "'{given}'{others|}. Use the same name in both: of the two, the one that was "
-                "changed last is most likely the wrong one.",
-                paste="# either in {code|the view}:\n"
+                "'{given}'{others|}. Use the same name in both. Where other views read that form, "
+                "too, it is this view that has to change.",
+                paste="# either in {code|the view}, in place of request.{data|POST}['{field}']:\n"
                 'request.{data|POST}["{given}"]\n'
                 "\n"
                 "# or in {template}:\n"
@@ -101,8 +100,7 @@ TESTING = (
         ),
         shows=(Clue(APPS_LOG, r"No directory at: .*"),),
         title="Static files are not served: 404 for {url}{others|}",
-        advice="Collect them while the image is built, and have WhiteNoise serve them: it belongs "
-        "in requirements.txt (or wherever the image's requirements are).",
+        advice="Collect them while the image is built, and have WhiteNoise serve them.",
         paste=f"{COLLECT}\n# and {WHITENOISE}",
         lesson="Neither gunicorn nor, with DEBUG off, Django serves static files.",
         wordings=(
@@ -124,9 +122,9 @@ TESTING = (
             Wording(
                 # The storage takes the hash from the manifest, which collectstatic writes.
                 clue=Clue("known", r"^url \S+\.[0-9a-f]{12}\.\w+$"),
-                advice="Add WhiteNoise, which serves them: one line in MIDDLEWARE, and whitenoise "
-                "in requirements.txt (or wherever the image's requirements are). (The hash in the "
-                "name shows that collectstatic has run, so only a server is missing.)",
+                advice="Add WhiteNoise, which serves them: two changes, both needed. (The hash in "
+                "the name shows that collectstatic has run. Where another server serves /static/ "
+                "in production, a rehearsal has none.)",
                 paste=f"# {WHITENOISE}",
             ),
         ),
