@@ -107,7 +107,7 @@ def test_publish__nothing_when_tests_are_red(
             "to": f"{registry.host}/{token}/red:1",
         },
     )
-    assert_failed(published, "Nothing was pushed. The rehearsal ended as 'tests-failed'")
+    assert_failed(published, "Nothing was pushed. The rehearsal ended as tests-failed")
     assert registry.holds(f"{token}/red", "1") is None
 
 
