@@ -9,10 +9,10 @@ help: ## List the targets (the default)
 rehearse: setup ## Rehearse superlists: build its image, start it, drive a browser through it, print the verdict (ARGS=--keep: leave it up)
 	@PYTHON_IMAGE=$${PYTHON_IMAGE:-$$(cat .cache/python-image)} .venv/bin/python -I action rehearse $(ARGS)
 
-test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about 20 minutes)
+test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about half an hour)
 	@tools/in-turn lint unit e2e
 
-check: environment ## The inner loop, under a minute: lint, types, unit tests
+check: environment ## The inner loop, about two minutes: lint, types, unit tests
 	@tools/in-turn lint unit
 
 lint: environment ## Lint and type-check everything
