@@ -27,8 +27,9 @@ NO_TESTS = (
     "Check test-command and working-directory: what it finds here, and what on your own machine."
 )
 NO_TESTS_HERE = (
-    " If the other shards have all the tests, the suite has to say so: rehearsal_testing and pytest"
-    " do, other runners by the property left-to-other-shards in a report."
+    " If the other shards have all the tests, the suite has to say so: rehearsal_testing does,"
+    " pytest where test-command names REHEARSAL_SHARD, other runners by the property"
+    " left-to-other-shards in a report."
 )
 
 # With a pip at hand it fills the environment from outside: ensurepip and compiling what no test
