@@ -1,6 +1,6 @@
 """Selenium tests that leave evidence when they fail: for the functional tests of any project."""
 
-from rehearsal_testing.choice import BrowserChoice
+from rehearsal_testing.browser_settings import BrowserChoice
 from rehearsal_testing.errors import (
     BrowserMissingError,
     BrowserSettingsError,

@@ -10,12 +10,12 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
-from rehearsal_testing.choice import BrowserChoice
+from rehearsal_testing.browser_console import Console
+from rehearsal_testing.browser_settings import BrowserChoice
+from rehearsal_testing.browser_workspace import Lair
 from rehearsal_testing.chrome import chrome_options, start_chrome
-from rehearsal_testing.console import Console
+from rehearsal_testing.executables import find_programs
 from rehearsal_testing.firefox import firefox_options, start_firefox
-from rehearsal_testing.lair import Lair
-from rehearsal_testing.programs import find_programs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from rehearsal_testing.choice import BrowserChoice
-from rehearsal_testing.lair import Lair
-from rehearsal_testing.programs import Programs
+from rehearsal_testing.browser_settings import BrowserChoice
+from rehearsal_testing.browser_workspace import Lair
+from rehearsal_testing.executables import Programs
 from rehearsal_testing.window import HEIGHT, PAGE_LOAD_MILLISECONDS, WIDTH
 
 

@@ -13,16 +13,16 @@ import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from rehearsal_testing.address import running_app
+from rehearsal_testing.attempt_record import Recording, without_trimmings
 from rehearsal_testing.browser import start_browser
-from rehearsal_testing.choice import BrowserChoice
-from rehearsal_testing.collected import unreadable
-from rehearsal_testing.phases import ATTEMPT, Attempt
-from rehearsal_testing.recording import Recording, without_trimmings
+from rehearsal_testing.browser_settings import BrowserChoice
+from rehearsal_testing.pytest_attempt import ATTEMPT, Attempt
+from rehearsal_testing.pytest_items import unreadable
 from rehearsal_testing.waiting import TIMEOUT_SECONDS, WaitFor, given, wait_until
 
 T = TypeVar("T")
 
-pytest_plugins = ["rehearsal_testing.reruns", "rehearsal_testing.selection"]
+pytest_plugins = ["rehearsal_testing.pytest_retries", "rehearsal_testing.pytest_shards"]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

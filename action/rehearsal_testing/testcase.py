@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from rehearsal_testing.attempts import attempt
+from rehearsal_testing.attempt_record import seen_from_here
 from rehearsal_testing.browser import Browser, start_browser
-from rehearsal_testing.choice import BrowserChoice
-from rehearsal_testing.classwide import record_class_steps
+from rehearsal_testing.browser_settings import BrowserChoice
+from rehearsal_testing.class_fixtures import record_class_steps
 from rehearsal_testing.junit import Case
-from rehearsal_testing.part import PART
-from rehearsal_testing.recorder import Recorder
-from rehearsal_testing.recording import seen_from_here
-from rehearsal_testing.retries import retries_allowed
+from rehearsal_testing.recording_result import Recorder
+from rehearsal_testing.retry_loop import attempt
+from rehearsal_testing.retry_policy import retries_allowed
+from rehearsal_testing.shard_filter import PART
 from rehearsal_testing.waiting import TIMEOUT_SECONDS, given, wait_until
 
 T = TypeVar("T")

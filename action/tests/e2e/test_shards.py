@@ -99,7 +99,7 @@ def test_shards__are_balanced_by_what_an_earlier_rehearsal_recorded(
 ) -> None:
     first = rehearse(tiny, runner, COMMANDS["unittest"], "1/1")
     assert first.evidence
-    record = f"{sys.executable} -m rehearsal_testing.durations {first.evidence}/tests/junit"
+    record = f"{sys.executable} -m rehearsal_testing.record_durations {first.evidence}/tests/junit"
     # Where rehearsal_testing is: in the step that runs tests, or in the checkout of `action/`.
     recorded = runner.use(tiny, {"test-command": f"{record}\n{COMMANDS['unittest']}"})
     assert_ended(recorded, "passed")

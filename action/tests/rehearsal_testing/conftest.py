@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .processes import Room
+from .sandbox import Room
 
 
 @pytest.fixture

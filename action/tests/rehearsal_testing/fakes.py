@@ -6,7 +6,7 @@ from typing import Any, cast
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from rehearsal_testing.browser import Browser
-from rehearsal_testing.console import Console
+from rehearsal_testing.browser_console import Console
 
 
 @dataclass

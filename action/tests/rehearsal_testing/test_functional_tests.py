@@ -17,7 +17,7 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 
-from .processes import CHECKOUT, Room
+from .sandbox import CHECKOUT, Room
 
 pytestmark = pytest.mark.e2e
 

@@ -10,7 +10,7 @@ import pytest
 from rehearsal_testing import junit, plugin, testcase
 
 from .fakes import FakeDriver, fake_browser
-from .processes import CHECKOUT, Room
+from .sandbox import CHECKOUT, Room
 
 pytest_plugins = ["pytester"]
 

@@ -14,9 +14,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing.programs import find_programs
+from rehearsal_testing.executables import find_programs
 
-from .processes import CHECKOUT, Room
+from .sandbox import CHECKOUT, Room
 
 pytestmark = pytest.mark.e2e
 

@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal_testing.shard import Division
 
-from .processes import Room
+from .sandbox import Room
 
 # Eight tests of ours in four modules, and one that is not.
 BASE = """

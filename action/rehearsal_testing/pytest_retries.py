@@ -12,12 +12,12 @@ import pytest
 # What pytest's own loop over tests is made of, and every plugin that runs tests again builds on.
 from _pytest.runner import call_and_report
 
-from rehearsal_testing import attempts
-from rehearsal_testing.collected import case_of, leaves_its_own_outcome
+from rehearsal_testing import retry_loop
 from rehearsal_testing.errors import RehearsalSettingsError
-from rehearsal_testing.phases import ATTEMPT, EARLIER
-from rehearsal_testing.retries import announcement, outlive, retries_allowed
-from rehearsal_testing.runner import RUNNER
+from rehearsal_testing.plugin_state import RUNNER
+from rehearsal_testing.pytest_attempt import ATTEMPT, EARLIER
+from rehearsal_testing.pytest_items import case_of, leaves_its_own_outcome
+from rehearsal_testing.retry_policy import announcement, outlive, retries_allowed
 
 # The outcome of what failed and is run again. pytest-rerunfailures has "rerun" for its own.
 _RETRIED = "retried"
@@ -73,7 +73,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Hand on to a test case what it has to tell with its own outcome."""
     if leaves_its_own_outcome(item):
         instance = cast("pytest.Function", item).instance
-        instance.__dict__[attempts.EARLIER] = item.stash.get(EARLIER, ())
+        instance.__dict__[retry_loop.EARLIER] = item.stash.get(EARLIER, ())
     yield
 
 

@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from rehearsal_testing import plugin, testcase
-from rehearsal_testing.runner import RUNNER
+from rehearsal_testing.plugin_state import RUNNER
 
 from .fakes import FakeDriver, fake_browser
-from .processes import Room
+from .sandbox import Room
 
 pytest_plugins = ["pytester"]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal_testing.choice import BrowserChoice
+from rehearsal_testing.browser_settings import BrowserChoice
 from rehearsal_testing.errors import BrowserSettingsError
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_LAUNCHER = Path(__file__).with_name("driver.sh")
-_WATCHER = Path(__file__).with_name("watcher.sh")
+_LAUNCHER = Path(__file__).with_name("launch_driver.sh")
+_WATCHER = Path(__file__).with_name("cleanup.sh")
 _LONGEST_PARENT = 50
 _SECONDS_TO_VANISH = 5.0
 

@@ -6,12 +6,12 @@ import unittest
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rehearsal_testing.held import Held
+from rehearsal_testing.attempt_record import Recording
+from rehearsal_testing.deferred_result import Held
 from rehearsal_testing.junit import Case, FailedAttempt
-from rehearsal_testing.recorder import Recorder
-from rehearsal_testing.recording import Recording
-from rehearsal_testing.retries import announcement, retries_allowed
-from rehearsal_testing.runner import RUNNER
+from rehearsal_testing.plugin_state import RUNNER
+from rehearsal_testing.recording_result import Recorder
+from rehearsal_testing.retry_policy import announcement, retries_allowed
 
 EARLIER = "_rehearsal_earlier"
 """Where a test case finds the attempts that its runner made before this one."""

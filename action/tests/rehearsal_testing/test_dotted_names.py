@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal_testing.names import dotted, own_name
+from rehearsal_testing.dotted_names import dotted, own_name
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal_testing.errors import BrowserMissingError
-from rehearsal_testing.programs import Programs, find_programs
+from rehearsal_testing.executables import Programs, find_programs
 
 
 def nothing() -> None:

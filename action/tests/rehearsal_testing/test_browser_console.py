@@ -3,7 +3,7 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal_testing.console import Console, Entry, _firefox_entry
+from rehearsal_testing.browser_console import Console, Entry, _firefox_entry
 
 from .fakes import FakeDriver
 

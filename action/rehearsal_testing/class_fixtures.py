@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rehearsal_testing.attempts import say
+from rehearsal_testing.attempt_record import Recording, seen_from_here
 from rehearsal_testing.junit import Case
-from rehearsal_testing.part import PART
-from rehearsal_testing.recorder import record
-from rehearsal_testing.recording import Recording, seen_from_here
-from rehearsal_testing.retries import announcement, retries_allowed
-from rehearsal_testing.runner import RUNNER
+from rehearsal_testing.plugin_state import RUNNER
+from rehearsal_testing.recording_result import record
+from rehearsal_testing.retry_loop import say
+from rehearsal_testing.retry_policy import announcement, retries_allowed
+from rehearsal_testing.shard_filter import PART
 
 # Of a class all of whose tests run in other shards.
 _LEFT_OUT = "_rehearsal_left_out"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal_testing.choice import BrowserName
+from rehearsal_testing.browser_settings import BrowserName
 from rehearsal_testing.errors import BrowserMissingError
 
 

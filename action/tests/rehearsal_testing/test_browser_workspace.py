@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal_testing.lair import Lair
+from rehearsal_testing.browser_workspace import Lair
 
 
 def start_driver(lair: Lair, script: str) -> subprocess.Popen[bytes]:
@@ -40,7 +40,7 @@ def test_lair__ends_with_the_test_process_however_that_ends(tmp_path: Path, blow
     program.write_text(
         "import os, subprocess, sys, time\n"
         "from pathlib import Path\n"
-        "from rehearsal_testing.lair import Lair\n"
+        "from rehearsal_testing.browser_workspace import Lair\n"
         "lair = Lair.make()\n"
         "environ = lair.environ(os.environ, Path('/bin/sleep'))\n"
         "args = [str(lair.launcher()), '60']\n"

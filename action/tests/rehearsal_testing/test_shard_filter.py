@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from rehearsal_testing import BrowserTestCase, part, testcase
-from rehearsal_testing import classwide as classwide_module
-from rehearsal_testing.part import Part
+from rehearsal_testing import BrowserTestCase, shard_filter, testcase
+from rehearsal_testing import class_fixtures as classwide_module
 from rehearsal_testing.shard import Division
+from rehearsal_testing.shard_filter import Part
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,7 @@ def told(folder: Path) -> dict[str, str]:
     found = {}
     for file in folder.glob("*.shard.xml"):
         (number,) = re.findall('name="left-to-other-shards" value="([0-9]+)"', file.read_text())
-        found[file.name.removesuffix(".shard.xml").rpartition("test_part.")[2]] = number
+        found[file.name.removesuffix(".shard.xml").rpartition("test_shard_filter.")[2]] = number
     return found
 
 
@@ -131,5 +131,5 @@ def test_test_case__is_told_by_each_worker_of_xdist(
 
 def test_left__a_full_disk_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("in the way")
-    part.tell_left({"a.B": 1}, {"REHEARSAL_JUNIT": str(tmp_path / "file")})
+    shard_filter.tell_left({"a.B": 1}, {"REHEARSAL_JUNIT": str(tmp_path / "file")})
     assert capsys.readouterr().err.startswith("What is left to other shards is not in ")

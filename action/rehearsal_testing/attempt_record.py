@@ -15,7 +15,7 @@ from rehearsal_testing import junit
 from rehearsal_testing.browser import Browser
 from rehearsal_testing.evidence import EvidenceFolder
 from rehearsal_testing.junit import Case, FailedAttempt, Outcome, Problem
-from rehearsal_testing.retries import is_final
+from rehearsal_testing.retry_policy import is_final
 
 
 @dataclass(kw_only=True)

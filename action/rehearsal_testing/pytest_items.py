@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal_testing.attempt_record import seen_from_here
+from rehearsal_testing.dotted_names import dotted
 from rehearsal_testing.junit import Case
-from rehearsal_testing.names import dotted
-from rehearsal_testing.recording import seen_from_here
 from rehearsal_testing.testcase import BrowserTestCase
 
 

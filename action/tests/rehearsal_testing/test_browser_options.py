@@ -3,10 +3,10 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal_testing.choice import BrowserChoice
+from rehearsal_testing.browser_settings import BrowserChoice
+from rehearsal_testing.browser_workspace import Lair
 from rehearsal_testing.chrome import chrome_options
 from rehearsal_testing.firefox import firefox_options
-from rehearsal_testing.lair import Lair
 
 LAIR = Lair(folder=Path("/lair"), watcher=cast("Any", None))
 

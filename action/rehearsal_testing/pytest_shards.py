@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from rehearsal_testing.collected import case_of
+from rehearsal_testing.dotted_names import own_name
+from rehearsal_testing.durations import read_durations
 from rehearsal_testing.errors import RehearsalSettingsError
-from rehearsal_testing.names import own_name
-from rehearsal_testing.part import tell_left
-from rehearsal_testing.runner import RUNNER
+from rehearsal_testing.plugin_state import RUNNER
+from rehearsal_testing.pytest_items import case_of
 from rehearsal_testing.shard import Division, Shard
-from rehearsal_testing.timings import read_durations
+from rehearsal_testing.shard_filter import tell_left
 
 _SHARD = pytest.StashKey[Shard | None]()
 _LEFT = pytest.StashKey[int]()

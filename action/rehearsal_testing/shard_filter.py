@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal_testing import junit
+from rehearsal_testing.durations import read_durations
 from rehearsal_testing.junit import Case
-from rehearsal_testing.runner import RUNNER
+from rehearsal_testing.plugin_state import RUNNER
 from rehearsal_testing.shard import Division, Shard
-from rehearsal_testing.timings import read_durations
 
 
 @dataclass(kw_only=True)

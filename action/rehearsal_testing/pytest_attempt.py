@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from rehearsal_testing.collected import case_of, leaves_its_own_outcome
+from rehearsal_testing.attempt_record import Recording
 from rehearsal_testing.junit import FailedAttempt
-from rehearsal_testing.recorder import is_recorded
-from rehearsal_testing.recording import Recording
+from rehearsal_testing.pytest_items import case_of, leaves_its_own_outcome
+from rehearsal_testing.recording_result import is_recorded
 
 EARLIER = pytest.StashKey[Sequence[FailedAttempt]]()
 """Of an item: the attempts at it that failed before this one."""

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from rehearsal_testing import BrowserTestCase
-from rehearsal_testing.recording import Recording
+from rehearsal_testing.attempt_record import Recording
 
-from .processes import Room
+from .sandbox import Room
 
 SUITE = """
 import unittest

@@ -1,4 +1,4 @@
-"""Failed tests that run again, whoever runs them; test_reruns.py is about pytest alone."""
+"""Failed tests that run again, whoever runs them; test_pytest_retries.py is about pytest alone."""
 
 import time
 import unittest
@@ -18,10 +18,10 @@ from rehearsal_testing import (
     testcase,
 )
 from rehearsal_testing.junit import FailedAttempt, Problem
-from rehearsal_testing.retries import announcement, retries_allowed
+from rehearsal_testing.retry_policy import announcement, retries_allowed
 
 from .fakes import FakeDriver, fake_browser
-from .processes import Room
+from .sandbox import Room
 
 
 @pytest.fixture

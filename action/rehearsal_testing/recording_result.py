@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from rehearsal_testing.recording import Recording, without_trimmings
+from rehearsal_testing.attempt_record import Recording, without_trimmings
 
 ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

@@ -3,9 +3,9 @@ import unittest
 import pytest
 from selenium.common.exceptions import NoSuchElementException
 
+from rehearsal_testing.attempt_record import Recording
 from rehearsal_testing.junit import Case
-from rehearsal_testing.recorder import Recorder
-from rehearsal_testing.recording import Recording
+from rehearsal_testing.recording_result import Recorder
 
 CHROME_SAYS = """no such element: Unable to locate element: {"selector":"[id="x"]"}
   (Session info: chrome=156.0.8078.79); For documentation on this error, please visit: https://x"""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from rehearsal_testing.recording import Recording
+from rehearsal_testing.attempt_record import Recording
 
 # What a result is told of a test after its start.
 _REPORTS = {
