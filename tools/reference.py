@@ -18,14 +18,14 @@ import yaml
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
 
-from rehearsal import environment  # noqa: E402  (it stands beside this folder, not on the path)
-from rehearsal.called.inputs import LEFT_OUT  # noqa: E402
-from rehearsal.diagnoses import CAUSES  # noqa: E402
-from rehearsal.diagnosis import PLACE as FILLED_IN  # noqa: E402
-from rehearsal.inputs import NOT_YET  # noqa: E402
-from rehearsal.plan import SuitePlan  # noqa: E402
-from rehearsal.publish.refusal import REASONS, UNKNOWN  # noqa: E402
-from rehearsal.record import RANK  # noqa: E402
+from rehearsal.commands.publish.registry_errors import REASONS, UNKNOWN  # noqa: E402
+from rehearsal.config import child_environment  # noqa: E402  (it stands beside this folder, not on the path)
+from rehearsal.config.inputs import NOT_YET  # noqa: E402
+from rehearsal.config.plan import SuitePlan  # noqa: E402
+from rehearsal.config.workflow_inputs import LEFT_OUT  # noqa: E402
+from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
+from rehearsal.diagnosis.rules import PLACE as FILLED_IN  # noqa: E402
+from rehearsal.results.rehearsal import RANK  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
 DOCUMENTS = (
@@ -259,7 +259,7 @@ def test_environment() -> Iterator[str]:
         selenium_url="http://grid",
     )
     here = Path()
-    given = environment.for_tests(
+    given = child_environment.for_tests(
         {}, everything, port=1, evidence=here, junit=here, packages=here, bin_folder=here
     )
     complete("environment of the tests", ENVIRONMENT, given)

@@ -7,23 +7,23 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from rehearsal import environment
-from rehearsal.cleanup import clean_up
-from rehearsal.inputs import VARIABLE, from_action
-from rehearsal.laptop.preview import preview
-from rehearsal.laptop.reading import read_request
-from rehearsal.options import FURTHER, command, flags, parse
+from rehearsal.arguments import FURTHER, command, flags, parse
+from rehearsal.commands.clean_up import clean_up
+from rehearsal.commands.rehearse import announce, hide, hold, tag_of
+from rehearsal.commands.watchdog import watch
+from rehearsal.config import child_environment
+from rehearsal.config.inputs import VARIABLE, from_action
+from rehearsal.config.parser import entrusted, make_plan
+from rehearsal.config.request import Request
+from rehearsal.local.load_request import read_request
+from rehearsal.local.plan_preview import preview
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import leave
 from rehearsal.outside.terminal import find_terminal
-from rehearsal.planner import entrusted, make_plan
-from rehearsal.redact import Redactor
-from rehearsal.request import Request
-from rehearsal.run import read_run
-from rehearsal.secret import Secret
-from rehearsal.session import announce, hide, hold, tag_of
+from rehearsal.pipeline.run import read_run
+from rehearsal.redaction.redactor import Redactor
+from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import Problem, fault
-from rehearsal.watchdog import watch
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -55,7 +55,7 @@ def _run(
     if options.verb == "clean-up":
         secrets = _secrets(options, environ)
         console.redactor = Redactor(secrets)
-        env = environment.for_children(environ, (secret.name for secret in secrets))
+        env = child_environment.for_children(environ, (secret.name for secret in secrets))
         clean_up(env, console, console.redactor)
         return 0
     if options.verb == "watch":

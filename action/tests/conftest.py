@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from rehearsal.evidence import Evidence
-from rehearsal.interruption import CANCELLING
-from rehearsal.log import Log
-from rehearsal.redact import Redactor
+from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.log import Log
+from rehearsal.outside.signals import CANCELLING
+from rehearsal.redaction.redactor import Redactor
 
 # The same examples on every machine, and nothing written beside the tests.
 settings.register_profile("unit", derandomize=True, database=None, deadline=None, max_examples=60)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.exhibits import Exhibit, Exhibits
+from rehearsal.config.plan import ContainerPlan, ProbePlan, SuitePlan
 from rehearsal.outside.engine import Engine, Refused
 from rehearsal.outside.process import Process, Sink
-from rehearsal.plan import ContainerPlan, ProbePlan, SuitePlan
-from rehearsal.record import Rehearsal
-from rehearsal.report.document import document
-from rehearsal.secret import Secret
-from rehearsal.stages.container import Container
+from rehearsal.pipeline.stages.container import Container
+from rehearsal.redaction.secret import Secret
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.write_json import document
 from rehearsal.verdict import Problem, Verdict
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rehearsal import cli
-from rehearsal.inputs import DEFAULTS
+from rehearsal.config.inputs import DEFAULTS
 
 from .fake_docker import IMAGE_ID, FakeDocker
 
@@ -284,7 +284,7 @@ def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
     def fall(_: object) -> None:
         raise RuntimeError(f"a bug that quotes {HUSH}")
 
-    monkeypatch.setattr("rehearsal.rehearse._Show.run", fall)
+    monkeypatch.setattr("rehearsal.pipeline.pipeline._Show.run", fall)
     environ = {**stage.github, "KEY": HUSH}
     assert cli.main(["rehearse", "--secrets", "KEY"], environ) == 70
     assert stage.outputs["verdict"] == "error"
@@ -322,7 +322,7 @@ def test_main__a_report_that_cannot_be_written_changes_no_verdict(
         raise RuntimeError("a bug of ours in a report")
 
     stage.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
-    monkeypatch.setattr("rehearsal.outcome.page", fall)
+    monkeypatch.setattr("rehearsal.commands.finish.page", fall)
     assert cli.main(["rehearse"], stage.github) == 11
     assert stage.outputs["verdict"] == "crashed"
     assert b"crashed" in stage.kept()["evidence/verdict.json"]

@@ -11,8 +11,8 @@ from textwrap import dedent
 import pytest
 import yaml
 
-from rehearsal.inputs import NOT_YET
-from rehearsal.planner import make_plan
+from rehearsal.config.inputs import NOT_YET
+from rehearsal.config.parser import make_plan
 
 TOP = Path(__file__).resolve().parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")

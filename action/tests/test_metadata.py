@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.environment import for_tests
-from rehearsal.inputs import DEFAULTS, NOT_YET
-from rehearsal.record import Rehearsal
+from rehearsal.config.child_environment import for_tests
+from rehearsal.config.inputs import DEFAULTS, NOT_YET
+from rehearsal.results.rehearsal import Rehearsal
 
 from .fakes import suite_plan
 

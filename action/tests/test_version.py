@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from rehearsal import __version__, cli
-from rehearsal.exhibits import Exhibits
-from rehearsal.merge.merging import merge
-from rehearsal.merge.page import page as merged_page
-from rehearsal.merge.summary import summary as merged_summary
-from rehearsal.record import Rehearsal
-from rehearsal.report.document import document
+from rehearsal.commands.merge.merging import merge
+from rehearsal.commands.merge.page import page as merged_page
+from rehearsal.commands.merge.summary import summary as merged_summary
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
+from rehearsal.results.evidence_index import Exhibits
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.write_json import document
 
 TOP = Path(__file__).resolve().parents[2]
 USED = re.compile(r"dress-rehearsal/[\w./-]+@v(\d[\w.]*)")

@@ -13,7 +13,7 @@ import pytest
 
 _HELPER = Path(__file__).parents[2] / "action/rehearsal"
 _MODULES = sorted(_HELPER.rglob("*.py"))
-_EXTRAS = {"laptop/yaml_file.py": {"yaml"}, "outside/terminal.py": {"rich"}}
+_EXTRAS = {"local/yaml_file.py": {"yaml"}, "outside/terminal.py": {"rich"}}
 
 
 def _imported(module: Path) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rehearsal.outside.process import Sink
-from rehearsal.redact import Redactor
+from rehearsal.redaction.redactor import Redactor
 
 # ##[NAME]VALUE is obeyed wherever in a line it stands. Source: actions/runner, ActionCommand.cs.
 OLD_COMMAND = "##["

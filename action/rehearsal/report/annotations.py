@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rehearsal.exhibits import Exhibit, Exhibits
-from rehearsal.frames import OwnFrame
-from rehearsal.record import Rehearsal
-from rehearsal.report.cause import cause, in_words
+from rehearsal.report.cause_summary import cause, in_words
 from rehearsal.report.counts import why
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.frame import OwnFrame
+from rehearsal.results.rehearsal import Rehearsal
 
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from rehearsal.record import Rehearsal
 from rehearsal.report.counts import counts
+from rehearsal.results.rehearsal import Rehearsal
 
 
 def closing(record: Rehearsal, *, evidence: str, link: str = "") -> str:

@@ -1,7 +1,7 @@
 """The counts, as every report tells them."""
 
-from rehearsal.junit import Failure
-from rehearsal.record import Rehearsal
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.tests import Failure
 
 # The app may have got ready long before, while its set-up ran.
 STAGES = {"ready": "ready (waiting for it)"}

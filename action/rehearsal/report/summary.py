@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rehearsal import __version__
-from rehearsal.exhibits import Exhibit, Exhibits
-from rehearsal.record import Rehearsal, Stage
-from rehearsal.report.cause import Cause, cause, place, snippets
+from rehearsal.report.cause_summary import Cause, cause, place, snippets
 from rehearsal.report.counts import counts, spoken, why
 from rehearsal.report.markdown import bare, box, cell, escaped, folded, own_name, part, test_name
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.verdict import Verdict
 
 # GitHub refuses a step's summary over 1 MiB; the evidence holds what is left out here.

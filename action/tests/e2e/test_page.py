@@ -11,12 +11,12 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from rehearsal.curation import curate
-from rehearsal.evidence import Evidence
-from rehearsal.junit import Failure, Results, Span
-from rehearsal.record import Rehearsal, Stage
-from rehearsal.redact import Redactor
+from rehearsal.evidence.collect import curate
+from rehearsal.evidence.folder import Evidence
+from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
+from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.tests import Failure, Results, Span
 from rehearsal.verdict import Problem, Verdict
 
 from .repository import Repository

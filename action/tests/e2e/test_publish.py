@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.junit import Failure, Results
+from rehearsal.results.tests import Failure, Results
 from tests.fakes import rehearsed
 
 from .gateway import gateway

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Iterator
 
-from rehearsal.exhibits import Exhibits
-from rehearsal.record import Rehearsal
-from rehearsal.report.cause import Cause, cause, snippets
+from rehearsal.report.cause_summary import Cause, cause, snippets
 from rehearsal.report.counts import counts
+from rehearsal.report.page.failed_tests import trials
+from rehearsal.report.page.layout import sheet, title
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
-from rehearsal.report.page.sheet import sheet, title
 from rehearsal.report.page.stages import readiness, stages
-from rehearsal.report.page.trials import trials
+from rehearsal.results.evidence_index import Exhibits
+from rehearsal.results.rehearsal import Rehearsal
 
 
 def page(record: Rehearsal, exhibits: Exhibits) -> str:

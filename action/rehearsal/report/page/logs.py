@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from rehearsal.exhibits import Paper
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.results.evidence_index import Paper
 
 APP = "container.log"
 TITLES = {

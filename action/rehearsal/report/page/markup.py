@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from rehearsal.tally import COLOUR
+from rehearsal.ansi import COLOUR
 
 TAG = re.compile(r"[a-z][a-z0-9]*\Z")
 ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from rehearsal.record import Rehearsal, Stage
 from rehearsal.report.counts import spoken
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.results.rehearsal import Rehearsal, Stage
 
 # The drawing's width in units of its own; a stage of no time is still a line.
 WIDTH = 1000

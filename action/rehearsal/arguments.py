@@ -1,0 +1,135 @@
+"""The command line's grammar."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from rehearsal import __version__
+from rehearsal.commands.command import Verb
+from rehearsal.commands.merge.command import VERB as MERGE
+from rehearsal.commands.publish.command import VERB as PUBLISH
+from rehearsal.commands.publish.predicate_command import VERB as PREDICATE
+from rehearsal.commands.workflow.command import VERB as CALLED
+from rehearsal.config.inputs import CONFIDENTIAL, DEFAULTS
+from rehearsal.local.load_request import Command
+from rehearsal.local.step_selection import Wanted
+from rehearsal.verdict import Misconfigured
+
+# clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
+VERBS = ("rehearse", "clean-up", "watch")
+_FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED, MERGE, PREDICATE)
+# By name; the grammar of each is its own, and begins behind it.
+FURTHER: Mapping[str, Verb] = {verb.name: verb for verb in _FURTHER}
+
+EXAMPLES = """\
+Without flags it rehearses the step of .github/workflows that uses the action, or the job that calls
+its workflow. What they take from GitHub's secrets and variables comes from the environment, or from
+a file .env.
+
+  rehearse                          the step, as it is
+  rehearse --plan                   only say what would be done
+  rehearse --keep --host-port 8000  leave the app running on http://localhost:8000
+  rehearse --set matrix.python=3.13 choose what a matrix varies
+  rehearse --no-workflow --port 80  no workflow: flags and defaults alone
+"""
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read a command line; a flag that is none ends the program with the one that was meant."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words and (verb := FURTHER.get(words[0])):
+        return _read(verb_parser(verb), words[1:], verb=verb.name)
+    return _read(make_parser(), words)
+
+
+def _read(parser: argparse.ArgumentParser, words: list[str], **given: str) -> argparse.Namespace:
+    known = parser._option_string_actions  # noqa: SLF001  (argparse has no other list of them)
+    for word in words:
+        flag = word.partition("=")[0]
+        if flag.startswith("--") and flag not in known:
+            near = get_close_matches(flag, known, n=1)
+            parser.error(
+                f"there is no flag {flag}" + (f"; did you mean {near[0]}?" if near else "")
+            )
+    return parser.parse_args(words, argparse.Namespace(**given))
+
+
+def verb_parser(verb: Verb) -> argparse.ArgumentParser:
+    """Return the parser of one of the verbs with flags of their own."""
+    parser = argparse.ArgumentParser(
+        prog=f"rehearse {verb.name}",
+        description=verb.does,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verb.flags(parser)
+    return parser
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of a rehearsal, and of what belongs to it."""
+    listed = [verb for verb in FURTHER.values() if verb.listed]
+    others = "".join(f"\n  rehearse {verb.name:25} {verb.does}" for verb in listed)
+    parser = argparse.ArgumentParser(
+        prog="rehearse",
+        description="Build a web app's image, start it as production would, test it, tell.",
+        epilog=EXAMPLES + (others and f"\nFurther verbs, each with a --help of its own:\n{others}"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # A shortened flag would change its meaning with the next input that begins like it.
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"dress-rehearsal {__version__}")
+    parser.add_argument("verb", nargs="?", choices=VERBS, default="rehearse")
+    parser.add_argument("folder", nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument("--plan", action="store_true", help="say what would be done, and end")
+    parser.add_argument("--keep", action="store_true", help="leave the container up at the end")
+    step = parser.add_argument_group("the step", "needed where several steps use the action")
+    step.add_argument("--workflow", metavar="FILE", default="", help="ci.yml, say, or a path")
+    step.add_argument("--job", default="", help="the job's id or name")
+    step.add_argument("--step", metavar="NAME|N", default="", help="its name, id or number")
+    step.add_argument("--no-workflow", action="store_true", help="read none: flags alone count")
+    pair: Mapping[str, object] = {"metavar": "NAME=VALUE", "action": "append", "default": []}
+    step.add_argument("--set", **pair, help="what an expression asks for: matrix.python=3.13")  # type: ignore[arg-type]
+    inputs = parser.add_argument_group(
+        "inputs", "go over the step's with: (action/README.md describes them)"
+    )
+    inputs.add_argument("--input", **pair, help="any input by its name")  # type: ignore[arg-type]
+    for name, default in DEFAULTS.items():
+        shown = "" if name in CONFIDENTIAL or not default else f"default: {default}"
+        inputs.add_argument(f"--{name}", metavar="VALUE", help=shown)
+    return parser
+
+
+def flags(options: argparse.Namespace) -> dict[str, str]:
+    """Return the inputs that were given as flags."""
+    found = {name: getattr(options, name.replace("-", "_")) for name in DEFAULTS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def command(options: argparse.Namespace) -> Command:
+    """Return what the command line of a laptop says. Raises `Misconfigured`."""
+    inputs = _pairs("--input", options.input)
+    for name in inputs.keys() - DEFAULTS.keys():
+        near = get_close_matches(name, DEFAULTS, n=1)
+        raise Misconfigured(
+            f"There is no input named {name!r}." + (f" Did you mean {near[0]}?" if near else ""),
+            advice=f"The inputs are: {', '.join(DEFAULTS)}.",
+        )
+    return Command(
+        wanted=Wanted(workflow=options.workflow, job=options.job, step=options.step),
+        settings=_pairs("--set", options.set),
+        inputs=inputs | flags(options),
+        flags_only=options.no_workflow,
+    )
+
+
+def _pairs(flag: str, words: list[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words]
+    for name, equals, _ in pairs:
+        if not (name and equals):
+            raise Misconfigured(
+                f"{flag} was given {name!r}, and needs NAME=VALUE.",
+                advice=f"Write the name, =, and the value: {flag} {name or 'NAME'}=VALUE.",
+            )
+    return {name: value for name, _, value in pairs}

@@ -1,0 +1,1 @@
+"""Sub-commands: each takes its inputs to an exit code."""

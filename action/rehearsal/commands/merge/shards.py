@@ -1,0 +1,88 @@
+"""The legs of a matrix: one rehearsal each, as it was found."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rehearsal.results.evidence_index import Exhibits
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.shard import WHOLE, Shard, numbers
+from rehearsal.results.tests import Results
+
+ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """One of the rehearsals: `name` is its artifact's, `folder` where it lies in what is merged.
+
+    `known` says that its verdict.json could be read: without, `record` holds what was wrong with
+    it. `page` says that it has an index.html.
+    """
+
+    name: str
+    folder: str
+    record: Rehearsal
+    exhibits: Exhibits = field(default_factory=Exhibits)
+    known: bool = True
+    page: bool = False
+
+    @property
+    def shard(self) -> Shard:
+        """What the reports say of it."""
+        record = self.record
+        # Whoever never came to them has run none.
+        results = record.results or Results(tests=0 if self.known else None)
+        return Shard(
+            name=self.name,
+            verdict=record.verdict,
+            shard=record.shard,
+            browser=self.browser,
+            tests=results.tests,
+            failures=results.failures,
+            flaky=len(results.flaky),
+            seconds=sum((stage.seconds for stage in record.stages), 0.0),
+            page=f"{self.folder}/index.html" if self.page else "",
+        )
+
+    @property
+    def browser(self) -> str:
+        """What its tests were told to take, or empty."""
+        return self.record.asked.browser if self.record.asked else ""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.shard.title
+
+    @property
+    def order(self) -> tuple[bool, str, int, str]:
+        """Where it stands in a list of them: by browser, then by shard, what is broken last."""
+        number, _ = numbers(self.record.shard) or WHOLE
+        return not self.known, self.browser, number, self.name
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt of the workflow run it is of: what cannot be read has its name alone."""
+        ending = None if self.known else ATTEMPT.search(self.name)
+        return int(ending[1]) if ending else self.record.where.attempt
+
+    @property
+    def stem(self) -> str:
+        """Its name without the attempt: what it has in common with itself, run again."""
+        return self.name.removesuffix(f"-{self.attempt}")
+
+
+def latest(legs: Iterable[Leg]) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:
+    """Return the legs that count and those that a later attempt of the workflow run replaced."""
+    attempts: dict[str, list[Leg]] = defaultdict(list)
+    for leg in legs:
+        attempts[leg.stem].append(leg)
+    counting: list[Leg] = []
+    replaced: list[Leg] = []
+    for group in attempts.values():
+        last = max(leg.attempt for leg in group)
+        for leg in group:
+            (counting if leg.attempt == last else replaced).append(leg)
+    return tuple(counting), tuple(replaced)

@@ -1,0 +1,52 @@
+"""Where a rehearsal runs, and what its plan asks for."""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+
+from rehearsal.config.plan import Plan
+from rehearsal.results.origin import Asked, Where
+
+# rehearsal_testing takes the browser from it.
+BROWSER = "BROWSER"
+BROWSER_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}\Z")
+
+
+def where(environ: Mapping[str, str]) -> Where:
+    """Return where this is, from the environment that GitHub gives a job."""
+    repository, run = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
+    attempt = environ.get("GITHUB_RUN_ATTEMPT", "")
+    server = environ.get("GITHUB_SERVER_URL", "")
+    known = server and repository and run
+    return Where(
+        repository=repository,
+        commit=environ.get("GITHUB_SHA", ""),
+        ref=environ.get("GITHUB_REF", ""),
+        run=f"{server}/{repository}/actions/runs/{run}" if known else "",
+        attempt=int(attempt) if attempt.isascii() and attempt.isdigit() else 0,
+    )
+
+
+def workflow_file(environ: Mapping[str, str]) -> str:
+    """Return the file of the workflow that runs, below the checkout; nothing for another's."""
+    # OWNER/NAME/.github/workflows/FILE@REF
+    name = f"{environ.get('GITHUB_REPOSITORY', '')}/"
+    path = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
+    return path.removeprefix(name) if name != "/" and path.startswith(name) else ""
+
+
+def asked(plan: Plan) -> Asked:
+    """Return what may be told of a plan."""
+    command, probe = plan.suite.command, plan.probe
+    browser = plan.suite.env.get(BROWSER, "")
+    return Asked(
+        command=sha256(command.encode()).hexdigest() if command else "",
+        browser=browser if BROWSER_NAME.match(browser) else "",
+        path=probe.path.partition("?")[0],
+        statuses=",".join(map(_span, probe.statuses)),
+    )
+
+
+def _span(statuses: range) -> str:
+    first, last = statuses.start, statuses.stop - 1
+    return str(first) if first == last else f"{first}-{last}"

@@ -1,0 +1,87 @@
+"""The verb `publish`: one publication from its inputs to its exit code."""
+
+import argparse
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+from rehearsal.commands.command import Verb
+from rehearsal.commands.publish.publication import Entry, Publication
+from rehearsal.commands.publish.publisher import publish
+from rehearsal.commands.publish.report import closing, summary
+from rehearsal.commands.publish.request import DEFAULTS, read_order
+from rehearsal.config import child_environment
+from rehearsal.config.inputs import from_action
+from rehearsal.outside.engine import find_engine
+from rehearsal.outside.github import Console
+from rehearsal.outside.registry import Registries
+from rehearsal.outside.signals import interruptible
+from rehearsal.verdict import Problem, Verdict, fault
+
+HELP = {
+    "evidence-path": "the folder that holds the rehearsal's verdict.json",
+    "image-id": "instead: the ID of an image that you vouch for yourself",
+    "to": "where to push to, with its tag; once for each reference",
+    "allow-flaky": "'true' publishes although a test passed only when run again",
+    "overwrite": "'true', 'false', or a tag that may be replaced; once for each",
+    "timeout": f"seconds for the whole; default: {DEFAULTS['timeout']}",
+}
+# Given once for each line of the input.
+LISTS = ("to", "overwrite")
+
+
+def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
+    """Publish what is asked for, tell how it ended, and return its exit code."""
+    publication = Publication()
+    try:
+        with interruptible(what="The publication", kept="Nothing was pushed."):
+            order = read_order(from_action(environ) | flags(options), top=Path.cwd())
+            publication.image_id, publication.rehearsed = order.image_id, order.rehearsed
+            publication.entries = [Entry(reference=reference) for reference in order.to]
+            console.say(f"publishing {order.image_id}")
+            engine = find_engine(child_environment.for_children(environ, ()))
+        publish(order, Registries(engine=engine), console, publication)
+    except Problem as problem:
+        publication.problems.append(problem)
+    except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
+        publication.problems.append(fault(traceback.format_exc()))
+    _tell(publication, console)
+    return publication.verdict.exit_code
+
+
+def flags(options: argparse.Namespace) -> dict[str, str]:
+    """Return the inputs that were given as flags."""
+    found = {name: getattr(options, name.replace("-", "_")) for name in DEFAULTS}
+    for name in LISTS:
+        if found[name] is not None:
+            found[name] = "\n".join(found[name])
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare one flag for each input."""
+    for name in DEFAULTS:
+        action = "append" if name in LISTS else "store"
+        parser.add_argument(f"--{name}", metavar="VALUE", action=action, help=HELP[name])
+
+
+def _tell(publication: Publication, console: Console) -> None:
+    for name, value in publication.outputs().items():
+        console.output(name, value)
+    problem = publication.problem
+    if problem:
+        if problem.verdict is Verdict.ERROR:
+            with console.group("our traceback"), console.foreign() as show:
+                show("\n".join(problem.excerpt).encode(errors="replace"))
+        title = f"Dress rehearsal: {problem.verdict}"
+        console.error(f"{problem.what}\n{problem.advice}", title=title)
+    console.summary(summary(publication))
+    console.verdict(closing(publication), good=problem is None)
+
+
+VERB = Verb(
+    name="publish",
+    does="Push what was rehearsed, then ask each registry.",
+    flags=declare,
+    run=run,
+)

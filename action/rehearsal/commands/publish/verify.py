@@ -1,0 +1,158 @@
+"""What the registries hold: asked before the first push, and after each."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.commands.publish.local_tags import Names
+from rehearsal.commands.publish.publication import Entry, State
+from rehearsal.commands.publish.reference import split_repository
+from rehearsal.commands.publish.registry_errors import gist, reason_of
+from rehearsal.outside.engine import Refused
+from rehearsal.outside.registry import Held, Registries
+from rehearsal.verdict import Problem, Verdict
+
+# Between a push and the moment a registry of many machines shows it, and no longer what was there
+# before: asked again after so many seconds each.
+PATIENCE = (1.0, 2.0, 4.0)
+ONE_MANIFEST = (
+    "Build it without attestations: docker build --provenance=false --sbom=false, or provenance: "
+    "false and sbom: false with docker/build-push-action. They can be attached after the push, to "
+    "the digest."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inquiry:
+    """Asks whether references hold the image `image_id`."""
+
+    image_id: str
+    registries: Registries
+    names: Names
+    sleep: Callable[[float], None]
+
+    def first(self, entry: Entry, *, sure: bool = False) -> str:
+        """Ask what is there before anything is pushed, and return that in words.
+
+        To be `sure`, where the client sees nothing the engine looks as well: an old client sees
+        nothing where it only does not understand, or may not read.
+        """
+        name = entry.reference.written
+        try:
+            entry.held = self._look(name)
+            if sure and entry.held is None:
+                self.names.keep(name)
+                entry.held = self.registries.pull(name)
+        except Refused as refusal:
+            words = gist(str(refusal))
+            reason = reason_of(words, name)
+            if not reason.unreachable:
+                # Some let nobody ask before the first push; the push will tell.
+                return f"not known yet ({reason.name})"
+            entry.state, entry.why, entry.advice = (
+                State.REFUSED,
+                f"{reason.name}: {words}",
+                reason.advice,
+            )
+            return entry.why
+        entry.asked = True
+        if entry.held is None:
+            return "nothing there yet"
+        if not entry.held.is_image(self.image_id):
+            return f"holds {entry.there} now"
+        entry.state = State.ALREADY
+        return f"already there, {entry.held.digest}"
+
+    def confirm(self, entry: Entry, went: State) -> None:
+        """Ask whether the image is there now; only then `went` is what became of the reference.
+
+        Raises `Problem` (publish-failed) when it is not, or cannot be asked.
+        """
+        name = entry.reference.written
+        try:
+            entry.held = self._look_patiently(name)
+        except Refused as refusal:
+            words = gist(str(refusal))
+            entry.state, entry.why = State.REFUSED, f"it could not be asked: {words}"
+            raise failed(
+                f"{name} was pushed, but its registry could not be asked what it holds now: "
+                f"{words}",
+                reason_of(words, name).advice,
+            ) from None
+        entry.asked = True
+        if entry.held is None:
+            entry.state, entry.why = State.WRONG, "nothing is there after the push"
+            raise failed(
+                f"{name} was pushed, and its registry has nothing there.",
+                "Somebody may have removed it meanwhile, or who is logged in may write and not "
+                "read. Look there, then run this again.",
+            )
+        if not entry.held.is_image(self.image_id):
+            entry.state = State.WRONG
+            entry.why = f"its image is {entry.held.config or 'an index'}"
+            raise failed(
+                f"{name} holds {entry.there} ({entry.why}), and not the image that was pushed, "
+                f"{self.image_id}.",
+                "Something else pushed to the same reference at the same moment: another run, or "
+                "another workflow. Find it (concurrency: keeps runs apart), then run this again."
+                if entry.held.config
+                else ONE_MANIFEST,
+            )
+        entry.state = went
+
+    def afterwards(self, entry: Entry) -> None:
+        """See what a push that failed has left, where the registry still answers."""
+        with suppress(Refused):
+            entry.held = self.registries.ask(entry.reference.written)
+            entry.asked = True
+
+    def source(self, entry: Entry, image: Mapping[str, Any]) -> str:
+        """Return the digest, as a reference, of a manifest in that registry which is the image.
+
+        The engine knows where it pulled from; whether it is there still, only the registry does.
+        """
+        reference = entry.reference
+        known = []
+        for digested in image.get("RepoDigests") or ():
+            name = str(digested).partition("@")[0]
+            if split_repository(name)[0] == reference.registry:
+                known.append((name != reference.untagged, str(digested)))
+        for _, digested in sorted(known):
+            with suppress(Refused):
+                held = self.registries.ask(digested)
+                if held and held.is_image(self.image_id):
+                    return digested
+        return ""
+
+    def _look(self, name: str) -> Held | None:
+        """Ask by the client; where it finds no way there, by the engine."""
+        try:
+            return self.registries.ask(name)
+        except Refused as refusal:
+            if not reason_of(str(refusal), name).unreachable:
+                raise
+            self.names.keep(name)
+            return self.registries.pull(name)
+
+    def _look_patiently(self, name: str) -> Held | None:
+        """Ask until the image is there, a few times; return what is there at last.
+
+        Where nothing is to be seen the engine looks, which reads what the client may not.
+        """
+        with suppress(Refused):
+            held = self.registries.ask(name)
+            for pause in PATIENCE:
+                if held and held.is_image(self.image_id):
+                    break
+                self.sleep(pause)
+                held = self.registries.ask(name)
+            if held:
+                return held
+        self.names.keep(name)
+        return self.registries.pull(name)
+
+
+def failed(what: str, advice: str) -> Problem:
+    """Return the problem of a reference that does not hold the image."""
+    return Problem(Verdict.PUBLISH_FAILED, what, advice=advice)

@@ -1,0 +1,32 @@
+"""A small process that outlives the helper, and removes what it started if it is killed."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from rehearsal.commands.clean_up import remove_all
+from rehearsal.outside.engine import LAST_CALL
+from rehearsal.outside.process import Lifeline
+from rehearsal.pipeline.run import Run
+
+FAREWELL = b"done"
+
+
+@contextmanager
+def guarded(argv: list[str], env: Mapping[str, str]) -> Iterator[None]:
+    """Keep a watchdog (`argv` starts one) for as long as the block runs."""
+    lifeline = Lifeline(argv, env=env)
+    try:
+        yield
+    finally:
+        lifeline.close(FAREWELL)
+
+
+def watch(run: Run, environ: Mapping[str, str], lifeline: BinaryIO) -> None:
+    """Wait until the helper says farewell; when it is gone without a word, remove everything."""
+    if lifeline.read() != FAREWELL:
+        remove_all(run, environ)
+        # What the engine was making just then is there by now.
+        time.sleep(LAST_CALL)
+        remove_all(run, environ)

@@ -1,0 +1,198 @@
+"""The planner: every input read and checked once, before anything is started."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from rehearsal.config.container import read_container
+from rehearsal.config.inputs import Inputs, shown
+from rehearsal.config.plan import BuildPlan, Plan, ProbePlan, SuitePlan
+from rehearsal.config.variables import read_secrets, read_variables
+from rehearsal.redaction.secret import Secret, parse_variables
+from rehearsal.verdict import Misconfigured
+
+# Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
+HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
+
+
+def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: Path) -> Plan:
+    """Read and check the inputs.
+
+    `environ` is the calling step's environment, `top` the folder that relative paths start from.
+    Raises `Misconfigured`, which names the input, what was found and what is allowed.
+    """
+    inputs = Inputs.of(given)
+    directory = _folder(inputs, "working-directory", top)
+    return Plan(
+        directory=directory,
+        image=inputs.matching("image", r"[A-Za-z0-9][A-Za-z0-9._:/@-]*", "an image's name or ID"),
+        build=_build(inputs, environ, directory),
+        container=read_container(inputs, environ),
+        probe=_probe(inputs),
+        suite=_suite(inputs, environ, directory),
+        timeout=inputs.number("timeout", 1, 86400, "seconds"),
+        evidence=inputs.choice("evidence", ("on-failure", "always", "never")),
+        artifact_name=inputs.matching(
+            "artifact-name", r"[A-Za-z0-9._-]{1,200}", "made of letters, digits, '.', '_' and '-'"
+        ),
+        retention_days=inputs.number("retention-days", 1, 400, "days"),
+    )
+
+
+def entrusted(given: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Secret, ...]:
+    """Return the secrets that the inputs hold, as far as they can be read.
+
+    Where there is no plan there are secrets all the same: before it is made, when it cannot be,
+    and after the tests have removed a file that it names.
+    """
+    found: list[Secret] = []
+    for source in ("secrets", "build-secrets"):
+        with suppress(Misconfigured):
+            text = str(given.get(source) or "")
+            items = parse_variables(text, source=source, environ=environ).items()
+            found += [Secret(name=name, value=value) for name, value in items if value]
+    return tuple(found)
+
+
+def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> BuildPlan:
+    if inputs.text("image"):
+        context, dockerfile = directory, directory / "Dockerfile"
+    else:
+        context = _folder(inputs, "context", directory)
+        dockerfile = _dockerfile(inputs, directory, context)
+    return BuildPlan(
+        context=context,
+        dockerfile=dockerfile,
+        target=inputs.matching("target", r"[A-Za-z0-9][A-Za-z0-9._-]*", "the name of a stage"),
+        platform=inputs.matching("platform", r"[a-z0-9]+(/[a-z0-9]+){0,2}", "like linux/amd64"),
+        args=read_variables(inputs, "build-args", environ),
+        secrets=read_secrets(inputs, "build-secrets", environ),
+        cache_from=_cache(inputs, "cache-from"),
+        cache_to=_cache(inputs, "cache-to"),
+    )
+
+
+def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
+    value = inputs.text("dockerfile")
+    places = [context / value] if value == "Dockerfile" else [directory / value, context / value]
+    for place in places:
+        if _is_file(place):
+            return place.resolve()
+    raise inputs.wrong(
+        "dockerfile",
+        f"a file; looked for {' and '.join(map(shown, dict.fromkeys(places)))}",
+        "Check out the repository before this step, or name the file in dockerfile "
+        "(and its folder in context).",
+    )
+
+
+def _cache(inputs: Inputs, name: str) -> tuple[str, ...]:
+    for line in inputs.lines(name):
+        if "type=gha" in line.replace(" ", "").split(","):
+            raise inputs.wrong(
+                name,
+                "a cache that a step of a composite action can reach; type=gha is not",
+                "GitHub gives its cache's token to JavaScript actions alone. Build with "
+                "docker/build-push-action (load: true) in an earlier step, and name its image in "
+                "the input image.",
+            )
+        if line.startswith("-"):
+            raise inputs.wrong(name, "like type=registry,ref=NAME, one a line")
+    return inputs.lines(name)
+
+
+def _probe(inputs: Inputs) -> ProbePlan:
+    return ProbePlan(
+        path=inputs.matching("ready-path", r"/[!-~]*", "a path that begins with /") or "/",
+        statuses=_statuses(inputs),
+        headers=_headers(inputs),
+        timeout=inputs.number("ready-timeout", 1, 3600, "seconds"),
+    )
+
+
+def _statuses(inputs: Inputs) -> tuple[range, ...]:
+    value = inputs.matching(
+        "ready-status",
+        r"[1-5][0-9]{2}(-[1-5][0-9]{2})?(\s*,\s*[1-5][0-9]{2}(-[1-5][0-9]{2})?)*",
+        "statuses and ranges like 200-399 or 200,401",
+    )
+    pairs = [part.strip().partition("-") for part in (value or "200-399").split(",")]
+    ranges = tuple(range(int(low), int(high or low) + 1) for low, _, high in pairs)
+    if not all(ranges):
+        raise inputs.wrong("ready-status", "ranges with the lower status first, like 200-399")
+    return ranges
+
+
+def _headers(inputs: Inputs) -> dict[str, str]:
+    headers = {}
+    for line in inputs.lines("ready-headers"):
+        header = HEADER.fullmatch(line)
+        if not header:
+            raise inputs.wrong("ready-headers", "lines like Name: value")
+        # One spelling a name: "host" has to take the place of our Host, not to stand beside it.
+        headers[header[1].title()] = header[2].strip()
+    return headers
+
+
+def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> SuitePlan:
+    command = inputs.block("test-command").strip()
+    suite = directory / "functional_tests"
+    if not command and (directory / "manage.py").is_file() and suite.is_dir():
+        command = "python manage.py test functional_tests"
+    requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
+    if inputs.text("test-requirements") and not _is_file(requirements):
+        raise inputs.wrong("test-requirements", f"a file; looked for {shown(requirements)}")
+    return SuitePlan(
+        command=command,
+        requirements=requirements.resolve() if command and requirements.is_file() else None,
+        env=read_variables(inputs, "test-env", environ),
+        timeout=inputs.number("test-timeout", 1, 86400, "seconds"),
+        # More would hide a broken test, not a shaky one.
+        retries=inputs.number("test-retries", 0, 10, "re-runs"),
+        reports=_reports(inputs, directory),
+        shard=_shard(inputs),
+        selenium_url=inputs.matching("selenium-url", r"https?://\S+", "a URL"),
+    )
+
+
+def _reports(inputs: Inputs, directory: Path) -> str:
+    pattern = inputs.text("test-reports")
+    try:
+        next(directory.glob(pattern or "*"), None)
+    except (ValueError, NotImplementedError):
+        raise inputs.wrong(
+            "test-reports", "a glob below the working directory, like reports/**/*.xml"
+        ) from None
+    return pattern
+
+
+def _shard(inputs: Inputs) -> str:
+    value = inputs.matching("shard", r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "like 1/4")
+    index, _, count = value.partition("/")
+    if value and int(index) > int(count):
+        raise inputs.wrong("shard", "from 1/N to N/N, like 1/4")
+    return value
+
+
+def _folder(inputs: Inputs, name: str, start: Path) -> Path:
+    place = start / inputs.text(name)
+    try:
+        folder = place.resolve()
+        found = folder.is_dir()
+    except (OSError, RuntimeError):  # A name too long; links in a circle.
+        folder, found = place, False
+    if not found:
+        raise inputs.wrong(
+            name,
+            f"a folder; looked for {shown(folder)}",
+            "Check out the repository before this step.",
+        )
+    return folder
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:
+        return False

@@ -1,0 +1,169 @@
+"""Evidence: the only writer. What is kept passes the redactor first, as it happens."""
+
+import filecmp
+import os
+import re
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from itertools import chain, count, filterfalse
+from pathlib import Path
+
+from rehearsal.evidence.log import Log
+from rehearsal.outside.process import Sink
+from rehearsal.redaction.redactor import Redactor
+
+SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+PIECE = 1 << 20
+
+
+class Evidence:
+    """Two folders of one rehearsal: `staging` is private and dropped, `folder` is what is kept.
+
+    What cannot be written (a full disk, say) never ends a rehearsal: `complain` is told of it.
+    """
+
+    def __init__(
+        self, root: Path, redactor: Redactor, complain: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.folder = root / "evidence"
+        self.staging = root / "staging"
+        self.redactor = redactor
+        self.complain = complain
+        for folder in (self.folder, self.staging):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> Log:
+        """Open a log; `echo` gets its redacted bytes too, `timed` keeps when each piece came."""
+        return Log(
+            self.folder / name,
+            self.redactor,
+            name=name,
+            complain=self.complain,
+            echo=echo,
+            timed=timed,
+        )
+
+    def text(self, name: str, text: str) -> None:
+        """Write a whole text, replacing an earlier one."""
+        path = self.folder / name
+        part = path.with_name(path.name + ".part")
+        with self._complaints(name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(self.redactor.text(text), encoding="utf-8", errors="replace")
+            part.replace(path)
+
+    def name_of(self, target: str, name: str) -> str:
+        """Return what a file or folder of that name is called in the evidence folder `target`."""
+        return f"{target}/{_safe(self.redactor.text(name))}"
+
+    def staged(self, name: str) -> Path:
+        """Return a private folder that the tests may write into."""
+        folder = self.staging / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def collect(self, source: Path, target: str) -> None:
+        """Take the files below a staged folder into the evidence folder `target`."""
+        for place, folders, names in os.walk(source):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(place, name)
+                self.keep(path, target, str(path.relative_to(source)))
+
+    def keep(self, source: Path, target: str, name: str) -> None:
+        """Copy a file into the evidence folder `target` under a safe name; a link is left out."""
+        with self._complaints(repr(name)):
+            self._keep(source, target, name)
+
+    def _keep(self, source: Path, target: str, name: str) -> None:
+        if not stat.S_ISREG(source.lstat().st_mode):
+            return
+        # A name may hold a secret as well as a text may.
+        parts = Path(self.redactor.text(name)).parts
+        path = self.folder.joinpath(target, *map(_safe, parts))
+        path = _free(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = self.redactor.stream()
+        # The tests own the folder: since it was seen, a file may have become a link, or a pipe that
+        # would have us wait for ever.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as inside, path.open("wb") as out:
+            while piece := inside.read(PIECE):
+                out.write(stream.feed(piece))
+            out.write(stream.flush())
+
+    def drop_staging(self) -> None:
+        """Remove whatever was never taken over."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    @contextmanager
+    def _complaints(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.complain(f"{name} could not be kept: {error.strerror or error}")
+
+
+def sweep(folder: Path, redactor: Redactor) -> list[str]:
+    """Look through everything once more; replace what should not be there and return its names.
+
+    Links and the like are removed: what they lead to is not ours to give away. So is what has a
+    name that nothing here gives: it may hold a secret, and the upload may refuse it.
+    """
+    paths = (
+        Path(place, name)
+        # From the bottom up: what a folder holds has had its turn when the folder goes.
+        for place, folders, names in os.walk(folder, topdown=False)
+        for name in sorted((*names, *folders))
+    )
+    return [
+        redactor.text(str(path.relative_to(folder)))
+        for path in paths
+        if _removed(path, redactor) or (path.is_file() and _replace_secrets(path, redactor))
+    ]
+
+
+def _removed(path: Path, redactor: Redactor) -> bool:
+    """Remove what is no file and no folder, or has no safe name; whether there was need to."""
+    mode = path.lstat().st_mode
+    is_safe = SAFE.match(path.name) and redactor.text(path.name) == path.name
+    if is_safe and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return False
+    if stat.S_ISDIR(mode):
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    return True
+
+
+def _replace_secrets(path: Path, redactor: Redactor) -> bool:
+    clean = path.with_name(f"{path.name}.part")
+    stream = redactor.stream()
+    with path.open("rb") as inside, clean.open("wb") as out:
+        while piece := inside.read(PIECE):
+            out.write(stream.feed(piece))
+        out.write(stream.flush())
+    if filecmp.cmp(path, clean, shallow=False):
+        clean.unlink()
+        return False
+    clean.replace(path)
+    return True
+
+
+def _safe(name: str) -> str:
+    if SAFE.match(name):
+        return name
+    digest = sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
+    stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "_", name).lstrip("._-").rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    return f"{stem[:80] or 'file'}-{digest}{dot}{suffix[:10]}"
+
+
+def _free(path: Path) -> Path:
+    """Return the first name that is free: a log of ours may have it, or two names one secret."""
+    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(filterfalse(Path.exists, chain((path,), others)))

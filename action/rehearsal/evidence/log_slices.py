@@ -1,0 +1,115 @@
+"""Slices: what of the container's log came while one test ran."""
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rehearsal.evidence.capped_file import read_back
+from rehearsal.results.tests import Span
+
+# How long a line needs from the app to us, in seconds: milliseconds, on a machine at full load too.
+ON_ITS_WAY = 0.05
+# What a time stamp and rounded durations leave open, in seconds.
+ROUNDING = 1.0
+# Of a flood: its head and its tail, this much of each, in bytes.
+HALF = 256 << 10
+ENTRY = re.compile(rb"(\d+\.\d+) \S+ (\d+) (\d+)\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """When which bytes of a log came: `times` rise, `ends` say how far the log had come by then."""
+
+    # Arrays: a flood has millions of entries, and a list would take five times the memory.
+    times: "array[float]" = field(default_factory=lambda: array("d"))
+    starts: "array[int]" = field(default_factory=lambda: array("Q"))
+    ends: "array[int]" = field(default_factory=lambda: array("Q"))
+
+    @property
+    def total(self) -> int:
+        """How many bytes have come in all."""
+        return self.ends[-1] if self.ends else 0
+
+    def between(self, start: float, end: float) -> tuple[int, int]:
+        """Return the offsets of what came from `start` to `end`, in seconds since 1970."""
+        first, after = bisect_left(self.times, start), bisect_right(self.times, end)
+        if first >= after:
+            return 0, 0
+        return self.starts[first], self.ends[after - 1]
+
+
+def read_index(path: Path) -> Index:
+    """Read the index beside a log; what is no entry (the gap of a flood) is passed over."""
+    index = Index()
+    try:
+        with path.open("rb") as lines:
+            for when, start, end in _entries(lines):
+                # A clock that is set back, or half an entry, must not undo the order.
+                index.times.append(max(when, index.times[-1] if index.times else 0.0))
+                index.starts.append(start)
+                index.ends.append(end)
+    except OSError:
+        pass
+    return index
+
+
+def parted(log: Path, index: Index, when: float) -> tuple[str, str]:
+    """Return how a log begins, up to `when` (in seconds since 1970), and what came from then on.
+
+    Of a flood it is the head, and of what came from then on the tail too. Raises OSError.
+    """
+    since = bisect_left(index.times, when)
+    start, total = index.starts[since] if since < len(index.starts) else index.total, index.total
+    before = _text(log, total, 0, min(start, HALF))
+    if total - start <= 2 * HALF:
+        return before, _text(log, total, start, total)
+    ends = (_text(log, total, start, start + HALF), _text(log, total, total - HALF, total))
+    return before, "\n".join(ends)
+
+
+def cut(log: Path, index: Index, span: Span) -> str:
+    """Return the slice of a test that ran in `span`; its first line says what it is.
+
+    It is empty when nothing is known. Raises OSError.
+    """
+    if not index.times:
+        return ""
+    before, after = (0.0, ON_ITS_WAY) if span.exact else (ROUNDING, ROUNDING)
+    start, end = index.between(span.start - before, span.end + after)
+    return "\n".join((heading(span), *_pieces(log, index.total, start, end)))
+
+
+def heading(span: Span) -> str:
+    """Return the line that says how far a slice can be trusted."""
+    if span.exact:
+        return "# container.log between the start and the end of this test"
+    return (
+        "# approximate: container.log around this test. Its report has no exact times, so they are "
+        "worked out from the suite's time stamp and durations, with a second before and after."
+    )
+
+
+def _pieces(log: Path, total: int, start: int, end: int) -> Iterator[str]:
+    if start == end:
+        yield "# (the app wrote nothing)\n"
+        return
+    if end - start <= 2 * HALF:
+        yield _text(log, total, start, end)
+        return
+    yield _text(log, total, start, start + HALF)
+    yield f"# ... {end - start - 2 * HALF} bytes are left out here; container.log has more ..."
+    yield _text(log, total, end - HALF, end)
+
+
+def _text(log: Path, total: int, start: int, end: int) -> str:
+    return read_back(log, total, start, end).decode(errors="replace")
+
+
+def _entries(lines: Iterable[bytes]) -> Iterator[tuple[float, int, int]]:
+    for line in lines:
+        if entry := ENTRY.fullmatch(line):
+            start = int(entry[2])
+            yield float(entry[1]), start, start + int(entry[3])

@@ -1,9 +1,0 @@
-"""GitHub's expressions, `${{ … }}`, worked out on a laptop: pure, text in, value out.
-
-Source: https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
-"""
-
-from rehearsal.expressions.template import fill, pieces
-from rehearsal.expressions.values import Context, ExpressionError, Unknown, Value
-
-__all__ = ["Context", "ExpressionError", "Unknown", "Value", "fill", "pieces"]

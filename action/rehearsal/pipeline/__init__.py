@@ -1,0 +1,1 @@
+"""One rehearsal under way."""

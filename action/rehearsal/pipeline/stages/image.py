@@ -1,0 +1,76 @@
+"""Build the image, or find the one that was built already."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.config.plan import BuildPlan
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import Engine, Refused
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+EXCERPT = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """An image in the local engine: the name people use, and the ID that is rehearsed."""
+
+    reference: str
+    id: str
+
+
+def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) -> list[str]:
+    """Return the arguments after `docker build`.
+
+    With attestations buildx pushes an index, which has no image ID to compare with: none are made.
+    """
+    arguments = ["--file", str(build.dockerfile), "--tag", tag, "--iidfile", str(id_file)]
+    if buildx:
+        arguments += ["--provenance=false", "--sbom=false"]
+    if build.target:
+        arguments += ["--target", build.target]
+    if build.platform:
+        arguments += ["--platform", build.platform]
+    for source in build.cache_from:
+        arguments += ["--cache-from", source]
+    for target in build.cache_to:
+        arguments += ["--cache-to", target]
+    for secret in build.secrets:
+        arguments += ["--secret", f"id={secret.name},env={secret.name}"]
+    for name, value in build.args.items():
+        arguments += ["--build-arg", f"{name}={value}"]
+    return [*arguments, str(build.context)]
+
+
+def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, log: Log) -> Image:
+    """Build the image; its log is shown and kept as it arrives."""
+    arguments = build_arguments(build, tag=tag, id_file=id_file, buildx=engine.buildx)
+    secrets = {secret.name: secret.value for secret in build.secrets}
+    process = engine.build(arguments, secrets=secrets, out=log.stream())
+    try:
+        code = process.wait()
+    finally:
+        process.end()
+    if code == 0:
+        return Image(reference=tag, id=id_file.read_text().strip())
+    # What the log says of refused connections may be the build's own: ask the engine itself.
+    engine.check()
+    raise Problem(
+        Verdict.BUILD_FAILED,
+        f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
+        advice="The lines above are the failing instruction's last; build.log holds them all.",
+        excerpt=log.tail(EXCERPT),
+        source=log.name,
+    )
+
+
+def find_image(name: str, engine: Engine) -> Image:
+    """Find an image that is in the engine already."""
+    try:
+        found = engine.inspect(name, "image")
+    except Refused:
+        raise Misconfigured(
+            f"The input image is {name!r}, and the engine has no such image.",
+            advice="Build, load or pull it in an earlier step of this job.",
+        ) from None
+    return Image(reference=name, id=str(found["Id"]))

@@ -1,0 +1,128 @@
+"""Watch over a started container until its app is ready: ask, look closer, attach again."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from rehearsal.config.plan import Plan
+from rehearsal.diagnosis.causes import CAUSES
+from rehearsal.diagnosis.facts import Facts, lines_of
+from rehearsal.diagnosis.rules import diagnose
+from rehearsal.evidence.log import Log
+from rehearsal.outside import http_probe, sockets
+from rehearsal.outside.engine import Engine, Refused
+from rehearsal.pipeline.stages import container as containers
+from rehearsal.pipeline.stages import observations
+from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.probe import Ended, Ready, Suspicion, wait_until_ready
+from rehearsal.results.timeline import Timeline
+from rehearsal.verdict import Problem, Verdict
+
+# What a container that came back is given: more ends in a row than this are a loop.
+MOST_RETURNS = 3
+BEFORE = "before it was ready"
+HEALTH = "health "
+NOBODY = " Nothing in the container listens on any port."
+
+
+@dataclass(kw_only=True)
+class Vigil:
+    """One app on its way up; `lines` and `timeline` are filled with what is seen of it."""
+
+    plan: Plan
+    container: Container
+    engine: Engine
+    log: Log
+    lines: dict[str, tuple[str, ...]]
+    timeline: Timeline
+    clock: Callable[[], float] = time.monotonic
+    _answer: http_probe.Answer = field(default_factory=http_probe.Answer)
+
+    def keep(self) -> Ready:
+        """Return when the app is ready. Raises `Problem` (crashed or not-ready)."""
+        returns = 0
+        while True:
+            try:
+                return self._wait()
+            except Ended:
+                seconds = self.clock() - self.container.started
+                self.timeline.reach("ended", seconds)
+                returns += 1
+                if not (returns <= MOST_RETURNS and self._revived()):
+                    raise containers.crashed(
+                        self.container, self.engine, self.log, when=BEFORE
+                    ) from None
+            except Problem as problem:
+                self._look()
+                problem.what += "".join(self._more())
+                raise
+
+    def _wait(self) -> Ready:
+        host = f"localhost:{self.container.port}"
+        headers = {"Host": host, "User-Agent": "dress-rehearsal", **self.plan.probe.headers}
+        asked = observations.of_question(self.plan.probe, self.plan.container.port, headers["Host"])
+        self.lines["asked"] = asked
+
+        def ask(timeout: float) -> http_probe.Answer:
+            self._answer = http_probe.get(
+                self.container.port,
+                self.plan.probe.path,
+                headers,
+                timeout=timeout,
+                unwanted=lambda: self.container.ended,
+            )
+            return self._answer
+
+        return wait_until_ready(
+            self.plan.probe,
+            ask,
+            started=self.container.started,
+            ended=lambda: self.container.ended,
+            clock=self.clock,
+            # Not a sleep: the container's end is heard of at once.
+            sleep=self.container.ended_by_now,
+            timeline=self.timeline,
+            suspect=self._suspect,
+        )
+
+    def _suspect(self) -> Suspicion | None:
+        """Return what would be told if it stayed like this, where waiting does not mend it."""
+        lines = {
+            **self.lines,
+            "answer": observations.of_answer(self.plan.probe, self._answer),
+            "listeners": () if self._answer.status else self._listeners(),
+            self.log.name: lines_of(self.log.path),
+        }
+        found = diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES)
+        for diagnosis in found:
+            if diagnosis.sure_after is not None:
+                return Suspicion(cause=diagnosis.id, sure_after=diagnosis.sure_after)
+        return None
+
+    def _look(self) -> None:
+        """Keep how things stand while the container still runs."""
+        self.lines["answer"] = observations.of_answer(self.plan.probe, self._answer)
+        self.lines["answers"] = tuple(sight.text for sight in self.timeline.sights.values())
+        self.lines["listeners"] = self._listeners()
+        self.lines["container"] = observations.of_container(self.engine.inspect(self.container.id))
+
+    def _more(self) -> Iterator[str]:
+        if self.lines["listeners"] == ("nobody",):
+            yield NOBODY
+        for line in self.lines["container"]:
+            if not line.startswith(HEALTH):
+                continue
+            said = line.removeprefix(HEALTH)
+            self.timeline.reach("HEALTHCHECK", self.clock() - self.container.started, said)
+            if said.startswith("unhealthy"):
+                yield f" Its HEALTHCHECK: {said}."
+
+    def _listeners(self) -> tuple[str, ...]:
+        try:
+            found = sockets.listeners(self.engine, self.container.id)
+        except Refused:  # It has ended in this moment: that is told next.
+            found = None
+        return observations.of_listeners(found, self.plan.container.port)
+
+    def _revived(self) -> bool:
+        return containers.revive(self.container, self.plan.container, self.engine, self.log)

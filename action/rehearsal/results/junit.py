@@ -1,0 +1,174 @@
+"""Test results, as JUnit XML tells them."""
+
+import math
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from rehearsal.results.tests import Failure, Results, Span
+
+# What selenium's exceptions put before whatever they say, if they say anything.
+SELENIUM = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
+# How chromedriver names what it did not find.
+LOCATOR = re.compile(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
+# What rehearsal_testing adds to an exception after it has waited in vain.
+WAITED = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
+# Attempts that failed beside the one that counts, as surefire writes them. Which of the names they
+# have says nothing: pytest-rerunfailures calls them flaky beside a failure, too.
+ATTEMPTS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
+# By this property a suite says how many tests it did not run because of its shard.
+ELSEWHERE = "left-to-other-shards"
+
+
+def read_reports(paths: Iterable[Path]) -> Results:
+    """Count the test cases of JUnit XML files; one that cannot be read counts for nothing."""
+    found = [_read(root) for root in map(_root, paths) if root is not None]
+    counts = [each.tests for each in found if each.tests is not None]
+    left = [each.elsewhere for each in found if each.elsewhere is not None]
+    return Results(
+        tests=sum(counts) if counts else None,
+        failures=sum(each.failures for each in found),
+        failed=tuple(chain.from_iterable(each.failed for each in found)),
+        flaky=tuple(chain.from_iterable(each.flaky for each in found)),
+        elsewhere=sum(left) if left else None,
+    )
+
+
+def _root(path: Path) -> ET.Element | None:
+    try:
+        # O_NONBLOCK: the end of a pipe would never come.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            # The tests of this very repository wrote it; expat bounds what entities expand to.
+            return ET.parse(file).getroot()  # noqa: S314
+    except (ET.ParseError, OSError, ValueError, LookupError):
+        return None  # The last two: an encoding that expat, or Python, does not know.
+
+
+def _read(root: ET.Element) -> Results:
+    cases = [each for each in _cases(root) if each[0].find("skipped") is None]
+    failed: list[Failure] = []
+    flaky: list[Failure] = []
+    passed: set[str] = set()
+    # From the end: some runners write down each attempt as a case of its own.
+    for case, span in reversed(cases):
+        attempts = [each for each in case if each.tag in ATTEMPTS]
+        bad = case.find("failure") if case.find("failure") is not None else case.find("error")
+        if bad is not None:
+            failure = _failure(case, bad, span, attempts=len(attempts) + 1)
+            failed.append(replace(failure, recovered=failure.name in passed))
+            continue
+        if attempts:
+            flaky.append(_failure(case, attempts[0], span, attempts=len(attempts)))
+        if case.get("name"):
+            passed.add(_name(case))
+    left = _elsewhere(root)
+    return Results(
+        # Where a suite only tells of others' tests, its own may still have no report.
+        tests=None
+        if left is not None and next(root.iter("testcase"), None) is None
+        else len(cases),
+        failures=len(failed),
+        failed=tuple(reversed(failed)),
+        flaky=tuple(reversed(flaky)),
+        elsewhere=left,
+    )
+
+
+def _elsewhere(root: ET.Element) -> int | None:
+    values = (_property(suite, ELSEWHERE) for suite in root.iter())
+    numbers = [int(value) for value in values if re.fullmatch(r"[0-9]{1,9}", value)]
+    return sum(numbers) if numbers else None
+
+
+def _cases(root: ET.Element) -> Iterator[tuple[ET.Element, Span | None]]:
+    """Yield each test case with when it ran, where the report lets one know."""
+    # Suites may stand in suites; the cases of each are its own.
+    for suite in root.iter():
+        clock = _time(suite)
+        for case in suite.findall("testcase"):
+            seconds = _number(case.get("time")) or 0.0
+            start = _time(case) or clock
+            yield case, _exact(case) or _about(start, seconds)
+            clock = None if clock is None else clock + seconds
+
+
+def _exact(case: ET.Element) -> Span | None:
+    start, end = (_number(_property(case, name)) for name in ("start", "end"))
+    if start is None or end is None or end < start:
+        return None
+    return Span(start=start, end=end, exact=True)
+
+
+def _about(start: float | None, seconds: float) -> Span | None:
+    return None if start is None else Span(start=start, end=start + seconds, exact=False)
+
+
+def _property(case: ET.Element, name: str) -> str:
+    found = (each for each in case.iterfind("properties/property") if each.get("name") == name)
+    element = next(found, None)
+    return "" if element is None else element.get("value") or ""
+
+
+def _time(element: ET.Element) -> float | None:
+    """Read the time stamp; one without a time zone is in the runner's own."""
+    try:
+        return datetime.fromisoformat(element.get("timestamp") or "").timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _name(case: ET.Element) -> str:
+    name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
+    return name or "(unnamed test)"
+
+
+def _failure(case: ET.Element, bad: ET.Element, span: Span | None, *, attempts: int) -> Failure:
+    line = case.get("line") or ""
+    return Failure(
+        name=_name(case),
+        message=_why(bad),
+        file=case.get("file") or "",
+        line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
+        trace=_trace(bad).strip("\n"),
+        evidence=_property(case, "evidence"),
+        span=span,
+        attempts=attempts,
+    )
+
+
+def _trace(bad: ET.Element) -> str:
+    """Return what an attempt tells; surefire has it in an element of its own."""
+    text = bad.text or ""
+    return text if text.strip() else bad.findtext("stackTrace") or ""
+
+
+def _why(bad: ET.Element) -> str:
+    """Return what was waited for in vain, and the first line of what is told."""
+    line = _first_line(bad)
+    waited = WAITED.search(_trace(bad))
+    return f"{waited[0].removesuffix('.')}: {line}" if waited and waited[0] not in line else line
+
+
+def _first_line(bad: ET.Element) -> str:
+    """Return the first line of what is told, without selenium's prefix and braces."""
+    kind = bad.get("type") or ""
+    line = next(iter((bad.get("message") or _trace(bad) or kind).strip().splitlines()), "")
+    line = LOCATOR.sub(r"\g<what> (\g<how>)", line)
+    prefix = SELENIUM.match(line)
+    if not prefix:
+        return line
+    before, words = prefix["kind"] or "", line[prefix.end() :]
+    return f"{before}{words}" if words else before.removesuffix(": ") or kind

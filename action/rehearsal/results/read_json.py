@@ -1,0 +1,240 @@
+"""A rehearsal's account of itself: verdict.json read back, whoever may have written it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.frame import OwnFrame
+from rehearsal.results.json_fields import Fields, Unexpected
+from rehearsal.results.origin import Asked, Where
+from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.shard import Shard, numbers
+from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.timeline import Moment, Sight, Timeline
+from rehearsal.verdict import Problem, Verdict
+
+FILE = "verdict.json"
+# Of the format: action/verdict.schema.json says what counts it up.
+VERSION = 1
+# A suite of ten thousand tests that all fail needs less.
+LARGEST = 1 << 24
+# The end of the year 9999: no later one can be written as others write it.
+LATEST = 253_402_300_799
+WORDS = {str(verdict): verdict for verdict in Verdict}
+
+
+class Newer(Unexpected):
+    """It was written by a version whose format this one does not know."""
+
+
+def read_account(path: Path) -> tuple[Rehearsal, Exhibits]:
+    """Return the rehearsal that a verdict.json tells, without what only its other evidence holds.
+
+    Fields that are not known are passed over. Raises `Unexpected` with what is wrong, or OSError.
+    """
+    # O_NONBLOCK: the end of a pipe would never come.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Unexpected(f"it is larger than {LARGEST >> 20} MiB")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise Unexpected("it is not UTF-8") from error
+    return recall(text)
+
+
+def recall(text: str) -> tuple[Rehearsal, Exhibits]:
+    """Return the rehearsal that the text of a verdict.json tells. Raises `Unexpected`."""
+    fields = Fields.read(text)
+    if fields.count("version") > VERSION:
+        raise Newer(f"its format is {fields.count('version')}, and this version knows {VERSION}")
+    tests = fields.within("tests") if fields.has("tests") else None
+    record = Rehearsal(
+        name=fields.text("rehearsal"),
+        tool=fields.text("tool"),
+        started=_time(fields),
+        stages=[_stage(each) for each in fields.objects("stages")],
+        problems=[_problem(each) for each in fields.objects("problems")],
+        image=fields.text("image"),
+        image_id=fields.text("image-id"),
+        ready_seconds=fields.number("ready-seconds") if fields.has("ready-seconds") else None,
+        shard=_part(fields),
+        results=_results(tests) if tests else None,
+        artifact_name=fields.text("artifact-name"),
+        notices=list(fields.texts("notices")),
+        timeline=_timeline(fields.within("readiness")),
+        diagnoses=[_diagnosis(each) for each in fields.objects("diagnoses")],
+        telling=fields.texts("telling"),
+        where=_where(fields.within("where")) if fields.has("where") else Where(),
+        asked=_asked(fields.within("asked")) if fields.has("asked") else None,
+        shards=tuple(_shard(each) for each in fields.objects("shards")),
+    )
+    said = _verdict(fields)
+    if said is not record.verdict:
+        raise Unexpected(f"its verdict is {said}, and its problems make it {record.verdict}")
+    if said is Verdict.PASSED:
+        _check_pass(record)
+    exhibits = Exhibits(
+        tests=tuple(_exhibits(tests, "failed")),
+        flaky=tuple(_exhibits(tests, "flaky")),
+        frame=_frame(fields),
+    )
+    return record, exhibits
+
+
+def _check_pass(record: Rehearsal) -> None:
+    if record.results and record.results.failures:
+        raise Unexpected(f"its verdict is passed, and {record.results.failures} tests failed")
+    for shard in record.shards:
+        if shard.verdict is not Verdict.PASSED:
+            raise Unexpected(f"its verdict is passed, and that of a shard is {shard.verdict}")
+
+
+def _verdict(fields: Fields) -> Verdict:
+    word = fields.text("verdict")
+    if word not in WORDS:
+        raise Unexpected(f"{fields.place or 'it'} has a verdict that is none: {word[:40]!r}")
+    return WORDS[word]
+
+
+def _time(fields: Fields) -> float:
+    started = fields.number("started")
+    if started > LATEST:
+        raise Unexpected("started is not a time")
+    return started
+
+
+def _part(fields: Fields) -> str:
+    shard = fields.text("shard", "")
+    if not numbers(shard):
+        raise Unexpected(f"shard is {shard[:40]!r}, which is not like 2/4")
+    return shard
+
+
+def _stage(fields: Fields) -> Stage:
+    return Stage(
+        name=fields.text("name"), seconds=fields.number("seconds"), good=fields.flag("good")
+    )
+
+
+def _problem(fields: Fields) -> Problem:
+    return Problem(
+        _verdict(fields),
+        fields.text("what"),
+        advice=fields.text("advice"),
+        excerpt=fields.texts("excerpt"),
+    )
+
+
+def _diagnosis(fields: Fields) -> Diagnosis:
+    return Diagnosis(
+        id=fields.text("id"),
+        title=fields.text("title"),
+        advice=fields.text("advice"),
+        paste=fields.text("paste"),
+        lesson=fields.text("lesson"),
+        evidence=fields.texts("evidence"),
+    )
+
+
+def _timeline(fields: Fields) -> Timeline:
+    moments = [
+        Moment(
+            name=each.text("name"), seconds=each.number("seconds"), detail=each.text("detail", "")
+        )
+        for each in fields.objects("moments")
+    ]
+    sights: dict[object, Sight] = {
+        number: Sight(
+            text=each.text("text"),
+            first=each.number("first"),
+            last=each.number("last"),
+            times=each.count("times"),
+        )
+        for number, each in enumerate(fields.objects("answers"))
+    }
+    return Timeline(moments=moments, sights=sights)
+
+
+def _results(fields: Fields) -> Results:
+    return Results(
+        tests=fields.count("ran") if fields.has("ran") else None,
+        failures=fields.count("failures"),
+        failed=tuple(map(_failure, fields.objects("failed"))),
+        flaky=tuple(map(_failure, fields.objects("flaky"))),
+        elsewhere=fields.count("elsewhere") if fields.has("elsewhere") else None,
+    )
+
+
+def _exhibits(fields: Fields | None, name: str) -> Iterator[Exhibit]:
+    for each in fields.objects(name) if fields else ():
+        failure = _failure(each)
+        yield Exhibit(
+            failure=failure, file=failure.file, folder=failure.evidence, frame=_frame(each)
+        )
+
+
+def _failure(fields: Fields) -> Failure:
+    return Failure(
+        name=fields.text("name"),
+        message=fields.text("message"),
+        file=fields.text("file"),
+        line=fields.count("line"),
+        evidence=fields.text("evidence"),
+        span=_span(fields.within("span")) if fields.has("span") else None,
+        attempts=fields.count("attempts", 1),
+    )
+
+
+def _span(fields: Fields) -> Span:
+    return Span(start=fields.number("start"), end=fields.number("end"), exact=fields.flag("exact"))
+
+
+def _frame(fields: Fields) -> OwnFrame | None:
+    if not fields.has("frame"):
+        return None
+    frame = fields.within("frame")
+    return OwnFrame(
+        file=frame.text("file"),
+        line=frame.count("line"),
+        function=frame.text("function"),
+        error=frame.text("error"),
+        text=frame.text("error"),
+    )
+
+
+def _where(fields: Fields) -> Where:
+    return Where(
+        repository=fields.text("repository"),
+        commit=fields.text("commit"),
+        ref=fields.text("ref"),
+        run=fields.text("run"),
+        attempt=fields.count("attempt"),
+    )
+
+
+def _asked(fields: Fields) -> Asked:
+    return Asked(
+        command=fields.text("test-command-sha256"),
+        browser=fields.text("browser"),
+        path=fields.text("ready-path"),
+        statuses=fields.text("ready-status"),
+    )
+
+
+def _shard(fields: Fields) -> Shard:
+    return Shard(
+        name=fields.text("name"),
+        verdict=_verdict(fields),
+        shard=_part(fields),
+        browser=fields.text("browser", ""),
+        tests=fields.count("tests") if fields.has("tests") else None,
+        failures=fields.count("failures"),
+        flaky=fields.count("flaky"),
+        seconds=fields.number("seconds"),
+        page=fields.text("page", ""),
+    )

@@ -1,0 +1,52 @@
+"""What passed, read back from its verdict.json: nothing else is published, or attested."""
+
+from pathlib import Path
+
+from rehearsal.results.json_fields import DIGEST, Unexpected
+from rehearsal.results.read_json import FILE, read_account
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.shard import WHOLE, numbers
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+
+def read_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
+    """Return the rehearsal, or the merged ones, whose verdict.json is in `folder`.
+
+    `given` is how the folder was named, for an error: `The input evidence-path is '…'`. `otherwise`
+    says what is not done then: `Nothing was pushed.` Raises `Misconfigured` when the file cannot be
+    read, `Problem` (publish-failed) when it does not say that everything passed.
+    """
+    try:
+        record, _ = read_account(folder / FILE)
+    except (Unexpected, OSError) as error:
+        why = error if isinstance(error, Unexpected) else error.strerror or error
+        raise Misconfigured(
+            f"{given}, and {FILE} in it cannot be read: {why}.",
+            advice="Hand over the rehearsal's output evidence-path. In another job, download its "
+            "artifact first (evidence: always uploads it for what passed, too), and use the same "
+            "version of Dress Rehearsal.",
+        ) from None
+    if found := _unfit(record):
+        what, advice = found
+        raise Problem(Verdict.PUBLISH_FAILED, f"{otherwise} {what}", advice=advice)
+    return record
+
+
+def _unfit(record: Rehearsal) -> tuple[str, str] | None:
+    """Return why nobody can vouch for the image with this rehearsal, and what to do."""
+    if record.verdict is not Verdict.PASSED:
+        return (
+            f"The rehearsal ended as {record.verdict}, which is no pass.",
+            "Mend what it found, and rehearse again; its own report says what that is.",
+        )
+    if numbers(record.shard) != WHOLE:
+        return (
+            f"The rehearsal is shard {record.shard}: the other shards' tests are not in it.",
+            "Merge the shards' evidence (rehearse merge), and name the merged folder instead.",
+        )
+    if not DIGEST.fullmatch(record.image_id):
+        return (
+            f"{FILE} names no image: image-id is {record.image_id[:100]!r}.",
+            "Rehearse again; the evidence of that run tells the image's ID.",
+        )
+    return None

@@ -1,0 +1,138 @@
+"""verdict.json: the rehearsal for programs, as action/verdict.schema.json has it."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.frame import OwnFrame
+from rehearsal.results.origin import Asked
+from rehearsal.results.read_json import VERSION
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.shard import Shard
+
+
+def document(record: Rehearsal, exhibits: Exhibits) -> str:
+    """Return the whole record as JSON; `version` counts the format."""
+    return json.dumps(_content(record, exhibits), indent=2, ensure_ascii=False) + "\n"
+
+
+def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
+    results = record.results
+    return {
+        "version": VERSION,
+        "tool": record.tool,
+        "rehearsal": record.name,
+        "verdict": str(record.verdict),
+        "exit-code": record.verdict.exit_code,
+        "diagnoses": [_diagnosis(each) for each in record.diagnoses],
+        "telling": list(record.telling),
+        "started": record.started,
+        "image": record.image,
+        "image-id": record.image_id,
+        "artifact-name": record.artifact_name,
+        "ready-seconds": record.ready_seconds,
+        "where": asdict(record.where),
+        "asked": record.asked and _asked(record.asked),
+        "shard": record.shard or None,
+        "shards": [_shard(each) for each in record.shards] or None,
+        "tests": None
+        if results is None
+        else {
+            "ran": results.tests,
+            "failures": results.failures,
+            "failed": [_failed(exhibit) for exhibit in exhibits.tests],
+            "flaky": [_failed(exhibit) for exhibit in exhibits.flaky],
+            "elsewhere": results.elsewhere,
+        },
+        "frame": _frame(exhibits.frame),
+        "stages": [
+            {"name": stage.name, "seconds": round(stage.seconds, 3), "good": stage.good}
+            for stage in record.stages
+        ],
+        "readiness": {
+            "moments": [
+                {"name": each.name, "seconds": round(each.seconds, 3), "detail": each.detail}
+                for each in record.timeline.moments
+            ],
+            "answers": [
+                {
+                    "text": each.text,
+                    "first": round(each.first, 3),
+                    "last": round(each.last, 3),
+                    "times": each.times,
+                }
+                for each in record.timeline.sights.values()
+            ],
+        },
+        "problems": [
+            {
+                "verdict": str(problem.verdict),
+                "what": problem.what,
+                "advice": problem.advice,
+                "excerpt": list(problem.excerpt),
+            }
+            for problem in record.problems
+        ],
+        "notices": record.notices,
+    }
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    return {
+        "test-command-sha256": asked.command,
+        "browser": asked.browser,
+        "ready-path": asked.path,
+        "ready-status": asked.statuses,
+    }
+
+
+def _shard(shard: Shard) -> dict[str, Any]:
+    return {
+        "name": shard.name,
+        "verdict": str(shard.verdict),
+        "shard": shard.shard or None,
+        "browser": shard.browser,
+        "tests": shard.tests,
+        "failures": shard.failures,
+        "flaky": shard.flaky,
+        "seconds": round(shard.seconds, 3),
+        "page": shard.page,
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "id": diagnosis.id,
+        "title": diagnosis.title,
+        "advice": diagnosis.advice,
+        "paste": diagnosis.paste,
+        "lesson": diagnosis.lesson,
+        "evidence": list(diagnosis.evidence),
+    }
+
+
+def _failed(exhibit: Exhibit) -> dict[str, Any]:
+    failure, span = exhibit.failure, exhibit.failure.span
+    return {
+        "name": failure.name,
+        "message": failure.message,
+        "attempts": failure.attempts,
+        "file": exhibit.file or failure.file,
+        "line": failure.line,
+        "span": span and {"start": span.start, "end": span.end, "exact": span.exact},
+        "evidence": exhibit.folder,
+        "frame": _frame(exhibit.frame),
+    }
+
+
+def _frame(frame: OwnFrame | None) -> dict[str, Any] | None:
+    if not frame:
+        return None
+    return {
+        "file": frame.file,
+        "line": frame.line,
+        "function": frame.function,
+        "error": frame.error,
+    }

@@ -1,0 +1,63 @@
+"""Legs to merge: each passed, unless it is said otherwise."""
+
+from typing import Any
+
+from rehearsal.commands.merge.shards import Leg
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.origin import Asked, Where
+from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.tests import Failure, Results
+from rehearsal.verdict import Problem, Verdict
+
+IMAGE = f"sha256:{'1' * 64}"
+RUN = "https://github.example/owner/app/actions/runs/77"
+
+
+def rehearsal(shard: str = "", browser: str = "", **changes: Any) -> Rehearsal:
+    values: dict[str, Any] = {
+        "name": f"77-1-{shard}{browser}",
+        "started": 1000.0,
+        "image": "rehearsed/app:77",
+        "image_id": IMAGE,
+        "ready_seconds": 0.5,
+        "shard": shard,
+        "results": Results(tests=3),
+        "stages": [Stage(name="test", seconds=2.0, good=True)],
+        "where": Where(repository="owner/app", commit="c0ffee", run=RUN, attempt=1),
+        "asked": Asked(command="0" * 64, browser=browser, path="/", statuses="200-399"),
+    }
+    return Rehearsal(**values | changes)
+
+
+def leg(shard: str = "", browser: str = "", *, name: str = "", **changes: Any) -> Leg:
+    """Return a leg; `failed` and `flaky` are names of tests, `problem` why it did not pass."""
+    failed, flaky = changes.pop("failed", ()), changes.pop("flaky", ())
+    problem = changes.pop("problem", None) or (
+        Problem(Verdict.TESTS_FAILED, f"{len(failed)} tests failed.") if failed else None
+    )
+    failures = tuple(Failure(name=each, message=f"why {each}") for each in failed)
+    shaky = tuple(Failure(name=each, message=f"why {each}") for each in flaky)
+    results = Results(tests=3, failures=len(failures), failed=failures, flaky=shaky)
+    values = {"results": results, "problems": [problem] if problem else []}
+    called = name or ".".join(filter(None, ("rehearsal", shard.replace("/", "-of-"), browser)))
+    return Leg(
+        name=called,
+        folder=f"shards/{called}",
+        record=rehearsal(shard, browser, **values | changes),
+        exhibits=Exhibits(
+            tests=tuple(Exhibit(failure=each, folder=f"tests/{each.name}") for each in failures),
+            flaky=tuple(Exhibit(failure=each) for each in shaky),
+        ),
+        page=True,
+    )
+
+
+def broken(name: str, verdict: Verdict = Verdict.ERROR, what: str = "It cannot be read.") -> Leg:
+    record = Rehearsal(name=name, problems=[Problem(verdict, what)])
+    return Leg(name=name, folder=f"shards/{name}", record=record, known=False)
+
+
+def matrix(shards: int, *browsers: str) -> list[Leg]:
+    """Return a whole matrix of legs that passed."""
+    parts = [f"{k}/{shards}" for k in range(1, shards + 1)] if shards > 1 else [""]
+    return [leg(part, browser) for browser in browsers or ("",) for part in parts]

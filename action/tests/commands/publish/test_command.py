@@ -1,0 +1,199 @@
+import json
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from rehearsal import cli
+from rehearsal.results.tests import Results
+from rehearsal.verdict import Problem, Verdict
+
+from ...fakes import rehearsed
+from .fake_registries import ANOTHER, IMAGE, MANIFEST
+
+TO = "localhost:5000/app:1"
+# An engine with one image, and a registry that holds what was pushed.
+SCRIPT = r"""#!/bin/bash
+state=@STATE@
+echo "$*" >>"$state/calls"
+case "$1 $2" in
+"version --format") echo 28.2.2 ;;
+"buildx version") exit 1 ;;
+"info --format") echo '{}' ;;
+"image inspect")
+    if [[ $3 == @IMAGE@ || -e $state/tagged ]]; then
+        echo '[{"Id": "@IMAGE@", "RepoTags": ["rehearsed/app:latest"], "RepoDigests": []}]'
+    else echo "No such image: $3" >&2; exit 1; fi ;;
+"tag @IMAGE@") touch "$state/tagged" ;;
+"image rm") rm "$state/tagged" ;;
+"manifest inspect")
+    [[ -e $state/pushed ]] || { echo "no such manifest: $4" >&2; exit 1; }
+    echo '{"Descriptor": {"digest": "@MANIFEST@"},'
+    echo '"OCIManifest": {"config": {"digest": "@IMAGE@"}}}' ;;
+"push "*)
+    env >"$state/environment"
+    if [[ -e $state/hangs ]]; then exec sleep 60; fi
+    [[ -e $state/refuses ]] && { cat "$state/refuses" >&2; exit 1; }
+    touch "$state/pushed"
+    echo "1: digest: @MANIFEST@ size: 7" ;;
+"version ") ;;
+*) echo "the fake does not know: $*" >&2; exit 99 ;;
+esac
+"""
+
+
+class Stage:
+    """A client on a PATH of its own, a rehearsal that passed, and the runner's files."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self.state = top / "state"
+        self.state.mkdir()
+        (top / "bin").mkdir()
+        script = SCRIPT.replace("@STATE@", str(self.state))
+        client = top / "bin/docker"
+        client.write_text(script.replace("@IMAGE@", IMAGE).replace("@MANIFEST@", MANIFEST))
+        client.chmod(0o755)
+        self.rehearsed()
+
+    def rehearsed(self, **changes: object) -> None:
+        rehearsed(self.top, name="r-1", image_id=IMAGE, results=Results(tests=3), **changes)
+
+    def environ(self, **inputs: str) -> dict[str, str]:
+        files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}
+        given = {"evidence-path": str(self.top), "to": TO} | inputs
+        return {
+            "PATH": f"{self.top / 'bin'}:/usr/bin:/bin",
+            "HOME": str(self.top),
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_TOKEN": "the runner's own",
+            "REHEARSAL_INPUTS": json.dumps(given),
+            **files,
+        }
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        pairs = re.findall(r"^([a-z-]+)<<(\S+)\n(.*?)\n?\2$", (self.top / "OUTPUT").read_text(),
+                           re.MULTILINE | re.DOTALL)  # fmt: skip
+        return {name: value for name, _, value in pairs}
+
+    @property
+    def summary(self) -> str:
+        return (self.top / "STEP_SUMMARY").read_text()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+def test_publish__tells_the_chain_from_tests_to_digests(
+    stage: Stage, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert cli.main(["publish"], stage.environ()) == 0
+    log = capfdbinary.readouterr().out.decode()
+    assert stage.outputs == {
+        "verdict": "passed",
+        "digest": MANIFEST,
+        "digests": json.dumps({TO: MANIFEST}),
+    }
+    assert "## ✅ Dress rehearsal: published" in stage.summary
+    for told in ("the rehearsal r-1 passed, 3 tests ran", IMAGE, TO, f"`{MANIFEST}`", "pushed"):
+        assert told in stage.summary
+    assert f"registry: {TO}: {MANIFEST}, pushed" in log
+    assert log.endswith("verdict:  passed\n")
+    assert not (stage.state / "tagged").exists()
+
+
+def test_publish__a_client_gets_no_token_of_the_runner(stage: Stage) -> None:
+    assert cli.main(["publish"], stage.environ()) == 0
+    environment = (stage.state / "environment").read_text()
+    assert "GITHUB_TOKEN" not in environment
+    assert "REHEARSAL_INPUTS" not in environment
+
+
+def test_publish__a_refusal(stage: Stage, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    (stage.state / "refuses").write_text("no basic auth credentials\n")
+    assert cli.main(["publish"], stage.environ()) == 16
+    log = capfdbinary.readouterr().out.decode()
+    assert stage.outputs == {"verdict": "publish-failed", "digest": "", "digests": "{}"}
+    (error,) = [line for line in log.splitlines() if line.startswith("::error ")]
+    assert error.startswith("::error title=Dress rehearsal%3A publish-failed::")
+    assert f"{TO} was not published: not logged in" in error
+    assert "docker/login-action" in error
+    assert "## ❌ Dress rehearsal: publish-failed" in stage.summary
+    assert "| nothing | ❌ not logged in: no basic auth credentials |" in stage.summary
+
+
+def test_publish__what_did_not_pass_needs_no_engine(stage: Stage) -> None:
+    stage.rehearsed(problems=[Problem(Verdict.TESTS_FAILED, "w")])
+    assert cli.main(["publish"], stage.environ() | {"PATH": "/nowhere"}) == 16
+    assert stage.outputs["verdict"] == "publish-failed"
+    assert "Nothing was pushed" in stage.summary
+
+
+def test_publish__a_wrong_input_sets_the_outputs_too(stage: Stage) -> None:
+    assert cli.main(["publish"], stage.environ(to="app")) == 2
+    assert stage.outputs == {"verdict": "misconfigured", "digest": "", "digests": "{}"}
+    assert not (stage.state / "calls").exists()
+
+
+def test_publish__without_an_engine(stage: Stage) -> None:
+    assert cli.main(["publish"], stage.environ() | {"PATH": "/nowhere"}) == 20
+    assert stage.outputs["verdict"] == "engine-failed"
+
+
+def test_publish__on_a_laptop_by_flags(
+    stage: Stage, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    environ = {"PATH": stage.environ()["PATH"], "HOME": str(stage.top)}
+    argv = ["publish", "--image-id", IMAGE, "--to", TO, "--to", "localhost:5000/app:2"]
+    assert cli.main(argv, environ) == 0
+    log = capfdbinary.readouterr().out.decode()
+    assert f"registry: {TO}: {MANIFEST}, pushed" in log
+    assert "registry: localhost:5000/app:2: " in log
+    assert "tests:    not known; the image was named by its ID alone" in log
+    assert "::" not in log
+
+
+def test_publish__timed_out(stage: Stage) -> None:
+    (stage.state / "hangs").touch()
+    started = time.monotonic()
+    assert cli.main(["publish"], stage.environ(timeout="1")) == 17
+    assert time.monotonic() - started < 10
+    assert stage.outputs["verdict"] == "timed-out"
+    assert "interrupted" in stage.summary
+    assert not (stage.state / "tagged").exists()
+
+
+def test_publish__cancelled_before_the_first_push(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled(_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("rehearsal.commands.publish.command.find_engine", cancelled)
+    assert cli.main(["publish"], stage.environ()) == 18
+    assert stage.outputs == {"verdict": "cancelled", "digest": "", "digests": "{}"}
+    assert "Nothing was pushed." in stage.summary
+
+
+def test_publish__a_fault_of_ours(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a planted fault")
+
+    monkeypatch.setattr("rehearsal.commands.publish.command.publish", broken)
+    assert cli.main(["publish"], stage.environ()) == 70
+    assert stage.outputs == {"verdict": "error", "digest": "", "digests": "{}"}
+    assert b"a planted fault" in capfdbinary.readouterr().out
+
+
+def test_publish__hostile_words_stay_in_their_cell(stage: Stage) -> None:
+    (stage.state / "refuses").write_text(f"denied: | <b>{ANOTHER}</b> | `x`\n## Passed\n")
+    assert cli.main(["publish"], stage.environ()) == 16
+    assert "<b>" not in stage.summary
+    assert "\n## Passed" not in stage.summary

@@ -1,0 +1,220 @@
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from rehearsal import __version__, cli
+from rehearsal.commands.publish.predicate import TYPE, predicate, read_digests
+from rehearsal.commands.publish.reference import read_references
+from rehearsal.results.evidence_index import Exhibits
+from rehearsal.results.origin import Asked, Where
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.shard import Shard
+from rehearsal.results.tests import Failure, Results
+from rehearsal.results.write_json import document
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+from ...results.test_write_json import closed
+from .test_reference import inputs
+
+RELEASING = Path(__file__).resolve().parents[4] / "docs/releasing.md"
+SCHEMA = json.loads((Path(__file__).parents[3] / "predicate.schema.json").read_text("utf-8"))
+STRICT = Draft202012Validator(closed(deepcopy(SCHEMA)))
+ID, DIGEST = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
+DIGESTS = {"ghcr.io/owner/app:1.2.3": DIGEST}
+FLAKY = (Failure(name="f", message="m"),)
+
+
+def passed(**changes: Any) -> Rehearsal:
+    values: dict[str, Any] = {
+        "name": "77-1-abc",
+        "started": 1_700_000_000.5,
+        "image": "rehearsed/app:77",
+        "image_id": ID,
+        "ready_seconds": 0.25,
+        "results": Results(tests=12, flaky=FLAKY),
+        "asked": Asked(command="0" * 64, browser="firefox", path="/healthz", statuses="200-399"),
+        "where": Where(
+            repository="owner/app", commit="c0ffee", ref="refs/tags/v1", run="https://x", attempt=2
+        ),
+    }
+    record = Rehearsal(**values | changes)
+    record.timeline.reach("first answer", 0.1, "HTTP status 503")
+    record.timeline.reach("ready", 0.25, "HTTP status 200")
+    return record
+
+
+MERGED = passed(
+    shards=tuple(
+        Shard(name="x", verdict=Verdict.PASSED, shard=shard, browser=browser)
+        for browser in ("chrome", "firefox")
+        for shard in ("1/2", "2/2")
+    ),
+    asked=Asked(command="0" * 64, path="/", statuses="200"),
+)
+BARE = Rehearsal(name="r", image_id=ID)
+
+
+def test_predicate__of_a_pass() -> None:
+    assert json.loads(predicate(passed(), DIGESTS)) == {
+        "verdict": "passed",
+        "image": {"id": ID, "digests": DIGESTS},
+        "tests": {"ran": 12, "failures": 0, "flaky": 1},
+        "suite": {"command-sha256": "0" * 64, "shards": 1, "browsers": ["firefox"]},
+        "probe": {
+            "path": "/healthz",
+            "status": "200-399",
+            "answer": "HTTP status 200",
+            "seconds": 0.25,
+        },
+        "audit": None,
+        "rehearsal": {
+            "name": "77-1-abc",
+            "tool": f"dress-rehearsal {__version__}",
+            "started": "2023-11-14T22:13:20Z",
+        },
+        "where": {
+            "repository": "owner/app",
+            "commit": "c0ffee",
+            "ref": "refs/tags/v1",
+            "run": "https://x",
+            "attempt": 2,
+        },
+    }
+
+
+def test_predicate__of_a_merge_counts_shards_and_names_browsers() -> None:
+    found = json.loads(predicate(MERGED, DIGESTS))
+    assert found["suite"] == {
+        "command-sha256": "0" * 64,
+        "shards": 2,
+        "browsers": ["chrome", "firefox"],
+    }
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(passed(), id="everything"),
+        pytest.param(MERGED, id="merged"),
+        pytest.param(BARE, id="nothing but the image"),
+        pytest.param(passed(results=Results()), id="unknown counts"),
+        pytest.param(passed(shard="1/1"), id="the only shard"),
+    ],
+)
+def test_predicate__has_the_published_schema(record: Rehearsal) -> None:
+    STRICT.validate(json.loads(predicate(record, DIGESTS)))
+
+
+def test_predicate__off_github_says_nothing_of_where() -> None:
+    assert json.loads(predicate(BARE, DIGESTS))["where"] is None
+
+
+def test_schema__is_one_and_names_the_type() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert TYPE in SCHEMA["title"]
+    assert f"--predicate-type {TYPE} " in RELEASING.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "path, value",
+    [
+        (("verdict",), "tests-failed"),
+        (("image", "id"), "sha256:1"),
+        (("image", "digests"), {}),
+        (("image", "digests"), {"x": "latest"}),
+        (("tests", "failures"), 1),
+        (("rehearsal", "started"), "yesterday"),
+        (("suite", "shards"), 0),
+    ],
+    ids=lambda value: ".".join(value) if isinstance(value, tuple) else "",
+)
+def test_schema__refuses_what_is_none(path: tuple[str, ...], value: object) -> None:
+    found = json.loads(predicate(passed(), DIGESTS))
+    inner = found
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    with pytest.raises(ValidationError):
+        Draft202012Validator(SCHEMA).validate(found)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["app:1", "ghcr.io/owner/app:1.2.3", "localhost:5000/a/b:c", "[fd00::1]:5000/app:1"],
+)
+def test_read_digests__of_every_reference_that_is_published_to(reference: str) -> None:
+    digests = {reference: DIGEST}
+    assert [each.written for each in read_references(inputs(reference))] == [reference]
+    assert read_digests(json.dumps(digests)) == digests
+    STRICT.validate(json.loads(predicate(passed(), digests)))
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "it is not JSON"),
+        ("[]", "it is not an object"),
+        ("{}", "it names no image"),
+        (json.dumps({"a:1": "latest"}), "a:1 has the digest 'latest'"),
+        (json.dumps({"a:1": 3}), "a:1 is not a text"),
+        (json.dumps({"": DIGEST}), "'' is no reference"),
+        (json.dumps({"a b": DIGEST}), "'a b' is no reference"),
+        (json.dumps({"a\n": DIGEST}), "is no reference"),
+        (json.dumps({"a": f"{DIGEST}\n"}), "has the digest"),
+    ],
+)
+def test_read_digests__says_what_is_wrong(text: str, words: str) -> None:
+    with pytest.raises(Misconfigured, match="--digests is not what was published") as raised:
+        read_digests(text)
+    assert words in raised.value.what
+
+
+def attest(folder: Path, record: Rehearsal, *, into: str = "out/predicate.json") -> int:
+    (folder / "verdict.json").write_text(document(record, Exhibits()))
+    argv = ["predicate", "--evidence-path", str(folder), "--digests", json.dumps(DIGESTS)]
+    environ = {"GITHUB_OUTPUT": str(folder / "OUTPUT"), "GITHUB_ACTIONS": "true"}
+    return cli.main([*argv, "--into", str(folder / into)], environ)
+
+
+@pytest.mark.parametrize("record", [passed(), MERGED, BARE], ids=["one", "merged", "bare"])
+def test_verb__writes_it_and_says_where_and_what_it_is(tmp_path: Path, record: Rehearsal) -> None:
+    assert attest(tmp_path, record) == 0
+    file = tmp_path / "out/predicate.json"
+    STRICT.validate(json.loads(file.read_text()))
+    outputs = (tmp_path / "OUTPUT").read_text()
+    assert f"\n{file}\n" in outputs
+    assert f"\n{TYPE}\n" in outputs
+
+
+def test_verb__what_did_not_pass_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert attest(tmp_path, passed(problems=[Problem(Verdict.CRASHED, "w")])) == 16
+    assert not (tmp_path / "out").exists()
+    assert "::error title=Dress rehearsal%3A publish-failed::" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [(None, "No such file or directory"), ("{", "it is not JSON"), ('{"version": 9}', "format is")],
+    ids=["not there", "broken", "newer"],
+)
+def test_verb__a_verdict_that_cannot_be_read(
+    tmp_path: Path, content: str | None, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (tmp_path / "verdict.json").write_text(content)
+    argv = ["predicate", "--evidence-path", str(tmp_path), "--digests", json.dumps(DIGESTS)]
+    assert cli.main([*argv, "--into", str(tmp_path / "p")], {}) == 2
+    assert words in capsys.readouterr().out
+    assert not (tmp_path / "p").exists()
+
+
+def test_verb__into_a_place_of_no_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert attest(tmp_path, passed(), into="verdict.json/x") == 2
+    assert "which cannot be written: File exists" in capsys.readouterr().out

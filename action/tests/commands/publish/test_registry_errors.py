@@ -1,0 +1,103 @@
+import pytest
+
+from rehearsal.commands.publish.registry_errors import REASONS, UNKNOWN, gist, harmless, reason_of
+
+# As clients and engines 20.10 and 28 say it.
+HEARD = {
+    'Get "https://nohost.invalid/v2/": dial tcp: lookup nohost.invalid on 10.0.0.2:53: no such '
+    "host": "no such host",
+    'Get "http://localhost:5999/v2/": dial tcp 127.0.0.1:5999: connect: connection refused': (
+        "not reachable"
+    ),
+    'Get "https://r.example/v2/": x509: certificate signed by unknown authority': (
+        "no secure connection"
+    ),
+    'Get "https://r.example/v2/": http: server gave HTTP response to HTTPS client': (
+        "no secure connection"
+    ),
+    'Get "https://r.example/v2/": net/http: TLS handshake timeout': "timed out",
+    'Get "https://r.example/v2/": dial tcp 10.9.9.9:443: i/o timeout': "timed out",
+    "manifest did not answer within 60 s": "timed out",
+    "no basic auth credentials": "not logged in",
+    "unauthorized: authentication required": "not logged in",
+    "unauthorized: incorrect username or password": "not logged in",
+    "denied: requested access to the resource is denied": "denied",
+    "denied: permission_denied: write_package": "denied",
+    "error from registry: unexpected status from POST request: 403 Forbidden": "denied",
+    "error parsing HTTP 405 response body: invalid character 'M' looking for beginning of value: "
+    '"Method not allowed\\n"': "read-only",
+    "tag invalid: The image tag '1' already exists in the 'app' repository and cannot be "
+    "overwritten because the repository is immutable.": "tag cannot be changed",
+    "toomanyrequests: You have reached your pull rate limit.": "rate limit",
+    "name unknown: The repository with name 'app' does not exist in the registry": (
+        "no such repository"
+    ),
+    "received unexpected HTTP status: 502 Bad Gateway": "broke off",
+    'Put "http://localhost:5000/v2/app/blobs/uploads/1": EOF': "broke off",
+    "write tcp 127.0.0.1:1->127.0.0.1:2: write: broken pipe": "broke off",
+    "filesystem: write /var/lib/registry: no space left on device": "no room",
+    "sha256:4014030000000000000000000000000000000000000000000000000000000000": "refused",
+    'Get "https://localhost/v2/denied/unauthorized/manifests/1": the dog ate it': "refused",
+    "The push refers to repository [localhost:5000/denied]": "refused",
+}
+
+
+@pytest.mark.parametrize("words, name", HEARD.items(), ids=lambda text: text[-30:])
+def test_reason_of__real_words(words: str, name: str) -> None:
+    assert reason_of(words).name == name
+
+
+@pytest.mark.parametrize(
+    "reference, words, name",
+    [
+        (
+            "ghcr.io/o/quota-service:1",
+            "manifest for ghcr.io/o/quota-service:1 not found: it went",
+            "refused",
+        ),
+        ("app:403", 'the tag of "app:403" is odd', "refused"),
+        (
+            "forbidden/app:1",
+            "docker.io/forbidden/app: the repository does not exist",
+            "no such repository",
+        ),
+        ("r.example/denied:1", "denied: requested access to the resource is denied", "denied"),
+        ("denied:1", "denied: requested access to the resource is denied", "denied"),
+        ("localhost:5000/eof:1", "localhost:5000/eof: the dog ate it", "refused"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_reason_of__the_references_own_words_say_nothing(
+    reference: str, words: str, name: str
+) -> None:
+    assert reason_of(words, reference).name == name
+
+
+def test_reasons__each_is_heard_and_says_what_to_do() -> None:
+    names = [reason.name for reason in (*REASONS, UNKNOWN)]
+    assert {*HEARD.values()} == {*names}
+    assert len({*names}) == len(names)
+    assert all(reason.advice.endswith(".") for reason in (*REASONS, UNKNOWN))
+
+
+@pytest.mark.parametrize(
+    "words, shown",
+    [
+        ("https://me:hunter2@r.example/v2/", "https://***@r.example/v2/"),
+        ('"https://r.example/v2/x?_state=abc&sig=d": EOF', '"https://r.example/v2/x?***": EOF'),
+        ("Authorization: Bearer eyJhbGciOiJ9.x.y", "Authorization: Bearer ***"),
+        ("Authorization: Basic bWU6aHVudGVyMg==", "Authorization: Basic ***"),
+        ("no basic auth credentials", "no basic auth credentials"),
+        ("layer 5f70bf18a086: Pushed", "layer 5f70bf18a086: Pushed"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_harmless__takes_out_what_would_let_others_in(words: str, shown: str) -> None:
+    assert harmless(words) == shown
+
+
+def test_gist__is_one_line_of_bearable_length() -> None:
+    text = gist("first\n" + "x" * 5000 + "\nlast")
+    assert "\n" not in text
+    assert text.endswith("last")
+    assert len(text) == 600

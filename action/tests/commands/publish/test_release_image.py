@@ -1,0 +1,227 @@
+"""release-image.yml hands on what rehearsal.yml takes, and asks for no more than it says."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.local.expressions import Value, fill
+
+from ...local.test_expressions import Known
+
+TOP = Path(__file__).resolve().parents[4]
+WORKFLOWS = TOP / ".github/workflows"
+# Its cache is never asked: what is released is made from its sources alone.
+NOT_HANDED_ON = {"cache"}
+OWN = {
+    "to": "string",
+    "overwrite": "string",
+    "allow-flaky": "boolean",
+    "attest": "boolean",
+    "registry": "string",
+    "registry-username": "string",
+    "environment": "string",
+    "publish-runs-on": "string",
+    "publish-timeout": "number",
+}
+SECRETS = {"container-secrets", "build-secrets"}
+PERMISSIONS = {
+    "contents": "read",
+    "packages": "write",
+    "id-token": "write",
+    "attestations": "write",
+}
+
+
+def read(file: Path) -> dict[str, Any]:
+    workflow: dict[Any, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    # YAML 1.1 takes the key `on` for true.
+    return workflow | {"on": workflow[True]}
+
+
+RELEASE_IMAGE = read(WORKFLOWS / "release-image.yml")
+REHEARSAL = read(WORKFLOWS / "rehearsal.yml")
+CALL = RELEASE_IMAGE["on"]["workflow_call"]
+REHEARSE, PUBLISH = RELEASE_IMAGE["jobs"]["rehearse"], RELEASE_IMAGE["jobs"]["publish"]
+CALLERS = {"docs/examples/release.yml": "image", ".github/workflows/release.yml": "image"}
+
+
+def handed_on() -> dict[str, Any]:
+    inputs: dict[str, Any] = REHEARSAL["on"]["workflow_call"]["inputs"]
+    return {name: entry for name, entry in inputs.items() if name not in NOT_HANDED_ON}
+
+
+def test_inputs__are_its_own_and_the_rehearsals() -> None:
+    assert CALL["inputs"].keys() == OWN.keys() | handed_on().keys()
+    assert not OWN.keys() & handed_on().keys()
+
+
+def test_inputs__handed_on_have_the_rehearsals_type_default_and_words() -> None:
+    assert {name: CALL["inputs"][name] for name in handed_on()} == handed_on()
+
+
+def test_inputs__of_its_own_are_typed() -> None:
+    assert {name: CALL["inputs"][name]["type"] for name in OWN} == OWN
+    assert [name for name in OWN if CALL["inputs"][name].get("required")] == ["to"]
+
+
+def test_rehearse__gets_every_input_and_no_cache() -> None:
+    given = {name: f"${{{{ inputs.{name} }}}}" for name in handed_on()}
+    assert REHEARSE["with"] == given | {"cache": False}
+    assert REHEARSE["secrets"] == {name: f"${{{{ secrets.{name} }}}}" for name in SECRETS}
+
+
+def test_secrets__are_the_rehearsals_and_the_registrys() -> None:
+    theirs = REHEARSAL["on"]["workflow_call"]["secrets"]
+    assert theirs.keys() == SECRETS
+    assert {name: CALL["secrets"][name] for name in SECRETS} == theirs
+    assert CALL["secrets"].keys() - SECRETS == {"registry-password"}
+
+
+@pytest.mark.parametrize("kind", ["inputs", "secrets", "outputs"])
+def test_call__everything_is_described_in_a_sentence(kind: str) -> None:
+    for name, entry in CALL[kind].items():
+        words = entry["description"]
+        assert words[0].isupper(), name
+        assert words.endswith("."), name
+
+
+def test_outputs__come_from_jobs_that_have_them() -> None:
+    assert list(CALL["outputs"]) == ["digest", "digests", "image-id", "verdict", "attested"]
+    known = {
+        "publish": PUBLISH["outputs"].keys(),
+        "rehearse": REHEARSAL["on"]["workflow_call"]["outputs"].keys(),
+    }
+    for entry in CALL["outputs"].values():
+        sources = re.findall(r"jobs\.([a-z]+)\.outputs\.([a-z-]+)", entry["value"])
+        assert sources
+        assert all(output in known[job] for job, output in sources)
+
+
+def jobs(**verdicts: str | None) -> dict[str, Known]:
+    """Return what a caller's outputs are made from: None is a job that was skipped."""
+    ended: dict[str, Value] = {
+        job: {"outputs": {"verdict": told} if told else {}} for job, told in verdicts.items()
+    }
+    return {"jobs": Known("jobs", ended)}
+
+
+@pytest.mark.parametrize(
+    "rehearse, publish, verdict",
+    [
+        ("passed", "passed", "passed"),
+        ("passed", "misconfigured", "misconfigured"),
+        ("passed", None, "publish-failed"),
+        ("tests-failed", None, "tests-failed"),
+        (None, None, "error"),
+    ],
+    ids=["published", "refused", "no approval, no artifact, no login", "red", "cancelled at once"],
+)
+def test_outputs__passed_is_only_what_was_published(
+    rehearse: str | None, publish: str | None, verdict: str
+) -> None:
+    told = CALL["outputs"]["verdict"]["value"]
+    assert fill(told, jobs(rehearse=rehearse, publish=publish)) == verdict
+
+
+def test_outputs__attested_is_both_statements() -> None:
+    *_, last = PUBLISH["steps"]
+    assert last["uses"].startswith("actions/attest@")
+    assert "predicate-type" in last["with"]
+    assert PUBLISH["outputs"]["attested"] == f"${{{{ steps.{last['id']}.outcome == 'success' }}}}"
+    assert (
+        fill(CALL["outputs"]["attested"]["value"], jobs(rehearse="passed", publish=None)) == "false"
+    )
+
+
+@pytest.mark.parametrize(
+    "attest, private, owner, refused",
+    [
+        (True, True, "User", "true"),
+        (False, True, "User", "false"),
+        (True, False, "User", "false"),
+        (True, True, "Organization", "false"),
+    ],
+    ids=["a user's private one", "nothing is attested", "public", "perhaps an enterprise's"],
+)
+def test_publish__sees_first_that_it_can_be_attested(
+    *, attest: bool, private: bool, owner: str, refused: str
+) -> None:
+    step = PUBLISH["steps"][0]
+    repository: Value = {"private": private, "owner": {"type": owner}}
+    contexts = {
+        "inputs": Known("inputs", {"attest": attest}),
+        "github": Known("github", {"event": {"repository": repository}}),
+    }
+    assert fill(f"${{{{ {step['if']} }}}}", contexts) == refused
+    assert step["run"].splitlines()[-1] == "exit 2"
+
+
+def test_publish__takes_no_other_image_than_was_rehearsed() -> None:
+    titles = [step.get("name") for step in PUBLISH["steps"]]
+    at = titles.index("See that it is the image that was rehearsed")
+    assert PUBLISH["steps"][at - 1]["id"] == "image"
+    condition = f"${{{{ {PUBLISH['steps'][at]['if']} }}}}"
+    for rehearsed, refused in (("sha256:a", "false"), ("sha256:b", "true"), ("", "true")):
+        restored: Value = {"outputs": {"image-id": "sha256:a"}}
+        needed: Value = {"outputs": {"image-id": rehearsed}}
+        contexts = {
+            "steps": Known("steps", {"image": restored}),
+            "needs": Known("needs", {"rehearse": needed}),
+        }
+        assert fill(condition, contexts) == refused
+
+
+def test_publish__runs_where_no_test_ran() -> None:
+    assert "inputs.publish-runs-on" in PUBLISH["runs-on"]
+    assert CALL["inputs"]["publish-runs-on"]["default"] == "ubuntu-24.04"
+
+
+def test_publish__one_image_at_a_time_and_none_is_dropped() -> None:
+    assert PUBLISH["concurrency"] == {
+        "group": "dress-rehearsal-publish ${{ inputs.artifact-name }}",
+        "cancel-in-progress": False,
+        "queue": "max",
+    }
+
+
+def test_publish__waits_for_a_rehearsal_that_succeeded() -> None:
+    assert PUBLISH["needs"] == "rehearse"
+    # With a condition of its own it could run after a red shard.
+    assert "if" not in PUBLISH
+
+
+def test_permissions__only_publishing_writes() -> None:
+    assert RELEASE_IMAGE["permissions"] == {}
+    assert REHEARSE["permissions"] == {"contents": "read"}
+    assert PUBLISH["permissions"] == PERMISSIONS
+    for job in REHEARSAL["jobs"].values():
+        assert job["permissions"].items() <= {"contents": "read"}.items()
+
+
+@pytest.mark.parametrize("caller, job", CALLERS.items(), ids=CALLERS)
+def test_callers__grant_exactly_what_is_asked_for(caller: str, job: str) -> None:
+    calls = read(TOP / caller)["jobs"][job]
+    assert calls["permissions"] == PERMISSIONS
+    assert calls["with"].keys() <= CALL["inputs"].keys()
+    assert calls.get("secrets", {}).keys() <= CALL["secrets"].keys()
+
+
+@pytest.mark.parametrize("name", ["release-image.yml", "release.yml"])
+def test_workflow__is_bounded_pinned_and_pastes_nothing_into_a_script(name: str) -> None:
+    text = (WORKFLOWS / name).read_text(encoding="utf-8")
+    workflow = read(WORKFLOWS / name)
+    for title, job in workflow["jobs"].items():
+        assert "permissions" in job, title
+        assert "uses" in job or "timeout-minutes" in job, title
+        for step in job.get("steps", ()):
+            assert "${{" not in step.get("run", ""), title
+    for used in re.findall(r"uses: (.*)", text):
+        assert used.startswith("./") or re.fullmatch(
+            r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used
+        )
+    # Each permission and each time-out says why.
+    for line in re.findall(r".*(?:: (?:read|write)|timeout-minutes: \d+)\b.*", text):
+        assert " # " in line, line

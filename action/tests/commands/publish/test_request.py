@@ -1,0 +1,127 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.commands.publish.request import read_order
+from rehearsal.results.tests import Failure, Results
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+from ...fakes import rehearsed
+from .fake_registries import IMAGE
+
+TO = "ghcr.io/owner/app:1"
+
+
+def flaky(*names: str) -> Results:
+    return Results(tests=4, flaky=tuple(Failure(name=name, message="") for name in names))
+
+
+def evidence(folder: Path, **changes: Any) -> Path:
+    return rehearsed(folder, image_id=IMAGE, **changes)
+
+
+def order(folder: Path, **given: str) -> Any:
+    inputs = {name.replace("_", "-"): value for name, value in given.items()}
+    return read_order({"evidence-path": str(folder), "to": TO, **inputs}, top=Path("/"))
+
+
+def test_read_order__of_a_rehearsal_that_passed(tmp_path: Path) -> None:
+    found = order(evidence(tmp_path, results=Results(tests=3)))
+    assert found.image_id == IMAGE
+    assert found.timeout == 1800
+    assert [each.written for each in found.to] == [TO]
+    assert found.rehearsed.name == "77-1-c0ffee"
+
+
+def test_read_order__below_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+    evidence(tmp_path / "evidence")
+    assert read_order({"evidence-path": "evidence", "to": TO}, top=tmp_path).image_id == IMAGE
+
+
+def test_read_order__of_an_image_that_the_caller_vouches_for() -> None:
+    found = read_order({"image-id": IMAGE, "to": TO, "timeout": "5"}, top=Path("/"))
+    assert (found.image_id, found.rehearsed, found.timeout) == (IMAGE, None, 5)
+
+
+VERSION, MOVES, MAIN = "r.example/app:1.2.3", "r.example/app:latest", "app:main"
+
+
+@pytest.mark.parametrize(
+    "overwrite, kept",
+    [
+        (None, []),
+        ("true", []),
+        ("false", [VERSION, MOVES, MAIN]),
+        ("latest", [VERSION, MAIN]),
+        ("latest\n main \n\n", [VERSION]),
+        (MOVES, [VERSION, MAIN]),
+        ("docker.io/library/app:main", [VERSION, MOVES]),
+    ],
+    ids=["by default", "all", "none", "a tag", "two tags", "a reference", "written otherwise"],
+)
+def test_read_order__overwrite(overwrite: str | None, kept: list[str]) -> None:
+    given = {"image-id": IMAGE, "to": f"{VERSION}\n{MOVES}\n{MAIN}", "overwrite": overwrite}
+    found = read_order({name: value for name, value in given.items() if value}, top=Path("/"))
+    assert [each.written for each in found.kept] == kept
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"problems": [Problem(Verdict.TESTS_FAILED, "w")]}, "ended as tests-failed"),
+        ({"shard": "1/2"}, "is shard 1/2"),
+        ({"results": flaky("shop.test_buys")}, "A test passed only when it was run again: shop."),
+        (
+            {"results": flaky(*"abcd")},
+            "4 tests passed only when they were run again: a, b, c, ….",
+        ),
+        ({"results": flaky(*"abc")}, "run again: a, b, c."),
+    ],
+    ids=["red", "a part", "flaky", "four flaky", "three flaky"],
+)
+def test_read_order__only_what_passed_is_published(
+    changes: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Problem) as caught:
+        order(evidence(tmp_path, **changes))
+    assert caught.value.verdict is Verdict.PUBLISH_FAILED
+    assert caught.value.what.startswith("Nothing was pushed. ")
+    assert words in caught.value.what
+    assert caught.value.advice
+
+
+def test_read_order__flaky_when_allowed(tmp_path: Path) -> None:
+    found = order(evidence(tmp_path, results=flaky("shop.test_buys")), allow_flaky="true")
+    assert found.rehearsed.results.flaky[0].name == "shop.test_buys"
+
+
+def test_read_order__without_a_verdict(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"The input evidence-path is '.*No such file"):
+        order(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({}, "both empty"),
+        ({"evidence-path": "x", "image-id": IMAGE}, "both given"),
+        ({"image-id": "app:1"}, "a whole ID"),
+        ({"image-id": IMAGE[:20]}, "a whole ID"),
+        ({"image-id": IMAGE, "to": ""}, "input to is empty"),
+        ({"image-id": IMAGE, "overwrite": "never"}, "may be replaced, one a line: 1."),
+        ({"image-id": IMAGE, "overwrite": "1\nnever"}, "'1\\nnever'; it has to be true, false, or"),
+        ({"image-id": IMAGE, "overwrite": " "}, "true, false, or tags of to"),
+        ({"image-id": IMAGE, "allow-flaky": "yes"}, "one of true, false"),
+        ({"image-id": IMAGE, "timeout": "0"}, "from 1 to 86400"),
+        ({"image-id": IMAGE, "password": "x"}, "no input named 'password'"),
+        ({"evidence-path": "/nowhere", "to": "app"}, "has no tag"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_read_order__wrong_inputs(given: dict[str, str], words: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        read_order({"to": TO} | given, top=Path("/"))
+    assert words in caught.value.what
+    assert caught.value.advice

@@ -1,0 +1,108 @@
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.commands.origin import asked, where, workflow_file
+from rehearsal.config.plan import BuildPlan, Plan
+from rehearsal.results.origin import Asked, Where
+
+from ..fakes import container_plan, probe_plan, suite_plan
+
+GITHUB = {
+    "GITHUB_REPOSITORY": "owner/app",
+    "GITHUB_RUN_ATTEMPT": "2",
+    "GITHUB_RUN_ID": "77",
+    "GITHUB_SERVER_URL": "https://github.example",
+    "GITHUB_SHA": "c0ffee",
+    "GITHUB_REF": "refs/tags/v1",
+}
+
+
+def plan(**changes: Any) -> Plan:
+    build = BuildPlan(
+        context=Path(),
+        dockerfile=Path(),
+        target="",
+        platform="",
+        args={},
+        secrets=(),
+        cache_from=(),
+        cache_to=(),
+    )
+    values: dict[str, Any] = {
+        "directory": Path(),
+        "image": "",
+        "build": build,
+        "container": container_plan(),
+        "probe": probe_plan(),
+        "suite": suite_plan(),
+        "timeout": 1,
+        "evidence": "always",
+        "artifact_name": "",
+        "retention_days": 1,
+    }
+    return Plan(**values | changes)
+
+
+def test_where__is_what_github_tells_a_job() -> None:
+    assert where(GITHUB) == Where(
+        repository="owner/app",
+        commit="c0ffee",
+        ref="refs/tags/v1",
+        run="https://github.example/owner/app/actions/runs/77",
+        attempt=2,
+    )
+
+
+def test_where__is_empty_elsewhere() -> None:
+    assert where({}) == Where()
+
+
+@pytest.mark.parametrize("left_out", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"])
+def test_where__half_an_address_is_none(left_out: str) -> None:
+    assert where({**GITHUB, left_out: ""}).run == ""
+
+
+@pytest.mark.parametrize(
+    "reference, file",
+    [
+        ("owner/app/.github/workflows/ci.yml@refs/heads/main", ".github/workflows/ci.yml"),
+        ("owner/rules/.github/workflows/ci.yml@refs/heads/main", ""),
+        ("", ""),
+    ],
+    ids=["its own", "another repository's", "none"],
+)
+def test_workflow_file__is_the_repository_s_own(reference: str, file: str) -> None:
+    assert workflow_file({**GITHUB, "GITHUB_WORKFLOW_REF": reference}) == file
+    assert workflow_file({"GITHUB_WORKFLOW_REF": f"/{reference}"}) == ""
+
+
+@pytest.mark.parametrize("attempt", ["", "x", "-1", "٢"])
+def test_where__an_attempt_that_is_no_number_is_not_known(attempt: str) -> None:
+    assert where({**GITHUB, "GITHUB_RUN_ATTEMPT": attempt}).attempt == 0
+
+
+def test_asked__tells_the_test_command_by_its_digest_alone() -> None:
+    command = "TOKEN=planted-secret-value npm test"
+    found = asked(plan(suite=suite_plan(command=command)))
+    assert found.command == sha256(command.encode()).hexdigest()
+    assert "planted" not in repr(found)
+
+
+def test_asked__tells_the_probe_without_its_query() -> None:
+    probe = probe_plan(
+        path="/health?token=planted-secret-value", statuses=(range(200, 400), range(401, 402))
+    )
+    assert asked(plan(probe=probe, suite=suite_plan(command=""))) == Asked(
+        path="/health", statuses="200-399,401"
+    )
+
+
+@pytest.mark.parametrize(
+    "said, told",
+    [("firefox", "firefox"), ("", ""), ("a b", ""), ("x\n::error::", ""), ("y" * 41, "")],
+)
+def test_asked__tells_a_browser_that_is_a_name(said: str, told: str) -> None:
+    assert asked(plan(suite=suite_plan(env={"BROWSER": said}))).browser == told

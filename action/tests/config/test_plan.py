@@ -1,0 +1,446 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.config.inputs import DEFAULTS
+from rehearsal.config.parser import entrusted, make_plan
+from rehearsal.config.plan import Plan
+from rehearsal.verdict import Misconfigured, Verdict
+
+from ..fakes import probe_plan
+
+HUSH = "hush-planted"
+CLIENTS_OWN = ["PATH", "HOME", "DOCKER_HOST", "LD_PRELOAD", "HTTPS_PROXY", "SSL_CERT_FILE"]
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    """Return a folder with a Dockerfile and nothing else."""
+    (tmp_path / "Dockerfile").touch()
+    return tmp_path
+
+
+@pytest.fixture
+def project(top: Path) -> Path:
+    """Return a folder laid out like superlists."""
+    (top / "manage.py").touch()
+    (top / "functional_tests").mkdir()
+    (top / "functional_tests" / "requirements.txt").touch()
+    return top
+
+
+def plan_of(top: Path, environ: dict[str, str] | None = None, /, **given: str) -> Plan:
+    inputs = {name.replace("_", "-"): value for name, value in given.items()}
+    return make_plan(inputs, environ=environ or {}, top=top)
+
+
+def refusal(top: Path, environ: dict[str, str] | None = None, /, **given: str) -> Misconfigured:
+    with pytest.raises(Misconfigured) as caught:
+        plan_of(top, environ, **given)
+    return caught.value
+
+
+def told(problem: Misconfigured) -> str:
+    return "\n".join((problem.what, problem.advice, *problem.excerpt))
+
+
+def test_plan__defaults_for_a_bare_folder(top: Path) -> None:
+    plan = plan_of(top)
+    assert (plan.directory, plan.image) == (top, "")
+    assert (plan.build.context, plan.build.dockerfile) == (top, top / "Dockerfile")
+    assert (plan.build.target, plan.build.platform, plan.build.args) == ("", "", {})
+    assert (plan.container.port, plan.container.host_port) == (8888, 0)
+    assert (plan.container.env, plan.container.secrets, plan.container.command) == ({}, (), ())
+    assert (plan.probe.path, plan.probe.timeout, plan.probe.headers) == ("/", 60, {})
+    assert plan.probe.statuses == (range(200, 400),)
+    assert (plan.suite.command, plan.suite.requirements) == ("", None)
+    assert (plan.suite.timeout, plan.timeout, plan.retention_days) == (1800, 3600, 7)
+    assert (plan.evidence, plan.artifact_name) == ("on-failure", "")
+
+
+def test_plan__defaults_for_a_folder_like_superlists(project: Path) -> None:
+    suite = plan_of(project).suite
+    assert suite.command == "python manage.py test functional_tests"
+    assert suite.requirements == project / "functional_tests" / "requirements.txt"
+
+
+@pytest.mark.parametrize("missing", ["manage.py", "functional_tests"])
+def test_plan__no_default_tests_where_one_half_is_missing(top: Path, missing: str) -> None:
+    if missing == "manage.py":
+        (top / "functional_tests").mkdir()
+    else:
+        (top / "manage.py").touch()
+    assert plan_of(top).suite.command == ""
+
+
+def test_plan__requirements_belong_to_a_given_test_command_too(project: Path) -> None:
+    suite = plan_of(project, test_command="pytest\necho done\n").suite
+    assert suite.command == "pytest\necho done"
+    assert suite.requirements == project / "functional_tests" / "requirements.txt"
+
+
+def test_plan__every_input_arrives(project: Path) -> None:
+    (project / "docker").mkdir()
+    (project / "docker" / "app.Dockerfile").touch()
+    (project / "wants.txt").touch()
+    plan = plan_of(
+        project.parent,
+        {"FROM_STEP": "inherited", "TOKEN": HUSH},
+        working_directory=project.name,
+        context="docker",
+        dockerfile="docker/app.Dockerfile",
+        target="final",
+        platform="linux/arm64/v8",
+        build_args="A=1\nFROM_STEP",
+        port="80",
+        host_port="8080",
+        env="B=two words\nFROM_STEP",
+        command="gunicorn\n--workers\n2",
+        secrets=f"TOKEN\nPLAIN={HUSH}-2",
+        volumes="data:/data\n./conf:/conf:ro",
+        network="backend",
+        setup_command="migrate\nload\n",
+        ready_path="/healthz?deep=1",
+        ready_status="200, 401, 500-503",
+        ready_headers="Host: example.org\nX-Probe:1",
+        ready_timeout="5",
+        test_command="pytest",
+        test_requirements="wants.txt",
+        test_env="C=3",
+        test_timeout="10",
+        test_retries="2",
+        test_reports="reports/**/*.xml",
+        shard="2/4",
+        selenium_url="http://grid:4444/wd/hub",
+        timeout="100",
+        evidence="always",
+        artifact_name="what-it_left.1",
+        retention_days="30",
+    )
+    assert plan.directory == project
+    assert plan.build.context == project / "docker"
+    assert plan.build.dockerfile == project / "docker" / "app.Dockerfile"
+    assert (plan.build.target, plan.build.platform) == ("final", "linux/arm64/v8")
+    assert plan.build.args == {"A": "1", "FROM_STEP": "inherited"}
+    assert (plan.container.port, plan.container.host_port) == (80, 8080)
+    assert plan.container.env == {"B": "two words", "FROM_STEP": "inherited"}
+    assert plan.container.command == ("gunicorn", "--workers", "2")
+    assert {s.name: s.value for s in plan.secrets} == {"TOKEN": HUSH, "PLAIN": f"{HUSH}-2"}
+    assert plan.container.volumes == ("data:/data", "./conf:/conf:ro")
+    assert (plan.container.network, plan.container.setup_command) == ("backend", "migrate\nload")
+    assert (plan.probe.path, plan.probe.timeout) == ("/healthz?deep=1", 5)
+    assert plan.probe.statuses == (range(200, 201), range(401, 402), range(500, 504))
+    assert plan.probe.headers == {"Host": "example.org", "X-Probe": "1"}
+    assert (plan.suite.command, plan.suite.env, plan.suite.timeout) == ("pytest", {"C": "3"}, 10)
+    assert plan.suite.requirements == project / "wants.txt"
+    assert (plan.suite.reports, plan.suite.shard) == ("reports/**/*.xml", "2/4")
+    assert plan.suite.retries == 2
+    assert plan.suite.selenium_url == "http://grid:4444/wd/hub"
+    assert (plan.timeout, plan.evidence, plan.retention_days) == (100, "always", 30)
+    assert plan.artifact_name == "what-it_left.1"
+
+
+# For each input: values that are refused, and a word of what the error says is allowed.
+WRONG = {
+    "image": (["--help", "a b", "$(touch pwned)", "a\nb", "é"], "image's name"),
+    "context": (["nowhere", "Dockerfile", "a" * 5000], "a folder; looked for"),
+    "working-directory": (["nowhere", "::error::", "a" * 5000], "a folder; looked for"),
+    "dockerfile": (["nowhere.Dockerfile", ".", "a" * 5000], "a file; looked for"),
+    "target": (["-x", "a b", "a;b"], "name of a stage"),
+    "platform": (["linux amd64", "--all", "Linux/amd64", "a/b/c/d"], "like linux/amd64"),
+    "port": (["0", "65536", "http", "8888/tcp", "-1"], "from 1 to 65535"),
+    "host-port": (["0", "65536", "127.0.0.1:80"], "from 1 to 65535"),
+    "volumes": (
+        ["data", "data:data", "/a", ":/a", "-v:/a", "a:/b:rx", "a:/b:ro:ro", "a b:/c", 'a:/b"c',
+         "x,readonly:/y", "/a:/b,volume-driver=z", "a:/b,type=bind"],
+        "NAME:/path or /host/path:/path",
+    ),
+    "network": (["--net", "a b", "container:x", "host", "none"], "network"),
+    "generate-secrets": (["A=1", "9A", "a b"], "names of variables"),
+    "ready-path": (["healthz", "http://x/", "/a b", "/é", "/a\nHost: evil"], "begins with /"),
+    "ready-status": (["", "ok", "600", "99", "2xx", "200-", "399-200", "200;401"][1:], "200-399"),
+    "ready-timeout": (["0", "3601", "1m", "1.5"], "seconds from 1 to 3600"),
+    "test-requirements": (["nowhere.txt", ".", "a" * 5000], "a file; looked for"),
+    "test-timeout": (["0", "86401", "half an hour"], "seconds from 1 to 86400"),
+    "test-retries": (["", "-1", "11", "twice"], "re-runs from 0 to 10"),
+    "test-reports": (["/tmp/*.xml", "reports/**x/*.xml"], "a glob below"),
+    "shard": (["0/4", "1", "1/0", "a/b", "5/4", "1/4/4"], "like 1/4"),
+    "selenium-url": (["grid:4444", "ftp://grid", "http://a b"], "a URL"),
+    "timeout": (["0", "86401", ""], "seconds from 1 to 86400"),
+    "evidence": (["", "true", "Always"], "on-failure, always, never"),
+    "artifact-name": (["a/b", "a b", "x" * 201, 'a"b'], "letters, digits"),
+    "retention-days": (["0", "401", "7d"], "days from 1 to 400"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name, value, allowed",
+    [
+        pytest.param(name, value, allowed, id=f"{name}={ascii(value)[:30]}")
+        for name, (values, allowed) in WRONG.items()
+        for value in values
+    ],
+)
+def test_plan__refuses_a_wrong_value(top: Path, name: str, value: str, allowed: str) -> None:
+    problem = refusal(top, **{name: value})
+    assert problem.verdict is Verdict.MISCONFIGURED
+    assert f"The input {name} is " in problem.what
+    assert repr(value.strip())[1:50].rstrip("'") in problem.what
+    assert allowed in problem.what
+    assert problem.advice
+
+
+@pytest.mark.parametrize("value", ["no colon", ": value", "a b: c", "Ж: 1", "X: €", "X: a\x01b"])
+def test_plan__refuses_wrong_headers_without_showing_them(top: Path, value: str) -> None:
+    """A probe may need an Authorization header."""
+    problem = refusal(top, ready_headers=f"X-Key: {HUSH}\n{value}")
+    assert "The input ready-headers is (not shown)" in problem.what
+    assert HUSH not in told(problem)
+
+
+@pytest.mark.parametrize("name", ["secrets", "env", "test-env", "build-args"])
+@pytest.mark.parametrize(
+    "text",
+    [f"{HUSH} {HUSH}", f"KEY=1\n{HUSH}+/=", f"KEY<<END\n{HUSH}", f"KEY={HUSH}\nKEY={HUSH}"],
+    ids=["words", "broken key", "never closed", "twice"],
+)
+def test_plan__errors_about_variables_give_line_numbers_and_no_content(
+    top: Path, name: str, text: str
+) -> None:
+    problem = refusal(top, **{name: text})
+    assert f"{name}, line {1 if text.count(chr(10)) == 0 or '<<' in text else 2}:" in problem.what
+    assert HUSH not in told(problem)
+
+
+@pytest.mark.parametrize("name", ["env", "test-env", "build-args"])
+def test_plan__a_bare_name_without_a_value_is_an_error(top: Path, name: str) -> None:
+    problem = refusal(top, **{name: "UNSET"})
+    assert problem.what == f"{name}: UNSET has no value, and the step's env: has none either."
+    assert "UNSET=value" in problem.advice
+
+
+@pytest.mark.parametrize(
+    "secrets, environ",
+    [
+        ("KEY", {"KEY": ""}),
+        ("KEY=", {}),
+        ("KEY= ", {}),
+        ("KEY<<END\n\nEND", {}),
+    ],
+    ids=["empty in the environment", "empty", "white space", "empty block"],
+)
+def test_plan__an_empty_secret_is_an_error_that_says_why(
+    top: Path, secrets: str, environ: dict[str, str]
+) -> None:
+    problem = refusal(top, environ, secrets=secrets)
+    assert problem.what == "The secret KEY is empty."
+    for word in ("forks", "Dependabot", "generate-secrets", "KEY: ${{ secrets.KEY }}"):
+        assert word in problem.advice
+
+
+@pytest.mark.parametrize("source", ["secrets", "build-secrets"])
+def test_plan__a_bare_name_that_is_not_set_may_be_a_word_of_a_secret(
+    top: Path, source: str
+) -> None:
+    problem = refusal(top, **{source: "KEY=correct\nhorse"})
+    assert f"{source}, line 2" in problem.what
+    assert "horse" not in told(problem)
+    assert "env:" in problem.what
+
+
+@pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD"])
+@pytest.mark.parametrize("value", ["planted", ""])
+def test_plan__a_secret_does_not_belong_into_env(top: Path, name: str, value: str) -> None:
+    problem = refusal(top, env=f"{name}={value}")
+    assert f"{name} looks like a secret" in problem.what
+    assert "generate-secrets" in problem.advice
+    assert "planted" not in told(problem)
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "TOKEN_LIFETIME", "KEYBOARD", "PASSWORDLESS"])
+def test_plan__what_only_sounds_like_a_secret_may_stand_in_env(top: Path, name: str) -> None:
+    assert plan_of(top, env=f"{name}=").container.env == {name: ""}
+
+
+def test_plan__a_generated_secret_stands_in_for_an_empty_one(top: Path) -> None:
+    first, second = (plan_of(top, secrets="KEY", generate_secrets="KEY\nOTHER") for _ in "12")
+    assert [secret.name for secret in first.secrets] == ["KEY", "OTHER"]
+    assert all(len(secret.value) >= 50 for secret in first.secrets)
+    values = {secret.value for plan in (first, second) for secret in plan.secrets}
+    assert len(values) == 4
+
+
+def test_plan__a_given_secret_is_not_generated(top: Path) -> None:
+    (secret,) = plan_of(top, {"KEY": HUSH}, secrets="KEY", generate_secrets="KEY").secrets
+    assert secret.value == HUSH
+
+
+@pytest.mark.parametrize("name", CLIENTS_OWN)
+@pytest.mark.parametrize("how", ["secrets", "generate-secrets"])
+def test_plan__what_the_client_reads_cannot_be_a_secret(top: Path, name: str, how: str) -> None:
+    given = f"{name}={HUSH}" if how == "secrets" else name
+    problem = refusal(top, **{how: given})
+    assert f"secrets: {name} cannot be a secret" in problem.what
+    assert HUSH not in told(problem)
+
+
+def test_plan__a_name_stands_in_env_or_in_secrets(top: Path) -> None:
+    problem = refusal(top, env=f"KEY={HUSH}", secrets=f"KEY={HUSH}")
+    assert problem.what == "KEY stands both in env and in secrets."
+    assert HUSH not in told(problem)
+
+
+def test_plan__never_shows_values_in_its_repr(top: Path) -> None:
+    plan = plan_of(
+        top,
+        secrets=f"A={HUSH}",
+        env=f"B={HUSH}",
+        build_args=f"C={HUSH}",
+        test_env=f"D={HUSH}",
+        ready_headers=f"Authorization: {HUSH}",
+    )
+    assert HUSH not in repr(plan)
+
+
+def test_plan__the_image_needs_no_dockerfile(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, image="registry.example:5000/app@sha256:0123", context="nowhere")
+    assert plan.image == "registry.example:5000/app@sha256:0123"
+
+
+def test_plan__dockerfile_in_the_context(top: Path) -> None:
+    (top / "web").mkdir()
+    (top / "web" / "Dockerfile").touch()
+    (top / "web" / "prod.Dockerfile").touch()
+    assert plan_of(top, context="web").build.dockerfile == top / "web" / "Dockerfile"
+    plan = plan_of(top, context="web", dockerfile="prod.Dockerfile")
+    assert plan.build.dockerfile == top / "web" / "prod.Dockerfile"
+
+
+def test_plan__a_missing_dockerfile_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    problem = refusal(tmp_path)
+    assert str(tmp_path / "Dockerfile") in problem.what
+    assert "Check out the repository" in problem.advice
+
+
+def test_plan__links_in_a_circle_are_no_folder(top: Path) -> None:
+    (top / "round").symlink_to("round")
+    assert "The input context is 'round'" in refusal(top, context="round").what
+
+
+@pytest.mark.parametrize("spelling", ["host", "HOST", "Host"])
+def test_plan__a_header_has_one_spelling(top: Path, spelling: str) -> None:
+    """Two Host headers in one request are an error to every server."""
+    plan = plan_of(top, ready_headers=f"{spelling}: example.org")
+    assert plan.probe.headers == {"Host": "example.org"}
+
+
+@pytest.mark.parametrize("name", ["ready-path", "ready-status"])
+def test_plan__an_empty_text_means_the_default(top: Path, name: str) -> None:
+    probe = plan_of(top, **{name: ""}).probe
+    assert (probe.path, probe.statuses) == ("/", (range(200, 400),))
+
+
+@pytest.mark.parametrize(
+    "status, good",
+    [(199, False), (200, True), (302, True), (399, True), (400, False), (500, False), (0, False)],
+)
+def test_accepts__by_default_200_to_399(status: int, good: bool) -> None:
+    assert probe_plan().accepts(status) is good
+
+
+# Faults, no. 33: whatever stands in an input, it is refused or reaches no shell of ours.
+HOSTILE = ["$(touch pwned)", '"; touch pwned; "', "`touch pwned`", "a\nb", "::set-output name=x::y",
+           "-v /:/host", "../../..", "\x1b[2J", "\u202e"]  # fmt: skip
+
+
+def outcome(top: Path, name: str, value: str) -> Plan | Misconfigured:
+    try:
+        return plan_of(top, **{name: value})
+    except Misconfigured as problem:
+        return problem
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
+    for value in HOSTILE:
+        found = outcome(top, name, value)
+        if isinstance(found, Misconfigured):
+            assert not {"\x1b", "\u202e", "\n"} & set(found.what)
+    assert not (top / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    "line, option",
+    [
+        ("--name=web", "--name"),
+        ("--rm", "--rm"),
+        ("-d", "-d"),
+        ("-it", "-it"),
+        ("-p8080:80", "-p8080:80"),
+        ("--publish", "--publish"),
+        ("-eTOKEN", "-eTOKEN"),
+        ("--env-file=.env", "--env-file"),
+        ("--label=a=b", "--label"),
+        ("--log-driver", "--log-driver"),
+        ("--network=host", "--network"),
+    ],
+)
+def test_plan__run_options_that_are_ours(top: Path, line: str, option: str) -> None:
+    problem = refusal(top, run_options=f"--init\n{line}")
+    assert "run-options" in problem.what
+    assert f"without {option}," in problem.what
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "--memory=512m\n--init",
+        "--user\napp",
+        "-u\napp",
+        "-m512m",
+        "--add-host=db:127.0.0.1",
+        "-v/x",
+    ],
+)
+def test_plan__run_options_that_are_yours(top: Path, lines: str) -> None:
+    assert plan_of(top, run_options=lines).container.options == tuple(lines.split())
+
+
+def test_plan__run_options_are_one_argument_a_line(top: Path) -> None:
+    problem = refusal(top, run_options="--memory 512m")
+    assert "one argument a line" in problem.what
+    assert "--memory=VALUE" in problem.advice
+    assert plan_of(top, run_options="--health-cmd=a b").container.options == ("--health-cmd=a b",)
+
+
+def test_plan__build_secrets_are_secrets(top: Path) -> None:
+    plan = plan_of(top, {"TOKEN": HUSH}, build_secrets="TOKEN")
+    assert [secret.value for secret in plan.build.secrets] == [HUSH]
+    assert plan.secrets == plan.build.secrets
+    assert HUSH not in repr(plan)
+    assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN=").what
+
+
+@pytest.mark.parametrize("name", ["cache-from", "cache-to"])
+def test_plan__caches_need_buildx(top: Path, name: str) -> None:
+    plan = plan_of(top, **{name: "type=registry,ref=localhost:5000/app:cache"})
+    assert plan.build.needs_buildx
+    assert not plan_of(top).build.needs_buildx
+    problem = refusal(top, **{name: "type=gha,mode=max"})
+    assert name in problem.what
+    assert "docker/build-push-action" in problem.advice
+    assert "--output" in refusal(top, **{name: "--output=x"}).what
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({}, id="alone"),
+        pytest.param({"port": "none", "context": "gone"}, id="beside-what-makes-no-plan"),
+        pytest.param({"build-secrets": "not a name"}, id="beside-a-list-that-is-wrong"),
+        pytest.param({"no-such-input": "x"}, id="beside-an-input-that-is-none"),
+    ],
+)
+def test_entrusted__is_what_can_be_read(given: dict[str, str]) -> None:
+    found = entrusted({"secrets": "A\nB=two\nUNSET\nEMPTY=", **given}, {"A": "one"})
+    assert [(secret.name, secret.value) for secret in found] == [("A", "one"), ("B", "two")]

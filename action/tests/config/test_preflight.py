@@ -1,0 +1,90 @@
+"""Where a rehearsal cannot work, or must not."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.config import preflight
+from rehearsal.config.parser import make_plan
+from rehearsal.config.plan import Plan
+from rehearsal.verdict import Misconfigured
+
+OURS, THEIRS = "a" * 40, "b" * 40
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    (tmp_path / "Dockerfile").touch()
+    return tmp_path
+
+
+def plan(top: Path, **inputs: str) -> Plan:
+    given = {name.replace("_", "-"): value for name, value in inputs.items()}
+    return make_plan(given, environ={}, top=top)
+
+
+def check(plan: Plan, *, commit: str = OURS, engine_host: str = "", **environ: str) -> None:
+    preflight.check(plan, {"GITHUB_SHA": OURS} | environ, commit=commit, engine_host=engine_host)
+
+
+@pytest.mark.parametrize("event", sorted(preflight.PRIVILEGED_EVENTS))
+@pytest.mark.parametrize("commit", [THEIRS, ""], ids=["another commit", "unknown"])
+@pytest.mark.parametrize("given", ["secrets", "build-secrets"])
+def test_check__secrets_are_not_handed_to_strangers(
+    top: Path, event: str, commit: str, given: str
+) -> None:
+    with pytest.raises(Misconfigured, match=r"TOKEN.*not the repository's own") as caught:
+        check(plan(top, **{given: "TOKEN=planted-value"}), commit=commit, GITHUB_EVENT_NAME=event)
+    assert "planted-value" not in str(caught.value) + caught.value.advice
+    assert "pull_request" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "inputs, event, commit",
+    [
+        pytest.param({"secrets": "T=planted"}, "pull_request", THEIRS, id="unprivileged"),
+        pytest.param({"secrets": "T=planted"}, "pull_request_target", OURS, id="own commit"),
+        pytest.param({"generate-secrets": "T"}, "pull_request_target", THEIRS, id="generated"),
+        pytest.param({}, "issue_comment", THEIRS, id="no secrets"),
+    ],
+)
+def test_check__what_harms_nobody_may_run(
+    top: Path, inputs: dict[str, str], event: str, commit: str
+) -> None:
+    check(plan(top, **inputs), commit=commit, GITHUB_EVENT_NAME=event)
+
+
+def test_check__a_generated_secret_that_was_given_is_a_confidence(top: Path) -> None:
+    given = plan(top, secrets="T=planted", generate_secrets="T\nU")
+    assert given.confidences == ("T",)
+    assert {secret.name for secret in given.secrets} == {"T", "U"}
+
+
+def test_check__a_job_in_a_container_is_explained(top: Path) -> None:
+    with pytest.raises(Misconfigured, match="runs in a container"):
+        check(plan(top), GITHUB_WORKSPACE="/__w/app/app")
+
+
+@pytest.mark.parametrize(
+    "host", ["ssh://build@example.invalid", "tcp://192.0.2.7:2376", "http://example.invalid"]
+)
+def test_check__an_engine_elsewhere_is_explained(top: Path, host: str) -> None:
+    with pytest.raises(Misconfigured, match="on another host"):
+        check(plan(top), engine_host=host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "unix:///var/run/docker.sock", "tcp://localhost:2375", "tcp://127.0.0.1:2375"],
+)
+def test_check__an_engine_here_is_fine(top: Path, host: str) -> None:
+    check(plan(top), engine_host=host)
+
+
+def test_check_places__evidence_is_never_in_the_context(top: Path) -> None:
+    below = top / "temp" / "rehearsal-1"
+    below.mkdir(parents=True)
+    with pytest.raises(Misconfigured, match="context"):
+        preflight.check_places(plan(top), below)
+    preflight.check_places(plan(top, image="app:1"), below)
+    preflight.check_places(plan(top), top.parent)

@@ -1,0 +1,93 @@
+"""A flood keeps its head and its tail, and memory stays out of it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehearsal.evidence.capped_file import CappedFile, read_back
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+def test_write__a_short_log_is_whole_and_there_at_once(path: Path) -> None:
+    file = CappedFile(path, head=10, segment=4)
+    file.write(b"0123")
+    assert path.read_bytes() == b"0123"
+    file.write(b"456789")
+    file.close()
+    assert path.read_bytes() == b"0123456789"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_close__says_how_much_is_left_out(path: Path) -> None:
+    file = CappedFile(path, head=10, segment=4)
+    for byte in range(100):
+        file.write(bytes([byte]))
+    file.close()
+    assert file.closed
+    tail = bytes(range(94, 100))
+    assert path.read_bytes() == bytes(range(10)) + b"\n... 84 bytes are left out here ...\n" + tail
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_write__what_came_is_there_when_nobody_closes(path: Path) -> None:
+    file = CappedFile(path, head=2, segment=4)
+    file.write(b"0123456789")
+    kept = sorted((each.name, each.read_bytes()) for each in path.parent.iterdir())
+    assert kept == [("log", b"01"), ("log.tail-1", b"2345"), ("log.tail-2", b"6789")]
+    file.close()
+    assert path.read_bytes() == b"0123456789"
+
+
+@given(st.lists(st.binary(max_size=9), max_size=12))
+def test_close__head_and_tail_are_what_came(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
+) -> None:
+    path = tmp_path_factory.mktemp("capped") / "log"
+    file = CappedFile(path, head=10, segment=5)
+    for piece in pieces:
+        file.write(piece)
+    file.close()
+    everything, kept = b"".join(pieces), path.read_bytes()
+    assert file.count == len(everything)
+    if len(everything) <= 20:
+        assert kept == everything
+    else:
+        head, _, tail = kept.partition(b"\n... ")
+        tail = tail.partition(b" ...\n")[2]
+        if not kept[10:].startswith(b"\n... "):
+            assert kept == everything
+        else:
+            assert (head, everything.endswith(tail)) == (everything[:10], True)
+            assert 5 <= len(tail) <= 10
+
+
+@given(
+    sizes=st.lists(st.integers(min_value=0, max_value=9), max_size=40),
+    start=st.integers(min_value=0, max_value=200),
+    length=st.integers(min_value=0, max_value=200),
+)
+def test_read_back__finds_what_came_wherever_it_lies(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], start: int, length: int
+) -> None:
+    path = tmp_path_factory.mktemp("room") / "log"
+    data = bytes(index % 251 for index in range(sum(sizes)))
+    file, at = CappedFile(path, head=10, segment=4), 0
+    for size in sizes:
+        file.write(data[at : at + size])
+        at += size
+    file.close()
+    found = read_back(path, file.count, start, start + length, head=10)
+    before, gap, after = found.partition(b"\n... ")
+    if not gap:
+        assert found == data[start : start + length]
+        return
+    assert data[start : start + length].startswith(before)
+    tail = after.partition(b" ...\n")[2]
+    assert data[start : start + length].endswith(tail)
+    assert len(before) + len(tail) < length

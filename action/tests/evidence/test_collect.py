@@ -1,0 +1,211 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rehearsal.evidence.collect import MOST_TESTS, PART, curate
+from rehearsal.evidence.folder import Evidence
+from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.evidence_index import Exhibit
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.tests import Failure, Results, Span
+
+from ..fakes import secret
+
+TRACEBACK = (
+    "Traceback (most recent call last):\n"
+    '  File "/src/app/views.py", line 7, in home\n'
+    "    boom()\n"
+    "ValueError: boom\n"
+)
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    return Evidence(tmp_path, Redactor([secret()]))
+
+
+def record(tmp_path: Path, *failures: Failure) -> Rehearsal:
+    top = tmp_path / "top"
+    (top / "app").mkdir(parents=True)
+    (top / "app/views.py").touch()
+    return Rehearsal(
+        name="r",
+        checkout=str(top),
+        directory=str(top),
+        results=Results(tests=9, failures=len(failures), failed=failures),
+    )
+
+
+def log(evidence: Evidence, *texts: str) -> list[float]:
+    """Write the app's log, and return when each text came."""
+    container = evidence.log("container.log", timed=True)
+    write = container.stream("out")
+    for text in texts:
+        write(text.encode())
+    container.close()
+    index = (evidence.folder / "container.log.index").read_text()
+    return [float(line.split()[0]) for line in index.splitlines()]
+
+
+def failed(name: str = "t.T.bad", **changes: object) -> Failure:
+    return Failure(name=name, message="no", **changes)  # type: ignore[arg-type]
+
+
+def only(exhibits: tuple[Exhibit, ...]) -> Exhibit:
+    (exhibit,) = exhibits
+    return exhibit
+
+
+def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path: Path) -> None:
+    first, last = log(evidence, TRACEBACK, "the end\n")
+    for name in ("screenshot.png", "page.html", "console.log", "address.txt"):
+        path = evidence.folder / "tests/bad-1" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    span = Span(start=first, end=last, exact=True)
+    found = only(curate(record(tmp_path, failed(evidence="bad-1", span=span)), evidence).tests)
+    assert found.folder == "tests/bad-1"
+    assert found.pictures == ("tests/bad-1/screenshot.png",)
+    assert found.addresses == ("x",)
+    assert [paper.name for paper in found.papers] == [
+        "tests/bad-1/console.log",
+        "tests/bad-1/page.html",
+    ]
+    kept = (evidence.folder / "tests/bad-1/container.log").read_text()
+    assert kept.startswith("# container.log between the start and the end of this test\n")
+    assert TRACEBACK in kept
+    assert found.slice
+    assert found.slice.text == kept
+    assert found.frame
+    assert (found.frame.file, found.frame.line) == ("app/views.py", 7)
+
+
+def test_curate__each_picture_has_its_own_address(evidence: Evidence, tmp_path: Path) -> None:
+    folder = evidence.folder / "tests/bad-1"
+    folder.mkdir(parents=True)
+    for browser in ("", "-browser2", "-browser3"):
+        (folder / f"screenshot{browser}.png").touch()
+        if browser != "-browser2":
+            (folder / f"address{browser}.txt").write_text(f"http://localhost/{browser}\n")
+    (folder / "address-browser9.txt").write_text("of no picture")
+    found = only(curate(record(tmp_path, failed(evidence="bad-1")), evidence).tests)
+    told = dict(zip(found.pictures, found.addresses, strict=True))
+    assert told == {
+        "tests/bad-1/screenshot.png": "http://localhost/",
+        "tests/bad-1/screenshot-browser2.png": "",
+        "tests/bad-1/screenshot-browser3.png": "http://localhost/-browser3",
+    }
+    assert [paper.name for paper in found.papers] == ["tests/bad-1/address-browser9.txt"]
+
+
+def test_curate__a_plain_report_gets_an_approximate_slice(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (when,) = log(evidence, "meanwhile\n")
+    span = Span(start=when, end=when, exact=False)
+    found = only(curate(record(tmp_path, failed("a b", span=span)), evidence).tests)
+    assert found.slice
+    assert found.slice.text.startswith("# approximate")
+    assert (evidence.folder / found.slice.name).is_file()
+    assert found.folder.startswith("tests/a_b-")
+
+
+@pytest.mark.parametrize("name", ["../../x", "..", "/etc/x", "a/b", "", "-v"], ids=repr)
+def test_curate__no_name_leads_out_of_the_evidence(
+    evidence: Evidence, tmp_path: Path, name: str
+) -> None:
+    (when,) = log(evidence, "meanwhile\n")
+    span = Span(start=when, end=when, exact=True)
+    found = only(curate(record(tmp_path, failed("t", evidence=name, span=span)), evidence).tests)
+    assert found.slice
+    folder = (evidence.folder / found.slice.name).parent
+    assert folder.parent == evidence.folder / "tests"
+    assert folder.resolve().parent == (evidence.folder / "tests").resolve()
+
+
+def test_curate__a_test_that_left_nothing(evidence: Evidence, tmp_path: Path) -> None:
+    found = only(curate(record(tmp_path, failed()), evidence).tests)
+    assert (found.folder, found.slice, found.papers, found.frame) == ("", None, (), None)
+    assert not (evidence.folder / "tests").exists()
+
+
+def test_curate__a_secret_in_the_name_stays_out_of_the_folder(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (when,) = log(evidence, "x\n")
+    span = Span(start=when, end=when, exact=True)
+    name = f"t.{secret().value}"
+    found = only(curate(record(tmp_path, failed(name, span=span)), evidence).tests)
+    assert secret().value not in found.folder
+
+
+def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (when,) = log(evidence, "x\n")
+    span = Span(start=when, end=when, exact=True)
+    many = (failed(f"t{number}", span=span) for number in range(MOST_TESTS + 5))
+    tests = curate(record(tmp_path, *many), evidence).tests
+    assert len(tests) == MOST_TESTS + 5
+    assert len(list((evidence.folder / "tests").iterdir())) == MOST_TESTS
+
+
+def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_path: Path) -> None:
+    log(evidence, TRACEBACK)
+    evidence.text("build.log", "first" + "x" * sum(PART) + "last")
+    found = curate(record(tmp_path), evidence)
+    app, build = found.logs
+    assert (app.name, app.text, app.left_out) == ("container.log", TRACEBACK, 0)
+    assert (build.name, build.left_out) == ("build.log", 9)
+    assert build.text.startswith("first")
+    assert build.text.endswith("last")
+    assert "... 9 bytes are left out here; build.log holds them ..." in build.text
+    assert found.frame
+    assert found.files == ("build.log", "container.log", "container.log.index")
+
+
+def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -> None:
+    tests = curate(record(tmp_path, failed(file="app/views.py", line=3)), evidence).tests
+    assert (only(tests).file, only(tests).failure.line) == ("app/views.py", 3)
+
+
+NOISE = """\
+Traceback (most recent call last):
+  File "app/views.py", line 3, in home
+NoSuchElementException: Message: no such element
+  (Session info: chrome=1.2); For documentation on this error, please visit: https://x.dev/e#n
+Stacktrace:
+#0 0x5581 <unknown>
+RemoteError@chrome://remote/content/Error.mjs:8:8
+
+Waited 10 s for a row.
+"""
+
+
+def test_curate__leaves_the_driver_s_noise_to_the_whole_traceback(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    found = only(curate(record(tmp_path, failed(trace=NOISE)), evidence).tests)
+    head, _, rest = NOISE.partition("  (Session")
+    assert found.trace == f"{head}\n{rest.partition(chr(10) * 2)[2]}".rstrip()
+    assert found.failure.trace == NOISE
+
+
+def test_curate__points_to_the_line_that_failed(evidence: Evidence, tmp_path: Path) -> None:
+    failure = failed("t.T.home", file="app/views.py", line=3, trace=TRACEBACK)
+    assert only(curate(record(tmp_path, failure), evidence).tests).failure.line == 7
+
+
+def test_curate__a_flaky_test_shows_how_it_failed_first(evidence: Evidence, tmp_path: Path) -> None:
+    first, _ = log(evidence, TRACEBACK, "later\n")
+    span = Span(start=first, end=first, exact=True)
+    told = record(tmp_path, failed("t.T.bad"))
+    assert told.results
+    told.results = replace(told.results, flaky=(failed(evidence="shaky-1", span=span),))
+    exhibits = curate(told, evidence)
+    assert [each.failure.name for each in exhibits.tests] == ["t.T.bad"]
+    flaky = only(exhibits.flaky)
+    assert flaky.slice
+    assert TRACEBACK in flaky.slice.text
+    assert flaky.folder == "tests/shaky-1"

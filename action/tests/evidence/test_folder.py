@@ -1,0 +1,334 @@
+import os
+import re
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from rehearsal.evidence.folder import Evidence, sweep
+from rehearsal.evidence.log import Log
+from rehearsal.redaction.redactor import Redactor
+
+from ..fakes import secret
+
+HUSH = b"planted-secret-value"
+SAFE_PATH = re.compile(r"[A-Za-z0-9._/-]+")
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    return Evidence(tmp_path / "run", Redactor([secret()]))
+
+
+def kept(evidence: Evidence) -> dict[str, bytes]:
+    """Return every file that is kept, by its path in the evidence folder."""
+    files = (path for path in evidence.folder.rglob("*") if not path.is_dir())
+    return {str(path.relative_to(evidence.folder)): path.read_bytes() for path in files}
+
+
+def stage(evidence: Evidence, name: str, data: bytes = b"x") -> Path:
+    path = evidence.staged("traces") / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_evidence__folders_are_for_us_alone(evidence: Evidence) -> None:
+    for folder in (evidence.folder, evidence.staging, evidence.staged("junit")):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_text__is_redacted_and_whole(evidence: Evidence) -> None:
+    evidence.text("summary.md", "first")
+    evidence.text("summary.md", f"a {HUSH.decode()} é")
+    assert kept(evidence) == {"summary.md": "a *** é".encode()}
+
+
+def test_collect__takes_files_of_all_depths(evidence: Evidence) -> None:
+    stage(evidence, "t.T.test_a/page.html", b"<p>")
+    stage(evidence, "t.T.test_a/deeper/x.png", b"\x89PNG\0\xff")
+    evidence.collect(evidence.staged("traces"), "tests")
+    assert kept(evidence) == {
+        "tests/t.T.test_a/page.html": b"<p>",
+        "tests/t.T.test_a/deeper/x.png": b"\x89PNG\0\xff",
+    }
+
+
+def test_collect__replaces_secrets_in_what_tests_wrote(evidence: Evidence) -> None:
+    stage(evidence, "page.html", b"<input value='" + HUSH + b"'>")
+    evidence.collect(evidence.staged("traces"), "tests")
+    assert kept(evidence) == {"tests/page.html": b"<input value='***'>"}
+
+
+def test_collect__a_secret_across_two_pieces_of_a_large_file(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehearsal.evidence.folder.PIECE", 7)
+    stage(evidence, "page.html", b"0123" + HUSH + b"4567" + HUSH)
+    evidence.collect(evidence.staged("traces"), "tests")
+    assert kept(evidence) == {"tests/page.html": b"0123***4567***"}
+
+
+def test_collect__leaves_links_out(evidence: Evidence, tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / "key").write_text("private")
+    good = stage(evidence, "good.txt")
+    (good.parent / "file").symlink_to(private / "key")
+    (good.parent / "folder").symlink_to(private)
+    (good.parent / "dangling").symlink_to("nowhere")
+    evidence.collect(good.parent, "tests")
+    assert list(kept(evidence)) == ["tests/good.txt"]
+
+
+def test_collect__leaves_what_is_no_file_out(evidence: Evidence) -> None:
+    good = stage(evidence, "good.txt")
+    os.mkfifo(good.parent / "pipe")
+    evidence.collect(good.parent, "tests")
+    assert list(kept(evidence)) == ["tests/good.txt"]
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("screenshot.png", r"screenshot\.png"),
+        ("functional_tests.test_a.T.test_b", r"functional_tests\.test_a\.T\.test_b"),
+        ("a b.png", r"a_b-[0-9a-f]{8}\.png"),
+        ("a:b|c?*<>.html", r"a_b_c_-[0-9a-f]{8}\.html"),
+        ("no dot at all", r"no_dot_at_all-[0-9a-f]{8}"),
+        (".hidden", r"hidden-[0-9a-f]{8}"),
+        ("-rf", r"rf-[0-9a-f]{8}"),
+        ("é", r"file-[0-9a-f]{8}"),
+        ("line\nbreak.txt", r"line_break-[0-9a-f]{8}\.txt"),
+        ("caf\udce9.txt", r"caf_-[0-9a-f]{8}\.txt"),
+        ("x" * 150, r"x{80}-[0-9a-f]{8}"),
+        ("x" * 150 + ".png", r"x{80}-[0-9a-f]{8}\.png"),
+    ],
+    ids=ascii,
+)
+def test_keep__under_a_safe_name(evidence: Evidence, name: str, expected: str) -> None:
+    source = stage(evidence, name)
+    evidence.collect(source.parent, "tests")
+    (path,) = kept(evidence)
+    assert re.fullmatch(f"tests/{expected}", path)
+    assert SAFE_PATH.fullmatch(path)
+
+
+def test_keep__different_names_stay_different(evidence: Evidence) -> None:
+    for name in ("a b", "a:b", "a\tb", "x" * 120 + "1", "x" * 120 + "2"):
+        stage(evidence, name)
+    evidence.collect(evidence.staged("traces"), "tests")
+    assert len(kept(evidence)) == 5
+
+
+def test_keep__no_secret_in_a_name(evidence: Evidence) -> None:
+    stage(evidence, f"{HUSH.decode()}/{HUSH.decode()}.txt")
+    evidence.collect(evidence.staged("traces"), "tests")
+    assert HUSH.decode() not in "".join(kept(evidence))
+
+
+def test_keep__replaces_nothing_that_is_there(evidence: Evidence) -> None:
+    evidence.log("tests/output.log").close()
+    for name in ("output.log", f"a {HUSH.decode()}.txt", "a ***.txt"):
+        stage(evidence, name, name.encode())
+    evidence.collect(evidence.staged("traces"), "tests")
+    assert len(kept(evidence)) == 4
+    assert kept(evidence)["tests/output.log"] == b""
+    assert kept(evidence)["tests/output-2.log"] == b"output.log"
+
+
+def test_sweep__takes_out_what_does_not_belong_there(evidence: Evidence) -> None:
+    (evidence.folder / "tests").mkdir()
+    for name in ("good.log", "bad.log", "tests/good.xml", "new\nline", HUSH.decode()):
+        (evidence.folder / name).write_bytes(b"text " + (HUSH if name == "bad.log" else b""))
+    (evidence.folder / "tests/file").symlink_to("/etc/passwd")
+    (evidence.folder / "tests/folder").symlink_to("/etc")
+    os.mkfifo(evidence.folder / "tests/pipe")
+    (evidence.folder / ".git").mkdir()
+    (evidence.folder / ".git/config").write_bytes(HUSH)
+    found = sweep(evidence.folder, Redactor([secret()]))
+    assert kept(evidence) == {
+        "good.log": b"text ",
+        "bad.log": b"text ***",
+        "tests/good.xml": b"text ",
+    }
+    assert {"bad.log", "tests/file", "tests/folder", "tests/pipe", "new\nline", "***"} <= set(found)
+    assert not {"good.log", "tests", "tests/good.xml"} & set(found)
+    assert not sweep(evidence.folder, Redactor([secret()]))
+    assert Path("/etc/passwd").exists()
+
+
+def test_drop_staging__leaves_nothing_of_it(evidence: Evidence) -> None:
+    stage(evidence, "t/page.html")
+    evidence.drop_staging()
+    assert not evidence.staging.exists()
+    evidence.drop_staging()
+
+
+def test_log__holds_the_bytes_as_they_came(evidence: Evidence) -> None:
+    log = evidence.log("tests/output.log")
+    sink = log.stream()
+    for piece in (b"\xff\0binary", b"\r\n", "é".encode()):
+        sink(piece)
+    log.close()
+    assert kept(evidence) == {"tests/output.log": b"\xff\0binary\r\n\xc3\xa9"}
+
+
+def test_log__replaces_a_secret_across_writes_and_between_streams(evidence: Evidence) -> None:
+    log = evidence.log("container.log")
+    out, err = log.stream("out"), log.stream("err")
+    out(b"<" + HUSH[:5])
+    err(HUSH[:9])
+    out(HUSH[5:] + b">")
+    err(b" no secret")
+    err(HUSH)
+    log.close()
+    data = kept(evidence)["container.log"]
+    assert HUSH not in data
+    assert b"***>" in data
+    assert data.count(b"***") == 2
+    assert HUSH[:9] + b" no secret" in data
+
+
+def test_log__what_was_held_back_is_written_at_the_end(evidence: Evidence) -> None:
+    log = evidence.log("a.log")
+    log.stream()(b"end: " + HUSH[:6])
+    log.close()
+    assert kept(evidence)["a.log"] == b"end: " + HUSH[:6]
+
+
+def test_log__the_echo_hears_what_is_kept(evidence: Evidence) -> None:
+    heard: list[bytes] = []
+    log = evidence.log("a.log", echo=heard.append)
+    log.stream()(b"a " + HUSH)
+    log.close()
+    assert b"".join(heard) == b"a ***" == kept(evidence)["a.log"]
+
+
+def test_log__the_index_tells_when_and_where_each_piece_came(evidence: Evidence) -> None:
+    log = evidence.log("container.log", timed=True)
+    log.stream("out")(b"one\n")
+    log.stream("err")(b"two\n")
+    log.close()
+    lines = [line.split() for line in kept(evidence)["container.log.index"].decode().splitlines()]
+    assert [line[1:] for line in lines] == [["out", "0", "4"], ["err", "4", "4"]]
+    assert float(lines[0][0]) <= float(lines[1][0])
+
+
+def test_log__has_no_index_unless_asked(evidence: Evidence) -> None:
+    evidence.log("build.log").close()
+    assert list(kept(evidence)) == ["build.log"]
+
+
+def test_log__words_that_come_too_late_are_no_error(evidence: Evidence) -> None:
+    log = evidence.log("a.log")
+    sink = log.stream()
+    log.close()
+    sink(b"late")
+    log.close()
+    assert kept(evidence)["a.log"] == b""
+
+
+def test_log__two_streams_at_once_lose_nothing(evidence: Evidence) -> None:
+    log = evidence.log("a.log", timed=True)
+    sinks = [log.stream(name) for name in ("out", "err")]
+
+    def flood(number: int) -> None:
+        for _ in range(500):
+            sinks[number](b"%d" % number * 50 + b"\n")
+
+    threads = [threading.Thread(target=flood, args=(number,)) for number in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    log.close()
+    files = kept(evidence)
+    assert sorted(files["a.log"].split()) == [b"0" * 50] * 500 + [b"1" * 50] * 500
+    offset = 0
+    for line in files["a.log.index"].decode().splitlines():
+        _, stream, start, length = line.split()
+        assert int(start) == offset
+        piece = files["a.log"][offset : offset + int(length)]
+        assert set(piece) <= set(b"0\n" if stream == "out" else b"1\n")
+        offset += int(length)
+
+
+def test_tail__returns_the_last_lines_that_say_something(evidence: Evidence) -> None:
+    log = evidence.log("a.log")
+    log.stream()(b"one\n\ntwo \r\n\n  three\n\xff\n")
+    assert log.tail(2) == ("  three", "\N{REPLACEMENT CHARACTER}")
+    assert log.tail(9) == ("one", "two", "  three", "\N{REPLACEMENT CHARACTER}")
+    log.close()
+
+
+def test_tail__of_a_flood_reads_its_end_alone(evidence: Evidence) -> None:
+    log = evidence.log("a.log")
+    log.stream()(b"x" * 5_000_000 + b"\nlast\n")
+    assert log.tail(1) == ("last",)
+    assert sum(map(len, log.tail(99))) < 100_000
+    log.close()
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_text__a_full_disk_is_told_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[str] = []
+    evidence = Evidence(tmp_path, Redactor(), complaints.append)
+    monkeypatch.setattr(Path, "write_text", full)
+    evidence.text("verdict.json", "x")
+    assert complaints == ["verdict.json could not be kept: No space left on device"]
+
+
+def test_text__half_a_character_is_no_error(evidence: Evidence) -> None:
+    evidence.text("a.md", "caf\udce9")
+    assert kept(evidence)["a.md"].startswith(b"caf")
+
+
+def test_collect__what_cannot_be_kept_is_told_and_the_rest_is_kept(evidence: Evidence) -> None:
+    complaints: list[str] = []
+    evidence.complain = complaints.append
+    evidence.text("a", "a file where a folder belongs")
+    stage(evidence, "a/b.txt")
+    stage(evidence, "good.txt")
+    evidence.collect(evidence.staged("traces"), "")
+    assert kept(evidence)["good.txt"] == b"x"
+    assert len(complaints) == 1
+    assert complaints[0].startswith("'a/b.txt' could not be kept: ")
+
+
+def test_log__a_full_disk_is_told_once_and_the_echo_goes_on() -> None:
+    complaints: list[str] = []
+    heard: list[bytes] = []
+    full_disk = Path("/dev/full")
+    log = Log(
+        full_disk,
+        Redactor(),
+        name="build.log",
+        complain=complaints.append,
+        echo=heard.append,
+        timed=False,
+    )
+    sink = log.stream()
+    sink(b"one")
+    sink(b"two")
+    log.close()
+    assert b"".join(heard) == b"onetwo"
+    assert complaints == ["build.log is not whole: No space left on device"]
+
+
+def test_log__that_cannot_be_opened_is_told_and_drained(evidence: Evidence) -> None:
+    complaints: list[str] = []
+    evidence.complain = complaints.append
+    evidence.text("tests", "a file where a folder belongs")
+    log = evidence.log("tests/output.log")
+    log.stream()(b"one")
+    assert log.tail(3) == ()
+    log.close()
+    assert len(complaints) == 1
+    assert complaints[0].startswith("tests/output.log is not whole: ")

@@ -1,0 +1,163 @@
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from rehearsal.arguments import command, flags, make_parser, parse
+from rehearsal.commands.command import Verb
+from rehearsal.config.inputs import DEFAULTS
+from rehearsal.local.dotenv import parse_dotenv
+from rehearsal.local.load_request import Command
+from rehearsal.local.step_selection import Wanted
+from rehearsal.verdict import Misconfigured
+
+
+def told(*argv: str) -> Command:
+    return command(parse(argv))
+
+
+def test_parse__knows_every_input_as_a_flag() -> None:
+    argv = [word for name in DEFAULTS for word in (f"--{name}", name)]
+    assert flags(parse(argv)) == {name: name for name in DEFAULTS}
+
+
+def test_parse__no_input_has_the_name_of_another_flag() -> None:
+    others = {"workflow", "job", "step", "no-workflow", "set", "input", "plan", "keep", "version"}
+    assert not others & DEFAULTS.keys()
+
+
+def test_command__nothing() -> None:
+    assert told() == Command()
+
+
+def test_command__everything() -> None:
+    assert told(
+        "--workflow", "ci.yml", "--job", "web", "--step", "2", "--set", "matrix.a=b=c", "--set",
+        "inputs.x=", "--input", "port=80", "--input", "target=a\nb", "--port", "81", "--env", "",
+        "--no-workflow",
+    ) == Command(
+        wanted=Wanted(workflow="ci.yml", job="web", step="2"),
+        settings={"matrix.a": "b=c", "inputs.x": ""},
+        inputs={"port": "81", "target": "a\nb", "env": ""},
+        flags_only=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("argv", [["--plan"], ["--keep"]], ids=str)
+def test_parse__switches(argv: list[str]) -> None:
+    options = parse(argv)
+    assert (options.plan, options.keep) == (argv == ["--plan"], argv == ["--keep"])
+
+
+def test_parse__reads_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["rehearse", "--port", "80"])
+    assert flags(parse(None)) == {"port": "80"}
+
+
+@pytest.mark.parametrize(
+    "argv, words",
+    [
+        (["--prot", "80"], "there is no flag --prot; did you mean --port?"),
+        (["--work-flow=ci.yml"], "there is no flag --work-flow; did you mean --workflow?"),
+        (["--secret", "KEY"], "there is no flag --secret; did you mean --secrets?"),
+        (["--xyzzy"], "there is no flag --xyzzy\n"),
+        (["xyzzy"], "invalid choice: 'xyzzy'"),
+    ],
+    ids=str,
+)
+def test_parse__a_flag_that_is_none(
+    argv: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(argv)
+    assert caught.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def takes_a_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--folder", default="")
+
+
+CLAP = Verb(name="clap", does="Clap.", flags=takes_a_folder, run=lambda *_: 0)
+
+
+@pytest.fixture
+def clap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehearsal.arguments.FURTHER", {"clap": CLAP})
+
+
+@pytest.mark.usefixtures("clap")
+def test_parse__a_verb_with_flags_of_its_own() -> None:
+    assert vars(parse(["clap", "--folder", "seats"])) == {"verb": "clap", "folder": "seats"}
+
+
+@pytest.mark.usefixtures("clap")
+def test_parse__a_verb_knows_no_other_flags(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["clap", "--port", "80"])
+    assert "there is no flag --port" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("clap")
+@pytest.mark.parametrize("argv", [["--help"], ["clap", "--help"]], ids=str)
+def test_parse__help_tells_of_the_verb(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(argv)
+    assert "Clap." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "argv, what, advice",
+    [
+        (["--input", "prot=80"], "There is no input named 'prot'. Did you mean port?", "port"),
+        (["--input", "xyzzy=80"], "There is no input named 'xyzzy'.", "The inputs are: image"),
+        (["--input", "port"], "--input was given 'port', and needs NAME=VALUE.", "port=VALUE"),
+        (["--set", "=x"], "--set was given '', and needs NAME=VALUE.", "--set NAME=VALUE"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_command__a_pair_that_is_none(argv: list[str], what: str, advice: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        told(*argv)
+    assert caught.value.what == what
+    assert advice in caught.value.advice
+
+
+def test_parse__help_leaves_out_what_our_own_workflows_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    text = capsys.readouterr().out
+    assert "\n  rehearse merge " in text
+    assert "rehearse called" not in text
+    assert parse(["called", "identify"]).step == "identify"
+
+
+def test_parse__help_is_not_too_long_to_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    text = capsys.readouterr().out
+    assert "rehearse --plan" in text
+    assert all(f"--{name} " in text for name in DEFAULTS)
+    assert isinstance(parse([]), argparse.Namespace)
+
+
+DOCUMENT = (Path(__file__).resolve().parents[3] / "docs/laptop.md").read_text(encoding="utf-8")
+
+
+def test_document__names_only_flags_that_exist() -> None:
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", DOCUMENT)) - {"--force"}
+    known = {flag for flag in make_parser()._option_string_actions if flag.startswith("--")}
+    assert named
+    assert named <= known | {"--volumes"}
+
+
+def test_document__shows_a_dotenv_that_can_be_read() -> None:
+    (block,) = re.findall(r"```sh\n(# One NAME=value.*?)```", DOCUMENT, re.DOTALL)
+    assert parse_dotenv(block) == {
+        "DJANGO_SECRET_KEY": "between single quotes $everything stands for itself",
+        "GREETING": 'between double quotes \n is a new line, " a quote, $ a dollar',
+        "PYTHON_IMAGE": "python:3.13-slim",
+    }

@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.config.inputs import DEFAULTS
+from rehearsal.config.parser import make_plan
+from rehearsal.config.request import Request
+from rehearsal.local.plan_preview import preview
+
+
+def shown(tmp_path: Path, given: dict[str, str], **request: object) -> str:
+    for name in ("Dockerfile", "wanted.txt"):
+        (tmp_path / name).touch()
+    environ = {"BARE": "bare-value", "KEY": "key-value"}
+    asked = Request(given=given, environ=environ, top=tmp_path, **request)  # type: ignore[arg-type]
+    plan = make_plan(given, environ=environ, top=tmp_path)
+    return preview(plan, asked, tag="rehearsed/shop:latest").replace(str(tmp_path), "TOP")
+
+
+def test_preview__everything(tmp_path: Path) -> None:
+    given = {
+        "test-command": "make tests\nmake more",
+        "test-requirements": "wanted.txt",
+        "setup-command": "migrate",
+        "ready-path": "/healthz",
+        "secrets": "KEY",
+        "env": "A=1\nBARE",
+        "host-port": "8000",
+    }
+    text = shown(
+        tmp_path, given, origin="ci.yml, job web, step 2", left_out=("cache-to", "artifact-name")
+    )
+    lines = f"""\
+step:    ci.yml, job web, step 2
+folder:  TOP
+image:   rehearsed/shop:latest
+
+stages
+  build   TOP/Dockerfile in TOP, as rehearsed/shop:latest
+  start   port 8888 of the app on port 8000 of 127.0.0.1, with KEY=***
+  setup   migrate
+  ready   GET /healthz until it answers, 60 s at the most
+  test    in a virtual environment with TOP/wanted.txt
+  test    make tests …
+  stop    SIGTERM, then the container and its volumes are removed
+
+inputs
+  host-port: 8000
+  env:
+    A=1
+    BARE (from the environment)
+  secrets: KEY=***
+  setup-command: migrate
+  ready-path: /healthz
+  test-command:
+    make tests
+    make more
+  test-requirements: wanted.txt
+  ({len(DEFAULTS) - len(given)} others have their defaults)
+
+not done on a laptop
+  cache-to, artifact-name: of use on GitHub alone
+  the upload: evidence stays in a folder here, and the last lines name it
+  masks, annotations, job summary: the same is said in the terminal
+  the job's other steps, its if: and its container:"""
+    assert text == lines
+
+
+def test_preview__an_image_and_no_test(tmp_path: Path) -> None:
+    text = shown(tmp_path, {"image": "shop:1"})
+    assert "step:    none; the flags alone\n" in text
+    assert "  build   nothing: shop:1 is taken from the engine\n" in text
+    assert "  start   port 8888 of the app on a free port of 127.0.0.1\n" in text
+    assert "  test    nothing: there is no test-command\n" in text
+    assert "of use on GitHub alone" not in text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"secrets": "KEY=hush"},
+        {"secrets": "KEY<<END\nhush\nhush\nEND"},
+        {"build-secrets": "KEY=hush"},
+        {"env": "A=x-hush-y"},
+        {"build-args": "A=hush"},
+        {"test-env": "A<<END\nx\nhush\nEND"},
+        {"target": "hush"},
+        {"test-command": "login hush\nlogin hush"},
+        {"ready-headers": "Authorization: hush"},
+    ],
+    ids=str,
+)
+def test_preview__hides_what_came_out_of_secrets(tmp_path: Path, given: dict[str, str]) -> None:
+    text = shown(tmp_path, given, confidential={"TOKEN": "hush"})
+    assert "hush" not in text.partition("\ninputs\n")[2]
+    assert "***" in text.partition("\ninputs\n")[2]
+
+
+def test_preview__hides_a_secret_of_one_letter(tmp_path: Path) -> None:
+    assert "target: ***" in shown(tmp_path, {"target": "x"}, confidential={"TOKEN": "x", "E": ""})

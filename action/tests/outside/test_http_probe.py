@@ -1,0 +1,298 @@
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from rehearsal.outside.http_probe import BODY_LIMIT, Answer, get, is_free
+
+Behaviour = Callable[[socket.socket], None]
+
+
+@contextmanager
+def server(behave: Behaviour) -> Iterator[int]:
+    """Serve one connection on a port of its own, in the way of `behave`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                behave(connection)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+        thread.join(5)
+
+
+def says(*pieces: bytes, pause: float = 0.0) -> Behaviour:
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65536)
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(pause)
+
+    return behave
+
+
+def reset(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def hold(connection: socket.socket) -> None:
+    """Answer nothing until the other side goes."""
+    while connection.recv(65536):
+        pass
+
+
+def drip(piece: bytes) -> Behaviour:
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65536)
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                connection.sendall(piece)
+                time.sleep(0.005)
+
+    return behave
+
+
+def ask(behave: Behaviour, *, timeout: float = 5.0) -> Answer:
+    with server(behave) as port:
+        return get(port, "/", {"Host": "localhost"}, timeout=timeout)
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+
+
+@pytest.mark.parametrize(
+    "behave, status",
+    [
+        pytest.param(says(OK), 200, id="at once"),
+        pytest.param(says(b"HTTP/1.0 404 Not Found\r\n\r\n"), 404, id="old HTTP"),
+        pytest.param(says(b"HTTP/1.1 500\r\n\r\n"), 500, id="no reason"),
+        pytest.param(says(b"HTTP/1.1 200 OK\n\nbody"), 200, id="bare newlines"),
+        pytest.param(says(b"HTTP/1.1 503 Busy\r\nA: 1\r\n"), 503, id="closed within the headers"),
+        pytest.param(says(*(bytes([b]) for b in OK), pause=0.001), 200, id="byte by byte"),
+        pytest.param(says(b"HTTP/1.1 200 OK\r\n", b"\r\n", pause=0.1), 200, id="slow head"),
+        pytest.param(says(b"", OK, pause=0.1), 200, id="slow answer"),
+    ],
+)
+def test_get__returns_the_status(behave: Behaviour, status: int) -> None:
+    answer = ask(behave)
+    assert (answer.status, answer.refusal) == (status, "")
+    assert str(answer) == f"HTTP status {status}"
+
+
+@pytest.mark.parametrize(
+    "behave, words",
+    [
+        pytest.param(reset, "connection reset before an answer", id="reset"),
+        pytest.param(says(), "closed without an answer", id="empty close"),
+        pytest.param(says(b"SSH-2.0-OpenSSH_9.2\r\n"), "not HTTP", id="another protocol"),
+        pytest.param(says(b"\x15\x03\x01\x00\x02\x02\x46"), "not HTTP", id="TLS alert"),
+        pytest.param(says(b"HTTP/1.1 9999 OK\r\n\r\n"), "not HTTP", id="no status"),
+    ],
+)
+def test_get__says_why_there_is_no_answer(behave: Behaviour, words: str) -> None:
+    answer = ask(behave)
+    assert answer.status == 0
+    assert words in answer.refusal
+    assert str(answer) == answer.refusal
+
+
+def test_get__refused() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        answer = get(unused.getsockname()[1], "/", {}, timeout=1)
+    assert answer.refusal == "connection refused"
+
+
+def test_get__an_endless_body_is_not_read() -> None:
+    def flood(connection: socket.socket) -> None:
+        connection.recv(65536)
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while True:
+                connection.sendall(b"x" * 65536)
+
+    started = time.monotonic()
+    assert ask(flood).status == 200
+    assert time.monotonic() - started < 2
+
+
+def test_get__endless_headers_are_read_up_to_a_limit() -> None:
+    def flood(connection: socket.socket) -> None:
+        connection.recv(65536)
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                connection.sendall(b"X-A: " + b"x" * 8000 + b"\r\n")
+
+    assert ask(flood).status == 200
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [hold, drip(b"x"), drip(b"X: 1\r\n")],
+    ids=["silence", "a line that never ends", "headers that never end"],
+)
+def test_get__gives_up_after_its_timeout(behave: Behaviour) -> None:
+    with server(behave) as port:
+        started = time.monotonic()
+        answer = get(port, "/", {}, timeout=0.2)
+        took = time.monotonic() - started
+    assert answer.refusal.startswith("no answer within")
+    assert 0.2 <= took < 1
+
+
+@pytest.mark.parametrize("behave", [hold, drip(b"x")], ids=["silence", "drip"])
+def test_get__stops_when_it_is_not_wanted_any_more(behave: Behaviour) -> None:
+    """A container that has ended answers no more, whatever the engine's proxy holds open."""
+    started = time.monotonic()
+    with server(behave) as port:
+        answer = get(port, "/", {}, timeout=3, unwanted=lambda: time.monotonic() > started + 0.2)
+        took = time.monotonic() - started
+    assert answer.refusal == "connection closed without an answer"
+    assert took < 1.5
+
+
+def test_get__sends_one_request_with_the_given_headers() -> None:
+    asked: list[bytes] = []
+
+    def listen(connection: socket.socket) -> None:
+        asked.append(connection.recv(65536))
+        connection.sendall(OK)
+
+    with server(listen) as port:
+        get(port, "/a?b=c", {"Host": "localhost:1", "X-Ü": "é"}, timeout=5)
+    assert asked == [
+        "GET /a?b=c HTTP/1.1\r\nHost: localhost:1\r\nX-Ü: é\r\nConnection: close\r\n\r\n".encode(
+            "latin-1"
+        )
+    ]
+
+
+def test_get__follows_no_redirect() -> None:
+    answer = ask(says(b"HTTP/1.1 301 Moved\r\nLOCATION:  https://localhost/ \r\n\r\n"))
+    assert answer.status == 301
+    assert answer.headers == {"location": "https://localhost/"}
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"], ids=["crlf", "lf"])
+def test_get__the_body_holds_no_headers(end: bytes) -> None:
+    head = end.join((b"HTTP/1.1 302 Found", b"Location: /a", b"", b"Location: /b"))
+    assert ask(says(head)).headers == {"location": "/a"}
+
+
+def test_is_free__no_when_someone_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert not is_free(listener.getsockname()[1])
+
+
+def test_is_free__no_when_someone_listens_on_all_addresses() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as listener:  # noqa: S104  (as an engine does)
+        assert not is_free(listener.getsockname()[1])
+
+
+def test_is_free__yes_when_nobody_does() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert is_free(port)
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "free"])
+def test_is_free__where_we_may_not_listen_ourselves(
+    taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub's runner is no root: `host-port: 80` is the engine's to bind, not ours."""
+
+    class Unprivileged(socket.socket):
+        def bind(self, address: object, /) -> None:
+            raise PermissionError(13, "Permission denied", address)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        if not taken:
+            listener.close()
+        monkeypatch.setattr("rehearsal.outside.http_probe.socket.socket", Unprivileged)
+        assert is_free(port) is not taken
+        monkeypatch.undo()
+
+
+PAGE = b"<h1>Bad Request (400)</h1>"
+
+
+def error(body: bytes = PAGE, status: bytes = b"400 Bad") -> bytes:
+    return b"HTTP/1.1 " + status + b"\r\nContent-Type: text/html\r\n\r\n" + body
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [(error(),), (error(b""), PAGE), tuple(bytes([b]) for b in error())],
+    ids=["at once", "headers first", "byte by byte"],
+)
+def test_get__keeps_how_an_errors_page_begins(pieces: tuple[bytes, ...]) -> None:
+    answer = ask(says(*pieces, pause=0.001))
+    assert (answer.status, answer.body) == (400, PAGE.decode())
+
+
+def test_get__reads_no_page_of_a_good_answer() -> None:
+    assert ask(says(OK)).body == ""
+
+
+def test_get__a_page_that_does_not_come_is_not_waited_for() -> None:
+    def stall(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(error(b"<h1>"))
+        hold(connection)
+
+    started = time.monotonic()
+    answer = ask(stall)
+    assert (answer.status, answer.body) == (400, "<h1>")
+    assert time.monotonic() - started < 2
+
+
+def test_get__an_endless_error_page_is_cut() -> None:
+    def flood(connection: socket.socket) -> None:
+        connection.recv(65536)
+        with suppress(OSError):
+            connection.sendall(error(b""))
+            while True:
+                connection.sendall(b"x" * 65536)
+
+    answer = ask(flood)
+    assert answer.status == 400
+    assert answer.body == "x" * BODY_LIMIT
+
+
+def test_get__an_error_whose_page_is_cut_off_is_an_answer() -> None:
+    def cut(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(error(b"<h1>", b"500 No"))
+        time.sleep(0.05)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    assert ask(cut).status == 500
+
+
+def test_get__tells_when_the_first_byte_came() -> None:
+    answer = ask(says(b"", b"HTTP/1.1 200 OK\r\n", b"\r\n", pause=0.1))
+    assert answer.first_byte is not None
+    assert 0.1 <= answer.first_byte < 1
+
+
+def test_get__only_silence_is_called_silent() -> None:
+    with server(hold) as port:
+        assert get(port, "/", {}, timeout=0.1).silent
+    assert not ask(reset).silent
+    assert not ask(says()).silent
+    assert ask(says()).first_byte is None

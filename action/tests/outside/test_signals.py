@@ -1,0 +1,76 @@
+import signal
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from rehearsal.outside.signals import CANCELLING, interruptible
+from rehearsal.verdict import Problem, Verdict
+
+ALL = (*CANCELLING, signal.SIGALRM)
+
+
+@pytest.mark.parametrize("number", CANCELLING, ids=lambda number: number.name)
+def test_interruptible__a_signal_is_a_cancellation(number: signal.Signals) -> None:
+    with pytest.raises(Problem, match=number.name) as caught, interruptible(60):
+        signal.raise_signal(number)
+    assert caught.value.verdict is Verdict.CANCELLED
+
+
+def test_interruptible__ends_a_wait() -> None:
+    started = time.monotonic()
+    with pytest.raises(Problem) as caught, interruptible(0.05):
+        time.sleep(30)
+    assert caught.value.verdict is Verdict.TIMED_OUT
+    assert time.monotonic() - started < 5
+
+
+def test_interruptible__the_time_out_names_its_seconds_and_its_input() -> None:
+    with pytest.raises(Problem, match="not done after 90 s") as caught, interruptible(90):
+        signal.raise_signal(signal.SIGALRM)
+    assert "input timeout" in caught.value.advice
+
+
+@pytest.mark.parametrize("first", ALL, ids=lambda number: number.name)
+def test_interruptible__raises_once_and_lets_clean_up_go_on(first: signal.Signals) -> None:
+    cleaned = []
+
+    def clean() -> None:
+        for number in ALL:
+            signal.raise_signal(number)
+            cleaned.append(number)
+
+    def show() -> None:
+        with interruptible(60), ExitStack() as undo:
+            undo.callback(clean)
+            signal.raise_signal(first)
+
+    with pytest.raises(Problem):
+        show()
+    assert cleaned == list(ALL)
+
+
+@pytest.mark.parametrize("number", ALL, ids=lambda number: number.name)
+def test_interruptible__nothing_interrupts_what_follows(number: signal.Signals) -> None:
+    with interruptible(60):
+        pass
+    signal.raise_signal(number)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_interruptible__without_seconds_there_is_no_time_out() -> None:
+    with interruptible():
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_interruptible__can_be_armed_again() -> None:
+    with interruptible():
+        pass
+    with pytest.raises(Problem), interruptible(60):
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_interruptible__an_error_inside_is_let_through() -> None:
+    with pytest.raises(ValueError, match="ours"), interruptible(60):
+        raise ValueError("ours")
+    signal.raise_signal(signal.SIGTERM)

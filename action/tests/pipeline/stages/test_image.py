@@ -1,0 +1,144 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.config.image_tag import image_tag
+from rehearsal.config.plan import BuildPlan
+from rehearsal.evidence.log import Log
+from rehearsal.pipeline.stages.image import build_arguments, build_image, find_image
+from rehearsal.redaction.secret import Secret
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+from ...fakes import FakeEngine, FakeProcess, gone, refused
+
+
+def build_plan(**changes: object) -> BuildPlan:
+    values: dict[str, object] = {
+        "context": Path("/srv/app"),
+        "dockerfile": Path("/srv/app/Dockerfile"),
+        "target": "",
+        "platform": "",
+        "args": {},
+        "secrets": (),
+        "cache_from": (),
+        "cache_to": (),
+    }
+    return BuildPlan(**values | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "folder, tag",
+    [
+        ("superlists", "rehearsed/superlists:1"),
+        ("My App (v2)", "rehearsed/my-app-v2:1"),
+        ("--help", "rehearsed/help:1"),
+        ("___", "rehearsed/app:1"),
+        ("", "rehearsed/app:1"),
+        ("Żółw", "rehearsed/w:1"),
+    ],
+)
+def test_image_tag__is_a_name_the_engine_takes(folder: str, tag: str) -> None:
+    assert image_tag(folder, "1") == tag
+
+
+@pytest.mark.parametrize(
+    "buildx, attested",
+    [(True, ["--provenance=false", "--sbom=false"]), (False, [])],
+    ids=["buildx", "old client"],
+)
+def test_build_arguments__make_no_attestations(buildx: bool, attested: list[str]) -> None:
+    argv = build_arguments(build_plan(), tag="t", id_file=Path("/s/id"), buildx=buildx)
+    file = ["--file", "/srv/app/Dockerfile", "--tag", "t", "--iidfile", "/s/id"]
+    assert argv == [*file, *attested, "/srv/app"]
+
+
+def test_build_arguments__of_everything() -> None:
+    plan = build_plan(target="final", platform="linux/amd64", args={"A": "two words", "B": ""})
+    argv = build_arguments(plan, tag="t", id_file=Path("/s/id"), buildx=False)
+    assert argv[6:] == [
+        "--target",
+        "final",
+        "--platform",
+        "linux/amd64",
+        "--build-arg",
+        "A=two words",
+        "--build-arg",
+        "B=",
+        "/srv/app",
+    ]
+
+
+def test_build_image__returns_name_and_id(tmp_path: Path, log: Log) -> None:
+    engine = FakeEngine(process=FakeProcess(0))
+    id_file = tmp_path / "id"
+    image = build_image(build_plan(), engine, tag="t", id_file=id_file, log=log)
+    assert (image.reference, image.id) == ("t", engine.image_id)
+
+
+# Fault 1, and what a tool inside a build may say that sounds like the engine.
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"#9 ERROR: No matching distribution found for django==99\n",
+        b"#9 0.3 dial tcp 127.0.0.1:3128: connect: connection refused\n",
+        b"#9 0.3 Cannot connect to the Docker daemon at unix:///var/run/docker.sock\n",
+    ],
+    ids=["a pin that does not exist", "a proxy that is not there", "docker inside the build"],
+)
+def test_build_image__a_failed_build_is_build_failed(
+    tmp_path: Path, log: Log, words: bytes
+) -> None:
+    engine = FakeEngine(process=FakeProcess(1), says=words)
+    with pytest.raises(Problem) as caught:
+        build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
+    assert caught.value.verdict is Verdict.BUILD_FAILED
+    assert "Dockerfile (exit code 1)" in caught.value.what
+    assert caught.value.excerpt == (words.decode().strip(),)
+
+
+def test_build_image__an_engine_that_went_away_is_engine_failed(tmp_path: Path, log: Log) -> None:
+    engine = FakeEngine(process=FakeProcess(1), refuses={"check": gone()}, says=b"EOF\n")
+    with pytest.raises(Problem) as caught:
+        build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
+    assert caught.value.verdict is Verdict.ENGINE_FAILED
+
+
+def test_build_image__nothing_of_the_build_goes_on_after_a_cancellation(
+    tmp_path: Path, log: Log
+) -> None:
+    class Cancelled(FakeProcess):
+        def wait(self, seconds: float | None = None) -> int | None:
+            raise Problem(Verdict.CANCELLED, f"cancelled while waiting {seconds}")
+
+    engine = FakeEngine(process=Cancelled(None))
+    with pytest.raises(Problem, match="cancelled"):
+        build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
+    assert engine.process.was_ended
+
+
+def test_find_image__returns_the_id_of_a_name() -> None:
+    engine = FakeEngine()
+    image = find_image("app:1", engine)
+    assert (image.reference, image.id) == ("app:1", engine.image_id)
+
+
+def test_find_image__one_that_is_not_there_is_the_inputs_fault() -> None:
+    engine = FakeEngine(refuses={"inspect": refused("No such image: app:1")})
+    with pytest.raises(Misconfigured) as caught:
+        find_image("app:1", engine)
+    assert caught.value.what == "The input image is 'app:1', and the engine has no such image."
+    assert "earlier step" in caught.value.advice
+
+
+def test_build_arguments__secrets_by_name_alone(tmp_path: Path) -> None:
+    build = build_plan(secrets=(Secret(name="TOKEN", value="planted-value"),))
+    arguments = build_arguments(build, tag="t", id_file=tmp_path / "id", buildx=False)
+    assert arguments[arguments.index("--secret") + 1] == "id=TOKEN,env=TOKEN"
+    assert "planted-value" not in " ".join(arguments)
+
+
+def test_build_arguments__caches(tmp_path: Path) -> None:
+    build = build_plan(cache_from=("type=local,src=a", "b"), cache_to=("type=inline",))
+    arguments = build_arguments(build, tag="t", id_file=tmp_path / "id", buildx=True)
+    assert " ".join(arguments).count("--cache-from") == 2
+    assert arguments[arguments.index("--cache-to") + 1] == "type=inline"

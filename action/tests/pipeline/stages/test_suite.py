@@ -1,0 +1,242 @@
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.evidence.log import Log
+from rehearsal.pipeline.stages import suite
+from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.suite import Preparation, run_tests
+from rehearsal.results.tests import Results
+from rehearsal.verdict import Problem, Verdict
+
+from ...fakes import running, suite_plan
+
+ENV = {"PATH": os.environ["PATH"]}
+GOOD = "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>"
+BAD = (
+    "<testsuite><testcase name='a'/>"
+    + "".join(f"<testcase name='t{n}'><failure message='m'/></testcase>" for n in range(5))
+    + "</testsuite>"
+)
+EMPTY = "<testsuite/>"
+
+
+def rehearse(
+    log: Log,
+    folder: Path,
+    command: str,
+    *,
+    container: Container | None = None,
+    reports: Sequence[str] = (),
+    **plan: Any,
+) -> tuple[Results, list[Problem]]:
+    paths = []
+    for number, text in enumerate(reports):
+        paths.append(folder / f"{number}.xml")
+        paths[-1].write_text(text)
+    return run_tests(
+        suite_plan(command=command, **plan),
+        container or running(),
+        env=ENV,
+        directory=folder,
+        log=log,
+        reports=lambda: paths,
+    )
+
+
+def says(*lines: str, code: int = 0) -> str:
+    return "\n".join([*(f"echo '{line}'" for line in lines), f"exit {code}"])
+
+
+RAN = "Ran 3 tests in 0.1s"
+
+
+@pytest.mark.parametrize(
+    "command, reports, counted, verdict",
+    [
+        pytest.param("true", [], (None, 0), None, id="unknown runner, good"),
+        pytest.param("false", [], (None, 0), "tests-failed", id="unknown runner, bad"),
+        pytest.param("true", [BAD], (6, 5), "tests-failed", id="failures behind an exit code of 0"),
+        pytest.param(says(RAN, "OK"), [], (3, 0), None, id="unittest, good"),
+        pytest.param(says(RAN, "FAILED (errors=1)", code=1), [], (3, 1), "tests-failed", id="bad"),
+        pytest.param("true", [GOOD], (2, 0), None, id="report, good"),
+        pytest.param("false", [GOOD, BAD], (8, 5), "tests-failed", id="reports, bad"),
+        pytest.param("true", [EMPTY], (0, 0), "no-tests", id="empty report"),
+        pytest.param("exit 5", [], (0, 0), "no-tests", id="pytest without tests"),
+        pytest.param(
+            says("Ran 0 tests in 0.0s", "OK"), [], (0, 0), "no-tests", id="unittest, none"
+        ),
+        pytest.param(
+            says("Ran 0 tests in 0.0s", "FAILED (errors=1)", code=1),
+            [],
+            (0, 1),
+            "tests-failed",
+            id="setUpClass failed",
+        ),
+        pytest.param(
+            says("Ran 2 tests in 0.0s", "FAILED (errors=1)", code=1),
+            [GOOD],
+            (2, 1),
+            "tests-failed",
+            id="the runner knows of more than its report",
+        ),
+        pytest.param("false", [GOOD], (2, 0), "tests-failed", id="good report, bad end"),
+        pytest.param("false | true", [], (None, 0), "tests-failed", id="pipefail"),
+        pytest.param("false\ntrue", [], (None, 0), "tests-failed", id="the first line fails"),
+    ],
+)
+def test_run_tests__counts_and_judges(
+    log: Log,
+    tmp_path: Path,
+    *,
+    command: str,
+    reports: list[str],
+    counted: tuple[int | None, int],
+    verdict: str | None,
+) -> None:
+    results, problems = rehearse(log, tmp_path, command, reports=reports)
+    assert (results.tests, results.failures) == counted
+    assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
+
+
+LEFT = "<testsuite><properties><property name='left-to-other-shards' value='{}'/></properties>{}</testsuite>"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    "command, left, verdict",
+    [
+        pytest.param("true", 5, None, id="an empty shard"),
+        pytest.param("exit 5", 5, None, id="as pytest ends where nothing ran"),
+        pytest.param("exit 2", 5, "no-tests", id="a bad end"),
+        pytest.param(says("Ran 0 tests in 0.0s", "OK"), 0, "no-tests", id="no test anywhere"),
+        pytest.param("exit 5", None, "no-tests", id="nobody says that there are others"),
+    ],
+)
+def test_run_tests__a_shard_may_be_empty_where_the_others_are_not(
+    log: Log, tmp_path: Path, command: str, left: int | None, verdict: str | None
+) -> None:
+    reports = [] if left is None else [LEFT.format(left, "")]
+    command = command if left is None else f"echo Ran 0 tests in 0.0s; {command}"
+    results, problems = rehearse(log, tmp_path, command, reports=reports, shard="2/4")
+    assert (results.tests, results.failures) == (0, 0)
+    assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
+    assert all("left-to-other-shards" in problem.advice for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "command, reports, line",
+    [
+        ("exit 3", [], "The test command ended with exit code 3."),
+        ("exit 1", [BAD], "5 of 6 tests failed: t0, t1, t2 and 2 more."),
+        (says(RAN, "FAILED (failures=2)", code=1), [], "2 of 3 tests failed."),
+        (
+            says("Ran 0 tests in 0.0s", "FAILED (errors=2)", code=1),
+            [],
+            "2 set-ups failed, and no test ran.",
+        ),
+    ],
+    ids=["unknown", "named", "counted", "set-ups"],
+)
+def test_run_tests__says_what_failed(
+    log: Log, tmp_path: Path, command: str, reports: list[str], line: str
+) -> None:
+    (problem,) = rehearse(log, tmp_path, command, reports=reports)[1]
+    assert problem.what == line
+    assert "container.log" in problem.advice
+
+
+def test_run_tests__hanging_tests_are_ended_with_all_they_started(log: Log, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    started = time.monotonic()
+    command = f"sleep 60 & echo $! > {note}; echo browsing; wait"
+    (problem,) = rehearse(log, tmp_path, command, timeout=0.3)[1]
+    assert time.monotonic() - started < 5
+    assert problem.verdict is Verdict.TIMED_OUT
+    assert "test-timeout" in problem.advice
+    assert problem.excerpt == ("browsing",)
+    stat = Path(f"/proc/{note.read_text().strip()}/stat")
+    assert not stat.exists() or " Z " in stat.read_text()
+
+
+def test_run_tests__after_the_apps_end_they_get_a_moment_to_fail_by_themselves(
+    log: Log, tmp_path: Path
+) -> None:
+    command = says(RAN, "FAILED (errors=3)", code=1)
+    results, problems = rehearse(log, tmp_path, command, container=running(3))
+    assert (results.tests, results.failures) == (3, 3)
+    assert [problem.verdict for problem in problems] == [Verdict.TESTS_FAILED]
+
+
+def test_run_tests__after_the_apps_end_nobody_waits_for_the_rest(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is it a time-out: the caller tells of the app's end."""
+    monkeypatch.setattr(suite, "AFTER_CRASH", 0.2)
+    started = time.monotonic()
+    _, problems = rehearse(log, tmp_path, "sleep 60", container=running(3))
+    assert time.monotonic() - started < 5
+    assert problems == []
+
+
+def test_run_tests__what_they_left_running_is_ended(log: Log, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    rehearse(log, tmp_path, f"sleep 60 >/dev/null 2>&1 & echo $! > {note}")
+    stat = Path(f"/proc/{note.read_text().strip()}/stat")
+    assert not stat.exists() or " Z " in stat.read_text()
+
+
+def test_run_tests__run_in_the_given_folder(log: Log, tmp_path: Path) -> None:
+    rehearse(log, tmp_path, "pwd -P")
+    assert log.tail(1) == (str(tmp_path.resolve()),)
+
+
+def test_preparation__is_given_names_with_spaces_whole(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "PREPARE", 'printf "%s\\n" "$@"; pwd -P')
+    requirements = tmp_path / "my requirements.txt"
+    requirements.touch()
+    preparation = Preparation(requirements, tmp_path / "v e n v", env=ENV, log=log)
+    preparation.wait()
+    folder = tmp_path.resolve()
+    assert preparation.bin == tmp_path / "v e n v" / "bin"
+    assert log.tail(9) == (
+        sys.executable,
+        str(tmp_path / "v e n v"),
+        str(requirements),
+        str(folder),
+    )
+
+
+def test_preparation__can_be_ended_whatever_it_is_doing(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "PREPARE", "sleep 60")
+    requirements = tmp_path / "requirements.txt"
+    requirements.touch()
+    preparation = Preparation(requirements, tmp_path / "venv", env=ENV, log=log)
+    started = time.monotonic()
+    preparation.end()
+    assert time.monotonic() - started < 5
+    assert preparation._process.ended
+
+
+def test_preparation__requirements_that_cannot_be_installed_are_setup_failed(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = 'echo "ERROR: No matching distribution found for $3" >&2; exit 1'
+    monkeypatch.setattr(suite, "PREPARE", script)
+    requirements = tmp_path / "requirements.txt"
+    requirements.touch()
+    preparation = Preparation(requirements, tmp_path / "venv", env=ENV, log=log)
+    with pytest.raises(Problem) as caught:
+        preparation.wait()
+    preparation.end()
+    assert caught.value.verdict is Verdict.SETUP_FAILED
+    assert "from requirements.txt (exit code 1)" in caught.value.what
+    assert caught.value.excerpt == (f"ERROR: No matching distribution found for {requirements}",)

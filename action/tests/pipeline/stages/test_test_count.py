@@ -1,0 +1,156 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.pipeline.stages.test_count import count, is_empty_part, is_part, remarks
+from rehearsal.results.tests import Failure, Results, Span
+
+from ...fakes import suite_plan
+
+GOOD = "<testcase name='good'/>"
+BAD = "<testcase name='bad'><failure message='m'/></testcase>"
+WORSE = "<testcase name='worse'><failure/></testcase>"
+RECOVERED = "<testcase name='bad'/>"
+SHAKY = "<testcase name='shaky'><flakyFailure message='m'/></testcase>"
+LEFT = "<properties><property name='left-to-other-shards' value='{}'/></properties>"
+
+
+def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: Any) -> Results:
+    paths = [folder / f"{number}.xml" for number in range(len(reports))]
+    for path, report in zip(paths, reports, strict=True):
+        path.write_text(f"<testsuite>{report}</testsuite>")
+    return count(suite_plan(**plan), paths, text, code)
+
+
+def test_count__a_content_runner_that_tells_each_attempt_has_flaky_tests(tmp_path: Path) -> None:
+    results = counted(tmp_path, GOOD + BAD + BAD + RECOVERED + SHAKY)
+    assert (results.tests, results.failures, results.failed) == (3, 0, ())
+    assert [(each.name, each.attempts) for each in results.flaky] == [("shaky", 1), ("bad", 2)]
+
+
+@pytest.mark.parametrize(
+    "report, code",
+    [
+        pytest.param(BAD + RECOVERED, 1, id="a bad end"),
+        pytest.param(BAD, 0, id="no other attempt"),
+        pytest.param(BAD + RECOVERED + BAD, 0, id="the last one fails"),
+        pytest.param(BAD + RECOVERED + WORSE, 0, id="another test fails"),
+    ],
+)
+def test_count__else_a_failure_stays_one(tmp_path: Path, report: str, code: int) -> None:
+    results = counted(tmp_path, report, code=code)
+    assert results.failures > 0
+    assert results.flaky == ()
+
+
+def test_count__pytest_s_own_words_tell_what_its_report_does_not(tmp_path: Path) -> None:
+    text = "RERUN t.py::test_x\n= 1 passed, 1 rerun in 0.1s ="
+    assert [each.name for each in counted(tmp_path, GOOD, text=text).flaky] == ["t.py::test_x"]
+    assert [each.name for each in counted(tmp_path, SHAKY, text=text).flaky] == ["shaky"]
+
+
+UNITTEST = "Ran 2 tests in 0.1s\n\nOK"
+PYTEST = "= 2 passed, 5 deselected in 0.1s ="
+SHARDED = "pytest --shard $REHEARSAL_SHARD"
+
+
+@pytest.mark.parametrize(
+    "reports, text, plan, expected",
+    [
+        pytest.param([LEFT.format(5), GOOD], "", {"shard": "1/2"}, (1, 5), id="both told"),
+        pytest.param([LEFT.format(5)], UNITTEST, {"shard": "1/2"}, (2, 5), id="no report"),
+        pytest.param([LEFT.format(5)], "", {"shard": "1/2"}, (None, 5), id="nobody counts"),
+        pytest.param(
+            [LEFT.format(0)],
+            "= 9 deselected in 1s =",
+            {"shard": "1/2", "command": SHARDED},
+            (0, 0),
+            id="the report wins",
+        ),
+        pytest.param([], PYTEST, {"shard": "1/2", "command": SHARDED}, (2, 5), id="pytest"),
+        pytest.param([], PYTEST, {"shard": "1/2"}, (2, None), id="deselected for other reasons"),
+        pytest.param([], PYTEST, {"command": SHARDED}, (2, None), id="without a shard"),
+        pytest.param([], PYTEST, {"shard": "1/1", "command": SHARDED}, (2, None), id="one part"),
+        pytest.param([GOOD], UNITTEST, {"shard": "1/2"}, (1, None), id="untold"),
+    ],
+)
+def test_count__what_is_elsewhere(
+    tmp_path: Path, reports: Sequence[str], text: str, plan: dict[str, Any], expected: object
+) -> None:
+    results = counted(tmp_path, *reports, text=text, **plan)
+    assert (results.tests, results.elsewhere) == expected
+
+
+@pytest.mark.parametrize(
+    "shard, other", [("", False), ("1/1", False), ("1/2", True), ("10/10", True)]
+)
+def test_is_part__where_there_are_others(shard: str, other: bool) -> None:
+    assert is_part(shard) is other
+
+
+@pytest.mark.parametrize(
+    "results, code, empty",
+    [
+        (Results(tests=0, elsewhere=5), 0, True),
+        (Results(tests=0, elsewhere=5), 5, True),
+        (Results(tests=0, elsewhere=5), 1, False),
+        (Results(tests=0, elsewhere=0), 0, False),
+        (Results(tests=0), 0, False),
+        (Results(tests=0, failures=1, elsewhere=5), 0, False),
+        (Results(tests=1, elsewhere=5), 0, False),
+        (Results(elsewhere=5), 0, False),
+    ],
+    ids=["empty", "none ran", "an error", "all empty", "untold", "set-up", "some", "unknown"],
+)
+def test_is_empty_part__where_the_others_have_tests(
+    results: Results, code: int, *, empty: bool
+) -> None:
+    assert is_empty_part(results, code) is empty
+
+
+def said(results: Results, **plan: object) -> str:
+    return " ".join(remarks(suite_plan(**plan), results))
+
+
+FAILED = Failure(name="t", message="m")
+EXACT = Failure(name="t", message="m", span=Span(start=1, end=2, exact=True))
+ABOUT = Failure(name="t", message="m", span=Span(start=1, end=2, exact=False))
+TWICE = Failure(name="t", message="m", attempts=2)
+
+
+def test_remarks__an_empty_shard_is_told() -> None:
+    assert said(Results(tests=0, elsewhere=5), shard="3/4") == (
+        "Shard 3/4 holds no test; the other shards have 5."
+    )
+
+
+@pytest.mark.parametrize(
+    "results, plan, word",
+    [
+        (Results(tests=3), {}, ""),
+        (Results(tests=3), {"shard": "1/4"}, "shard is 1/4"),
+        (Results(tests=3), {"shard": "1/1"}, ""),
+        (Results(tests=3), {"shard": "1/4", "command": "jest --shard=$REHEARSAL_SHARD"}, ""),
+        (Results(tests=3, elsewhere=9), {"shard": "1/4"}, ""),
+        (Results(tests=3), {"retries": 2}, ""),
+        (Results(tests=3, failures=1), {}, ""),
+        (Results(tests=3, failures=1), {"retries": 2}, "test-retries is 2"),
+        (Results(tests=3, failures=1), {"retries": 2, "command": "x $REHEARSAL_RETRIES"}, ""),
+        (Results(tests=3, failures=1, failed=(FAILED,)), {"retries": 2}, "test-retries is 2"),
+        (Results(tests=3, failures=1, failed=(ABOUT,)), {"retries": 2}, "test-retries is 2"),
+        (Results(tests=3, failures=1, failed=(EXACT,)), {"retries": 2}, ""),
+        (Results(tests=3, failures=1, failed=(TWICE,)), {"retries": 2}, ""),
+        (Results(tests=3, failures=1, failed=(FAILED,), flaky=(FAILED,)), {"retries": 2}, ""),
+    ],
+    ids=["nothing asked", "shard untold", "one part", "shard handed on", "shard told",
+         "nothing to run again", "no retries", "retries in vain", "retries handed on", "by name",
+         "plain times", "ours", "it ran again", "another ran again"],
+)  # fmt: skip
+def test_remarks__what_was_asked_for_in_vain(
+    results: Results, plan: dict[str, object], word: str
+) -> None:
+    text = said(results, **plan)
+    assert text.startswith(word)
+    assert bool(text) is bool(word)

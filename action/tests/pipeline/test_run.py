@@ -1,0 +1,118 @@
+import json
+import os
+import stat
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rehearsal.pipeline.run import NOTE, Run, new_run, open_runs, read_run
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_RUN_ID": "77",
+        "GITHUB_RUN_ATTEMPT": "2",
+        "GITHUB_JOB": "unit",
+    }
+
+
+def test_new_run__is_noted_in_a_folder_of_its_own(environ: dict[str, str]) -> None:
+    run = new_run(environ)
+    assert stat.S_IMODE(run.path.stat().st_mode) == 0o700
+    assert read_run(run.folder) == run
+    assert run.path.parent == Path(environ["RUNNER_TEMP"])
+    assert run.pid == os.getpid()
+    assert run.is_alive()
+
+
+def test_new_run__its_names_hold_run_attempt_and_a_random_part(environ: dict[str, str]) -> None:
+    first, second = new_run(environ), new_run(environ)
+    assert first.id.startswith("77-2-")
+    assert first.id != second.id
+    assert first.label == f"dress-rehearsal={first.id}"
+    assert first.mark == f"REHEARSAL_RUN={first.id}"
+    assert first.artifact_name == f"rehearsal-unit-{first.id.removeprefix('77-')}"
+
+
+def test_new_run__off_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    run = new_run({})
+    assert run.path.parent == tmp_path
+    assert run.artifact_name == f"rehearsal-{run.id}"
+
+
+def test_write__leaves_no_part_behind(environ: dict[str, str]) -> None:
+    run = replace(new_run(environ), closed=True, outputs={"verdict": "passed"})
+    run.write()
+    assert read_run(run.folder) == run
+    assert [path.name for path in run.path.iterdir()] == [NOTE]
+
+
+def test_is_alive__a_process_that_has_ended_is_not() -> None:
+    child = subprocess.Popen(["sleep", "30"])
+    run = Run(id="x", folder="/", pid=child.pid, born=_born(child.pid))
+    assert run.is_alive()
+    child.kill()
+    time.sleep(0.1)
+    assert not run.is_alive(), "a zombie does nothing any more"
+    child.wait()
+    assert not run.is_alive()
+
+
+@pytest.mark.parametrize("born", ["", "1", "-"], ids=["unknown", "another", "strange"])
+def test_is_alive__a_reused_process_id_does_not_count(born: str) -> None:
+    assert not Run(id="x", folder="/", pid=os.getpid(), born=born).is_alive()
+
+
+def test_is_alive__a_name_with_parentheses_confuses_nobody(tmp_path: Path) -> None:
+    odd = tmp_path / "a) R 1 (b"
+    odd.symlink_to("/bin/sleep")
+    with subprocess.Popen([odd, "30"]) as child:
+        time.sleep(0.05)
+        run = Run(id="x", folder="/", pid=child.pid, born=_born(child.pid))
+        assert run.born.isdigit()
+        assert int(run.born) > 100
+        child.kill()
+
+
+def test_open_runs__the_oldest_first_and_no_closed_one(environ: dict[str, str]) -> None:
+    runs = [new_run(environ) for _ in range(3)]
+    for age, run in enumerate(runs):
+        os.utime(run.path / NOTE, (1000 - age, 1000 - age))
+    replace(runs[1], closed=True).write()
+    assert list(open_runs(environ)) == [runs[2], runs[0]]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [b"", b"{", b"[]", b"\xff", b'{"version": 2}', b"null"],
+    ids=["empty", "cut off", "a list", "binary", "another version", "null"],
+)
+def test_open_runs__a_note_that_is_none_hides_no_other(
+    environ: dict[str, str], note: bytes
+) -> None:
+    run = new_run(environ)
+    odd = run.path.parent / "rehearsal-odd"
+    odd.mkdir()
+    (odd / NOTE).write_bytes(note)
+    assert list(open_runs(environ)) == [run]
+
+
+def test_open_runs__none_where_nothing_ran(environ: dict[str, str]) -> None:
+    assert list(open_runs(environ)) == []
+
+
+def test_note__holds_no_more_than_it_says(environ: dict[str, str]) -> None:
+    note = json.loads((new_run({**environ, "KEY": "hush"}).path / NOTE).read_text())
+    assert sorted(note) == sorted(Run.__dataclass_fields__)
+    assert "hush" not in repr(note)
+
+
+def _born(pid: int) -> str:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return fields[19]

@@ -1,0 +1,113 @@
+from dataclasses import replace
+
+import pytest
+
+from rehearsal.report.cause_summary import LONGEST, UNKNOWN, Cause, cause, in_words
+from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.frame import OwnFrame
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.tests import Failure
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+WHAT = "The container ended before it was ready: exit code 1."
+OWN = OwnFrame(
+    file="app.py", line=3, function="main", error="ShopError: shut", text="Traceback\nShopError"
+)
+KNOWN = Diagnosis(
+    id="x",
+    title="The variable KEY is missing",
+    advice="Hand it over.",
+    paste="with:\n  secrets: KEY",
+    evidence=("KeyError: 'KEY'",),
+)
+
+
+def record(verdict: Verdict = Verdict.CRASHED, **changes: object) -> Rehearsal:
+    problem = Problem(verdict, WHAT, advice="Look.")
+    return Rehearsal(name="r", problems=[problem], **changes)  # type: ignore[arg-type]
+
+
+def told(record: Rehearsal, exhibits: Exhibits | None = None) -> Cause:
+    found = cause(record, exhibits or Exhibits())
+    assert found
+    return found
+
+
+def test_cause__none_of_a_pass() -> None:
+    assert cause(Rehearsal(name="r"), Exhibits(frame=OWN)) is None
+
+
+def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
+    found = told(record(diagnoses=[KNOWN]), Exhibits(frame=OWN))
+    assert found.known
+    assert (found.title, found.what, found.advice) == (KNOWN.title, WHAT, KNOWN.advice)
+    assert in_words(found) == (
+        "The variable KEY is missing\nHand it over.\n\nwith:\n  secrets: KEY\n\n"
+        f"What happened: {WHAT}"
+    )
+    assert found.lines == KNOWN.evidence
+
+
+def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> None:
+    text = "Traceback\n  File a\nKeyError: 'KEY'"
+    own = replace(OWN, error="KeyError: 'KEY'", text=text, request="/buy")
+    found = told(record(diagnoses=[KNOWN]), Exhibits(frame=own))
+    assert found.lines == tuple(text.splitlines())
+    assert found.place == "app.py:3, in main, answering /buy with 500"
+    # A merge knows the last line alone.
+    found = told(record(diagnoses=[KNOWN]), Exhibits(frame=replace(own, text=own.error)))
+    assert found.lines == KNOWN.evidence
+
+
+def test_cause__what_else_was_raised_does_not_show_it() -> None:
+    found = told(record(diagnoses=[KNOWN]), Exhibits(frame=replace(OWN, text="a\nb")))
+    assert (found.lines, found.place) == (KNOWN.evidence, "")
+
+
+def test_cause__an_unknown_one_says_so_and_shows_the_most_telling_lines() -> None:
+    found = told(record(telling=("queue cannot be reached", "bye")))
+    assert in_words(found) == (
+        f"{WHAT}\nLook.\n\n{UNKNOWN} These lines say most:\n\nqueue cannot be reached\nbye"
+    )
+
+
+def test_cause__an_unknown_one_without_a_line_to_show() -> None:
+    assert in_words(told(record())) == f"{WHAT}\nLook.\n\n{UNKNOWN}"
+
+
+def test_cause__the_app_s_own_exception_where_no_other_is_known() -> None:
+    found = told(record(telling=("ShopError: shut",)), Exhibits(frame=OWN))
+    assert found.title == "The app raised ShopError: shut at app.py:3"
+    assert found.lines == ("Traceback", "ShopError")
+    assert in_words(found) == (
+        f"{found.title}\nBegin at app.py:3: the exception came from there. {UNKNOWN}\n\n"
+        f"Traceback\nShopError\n\nWhat happened: {WHAT}"
+    )
+
+
+def test_cause__of_failed_tests_only_what_was_raised_while_one_ran() -> None:
+    failed = Exhibit(failure=Failure(name="t", message="no"))
+    exhibits = Exhibits(tests=(failed,), frame=OWN)
+    assert told(record(Verdict.TESTS_FAILED), exhibits).title == WHAT
+    failed = Exhibit(failure=Failure(name="t", message="no"), frame=OWN)
+    exhibits = Exhibits(tests=(failed,))
+    assert "The app raised" in told(record(Verdict.TESTS_FAILED), exhibits).title
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CANCELLED, Verdict.ERROR], ids=str)
+def test_cause__what_the_app_raised_is_not_why_it_was_cancelled_or_a_fault_of_ours(
+    verdict: Verdict,
+) -> None:
+    assert in_words(told(record(verdict), Exhibits(frame=OWN))) == f"{WHAT}\nLook."
+
+
+def test_cause__a_wrong_input_says_itself_why() -> None:
+    problem = Misconfigured("The input port is '80a'.", advice="Give a number.")
+    found = told(Rehearsal(name="r", problems=[problem]))
+    assert in_words(found) == "The input port is '80a'.\nGive a number."
+
+
+def test_cause__a_long_exception_is_cut_in_the_title() -> None:
+    own = OwnFrame(file="a.py", line=1, function="", error="E" * 9999, text="")
+    assert len(told(record(), Exhibits(frame=own)).title) < LONGEST + 50

@@ -1,0 +1,178 @@
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehearsal.results.evidence_index import Exhibits
+from rehearsal.results.json_fields import Unexpected
+from rehearsal.results.read_json import LARGEST, VERSION, Newer, read_account, recall
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.shard import Shard
+from rehearsal.results.tests import Results
+from rehearsal.results.write_json import document
+from rehearsal.verdict import Problem, Verdict
+
+from .test_write_json import everything
+
+WHOLE = json.loads(document(*everything()))
+
+
+def changed(place: str, value: Any) -> str:
+    """Return a whole verdict.json with one field, like `tests.failed.0.name`, set to something."""
+    whole = json.loads(json.dumps(WHOLE))
+    *path, last = (int(part) if part.isdigit() else part for part in place.split("."))
+    inner: Any = whole
+    for part in path:
+        inner = inner[part]
+    inner[last] = value
+    return json.dumps(whole)
+
+
+def places(value: Any, path: str = "") -> list[str]:
+    """Return the place of every field of a document."""
+    items = enumerate(value) if isinstance(value, list) else value.items()
+    found = []
+    for name, inner in items:
+        here = f"{path}.{name}".lstrip(".")
+        found.append(here)
+        if isinstance(inner, list | dict):
+            found += places(inner, here)
+    return found
+
+
+@pytest.mark.parametrize(
+    "record, exhibits",
+    [
+        pytest.param(*everything(), id="everything"),
+        pytest.param(Rehearsal(name="r"), Exhibits(), id="nothing"),
+        pytest.param(Rehearsal(name="r", results=Results()), Exhibits(), id="unknown counts"),
+    ],
+)
+def test_recall__is_what_document_wrote(record: Rehearsal, exhibits: Exhibits) -> None:
+    text = document(record, exhibits)
+    assert document(*recall(text)) == text
+
+
+@given(
+    verdict=st.sampled_from(Verdict),
+    words=st.text(),
+    number=st.integers(min_value=0, max_value=1 << 40),
+    seconds=st.floats(min_value=0, max_value=1e9),
+)
+def test_recall__holds_whatever_was_told(
+    verdict: Verdict, words: str, number: int, seconds: float
+) -> None:
+    record = Rehearsal(
+        name=words,
+        started=seconds,
+        problems=[] if verdict is Verdict.PASSED else [Problem(verdict, words)],
+        results=Results(tests=number),
+        notices=[words],
+        ready_seconds=seconds,
+    )
+    text = document(record, Exhibits())
+    assert document(*recall(text)) == text
+
+
+def test_recall__passes_over_what_it_does_not_know() -> None:
+    assert recall(changed("later", {"a": 1}))[0].name == "77-1-abc"
+
+
+# What stands there for both, or is worked out from the rest.
+DERIVED = ("version", "exit-code")
+
+
+@pytest.mark.parametrize("place", [each for each in places(WHOLE) if each not in DERIVED])
+def test_recall__a_wrong_type_is_one_error_or_what_the_field_may_hold(place: str) -> None:
+    for value in (-1, True, "x", [3], {"x": 3}, 1e9, None):
+        # A text may be any text, a number any number: then it is told again.
+        with suppress(Unexpected):
+            assert json.loads(document(*recall(changed(place, value))))
+
+
+@pytest.mark.parametrize(
+    "place, value, words",
+    [
+        ("version", VERSION + 1, "its format is 2"),
+        ("version", "1", "version is not a count"),
+        ("version", None, "version is not a count"),
+        ("verdict", "fine", "a verdict that is none: 'fine'"),
+        ("verdict", "passed", "its verdict is passed, and its problems make it tests-failed"),
+        ("problems", [], "its verdict is tests-failed, and its problems make it passed"),
+        ("shard", "5/4", "shard is '5/4'"),
+        ("shard", "../x", "shard is '../x'"),
+        ("started", 1e13, "started is not a time"),
+        ("tests.failed.0.name", 3, r"tests.failed[0].name is not a text"),
+        ("stages.0.seconds", -1, r"stages[0].seconds is not a number"),
+        ("shards.0.verdict", "x", r"shards[0] has a verdict that is none"),
+        ("image", "x" * 30_000, "image is not a text of at most 20000 characters"),
+    ],
+)
+def test_recall__says_what_is_wrong(place: str, value: Any, words: str) -> None:
+    with pytest.raises(Unexpected) as raised:
+        recall(changed(place, value))
+    assert words in str(raised.value)
+
+
+def test_recall__a_newer_format_is_told_from_a_broken_one() -> None:
+    with pytest.raises(Newer):
+        recall(changed("version", VERSION + 1))
+
+
+def test_recall__a_pass_with_failures_is_none() -> None:
+    text = document(Rehearsal(name="r", results=Results(tests=3, failures=1)), Exhibits())
+    with pytest.raises(Unexpected, match="its verdict is passed, and 1 tests failed"):
+        recall(text)
+
+
+def test_recall__a_pass_of_which_a_shard_did_not_is_none() -> None:
+    shards = tuple(Shard(name="x", verdict=each) for each in (Verdict.PASSED, Verdict.CRASHED))
+    text = document(Rehearsal(name="r", shards=shards), Exhibits())
+    with pytest.raises(Unexpected, match="its verdict is passed, and that of a shard is crashed"):
+        recall(text)
+
+
+def test_recall__earlier_files_without_later_fields_can_be_read() -> None:
+    whole = {k: v for k, v in WHOLE.items() if k not in {"where", "asked", "shards", "shard"}}
+    record, _ = recall(json.dumps(whole))
+    assert (record.where.repository, record.asked, record.shards, record.shard) == (
+        "",
+        None,
+        (),
+        "",
+    )
+
+
+def test_read_account__reads_a_file(tmp_path: Path) -> None:
+    (tmp_path / "v").write_text(document(*everything()))
+    assert read_account(tmp_path / "v")[0].name == "77-1-abc"
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"\xff\xfe", "not UTF-8"),
+        (b"", "not JSON"),
+        (b" " * (LARGEST + 1), "larger than 16 MiB"),
+    ],
+    ids=["no text", "empty", "huge"],
+)
+def test_read_account__refuses_what_is_none(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "v").write_bytes(content)
+    with pytest.raises(Unexpected, match=words):
+        read_account(tmp_path / "v")
+
+
+def test_read_account__follows_no_link_and_waits_for_no_pipe(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text(document(*everything()))
+    (tmp_path / "link").symlink_to("target")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="link"):
+        read_account(tmp_path / "link")
+    with pytest.raises(Unexpected):
+        read_account(tmp_path / "pipe")

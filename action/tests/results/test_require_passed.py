@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.require_passed import read_passed
+from rehearsal.results.tests import Results
+from rehearsal.verdict import Misconfigured, Problem, Verdict
+
+from ..fakes import rehearsed
+
+ID = f"sha256:{'1' * 64}"
+
+
+def read(folder: Path) -> Rehearsal:
+    return read_passed(folder, given="--here is 'x'", otherwise="Nothing is done.")
+
+
+@pytest.mark.parametrize("shard", ["", "1/1"])
+def test_read_passed__a_whole_pass(tmp_path: Path, shard: str) -> None:
+    assert read(rehearsed(tmp_path, shard=shard, results=Results(tests=3))).image_id == ID
+
+
+@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.PASSED])
+def test_read_passed__nothing_else(tmp_path: Path, verdict: Verdict) -> None:
+    with pytest.raises(Problem, match=rf"Nothing is done\. .* ended as {verdict}, ") as raised:
+        read(rehearsed(tmp_path, problems=[Problem(verdict, "w")]))
+    assert raised.value.verdict is Verdict.PUBLISH_FAILED
+    assert raised.value.advice
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"shard": "1/2"}, "is shard 1/2: the other"),
+        ({"shard": "11/11"}, "is shard 11/11"),
+        ({"image_id": ""}, "image-id is ''"),
+        ({"image_id": "latest"}, "image-id is 'latest'"),
+        ({"image_id": f"{ID}\n"}, "image-id is"),
+    ],
+    ids=["a part", "the last part", "none", "a name", "a line break"],
+)
+def test_read_passed__no_part_and_no_unknown_image(
+    tmp_path: Path, changes: dict[str, str], words: str
+) -> None:
+    with pytest.raises(Problem, match=words):
+        read(rehearsed(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (None, "No such file"),
+        ("no json", "it is not JSON"),
+        ("[]", "it is not an object"),
+        ('{"version": 9}', "its format is 9"),
+        ('{"version": 1, "verdict": "passed"}', "rehearsal"),
+    ],
+    ids=["not there", "no json", "no object", "newer", "hardly anything"],
+)
+def test_read_passed__what_is_no_verdict(tmp_path: Path, text: str | None, words: str) -> None:
+    if text is not None:
+        (tmp_path / "verdict.json").write_text(text)
+    with pytest.raises(Misconfigured, match=r"--here is 'x', and verdict\.json in it") as raised:
+        read(tmp_path)
+    assert words in raised.value.what
+    assert "evidence: always" in raised.value.advice
+
+
+def test_read_passed__a_pass_that_its_own_count_belies(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="1 tests failed"):
+        read(rehearsed(tmp_path, results=Results(tests=3, failures=1)))

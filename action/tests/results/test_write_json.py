@@ -1,0 +1,217 @@
+import json
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from rehearsal import __version__
+from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.frame import OwnFrame
+from rehearsal.results.origin import Asked, Where
+from rehearsal.results.read_json import VERSION
+from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.shard import Shard
+from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.write_json import document
+from rehearsal.verdict import Problem, Verdict
+
+HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
+
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "verdict.schema.json").read_text(encoding="utf-8"))
+OWN = OwnFrame(file="app/views.py", line=9, function="home", error=HOSTILE, text="t")
+
+
+def closed(schema: Any) -> Any:
+    """Return a schema that knows no field but those it names, as readers should not."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    if isinstance(found.get("properties"), dict) and "required" in found:
+        found["additionalProperties"] = False
+    return found
+
+
+STRICT = Draft202012Validator(closed(deepcopy(SCHEMA)))
+
+
+def everything() -> tuple[Rehearsal, Exhibits]:
+    failure = Failure(
+        name=HOSTILE,
+        message="m",
+        file="t.py",
+        line=7,
+        span=Span(start=1.0, end=2.5, exact=True),
+        evidence="e",
+        attempts=3,
+    )
+    rehearsal = Rehearsal(
+        name="77-1-abc",
+        started=1.5,
+        stages=[Stage(name="build", seconds=1.23456, good=True)],
+        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, advice="a", excerpt=(HOSTILE, ""))],
+        image="app:1",
+        image_id="sha256:0",
+        ready_seconds=0.5,
+        shard="2/4",
+        shards=(
+            Shard(name=HOSTILE, verdict=Verdict.PASSED, shard="1/2", tests=3, seconds=1.23456),
+        ),
+        where=Where(repository="o/n", commit="c", ref="refs/heads/m", run="https://x", attempt=2),
+        asked=Asked(command="0" * 64, browser="firefox", path="/", statuses="200-399"),
+        results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,), elsewhere=5),
+        artifact_name="rehearsal-x",
+        notices=[HOSTILE],
+        diagnoses=[Diagnosis(id="missing-table", title=HOSTILE, advice="a", evidence=("line",))],
+        telling=("line",),
+    )
+    rehearsal.timeline.reach("ready", 1.23456, "HTTP status 200")
+    rehearsal.timeline.see(1, HOSTILE, 0.5)
+    exhibit = Exhibit(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
+    return rehearsal, Exhibits(
+        tests=(exhibit,), flaky=(replace(exhibit, folder="tests/f"),), frame=OWN
+    )
+
+
+FRAME = {"file": "app/views.py", "line": 9, "function": "home", "error": HOSTILE}
+FAILED = {
+    "name": HOSTILE,
+    "message": "m",
+    "attempts": 3,
+    "file": "site/t.py",
+    "line": 7,
+    "span": {"start": 1.0, "end": 2.5, "exact": True},
+    "evidence": "tests/e",
+    "frame": FRAME,
+}
+
+
+def test_document__of_everything() -> None:
+    assert json.loads(document(*everything())) == {
+        "version": VERSION,
+        "tool": f"dress-rehearsal {__version__}",
+        "rehearsal": "77-1-abc",
+        "verdict": "tests-failed",
+        "exit-code": 13,
+        "diagnoses": [
+            {
+                "id": "missing-table",
+                "title": HOSTILE,
+                "advice": "a",
+                "paste": "",
+                "lesson": "",
+                "evidence": ["line"],
+            }
+        ],
+        "telling": ["line"],
+        "started": 1.5,
+        "image": "app:1",
+        "image-id": "sha256:0",
+        "artifact-name": "rehearsal-x",
+        "ready-seconds": 0.5,
+        "where": {
+            "repository": "o/n",
+            "commit": "c",
+            "ref": "refs/heads/m",
+            "run": "https://x",
+            "attempt": 2,
+        },
+        "asked": {
+            "test-command-sha256": "0" * 64,
+            "browser": "firefox",
+            "ready-path": "/",
+            "ready-status": "200-399",
+        },
+        "shard": "2/4",
+        "shards": [
+            {
+                "name": HOSTILE,
+                "verdict": "passed",
+                "shard": "1/2",
+                "browser": "",
+                "tests": 3,
+                "failures": 0,
+                "flaky": 0,
+                "seconds": 1.235,
+                "page": "",
+            }
+        ],
+        "tests": {
+            "ran": 2,
+            "failures": 1,
+            "failed": [FAILED],
+            "flaky": [FAILED | {"evidence": "tests/f"}],
+            "elsewhere": 5,
+        },
+        "frame": FRAME,
+        "stages": [{"name": "build", "seconds": 1.235, "good": True}],
+        "readiness": {
+            "moments": [{"name": "ready", "seconds": 1.235, "detail": "HTTP status 200"}],
+            "answers": [{"text": HOSTILE, "first": 0.5, "last": 0.5, "times": 1}],
+        },
+        "problems": [
+            {
+                "verdict": "tests-failed",
+                "what": HOSTILE,
+                "advice": "a",
+                "excerpt": [HOSTILE, ""],
+            }
+        ],
+        "notices": [HOSTILE],
+    }
+
+
+def test_document__of_what_never_began() -> None:
+    found = json.loads(document(Rehearsal(name="r"), Exhibits()))
+    assert (found["verdict"], found["exit-code"], found["tests"]) == ("passed", 0, None)
+    assert (found["ready-seconds"], found["stages"], found["problems"]) == (None, [], [])
+
+
+def test_document__ends_in_a_newline() -> None:
+    assert document(Rehearsal(name="r"), Exhibits()).endswith("}\n")
+
+
+def test_schema__is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "record, exhibits",
+    [
+        pytest.param(*everything(), id="everything"),
+        pytest.param(Rehearsal(name="r"), Exhibits(), id="nothing"),
+        pytest.param(Rehearsal(name="r", results=Results()), Exhibits(), id="unknown counts"),
+    ],
+)
+def test_schema__holds_and_names_every_field(record: Rehearsal, exhibits: Exhibits) -> None:
+    STRICT.validate(json.loads(document(record, exhibits)))
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=str)
+def test_schema__knows_every_verdict(verdict: Verdict) -> None:
+    record = Rehearsal(name="r")
+    if verdict is not Verdict.PASSED:
+        record.problems = [Problem(verdict, "w")]
+    STRICT.validate(json.loads(document(record, Exhibits())))
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [("verdict", "fine"), ("version", 2), ("stages", [{"name": "x"}]), ("tests", {}), ("image", 1)],
+)
+def test_schema__refuses_what_is_none(field: str, value: object) -> None:
+    found = json.loads(document(*everything())) | {field: value}
+    with pytest.raises(ValidationError):
+        STRICT.validate(found)
+
+
+def test_schema__readers_may_meet_fields_of_later_versions() -> None:
+    found = json.loads(document(*everything())) | {"later": 1}
+    Draft202012Validator(SCHEMA).validate(found)

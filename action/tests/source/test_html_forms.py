@@ -1,0 +1,46 @@
+import time
+
+import pytest
+
+from rehearsal.source.html_forms import Field, form_fields
+
+
+@pytest.mark.parametrize(
+    "text, names",
+    [
+        pytest.param('<input type="text" name="a">', ["a"], id="input"),
+        pytest.param("<SELECT NAME = 'a'></select>", ["a"], id="select, single quotes"),
+        pytest.param('<textarea\n  name="a"\n></textarea>', ["a"], id="several lines"),
+        pytest.param('<button name="a" value="1">', ["a"], id="button"),
+        pytest.param('<input {% if a > "1" %}x{% endif %} name="a">', ["a"], id="a comparison"),
+        pytest.param('<input value="{{ x|default:"<b>" }}" name="a">', ["a"], id="a filter"),
+        pytest.param('<input name="{{ field.html_name }}">', [], id="a name filled in"),
+        pytest.param('<input name="item_{{ n }}">', [], id="a name filled in by half"),
+        pytest.param('<meta name="viewport"><form name="f">', [], id="no fields"),
+        pytest.param('<input data-name="a" id="b">', [], id="another attribute"),
+        pytest.param('{# <input name="a"> #}', [], id="a comment"),
+        pytest.param('<input name="a\x07b">', [], id="not printable"),
+        pytest.param(f'<input name="{"a" * 101}">', [], id="too long"),
+        pytest.param("<input name=", [], id="cut"),
+    ],
+)
+def test_form_fields__those_whose_names_are_written_out(text: str, names: list[str]) -> None:
+    assert [field.name for field in form_fields(text)] == names
+
+
+def test_form_fields__are_told_with_the_line_of_the_name() -> None:
+    text = '<p>\n{% if x\n %}<input\n  name="a"> <input name="b">\n<input\nname="c">'
+    assert list(form_fields(text)) == [
+        Field(name="a", line=4),
+        Field(name="b", line=4),
+        Field(name="c", line=6),
+    ]
+
+
+@pytest.mark.parametrize(
+    "piece", ["<input", "{%", "{{", '<input name="', "<input name ", "name=", "\n<input \n"]
+)
+def test_form_fields__of_a_hostile_text_are_read_at_once(piece: str) -> None:
+    start = time.process_time()
+    list(form_fields(piece * ((256 << 10) // len(piece))))
+    assert time.process_time() - start < 2
