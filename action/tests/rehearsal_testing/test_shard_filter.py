@@ -20,8 +20,9 @@ def _process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be another process, of unittest: pytest is not known to be there."""
-    monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
+    """Be another process, of unittest: neither pytest nor its workers are known to be there."""
+    for name in ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER"):
+        monkeypatch.delenv(name, raising=False)
     fresh = Part()
     for module in (testcase, classwide_module):
         monkeypatch.setattr(module, "PART", fresh)
