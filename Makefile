@@ -6,7 +6,8 @@
 help: ## List the targets (the default)
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-rehearse: setup ## Rehearse superlists: build its image, start it, drive a browser through it, print the verdict (ARGS=--keep: leave it up)
+rehearse: ## Rehearse superlists: build its image, start it, drive a browser through it, print the verdict (ARGS=--keep: leave it up)
+	@tools/set-up python browser engine image
 	@PYTHON_IMAGE=$${PYTHON_IMAGE:-$$(cat .cache/python-image)} .venv/bin/python -I action rehearse $(ARGS)
 
 test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about half an hour)
@@ -24,21 +25,23 @@ unit: environment ## Run the unit tests (ARGS="-k word" are handed to pytest)
 e2e: setup ## Run the end-to-end tests on a real engine and browser (ARGS="-k word" are handed to pytest)
 	@tools/e2e $(ARGS)
 
-run: setup ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)
+run: ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)
+	@tools/set-up engine image
 	@tools/run-superlists $(PORT)
 
 reference: environment ## Write the documentation's tables anew from the code
 	@.venv/bin/python tools/reference.py
 
-screenshots: setup ## Take the pictures in docs/ anew, of five rehearsals that fail (about 3 minutes)
+screenshots: ## Take the pictures in docs/ anew, of five rehearsals that fail (about 3 minutes)
+	@tools/set-up dev browser engine image
 	@.venv/bin/python tools/screenshots.py $(ARGS)
 
-setup: ## Make this machine ready: as root on Debian or Ubuntu installs what is missing, elsewhere says what is
+setup: ## Make this machine ready for every target: as root on Debian or Ubuntu installs what is missing, elsewhere says what is
 	@tools/set-up
 
-# The part of set-up that lint and unit tests need: no browser, no engine.
+# What lint and unit tests need: no browser, no engine.
 environment:
-	@tools/set-up python
+	@tools/set-up dev
 
 stop-engine: ## Stop the container engine that set-up started
 	@tools/stop-engine

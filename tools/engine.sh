@@ -53,7 +53,7 @@ setup_engine() {
         fail "no engine answers at DOCKER_HOST=$DOCKER_HOST. Start it, or unset DOCKER_HOST to use this machine's own."
     fi
     if ! is_root; then
-        fail "no engine answers $(id -un). If one runs, add yourself to its group (sudo usermod -aG docker $(id -un), then log in again); if none does: sudo make setup"
+        fail "no engine answers $(id -un). If one runs, add yourself to its group (sudo usermod -aG docker $(id -un), then log in again); if none does: sudo tools/set-up engine"
     fi
     if [[ -d /run/systemd/system ]]; then
         engine_with_service_manager

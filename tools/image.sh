@@ -7,9 +7,13 @@ own_image=localhost/python:3.13-slim
 
 # The settings that pip needs on this machine, as a pip.conf for inside the image.
 pip_settings() {
-    local index
+    local index python
     printf '[global]\ncert = /etc/ssl/certs/ca-certificates.crt\n'
-    index=$("$venv/bin/python" -m pip config get global.index-url 2>/dev/null || printf '%s' "${PIP_INDEX_URL:-}")
+    # `make run` needs no .venv.
+    for python in "$venv/bin/python" python3; do
+        index=$("$python" -m pip config get global.index-url 2>/dev/null) && break
+    done
+    index=${index:-${PIP_INDEX_URL:-}}
     # An image must not carry a password that an index address may hold.
     if [[ $index == http* && $index != *@* ]]; then printf 'index-url = %s\n' "$index"; fi
 }
@@ -23,9 +27,9 @@ debian_archive() {
 
 build_own_image() {
     local work=$cache/base-image archive
-    have mmdebstrap || fail "no registry answers and mmdebstrap is missing, so there is no base image: name one you have in PYTHON_IMAGE"
-    is_root || fail "no registry answers, and only root builds a base image here: name one you have in PYTHON_IMAGE, or run: sudo make setup"
-    say "no registry answers: building $own_image from Debian packages (half a minute)"
+    is_root || fail "no registry answers, and only root builds a base image here: name one you have in PYTHON_IMAGE, or run: sudo tools/set-up image"
+    say "no registry answers: building $own_image from Debian packages (half a minute; PYTHON_IMAGE=… names one that is here)"
+    require_packages own-image
     mkdir -p "$work"
     pip_settings >"$work/pip.conf"
     # Debian trixie with Python 3.13 is what the official image is too. The machine's own
@@ -45,7 +49,7 @@ build_own_image() {
 
 setup_image() {
     local chosen=$cache/python-image
-    # Who names an image knows why.
+    # An image that the caller names is used as it is.
     if [[ -n ${PYTHON_IMAGE:-} ]]; then return; fi
     if [[ -s $chosen ]] && has_image "$(<"$chosen")"; then return; fi
     if ! has_image "$official_image"; then

