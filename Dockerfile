@@ -23,9 +23,12 @@ RUN python -m compileall -q superlists && python manage.py collectstatic --noinp
 
 FROM ${PYTHON_IMAGE}
 
-# pip has no work in production. The user's number is fixed so that a bind-mounted folder can be
-# given to it from outside (chown 10001).
-RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* \
+# pip has no work in production. Official images have it in /usr/local, Debian's package in /usr:
+# the interpreter knows where. The user's number is fixed so that a bind-mounted folder can be given
+# to that user from outside (chown 10001).
+RUN folders=$(python -c 'import os, site, sys, sysconfig; \
+        print(os.path.dirname(sys.executable), sysconfig.get_path("scripts"), *site.getsitepackages())') \
+    && for folder in $folders; do rm -rf "$folder"/pip "$folder"/pip[0-9]* "$folder"/pip-*; done \
     && groupadd --gid 10001 nonroot \
     && useradd --uid 10001 --gid nonroot --no-log-init --no-create-home \
         --home-dir /nonexistent --shell /usr/sbin/nologin nonroot \

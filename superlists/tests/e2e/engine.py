@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from superlists.tests.environment import PRODUCTION, ROOT
 
 IMAGE = "superlists:under-test"
+BASE = "superlists:base-under-test"
 LABEL = "superlists.test"
 SECRETS = {name: PRODUCTION[name] for name in ("DJANGO_SECRET_KEY", "DJANGO_ALLOWED_HOST")}
 
@@ -70,21 +71,30 @@ def builder() -> str:
     raise LookupError("no docker client here builds with BuildKit. Run `make setup`.")
 
 
+# Puts pip where the interpreter has it: official images have it in /usr/local, Debian's package
+# in /usr, and a base image that is built by set-up has none at all.
+_WITH_PIP = """
+FROM {base}
+RUN python -m venv /tmp/venv \\
+    && folder=$(python -c 'import site; print(site.getsitepackages()[-1])') \\
+    && mkdir -p "$folder" && cp -r /tmp/venv/lib/python3*/site-packages/pip* "$folder" \\
+    && cp /tmp/venv/bin/pip* "$(dirname "$(command -v python)")" && rm -r /tmp/venv
+"""
+
+
 def build() -> str:
-    """Build the image from the checkout and give its name."""
-    command = [
-        builder(),
-        "build",
-        "--tag",
-        IMAGE,
-        "--build-arg",
-        f"PYTHON_IMAGE={python_image()}",
-        ".",
-    ]
+    """Build the image from the checkout, on a base image that has pip, and give its name."""
+    _build(BASE, "-", dockerfile=_WITH_PIP.format(base=python_image()))
+    _build(IMAGE, "--build-arg", f"PYTHON_IMAGE={BASE}", ".")
+    return IMAGE
+
+
+def _build(tag: str, *arguments: str, dockerfile: str = "") -> None:
     done = subprocess.run(
-        command,
+        [builder(), "build", "--tag", tag, *arguments],
         cwd=ROOT,
         env={**os.environ, "DOCKER_BUILDKIT": "1"},
+        input=dockerfile,
         capture_output=True,
         text=True,
         timeout=600,
@@ -92,7 +102,6 @@ def build() -> str:
     )
     if done.returncode:
         raise EngineError(done.stdout + done.stderr)
-    return IMAGE
 
 
 def inspect(name: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def test_image__holds_no_secret(image: str, site: Container) -> None:
 
 
 def test_image__layers_above_the_base_under_40_mb(image: str) -> None:
-    above = inspect(image)["Size"] - inspect(engine.python_image())["Size"]
+    above = inspect(image)["Size"] - inspect(engine.BASE)["Size"]
     assert above < 40_000_000, f"{above / 1e6:.1f} MB"
 
 
@@ -136,9 +136,18 @@ def test_image__python_packages(site: Container) -> None:
 
 
 def test_image__no_pip_to_run(site: Container) -> None:
+    # Where the base image has no pip, this test proves nothing.
+    docker("run", "--rm", engine.BASE, "sh", "-ec", "command -v pip; python -m pip --version")
     looked = "for f in $(echo $PATH | tr : ' '); do ls $f/pip* 2>/dev/null; done; true"
     assert site.run("sh", "-c", looked) == ""
     assert site.run("find", "/venv", "-name", "pip*") == ""
+
+
+def test_image__no_pip_to_import(site: Container) -> None:
+    # Not of the virtual environment, but of the base image.
+    python = site.run("python", "-c", "import sys; print(sys._base_executable)").strip()
+    found = site.run(python, "-c", "import importlib.util as u; print(u.find_spec('pip'))")
+    assert found == "None\n"
 
 
 def test_user__is_not_root_and_owns_only_the_data(site: Container) -> None:
