@@ -22,9 +22,9 @@ from rehearsal.commands.publish.registry_errors import REASONS, UNKNOWN  # noqa:
 from rehearsal.config import child_environment  # noqa: E402  (it stands beside this folder, not on the path)
 from rehearsal.config.inputs import NOT_YET  # noqa: E402
 from rehearsal.config.plan import SuitePlan  # noqa: E402
-from rehearsal.config.workflow_inputs import LEFT_OUT  # noqa: E402
+from rehearsal.config.workflow_inputs import EXCLUDED  # noqa: E402
 from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
-from rehearsal.diagnosis.rules import PLACE as FILLED_IN  # noqa: E402
+from rehearsal.diagnosis.rules import PLACEHOLDER as FILLED_IN  # noqa: E402
 from rehearsal.results.rehearsal import RANK  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
@@ -295,7 +295,7 @@ def workflow_inputs() -> Iterator[str]:
 def left_out_inputs() -> Iterator[str]:
     """Yield the inputs of the action that rehearsal.yml has not."""
     return _table(
-        ("input", "because"), ((f"`{name}`", _text(why)) for name, why in LEFT_OUT.items())
+        ("input", "because"), ((f"`{name}`", _text(why)) for name, why in EXCLUDED.items())
     )
 
 

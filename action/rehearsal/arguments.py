@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from rehearsal import __version__
-from rehearsal.commands.command import Verb
-from rehearsal.commands.merge.command import VERB as MERGE
-from rehearsal.commands.publish.command import VERB as PUBLISH
-from rehearsal.commands.publish.predicate_command import VERB as PREDICATE
-from rehearsal.commands.workflow.command import VERB as CALLED
+from rehearsal.commands.command import Command
+from rehearsal.commands.merge.command import MERGE
+from rehearsal.commands.publish.command import PUBLISH
+from rehearsal.commands.publish.predicate_command import PREDICATE
+from rehearsal.commands.workflow.command import WORKFLOW
 from rehearsal.config.inputs import CONFIDENTIAL, DEFAULTS
-from rehearsal.local.load_request import Command
-from rehearsal.local.step_selection import Wanted
+from rehearsal.local.load_request import LocalOptions
+from rehearsal.local.step_selection import StepSelector
 from rehearsal.verdict import Misconfigured
 
 # clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
-VERBS = ("rehearse", "clean-up", "watch")
-_FURTHER: tuple[Verb, ...] = (PUBLISH, CALLED, MERGE, PREDICATE)
+BUILT_IN = ("rehearse", "clean-up", "watch")
+_COMMANDS: tuple[Command, ...] = (PUBLISH, WORKFLOW, MERGE, PREDICATE)
 # By name; the grammar of each is its own, and begins behind it.
-FURTHER: Mapping[str, Verb] = {verb.name: verb for verb in _FURTHER}
+COMMANDS: Mapping[str, Command] = {command.name: command for command in _COMMANDS}
 
 EXAMPLES = """\
 Without flags it rehearses the step of .github/workflows that uses the action, or the job that calls
@@ -38,8 +38,8 @@ a file .env.
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read a command line; a flag that is none ends the program with the one that was meant."""
     words = sys.argv[1:] if argv is None else list(argv)
-    if words and (verb := FURTHER.get(words[0])):
-        return _read(verb_parser(verb), words[1:], verb=verb.name)
+    if words and (command := COMMANDS.get(words[0])):
+        return _read(command_parser(command), words[1:], subcommand=command.name)
     return _read(make_parser(), words)
 
 
@@ -55,22 +55,22 @@ def _read(parser: argparse.ArgumentParser, words: list[str], **given: str) -> ar
     return parser.parse_args(words, argparse.Namespace(**given))
 
 
-def verb_parser(verb: Verb) -> argparse.ArgumentParser:
+def command_parser(command: Command) -> argparse.ArgumentParser:
     """Return the parser of one of the verbs with flags of their own."""
     parser = argparse.ArgumentParser(
-        prog=f"rehearse {verb.name}",
-        description=verb.does,
+        prog=f"rehearse {command.name}",
+        description=command.summary,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    verb.flags(parser)
+    command.add_arguments(parser)
     return parser
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of a rehearsal, and of what belongs to it."""
-    listed = [verb for verb in FURTHER.values() if verb.listed]
-    others = "".join(f"\n  rehearse {verb.name:25} {verb.does}" for verb in listed)
+    listed = [command for command in COMMANDS.values() if command.listed]
+    others = "".join(f"\n  rehearse {command.name:25} {command.summary}" for command in listed)
     parser = argparse.ArgumentParser(
         prog="rehearse",
         description="Build a web app's image, start it as production would, test it, tell.",
@@ -80,7 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"dress-rehearsal {__version__}")
-    parser.add_argument("verb", nargs="?", choices=VERBS, default="rehearse")
+    parser.add_argument("subcommand", nargs="?", choices=BUILT_IN, default="rehearse")
     parser.add_argument("folder", nargs="?", help=argparse.SUPPRESS)
     parser.add_argument("--plan", action="store_true", help="say what would be done, and end")
     parser.add_argument("--keep", action="store_true", help="leave the container up at the end")
@@ -101,25 +101,25 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def flags(options: argparse.Namespace) -> dict[str, str]:
+def input_flags(options: argparse.Namespace) -> dict[str, str]:
     """Return the inputs that were given as flags."""
     found = {name: getattr(options, name.replace("-", "_")) for name in DEFAULTS}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def command(options: argparse.Namespace) -> Command:
+def local_options(options: argparse.Namespace) -> LocalOptions:
     """Return what the command line of a laptop says. Raises `Misconfigured`."""
     inputs = _pairs("--input", options.input)
     for name in inputs.keys() - DEFAULTS.keys():
         near = get_close_matches(name, DEFAULTS, n=1)
         raise Misconfigured(
             f"There is no input named {name!r}." + (f" Did you mean {near[0]}?" if near else ""),
-            advice=f"The inputs are: {', '.join(DEFAULTS)}.",
+            hint=f"The inputs are: {', '.join(DEFAULTS)}.",
         )
-    return Command(
-        wanted=Wanted(workflow=options.workflow, job=options.job, step=options.step),
+    return LocalOptions(
+        wanted=StepSelector(workflow=options.workflow, job=options.job, step=options.step),
         settings=_pairs("--set", options.set),
-        inputs=inputs | flags(options),
+        inputs=inputs | input_flags(options),
         flags_only=options.no_workflow,
     )
 
@@ -130,6 +130,6 @@ def _pairs(flag: str, words: list[str]) -> dict[str, str]:
         if not (name and equals):
             raise Misconfigured(
                 f"{flag} was given {name!r}, and needs NAME=VALUE.",
-                advice=f"Write the name, =, and the value: {flag} {name or 'NAME'}=VALUE.",
+                hint=f"Write the name, =, and the value: {flag} {name or 'NAME'}=VALUE.",
             )
     return {name: value for name, _, value in pairs}

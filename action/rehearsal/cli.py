@@ -7,38 +7,38 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from rehearsal.arguments import FURTHER, command, flags, parse
+from rehearsal.arguments import COMMANDS, input_flags, local_options, parse
 from rehearsal.commands.clean_up import clean_up
-from rehearsal.commands.rehearse import announce, hide, hold, tag_of
+from rehearsal.commands.rehearse import announce, image_tag_for, mask_secrets, run_rehearsal
 from rehearsal.commands.watchdog import watch
 from rehearsal.config import child_environment
 from rehearsal.config.inputs import VARIABLE, from_action
-from rehearsal.config.parser import entrusted, make_plan
+from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.request import Request
 from rehearsal.local.load_request import read_request
-from rehearsal.local.plan_preview import preview
+from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
-from rehearsal.outside.process import leave
+from rehearsal.outside.process import exit_now
 from rehearsal.outside.terminal import find_terminal
 from rehearsal.pipeline.run import read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
-from rehearsal.verdict import Problem, fault
+from rehearsal.verdict import Problem, own_fault
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run one command and return its exit code; the contract's table says what each means."""
     environ = os.environ if environ is None else environ
     options = parse(argv)
-    local = VARIABLE not in environ and options.verb == "rehearse"
+    local = VARIABLE not in environ and options.subcommand == "rehearse"
     console = (find_terminal(environ) if local else None) or Console(environ)
     try:
         return _run(options, environ, console, local=local)
     except Exception:  # noqa: BLE001  (before there is a record, or after it: the log is all we have)
-        problem = fault(traceback.format_exc())
-        with console.foreign() as show:
+        problem = own_fault(traceback.format_exc())
+        with console.raw_output() as show:
             show(console.redactor.whole("\n".join(problem.excerpt).encode(errors="replace")))
-        console.error(f"{problem.what}\n{problem.advice}", title="Dress rehearsal: error")
+        console.error(f"{problem.message}\n{problem.hint}", title="Dress rehearsal: error")
         return problem.verdict.exit_code
     finally:
         console.close()
@@ -47,29 +47,29 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
 def _run(
     options: argparse.Namespace, environ: Mapping[str, str], console: Console, *, local: bool
 ) -> int:
-    if verb := FURTHER.get(options.verb):
+    if found := COMMANDS.get(options.subcommand):
         try:
-            return verb.run(options, environ, console)
+            return found.run(options, environ, console)
         except Problem as problem:
             return _refuse(problem, console)
-    if options.verb == "clean-up":
+    if options.subcommand == "clean-up":
         secrets = _secrets(options, environ)
         console.redactor = Redactor(secrets)
         env = child_environment.for_children(environ, (secret.name for secret in secrets))
         clean_up(env, console, console.redactor)
         return 0
-    if options.verb == "watch":
+    if options.subcommand == "watch":
         watch(read_run(options.folder), environ, sys.stdin.buffer)
-        leave()
+        exit_now()
 
     def ask() -> Request:
         if local:
-            return read_request(command(options), environ, Path.cwd())
+            return read_request(local_options(options), environ, Path.cwd())
         return Request(given=_given(options, environ), environ=environ, top=Path.cwd())
 
     if options.plan:
         return _show_plan(ask, environ, console)
-    return hold(ask, environ, console, local=local, keep=options.keep)
+    return run_rehearsal(ask, environ, console, local=local, keep=options.keep)
 
 
 def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: Console) -> int:
@@ -78,14 +78,14 @@ def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: 
         plan = make_plan(request.given, environ=request.environ, top=request.top)
     except Problem as problem:
         return _refuse(problem, console)
-    console.redactor = hide(plan, request, console)
+    console.redactor = mask_secrets(plan, request, console)
     announce(request, console, origin=False)
-    console.verdict(preview(plan, request, tag=tag_of(plan, environ, "")), good=True)
+    console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), good=True)
     return 0
 
 
 def _refuse(problem: Problem, console: Console) -> int:
-    told = f"{problem.what}\n{problem.advice}"
+    told = f"{problem.message}\n{problem.hint}"
     console.error(told, title=f"Dress rehearsal: {problem.verdict}")
     return problem.verdict.exit_code
 
@@ -93,11 +93,11 @@ def _refuse(problem: Problem, console: Console) -> int:
 def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[Secret, ...]:
     """Return what the clean-up step can know of the secrets; wrong inputs hold none."""
     try:
-        return entrusted(_given(options, environ), environ)
+        return extract_secrets(_given(options, environ), environ)
     except Problem:
         return ()
 
 
 def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:
     """Return the inputs: the action's JSON, and flags over it."""
-    return from_action(environ) | flags(options)
+    return from_action(environ) | input_flags(options)

@@ -42,16 +42,16 @@ class Problem(Exception):  # noqa: N818  (a failing test is a result here, not a
     def __init__(
         self,
         verdict: Verdict,
-        what: str,
+        message: str,
         *,
-        advice: str = "",
+        hint: str = "",
         excerpt: tuple[str, ...] = (),
         source: str = "",
     ) -> None:
-        super().__init__(what)
+        super().__init__(message)
         self.verdict = verdict
-        self.what = what
-        self.advice = advice
+        self.message = message
+        self.hint = hint
         self.excerpt = excerpt
         self.source = source
 
@@ -59,16 +59,16 @@ class Problem(Exception):  # noqa: N818  (a failing test is a result here, not a
 class Misconfigured(Problem):
     """An input is wrong, or a secret is missing; nothing of the app was started."""
 
-    def __init__(self, what: str, *, advice: str = "", excerpt: tuple[str, ...] = ()) -> None:
-        super().__init__(Verdict.MISCONFIGURED, what, advice=advice, excerpt=excerpt)
+    def __init__(self, message: str, *, hint: str = "", excerpt: tuple[str, ...] = ()) -> None:
+        super().__init__(Verdict.MISCONFIGURED, message, hint=hint, excerpt=excerpt)
 
 
-def fault(trace: str) -> Problem:
+def own_fault(trace: str) -> Problem:
     """Return the problem of a fault of ours."""
     return Problem(
         Verdict.ERROR,
         "Dress Rehearsal itself failed; this is no verdict on the app.",
-        advice=f"Please report it, with the lines below, at {ISSUES}.",
+        hint=f"Please report it, with the lines below, at {ISSUES}.",
         excerpt=tuple(trace.splitlines()),
         source="our own traceback",
     )

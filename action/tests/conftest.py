@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
-from rehearsal.outside.signals import CANCELLING
+from rehearsal.outside.signals import CANCEL_SIGNALS
 from rehearsal.redaction.redactor import Redactor
 
 # The same examples on every machine, and nothing written beside the tests.
@@ -20,7 +20,7 @@ settings.load_profile("unit")
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
     """Give pytest its handlers back: after a rehearsal, ours ignore what ends a process."""
-    before = {number: signal.getsignal(number) for number in (*CANCELLING, signal.SIGALRM)}
+    before = {number: signal.getsignal(number) for number in (*CANCEL_SIGNALS, signal.SIGALRM)}
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
     for number, handler in before.items():

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.config.plan import ContainerPlan, ProbePlan, SuitePlan
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.redaction.secret import Secret
-from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.write_json import document
+from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Problem, Verdict
 
 
@@ -128,8 +128,8 @@ class FakeEngine(Engine):
             raise error
 
 
-def refused(words: str) -> Refused:
-    return Refused(words)
+def refused(words: str) -> EngineError:
+    return EngineError(words)
 
 
 def gone() -> Problem:
@@ -183,8 +183,8 @@ def rehearsed(folder: Path, **changes: Any) -> Path:
     """Write the verdict.json of a rehearsal, a pass unless told otherwise; return the folder."""
     record = Rehearsal(**{"name": "77-1-c0ffee", "image_id": f"sha256:{'1' * 64}"} | changes)
     flaky = record.results.flaky if record.results else ()
-    exhibits = Exhibits(flaky=tuple(Exhibit(failure=each) for each in flaky))
-    (folder / "verdict.json").write_text(document(record, exhibits), encoding="utf-8")
+    exhibits = EvidenceIndex(flaky=tuple(FailedTestEvidence(failure=each) for each in flaky))
+    (folder / "verdict.json").write_text(write_json(record, exhibits), encoding="utf-8")
     return folder
 
 

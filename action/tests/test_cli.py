@@ -284,7 +284,7 @@ def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
     def fall(_: object) -> None:
         raise RuntimeError(f"a bug that quotes {HUSH}")
 
-    monkeypatch.setattr("rehearsal.pipeline.pipeline._Show.run", fall)
+    monkeypatch.setattr("rehearsal.pipeline.pipeline.Pipeline.run", fall)
     environ = {**stage.github, "KEY": HUSH}
     assert cli.main(["rehearse", "--secrets", "KEY"], environ) == 70
     assert stage.outputs["verdict"] == "error"

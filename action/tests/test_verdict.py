@@ -31,8 +31,8 @@ def test_verdict__only_passed_is_success(verdict: Verdict) -> None:
 
 
 def test_problem__holds_what_was_found_and_what_to_do() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended.", advice="Look.", excerpt=("a", "b"))
-    assert (problem.verdict, problem.what, problem.advice) == (
+    problem = Problem(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("a", "b"))
+    assert (problem.verdict, problem.message, problem.hint) == (
         Verdict.CRASHED,
         "It ended.",
         "Look.",
@@ -42,6 +42,6 @@ def test_problem__holds_what_was_found_and_what_to_do() -> None:
 
 
 def test_misconfigured__is_a_problem_with_that_verdict() -> None:
-    problem = Misconfigured("The input port is wrong.", advice="Correct it.")
+    problem = Misconfigured("The input port is wrong.", hint="Correct it.")
     assert problem.verdict is Verdict.MISCONFIGURED
-    assert problem.advice == "Correct it."
+    assert problem.hint == "Correct it."

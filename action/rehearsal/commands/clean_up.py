@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from rehearsal.config import child_environment
 from rehearsal.evidence.folder import sweep
-from rehearsal.evidence.policy import wanted
-from rehearsal.outside.engine import Refused, find_engine
+from rehearsal.evidence.policy import should_keep
+from rehearsal.outside.engine import EngineError, find_engine
 from rehearsal.outside.github import Console
-from rehearsal.outside.process import end_marked
-from rehearsal.pipeline.run import Run, open_runs
+from rehearsal.outside.process import end_processes_with_env
+from rehearsal.pipeline.run import Run, unfinished_runs
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import Problem, Verdict
 
@@ -27,25 +27,25 @@ def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -
 
     `redactor` knows the secrets of the step, those generated for a run excepted.
     """
-    for run in open_runs(environ):
+    for run in unfinished_runs(environ):
         _end(run)
         try:
-            remove_all(run, environ)
-        except (Problem, Refused) as error:
+            remove_everything(run, environ)
+        except (Problem, EngineError) as error:
             console.warning(str(error), title="Clean-up could not ask the engine")
         outputs = dict(run.outputs or _outputs_of_a_killed(run))
-        upload = wanted(run.evidence, outputs) and _is_clean(run, redactor, console)
+        upload = should_keep(run.evidence, outputs) and _is_clean(run, redactor, console)
         for name, value in (*outputs.items(), ("upload", str(upload).lower())):
             console.output(name, value)
-        replace(run, outputs=outputs, closed=True).write()
+        replace(run, outputs=outputs, cleaned_up=True).write()
 
 
-def remove_all(run: Run, environ: Mapping[str, str]) -> None:
+def remove_everything(run: Run, environ: Mapping[str, str]) -> None:
     """Remove whatever the run has started: its processes, containers, volumes, staged files.
 
     Raises `Problem` or `Refused` when the engine cannot be asked.
     """
-    end_marked(run.mark)
+    end_processes_with_env(run.env_mark)
     shutil.rmtree(run.path / "staging", ignore_errors=True)
     find_engine(child_environment.for_children(environ, ())).sweep(run.label)
 

@@ -8,7 +8,7 @@ from rehearsal.outside.github import Console
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verb:
+class Command:
     """`flags` declares its flags, `run` does its work and returns the exit code.
 
     `does` is one line of help, which leaves it out unless `listed`. What `run` raises as `Problem`
@@ -16,7 +16,7 @@ class Verb:
     """
 
     name: str
-    does: str
-    flags: Callable[[argparse.ArgumentParser], None]
+    summary: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Mapping[str, str], Console], int]
     listed: bool = True

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 
 from rehearsal.diagnosis.explain import explain
-from rehearsal.evidence.collect import curate
+from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
-from rehearsal.evidence.policy import wanted
+from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.run import Run
 from rehearsal.report.annotations import annotations, warnings
@@ -17,7 +17,7 @@ from rehearsal.report.closing import closing
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.write_json import document
+from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Verdict
 
 # Shown as they were written, unless the console folds them.
@@ -26,14 +26,14 @@ FOLDED = ("build.log", "setup.log")
 PAGE = "index.html"
 
 
-def tell(
+def finish(
     record: Rehearsal, evidence: Evidence, console: Console, run: Run, *, policy: str, local: bool
 ) -> None:
     """Say how it ended, write the reports, and keep or drop the evidence as `policy` says."""
-    record.hide(console.redactor.text)
+    record.redact(console.redactor.text)
     facts = explain(record, evidence)
     if facts:
-        evidence.text("facts.json", facts)
+        evidence.write("facts.json", facts)
     # Before the reports: a fault of ours in one of them must not cost what later steps rely on.
     outputs = record.outputs()
     for name, value in outputs.items():
@@ -46,7 +46,7 @@ def tell(
         console.warning(traceback.format_exc(), title="A report could not be written, our fault")
     # Where nothing has run yet, a laptop's user needs the error and no folder.
     worth_it = bool(record.stages) or record.verdict is Verdict.ERROR
-    kept = console.on_github or (wanted(policy, outputs) and (worth_it or not local))
+    kept = console.on_github or (should_keep(policy, outputs) and (worth_it or not local))
     link = ""
     if not kept:
         shutil.rmtree(run.path, ignore_errors=True)
@@ -57,20 +57,20 @@ def tell(
 
 
 def _report(record: Rehearsal, evidence: Evidence, console: Console) -> None:
-    exhibits = curate(record, evidence)
-    evidence.text("verdict.json", document(record, exhibits))
+    exhibits = collect_evidence(record, evidence)
+    evidence.write("verdict.json", write_json(record, exhibits))
     rest = f"the artifact {record.artifact_name}" if console.on_github else "this folder"
     told = summary(record, exhibits, rest=rest)
-    evidence.text("summary.md", told)
-    for title, lines in _excerpts(record, folded=console.folds):
-        with console.group(title), console.foreign() as show:
+    evidence.write("summary.md", told)
+    for title, lines in _excerpts(record, folded=console.collapses):
+        with console.group(title), console.raw_output() as show:
             show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
     for annotation in annotations(record, exhibits):
         console.error(**asdict(annotation))
     for annotation in warnings(exhibits):
         console.warning(**asdict(annotation))
     console.summary(told)
-    evidence.text("index.html", page(record, exhibits))
+    evidence.write("index.html", page(record, exhibits))
 
 
 def _excerpts(record: Rehearsal, *, folded: bool) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from rehearsal.config.plan import Plan
-from rehearsal.results.origin import Asked, Where
+from rehearsal.results.origin import Origin, RequestSummary
 
 # rehearsal_testing takes the browser from it.
 BROWSER = "BROWSER"
 BROWSER_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}\Z")
 
 
-def where(environ: Mapping[str, str]) -> Where:
+def read_origin(environ: Mapping[str, str]) -> Origin:
     """Return where this is, from the environment that GitHub gives a job."""
     repository, run = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
     attempt = environ.get("GITHUB_RUN_ATTEMPT", "")
     server = environ.get("GITHUB_SERVER_URL", "")
     known = server and repository and run
-    return Where(
+    return Origin(
         repository=repository,
         commit=environ.get("GITHUB_SHA", ""),
         ref=environ.get("GITHUB_REF", ""),
@@ -35,11 +35,11 @@ def workflow_file(environ: Mapping[str, str]) -> str:
     return path.removeprefix(name) if name != "/" and path.startswith(name) else ""
 
 
-def asked(plan: Plan) -> Asked:
+def summarize_request(plan: Plan) -> RequestSummary:
     """Return what may be told of a plan."""
     command, probe = plan.suite.command, plan.probe
     browser = plan.suite.env.get(BROWSER, "")
-    return Asked(
+    return RequestSummary(
         command=sha256(command.encode()).hexdigest() if command else "",
         browser=browser if BROWSER_NAME.match(browser) else "",
         path=probe.path.partition("?")[0],

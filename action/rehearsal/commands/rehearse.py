@@ -5,29 +5,29 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rehearsal.commands.finish import tell
-from rehearsal.commands.origin import asked, where, workflow_file
-from rehearsal.commands.watchdog import guarded
+from rehearsal.commands.finish import finish
+from rehearsal.commands.origin import read_origin, summarize_request, workflow_file
+from rehearsal.commands.watchdog import watchdog
 from rehearsal.config import child_environment, preflight
 from rehearsal.config.image_tag import image_tag
-from rehearsal.config.parser import entrusted, make_plan
+from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.plan import Plan
 from rehearsal.config.request import Request
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside import git
-from rehearsal.outside.engine import Needs, find_engine
+from rehearsal.outside.engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
-from rehearsal.outside.process import end_marked
+from rehearsal.outside.process import end_processes_with_env
 from rehearsal.outside.signals import interruptible
-from rehearsal.pipeline.pipeline import PACKAGES, Stagehands, rehearse
-from rehearsal.pipeline.run import MARK, new_run
+from rehearsal.pipeline.pipeline import PACKAGES, RunContext, rehearse
+from rehearsal.pipeline.run import RUN_VARIABLE, new_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import Problem, fault
+from rehearsal.verdict import Problem, own_fault
 
 
-def hold(
+def run_rehearsal(
     ask: Callable[[], Request],
     environ: Mapping[str, str],
     console: Console,
@@ -41,8 +41,8 @@ def hold(
         name=run.id,
         evidence=str(run.path / "evidence"),
         artifact_name=run.artifact_name,
-        watcher=console,
-        where=where(environ),
+        observer=console,
+        origin=read_origin(environ),
     )
     evidence = Evidence(run.path, console.redactor, record.notices.append)
     policy = "on-failure"
@@ -50,7 +50,7 @@ def hold(
         with interruptible():
             request = ask()
             # What is wrong with another input is told, and may be a secret in the wrong place.
-            known = Redactor(entrusted(request.given, request.environ))
+            known = Redactor(extract_secrets(request.given, request.environ))
             console.redactor = evidence.redactor = known
             plan = make_plan(request.given, environ=request.environ, top=request.top)
             policy = plan.evidence
@@ -58,49 +58,49 @@ def hold(
             run = replace(run, evidence=policy, artifact_name=name)
             run.write()
             record.artifact_name = name
-            record.asked = asked(plan)
+            record.request = summarize_request(plan)
             record.directory = str(plan.directory)
             record.checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
             record.workflow = request.file or workflow_file(environ)
-            console.redactor = evidence.redactor = hide(plan, request, console)
+            console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             announce(request, console)
             env = child_environment.for_children(
                 request.environ, (secret.name for secret in plan.secrets)
             )
-            env[MARK] = run.id
+            env[RUN_VARIABLE] = run.id
             engine = find_engine(env, _needs(plan))
-            preflight.check_places(plan, run.path)
-            preflight.check(
+            preflight.check_build_context(plan, run.path)
+            preflight.check_environment(
                 plan,
                 environ,
                 commit=git.commit(plan.directory, env),
                 engine_host=engine.host(),
             )
-            hands = Stagehands(
+            context = RunContext(
                 engine=engine,
                 console=console,
                 evidence=evidence,
                 env=env,
                 label=run.label,
-                tag=tag_of(plan, environ, run.id if console.on_github else ""),
+                tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
                 keep=keep,
             )
         # The watchdog is not marked as the run's: it has to outlive what it ends.
-        watcher = {name: value for name, value in env.items() if name != MARK}
-        with guarded([*_ourselves(), "watch", run.folder], watcher):
-            rehearse(plan, hands, record)
-            end_marked(run.mark)
+        watcher = {name: value for name, value in env.items() if name != RUN_VARIABLE}
+        with watchdog([*_own_command(), "watch", run.folder], watcher):
+            rehearse(plan, context, record)
+            end_processes_with_env(run.env_mark)
     except Problem as problem:
         record.problems.append(problem)
     except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
-        record.problems.append(fault(traceback.format_exc()))
+        record.problems.append(own_fault(traceback.format_exc()))
     finally:
         evidence.drop_staging()
-    tell(record, evidence, console, run, policy=policy, local=local)
+    finish(record, evidence, console, run, policy=policy, local=local)
     return record.verdict.exit_code
 
 
-def hide(plan: Plan, request: Request, console: Console) -> Redactor:
+def mask_secrets(plan: Plan, request: Request, console: Console) -> Redactor:
     """Have the runner mask every secret, and return what replaces them everywhere else."""
     for secret in plan.secrets:
         for value in secret.masks():
@@ -110,7 +110,7 @@ def hide(plan: Plan, request: Request, console: Console) -> Redactor:
                 f"The secret {secret.name} is too short to be replaced in logs.",
                 title="Short secret",
             )
-    others = (Secret(name=name, value=value) for name, value in request.confidential.items())
+    others = (Secret(name=name, value=value) for name, value in request.extra_secrets.items())
     return Redactor([*plan.secrets, *others])
 
 
@@ -122,7 +122,7 @@ def announce(request: Request, console: Console, *, origin: bool = True) -> None
         console.say(f"note: {note}")
 
 
-def tag_of(plan: Plan, environ: Mapping[str, str], version: str) -> str:
+def image_tag_for(plan: Plan, environ: Mapping[str, str], version: str) -> str:
     """Return the name of the image that is built.
 
     A laptop keeps one name for the newest build; a shared engine has a version for each.
@@ -131,13 +131,13 @@ def tag_of(plan: Plan, environ: Mapping[str, str], version: str) -> str:
     return image_tag(project, version or "latest")
 
 
-def _needs(plan: Plan) -> Needs:
+def _needs(plan: Plan) -> EngineNeeds:
     if plan.image:
-        return Needs.NOTHING
-    return Needs.BUILDX if plan.build.needs_buildx else Needs.BUILDKIT
+        return EngineNeeds.NOTHING
+    return EngineNeeds.BUILDX if plan.build.needs_buildx else EngineNeeds.BUILDKIT
 
 
-def _ourselves() -> list[str]:
+def _own_command() -> list[str]:
     """Return the command that starts this program again: from the action's folder, or installed."""
     if (PACKAGES / "__main__.py").is_file():
         return [sys.executable, "-I", str(PACKAGES)]

@@ -36,13 +36,13 @@ def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
     for name in env:
         if name in {secret.name for secret in secrets}:
             raise Misconfigured(
-                f"{name} stands both in env and in secrets.", advice=f"Keep {name} in one of them."
+                f"{name} stands both in env and in secrets.", hint=f"Keep {name} in one of them."
             )
         if LIKE_A_SECRET.search(name):
             raise Misconfigured(
                 f"env: {name} looks like a secret, and values in env are not kept out of logs and "
                 "evidence.",
-                advice=f"Move {name} to secrets (or to generate-secrets, where any value will do).",
+                hint=f"Move {name} to secrets (or to generate-secrets, where any value will do).",
             )
     return ContainerPlan(
         port=inputs.number("port", 1, 65535),

@@ -84,19 +84,19 @@ class Inputs:
             if name not in defaults:
                 raise Misconfigured(
                     f"There is no input named {name!r}.",
-                    advice=f"The inputs are: {', '.join(defaults)}.",
+                    hint=f"The inputs are: {', '.join(defaults)}.",
                 )
             if not _can_be_handed_on(text):
                 raise Misconfigured(
                     f"The input {name} holds a NUL or half a character, which no program can be "
                     "given.",
-                    advice=f"Write {name} again, as plain text in UTF-8.",
+                    hint=f"Write {name} again, as plain text in UTF-8.",
                 )
         for name in sorted(NOT_YET & set(texts)):
             if texts[name].strip() not in ("", defaults[name]):
                 raise Misconfigured(
                     f"The input {name} does not work in this version.",
-                    advice=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
+                    hint=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
                 )
         return cls({**defaults, **texts})
 
@@ -137,12 +137,12 @@ class Inputs:
             raise self.wrong(name, meaning)
         return value
 
-    def wrong(self, name: str, allowed: str, advice: str = "") -> Misconfigured:
+    def wrong(self, name: str, allowed: str, hint: str = "") -> Misconfigured:
         """Return the error for an input: its name, what was found, what is allowed."""
         found = "(not shown)" if name in CONFIDENTIAL else shown(self.given[name])
         return Misconfigured(
             f"The input {name} is {found}; it has to be {allowed}.",
-            advice=advice or f"Correct {name} in the step's with:.",
+            hint=hint or f"Correct {name} in the step's with:.",
         )
 
 
@@ -155,7 +155,7 @@ def from_action(environ: Mapping[str, str]) -> dict[str, object]:
     if not isinstance(given, dict):
         raise Misconfigured(
             f"{VARIABLE} is not a JSON object.",
-            advice="action.yml sets it to ${{ toJSON(inputs) }}; on a laptop leave it unset.",
+            hint="action.yml sets it to ${{ toJSON(inputs) }}; on a laptop leave it unset.",
         )
     return given
 

@@ -40,7 +40,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
     )
 
 
-def entrusted(given: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Secret, ...]:
+def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Secret, ...]:
     """Return the secrets that the inputs hold, as far as they can be read.
 
     Where there is no plan there are secrets all the same: before it is made, when it cannot be,

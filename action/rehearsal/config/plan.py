@@ -95,6 +95,6 @@ class Plan:
         return self.container.secrets + self.build.secrets
 
     @property
-    def confidences(self) -> tuple[str, ...]:
+    def caller_secret_names(self) -> tuple[str, ...]:
         """The names of the secrets somebody entrusted to the repository."""
         return tuple(s.name for s in self.secrets if s.name not in self.container.generated)

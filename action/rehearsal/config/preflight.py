@@ -14,7 +14,9 @@ PRIVILEGED_EVENTS = frozenset({"pull_request_target", "workflow_run", "issue_com
 LOCAL_ENGINE = re.compile(r"(unix|npipe|fd)://|tcp://(localhost|127\.|\[::1\])")
 
 
-def check(plan: Plan, environ: Mapping[str, str], *, commit: str, engine_host: str) -> None:
+def check_environment(
+    plan: Plan, environ: Mapping[str, str], *, commit: str, engine_host: str
+) -> None:
     """Raise `Misconfigured` where the circumstances forbid the rehearsal.
 
     `commit` is what is checked out (empty: unknown), `engine_host` the URL of the engine (empty:
@@ -23,32 +25,35 @@ def check(plan: Plan, environ: Mapping[str, str], *, commit: str, engine_host: s
     if environ.get("GITHUB_WORKSPACE", "").startswith("/__w/"):
         raise Misconfigured(
             "This job runs in a container, and the app would be published on the host outside it.",
-            advice="Remove container: from the job. Tools the tests need can be installed by a "
+            hint="Remove container: from the job. Tools the tests need can be installed by a "
             "step, or brought by test-requirements.",
         )
     if engine_host and not LOCAL_ENGINE.match(engine_host):
         raise Misconfigured(
             f"The container engine is on another host ({engine_host}), and the app would be "
             "published there.",
-            advice="Use an engine on this machine: unset DOCKER_HOST, or docker context use "
-            "default.",
+            hint="Use an engine on this machine: unset DOCKER_HOST, or docker context use default.",
         )
     event = environ.get("GITHUB_EVENT_NAME", "")
-    if event in PRIVILEGED_EVENTS and plan.confidences and commit != environ.get("GITHUB_SHA"):
+    if (
+        event in PRIVILEGED_EVENTS
+        and plan.caller_secret_names
+        and commit != environ.get("GITHUB_SHA")
+    ):
         raise Misconfigured(
             f"On {event} this step would hand the repository's secrets "
-            f"({', '.join(plan.confidences)}) to code that is not the repository's own: what is "
-            "checked out is not the event's commit.",
-            advice="Whoever opened the pull request could read them. Run on pull_request instead, "
+            f"({', '.join(plan.caller_secret_names)}) to code that is not the repository's own: "
+            "what is checked out is not the event's commit.",
+            hint="Whoever opened the pull request could read them. Run on pull_request instead, "
             "with generate-secrets for what any value will do.",
         )
 
 
-def check_places(plan: Plan, folder: Path) -> None:
+def check_build_context(plan: Plan, folder: Path) -> None:
     """Raise `Misconfigured` when what is kept (below `folder`) would go into the image."""
     if not plan.image and folder.resolve().is_relative_to(plan.build.context):
         raise Misconfigured(
             f"The input context is {str(plan.build.context)!r}, and that holds the folder where "
             f"logs and evidence are written ({folder}).",
-            advice="Name the folder of the app as context, not one so far up.",
+            hint="Name the folder of the app as context, not one so far up.",
         )

@@ -20,6 +20,6 @@ class Request:
     top: Path
     origin: str = ""
     file: str = ""
-    confidential: Mapping[str, str] = field(default_factory=dict, repr=False)
+    extra_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    ignored_inputs: tuple[str, ...] = ()

@@ -25,14 +25,14 @@ def read_secrets(
         if CLIENT_NAMES.match(name):
             raise Misconfigured(
                 f"{source}: {name} cannot be a secret; the engine's client reads it itself.",
-                advice="Give it another name, or set it under env if it is not secret.",
+                hint="Give it another name, or set it under env if it is not secret.",
             )
         if value is None:
             raise _unset(inputs, source, name)
         if not value.strip():
             raise Misconfigured(
                 f"The secret {name} is empty.",
-                advice="Pull requests from forks and from Dependabot are given no secrets. "
+                hint="Pull requests from forks and from Dependabot are given no secrets. "
                 f"Where any value will do, list {name} in generate-secrets, and a random one is "
                 f"made for the run. Otherwise set it: {name}: ${{{{ secrets.{name} }}}} in the "
                 f"step's env:, and {name} under {source}.",
@@ -55,7 +55,7 @@ def read_variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dic
         if value is None:
             raise Misconfigured(
                 f"{name}: {variable} has no value, and the step's env: has none either.",
-                advice=f"Write {variable}=value, or set {variable} in the step's env:.",
+                hint=f"Write {variable}=value, or set {variable} in the step's env:.",
             )
     return {variable: value or "" for variable, value in found.items()}
 
@@ -67,6 +67,6 @@ def _unset(inputs: Inputs, source: str, name: str) -> Misconfigured:
     return Misconfigured(
         f"{source}, line {number}: the step's env: has no such variable (the line itself is not "
         "shown, it may be part of a secret).",
-        advice="Set it there, NAME: ${{ secrets.NAME }}, and leave its NAME here. If this is a "
+        hint="Set it there, NAME: ${{ secrets.NAME }}, and leave its NAME here. If this is a "
         "line of a value, the value has several: they work in env: alone.",
     )

@@ -6,7 +6,7 @@ from rehearsal.config.inputs import DEFAULTS, Inputs
 
 ARTIFACT = "dress-rehearsal"
 # Those that a called workflow has and the action has not.
-OWN: Mapping[str, str] = {
+WORKFLOW_INPUTS: Mapping[str, str] = {
     "shards": "1",
     "browsers": "",
     "cache": "true",
@@ -14,7 +14,7 @@ OWN: Mapping[str, str] = {
     "runs-on": "ubuntu-24.04",
 }
 # Those that the action has and the called workflow has not, and why.
-LEFT_OUT: Mapping[str, str] = {
+EXCLUDED: Mapping[str, str] = {
     "image": "The workflow builds it.",
     "build-secrets": "The secret `build-secrets` has them.",
     "secrets": "The secret `container-secrets` has them.",
@@ -31,8 +31,8 @@ SECRETS: Mapping[str, str] = {"container-secrets": "secrets", "build-secrets": "
 
 def defaults() -> dict[str, str]:
     """Return every input of the workflow with its default."""
-    taken = {name: value for name, value in DEFAULTS.items() if name not in LEFT_OUT}
-    return {**taken, "artifact-name": ARTIFACT, **OWN}
+    taken = {name: value for name, value in DEFAULTS.items() if name not in EXCLUDED}
+    return {**taken, "artifact-name": ARTIFACT, **WORKFLOW_INPUTS}
 
 
 def read_inputs(given: Mapping[str, object]) -> Inputs:
@@ -40,12 +40,12 @@ def read_inputs(given: Mapping[str, object]) -> Inputs:
     return Inputs.of({name: _text(value) for name, value in given.items()}, defaults())
 
 
-def for_the_action(inputs: Inputs, secrets: Mapping[str, str]) -> dict[str, object]:
+def action_inputs(inputs: Inputs, secrets: Mapping[str, str]) -> dict[str, object]:
     """Return what a leg hands to the action, as far as it is the same in every leg.
 
     `secrets` are the workflow's, by name.
     """
-    handed = {name: inputs.given[name] for name in inputs.given if name not in OWN}
+    handed = {name: inputs.given[name] for name in inputs.given if name not in WORKFLOW_INPUTS}
     return {**handed, **{SECRETS[name]: text for name, text in secrets.items()}}
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal.ansi import COLOUR
+from rehearsal.ansi import COLOUR_CODE
 from rehearsal.evidence import log_slices
 from rehearsal.results.tests import Failure
 from rehearsal.verdict import Problem, Verdict
 
-APPS_LOG = "container.log"
-LOGS = ("build.log", "test-setup.log", "setup.log", APPS_LOG, "tests/output.log")
+CONTAINER_LOG = "container.log"
+LOGS = ("build.log", "test-setup.log", "setup.log", CONTAINER_LOG, "tests/output.log")
 # What the app had said when the tests began.
-BEFORE = "container.log before the tests"
+LOG_BEFORE_TESTS = "container.log before the tests"
 # How much of a log's beginning and end is searched, in bytes: an app says at its start why it
 # cannot run, and at its end why it stopped.
 HEAD = 1 << 16
@@ -23,7 +23,7 @@ TAIL = 1 << 18
 # What BuildKit puts before each line: the step, and the seconds since it began.
 BUILDKIT = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 # Where facts name what any cause may speak of: a place and its value, one a line.
-PLACES = "places"
+LOCATIONS = "places"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +37,9 @@ class Facts:
         """Return all lines of a source as one text, empty when it is not known."""
         return "\n".join(self.lines.get(source, ()))
 
-    def places(self) -> dict[str, str]:
+    def locations(self) -> dict[str, str]:
         """Return what fills places of any cause, by their names."""
-        found = (line.partition(" ") for line in self.lines.get(PLACES, ()))
+        found = (line.partition(" ") for line in self.lines.get(LOCATIONS, ()))
         return {name: value for name, _, value in found if value}
 
     def to_json(self, longest: int) -> str:
@@ -59,7 +59,7 @@ class Facts:
         )
 
 
-def gathered(
+def gather_facts(
     problem: Problem,
     seen_lines: Mapping[str, tuple[str, ...]],
     failed: Iterable[Failure],
@@ -72,13 +72,13 @@ def gathered(
     Of failed tests the app's log begins when they did, at `tested` (in seconds since 1970): what a
     health check met before the migrations had run, say, is not why they failed.
     """
-    logs = {name: lines_of(folder / name) for name in LOGS}
+    logs = {name: read_log_lines(folder / name) for name in LOGS}
     if problem.verdict is Verdict.TESTS_FAILED and tested:
-        logs |= _parted(folder, tested)
+        logs |= _split_at(folder, tested)
     return Facts(
         verdict=problem.verdict,
         lines={
-            "problem": (problem.what,),
+            "problem": (problem.message,),
             **seen_lines,
             **logs,
             "failures": tuple(f"{failure.name}: {failure.message}" for failure in failed),
@@ -86,18 +86,18 @@ def gathered(
     )
 
 
-def _parted(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
-    index = log_slices.read_index(folder / f"{APPS_LOG}.index")
+def _split_at(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
+    index = log_slices.read_index(folder / f"{CONTAINER_LOG}.index")
     if not index.total:
         return {}
     try:
-        before, after = log_slices.parted(folder / APPS_LOG, index, when)
+        before, after = log_slices.split_log(folder / CONTAINER_LOG, index, when)
     except OSError:
         return {}
-    return {BEFORE: _lines(before), APPS_LOG: _lines(after)}
+    return {LOG_BEFORE_TESTS: _lines(before), CONTAINER_LOG: _lines(after)}
 
 
-def lines_of(path: Path) -> tuple[str, ...]:
+def read_log_lines(path: Path) -> tuple[str, ...]:
     """Return the lines of a log's beginning and end, without colours and a build's numbering."""
     try:
         with path.open("rb") as file:
@@ -116,4 +116,4 @@ def lines_of(path: Path) -> tuple[str, ...]:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.rstrip() for line in COLOUR.sub("", text).splitlines())
+    return tuple(line.rstrip() for line in COLOUR_CODE.sub("", text).splitlines())

@@ -7,26 +7,26 @@ from itertools import chain
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.source.tracebacks import AFTERMATH, without_installed
+from rehearsal.source.tracebacks import SERVER_NOISE, without_installed_code
 from rehearsal.verdict import Verdict
 
 # A traceback's last lines say most; more of it stands in the log.
-MOST_EVIDENCE = 8
-MOST_TELLING = 5
-LONGEST_LINE = 300
+MAX_EVIDENCE = 8
+MAX_KEY_LINES = 5
+MAX_LINE = 300
 # `{name}`, or `{name|what stands there when it is not known}`; GitHub's ${{ }} is left alone.
-PLACE = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
+PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
 # Where a wording's clue finds what the cause itself has found.
 KNOWN = "known"
 # What programs call a failure, whatever they are written in.
-TELLING = re.compile(
+ERROR_WORDS = re.compile(
     r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
     r"could not|not found|no such|refused|unable)\b))",
     re.IGNORECASE,
 )
 
 
-class Clue:
+class Pattern:
     """Something to look for: in any of `sources`, one of the patterns; its groups fill places.
 
     Where it is about `each` value of a group, all of them are evidence, those of the first pattern
@@ -55,7 +55,7 @@ class Clue:
                 return found[-1:]
         return []
 
-    def places(self, found: list[re.Match[str]]) -> dict[str, str]:
+    def captures(self, found: list[re.Match[str]]) -> dict[str, str]:
         """Return what fills the places, from what `find` returned."""
         if not found:
             return {}
@@ -65,18 +65,18 @@ class Clue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wording:
+class Variant:
     """What is said instead where the clue is found; what is empty stays as it was.
 
     Its clue may also look at what is known by then: the verdict and the values of the places, one
     a line (`name KEY`), from the source `known`.
     """
 
-    clue: Clue
+    pattern: Pattern
     title: str = ""
-    advice: str = ""
+    hint: str = ""
     paste: str = ""
-    lesson: str = ""
+    background: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +91,14 @@ class Cause:
 
     id: str
     verdicts: tuple[Verdict, ...]
-    clues: tuple[Clue, ...]
+    patterns: tuple[Pattern, ...]
     title: str
-    advice: str = ""
+    hint: str = ""
     paste: str = ""
-    lesson: str = ""
-    unless: tuple[Clue, ...] = ()
-    shows: tuple[Clue, ...] = ()
-    wordings: tuple[Wording, ...] = ()
+    background: str = ""
+    unless: tuple[Pattern, ...] = ()
+    details: tuple[Pattern, ...] = ()
+    variants: tuple[Variant, ...] = ()
     sure_after: float | None = None
 
 
@@ -107,14 +107,14 @@ def diagnose(facts: Facts, causes: Iterable[Cause]) -> list[Diagnosis]:
     return [found for cause in causes if (found := _fit(cause, facts))]
 
 
-def telling(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
+def key_lines(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
     """Return the lines that say most of a failure whose cause is not known, in their order."""
     for source in sources:
-        lines = [line[:LONGEST_LINE] for line in facts.lines.get(source, ()) if line.strip()]
+        lines = [line[:MAX_LINE] for line in facts.lines.get(source, ()) if line.strip()]
         said = dict.fromkeys(
-            line for line in lines if TELLING.search(line) and not AFTERMATH.search(line)
+            line for line in lines if ERROR_WORDS.search(line) and not SERVER_NOISE.search(line)
         )
-        if found := list(said)[-MOST_TELLING:] or lines[-MOST_TELLING:]:
+        if found := list(said)[-MAX_KEY_LINES:] or lines[-MAX_KEY_LINES:]:
             return tuple(found)
     return ()
 
@@ -122,38 +122,38 @@ def telling(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
 def _fit(cause: Cause, facts: Facts) -> Diagnosis | None:
     if facts.verdict not in cause.verdicts or any(clue.find(facts) for clue in cause.unless):
         return None
-    found = {clue: clue.find(facts) for clue in (*cause.clues, *cause.shows)}
-    if not all(found[clue] for clue in cause.clues):
+    found = {clue: clue.find(facts) for clue in (*cause.patterns, *cause.details)}
+    if not all(found[clue] for clue in cause.patterns):
         return None
-    values = facts.places()
+    values = facts.locations()
     for clue, matches in found.items():
-        values |= clue.places(matches)
-    words = _wording(cause, facts, values)
-    shown = chain.from_iterable(matches[:MOST_EVIDENCE] for matches in found.values())
+        values |= clue.captures(matches)
+    words = _choose_variant(cause, facts, values)
+    shown = chain.from_iterable(matches[:MAX_EVIDENCE] for matches in found.values())
     return Diagnosis(
         id=cause.id,
-        title=_filled(words.title or cause.title, values),
-        advice=_filled(words.advice or cause.advice, values),
-        paste=_filled(words.paste or cause.paste, values),
-        lesson=words.lesson or cause.lesson,
+        title=_fill(words.title or cause.title, values),
+        hint=_fill(words.hint or cause.hint, values),
+        paste=_fill(words.paste or cause.paste, values),
+        background=words.background or cause.background,
         evidence=tuple(chain.from_iterable(dict.fromkeys(map(_lines, shown)))),
         sure_after=cause.sure_after,
     )
 
 
-def _wording(cause: Cause, facts: Facts, values: dict[str, str]) -> Wording | Cause:
+def _choose_variant(cause: Cause, facts: Facts, values: dict[str, str]) -> Variant | Cause:
     """Return the words that fit best; what their clue finds is added to `values`."""
     known = (f"verdict {facts.verdict}", *(f"{name} {value}" for name, value in values.items()))
     facts = replace(facts, lines={**facts.lines, KNOWN: known})
-    for wording in cause.wordings:
-        if found := wording.clue.find(facts):
-            values |= wording.clue.places(found)
+    for wording in cause.variants:
+        if found := wording.pattern.find(facts):
+            values |= wording.pattern.captures(found)
             return wording
     return cause
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    return PLACE.sub(lambda place: values.get(place[1], place[2] or ""), text)
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda place: values.get(place[1], place[2] or ""), text)
 
 
 def _lines(match: re.Match[str]) -> tuple[str, ...]:
@@ -164,5 +164,5 @@ def _lines(match: re.Match[str]) -> tuple[str, ...]:
     text = match.string
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())
-    lines = without_installed(text[start : end if end != -1 else len(text)]).splitlines()
-    return tuple(line[:LONGEST_LINE] for line in lines[-MOST_EVIDENCE:] if line.strip())
+    lines = without_installed_code(text[start : end if end != -1 else len(text)]).splitlines()
+    return tuple(line[:MAX_LINE] for line in lines[-MAX_EVIDENCE:] if line.strip())

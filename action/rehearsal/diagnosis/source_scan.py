@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from rehearsal.diagnosis.facts import PLACES, Facts
-from rehearsal.outside.files import text_of, texts_below
+from rehearsal.diagnosis.facts import LOCATIONS, Facts
+from rehearsal.outside.files import read_text, text_files
 from rehearsal.source.html_forms import form_fields
-from rehearsal.source.tracebacks import Checkout, own_frame
+from rehearsal.source.tracebacks import SourceTree, project_frame
 from rehearsal.verdict import Verdict
 
 APPS_LOG = "container.log"
@@ -23,13 +23,15 @@ MOST_COMPARED = 2000
 MOST_FIELDS = 20
 
 
-def inspected(facts: Facts, checkout: Checkout, workflow: str = "") -> dict[str, tuple[str, ...]]:
+def scan_source(
+    facts: Facts, checkout: SourceTree, workflow: str = ""
+) -> dict[str, tuple[str, ...]]:
     """Return what the checkout adds to the facts, as lines by what was looked at.
 
     It is where the things are that a cause may speak of and, of a form field that was missing, what
     the templates call theirs. `workflow` is the file that asked for the rehearsal, or empty.
     """
-    found = {PLACES: tuple(_places(facts, checkout, workflow))}
+    found = {LOCATIONS: tuple(_places(facts, checkout, workflow))}
     if facts.verdict is Verdict.TESTS_FAILED:
         wanted = [each["field"] for each in WANTED.finditer(facts.text(APPS_LOG))]
         if wanted:
@@ -37,24 +39,24 @@ def inspected(facts: Facts, checkout: Checkout, workflow: str = "") -> dict[str,
     return {source: lines for source, lines in found.items() if lines}
 
 
-def _places(facts: Facts, checkout: Checkout, workflow: str) -> Iterator[str]:
+def _places(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[str]:
     if workflow and workflow.isprintable():
         yield f"workflow {workflow}"
-    manage = text_of(checkout.directory / "manage.py") or ""
+    manage = read_text(checkout.directory / "manage.py") or ""
     if found := SETTINGS.search(manage):
         stem = found["module"].replace(".", "/")
         names = (f"{stem}.py", f"{stem}/__init__.py")
-        if place := next(filter(None, map(checkout.place, names)), ""):
+        if place := next(filter(None, map(checkout.locate, names)), ""):
             yield f"settings {place}"
-    frame = own_frame(facts.text(APPS_LOG), checkout)
+    frame = project_frame(facts.text(APPS_LOG), checkout)
     if frame and frame.file.isprintable():
         yield f"code {frame.file}:{frame.line}"
 
 
-def _fields(wanted: str, checkout: Checkout) -> Iterator[str]:
+def _fields(wanted: str, checkout: SourceTree) -> Iterator[str]:
     """Yield where a field of this name is, else all there are, the nearest names first."""
     found: dict[str, str] = {}
-    for path, text in texts_below(checkout.directory, ".html"):
+    for path, text in text_files(checkout.directory, ".html"):
         place = _relative(path, checkout)
         for field in form_fields(text):
             if field.name == wanted and place:
@@ -66,7 +68,7 @@ def _fields(wanted: str, checkout: Checkout) -> Iterator[str]:
     yield from (found[name] for name in names[:MOST_FIELDS])
 
 
-def _relative(path: Path, checkout: Checkout) -> str:
+def _relative(path: Path, checkout: SourceTree) -> str:
     """Return the path in the checkout, nothing for one that cannot be told on a line."""
     try:
         place = str(path.resolve().relative_to(checkout.top.resolve()))

@@ -8,10 +8,15 @@ from pathlib import Path
 
 from rehearsal.evidence import log_slices
 from rehearsal.evidence.folder import Evidence
-from rehearsal.results.evidence_index import Exhibit, Exhibits, Paper
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure
-from rehearsal.source.tracebacks import Checkout, condensed, failing_line, own_frame
+from rehearsal.source.tracebacks import (
+    SourceTree,
+    failing_line,
+    project_frame,
+    without_library_frames,
+)
 
 CONTAINER = "container.log"
 LOGS = ("tests/output.log", "setup.log", "test-setup.log", "build.log")
@@ -34,45 +39,45 @@ SELENIUM = re.compile(
 MOST_TESTS = 50
 
 
-def curate(record: Rehearsal, evidence: Evidence) -> Exhibits:
+def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
     """Write the slices into the evidence, and return what the reports show of it all.
 
     Everything in the evidence, and in the record, has been redacted.
     """
     folder = evidence.folder
-    checkout = Checkout(top=Path(record.checkout), directory=Path(record.directory))
+    checkout = SourceTree(top=Path(record.checkout), directory=Path(record.directory))
     log = _read(folder, CONTAINER, WHOLE_LOG)
     failed = record.results.failed if record.results else ()
     flaky = record.results.flaky if record.results else ()
     timed = any(failure.span for failure in (*failed, *flaky))
     index = log_slices.read_index(folder / f"{CONTAINER}.index") if timed else log_slices.Index()
     found = tuple(
-        _exhibit(failure, evidence, checkout, index, shown=number < MOST_TESTS)
+        _failed_test(failure, evidence, checkout, index, shown=number < MOST_TESTS)
         for number, failure in enumerate((*failed, *flaky))
     )
-    return Exhibits(
+    return EvidenceIndex(
         tests=found[: len(failed)],
         flaky=found[len(failed) :],
         logs=tuple(filter(None, (log, *(_read(folder, name, PART) for name in LOGS)))),
         files=tuple(_files(folder)),
-        frame=own_frame(log.text[-SEARCHED:], checkout) if log else None,
+        frame=project_frame(log.text[-SEARCHED:], checkout) if log else None,
     )
 
 
-def _exhibit(
+def _failed_test(
     failure: Failure,
     evidence: Evidence,
-    checkout: Checkout,
+    checkout: SourceTree,
     index: log_slices.Index,
     *,
     shown: bool,
-) -> Exhibit:
-    file = checkout.place(failure.file) if failure.file else ""
+) -> FailedTestEvidence:
+    file = checkout.locate(failure.file) if failure.file else ""
     if line := failing_line(failure.trace, file, failure.name, checkout) if file else 0:
         failure = replace(failure, line=line)
     if not shown:
-        return Exhibit(failure=failure, file=file)
-    folder = evidence.name_of("tests", failure.evidence or failure.name)
+        return FailedTestEvidence(failure=failure, file=file)
+    folder = evidence.folder_name("tests", failure.evidence or failure.name)
     name = f"{folder}/{SLICE}"
     _write_slice(failure, evidence, index, name)
     paper = _read(evidence.folder, name, PART)
@@ -80,29 +85,29 @@ def _exhibit(
     pictures = [f"{folder}/{each}" for each in names if each.endswith(".png")]
     others = [f"{folder}/{each}" for each in names if each.endswith((".log", ".txt", ".html"))]
     told = {each: _address(evidence.folder, each) for each in pictures}
-    spoken = {name, *(_beside(each) for each in pictures)}
+    spoken = {name, *(_address_file(each) for each in pictures)}
     papers = (_read(evidence.folder, each, PART) for each in others if each not in spoken)
-    return Exhibit(
+    return FailedTestEvidence(
         failure=failure,
         file=file,
         folder=folder if names else "",
-        trace=condensed(SELENIUM.sub("", failure.trace), checkout),
+        trace=without_library_frames(SELENIUM.sub("", failure.trace), checkout),
         pictures=tuple(pictures),
         addresses=tuple(told.values()),
         slice=paper,
-        papers=tuple(filter(None, papers)),
-        frame=own_frame(paper.text, checkout) if paper else None,
+        excerpts=tuple(filter(None, papers)),
+        frame=project_frame(paper.text, checkout) if paper else None,
     )
 
 
-def _beside(picture: str) -> str:
+def _address_file(picture: str) -> str:
     """Return the file that holds the address of the page on a picture."""
     folder, _, name = picture.rpartition("/")
     return f"{folder}/{name.replace('screenshot', 'address', 1).removesuffix('.png')}.txt"
 
 
 def _address(folder: Path, picture: str) -> str:
-    paper = _read(folder, _beside(picture), (ADDRESS, 0))
+    paper = _read(folder, _address_file(picture), (ADDRESS, 0))
     return paper.text.partition("\n")[0] if paper else ""
 
 
@@ -110,15 +115,15 @@ def _write_slice(failure: Failure, evidence: Evidence, index: log_slices.Index, 
     if not failure.span:
         return
     try:
-        text = log_slices.cut(evidence.folder / CONTAINER, index, failure.span)
+        text = log_slices.cut_slice(evidence.folder / CONTAINER, index, failure.span)
     except OSError as error:
-        evidence.complain(f"{name} could not be cut: {error.strerror or error}")
+        evidence.warn(f"{name} could not be cut: {error.strerror or error}")
         return
     if text:
-        evidence.text(name, text)
+        evidence.write(name, text)
 
 
-def _read(folder: Path, name: str, limits: tuple[int, int]) -> Paper | None:
+def _read(folder: Path, name: str, limits: tuple[int, int]) -> LogExcerpt | None:
     """Read a text, of a long one the head and the tail."""
     head, tail = limits
     try:
@@ -126,7 +131,7 @@ def _read(folder: Path, name: str, limits: tuple[int, int]) -> Paper | None:
             size = file.seek(0, os.SEEK_END)
             file.seek(0)
             if size <= head + tail:
-                return Paper(name=name, text=file.read().decode(errors="replace"))
+                return LogExcerpt(name=name, text=file.read().decode(errors="replace"))
             first = file.read(head).decode(errors="replace")
             file.seek(size - tail)
             last = file.read(tail).decode(errors="replace")
@@ -134,7 +139,7 @@ def _read(folder: Path, name: str, limits: tuple[int, int]) -> Paper | None:
         return None
     missing = size - head - tail
     gap = f"\n... {missing} bytes are left out here; {name} holds them ...\n"
-    return Paper(name=name, text=f"{first}{gap}{last}", left_out=missing)
+    return LogExcerpt(name=name, text=f"{first}{gap}{last}", left_out=missing)
 
 
 def _files(folder: Path) -> Iterator[str]:

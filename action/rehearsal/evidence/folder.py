@@ -15,8 +15,8 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import Redactor
 
-SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
-PIECE = 1 << 20
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+CHUNK = 1 << 20
 
 
 class Evidence:
@@ -31,7 +31,7 @@ class Evidence:
         self.folder = root / "evidence"
         self.staging = root / "staging"
         self.redactor = redactor
-        self.complain = complain
+        self.warn = complain
         for folder in (self.folder, self.staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -41,12 +41,12 @@ class Evidence:
             self.folder / name,
             self.redactor,
             name=name,
-            complain=self.complain,
+            complain=self.warn,
             echo=echo,
             timed=timed,
         )
 
-    def text(self, name: str, text: str) -> None:
+    def write(self, name: str, text: str) -> None:
         """Write a whole text, replacing an earlier one."""
         path = self.folder / name
         part = path.with_name(path.name + ".part")
@@ -55,25 +55,25 @@ class Evidence:
             part.write_text(self.redactor.text(text), encoding="utf-8", errors="replace")
             part.replace(path)
 
-    def name_of(self, target: str, name: str) -> str:
+    def folder_name(self, target: str, name: str) -> str:
         """Return what a file or folder of that name is called in the evidence folder `target`."""
-        return f"{target}/{_safe(self.redactor.text(name))}"
+        return f"{target}/{_safe_name(self.redactor.text(name))}"
 
-    def staged(self, name: str) -> Path:
+    def staging_folder(self, name: str) -> Path:
         """Return a private folder that the tests may write into."""
         folder = self.staging / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
-    def collect(self, source: Path, target: str) -> None:
+    def copy_folder(self, source: Path, target: str) -> None:
         """Take the files below a staged folder into the evidence folder `target`."""
         for place, folders, names in os.walk(source):
             folders.sort()
             for name in sorted(names):
                 path = Path(place, name)
-                self.keep(path, target, str(path.relative_to(source)))
+                self.copy(path, target, str(path.relative_to(source)))
 
-    def keep(self, source: Path, target: str, name: str) -> None:
+    def copy(self, source: Path, target: str, name: str) -> None:
         """Copy a file into the evidence folder `target` under a safe name; a link is left out."""
         with self._complaints(repr(name)):
             self._keep(source, target, name)
@@ -83,15 +83,15 @@ class Evidence:
             return
         # A name may hold a secret as well as a text may.
         parts = Path(self.redactor.text(name)).parts
-        path = self.folder.joinpath(target, *map(_safe, parts))
-        path = _free(path)
+        path = self.folder.joinpath(target, *map(_safe_name, parts))
+        path = _unused(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = self.redactor.stream()
         # The tests own the folder: since it was seen, a file may have become a link, or a pipe that
         # would have us wait for ever.
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as inside, path.open("wb") as out:
-            while piece := inside.read(PIECE):
+            while piece := inside.read(CHUNK):
                 out.write(stream.feed(piece))
             out.write(stream.flush())
 
@@ -104,7 +104,7 @@ class Evidence:
         try:
             yield
         except OSError as error:
-            self.complain(f"{name} could not be kept: {error.strerror or error}")
+            self.warn(f"{name} could not be kept: {error.strerror or error}")
 
 
 def sweep(folder: Path, redactor: Redactor) -> list[str]:
@@ -122,14 +122,14 @@ def sweep(folder: Path, redactor: Redactor) -> list[str]:
     return [
         redactor.text(str(path.relative_to(folder)))
         for path in paths
-        if _removed(path, redactor) or (path.is_file() and _replace_secrets(path, redactor))
+        if _remove_unsafe(path, redactor) or (path.is_file() and _replace_secrets(path, redactor))
     ]
 
 
-def _removed(path: Path, redactor: Redactor) -> bool:
+def _remove_unsafe(path: Path, redactor: Redactor) -> bool:
     """Remove what is no file and no folder, or has no safe name; whether there was need to."""
     mode = path.lstat().st_mode
-    is_safe = SAFE.match(path.name) and redactor.text(path.name) == path.name
+    is_safe = SAFE_NAME.match(path.name) and redactor.text(path.name) == path.name
     if is_safe and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         return False
     if stat.S_ISDIR(mode):
@@ -143,7 +143,7 @@ def _replace_secrets(path: Path, redactor: Redactor) -> bool:
     clean = path.with_name(f"{path.name}.part")
     stream = redactor.stream()
     with path.open("rb") as inside, clean.open("wb") as out:
-        while piece := inside.read(PIECE):
+        while piece := inside.read(CHUNK):
             out.write(stream.feed(piece))
         out.write(stream.flush())
     if filecmp.cmp(path, clean, shallow=False):
@@ -153,8 +153,8 @@ def _replace_secrets(path: Path, redactor: Redactor) -> bool:
     return True
 
 
-def _safe(name: str) -> str:
-    if SAFE.match(name):
+def _safe_name(name: str) -> str:
+    if SAFE_NAME.match(name):
         return name
     digest = sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
     stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "_", name).lstrip("._-").rpartition(".")
@@ -163,7 +163,7 @@ def _safe(name: str) -> str:
     return f"{stem[:80] or 'file'}-{digest}{dot}{suffix[:10]}"
 
 
-def _free(path: Path) -> Path:
+def _unused(path: Path) -> Path:
     """Return the first name that is free: a log of ours may have it, or two names one secret."""
     others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
     return next(filterfalse(Path.exists, chain((path,), others)))

@@ -11,7 +11,7 @@ from rehearsal.evidence.capped_file import read_back
 from rehearsal.results.tests import Span
 
 # How long a line needs from the app to us, in seconds: milliseconds, on a machine at full load too.
-ON_ITS_WAY = 0.05
+DELIVERY_DELAY = 0.05
 # What a time stamp and rounded durations leave open, in seconds.
 ROUNDING = 1.0
 # Of a flood: its head and its tail, this much of each, in bytes.
@@ -56,7 +56,7 @@ def read_index(path: Path) -> Index:
     return index
 
 
-def parted(log: Path, index: Index, when: float) -> tuple[str, str]:
+def split_log(log: Path, index: Index, when: float) -> tuple[str, str]:
     """Return how a log begins, up to `when` (in seconds since 1970), and what came from then on.
 
     Of a flood it is the head, and of what came from then on the tail too. Raises OSError.
@@ -70,14 +70,14 @@ def parted(log: Path, index: Index, when: float) -> tuple[str, str]:
     return before, "\n".join(ends)
 
 
-def cut(log: Path, index: Index, span: Span) -> str:
+def cut_slice(log: Path, index: Index, span: Span) -> str:
     """Return the slice of a test that ran in `span`; its first line says what it is.
 
     It is empty when nothing is known. Raises OSError.
     """
     if not index.times:
         return ""
-    before, after = (0.0, ON_ITS_WAY) if span.exact else (ROUNDING, ROUNDING)
+    before, after = (0.0, DELIVERY_DELAY) if span.exact else (ROUNDING, ROUNDING)
     start, end = index.between(span.start - before, span.end + after)
     return "\n".join((heading(span), *_pieces(log, index.total, start, end)))
 

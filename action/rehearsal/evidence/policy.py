@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rehearsal.verdict import Verdict
 
 
-def wanted(evidence: str, outputs: Mapping[str, str]) -> bool:
+def should_keep(evidence: str, outputs: Mapping[str, str]) -> bool:
     """Whether the evidence of a rehearsal that ended so is to be kept for people.
 
     A flaky test did fail once: only here can one see how.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rehearsal.local.expressions import Context, Unknown, Value
 from rehearsal.local.workflow_file import Use
-from rehearsal.outside.git import Checkout
+from rehearsal.outside.git import GitCheckout
 
 # On GitHub these may be unset, and read as empty then: `||` behind them says what holds instead.
 OPTIONAL = frozenset({"secrets", "vars", "env", "inputs"})
@@ -58,7 +58,7 @@ class Sources:
     settings: Mapping[str, str]
     environ: Mapping[str, str] = field(repr=False)
     dotenv: Mapping[str, str] = field(repr=False)
-    checkout: Checkout
+    checkout: GitCheckout
     confidential: dict[str, str] = field(default_factory=dict, repr=False)
 
     def contexts(self, use: Use, env: Mapping[str, str]) -> dict[str, Context]:

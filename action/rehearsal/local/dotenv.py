@@ -40,7 +40,7 @@ def parse_dotenv(text: str) -> dict[str, str]:
             raise Misconfigured(
                 f"{FILE}, line {number}: expected NAME=value (the line is not shown, it may hold "
                 "a secret).",
-                advice="Close every quote; put a value of several lines, or one that begins with a "
+                hint="Close every quote; put a value of several lines, or one that begins with a "
                 "quote, between quotes.",
             )
         found[item["name"]] = _value(item)

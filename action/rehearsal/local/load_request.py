@@ -8,35 +8,35 @@ from rehearsal.config.request import Request
 from rehearsal.local.contexts import Sources
 from rehearsal.local.dotenv import FILE, parse_dotenv
 from rehearsal.local.step import StepEnvironment, read_step
-from rehearsal.local.step_selection import NothingFound, Wanted, find_use
+from rehearsal.local.step_selection import StepNotFoundError, StepSelector, select_step
 from rehearsal.local.workflow_file import Use
-from rehearsal.local.yaml_file import NoYaml
-from rehearsal.outside.git import Checkout, NoCheckout, find_checkout
+from rehearsal.local.yaml_file import YamlMissingError
+from rehearsal.outside.git import GitCheckout, NoCheckoutError, find_checkout
 from rehearsal.verdict import Misconfigured
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
+class LocalOptions:
     """The command line: which step, what `--set` sets, and inputs that go over the step's."""
 
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: StepSelector = field(default_factory=StepSelector)
     settings: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict, repr=False)
     flags_only: bool = False
 
 
-def read_request(command: Command, environ: Mapping[str, str], cwd: Path) -> Request:
+def read_request(command: LocalOptions, environ: Mapping[str, str], cwd: Path) -> Request:
     """Return what is asked for: the step of a workflow, flags over it, or flags alone.
 
     Flags alone count where they are wanted alone, and where there is no step to read. Raises
     `Misconfigured` with what to do.
     """
-    checkout: Checkout | NoCheckout
+    checkout: GitCheckout | NoCheckoutError
     try:
         checkout = find_checkout(cwd, environ)
-    except NoCheckout as nothing:
+    except NoCheckoutError as nothing:
         checkout = nothing
-    known = checkout if isinstance(checkout, Checkout) else Checkout(top=cwd)
+    known = checkout if isinstance(checkout, GitCheckout) else GitCheckout(top=cwd)
     sources = Sources(
         settings=command.settings,
         environ=environ,
@@ -47,30 +47,30 @@ def read_request(command: Command, environ: Mapping[str, str], cwd: Path) -> Req
         return _flags(command, sources, cwd)
     try:
         use = _use(command.wanted, checkout, cwd)
-    except (NothingFound, NoYaml) as problem:
+    except (StepNotFoundError, YamlMissingError) as problem:
         if command.wanted or not command.inputs:
             raise
-        return _flags(command, sources, cwd, note=f"{problem.what} The flags alone count.")
+        return _flags(command, sources, cwd, note=f"{problem.message} The flags alone count.")
     return read_step(use, sources, command.inputs)
 
 
-def _use(wanted: Wanted, checkout: Checkout | NoCheckout, cwd: Path) -> Use:
-    if isinstance(checkout, NoCheckout):
-        raise NothingFound(
+def _use(wanted: StepSelector, checkout: GitCheckout | NoCheckoutError, cwd: Path) -> Use:
+    if isinstance(checkout, NoCheckoutError):
+        raise StepNotFoundError(
             f"{cwd} is in no git checkout ({checkout}), so there is no workflow to read a step "
             "from.",
-            advice="Go into the checkout (cd), make it one (git init), or give the inputs as "
+            hint="Go into the checkout (cd), make it one (git init), or give the inputs as "
             "flags: rehearse --help lists them.",
         )
-    return find_use(wanted, top=checkout.top, cwd=cwd, repository=checkout.repository)
+    return select_step(wanted, top=checkout.top, cwd=cwd, repository=checkout.repository)
 
 
-def _flags(command: Command, sources: Sources, cwd: Path, *, note: str = "") -> Request:
+def _flags(command: LocalOptions, sources: Sources, cwd: Path, *, note: str = "") -> Request:
     return Request(
         given=dict(command.inputs),
         environ=StepEnvironment(sources),
         top=cwd,
-        confidential=sources.confidential,
+        extra_secrets=sources.confidential,
         notes=(note,) if note else (),
     )
 
@@ -83,5 +83,5 @@ def _dotenv(top: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(
             f"{top / FILE} cannot be read: {type(error).__name__}.",
-            advice="It has to be a file of NAME=value lines, in UTF-8, that you may read.",
+            hint="It has to be a file of NAME=value lines, in UTF-8, that you may read.",
         ) from None

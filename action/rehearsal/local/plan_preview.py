@@ -15,7 +15,7 @@ SECRET_INPUTS = ("secrets", "build-secrets")
 VARIABLE_INPUTS = ("build-args", "env", "test-env")
 
 
-def preview(plan: Plan, request: Request, *, tag: str) -> str:
+def plan_preview(plan: Plan, request: Request, *, tag: str) -> str:
     """Return the plan for people; `tag` is what a built image is called."""
     return "\n".join(_lines(plan, request, tag))
 
@@ -36,8 +36,8 @@ def _lines(plan: Plan, request: Request, tag: str) -> Iterator[str]:
     yield f"  ({others} others have their defaults)"
     yield ""
     yield "not done on a laptop"
-    if request.left_out:
-        yield f"  {', '.join(request.left_out)}: of use on GitHub alone"
+    if request.ignored_inputs:
+        yield f"  {', '.join(request.ignored_inputs)}: of use on GitHub alone"
     yield "  the upload: evidence stays in a folder here, and the last lines name it"
     yield "  masks, annotations, job summary: the same is said in the terminal"
     yield "  the job's other steps, its if: and its container:"
@@ -88,7 +88,7 @@ def _variables(name: str, text: str, request: Request) -> Iterator[str]:
 
 def _hidden(text: str, request: Request) -> str:
     """Hide what came out of a secret, too short for the redactor or not."""
-    for value in request.confidential.values():
+    for value in request.extra_secrets.values():
         if value and value in text:
             text = text.replace(value, HIDDEN) if len(value) > 1 else HIDDEN
     return text

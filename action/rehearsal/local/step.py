@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.config.inputs import DEFAULTS
 from rehearsal.config.request import Request
-from rehearsal.config.workflow_inputs import OWN
+from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS
 from rehearsal.local.contexts import Sources
 from rehearsal.local.dotenv import FILE
 from rehearsal.local.expressions import Context, ExpressionError, Unknown, fill, pieces
@@ -126,7 +126,7 @@ class Reading:
             raise Misconfigured(
                 f"{what} is a {'list' if isinstance(value, list) else 'mapping'}, and has to be a "
                 "text.",
-                advice="Several items are lines of one text: write | after the colon, then one "
+                hint="Several items are lines of one text: write | after the colon, then one "
                 "item a line.",
             )
         text = as_text(value)
@@ -139,12 +139,12 @@ class Reading:
             raise Misconfigured(
                 f"{what} needs {unknown.path}{_quoted(text, unknown.path)}, which has no value "
                 "here.",
-                advice=self._how_to_give(unknown.path, name),
+                hint=self._how_to_give(unknown.path, name),
             ) from None
         except ExpressionError as error:
             raise Misconfigured(
                 f"{what} holds an expression that cannot be worked out: {error}.",
-                advice=f"Correct it in {self.use.file}"
+                hint=f"Correct it in {self.use.file}"
                 + (f", or replace the input: --input {name}=VALUE." if name else "."),
             ) from None
 
@@ -182,15 +182,17 @@ def read_step(use: Use, sources: Sources, replaced: Mapping[str, str]) -> Reques
         top=sources.checkout.top,
         origin=f"{use}, line {use.line}",
         file=str(use.file),
-        confidential=sources.confidential,
+        extra_secrets=sources.confidential,
         notes=tuple(reading.notes + list(_missing_services(use))),
-        left_out=tuple(name for name in _of_github(use) if name in written and name not in given),
+        ignored_inputs=tuple(
+            name for name in _of_github(use) if name in written and name not in given
+        ),
     )
 
 
 def _of_github(use: Use) -> tuple[str, ...]:
     """Return the inputs that mean nothing here; one job after another is all there is."""
-    return (*OF_GITHUB, *(() if use.number else OWN))
+    return (*OF_GITHUB, *(() if use.number else WORKFLOW_INPUTS))
 
 
 def _missing_services(use: Use) -> Iterator[str]:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from rehearsal.local.workflow_file import FOLDER, Use, find_uses, shown_path, workflow_files
-from rehearsal.local.yaml_file import NoYaml
+from rehearsal.local.yaml_file import YamlMissingError
 from rehearsal.verdict import Misconfigured
 
 EXAMPLE = "OWNER/dress-rehearsal/action@REF"
@@ -14,7 +14,7 @@ CALL = "OWNER/dress-rehearsal/.github/workflows/rehearsal.yml@REF"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class StepSelector:
     """What the command line says of the step; what is empty is left open."""
 
     workflow: str = ""
@@ -25,11 +25,11 @@ class Wanted:
         return bool(self.workflow or self.job or self.step)
 
 
-class NothingFound(Misconfigured):
+class StepNotFoundError(Misconfigured):
     """No workflow uses the action."""
 
 
-def find_use(wanted: Wanted, *, top: Path, cwd: Path, repository: str) -> Use:
+def select_step(wanted: StepSelector, *, top: Path, cwd: Path, repository: str) -> Use:
     """Return the step, or the call of our workflow, that is meant.
 
     A release counts where nothing else is there, or when it is asked for. Raises `NothingFound`
@@ -38,9 +38,9 @@ def find_use(wanted: Wanted, *, top: Path, cwd: Path, repository: str) -> Use:
     """
     files = [_file(wanted.workflow, top, cwd)] if wanted.workflow else workflow_files(top)
     if not files:
-        raise NothingFound(
+        raise StepNotFoundError(
             f"There is no workflow in {top / FOLDER}, so there is no step to rehearse.",
-            advice=_add_one(),
+            hint=_add_one(),
         )
     uses, broken = [], []
     for file in files:
@@ -52,7 +52,7 @@ def find_use(wanted: Wanted, *, top: Path, cwd: Path, repository: str) -> Use:
                 called=bool(wanted.workflow),
                 forks=bool(wanted.step),
             )
-        except NoYaml:
+        except YamlMissingError:
             raise
         except Misconfigured as problem:
             broken.append(problem)
@@ -60,9 +60,9 @@ def find_use(wanted: Wanted, *, top: Path, cwd: Path, repository: str) -> Use:
         raise broken[0]
     if not uses:
         names = ", ".join(shown_path(file, top) for file in files)
-        raise NothingFound(
+        raise StepNotFoundError(
             f"No step uses the action in {names}, and no job calls its workflow.",
-            advice=f"A step counts when its uses: is {EXAMPLE}, or a folder of this repository "
+            hint=f"A step counts when its uses: is {EXAMPLE}, or a folder of this repository "
             f"that holds the action, like ./action; a job when its uses: is {CALL}. {_add_one()}",
         )
     everyday = [use for use in uses if not use.publishes]
@@ -78,11 +78,11 @@ def _file(name: str, top: Path, cwd: Path) -> Path:
     there = [path.name for path in workflow_files(top)]
     raise Misconfigured(
         f"There is no workflow {name!r}.{_nearest(name, there)}",
-        advice=f"The workflows in {FOLDER} are: {', '.join(there) or 'none'}.",
+        hint=f"The workflows in {FOLDER} are: {', '.join(there) or 'none'}.",
     )
 
 
-def _choose(uses: Sequence[Use], wanted: Wanted) -> Use:
+def _choose(uses: Sequence[Use], wanted: StepSelector) -> Use:
     of_job = [use for use in uses if wanted.job in ("", use.job, use.job_name)]
     if not of_job:
         raise _not_there("job", wanted.job, {use.job for use in uses}, uses)
@@ -93,7 +93,7 @@ def _choose(uses: Sequence[Use], wanted: Wanted) -> Use:
     if len(of_step) > 1:
         raise Misconfigured(
             f"{len(of_step)} {_kinds(of_step)} use the action, and one can be rehearsed at a time.",
-            advice=f"Say which:\n{_listed(of_step)}",
+            hint=f"Say which:\n{_listed(of_step)}",
         )
     return of_step[0]
 
@@ -110,7 +110,7 @@ def _names(use: Use) -> Iterable[str]:
 def _not_there(kind: str, name: str, there: Iterable[str], uses: Sequence[Use]) -> Misconfigured:
     return Misconfigured(
         f"No {kind} {name!r} uses the action.{_nearest(name, there)}",
-        advice=f"These do:\n{_listed(uses)}",
+        hint=f"These do:\n{_listed(uses)}",
     )
 
 

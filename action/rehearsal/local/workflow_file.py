@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.config.inputs import DEFAULTS
-from rehearsal.config.workflow_inputs import OWN, SECRETS
+from rehearsal.config.workflow_inputs import SECRETS, WORKFLOW_INPUTS
 from rehearsal.local.yaml_file import Table, read_yaml, table
 
 FOLDER = Path(".github/workflows")
@@ -23,7 +23,7 @@ OUR_WORKFLOW = re.compile(
     re.IGNORECASE,
 )
 # What counts of a call: the action's inputs, and those of the workflow alone; no publishing.
-OF_A_CALL = {*DEFAULTS, *OWN}
+OF_A_CALL = {*DEFAULTS, *WORKFLOW_INPUTS}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ NUMBER = re.compile(
 )
 
 
-class NoYaml(Misconfigured):
+class YamlMissingError(Misconfigured):
     """PyYAML is not installed."""
 
 
@@ -44,9 +44,9 @@ def read_yaml(file: Path, *, shown: str) -> object:
     try:
         import yaml  # noqa: PLC0415  (only here, and only when it is needed)
     except ImportError:
-        raise NoYaml(
+        raise YamlMissingError(
             "Reading a workflow file needs PyYAML, and it is not installed for this Python.",
-            advice="pip install 'dress-rehearsal[local]' brings it. Without it, give the inputs as "
+            hint="pip install 'dress-rehearsal[local]' brings it. Without it, give the inputs as "
             "flags: rehearse --help lists them.",
         ) from None
     try:
@@ -57,13 +57,13 @@ def read_yaml(file: Path, *, shown: str) -> object:
         place = f"{shown}, line {mark.line + 1}" if mark else shown
         raise Misconfigured(
             f"{place}: this is no YAML: {error.problem or error.context}.",
-            advice="The mistake may stand a line or two further up: often an indentation, a tab, "
+            hint="The mistake may stand a line or two further up: often an indentation, a tab, "
             "or a colon in a text without quotes.",
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise Misconfigured(
             f"{shown} cannot be read: {type(error).__name__}: {error}.",
-            advice="Look at the file: is it there, and is it YAML in UTF-8?",
+            hint="Look at the file: is it there, and is it YAML in UTF-8?",
         ) from None
 
 

@@ -21,20 +21,20 @@ LOAD_TIMEOUT = 1800.0
 
 # What the engine was asked to make it makes, even when we are cancelled meanwhile: only once it is
 # there can it be removed, so that long we wait, in seconds.
-LAST_CALL = 2.0
+PENDING_GRACE = 2.0
 
 # From this version on a client builds with BuildKit through the buildx plugin alone.
 BUILDX_ONLY = 23
 
 # The clean-up step and the watchdog may both be at it.
-GONE = re.compile(
+NOT_FOUND = re.compile(
     r"No such (container|volume)|removal of container .* is already in progress", re.IGNORECASE
 )
 
-LOST = ("Cannot connect to the Docker daemon", "error during connect")
+CONNECTION_LOST = ("Cannot connect to the Docker daemon", "error during connect")
 
 
-class Refused(Exception):  # noqa: N818  (the engine's word, turned into a Problem by the stages)
+class EngineError(Exception):
     """The engine said no; the text is its own."""
 
 
@@ -54,7 +54,9 @@ class Engine:
 
     def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
         """Create a container and return its ID; `secrets` travel in the client's environment."""
-        return self._call(["create", *arguments], env={**self.env, **secrets}, farewell=LAST_CALL)
+        return self._call(
+            ["create", *arguments], env={**self.env, **secrets}, farewell=PENDING_GRACE
+        )
 
     def start(self, container: str, *, out: Sink, err: Sink) -> Process:
         """Attach to a created container, then start it: the child ends when the container does."""
@@ -85,12 +87,12 @@ class Engine:
             return self.env["DOCKER_HOST"]
         try:
             return self._call(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
-        except Refused:
+        except EngineError:
             return ""
 
     def check(self) -> None:
         """Return if the engine answers. Raises `Problem` (engine-failed)."""
-        with suppress(Refused):
+        with suppress(EngineError):
             self._call(["version"])
 
     def stop(self, container: str, seconds: int) -> None:
@@ -109,11 +111,11 @@ class Engine:
         for name in names:
             try:
                 self._call([*command, name])
-            except Refused as refusal:
-                if not GONE.search(str(refusal)):
+            except EngineError as refusal:
+                if not NOT_FOUND.search(str(refusal)):
                     refusals.append(str(refusal))
         if refusals:
-            raise Refused("; ".join(refusals))
+            raise EngineError("; ".join(refusals))
 
     def tag(self, image: str, reference: str) -> None:
         """Give an image one more name. Raises `Refused`."""
@@ -127,8 +129,8 @@ class Engine:
         """Create a named volume, labelled as ours, unless there is one of that name."""
         try:
             self._call(["volume", "inspect", name])
-        except Refused:
-            self._call(["volume", "create", "--label", label, name], farewell=LAST_CALL)
+        except EngineError:
+            self._call(["volume", "create", "--label", label, name], farewell=PENDING_GRACE)
 
     def sweep(self, label: str) -> None:
         """Remove the containers, then the volumes, that carry a label (`name=value`)."""
@@ -163,27 +165,27 @@ class Engine:
                 farewell=farewell,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise lost(f"{arguments[0]}: {type(error).__name__}") from None
+            raise is_connection_lost(f"{arguments[0]}: {type(error).__name__}") from None
         if code == 0:
             return out.strip()
         words = err.strip() or out.strip()
-        if any(text in words for text in LOST):
-            raise lost(words)
-        raise Refused(words.removeprefix("Error response from daemon: "))
+        if any(text in words for text in CONNECTION_LOST):
+            raise is_connection_lost(words)
+        raise EngineError(words.removeprefix("Error response from daemon: "))
 
 
-def lost(words: str) -> Problem:
+def is_connection_lost(words: str) -> Problem:
     """Return the problem of an engine that is not there, or not any more."""
     return Problem(
         Verdict.ENGINE_FAILED,
         f"The container engine does not answer: {words}",
-        advice="This is not the app's fault. Start the engine (sudo systemctl start docker, as a "
+        hint="This is not the app's fault. Start the engine (sudo systemctl start docker, as a "
         "rule), or look at the runner. Where permission is denied, your user has to join the group "
         "docker. Then run the rehearsal again.",
     )
 
 
-class Needs(Enum):
+class EngineNeeds(Enum):
     """What a client has to be able to do besides running containers."""
 
     NOTHING = 0
@@ -191,7 +193,7 @@ class Needs(Enum):
     BUILDX = 2
 
 
-def find_engine(env: Mapping[str, str], needs: Needs = Needs.NOTHING) -> Engine:
+def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING) -> Engine:
     """Return the first client on PATH that reaches an engine and is able to do what is needed.
 
     A recent client without its buildx plugin cannot use BuildKit; one older than 23 can without.
@@ -205,7 +207,7 @@ def find_engine(env: Mapping[str, str], needs: Needs = Needs.NOTHING) -> Engine:
         and not Path(candidate).is_dir()
     ]
     if not clients:
-        raise lost("there is no docker client on PATH")
+        raise is_connection_lost("there is no docker client on PATH")
     complaints = []
     for client in clients:
         version = [client, "version", "--format", "{{.Client.Version}}"]
@@ -219,14 +221,18 @@ def find_engine(env: Mapping[str, str], needs: Needs = Needs.NOTHING) -> Engine:
         engine = Engine(client=client, buildx=_has_buildx(client, env), env=env)
         number = re.match(r"[0-9]+", out)
         old = number is not None and int(number[0]) < BUILDX_ONLY
-        if engine.buildx or needs is Needs.NOTHING or (old and needs is Needs.BUILDKIT):
+        if engine.buildx or needs is EngineNeeds.NOTHING or (old and needs is EngineNeeds.BUILDKIT):
             return engine
     if len(complaints) == len(clients):
-        raise lost(complaints[0])
+        raise is_connection_lost(complaints[0])
     raise Misconfigured(
         f"The docker client {clients[0]} has no buildx plugin: it cannot "
-        + ("use cache-from and cache-to." if needs is Needs.BUILDX else "build with BuildKit."),
-        advice="Install the plugin (Debian: docker-buildx, elsewhere: docker-buildx-plugin).",
+        + (
+            "use cache-from and cache-to."
+            if needs is EngineNeeds.BUILDX
+            else "build with BuildKit."
+        ),
+        hint="Install the plugin (Debian: docker-buildx, elsewhere: docker-buildx-plugin).",
     )
 
 

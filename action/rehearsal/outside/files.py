@@ -7,7 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 # Of other people's code, or made by a build: nobody mends anything there.
-FOREIGN = {"node_modules", "site-packages", "staticfiles", "venv", "env", "__pycache__"}
+EXCLUDED_FOLDERS = {"node_modules", "site-packages", "staticfiles", "venv", "env", "__pycache__"}
 # Written by venv into the folder of a virtual environment, whatever that is called.
 ENVIRONMENT = "pyvenv.cfg"
 MOST_FOLDERS = 5000
@@ -16,19 +16,19 @@ MOST_TEXTS = 500
 LARGEST = 256 << 10
 
 
-def texts_below(folder: Path, ending: str) -> Iterator[tuple[Path, str]]:
+def text_files(folder: Path, ending: str) -> Iterator[tuple[Path, str]]:
     """Yield path and text of the files with this ending, nearest to the folder's top first.
 
     Hidden folders, links, and whatever cannot be read are passed over.
     """
     paths = (path for path in _files(folder) if path.name.endswith(ending))
     for path in islice(paths, MOST_TEXTS):
-        text = text_of(path)
+        text = read_text(path)
         if text is not None:
             yield path, text
 
 
-def text_of(path: Path) -> str | None:
+def read_text(path: Path) -> str | None:
     """Return the text of a file, nothing where it is none, too large, or not to be read."""
     try:
         # A link may lead out of the checkout, and a pipe would never end.
@@ -48,6 +48,6 @@ def _files(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         folders[:] = sorted(
-            each for each in folders if each not in FOREIGN and not each.startswith(".")
+            each for each in folders if each not in EXCLUDED_FOLDERS and not each.startswith(".")
         )
         yield from (Path(place, name) for name in sorted(names))

@@ -19,7 +19,7 @@ REMOTE = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checkout:
+class GitCheckout:
     """A checkout; what git does not know is empty. `ref` is like refs/heads/main."""
 
     top: Path
@@ -72,16 +72,16 @@ def commit(directory: Path, env: Mapping[str, str]) -> str:
     return _ask(directory, env, "rev-parse", "HEAD")
 
 
-class NoCheckout(Exception):  # noqa: N818  (not an error until somebody needs one)
+class NoCheckoutError(Exception):
     """A folder is in no checkout; the text is git's own, or says that there is no git."""
 
 
-def find_checkout(directory: Path, env: Mapping[str, str]) -> Checkout:
+def find_checkout(directory: Path, env: Mapping[str, str]) -> GitCheckout:
     """Return the checkout that a folder is in. Raises `NoCheckout`."""
     top = _top(directory, env)
     tag = _ask(directory, env, "describe", "--tags", "--exact-match")
     remote = REMOTE.fullmatch(_ask(directory, env, "config", "--get", "remote.origin.url"))
-    return Checkout(
+    return GitCheckout(
         top=top,
         sha=commit(directory, env),
         ref=_ask(directory, env, "symbolic-ref", "--quiet", "HEAD")
@@ -97,12 +97,12 @@ def _top(directory: Path, env: Mapping[str, str]) -> Path:
     try:
         code, out, err = _git(directory, env, "rev-parse", "--show-toplevel")
     except FileNotFoundError:
-        raise NoCheckout("there is no git on PATH") from None
+        raise NoCheckoutError("there is no git on PATH") from None
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoCheckout(type(error).__name__) from None
+        raise NoCheckoutError(type(error).__name__) from None
     if code:
         first = err.strip().partition("\n")[0]
-        raise NoCheckout(first.removeprefix("fatal: ") or f"git's exit code is {code}")
+        raise NoCheckoutError(first.removeprefix("fatal: ") or f"git's exit code is {code}")
     return Path(out.removesuffix("\n"))
 
 

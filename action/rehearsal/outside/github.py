@@ -24,7 +24,7 @@ class Console:
     `folds` says that it shows only the end of what builds and setup commands print.
     """
 
-    folds = False
+    collapses = False
 
     def __init__(
         self,
@@ -47,13 +47,13 @@ class Console:
         """Print the last lines: how it ended, what was kept."""
         self.say(text)
 
-    def begins(self, stage: str) -> None:
+    def stage_started(self, stage: str) -> None:
         """Hear that a stage has begun: what it prints will show it."""
 
-    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
         """Hear that a stage has ended: the last lines will show it."""
 
-    def aside(self, piece: bytes) -> None:
+    def background_output(self, piece: bytes) -> None:
         """Hear redacted bytes of what goes on beside the stages: its log has them."""
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class Console:
                 self.say("::endgroup::")
 
     @contextmanager
-    def foreign(self) -> Iterator[Sink]:
+    def raw_output(self) -> Iterator[Sink]:
         """Open the log to redacted bytes of others: no line of them becomes a workflow command."""
         token = secrets.token_hex(16)
         last = b"\n"

@@ -58,7 +58,7 @@ def get(
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
             connection.sendall(f"{request}Connection: close\r\n\r\n".encode("latin-1"))
-            reading = _Reading(connection, begun + timeout, unwanted)
+            reading = _ResponseReader(connection, begun + timeout, unwanted)
             answer = replace(_answer(reading.head()), first_byte=reading.first_byte(begun))
             return replace(answer, body=reading.body()) if answer.status in ERRORS else answer
     except TimeoutError:
@@ -85,7 +85,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-class _Reading:
+class _ResponseReader:
     """What has come over a connection so far."""
 
     def __init__(

@@ -87,9 +87,9 @@ class Process:
     def end(self, grace: float = GRACE) -> None:
         """End the whole process group: SIGTERM, then SIGKILL after `grace` seconds."""
         self._signal(signal.SIGTERM)
-        self._linger(grace)
+        self._left_over(grace)
         self._signal(signal.SIGKILL)
-        self._linger(grace)
+        self._left_over(grace)
         self.wait(grace)
 
     def kill(self) -> None:
@@ -97,7 +97,7 @@ class Process:
         self._signal(signal.SIGKILL)
         self.wait(GRACE)
 
-    def _linger(self, seconds: float) -> None:
+    def _left_over(self, seconds: float) -> None:
         limit = time.monotonic() + seconds
         while self._group_lives() and time.monotonic() < limit:
             time.sleep(0.02)
@@ -142,7 +142,7 @@ class Lifeline:
             self._child.communicate(farewell, timeout=GRACE)
 
 
-def leave() -> NoReturn:
+def exit_now() -> NoReturn:
     """End this process at once, for one that another waits for.
 
     Python's own tidying takes ten times as long as all that a watchdog has to do.
@@ -150,7 +150,7 @@ def leave() -> NoReturn:
     os._exit(0)
 
 
-def marked(mark: str) -> list[int]:
+def processes_with_env(mark: str) -> list[int]:
     """Return the processes whose environment holds `mark` (NAME=value), ourselves left out.
 
     A browser or a server that a test left running has left its process group, but it has
@@ -165,9 +165,9 @@ def marked(mark: str) -> list[int]:
     return found
 
 
-def end_marked(mark: str) -> None:
+def end_processes_with_env(mark: str) -> None:
     """Kill the processes whose environment holds `mark` (NAME=value)."""
-    for pid in marked(mark):
+    for pid in processes_with_env(mark):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process, Sink, run
 
 # A registry answers within a second; through a proxy, on a bad day, within many.
@@ -32,7 +32,7 @@ REMEMBERED = "manifests"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class RemoteImage:
     """What a registry has under a reference.
 
     `digest` is the manifest's, `config` its config's; both are empty for an index of several
@@ -58,7 +58,7 @@ class Registries:
 
     engine: Engine
 
-    def ask(self, reference: str) -> Held | None:
+    def ask(self, reference: str) -> RemoteImage | None:
         """Return what is there, None where the client sees nothing. Raises `Refused`.
 
         A client older than 24 does not understand OCI's manifests and sees nothing there.
@@ -67,25 +67,25 @@ class Registries:
         try:
             with self._forgetful() as engine:
                 return parse_manifest(_call(engine, asked, ASK_TIMEOUT))
-        except Refused as refusal:
+        except EngineError as refusal:
             if not ABSENT.search(str(refusal)):
                 raise
             return None
 
-    def pull(self, reference: str) -> Held | None:
+    def pull(self, reference: str) -> RemoteImage | None:
         """Return what the engine finds there, which may know a way that the client does not.
 
         It moves the engine's own tag of that name. Raises `Refused`.
         """
         try:
             said = _call(self.engine, ["pull", reference], PULL_TIMEOUT)
-        except Refused as refusal:
+        except EngineError as refusal:
             if not ABSENT.search(str(refusal)):
                 raise
             return None
         digest = PULLED.search(said)
         found = self.engine.inspect(reference, "image")
-        return Held(digest=digest[1] if digest else "", config=str(found["Id"]))
+        return RemoteImage(digest=digest[1] if digest else "", config=str(found["Id"]))
 
     def push(self, reference: str, *, out: Sink) -> Process:
         """Start a push of what the engine has tagged so."""
@@ -106,7 +106,7 @@ class Registries:
         try:
             told = _call(self.engine, ["info", "--format", "{{json .RegistryConfig}}"], ASK_TIMEOUT)
             config = json.loads(told)
-        except (Refused, ValueError):
+        except (EngineError, ValueError):
             return []
         return ["--insecure"] if takes_insecure(host, config) else []
 
@@ -139,25 +139,25 @@ def takes_insecure(host: str, config: Mapping[str, Any]) -> bool:
     return any(address in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
-def parse_manifest(text: str) -> Held:
+def parse_manifest(text: str) -> RemoteImage:
     """Return what `docker manifest inspect --verbose` shows: one manifest, or a list of them."""
     shown = json.loads(text)
     if isinstance(shown, list):
-        return Held(several=len(shown))
+        return RemoteImage(several=len(shown))
     manifest = shown.get("OCIManifest") or shown.get("SchemaV2Manifest") or {}
     digest = str(shown.get("Descriptor", {}).get("digest") or "")
     if raw := shown.get("Raw"):
         digest = f"sha256:{hashlib.sha256(b64decode(raw)).hexdigest()}"
-    return Held(digest=digest, config=str(manifest.get("config", {}).get("digest") or ""))
+    return RemoteImage(digest=digest, config=str(manifest.get("config", {}).get("digest") or ""))
 
 
 def _call(engine: Engine, arguments: Sequence[str], timeout: float) -> str:
     try:
         code, out, err = run([engine.client, *arguments], env=engine.env, timeout=timeout)
     except subprocess.TimeoutExpired:
-        raise Refused(f"{arguments[0]} did not answer within {timeout:.0f} s") from None
+        raise EngineError(f"{arguments[0]} did not answer within {timeout:.0f} s") from None
     except OSError as error:
-        raise Refused(f"{arguments[0]}: {error.strerror or error}") from None
+        raise EngineError(f"{arguments[0]}: {error.strerror or error}") from None
     if code:
-        raise Refused((err.strip() or out.strip()).removeprefix("Error response from daemon: "))
+        raise EngineError((err.strip() or out.strip()).removeprefix("Error response from daemon: "))
     return out

@@ -7,7 +7,7 @@ from types import FrameType
 
 from rehearsal.verdict import Problem, Verdict
 
-CANCELLING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+CANCEL_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def interruptible(
 
     def disarm() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        for number in (*CANCELLING, signal.SIGALRM):
+        for number in (*CANCEL_SIGNALS, signal.SIGALRM):
             signal.signal(number, signal.SIG_IGN)
 
     def raise_problem(number: int, _frame: FrameType | None) -> None:
@@ -37,15 +37,15 @@ def interruptible(
             raise Problem(
                 Verdict.TIMED_OUT,
                 f"{what} was not done after {timeout:.0f} s.",
-                advice=slow,
+                hint=slow,
             )
         raise Problem(
             Verdict.CANCELLED,
             f"{what} was cancelled ({signal.Signals(number).name}).",
-            advice=kept,
+            hint=kept,
         )
 
-    for number in (*CANCELLING, signal.SIGALRM):
+    for number in (*CANCEL_SIGNALS, signal.SIGALRM):
         signal.signal(number, raise_problem)
     signal.setitimer(signal.ITIMER_REAL, timeout)
     try:

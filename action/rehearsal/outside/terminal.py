@@ -53,7 +53,7 @@ def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Cons
 class Terminal(Console):
     """Everything that is said aloud, drawn; each byte of it through the redactor."""
 
-    folds = True
+    collapses = True
 
     def __init__(self, environ: Mapping[str, str], screen: "Screen") -> None:
         super().__init__(environ)
@@ -64,7 +64,7 @@ class Terminal(Console):
         self._last = ""
         self._live: Live | None = None
 
-    def begins(self, stage: str) -> None:
+    def stage_started(self, stage: str) -> None:
         """Show that a stage is under way."""
         from rich.live import Live  # noqa: PLC0415  (as above)
 
@@ -79,13 +79,13 @@ class Terminal(Console):
         )
         self._live.start()
 
-    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
         """Show how long a stage took, and whether it did what it should."""
         self.close()
         mark = self._mark(good=good)
         self._line(f"{mark} {stage:6} {seconds:6.1f} s", "green" if good else "bold red")
 
-    def aside(self, piece: bytes) -> None:
+    def background_output(self, piece: bytes) -> None:
         """Show the last line of what prepares the tests, once they wait for it."""
         lines = [line for line in piece.decode(errors="replace").splitlines() if line.strip()]
         if lines and self._stage in IN_FULL:
@@ -116,7 +116,7 @@ class Terminal(Console):
         yield
 
     @contextmanager
-    def foreign(self) -> Iterator[Sink]:
+    def raw_output(self) -> Iterator[Sink]:
         """Open the screen to redacted bytes of others; of a folded stage it shows the last line."""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         rest = ""

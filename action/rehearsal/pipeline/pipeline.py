@@ -12,7 +12,7 @@ from rehearsal.config.plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.stages import container as containers
@@ -22,8 +22,8 @@ from rehearsal.pipeline.stages.image import Image, build_image, find_image
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.stop import stop_container
 from rehearsal.pipeline.stages.suite import Preparation, run_tests
-from rehearsal.pipeline.stages.test_count import remarks
-from rehearsal.pipeline.stages.wait import Vigil
+from rehearsal.pipeline.stages.test_count import count_notices
+from rehearsal.pipeline.stages.wait import ReadinessWaiter
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.verdict import Problem, Verdict
 
@@ -32,7 +32,7 @@ PACKAGES = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stagehands:
+class RunContext:
     """What a rehearsal works with.
 
     `env` is the environment of whatever runs the project's code. `label` (name=value) marks the
@@ -49,7 +49,7 @@ class Stagehands:
     keep: bool = False
 
 
-def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
+def rehearse(plan: Plan, context: RunContext, record: Rehearsal) -> None:
     """Go through all stages and leave nothing behind; `record` says how it went.
 
     A `Problem` ends up in the record. What is undone is undone after cancellation and time-out
@@ -57,32 +57,32 @@ def rehearse(plan: Plan, hands: Stagehands, record: Rehearsal) -> None:
     """
     record.shard = plan.suite.shard
     with ExitStack() as undo:
-        undo.callback(hands.evidence.drop_staging)
+        undo.callback(context.evidence.drop_staging)
         try:
             with interruptible(plan.timeout):
-                _Show(plan=plan, hands=hands, record=record, undo=undo).run()
+                Pipeline(plan=plan, context=context, record=record, undo=undo).run()
         except Problem as problem:
             record.problems.append(problem)
-        except Refused as refusal:
+        except EngineError as refusal:
             record.problems.append(
                 Problem(
                     Verdict.ENGINE_FAILED,
                     f"The engine refused what it should do next: {refusal}",
-                    advice="Something else on this machine may have removed what the rehearsal "
+                    hint="Something else on this machine may have removed what the rehearsal "
                     "started; run it again.",
                 )
             )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Show:
+class Pipeline:
     """One rehearsal under way: each method is a stage, or part of one.
 
     `created` are the containers that the engine is known to have made.
     """
 
     plan: Plan
-    hands: Stagehands
+    context: RunContext
     record: Rehearsal
     undo: ExitStack
     created: list[str] = field(default_factory=list)
@@ -97,18 +97,18 @@ class _Show:
         with record.stage("build"):
             image = self.find_or_build()
             record.image, record.image_id = image.reference, image.id
-        self.undo.callback(self.sweep)
-        log = self.hands.evidence.log("container.log", timed=True)
+        self.undo.callback(self.remove_containers)
+        log = self.context.evidence.log("container.log", timed=True)
         self.undo.callback(self.close, log)
         with record.stage("start"):
             container = self.start(image, log)
         if plan.container.setup_command:
-            with record.stage("setup"), self.shown("setup", "setup.log") as setup_log:
-                run_setup(plan.container.setup_command, container, self.hands.engine, setup_log)
-                record.timeline.reach("set up", time.monotonic() - container.started)
+            with record.stage("setup"), self.streamed_log("setup", "setup.log") as setup_log:
+                run_setup(plan.container.setup_command, container, self.context.engine, setup_log)
+                record.timeline.record_milestone("set up", time.monotonic() - container.started)
                 if container.ended:
-                    raise containers.crashed(
-                        container, self.hands.engine, log, when="before it was ready"
+                    raise containers.crash_error(
+                        container, self.context.engine, log, when="before it was ready"
                     )
         with record.stage("ready"):
             self.wait(container, log)
@@ -125,25 +125,25 @@ class _Show:
         requirements = self.plan.suite.requirements
         if not requirements:
             return None
-        evidence = self.hands.evidence
-        log = evidence.log("test-setup.log", echo=self.hands.console.aside)
+        evidence = self.context.evidence
+        log = evidence.log("test-setup.log", echo=self.context.console.background_output)
         self.undo.callback(log.close)
         # pip, ended half-way, leaves what it was unpacking: there it goes with the rest.
-        env = {**self.hands.env, "TMPDIR": str(evidence.staged("tmp"))}
-        preparation = Preparation(requirements, evidence.staged("venv"), env=env, log=log)
+        env = {**self.context.env, "TMPDIR": str(evidence.staging_folder("tmp"))}
+        preparation = Preparation(requirements, evidence.staging_folder("venv"), env=env, log=log)
         self.undo.callback(preparation.end)
         return preparation
 
     def find_or_build(self) -> Image:
-        plan, hands = self.plan, self.hands
+        plan, hands = self.plan, self.context
         if plan.image:
             return find_image(plan.image, hands.engine)
         id_file = hands.evidence.staging / "image-id"
-        with self.shown(f"build {plan.build.dockerfile.name}", "build.log") as log:
+        with self.streamed_log(f"build {plan.build.dockerfile.name}", "build.log") as log:
             return build_image(plan.build, hands.engine, tag=hands.tag, id_file=id_file, log=log)
 
     def start(self, image: Image, log: Log) -> Container:
-        plan, hands = self.plan, self.hands
+        plan, hands = self.plan, self.context
         name = containers.container_name(hands.label)
         identity = containers.create_container(
             plan.container,
@@ -156,8 +156,8 @@ class _Show:
         self.created.append(identity)
         container = containers.start_container(identity, plan.container, hands.engine, log)
         timeline = self.record.timeline
-        timeline.reach("created", 0.0)
-        timeline.reach("running", time.monotonic() - container.started)
+        timeline.record_milestone("created", 0.0)
+        timeline.record_milestone("running", time.monotonic() - container.started)
         self.undo.callback(self.detach, container)
         self.undo.callback(self.stop, container)
         return container
@@ -171,27 +171,27 @@ class _Show:
 
     def wait(self, container: Container, log: Log) -> None:
         record = self.record
-        vigil = Vigil(
+        vigil = ReadinessWaiter(
             plan=self.plan,
             container=container,
-            engine=self.hands.engine,
+            engine=self.context.engine,
             log=log,
-            lines=record.facts,
+            observations=record.facts,
             timeline=record.timeline,
         )
-        ready = vigil.keep()
+        ready = vigil.wait()
         record.ready_seconds = ready.seconds
-        self.hands.console.say(
+        self.context.console.say(
             f"ready {ready.seconds:.2f} s after its start: {self.plan.probe.path} gave "
             f"{ready.answer}"
         )
 
     def test(self, container: Container, log: Log, *, bin_folder: Path | None) -> None:
-        plan, evidence = self.plan, self.hands.evidence
-        traces, junit = evidence.staged("traces"), evidence.staged("junit")
+        plan, evidence = self.plan, self.context.evidence
+        traces, junit = evidence.staging_folder("traces"), evidence.staging_folder("junit")
         stale = self.own_reports({})
         env = child_environment.for_tests(
-            self.hands.env,
+            self.context.env,
             plan.suite,
             port=container.port,
             evidence=traces,
@@ -200,7 +200,7 @@ class _Show:
             bin_folder=bin_folder,
         )
         try:
-            with self.shown("test", "tests/output.log") as output:
+            with self.streamed_log("test", "tests/output.log") as output:
                 self.record.results, problems = run_tests(
                     plan.suite,
                     container,
@@ -210,27 +210,27 @@ class _Show:
                     reports=lambda: [*sorted(junit.glob("*.xml")), *self.own_reports(stale)],
                 )
             self.record.problems += problems
-            self.record.notices += remarks(plan.suite, self.record.results)
+            self.record.notices += count_notices(plan.suite, self.record.results)
             if container.ended_by_now():
-                raise containers.crashed(
+                raise containers.crash_error(
                     container,
-                    self.hands.engine,
+                    self.context.engine,
                     log,
                     when="during the tests",
                     failed=self.record.results.failed,
                 )
         finally:
-            evidence.collect(traces, "tests")
-            evidence.collect(junit, "tests/junit")
+            evidence.copy_folder(traces, "tests")
+            evidence.copy_folder(junit, "tests/junit")
             for report in self.own_reports(stale):
                 name = "_".join(report.relative_to(plan.directory).parts)
-                evidence.keep(report, "tests/junit", name)
+                evidence.copy(report, "tests/junit", name)
 
     def packages(self) -> Path:
         """Return the folder on the tests' PYTHONPATH: ours, but not a whole installation."""
         if (PACKAGES / "__main__.py").is_file():
             return PACKAGES
-        folder = self.hands.evidence.staged("packages")
+        folder = self.context.evidence.staging_folder("packages")
         (folder / "rehearsal_testing").symlink_to(PACKAGES / "rehearsal_testing")
         return folder
 
@@ -246,55 +246,57 @@ class _Show:
 
     def stop(self, container: Container) -> None:
         """Stop the container as production would, and keep what the engine knew of it."""
-        record, hands = self.record, self.hands
+        record, hands = self.record, self.context
         cancelled = record.verdict is Verdict.CANCELLED
         try:
             if hands.keep and not cancelled:
                 volumes = hands.engine.volumes(hands.label)
-                record.kept, record.removal = containers.left_up(container, hands.label, volumes)
+                record.kept, record.removal = containers.keep_running(
+                    container, hands.label, volumes
+                )
             else:
                 with record.stage("stop"):
-                    notice = self.halt(container, in_haste=cancelled)
+                    notice = self.stop_gracefully(container, in_haste=cancelled)
                 if notice:
                     record.notices.append(notice)
-            found = container.found or hands.engine.inspect(container.id)
+            found = container.inspected or hands.engine.inspect(container.id)
             record.facts.setdefault("container", observations.of_container(found))
             known = containers.without_secrets(found, self.plan.container)
             text = json.dumps(known, indent=2, ensure_ascii=False)
-            hands.evidence.text("container.json", text)
-        except (Problem, Refused) as error:
+            hands.evidence.write("container.json", text)
+        except (Problem, EngineError) as error:
             self.note(error)
 
-    def halt(self, container: Container, *, in_haste: bool) -> str:
+    def stop_gracefully(self, container: Container, *, in_haste: bool) -> str:
         """Stop it with patience, unless we are cancelled, or become so meanwhile."""
         try:
             if not in_haste:
                 with interruptible():
-                    return stop_container(container, self.hands.engine, in_haste=False)
+                    return stop_container(container, self.context.engine, in_haste=False)
         except Problem as problem:
             if problem.verdict is not Verdict.CANCELLED:
                 raise
             self.record.problems.append(problem)
-        return stop_container(container, self.hands.engine, in_haste=True)
+        return stop_container(container, self.context.engine, in_haste=True)
 
     def close(self, log: Log) -> None:
         log.close()
         self.record.container_tail = log.tail(containers.EXCERPT)
 
-    def sweep(self) -> None:
+    def remove_containers(self) -> None:
         """Remove what was made; the engine is asked what that is where it is not known for sure."""
         if self.record.kept:
             return
-        engine = self.hands.engine
+        engine = self.context.engine
         try:
             if self.created and not containers.makes_volumes(self.plan.container):
                 engine.remove(self.created)
             else:
-                engine.sweep(self.hands.label)
-        except (Problem, Refused) as error:
+                engine.sweep(self.context.label)
+        except (Problem, EngineError) as error:
             self.note(error)
 
-    def note(self, error: Problem | Refused) -> None:
+    def note(self, error: Problem | EngineError) -> None:
         """Keep an error of the clean-up from hiding why the rehearsal ended."""
         if isinstance(error, Problem):
             self.record.problems.append(error)
@@ -302,10 +304,10 @@ class _Show:
             self.record.notices.append(f"The engine refused to clean up: {error}")
 
     @contextmanager
-    def shown(self, title: str, name: str) -> Iterator[Log]:
+    def streamed_log(self, title: str, name: str) -> Iterator[Log]:
         """Open a log that is shown as it is written."""
-        console, evidence = self.hands.console, self.hands.evidence
-        with console.group(title), console.foreign() as show:
+        console, evidence = self.context.console, self.context.evidence
+        with console.group(title), console.raw_output() as show:
             log = evidence.log(name, echo=show)
             try:
                 yield log

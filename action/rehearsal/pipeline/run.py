@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 PREFIX = "rehearsal-"
-NOTE = "run.json"
+RUN_FILE = "run.json"
 LABEL = "dress-rehearsal"
-MARK = "REHEARSAL_RUN"
+RUN_VARIABLE = "REHEARSAL_RUN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +25,11 @@ class Run:
     id: str
     folder: str
     pid: int
-    born: str
+    start_ticks: str
     artifact_name: str = ""
     evidence: str = "on-failure"
     outputs: Mapping[str, str] | None = None
-    closed: bool = False
+    cleaned_up: bool = False
 
     @property
     def label(self) -> str:
@@ -37,9 +37,9 @@ class Run:
         return f"{LABEL}={self.id}"
 
     @property
-    def mark(self) -> str:
+    def env_mark(self) -> str:
         """The variable (NAME=value) in the environment of every process the run starts."""
-        return f"{MARK}={self.id}"
+        return f"{RUN_VARIABLE}={self.id}"
 
     @property
     def path(self) -> Path:
@@ -48,13 +48,13 @@ class Run:
 
     def write(self) -> None:
         """Write the note, whole or not at all."""
-        part = self.path / f"{NOTE}.part"
+        part = self.path / f"{RUN_FILE}.part"
         part.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        part.replace(self.path / NOTE)
+        part.replace(self.path / RUN_FILE)
 
     def is_alive(self) -> bool:
         """Whether the process that runs it still does; a reused process id does not count."""
-        return bool(self.born) and _born(self.pid) == self.born
+        return bool(self.start_ticks) and _start_ticks(self.pid) == self.start_ticks
 
 
 def new_run(environ: Mapping[str, str]) -> Run:
@@ -68,35 +68,35 @@ def new_run(environ: Mapping[str, str]) -> Run:
         id=identity,
         folder=str(folder),
         pid=os.getpid(),
-        born=_born(os.getpid()),
+        start_ticks=_start_ticks(os.getpid()),
         artifact_name="-".join(part for part in ("rehearsal", job, *parts[1:]) if part),
     )
     run.write()
     return run
 
 
-def open_runs(environ: Mapping[str, str]) -> Iterator[Run]:
+def unfinished_runs(environ: Mapping[str, str]) -> Iterator[Run]:
     """Yield the runs of this job that no clean-up step has dealt with yet, the oldest first."""
-    notes = _base(environ).glob(f"{PREFIX}*/{NOTE}")
+    notes = _base(environ).glob(f"{PREFIX}*/{RUN_FILE}")
     for note in sorted(notes, key=lambda path: path.stat().st_mtime):
         try:
             run = read_run(str(note.parent))
         except (OSError, ValueError, TypeError):
             continue  # A note of another's, or of another version, must not keep ours from an end.
-        if not run.closed:
+        if not run.cleaned_up:
             yield run
 
 
 def read_run(folder: str) -> Run:
     """Read the note in a run's folder."""
-    return Run(**json.loads((Path(folder) / NOTE).read_text(encoding="utf-8")))
+    return Run(**json.loads((Path(folder) / RUN_FILE).read_text(encoding="utf-8")))
 
 
 def _base(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
 
 
-def _born(pid: int) -> str:
+def _start_ticks(pid: int) -> str:
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from rehearsal.redaction.secret import Secret
-from rehearsal.redaction.secret_encodings import forms_of
+from rehearsal.redaction.secret_encodings import encoded_values
 
 REPLACEMENT = b"***"
 WORD = 4
@@ -23,7 +23,7 @@ class Redactor:
     """Knows every form of every secret; makes one stream for each text that leaves."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        self._forms = sorted({form for secret in secrets for form in forms_of(secret.value)})
+        self._forms = sorted({form for secret in secrets for form in encoded_values(secret.value)})
         self._across_lines = [form for form in self._forms if b"\n" in form]
         self._longest = max(map(len, self._forms), default=1)
         self._by_word: dict[int, set[bytes]] = {}

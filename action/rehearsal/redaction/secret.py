@@ -62,7 +62,7 @@ def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> di
         name, value = _item(line, number, lines, source=source, environ=environ)
         if name in found:
             raise Misconfigured(
-                f"{source}, line {number}: {name} stands there twice.", advice="Keep one of them."
+                f"{source}, line {number}: {name} stands there twice.", hint="Keep one of them."
             )
         found[name] = value
     return found
@@ -86,7 +86,7 @@ def _item(
         raise Misconfigured(
             f"{source}, line {number}: expected NAME, NAME=value or NAME<<END "
             "(the line itself is not shown, it may be part of a secret).",
-            advice="A value of several lines breaks into lines like this one. Write only its NAME "
+            hint="A value of several lines breaks into lines like this one. Write only its NAME "
             "here, and the value in the step's env: (NAME: ${{ secrets.NAME }}).",
         )
     return name, value if equals else environ.get(name)
@@ -99,5 +99,5 @@ def _until(end: str, rest: Iterator[tuple[int, str]], *, number: int, source: st
         yield line
     raise Misconfigured(
         f"{source}, line {number}: the value that begins there is never closed.",
-        advice="Put the word that follows << on a line of its own after the value.",
+        hint="Put the word that follows << on a line of its own after the value.",
     )

@@ -12,7 +12,7 @@ from rehearsal.redaction.secret import SHORTEST_REPLACED
 ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
-def forms_of(value: str) -> set[bytes]:
+def encoded_values(value: str) -> set[bytes]:
     """Return every form under which a value is looked for, those too short left out."""
     parts = {value, value.strip(), *_lines(value), *_strings_in_json(value)}
     forms = {form for part in parts if len(part) >= SHORTEST_REPLACED for form in _encodings(part)}

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rehearsal.report.cause_summary import cause, in_words
+from rehearsal.report.cause_summary import in_words, summarize_cause
 from rehearsal.report.counts import why
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import Rehearsal
 
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
@@ -29,18 +29,18 @@ class Annotation:
     line: int = 0
 
 
-def annotations(record: Rehearsal, exhibits: Exhibits) -> list[Annotation]:
+def annotations(record: Rehearsal, exhibits: EvidenceIndex) -> list[Annotation]:
     """Return the errors worth showing, the deciding problem first, `MOST` at the most."""
     return list(islice(_all(record, exhibits), MOST))
 
 
-def warnings(exhibits: Exhibits) -> list[Annotation]:
+def warnings(exhibits: EvidenceIndex) -> list[Annotation]:
     """Return a warning for each flaky test, `MOST` at the most."""
     return [_of_test(exhibit, FLAKY) for exhibit in exhibits.flaky[:MOST]]
 
 
-def _all(record: Rehearsal, exhibits: Exhibits) -> Iterator[Annotation]:
-    found = cause(record, exhibits)
+def _all(record: Rehearsal, exhibits: EvidenceIndex) -> Iterator[Annotation]:
+    found = summarize_cause(record, exhibits)
     if not found:
         return
     yield Annotation(title=f"Dress rehearsal: {record.verdict}", message=in_words(found)[:LONGEST])
@@ -56,7 +56,7 @@ def _all(record: Rehearsal, exhibits: Exhibits) -> Iterator[Annotation]:
         yield _of_frame(exhibits.frame, "The app raised this.")
 
 
-def _of_test(exhibit: Exhibit, remark: str = "") -> Annotation:
+def _of_test(exhibit: FailedTestEvidence, remark: str = "") -> Annotation:
     failure = exhibit.failure
     return Annotation(
         title=f"{'Flaky: ' if remark else ''}{failure.name[:LONGEST_TITLE]}",
@@ -66,7 +66,7 @@ def _of_test(exhibit: Exhibit, remark: str = "") -> Annotation:
     )
 
 
-def _of_frame(frame: OwnFrame, when: str) -> Annotation:
+def _of_frame(frame: ProjectFrame, when: str) -> Annotation:
     where = f"in {frame.function}" if frame.function else "here"
     return Annotation(
         title=f"The app failed {where}"[:LONGEST_TITLE],

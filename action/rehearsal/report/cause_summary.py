@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from rehearsal.results.evidence_index import Exhibits
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import Rehearsal
 
 # A title is for one glance; the whole of it stands in the traceback.
@@ -12,27 +12,27 @@ LONGEST = 300
 # What belongs elsewhere begins with a comment that says where.
 PARAGRAPH = re.compile(r"\n\n(?=# )")
 UNKNOWN = "The cause is none of those that are known."
-TELLING = " These lines say most:"
+KEY_LINES_FOLLOW = " These lines say most:"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cause:
+class CauseSummary:
     """`title` is what to read first, `what` what happened, `lines` what shows why.
 
     `place` is the app's own line behind it, where one is known.
     """
 
     title: str
-    what: str = ""
-    advice: str = ""
+    message: str = ""
+    hint: str = ""
     paste: str = ""
-    lesson: str = ""
+    background: str = ""
     lines: tuple[str, ...] = ()
     place: str = ""
     known: bool = False
 
 
-def cause(record: Rehearsal, exhibits: Exhibits) -> Cause | None:
+def summarize_cause(record: Rehearsal, exhibits: EvidenceIndex) -> CauseSummary | None:
     """Return why it did not pass."""
     problem = record.problem
     if not problem:
@@ -45,32 +45,32 @@ def cause(record: Rehearsal, exhibits: Exhibits) -> Cause | None:
         # The same exception, with the lines of the project that led to it, says more.
         said = {line[:LONGEST] for line in first.evidence}
         frame = next((each for each in frames if each.error[:LONGEST] in said), None)
-        return Cause(
+        return CauseSummary(
             title=first.title,
-            what=problem.what,
-            advice=first.advice,
+            message=problem.message,
+            hint=first.hint,
             paste=first.paste,
-            lesson=first.lesson,
+            background=first.background,
             lines=_traceback(frame) if frame and "\n" in frame.text else first.evidence,
             place=place(frame) if frame else "",
             known=True,
         )
-    if not record.unexplained:
-        return Cause(title=problem.what, advice=problem.advice)
+    if not record.needs_diagnosis:
+        return CauseSummary(title=problem.message, hint=problem.hint)
     if frames:
-        return _raised(frames[0], problem.what)
-    admission = UNKNOWN + (TELLING if record.telling else "")
-    return Cause(
-        title=problem.what,
-        advice="\n\n".join(filter(None, (problem.advice, admission))),
-        lines=record.telling,
+        return _raised(frames[0], problem.message)
+    admission = UNKNOWN + (KEY_LINES_FOLLOW if record.key_lines else "")
+    return CauseSummary(
+        title=problem.message,
+        hint="\n\n".join(filter(None, (problem.hint, admission))),
+        lines=record.key_lines,
     )
 
 
-def in_words(found: Cause) -> str:
+def in_words(found: CauseSummary) -> str:
     """Return the whole of it as plain text, for those who read nothing else."""
-    parts = [found.advice, found.paste.strip(), "" if found.known else "\n".join(found.lines)]
-    parts += [f"What happened: {found.what}"] if found.what else []
+    parts = [found.hint, found.paste.strip(), "" if found.known else "\n".join(found.lines)]
+    parts += [f"What happened: {found.message}"] if found.message else []
     return "\n".join((found.title, "\n\n".join(filter(None, parts)))).strip()
 
 
@@ -79,7 +79,7 @@ def snippets(paste: str) -> list[str]:
     return [each.strip("\n") for each in PARAGRAPH.split(paste) if each.strip()]
 
 
-def place(frame: OwnFrame) -> str:
+def place(frame: ProjectFrame) -> str:
     """Return where in the project's own code something was raised, and what was being answered."""
     line = f"{frame.file[:LONGEST]}:{frame.line}"
     function = f", in {frame.function[:LONGEST]}" if frame.function else ""
@@ -88,17 +88,17 @@ def place(frame: OwnFrame) -> str:
     return line + function + request
 
 
-def _raised(frame: OwnFrame, what: str) -> Cause:
+def _raised(frame: ProjectFrame, what: str) -> CauseSummary:
     """Return the app's own exception as the cause, where no other is known."""
     line = f"{frame.file[:LONGEST]}:{frame.line}"
-    return Cause(
+    return CauseSummary(
         title=f"The app raised {frame.error[:LONGEST]} at {line}",
-        what=what,
-        advice=f"Begin at {line}: the exception came from there. {UNKNOWN}",
+        message=what,
+        hint=f"Begin at {line}: the exception came from there. {UNKNOWN}",
         lines=_traceback(frame),
         place=place(frame),
     )
 
 
-def _traceback(frame: OwnFrame) -> tuple[str, ...]:
+def _traceback(frame: ProjectFrame) -> tuple[str, ...]:
     return tuple(frame.text.split("\n"))

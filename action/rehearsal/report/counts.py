@@ -16,7 +16,7 @@ def counts(record: Rehearsal) -> str:
     """Return how many tests ran, of which part, and how; nothing where that is not known."""
     results = record.results
     begun = any(stage.name == "test" for stage in record.stages)
-    if record.problem and not results and not begun and record.asked and record.asked.command:
+    if record.problem and not results and not begun and record.request and record.request.command:
         return "did not run"
     if not results or results.tests is None:
         return ""
@@ -25,8 +25,8 @@ def counts(record: Rehearsal) -> str:
         told += f", {len(results.flaky)} flaky"
     if record.shard:
         told += f"; shard {record.shard}"
-    if results.elsewhere is not None:
-        told += f", {results.elsewhere} in the others"
+    if results.in_other_shards is not None:
+        told += f", {results.in_other_shards} in the others"
     return told
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rehearsal import __version__
-from rehearsal.report.cause_summary import Cause, cause, place, snippets
+from rehearsal.report.cause_summary import CauseSummary, place, snippets, summarize_cause
 from rehearsal.report.counts import counts, spoken, why
 from rehearsal.report.markdown import bare, box, cell, escaped, folded, own_name, part, test_name
-from rehearsal.results.evidence_index import Exhibit, Exhibits
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.verdict import Verdict
 
@@ -24,7 +24,7 @@ ABOUT = (
 )
 
 
-def summary(record: Rehearsal, exhibits: Exhibits, *, rest: str = "the evidence") -> str:
+def summary(record: Rehearsal, exhibits: EvidenceIndex, *, rest: str = "the evidence") -> str:
     """Return the Markdown: verdict and cause first, then tests, stages, image, logs.
 
     `rest` says where everything is that is left out here.
@@ -36,16 +36,16 @@ def summary(record: Rehearsal, exhibits: Exhibits, *, rest: str = "the evidence"
 
 
 def _lines(
-    record: Rehearsal, exhibits: Exhibits, rest: str, *, brief: bool = False
+    record: Rehearsal, exhibits: EvidenceIndex, rest: str, *, brief: bool = False
 ) -> Iterator[str]:
     passed = record.verdict is Verdict.PASSED
     yield f"## {'✅' if passed else '❌'} Dress rehearsal: {record.verdict}"
     yield ""
-    found = cause(record, exhibits)
+    found = summarize_cause(record, exhibits)
     if found:
         # The table of the failed tests says the same.
         counted = record.verdict is Verdict.TESTS_FAILED and bool(exhibits.tests)
-        yield from _cause(replace(found, what="") if counted else found, record)
+        yield from _cause(replace(found, message="") if counted else found, record)
     yield from _facts(record)
     yield from _failures("failed test", exhibits.tests, rest)
     yield from _failures("⚠️ flaky test: it passed when it was run again", exhibits.flaky, rest)
@@ -70,22 +70,22 @@ def _lines(
     yield f"<sub>Dress Rehearsal {__version__}, {escaped(record.name)}</sub>"
 
 
-def _cause(found: Cause, record: Rehearsal) -> Iterator[str]:
+def _cause(found: CauseSummary, record: Rehearsal) -> Iterator[str]:
     yield f"**{part(found.title)}**"
     yield ""
-    if found.advice or found.paste:
-        yield f"**What to do:** {part(found.advice)}"
+    if found.hint or found.paste:
+        yield f"**What to do:** {part(found.hint)}"
         yield ""
     for snippet in snippets(found.paste):
         yield from box(snippet.splitlines())
     if found.lines and (found.known or found.place):
         yield f"**What shows it:** {part(found.place)}".rstrip()
     yield from box(found.lines)
-    if found.lesson:
-        yield f"**Why:** {part(found.lesson)}"
+    if found.background:
+        yield f"**Why:** {part(found.background)}"
         yield ""
-    if found.what:
-        yield f"**What happened:** {part(found.what)}"
+    if found.message:
+        yield f"**What happened:** {part(found.message)}"
         yield ""
     for other in record.diagnoses[1:]:
         yield f"It also looks like this: {part(other.title)}."
@@ -102,7 +102,7 @@ def _facts(record: Rehearsal) -> Iterator[str]:
     yield ""
 
 
-def _failures(what: str, tests: tuple[Exhibit, ...], rest: str) -> Iterator[str]:
+def _failures(what: str, tests: tuple[FailedTestEvidence, ...], rest: str) -> Iterator[str]:
     if not tests:
         return
     # An empty column would only take the others' room.
@@ -124,7 +124,7 @@ def _at(what: str, line: str) -> str:
     return cell(what) + (f"<br><sub>{cell(line)}</sub>" if line else "")
 
 
-def _said(record: Rehearsal, exhibits: Exhibits, above: str) -> Iterator[str]:
+def _said(record: Rehearsal, exhibits: EvidenceIndex, above: str) -> Iterator[str]:
     """Show what the app said and what the problem rests on, the app's own words first.
 
     What stands `above` is not shown again.
@@ -168,6 +168,6 @@ def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
         # Less than half of a block is drawn thin, and what rounds to nothing not at all.
         bar = "▇" * round(stage.seconds / whole * BAR) or "▏"
         bar = bar if stage.seconds >= SHORTEST else ""
-        name = spoken(stage.name) + ("" if stage.good else " ❌")
+        name = spoken(stage.name) + ("" if stage.ok else " ❌")
         yield f"| {name} | {stage.seconds:.1f} s | {bar} |"
     yield ""

@@ -9,8 +9,8 @@ class Diagnosis:
 
     id: str
     title: str
-    advice: str
+    hint: str
     paste: str = ""
-    lesson: str = ""
+    background: str = ""
     evidence: tuple[str, ...] = ()
     sure_after: float | None = None

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paper:
+class LogExcerpt:
     """A text of the evidence: `name` is its path there, `left_out` the bytes not shown of it."""
 
     name: str
@@ -16,7 +16,7 @@ class Paper:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exhibit:
+class FailedTestEvidence:
     """A failed test, or a flaky one's first failure, and what was kept of it.
 
     `file` is relative to the checkout, or empty; `folder` is its folder in the evidence, or empty;
@@ -31,20 +31,20 @@ class Exhibit:
     trace: str = ""
     pictures: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
-    slice: Paper | None = None
-    papers: tuple[Paper, ...] = ()
-    frame: OwnFrame | None = None
+    slice: LogExcerpt | None = None
+    excerpts: tuple[LogExcerpt, ...] = ()
+    frame: ProjectFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exhibits:
+class EvidenceIndex:
     """All of it: `tests` failed, and `flaky` ones passed when they were run again.
 
     `frame` is the project's own line in the last traceback of the app's log.
     """
 
-    tests: tuple[Exhibit, ...] = ()
-    flaky: tuple[Exhibit, ...] = ()
-    logs: tuple[Paper, ...] = ()
+    tests: tuple[FailedTestEvidence, ...] = ()
+    flaky: tuple[FailedTestEvidence, ...] = ()
+    logs: tuple[LogExcerpt, ...] = ()
     files: tuple[str, ...] = ()
-    frame: OwnFrame | None = None
+    frame: ProjectFrame | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnFrame:
+class ProjectFrame:
     """The project's own line that says most of an exception.
 
     `file` is relative to the checkout, `text` the traceback without installed code, `request` what

@@ -20,22 +20,22 @@ LOCATOR = re.compile(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
 WAITED = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
 # Attempts that failed beside the one that counts, as surefire writes them. Which of the names they
 # have says nothing: pytest-rerunfailures calls them flaky beside a failure, too.
-ATTEMPTS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
+ATTEMPT_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 # By this property a suite says how many tests it did not run because of its shard.
-ELSEWHERE = "left-to-other-shards"
+OTHER_SHARDS_PROPERTY = "left-to-other-shards"
 
 
 def read_reports(paths: Iterable[Path]) -> Results:
     """Count the test cases of JUnit XML files; one that cannot be read counts for nothing."""
     found = [_read(root) for root in map(_root, paths) if root is not None]
     counts = [each.tests for each in found if each.tests is not None]
-    left = [each.elsewhere for each in found if each.elsewhere is not None]
+    left = [each.in_other_shards for each in found if each.in_other_shards is not None]
     return Results(
         tests=sum(counts) if counts else None,
         failures=sum(each.failures for each in found),
         failed=tuple(chain.from_iterable(each.failed for each in found)),
         flaky=tuple(chain.from_iterable(each.flaky for each in found)),
-        elsewhere=sum(left) if left else None,
+        in_other_shards=sum(left) if left else None,
     )
 
 
@@ -56,7 +56,7 @@ def _read(root: ET.Element) -> Results:
     passed: set[str] = set()
     # From the end: some runners write down each attempt as a case of its own.
     for case, span in reversed(cases):
-        attempts = [each for each in case if each.tag in ATTEMPTS]
+        attempts = [each for each in case if each.tag in ATTEMPT_TAGS]
         bad = case.find("failure") if case.find("failure") is not None else case.find("error")
         if bad is not None:
             failure = _failure(case, bad, span, attempts=len(attempts) + 1)
@@ -75,12 +75,12 @@ def _read(root: ET.Element) -> Results:
         failures=len(failed),
         failed=tuple(reversed(failed)),
         flaky=tuple(reversed(flaky)),
-        elsewhere=left,
+        in_other_shards=left,
     )
 
 
 def _elsewhere(root: ET.Element) -> int | None:
-    values = (_property(suite, ELSEWHERE) for suite in root.iter())
+    values = (_property(suite, OTHER_SHARDS_PROPERTY) for suite in root.iter())
     numbers = [int(value) for value in values if re.fullmatch(r"[0-9]{1,9}", value)]
     return sum(numbers) if numbers else None
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Where:
+class Origin:
     """Repository, commit, ref, and the run's address with its attempt; all empty off GitHub."""
 
     repository: str = ""
@@ -15,7 +15,7 @@ class Where:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class RequestSummary:
     """What the inputs asked for.
 
     `command` is the SHA-256 of the test command, empty without one: its text may hold what was

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.frame import OwnFrame
-from rehearsal.results.json_fields import Fields, Unexpected
-from rehearsal.results.origin import Asked, Where
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.json_fields import Fields, InvalidDocument
+from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.shard import Shard, numbers
 from rehearsal.results.tests import Failure, Results, Span
-from rehearsal.results.timeline import Moment, Sight, Timeline
+from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 from rehearsal.verdict import Problem, Verdict
 
 FILE = "verdict.json"
@@ -25,11 +25,11 @@ LATEST = 253_402_300_799
 WORDS = {str(verdict): verdict for verdict in Verdict}
 
 
-class Newer(Unexpected):
+class UnsupportedVersion(InvalidDocument):
     """It was written by a version whose format this one does not know."""
 
 
-def read_account(path: Path) -> tuple[Rehearsal, Exhibits]:
+def read_file(path: Path) -> tuple[Rehearsal, EvidenceIndex]:
     """Return the rehearsal that a verdict.json tells, without what only its other evidence holds.
 
     Fields that are not known are passed over. Raises `Unexpected` with what is wrong, or OSError.
@@ -39,19 +39,21 @@ def read_account(path: Path) -> tuple[Rehearsal, Exhibits]:
     with os.fdopen(descriptor, "rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise Unexpected(f"it is larger than {LARGEST >> 20} MiB")
+        raise InvalidDocument(f"it is larger than {LARGEST >> 20} MiB")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise Unexpected("it is not UTF-8") from error
-    return recall(text)
+        raise InvalidDocument("it is not UTF-8") from error
+    return read_json(text)
 
 
-def recall(text: str) -> tuple[Rehearsal, Exhibits]:
+def read_json(text: str) -> tuple[Rehearsal, EvidenceIndex]:
     """Return the rehearsal that the text of a verdict.json tells. Raises `Unexpected`."""
     fields = Fields.read(text)
     if fields.count("version") > VERSION:
-        raise Newer(f"its format is {fields.count('version')}, and this version knows {VERSION}")
+        raise UnsupportedVersion(
+            f"its format is {fields.count('version')}, and this version knows {VERSION}"
+        )
     tests = fields.within("tests") if fields.has("tests") else None
     record = Rehearsal(
         name=fields.text("rehearsal"),
@@ -68,17 +70,17 @@ def recall(text: str) -> tuple[Rehearsal, Exhibits]:
         notices=list(fields.texts("notices")),
         timeline=_timeline(fields.within("readiness")),
         diagnoses=[_diagnosis(each) for each in fields.objects("diagnoses")],
-        telling=fields.texts("telling"),
-        where=_where(fields.within("where")) if fields.has("where") else Where(),
-        asked=_asked(fields.within("asked")) if fields.has("asked") else None,
+        key_lines=fields.texts("telling"),
+        origin=_where(fields.within("where")) if fields.has("where") else Origin(),
+        request=_asked(fields.within("asked")) if fields.has("asked") else None,
         shards=tuple(_shard(each) for each in fields.objects("shards")),
     )
     said = _verdict(fields)
     if said is not record.verdict:
-        raise Unexpected(f"its verdict is {said}, and its problems make it {record.verdict}")
+        raise InvalidDocument(f"its verdict is {said}, and its problems make it {record.verdict}")
     if said is Verdict.PASSED:
         _check_pass(record)
-    exhibits = Exhibits(
+    exhibits = EvidenceIndex(
         tests=tuple(_exhibits(tests, "failed")),
         flaky=tuple(_exhibits(tests, "flaky")),
         frame=_frame(fields),
@@ -88,44 +90,42 @@ def recall(text: str) -> tuple[Rehearsal, Exhibits]:
 
 def _check_pass(record: Rehearsal) -> None:
     if record.results and record.results.failures:
-        raise Unexpected(f"its verdict is passed, and {record.results.failures} tests failed")
+        raise InvalidDocument(f"its verdict is passed, and {record.results.failures} tests failed")
     for shard in record.shards:
         if shard.verdict is not Verdict.PASSED:
-            raise Unexpected(f"its verdict is passed, and that of a shard is {shard.verdict}")
+            raise InvalidDocument(f"its verdict is passed, and that of a shard is {shard.verdict}")
 
 
 def _verdict(fields: Fields) -> Verdict:
     word = fields.text("verdict")
     if word not in WORDS:
-        raise Unexpected(f"{fields.place or 'it'} has a verdict that is none: {word[:40]!r}")
+        raise InvalidDocument(f"{fields.place or 'it'} has a verdict that is none: {word[:40]!r}")
     return WORDS[word]
 
 
 def _time(fields: Fields) -> float:
     started = fields.number("started")
     if started > LATEST:
-        raise Unexpected("started is not a time")
+        raise InvalidDocument("started is not a time")
     return started
 
 
 def _part(fields: Fields) -> str:
     shard = fields.text("shard", "")
     if not numbers(shard):
-        raise Unexpected(f"shard is {shard[:40]!r}, which is not like 2/4")
+        raise InvalidDocument(f"shard is {shard[:40]!r}, which is not like 2/4")
     return shard
 
 
 def _stage(fields: Fields) -> Stage:
-    return Stage(
-        name=fields.text("name"), seconds=fields.number("seconds"), good=fields.flag("good")
-    )
+    return Stage(name=fields.text("name"), seconds=fields.number("seconds"), ok=fields.flag("good"))
 
 
 def _problem(fields: Fields) -> Problem:
     return Problem(
         _verdict(fields),
         fields.text("what"),
-        advice=fields.text("advice"),
+        hint=fields.text("advice"),
         excerpt=fields.texts("excerpt"),
     )
 
@@ -134,22 +134,22 @@ def _diagnosis(fields: Fields) -> Diagnosis:
     return Diagnosis(
         id=fields.text("id"),
         title=fields.text("title"),
-        advice=fields.text("advice"),
+        hint=fields.text("advice"),
         paste=fields.text("paste"),
-        lesson=fields.text("lesson"),
+        background=fields.text("lesson"),
         evidence=fields.texts("evidence"),
     )
 
 
 def _timeline(fields: Fields) -> Timeline:
     moments = [
-        Moment(
+        Milestone(
             name=each.text("name"), seconds=each.number("seconds"), detail=each.text("detail", "")
         )
         for each in fields.objects("moments")
     ]
-    sights: dict[object, Sight] = {
-        number: Sight(
+    sights: dict[object, ObservedAnswer] = {
+        number: ObservedAnswer(
             text=each.text("text"),
             first=each.number("first"),
             last=each.number("last"),
@@ -157,7 +157,7 @@ def _timeline(fields: Fields) -> Timeline:
         )
         for number, each in enumerate(fields.objects("answers"))
     }
-    return Timeline(moments=moments, sights=sights)
+    return Timeline(milestones=moments, answers=sights)
 
 
 def _results(fields: Fields) -> Results:
@@ -166,14 +166,14 @@ def _results(fields: Fields) -> Results:
         failures=fields.count("failures"),
         failed=tuple(map(_failure, fields.objects("failed"))),
         flaky=tuple(map(_failure, fields.objects("flaky"))),
-        elsewhere=fields.count("elsewhere") if fields.has("elsewhere") else None,
+        in_other_shards=fields.count("elsewhere") if fields.has("elsewhere") else None,
     )
 
 
-def _exhibits(fields: Fields | None, name: str) -> Iterator[Exhibit]:
+def _exhibits(fields: Fields | None, name: str) -> Iterator[FailedTestEvidence]:
     for each in fields.objects(name) if fields else ():
         failure = _failure(each)
-        yield Exhibit(
+        yield FailedTestEvidence(
             failure=failure, file=failure.file, folder=failure.evidence, frame=_frame(each)
         )
 
@@ -194,11 +194,11 @@ def _span(fields: Fields) -> Span:
     return Span(start=fields.number("start"), end=fields.number("end"), exact=fields.flag("exact"))
 
 
-def _frame(fields: Fields) -> OwnFrame | None:
+def _frame(fields: Fields) -> ProjectFrame | None:
     if not fields.has("frame"):
         return None
     frame = fields.within("frame")
-    return OwnFrame(
+    return ProjectFrame(
         file=frame.text("file"),
         line=frame.count("line"),
         function=frame.text("function"),
@@ -207,8 +207,8 @@ def _frame(fields: Fields) -> OwnFrame | None:
     )
 
 
-def _where(fields: Fields) -> Where:
-    return Where(
+def _where(fields: Fields) -> Origin:
+    return Origin(
         repository=fields.text("repository"),
         commit=fields.text("commit"),
         ref=fields.text("ref"),
@@ -217,8 +217,8 @@ def _where(fields: Fields) -> Where:
     )
 
 
-def _asked(fields: Fields) -> Asked:
-    return Asked(
+def _asked(fields: Fields) -> RequestSummary:
+    return RequestSummary(
         command=fields.text("test-command-sha256"),
         browser=fields.text("browser"),
         path=fields.text("ready-path"),

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rehearsal import __version__
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.origin import Asked, Where
+from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results
 from rehearsal.results.timeline import Timeline
@@ -24,17 +24,17 @@ class Stage:
 
     name: str
     seconds: float
-    good: bool
+    ok: bool
     started: float = 0.0
 
 
-class Watcher(Protocol):
+class StageObserver(Protocol):
     """Whoever is told of the stages while they go by."""
 
-    def begins(self, stage: str) -> None:
+    def stage_started(self, stage: str) -> None:
         """Hear that a stage has begun."""
 
-    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
         """Hear that it has ended."""
 
 
@@ -61,8 +61,8 @@ class Rehearsal:
     ready_seconds: float | None = None
     shard: str = ""
     shards: tuple[Shard, ...] = ()
-    where: Where = field(default_factory=Where)
-    asked: Asked | None = None
+    origin: Origin = field(default_factory=Origin)
+    request: RequestSummary | None = None
     results: Results | None = None
     evidence: str = ""
     artifact_name: str = ""
@@ -76,8 +76,8 @@ class Rehearsal:
     facts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     timeline: Timeline = field(default_factory=Timeline)
     diagnoses: list[Diagnosis] = field(default_factory=list)
-    telling: tuple[str, ...] = ()
-    watcher: Watcher | None = None
+    key_lines: tuple[str, ...] = ()
+    observer: StageObserver | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -85,17 +85,17 @@ class Rehearsal:
         started, start = time.time(), time.monotonic()
         problems = len(self.problems)
         good = False
-        if self.watcher:
-            self.watcher.begins(name)
+        if self.observer:
+            self.observer.stage_started(name)
         try:
             yield
             good = len(self.problems) == problems
         finally:
             seconds = time.monotonic() - start
-            stage = Stage(name=name, seconds=seconds, good=good, started=started)
+            stage = Stage(name=name, seconds=seconds, ok=good, started=started)
             self.stages.append(stage)
-            if self.watcher:
-                self.watcher.ends(name, stage.seconds, good=good)
+            if self.observer:
+                self.observer.stage_ended(name, stage.seconds, good=good)
 
     @property
     def problem(self) -> Problem | None:
@@ -108,14 +108,14 @@ class Rehearsal:
         return self.problem.verdict if self.problem else Verdict.PASSED
 
     @property
-    def unexplained(self) -> bool:
+    def needs_diagnosis(self) -> bool:
         """Whether there is a cause to be found, and it is none of those that are known."""
         return not self.diagnoses and self.verdict not in SELF_EXPLAINED
 
-    def hide(self, redact: Callable[[str], str]) -> None:
+    def redact(self, redact: Callable[[str], str]) -> None:
         """Take the secrets out of every text, before a report cuts one in two."""
         for problem in self.problems:
-            problem.what, problem.advice = redact(problem.what), redact(problem.advice)
+            problem.message, problem.hint = redact(problem.message), redact(problem.hint)
             problem.excerpt = tuple(map(redact, problem.excerpt))
         if self.results:
             failed, flaky = (

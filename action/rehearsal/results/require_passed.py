@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from rehearsal.results.json_fields import DIGEST, Unexpected
-from rehearsal.results.read_json import FILE, read_account
+from rehearsal.results.json_fields import DIGEST, InvalidDocument
+from rehearsal.results.read_json import FILE, read_file
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import WHOLE, numbers
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 
-def read_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
+def require_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
     """Return the rehearsal, or the merged ones, whose verdict.json is in `folder`.
 
     `given` is how the folder was named, for an error: `The input evidence-path is '…'`. `otherwise`
@@ -17,18 +17,18 @@ def read_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
     read, `Problem` (publish-failed) when it does not say that everything passed.
     """
     try:
-        record, _ = read_account(folder / FILE)
-    except (Unexpected, OSError) as error:
-        why = error if isinstance(error, Unexpected) else error.strerror or error
+        record, _ = read_file(folder / FILE)
+    except (InvalidDocument, OSError) as error:
+        why = error if isinstance(error, InvalidDocument) else error.strerror or error
         raise Misconfigured(
             f"{given}, and {FILE} in it cannot be read: {why}.",
-            advice="Hand over the rehearsal's output evidence-path. In another job, download its "
+            hint="Hand over the rehearsal's output evidence-path. In another job, download its "
             "artifact first (evidence: always uploads it for what passed, too), and use the same "
             "version of Dress Rehearsal.",
         ) from None
     if found := _unfit(record):
         what, advice = found
-        raise Problem(Verdict.PUBLISH_FAILED, f"{otherwise} {what}", advice=advice)
+        raise Problem(Verdict.PUBLISH_FAILED, f"{otherwise} {what}", hint=advice)
     return record
 
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from rehearsal.ansi import COLOUR
+from rehearsal.ansi import COLOUR_CODE
 from rehearsal.results.tests import Failure, Results
 
 UNITTEST = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
@@ -25,7 +25,7 @@ PYTEST_NONE_COLLECTED = 5
 
 def read_output(text: str, exit_code: int) -> Results:
     """Count tests by what unittest or pytest said last; unknown runners stay unknown."""
-    text = COLOUR.sub("", text)
+    text = COLOUR_CODE.sub("", text)
     lines = PYTEST.findall(text)
     if exit_code == PYTEST_NONE_COLLECTED and not UNITTEST.search(text):
         return _pytest(lines[-1] if lines else "", text)
@@ -53,7 +53,7 @@ def _pytest(line: str, text: str) -> Results:
         failures=failures,
         # Where others failed, it may have been those that ran again.
         flaky=tuple(_rerun(text)) if reruns and not failures else (),
-        elsewhere=elsewhere,
+        in_other_shards=elsewhere,
     )
 
 

@@ -47,4 +47,4 @@ class Results:
     failures: int = 0
     failed: tuple[Failure, ...] = ()
     flaky: tuple[Failure, ...] = ()
-    elsewhere: int | None = None
+    in_other_shards: int | None = None

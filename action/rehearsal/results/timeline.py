@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 # An app that answers differently each time has told enough by then.
-MOST_SIGHTS = 20
+MAX_ANSWERS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class Milestone:
     """Something that happened for the first time, `seconds` after the container's start."""
 
     name: str
@@ -16,7 +16,7 @@ class Moment:
 
 
 @dataclass(kw_only=True)
-class Sight:
+class ObservedAnswer:
     """One kind of answer: when it was first and last seen, in seconds since the start."""
 
     text: str
@@ -29,18 +29,18 @@ class Sight:
 class Timeline:
     """The moments in their order, and the distinct answers as they came up."""
 
-    moments: list[Moment] = field(default_factory=list)
-    sights: dict[object, Sight] = field(default_factory=dict)
+    milestones: list[Milestone] = field(default_factory=list)
+    answers: dict[object, ObservedAnswer] = field(default_factory=dict)
 
-    def reach(self, name: str, seconds: float, detail: str = "") -> None:
+    def record_milestone(self, name: str, seconds: float, detail: str = "") -> None:
         """Note a moment, the first time it is reached."""
-        if not any(moment.name == name for moment in self.moments):
-            self.moments.append(Moment(name=name, seconds=seconds, detail=detail))
+        if not any(moment.name == name for moment in self.milestones):
+            self.milestones.append(Milestone(name=name, seconds=seconds, detail=detail))
 
-    def see(self, kind: object, text: str, seconds: float) -> None:
+    def record_answer(self, kind: object, text: str, seconds: float) -> None:
         """Count an answer; those of one kind are one sight, told in the words of the first."""
-        if sight := self.sights.get(kind):
+        if sight := self.answers.get(kind):
             sight.last = seconds
             sight.times += 1
-        elif len(self.sights) < MOST_SIGHTS:
-            self.sights[kind] = Sight(text=text, first=seconds, last=seconds)
+        elif len(self.answers) < MAX_ANSWERS:
+            self.answers[kind] = ObservedAnswer(text=text, first=seconds, last=seconds)

@@ -5,20 +5,20 @@ from dataclasses import asdict
 from typing import Any
 
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.frame import OwnFrame
-from rehearsal.results.origin import Asked
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import RequestSummary
 from rehearsal.results.read_json import VERSION
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 
 
-def document(record: Rehearsal, exhibits: Exhibits) -> str:
+def write_json(record: Rehearsal, exhibits: EvidenceIndex) -> str:
     """Return the whole record as JSON; `version` counts the format."""
     return json.dumps(_content(record, exhibits), indent=2, ensure_ascii=False) + "\n"
 
 
-def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
+def _content(record: Rehearsal, exhibits: EvidenceIndex) -> dict[str, Any]:
     results = record.results
     return {
         "version": VERSION,
@@ -27,14 +27,14 @@ def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
         "verdict": str(record.verdict),
         "exit-code": record.verdict.exit_code,
         "diagnoses": [_diagnosis(each) for each in record.diagnoses],
-        "telling": list(record.telling),
+        "telling": list(record.key_lines),
         "started": record.started,
         "image": record.image,
         "image-id": record.image_id,
         "artifact-name": record.artifact_name,
         "ready-seconds": record.ready_seconds,
-        "where": asdict(record.where),
-        "asked": record.asked and _asked(record.asked),
+        "where": asdict(record.origin),
+        "asked": record.request and _asked(record.request),
         "shard": record.shard or None,
         "shards": [_shard(each) for each in record.shards] or None,
         "tests": None
@@ -44,17 +44,17 @@ def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
             "failures": results.failures,
             "failed": [_failed(exhibit) for exhibit in exhibits.tests],
             "flaky": [_failed(exhibit) for exhibit in exhibits.flaky],
-            "elsewhere": results.elsewhere,
+            "elsewhere": results.in_other_shards,
         },
         "frame": _frame(exhibits.frame),
         "stages": [
-            {"name": stage.name, "seconds": round(stage.seconds, 3), "good": stage.good}
+            {"name": stage.name, "seconds": round(stage.seconds, 3), "good": stage.ok}
             for stage in record.stages
         ],
         "readiness": {
             "moments": [
                 {"name": each.name, "seconds": round(each.seconds, 3), "detail": each.detail}
-                for each in record.timeline.moments
+                for each in record.timeline.milestones
             ],
             "answers": [
                 {
@@ -63,14 +63,14 @@ def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
                     "last": round(each.last, 3),
                     "times": each.times,
                 }
-                for each in record.timeline.sights.values()
+                for each in record.timeline.answers.values()
             ],
         },
         "problems": [
             {
                 "verdict": str(problem.verdict),
-                "what": problem.what,
-                "advice": problem.advice,
+                "what": problem.message,
+                "advice": problem.hint,
                 "excerpt": list(problem.excerpt),
             }
             for problem in record.problems
@@ -79,7 +79,7 @@ def _content(record: Rehearsal, exhibits: Exhibits) -> dict[str, Any]:
     }
 
 
-def _asked(asked: Asked) -> dict[str, Any]:
+def _asked(asked: RequestSummary) -> dict[str, Any]:
     return {
         "test-command-sha256": asked.command,
         "browser": asked.browser,
@@ -106,14 +106,14 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
         "id": diagnosis.id,
         "title": diagnosis.title,
-        "advice": diagnosis.advice,
+        "advice": diagnosis.hint,
         "paste": diagnosis.paste,
-        "lesson": diagnosis.lesson,
+        "lesson": diagnosis.background,
         "evidence": list(diagnosis.evidence),
     }
 
 
-def _failed(exhibit: Exhibit) -> dict[str, Any]:
+def _failed(exhibit: FailedTestEvidence) -> dict[str, Any]:
     failure, span = exhibit.failure, exhibit.failure.span
     return {
         "name": failure.name,
@@ -127,7 +127,7 @@ def _failed(exhibit: Exhibit) -> dict[str, Any]:
     }
 
 
-def _frame(frame: OwnFrame | None) -> dict[str, Any] | None:
+def _frame(frame: ProjectFrame | None) -> dict[str, Any] | None:
     if not frame:
         return None
     return {

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.frame import ProjectFrame
 
 OPENING = "Traceback (most recent call last):"
 FRAME = re.compile(r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?')
 # Installed code is not the project's, whatever a file of the project's is called.
-FOREIGN = re.compile(r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/|^<")
+INSTALLED_CODE = re.compile(r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/|^<")
 # How Django and Flask log what they were asked when an exception came up.
 REQUEST = re.compile(
     r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
@@ -22,7 +22,7 @@ NAMED = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
 # Where other tools than Python's own traceback say which line it was.
 MENTION = re.compile(r"(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
 # What a server says once the app under it has failed: it is no cause. Source: gunicorn, arbiter.py.
-AFTERMATH = re.compile(
+SERVER_NOISE = re.compile(
     r"\bHaltServer\b|\bWorker failed to boot\b|\bApp failed to load\b"
     r"|\bException in worker process\b|\bWorker \(pid:\d+\) (?:exited|was sent)\b|\bShutting down: "
 )
@@ -52,19 +52,19 @@ class Traceback:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checkout:
+class SourceTree:
     """The checkout, and the working directory in it that the rehearsal ran in."""
 
     top: Path
     directory: Path
 
-    def place(self, path: str) -> str:
+    def locate(self, path: str) -> str:
         """Return the file that a path of the container or of a test means, or nothing.
 
         It is the longest end of the path that exists below the working directory, and is told
         relative to the checkout.
         """
-        if FOREIGN.search(path):
+        if INSTALLED_CODE.search(path):
             return ""
         parts = PurePosixPath(path).parts
         if path.startswith(f"{self.directory}/"):
@@ -97,30 +97,30 @@ def tracebacks(text: str) -> Iterator[Traceback]:
         before = line if line.strip() else before
 
 
-def own_frame(text: str, checkout: Checkout) -> OwnFrame | None:
+def project_frame(text: str, checkout: SourceTree) -> ProjectFrame | None:
     """Return the project's own frame of the last traceback that has one.
 
     It is the nearest to the exception. Where the exception names something, and another frame's
     code does too, it is that one: not the helper that reads any variable, but who asked for this.
     """
     for traceback in reversed(list(tracebacks(text))):
-        own = [frame for frame in reversed(traceback.frames) if checkout.place(frame.file)]
+        own = [frame for frame in reversed(traceback.frames) if checkout.locate(frame.file)]
         if not own:
             continue
         names = {name for found in NAMED.findall(traceback.error) for name in found if name}
         frame = next((each for each in own if _quotes(each.code, names)), own[0])
-        return OwnFrame(
-            file=checkout.place(frame.file),
+        return ProjectFrame(
+            file=checkout.locate(frame.file),
             line=frame.line,
             function=frame.function,
             error=traceback.error,
-            text=condensed(traceback.text, checkout),
+            text=without_library_frames(traceback.text, checkout),
             request=traceback.request,
         )
     return None
 
 
-def failing_line(trace: str, file: str, test: str, checkout: Checkout) -> int:
+def failing_line(trace: str, file: str, test: str, checkout: SourceTree) -> int:
     """Return the line of `file` (in the checkout) where a test failed, 0 where that is not known.
 
     `trace` is what its report says of it, `test` its name: the test's own line says more than that
@@ -129,26 +129,26 @@ def failing_line(trace: str, file: str, test: str, checkout: Checkout) -> int:
     # A parameter, or what a sub-test is about, stands behind the name.
     name = re.split(r"[\[ ]", test)[0].rpartition(".")[2]
     for traceback in reversed(list(tracebacks(trace))):
-        if own := [each for each in traceback.frames if checkout.place(each.file) == file]:
+        if own := [each for each in traceback.frames if checkout.locate(each.file) == file]:
             return ([each for each in own if each.function == name] or own)[-1].line
-    mentions = (each for each in MENTION.finditer(trace) if checkout.place(each["file"]) == file)
+    mentions = (each for each in MENTION.finditer(trace) if checkout.locate(each["file"]) == file)
     return next((int(each["line"]) for each in mentions), 0)
 
 
-def condensed(text: str, checkout: Checkout) -> str:
+def without_library_frames(text: str, checkout: SourceTree) -> str:
     """Return tracebacks with the project's own frames alone, at their place in the checkout.
 
     Where there is none the text stays as it is.
     """
-    return _condensed(text, checkout.place)
+    return _condensed(text, checkout.locate)
 
 
-def without_installed(text: str) -> str:
+def without_installed_code(text: str) -> str:
     """Return tracebacks without the frames of installed code, the others as the app names them.
 
     Where there is no other the text stays as it is.
     """
-    return _condensed(text, lambda path: "" if FOREIGN.search(path) else path)
+    return _condensed(text, lambda path: "" if INSTALLED_CODE.search(path) else path)
 
 
 def _condensed(text: str, place_of: Callable[[str], str]) -> str:

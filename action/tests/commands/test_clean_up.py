@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.commands.clean_up import clean_up
-from rehearsal.commands.watchdog import FAREWELL, watch
-from rehearsal.evidence.policy import wanted
+from rehearsal.commands.watchdog import SHUTDOWN_MESSAGE, watch
+from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.run import Run, new_run, read_run
 from rehearsal.redaction.redactor import Redactor
@@ -43,7 +43,7 @@ def environ(tmp_path: Path, docker: FakeDocker) -> dict[str, str]:
 
 def a_run(environ: dict[str, str], *, evidence: bool = True) -> Run:
     """Make a run as a killed helper leaves it: its process is gone, its folders are not."""
-    run = replace(new_run(environ), pid=1, born="gone")
+    run = replace(new_run(environ), pid=1, start_ticks="gone")
     run.write()
     for name in ("staging", "evidence"):
         (run.path / name).mkdir()
@@ -81,7 +81,7 @@ def test_clean_up__of_a_killed_run(environ: dict[str, str], docker: FakeDocker) 
     assert not docker.has_container
     assert not (run.path / "staging").exists()
     assert (run.path / "evidence" / "container.log").read_text() == "x"
-    assert read_run(run.folder).closed
+    assert read_run(run.folder).cleaned_up
 
 
 def test_clean_up__of_a_finished_run_repeats_its_outputs(environ: dict[str, str]) -> None:
@@ -89,7 +89,7 @@ def test_clean_up__of_a_finished_run_repeats_its_outputs(environ: dict[str, str]
     run.write()
     tidy(environ)
     assert outputs(environ) == {**FINISHED, "upload": "true"}
-    assert read_run(run.folder) == replace(run, closed=True)
+    assert read_run(run.folder) == replace(run, cleaned_up=True)
 
 
 def test_clean_up__twice_does_nothing_more(environ: dict[str, str], docker: FakeDocker) -> None:
@@ -155,16 +155,16 @@ def test_clean_up__looks_through_the_evidence_once_more(
 @pytest.mark.parametrize("verdict", Verdict, ids=str)
 def test_wanted__decides_on_the_upload(evidence: str, verdict: Verdict) -> None:
     expected = {"always": True, "on-failure": verdict is not Verdict.PASSED, "never": False}
-    assert wanted(evidence, {"verdict": str(verdict), "flaky": "0"}) is expected[evidence]
-    assert wanted(evidence, {"verdict": str(verdict), "flaky": ""}) is expected[evidence]
-    assert wanted(evidence, {"verdict": str(verdict)}) is expected[evidence]
+    assert should_keep(evidence, {"verdict": str(verdict), "flaky": "0"}) is expected[evidence]
+    assert should_keep(evidence, {"verdict": str(verdict), "flaky": ""}) is expected[evidence]
+    assert should_keep(evidence, {"verdict": str(verdict)}) is expected[evidence]
 
 
 @pytest.mark.parametrize(
     "evidence, kept", [("always", True), ("on-failure", True), ("never", False)]
 )
 def test_wanted__of_a_flaky_pass_as_of_a_failure(evidence: str, *, kept: bool) -> None:
-    assert wanted(evidence, {"verdict": "passed", "flaky": "1"}) is kept
+    assert should_keep(evidence, {"verdict": "passed", "flaky": "1"}) is kept
 
 
 STUBBORN = (
@@ -185,7 +185,7 @@ def test_clean_up__ends_a_helper_that_still_lives(
         assert helper.stdout
         helper.stdout.readline()
         fields = Path(f"/proc/{helper.pid}/stat").read_text().rpartition(")")[2].split()
-        replace(a_run(environ), pid=helper.pid, born=fields[19]).write()
+        replace(a_run(environ), pid=helper.pid, start_ticks=fields[19]).write()
         tidy(environ)
         assert helper.wait(1) == -by
     assert outputs(environ)["verdict"] == "cancelled"
@@ -193,14 +193,14 @@ def test_clean_up__ends_a_helper_that_still_lives(
 
 def test_clean_up__a_reused_process_id_is_left_alone(environ: dict[str, str]) -> None:
     with subprocess.Popen(["sleep", "60"]) as bystander:
-        replace(a_run(environ), pid=bystander.pid, born="12").write()
+        replace(a_run(environ), pid=bystander.pid, start_ticks="12").write()
         tidy(environ)
         assert bystander.poll() is None
         bystander.kill()
 
 
 @pytest.mark.parametrize(
-    "last_words, removed", [(b"", True), (FAREWELL[:2], True), (FAREWELL, False)],
+    "last_words, removed", [(b"", True), (SHUTDOWN_MESSAGE[:2], True), (SHUTDOWN_MESSAGE, False)],
     ids=["killed", "killed while speaking", "farewell"],
 )  # fmt: skip
 def test_watch__removes_everything_unless_it_heard_farewell(

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands.origin import asked, where, workflow_file
+from rehearsal.commands.origin import read_origin, summarize_request, workflow_file
 from rehearsal.config.plan import BuildPlan, Plan
-from rehearsal.results.origin import Asked, Where
+from rehearsal.results.origin import Origin, RequestSummary
 
 from ..fakes import container_plan, probe_plan, suite_plan
 
@@ -47,7 +47,7 @@ def plan(**changes: Any) -> Plan:
 
 
 def test_where__is_what_github_tells_a_job() -> None:
-    assert where(GITHUB) == Where(
+    assert read_origin(GITHUB) == Origin(
         repository="owner/app",
         commit="c0ffee",
         ref="refs/tags/v1",
@@ -57,12 +57,12 @@ def test_where__is_what_github_tells_a_job() -> None:
 
 
 def test_where__is_empty_elsewhere() -> None:
-    assert where({}) == Where()
+    assert read_origin({}) == Origin()
 
 
 @pytest.mark.parametrize("left_out", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"])
 def test_where__half_an_address_is_none(left_out: str) -> None:
-    assert where({**GITHUB, left_out: ""}).run == ""
+    assert read_origin({**GITHUB, left_out: ""}).run == ""
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_workflow_file__is_the_repository_s_own(reference: str, file: str) -> No
 
 @pytest.mark.parametrize("attempt", ["", "x", "-1", "٢"])
 def test_where__an_attempt_that_is_no_number_is_not_known(attempt: str) -> None:
-    assert where({**GITHUB, "GITHUB_RUN_ATTEMPT": attempt}).attempt == 0
+    assert read_origin({**GITHUB, "GITHUB_RUN_ATTEMPT": attempt}).attempt == 0
 
 
 def test_asked__tells_the_test_command_by_its_digest_alone() -> None:
     command = "TOKEN=planted-secret-value npm test"
-    found = asked(plan(suite=suite_plan(command=command)))
+    found = summarize_request(plan(suite=suite_plan(command=command)))
     assert found.command == sha256(command.encode()).hexdigest()
     assert "planted" not in repr(found)
 
@@ -95,7 +95,7 @@ def test_asked__tells_the_probe_without_its_query() -> None:
     probe = probe_plan(
         path="/health?token=planted-secret-value", statuses=(range(200, 400), range(401, 402))
     )
-    assert asked(plan(probe=probe, suite=suite_plan(command=""))) == Asked(
+    assert summarize_request(plan(probe=probe, suite=suite_plan(command=""))) == RequestSummary(
         path="/health", statuses="200-399,401"
     )
 
@@ -105,4 +105,4 @@ def test_asked__tells_the_probe_without_its_query() -> None:
     [("firefox", "firefox"), ("", ""), ("a b", ""), ("x\n::error::", ""), ("y" * 41, "")],
 )
 def test_asked__tells_a_browser_that_is_a_name(said: str, told: str) -> None:
-    assert asked(plan(suite=suite_plan(env={"BROWSER": said}))).browser == told
+    assert summarize_request(plan(suite=suite_plan(env={"BROWSER": said}))).browser == told

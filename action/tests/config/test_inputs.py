@@ -8,14 +8,14 @@ ANOTHER = {"audit": "warn", "audit-active": "true"}
 
 def told(error: pytest.ExceptionInfo[Misconfigured]) -> str:
     problem = error.value
-    return "\n".join((problem.what, problem.advice, *problem.excerpt))
+    return "\n".join((problem.message, problem.hint, *problem.excerpt))
 
 
 @pytest.mark.parametrize("name", sorted(NOT_YET))
 def test_of__refuses_what_does_not_work_yet(name: str) -> None:
     with pytest.raises(Misconfigured, match=f"The input {name} does not work") as caught:
         Inputs.of({name: ANOTHER.get(name, "something")})
-    assert f"Leave {name} out" in caught.value.advice
+    assert f"Leave {name} out" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", sorted(NOT_YET))
@@ -28,7 +28,7 @@ def test_of__accepts_the_default_of_what_does_not_work_yet(name: str, blank: str
 def test_of__refuses_an_unknown_name_and_lists_the_known() -> None:
     with pytest.raises(Misconfigured, match="no input named 'prot'") as caught:
         Inputs.of({"prot": "hush"})
-    assert all(name in caught.value.advice for name in DEFAULTS)
+    assert all(name in caught.value.hint for name in DEFAULTS)
     assert "hush" not in told(caught)
 
 
@@ -62,11 +62,11 @@ def test_number__refuses_and_names_input_value_and_bounds(value: str) -> None:
     inputs = Inputs.of({"port": value})
     with pytest.raises(Misconfigured) as caught:
         inputs.number("port", 1, 65535, "things")
-    assert "The input port is " in caught.value.what
-    assert repr(value)[:LONGEST_SHOWN] in caught.value.what
-    assert "a whole number of things from 1 to 65535" in caught.value.what
-    assert "port" in caught.value.advice
-    assert len(caught.value.what) < LONGEST_SHOWN + 100
+    assert "The input port is " in caught.value.message
+    assert repr(value)[:LONGEST_SHOWN] in caught.value.message
+    assert "a whole number of things from 1 to 65535" in caught.value.message
+    assert "port" in caught.value.hint
+    assert len(caught.value.message) < LONGEST_SHOWN + 100
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_choice__names_what_is_allowed() -> None:
     inputs = Inputs.of({"evidence": "sometimes"})
     with pytest.raises(Misconfigured) as caught:
         inputs.choice("evidence", ("always", "never"))
-    assert caught.value.what == (
+    assert caught.value.message == (
         "The input evidence is 'sometimes'; it has to be one of always, never."
     )
 
@@ -119,8 +119,8 @@ def test_matching__may_be_empty() -> None:
 @pytest.mark.parametrize("name", sorted(CONFIDENTIAL))
 def test_wrong__never_shows_what_may_be_secret(name: str) -> None:
     problem = Inputs({**DEFAULTS, name: "hush"}).wrong(name, "something else")
-    assert f"The input {name} is (not shown); it has to be something else." == problem.what
-    assert "hush" not in problem.advice
+    assert f"The input {name} is (not shown); it has to be something else." == problem.message
+    assert "hush" not in problem.hint
 
 
 def test_confidential__holds_what_the_contract_says() -> None:
@@ -129,5 +129,5 @@ def test_confidential__holds_what_the_contract_says() -> None:
 
 def test_wrong__shortens_a_long_value() -> None:
     problem = Inputs({**DEFAULTS, "image": "x" * 10_000}).wrong("image", "short")
-    assert "x" * LONGEST_SHOWN + "…" in problem.what
-    assert len(problem.what) < LONGEST_SHOWN + 100
+    assert "x" * LONGEST_SHOWN + "…" in problem.message
+    assert len(problem.message) < LONGEST_SHOWN + 100

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.config.inputs import DEFAULTS
-from rehearsal.config.parser import entrusted, make_plan
+from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.plan import Plan
 from rehearsal.verdict import Misconfigured, Verdict
 
@@ -41,7 +41,7 @@ def refusal(top: Path, environ: dict[str, str] | None = None, /, **given: str) -
 
 
 def told(problem: Misconfigured) -> str:
-    return "\n".join((problem.what, problem.advice, *problem.excerpt))
+    return "\n".join((problem.message, problem.hint, *problem.excerpt))
 
 
 def test_plan__defaults_for_a_bare_folder(top: Path) -> None:
@@ -184,17 +184,17 @@ WRONG = {
 def test_plan__refuses_a_wrong_value(top: Path, name: str, value: str, allowed: str) -> None:
     problem = refusal(top, **{name: value})
     assert problem.verdict is Verdict.MISCONFIGURED
-    assert f"The input {name} is " in problem.what
-    assert repr(value.strip())[1:50].rstrip("'") in problem.what
-    assert allowed in problem.what
-    assert problem.advice
+    assert f"The input {name} is " in problem.message
+    assert repr(value.strip())[1:50].rstrip("'") in problem.message
+    assert allowed in problem.message
+    assert problem.hint
 
 
 @pytest.mark.parametrize("value", ["no colon", ": value", "a b: c", "Ж: 1", "X: €", "X: a\x01b"])
 def test_plan__refuses_wrong_headers_without_showing_them(top: Path, value: str) -> None:
     """A probe may need an Authorization header."""
     problem = refusal(top, ready_headers=f"X-Key: {HUSH}\n{value}")
-    assert "The input ready-headers is (not shown)" in problem.what
+    assert "The input ready-headers is (not shown)" in problem.message
     assert HUSH not in told(problem)
 
 
@@ -208,15 +208,17 @@ def test_plan__errors_about_variables_give_line_numbers_and_no_content(
     top: Path, name: str, text: str
 ) -> None:
     problem = refusal(top, **{name: text})
-    assert f"{name}, line {1 if text.count(chr(10)) == 0 or '<<' in text else 2}:" in problem.what
+    assert (
+        f"{name}, line {1 if text.count(chr(10)) == 0 or '<<' in text else 2}:" in problem.message
+    )
     assert HUSH not in told(problem)
 
 
 @pytest.mark.parametrize("name", ["env", "test-env", "build-args"])
 def test_plan__a_bare_name_without_a_value_is_an_error(top: Path, name: str) -> None:
     problem = refusal(top, **{name: "UNSET"})
-    assert problem.what == f"{name}: UNSET has no value, and the step's env: has none either."
-    assert "UNSET=value" in problem.advice
+    assert problem.message == f"{name}: UNSET has no value, and the step's env: has none either."
+    assert "UNSET=value" in problem.hint
 
 
 @pytest.mark.parametrize(
@@ -233,9 +235,9 @@ def test_plan__an_empty_secret_is_an_error_that_says_why(
     top: Path, secrets: str, environ: dict[str, str]
 ) -> None:
     problem = refusal(top, environ, secrets=secrets)
-    assert problem.what == "The secret KEY is empty."
+    assert problem.message == "The secret KEY is empty."
     for word in ("forks", "Dependabot", "generate-secrets", "KEY: ${{ secrets.KEY }}"):
-        assert word in problem.advice
+        assert word in problem.hint
 
 
 @pytest.mark.parametrize("source", ["secrets", "build-secrets"])
@@ -243,17 +245,17 @@ def test_plan__a_bare_name_that_is_not_set_may_be_a_word_of_a_secret(
     top: Path, source: str
 ) -> None:
     problem = refusal(top, **{source: "KEY=correct\nhorse"})
-    assert f"{source}, line 2" in problem.what
+    assert f"{source}, line 2" in problem.message
     assert "horse" not in told(problem)
-    assert "env:" in problem.what
+    assert "env:" in problem.message
 
 
 @pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD"])
 @pytest.mark.parametrize("value", ["planted", ""])
 def test_plan__a_secret_does_not_belong_into_env(top: Path, name: str, value: str) -> None:
     problem = refusal(top, env=f"{name}={value}")
-    assert f"{name} looks like a secret" in problem.what
-    assert "generate-secrets" in problem.advice
+    assert f"{name} looks like a secret" in problem.message
+    assert "generate-secrets" in problem.hint
     assert "planted" not in told(problem)
 
 
@@ -280,13 +282,13 @@ def test_plan__a_given_secret_is_not_generated(top: Path) -> None:
 def test_plan__what_the_client_reads_cannot_be_a_secret(top: Path, name: str, how: str) -> None:
     given = f"{name}={HUSH}" if how == "secrets" else name
     problem = refusal(top, **{how: given})
-    assert f"secrets: {name} cannot be a secret" in problem.what
+    assert f"secrets: {name} cannot be a secret" in problem.message
     assert HUSH not in told(problem)
 
 
 def test_plan__a_name_stands_in_env_or_in_secrets(top: Path) -> None:
     problem = refusal(top, env=f"KEY={HUSH}", secrets=f"KEY={HUSH}")
-    assert problem.what == "KEY stands both in env and in secrets."
+    assert problem.message == "KEY stands both in env and in secrets."
     assert HUSH not in told(problem)
 
 
@@ -318,13 +320,13 @@ def test_plan__dockerfile_in_the_context(top: Path) -> None:
 
 def test_plan__a_missing_dockerfile_says_where_it_was_looked_for(tmp_path: Path) -> None:
     problem = refusal(tmp_path)
-    assert str(tmp_path / "Dockerfile") in problem.what
-    assert "Check out the repository" in problem.advice
+    assert str(tmp_path / "Dockerfile") in problem.message
+    assert "Check out the repository" in problem.hint
 
 
 def test_plan__links_in_a_circle_are_no_folder(top: Path) -> None:
     (top / "round").symlink_to("round")
-    assert "The input context is 'round'" in refusal(top, context="round").what
+    assert "The input context is 'round'" in refusal(top, context="round").message
 
 
 @pytest.mark.parametrize("spelling", ["host", "HOST", "Host"])
@@ -365,7 +367,7 @@ def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
     for value in HOSTILE:
         found = outcome(top, name, value)
         if isinstance(found, Misconfigured):
-            assert not {"\x1b", "\u202e", "\n"} & set(found.what)
+            assert not {"\x1b", "\u202e", "\n"} & set(found.message)
     assert not (top / "pwned").exists()
 
 
@@ -387,8 +389,8 @@ def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
 )
 def test_plan__run_options_that_are_ours(top: Path, line: str, option: str) -> None:
     problem = refusal(top, run_options=f"--init\n{line}")
-    assert "run-options" in problem.what
-    assert f"without {option}," in problem.what
+    assert "run-options" in problem.message
+    assert f"without {option}," in problem.message
 
 
 @pytest.mark.parametrize(
@@ -408,8 +410,8 @@ def test_plan__run_options_that_are_yours(top: Path, lines: str) -> None:
 
 def test_plan__run_options_are_one_argument_a_line(top: Path) -> None:
     problem = refusal(top, run_options="--memory 512m")
-    assert "one argument a line" in problem.what
-    assert "--memory=VALUE" in problem.advice
+    assert "one argument a line" in problem.message
+    assert "--memory=VALUE" in problem.hint
     assert plan_of(top, run_options="--health-cmd=a b").container.options == ("--health-cmd=a b",)
 
 
@@ -418,7 +420,7 @@ def test_plan__build_secrets_are_secrets(top: Path) -> None:
     assert [secret.value for secret in plan.build.secrets] == [HUSH]
     assert plan.secrets == plan.build.secrets
     assert HUSH not in repr(plan)
-    assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN=").what
+    assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN=").message
 
 
 @pytest.mark.parametrize("name", ["cache-from", "cache-to"])
@@ -427,9 +429,9 @@ def test_plan__caches_need_buildx(top: Path, name: str) -> None:
     assert plan.build.needs_buildx
     assert not plan_of(top).build.needs_buildx
     problem = refusal(top, **{name: "type=gha,mode=max"})
-    assert name in problem.what
-    assert "docker/build-push-action" in problem.advice
-    assert "--output" in refusal(top, **{name: "--output=x"}).what
+    assert name in problem.message
+    assert "docker/build-push-action" in problem.hint
+    assert "--output" in refusal(top, **{name: "--output=x"}).message
 
 
 @pytest.mark.parametrize(
@@ -442,5 +444,5 @@ def test_plan__caches_need_buildx(top: Path, name: str) -> None:
     ],
 )
 def test_entrusted__is_what_can_be_read(given: dict[str, str]) -> None:
-    found = entrusted({"secrets": "A\nB=two\nUNSET\nEMPTY=", **given}, {"A": "one"})
+    found = extract_secrets({"secrets": "A\nB=two\nUNSET\nEMPTY=", **given}, {"A": "one"})
     assert [(secret.name, secret.value) for secret in found] == [("A", "one"), ("B", "two")]

@@ -24,7 +24,9 @@ def plan(top: Path, **inputs: str) -> Plan:
 
 
 def check(plan: Plan, *, commit: str = OURS, engine_host: str = "", **environ: str) -> None:
-    preflight.check(plan, {"GITHUB_SHA": OURS} | environ, commit=commit, engine_host=engine_host)
+    preflight.check_environment(
+        plan, {"GITHUB_SHA": OURS} | environ, commit=commit, engine_host=engine_host
+    )
 
 
 @pytest.mark.parametrize("event", sorted(preflight.PRIVILEGED_EVENTS))
@@ -35,8 +37,8 @@ def test_check__secrets_are_not_handed_to_strangers(
 ) -> None:
     with pytest.raises(Misconfigured, match=r"TOKEN.*not the repository's own") as caught:
         check(plan(top, **{given: "TOKEN=planted-value"}), commit=commit, GITHUB_EVENT_NAME=event)
-    assert "planted-value" not in str(caught.value) + caught.value.advice
-    assert "pull_request" in caught.value.advice
+    assert "planted-value" not in str(caught.value) + caught.value.hint
+    assert "pull_request" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_check__what_harms_nobody_may_run(
 
 def test_check__a_generated_secret_that_was_given_is_a_confidence(top: Path) -> None:
     given = plan(top, secrets="T=planted", generate_secrets="T\nU")
-    assert given.confidences == ("T",)
+    assert given.caller_secret_names == ("T",)
     assert {secret.name for secret in given.secrets} == {"T", "U"}
 
 
@@ -85,6 +87,6 @@ def test_check_places__evidence_is_never_in_the_context(top: Path) -> None:
     below = top / "temp" / "rehearsal-1"
     below.mkdir(parents=True)
     with pytest.raises(Misconfigured, match="context"):
-        preflight.check_places(plan(top), below)
-    preflight.check_places(plan(top, image="app:1"), below)
-    preflight.check_places(plan(top), top.parent)
+        preflight.check_build_context(plan(top), below)
+    preflight.check_build_context(plan(top, image="app:1"), below)
+    preflight.check_build_context(plan(top), top.parent)

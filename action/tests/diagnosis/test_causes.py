@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import Facts
-from rehearsal.diagnosis.rules import PLACE, Cause, diagnose
+from rehearsal.diagnosis.rules import PLACEHOLDER, Cause, diagnose
 from rehearsal.verdict import Verdict
 
 # Captured from real runs: REHEARSAL_FACTS=1 make e2e ARGS="-k test_faults".
@@ -51,8 +51,8 @@ def test_causes__each_has_a_real_fault(cause: Cause) -> None:
 @pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
 def test_causes__are_told_in_whole_sentences(path: Path) -> None:
     for found in diagnose(Facts.from_json(path.read_text(encoding="utf-8")), CAUSES):
-        for text in (found.title, found.advice, found.paste):
-            assert not PLACE.search(text)
+        for text in (found.title, found.hint, found.paste):
+            assert not PLACEHOLDER.search(text)
             assert not re.search(r"  |\( |\(\)|''", text.replace("\n", " ")) or text == found.paste
         assert found.evidence
 
@@ -61,14 +61,14 @@ def test_causes__are_told_in_whole_sentences(path: Path) -> None:
 def test_causes__fill_only_places_that_their_clues_know(cause: Cause) -> None:
     sure = {
         name
-        for clue in cause.clues
+        for clue in cause.patterns
         for name in set.intersection(*(set(each.groupindex) for each in clue.patterns))
     }
-    for place in PLACE.finditer(cause.title + cause.advice + cause.paste):
+    for place in PLACEHOLDER.finditer(cause.title + cause.hint + cause.paste):
         assert place[1] in sure or place[2] is not None, place[0]
-    for words in cause.wordings:
-        known = sure | set.intersection(*(set(each.groupindex) for each in words.clue.patterns))
-        for place in PLACE.finditer(words.title + words.advice + words.paste):
+    for words in cause.variants:
+        known = sure | set.intersection(*(set(each.groupindex) for each in words.pattern.patterns))
+        for place in PLACEHOLDER.finditer(words.title + words.hint + words.paste):
             assert place[1] in known or place[2] is not None, place[0]
 
 
@@ -77,10 +77,10 @@ def test_causes__read_well(cause: Cause) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cause.id)
     assert cause.title[0].isupper() or cause.title.startswith("{")
     assert not cause.title.endswith(".")
-    assert not cause.advice or cause.advice.endswith((".", "docker build ."))
-    assert not cause.lesson or cause.lesson.endswith(".")
+    assert not cause.hint or cause.hint.endswith((".", "docker build ."))
+    assert not cause.background or cause.background.endswith(".")
     assert cause.verdicts
-    assert cause.clues
+    assert cause.patterns
     assert all(len(line) < 100 for line in cause.paste.splitlines())
 
 
@@ -255,7 +255,7 @@ def without(name: str, *sources: str) -> Facts:
 )
 def test_causes__say_what_fits_the_case(facts: Facts, words: str) -> None:
     found = diagnose(facts, CAUSES)[0]
-    assert words in f"{found.title}\n{found.advice}\n{found.paste}"
+    assert words in f"{found.title}\n{found.hint}\n{found.paste}"
 
 
 def test_causes__a_missing_table_is_shown_where_it_was_raised() -> None:

@@ -23,7 +23,7 @@ def evidence(tmp_path: Path) -> Evidence:
 
 
 def crashed(what: str = "The container ended before it was ready: exit code 1.") -> Rehearsal:
-    problem = Problem(Verdict.CRASHED, what, advice="Its last lines are in the log.")
+    problem = Problem(Verdict.CRASHED, what, hint="Its last lines are in the log.")
     return Rehearsal(name="r", problems=[problem])
 
 
@@ -36,9 +36,9 @@ def test_explain__the_record_gains_the_cause_and_the_problem_stays_what_it_was(
     assert [found.id for found in record.diagnoses] == ["missing-variable"]
     assert record.outputs()["diagnosis"] == "missing-variable"
     (problem,) = record.problems
-    assert problem.what == "The container ended before it was ready: exit code 1."
-    assert problem.advice == "Its last lines are in the log."
-    assert record.telling == ()
+    assert problem.message == "The container ended before it was ready: exit code 1."
+    assert problem.hint == "Its last lines are in the log."
+    assert record.key_lines == ()
     assert facts.lines["container.log"][-1] == "KeyError: 'DJANGO_SECRET_KEY'"
 
 
@@ -47,10 +47,10 @@ def test_explain__of_an_unknown_cause_it_keeps_the_most_telling_lines(evidence: 
     record = crashed()
     explain(record, evidence)
     assert record.diagnoses == []
-    assert record.unexplained
+    assert record.needs_diagnosis
     assert record.outputs()["diagnosis"] == ""
-    assert record.telling == ("queue cannot be reached",)
-    assert record.problems[0].advice == "Its last lines are in the log."
+    assert record.key_lines == ("queue cannot be reached",)
+    assert record.problems[0].hint == "Its last lines are in the log."
 
 
 def test_explain__of_failed_tests_the_telling_lines_are_theirs(evidence: Evidence) -> None:
@@ -61,7 +61,7 @@ def test_explain__of_failed_tests_the_telling_lines_are_theirs(evidence: Evidenc
         tests=1, failures=1, failed=(Failure(name="t", message="AssertionError: no list"),)
     )
     explain(record, evidence)
-    assert record.telling == ("t: AssertionError: no list",)
+    assert record.key_lines == ("t: AssertionError: no list",)
 
 
 def test_explain__of_failed_tests_only_what_the_app_said_since_they_began(
@@ -99,22 +99,22 @@ def test_explain__what_the_checkout_says_is_redacted(evidence: Evidence, tmp_pat
     )
     assert facts.lines["places"] == ("workflow .github/workflows/ci.yml",)
     (found,) = record.diagnoses
-    assert "site/a.html:1 has 'tex' and 1 more" in found.advice
+    assert "site/a.html:1 has 'tex' and 1 more" in found.hint
 
 
 def test_explain__advice_of_the_problem_stays_where_it_knows_more(evidence: Evidence) -> None:
-    empty = Misconfigured("The secret KEY is empty.", advice="List KEY in generate-secrets.")
+    empty = Misconfigured("The secret KEY is empty.", hint="List KEY in generate-secrets.")
     record = Rehearsal(name="r", problems=[empty])
     explain(record, evidence)
     (found,) = record.diagnoses
-    assert found.advice == empty.advice == "List KEY in generate-secrets."
+    assert found.hint == empty.hint == "List KEY in generate-secrets."
 
 
 def test_explain__a_wrong_input_needs_no_cause(evidence: Evidence) -> None:
-    record = Rehearsal(name="r", problems=[Misconfigured("The input port is '80a'.", advice="x")])
+    record = Rehearsal(name="r", problems=[Misconfigured("The input port is '80a'.", hint="x")])
     explain(record, evidence)
-    assert record.problems[0].advice == "x"
-    assert record.telling == ()
+    assert record.problems[0].hint == "x"
+    assert record.key_lines == ()
 
 
 @pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.CANCELLED], ids=str)
@@ -123,7 +123,7 @@ def test_explain__nothing_to_explain(verdict: Verdict, evidence: Evidence) -> No
     record = Rehearsal(name="r", problems=[Problem(verdict, "what")])
     assert explain(record, evidence) == ""
     assert record.diagnoses == []
-    assert record.problems[0].what == "what"
+    assert record.problems[0].message == "what"
 
 
 def test_explain__nothing_when_it_passed(evidence: Evidence) -> None:

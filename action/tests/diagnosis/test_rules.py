@@ -2,14 +2,14 @@ import pytest
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.rules import (
-    LONGEST_LINE,
-    MOST_EVIDENCE,
-    MOST_TELLING,
+    MAX_EVIDENCE,
+    MAX_KEY_LINES,
+    MAX_LINE,
     Cause,
-    Clue,
-    Wording,
+    Pattern,
+    Variant,
     diagnose,
-    telling,
+    key_lines,
 )
 from rehearsal.verdict import Verdict
 
@@ -24,7 +24,7 @@ def cause(identity: str = "known", **changes: object) -> Cause:
     values: dict[str, object] = {
         "id": identity,
         "verdicts": (Verdict.CRASHED,),
-        "clues": (Clue("log", r"KeyError: '(?P<name>\w+)'"),),
+        "patterns": (Pattern("log", r"KeyError: '(?P<name>\w+)'"),),
         "title": "{name} is missing",
     }
     return Cause(**values | changes)  # type: ignore[arg-type]
@@ -35,8 +35,8 @@ def ids(known: Facts, *causes: Cause) -> list[str]:
 
 
 def test_diagnose__fills_in_what_came_last_and_shows_its_line() -> None:
-    (found,) = diagnose(facts(log=LOG), [cause(advice="Set {name}.", paste="{name}: x")])
-    assert (found.title, found.advice, found.paste) == ("B is missing", "Set B.", "B: x")
+    (found,) = diagnose(facts(log=LOG), [cause(hint="Set {name}.", paste="{name}: x")])
+    assert (found.title, found.hint, found.paste) == ("B is missing", "Set B.", "B: x")
     assert found.evidence == ("KeyError: 'B'",)
 
 
@@ -45,15 +45,15 @@ def test_diagnose__only_for_its_verdicts() -> None:
 
 
 def test_diagnose__wants_every_clue() -> None:
-    clues = (Clue("log", "KeyError"), Clue("container", r"^exit code 3$"))
-    assert ids(facts(log=LOG), cause(clues=clues)) == []
-    assert ids(facts(log=LOG, container=("exit code 3",)), cause(clues=clues)) == ["known"]
-    assert ids(facts(log=LOG, container=("exit code 30",)), cause(clues=clues)) == []
+    clues = (Pattern("log", "KeyError"), Pattern("container", r"^exit code 3$"))
+    assert ids(facts(log=LOG), cause(patterns=clues)) == []
+    assert ids(facts(log=LOG, container=("exit code 3",)), cause(patterns=clues)) == ["known"]
+    assert ids(facts(log=LOG, container=("exit code 30",)), cause(patterns=clues)) == []
 
 
 def test_diagnose__unless_something_else_is_there() -> None:
-    assert ids(facts(log=LOG), cause(unless=(Clue("log", "starting"),))) == []
-    assert ids(facts(log=LOG), cause(unless=(Clue("other", "starting"),))) == ["known"]
+    assert ids(facts(log=LOG), cause(unless=(Pattern("log", "starting"),))) == []
+    assert ids(facts(log=LOG), cause(unless=(Pattern("other", "starting"),))) == ["known"]
 
 
 def test_diagnose__the_root_first() -> None:
@@ -61,8 +61,8 @@ def test_diagnose__the_root_first() -> None:
 
 
 def test_diagnose__what_is_only_shown_decides_nothing() -> None:
-    shown = (Clue("log", r"^(?P<last>b\w+)$"), Clue("log", "nowhere"))
-    (found,) = diagnose(facts(log=LOG), [cause(shows=shown, title="{name}, {last}, {no|none}")])
+    shown = (Pattern("log", r"^(?P<last>b\w+)$"), Pattern("log", "nowhere"))
+    (found,) = diagnose(facts(log=LOG), [cause(details=shown, title="{name}, {last}, {no|none}")])
     assert found.title == "B, bye, none"
     assert found.evidence == ("KeyError: 'B'", "bye")
 
@@ -74,11 +74,11 @@ def test_diagnose__leaves_githubs_expressions_alone() -> None:
 
 def test_diagnose__evidence_is_short() -> None:
     lines = ("Traceback", *(f"  {n} {'x' * 999}" for n in range(50)), "ValueError")
-    everything = cause(clues=(Clue("log", r"Traceback(?:.|\n)*ValueError"),))
+    everything = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*ValueError"),))
     (found,) = diagnose(facts(log=lines), [everything])
-    assert len(found.evidence) == MOST_EVIDENCE
+    assert len(found.evidence) == MAX_EVIDENCE
     assert found.evidence[-1] == "ValueError"
-    assert max(map(len, found.evidence)) == LONGEST_LINE
+    assert max(map(len, found.evidence)) == MAX_LINE
 
 
 def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
@@ -90,7 +90,7 @@ def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
         '  File "<frozen os>", line 716, in __getitem__',
         "KeyError: 'KEY'",
     )
-    everything = cause(clues=(Clue("log", r"Traceback(?:.|\n)*KeyError: '(?P<name>\w+)'"),))
+    everything = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*KeyError: '(?P<name>\w+)'"),))
     (found,) = diagnose(facts(log=lines), [everything])
     assert found.evidence == (
         lines[0],
@@ -102,55 +102,57 @@ def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
 
 
 def test_clue__the_first_source_that_has_it() -> None:
-    clue = Clue(("setup.log", "log"), r"KeyError: '(?P<name>\w+)'")
+    clue = Pattern(("setup.log", "log"), r"KeyError: '(?P<name>\w+)'")
     (found,) = clue.find(Facts(verdict=Verdict.CRASHED, lines={"log": LOG, "setup.log": ("none",)}))
     assert found["name"] == "B"
     assert not clue.find(facts())
 
 
 def test_clue__each_value_once_those_of_the_first_pattern_first() -> None:
-    clue = Clue("log", "404 (?P<url>/.*css)", "404 (?P<url>/.*)", each="url")
+    clue = Pattern("log", "404 (?P<url>/.*css)", "404 (?P<url>/.*)", each="url")
     lines = ("404 /x.svg", "404 /a.css", "404 /a.css", "404 /b.css")
     known = facts(log=lines)
     assert [each["url"] for each in clue.find(known)] == ["/a.css", "/b.css", "/x.svg"]
-    (found,) = diagnose(known, [cause(clues=(clue,), title="no {url}{others|}")])
+    (found,) = diagnose(known, [cause(patterns=(clue,), title="no {url}{others|}")])
     assert found.title == "no /a.css and 2 more"
     assert found.evidence == ("404 /a.css", "404 /b.css", "404 /x.svg")
-    (found,) = diagnose(facts(log=lines[1:3]), [cause(clues=(clue,), title="no {url}{others|}")])
+    (found,) = diagnose(facts(log=lines[1:3]), [cause(patterns=(clue,), title="no {url}{others|}")])
     assert found.title == "no /a.css"
 
 
 def test_clue__many_values_are_counted_and_few_are_shown() -> None:
-    clue = Clue("log", "404 (?P<url>/.*)", each="url")
+    clue = Pattern("log", "404 (?P<url>/.*)", each="url")
     known = facts(log=tuple(f"404 /{n}" for n in range(99)))
-    (found,) = diagnose(known, [cause(clues=(clue,), title="no {url}{others|}")])
+    (found,) = diagnose(known, [cause(patterns=(clue,), title="no {url}{others|}")])
     assert found.title == "no /0 and 98 more"
-    assert len(found.evidence) == MOST_EVIDENCE
+    assert len(found.evidence) == MAX_EVIDENCE
 
 
 def words(**changes: str) -> dict[str, str]:
-    return {"title": "a", "advice": "b", "paste": "c", "lesson": "d"} | changes
+    return {"title": "a", "hint": "b", "paste": "c", "background": "d"} | changes
 
 
 @pytest.mark.parametrize(
     "clue, told",
     [
-        pytest.param(Clue("log", "^(?P<word>bye)$"), "bye B", id="found"),
-        pytest.param(Clue("log", "^good(?P<word>bye)$"), "a", id="not found"),
-        pytest.param(Clue("known", "^name (?P<word>B)$"), "B B", id="of a place"),
-        pytest.param(Clue("known", "^verdict (?P<word>crashed)$"), "crashed B", id="the verdict"),
+        pytest.param(Pattern("log", "^(?P<word>bye)$"), "bye B", id="found"),
+        pytest.param(Pattern("log", "^good(?P<word>bye)$"), "a", id="not found"),
+        pytest.param(Pattern("known", "^name (?P<word>B)$"), "B B", id="of a place"),
+        pytest.param(
+            Pattern("known", "^verdict (?P<word>crashed)$"), "crashed B", id="the verdict"
+        ),
     ],
 )
-def test_wording__is_said_where_its_clue_is_found(clue: Clue, told: str) -> None:
-    wording = Wording(clue=clue, title="{word} {name}")
-    (found,) = diagnose(facts(log=LOG), [cause(wordings=(wording,), **words())])
-    assert (found.title, found.advice, found.paste, found.lesson) == (told, "b", "c", "d")
+def test_wording__is_said_where_its_clue_is_found(clue: Pattern, told: str) -> None:
+    wording = Variant(pattern=clue, title="{word} {name}")
+    (found,) = diagnose(facts(log=LOG), [cause(variants=(wording,), **words())])
+    assert (found.title, found.hint, found.paste, found.background) == (told, "b", "c", "d")
     assert found.evidence == ("KeyError: 'B'",)
 
 
 def test_wording__the_first_that_fits() -> None:
-    first, second = (Wording(clue=Clue("log", "bye"), **words(title=each)) for each in "xy")
-    (found,) = diagnose(facts(log=LOG), [cause(wordings=(first, second))])
+    first, second = (Variant(pattern=Pattern("log", "bye"), **words(title=each)) for each in "xy")
+    (found,) = diagnose(facts(log=LOG), [cause(variants=(first, second))])
     assert found.title == "x"
 
 
@@ -197,13 +199,13 @@ def test_facts__survive_a_file() -> None:
     ],
 )
 def test_telling__lines(lines: tuple[str, ...], told: tuple[str, ...]) -> None:
-    assert telling(facts(log=lines), ["log"]) == told
+    assert key_lines(facts(log=lines), ["log"]) == told
 
 
 def test_telling__few_and_the_last() -> None:
     lines = tuple(f"error {n}" for n in range(20))
-    assert telling(facts(log=lines), ["log"]) == lines[-MOST_TELLING:]
+    assert key_lines(facts(log=lines), ["log"]) == lines[-MAX_KEY_LINES:]
 
 
 def test_telling__the_next_source_where_the_first_says_nothing() -> None:
-    assert telling(facts(log=LOG, other=("x error",)), ["none", "other", "log"]) == ("x error",)
+    assert key_lines(facts(log=LOG, other=("x error",)), ["none", "other", "log"]) == ("x error",)

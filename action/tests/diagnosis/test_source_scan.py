@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.diagnosis.facts import Facts
-from rehearsal.diagnosis.source_scan import MOST_COMPARED, MOST_FIELDS, inspected
-from rehearsal.source.tracebacks import Checkout
+from rehearsal.diagnosis.source_scan import MOST_COMPARED, MOST_FIELDS, scan_source
+from rehearsal.source.tracebacks import SourceTree
 from rehearsal.verdict import Verdict
 
 LOG = (
@@ -19,12 +19,12 @@ MANAGE = 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
+def checkout(tmp_path: Path) -> SourceTree:
     (tmp_path / "site/shop").mkdir(parents=True)
-    return Checkout(top=tmp_path, directory=tmp_path / "site")
+    return SourceTree(top=tmp_path, directory=tmp_path / "site")
 
 
-def write(checkout: Checkout, name: str, text: str = "") -> None:
+def write(checkout: SourceTree, name: str, text: str = "") -> None:
     path = checkout.directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -34,11 +34,11 @@ def failed(*log: str, verdict: Verdict = Verdict.TESTS_FAILED) -> Facts:
     return Facts(verdict=verdict, lines={"container.log": log})
 
 
-def test_inspected__where_the_things_are_that_a_cause_may_speak_of(checkout: Checkout) -> None:
+def test_inspected__where_the_things_are_that_a_cause_may_speak_of(checkout: SourceTree) -> None:
     write(checkout, "manage.py", MANAGE)
     write(checkout, "shop/settings.py")
     write(checkout, "shop/views.py")
-    found = inspected(failed(*LOG, verdict=Verdict.CRASHED), checkout, ".github/workflows/a.yml")
+    found = scan_source(failed(*LOG, verdict=Verdict.CRASHED), checkout, ".github/workflows/a.yml")
     assert found == {
         "places": (
             "workflow .github/workflows/a.yml",
@@ -48,10 +48,10 @@ def test_inspected__where_the_things_are_that_a_cause_may_speak_of(checkout: Che
     }
 
 
-def test_inspected__settings_may_be_a_package(checkout: Checkout) -> None:
+def test_inspected__settings_may_be_a_package(checkout: SourceTree) -> None:
     write(checkout, "manage.py", MANAGE)
     write(checkout, "shop/settings/__init__.py")
-    assert inspected(failed(), checkout)["places"] == ("settings site/shop/settings/__init__.py",)
+    assert scan_source(failed(), checkout)["places"] == ("settings site/shop/settings/__init__.py",)
 
 
 @pytest.mark.parametrize(
@@ -59,50 +59,52 @@ def test_inspected__settings_may_be_a_package(checkout: Checkout) -> None:
     [None, "", MANAGE, MANAGE.replace("shop.", "...etc."), "\0" * 100],
     ids=["none", "empty", "no such file", "dots", "no text"],
 )
-def test_inspected__of_a_checkout_that_says_nothing(checkout: Checkout, manage: str | None) -> None:
+def test_inspected__of_a_checkout_that_says_nothing(
+    checkout: SourceTree, manage: str | None
+) -> None:
     if manage is not None:
         write(checkout, "manage.py", manage)
-    assert inspected(failed("hello"), checkout, "a\nb") == {}
+    assert scan_source(failed("hello"), checkout, "a\nb") == {}
 
 
 def test_inspected__a_missing_field_has_those_there_are_the_nearest_first(
-    checkout: Checkout,
+    checkout: SourceTree,
 ) -> None:
     write(checkout, "a.html", '<input name="q"><input name="csrfmiddlewaretoken">')
     write(checkout, "b/c.html", '<p>\n<input name="item_text"><input name="q">')
-    assert inspected(failed(*LOG), checkout)["form fields"] == (
+    assert scan_source(failed(*LOG), checkout)["form fields"] == (
         "other item_text at site/b/c.html:2",
         "other q at site/a.html:1",
     )
 
 
-def test_inspected__a_missing_field_that_a_template_has(checkout: Checkout) -> None:
+def test_inspected__a_missing_field_that_a_template_has(checkout: SourceTree) -> None:
     write(checkout, "a.html", '<input name="texts">')
     write(checkout, "b.html", '<input name="text">')
-    assert inspected(failed(*LOG), checkout)["form fields"] == ("same text at site/b.html:1",)
+    assert scan_source(failed(*LOG), checkout)["form fields"] == ("same text at site/b.html:1",)
 
 
-def test_inspected__of_many_fields_the_nearest(checkout: Checkout) -> None:
+def test_inspected__of_many_fields_the_nearest(checkout: SourceTree) -> None:
     names = [f"q{number}" for number in range(MOST_FIELDS * 2)] + ["text_"]
     write(checkout, "a.html", "\n".join(f'<input name="{name}">' for name in names))
-    found = inspected(failed(*LOG), checkout)["form fields"]
+    found = scan_source(failed(*LOG), checkout)["form fields"]
     assert len(found) == MOST_FIELDS
     assert found[0] == f"other text_ at site/a.html:{len(names)}"
 
 
-def test_inspected__of_a_flood_of_fields_the_first_are_compared(checkout: Checkout) -> None:
+def test_inspected__of_a_flood_of_fields_the_first_are_compared(checkout: SourceTree) -> None:
     names = (f'<input name="q{each}">' for each in range(MOST_COMPARED))
     write(checkout, "a.html", "".join(names))
     write(checkout, "b.html", '<input name="text_">')
-    found = inspected(failed(*LOG), checkout)["form fields"]
+    found = scan_source(failed(*LOG), checkout)["form fields"]
     assert not any("text_" in line for line in found)
 
 
-def test_inspected__templates_are_read_for_a_missing_field_alone(checkout: Checkout) -> None:
+def test_inspected__templates_are_read_for_a_missing_field_alone(checkout: SourceTree) -> None:
     write(checkout, "a.html", '<input name="q">')
-    assert inspected(failed("hello"), checkout) == {}
+    assert scan_source(failed("hello"), checkout) == {}
 
 
-def test_inspected__a_name_that_cannot_be_told_on_a_line_is_none(checkout: Checkout) -> None:
+def test_inspected__a_name_that_cannot_be_told_on_a_line_is_none(checkout: SourceTree) -> None:
     write(checkout, "a\nb.html", '<input name="q">')
-    assert inspected(failed(*LOG), checkout) == {}
+    assert scan_source(failed(*LOG), checkout) == {}

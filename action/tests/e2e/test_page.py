@@ -11,7 +11,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from rehearsal.evidence.collect import curate
+from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
@@ -63,13 +63,13 @@ def unpacked(tmp_path: Path) -> Path:
         image=LONG,
         image_id=HOSTILE,
         stages=[
-            Stage(name="build", seconds=3, good=True),
-            Stage(name="test", seconds=9, good=False),
+            Stage(name="build", seconds=3, ok=True),
+            Stage(name="test", seconds=9, ok=False),
         ],
-        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, advice=LONG)],
+        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, hint=LONG)],
         results=Results(tests=1, failures=1, failed=(failure,)),
     )
-    evidence.text("index.html", page(record, curate(record, evidence)))
+    evidence.write("index.html", page(record, collect_evidence(record, evidence)))
     return Path(shutil.move(evidence.folder, tmp_path / "some where else #1"))
 
 

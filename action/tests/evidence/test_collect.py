@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.collect import MOST_TESTS, PART, curate
+from rehearsal.evidence.collect import MOST_TESTS, PART, collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.results.evidence_index import Exhibit
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure, Results, Span
 
@@ -52,7 +52,7 @@ def failed(name: str = "t.T.bad", **changes: object) -> Failure:
     return Failure(name=name, message="no", **changes)  # type: ignore[arg-type]
 
 
-def only(exhibits: tuple[Exhibit, ...]) -> Exhibit:
+def only(exhibits: tuple[FailedTestEvidence, ...]) -> FailedTestEvidence:
     (exhibit,) = exhibits
     return exhibit
 
@@ -64,11 +64,13 @@ def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
     span = Span(start=first, end=last, exact=True)
-    found = only(curate(record(tmp_path, failed(evidence="bad-1", span=span)), evidence).tests)
+    found = only(
+        collect_evidence(record(tmp_path, failed(evidence="bad-1", span=span)), evidence).tests
+    )
     assert found.folder == "tests/bad-1"
     assert found.pictures == ("tests/bad-1/screenshot.png",)
     assert found.addresses == ("x",)
-    assert [paper.name for paper in found.papers] == [
+    assert [paper.name for paper in found.excerpts] == [
         "tests/bad-1/console.log",
         "tests/bad-1/page.html",
     ]
@@ -89,14 +91,14 @@ def test_curate__each_picture_has_its_own_address(evidence: Evidence, tmp_path: 
         if browser != "-browser2":
             (folder / f"address{browser}.txt").write_text(f"http://localhost/{browser}\n")
     (folder / "address-browser9.txt").write_text("of no picture")
-    found = only(curate(record(tmp_path, failed(evidence="bad-1")), evidence).tests)
+    found = only(collect_evidence(record(tmp_path, failed(evidence="bad-1")), evidence).tests)
     told = dict(zip(found.pictures, found.addresses, strict=True))
     assert told == {
         "tests/bad-1/screenshot.png": "http://localhost/",
         "tests/bad-1/screenshot-browser2.png": "",
         "tests/bad-1/screenshot-browser3.png": "http://localhost/-browser3",
     }
-    assert [paper.name for paper in found.papers] == ["tests/bad-1/address-browser9.txt"]
+    assert [paper.name for paper in found.excerpts] == ["tests/bad-1/address-browser9.txt"]
 
 
 def test_curate__a_plain_report_gets_an_approximate_slice(
@@ -104,7 +106,7 @@ def test_curate__a_plain_report_gets_an_approximate_slice(
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
     span = Span(start=when, end=when, exact=False)
-    found = only(curate(record(tmp_path, failed("a b", span=span)), evidence).tests)
+    found = only(collect_evidence(record(tmp_path, failed("a b", span=span)), evidence).tests)
     assert found.slice
     assert found.slice.text.startswith("# approximate")
     assert (evidence.folder / found.slice.name).is_file()
@@ -117,7 +119,9 @@ def test_curate__no_name_leads_out_of_the_evidence(
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
     span = Span(start=when, end=when, exact=True)
-    found = only(curate(record(tmp_path, failed("t", evidence=name, span=span)), evidence).tests)
+    found = only(
+        collect_evidence(record(tmp_path, failed("t", evidence=name, span=span)), evidence).tests
+    )
     assert found.slice
     folder = (evidence.folder / found.slice.name).parent
     assert folder.parent == evidence.folder / "tests"
@@ -125,8 +129,8 @@ def test_curate__no_name_leads_out_of_the_evidence(
 
 
 def test_curate__a_test_that_left_nothing(evidence: Evidence, tmp_path: Path) -> None:
-    found = only(curate(record(tmp_path, failed()), evidence).tests)
-    assert (found.folder, found.slice, found.papers, found.frame) == ("", None, (), None)
+    found = only(collect_evidence(record(tmp_path, failed()), evidence).tests)
+    assert (found.folder, found.slice, found.excerpts, found.frame) == ("", None, (), None)
     assert not (evidence.folder / "tests").exists()
 
 
@@ -136,7 +140,7 @@ def test_curate__a_secret_in_the_name_stays_out_of_the_folder(
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     name = f"t.{secret().value}"
-    found = only(curate(record(tmp_path, failed(name, span=span)), evidence).tests)
+    found = only(collect_evidence(record(tmp_path, failed(name, span=span)), evidence).tests)
     assert secret().value not in found.folder
 
 
@@ -146,15 +150,15 @@ def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     many = (failed(f"t{number}", span=span) for number in range(MOST_TESTS + 5))
-    tests = curate(record(tmp_path, *many), evidence).tests
+    tests = collect_evidence(record(tmp_path, *many), evidence).tests
     assert len(tests) == MOST_TESTS + 5
     assert len(list((evidence.folder / "tests").iterdir())) == MOST_TESTS
 
 
 def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_path: Path) -> None:
     log(evidence, TRACEBACK)
-    evidence.text("build.log", "first" + "x" * sum(PART) + "last")
-    found = curate(record(tmp_path), evidence)
+    evidence.write("build.log", "first" + "x" * sum(PART) + "last")
+    found = collect_evidence(record(tmp_path), evidence)
     app, build = found.logs
     assert (app.name, app.text, app.left_out) == ("container.log", TRACEBACK, 0)
     assert (build.name, build.left_out) == ("build.log", 9)
@@ -166,7 +170,7 @@ def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_p
 
 
 def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -> None:
-    tests = curate(record(tmp_path, failed(file="app/views.py", line=3)), evidence).tests
+    tests = collect_evidence(record(tmp_path, failed(file="app/views.py", line=3)), evidence).tests
     assert (only(tests).file, only(tests).failure.line) == ("app/views.py", 3)
 
 
@@ -186,7 +190,7 @@ Waited 10 s for a row.
 def test_curate__leaves_the_driver_s_noise_to_the_whole_traceback(
     evidence: Evidence, tmp_path: Path
 ) -> None:
-    found = only(curate(record(tmp_path, failed(trace=NOISE)), evidence).tests)
+    found = only(collect_evidence(record(tmp_path, failed(trace=NOISE)), evidence).tests)
     head, _, rest = NOISE.partition("  (Session")
     assert found.trace == f"{head}\n{rest.partition(chr(10) * 2)[2]}".rstrip()
     assert found.failure.trace == NOISE
@@ -194,7 +198,7 @@ def test_curate__leaves_the_driver_s_noise_to_the_whole_traceback(
 
 def test_curate__points_to_the_line_that_failed(evidence: Evidence, tmp_path: Path) -> None:
     failure = failed("t.T.home", file="app/views.py", line=3, trace=TRACEBACK)
-    assert only(curate(record(tmp_path, failure), evidence).tests).failure.line == 7
+    assert only(collect_evidence(record(tmp_path, failure), evidence).tests).failure.line == 7
 
 
 def test_curate__a_flaky_test_shows_how_it_failed_first(evidence: Evidence, tmp_path: Path) -> None:
@@ -203,7 +207,7 @@ def test_curate__a_flaky_test_shows_how_it_failed_first(evidence: Evidence, tmp_
     told = record(tmp_path, failed("t.T.bad"))
     assert told.results
     told.results = replace(told.results, flaky=(failed(evidence="shaky-1", span=span),))
-    exhibits = curate(told, evidence)
+    exhibits = collect_evidence(told, evidence)
     assert [each.failure.name for each in exhibits.tests] == ["t.T.bad"]
     flaky = only(exhibits.flaky)
     assert flaky.slice

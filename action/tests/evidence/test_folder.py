@@ -28,27 +28,27 @@ def kept(evidence: Evidence) -> dict[str, bytes]:
 
 
 def stage(evidence: Evidence, name: str, data: bytes = b"x") -> Path:
-    path = evidence.staged("traces") / name
+    path = evidence.staging_folder("traces") / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
 
 
 def test_evidence__folders_are_for_us_alone(evidence: Evidence) -> None:
-    for folder in (evidence.folder, evidence.staging, evidence.staged("junit")):
+    for folder in (evidence.folder, evidence.staging, evidence.staging_folder("junit")):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_text__is_redacted_and_whole(evidence: Evidence) -> None:
-    evidence.text("summary.md", "first")
-    evidence.text("summary.md", f"a {HUSH.decode()} é")
+    evidence.write("summary.md", "first")
+    evidence.write("summary.md", f"a {HUSH.decode()} é")
     assert kept(evidence) == {"summary.md": "a *** é".encode()}
 
 
 def test_collect__takes_files_of_all_depths(evidence: Evidence) -> None:
     stage(evidence, "t.T.test_a/page.html", b"<p>")
     stage(evidence, "t.T.test_a/deeper/x.png", b"\x89PNG\0\xff")
-    evidence.collect(evidence.staged("traces"), "tests")
+    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert kept(evidence) == {
         "tests/t.T.test_a/page.html": b"<p>",
         "tests/t.T.test_a/deeper/x.png": b"\x89PNG\0\xff",
@@ -57,16 +57,16 @@ def test_collect__takes_files_of_all_depths(evidence: Evidence) -> None:
 
 def test_collect__replaces_secrets_in_what_tests_wrote(evidence: Evidence) -> None:
     stage(evidence, "page.html", b"<input value='" + HUSH + b"'>")
-    evidence.collect(evidence.staged("traces"), "tests")
+    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert kept(evidence) == {"tests/page.html": b"<input value='***'>"}
 
 
 def test_collect__a_secret_across_two_pieces_of_a_large_file(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rehearsal.evidence.folder.PIECE", 7)
+    monkeypatch.setattr("rehearsal.evidence.folder.CHUNK", 7)
     stage(evidence, "page.html", b"0123" + HUSH + b"4567" + HUSH)
-    evidence.collect(evidence.staged("traces"), "tests")
+    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert kept(evidence) == {"tests/page.html": b"0123***4567***"}
 
 
@@ -78,14 +78,14 @@ def test_collect__leaves_links_out(evidence: Evidence, tmp_path: Path) -> None:
     (good.parent / "file").symlink_to(private / "key")
     (good.parent / "folder").symlink_to(private)
     (good.parent / "dangling").symlink_to("nowhere")
-    evidence.collect(good.parent, "tests")
+    evidence.copy_folder(good.parent, "tests")
     assert list(kept(evidence)) == ["tests/good.txt"]
 
 
 def test_collect__leaves_what_is_no_file_out(evidence: Evidence) -> None:
     good = stage(evidence, "good.txt")
     os.mkfifo(good.parent / "pipe")
-    evidence.collect(good.parent, "tests")
+    evidence.copy_folder(good.parent, "tests")
     assert list(kept(evidence)) == ["tests/good.txt"]
 
 
@@ -109,7 +109,7 @@ def test_collect__leaves_what_is_no_file_out(evidence: Evidence) -> None:
 )
 def test_keep__under_a_safe_name(evidence: Evidence, name: str, expected: str) -> None:
     source = stage(evidence, name)
-    evidence.collect(source.parent, "tests")
+    evidence.copy_folder(source.parent, "tests")
     (path,) = kept(evidence)
     assert re.fullmatch(f"tests/{expected}", path)
     assert SAFE_PATH.fullmatch(path)
@@ -118,13 +118,13 @@ def test_keep__under_a_safe_name(evidence: Evidence, name: str, expected: str) -
 def test_keep__different_names_stay_different(evidence: Evidence) -> None:
     for name in ("a b", "a:b", "a\tb", "x" * 120 + "1", "x" * 120 + "2"):
         stage(evidence, name)
-    evidence.collect(evidence.staged("traces"), "tests")
+    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert len(kept(evidence)) == 5
 
 
 def test_keep__no_secret_in_a_name(evidence: Evidence) -> None:
     stage(evidence, f"{HUSH.decode()}/{HUSH.decode()}.txt")
-    evidence.collect(evidence.staged("traces"), "tests")
+    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert HUSH.decode() not in "".join(kept(evidence))
 
 
@@ -132,7 +132,7 @@ def test_keep__replaces_nothing_that_is_there(evidence: Evidence) -> None:
     evidence.log("tests/output.log").close()
     for name in ("output.log", f"a {HUSH.decode()}.txt", "a ***.txt"):
         stage(evidence, name, name.encode())
-    evidence.collect(evidence.staged("traces"), "tests")
+    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert len(kept(evidence)) == 4
     assert kept(evidence)["tests/output.log"] == b""
     assert kept(evidence)["tests/output-2.log"] == b"output.log"
@@ -281,22 +281,22 @@ def test_text__a_full_disk_is_told_and_no_error(
     complaints: list[str] = []
     evidence = Evidence(tmp_path, Redactor(), complaints.append)
     monkeypatch.setattr(Path, "write_text", full)
-    evidence.text("verdict.json", "x")
+    evidence.write("verdict.json", "x")
     assert complaints == ["verdict.json could not be kept: No space left on device"]
 
 
 def test_text__half_a_character_is_no_error(evidence: Evidence) -> None:
-    evidence.text("a.md", "caf\udce9")
+    evidence.write("a.md", "caf\udce9")
     assert kept(evidence)["a.md"].startswith(b"caf")
 
 
 def test_collect__what_cannot_be_kept_is_told_and_the_rest_is_kept(evidence: Evidence) -> None:
     complaints: list[str] = []
-    evidence.complain = complaints.append
-    evidence.text("a", "a file where a folder belongs")
+    evidence.warn = complaints.append
+    evidence.write("a", "a file where a folder belongs")
     stage(evidence, "a/b.txt")
     stage(evidence, "good.txt")
-    evidence.collect(evidence.staged("traces"), "")
+    evidence.copy_folder(evidence.staging_folder("traces"), "")
     assert kept(evidence)["good.txt"] == b"x"
     assert len(complaints) == 1
     assert complaints[0].startswith("'a/b.txt' could not be kept: ")
@@ -324,8 +324,8 @@ def test_log__a_full_disk_is_told_once_and_the_echo_goes_on() -> None:
 
 def test_log__that_cannot_be_opened_is_told_and_drained(evidence: Evidence) -> None:
     complaints: list[str] = []
-    evidence.complain = complaints.append
-    evidence.text("tests", "a file where a folder belongs")
+    evidence.warn = complaints.append
+    evidence.write("tests", "a file where a folder belongs")
     log = evidence.log("tests/output.log")
     log.stream()(b"one")
     assert log.tail(3) == ()

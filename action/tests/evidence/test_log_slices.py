@@ -5,14 +5,14 @@ import pytest
 from rehearsal.evidence.capped_file import HEAD
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_slices import (
+    DELIVERY_DELAY,
     HALF,
-    ON_ITS_WAY,
     ROUNDING,
     Index,
-    cut,
+    cut_slice,
     heading,
-    parted,
     read_index,
+    split_log,
 )
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.tests import Span
@@ -53,20 +53,22 @@ PIECES = ((100.0, b"before\n"), (102.0, b"one\n"), (103.0, b"two\n"), (110.0, b"
         pytest.param(101, 104, "one\ntwo\n", id="what came between"),
         pytest.param(102, 102, "one\n", id="the very moments count"),
         pytest.param(0, 1000, "before\none\ntwo\nafter\n", id="all"),
-        pytest.param(110 - 2 * ON_ITS_WAY, 110 - ON_ITS_WAY / 2, "after\n", id="on its way"),
+        pytest.param(
+            110 - 2 * DELIVERY_DELAY, 110 - DELIVERY_DELAY / 2, "after\n", id="on its way"
+        ),
         pytest.param(104, 109, "# (the app wrote nothing)\n", id="nothing"),
         pytest.param(111, 112, "# (the app wrote nothing)\n", id="after all"),
     ],
 )
 def test_cut__an_exact_span(folder: Path, start: float, end: float, expected: str) -> None:
-    text = cut(*write(folder, *PIECES), exact(start, end))
+    text = cut_slice(*write(folder, *PIECES), exact(start, end))
     assert text.startswith("# container.log between")
     assert body(text) == expected
 
 
 def test_cut__an_approximate_span_says_so_first_and_is_wider(folder: Path) -> None:
     span = Span(start=102 + ROUNDING, end=103 - ROUNDING / 2, exact=False)
-    text = cut(*write(folder, *PIECES), span)
+    text = cut_slice(*write(folder, *PIECES), span)
     assert text.startswith("# approximate: ")
     assert "\n" not in heading(span)
     assert body(text) == "one\ntwo\n"
@@ -74,13 +76,13 @@ def test_cut__an_approximate_span_says_so_first_and_is_wider(folder: Path) -> No
 
 def test_cut__two_tests_at_once_share_what_the_app_said(folder: Path) -> None:
     log, index = write(folder, *PIECES)
-    assert "two" in cut(log, index, exact(101, 104))
-    assert "two" in cut(log, index, exact(102.5, 105))
+    assert "two" in cut_slice(log, index, exact(101, 104))
+    assert "two" in cut_slice(log, index, exact(102.5, 105))
 
 
 def test_cut__a_flood_keeps_head_and_tail_and_says_what_is_missing(folder: Path) -> None:
     log, index = write(folder, (1.0, b"first\n" + b"x" * 3 * HALF + b"\nlast\n"))
-    text = body(cut(log, index, exact(0, 2)))
+    text = body(cut_slice(log, index, exact(0, 2)))
     assert text.startswith("first\n")
     assert text.endswith("\nlast\n")
     assert f"# ... {HALF + 12} bytes are left out here; container.log has more ...\n" in text
@@ -98,22 +100,22 @@ def test_cut__a_flood_keeps_head_and_tail_and_says_what_is_missing(folder: Path)
 )
 def test_parted(folder: Path, when: float, before: str, after: str) -> None:
     log, index = write(folder, (101, b"one"), (102, b"two"), (104, b"three"))
-    assert parted(log, index, when) == (before, after)
+    assert split_log(log, index, when) == (before, after)
 
 
 def test_parted__of_a_flood_the_ends(folder: Path) -> None:
     head, tail = (b"first\n" + b"x" * 3 * HALF + b"\nlast\n" for _ in range(2))
-    before, after = parted(*write(folder, (1.0, head), (2.0, tail)), 2.0)
+    before, after = split_log(*write(folder, (1.0, head), (2.0, tail)), 2.0)
     assert (before[:5], len(before)) == ("first", HALF)
     assert (after[:5], after[-5:], len(after)) == ("first", "last\n", 2 * HALF + 1)
 
 
 def test_cut__without_an_index_there_is_nothing_to_say(folder: Path) -> None:
-    assert cut(folder / "container.log", read_index(folder / "no"), exact(0, 1)) == ""
+    assert cut_slice(folder / "container.log", read_index(folder / "no"), exact(0, 1)) == ""
 
 
 def test_cut__what_is_no_text_does_no_harm(folder: Path) -> None:
-    assert body(cut(*write(folder, (1.0, b"\xff\x00a")), exact(0, 2))) == "\ufffd\x00a"
+    assert body(cut_slice(*write(folder, (1.0, b"\xff\x00a")), exact(0, 2))) == "\ufffd\x00a"
 
 
 def test_read_index__half_an_entry_and_a_clock_set_back_undo_no_order(folder: Path) -> None:
@@ -142,5 +144,5 @@ def test_cut__of_a_real_log_with_a_gap(tmp_path: Path) -> None:
     index = read_index(log.path.with_name("container.log.index"))
     assert index.total > log.path.stat().st_size
     last = index.times[-1]
-    assert body(cut(log.path, index, exact(last, last))).endswith("\ntail\n")
-    assert body(cut(log.path, index, exact(0, index.times[0]))).startswith("head\n")
+    assert body(cut_slice(log.path, index, exact(last, last))).endswith("\ntail\n")
+    assert body(cut_slice(log.path, index, exact(0, index.times[0]))).startswith("head\n")

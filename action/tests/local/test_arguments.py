@@ -4,22 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.arguments import command, flags, make_parser, parse
-from rehearsal.commands.command import Verb
+from rehearsal.arguments import input_flags, local_options, make_parser, parse
+from rehearsal.commands.command import Command
 from rehearsal.config.inputs import DEFAULTS
 from rehearsal.local.dotenv import parse_dotenv
-from rehearsal.local.load_request import Command
-from rehearsal.local.step_selection import Wanted
+from rehearsal.local.load_request import LocalOptions
+from rehearsal.local.step_selection import StepSelector
 from rehearsal.verdict import Misconfigured
 
 
-def told(*argv: str) -> Command:
-    return command(parse(argv))
+def told(*argv: str) -> LocalOptions:
+    return local_options(parse(argv))
 
 
 def test_parse__knows_every_input_as_a_flag() -> None:
     argv = [word for name in DEFAULTS for word in (f"--{name}", name)]
-    assert flags(parse(argv)) == {name: name for name in DEFAULTS}
+    assert input_flags(parse(argv)) == {name: name for name in DEFAULTS}
 
 
 def test_parse__no_input_has_the_name_of_another_flag() -> None:
@@ -28,7 +28,7 @@ def test_parse__no_input_has_the_name_of_another_flag() -> None:
 
 
 def test_command__nothing() -> None:
-    assert told() == Command()
+    assert told() == LocalOptions()
 
 
 def test_command__everything() -> None:
@@ -36,8 +36,8 @@ def test_command__everything() -> None:
         "--workflow", "ci.yml", "--job", "web", "--step", "2", "--set", "matrix.a=b=c", "--set",
         "inputs.x=", "--input", "port=80", "--input", "target=a\nb", "--port", "81", "--env", "",
         "--no-workflow",
-    ) == Command(
-        wanted=Wanted(workflow="ci.yml", job="web", step="2"),
+    ) == LocalOptions(
+        wanted=StepSelector(workflow="ci.yml", job="web", step="2"),
         settings={"matrix.a": "b=c", "inputs.x": ""},
         inputs={"port": "81", "target": "a\nb", "env": ""},
         flags_only=True,
@@ -52,7 +52,7 @@ def test_parse__switches(argv: list[str]) -> None:
 
 def test_parse__reads_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["rehearse", "--port", "80"])
-    assert flags(parse(None)) == {"port": "80"}
+    assert input_flags(parse(None)) == {"port": "80"}
 
 
 @pytest.mark.parametrize(
@@ -79,17 +79,17 @@ def takes_a_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", default="")
 
 
-CLAP = Verb(name="clap", does="Clap.", flags=takes_a_folder, run=lambda *_: 0)
+CLAP = Command(name="clap", summary="Clap.", add_arguments=takes_a_folder, run=lambda *_: 0)
 
 
 @pytest.fixture
 def clap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rehearsal.arguments.FURTHER", {"clap": CLAP})
+    monkeypatch.setattr("rehearsal.arguments.COMMANDS", {"clap": CLAP})
 
 
 @pytest.mark.usefixtures("clap")
 def test_parse__a_verb_with_flags_of_its_own() -> None:
-    assert vars(parse(["clap", "--folder", "seats"])) == {"verb": "clap", "folder": "seats"}
+    assert vars(parse(["clap", "--folder", "seats"])) == {"subcommand": "clap", "folder": "seats"}
 
 
 @pytest.mark.usefixtures("clap")
@@ -120,8 +120,8 @@ def test_parse__help_tells_of_the_verb(argv: list[str], capsys: pytest.CaptureFi
 def test_command__a_pair_that_is_none(argv: list[str], what: str, advice: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         told(*argv)
-    assert caught.value.what == what
-    assert advice in caught.value.advice
+    assert caught.value.message == what
+    assert advice in caught.value.hint
 
 
 def test_parse__help_leaves_out_what_our_own_workflows_run(
@@ -131,8 +131,8 @@ def test_parse__help_leaves_out_what_our_own_workflows_run(
         parse(["--help"])
     text = capsys.readouterr().out
     assert "\n  rehearse merge " in text
-    assert "rehearse called" not in text
-    assert parse(["called", "identify"]).step == "identify"
+    assert "rehearse workflow" not in text
+    assert parse(["workflow", "identify"]).step == "identify"
 
 
 def test_parse__help_is_not_too_long_to_be_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,8 +52,8 @@ def test_parse_dotenv(name: str) -> None:
 def test_parse_dotenv__error_gives_the_line_and_nothing_of_it(text: str, line: int) -> None:
     with pytest.raises(Misconfigured) as caught:
         parse_dotenv(text)
-    assert f".env, line {line}: " in caught.value.what
-    assert "hush" not in caught.value.what + caught.value.advice
+    assert f".env, line {line}: " in caught.value.message
+    assert "hush" not in caught.value.message + caught.value.hint
 
 
 @given(st.text(alphabet="A=1\n'\"#\\ \t\r$é", max_size=40) | st.text(max_size=40))

@@ -7,9 +7,9 @@ import pytest
 
 from rehearsal.config.parser import make_plan
 from rehearsal.config.request import Request
-from rehearsal.local.load_request import Command, read_request
-from rehearsal.local.step_selection import NothingFound, Wanted
-from rehearsal.local.yaml_file import NoYaml
+from rehearsal.local.load_request import LocalOptions, read_request
+from rehearsal.local.step_selection import StepNotFoundError, StepSelector
+from rehearsal.local.yaml_file import YamlMissingError
 from rehearsal.verdict import Misconfigured
 
 from .conftest import Project
@@ -19,7 +19,7 @@ def ask(
     project: Project, *, cwd: str = ".", environ: dict[str, str] | None = None, **command: Any
 ) -> Request:
     path = {"PATH": os.environ["PATH"]}
-    return read_request(Command(**command), {**path, **(environ or {})}, project.top / cwd)
+    return read_request(LocalOptions(**command), {**path, **(environ or {})}, project.top / cwd)
 
 
 def value(project: Project, text: str, **asked: Any) -> Any:
@@ -122,7 +122,7 @@ def test_read_request__secrets_that_were_used_are_confidential(project: Project)
     request = ask(project, environ={"OURS": "no secret", "GITHUB_TOKEN": "ttt"})
     assert request.given["target"] == "kkkpppooono secretttt"
     make_plan({"secrets": "BARE"}, environ=request.environ, top=request.top)
-    assert request.confidential == {
+    assert request.extra_secrets == {
         "KEY": "kkk", "OWN": "ooo", "GITHUB_TOKEN": "ttt", "BARE": "bbb",
     }  # fmt: skip
 
@@ -175,7 +175,7 @@ def test_read_request__only_what_is_used_is_worked_out(project: Project) -> None
     )
     request = ask(project, inputs={"port": "80", "shard": "1/2"})
     assert request.given == {"port": "80", "shard": "1/2"}
-    assert request.left_out == ("artifact-name", "retention-days", "cache-from", "cache-to")
+    assert request.ignored_inputs == ("artifact-name", "retention-days", "cache-from", "cache-to")
 
 
 def test_read_request__of_an_image_nothing_is_built(project: Project) -> None:
@@ -285,26 +285,26 @@ def test_read_request__error_names_input_and_expression_and_how_to_give_it(
 ) -> None:
     step, what, advice = UNKNOWN[name]
     problem = wrong(project, step, job=MATRIX)
-    assert what in problem.what
-    assert advice.replace("{top}", str(project.top)) in problem.advice
+    assert what in problem.message
+    assert advice.replace("{top}", str(project.top)) in problem.hint
 
 
 def test_read_request__error_of_a_dotenv_that_lacks_the_name(project: Project) -> None:
     project.write(".env", "OTHER=hush")
     problem = wrong(project, UNKNOWN["secret"][0])
-    assert f"into {project.top}/.env. Where" in problem.advice
-    assert "hush" not in problem.what + problem.advice
+    assert f"into {project.top}/.env. Where" in problem.hint
+    assert "hush" not in problem.message + problem.hint
 
 
 def test_read_request__error_of_a_broken_dotenv(project: Project) -> None:
     project.write(".env", "A=1\nhush hush\n")
     problem = wrong(project, "with: {port: 80}")
-    assert problem.what.startswith(".env, line 2: ")
+    assert problem.message.startswith(".env, line 2: ")
 
 
 def test_read_request__error_of_a_dotenv_that_cannot_be_read(project: Project) -> None:
     (project.top / ".env").mkdir()
-    assert wrong(project, "with: {port: 80}").what.endswith(
+    assert wrong(project, "with: {port: 80}").message.endswith(
         ".env cannot be read: IsADirectoryError."
     )
 
@@ -324,32 +324,32 @@ def test_read_request__flags_alone_where_there_is_no_step(project: Project) -> N
     assert request.notes[0].startswith("There is no workflow in ")
     assert request.notes[0].endswith(" The flags alone count.")
     assert request.environ["KEY"] == "value"
-    with pytest.raises(NothingFound):
+    with pytest.raises(StepNotFoundError):
         ask(project)
-    with pytest.raises(NothingFound):
-        ask(project, inputs={"port": "80"}, wanted=Wanted(job="web"))
+    with pytest.raises(StepNotFoundError):
+        ask(project, inputs={"port": "80"}, wanted=StepSelector(job="web"))
 
 
 def test_read_request__no_git_checkout(tmp_path: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
-    with pytest.raises(NothingFound) as caught:
-        read_request(Command(), environ, tmp_path)
-    assert caught.value.what.startswith(f"{tmp_path} is in no git checkout")
+    with pytest.raises(StepNotFoundError) as caught:
+        read_request(LocalOptions(), environ, tmp_path)
+    assert caught.value.message.startswith(f"{tmp_path} is in no git checkout")
     (tmp_path / ".env").write_text("KEY=value")
-    request = read_request(Command(inputs={"port": "80"}), environ, tmp_path)
+    request = read_request(LocalOptions(inputs={"port": "80"}), environ, tmp_path)
     assert request.given == {"port": "80"}
     assert request.environ["KEY"] == "value"
 
 
 def test_read_request__no_git(project: Project) -> None:
-    with pytest.raises(NothingFound, match=r"in no git checkout \(there is no git on PATH\)"):
-        read_request(Command(), {"PATH": "/nowhere"}, project.top)
+    with pytest.raises(StepNotFoundError, match=r"in no git checkout \(there is no git on PATH\)"):
+        read_request(LocalOptions(), {"PATH": "/nowhere"}, project.top)
 
 
 def test_read_request__without_pyyaml(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.step("with: {port: 80}")
     monkeypatch.setitem(sys.modules, "yaml", None)
-    with pytest.raises(NoYaml):
+    with pytest.raises(YamlMissingError):
         ask(project)
     request = ask(project, inputs={"target": "x"})
     assert request.given == {"target": "x"}
@@ -363,7 +363,7 @@ def test_read_request__the_call_of_our_workflow(project: Project) -> None:
     )
     request = ask(project, environ={"KEY": "value"})
     assert request.given == {"port": "80", "secrets": "KEY=value"}
-    assert request.confidential == {"KEY": "value"}
+    assert request.extra_secrets == {"KEY": "value"}
 
 
 CALL = """
@@ -401,7 +401,7 @@ def test_read_request__a_call_with_numbers_booleans_and_what_github_alone_can_do
         "secrets": "KEY=value\nGIVEN=here\n",
     }
     assert request.notes == ()
-    assert request.left_out == ("shards", "browsers", "cache")
+    assert request.ignored_inputs == ("shards", "browsers", "cache")
     plan = make_plan(request.given, environ=request.environ, top=request.top)
     assert [secret.name for secret in plan.container.secrets] == ["KEY", "GIVEN", "RANDOM"]
 

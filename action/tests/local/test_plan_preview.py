@@ -5,7 +5,7 @@ import pytest
 from rehearsal.config.inputs import DEFAULTS
 from rehearsal.config.parser import make_plan
 from rehearsal.config.request import Request
-from rehearsal.local.plan_preview import preview
+from rehearsal.local.plan_preview import plan_preview
 
 
 def shown(tmp_path: Path, given: dict[str, str], **request: object) -> str:
@@ -14,7 +14,7 @@ def shown(tmp_path: Path, given: dict[str, str], **request: object) -> str:
     environ = {"BARE": "bare-value", "KEY": "key-value"}
     asked = Request(given=given, environ=environ, top=tmp_path, **request)  # type: ignore[arg-type]
     plan = make_plan(given, environ=environ, top=tmp_path)
-    return preview(plan, asked, tag="rehearsed/shop:latest").replace(str(tmp_path), "TOP")
+    return plan_preview(plan, asked, tag="rehearsed/shop:latest").replace(str(tmp_path), "TOP")
 
 
 def test_preview__everything(tmp_path: Path) -> None:
@@ -28,7 +28,10 @@ def test_preview__everything(tmp_path: Path) -> None:
         "host-port": "8000",
     }
     text = shown(
-        tmp_path, given, origin="ci.yml, job web, step 2", left_out=("cache-to", "artifact-name")
+        tmp_path,
+        given,
+        origin="ci.yml, job web, step 2",
+        ignored_inputs=("cache-to", "artifact-name"),
     )
     lines = f"""\
 step:    ci.yml, job web, step 2
@@ -91,10 +94,10 @@ def test_preview__an_image_and_no_test(tmp_path: Path) -> None:
     ids=str,
 )
 def test_preview__hides_what_came_out_of_secrets(tmp_path: Path, given: dict[str, str]) -> None:
-    text = shown(tmp_path, given, confidential={"TOKEN": "hush"})
+    text = shown(tmp_path, given, extra_secrets={"TOKEN": "hush"})
     assert "hush" not in text.partition("\ninputs\n")[2]
     assert "***" in text.partition("\ninputs\n")[2]
 
 
 def test_preview__hides_a_secret_of_one_letter(tmp_path: Path) -> None:
-    assert "target: ***" in shown(tmp_path, {"target": "x"}, confidential={"TOKEN": "x", "E": ""})
+    assert "target: ***" in shown(tmp_path, {"target": "x"}, extra_secrets={"TOKEN": "x", "E": ""})

@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.local.step_selection import NothingFound, Wanted, find_use
+from rehearsal.local.step_selection import StepNotFoundError, StepSelector, select_step
 from rehearsal.local.workflow_file import Use
 from rehearsal.verdict import Misconfigured
 
@@ -24,8 +24,8 @@ jobs:
 
 
 def find(project: Project, cwd: str = ".", **wanted: str) -> Use:
-    return find_use(
-        Wanted(**wanted), top=project.top, cwd=project.top / cwd, repository="OWNER/shop"
+    return select_step(
+        StepSelector(**wanted), top=project.top, cwd=project.top / cwd, repository="OWNER/shop"
     )
 
 
@@ -69,9 +69,9 @@ def test_find_use__of_several_lists_them_with_what_tells_them_apart(project: Pro
     project.workflow(STEP, "nightly.yml")
     with pytest.raises(Misconfigured) as caught:
         find(project)
-    assert caught.value.what.startswith("4 steps use the action")
+    assert caught.value.message.startswith("4 steps use the action")
     ci = ".github/workflows/ci.yml"
-    assert caught.value.advice.splitlines()[1:] == [
+    assert caught.value.hint.splitlines()[1:] == [
         f"  --workflow ci.yml --job web --step 1   ({ci}, job web, step 1, line 6)  'First'",
         f"  --workflow ci.yml --job web --step 2   ({ci}, job web, step 2, line 8)",
         f"  --workflow ci.yml --job api   ({ci}, job api, step 2, line 13)",
@@ -84,7 +84,7 @@ def test_find_use__each_listed_line_chooses_its_step(project: Project) -> None:
     project.workflow(STEP, "nightly.yml")
     with pytest.raises(Misconfigured) as caught:
         find(project)
-    for line in caught.value.advice.splitlines()[1:]:
+    for line in caught.value.hint.splitlines()[1:]:
         words = line.partition("(")[0].split()
         wanted = {
             flag.removeprefix("--"): value
@@ -109,24 +109,24 @@ def test_find_use__a_name_that_is_none(
     project.workflow(SEVERAL)
     with pytest.raises(Misconfigured) as caught:
         find(project, **wanted)
-    assert caught.value.what == words
-    assert "ci.yml" in caught.value.advice
+    assert caught.value.message == words
+    assert "ci.yml" in caught.value.hint
 
 
 def test_find_use__no_workflow_at_all(project: Project) -> None:
-    with pytest.raises(NothingFound, match=r"There is no workflow in .*/workflows"):
+    with pytest.raises(StepNotFoundError, match=r"There is no workflow in .*/workflows"):
         find(project)
 
 
 def test_find_use__none_that_uses_it(project: Project) -> None:
     project.workflow("jobs: {lint: {steps: [{uses: ./other}]}}")
-    with pytest.raises(NothingFound) as caught:
+    with pytest.raises(StepNotFoundError) as caught:
         find(project)
-    assert caught.value.what == (
+    assert caught.value.message == (
         "No step uses the action in .github/workflows/ci.yml, and no job calls its workflow."
     )
-    assert "./action" in caught.value.advice
-    assert ".github/workflows/rehearsal.yml@REF" in caught.value.advice
+    assert "./action" in caught.value.hint
+    assert ".github/workflows/rehearsal.yml@REF" in caught.value.hint
 
 
 def test_find_use__a_release_counts_where_nothing_else_is_there_or_when_asked_for(
@@ -144,7 +144,7 @@ def test_find_use__of_several_calls_and_steps(project: Project) -> None:
     project.workflow(f"jobs: {{a: {{{call}}}, b: {{{call}}}}}")
     with pytest.raises(Misconfigured, match="2 jobs use the action, and one can be") as caught:
         find(project)
-    assert [line.split()[1] for line in caught.value.advice.splitlines()[1:]] == ["a", "b"]
+    assert [line.split()[1] for line in caught.value.hint.splitlines()[1:]] == ["a", "b"]
     project.workflow(STEP, "more.yml")
     with pytest.raises(Misconfigured, match="3 steps and jobs use the action"):
         find(project)
@@ -164,13 +164,13 @@ def test_find_use__a_broken_file_may_be_why_there_is_none(project: Project) -> N
 
 def test_find_use__a_workflow_that_others_call_when_named(project: Project) -> None:
     project.workflow(f"on: workflow_call\n{STEP}", "rehearsal.yml")
-    with pytest.raises(NothingFound):
+    with pytest.raises(StepNotFoundError):
         find(project)
     assert find(project, workflow="rehearsal").job == "web"
 
 
 def test_find_use__a_fork_when_its_step_is_named(project: Project) -> None:
     project.workflow("jobs: {web: {steps: [{uses: ACME/stage/action@v1}]}}")
-    with pytest.raises(NothingFound):
+    with pytest.raises(StepNotFoundError):
         find(project)
     assert find(project, step="1").uses == "ACME/stage/action@v1"

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.local.yaml_file import NoYaml, Table, read_yaml, table
+from rehearsal.local.yaml_file import Table, YamlMissingError, read_yaml, table
 from rehearsal.verdict import Misconfigured
 
 
@@ -72,8 +72,8 @@ def test_read_yaml__nothing(tmp_path: Path) -> None:
 def test_read_yaml__broken(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         read(tmp_path, text)
-    assert words in caught.value.what
-    assert caught.value.advice
+    assert words in caught.value.message
+    assert caught.value.hint
 
 
 def test_read_yaml__not_utf_8(tmp_path: Path) -> None:
@@ -91,10 +91,10 @@ def test_read_yaml__without_pyyaml_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
-    with pytest.raises(NoYaml) as caught:
+    with pytest.raises(YamlMissingError) as caught:
         read(tmp_path, "a: 1")
-    assert "PyYAML" in caught.value.what
-    assert "pip install 'dress-rehearsal[local]'" in caught.value.advice
+    assert "PyYAML" in caught.value.message
+    assert "pip install 'dress-rehearsal[local]'" in caught.value.hint
 
 
 JSON = st.recursive(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.outside import engine as engines
-from rehearsal.outside.engine import Engine, Needs, Refused, find_engine
+from rehearsal.outside.engine import Engine, EngineError, EngineNeeds, find_engine
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 DEAD = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
@@ -49,35 +49,39 @@ def engine_of(tmp_path: Path, script: str, *, buildx: bool = False) -> Engine:
 @pytest.mark.parametrize("number", ["20.10.24+dfsg1", "22.0.0"])
 def test_find_engine__an_old_client_needs_no_plugin(tmp_path: Path, number: str) -> None:
     path = client(tmp_path / "a", version(number))
-    found = find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
+    found = find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert (found.client, found.buildx) == (str(path), False)
 
 
 def test_find_engine__a_recent_client_with_its_plugin(tmp_path: Path) -> None:
     path = client(tmp_path / "a", version("28.2.2", buildx=True))
-    found = find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
+    found = find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert (found.client, found.buildx) == (str(path), True)
 
 
 def test_find_engine__passes_over_a_recent_client_without_its_plugin(tmp_path: Path) -> None:
     client(tmp_path / "a", version("28.2.2"))
     old = client(tmp_path / "b", version("20.10.24"))
-    assert find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT).client == str(old)
+    assert find_engine(only(tmp_path / "a", tmp_path / "b"), EngineNeeds.BUILDKIT).client == str(
+        old
+    )
 
 
 def test_find_engine__the_first_that_builds_wins(tmp_path: Path) -> None:
     first = client(tmp_path / "a", version("20.10.24"))
     client(tmp_path / "b", version("28.2.2", buildx=True))
-    assert find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT).client == str(first)
+    assert find_engine(only(tmp_path / "a", tmp_path / "b"), EngineNeeds.BUILDKIT).client == str(
+        first
+    )
 
 
 @pytest.mark.parametrize("number", ["23.0.0", "28.2.2", "''", "dev"])
 def test_find_engine__no_client_that_builds(tmp_path: Path, number: str) -> None:
     path = client(tmp_path / "a", version(number))
     with pytest.raises(Misconfigured, match="no buildx plugin") as caught:
-        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
-    assert str(path) in caught.value.what
-    assert "docker-buildx" in caught.value.advice
+        find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
+    assert str(path) in caught.value.message
+    assert "docker-buildx" in caught.value.hint
 
 
 @pytest.mark.parametrize("what", ["nothing", "no run bit", "a folder"])
@@ -87,33 +91,35 @@ def test_find_engine__no_client(tmp_path: Path, what: str) -> None:
     elif what == "a folder":
         (tmp_path / "a" / "docker").mkdir(parents=True)
     with pytest.raises(Problem, match="no docker client on PATH") as caught:
-        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
+        find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert "not the app's fault" in caught.value.advice
+    assert "not the app's fault" in caught.value.hint
 
 
 def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
     client(tmp_path / "a", dead())
     client(tmp_path / "b", dead("another"))
     with pytest.raises(Problem) as caught:
-        find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT)
+        find_engine(only(tmp_path / "a", tmp_path / "b"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert DEAD in caught.value.what
+    assert DEAD in caught.value.message
 
 
 def test_find_engine__one_client_reaches_an_engine(tmp_path: Path) -> None:
     client(tmp_path / "a", dead())
     good = client(tmp_path / "b", version("20.10.24"))
-    assert find_engine(only(tmp_path / "a", tmp_path / "b"), Needs.BUILDKIT).client == str(good)
+    assert find_engine(only(tmp_path / "a", tmp_path / "b"), EngineNeeds.BUILDKIT).client == str(
+        good
+    )
 
 
 def test_find_engine__a_file_that_is_no_program(tmp_path: Path) -> None:
     path = client(tmp_path / "a", "")
     path.write_bytes(b"\x7fELF but not really")
     with pytest.raises(Problem) as caught:
-        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
+        find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert str(path) in caught.value.what
+    assert str(path) in caught.value.message
 
 
 def test_find_engine__a_client_that_never_answers(
@@ -124,7 +130,7 @@ def test_find_engine__a_client_that_never_answers(
     monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.2)
     started = time.monotonic()
     with pytest.raises(Problem, match="TimeoutExpired") as caught:
-        find_engine(only(tmp_path / "a"), Needs.BUILDKIT)
+        find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert time.monotonic() - started < 5
 
@@ -154,12 +160,12 @@ def test_call__a_lost_engine_is_engine_failed(tmp_path: Path, words: str) -> Non
     with pytest.raises(Problem) as caught:
         engine.inspect("c0ffee")
     assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert words in caught.value.what
+    assert words in caught.value.message
 
 
 def test_call__a_refusal_is_in_the_engines_own_words(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, 'echo "Error response from daemon: no way" >&2; exit 1')
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(EngineError) as caught:
         engine.inspect("c0ffee")
     assert str(caught.value) == "no way"
 
@@ -237,7 +243,7 @@ def test_remove__gone_already_is_fine(tmp_path: Path, words: str) -> None:
 def test_remove__another_refusal_is_told_and_the_rest_is_removed(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     script = f'echo "$4" >> {calls}; [[ $4 == b ]] || {{ echo "$4 not permitted" >&2; exit 1; }}'
-    with pytest.raises(Refused, match="a not permitted; c not permitted"):
+    with pytest.raises(EngineError, match="a not permitted; c not permitted"):
         engine_of(tmp_path, script).remove(["a", "b", "c"])
     assert calls.read_text().split() == ["a", "b", "c"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.outside import files
-from rehearsal.outside.files import LARGEST, text_of, texts_below
+from rehearsal.outside.files import LARGEST, read_text, text_files
 
 
 def write(path: Path, text: str = "x") -> Path:
@@ -14,14 +14,14 @@ def write(path: Path, text: str = "x") -> Path:
 
 
 def found(folder: Path) -> list[str]:
-    return [str(path.relative_to(folder)) for path, _ in texts_below(folder, ".html")]
+    return [str(path.relative_to(folder)) for path, _ in text_files(folder, ".html")]
 
 
 def test_texts_below__the_project_s_own_nearest_first(tmp_path: Path) -> None:
     for name in ("b/c.html", "b/a.html", "z.html", "a.py", "a/d/e.html"):
         write(tmp_path / name, name)
     assert found(tmp_path) == ["z.html", "a/d/e.html", "b/a.html", "b/c.html"]
-    assert dict(texts_below(tmp_path, ".html"))[tmp_path / "b/c.html"] == "b/c.html"
+    assert dict(text_files(tmp_path, ".html"))[tmp_path / "b/c.html"] == "b/c.html"
 
 
 @pytest.mark.parametrize("folder", [".venv", ".git", "node_modules", "a/site-packages", "venv"])
@@ -65,4 +65,4 @@ def test_texts_below__no_more_than_are_quickly_read(
 
 @pytest.mark.parametrize("name", ["none", "a\0b", "x" * 300], ids=["none", "NUL", "too long"])
 def test_text_of__nothing_that_can_be_read(tmp_path: Path, name: str) -> None:
-    assert text_of(tmp_path / name) is None
+    assert read_text(tmp_path / name) is None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.outside.git import REMOTE, Checkout, NoCheckout, commit, find_checkout
+from rehearsal.outside.git import REMOTE, GitCheckout, NoCheckoutError, commit, find_checkout
 
 ENV = {
     "PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
@@ -50,7 +50,7 @@ def test_find_checkout__from_below(tmp_path: Path) -> None:
     below = tmp_path / "a/b"
     below.mkdir(parents=True)
     found = find_checkout(below, ENV)
-    assert found == Checkout(
+    assert found == GitCheckout(
         top=tmp_path.resolve(),
         sha=git(tmp_path, "rev-parse", "HEAD"),
         ref="refs/heads/side/branch",
@@ -68,13 +68,13 @@ def test_find_checkout__from_below(tmp_path: Path) -> None:
 def test_find_checkout__what_git_does_not_know_is_left_out(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     found = find_checkout(tmp_path, ENV)
-    assert found == Checkout(top=tmp_path.resolve(), ref="refs/heads/main")
+    assert found == GitCheckout(top=tmp_path.resolve(), ref="refs/heads/main")
     assert not {"sha", "repository", "actor", "event.after"} & found.context().keys()
 
 
 def test_find_checkout__none(tmp_path: Path) -> None:
-    with pytest.raises(NoCheckout, match="not a git repository"):
+    with pytest.raises(NoCheckoutError, match="not a git repository"):
         find_checkout(tmp_path, {**ENV, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)})
-    with pytest.raises(NoCheckout, match="there is no git on PATH"):
+    with pytest.raises(NoCheckoutError, match="there is no git on PATH"):
         find_checkout(tmp_path, {"PATH": "/nowhere"})
     assert commit(tmp_path, {"PATH": "/nowhere"}) == ""

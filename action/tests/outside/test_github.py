@@ -141,7 +141,7 @@ def test_group__is_closed_after_an_error(on: Spoken) -> None:
 
 
 def test_foreign__no_line_between_the_tokens_is_a_command(on: Spoken) -> None:
-    with on.console.foreign() as show:
+    with on.console.raw_output() as show:
         show(b"::error::mine\n::stop-commands::x\n")
         show(b"::endgroup::")
     lines = on.text.splitlines()
@@ -152,27 +152,27 @@ def test_foreign__no_line_between_the_tokens_is_a_command(on: Spoken) -> None:
 
 def test_foreign__each_time_another_token(on: Spoken) -> None:
     for _ in "12":
-        with on.console.foreign():
+        with on.console.raw_output():
             pass
     tokens = re.findall(r"::stop-commands::(\w+)", on.text)
     assert len(set(tokens)) == 2
 
 
 def test_foreign__commands_work_again_after_an_error(on: Spoken) -> None:
-    with suppress(ValueError), on.console.foreign() as show:
+    with suppress(ValueError), on.console.raw_output() as show:
         show(b"half a line")
         raise ValueError
     assert re.search(r"^half a line\n::[0-9a-f]{32}::\n\Z", on.text, re.MULTILINE)
 
 
 def test_foreign__off_github_there_is_no_token(off: Spoken) -> None:
-    with off.console.foreign() as show:
+    with off.console.raw_output() as show:
         show(b"::error::mine")
     assert off.text == "::error::mine\n"
 
 
 def test_foreign__bytes_go_through_as_they_are(off: Spoken) -> None:
-    with off.console.foreign() as show:
+    with off.console.raw_output() as show:
         show(b"\xff\0\n")
     assert off.out.getvalue() == b"\xff\0\n"
 

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.outside.process import Lifeline, Process, end_marked, marked, run
+from rehearsal.outside.process import (
+    Lifeline,
+    Process,
+    end_processes_with_env,
+    processes_with_env,
+    run,
+)
 
 ENV = {"PATH": os.environ["PATH"]}
 
@@ -223,24 +229,24 @@ def test_marked__finds_what_inherited_the_mark_and_left_its_group(tmp_path: Path
     script = f"setsid sleep 30 >/dev/null 2>&1 & echo $! > {note}"
     Process(["bash", "-c", script], env={**ENV, name: value}, out=lambda _: None).wait()
     left = number_in(note)
-    assert until(lambda: marked(mark) == [left])
-    assert marked(mark[:-1]) == []
-    assert marked(mark + "0") == []
-    end_marked(mark)
+    assert until(lambda: processes_with_env(mark) == [left])
+    assert processes_with_env(mark[:-1]) == []
+    assert processes_with_env(mark + "0") == []
+    end_processes_with_env(mark)
     assert until(lambda: not lives(left))
 
 
 def test_marked__leaves_ourselves_out() -> None:
     mark = next(f"{name}={value}" for name, value in os.environ.items() if value)
-    assert os.getpid() not in marked(mark)
+    assert os.getpid() not in processes_with_env(mark)
 
 
 LEAVE = """
 import atexit, sys
 sys.path.insert(0, sys.argv[1])
-from rehearsal.outside.process import leave
+from rehearsal.outside.process import exit_now
 atexit.register(print, "tidied up")
-leave()
+exit_now()
 print("stayed")
 """
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rehearsal.outside import registry as registries
-from rehearsal.outside.engine import Engine, Refused
-from rehearsal.outside.registry import Held, Registries, parse_manifest, takes_insecure
+from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.registry import Registries, RemoteImage, parse_manifest, takes_insecure
 
 from ..commands.publish.fake_registries import ANOTHER, IMAGE, MANIFEST
 from .test_engine import client
@@ -25,7 +25,7 @@ def shown(kind: str = "SchemaV2Manifest", **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["SchemaV2Manifest", "OCIManifest"])
 def test_parse_manifest__of_either_kind(kind: str) -> None:
-    assert parse_manifest(json.dumps(shown(kind))) == Held(digest=MANIFEST, config=IMAGE)
+    assert parse_manifest(json.dumps(shown(kind))) == RemoteImage(digest=MANIFEST, config=IMAGE)
 
 
 def test_parse_manifest__believes_the_bytes_more_than_the_descriptor() -> None:
@@ -35,20 +35,20 @@ def test_parse_manifest__believes_the_bytes_more_than_the_descriptor() -> None:
 
 
 def test_parse_manifest__of_an_index() -> None:
-    assert parse_manifest(json.dumps([shown(), shown()])) == Held(several=2)
+    assert parse_manifest(json.dumps([shown(), shown()])) == RemoteImage(several=2)
 
 
 @pytest.mark.parametrize(
     "held, is_image",
     [
-        (Held(digest=MANIFEST, config=IMAGE), True),
-        (Held(digest=IMAGE, config=ANOTHER), True),
-        (Held(digest=MANIFEST, config=ANOTHER), False),
-        (Held(several=2), False),
+        (RemoteImage(digest=MANIFEST, config=IMAGE), True),
+        (RemoteImage(digest=IMAGE, config=ANOTHER), True),
+        (RemoteImage(digest=MANIFEST, config=ANOTHER), False),
+        (RemoteImage(several=2), False),
     ],
     ids=["classic store", "containerd", "another image", "an index"],
 )
-def test_held__is_image(held: Held, *, is_image: bool) -> None:
+def test_held__is_image(held: RemoteImage, *, is_image: bool) -> None:
     assert held.is_image(IMAGE) is is_image
 
 
@@ -90,7 +90,7 @@ ANSWERS = (
 
 def test_ask__the_client(tmp_path: Path) -> None:
     held = registries_of(tmp_path, ANSWERS).ask(REFERENCE)
-    assert held == Held(digest=MANIFEST, config=IMAGE)
+    assert held == RemoteImage(digest=MANIFEST, config=IMAGE)
     assert calls(tmp_path)[-1] == f"manifest inspect --verbose --insecure {REFERENCE}"
 
 
@@ -109,20 +109,20 @@ def test_ask__nothing_there(tmp_path: Path, words: str) -> None:
 
 
 def test_ask__refused_in_the_clients_words(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"^no basic auth credentials$"):
+    with pytest.raises(EngineError, match=r"^no basic auth credentials$"):
         registries_of(tmp_path, says("no basic auth credentials")).ask(REFERENCE)
 
 
 def test_ask__no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registries, "ASK_TIMEOUT", 0.3)
-    with pytest.raises(Refused, match="manifest did not answer within 0 s"):
+    with pytest.raises(EngineError, match="manifest did not answer within 0 s"):
         registries_of(tmp_path, "[[ $1 == info ]] && exit 1; sleep 9").ask(REFERENCE)
 
 
 def test_ask__no_client(tmp_path: Path) -> None:
     asked = registries_of(tmp_path, "")
     Path(asked.engine.client).unlink()
-    with pytest.raises(Refused, match="No such file"):
+    with pytest.raises(EngineError, match="No such file"):
         asked.ask(REFERENCE)
 
 
@@ -157,7 +157,9 @@ def test_pull__the_engine(tmp_path: Path) -> None:
         f'case $1 in pull) echo "Digest: {MANIFEST}";; '
         f"""image) echo '[{{"Id": "{IMAGE}"}}]';; esac"""
     )
-    assert registries_of(tmp_path, script).pull(REFERENCE) == Held(digest=MANIFEST, config=IMAGE)
+    assert registries_of(tmp_path, script).pull(REFERENCE) == RemoteImage(
+        digest=MANIFEST, config=IMAGE
+    )
     assert calls(tmp_path)[0] == f"pull {REFERENCE}"
 
 
@@ -183,7 +185,7 @@ def test_pull__nothing_there(tmp_path: Path, words: str) -> None:
     ids=["classic store", "containerd", "something else is not found"],
 )
 def test_pull__refused(tmp_path: Path, words: str) -> None:
-    with pytest.raises(Refused, match=f"^{words}$"):
+    with pytest.raises(EngineError, match=f"^{words}$"):
         registries_of(tmp_path, says(f"Error response from daemon: {words}")).pull(REFERENCE)
 
 

@@ -4,13 +4,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from rehearsal.outside.signals import CANCELLING, interruptible
+from rehearsal.outside.signals import CANCEL_SIGNALS, interruptible
 from rehearsal.verdict import Problem, Verdict
 
-ALL = (*CANCELLING, signal.SIGALRM)
+ALL = (*CANCEL_SIGNALS, signal.SIGALRM)
 
 
-@pytest.mark.parametrize("number", CANCELLING, ids=lambda number: number.name)
+@pytest.mark.parametrize("number", CANCEL_SIGNALS, ids=lambda number: number.name)
 def test_interruptible__a_signal_is_a_cancellation(number: signal.Signals) -> None:
     with pytest.raises(Problem, match=number.name) as caught, interruptible(60):
         signal.raise_signal(number)
@@ -28,7 +28,7 @@ def test_interruptible__ends_a_wait() -> None:
 def test_interruptible__the_time_out_names_its_seconds_and_its_input() -> None:
     with pytest.raises(Problem, match="not done after 90 s") as caught, interruptible(90):
         signal.raise_signal(signal.SIGALRM)
-    assert "input timeout" in caught.value.advice
+    assert "input timeout" in caught.value.hint
 
 
 @pytest.mark.parametrize("first", ALL, ids=lambda number: number.name)

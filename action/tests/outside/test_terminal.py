@@ -50,10 +50,10 @@ def plain(out: Tty) -> list[str]:
 
 def test_terminal__stages_with_their_durations() -> None:
     terminal, out = view()
-    terminal.begins("build")
-    terminal.ends("build", 1.26, good=True)
-    terminal.begins("start")
-    terminal.ends("start", 0.5, good=False)
+    terminal.stage_started("build")
+    terminal.stage_ended("build", 1.26, good=True)
+    terminal.stage_started("start")
+    terminal.stage_ended("start", 0.5, good=False)
     terminal.close()
     text = "\n".join(plain(out))
     assert "✓ build     1.3 s" in text
@@ -63,27 +63,27 @@ def test_terminal__stages_with_their_durations() -> None:
 
 def test_terminal__a_folded_stage_shows_its_last_line_alone() -> None:
     terminal, out = view()
-    terminal.begins("build")
-    with terminal.group("build Dockerfile"), terminal.foreign() as show:
+    terminal.stage_started("build")
+    with terminal.group("build Dockerfile"), terminal.raw_output() as show:
         show(b"#1 one\n#2 tw")
         show(b"o\n\n")
         assert terminal._now().plain.endswith("#2 two")
         show(b"#3 half")
         assert terminal._now().plain.endswith("#3 half")
-    terminal.ends("build", 0.1, good=True)
+    terminal.stage_ended("build", 0.1, good=True)
     assert not any("#1" in line or "Dockerfile" in line for line in plain(out))
 
 
 def test_terminal__what_tests_print_is_shown_as_it_comes() -> None:
     terminal, out = view(width=30)
-    terminal.begins("test")
-    with terminal.group("test"), terminal.foreign() as show:
+    terminal.stage_started("test")
+    with terminal.group("test"), terminal.raw_output() as show:
         show("é\x1b[31mred\x1b[0m [bold]x[/bold] :smile:\r\n".encode()[:1])
         show("é\x1b[31mred\x1b[0m [bold]x[/bold] :smile:\r\n".encode()[1:])
         show(b"..")
         assert terminal._now().plain.endswith("..")
         show(b".")
-    terminal.ends("test", 0.1, good=True)
+    terminal.stage_ended("test", 0.1, good=True)
     text = "\n".join(plain(out))
     assert "── test" in text
     assert "éred [bold]x[/bold] :smile:" in text
@@ -93,18 +93,18 @@ def test_terminal__what_tests_print_is_shown_as_it_comes() -> None:
 def test_terminal__what_the_tests_wait_for_is_seen_and_what_builds_do_not_is_not() -> None:
     terminal, out = view()
     for stage, seen in (("build", False), ("test", True)):
-        terminal.begins(stage)
-        terminal.aside(b"Collecting selenium\n\n")
-        terminal.aside(b"\n")
+        terminal.stage_started(stage)
+        terminal.background_output(b"Collecting selenium\n\n")
+        terminal.background_output(b"\n")
         assert terminal._now().plain.endswith("Collecting selenium") is seen
-        terminal.ends(stage, 0.1, good=True)
+        terminal.stage_ended(stage, 0.1, good=True)
     assert "Collecting" not in plain(out)
 
 
 def test_terminal__the_line_of_a_stage_fits_and_counts() -> None:
     terminal, out = view(width=40)
-    terminal.begins("build")
-    with terminal.foreign() as show:
+    terminal.stage_started("build")
+    with terminal.raw_output() as show:
         show(b"x" * 500 + b"\n")
         time.sleep(0.3)
     terminal.close()
@@ -116,9 +116,9 @@ def test_terminal__the_line_of_a_stage_fits_and_counts() -> None:
 
 def test_terminal__after_the_stages_all_is_shown() -> None:
     terminal, out = view()
-    terminal.begins("stop")
-    terminal.ends("stop", 0.1, good=True)
-    with terminal.group("the end of container.log"), terminal.foreign() as show:
+    terminal.stage_started("stop")
+    terminal.stage_ended("stop", 0.1, good=True)
+    with terminal.group("the end of container.log"), terminal.raw_output() as show:
         show(b"KeyError: 'X'")
     assert plain(out)[-3:] == ["── the end of container.log", "KeyError: 'X'", ""]
 
@@ -156,7 +156,7 @@ def test_terminal__long_lines_are_not_broken() -> None:
 
 def test_terminal__no_secret_is_drawn() -> None:
     terminal, out = view()
-    terminal.begins(f"stage {HUSH}")
+    terminal.stage_started(f"stage {HUSH}")
     terminal.say(f"a {HUSH}")
     terminal.close()
     terminal.error(f"b {HUSH}", title=f"c {HUSH}")
@@ -172,10 +172,10 @@ def test_terminal__without_unicode() -> None:
     out = Tty("ascii")
     terminal = find_terminal(TTY, out)
     assert terminal
-    terminal.begins("test")
-    with terminal.group("test"), terminal.foreign() as show:
+    terminal.stage_started("test")
+    with terminal.group("test"), terminal.raw_output() as show:
         show("né\n".encode())
-    terminal.ends("test", 0.1, good=True)
+    terminal.stage_ended("test", 0.1, good=True)
     terminal.verdict("verdict:  crashed", good=False)
     shown = plain(out)
     assert shown[0] == "-- test"
@@ -188,7 +188,7 @@ def test_terminal__without_unicode() -> None:
 )
 def test_terminal__what_is_printed_moves_no_cursor(text: str) -> None:
     terminal, out = view()
-    with terminal.foreign() as show:
+    with terminal.raw_output() as show:
         show(text.encode(errors="replace"))
     terminal._last = text
     line = terminal._now().plain
@@ -238,9 +238,9 @@ def test_find_terminal__no_color(no_color: str, coloured: bool) -> None:
 def test_console__speaks_the_same_protocol() -> None:
     out = io.BytesIO()
     console = Console({}, out)
-    console.begins("build")
-    console.ends("build", 1.0, good=True)
+    console.stage_started("build")
+    console.stage_ended("build", 1.0, good=True)
     console.verdict("verdict:  passed", good=True)
     console.close()
     assert out.getvalue() == b"verdict:  passed\n"
-    assert (console.folds, Terminal.folds) == (False, True)
+    assert (console.collapses, Terminal.collapses) == (False, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.pipeline.run import NOTE, Run, new_run, open_runs, read_run
+from rehearsal.pipeline.run import RUN_FILE, Run, new_run, read_run, unfinished_runs
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_new_run__its_names_hold_run_attempt_and_a_random_part(environ: dict[str
     assert first.id.startswith("77-2-")
     assert first.id != second.id
     assert first.label == f"dress-rehearsal={first.id}"
-    assert first.mark == f"REHEARSAL_RUN={first.id}"
+    assert first.env_mark == f"REHEARSAL_RUN={first.id}"
     assert first.artifact_name == f"rehearsal-unit-{first.id.removeprefix('77-')}"
 
 
@@ -47,15 +47,15 @@ def test_new_run__off_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_write__leaves_no_part_behind(environ: dict[str, str]) -> None:
-    run = replace(new_run(environ), closed=True, outputs={"verdict": "passed"})
+    run = replace(new_run(environ), cleaned_up=True, outputs={"verdict": "passed"})
     run.write()
     assert read_run(run.folder) == run
-    assert [path.name for path in run.path.iterdir()] == [NOTE]
+    assert [path.name for path in run.path.iterdir()] == [RUN_FILE]
 
 
 def test_is_alive__a_process_that_has_ended_is_not() -> None:
     child = subprocess.Popen(["sleep", "30"])
-    run = Run(id="x", folder="/", pid=child.pid, born=_born(child.pid))
+    run = Run(id="x", folder="/", pid=child.pid, start_ticks=_born(child.pid))
     assert run.is_alive()
     child.kill()
     time.sleep(0.1)
@@ -66,7 +66,7 @@ def test_is_alive__a_process_that_has_ended_is_not() -> None:
 
 @pytest.mark.parametrize("born", ["", "1", "-"], ids=["unknown", "another", "strange"])
 def test_is_alive__a_reused_process_id_does_not_count(born: str) -> None:
-    assert not Run(id="x", folder="/", pid=os.getpid(), born=born).is_alive()
+    assert not Run(id="x", folder="/", pid=os.getpid(), start_ticks=born).is_alive()
 
 
 def test_is_alive__a_name_with_parentheses_confuses_nobody(tmp_path: Path) -> None:
@@ -74,18 +74,18 @@ def test_is_alive__a_name_with_parentheses_confuses_nobody(tmp_path: Path) -> No
     odd.symlink_to("/bin/sleep")
     with subprocess.Popen([odd, "30"]) as child:
         time.sleep(0.05)
-        run = Run(id="x", folder="/", pid=child.pid, born=_born(child.pid))
-        assert run.born.isdigit()
-        assert int(run.born) > 100
+        run = Run(id="x", folder="/", pid=child.pid, start_ticks=_born(child.pid))
+        assert run.start_ticks.isdigit()
+        assert int(run.start_ticks) > 100
         child.kill()
 
 
 def test_open_runs__the_oldest_first_and_no_closed_one(environ: dict[str, str]) -> None:
     runs = [new_run(environ) for _ in range(3)]
     for age, run in enumerate(runs):
-        os.utime(run.path / NOTE, (1000 - age, 1000 - age))
-    replace(runs[1], closed=True).write()
-    assert list(open_runs(environ)) == [runs[2], runs[0]]
+        os.utime(run.path / RUN_FILE, (1000 - age, 1000 - age))
+    replace(runs[1], cleaned_up=True).write()
+    assert list(unfinished_runs(environ)) == [runs[2], runs[0]]
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,16 @@ def test_open_runs__a_note_that_is_none_hides_no_other(
     run = new_run(environ)
     odd = run.path.parent / "rehearsal-odd"
     odd.mkdir()
-    (odd / NOTE).write_bytes(note)
-    assert list(open_runs(environ)) == [run]
+    (odd / RUN_FILE).write_bytes(note)
+    assert list(unfinished_runs(environ)) == [run]
 
 
 def test_open_runs__none_where_nothing_ran(environ: dict[str, str]) -> None:
-    assert list(open_runs(environ)) == []
+    assert list(unfinished_runs(environ)) == []
 
 
 def test_note__holds_no_more_than_it_says(environ: dict[str, str]) -> None:
-    note = json.loads((new_run({**environ, "KEY": "hush"}).path / NOTE).read_text())
+    note = json.loads((new_run({**environ, "KEY": "hush"}).path / RUN_FILE).read_text())
     assert sorted(note) == sorted(Run.__dataclass_fields__)
     assert "hush" not in repr(note)
 

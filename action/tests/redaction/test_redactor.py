@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rehearsal.redaction.redactor import REPLACEMENT, Redactor
 from rehearsal.redaction.secret import Secret
-from rehearsal.redaction.secret_encodings import forms_of
+from rehearsal.redaction.secret_encodings import encoded_values
 
 PEM = (
     "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSj\nQw==\n"
@@ -120,7 +120,9 @@ def test_stream__holds_back_only_what_may_become_a_secret() -> None:
 
 
 def test_forms__hold_no_armour() -> None:
-    assert not [form for form in forms_of(PEM) if form.startswith(b"-----BEGIN") and len(form) < 40]
+    assert not [
+        form for form in encoded_values(PEM) if form.startswith(b"-----BEGIN") and len(form) < 40
+    ]
 
 
 SECRETS = st.lists(
@@ -140,7 +142,7 @@ def test_stream__any_split_gives_what_the_whole_gives(
     data: "st.DataObject | None", values: list[str]
 ) -> None:
     r = redactor(*values)
-    forms = [form for value in values for form in forms_of(value)]
+    forms = [form for value in values for form in encoded_values(value)]
     if data is None:
         text, cuts = b"a" * 100, list(range(0, 100, 3))
     else:

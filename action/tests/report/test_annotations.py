@@ -2,13 +2,13 @@ import pytest
 
 from rehearsal.report.annotations import MOST, Annotation, annotations, warnings
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
 
-OWN = OwnFrame(
+OWN = ProjectFrame(
     file="superlists/lists/views.py",
     line=24,
     function="new_list",
@@ -18,14 +18,14 @@ OWN = OwnFrame(
 
 
 def record(verdict: Verdict = Verdict.TESTS_FAILED) -> Rehearsal:
-    problem = Problem(verdict, "1 of 3 tests failed.", advice="Look.")
+    problem = Problem(verdict, "1 of 3 tests failed.", hint="Look.")
     return Rehearsal(name="r", problems=[problem])
 
 
-def failed(*names: str, frame: OwnFrame | None = None, **changes: str) -> Exhibits:
-    return Exhibits(
+def failed(*names: str, frame: ProjectFrame | None = None, **changes: str) -> EvidenceIndex:
+    return EvidenceIndex(
         tests=tuple(
-            Exhibit(
+            FailedTestEvidence(
                 failure=Failure(name=name, message=changes.get("message", "1 != 2"), line=7),
                 file=changes.get("file", ""),
                 frame=frame,
@@ -37,14 +37,12 @@ def failed(*names: str, frame: OwnFrame | None = None, **changes: str) -> Exhibi
 
 
 def test_annotations__none_of_a_pass() -> None:
-    assert annotations(Rehearsal(name="r", results=Results(tests=3)), Exhibits()) == []
+    assert annotations(Rehearsal(name="r", results=Results(tests=3)), EvidenceIndex()) == []
 
 
 def test_annotations__the_cause_then_each_failed_test_and_the_app_s_own_line() -> None:
     found = record()
-    found.diagnoses = [
-        Diagnosis(id="x", title="The variable KEY is missing", advice="Hand it over.")
-    ]
+    found.diagnoses = [Diagnosis(id="x", title="The variable KEY is missing", hint="Hand it over.")]
     assert annotations(found, failed("t.T.bad", frame=OWN, file="site/t.py")) == [
         Annotation(
             title="Dress rehearsal: tests-failed",
@@ -73,8 +71,8 @@ def test_annotations__a_test_that_is_not_in_the_checkout_has_no_line() -> None:
 
 @pytest.mark.parametrize("function, where", [("", "here"), ("<module>", "in <module>")])
 def test_annotations__of_a_crash_on_the_app_s_own_line(function: str, where: str) -> None:
-    own = OwnFrame(file="app.py", line=3, function=function, error="KeyError: 'KEY'", text="t")
-    assert annotations(record(Verdict.CRASHED), Exhibits(frame=own))[1] == Annotation(
+    own = ProjectFrame(file="app.py", line=3, function=function, error="KeyError: 'KEY'", text="t")
+    assert annotations(record(Verdict.CRASHED), EvidenceIndex(frame=own))[1] == Annotation(
         title=f"The app failed {where}",
         message="KeyError: 'KEY'\nThe app raised this.",
         file="app.py",
@@ -83,7 +81,7 @@ def test_annotations__of_a_crash_on_the_app_s_own_line(function: str, where: str
 
 
 def test_annotations__a_pass_with_an_exception_on_the_way_has_none() -> None:
-    assert annotations(Rehearsal(name="r"), Exhibits(frame=OWN)) == []
+    assert annotations(Rehearsal(name="r"), EvidenceIndex(frame=OWN)) == []
 
 
 def test_annotations__a_message_is_never_empty() -> None:
@@ -98,8 +96,8 @@ def test_annotations__leave_room_for_other_steps() -> None:
 
 
 def test_annotations__are_not_longer_than_github_shows() -> None:
-    problem = Problem(Verdict.CRASHED, "w" * 10_000, advice="a")
-    long = OwnFrame(file="f", line=1, function="f" * 10_000, error="e" * 10_000, text="")
+    problem = Problem(Verdict.CRASHED, "w" * 10_000, hint="a")
+    long = ProjectFrame(file="f", line=1, function="f" * 10_000, error="e" * 10_000, text="")
     exhibits = failed("n" * 10_000, frame=long, message="m" * 10_000)
     found = annotations(Rehearsal(name="r", problems=[problem]), exhibits)
     assert len(found) == 3
@@ -108,9 +106,11 @@ def test_annotations__are_not_longer_than_github_shows() -> None:
         assert len(annotation.title) < 256
 
 
-def flaky(*names: str, attempts: int = 1, file: str = "site/t.py") -> Exhibits:
+def flaky(*names: str, attempts: int = 1, file: str = "site/t.py") -> EvidenceIndex:
     failures = (Failure(name=n, message="1 != 2", line=7, attempts=attempts) for n in names)
-    return Exhibits(flaky=tuple(Exhibit(failure=each, file=file, frame=OWN) for each in failures))
+    return EvidenceIndex(
+        flaky=tuple(FailedTestEvidence(failure=each, file=file, frame=OWN) for each in failures)
+    )
 
 
 @pytest.mark.parametrize("attempts, words", [(1, "1 != 2\n"), (3, "1 != 2 (3 times)\n")])

@@ -12,8 +12,8 @@ def test_closing__tells_the_verdict_last() -> None:
     rehearsal = Rehearsal(
         name="r",
         stages=[
-            Stage(name="build", seconds=1.26, good=True),
-            Stage(name="ready", seconds=0.5, good=True),
+            Stage(name="build", seconds=1.26, ok=True),
+            Stage(name="ready", seconds=0.5, ok=True),
         ],
         results=Results(tests=3, failures=1),
         problems=[Problem(Verdict.TESTS_FAILED, "1 of 3 tests failed.")],
@@ -35,7 +35,7 @@ def test_closing__tells_the_verdict_last() -> None:
     "shard, results, line",
     [
         ("", Results(tests=3, flaky=(SHAKY,)), "3 ran, 0 failed, 1 flaky"),
-        ("2/4", Results(tests=3, elsewhere=9), "3 ran, 0 failed; shard 2/4, 9 in the others"),
+        ("2/4", Results(tests=3, in_other_shards=9), "3 ran, 0 failed; shard 2/4, 9 in the others"),
         ("2/4", Results(tests=3), "3 ran, 0 failed; shard 2/4"),
     ],
     ids=["flaky", "shard", "a shard that tells nothing of the others"],

@@ -9,9 +9,9 @@ from rehearsal.report import summary as module
 from rehearsal.report.markdown import LONGEST_PART
 from rehearsal.report.summary import BAR, MOST_FAILURES
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.frame import OwnFrame
-from rehearsal.results.origin import Asked
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
@@ -37,14 +37,16 @@ class Tags(HTMLParser):
         self.found.add(tag)
 
 
-def summary(record: Rehearsal, exhibits: Exhibits | None = None) -> str:
-    return module.summary(record, exhibits or Exhibits(), rest="the artifact x_y")
+def summary(record: Rehearsal, exhibits: EvidenceIndex | None = None) -> str:
+    return module.summary(record, exhibits or EvidenceIndex(), rest="the artifact x_y")
 
 
-def failed(*names: str, message: str = "1 != 2", frame: OwnFrame | None = None) -> Exhibits:
-    return Exhibits(
+def failed(
+    *names: str, message: str = "1 != 2", frame: ProjectFrame | None = None
+) -> EvidenceIndex:
+    return EvidenceIndex(
         tests=tuple(
-            Exhibit(
+            FailedTestEvidence(
                 failure=Failure(name=name, message=message),
                 frame=frame,
                 trace=frame.text if frame else "",
@@ -54,8 +56,8 @@ def failed(*names: str, message: str = "1 != 2", frame: OwnFrame | None = None) 
     )
 
 
-def own(text: str = "x") -> OwnFrame:
-    return OwnFrame(file=f"{text}.py", line=7, function=text, error=f"Error: {text}", text=text)
+def own(text: str = "x") -> ProjectFrame:
+    return ProjectFrame(file=f"{text}.py", line=7, function=text, error=f"Error: {text}", text=text)
 
 
 def record(*problems: Problem, results: Results | None = None) -> Rehearsal:
@@ -66,7 +68,7 @@ def test_summary__of_a_pass_says_so_first() -> None:
     rehearsal = record(results=Results(tests=3))
     rehearsal.image, rehearsal.image_id = "rehearsed/my_app:latest", "sha256:0123"
     rehearsal.ready_seconds = 1.234
-    rehearsal.stages = [Stage(name="build", seconds=2.04, good=True)]
+    rehearsal.stages = [Stage(name="build", seconds=2.04, ok=True)]
     text = summary(rehearsal)
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed\n" in text
@@ -78,7 +80,7 @@ def test_summary__of_a_pass_says_so_first() -> None:
 
 
 def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended: exit code 1.", advice="Look here.")
+    problem = Problem(Verdict.CRASHED, "It ended: exit code 1.", hint="Look here.")
     lines = summary(record(problem)).splitlines()
     assert lines[0] == "## ❌ Dress rehearsal: crashed"
     assert lines[2] == "**It ended: exit code 1.**"
@@ -93,8 +95,8 @@ def test_summary__tells_the_deciding_problem() -> None:
 def test_summary__a_failed_stage_is_marked() -> None:
     rehearsal = record(Problem(Verdict.NOT_READY, "no"))
     rehearsal.stages = [
-        Stage(name="start", seconds=0.3, good=True),
-        Stage(name="ready", seconds=60, good=False),
+        Stage(name="start", seconds=0.3, ok=True),
+        Stage(name="ready", seconds=60, ok=False),
     ]
     assert (
         f"| start | 0.3 s | ▏ |\n| ready (waiting for it) ❌ | 60.0 s | {'▇' * BAR} |\n"
@@ -105,8 +107,8 @@ def test_summary__a_failed_stage_is_marked() -> None:
 def test_summary__a_stage_of_no_time_has_no_bar() -> None:
     rehearsal = record()
     rehearsal.stages = [
-        Stage(name="ready", seconds=0.04, good=True),
-        Stage(name="test", seconds=0.5, good=True),
+        Stage(name="ready", seconds=0.04, ok=True),
+        Stage(name="test", seconds=0.5, ok=True),
     ]
     assert "| ready (waiting for it) | 0.0 s |  |\n" in summary(rehearsal)
 
@@ -147,23 +149,23 @@ PLACES = (
 )  # fmt: skip
 
 
-def told(**changes: str) -> tuple[Rehearsal, Exhibits]:
+def told(**changes: str) -> tuple[Rehearsal, EvidenceIndex]:
     """Return a rehearsal with a text at each place, `x` where nothing else is asked for."""
     say = dict.fromkeys(PLACES, "x") | changes
-    problem = Problem(Verdict.TESTS_FAILED, say["what"], advice="a")
+    problem = Problem(Verdict.TESTS_FAILED, say["what"], hint="a")
     rehearsal = record(problem, results=Results(tests=2, failures=1))
     rehearsal.notices = [say["notice"]]
     rehearsal.container_tail = (say["tail"],)
-    rehearsal.telling = (say["telling"],)
+    rehearsal.key_lines = (say["telling"],)
     diagnosis = Diagnosis(
         id="d",
         title=say["title"],
-        advice=say["advice"],
+        hint=say["advice"],
         paste=say["paste"],
-        lesson=say["lesson"],
+        background=say["lesson"],
         evidence=(say["evidence"],),
     )
-    rehearsal.diagnoses = [diagnosis, Diagnosis(id="e", title=say["other"], advice="")]
+    rehearsal.diagnoses = [diagnosis, Diagnosis(id="e", title=say["other"], hint="")]
     return rehearsal, failed(say["name"], message=say["message"], frame=own(say["frame"]))
 
 
@@ -204,12 +206,12 @@ def test_summary__a_diagnosis_comes_first_and_folds_what_it_explains() -> None:
     "frame, opening", [(None, "<details open>"), (own(), "<details>")], ids=["alone", "and the app"]
 )
 def test_summary__a_test_s_own_traceback_stands_for_the_end_of_the_output(
-    frame: OwnFrame | None, opening: str
+    frame: ProjectFrame | None, opening: str
 ) -> None:
     """Where it is not known what the app raised, it is what one has to read."""
     rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=("e",), source="o.log"))
     (test,) = failed("a_test", frame=frame).tests
-    text = summary(rehearsal, Exhibits(tests=(replace(test, trace="trace"),)))
+    text = summary(rehearsal, EvidenceIndex(tests=(replace(test, trace="trace"),)))
     assert f"{opening}<summary>Where a_test failed</summary>" in text
     assert "<details><summary>The end of o.log</summary>" in text
 
@@ -218,7 +220,7 @@ def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before
     app = replace(own("app"), request="/buy")
     (test,) = failed("t.bad", frame=app).tests
     failure = replace(test.failure, line=28)
-    exhibits = Exhibits(
+    exhibits = EvidenceIndex(
         tests=(replace(test, failure=failure, file="t.py", pictures=("tests/t/shot.png",)),)
     )
     text = summary(record(Problem(Verdict.TESTS_FAILED, "w")), exhibits)
@@ -234,16 +236,14 @@ def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before
 def test_summary__a_traceback_stands_there_once() -> None:
     frame = own("first\nsecond\nthird")
     rehearsal = record(Problem(Verdict.TESTS_FAILED, "w"))
-    rehearsal.diagnoses = [
-        Diagnosis(id="d", title="T", advice="A.", evidence=("other", frame.error))
-    ]
+    rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", evidence=("other", frame.error))]
     exhibits = failed("a", "b", frame=frame)
-    exhibits = Exhibits(tests=tuple(replace(each, trace="") for each in exhibits.tests))
+    exhibits = EvidenceIndex(tests=tuple(replace(each, trace="") for each in exhibits.tests))
     text = summary(rehearsal, exhibits)
     assert text.count("<pre>") == 1
     assert "**What shows it:** first" in text
     assert "What the app raised while" not in text
-    rehearsal.diagnoses = [Diagnosis(id="d", title="T", advice="A.", evidence=("other",))]
+    rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", evidence=("other",))]
     text = summary(rehearsal, exhibits)
     assert "<pre>\nother\n</pre>" in text
     assert text.count("<summary>What the app raised while a ran</summary>") == 1
@@ -252,11 +252,11 @@ def test_summary__a_traceback_stands_there_once() -> None:
 
 def test_summary__says_that_the_tests_did_not_run() -> None:
     rehearsal = record(Problem(Verdict.NOT_READY, "no"))
-    rehearsal.asked = Asked(command="0" * 64)
+    rehearsal.request = RequestSummary(command="0" * 64)
     assert "- Tests: did not run\n" in summary(rehearsal)
-    rehearsal.stages = [Stage(name="test", seconds=1, good=False)]
+    rehearsal.stages = [Stage(name="test", seconds=1, ok=False)]
     assert "did not run" not in summary(rehearsal)
-    rehearsal.asked, rehearsal.stages = Asked(), []
+    rehearsal.request, rehearsal.stages = RequestSummary(), []
     assert "did not run" not in summary(rehearsal), "none was asked for"
 
 
@@ -265,9 +265,9 @@ def test_summary__an_unknown_cause_folds_nothing() -> None:
     assert "<details open><summary>The end of s</summary>" in summary(rehearsal)
 
 
-def flaky(*names: str, message: str = "1 != 2", attempts: int = 1) -> Exhibits:
+def flaky(*names: str, message: str = "1 != 2", attempts: int = 1) -> EvidenceIndex:
     failures = (Failure(name=name, message=message, attempts=attempts) for name in names)
-    return Exhibits(flaky=tuple(Exhibit(failure=each) for each in failures))
+    return EvidenceIndex(flaky=tuple(FailedTestEvidence(failure=each) for each in failures))
 
 
 def test_summary__of_a_flaky_pass_says_what_failed_first_and_where_the_rest_is() -> None:
@@ -292,7 +292,7 @@ def test_summary__hostile_flaky_tests_stay_text() -> None:
 
 
 def test_summary__tells_which_part_of_the_suite_it_was() -> None:
-    rehearsal = record(results=Results(tests=3, elsewhere=9))
+    rehearsal = record(results=Results(tests=3, in_other_shards=9))
     rehearsal.shard = "1/4"
     assert "- Tests: 3 ran, 0 failed; shard 1/4, 9 in the others\n" in summary(rehearsal)
 
@@ -310,7 +310,7 @@ def test_summary__of_a_failure_says_what_a_dress_rehearsal_is() -> None:
 def test_summary__what_belongs_elsewhere_has_a_box_of_its_own() -> None:
     rehearsal = record(Problem(Verdict.CRASHED, "w"))
     paste = "# in a.yml:\nport: 80\n\n# and in settings.py:\nX = 1\n\nY = 2"
-    rehearsal.diagnoses = [Diagnosis(id="d", title="T", advice="A.", paste=paste)]
+    rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", paste=paste)]
     text = summary(rehearsal)
     assert "<pre>\n# in a.yml:\nport: 80\n</pre>" in text
     assert "<pre>\n# and in settings.py:\nX = 1\n \nY = 2\n</pre>" in text

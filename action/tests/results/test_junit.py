@@ -278,11 +278,13 @@ def left(number: str, *cases: str) -> str:
 @pytest.mark.parametrize(
     "texts, expected",
     [
-        pytest.param([left("12")], Results(elsewhere=12), id="told alone"),
-        pytest.param([left("0")], Results(elsewhere=0), id="none"),
-        pytest.param([left("12"), suite(GOOD)], Results(tests=1, elsewhere=12), id="and a report"),
-        pytest.param([left("3", GOOD)], Results(tests=1, elsewhere=3), id="in a report"),
-        pytest.param([left("3"), left("4")], Results(elsewhere=7), id="twice"),
+        pytest.param([left("12")], Results(in_other_shards=12), id="told alone"),
+        pytest.param([left("0")], Results(in_other_shards=0), id="none"),
+        pytest.param(
+            [left("12"), suite(GOOD)], Results(tests=1, in_other_shards=12), id="and a report"
+        ),
+        pytest.param([left("3", GOOD)], Results(tests=1, in_other_shards=3), id="in a report"),
+        pytest.param([left("3"), left("4")], Results(in_other_shards=7), id="twice"),
         pytest.param([left("many")], Results(tests=0), id="no number"),
         pytest.param([suite(GOOD)], Results(tests=1), id="untold"),
     ],

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.results.evidence_index import Exhibits
-from rehearsal.results.json_fields import Unexpected
-from rehearsal.results.read_json import LARGEST, VERSION, Newer, read_account, recall
+from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.json_fields import InvalidDocument
+from rehearsal.results.read_json import LARGEST, VERSION, UnsupportedVersion, read_file, read_json
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Results
-from rehearsal.results.write_json import document
+from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Problem, Verdict
 
 from .test_write_json import everything
 
-WHOLE = json.loads(document(*everything()))
+WHOLE = json.loads(write_json(*everything()))
 
 
 def changed(place: str, value: Any) -> str:
@@ -49,13 +49,13 @@ def places(value: Any, path: str = "") -> list[str]:
     "record, exhibits",
     [
         pytest.param(*everything(), id="everything"),
-        pytest.param(Rehearsal(name="r"), Exhibits(), id="nothing"),
-        pytest.param(Rehearsal(name="r", results=Results()), Exhibits(), id="unknown counts"),
+        pytest.param(Rehearsal(name="r"), EvidenceIndex(), id="nothing"),
+        pytest.param(Rehearsal(name="r", results=Results()), EvidenceIndex(), id="unknown counts"),
     ],
 )
-def test_recall__is_what_document_wrote(record: Rehearsal, exhibits: Exhibits) -> None:
-    text = document(record, exhibits)
-    assert document(*recall(text)) == text
+def test_recall__is_what_document_wrote(record: Rehearsal, exhibits: EvidenceIndex) -> None:
+    text = write_json(record, exhibits)
+    assert write_json(*read_json(text)) == text
 
 
 @given(
@@ -75,12 +75,12 @@ def test_recall__holds_whatever_was_told(
         notices=[words],
         ready_seconds=seconds,
     )
-    text = document(record, Exhibits())
-    assert document(*recall(text)) == text
+    text = write_json(record, EvidenceIndex())
+    assert write_json(*read_json(text)) == text
 
 
 def test_recall__passes_over_what_it_does_not_know() -> None:
-    assert recall(changed("later", {"a": 1}))[0].name == "77-1-abc"
+    assert read_json(changed("later", {"a": 1}))[0].name == "77-1-abc"
 
 
 # What stands there for both, or is worked out from the rest.
@@ -91,8 +91,8 @@ DERIVED = ("version", "exit-code")
 def test_recall__a_wrong_type_is_one_error_or_what_the_field_may_hold(place: str) -> None:
     for value in (-1, True, "x", [3], {"x": 3}, 1e9, None):
         # A text may be any text, a number any number: then it is told again.
-        with suppress(Unexpected):
-            assert json.loads(document(*recall(changed(place, value))))
+        with suppress(InvalidDocument):
+            assert json.loads(write_json(*read_json(changed(place, value))))
 
 
 @pytest.mark.parametrize(
@@ -114,33 +114,35 @@ def test_recall__a_wrong_type_is_one_error_or_what_the_field_may_hold(place: str
     ],
 )
 def test_recall__says_what_is_wrong(place: str, value: Any, words: str) -> None:
-    with pytest.raises(Unexpected) as raised:
-        recall(changed(place, value))
+    with pytest.raises(InvalidDocument) as raised:
+        read_json(changed(place, value))
     assert words in str(raised.value)
 
 
 def test_recall__a_newer_format_is_told_from_a_broken_one() -> None:
-    with pytest.raises(Newer):
-        recall(changed("version", VERSION + 1))
+    with pytest.raises(UnsupportedVersion):
+        read_json(changed("version", VERSION + 1))
 
 
 def test_recall__a_pass_with_failures_is_none() -> None:
-    text = document(Rehearsal(name="r", results=Results(tests=3, failures=1)), Exhibits())
-    with pytest.raises(Unexpected, match="its verdict is passed, and 1 tests failed"):
-        recall(text)
+    text = write_json(Rehearsal(name="r", results=Results(tests=3, failures=1)), EvidenceIndex())
+    with pytest.raises(InvalidDocument, match="its verdict is passed, and 1 tests failed"):
+        read_json(text)
 
 
 def test_recall__a_pass_of_which_a_shard_did_not_is_none() -> None:
     shards = tuple(Shard(name="x", verdict=each) for each in (Verdict.PASSED, Verdict.CRASHED))
-    text = document(Rehearsal(name="r", shards=shards), Exhibits())
-    with pytest.raises(Unexpected, match="its verdict is passed, and that of a shard is crashed"):
-        recall(text)
+    text = write_json(Rehearsal(name="r", shards=shards), EvidenceIndex())
+    with pytest.raises(
+        InvalidDocument, match="its verdict is passed, and that of a shard is crashed"
+    ):
+        read_json(text)
 
 
 def test_recall__earlier_files_without_later_fields_can_be_read() -> None:
     whole = {k: v for k, v in WHOLE.items() if k not in {"where", "asked", "shards", "shard"}}
-    record, _ = recall(json.dumps(whole))
-    assert (record.where.repository, record.asked, record.shards, record.shard) == (
+    record, _ = read_json(json.dumps(whole))
+    assert (record.origin.repository, record.request, record.shards, record.shard) == (
         "",
         None,
         (),
@@ -149,8 +151,8 @@ def test_recall__earlier_files_without_later_fields_can_be_read() -> None:
 
 
 def test_read_account__reads_a_file(tmp_path: Path) -> None:
-    (tmp_path / "v").write_text(document(*everything()))
-    assert read_account(tmp_path / "v")[0].name == "77-1-abc"
+    (tmp_path / "v").write_text(write_json(*everything()))
+    assert read_file(tmp_path / "v")[0].name == "77-1-abc"
 
 
 @pytest.mark.parametrize(
@@ -164,15 +166,15 @@ def test_read_account__reads_a_file(tmp_path: Path) -> None:
 )
 def test_read_account__refuses_what_is_none(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "v").write_bytes(content)
-    with pytest.raises(Unexpected, match=words):
-        read_account(tmp_path / "v")
+    with pytest.raises(InvalidDocument, match=words):
+        read_file(tmp_path / "v")
 
 
 def test_read_account__follows_no_link_and_waits_for_no_pipe(tmp_path: Path) -> None:
-    (tmp_path / "target").write_text(document(*everything()))
+    (tmp_path / "target").write_text(write_json(*everything()))
     (tmp_path / "link").symlink_to("target")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="link"):
-        read_account(tmp_path / "link")
-    with pytest.raises(Unexpected):
-        read_account(tmp_path / "pipe")
+        read_file(tmp_path / "link")
+    with pytest.raises(InvalidDocument):
+        read_file(tmp_path / "pipe")

@@ -59,7 +59,7 @@ def test_stage__is_timed_and_good() -> None:
     with rehearsal.stage("build"):
         pass
     (stage,) = rehearsal.stages
-    assert (stage.name, stage.good) == ("build", True)
+    assert (stage.name, stage.ok) == ("build", True)
     assert 0 <= stage.seconds < 1
 
 
@@ -67,7 +67,7 @@ def test_stage__an_error_in_it_marks_it_and_goes_on() -> None:
     rehearsal = record()
     with pytest.raises(Problem), rehearsal.stage("build"):
         raise Problem(Verdict.BUILD_FAILED, "no")
-    assert [(stage.name, stage.good) for stage in rehearsal.stages] == [("build", False)]
+    assert [(stage.name, stage.ok) for stage in rehearsal.stages] == [("build", False)]
 
 
 @pytest.mark.parametrize(
@@ -114,17 +114,17 @@ class Listener:
     def __init__(self) -> None:
         self.heard: list[object] = []
 
-    def begins(self, stage: str) -> None:
+    def stage_started(self, stage: str) -> None:
         self.heard.append(stage)
 
-    def ends(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
         assert 0 <= seconds < 10
         self.heard.append((stage, good))
 
 
 def test_stage__is_told_to_whoever_watches() -> None:
     listener = Listener()
-    rehearsal = Rehearsal(name="r", watcher=listener)
+    rehearsal = Rehearsal(name="r", observer=listener)
     with rehearsal.stage("build"):
         assert listener.heard == ["build"]
     with pytest.raises(KeyError), rehearsal.stage("start"):
@@ -138,11 +138,11 @@ def test_stage__is_told_to_whoever_watches() -> None:
 
 def test_hide__reaches_every_text() -> None:
     told = record(Verdict.TESTS_FAILED)
-    told.problems[0].what = told.problems[0].advice = "hush"
+    told.problems[0].message = told.problems[0].hint = "hush"
     told.problems[0].excerpt = ("a", "hush")
     told.results = Results(tests=2, failures=1, failed=(FAILED,), flaky=(SHAKY,))
     told.notices.append("hush")
-    told.hide(lambda text: text.replace("hush", "***"))
+    told.redact(lambda text: text.replace("hush", "***"))
     assert "hush" not in repr((vars(told), vars(told.problems[0])))
     assert [each.message for each in (*told.results.failed, *told.results.flaky)] == [
         "***",

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.require_passed import read_passed
+from rehearsal.results.require_passed import require_passed
 from rehearsal.results.tests import Results
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
@@ -13,7 +13,7 @@ ID = f"sha256:{'1' * 64}"
 
 
 def read(folder: Path) -> Rehearsal:
-    return read_passed(folder, given="--here is 'x'", otherwise="Nothing is done.")
+    return require_passed(folder, given="--here is 'x'", otherwise="Nothing is done.")
 
 
 @pytest.mark.parametrize("shard", ["", "1/1"])
@@ -26,7 +26,7 @@ def test_read_passed__nothing_else(tmp_path: Path, verdict: Verdict) -> None:
     with pytest.raises(Problem, match=rf"Nothing is done\. .* ended as {verdict}, ") as raised:
         read(rehearsed(tmp_path, problems=[Problem(verdict, "w")]))
     assert raised.value.verdict is Verdict.PUBLISH_FAILED
-    assert raised.value.advice
+    assert raised.value.hint
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_read_passed__what_is_no_verdict(tmp_path: Path, text: str | None, words
         (tmp_path / "verdict.json").write_text(text)
     with pytest.raises(Misconfigured, match=r"--here is 'x', and verdict\.json in it") as raised:
         read(tmp_path)
-    assert words in raised.value.what
-    assert "evidence: always" in raised.value.advice
+    assert words in raised.value.message
+    assert "evidence: always" in raised.value.hint
 
 
 def test_read_passed__a_pass_that_its_own_count_belies(tmp_path: Path) -> None:

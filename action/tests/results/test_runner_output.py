@@ -57,7 +57,10 @@ SECONDS = st.floats(min_value=0, max_value=9999).map(lambda seconds: f"{seconds:
         pytest.param("", 5, Results(tests=0), id="pytest -qq, none"),
         pytest.param("= 2 skipped in 0.1s =", 0, Results(tests=0), id="pytest, all skipped"),
         pytest.param(
-            "= 3 deselected in 0.1s =", 5, Results(tests=0, elsewhere=3), id="pytest, deselected"
+            "= 3 deselected in 0.1s =",
+            5,
+            Results(tests=0, in_other_shards=3),
+            id="pytest, deselected",
         ),
         pytest.param(
             "= 1 passed, 2 subtests passed in 0.1s =", 0, Results(tests=1), id="pytest, subtests"
@@ -74,7 +77,7 @@ SECONDS = st.floats(min_value=0, max_value=9999).map(lambda seconds: f"{seconds:
         pytest.param(
             "= 2 passed, 7 deselected in 0.1s =",
             0,
-            Results(tests=2, elsewhere=7),
+            Results(tests=2, in_other_shards=7),
             id="pytest, the others deselected",
         ),
         pytest.param("it had passed in 3s\n", 0, Results(), id="a sentence"),

@@ -10,21 +10,21 @@ from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.frame import OwnFrame
-from rehearsal.results.origin import Asked, Where
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.read_json import VERSION
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results, Span
-from rehearsal.results.write_json import document
+from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
 
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "verdict.schema.json").read_text(encoding="utf-8"))
-OWN = OwnFrame(file="app/views.py", line=9, function="home", error=HOSTILE, text="t")
+OWN = ProjectFrame(file="app/views.py", line=9, function="home", error=HOSTILE, text="t")
 
 
 def closed(schema: Any) -> Any:
@@ -42,7 +42,7 @@ def closed(schema: Any) -> Any:
 STRICT = Draft202012Validator(closed(deepcopy(SCHEMA)))
 
 
-def everything() -> tuple[Rehearsal, Exhibits]:
+def everything() -> tuple[Rehearsal, EvidenceIndex]:
     failure = Failure(
         name=HOSTILE,
         message="m",
@@ -55,8 +55,8 @@ def everything() -> tuple[Rehearsal, Exhibits]:
     rehearsal = Rehearsal(
         name="77-1-abc",
         started=1.5,
-        stages=[Stage(name="build", seconds=1.23456, good=True)],
-        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, advice="a", excerpt=(HOSTILE, ""))],
+        stages=[Stage(name="build", seconds=1.23456, ok=True)],
+        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, hint="a", excerpt=(HOSTILE, ""))],
         image="app:1",
         image_id="sha256:0",
         ready_seconds=0.5,
@@ -64,18 +64,20 @@ def everything() -> tuple[Rehearsal, Exhibits]:
         shards=(
             Shard(name=HOSTILE, verdict=Verdict.PASSED, shard="1/2", tests=3, seconds=1.23456),
         ),
-        where=Where(repository="o/n", commit="c", ref="refs/heads/m", run="https://x", attempt=2),
-        asked=Asked(command="0" * 64, browser="firefox", path="/", statuses="200-399"),
-        results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,), elsewhere=5),
+        origin=Origin(repository="o/n", commit="c", ref="refs/heads/m", run="https://x", attempt=2),
+        request=RequestSummary(command="0" * 64, browser="firefox", path="/", statuses="200-399"),
+        results=Results(
+            tests=2, failures=1, failed=(failure,), flaky=(failure,), in_other_shards=5
+        ),
         artifact_name="rehearsal-x",
         notices=[HOSTILE],
-        diagnoses=[Diagnosis(id="missing-table", title=HOSTILE, advice="a", evidence=("line",))],
-        telling=("line",),
+        diagnoses=[Diagnosis(id="missing-table", title=HOSTILE, hint="a", evidence=("line",))],
+        key_lines=("line",),
     )
-    rehearsal.timeline.reach("ready", 1.23456, "HTTP status 200")
-    rehearsal.timeline.see(1, HOSTILE, 0.5)
-    exhibit = Exhibit(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
-    return rehearsal, Exhibits(
+    rehearsal.timeline.record_milestone("ready", 1.23456, "HTTP status 200")
+    rehearsal.timeline.record_answer(1, HOSTILE, 0.5)
+    exhibit = FailedTestEvidence(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
+    return rehearsal, EvidenceIndex(
         tests=(exhibit,), flaky=(replace(exhibit, folder="tests/f"),), frame=OWN
     )
 
@@ -94,7 +96,7 @@ FAILED = {
 
 
 def test_document__of_everything() -> None:
-    assert json.loads(document(*everything())) == {
+    assert json.loads(write_json(*everything())) == {
         "version": VERSION,
         "tool": f"dress-rehearsal {__version__}",
         "rehearsal": "77-1-abc",
@@ -169,13 +171,13 @@ def test_document__of_everything() -> None:
 
 
 def test_document__of_what_never_began() -> None:
-    found = json.loads(document(Rehearsal(name="r"), Exhibits()))
+    found = json.loads(write_json(Rehearsal(name="r"), EvidenceIndex()))
     assert (found["verdict"], found["exit-code"], found["tests"]) == ("passed", 0, None)
     assert (found["ready-seconds"], found["stages"], found["problems"]) == (None, [], [])
 
 
 def test_document__ends_in_a_newline() -> None:
-    assert document(Rehearsal(name="r"), Exhibits()).endswith("}\n")
+    assert write_json(Rehearsal(name="r"), EvidenceIndex()).endswith("}\n")
 
 
 def test_schema__is_one() -> None:
@@ -186,12 +188,12 @@ def test_schema__is_one() -> None:
     "record, exhibits",
     [
         pytest.param(*everything(), id="everything"),
-        pytest.param(Rehearsal(name="r"), Exhibits(), id="nothing"),
-        pytest.param(Rehearsal(name="r", results=Results()), Exhibits(), id="unknown counts"),
+        pytest.param(Rehearsal(name="r"), EvidenceIndex(), id="nothing"),
+        pytest.param(Rehearsal(name="r", results=Results()), EvidenceIndex(), id="unknown counts"),
     ],
 )
-def test_schema__holds_and_names_every_field(record: Rehearsal, exhibits: Exhibits) -> None:
-    STRICT.validate(json.loads(document(record, exhibits)))
+def test_schema__holds_and_names_every_field(record: Rehearsal, exhibits: EvidenceIndex) -> None:
+    STRICT.validate(json.loads(write_json(record, exhibits)))
 
 
 @pytest.mark.parametrize("verdict", Verdict, ids=str)
@@ -199,7 +201,7 @@ def test_schema__knows_every_verdict(verdict: Verdict) -> None:
     record = Rehearsal(name="r")
     if verdict is not Verdict.PASSED:
         record.problems = [Problem(verdict, "w")]
-    STRICT.validate(json.loads(document(record, Exhibits())))
+    STRICT.validate(json.loads(write_json(record, EvidenceIndex())))
 
 
 @pytest.mark.parametrize(
@@ -207,11 +209,11 @@ def test_schema__knows_every_verdict(verdict: Verdict) -> None:
     [("verdict", "fine"), ("version", 2), ("stages", [{"name": "x"}]), ("tests", {}), ("image", 1)],
 )
 def test_schema__refuses_what_is_none(field: str, value: object) -> None:
-    found = json.loads(document(*everything())) | {field: value}
+    found = json.loads(write_json(*everything())) | {field: value}
     with pytest.raises(ValidationError):
         STRICT.validate(found)
 
 
 def test_schema__readers_may_meet_fields_of_later_versions() -> None:
-    found = json.loads(document(*everything())) | {"later": 1}
+    found = json.loads(write_json(*everything())) | {"later": 1}
     Draft202012Validator(SCHEMA).validate(found)

@@ -2,15 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.source.tracebacks import (
-    Checkout,
     Frame,
-    condensed,
+    SourceTree,
     failing_line,
-    own_frame,
+    project_frame,
     tracebacks,
-    without_installed,
+    without_installed_code,
+    without_library_frames,
 )
 
 LOG = """\
@@ -33,7 +33,7 @@ ERROR = "django.db.utils.OperationalError: no such table: lists_list"
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
+def checkout(tmp_path: Path) -> SourceTree:
     top = tmp_path / "top"
     for name in ("site/app/views.py", "site/views.py", "site/base.py", "secret.py"):
         path = top / name
@@ -41,7 +41,7 @@ def checkout(tmp_path: Path) -> Checkout:
         path.touch()
     (tmp_path / "outside.py").touch()
     (top / "site/link.py").symlink_to(tmp_path / "outside.py")
-    return Checkout(top=top, directory=top / "site")
+    return SourceTree(top=top, directory=top / "site")
 
 
 def test_tracebacks__frames_and_the_error() -> None:
@@ -53,8 +53,8 @@ def test_tracebacks__frames_and_the_error() -> None:
     assert found.error == ERROR
 
 
-def test_own_frame__is_the_deepest_of_the_project_s(checkout: Checkout) -> None:
-    found = own_frame(LOG, checkout)
+def test_own_frame__is_the_deepest_of_the_project_s(checkout: SourceTree) -> None:
+    found = project_frame(LOG, checkout)
     assert found
     assert (found.file, found.line, found.function) == ("site/app/views.py", 24, "new_list")
     assert found.error == ERROR
@@ -85,10 +85,10 @@ KeyError: 'DJANGO_SECRET_KEY'
     ],
 )
 def test_own_frame__is_where_the_code_names_what_the_exception_names(
-    error: str, line: int, checkout: Checkout
+    error: str, line: int, checkout: SourceTree
 ) -> None:
     """And not the helper that it was handed to."""
-    found = own_frame(SETTINGS.replace("KeyError: 'DJANGO_SECRET_KEY'", error), checkout)
+    found = project_frame(SETTINGS.replace("KeyError: 'DJANGO_SECRET_KEY'", error), checkout)
     assert found
     assert found.line == line
 
@@ -103,9 +103,9 @@ def test_own_frame__is_where_the_code_names_what_the_exception_names(
     ids=["Django", "Flask", "neither"],
 )
 def test_own_frame__knows_what_was_being_answered(
-    line: str, asked: str, checkout: Checkout
+    line: str, asked: str, checkout: SourceTree
 ) -> None:
-    found = own_frame(f"{line}\n{LOG.partition(chr(10))[2]}", checkout)
+    found = project_frame(f"{line}\n{LOG.partition(chr(10))[2]}", checkout)
     assert found
     assert found.request == asked
 
@@ -118,18 +118,22 @@ def test_own_frame__knows_what_was_being_answered(
     ],
 )
 def test_own_frame__knows_it_behind_an_exception_that_led_to_another(
-    between: str, checkout: Checkout
+    between: str, checkout: SourceTree
 ) -> None:
     _, _, traceback = LOG.partition("\n")
     first = traceback.partition("[2026")[0]
-    found = own_frame(f"ERROR Internal Server Error: /x\n{first}\n{between}\n\n{first}", checkout)
+    found = project_frame(
+        f"ERROR Internal Server Error: /x\n{first}\n{between}\n\n{first}", checkout
+    )
     assert found
     assert found.request == "/x"
 
 
-def test_own_frame__a_log_that_begins_with_a_traceback_tells_no_request(checkout: Checkout) -> None:
+def test_own_frame__a_log_that_begins_with_a_traceback_tells_no_request(
+    checkout: SourceTree,
+) -> None:
     text = f"{LOG.partition(chr(10))[2]}Internal Server Error: /later"
-    found = own_frame(text, checkout)
+    found = project_frame(text, checkout)
     assert found
     assert found.request == ""
 
@@ -162,13 +166,13 @@ selenium.NoSuchElementException: no
         pytest.param("", "t", 0, id="nothing"),
     ],
 )
-def test_failing_line(trace: str, test: str, line: int, checkout: Checkout) -> None:
+def test_failing_line(trace: str, test: str, line: int, checkout: SourceTree) -> None:
     assert failing_line(trace, "site/app/views.py", test, checkout) == line
 
 
-def test_own_frame__of_the_last_traceback_that_has_one(checkout: Checkout) -> None:
+def test_own_frame__of_the_last_traceback_that_has_one(checkout: SourceTree) -> None:
     later = LOG.replace("line 24", "line 99") + LOG.replace("/src/app/views.py", "/src/else.py")
-    found = own_frame(LOG + later, checkout)
+    found = project_frame(LOG + later, checkout)
     assert found
     assert found.line == 99
 
@@ -182,17 +186,17 @@ def test_own_frame__of_the_last_traceback_that_has_one(checkout: Checkout) -> No
         pytest.param(LOG.partition("django.db.utils")[0], id="without its end"),
     ],
 )
-def test_own_frame__none(text: str, checkout: Checkout) -> None:
-    assert own_frame(text, checkout) is None
+def test_own_frame__none(text: str, checkout: SourceTree) -> None:
+    assert project_frame(text, checkout) is None
 
 
-def test_own_frame__a_syntax_error_has_no_function(checkout: Checkout) -> None:
+def test_own_frame__a_syntax_error_has_no_function(checkout: SourceTree) -> None:
     text = (
         "Traceback (most recent call last):\n"
         '  File "/venv/bin/gunicorn", line 8, in <module>\n    run()\n'
         '  File "/src/app/views.py", line 3\n    def (:\n        ^\nSyntaxError: invalid syntax\n'
     )
-    assert own_frame(text, checkout) == OwnFrame(
+    assert project_frame(text, checkout) == ProjectFrame(
         file="site/app/views.py",
         line=3,
         function="",
@@ -222,20 +226,20 @@ def test_own_frame__a_syntax_error_has_no_function(checkout: Checkout) -> None:
         pytest.param("x" * 5000, "", id="too long a name"),
     ],
 )
-def test_place(path: str, place: str, checkout: Checkout) -> None:
-    assert checkout.place(path) == place
+def test_place(path: str, place: str, checkout: SourceTree) -> None:
+    assert checkout.locate(path) == place
 
 
-def test_place__a_path_of_this_machine(checkout: Checkout) -> None:
-    assert checkout.place(f"{checkout.directory}/app/views.py") == "site/app/views.py"
+def test_place__a_path_of_this_machine(checkout: SourceTree) -> None:
+    assert checkout.locate(f"{checkout.directory}/app/views.py") == "site/app/views.py"
 
 
 def test_place__where_nothing_is_known_nothing_is_guessed() -> None:
-    assert Checkout(top=Path("/nowhere"), directory=Path("/nowhere")).place("/a/b.py") == ""
+    assert SourceTree(top=Path("/nowhere"), directory=Path("/nowhere")).locate("/a/b.py") == ""
 
 
-def test_condensed__leaves_the_project_s_own_frames(checkout: Checkout) -> None:
-    assert condensed(LOG, checkout).splitlines()[1:-1] == [
+def test_condensed__leaves_the_project_s_own_frames(checkout: SourceTree) -> None:
+    assert without_library_frames(LOG, checkout).splitlines()[1:-1] == [
         "Traceback (most recent call last):",
         "  … 1 frame of installed code …",
         '  File "site/app/views.py", line 24, in new_list',
@@ -245,13 +249,13 @@ def test_condensed__leaves_the_project_s_own_frames(checkout: Checkout) -> None:
     ]
 
 
-def test_condensed__without_own_frames_all_stay(checkout: Checkout) -> None:
+def test_condensed__without_own_frames_all_stay(checkout: SourceTree) -> None:
     text = LOG.replace("/src/app/views.py", "/src/gone.py")
-    assert condensed(text, checkout) == text
+    assert without_library_frames(text, checkout) == text
 
 
 def test_without_installed__leaves_the_others_as_the_app_names_them() -> None:
-    assert without_installed(LOG).splitlines()[1:-1] == [
+    assert without_installed_code(LOG).splitlines()[1:-1] == [
         "Traceback (most recent call last):",
         "  … 1 frame of installed code …",
         '  File "/src/app/views.py", line 24, in new_list',
@@ -263,4 +267,4 @@ def test_without_installed__leaves_the_others_as_the_app_names_them() -> None:
 
 def test_without_installed__without_another_all_stay() -> None:
     text = LOG.replace("/src/", "/venv/lib/python3.13/site-packages/")
-    assert without_installed(text) == text
+    assert without_installed_code(text) == text

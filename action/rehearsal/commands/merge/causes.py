@@ -4,40 +4,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rehearsal.commands.merge.merging import Merged
-from rehearsal.report.cause_summary import Cause, cause
+from rehearsal.report.cause_summary import CauseSummary, summarize_cause
 from rehearsal.results.rehearsal import RANK
 from rehearsal.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class ShardCause:
     """A cause and the titles of the shards that have it, none where it is of all together."""
 
-    cause: Cause
+    cause: CauseSummary
     verdict: Verdict
     shards: tuple[str, ...] = ()
 
 
-def findings(merged: Merged) -> list[Finding]:
+def shard_causes(merged: Merged) -> list[ShardCause]:
     """Return what was found, the deciding one first."""
-    same: dict[tuple[str, str, str], Finding] = {}
+    same: dict[tuple[str, str, str], ShardCause] = {}
     for each in _all(merged):
         # What was found differs from shard to shard, in its seconds say.
-        key = (each.cause.title, each.cause.advice, each.cause.paste)
+        key = (each.cause.title, each.cause.hint, each.cause.paste)
         before = same.get(key)
         same[key] = (
-            Finding(cause=before.cause, verdict=before.verdict, shards=before.shards + each.shards)
+            ShardCause(
+                cause=before.cause, verdict=before.verdict, shards=before.shards + each.shards
+            )
             if before
             else each
         )
     return sorted(same.values(), key=lambda each: RANK[each.verdict])
 
 
-def _all(merged: Merged) -> Iterator[Finding]:
+def _all(merged: Merged) -> Iterator[ShardCause]:
     for problem in merged.problems:
-        yield Finding(
-            cause=Cause(title=problem.what, advice=problem.advice), verdict=problem.verdict
+        yield ShardCause(
+            cause=CauseSummary(title=problem.message, hint=problem.hint), verdict=problem.verdict
         )
     for leg in merged.legs:
-        if found := cause(leg.record, leg.exhibits):
-            yield Finding(cause=found, verdict=leg.record.verdict, shards=(leg.title,))
+        if found := summarize_cause(leg.record, leg.exhibits):
+            yield ShardCause(cause=found, verdict=leg.record.verdict, shards=(leg.title,))

@@ -6,18 +6,18 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rehearsal.commands.command import Verb
-from rehearsal.commands.merge.folders import found_in
+from rehearsal.commands.command import Command
+from rehearsal.commands.merge.folders import read_shards
 from rehearsal.commands.merge.merging import SUCCESS, Merged, merge
 from rehearsal.commands.merge.page import page
-from rehearsal.commands.merge.shards import latest
+from rehearsal.commands.merge.shards import latest_attempts
 from rehearsal.commands.merge.summary import summary, total
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import LONGEST, MOST
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.write_json import document
+from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Misconfigured, Verdict
 
 NUMBER = re.compile(r"[1-9][0-9]{0,3}\Z", re.ASCII)
@@ -64,12 +64,12 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     with tempfile.TemporaryDirectory(prefix=".merge-", dir=into.parent) as room:
         complaints: list[str] = []
         evidence = Evidence(Path(room), Redactor(), complaints.append)
-        found = list(found_in(source, evidence))
-        legs, replaced = latest(leg for _, leg in found)
+        found = list(read_shards(source, evidence))
+        legs, replaced = latest_attempts(leg for _, leg in found)
         counting = {leg.name for leg in legs}
         for path, leg in found:
             if leg.name in counting:
-                evidence.collect(path, leg.folder)
+                evidence.copy_folder(path, leg.folder)
         name = "-".join(filter(None, numbers))
         merged = merge(legs, expected=expected, name=name, jobs=options.jobs)
         record = merged.record
@@ -84,7 +84,7 @@ def _number(text: str) -> int:
     if not NUMBER.match(text):
         raise Misconfigured(
             f"--expect is {text[:40]!r}.",
-            advice="It takes a number from 1 to 9999: the shards, times the browsers.",
+            hint="It takes a number from 1 to 9999: the shards, times the browsers.",
         )
     return int(text)
 
@@ -93,7 +93,7 @@ def _check(source: Path, into: Path) -> None:
     if into.resolve().is_relative_to(source.resolve()):
         raise Misconfigured(
             f"--into is {str(into)!r}, which lies in the folder that is read ({str(source)!r}).",
-            advice="Name a folder beside it.",
+            hint="Name a folder beside it.",
         )
     try:
         into.parent.mkdir(parents=True, exist_ok=True)
@@ -101,12 +101,12 @@ def _check(source: Path, into: Path) -> None:
     except OSError as error:
         raise Misconfigured(
             f"--into is {str(into)!r}, where nothing can be written: {error.strerror}.",
-            advice="Name a folder that does not exist yet, in one that may be written to.",
+            hint="Name a folder that does not exist yet, in one that may be written to.",
         ) from error
     if taken:
         raise Misconfigured(
             f"--into is {str(into)!r}, and there is something in it.",
-            advice="Name a folder that does not exist yet, or remove what it holds.",
+            hint="Name a folder that does not exist yet, or remove what it holds.",
         )
 
 
@@ -117,13 +117,13 @@ def _tell(merged: Merged, evidence: Evidence, console: Console) -> None:
         console.output(name, value)
     name = record.artifact_name
     told = summary(merged, rest=f"the artifact {name}" if name else "the merged evidence")
-    evidence.text("verdict.json", document(record, merged.exhibits))
-    evidence.text("summary.md", told)
-    evidence.text("index.html", page(merged))
+    evidence.write("verdict.json", write_json(record, merged.exhibits))
+    evidence.write("summary.md", told)
+    evidence.write("index.html", page(merged))
     console.summary(told)
     # Of what happened in a shard, that shard's own job has told.
     for problem in merged.problems[:MOST]:
-        message = "\n".join(filter(None, (problem.what, problem.advice)))
+        message = "\n".join(filter(None, (problem.message, problem.hint)))
         console.error(message[:LONGEST], title=f"Dress rehearsal: {problem.verdict}")
     console.verdict("\n".join(_closing(record)), good=record.verdict is Verdict.PASSED)
 
@@ -140,9 +140,9 @@ def _closing(record: Rehearsal) -> Iterator[str]:
     yield f"verdict:  {record.verdict}"
 
 
-VERB = Verb(
+MERGE = Command(
     name="merge",
-    does="Make one verdict, summary and page of those of all shards.",
-    flags=flags,
+    summary="Make one verdict, summary and page of those of all shards.",
+    add_arguments=flags,
     run=run,
 )

@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from rehearsal.commands.merge.shards import Leg
+from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.report.words import distinct, listed
 from rehearsal.results.shard import WHOLE, numbers, titled
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 
-def roll_call(legs: Sequence[Leg], expected: int) -> Iterator[Problem]:
+def missing_or_repeated(legs: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
     """Yield what is wrong with the legs together, whatever each of them says."""
     known = [leg for leg in legs if leg.known]
     yield from _number(legs, known, expected)
@@ -18,7 +18,9 @@ def roll_call(legs: Sequence[Leg], expected: int) -> Iterator[Problem]:
     yield from _images(known)
 
 
-def _number(legs: Sequence[Leg], known: Sequence[Leg], expected: int) -> Iterator[Problem]:
+def _number(
+    legs: Sequence[ShardEvidence], known: Sequence[ShardEvidence], expected: int
+) -> Iterator[Problem]:
     if len(legs) < expected:
         absent = _absent(known, expected)
         named = f": {listed(absent)}" if len(absent) == expected - len(legs) else ""
@@ -26,7 +28,7 @@ def _number(legs: Sequence[Leg], known: Sequence[Leg], expected: int) -> Iterato
             Verdict.CANCELLED,
             f"Of {expected} rehearsals only {len(legs)} left their evidence{named or '.'}"
             + (" is missing." if named and len(absent) == 1 else " are missing." if named else ""),
-            advice="A job ended before its evidence was uploaded: it was cancelled, ran out of "
+            hint="A job ended before its evidence was uploaded: it was cancelled, ran out of "
             "time, lost its runner, or failed in a step before the rehearsal. Look at that job's "
             "log. Where every job looks fine, its step needs the input evidence: always.",
         )
@@ -34,18 +36,18 @@ def _number(legs: Sequence[Leg], known: Sequence[Leg], expected: int) -> Iterato
         yield Misconfigured(
             f"{len(legs)} rehearsals left their evidence where {expected} were expected: "
             f"{listed(leg.name for leg in legs)}.",
-            advice="Download only the artifacts of this workflow's own shards, and let --expect "
+            hint="Download only the artifacts of this workflow's own shards, and let --expect "
             "say how many there are: the shards, times the browsers.",
         )
 
 
-def _division(known: Sequence[Leg], expected: int) -> Iterator[Problem]:
+def _division(known: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
     totals = {_total(leg) for leg in known}
     if len(totals) > 1:
         parts = listed(f"{leg.name} is {leg.record.shard or 'the whole'}" for leg in known)
         yield Misconfigured(
             f"The shards are not of one division: {parts}.",
-            advice="Give every job the same number after the slash in the input shard, "
+            hint="Give every job the same number after the slash in the input shard, "
             "1/4 to 4/4 say.",
         )
         return
@@ -53,7 +55,7 @@ def _division(known: Sequence[Leg], expected: int) -> Iterator[Problem]:
     if expected % total:
         yield Misconfigured(
             f"{expected} rehearsals were expected, which is no multiple of the {total} shards.",
-            advice="Let --expect say how many there are: the shards, times the browsers.",
+            hint="Let --expect say how many there are: the shards, times the browsers.",
         )
         return
     # Without a browser's name only the number tells that a shard is there too often.
@@ -66,29 +68,29 @@ def _division(known: Sequence[Leg], expected: int) -> Iterator[Problem]:
                 yield _repeated(known, shard, browser)
 
 
-def _repeated(known: Sequence[Leg], shard: str, browser: str) -> Problem:
+def _repeated(known: Sequence[ShardEvidence], shard: str, browser: str) -> Problem:
     same = [leg for leg in known if leg.record.shard == shard and browser in {"", leg.browser}]
     return Misconfigured(
         f"{titled(shard, browser) or 'The whole suite'} was run {len(same)} times: "
         f"{listed(leg.name for leg in same)}.",
-        advice="Each job of the matrix needs a shard and browser of its own, or some tests run "
+        hint="Each job of the matrix needs a shard and browser of its own, or some tests run "
         "twice and others never.",
     )
 
 
-def _runs(known: Sequence[Leg]) -> Iterator[Problem]:
+def _runs(known: Sequence[ShardEvidence]) -> Iterator[Problem]:
     for what, found in (
-        ("workflow runs", distinct(leg.record.where.run for leg in known)),
-        ("commits", distinct(leg.record.where.commit for leg in known)),
+        ("workflow runs", distinct(leg.record.origin.run for leg in known)),
+        ("commits", distinct(leg.record.origin.commit for leg in known)),
     ):
         if len(found) > 1:
             yield Misconfigured(
                 f"The shards are of different {what}: {listed(found)}.",
-                advice="Merge the artifacts of one workflow run alone.",
+                hint="Merge the artifacts of one workflow run alone.",
             )
 
 
-def _images(known: Sequence[Leg]) -> Iterator[Problem]:
+def _images(known: Sequence[ShardEvidence]) -> Iterator[Problem]:
     found: dict[str, list[str]] = defaultdict(list)
     for leg in known:
         # Without one there was nothing to test; only what passed has to have one.
@@ -99,12 +101,12 @@ def _images(known: Sequence[Leg]) -> Iterator[Problem]:
         yield Problem(
             Verdict.ERROR,
             f"The shards did not all rehearse the same image: {told}.",
-            advice="What passed in one shard says nothing of another's image. Build it once, and "
+            hint="What passed in one shard says nothing of another's image. Build it once, and "
             "hand the very same to every job with the input image.",
         )
 
 
-def _absent(known: Sequence[Leg], expected: int) -> list[str]:
+def _absent(known: Sequence[ShardEvidence], expected: int) -> list[str]:
     """Return who must be missing, as far as the others tell."""
     totals, browsers = {_total(leg) for leg in known}, distinct(leg.browser for leg in known)
     total = max(totals, default=1)
@@ -116,6 +118,6 @@ def _absent(known: Sequence[Leg], expected: int) -> list[str]:
     return [titled(*each) for each in wanted if each not in there]
 
 
-def _total(leg: Leg) -> int:
+def _total(leg: ShardEvidence) -> int:
     _, total = numbers(leg.record.shard) or WHOLE
     return total

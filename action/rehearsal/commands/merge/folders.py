@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from rehearsal.commands.merge.shards import Leg
+from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.evidence.folder import Evidence
-from rehearsal.results.evidence_index import Exhibits
-from rehearsal.results.json_fields import Unexpected
-from rehearsal.results.read_json import FILE, Newer, read_account
+from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.json_fields import InvalidDocument
+from rehearsal.results.read_json import FILE, UnsupportedVersion, read_file
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
@@ -16,7 +16,7 @@ PAGE = "index.html"
 TARGET = "shards"
 
 
-def found_in(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, Leg]]:
+def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardEvidence]]:
     """Yield each evidence folder with what its verdict.json tells; nothing is copied yet.
 
     actions/download-artifact gives a single artifact no folder of its own. Raises `Misconfigured`
@@ -32,7 +32,7 @@ def found_in(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, Leg]]:
     except OSError as error:
         raise Misconfigured(
             f"{str(folder)!r} could not be looked into: {error.strerror}.",
-            advice="Name the folder that holds one folder for each downloaded artifact.",
+            hint="Name the folder that holds one folder for each downloaded artifact.",
         ) from error
     for name in names:
         path = folder / name
@@ -40,18 +40,18 @@ def found_in(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, Leg]]:
             yield path, _leg(path, name, evidence)
 
 
-def _leg(path: Path, name: str, evidence: Evidence) -> Leg:
+def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
     try:
-        record, exhibits = read_account(path / FILE)
+        record, exhibits = read_file(path / FILE)
         known = True
-    except (Unexpected, OSError) as error:
-        record, exhibits = Rehearsal(name=name, problems=[_unread(error)]), Exhibits()
+    except (InvalidDocument, OSError) as error:
+        record, exhibits = Rehearsal(name=name, problems=[_unread(error)]), EvidenceIndex()
         known = False
     called = name or record.artifact_name or path.name
     page = path / PAGE
-    return Leg(
+    return ShardEvidence(
         name=called,
-        folder=evidence.name_of(TARGET, called),
+        folder=evidence.folder_name(TARGET, called),
         record=record,
         exhibits=exhibits,
         known=known,
@@ -64,18 +64,20 @@ def _unread(error: Exception) -> Problem:
         return Problem(
             Verdict.CANCELLED,
             "It left no verdict.json.",
-            advice="Its job ended before the evidence was complete: it was cancelled, ran out of "
+            hint="Its job ended before the evidence was complete: it was cancelled, ran out of "
             "time, or lost its runner. Look at that job's log.",
         )
-    if isinstance(error, Newer):
+    if isinstance(error, UnsupportedVersion):
         return Misconfigured(
             f"Its verdict.json is of a newer Dress Rehearsal: {error}.",
-            advice="Use the same version of the action in all jobs of the workflow.",
+            hint="Use the same version of the action in all jobs of the workflow.",
         )
-    found = error if isinstance(error, Unexpected) else getattr(error, "strerror", None) or error
+    found = (
+        error if isinstance(error, InvalidDocument) else getattr(error, "strerror", None) or error
+    )
     return Problem(
         Verdict.ERROR,
         f"Its verdict.json cannot be read: {found}.",
-        advice="Nothing but the action may write into its evidence. Run that job again; when it "
+        hint="Nothing but the action may write into its evidence. Run that job again; when it "
         "comes back, please report it with the file.",
     )

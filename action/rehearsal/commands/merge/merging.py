@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rehearsal.commands.merge.completeness import roll_call
-from rehearsal.commands.merge.shards import Leg
+from rehearsal.commands.merge.completeness import missing_or_repeated
+from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.report.words import distinct, listed
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.origin import Asked, Where
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RANK, Rehearsal
 from rehearsal.results.tests import Results
 from rehearsal.results.timeline import Timeline
@@ -24,12 +24,12 @@ class Merged:
     """One rehearsal out of many: `problems` are those of the legs together, of none alone."""
 
     record: Rehearsal
-    exhibits: Exhibits
-    legs: tuple[Leg, ...]
+    exhibits: EvidenceIndex
+    legs: tuple[ShardEvidence, ...]
     problems: tuple[Problem, ...]
 
 
-def merge(legs: Sequence[Leg], *, expected: int, name: str, jobs: str = "") -> Merged:
+def merge(legs: Sequence[ShardEvidence], *, expected: int, name: str, jobs: str = "") -> Merged:
     """Return one rehearsal that passed only where all did, and none is missing.
 
     `expected` is how many there have to be: the shards, times the browsers. `jobs` is how GitHub
@@ -42,7 +42,7 @@ def merge(legs: Sequence[Leg], *, expected: int, name: str, jobs: str = "") -> M
     slowest = max(records, key=lambda record: record.ready_seconds or 0.0, default=None)
     ids = distinct(record.image_id for record in records)
     results = _results(records)
-    together = (*roll_call(ordered, expected), *_emptiness(records, results))
+    together = (*missing_or_repeated(ordered, expected), *_emptiness(records, results))
     together += tuple(_jobs(jobs, passed=not together and not any(_problems(ordered))))
     record = Rehearsal(
         name=name,
@@ -55,12 +55,12 @@ def merge(legs: Sequence[Leg], *, expected: int, name: str, jobs: str = "") -> M
         results=results,
         notices=list(_notices(known)),
         diagnoses=_diagnoses(worst),
-        telling=worst[0].telling if worst else (),
-        where=_where(records),
-        asked=_asked(records),
+        key_lines=worst[0].key_lines if worst else (),
+        origin=_where(records),
+        request=_asked(records),
         shards=tuple(leg.shard for leg in ordered),
     )
-    exhibits = Exhibits(
+    exhibits = EvidenceIndex(
         tests=tuple(_moved(leg, each) for leg in known for each in leg.exhibits.tests),
         flaky=tuple(_moved(leg, each) for leg in known for each in leg.exhibits.flaky),
     )
@@ -74,7 +74,7 @@ def _emptiness(records: Sequence[Rehearsal], results: Results | None) -> Iterato
         yield Problem(
             Verdict.NO_TESTS,
             "No shard ran a test.",
-            advice="One empty shard is fine, a suite without tests is not. Check test-command and "
+            hint="One empty shard is fine, a suite without tests is not. Check test-command and "
             "working-directory: what it finds here, and what on your own machine.",
         )
 
@@ -85,19 +85,19 @@ def _jobs(result: str, *, passed: bool) -> Iterator[Problem]:
         yield Problem(
             Verdict.CANCELLED,
             f"A job of the matrix ended as {result}, although its evidence says passed.",
-            advice="It was cancelled, lost its runner or failed in another step. Where it was run "
+            hint="It was cancelled, lost its runner or failed in another step. Where it was run "
             "again, what counts here may be the evidence of an attempt before. Look at that job's "
             "log, and run it again.",
         )
 
 
-def _problems(legs: Sequence[Leg]) -> Iterator[Problem]:
+def _problems(legs: Sequence[ShardEvidence]) -> Iterator[Problem]:
     for leg in legs:
         for problem in leg.record.problems:
             yield Problem(
                 problem.verdict,
-                f"{leg.title}: {problem.what}",
-                advice=problem.advice,
+                f"{leg.title}: {problem.message}",
+                hint=problem.hint,
                 excerpt=problem.excerpt,
             )
 
@@ -115,11 +115,11 @@ def _results(records: Sequence[Rehearsal]) -> Results | None:
     )
 
 
-def _moved(leg: Leg, exhibit: Exhibit) -> Exhibit:
+def _moved(leg: ShardEvidence, exhibit: FailedTestEvidence) -> FailedTestEvidence:
     return replace(exhibit, folder=f"{leg.folder}/{exhibit.folder}" if exhibit.folder else "")
 
 
-def _notices(known: Sequence[Leg]) -> Iterator[str]:
+def _notices(known: Sequence[ShardEvidence]) -> Iterator[str]:
     """Yield what all say once, and what only some say with their names."""
     for notice in distinct(notice for leg in known for notice in leg.record.notices):
         who = [leg.title for leg in known if notice in leg.record.notices]
@@ -131,13 +131,15 @@ def _diagnoses(worst: Iterable[Rehearsal]) -> list[Diagnosis]:
     return list(found.values())
 
 
-def _where(records: Sequence[Rehearsal]) -> Where:
-    return max((record.where for record in records), key=lambda each: each.attempt, default=Where())
+def _where(records: Sequence[Rehearsal]) -> Origin:
+    return max(
+        (record.origin for record in records), key=lambda each: each.attempt, default=Origin()
+    )
 
 
-def _asked(records: Sequence[Rehearsal]) -> Asked | None:
+def _asked(records: Sequence[Rehearsal]) -> RequestSummary | None:
     """Return what all were asked, the browser left out where there are several."""
-    asked = [record.asked for record in records]
+    asked = [record.request for record in records]
     browsers = {each.browser for each in asked if each}
     common = {each and replace(each, browser="") for each in asked}
     if len(common) != 1 or not (first := asked[0]):

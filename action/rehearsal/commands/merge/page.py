@@ -3,18 +3,18 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from rehearsal.commands.merge.causes import Finding, findings
+from rehearsal.commands.merge.causes import ShardCause, shard_causes
 from rehearsal.commands.merge.merging import Merged
-from rehearsal.commands.merge.shards import Leg
+from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import total
 from rehearsal.report.cause_summary import snippets
 from rehearsal.report.counts import why
-from rehearsal.report.page.failed_tests import SHAKY
-from rehearsal.report.page.layout import sheet, title
+from rehearsal.report.page.failed_tests import FLAKY
+from rehearsal.report.page.layout import layout, title
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.words import listed
-from rehearsal.results.evidence_index import Exhibit
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 from rehearsal.verdict import Verdict
@@ -29,7 +29,7 @@ def page(merged: Merged) -> str:
     """Return the page: verdict and causes, the shards, the failed tests of all."""
     record = merged.record
     when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(record.started))
-    return sheet(
+    return layout(
         record.verdict,
         subject=record.image or record.name,
         name=record.name,
@@ -40,7 +40,7 @@ def page(merged: Merged) -> str:
 
 def _main(merged: Merged) -> Iterator[Child]:
     record = merged.record
-    found = findings(merged)
+    found = shard_causes(merged)
     yield map(_finding, found[:MOST_FINDINGS])
     if len(found) > MOST_FINDINGS:
         yield element(
@@ -51,19 +51,19 @@ def _main(merged: Merged) -> Iterator[Child]:
     failed = [(leg, test) for leg in merged.legs for test in leg.exhibits.tests]
     yield _tests("Failed tests", failed)
     flaky = [(leg, test) for leg in merged.legs for test in leg.exhibits.flaky]
-    yield _tests("Flaky tests", flaky, SHAKY)
+    yield _tests("Flaky tests", flaky, FLAKY)
     yield _image(record)
 
 
-def _finding(found: Finding) -> Markup:
+def _finding(found: ShardCause) -> Markup:
     known = found.cause
     return element(
         "section",
         element("h2", known.title),
         element("p", f"In {listed(found.shards)}.", class_="soft") if found.shards else None,
-        element("p", known.what) if known.what else None,
-        element("h3", "What to do") if known.advice or known.paste else None,
-        [element("p", part) for part in known.advice.split("\n\n") if part.strip()],
+        element("p", known.message) if known.message else None,
+        element("h3", "What to do") if known.hint or known.paste else None,
+        [element("p", part) for part in known.hint.split("\n\n") if part.strip()],
         [element("div", _pre(each, "To paste"), class_="paste") for each in snippets(known.paste)],
         element("h3", "What shows it") if known.known and known.lines else None,
         element("div", _pre("\n".join(known.lines), "What shows it"), class_="wrap")
@@ -102,7 +102,9 @@ def _row(shard: Shard) -> Markup:
     )
 
 
-def _tests(what: str, tests: Sequence[tuple[Leg, Exhibit]], words: str = "") -> Child:
+def _tests(
+    what: str, tests: Sequence[tuple[ShardEvidence, FailedTestEvidence]], words: str = ""
+) -> Child:
     if not tests:
         return None
     more = len(tests) - MOST_TESTS
@@ -115,7 +117,7 @@ def _tests(what: str, tests: Sequence[tuple[Leg, Exhibit]], words: str = "") -> 
     )
 
 
-def _test(leg: Leg, test: Exhibit) -> Markup:
+def _test(leg: ShardEvidence, test: FailedTestEvidence) -> Markup:
     shard = leg.shard
     where = element("a", shard.title, href=shard.page) if shard.page else shard.title
     place = f"{test.file}:{test.failure.line}" if test.failure.line else test.file

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rehearsal.results.evidence_index import Exhibits
+from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import WHOLE, Shard, numbers
 from rehearsal.results.tests import Results
@@ -14,7 +14,7 @@ ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leg:
+class ShardEvidence:
     """One of the rehearsals: `name` is its artifact's, `folder` where it lies in what is merged.
 
     `known` says that its verdict.json could be read: without, `record` holds what was wrong with
@@ -24,7 +24,7 @@ class Leg:
     name: str
     folder: str
     record: Rehearsal
-    exhibits: Exhibits = field(default_factory=Exhibits)
+    exhibits: EvidenceIndex = field(default_factory=EvidenceIndex)
     known: bool = True
     page: bool = False
 
@@ -49,7 +49,7 @@ class Leg:
     @property
     def browser(self) -> str:
         """What its tests were told to take, or empty."""
-        return self.record.asked.browser if self.record.asked else ""
+        return self.record.request.browser if self.record.request else ""
 
     @property
     def title(self) -> str:
@@ -66,7 +66,7 @@ class Leg:
     def attempt(self) -> int:
         """Which attempt of the workflow run it is of: what cannot be read has its name alone."""
         ending = None if self.known else ATTEMPT.search(self.name)
-        return int(ending[1]) if ending else self.record.where.attempt
+        return int(ending[1]) if ending else self.record.origin.attempt
 
     @property
     def stem(self) -> str:
@@ -74,13 +74,15 @@ class Leg:
         return self.name.removesuffix(f"-{self.attempt}")
 
 
-def latest(legs: Iterable[Leg]) -> tuple[tuple[Leg, ...], tuple[Leg, ...]]:
+def latest_attempts(
+    legs: Iterable[ShardEvidence],
+) -> tuple[tuple[ShardEvidence, ...], tuple[ShardEvidence, ...]]:
     """Return the legs that count and those that a later attempt of the workflow run replaced."""
-    attempts: dict[str, list[Leg]] = defaultdict(list)
+    attempts: dict[str, list[ShardEvidence]] = defaultdict(list)
     for leg in legs:
         attempts[leg.stem].append(leg)
-    counting: list[Leg] = []
-    replaced: list[Leg] = []
+    counting: list[ShardEvidence] = []
+    replaced: list[ShardEvidence] = []
     for group in attempts.values():
         last = max(leg.attempt for leg in group)
         for leg in group:

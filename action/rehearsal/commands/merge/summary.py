@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from rehearsal import __version__
-from rehearsal.commands.merge.causes import Finding, findings
+from rehearsal.commands.merge.causes import ShardCause, shard_causes
 from rehearsal.commands.merge.merging import Merged
-from rehearsal.commands.merge.shards import Leg
+from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.report.cause_summary import snippets
 from rehearsal.report.counts import counts, why
 from rehearsal.report.markdown import bare, box, cell, escaped, part, test_name
 from rehearsal.report.words import listed
-from rehearsal.results.evidence_index import Exhibit
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 from rehearsal.verdict import Verdict
@@ -40,7 +40,7 @@ def _lines(merged: Merged, rest: str) -> Iterator[str]:
     record = merged.record
     yield f"## {_mark(record.verdict)} Dress rehearsal: {record.verdict}"
     yield ""
-    yield from _findings(findings(merged))
+    yield from _findings(shard_causes(merged))
     yield f"- Tests: {total(record)}"
     yield ""
     yield from _shards(record.shards)
@@ -58,17 +58,17 @@ def _lines(merged: Merged, rest: str) -> Iterator[str]:
     yield f"<sub>Dress Rehearsal {__version__}, {escaped(record.name)}</sub>"
 
 
-def _findings(found: Sequence[Finding]) -> Iterator[str]:
+def _findings(found: Sequence[ShardCause]) -> Iterator[str]:
     for each in found[:MOST_FINDINGS]:
         known = each.cause
         where = f" ({cell(listed(each.shards))})" if each.shards else ""
         yield f"**{part(known.title)}**{where}"
         yield ""
-        if known.what:
-            yield part(known.what)
+        if known.message:
+            yield part(known.message)
             yield ""
-        if known.advice or known.paste:
-            yield f"**What to do:** {part(known.advice)}"
+        if known.hint or known.paste:
+            yield f"**What to do:** {part(known.hint)}"
             yield ""
         for snippet in snippets(known.paste):
             yield from box(snippet.splitlines())
@@ -98,7 +98,9 @@ def _shards(shards: Sequence[Shard]) -> Iterator[str]:
     yield ""
 
 
-def _tests(what: str, tests: Sequence[tuple[Leg, Exhibit]], rest: str) -> Iterator[str]:
+def _tests(
+    what: str, tests: Sequence[tuple[ShardEvidence, FailedTestEvidence]], rest: str
+) -> Iterator[str]:
     if not tests:
         return
     yield f"| {what} | where | why |"

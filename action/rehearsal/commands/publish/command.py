@@ -5,18 +5,18 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.commands.command import Verb
-from rehearsal.commands.publish.publication import Entry, Publication
+from rehearsal.commands.command import Command
+from rehearsal.commands.publish.publication import Publication, PublishTarget
 from rehearsal.commands.publish.publisher import publish
 from rehearsal.commands.publish.report import closing, summary
-from rehearsal.commands.publish.request import DEFAULTS, read_order
+from rehearsal.commands.publish.request import DEFAULTS, read_request
 from rehearsal.config import child_environment
 from rehearsal.config.inputs import from_action
 from rehearsal.outside.engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
-from rehearsal.verdict import Problem, Verdict, fault
+from rehearsal.verdict import Problem, Verdict, own_fault
 
 HELP = {
     "evidence-path": "the folder that holds the rehearsal's verdict.json",
@@ -35,16 +35,16 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     publication = Publication()
     try:
         with interruptible(what="The publication", kept="Nothing was pushed."):
-            order = read_order(from_action(environ) | flags(options), top=Path.cwd())
+            order = read_request(from_action(environ) | flags(options), top=Path.cwd())
             publication.image_id, publication.rehearsed = order.image_id, order.rehearsed
-            publication.entries = [Entry(reference=reference) for reference in order.to]
+            publication.entries = [PublishTarget(reference=reference) for reference in order.to]
             console.say(f"publishing {order.image_id}")
             engine = find_engine(child_environment.for_children(environ, ()))
         publish(order, Registries(engine=engine), console, publication)
     except Problem as problem:
         publication.problems.append(problem)
     except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
-        publication.problems.append(fault(traceback.format_exc()))
+        publication.problems.append(own_fault(traceback.format_exc()))
     _tell(publication, console)
     return publication.verdict.exit_code
 
@@ -71,17 +71,17 @@ def _tell(publication: Publication, console: Console) -> None:
     problem = publication.problem
     if problem:
         if problem.verdict is Verdict.ERROR:
-            with console.group("our traceback"), console.foreign() as show:
+            with console.group("our traceback"), console.raw_output() as show:
                 show("\n".join(problem.excerpt).encode(errors="replace"))
         title = f"Dress rehearsal: {problem.verdict}"
-        console.error(f"{problem.what}\n{problem.advice}", title=title)
+        console.error(f"{problem.message}\n{problem.hint}", title=title)
     console.summary(summary(publication))
     console.verdict(closing(publication), good=problem is None)
 
 
-VERB = Verb(
+PUBLISH = Command(
     name="publish",
-    does="Push what was rehearsed, then ask each registry.",
-    flags=declare,
+    summary="Push what was rehearsed, then ask each registry.",
+    add_arguments=declare,
     run=run,
 )

@@ -3,12 +3,12 @@
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import Problem
 
 
 @dataclass(frozen=True, kw_only=True)
-class Names:
+class LocalTags:
     """The names of the image `image_id` and of those that stand where it is to go."""
 
     engine: Engine
@@ -16,20 +16,20 @@ class Names:
     undo: ExitStack
     kept: set[str] = field(default_factory=set)
 
-    def lend(self, name: str) -> None:
+    def add_temporary(self, name: str) -> None:
         """Give the image a name until the end."""
-        self.keep(name)
+        self.remember(name)
         self.engine.tag(self.image_id, name)
 
-    def keep(self, name: str) -> None:
+    def remember(self, name: str) -> None:
         """See that in the end a name stands where it stands now."""
         if name not in self.kept:
             self.kept.add(name)
-            self.undo.callback(self.give_back, name, self.holder(name))
+            self.undo.callback(self.restore, name, self.holder(name))
 
-    def give_back(self, name: str, before: str) -> None:
+    def restore(self, name: str, before: str) -> None:
         """Give a name back to the image that had it, or to none."""
-        with suppress(Refused, Problem):
+        with suppress(EngineError, Problem):
             now = self.holder(name)
             if before:
                 self.engine.tag(before, name)
@@ -43,5 +43,5 @@ class Names:
         """Return the ID of the image that has a name, if any."""
         try:
             return str(self.engine.inspect(name, "image")["Id"])
-        except Refused:
+        except EngineError:
             return ""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rehearsal.results.json_fields import DIGEST, Fields, Unexpected
+from rehearsal.results.json_fields import DIGEST, Fields, InvalidDocument
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.verdict import Misconfigured
 
@@ -32,7 +32,7 @@ def read_digests(text: str) -> dict[str, str]:
     try:
         fields = Fields.read(text)
         found = {name: fields.text(name) for name in fields.content}
-    except Unexpected as error:
+    except InvalidDocument as error:
         raise _no_digests(str(error)) from None
     for reference, digest in found.items():
         if not REFERENCE.match(reference):
@@ -45,8 +45,8 @@ def read_digests(text: str) -> dict[str, str]:
 
 
 def _content(record: Rehearsal, digests: Mapping[str, str]) -> dict[str, Any]:
-    results, asked = record.results, record.asked
-    answers = (each.detail for each in record.timeline.moments if each.name == "ready")
+    results, asked = record.results, record.request
+    answers = (each.detail for each in record.timeline.milestones if each.name == "ready")
     browsers = dict.fromkeys(each.browser for each in record.shards)
     return {
         "verdict": str(record.verdict),
@@ -70,13 +70,13 @@ def _content(record: Rehearsal, digests: Mapping[str, str]) -> dict[str, Any]:
             "tool": record.tool,
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.started)),
         },
-        "where": asdict(record.where) if record.where.repository else None,
+        "where": asdict(record.origin) if record.origin.repository else None,
     }
 
 
 def _no_digests(found: str) -> Misconfigured:
     return Misconfigured(
         f"--digests is not what was published: {found}.",
-        advice="Give it the output digests of action/publish: JSON, one digest for each reference, "
+        hint="Give it the output digests of action/publish: JSON, one digest for each reference, "
         'like {"ghcr.io/owner/app:1.2.3": "sha256:…"}.',
     )

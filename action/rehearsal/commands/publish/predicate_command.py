@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.commands.command import Verb
+from rehearsal.commands.command import Command
 from rehearsal.commands.publish.predicate import TYPE, predicate, read_digests
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.config.inputs import shown
 from rehearsal.outside.github import Console
-from rehearsal.results.require_passed import read_passed
+from rehearsal.results.require_passed import require_passed
 from rehearsal.verdict import Misconfigured
 
 
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> 
     argument is wrong, `Problem` (publish-failed) where the rehearsal did not pass.
     """
     digests = read_digests(options.digests)
-    record = read_passed(
+    record = require_passed(
         Path(options.evidence_path),
         given=f"--evidence-path is {shown(options.evidence_path)}",
         otherwise="Nothing is attested.",
@@ -82,14 +82,14 @@ def _write(flag: str, path: str, text: str) -> Path:
     except OSError as error:
         raise Misconfigured(
             f"{flag} is {path!r}, which cannot be written: {error.strerror or error}.",
-            advice="Name a file in a folder that may be written to, below RUNNER_TEMP say.",
+            hint="Name a file in a folder that may be written to, below RUNNER_TEMP say.",
         ) from None
     return file.resolve()
 
 
-VERB = Verb(
+PREDICATE = Command(
     name="predicate",
-    does="State what is to be attested of an image that was published.",
-    flags=flags,
+    summary="State what is to be attested of an image that was published.",
+    add_arguments=flags,
     run=run,
 )

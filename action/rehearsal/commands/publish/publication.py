@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from rehearsal.commands.publish.reference import Reference
-from rehearsal.outside.registry import Held
+from rehearsal.outside.registry import RemoteImage
 from rehearsal.results.rehearsal import RANK, Rehearsal
 from rehearsal.verdict import Problem, Verdict
 
@@ -28,7 +28,7 @@ class State(Enum):
 
 
 @dataclass(kw_only=True)
-class Entry:
+class PublishTarget:
     """One reference: `held` is what its registry said last, `asked` whether it did at all.
 
     `why` says what went wrong, `advice` what to do.
@@ -38,7 +38,7 @@ class Entry:
     state: State = State.UNTRIED
     why: str = ""
     advice: str = ""
-    held: Held | None = None
+    held: RemoteImage | None = None
     asked: bool = False
 
     @property
@@ -62,7 +62,7 @@ class Publication:
 
     image_id: str = ""
     rehearsed: Rehearsal | None = None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[PublishTarget] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 

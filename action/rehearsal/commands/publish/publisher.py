@@ -6,13 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.commands.publish.local_tags import Names
-from rehearsal.commands.publish.publication import Entry, Publication, State
-from rehearsal.commands.publish.registry_errors import gist, reason_of
-from rehearsal.commands.publish.request import Order
-from rehearsal.commands.publish.stream_output import follow
-from rehearsal.commands.publish.verify import ONE_MANIFEST, Inquiry, failed
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.commands.publish.local_tags import LocalTags
+from rehearsal.commands.publish.publication import Publication, PublishTarget, State
+from rehearsal.commands.publish.registry_errors import find_reason, one_line
+from rehearsal.commands.publish.request import PublishRequest
+from rehearsal.commands.publish.stream_output import stream_output
+from rehearsal.commands.publish.verify import ONE_MANIFEST, Verification, failed
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
@@ -28,7 +28,7 @@ INDEXES = frozenset(
 
 
 def publish(
-    order: Order,
+    order: PublishRequest,
     registries: Registries,
     console: Console,
     publication: Publication,
@@ -41,9 +41,11 @@ def publish(
     """
     engine = registries.engine
     with ExitStack() as undo:
-        names = Names(engine=engine, image_id=order.image_id, undo=undo)
-        inquiry = Inquiry(image_id=order.image_id, registries=registries, names=names, sleep=sleep)
-        work = _Work(
+        names = LocalTags(engine=engine, image_id=order.image_id, undo=undo)
+        inquiry = Verification(
+            image_id=order.image_id, registries=registries, names=names, sleep=sleep
+        )
+        work = Publisher(
             engine=engine, registries=registries, names=names, inquiry=inquiry, console=console
         )
         try:
@@ -52,17 +54,17 @@ def publish(
                 work.run(order, publication)
         except Problem as problem:
             publication.problems.append(problem)
-        except Refused as refusal:
+        except EngineError as refusal:
             publication.problems.append(
                 Problem(
                     Verdict.ENGINE_FAILED,
                     f"The engine refused what it should do next: {refusal}",
-                    advice="Run it again; what is pushed already is found there.",
+                    hint="Run it again; what is pushed already is found there.",
                 )
             )
 
 
-def keep(entries: Sequence[Entry]) -> list[str]:
+def keep(entries: Sequence[PublishTarget]) -> list[str]:
     """Return a notice for each reference that may hold anything, since it could not be asked.
 
     Raises `Problem` (publish-failed) where one is known to hold something else.
@@ -85,16 +87,16 @@ def keep(entries: Sequence[Entry]) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Work:
+class Publisher:
     """One publication under way."""
 
     engine: Engine
     registries: Registries
-    names: Names
-    inquiry: Inquiry
+    names: LocalTags
+    inquiry: Verification
     console: Console
 
-    def run(self, order: Order, publication: Publication) -> None:
+    def run(self, order: PublishRequest, publication: Publication) -> None:
         image = self.find(order.image_id)
         entries = publication.entries
         for entry in entries:
@@ -110,16 +112,16 @@ class _Work:
         publication.notices += keep(kept)
         for entry in entries:
             if not entry.state.good:
-                publication.notices += self.bring(entry, image)
+                publication.notices += self.push_or_retag(entry, image)
 
     def find(self, image_id: str) -> Mapping[str, Any]:
         """Return what the engine knows of the image."""
         try:
             image = self.engine.inspect(image_id, "image")
-        except Refused:
+        except EngineError:
             raise Misconfigured(
                 f"The engine has no image {image_id}.",
-                advice="Publish in the job that rehearsed it, or bring the image first: docker "
+                hint="Publish in the job that rehearsed it, or bring the image first: docker "
                 "load what docker save wrote, or docker pull REPOSITORY@DIGEST of the candidate "
                 "that was rehearsed. An image that was built again has another ID.",
             ) from None
@@ -127,11 +129,11 @@ class _Work:
             raise Misconfigured(
                 f"The image {image_id} is an index of several manifests, and only one of them was "
                 "rehearsed.",
-                advice=ONE_MANIFEST,
+                hint=ONE_MANIFEST,
             )
         return image
 
-    def bring(self, entry: Entry, image: Mapping[str, Any]) -> list[str]:
+    def push_or_retag(self, entry: PublishTarget, image: Mapping[str, Any]) -> list[str]:
         """Bring the image to one reference, ask whether it is there, and return what to notice."""
         started = time.monotonic()
         # Until the registry has been asked again, nothing is known.
@@ -153,31 +155,31 @@ class _Work:
         )
         return [notice]
 
-    def retag(self, entry: Entry, source: str) -> bool:
+    def retag(self, entry: PublishTarget, source: str) -> bool:
         """Put the manifest's own bytes under the reference; whether that worked."""
         name = entry.reference.written
         if not self.engine.buildx:
             return False
-        code, words = follow(
+        code, words = stream_output(
             f"tag {source} as {name}",
             lambda out: self.registries.put(source, name, out=out),
             self.console,
         )
         if code:
-            self.console.say(f"{name}: pushed instead ({reason_of(words, name).name})")
+            self.console.say(f"{name}: pushed instead ({find_reason(words, name).name})")
         return code == 0
 
-    def push(self, entry: Entry) -> None:
+    def push(self, entry: PublishTarget) -> None:
         """Tag and push. Raises `Problem` (publish-failed) when the registry or the way says no."""
         name = entry.reference.written
-        self.names.lend(name)
-        code, words = follow(
+        self.names.add_temporary(name)
+        code, words = stream_output(
             f"push {name}", lambda out: self.registries.push(name, out=out), self.console
         )
         if code == 0:
             return
         self.engine.check()
         self.inquiry.afterwards(entry)
-        reason = reason_of(words, name)
-        entry.state, entry.why = State.REFUSED, f"{reason.name}: {gist(words)}"
+        reason = find_reason(words, name)
+        entry.state, entry.why = State.REFUSED, f"{reason.name}: {one_line(words)}"
         raise failed(f"{name} was not published: {entry.why}", reason.advice)

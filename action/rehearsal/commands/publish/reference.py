@@ -50,7 +50,7 @@ def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
     if not lines:
         raise Misconfigured(
             f"The input {name} is empty; it has to hold references of images, one a line.",
-            advice=f"Write where to push to, with the tag: {name}: ghcr.io/OWNER/app:1.2.3.",
+            hint=f"Write where to push to, with the tag: {name}: ghcr.io/OWNER/app:1.2.3.",
         )
     found: dict[str, Reference] = {}
     for line in lines:
@@ -59,7 +59,7 @@ def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
             raise Misconfigured(
                 f"The input {name} holds {shown(line)} twice"
                 + ("." if same.written == line else f": {shown(same.written)} is the same."),
-                advice="Remove one of the two lines.",
+                hint="Remove one of the two lines.",
             )
         found[reference.name] = reference
     return tuple(found.values())
@@ -67,7 +67,7 @@ def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
 
 def _read(name: str, line: str) -> Reference:
     def wrong(what: str, advice: str) -> Misconfigured:
-        return Misconfigured(f"The input {name} holds {shown(line)}{what}", advice=advice)
+        return Misconfigured(f"The input {name} holds {shown(line)}{what}", hint=advice)
 
     if "@" in line:
         raise wrong(

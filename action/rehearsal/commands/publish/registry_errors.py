@@ -107,7 +107,7 @@ NAMES = re.compile(r"https?://\S+|\[\S+\]")
 LONGEST = 600
 
 
-def reason_of(words: str, reference: str = "") -> Reason:
+def find_reason(words: str, reference: str = "") -> Reason:
     """Return what the client's words about a reference mean; its own say nothing about why."""
     repository = reference.rpartition(":")[0]
     for name in (reference, repository, "/".join(split_repository(repository))):
@@ -120,12 +120,12 @@ def reason_of(words: str, reference: str = "") -> Reason:
     )
 
 
-def harmless(words: str) -> str:
+def strip_credentials(words: str) -> str:
     """Take out of a client's words what would let others in."""
     words = QUERY.sub(r"\1?***", USER.sub("***@", words))
     return TOKEN.sub(r"\1\2***", words)
 
 
-def gist(words: str) -> str:
+def one_line(words: str) -> str:
     """Return the end of a client's words on one line, for a table and a title."""
-    return " ".join(harmless(words).split())[-LONGEST:]
+    return " ".join(strip_credentials(words).split())[-LONGEST:]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rehearsal import __version__
-from rehearsal.commands.publish.publication import Entry, Publication, State
+from rehearsal.commands.publish.publication import Publication, PublishTarget, State
 from rehearsal.report.markdown import bare, cell, part
 from rehearsal.verdict import Verdict
 
@@ -24,10 +24,10 @@ def _lines(publication: Publication) -> Iterator[str]:
     yield f"## {'✅' if passed else '❌'} Dress rehearsal: {verdict}"
     yield ""
     if problem := publication.problem:
-        yield f"**{part(problem.what)}**"
+        yield f"**{part(problem.message)}**"
         yield ""
-        if problem.advice:
-            yield f"**What to do:** {part(problem.advice)}"
+        if problem.hint:
+            yield f"**What to do:** {part(problem.hint)}"
             yield ""
     if publication.image_id:
         yield f"- Tests: {cell(_tests(publication))}"
@@ -68,11 +68,11 @@ def _tests(publication: Publication) -> str:
     return f"{text}, {len(results.flaky)} of them more than once" if results.flaky else text
 
 
-def _holds(entry: Entry) -> str:
+def _holds(entry: PublishTarget) -> str:
     digest = entry.held.digest if entry.asked and entry.held else ""
     return f"`{bare(digest)}`" if digest else cell(entry.there)
 
 
-def _became(entry: Entry) -> str:
+def _became(entry: PublishTarget) -> str:
     mark = "✅ " if entry.state.good else "" if entry.state is State.UNTRIED else "❌ "
     return f"{mark}{cell(entry.why or entry.state.value)}"

@@ -8,7 +8,7 @@ from rehearsal.commands.publish.reference import Reference, read_references
 from rehearsal.config.inputs import Inputs, shown
 from rehearsal.results.json_fields import DIGEST
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.require_passed import read_passed
+from rehearsal.results.require_passed import require_passed
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 DEFAULTS: Mapping[str, str] = {
@@ -22,7 +22,7 @@ DEFAULTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class PublishRequest:
     """One image by its ID, and where it goes; without `rehearsed` the caller vouches for it.
 
     What one of `kept` holds already stays there.
@@ -35,7 +35,7 @@ class Order:
     rehearsed: Rehearsal | None = None
 
 
-def read_order(given: Mapping[str, object], *, top: Path) -> Order:
+def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
     """Return the order that the inputs make; relative paths begin at `top`.
 
     Raises `Misconfigured`, and `Problem` (publish-failed) when the rehearsal forbids it.
@@ -46,7 +46,7 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
         raise Misconfigured(
             f"The inputs evidence-path and image-id are {'both given' if path else 'both empty'}; "
             "exactly one of them says what to publish.",
-            advice="evidence-path: ${{ steps.rehearse.outputs.evidence-path }} publishes what was "
+            hint="evidence-path: ${{ steps.rehearse.outputs.evidence-path }} publishes what was "
             "rehearsed, and nothing else.",
         )
     if image_id and not DIGEST.fullmatch(image_id):
@@ -57,7 +57,7 @@ def read_order(given: Mapping[str, object], *, top: Path) -> Order:
     timeout = inputs.number("timeout", 1, 86400, "seconds")
     # Last: a wrong input is told whatever the verdict was.
     rehearsed = _read(top / path, allow_flaky=allow_flaky) if path else None
-    return Order(
+    return PublishRequest(
         image_id=rehearsed.image_id if rehearsed else image_id,
         to=to,
         timeout=timeout,
@@ -83,7 +83,7 @@ def _kept(inputs: Inputs, to: Sequence[Reference]) -> tuple[Reference, ...]:
 
 
 def _read(folder: Path, *, allow_flaky: bool) -> Rehearsal:
-    record = read_passed(
+    record = require_passed(
         folder,
         given=f"The input evidence-path is {shown(folder)}",
         otherwise="Nothing was pushed.",
@@ -95,6 +95,6 @@ def _read(folder: Path, *, allow_flaky: bool) -> Rehearsal:
             Verdict.PUBLISH_FAILED,
             f"Nothing was pushed. {'A test' if one else f'{len(flaky)} tests'} passed only when "
             f"{'it was' if one else 'they were'} run again: {names}.",
-            advice="Make the test steady, or publish all the same with allow-flaky: 'true'.",
+            hint="Make the test steady, or publish all the same with allow-flaky: 'true'.",
         )
     return record

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rehearsal.commands.publish.registry_errors import harmless
+from rehearsal.commands.publish.registry_errors import strip_credentials
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import Process, Sink
 
@@ -10,14 +10,16 @@ from rehearsal.outside.process import Process, Sink
 LAST = 12
 
 
-def follow(title: str, start: Callable[[Sink], Process], console: Console) -> tuple[int, str]:
+def stream_output(
+    title: str, start: Callable[[Sink], Process], console: Console
+) -> tuple[int, str]:
     """Follow one command to its end; return its exit code and its last words.
 
     When we are interrupted it is ended, and with it what the engine does for it.
     """
     lines: list[str] = []
     rest = b""
-    with console.group(title), console.foreign() as show:
+    with console.group(title), console.raw_output() as show:
 
         def hear(piece: bytes) -> None:
             nonlocal rest
@@ -27,7 +29,7 @@ def follow(title: str, start: Callable[[Sink], Process], console: Console) -> tu
 
         def tell(line: bytes) -> None:
             # Whole lines only: half a URL would be shown as it is.
-            text = console.redactor.text(harmless(line.decode(errors="replace")))
+            text = console.redactor.text(strip_credentials(line.decode(errors="replace")))
             lines.append(text)
             del lines[:-LAST]
             show(f"{text}\n".encode(errors="replace"))

@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.commands.publish.local_tags import Names
-from rehearsal.commands.publish.publication import Entry, State
+from rehearsal.commands.publish.local_tags import LocalTags
+from rehearsal.commands.publish.publication import PublishTarget, State
 from rehearsal.commands.publish.reference import split_repository
-from rehearsal.commands.publish.registry_errors import gist, reason_of
-from rehearsal.outside.engine import Refused
-from rehearsal.outside.registry import Held, Registries
+from rehearsal.commands.publish.registry_errors import find_reason, one_line
+from rehearsal.outside.engine import EngineError
+from rehearsal.outside.registry import Registries, RemoteImage
 from rehearsal.verdict import Problem, Verdict
 
 # Between a push and the moment a registry of many machines shows it, and no longer what was there
@@ -24,15 +24,15 @@ ONE_MANIFEST = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inquiry:
+class Verification:
     """Asks whether references hold the image `image_id`."""
 
     image_id: str
     registries: Registries
-    names: Names
+    names: LocalTags
     sleep: Callable[[float], None]
 
-    def first(self, entry: Entry, *, sure: bool = False) -> str:
+    def first(self, entry: PublishTarget, *, sure: bool = False) -> str:
         """Ask what is there before anything is pushed, and return that in words.
 
         To be `sure`, where the client sees nothing the engine looks as well: an old client sees
@@ -42,11 +42,11 @@ class Inquiry:
         try:
             entry.held = self._look(name)
             if sure and entry.held is None:
-                self.names.keep(name)
+                self.names.remember(name)
                 entry.held = self.registries.pull(name)
-        except Refused as refusal:
-            words = gist(str(refusal))
-            reason = reason_of(words, name)
+        except EngineError as refusal:
+            words = one_line(str(refusal))
+            reason = find_reason(words, name)
             if not reason.unreachable:
                 # Some let nobody ask before the first push; the push will tell.
                 return f"not known yet ({reason.name})"
@@ -64,7 +64,7 @@ class Inquiry:
         entry.state = State.ALREADY
         return f"already there, {entry.held.digest}"
 
-    def confirm(self, entry: Entry, went: State) -> None:
+    def confirm(self, entry: PublishTarget, went: State) -> None:
         """Ask whether the image is there now; only then `went` is what became of the reference.
 
         Raises `Problem` (publish-failed) when it is not, or cannot be asked.
@@ -72,13 +72,13 @@ class Inquiry:
         name = entry.reference.written
         try:
             entry.held = self._look_patiently(name)
-        except Refused as refusal:
-            words = gist(str(refusal))
+        except EngineError as refusal:
+            words = one_line(str(refusal))
             entry.state, entry.why = State.REFUSED, f"it could not be asked: {words}"
             raise failed(
                 f"{name} was pushed, but its registry could not be asked what it holds now: "
                 f"{words}",
-                reason_of(words, name).advice,
+                find_reason(words, name).advice,
             ) from None
         entry.asked = True
         if entry.held is None:
@@ -101,13 +101,13 @@ class Inquiry:
             )
         entry.state = went
 
-    def afterwards(self, entry: Entry) -> None:
+    def afterwards(self, entry: PublishTarget) -> None:
         """See what a push that failed has left, where the registry still answers."""
-        with suppress(Refused):
+        with suppress(EngineError):
             entry.held = self.registries.ask(entry.reference.written)
             entry.asked = True
 
-    def source(self, entry: Entry, image: Mapping[str, Any]) -> str:
+    def source(self, entry: PublishTarget, image: Mapping[str, Any]) -> str:
         """Return the digest, as a reference, of a manifest in that registry which is the image.
 
         The engine knows where it pulled from; whether it is there still, only the registry does.
@@ -119,28 +119,28 @@ class Inquiry:
             if split_repository(name)[0] == reference.registry:
                 known.append((name != reference.untagged, str(digested)))
         for _, digested in sorted(known):
-            with suppress(Refused):
+            with suppress(EngineError):
                 held = self.registries.ask(digested)
                 if held and held.is_image(self.image_id):
                     return digested
         return ""
 
-    def _look(self, name: str) -> Held | None:
+    def _look(self, name: str) -> RemoteImage | None:
         """Ask by the client; where it finds no way there, by the engine."""
         try:
             return self.registries.ask(name)
-        except Refused as refusal:
-            if not reason_of(str(refusal), name).unreachable:
+        except EngineError as refusal:
+            if not find_reason(str(refusal), name).unreachable:
                 raise
-            self.names.keep(name)
+            self.names.remember(name)
             return self.registries.pull(name)
 
-    def _look_patiently(self, name: str) -> Held | None:
+    def _look_patiently(self, name: str) -> RemoteImage | None:
         """Ask until the image is there, a few times; return what is there at last.
 
         Where nothing is to be seen the engine looks, which reads what the client may not.
         """
-        with suppress(Refused):
+        with suppress(EngineError):
             held = self.registries.ask(name)
             for pause in PATIENCE:
                 if held and held.is_image(self.image_id):
@@ -149,10 +149,10 @@ class Inquiry:
                 held = self.registries.ask(name)
             if held:
                 return held
-        self.names.keep(name)
+        self.names.remember(name)
         return self.registries.pull(name)
 
 
 def failed(what: str, advice: str) -> Problem:
     """Return the problem of a reference that does not hold the image."""
-    return Problem(Verdict.PUBLISH_FAILED, what, advice=advice)
+    return Problem(Verdict.PUBLISH_FAILED, what, hint=advice)

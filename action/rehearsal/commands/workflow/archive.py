@@ -45,7 +45,7 @@ def read_archive(path: Path) -> Archive:
         raise Problem(
             Verdict.ERROR,
             f"{path.name} does not hold one image: {type(error).__name__}: {error}",
-            advice="It is the image that the job Build handed over. Run the workflow again; if it "
+            hint="It is the image that the job Build handed over. Run the workflow again; if it "
             "stays so, please report it.",
         ) from None
 

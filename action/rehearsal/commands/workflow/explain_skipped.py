@@ -11,14 +11,14 @@ VARIABLE = "NEEDS"
 OUTPUTS = ("matrix", "legs", "minutes", "config", "image-artifact")
 
 
-def unbuilt(environ: Mapping[str, str], console: Console) -> int:
+def explain_skipped(environ: Mapping[str, str], console: Console) -> int:
     """Tell why no leg ran, from the job `build` as `needs` shows it; the output is `verdict`.
 
     Always raises `Problem`.
     """
     problem = explain(json.loads(environ[VARIABLE])["build"])
     console.output("verdict", str(problem.verdict))
-    console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{problem.what} {problem.advice}\n")
+    console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{problem.message} {problem.hint}\n")
     raise problem
 
 
@@ -30,13 +30,13 @@ def explain(build: Mapping[str, object]) -> Problem:
         return Problem(
             Verdict.CANCELLED,
             "Nothing was rehearsed: the job Build was cancelled, or ran out of time.",
-            advice="Run it again. Where it takes more than an hour, its log says which step does.",
+            hint="Run it again. Where it takes more than an hour, its log says which step does.",
         )
     if told.get("verdict"):
         return Problem(
             next(each for each in Verdict if each.word == told["verdict"]),
             "Nothing was rehearsed: an input is wrong, or a secret is missing.",
-            advice="The job Build says which, in its annotation and its summary.",
+            hint="The job Build says which, in its annotation and its summary.",
         )
     if build.get("result") == "success":
         return _lost([name for name in OUTPUTS if not told.get(name)])
@@ -44,20 +44,20 @@ def explain(build: Mapping[str, object]) -> Problem:
         return Problem(
             Verdict.BUILD_FAILED,
             "Nothing was rehearsed: the image could not be built.",
-            advice="The log of the job Build says why.",
+            hint="The log of the job Build says why.",
         )
     if told.get("built") == "success":
         return Problem(
             Verdict.ERROR,
             "Nothing was rehearsed: the image was built, and could not be handed over.",
-            advice="The last lines in the log of the job Build say why. An artifact of that name "
+            hint="The last lines in the log of the job Build say why. An artifact of that name "
             "may be there already: give each call of the workflow an artifact-name of its own. "
             "Otherwise run it again.",
         )
     return Problem(
         Verdict.ERROR,
         "Nothing was rehearsed: the job Build ended before it came to building.",
-        advice="Its log says why. Run it again; if it stays so, please report it.",
+        hint="Its log says why. Run it again; if it stays so, please report it.",
     )
 
 
@@ -67,6 +67,6 @@ def _lost(gone: Sequence[str]) -> Problem:
     return Problem(
         Verdict.ERROR,
         f"The image was built, and of its job's outputs these are gone: {', '.join(gone)}.",
-        advice="GitHub drops an output that contains a secret's value: look for “Skip output” in "
+        hint="GitHub drops an output that contains a secret's value: look for “Skip output” in "
         "the log of the job Build, and for a secret that is a word as common as chrome.",
     )

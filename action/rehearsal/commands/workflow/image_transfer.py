@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rehearsal.commands.workflow.archive import Archive, read_archive
 from rehearsal.config.child_environment import for_children
-from rehearsal.outside.engine import Engine, Refused, find_engine
+from rehearsal.outside.engine import Engine, EngineError, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.results.json_fields import DIGEST
 from rehearsal.verdict import Misconfigured, Problem, Verdict
@@ -29,14 +29,14 @@ def restore(path: Path, config: str, environ: Mapping[str, str], console: Consol
     if not DIGEST.fullmatch(config):
         raise Misconfigured(
             "There is no digest to check the image by.",
-            advice="Give it: --config sha256:… (the output config of `called identify`).",
+            hint="Give it: --config sha256:… (the output config of `workflow identify`).",
         )
     archive = read_archive(path)
     if archive.config != config:
         raise Problem(
             Verdict.ERROR,
             f"{path.name} holds the image {archive.config}, and {config} was built.",
-            advice="Another job of this run has uploaded an artifact of the same name, or changed "
+            hint="Another job of this run has uploaded an artifact of the same name, or changed "
             "it. Give each call of the workflow an artifact-name of its own.",
         )
     engine = find_engine(for_children(environ, ()))
@@ -49,15 +49,15 @@ def restore(path: Path, config: str, environ: Mapping[str, str], console: Consol
 def _load(engine: Engine, archive: Archive) -> str:
     try:
         told = engine.load(archive.path)
-    except Refused as refusal:
+    except EngineError as refusal:
         told = str(refusal)
     for identity in archive.ids:
-        with suppress(Refused):
+        with suppress(EngineError):
             found: str = engine.inspect(identity, "image")["Id"]
             if found in archive.ids:
                 return found
     raise Problem(
         Verdict.ENGINE_FAILED,
         f"The engine has not loaded the image {archive.config} from {archive.path.name}: {told}",
-        advice="See what the engine says; a full disk is the usual cause.",
+        hint="See what the engine says; a full disk is the usual cause.",
     )

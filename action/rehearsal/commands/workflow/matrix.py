@@ -18,7 +18,7 @@ VARIABLE = "BROWSER"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leg:
+class MatrixJob:
     """One rehearsal of several; `shard` and `browser` may be empty."""
 
     number: int
@@ -43,7 +43,7 @@ class Leg:
         }
 
 
-def read_legs(inputs: Inputs) -> tuple[Leg, ...]:
+def read_matrix(inputs: Inputs) -> tuple[MatrixJob, ...]:
     """Return the legs that `shards` and `browsers` ask for. Raises `Misconfigured`."""
     count = inputs.number("shards", 1, MOST)
     browsers = _browsers(inputs) or ("",)
@@ -54,7 +54,7 @@ def read_legs(inputs: Inputs) -> tuple[Leg, ...]:
             f"more than {MOST} jobs of one matrix",
         )
     return tuple(
-        Leg(number=number, count=count, browser=browser)
+        MatrixJob(number=number, count=count, browser=browser)
         for browser in browsers
         for number in range(1, count + 1)
     )
@@ -78,6 +78,6 @@ def _browsers(inputs: Inputs) -> tuple[str, ...]:
     if browsers and VARIABLE in given:
         raise Misconfigured(
             f"The input browsers and {VARIABLE} in test-env say the same thing twice.",
-            advice=f"Keep browsers, which sets {VARIABLE} in each leg, or {VARIABLE} alone.",
+            hint=f"Keep browsers, which sets {VARIABLE} in each leg, or {VARIABLE} alone.",
         )
     return browsers

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from rehearsal.commands.workflow.matrix import read_legs
+from rehearsal.commands.workflow.matrix import read_matrix
 from rehearsal.config.image_tag import image_tag
 from rehearsal.config.inputs import Inputs, from_action
-from rehearsal.config.parser import entrusted, make_plan
+from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.plan import BuildPlan, Plan
-from rehearsal.config.workflow_inputs import SECRETS, for_the_action, read_inputs
+from rehearsal.config.workflow_inputs import SECRETS, action_inputs, read_inputs
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import LINE_END, Secret, parse_variables
@@ -35,20 +35,20 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
     """
     given = {name: environ.get(variable, "") for name, variable in VARIABLES.items()}
     rest = {name: value for name, value in environ.items() if name not in VARIABLES.values()}
-    console.redactor = Redactor(entrusted({SECRETS[name]: given[name] for name in given}, {}))
+    console.redactor = Redactor(extract_secrets({SECRETS[name]: given[name] for name in given}, {}))
     try:
         inputs = read_inputs(from_action(rest))
         inputs.matching("artifact-name", *ARTIFACT)
         inputs.boolean("cache")
         inputs.number("image-retention-days", 1, 400, "days")
-        legs = read_legs(inputs)
+        legs = read_matrix(inputs)
         check_secrets("build-secrets", given["build-secrets"])
         generated = frozenset(inputs.lines("generate-secrets"))
         check_secrets("container-secrets", given["container-secrets"], generated)
-        plan = make_plan(for_the_action(inputs, given), environ=rest, top=Path.cwd())
+        plan = make_plan(action_inputs(inputs, given), environ=rest, top=Path.cwd())
     except Problem as problem:
         console.output("verdict", str(problem.verdict))
-        told = "\n\n".join(filter(None, map(part, (problem.what, problem.advice))))
+        told = "\n\n".join(filter(None, map(part, (problem.message, problem.hint))))
         console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{told}\n")
         raise
     console.redactor = _masked(plan, console)
@@ -79,7 +79,7 @@ def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset(
     try:
         found = parse_variables(text, source=source, environ={})
     except Misconfigured as problem:
-        raise Misconfigured(problem.what, advice=several) from None
+        raise Misconfigured(problem.message, hint=several) from None
     for name, value in found.items():
         if name in generated:
             continue
@@ -89,7 +89,7 @@ def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset(
             raise Misconfigured(
                 f"{source}, line {number}: a name alone has no value in a called workflow (the "
                 "line itself is not shown, it may be part of a secret).",
-                advice=several,
+                hint=several,
             )
         if not value.strip():
             raise _empty(source, name)
@@ -99,7 +99,7 @@ def _empty(source: str, name: str) -> Misconfigured:
     random = f"Where any value will do, list {name} in generate-secrets. "
     return Misconfigured(
         f"The secret {name} in {source} is empty.",
-        advice="Pull requests from forks and from Dependabot are given no secrets. "
+        hint="Pull requests from forks and from Dependabot are given no secrets. "
         + (random if source == "container-secrets" else "")
         + f"Otherwise set it in the repository's settings, and hand it on: {source}: "
         f"{name}=${{{{ secrets.{name} }}}}.",

@@ -1,10 +1,10 @@
 """The known causes as data, the root first: where several fit, the first explains the others."""
 
-from rehearsal.diagnosis.causes.build import MAKING
+from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE
-from rehearsal.diagnosis.causes.environment import MACHINE
-from rehearsal.diagnosis.causes.http_answers import ANSWERING
-from rehearsal.diagnosis.causes.startup import ENDING, STARTING
-from rehearsal.diagnosis.causes.tests import TESTING
+from rehearsal.diagnosis.causes.environment import ENVIRONMENT
+from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
+from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
+from rehearsal.diagnosis.causes.tests import TESTS
 
-CAUSES = (*MACHINE, *STARTING, *DATABASE, *ANSWERING, *TESTING, *ENDING, *MAKING)
+CAUSES = (*ENVIRONMENT, *STARTUP, *DATABASE, *HTTP_ANSWERS, *TESTS, *CONTAINER_EXIT, *BUILD)

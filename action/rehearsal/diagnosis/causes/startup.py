@@ -1,7 +1,7 @@
 """Causes of an app that does not come up, or does not stay up."""
 
 from rehearsal.diagnosis.causes.snippets import IMAGE, STEP
-from rehearsal.diagnosis.rules import Cause, Clue, Wording
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
 
 # Where an app says why it cannot go on; a build runs parts of it, collectstatic say.
@@ -11,12 +11,12 @@ UP = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verdict.BUILD_FA
 # An app that is not ready for a reason that can be seen from outside: then a complaint in its log,
 # of an optional module say, is not why.
 SEEN_OTHERWISE = (
-    Clue("answer", r"^HTTP status [34]\d\d\b"),
-    Clue("listeners", r"^(?:elsewhere|loopback) "),
+    Pattern("answer", r"^HTTP status [34]\d\d\b"),
+    Pattern("listeners", r"^(?:elsewhere|loopback) "),
 )
 
 # A server that looks for the app it was told to serve, with no line of the app's own in between.
-WSGI_PATH = Clue(
+WSGI_PATH = Pattern(
     SAID,
     r'gunicorn/util\.py", line \d+, in import_app\n(?:    .*\n)*'
     r'(?:  File "(?:<frozen importlib|[^"\n]*/importlib/).*\n(?:    .*\n)*)*'
@@ -34,12 +34,12 @@ HANDED_OVER = (
     "{name}: ${{ secrets.{name} }}"
 )
 
-STARTING = (
+STARTUP = (
     Cause(
         id="missing-variable",
         verdicts=UP,
-        clues=(
-            Clue(
+        patterns=(
+            Pattern(
                 SAID,
                 # With what there is of the traceback before it: the app's own line is the evidence.
                 r"(?:(?:^Traceback \(most recent call last\):\n|\A)(?:[ \t].*\n)*?)?"
@@ -54,33 +54,33 @@ STARTING = (
         ),
         unless=SEEN_OTHERWISE,
         title="The environment variable {name} is missing in the container",
-        advice=f"Give it to the container: from a repository secret, or as plain text where "
+        hint=f"Give it to the container: from a repository secret, or as plain text where "
         f"everyone may know it. {SEVERAL}",
         paste=f"{STEP}{HANDED_OVER}\n"
         "\n"
         "# instead, where everyone may know it, under the same with:\n"
         "env: {name}=VALUE",
-        wordings=(
-            Wording(
-                clue=Clue("known", r"^verdict build-failed$"),
+        variants=(
+            Variant(
+                pattern=Pattern("known", r"^verdict build-failed$"),
                 title="The environment variable {name} is missing while the image is built",
-                advice="A build gets nothing that is meant for the container. Set it for the one "
+                hint="A build gets nothing that is meant for the container. Set it for the one "
                 "line of the Dockerfile that needs it, to any value that is never used again.",
                 paste=f"{IMAGE}"
                 "RUN {name}=only-for-the-build python manage.py collectstatic --noinput",
-                lesson="What is written into an image can be read by everyone who has it, so a "
+                background="What is written into an image can be read by everyone who has it, so a "
                 "real secret has no place in a build's RUN or ENV.",
             ),
-            Wording(
-                clue=Clue(SAID, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
+            Variant(
+                pattern=Pattern(SAID, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
                 title="The environment variable {name} is set but empty in the container",
-                advice=f"Give it a value: from a repository secret, or as plain text where "
+                hint=f"Give it a value: from a repository secret, or as plain text where "
                 f"everyone may know it. {SEVERAL}",
             ),
-            Wording(
+            Variant(
                 # A framework's own: any will do. Others (STRIPE_SECRET_KEY) are known elsewhere.
-                clue=Clue("known", r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
-                advice="Give it to the container. Any random value will do for a rehearsal, and "
+                pattern=Pattern("known", r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
+                hint="Give it to the container. Any random value will do for a rehearsal, and "
                 "generate-secrets makes one; where that is there already, add the name to it: "
                 "generate-secrets: | and one name a line. Only if it has to be a certain value, "
                 "take a repository secret, which is empty in pull requests from forks.",
@@ -91,67 +91,70 @@ STARTING = (
                 f"{HANDED_OVER}",
             ),
         ),
-        lesson="The app reads this setting from the environment and stops without it. This sets "
-        "it for the rehearsal only: production needs it, too.",
+        background="The app reads this setting from the environment and stops without it. This "
+        "sets it for the rehearsal only: production needs it, too.",
     ),
     Cause(
         id="wsgi-path",
         verdicts=UP,
-        clues=(WSGI_PATH,),
+        patterns=(WSGI_PATH,),
         unless=SEEN_OTHERWISE,
         title="The server finds no app at {module}",
-        advice="Correct the path in the image's command (or in the input command), and see that "
+        hint="Correct the path in the image's command (or in the input command), and see that "
         "the folder it starts from is copied into the image. Django writes the path down in "
         'settings.py: WSGI_APPLICATION = "PROJECT.wsgi.application" is PROJECT.wsgi:application '
         "for gunicorn.",
         paste=f'{IMAGE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
-        lesson="The image's command is gunicorn with the project's WSGI application.",
+        background="The image's command is gunicorn with the project's WSGI application.",
     ),
     Cause(
         id="missing-module",
         verdicts=UP,
-        clues=(Clue(SAID, r"^ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'"),),
+        patterns=(Pattern(SAID, r"^ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'"),),
         unless=(WSGI_PATH, *SEEN_OTHERWISE),
         title="The Python module {module} is missing in the image",
-        advice="If it comes from a package, add that with its version to the requirements.txt that "
+        hint="If it comes from a package, add that with its version to the requirements.txt that "
         "the Dockerfile installs: what is installed on your own machine is not in the image. If it "
         "is the project's own, see that COPY brings it in and .dockerignore lets it.",
         paste=f"{IMAGE}RUN pip install --no-cache-dir -r requirements.txt",
-        lesson="What production needs stands in requirements.txt, pinned.",
+        background="What production needs stands in requirements.txt, pinned.",
     ),
     Cause(
         id="out-of-memory",
         verdicts=(Verdict.CRASHED, Verdict.NOT_READY, Verdict.TESTS_FAILED),
-        clues=(
-            Clue("container", r"^killed for memory$"),
-            Clue("container", r"^memory limit (?P<limit>.+)"),
+        patterns=(
+            Pattern("container", r"^killed for memory$"),
+            Pattern("container", r"^memory limit (?P<limit>.+)"),
         ),
-        shows=(Clue("container", r"^exit code 137$"),),
+        details=(Pattern("container", r"^exit code 137$"),),
         title="The container was killed for memory (limit: {limit})",
-        advice="Give it more, or have it use less: fewer workers, smaller caches. If production "
+        hint="Give it more, or have it use less: fewer workers, smaller caches. If production "
         "gives it no more than this, it would end in the same way there.",
         paste=f"{STEP}run-options: --memory=512m",
     ),
 )
 
-ENDING = (
+CONTAINER_EXIT = (
     Cause(
         id="crash-loop",
         verdicts=(Verdict.CRASHED,),
-        clues=(Clue("container", r"^restarted (?P<times>\d+ times?)$"),),
-        shows=(Clue("container", r"^restart policy .*"), Clue("container", r"^exit code \d+$")),
+        patterns=(Pattern("container", r"^restarted (?P<times>\d+ times?)$"),),
+        details=(
+            Pattern("container", r"^restart policy .*"),
+            Pattern("container", r"^exit code \d+$"),
+        ),
         title="The container ends and is started again, {times} so far",
-        advice="Its restart policy hides that it ends: read in its last lines why it does. "
+        hint="Its restart policy hides that it ends: read in its last lines why it does. "
         "Leave --restart out of run-options, and the first end is told.",
     ),
     Cause(
         id="exited-early",
         verdicts=(Verdict.CRASHED,),
-        clues=(Clue("problem", r"ended before it was ready: exit code 0\b"),),
-        unless=(Clue("container", r"^restarted "),),
-        shows=(Clue("container", r"^command (?P<command>.+)"),),
+        patterns=(Pattern("problem", r"ended before it was ready: exit code 0\b"),),
+        unless=(Pattern("container", r"^restarted "),),
+        details=(Pattern("container", r"^command (?P<command>.+)"),),
         title="The container's command came to its end, with exit code 0: {command|none}",
-        advice="A container lives as long as its first process. Run the server in the foreground "
+        hint="A container lives as long as its first process. Run the server in the foreground "
         "(no & behind it, no --daemon), as the command itself or by exec at the end of a script.",
         paste=f'{IMAGE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
     ),

@@ -1,6 +1,6 @@
 """Causes that show only when a browser looks."""
 
-from rehearsal.diagnosis.rules import Cause, Clue, Wording
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
 
 SAID = ("tests/output.log", "failures")
@@ -19,12 +19,12 @@ WHITENOISE = (
     "whitenoise"
 )
 
-TESTING = (
+TESTS = (
     Cause(
         id="no-browser",
         verdicts=(Verdict.TESTS_FAILED,),
-        clues=(
-            Clue(
+        patterns=(
+            Pattern(
                 SAID,
                 r"The (?:browser|driver) (?P<name>\S+) is missing:.*",
                 r"Unable to obtain driver for (?P<name>\w+)",
@@ -32,7 +32,7 @@ TESTING = (
             ),
         ),
         title="{name} is missing on the runner: no test could open a browser",
-        advice="It is needed where the tests run, not in the image. GitHub's own Ubuntu runners "
+        hint="It is needed where the tests run, not in the image. GitHub's own Ubuntu runners "
         "have Chrome and Firefox with their drivers; on others install them in an earlier step.",
         paste="# in your workflow, before the step that uses this action:\n"
         "- run: sudo apt-get install --yes chromium chromium-driver",
@@ -40,8 +40,8 @@ TESTING = (
     Cause(
         id="missing-form-field",
         verdicts=(Verdict.TESTS_FAILED,),
-        clues=(
-            Clue(
+        patterns=(
+            Pattern(
                 "container.log",
                 r"request\.(?P<data>POST|GET|FILES)\[.*\n(?:[ \t].*\n|\n)*"
                 r"(?:\w+\.)*MultiValueDictKeyError: '(?P<field>[^'\n]+)'",
@@ -49,7 +49,7 @@ TESTING = (
             ),
         ),
         title="A request came without the field '{field}' that the view reads",
-        advice="The form (or link, or script) and the view have to use the same name: compare "
+        hint="The form (or link, or script) and the view have to use the same name: compare "
         "name= in the template with the view's line. Only if the field is optional, read it with "
         ".get('{field}').",
         paste="# either in the template:\n"
@@ -57,10 +57,10 @@ TESTING = (
         "\n"
         "# or in {code|the view}, with the name that the form uses:\n"
         'request.{data|POST}["NAME"]',
-        wordings=(
-            Wording(
-                clue=Clue("form fields", r"^same \S+ at (?P<template>.+)$"),
-                advice="{template} has a field of that name, so the request came from elsewhere: "
+        variants=(
+            Variant(
+                pattern=Pattern("form fields", r"^same \S+ at (?P<template>.+)$"),
+                hint="{template} has a field of that name, so the request came from elsewhere: "
                 "another form, a link, a script. Or the browser left the field out, as it does "
                 "with one that is disabled and with a box that is not ticked.",
                 paste="# in what sends the request, as in {template}:\n"
@@ -69,11 +69,11 @@ TESTING = (
                 "# instead, only if the field is optional, in {code|the view}:\n"
                 'request.{data|POST}.get("{field}")',
             ),
-            Wording(
-                clue=Clue(
+            Variant(
+                pattern=Pattern(
                     "form fields", r"^other (?P<given>\S+) at (?P<template>.+)$", each="given"
                 ),
-                advice="No template here has a field named '{field}'; {template} has "
+                hint="No template here has a field named '{field}'; {template} has "
                 "'{given}'{others|}. Use the same name in both. Where other views read that form, "
                 "too, it is this view that has to change.",
                 paste="# either in {code|the view}, in place of request.{data|POST}['{field}']:\n"
@@ -87,8 +87,8 @@ TESTING = (
     Cause(
         id="static-files",
         verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY),
-        clues=(
-            Clue(
+        patterns=(
+            Pattern(
                 "container.log",
                 # What breaks a layout before the icon that is missing with it.
                 r"Not Found: (?P<url>/static/\S+\.(?:css|js))\s*$",
@@ -98,31 +98,31 @@ TESTING = (
                 each="url",
             ),
         ),
-        shows=(Clue(APPS_LOG, r"No directory at: .*"),),
+        details=(Pattern(APPS_LOG, r"No directory at: .*"),),
         title="Static files are not served: 404 for {url}{others|}",
-        advice="Collect them while the image is built, and have WhiteNoise serve them.",
+        hint="Collect them while the image is built, and have WhiteNoise serve them.",
         paste=f"{COLLECT}\n# and {WHITENOISE}",
-        lesson="Neither gunicorn nor, with DEBUG off, Django serves static files.",
-        wordings=(
-            Wording(
-                clue=Clue("container.log", r"Missing staticfiles manifest entry"),
+        background="Neither gunicorn nor, with DEBUG off, Django serves static files.",
+        variants=(
+            Variant(
+                pattern=Pattern("container.log", r"Missing staticfiles manifest entry"),
                 title="collectstatic has not seen {url}{others|}",
-                advice="A template asks for a static file that the manifest does not list. See "
+                hint="A template asks for a static file that the manifest does not list. See "
                 "that the name is right, that COPY brings the file in before collectstatic runs, "
                 "and that .dockerignore lets it.",
                 paste=COLLECT,
-                lesson="With a manifest each static file has to be there when collectstatic runs.",
+                background="With a manifest every static file must exist when collectstatic runs.",
             ),
-            Wording(
-                clue=Clue(APPS_LOG, r"No directory at: (?P<folder>\S+)"),
-                advice="WhiteNoise looks for them in {folder}, and there is no such folder in the "
+            Variant(
+                pattern=Pattern(APPS_LOG, r"No directory at: (?P<folder>\S+)"),
+                hint="WhiteNoise looks for them in {folder}, and there is no such folder in the "
                 "image: have collectstatic make it while the image is built.",
                 paste=COLLECT,
             ),
-            Wording(
+            Variant(
                 # The storage takes the hash from the manifest, which collectstatic writes.
-                clue=Clue("known", r"^url \S+\.[0-9a-f]{12}\.\w+$"),
-                advice="Add WhiteNoise, which serves them: two changes, both needed. (The hash in "
+                pattern=Pattern("known", r"^url \S+\.[0-9a-f]{12}\.\w+$"),
+                hint="Add WhiteNoise, which serves them: two changes, both needed. (The hash in "
                 "the name shows that collectstatic has run. Where another server serves /static/ "
                 "in production, a rehearsal has none.)",
                 paste=f"# {WHITENOISE}",

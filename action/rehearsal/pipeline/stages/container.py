@@ -10,10 +10,10 @@ from typing import Any
 
 from rehearsal.config.plan import ContainerPlan
 from rehearsal.evidence.log import Log
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process
 from rehearsal.results.tests import Failure, Span
-from rehearsal.source.tracebacks import AFTERMATH, tracebacks
+from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 # How long the engine may take from "start" to a published port, in seconds; it takes about 0.3.
@@ -63,7 +63,7 @@ class Container:
     port: int
     attached: Process
     started: float
-    found: dict[str, Any] | None = None
+    inspected: dict[str, Any] | None = None
 
     @property
     def ended(self) -> bool:
@@ -76,7 +76,7 @@ class Container:
 
 
 @dataclass(frozen=True, kw_only=True)
-class End:
+class ContainerEnd:
     """How a container ended, by itself or stopped by us; `at` is in seconds since 1970."""
 
     exit_code: int
@@ -98,7 +98,7 @@ def container_name(label: str) -> str:
     return label.replace("=", "-")
 
 
-def left_up(container: Container, label: str, volumes: Sequence[str]) -> tuple[str, str]:
+def keep_running(container: Container, label: str, volumes: Sequence[str]) -> tuple[str, str]:
     """Return where a container that is left up is, and the command that removes it."""
     name = container_name(label)
     where = f"http://localhost:{container.port} (the app still runs)"
@@ -163,12 +163,12 @@ def create_container(
     secrets = {secret.name: secret.value for secret in plan.secrets}
     try:
         identity = engine.create(arguments, secrets=secrets)
-    except Refused as refusal:
+    except EngineError as refusal:
         raise _refused(str(refusal), plan) from None
     if plan.options and engine.inspect(identity)["Image"] != image:
         raise Misconfigured(
             "The client took one of the run-options for the image to run.",
-            advice="Each line is one argument; a value needs an option that takes one before it.",
+            hint="Each line is one argument; a value needs an option that takes one before it.",
         )
     return identity
 
@@ -192,7 +192,9 @@ def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log
     raise Problem(Verdict.ENGINE_FAILED, f"The engine did not start it in {START_TIMEOUT:.0f} s.")
 
 
-def revive(container: Container, plan: ContainerPlan, engine: Engine, log: Log) -> bool:
+def reattach_after_restart(
+    container: Container, plan: ContainerPlan, engine: Engine, log: Log
+) -> bool:
     """Attach again to a container that its restart policy brings back; False when none does.
 
     The engine waits before each restart, 0.1 s first and twice as long each time, and publishes
@@ -218,18 +220,18 @@ def revive(container: Container, plan: ContainerPlan, engine: Engine, log: Log) 
     return False
 
 
-def read_end(container: Container, engine: Engine) -> End:
+def read_end(container: Container, engine: Engine) -> ContainerEnd:
     """Return how the container ended."""
     code = container.attached.wait(5.0)
     found = engine.inspect(container.id)
     state = found["State"]
     if state["Status"] in GONE:
-        container.found = found
+        container.inspected = found
     # Of one that runs again the engine has forgotten how it ended, and for a moment it has not
     # heard of it yet: the client, which waited for the end, passes its code on.
     if code is None or state["Status"] != "running":
         code = state["ExitCode"]
-    return End(
+    return ContainerEnd(
         exit_code=code,
         out_of_memory=bool(state["OOMKilled"]),
         at=datetime.fromisoformat(state["FinishedAt"]).timestamp(),
@@ -238,7 +240,7 @@ def read_end(container: Container, engine: Engine) -> End:
     )
 
 
-def crashed(
+def crash_error(
     container: Container, engine: Engine, log: Log, *, when: str, failed: Iterable[Failure] = ()
 ) -> Problem:
     """Return the problem of a container that ended by itself.
@@ -252,7 +254,7 @@ def crashed(
     return Problem(
         Verdict.CRASHED,
         f"The container ended {when}: {end}." + (f" It raised {raised}" if raised else ""),
-        advice="Its last lines are in the log and the summary; container.log holds all of them.",
+        hint="Its last lines are in the log and the summary; container.log holds all of them.",
         excerpt=log.tail(EXCERPT),
         source=log.name,
     )
@@ -267,7 +269,7 @@ def _raised(lines: Sequence[str]) -> str:
     """Return the exception that ended the app, and not what the server over it made of that."""
     found = [traceback.error for traceback in tracebacks("\n".join(lines))]
     found = found or [line for line in lines if EXCEPTION.match(line)]
-    return next((error for error in reversed(found) if not AFTERMATH.search(error)), "")
+    return next((error for error in reversed(found) if not SERVER_NOISE.search(error)), "")
 
 
 def without_secrets(found: dict[str, object], plan: ContainerPlan) -> dict[str, object]:
@@ -299,7 +301,7 @@ def _refused(words: str, plan: ContainerPlan) -> Misconfigured:
         return port_taken(plan.host_port)
     return Misconfigured(
         f"The engine refused to run the container: {words}",
-        advice=f"Look at the input {source}." if source else "",
+        hint=f"Look at the input {source}." if source else "",
     )
 
 
@@ -307,6 +309,6 @@ def port_taken(port: int) -> Misconfigured:
     """Return the problem of a fixed host port that something else holds."""
     return Misconfigured(
         f"The input host-port is {port}, and port {port} on 127.0.0.1 is already allocated.",
-        advice=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'), name another "
+        hint=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'), name another "
         "port, or leave host-port out: a free one is chosen then.",
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rehearsal.config.plan import BuildPlan
 from rehearsal.evidence.log import Log
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 EXCERPT = 20
@@ -58,7 +58,7 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
     raise Problem(
         Verdict.BUILD_FAILED,
         f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
-        advice="The lines above are the failing instruction's last; build.log holds them all.",
+        hint="The lines above are the failing instruction's last; build.log holds them all.",
         excerpt=log.tail(EXCERPT),
         source=log.name,
     )
@@ -68,9 +68,9 @@ def find_image(name: str, engine: Engine) -> Image:
     """Find an image that is in the engine already."""
     try:
         found = engine.inspect(name, "image")
-    except Refused:
+    except EngineError:
         raise Misconfigured(
             f"The input image is {name!r}, and the engine has no such image.",
-            advice="Build, load or pull it in an earlier step of this job.",
+            hint="Build, load or pull it in an earlier step of this job.",
         ) from None
     return Image(reference=name, id=str(found["Id"]))

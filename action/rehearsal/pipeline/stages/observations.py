@@ -6,7 +6,7 @@ from typing import Any
 from rehearsal.config.plan import ContainerPlan, ProbePlan
 from rehearsal.outside.http_probe import Answer
 from rehearsal.outside.sockets import Listener
-from rehearsal.pipeline.stages.probe import seen
+from rehearsal.pipeline.stages.probe import describe_answer
 
 MIB = 1 << 20
 
@@ -24,7 +24,7 @@ def of_question(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:
 
 def of_answer(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
     """Tell one answer: what it was, then how its page begins."""
-    return (seen(probe, answer), *answer.body.splitlines()[:20])
+    return (describe_answer(probe, answer), *answer.body.splitlines()[:20])
 
 
 def of_listeners(found: Iterable[Listener] | None, port: int) -> tuple[str, ...]:

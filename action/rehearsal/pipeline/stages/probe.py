@@ -42,17 +42,17 @@ class Ready:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Suspicion:
+class HopelessCause:
     """A cause that waiting does not mend, once it has been seen for `sure_after` seconds."""
 
     cause: str
     sure_after: float
 
 
-Suspect = Callable[[], Suspicion | None]
+FindCause = Callable[[], HopelessCause | None]
 
 
-class Ended(Exception):  # noqa: N818
+class ContainerExited(Exception):  # noqa: N818
     """The container ended while it was waited for."""
 
 
@@ -65,7 +65,7 @@ def wait_until_ready(
     clock: Clock,
     sleep: Callable[[float], object],
     timeline: Timeline,
-    suspect: Suspect = lambda: None,
+    find_cause: FindCause = lambda: None,
 ) -> Ready:
     """Ask until an answer is accepted.
 
@@ -77,7 +77,7 @@ def wait_until_ready(
     """
     attempts = 0
     begun = clock()
-    doubt = _Doubt(suspect)
+    doubt = StuckDetector(find_cause)
     while True:
         attempts += 1
         asked = clock()
@@ -85,10 +85,10 @@ def wait_until_ready(
         now = clock()
         _note(timeline, plan, answer, asked - started, now - started)
         if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):
-            timeline.reach("ready", now - started, str(answer))
+            timeline.record_milestone("ready", now - started, str(answer))
             return Ready(seconds=now - started, attempts=attempts, answer=answer)
         if ended():
-            raise Ended
+            raise ContainerExited
         if doubt.is_sure(answer, now):
             raise _hopeless(plan, answer, now - doubt.sight_since, attempts)
         waited = clock() - begun
@@ -97,18 +97,18 @@ def wait_until_ready(
         sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited * PATIENCE)))
 
 
-class _Doubt:
+class StuckDetector:
     """Whether the app looks the same all the time, and in a way that waiting cannot mend."""
 
-    def __init__(self, suspect: Suspect) -> None:
+    def __init__(self, suspect: FindCause) -> None:
         self._suspect = suspect
         self._kind: object = None
-        self._held: Suspicion | None = None
+        self._held: HopelessCause | None = None
         self._next_look = 0.0
         self.sight_since = 0.0
 
     def is_sure(self, answer: Answer, now: float) -> bool:
-        kind = kind_of(answer)
+        kind = answer_kind(answer)
         if kind != self._kind:
             self._kind, self.sight_since, self._held = kind, now, None
             self._next_look = now if answer.status else now + FIRST_LOOK
@@ -126,7 +126,7 @@ class _Doubt:
         return True
 
 
-def kind_of(answer: Answer) -> tuple[int, str, bool]:
+def answer_kind(answer: Answer) -> tuple[int, str, bool]:
     """Return what makes two answers the same: status, where they lead to, whether none came."""
     return answer.status, answer.headers.get("location", ""), answer.silent
 
@@ -145,14 +145,14 @@ def _note(
     timeline: Timeline, plan: ProbePlan, answer: Answer, asked: float, answered: float
 ) -> None:
     words = "" if answer.silent else answer.refusal
-    timeline.see((*kind_of(answer), words), seen(plan, answer), answered)
+    timeline.record_answer((*answer_kind(answer), words), describe_answer(plan, answer), answered)
     if answer.first_byte is not None:
-        timeline.reach("first byte", asked + answer.first_byte)
+        timeline.record_milestone("first byte", asked + answer.first_byte)
     if answer.status:
-        timeline.reach("first answer", answered, str(answer))
+        timeline.record_milestone("first answer", answered, str(answer))
 
 
-def seen(plan: ProbePlan, answer: Answer) -> str:
+def describe_answer(plan: ProbePlan, answer: Answer) -> str:
     """Tell an answer in one line, with where it leads to."""
     if leads_to_https(plan, answer):
         return f"{answer}, a redirect to {answer.headers['location']}, where a rehearsal has no TLS"
@@ -163,7 +163,7 @@ def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) ->
     return Problem(
         Verdict.NOT_READY,
         f"GET {plan.path} got the same answer for {seconds:.1f} s ({attempts} attempts), and "
-        f"waiting longer cannot help: {seen(plan, answer)}.",
+        f"waiting longer cannot help: {describe_answer(plan, answer)}.",
     )
 
 
@@ -171,7 +171,7 @@ def _never(plan: ProbePlan, answer: Answer, attempts: int) -> Problem:
     return Problem(
         Verdict.NOT_READY,
         f"GET {plan.path} got no answer that counts as ready within {plan.timeout} s "
-        f"({attempts} attempts). The last one: {seen(plan, answer)}.",
-        advice="The container was running all the time. Check port, ready-path and ready-status, "
+        f"({attempts} attempts). The last one: {describe_answer(plan, answer)}.",
+        hint="The container was running all the time. Check port, ready-path and ready-status, "
         "and what container.log says; a slow start needs a longer ready-timeout.",
     )

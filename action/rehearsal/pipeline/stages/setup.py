@@ -22,7 +22,7 @@ def run_setup(command: str, container: Container, engine: Engine, log: Log) -> N
         raise Problem(
             Verdict.SETUP_FAILED,
             f"setup-command ended with exit code {code} inside the container.",
-            advice="Its last lines are above; setup.log holds them all.",
+            hint="Its last lines are above; setup.log holds them all.",
             excerpt=log.tail(EXCERPT),
             source=log.name,
         )

@@ -9,20 +9,20 @@ from rehearsal.config.plan import SuitePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Process
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.test_count import count, is_empty_part, is_part
+from rehearsal.pipeline.stages.test_count import count_tests, is_empty_shard, is_one_shard
 from rehearsal.results.tests import Results
 from rehearsal.verdict import Problem, Verdict
 
 EXCERPT = 40
 # When the app dies under the tests they get this long to fail by themselves, in seconds: the
 # failing test's screenshot is worth it, one time-out per remaining test is not.
-AFTER_CRASH = 5.0
-LOOK = 0.1
+CRASH_GRACE = 5.0
+POLL_INTERVAL = 0.1
 # A sentence holds this many names; the summary has them all.
-NAMED = 3
+MAX_NAMES = 3
 
 # How many lines of the output are looked through for what the runner said last.
-LAST_WORDS = 200
+OUTPUT_TAIL = 200
 NO_TESTS = (
     "Check test-command and working-directory: what it finds here, and what on your own machine."
 )
@@ -69,7 +69,7 @@ class Preparation:
                 Verdict.SETUP_FAILED,
                 f"The tests' requirements could not be installed from {self._name} "
                 f"(exit code {code}).",
-                advice="The last lines are above; test-setup.log holds them all.",
+                hint="The last lines are above; test-setup.log holds them all.",
                 excerpt=self._log.tail(EXCERPT),
                 source=self._log.name,
             )
@@ -103,18 +103,18 @@ def run_tests(
         code = _watch(process, container, plan.timeout)
     finally:
         process.end()
-    said = "\n".join(log.tail(LAST_WORDS))
-    results = count(plan, reports(), said, code or 0)
+    said = "\n".join(log.tail(OUTPUT_TAIL))
+    results = count_tests(plan, reports(), said, code or 0)
     return results, list(_problems(plan, results, code, log, container))
 
 
 def _watch(process: Process, container: Container, timeout: float) -> int | None:
     limit = time.monotonic() + timeout
-    mourning = False
-    while (code := process.wait(min(LOOK, max(0.0, limit - time.monotonic())))) is None:
-        if container.ended and not mourning:
-            mourning = True
-            limit = min(limit, time.monotonic() + AFTER_CRASH)
+    app_gone = False
+    while (code := process.wait(min(POLL_INTERVAL, max(0.0, limit - time.monotonic())))) is None:
+        if container.ended and not app_gone:
+            app_gone = True
+            limit = min(limit, time.monotonic() + CRASH_GRACE)
         if time.monotonic() >= limit:
             return None
     return code
@@ -127,17 +127,17 @@ def _problems(
         yield Problem(
             Verdict.TIMED_OUT,
             f"The tests were still running after {plan.timeout} s, and were ended.",
-            advice="A suite that is just long needs a longer test-timeout.",
+            hint="A suite that is just long needs a longer test-timeout.",
             excerpt=log.tail(EXCERPT),
             source=log.name,
         )
-    elif is_empty_part(results, code or 0):
+    elif is_empty_shard(results, code or 0):
         return
     elif results.tests == 0 and not results.failures:
         yield Problem(
             Verdict.NO_TESTS,
             "The test command ran no test.",
-            advice=NO_TESTS + (NO_TESTS_HERE if is_part(plan.shard) else ""),
+            hint=NO_TESTS + (NO_TESTS_HERE if is_one_shard(plan.shard) else ""),
             excerpt=log.tail(EXCERPT),
             source=log.name,
         )
@@ -145,7 +145,7 @@ def _problems(
         yield Problem(
             Verdict.TESTS_FAILED,
             _failure_line(results, code),
-            advice="Each failed test has a folder under tests/ in the evidence; container.log is "
+            hint="Each failed test has a folder under tests/ in the evidence; container.log is "
             "what the app said meanwhile.",
             excerpt=log.tail(EXCERPT),
             source=log.name,
@@ -161,7 +161,7 @@ def _failure_line(results: Results, code: int | None) -> str:
     line = f"{results.failures} of {results.tests} tests failed"
     if not code:
         line += " (though the test command ended with exit code 0)"
-    if names := [failure.name for failure in results.failed[:NAMED]]:
+    if names := [failure.name for failure in results.failed[:MAX_NAMES]]:
         line += f": {', '.join(names)}"
         if more := results.failures - len(names):
             line += f" and {more} more"

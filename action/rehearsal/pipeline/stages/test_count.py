@@ -13,7 +13,7 @@ from rehearsal.results.tests import Failure, Results
 NONE_RAN = 5
 
 
-def count(plan: SuitePlan, reports: Iterable[Path], text: str, code: int) -> Results:
+def count_tests(plan: SuitePlan, reports: Iterable[Path], text: str, code: int) -> Results:
     """Believe the reports, save where the runner itself says that it found more failures.
 
     `text` is the end of what it printed. Of a suite in one part, nothing is elsewhere.
@@ -26,34 +26,40 @@ def count(plan: SuitePlan, reports: Iterable[Path], text: str, code: int) -> Res
         found = replace(found, failures=said.failures)
     if not found.flaky:
         found = replace(found, flaky=said.flaky)
-    elsewhere = reported.elsewhere
+    elsewhere = reported.in_other_shards
     if elsewhere is None and _told(plan, "REHEARSAL_SHARD"):
         # pytest deselects for other reasons, too: a wrong -k would pass as an empty shard.
-        elsewhere = said.elsewhere
-    return replace(found, elsewhere=elsewhere if is_part(plan.shard) else None)
+        elsewhere = said.in_other_shards
+    return replace(found, in_other_shards=elsewhere if is_one_shard(plan.shard) else None)
 
 
-def is_part(shard: str) -> bool:
+def is_one_shard(shard: str) -> bool:
     """Whether there are other shards beside this one."""
     return shard.partition("/")[2] not in ("", "1")
 
 
-def is_empty_part(results: Results, code: int) -> bool:
+def is_empty_shard(results: Results, code: int) -> bool:
     """Whether no test ran because the others' shards hold them all."""
     nothing = results.tests == 0 and not results.failures and code in (0, NONE_RAN)
-    return nothing and bool(results.elsewhere)
+    return nothing and bool(results.in_other_shards)
 
 
-def remarks(plan: SuitePlan, results: Results) -> Iterator[str]:
+def count_notices(plan: SuitePlan, results: Results) -> Iterator[str]:
     """Yield what people should know of a count that is no failure."""
-    if is_part(plan.shard) and results.elsewhere is None and not _told(plan, "REHEARSAL_SHARD"):
+    if (
+        is_one_shard(plan.shard)
+        and results.in_other_shards is None
+        and not _told(plan, "REHEARSAL_SHARD")
+    ):
         yield (
             f"shard is {plan.shard}, and nothing says that tests were left to the other shards: "
             "all of them may have run. rehearsal_testing obeys REHEARSAL_SHARD; any other runner "
             "has to be told in test-command."
         )
-    if is_empty_part(results, 0):
-        yield (f"Shard {plan.shard} holds no test; the other shards have {results.elsewhere}.")
+    if is_empty_shard(results, 0):
+        yield (
+            f"Shard {plan.shard} holds no test; the other shards have {results.in_other_shards}."
+        )
     vain = plan.retries and results.failures and not _ran_again(results)
     if vain and not _told(plan, "REHEARSAL_RETRIES"):
         yield (

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 from rehearsal.config.plan import Plan
 from rehearsal.diagnosis.causes import CAUSES
-from rehearsal.diagnosis.facts import Facts, lines_of
+from rehearsal.diagnosis.facts import Facts, read_log_lines
 from rehearsal.diagnosis.rules import diagnose
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe, sockets
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.pipeline.stages import container as containers
 from rehearsal.pipeline.stages import observations
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.probe import Ended, Ready, Suspicion, wait_until_ready
+from rehearsal.pipeline.stages.probe import ContainerExited, HopelessCause, Ready, wait_until_ready
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -26,42 +26,42 @@ NOBODY = " Nothing in the container listens on any port."
 
 
 @dataclass(kw_only=True)
-class Vigil:
+class ReadinessWaiter:
     """One app on its way up; `lines` and `timeline` are filled with what is seen of it."""
 
     plan: Plan
     container: Container
     engine: Engine
     log: Log
-    lines: dict[str, tuple[str, ...]]
+    observations: dict[str, tuple[str, ...]]
     timeline: Timeline
     clock: Callable[[], float] = time.monotonic
     _answer: http_probe.Answer = field(default_factory=http_probe.Answer)
 
-    def keep(self) -> Ready:
+    def wait(self) -> Ready:
         """Return when the app is ready. Raises `Problem` (crashed or not-ready)."""
         returns = 0
         while True:
             try:
                 return self._wait()
-            except Ended:
+            except ContainerExited:
                 seconds = self.clock() - self.container.started
-                self.timeline.reach("ended", seconds)
+                self.timeline.record_milestone("ended", seconds)
                 returns += 1
-                if not (returns <= MOST_RETURNS and self._revived()):
-                    raise containers.crashed(
+                if not (returns <= MOST_RETURNS and self._restarted()):
+                    raise containers.crash_error(
                         self.container, self.engine, self.log, when=BEFORE
                     ) from None
             except Problem as problem:
-                self._look()
-                problem.what += "".join(self._more())
+                self._observe()
+                problem.message += "".join(self._details())
                 raise
 
     def _wait(self) -> Ready:
         host = f"localhost:{self.container.port}"
         headers = {"Host": host, "User-Agent": "dress-rehearsal", **self.plan.probe.headers}
         asked = observations.of_question(self.plan.probe, self.plan.container.port, headers["Host"])
-        self.lines["asked"] = asked
+        self.observations["asked"] = asked
 
         def ask(timeout: float) -> http_probe.Answer:
             self._answer = http_probe.get(
@@ -82,47 +82,53 @@ class Vigil:
             # Not a sleep: the container's end is heard of at once.
             sleep=self.container.ended_by_now,
             timeline=self.timeline,
-            suspect=self._suspect,
+            find_cause=self._find_cause,
         )
 
-    def _suspect(self) -> Suspicion | None:
+    def _find_cause(self) -> HopelessCause | None:
         """Return what would be told if it stayed like this, where waiting does not mend it."""
         lines = {
-            **self.lines,
+            **self.observations,
             "answer": observations.of_answer(self.plan.probe, self._answer),
             "listeners": () if self._answer.status else self._listeners(),
-            self.log.name: lines_of(self.log.path),
+            self.log.name: read_log_lines(self.log.path),
         }
         found = diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES)
         for diagnosis in found:
             if diagnosis.sure_after is not None:
-                return Suspicion(cause=diagnosis.id, sure_after=diagnosis.sure_after)
+                return HopelessCause(cause=diagnosis.id, sure_after=diagnosis.sure_after)
         return None
 
-    def _look(self) -> None:
+    def _observe(self) -> None:
         """Keep how things stand while the container still runs."""
-        self.lines["answer"] = observations.of_answer(self.plan.probe, self._answer)
-        self.lines["answers"] = tuple(sight.text for sight in self.timeline.sights.values())
-        self.lines["listeners"] = self._listeners()
-        self.lines["container"] = observations.of_container(self.engine.inspect(self.container.id))
+        self.observations["answer"] = observations.of_answer(self.plan.probe, self._answer)
+        self.observations["answers"] = tuple(sight.text for sight in self.timeline.answers.values())
+        self.observations["listeners"] = self._listeners()
+        self.observations["container"] = observations.of_container(
+            self.engine.inspect(self.container.id)
+        )
 
-    def _more(self) -> Iterator[str]:
-        if self.lines["listeners"] == ("nobody",):
+    def _details(self) -> Iterator[str]:
+        if self.observations["listeners"] == ("nobody",):
             yield NOBODY
-        for line in self.lines["container"]:
+        for line in self.observations["container"]:
             if not line.startswith(HEALTH):
                 continue
             said = line.removeprefix(HEALTH)
-            self.timeline.reach("HEALTHCHECK", self.clock() - self.container.started, said)
+            self.timeline.record_milestone(
+                "HEALTHCHECK", self.clock() - self.container.started, said
+            )
             if said.startswith("unhealthy"):
                 yield f" Its HEALTHCHECK: {said}."
 
     def _listeners(self) -> tuple[str, ...]:
         try:
             found = sockets.listeners(self.engine, self.container.id)
-        except Refused:  # It has ended in this moment: that is told next.
+        except EngineError:  # It has ended in this moment: that is told next.
             found = None
         return observations.of_listeners(found, self.plan.container.port)
 
-    def _revived(self) -> bool:
-        return containers.revive(self.container, self.plan.container, self.engine, self.log)
+    def _restarted(self) -> bool:
+        return containers.reattach_after_restart(
+            self.container, self.plan.container, self.engine, self.log
+        )

@@ -3,20 +3,20 @@
 import time
 from collections.abc import Iterator
 
-from rehearsal.report.cause_summary import Cause, cause, snippets
+from rehearsal.report.cause_summary import CauseSummary, snippets, summarize_cause
 from rehearsal.report.counts import counts
-from rehearsal.report.page.failed_tests import trials
-from rehearsal.report.page.layout import sheet, title
+from rehearsal.report.page.failed_tests import failed_tests
+from rehearsal.report.page.layout import layout, title
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.stages import readiness, stages
-from rehearsal.results.evidence_index import Exhibits
+from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.rehearsal import Rehearsal
 
 
-def page(record: Rehearsal, exhibits: Exhibits) -> str:
+def page(record: Rehearsal, exhibits: EvidenceIndex) -> str:
     """Return the page: verdict and cause, failed tests, stages, logs."""
-    return sheet(
+    return layout(
         record.verdict,
         subject=record.image or record.name,
         name=record.name,
@@ -33,25 +33,27 @@ def _facts(record: Rehearsal) -> Iterator[str]:
     yield time.strftime("rehearsed %Y-%m-%d at %H:%M:%S UTC", time.gmtime(record.started))
 
 
-def _main(record: Rehearsal, exhibits: Exhibits) -> Iterator[Child]:
-    found = cause(record, exhibits)
+def _main(record: Rehearsal, exhibits: EvidenceIndex) -> Iterator[Child]:
+    found = summarize_cause(record, exhibits)
     if found:
         yield _cause(found, record, exhibits)
-    yield trials(exhibits, above="\n".join(found.lines) if found else "")
+    yield failed_tests(exhibits, above="\n".join(found.lines) if found else "")
     yield element("div", stages(record), readiness(record), class_="pair")
     yield _image(record)
     yield logs(exhibits.logs)
     yield files(exhibits.files)
 
 
-def _cause(found: Cause, record: Rehearsal, exhibits: Exhibits) -> Markup:
+def _cause(found: CauseSummary, record: Rehearsal, exhibits: EvidenceIndex) -> Markup:
     return element(
         "section",
         element("h2", found.title),
         _advice(found),
         _said(found, exhibits),
-        element("p", element("strong", "Why: "), found.lesson) if found.lesson else None,
-        element("p", element("strong", "What happened: "), found.what) if found.what else None,
+        element("p", element("strong", "Why: "), found.background) if found.background else None,
+        element("p", element("strong", "What happened: "), found.message)
+        if found.message
+        else None,
         [
             element("p", f"It also looks like this: {other.title}.", class_="soft")
             for other in record.diagnoses[1:]
@@ -60,17 +62,17 @@ def _cause(found: Cause, record: Rehearsal, exhibits: Exhibits) -> Markup:
     )
 
 
-def _advice(found: Cause) -> Child:
-    if not found.advice and not found.paste:
+def _advice(found: CauseSummary) -> Child:
+    if not found.hint and not found.paste:
         return None
     return (
         element("h3", "What to do"),
-        [element("p", part) for part in found.advice.split("\n\n") if part.strip()],
+        [element("p", part) for part in found.hint.split("\n\n") if part.strip()],
         [element("div", _pre(each, "To paste"), class_="paste") for each in snippets(found.paste)],
     )
 
 
-def _said(found: Cause, exhibits: Exhibits) -> Child:
+def _said(found: CauseSummary, exhibits: EvidenceIndex) -> Child:
     """Show the lines that a cause rests on, and the app's own line."""
     frame = exhibits.frame
     if exhibits.tests or not found.known or found.place:
@@ -97,7 +99,7 @@ def _pre(text: str, label: str) -> Markup:
 
 
 def _image(record: Rehearsal) -> Child:
-    where = record.where
+    where = record.origin
     rows = [
         ("Commit", " ".join(filter(None, (where.repository, where.commit, where.ref)))),
         ("Image", record.image),

@@ -7,14 +7,14 @@ from rehearsal.report.cause_summary import place
 from rehearsal.report.counts import why
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
-from rehearsal.results.evidence_index import Exhibit, Exhibits, Paper
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
+from rehearsal.results.frame import ProjectFrame
 
 # These are open; of the others one sees name and message first.
 OPEN = 3
 # More than anyone reads, and pictures are loaded all at once on paper.
 MOST = 30
-SHAKY = "They passed when they were run again. This is how they failed first."
+FLAKY = "They passed when they were run again. This is how they failed first."
 # By how their names begin; those of a second browser, or a second failure, have a suffix.
 TITLES = {
     "container": "What the app said meanwhile",
@@ -29,7 +29,7 @@ REFUSED = "A refused MIME type text/html follows from a missing file: its error 
 PICTURE = "What the browser showed"
 
 
-def trials(exhibits: Exhibits, *, above: str = "") -> Child:
+def failed_tests(exhibits: EvidenceIndex, *, above: str = "") -> Child:
     """Return the sections of the failed and the flaky tests, nothing where none is known.
 
     A traceback that stands `above` them is not shown again.
@@ -37,13 +37,13 @@ def trials(exhibits: Exhibits, *, above: str = "") -> Child:
     failed, flaky = exhibits.tests, exhibits.flaky
     return (
         _section("Failed tests", failed, above),
-        _section("Flaky tests", flaky, above, begin=len(failed), words=SHAKY),
+        _section("Flaky tests", flaky, above, begin=len(failed), words=FLAKY),
     )
 
 
 def _section(
     title: str,
-    tests: tuple[Exhibit, ...],
+    tests: tuple[FailedTestEvidence, ...],
     above: str,
     *,
     begin: int = 0,
@@ -61,7 +61,7 @@ def _section(
     )
 
 
-def _test(test: Exhibit, above: str, number: int) -> Markup:
+def _test(test: FailedTestEvidence, above: str, number: int) -> Markup:
     failure, frame = test.failure, test.frame
     parts = (element("div", *_sides(test, above), class_="sides"), _trace(test))
     file = test.file or failure.file
@@ -87,7 +87,7 @@ def _told(who: str, what: str, line: str, *, red: bool = True) -> Iterator[Child
         yield element("code", line)
 
 
-def _sides(test: Exhibit, above: str) -> Iterator[Child]:
+def _sides(test: FailedTestEvidence, above: str) -> Iterator[Child]:
     """Yield what belongs side by side: what one saw, and what the app and the browser said."""
     if test.pictures:
         addressed = zip_longest(test.pictures, test.addresses, fillvalue="")
@@ -95,12 +95,12 @@ def _sides(test: Exhibit, above: str) -> Iterator[Child]:
     papers: list[Child] = []
     if test.slice:
         papers.append(_slice(test.slice, test.frame, above))
-    papers += [_paper(paper) for paper in test.papers if paper.text.strip()]
+    papers += [_paper(paper) for paper in test.excerpts if paper.text.strip()]
     if papers:
         yield element("div", *papers)
 
 
-def _trace(test: Exhibit) -> Child:
+def _trace(test: FailedTestEvidence) -> Child:
     """Return the test's own traceback, folded where the app's says more."""
     whole = test.failure.trace
     if not whole:
@@ -113,7 +113,7 @@ def _trace(test: Exhibit) -> Child:
     return element("div", element("h4", title), _pre(text, title), more, class_="wrap")
 
 
-def _picture(test: Exhibit, path: str, address: str) -> Markup:
+def _picture(test: FailedTestEvidence, path: str, address: str) -> Markup:
     _, which = _kind(path)
     alt = f"{PICTURE} when {test.failure.name} failed{which}"
     picture = element("img", src=path, alt=alt, loading="lazy")
@@ -122,7 +122,7 @@ def _picture(test: Exhibit, path: str, address: str) -> Markup:
     return element("figure", title, element("a", picture, href=path))
 
 
-def _slice(paper: Paper, frame: OwnFrame | None, above: str) -> Markup:
+def _slice(paper: LogExcerpt, frame: ProjectFrame | None, above: str) -> Markup:
     """Return what the app said: first its traceback, which stands among the rest in the whole."""
     title = TITLES["container"]
     text, about = paper.text, None
@@ -145,7 +145,7 @@ def _slice(paper: Paper, frame: OwnFrame | None, above: str) -> Markup:
     )
 
 
-def _paper(paper: Paper) -> Markup:
+def _paper(paper: LogExcerpt) -> Markup:
     kind, which = _kind(paper.name)
     title = TITLES.get(kind, kind) + which
     return element(
@@ -156,7 +156,7 @@ def _paper(paper: Paper) -> Markup:
     )
 
 
-def _whole(paper: Paper) -> Markup:
+def _whole(paper: LogExcerpt) -> Markup:
     return link(paper.name, paper.name.rpartition("/")[2])
 
 

@@ -12,7 +12,7 @@ from rehearsal.verdict import Verdict
 DOCTYPE = "<!doctype html>\n"
 
 
-def sheet(verdict: Verdict, *, subject: str, name: str, heading: Child, main: Child) -> str:
+def layout(verdict: Verdict, *, subject: str, name: str, heading: Child, main: Child) -> str:
     """Return a whole page; `subject` is what was rehearsed, `name` the run's."""
     head = element(
         "head",

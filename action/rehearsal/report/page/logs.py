@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
-from rehearsal.results.evidence_index import Paper
+from rehearsal.results.evidence_index import LogExcerpt
 
 APP = "container.log"
 TITLES = {
@@ -15,7 +15,7 @@ TITLES = {
 }
 
 
-def logs(papers: Iterable[Paper]) -> Child:
+def logs(papers: Iterable[LogExcerpt]) -> Child:
     """Return the section of the logs."""
     found = {paper.name: paper for paper in papers}
     app = found.pop(APP, None)
@@ -29,7 +29,7 @@ def logs(papers: Iterable[Paper]) -> Child:
     )
 
 
-def _app(paper: Paper) -> Markup:
+def _app(paper: LogExcerpt) -> Markup:
     left_out = f" (all but {paper.left_out:,} bytes from its middle)" if paper.left_out else ""
     text = paper.text if paper.text.strip() else "(the app wrote nothing)"
     return element(
@@ -57,7 +57,7 @@ def _app(paper: Paper) -> Markup:
     )
 
 
-def _folded(paper: Paper) -> Markup:
+def _folded(paper: LogExcerpt) -> Markup:
     title = TITLES.get(paper.name, paper.name)
     return element(
         "details",

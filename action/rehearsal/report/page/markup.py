@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from rehearsal.ansi import COLOUR
+from rehearsal.ansi import COLOUR_CODE
 
 TAG = re.compile(r"[a-z][a-z0-9]*\Z")
 ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)
@@ -67,7 +67,7 @@ def inline(tag: str, code: str) -> Markup:
 
 def visible(text: str) -> str:
     """Return a text as people can read it: colours gone, control characters shown."""
-    plain = COLOUR.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    plain = COLOUR_CODE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return plain.translate(HIDDEN)
 
 

@@ -37,10 +37,10 @@ def _rows(found: Iterable[Stage]) -> Iterator[Markup]:
     for stage in listed:
         yield element(
             "tr",
-            element("th", spoken(stage.name) + ("" if stage.good else " ✗ failed"), scope="row"),
+            element("th", spoken(stage.name) + ("" if stage.ok else " ✗ failed"), scope="row"),
             element("td", f"{stage.seconds:.1f} s", class_="number"),
             element("td", _bar(before / whole, stage.seconds / whole)),
-            class_=None if stage.good else "failed",
+            class_=None if stage.ok else "failed",
         )
         before += stage.seconds
 
@@ -59,14 +59,14 @@ def _bar(start: float, share: float) -> Markup:
 def readiness(record: Rehearsal) -> Child:
     """Return what was seen of the app until it was ready, or given up."""
     timeline = record.timeline
-    moments = [(f"{each.seconds:.2f}", each.name, each.detail) for each in timeline.moments]
+    moments = [(f"{each.seconds:.2f}", each.name, each.detail) for each in timeline.milestones]
     sights = [
         (
             f"{each.first:.2f} to {each.last:.2f}",
             each.text,
             "once" if each.times == 1 else f"{each.times} times",
         )
-        for each in timeline.sights.values()
+        for each in timeline.answers.values()
     ]
     if not moments and not sights:
         return None

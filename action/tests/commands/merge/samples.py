@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from rehearsal.commands.merge.shards import Leg
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.origin import Asked, Where
+from rehearsal.commands.merge.shards import ShardEvidence
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
@@ -22,14 +22,14 @@ def rehearsal(shard: str = "", browser: str = "", **changes: Any) -> Rehearsal:
         "ready_seconds": 0.5,
         "shard": shard,
         "results": Results(tests=3),
-        "stages": [Stage(name="test", seconds=2.0, good=True)],
-        "where": Where(repository="owner/app", commit="c0ffee", run=RUN, attempt=1),
-        "asked": Asked(command="0" * 64, browser=browser, path="/", statuses="200-399"),
+        "stages": [Stage(name="test", seconds=2.0, ok=True)],
+        "origin": Origin(repository="owner/app", commit="c0ffee", run=RUN, attempt=1),
+        "request": RequestSummary(command="0" * 64, browser=browser, path="/", statuses="200-399"),
     }
     return Rehearsal(**values | changes)
 
 
-def leg(shard: str = "", browser: str = "", *, name: str = "", **changes: Any) -> Leg:
+def leg(shard: str = "", browser: str = "", *, name: str = "", **changes: Any) -> ShardEvidence:
     """Return a leg; `failed` and `flaky` are names of tests, `problem` why it did not pass."""
     failed, flaky = changes.pop("failed", ()), changes.pop("flaky", ())
     problem = changes.pop("problem", None) or (
@@ -40,24 +40,28 @@ def leg(shard: str = "", browser: str = "", *, name: str = "", **changes: Any) -
     results = Results(tests=3, failures=len(failures), failed=failures, flaky=shaky)
     values = {"results": results, "problems": [problem] if problem else []}
     called = name or ".".join(filter(None, ("rehearsal", shard.replace("/", "-of-"), browser)))
-    return Leg(
+    return ShardEvidence(
         name=called,
         folder=f"shards/{called}",
         record=rehearsal(shard, browser, **values | changes),
-        exhibits=Exhibits(
-            tests=tuple(Exhibit(failure=each, folder=f"tests/{each.name}") for each in failures),
-            flaky=tuple(Exhibit(failure=each) for each in shaky),
+        exhibits=EvidenceIndex(
+            tests=tuple(
+                FailedTestEvidence(failure=each, folder=f"tests/{each.name}") for each in failures
+            ),
+            flaky=tuple(FailedTestEvidence(failure=each) for each in shaky),
         ),
         page=True,
     )
 
 
-def broken(name: str, verdict: Verdict = Verdict.ERROR, what: str = "It cannot be read.") -> Leg:
+def broken(
+    name: str, verdict: Verdict = Verdict.ERROR, what: str = "It cannot be read."
+) -> ShardEvidence:
     record = Rehearsal(name=name, problems=[Problem(verdict, what)])
-    return Leg(name=name, folder=f"shards/{name}", record=record, known=False)
+    return ShardEvidence(name=name, folder=f"shards/{name}", record=record, known=False)
 
 
-def matrix(shards: int, *browsers: str) -> list[Leg]:
+def matrix(shards: int, *browsers: str) -> list[ShardEvidence]:
     """Return a whole matrix of legs that passed."""
     parts = [f"{k}/{shards}" for k in range(1, shards + 1)] if shards > 1 else [""]
     return [leg(part, browser) for browser in browsers or ("",) for part in parts]

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from rehearsal import cli
-from rehearsal.commands.merge.shards import Leg
-from rehearsal.results.evidence_index import Exhibits
-from rehearsal.results.origin import Where
-from rehearsal.results.write_json import document
+from rehearsal.commands.merge.shards import ShardEvidence
+from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.origin import Origin
+from rehearsal.results.write_json import write_json
 
 from ...results.test_write_json import STRICT
 from .samples import IMAGE, RUN, leg, matrix
@@ -30,9 +30,9 @@ class Room:
     def into(self) -> Path:
         return self.top / "merged"
 
-    def put(self, *legs: Leg) -> None:
+    def put(self, *legs: ShardEvidence) -> None:
         for each in legs:
-            self.write(each.name, document(each.record, each.exhibits))
+            self.write(each.name, write_json(each.record, each.exhibits))
 
     def write(self, name: str, text: str | bytes) -> Path:
         folder = self.found / name
@@ -121,7 +121,7 @@ def test_merge__one_red_shard_makes_all_of_it_red(room: Room) -> None:
 
 def test_merge__a_single_artifact_has_no_folder_of_its_own(room: Room) -> None:
     """So actions/download-artifact does it."""
-    folder = room.write("x", document(leg(artifact_name="rehearsal-1").record, Exhibits()))
+    folder = room.write("x", write_json(leg(artifact_name="rehearsal-1").record, EvidenceIndex()))
     for path in list(folder.iterdir()):
         path.rename(room.found / path.name)
     folder.rmdir()
@@ -179,7 +179,7 @@ def test_merge__a_link_for_a_verdict_or_a_folder_leads_nowhere(room: Room) -> No
     room.put(leg("1/2"))
     secret = room.top / "secret"
     secret.write_text("planted-secret-value")
-    folder = room.write("rehearsal.2-of-2", document(leg("2/2").record, Exhibits()))
+    folder = room.write("rehearsal.2-of-2", write_json(leg("2/2").record, EvidenceIndex()))
     (folder / "more").symlink_to(secret)
     (folder / "index.html").unlink()
     (folder / "index.html").symlink_to(secret)
@@ -205,7 +205,7 @@ def test_merge__a_strange_name_becomes_one_that_can_be_uploaded(room: Room, name
 
 
 def test_merge__names_out_of_a_verdict_lead_nowhere_else(room: Room) -> None:
-    text = document(leg(artifact_name="../../../../tmp/evil").record, Exhibits())
+    text = write_json(leg(artifact_name="../../../../tmp/evil").record, EvidenceIndex())
     folder = room.write("x", text)
     for path in list(folder.iterdir()):
         path.rename(room.found / path.name)
@@ -224,9 +224,9 @@ def test_merge__a_browser_with_a_command_in_its_name_commands_nothing(
 
 
 def test_merge__a_replaced_attempt_is_told_and_left_out(room: Room) -> None:
-    def attempt(number: int, **changes: Any) -> Leg:
-        where = Where(repository="o/r", commit="c0ffee", run=RUN, attempt=number)
-        return leg("1/2", name=f"x-{number}", where=where, **changes)
+    def attempt(number: int, **changes: Any) -> ShardEvidence:
+        where = Origin(repository="o/r", commit="c0ffee", run=RUN, attempt=number)
+        return leg("1/2", name=f"x-{number}", origin=where, **changes)
 
     room.put(attempt(1, failed=["a"]), attempt(2), leg("2/2", name="y-1"))
     assert room.merge(2) == 0

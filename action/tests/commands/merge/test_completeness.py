@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.commands.merge.completeness import roll_call
-from rehearsal.commands.merge.shards import Leg
+from rehearsal.commands.merge.completeness import missing_or_repeated
+from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.report.words import MOST_NAMED, listed
-from rehearsal.results.origin import Where
+from rehearsal.results.origin import Origin
 from rehearsal.verdict import Problem, Verdict
 
 from .samples import IMAGE, RUN, broken, leg, matrix
@@ -18,8 +18,8 @@ THEIRS = "their evidence"
 OTHER = f"sha256:{'2' * 64}"
 
 
-def called(legs: Sequence[Leg], expected: int) -> list[tuple[Verdict, str]]:
-    return [(each.verdict, each.what) for each in roll_call(legs, expected)]
+def called(legs: Sequence[ShardEvidence], expected: int) -> list[tuple[Verdict, str]]:
+    return [(each.verdict, each.message) for each in missing_or_repeated(legs, expected)]
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_roll_call__whoever_is_there_twice_is_noticed(
     ids=["one", "two", "a browser of which nothing is known", "no shards", "all"],
 )
 def test_roll_call__names_who_is_missing_where_the_others_tell(
-    legs: list[Leg], expected: int, words: str
+    legs: list[ShardEvidence], expected: int, words: str
 ) -> None:
-    (problem,) = roll_call(legs, expected)
-    assert (problem.verdict, problem.what) == (Verdict.CANCELLED, words)
-    assert "A job ended before its evidence was uploaded" in problem.advice
+    (problem,) = missing_or_repeated(legs, expected)
+    assert (problem.verdict, problem.message) == (Verdict.CANCELLED, words)
+    assert "A job ended before its evidence was uploaded" in problem.hint
 
 
 def test_roll_call__more_than_expected() -> None:
@@ -153,13 +153,13 @@ def test_roll_call__where_nothing_was_built_there_is_no_other_image() -> None:
 @pytest.mark.parametrize(
     "where, words",
     [
-        (Where(run="https://other", commit="c0ffee"), f"workflow runs: {RUN}, https://other."),
-        (Where(run=RUN, commit="dead"), "commits: c0ffee, dead."),
+        (Origin(run="https://other", commit="c0ffee"), f"workflow runs: {RUN}, https://other."),
+        (Origin(run=RUN, commit="dead"), "commits: c0ffee, dead."),
     ],
     ids=["runs", "commits"],
 )
-def test_roll_call__of_another_run(where: Where, words: str) -> None:
-    (found,) = called([leg("1/2"), leg("2/2", where=where)], 2)
+def test_roll_call__of_another_run(where: Origin, words: str) -> None:
+    (found,) = called([leg("1/2"), leg("2/2", origin=where)], 2)
     assert found == (Verdict.MISCONFIGURED, f"The shards are of different {words}")
 
 
@@ -176,7 +176,7 @@ def test_roll_call__each_pair_of_faults_is_told_in_full() -> None:
     faults = [
         leg("1/2", name="again"),
         leg("2/2", name="alien", image_id=OTHER),
-        leg("1/2", name="stray", where=Where(run="https://other", commit="c0ffee")),
+        leg("1/2", name="stray", origin=Origin(run="https://other", commit="c0ffee")),
     ]
     for pair in combinations(faults, 2):
         assert len(called([*matrix(2), *pair], 2)) >= 2

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.commands.merge.merging import Merged, merge
-from rehearsal.commands.merge.shards import Leg, latest
+from rehearsal.commands.merge.shards import ShardEvidence, latest_attempts
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.origin import Asked, Where
-from rehearsal.results.read_json import recall
+from rehearsal.results.origin import Origin, RequestSummary
+from rehearsal.results.read_json import read_json
 from rehearsal.results.rehearsal import RANK
 from rehearsal.results.tests import Results
-from rehearsal.results.write_json import document
+from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Problem, Verdict
 
 from ...results.test_write_json import STRICT
 from .samples import IMAGE, RUN, broken, leg, matrix
 
 
-def merged(*legs: Leg, expected: int = 0, jobs: str = "") -> Merged:
+def merged(*legs: ShardEvidence, expected: int = 0, jobs: str = "") -> Merged:
     return merge(legs, expected=expected or len(legs), name="77-1-merged", jobs=jobs)
 
 
@@ -53,7 +53,7 @@ def test_merge__the_worst_verdict_decides(verdicts: list[Verdict]) -> None:
 
 
 @given(seed=st.permutations(matrix(3, "chrome", "firefox")))
-def test_merge__the_order_of_the_folders_is_nothing(seed: list[Leg]) -> None:
+def test_merge__the_order_of_the_folders_is_nothing(seed: list[ShardEvidence]) -> None:
     assert merged(*seed).record.shards == merged(*matrix(3, "chrome", "firefox")).record.shards
 
 
@@ -76,7 +76,7 @@ def test_merge__evidence_of_passes_beside_a_job_that_ended_otherwise(result: str
     found = merged(*matrix(2), jobs=result)
     assert found.record.verdict is Verdict.CANCELLED
     (problem,) = found.problems
-    assert problem.what == (
+    assert problem.message == (
         f"A job of the matrix ended as {result}, although its evidence says passed."
     )
     assert not merged(*matrix(2), jobs="success").problems
@@ -90,11 +90,15 @@ def test_merge__evidence_of_passes_beside_a_job_that_ended_otherwise(result: str
         pytest.param([leg(results=Results(tests=0))], 1, id="empty"),
     ],
 )
-def test_merge__what_the_evidence_says_is_not_said_twice(legs: list[Leg], expected: int) -> None:
+def test_merge__what_the_evidence_says_is_not_said_twice(
+    legs: list[ShardEvidence], expected: int
+) -> None:
     alone = merged(*legs, expected=expected)
     assert alone.record.problems
     told = merged(*legs, expected=expected, jobs="failure").record
-    assert [each.what for each in told.problems] == [each.what for each in alone.record.problems]
+    assert [each.message for each in told.problems] == [
+        each.message for each in alone.record.problems
+    ]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,7 @@ def test_merge__nothing_found_at_all() -> None:
 def test_merge__what_could_not_be_read_counts_against_it() -> None:
     found = merged(leg("1/2"), broken("x", Verdict.CANCELLED, "It left no verdict.json."))
     assert found.record.verdict is Verdict.CANCELLED
-    assert found.record.problems[0].what == "x: It left no verdict.json."
+    assert found.record.problems[0].message == "x: It left no verdict.json."
     assert [each.tests for each in found.record.shards] == [3, None]
 
 
@@ -154,14 +158,14 @@ def test_merge__another_image_is_an_error_and_names_none() -> None:
 
 
 def test_merge__problems_say_in_which_shard() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended.", advice="Look.", excerpt=("line",))
+    problem = Problem(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("line",))
     (told,) = merged(leg("1/2", problem=problem), leg("2/2")).record.problems
-    assert (told.what, told.advice, told.excerpt) == ("shard 1/2: It ended.", "Look.", ("line",))
+    assert (told.message, told.hint, told.excerpt) == ("shard 1/2: It ended.", "Look.", ("line",))
 
 
 def test_merge__diagnoses_of_the_worst_first_and_each_once() -> None:
-    table = Diagnosis(id="missing-table", title="No table", advice="")
-    memory = Diagnosis(id="out-of-memory", title="Killed", advice="")
+    table = Diagnosis(id="missing-table", title="No table", hint="")
+    memory = Diagnosis(id="out-of-memory", title="Killed", hint="")
     failed, crash = Problem(Verdict.TESTS_FAILED, "w"), Problem(Verdict.CRASHED, "w")
     record = merged(
         leg("1/3", problem=failed, diagnoses=[table]),
@@ -193,13 +197,15 @@ def test_merge__began_with_the_first() -> None:
 )
 def test_merge__asked_is_what_all_were_asked(browsers: tuple[str, str], told: str) -> None:
     record = merged(leg("1/2", browsers[0]), leg("2/2", browsers[1])).record
-    assert record.asked
-    assert (record.asked.browser, record.asked.path) == (told, "/")
+    assert record.request
+    assert (record.request.browser, record.request.path) == (told, "/")
 
 
-@pytest.mark.parametrize("other", [None, Asked(path="/other")], ids=["nothing", "another path"])
-def test_merge__different_questions_have_no_common_answer(other: Asked | None) -> None:
-    assert merged(leg("1/2"), leg("2/2", asked=other)).record.asked is None
+@pytest.mark.parametrize(
+    "other", [None, RequestSummary(path="/other")], ids=["nothing", "another path"]
+)
+def test_merge__different_questions_have_no_common_answer(other: RequestSummary | None) -> None:
+    assert merged(leg("1/2"), leg("2/2", request=other)).record.request is None
 
 
 def test_merge__document_has_the_schema_and_can_be_read_back() -> None:
@@ -209,20 +215,22 @@ def test_merge__document_has_the_schema_and_can_be_read_back() -> None:
         [],
     ):
         found = merged(*legs, expected=len(legs) or 2)
-        text = document(found.record, found.exhibits)
+        text = write_json(found.record, found.exhibits)
         STRICT.validate(json.loads(text))
-        assert document(*recall(text)) == text
+        assert write_json(*read_json(text)) == text
 
 
-def again(name: str, attempt: int, **changes: Any) -> Leg:
-    return leg("1/2", name=name, where=Where(run=RUN, commit="c0ffee", attempt=attempt), **changes)
+def again(name: str, attempt: int, **changes: Any) -> ShardEvidence:
+    return leg(
+        "1/2", name=name, origin=Origin(run=RUN, commit="c0ffee", attempt=attempt), **changes
+    )
 
 
 def test_latest__a_later_attempt_takes_the_place_of_the_one_before() -> None:
     first, second = again("x-1", 1, failed=["a"]), again("x-2", 2)
     other = leg("2/2", name="y-1")
     for order in permutations((first, second, other)):
-        counting, replaced = latest(order)
+        counting, replaced = latest_attempts(order)
         assert {each.name for each in counting} == {"x-2", "y-1"}
         assert replaced == (first,)
 
@@ -232,25 +240,25 @@ def test_latest__a_later_attempt_takes_the_place_of_the_one_before() -> None:
 )
 def test_latest__another_name_is_another_leg(names: tuple[str, str]) -> None:
     legs = (again(names[0], 1), again(names[1], 2))
-    assert latest(legs) == (legs, ())
+    assert latest_attempts(legs) == (legs, ())
 
 
 def test_latest__of_the_same_attempt_both_count() -> None:
     legs = (again("x-1", 1), again("x", 1))
-    assert latest(legs) == (legs, ())
+    assert latest_attempts(legs) == (legs, ())
 
 
 def test_latest__what_could_not_be_read_is_replaced_by_its_name() -> None:
     legs = (broken("x-1"), again("x-2", 2))
-    assert latest(legs) == (legs[1:], legs[:1])
+    assert latest_attempts(legs) == (legs[1:], legs[:1])
 
 
 def test_latest__what_could_not_be_read_replaces_what_was_before() -> None:
     legs = (again("x-1", 1), broken("x-2"))
-    assert latest(legs) == (legs[1:], legs[:1])
+    assert latest_attempts(legs) == (legs[1:], legs[:1])
 
 
 def test_latest__a_number_at_the_end_of_a_broken_name_makes_nothing_pass() -> None:
     """It may be no attempt at all: then another is left out, and the broken one stays."""
-    counting, _ = latest((leg(name="chrome-1"), broken("chrome-4")))
+    counting, _ = latest_attempts((leg(name="chrome-1"), broken("chrome-4")))
     assert merged(*counting, expected=2).record.verdict is not Verdict.PASSED

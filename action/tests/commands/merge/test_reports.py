@@ -4,15 +4,15 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from rehearsal.commands.merge.causes import findings
+from rehearsal.commands.merge.causes import shard_causes
 from rehearsal.commands.merge.merging import Merged, merge
 from rehearsal.commands.merge.page import MOST_TESTS, page
-from rehearsal.commands.merge.shards import Leg
+from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import MOST_TESTS as MOST_IN_SUMMARY
 from rehearsal.commands.merge.summary import summary
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits
-from rehearsal.results.frame import OwnFrame
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
 
@@ -24,7 +24,7 @@ from .samples import broken, leg, matrix, rehearsal
 REST = "the artifact x"
 
 
-def merged(*legs: Leg, expected: int = 0) -> Merged:
+def merged(*legs: ShardEvidence, expected: int = 0) -> Merged:
     return merge(legs, expected=expected or len(legs), name="77-1-merged")
 
 
@@ -34,26 +34,26 @@ def hostile(text: str, *, image: str = "x") -> Merged:
     In a summary the image stands in a code span, where nothing is markup.
     """
     failure = Failure(name=text, message=text, file=text, line=3)
-    frame = OwnFrame(file=text, line=7, function=text, error=text, text=text)
-    exhibit = Exhibit(failure=failure, file=text, folder=text, frame=frame)
+    frame = ProjectFrame(file=text, line=7, function=text, error=text, text=text)
+    exhibit = FailedTestEvidence(failure=failure, file=text, folder=text, frame=frame)
     diagnosis = Diagnosis(
-        id="x", title=text, advice=text, paste=text, lesson=text, evidence=(text,)
+        id="x", title=text, hint=text, paste=text, background=text, evidence=(text,)
     )
     record = rehearsal(
         "1/2",
         text,
         image=image,
         image_id=image,
-        problems=[Problem(Verdict.TESTS_FAILED, text, advice=text)],
+        problems=[Problem(Verdict.TESTS_FAILED, text, hint=text)],
         results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,)),
         notices=[text],
         diagnoses=[diagnosis],
     )
-    whole = Leg(
+    whole = ShardEvidence(
         name=text,
         folder=f"shards/{text}",
         record=record,
-        exhibits=Exhibits(tests=(exhibit,), flaky=(exhibit,)),
+        exhibits=EvidenceIndex(tests=(exhibit,), flaky=(exhibit,)),
         page=True,
     )
     return merged(whole, broken(text, what=text))
@@ -64,9 +64,9 @@ PLAIN_SUMMARY = Tags(summary(hostile("x"), rest=REST)).found
 
 
 def test_findings__are_told_once_with_all_who_have_them_the_deciding_one_first() -> None:
-    same = Problem(Verdict.TESTS_FAILED, "1 test failed.", advice="Look.")
+    same = Problem(Verdict.TESTS_FAILED, "1 test failed.", hint="Look.")
     crash = Problem(Verdict.CRASHED, "It ended.")
-    found = findings(
+    found = shard_causes(
         merged(leg("1/3", problem=same), leg("2/3", problem=crash), leg("3/3", problem=same))
     )
     assert [(each.verdict, each.shards) for each in found] == [
@@ -77,12 +77,12 @@ def test_findings__are_told_once_with_all_who_have_them_the_deciding_one_first()
 
 def test_findings__of_all_together_come_before_those_of_one() -> None:
     unread = broken("x", Verdict.CANCELLED, "There is none.")
-    found = findings(merged(leg("1/3"), unread, expected=3))
+    found = shard_causes(merged(leg("1/3"), unread, expected=3))
     assert [each.shards for each in found] == [(), ("x",)]
 
 
 def test_findings__of_a_pass_are_none() -> None:
-    assert findings(merged(*matrix(2))) == []
+    assert shard_causes(merged(*matrix(2))) == []
 
 
 def test_summary__says_verdict_causes_counts_and_every_shard_in_this_order() -> None:
@@ -122,7 +122,7 @@ def test_summary__of_a_pass_is_short() -> None:
     ],
     ids=["unknown", "none", "one"],
 )
-def test_summary__counts_only_what_is_known(legs: list[Leg], words: str) -> None:
+def test_summary__counts_only_what_is_known(legs: list[ShardEvidence], words: str) -> None:
     assert f"- Tests: {words}" in summary(merged(*legs), rest=REST)
 
 
@@ -144,7 +144,7 @@ def test_summary__hostile_text_stays_text(text: str) -> None:
 
 def test_summary__a_flood_stays_under_what_github_takes() -> None:
     line = '|"' * 10_000
-    diagnosis = Diagnosis(id="x", title=line, advice=line, paste=line, evidence=(line,) * 99)
+    diagnosis = Diagnosis(id="x", title=line, hint=line, paste=line, evidence=(line,) * 99)
     failed = tuple(f"{line}{number}" for number in range(200))
     legs = [
         leg(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process, Sink
-from rehearsal.outside.registry import Held, Registries
+from rehearsal.outside.registry import Registries, RemoteImage
 
 from ...fakes import FakeProcess
 
@@ -31,7 +31,7 @@ class MemoryEngine(Engine):
         assert kind == "image"
         image_id = self.names.get(name, name)
         if image_id not in self.images:
-            raise Refused(f"No such image: {name}")
+            raise EngineError(f"No such image: {name}")
         tags = [each for each, holder in self.names.items() if holder == image_id]
         return {"Id": image_id, "RepoTags": tags, **self.images[image_id]}
 
@@ -56,21 +56,21 @@ class World(Registries):
     """
 
     engine: MemoryEngine
-    holds: dict[str, Held] = field(default_factory=dict)
+    holds: dict[str, RemoteImage] = field(default_factory=dict)
     refuses: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    becomes: dict[str, Held | None] = field(default_factory=dict)
+    becomes: dict[str, RemoteImage | None] = field(default_factory=dict)
     hidden: dict[str, int] = field(default_factory=dict)
-    earlier: dict[str, Held] = field(default_factory=dict)
+    earlier: dict[str, RemoteImage] = field(default_factory=dict)
 
-    def ask(self, reference: str) -> Held | None:
+    def ask(self, reference: str) -> RemoteImage | None:
         self._called("ask", reference)
         if self.hidden.get(reference, 0) > 0 and f"push {reference}" in self.calls:
             self.hidden[reference] -= 1
             return self.earlier.get(reference)
         return self.holds.get(reference)
 
-    def pull(self, reference: str) -> Held | None:
+    def pull(self, reference: str) -> RemoteImage | None:
         self._called("pull", reference)
         held = self.holds.get(reference)
         if held:
@@ -87,11 +87,11 @@ class World(Registries):
     def _bring(self, verb: str, reference: str, digest: str, out: Sink) -> Process:
         try:
             self._called(verb, reference)
-        except Refused as refusal:
+        except EngineError as refusal:
             return FakeProcess(1, says=str(refusal).encode(), out=out)
         if reference in self.holds:
             self.earlier[reference] = self.holds[reference]
-        held = self.becomes.get(reference, Held(digest=digest, config=IMAGE))
+        held = self.becomes.get(reference, RemoteImage(digest=digest, config=IMAGE))
         if held:
             self.holds[reference] = held
         return FakeProcess(0, says=b"Preparing\nPushed\n", out=out)
@@ -101,4 +101,4 @@ class World(Registries):
         if waiting := self.refuses.get((verb, reference)):
             words = waiting[0] if len(waiting) == 1 else waiting.pop(0)
             if words:
-                raise Refused(words)
+                raise EngineError(words)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.arguments import FURTHER
+from rehearsal.arguments import COMMANDS
 from rehearsal.commands.publish.command import HELP
 from rehearsal.commands.publish.publication import Publication
 from rehearsal.commands.publish.request import DEFAULTS
@@ -31,7 +31,7 @@ def test_inputs__none_takes_a_password() -> None:
 
 def test_inputs__each_is_a_flag_on_a_laptop() -> None:
     assert set(HELP) == set(DEFAULTS)
-    assert "publish" in FURTHER
+    assert "publish" in COMMANDS
 
 
 def test_outputs__are_the_helpers_and_come_from_its_step() -> None:

@@ -2,23 +2,25 @@
 
 import pytest
 
-from rehearsal.commands.publish.publication import Entry, State
+from rehearsal.commands.publish.publication import PublishTarget, State
 from rehearsal.commands.publish.publisher import keep
 from rehearsal.commands.publish.reference import Reference
-from rehearsal.outside.registry import Held
+from rehearsal.outside.registry import RemoteImage
 from rehearsal.verdict import Problem, Verdict
 
 NAME = "ghcr.io/o/app:1"
 DIGEST = f"sha256:{'0' * 64}"
 
 
-def entry(held: Held | None = None, state: State = State.UNTRIED, *, asked: bool = True) -> Entry:
+def entry(
+    held: RemoteImage | None = None, state: State = State.UNTRIED, *, asked: bool = True
+) -> PublishTarget:
     reference = Reference(written=NAME, registry="ghcr.io", repository="o/app", tag="1")
-    return Entry(reference=reference, held=held, state=state, asked=asked)
+    return PublishTarget(reference=reference, held=held, state=state, asked=asked)
 
 
 def test_keep__something_else_is_refused() -> None:
-    there = entry(Held(digest=DIGEST, config=DIGEST))
+    there = entry(RemoteImage(digest=DIGEST, config=DIGEST))
     with pytest.raises(Problem, match=f"{NAME} holds {DIGEST} already") as raised:
         keep([entry(), there])
     assert raised.value.verdict is Verdict.PUBLISH_FAILED
@@ -27,11 +29,11 @@ def test_keep__something_else_is_refused() -> None:
 
 def test_keep__an_index_is_something_else() -> None:
     with pytest.raises(Problem, match="holds an index of 2 manifests already"):
-        keep([entry(Held(several=2))])
+        keep([entry(RemoteImage(several=2))])
 
 
 def test_keep__nothing_and_the_same_are_fine() -> None:
-    same = entry(Held(digest=DIGEST, config=DIGEST), State.ALREADY)
+    same = entry(RemoteImage(digest=DIGEST, config=DIGEST), State.ALREADY)
     assert keep([entry(), same]) == []
     assert same.state is State.ALREADY
 

@@ -10,12 +10,12 @@ from jsonschema.exceptions import ValidationError
 from rehearsal import __version__, cli
 from rehearsal.commands.publish.predicate import TYPE, predicate, read_digests
 from rehearsal.commands.publish.reference import read_references
-from rehearsal.results.evidence_index import Exhibits
-from rehearsal.results.origin import Asked, Where
+from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results
-from rehearsal.results.write_json import document
+from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 from ...results.test_write_json import closed
@@ -37,14 +37,16 @@ def passed(**changes: Any) -> Rehearsal:
         "image_id": ID,
         "ready_seconds": 0.25,
         "results": Results(tests=12, flaky=FLAKY),
-        "asked": Asked(command="0" * 64, browser="firefox", path="/healthz", statuses="200-399"),
-        "where": Where(
+        "request": RequestSummary(
+            command="0" * 64, browser="firefox", path="/healthz", statuses="200-399"
+        ),
+        "origin": Origin(
             repository="owner/app", commit="c0ffee", ref="refs/tags/v1", run="https://x", attempt=2
         ),
     }
     record = Rehearsal(**values | changes)
-    record.timeline.reach("first answer", 0.1, "HTTP status 503")
-    record.timeline.reach("ready", 0.25, "HTTP status 200")
+    record.timeline.record_milestone("first answer", 0.1, "HTTP status 503")
+    record.timeline.record_milestone("ready", 0.25, "HTTP status 200")
     return record
 
 
@@ -54,7 +56,7 @@ MERGED = passed(
         for browser in ("chrome", "firefox")
         for shard in ("1/2", "2/2")
     ),
-    asked=Asked(command="0" * 64, path="/", statuses="200"),
+    request=RequestSummary(command="0" * 64, path="/", statuses="200"),
 )
 BARE = Rehearsal(name="r", image_id=ID)
 
@@ -171,11 +173,11 @@ def test_read_digests__of_every_reference_that_is_published_to(reference: str) -
 def test_read_digests__says_what_is_wrong(text: str, words: str) -> None:
     with pytest.raises(Misconfigured, match="--digests is not what was published") as raised:
         read_digests(text)
-    assert words in raised.value.what
+    assert words in raised.value.message
 
 
 def attest(folder: Path, record: Rehearsal, *, into: str = "out/predicate.json") -> int:
-    (folder / "verdict.json").write_text(document(record, Exhibits()))
+    (folder / "verdict.json").write_text(write_json(record, EvidenceIndex()))
     argv = ["predicate", "--evidence-path", str(folder), "--digests", json.dumps(DIGESTS)]
     environ = {"GITHUB_OUTPUT": str(folder / "OUTPUT"), "GITHUB_ACTIONS": "true"}
     return cli.main([*argv, "--into", str(folder / into)], environ)

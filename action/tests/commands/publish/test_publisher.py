@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands.publish.publication import Entry, Publication, State
+from rehearsal.commands.publish.publication import Publication, PublishTarget, State
 from rehearsal.commands.publish.publisher import publish
 from rehearsal.commands.publish.reference import read_references
-from rehearsal.commands.publish.request import Order
+from rehearsal.commands.publish.request import PublishRequest
 from rehearsal.commands.publish.verify import PATIENCE
-from rehearsal.outside.engine import Refused
+from rehearsal.outside.engine import EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import Process, Sink
-from rehearsal.outside.registry import Held
+from rehearsal.outside.registry import RemoteImage
 from rehearsal.verdict import Verdict
 
 from ...fakes import FakeClock
@@ -21,8 +21,8 @@ from .test_reference import inputs
 
 FIRST, SECOND = "one.example/app:1", "two.example/app:1"
 DEAD = 'Get "https://one.example/v2/": dial tcp: lookup one.example: no such host'
-RIGHT = Held(digest=MANIFEST, config=IMAGE)
-WRONG = Held(digest=ANOTHER, config=OTHER)
+RIGHT = RemoteImage(digest=MANIFEST, config=IMAGE)
+WRONG = RemoteImage(digest=ANOTHER, config=OTHER)
 SOURCE = f"one.example/app@{ANOTHER}"
 
 
@@ -42,9 +42,9 @@ class Stage:
     ) -> Publication:
         references = read_references(inputs("\n".join(to)))
         keeps = tuple(each for each in references if each.written in kept)
-        order = Order(image_id=IMAGE, to=references, timeout=60, kept=keeps)
+        order = PublishRequest(image_id=IMAGE, to=references, timeout=60, kept=keeps)
         self.publication = Publication(
-            image_id=IMAGE, entries=[Entry(reference=each) for each in order.to]
+            image_id=IMAGE, entries=[PublishTarget(reference=each) for each in order.to]
         )
         console = Console({}, self.out)
         publish(order, world or self.world, console, self.publication, self.clock.sleep)
@@ -92,7 +92,7 @@ def test_publish__what_is_there_already_is_said_and_left(stage: Stage) -> None:
 
 
 def test_publish__with_containerd_an_id_is_the_manifests(stage: Stage) -> None:
-    stage.world.holds[FIRST] = Held(digest=IMAGE, config=OTHER)
+    stage.world.holds[FIRST] = RemoteImage(digest=IMAGE, config=OTHER)
     assert stage.publish(FIRST).digests == {FIRST: IMAGE}
 
 
@@ -107,7 +107,7 @@ def test_publish__keeps_what_was_there_where_it_must(stage: Stage) -> None:
     done = stage.publish(FIRST, SECOND, kept=(FIRST, SECOND))
     assert done.verdict is Verdict.PUBLISH_FAILED
     assert done.problem is not None
-    assert done.problem.what.startswith(f"Nothing was pushed. {SECOND} holds {ANOTHER} already")
+    assert done.problem.message.startswith(f"Nothing was pushed. {SECOND} holds {ANOTHER} already")
     assert not [call for call in stage.world.calls if call.startswith("push")]
     assert stage.engine.names == {"rehearsed/app:latest": IMAGE}
 
@@ -138,7 +138,7 @@ def test_publish__what_an_old_client_does_not_see_is_kept_too(stage: Stage) -> N
         FIRST, world=Blind(engine=stage.engine, holds={FIRST: WRONG}), kept=(FIRST,)
     )
     assert done.problem is not None
-    assert f"{FIRST} holds {ANOTHER} already" in done.problem.what
+    assert f"{FIRST} holds {ANOTHER} already" in done.problem.message
     assert FIRST not in stage.engine.names
 
 
@@ -151,7 +151,7 @@ def test_publish__says_where_it_could_not_know_what_was_there(stage: Stage) -> N
 
 
 def test_publish__digests_may_differ_between_registries(stage: Stage) -> None:
-    stage.world.becomes[SECOND] = Held(digest=ANOTHER, config=IMAGE)
+    stage.world.becomes[SECOND] = RemoteImage(digest=ANOTHER, config=IMAGE)
     done = stage.publish(FIRST, SECOND)
     assert done.digests == {FIRST: MANIFEST, SECOND: ANOTHER}
     assert done.digest == ""
@@ -163,7 +163,9 @@ def test_publish__nothing_is_pushed_where_one_cannot_be_reached(stage: Stage) ->
     done = stage.publish(FIRST, SECOND)
     assert done.problem is not None
     assert done.verdict is Verdict.PUBLISH_FAILED
-    assert done.problem.what.startswith(f"Nothing was pushed. {SECOND} cannot be asked: no such h")
+    assert done.problem.message.startswith(
+        f"Nothing was pushed. {SECOND} cannot be asked: no such h"
+    )
     assert stage.states == [State.UNTRIED, State.REFUSED]
     assert not [call for call in stage.world.calls if call.startswith("push")]
 
@@ -205,8 +207,8 @@ def test_publish__stops_at_the_first_refusal(stage: Stage, words: str, reason: s
     done = stage.publish(FIRST, SECOND)
     assert done.verdict is Verdict.PUBLISH_FAILED
     assert done.problem is not None
-    assert done.problem.what == f"{FIRST} was not published: {reason}: {words}"
-    assert done.problem.advice
+    assert done.problem.message == f"{FIRST} was not published: {reason}: {words}"
+    assert done.problem.hint
     assert stage.states == [State.REFUSED, State.UNTRIED]
     assert done.entries[0].there == "nothing"
     assert done.digests == {}
@@ -230,17 +232,17 @@ def test_publish__something_else_under_the_tag(stage: Stage) -> None:
     assert stage.states == [State.WRONG, State.UNTRIED]
     assert done.digests == {}
     assert done.problem is not None
-    assert ANOTHER in done.problem.what
-    assert OTHER in done.problem.what
+    assert ANOTHER in done.problem.message
+    assert OTHER in done.problem.message
     assert stage.clock.pauses == [*PATIENCE]
 
 
 def test_publish__an_index_under_the_tag(stage: Stage) -> None:
-    stage.world.becomes[FIRST] = Held(several=2)
+    stage.world.becomes[FIRST] = RemoteImage(several=2)
     done = stage.publish(FIRST)
     assert done.problem is not None
-    assert "an index of 2 manifests" in done.problem.what
-    assert "--provenance=false" in done.problem.advice
+    assert "an index of 2 manifests" in done.problem.message
+    assert "--provenance=false" in done.problem.hint
 
 
 def test_publish__nothing_under_the_tag_after_all(stage: Stage) -> None:
@@ -279,7 +281,7 @@ def test_publish__a_registry_that_cannot_be_asked_afterwards(stage: Stage) -> No
     assert stage.states == [State.REFUSED]
     assert done.entries[0].there == "not known"
     assert done.problem is not None
-    assert "could not be asked" in done.problem.what
+    assert "could not be asked" in done.problem.message
 
 
 def test_publish__an_image_that_is_not_here(stage: Stage) -> None:
@@ -287,7 +289,7 @@ def test_publish__an_image_that_is_not_here(stage: Stage) -> None:
     done = stage.publish(FIRST)
     assert done.verdict is Verdict.MISCONFIGURED
     assert done.problem is not None
-    assert "docker load" in done.problem.advice
+    assert "docker load" in done.problem.hint
     assert stage.world.calls == []
 
 
@@ -297,13 +299,13 @@ def test_publish__an_index_is_refused(stage: Stage) -> None:
     done = stage.publish(FIRST)
     assert done.verdict is Verdict.MISCONFIGURED
     assert done.problem is not None
-    assert "provenance: false" in done.problem.advice
+    assert "provenance: false" in done.problem.hint
     assert stage.world.calls == []
 
 
 def from_a_candidate(stage: Stage) -> None:
     stage.engine.images[IMAGE]["RepoDigests"] = [SOURCE]
-    stage.world.holds[SOURCE] = Held(digest=ANOTHER, config=IMAGE)
+    stage.world.holds[SOURCE] = RemoteImage(digest=ANOTHER, config=IMAGE)
 
 
 def test_publish__a_candidate_is_tagged_by_its_own_bytes(stage: Stage) -> None:
@@ -341,7 +343,7 @@ def test_publish__is_pushed_where_it_cannot_be_tagged(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("holds", [None, WRONG], ids=["gone", "another image"])
-def test_publish__a_candidate_that_is_no_more(stage: Stage, holds: Held | None) -> None:
+def test_publish__a_candidate_that_is_no_more(stage: Stage, holds: RemoteImage | None) -> None:
     from_a_candidate(stage)
     del stage.world.holds[SOURCE]
     if holds:
@@ -379,7 +381,7 @@ def test_publish__interrupted(stage: Stage, number: signal.Signals, verdict: Ver
     done = stage.publish(FIRST, SECOND, world=Interrupting(engine=stage.engine))
     assert done.verdict is verdict
     assert done.problem is not None
-    assert done.problem.what.startswith("The publication was")
+    assert done.problem.message.startswith("The publication was")
     assert stage.states == [State.UNKNOWN, State.UNTRIED]
     assert done.digests == {}
     assert stage.engine.names == {"rehearsed/app:latest": IMAGE}
@@ -388,7 +390,7 @@ def test_publish__interrupted(stage: Stage, number: signal.Signals, verdict: Ver
 def test_publish__an_engine_that_refuses(stage: Stage) -> None:
     class Refusing(MemoryEngine):
         def tag(self, image: str, reference: str) -> None:
-            raise Refused(f"no tag {reference} for {image}")
+            raise EngineError(f"no tag {reference} for {image}")
 
     engine = Refusing(images=stage.engine.images, names=stage.engine.names)
     done = stage.publish(FIRST, world=World(engine=engine))
@@ -400,7 +402,7 @@ def test_publish__shows_no_password_of_the_clients_words(stage: Stage) -> None:
     stage.world.refuses["push", FIRST] = [words]
     done = stage.publish(FIRST)
     assert done.problem is not None
-    for text in (stage.log, done.problem.what, done.entries[0].why):
+    for text in (stage.log, done.problem.message, done.entries[0].why):
         assert "hunter2" not in text
         assert "topsecret" not in text
         assert "one.example/v2/x?***" in text

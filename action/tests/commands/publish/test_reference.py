@@ -60,12 +60,12 @@ def test_read_references__several_in_their_order() -> None:
 def test_read_references__refuses(to: str, words: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         read_references(inputs(to))
-    assert words in caught.value.what
-    assert caught.value.what.startswith("The input to ")
-    assert caught.value.advice
+    assert words in caught.value.message
+    assert caught.value.message.startswith("The input to ")
+    assert caught.value.hint
 
 
 def test_read_references__says_the_name_in_lower_case() -> None:
     with pytest.raises(Misconfigured) as caught:
         read_references(inputs("ghcr.io/Owner/App:V1"))
-    assert "ghcr.io/owner/app:V1" in caught.value.advice
+    assert "ghcr.io/owner/app:V1" in caught.value.hint

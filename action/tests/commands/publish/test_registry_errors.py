@@ -1,6 +1,12 @@
 import pytest
 
-from rehearsal.commands.publish.registry_errors import REASONS, UNKNOWN, gist, harmless, reason_of
+from rehearsal.commands.publish.registry_errors import (
+    REASONS,
+    UNKNOWN,
+    find_reason,
+    one_line,
+    strip_credentials,
+)
 
 # As clients and engines 20.10 and 28 say it.
 HEARD = {
@@ -44,7 +50,7 @@ HEARD = {
 
 @pytest.mark.parametrize("words, name", HEARD.items(), ids=lambda text: text[-30:])
 def test_reason_of__real_words(words: str, name: str) -> None:
-    assert reason_of(words).name == name
+    assert find_reason(words).name == name
 
 
 @pytest.mark.parametrize(
@@ -70,7 +76,7 @@ def test_reason_of__real_words(words: str, name: str) -> None:
 def test_reason_of__the_references_own_words_say_nothing(
     reference: str, words: str, name: str
 ) -> None:
-    assert reason_of(words, reference).name == name
+    assert find_reason(words, reference).name == name
 
 
 def test_reasons__each_is_heard_and_says_what_to_do() -> None:
@@ -93,11 +99,11 @@ def test_reasons__each_is_heard_and_says_what_to_do() -> None:
     ids=str,
 )  # fmt: skip
 def test_harmless__takes_out_what_would_let_others_in(words: str, shown: str) -> None:
-    assert harmless(words) == shown
+    assert strip_credentials(words) == shown
 
 
 def test_gist__is_one_line_of_bearable_length() -> None:
-    text = gist("first\n" + "x" * 5000 + "\nlast")
+    text = one_line("first\n" + "x" * 5000 + "\nlast")
     assert "\n" not in text
     assert text.endswith("last")
     assert len(text) == 600

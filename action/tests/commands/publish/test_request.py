@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands.publish.request import read_order
+from rehearsal.commands.publish.request import read_request
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
@@ -23,7 +23,7 @@ def evidence(folder: Path, **changes: Any) -> Path:
 
 def order(folder: Path, **given: str) -> Any:
     inputs = {name.replace("_", "-"): value for name, value in given.items()}
-    return read_order({"evidence-path": str(folder), "to": TO, **inputs}, top=Path("/"))
+    return read_request({"evidence-path": str(folder), "to": TO, **inputs}, top=Path("/"))
 
 
 def test_read_order__of_a_rehearsal_that_passed(tmp_path: Path) -> None:
@@ -37,11 +37,11 @@ def test_read_order__of_a_rehearsal_that_passed(tmp_path: Path) -> None:
 def test_read_order__below_the_working_directory(tmp_path: Path) -> None:
     (tmp_path / "evidence").mkdir()
     evidence(tmp_path / "evidence")
-    assert read_order({"evidence-path": "evidence", "to": TO}, top=tmp_path).image_id == IMAGE
+    assert read_request({"evidence-path": "evidence", "to": TO}, top=tmp_path).image_id == IMAGE
 
 
 def test_read_order__of_an_image_that_the_caller_vouches_for() -> None:
-    found = read_order({"image-id": IMAGE, "to": TO, "timeout": "5"}, top=Path("/"))
+    found = read_request({"image-id": IMAGE, "to": TO, "timeout": "5"}, top=Path("/"))
     assert (found.image_id, found.rehearsed, found.timeout) == (IMAGE, None, 5)
 
 
@@ -63,7 +63,7 @@ VERSION, MOVES, MAIN = "r.example/app:1.2.3", "r.example/app:latest", "app:main"
 )
 def test_read_order__overwrite(overwrite: str | None, kept: list[str]) -> None:
     given = {"image-id": IMAGE, "to": f"{VERSION}\n{MOVES}\n{MAIN}", "overwrite": overwrite}
-    found = read_order({name: value for name, value in given.items() if value}, top=Path("/"))
+    found = read_request({name: value for name, value in given.items() if value}, top=Path("/"))
     assert [each.written for each in found.kept] == kept
 
 
@@ -87,9 +87,9 @@ def test_read_order__only_what_passed_is_published(
     with pytest.raises(Problem) as caught:
         order(evidence(tmp_path, **changes))
     assert caught.value.verdict is Verdict.PUBLISH_FAILED
-    assert caught.value.what.startswith("Nothing was pushed. ")
-    assert words in caught.value.what
-    assert caught.value.advice
+    assert caught.value.message.startswith("Nothing was pushed. ")
+    assert words in caught.value.message
+    assert caught.value.hint
 
 
 def test_read_order__flaky_when_allowed(tmp_path: Path) -> None:
@@ -122,6 +122,6 @@ def test_read_order__without_a_verdict(tmp_path: Path) -> None:
 )
 def test_read_order__wrong_inputs(given: dict[str, str], words: str) -> None:
     with pytest.raises(Misconfigured) as caught:
-        read_order({"to": TO} | given, top=Path("/"))
-    assert words in caught.value.what
-    assert caught.value.advice
+        read_request({"to": TO} | given, top=Path("/"))
+    assert words in caught.value.message
+    assert caught.value.hint

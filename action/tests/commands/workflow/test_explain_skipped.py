@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands.workflow.explain_skipped import OUTPUTS, explain, unbuilt
+from rehearsal.commands.workflow.explain_skipped import OUTPUTS, explain, explain_skipped
 from rehearsal.verdict import Problem
 
 from .conftest import Job
@@ -56,7 +56,7 @@ from .conftest import Job
 )
 def test_explain__says_why(build: dict[str, Any], verdict: str, says: str) -> None:
     problem = explain(build)
-    assert (str(problem.verdict), says in problem.what) == (verdict, True)
+    assert (str(problem.verdict), says in problem.message) == (verdict, True)
 
 
 @pytest.mark.parametrize("gone", OUTPUTS)
@@ -64,13 +64,13 @@ def test_explain__names_an_output_that_was_dropped(gone: str) -> None:
     outputs = {name: "" if name == gone else "x" for name in OUTPUTS}
     problem = explain({"result": "success", "outputs": outputs})
     assert str(problem.verdict) == "error"
-    assert problem.what.endswith(f"these are gone: {gone}.")
+    assert problem.message.endswith(f"these are gone: {gone}.")
 
 
 def test_unbuilt__tells_it(job: Job) -> None:
     needs = {"build": {"result": "failure", "outputs": {"built": "failure"}}, "rehearse": {}}
     job.environ["NEEDS"] = json.dumps(needs)
     with pytest.raises(Problem, match="could not be built"):
-        unbuilt(job.environ, job.console)
+        explain_skipped(job.environ, job.console)
     assert job.outputs == {"verdict": "build-failed"}
     assert job.summary.startswith("## Dress rehearsal: build-failed\n")

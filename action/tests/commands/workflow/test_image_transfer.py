@@ -12,7 +12,7 @@ import pytest
 from rehearsal.commands.workflow import image_transfer
 from rehearsal.commands.workflow.archive import read_archive
 from rehearsal.commands.workflow.image_transfer import identify, restore
-from rehearsal.outside.engine import Engine, Refused
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 from .conftest import Job
@@ -142,7 +142,7 @@ class Loading(Engine):
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         if not self.loaded or name != (self.asked or self.identity):
-            raise Refused(f"No such {kind}: {name}")
+            raise EngineError(f"No such {kind}: {name}")
         return {"Id": self.identity}
 
 

@@ -2,13 +2,13 @@ from dataclasses import astuple
 
 import pytest
 
-from rehearsal.commands.workflow.matrix import Leg, read_legs
+from rehearsal.commands.workflow.matrix import MatrixJob, read_matrix
 from rehearsal.config.workflow_inputs import read_inputs
 from rehearsal.verdict import Misconfigured
 
 
-def legs(**given: object) -> tuple[Leg, ...]:
-    return read_legs(read_inputs({name.replace("_", "-"): each for name, each in given.items()}))
+def legs(**given: object) -> tuple[MatrixJob, ...]:
+    return read_matrix(read_inputs({name.replace("_", "-"): each for name, each in given.items()}))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_read_legs__every_shard_in_every_browser(
 
 
 def test_entry__of_a_shard_in_a_browser() -> None:
-    assert Leg(number=2, count=3, browser="firefox").entry("web") == {
+    assert MatrixJob(number=2, count=3, browser="firefox").entry("web") == {
         "title": "shard 2/3 on firefox",
         "shard": "2/3",
         "test-env": "BROWSER=firefox",
@@ -43,7 +43,7 @@ def test_entry__of_a_shard_in_a_browser() -> None:
 
 
 def test_entry__of_the_whole_suite() -> None:
-    assert Leg(number=1, count=1, browser="").entry("web") == {
+    assert MatrixJob(number=1, count=1, browser="").entry("web") == {
         "title": "all tests",
         "shard": "",
         "test-env": "",
@@ -78,6 +78,6 @@ def test_read_legs__refused(given: dict[str, object], allowed: str) -> None:
 
 
 def test_read_legs__the_browser_is_said_once() -> None:
-    assert legs(test_env="BROWSER=edge") == (Leg(number=1, count=1, browser=""),)
+    assert legs(test_env="BROWSER=edge") == (MatrixJob(number=1, count=1, browser=""),)
     with pytest.raises(Misconfigured, match="say the same thing twice"):
         legs(browsers="chrome", test_env="A=1\nBROWSER=edge")

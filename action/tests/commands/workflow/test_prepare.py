@@ -109,7 +109,7 @@ def test_prepare__container_secrets_are_masked_and_go_no_further(job: Job) -> No
 )
 def test_prepare__wrong_inputs_are_named(job: Job, given: dict[str, object], names: str) -> None:
     problem = refusal(job, **given)
-    assert names in problem.what
+    assert names in problem.message
     assert job.outputs == {"verdict": "misconfigured"}
     assert job.summary.startswith("## Dress rehearsal: misconfigured\n")
 
@@ -127,16 +127,16 @@ def test_prepare__wrong_inputs_are_named(job: Job, given: dict[str, object], nam
 def test_prepare__secrets_that_hold_nothing(job: Job, source: str, text: str, what: str) -> None:
     job.environ[source.upper().replace("-", "_")] = text
     problem = refusal(job)
-    assert problem.what.startswith(what.format(source))
-    assert f"under {source}" in problem.advice or f"{source}: KEY=" in problem.advice
-    assert HUSH not in problem.what + problem.advice + job.summary + job.log
+    assert problem.message.startswith(what.format(source))
+    assert f"under {source}" in problem.hint or f"{source}: KEY=" in problem.hint
+    assert HUSH not in problem.message + problem.hint + job.summary + job.log
 
 
 def test_prepare__a_random_value_is_offered_for_the_container_alone(job: Job) -> None:
     job.environ["CONTAINER_SECRETS"] = "KEY="
-    assert "generate-secrets" in refusal(job).advice
+    assert "generate-secrets" in refusal(job).hint
     job.environ.update(CONTAINER_SECRETS="", BUILD_SECRETS="KEY=")
-    assert "generate-secrets" not in refusal(job).advice
+    assert "generate-secrets" not in refusal(job).hint
 
 
 @pytest.mark.parametrize("text", ["KEY=", "KEY", ""])
@@ -148,9 +148,11 @@ def test_prepare__what_is_generated_may_be_missing(job: Job, text: str) -> None:
 
 def test_prepare__a_generated_name_helps_no_build_secret(job: Job) -> None:
     job.environ["BUILD_SECRETS"] = "KEY="
-    assert "The secret KEY in build-secrets is empty." in refusal(job, generate_secrets="KEY").what
+    assert (
+        "The secret KEY in build-secrets is empty." in refusal(job, generate_secrets="KEY").message
+    )
 
 
 def test_prepare__no_other_input_can_have_the_secrets(job: Job) -> None:
     job.environ["CONTAINER_SECRETS"] = f"KEY={HUSH}"
-    assert "CONTAINER_SECRETS has no value" in refusal(job, env="CONTAINER_SECRETS").what
+    assert "CONTAINER_SECRETS has no value" in refusal(job, env="CONTAINER_SECRETS").message

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from rehearsal.commands.workflow.explain_skipped import OUTPUTS
-from rehearsal.commands.workflow.matrix import Leg
+from rehearsal.commands.workflow.matrix import MatrixJob
 from rehearsal.commands.workflow.prepare import VARIABLES
 from rehearsal.config.inputs import DEFAULTS
-from rehearsal.config.workflow_inputs import LEFT_OUT, OWN, SECRETS, defaults
+from rehearsal.config.workflow_inputs import EXCLUDED, SECRETS, WORKFLOW_INPUTS, defaults
 
 TOP = Path(__file__).resolve().parents[4]
 FILE = TOP / ".github/workflows/rehearsal.yml"
@@ -51,10 +51,10 @@ def step(job: str, identity: str) -> dict[str, Any]:
 
 
 def test_inputs__each_of_the_action_is_there_or_left_out_with_a_reason() -> None:
-    assert INPUTS.keys() - OWN.keys() == DEFAULTS.keys() - LEFT_OUT.keys()
-    assert LEFT_OUT.keys() <= DEFAULTS.keys()
-    assert not OWN.keys() & DEFAULTS.keys()
-    assert all(reason.endswith(".") for reason in LEFT_OUT.values())
+    assert INPUTS.keys() - WORKFLOW_INPUTS.keys() == DEFAULTS.keys() - EXCLUDED.keys()
+    assert EXCLUDED.keys() <= DEFAULTS.keys()
+    assert not WORKFLOW_INPUTS.keys() & DEFAULTS.keys()
+    assert all(reason.endswith(".") for reason in EXCLUDED.values())
 
 
 def test_inputs__are_the_helpers_with_its_defaults() -> None:
@@ -77,7 +77,7 @@ def test_inputs__have_the_type_that_their_value_has(name: str) -> None:
 
 def test_inputs__mean_what_those_of_the_action_mean() -> None:
     changed = {"build-args", "generate-secrets", "timeout", "artifact-name", "retention-days"}
-    for name in INPUTS.keys() - OWN.keys() - changed:
+    for name in INPUTS.keys() - WORKFLOW_INPUTS.keys() - changed:
         assert INPUTS[name]["description"] == ACTION["inputs"][name]["description"]
 
 
@@ -108,7 +108,7 @@ def test_secrets__reach_the_helper_and_the_action_alone() -> None:
 def test_leg__hands_every_input_on() -> None:
     given = step("rehearse", "rehearsal")["with"]
     as_it_is = {name for name, value in given.items() if value == f"${{{{ inputs.{name} }}}}"}
-    handed_on = INPUTS.keys() - OWN.keys() - OF_THE_BUILD - WORKED_OUT - {"test-env"}
+    handed_on = INPUTS.keys() - WORKFLOW_INPUTS.keys() - OF_THE_BUILD - WORKED_OUT - {"test-env"}
     assert as_it_is == handed_on
     assert given.keys() - as_it_is == WORKED_OUT | {"secrets", "evidence", "test-env"}
     assert given["artifact-name"] == OF_A_LEG
@@ -146,14 +146,14 @@ def test_artifacts__have_names_that_no_attempt_and_no_other_call_has() -> None:
         "${{ needs.build.outputs.image-artifact }}",
         f"{begins}.*-of-*",
     ]
-    entry = Leg(number=1, count=1, browser="").entry("app")
+    entry = MatrixJob(number=1, count=1, browser="").entry("app")
     assert fnmatchcase(f"{entry['artifact']}-1", "app.*-of-*")
     assert not fnmatchcase("app.image-1", "app.*-of-*")
 
 
 def test_legs__have_what_the_matrix_is_asked_for() -> None:
     asked = set(re.findall(r"matrix\.([a-z-]+)", yaml.safe_dump(JOBS["rehearse"])))
-    assert asked == Leg(number=1, count=1, browser="").entry("x").keys()
+    assert asked == MatrixJob(number=1, count=1, browser="").entry("x").keys()
 
 
 def test_outputs__come_from_jobs_and_steps_that_have_them() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rehearsal.evidence.log import Log
 from rehearsal.pipeline.stages import container as containers
 from rehearsal.pipeline.stages.container import (
-    crashed,
+    crash_error,
     create_arguments,
     create_container,
     makes_volumes,
@@ -145,15 +145,15 @@ def test_create_container__a_refusal_names_the_input(words: str, name: str) -> N
     engine = FakeEngine(refuses={"create": refused(words)})
     with pytest.raises(Misconfigured) as caught:
         create(engine)
-    assert words in caught.value.what
-    assert f"the input {name}" in caught.value.advice
+    assert words in caught.value.message
+    assert f"the input {name}" in caught.value.hint
 
 
 def test_create_container__an_unknown_refusal_is_told_in_the_engines_words() -> None:
     engine = FakeEngine(refuses={"create": refused("something new")})
     with pytest.raises(Misconfigured, match="something new") as caught:
         create(engine)
-    assert caught.value.advice == ""
+    assert caught.value.hint == ""
 
 
 def test_create_container__a_lost_engine_is_not_the_inputs_fault() -> None:
@@ -175,9 +175,9 @@ def test_start_container__a_taken_host_port_is_named_with_the_ways_out(
     engine = FakeEngine(process=FakeProcess(1), states=[state("created", error=words)])
     with pytest.raises(Misconfigured) as caught:
         start_container("c0ffee", container_plan(host_port=8080), engine, log)
-    assert caught.value.what == port_taken(8080).what
-    assert "port 8080 on 127.0.0.1 is already allocated" in caught.value.what
-    assert "leave host-port out" in caught.value.advice
+    assert caught.value.message == port_taken(8080).message
+    assert "port 8080 on 127.0.0.1 is already allocated" in caught.value.message
+    assert "leave host-port out" in caught.value.hint
 
 
 def test_start_container__without_an_error_of_the_engine_the_clients_words_are_told(
@@ -188,7 +188,7 @@ def test_start_container__without_an_error_of_the_engine_the_clients_words_are_t
     )
     with pytest.raises(Misconfigured, match='exec: "x": not found') as caught:
         start_container("c0ffee", container_plan(), engine, log)
-    assert "the input command" in caught.value.advice
+    assert "the input command" in caught.value.hint
 
 
 def test_start_container__returns_when_the_port_is_published(
@@ -234,9 +234,9 @@ def test_crashed__tells_how_when_and_the_last_lines(log: Log) -> None:
     log.stream()(b"".join(b"line %d\n" % n for n in range(100)))
     log.close()
     engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crashed(running(3), engine, log, when="during the tests")
+    problem = crash_error(running(3), engine, log, when="during the tests")
     assert problem.verdict is Verdict.CRASHED
-    assert problem.what == "The container ended during the tests: exit code 3."
+    assert problem.message == "The container ended during the tests: exit code 3."
     assert problem.excerpt[-1] == "line 99"
     assert len(problem.excerpt) == containers.EXCERPT
 
@@ -259,8 +259,8 @@ def test_crashed__tells_how_it_ended_whatever_became_of_it(
     status: str, forgotten: int, restarts: int, told: str, log: Log
 ) -> None:
     engine = FakeEngine(states=[state(status, code=forgotten) | {"RestartCount": restarts}])
-    problem = crashed(running(3), engine, log, when="during the tests")
-    assert problem.what == f"The container ended during the tests: {told}"
+    problem = crash_error(running(3), engine, log, when="during the tests")
+    assert problem.message == f"The container ended during the tests: {told}"
 
 
 ENDED = datetime(2026, 11, 22, 18, 0, 0, 123456, tzinfo=UTC).timestamp()
@@ -290,15 +290,15 @@ def test_crashed__names_the_failed_tests_that_ran_just_then(
         for number, span in enumerate(spans)
     ]
     engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crashed(running(3), engine, log, when="during the tests", failed=failed)
-    assert problem.what == f"The container ended during the tests{told}: exit code 3."
+    problem = crash_error(running(3), engine, log, when="during the tests", failed=failed)
+    assert problem.message == f"The container ended during the tests{told}: exit code 3."
 
 
 @pytest.mark.parametrize("status, kept", [("exited", True), ("dead", True), ("running", False)])
 def test_read_end__keeps_what_will_not_change(status: str, kept: bool) -> None:
     container = running(3)
     read_end(container, FakeEngine(states=[state(status, code=3)]))
-    assert (container.found is not None) is kept
+    assert (container.inspected is not None) is kept
 
 
 @pytest.mark.parametrize(
@@ -312,8 +312,8 @@ def test_makes_volumes__of_a_name_alone(volumes: tuple[str, ...], made: bool) ->
 
 def test_crashed__tells_of_memory(log: Log) -> None:
     engine = FakeEngine(states=[state("exited", code=137, oom=True)])
-    problem = crashed(running(137), engine, log, when="before it was ready")
-    assert "exit code 137, killed for memory" in problem.what
+    problem = crash_error(running(137), engine, log, when="before it was ready")
+    assert "exit code 137, killed for memory" in problem.message
 
 
 BOOT = b"""\
@@ -342,8 +342,8 @@ def test_crashed__tells_what_the_app_raised(said: bytes, raised: str, log: Log) 
     log.stream()(said)
     log.close()
     engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crashed(running(3), engine, log, when="before it was ready")
-    assert problem.what == f"The container ended before it was ready: exit code 3.{raised}"
+    problem = crash_error(running(3), engine, log, when="before it was ready")
+    assert problem.message == f"The container ended before it was ready: exit code 3.{raised}"
 
 
 def test_without_secrets__takes_values_out_and_leaves_the_rest() -> None:
@@ -387,4 +387,4 @@ def test_without_secrets__a_container_without_environment(found: dict[str, objec
 def test_left_up__says_where_it_is_and_how_to_remove_it(
     code: int | None, volumes: list[str], where: str, removal: str
 ) -> None:
-    assert containers.left_up(running(code), "a=1", volumes) == (where, removal)
+    assert containers.keep_running(running(code), "a=1", volumes) == (where, removal)

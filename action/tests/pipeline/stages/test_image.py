@@ -92,7 +92,7 @@ def test_build_image__a_failed_build_is_build_failed(
     with pytest.raises(Problem) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert caught.value.verdict is Verdict.BUILD_FAILED
-    assert "Dockerfile (exit code 1)" in caught.value.what
+    assert "Dockerfile (exit code 1)" in caught.value.message
     assert caught.value.excerpt == (words.decode().strip(),)
 
 
@@ -126,8 +126,8 @@ def test_find_image__one_that_is_not_there_is_the_inputs_fault() -> None:
     engine = FakeEngine(refuses={"inspect": refused("No such image: app:1")})
     with pytest.raises(Misconfigured) as caught:
         find_image("app:1", engine)
-    assert caught.value.what == "The input image is 'app:1', and the engine has no such image."
-    assert "earlier step" in caught.value.advice
+    assert caught.value.message == "The input image is 'app:1', and the engine has no such image."
+    assert "earlier step" in caught.value.hint
 
 
 def test_build_arguments__secrets_by_name_alone(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from rehearsal.pipeline.stages.probe import (
     LAST_ATTEMPT,
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
-    Ended,
+    ContainerExited,
+    FindCause,
+    HopelessCause,
     Ready,
-    Suspect,
-    Suspicion,
     leads_to_https,
     wait_until_ready,
 )
@@ -39,7 +39,7 @@ class App:
         self.limits: list[float] = []
         self.dies_at = float("inf")
         self.timeline = Timeline()
-        self.suspect: Suspect = lambda: None
+        self.suspect: FindCause = lambda: None
 
     def ask(self, timeout: float) -> Answer:
         self.limits.append(timeout)
@@ -60,7 +60,7 @@ class App:
             clock=self.clock,
             sleep=self.clock.sleep,
             timeline=self.timeline,
-            suspect=self.suspect,
+            find_cause=self.suspect,
         )
 
 
@@ -105,7 +105,7 @@ def test_wait__a_response_of_three_seconds_is_fine(clock: FakeClock) -> None:
 def test_wait__raises_at_once_when_the_container_ends(clock: FakeClock) -> None:
     app = App(clock, REFUSED)
     app.dies_at = 101.0
-    with pytest.raises(Ended):
+    with pytest.raises(ContainerExited):
         app.wait()
     assert 1.0 <= clock() - 100.0 <= 1.0 + 2 * SHORTEST_PAUSE
 
@@ -113,7 +113,7 @@ def test_wait__raises_at_once_when_the_container_ends(clock: FakeClock) -> None:
 def test_wait__never_sleeps_beside_a_corpse(clock: FakeClock) -> None:
     app = App(clock, REFUSED)
     app.dies_at = 0.0
-    with pytest.raises(Ended):
+    with pytest.raises(ContainerExited):
         app.wait()
     assert clock.pauses == []
 
@@ -138,12 +138,12 @@ def test_wait__says_what_it_saw_last_when_it_gives_up(
         app.wait(probe_plan(path="/healthz", timeout=7))
     problem = caught.value
     assert problem.verdict is Verdict.NOT_READY
-    assert problem.what == (
+    assert problem.message == (
         f"GET /healthz got no answer that counts as ready within 7 s ({len(app.limits)} attempts). "
         f"The last one: {seen}."
     )
     for name in ("port", "ready-path", "ready-status", "ready-timeout"):
-        assert name in problem.advice
+        assert name in problem.hint
     assert 7 <= clock() - 100 <= 7 + LONGEST_PAUSE
 
 
@@ -216,8 +216,8 @@ def test_wait__an_https_redirect_is_never_ready_though_its_status_is_accepted(
     assert App(clock, redirect("https://localhost/"), OK).wait().attempts == 2
 
 
-NO_HOST = Suspicion(cause="disallowed-host", sure_after=2.0)
-ELSEWHERE = Suspicion(cause="wrong-port", sure_after=10.0)
+NO_HOST = HopelessCause(cause="disallowed-host", sure_after=2.0)
+ELSEWHERE = HopelessCause(cause="wrong-port", sure_after=10.0)
 BAD_REQUEST = Answer(status=400)
 MISSING = Answer(status=404)
 
@@ -226,19 +226,19 @@ MISSING = Answer(status=404)
     "answer, suspicion, least, most",
     [
         pytest.param(BAD_REQUEST, NO_HOST, 2.0, 2.5, id="a wrong host"),
-        pytest.param(MISSING, Suspicion(cause="x", sure_after=10), 10, 10.5, id="no such page"),
+        pytest.param(MISSING, HopelessCause(cause="x", sure_after=10), 10, 10.5, id="no such page"),
         pytest.param(REFUSED, ELSEWHERE, 11.0, 12.0, id="another port, seen after a second"),
     ],
 )
 def test_wait__ends_early_when_waiting_cannot_help(
-    clock: FakeClock, answer: Answer, suspicion: Suspicion, least: float, most: float
+    clock: FakeClock, answer: Answer, suspicion: HopelessCause, least: float, most: float
 ) -> None:
     app = App(clock, answer)
     app.suspect = lambda: suspicion
     with pytest.raises(Problem) as caught:
         app.wait()
     assert caught.value.verdict is Verdict.NOT_READY
-    assert "waiting longer cannot help" in caught.value.what
+    assert "waiting longer cannot help" in caught.value.message
     assert least <= clock() - 100 <= most
 
 
@@ -290,11 +290,11 @@ def test_wait__tells_the_moments(clock: FakeClock) -> None:
     busy = Answer(status=503, first_byte=0.2)
     app = App(clock, REFUSED, busy, busy, Answer(status=200, first_byte=0.1), seconds=0.25)
     app.wait(started=90.0)
-    moments = [(each.name, each.seconds, each.detail) for each in app.timeline.moments]
+    moments = [(each.name, each.seconds, each.detail) for each in app.timeline.milestones]
     assert [name for name, _, _ in moments] == ["first byte", "first answer", "ready"]
     assert moments[0][1] == pytest.approx(10.46)
     assert moments[1][1] == pytest.approx(10.51)
     assert moments[1][2] == "HTTP status 503"
     assert moments[2][2] == "HTTP status 200"
-    sights = [(each.text, each.times) for each in app.timeline.sights.values()]
+    sights = [(each.text, each.times) for each in app.timeline.answers.values()]
     assert sights == [(str(REFUSED), 1), ("HTTP status 503", 2), ("HTTP status 200", 1)]

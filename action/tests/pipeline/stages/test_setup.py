@@ -22,7 +22,7 @@ def test_run_setup__a_failure_is_setup_failed_with_its_last_words(log: Log) -> N
     with pytest.raises(Problem) as caught:
         run_setup("migrate", running(), engine, log)
     assert caught.value.verdict is Verdict.SETUP_FAILED
-    assert "exit code 4" in caught.value.what
+    assert "exit code 4" in caught.value.message
     assert caught.value.excerpt == ("no such table: lists_list",)
 
 

@@ -125,7 +125,7 @@ def test_run_tests__a_shard_may_be_empty_where_the_others_are_not(
     results, problems = rehearse(log, tmp_path, command, reports=reports, shard="2/4")
     assert (results.tests, results.failures) == (0, 0)
     assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
-    assert all("left-to-other-shards" in problem.advice for problem in problems)
+    assert all("left-to-other-shards" in problem.hint for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_run_tests__says_what_failed(
     log: Log, tmp_path: Path, command: str, reports: list[str], line: str
 ) -> None:
     (problem,) = rehearse(log, tmp_path, command, reports=reports)[1]
-    assert problem.what == line
-    assert "container.log" in problem.advice
+    assert problem.message == line
+    assert "container.log" in problem.hint
 
 
 def test_run_tests__hanging_tests_are_ended_with_all_they_started(log: Log, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_run_tests__hanging_tests_are_ended_with_all_they_started(log: Log, tmp_
     (problem,) = rehearse(log, tmp_path, command, timeout=0.3)[1]
     assert time.monotonic() - started < 5
     assert problem.verdict is Verdict.TIMED_OUT
-    assert "test-timeout" in problem.advice
+    assert "test-timeout" in problem.hint
     assert problem.excerpt == ("browsing",)
     stat = Path(f"/proc/{note.read_text().strip()}/stat")
     assert not stat.exists() or " Z " in stat.read_text()
@@ -176,7 +176,7 @@ def test_run_tests__after_the_apps_end_nobody_waits_for_the_rest(
     log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither is it a time-out: the caller tells of the app's end."""
-    monkeypatch.setattr(suite, "AFTER_CRASH", 0.2)
+    monkeypatch.setattr(suite, "CRASH_GRACE", 0.2)
     started = time.monotonic()
     _, problems = rehearse(log, tmp_path, "sleep 60", container=running(3))
     assert time.monotonic() - started < 5
@@ -238,5 +238,5 @@ def test_preparation__requirements_that_cannot_be_installed_are_setup_failed(
         preparation.wait()
     preparation.end()
     assert caught.value.verdict is Verdict.SETUP_FAILED
-    assert "from requirements.txt (exit code 1)" in caught.value.what
+    assert "from requirements.txt (exit code 1)" in caught.value.message
     assert caught.value.excerpt == (f"ERROR: No matching distribution found for {requirements}",)

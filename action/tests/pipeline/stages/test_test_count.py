@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from rehearsal.pipeline.stages.test_count import count, is_empty_part, is_part, remarks
+from rehearsal.pipeline.stages.test_count import (
+    count_notices,
+    count_tests,
+    is_empty_shard,
+    is_one_shard,
+)
 from rehearsal.results.tests import Failure, Results, Span
 
 from ...fakes import suite_plan
@@ -21,7 +26,7 @@ def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: 
     paths = [folder / f"{number}.xml" for number in range(len(reports))]
     for path, report in zip(paths, reports, strict=True):
         path.write_text(f"<testsuite>{report}</testsuite>")
-    return count(suite_plan(**plan), paths, text, code)
+    return count_tests(suite_plan(**plan), paths, text, code)
 
 
 def test_count__a_content_runner_that_tells_each_attempt_has_flaky_tests(tmp_path: Path) -> None:
@@ -80,38 +85,38 @@ def test_count__what_is_elsewhere(
     tmp_path: Path, reports: Sequence[str], text: str, plan: dict[str, Any], expected: object
 ) -> None:
     results = counted(tmp_path, *reports, text=text, **plan)
-    assert (results.tests, results.elsewhere) == expected
+    assert (results.tests, results.in_other_shards) == expected
 
 
 @pytest.mark.parametrize(
     "shard, other", [("", False), ("1/1", False), ("1/2", True), ("10/10", True)]
 )
 def test_is_part__where_there_are_others(shard: str, other: bool) -> None:
-    assert is_part(shard) is other
+    assert is_one_shard(shard) is other
 
 
 @pytest.mark.parametrize(
     "results, code, empty",
     [
-        (Results(tests=0, elsewhere=5), 0, True),
-        (Results(tests=0, elsewhere=5), 5, True),
-        (Results(tests=0, elsewhere=5), 1, False),
-        (Results(tests=0, elsewhere=0), 0, False),
+        (Results(tests=0, in_other_shards=5), 0, True),
+        (Results(tests=0, in_other_shards=5), 5, True),
+        (Results(tests=0, in_other_shards=5), 1, False),
+        (Results(tests=0, in_other_shards=0), 0, False),
         (Results(tests=0), 0, False),
-        (Results(tests=0, failures=1, elsewhere=5), 0, False),
-        (Results(tests=1, elsewhere=5), 0, False),
-        (Results(elsewhere=5), 0, False),
+        (Results(tests=0, failures=1, in_other_shards=5), 0, False),
+        (Results(tests=1, in_other_shards=5), 0, False),
+        (Results(in_other_shards=5), 0, False),
     ],
     ids=["empty", "none ran", "an error", "all empty", "untold", "set-up", "some", "unknown"],
 )
 def test_is_empty_part__where_the_others_have_tests(
     results: Results, code: int, *, empty: bool
 ) -> None:
-    assert is_empty_part(results, code) is empty
+    assert is_empty_shard(results, code) is empty
 
 
 def said(results: Results, **plan: object) -> str:
-    return " ".join(remarks(suite_plan(**plan), results))
+    return " ".join(count_notices(suite_plan(**plan), results))
 
 
 FAILED = Failure(name="t", message="m")
@@ -121,7 +126,7 @@ TWICE = Failure(name="t", message="m", attempts=2)
 
 
 def test_remarks__an_empty_shard_is_told() -> None:
-    assert said(Results(tests=0, elsewhere=5), shard="3/4") == (
+    assert said(Results(tests=0, in_other_shards=5), shard="3/4") == (
         "Shard 3/4 holds no test; the other shards have 5."
     )
 
@@ -133,7 +138,7 @@ def test_remarks__an_empty_shard_is_told() -> None:
         (Results(tests=3), {"shard": "1/4"}, "shard is 1/4"),
         (Results(tests=3), {"shard": "1/1"}, ""),
         (Results(tests=3), {"shard": "1/4", "command": "jest --shard=$REHEARSAL_SHARD"}, ""),
-        (Results(tests=3, elsewhere=9), {"shard": "1/4"}, ""),
+        (Results(tests=3, in_other_shards=9), {"shard": "1/4"}, ""),
         (Results(tests=3), {"retries": 2}, ""),
         (Results(tests=3, failures=1), {}, ""),
         (Results(tests=3, failures=1), {"retries": 2}, "test-retries is 2"),

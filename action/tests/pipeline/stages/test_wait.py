@@ -13,8 +13,8 @@ from rehearsal.outside import http_probe, sockets
 from rehearsal.outside.http_probe import Answer
 from rehearsal.outside.sockets import Listener
 from rehearsal.pipeline.stages import container as containers
-from rehearsal.pipeline.stages.container import LOOP, revive
-from rehearsal.pipeline.stages.wait import MOST_RETURNS, NOBODY, Vigil
+from rehearsal.pipeline.stages.container import LOOP, reattach_after_restart
+from rehearsal.pipeline.stages.wait import MOST_RETURNS, NOBODY, ReadinessWaiter
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
@@ -61,13 +61,13 @@ def listening(monkeypatch: pytest.MonkeyPatch, *found: Listener) -> None:
     monkeypatch.setattr(sockets, "listeners", lambda *_: list(found))
 
 
-def vigil(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> Vigil:
-    return Vigil(
+def vigil(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> ReadinessWaiter:
+    return ReadinessWaiter(
         plan=plan,
         container=running(code),
         engine=engine,
         log=log,
-        lines={},
+        observations={},
         timeline=Timeline(),
         clock=Clock(),
     )
@@ -78,8 +78,8 @@ def test_keep__tells_the_moments_of_an_app_that_comes_up(
 ) -> None:
     answering(Answer(status=200, first_byte=0.01))
     watch = vigil(plan, log, FakeEngine())
-    assert watch.keep().attempts == 1
-    names = [moment.name for moment in watch.timeline.moments]
+    assert watch.wait().attempts == 1
+    names = [moment.name for moment in watch.timeline.milestones]
     assert names == ["first byte", "first answer", "ready"]
 
 
@@ -90,13 +90,13 @@ def test_keep__an_app_that_never_answers_is_looked_at_while_it_still_runs(
     listening(monkeypatch, Listener(port=9000, address="0.0.0.0"))  # noqa: S104  (read, not bound)
     watch = vigil(plan, log, FakeEngine(states=[state()]))
     with pytest.raises(Problem) as caught:
-        watch.keep()
+        watch.wait()
     assert caught.value.verdict is Verdict.NOT_READY
-    assert NOBODY not in caught.value.what
-    assert watch.lines["listeners"] == ("elsewhere 0.0.0.0:9000",)
-    assert watch.lines["asked"] == ("port 8888", "path /", "host localhost:49153")
-    assert watch.lines["answer"] == watch.lines["answers"] == (REFUSED.refusal,)
-    assert "restart policy no" in watch.lines["container"]
+    assert NOBODY not in caught.value.message
+    assert watch.observations["listeners"] == ("elsewhere 0.0.0.0:9000",)
+    assert watch.observations["asked"] == ("port 8888", "path /", "host localhost:49153")
+    assert watch.observations["answer"] == watch.observations["answers"] == (REFUSED.refusal,)
+    assert "restart policy no" in watch.observations["container"]
 
 
 def test_keep__says_so_when_nobody_listens(
@@ -105,8 +105,8 @@ def test_keep__says_so_when_nobody_listens(
     answering(REFUSED)
     listening(monkeypatch)
     with pytest.raises(Problem) as caught:
-        vigil(plan, log, FakeEngine(states=[state()])).keep()
-    assert caught.value.what.endswith(NOBODY)
+        vigil(plan, log, FakeEngine(states=[state()])).wait()
+    assert caught.value.message.endswith(NOBODY)
 
 
 def test_keep__says_what_the_healthcheck_says(
@@ -118,9 +118,9 @@ def test_keep__says_what_the_healthcheck_says(
     found["State"]["Health"] = {"Status": "unhealthy", "Log": [{"Output": "no table\n"}]}
     watch = vigil(plan, log, FakeEngine(states=[found]))
     with pytest.raises(Problem) as caught:
-        watch.keep()
-    assert caught.value.what.endswith("Its HEALTHCHECK: unhealthy: no table.")
-    assert watch.timeline.moments[-1].detail == "unhealthy: no table"
+        watch.wait()
+    assert caught.value.message.endswith("Its HEALTHCHECK: unhealthy: no table.")
+    assert watch.timeline.milestones[-1].detail == "unhealthy: no table"
 
 
 @pytest.mark.parametrize("status", ["starting", "healthy"])
@@ -137,9 +137,9 @@ def test_keep__a_healthcheck_that_does_not_complain_explains_nothing(
     found["State"]["Health"] = {"Status": status, "Log": []}
     watch = vigil(plan, log, FakeEngine(states=[found]))
     with pytest.raises(Problem) as caught:
-        watch.keep()
-    assert "HEALTHCHECK" not in caught.value.what
-    assert (watch.timeline.moments[-1].name, watch.timeline.moments[-1].detail) == (
+        watch.wait()
+    assert "HEALTHCHECK" not in caught.value.message
+    assert (watch.timeline.milestones[-1].name, watch.timeline.milestones[-1].detail) == (
         "HEALTHCHECK",
         status,
     )
@@ -153,8 +153,8 @@ def test_keep__ends_early_for_a_host_that_is_not_allowed(
     monkeypatch.setattr(sockets, "listeners", lambda *_: looks.append(_))
     watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
     with pytest.raises(Problem, match="waiting longer cannot help"):
-        watch.keep()
-    assert 2 <= watch.timeline.sights[400, "", False, ""].last < 5
+        watch.wait()
+    assert 2 <= watch.timeline.answers[400, "", False, ""].last < 5
     assert len(looks) == 1, "while it answers, who listens is of no interest; it is kept at the end"
 
 
@@ -162,10 +162,10 @@ def test_keep__a_container_that_ended_is_told(plan: Plan, log: Log) -> None:
     engine = FakeEngine(states=[state("exited", code=3)])
     watch = vigil(plan, log, engine, code=3)
     with pytest.raises(Problem) as caught:
-        watch.keep()
+        watch.wait()
     assert caught.value.verdict is Verdict.CRASHED
-    assert "before it was ready: exit code 3" in caught.value.what
-    assert watch.timeline.moments[-1].name == "ended"
+    assert "before it was ready: exit code 3" in caught.value.message
+    assert watch.timeline.milestones[-1].name == "ended"
 
 
 class Restarting(FakeEngine):
@@ -185,7 +185,7 @@ def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
     engine = Restarting(
         states=[again("running", 0), again("restarting", 1), again("running", 1, port=50001)]
     )
-    assert revive(container, RESTARTED, engine, log)
+    assert reattach_after_restart(container, RESTARTED, engine, log)
     assert container.port == 50001
     assert not container.ended
 
@@ -197,19 +197,21 @@ def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
 )
 def test_revive__leaves_alone_what_stays_down(found: dict[str, Any], log: Log) -> None:
     engine = Restarting(states=[found])
-    assert not revive(running(4), RESTARTED, engine, log)
+    assert not reattach_after_restart(running(4), RESTARTED, engine, log)
     assert engine.calls == [("inspect", "c0ffee", "container")]
 
 
 def test_revive__without_a_policy_the_engine_is_not_even_asked(log: Log) -> None:
     engine = Restarting(states=[again("running", 0, port=50001)])
-    assert not revive(running(4), container_plan(), engine, log)
+    assert not reattach_after_restart(running(4), container_plan(), engine, log)
     assert engine.calls == []
 
 
 def test_revive__does_not_wait_for_ever(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(containers, "START_TIMEOUT", 0.05)
-    assert not revive(running(4), RESTARTED, Restarting(states=[again("paused", 0)]), log)
+    assert not reattach_after_restart(
+        running(4), RESTARTED, Restarting(states=[again("paused", 0)]), log
+    )
 
 
 def test_keep__an_app_that_comes_back_is_waited_for_again(
@@ -220,12 +222,12 @@ def test_keep__an_app_that_comes_back_is_waited_for_again(
     asked: list[str] = []
 
     def get(port: int, *_args: Any, **_options: Any) -> Answer:
-        asked.append(watch.lines["asked"][-1])
+        asked.append(watch.observations["asked"][-1])
         return Answer(status=200) if port == 50001 else REFUSED
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(http_probe, "get", get)
-        assert watch.keep().answer.status == 200
+        assert watch.wait().answer.status == 200
     assert asked == ["host localhost:49153", "host localhost:50001"]
 
 
@@ -239,6 +241,6 @@ def test_keep__an_app_that_comes_back_and_ends_for_ever_is_given_up(plan: Plan, 
 
     engine = Dying(states=[again("running", 1, port=50001)])
     with pytest.raises(Problem) as caught:
-        vigil(plan, log, engine, code=4).keep()
+        vigil(plan, log, engine, code=4).wait()
     assert caught.value.verdict is Verdict.CRASHED
     assert engine.calls.count(("attach", "c0ffee")) == MOST_RETURNS

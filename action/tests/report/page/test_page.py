@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rehearsal.report.page import page
 from rehearsal.report.page.failed_tests import MOST, OPEN
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import Exhibit, Exhibits, Paper
-from rehearsal.results.frame import OwnFrame
-from rehearsal.results.origin import Where
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
@@ -21,17 +21,17 @@ from rehearsal.verdict import Problem, Verdict
 from .test_markup import HOSTILE, Seen
 
 
-def frame(text: str = "x") -> OwnFrame:
-    return OwnFrame(file=text, line=7, function=text, error=text, text=text)
+def frame(text: str = "x") -> ProjectFrame:
+    return ProjectFrame(file=text, line=7, function=text, error=text, text=text)
 
 
-def told(text: str) -> tuple[Rehearsal, Exhibits]:
+def told(text: str) -> tuple[Rehearsal, EvidenceIndex]:
     """Return a rehearsal that says the same thing wherever something can be said."""
     failure = Failure(name=text, message=text, file=text, line=3, trace=text)
-    problem = Problem(Verdict.TESTS_FAILED, text, advice=text, excerpt=(text,), source=text)
+    problem = Problem(Verdict.TESTS_FAILED, text, hint=text, excerpt=(text,), source=text)
     record = Rehearsal(
         name=text,
-        stages=[Stage(name="build", seconds=1.0, good=True)],
+        stages=[Stage(name="build", seconds=1.0, ok=True)],
         problems=[problem],
         image=text,
         image_id=text,
@@ -39,13 +39,13 @@ def told(text: str) -> tuple[Rehearsal, Exhibits]:
         artifact_name=text,
         notices=[text],
         diagnoses=[
-            Diagnosis(id="x", title=text, advice=text, paste=text, lesson=text, evidence=(text,))
+            Diagnosis(id="x", title=text, hint=text, paste=text, background=text, evidence=(text,))
         ],
     )
-    record.timeline.reach("ready", 1.0, text)
-    record.timeline.see(1, text, 0.5)
-    paper = Paper(name=text, text=text)
-    exhibit = Exhibit(
+    record.timeline.record_milestone("ready", 1.0, text)
+    record.timeline.record_answer(1, text, 0.5)
+    paper = LogExcerpt(name=text, text=text)
+    exhibit = FailedTestEvidence(
         failure=failure,
         file=text,
         folder=text,
@@ -53,11 +53,13 @@ def told(text: str) -> tuple[Rehearsal, Exhibits]:
         pictures=(text,),
         addresses=(text,),
         slice=paper,
-        papers=(paper,),
+        excerpts=(paper,),
         frame=frame(text),
     )
-    app = Paper(name="container.log", text=text)
-    return record, Exhibits(tests=(exhibit,), logs=(app, paper), files=(text,), frame=frame(text))
+    app = LogExcerpt(name="container.log", text=text)
+    return record, EvidenceIndex(
+        tests=(exhibit,), logs=(app, paper), files=(text,), frame=frame(text)
+    )
 
 
 PLAIN = Seen(page(*told("x"))).tags
@@ -91,7 +93,7 @@ def test_page__allows_nothing_but_its_own_code_and_the_pictures_beside_it() -> N
 def test_page__says_verdict_cause_and_what_to_do_before_all_else() -> None:
     record, exhibits = told("x")
     record.diagnoses = [
-        Diagnosis(id="m", title="No table", advice="Migrate.", paste="with: y", evidence=("line",))
+        Diagnosis(id="m", title="No table", hint="Migrate.", paste="with: y", evidence=("line",))
     ]
     record.problems = [Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed.")]
     text = Seen(page(record, exhibits)).text
@@ -104,9 +106,9 @@ def test_page__says_verdict_cause_and_what_to_do_before_all_else() -> None:
 def test_page__an_unknown_cause_shows_the_lines_that_say_most_once() -> None:
     record, _ = told("x")
     record.diagnoses = []
-    record.telling = ("Boom one", "Boom two")
-    record.problems = [Problem(Verdict.CRASHED, "It ended.", advice="Look.")]
-    text = Seen(page(record, Exhibits())).text
+    record.key_lines = ("Boom one", "Boom two")
+    record.problems = [Problem(Verdict.CRASHED, "It ended.", hint="Look.")]
+    text = Seen(page(record, EvidenceIndex())).text
     assert text.count("Boom one\nBoom two") == 1
     assert "Look." in text
     assert "none of those that are known" in text
@@ -120,15 +122,15 @@ def test_page__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
 
 def test_page__a_crash_shows_the_app_s_own_line() -> None:
     record, _ = told("x")
-    own = OwnFrame(
+    own = ProjectFrame(
         file="app/settings.py", line=9, function="<module>", error="KeyError: 'A'", text="trace"
     )
-    assert "app/settings.py:9" in Seen(page(record, Exhibits(frame=own))).text
+    assert "app/settings.py:9" in Seen(page(record, EvidenceIndex(frame=own))).text
 
 
 def test_page__of_a_pass() -> None:
     record = Rehearsal(name="r", results=Results(tests=3), image="rehearsed/app:latest")
-    text = page(record, Exhibits())
+    text = page(record, EvidenceIndex())
     assert '<body class="passed">' in text
     assert "Failed tests" not in text
     assert "What to do" not in text
@@ -138,9 +140,9 @@ def test_page__of_a_pass() -> None:
 @pytest.mark.parametrize("name", ["page.html", "a.svg", "b.htm", "c.xml", "d", "e.LOG"])
 def test_page__what_a_browser_would_run_is_not_linked(name: str) -> None:
     record, _ = told("x")
-    paper = Paper(name=f"tests/t/{name}", text="<b>source</b>")
-    exhibit = Exhibit(failure=Failure(name="t", message="m"), papers=(paper,))
-    exhibits = Exhibits(tests=(exhibit,), files=(paper.name,))
+    paper = LogExcerpt(name=f"tests/t/{name}", text="<b>source</b>")
+    exhibit = FailedTestEvidence(failure=Failure(name="t", message="m"), excerpts=(paper,))
+    exhibits = EvidenceIndex(tests=(exhibit,), files=(paper.name,))
     text = page(record, exhibits)
     assert name in text
     assert not re.search(rf'href="[^"]*{re.escape(name)}"', text)
@@ -150,7 +152,7 @@ def card(**changes: object) -> str:
     """Return what the page says of one failed test."""
     record, exhibits = told("x")
     (test,) = exhibits.tests
-    shown = page(record, Exhibits(tests=(replace(test, **changes),)))  # type: ignore[arg-type]
+    shown = page(record, EvidenceIndex(tests=(replace(test, **changes),)))  # type: ignore[arg-type]
     return shown.partition("<article")[2].partition("</article>")[0]
 
 
@@ -178,7 +180,7 @@ def test_page__a_traceback_stands_there_once() -> None:
     own = replace(frame(), text="first\nsecond")
     record, exhibits = told("x")
     (test,) = exhibits.tests
-    again = Exhibits(tests=(replace(test, frame=own),))
+    again = EvidenceIndex(tests=(replace(test, frame=own),))
     text = page(record, again)
     assert text.count("first\nsecond") == 1
     assert "See the traceback at the top of this page." in text
@@ -189,7 +191,7 @@ def test_page__a_traceback_stands_there_once() -> None:
 
 
 def test_page__of_a_slice_the_first_line_says_what_it_is() -> None:
-    paper = Paper(name="tests/t/container.log", text="# this is what\nline")
+    paper = LogExcerpt(name="tests/t/container.log", text="# this is what\nline")
     text = card(slice=paper, frame=None)
     assert '<p class="soft">this is what</p>' in text
     assert "# this" not in text
@@ -209,38 +211,40 @@ def test_page__what_stands_above_is_folded_in_a_slice(text: str, repeated: bool)
     record, exhibits = told("x")
     evidence = ("Not Found: /a", "Not Found: /b")
     record.diagnoses = [replace(record.diagnoses[0], evidence=evidence)]
-    test = replace(exhibits.tests[0], slice=Paper(name="tests/t/container.log", text=text))
-    shown = page(record, Exhibits(tests=(replace(test, frame=None),)))
+    test = replace(exhibits.tests[0], slice=LogExcerpt(name="tests/t/container.log", text=text))
+    shown = page(record, EvidenceIndex(tests=(replace(test, frame=None),)))
     assert ("stands at the top of this page, and no more" in shown) is repeated
     assert ("<summary>All that it wrote</summary>" in shown) is repeated
 
 
 def test_page__a_refused_mime_type_is_explained() -> None:
     said = "Refused to apply style because its MIME type ('text/html') is not supported"
-    papers = (Paper(name="tests/t/console.log", text=said),)
-    assert "follows from a missing file" in card(papers=papers)
+    papers = (LogExcerpt(name="tests/t/console.log", text=said),)
+    assert "follows from a missing file" in card(excerpts=papers)
     assert "follows from a missing file" not in card()
 
 
 def test_page__tells_which_commit_was_rehearsed() -> None:
     record, exhibits = told("x")
-    record.where = Where(repository="o/r", commit="0123abc", ref="refs/heads/main")
+    record.origin = Origin(repository="o/r", commit="0123abc", ref="refs/heads/main")
     assert "<code>o/r 0123abc refs/heads/main</code>" in page(record, exhibits)
-    record.where = Where()
+    record.origin = Origin()
     assert "Commit" not in page(record, exhibits)
 
 
 def test_page__approximate_slices_are_labelled() -> None:
     record, _ = told("x")
-    paper = Paper(name="tests/t/container.log", text="# approximate: so and so\nline")
-    exhibit = Exhibit(failure=Failure(name="t", message="m"), slice=paper)
-    assert "meanwhile (approximate)" in Seen(page(record, Exhibits(tests=(exhibit,)))).text
+    paper = LogExcerpt(name="tests/t/container.log", text="# approximate: so and so\nline")
+    exhibit = FailedTestEvidence(failure=Failure(name="t", message="m"), slice=paper)
+    assert "meanwhile (approximate)" in Seen(page(record, EvidenceIndex(tests=(exhibit,)))).text
 
 
 def test_page__many_failures_are_cut_and_it_says_where_the_rest_is() -> None:
     record, _ = told("x")
-    tests = tuple(Exhibit(failure=Failure(name=f"t{n}", message="m")) for n in range(MOST + 5))
-    text = page(record, Exhibits(tests=tests))
+    tests = tuple(
+        FailedTestEvidence(failure=Failure(name=f"t{n}", message="m")) for n in range(MOST + 5)
+    )
+    text = page(record, EvidenceIndex(tests=tests))
     assert f"Failed tests ({MOST + 5})" in text
     assert text.count("<article") == MOST
     assert '5 more are in <a href="./verdict.json">' in text
@@ -248,8 +252,8 @@ def test_page__many_failures_are_cut_and_it_says_where_the_rest_is() -> None:
 
 def test_page__a_cut_log_says_so_and_links_the_whole() -> None:
     record, _ = told("x")
-    paper = Paper(name="container.log", text="a", left_out=12345)
-    text = page(record, Exhibits(logs=(paper,)))
+    paper = LogExcerpt(name="container.log", text="a", left_out=12345)
+    text = page(record, EvidenceIndex(logs=(paper,)))
     assert 'href="./container.log"' in text
     assert "all but 12,345 bytes" in text
 
@@ -270,31 +274,35 @@ def test_page__headings_leave_no_level_out() -> None:
 @given(seconds=st.lists(st.floats(min_value=0, max_value=10_000), min_size=1, max_size=7))
 def test_page__stages_are_drawn_inside_their_box(seconds: list[float]) -> None:
     record = Rehearsal(name="r")
-    record.stages = [Stage(name="s", seconds=each, good=True) for each in seconds]
-    bars = re.findall(r'<rect x="(-?\d+)" y="0" width="(\d+)"', page(record, Exhibits()))
+    record.stages = [Stage(name="s", seconds=each, ok=True) for each in seconds]
+    bars = re.findall(r'<rect x="(-?\d+)" y="0" width="(\d+)"', page(record, EvidenceIndex()))
     assert len(bars) == len(seconds)
     assert all(int(x) >= 0 and int(width) > 0 and int(x) + int(width) <= 1000 for x, width in bars)
 
 
 def test_page__a_flaky_test_shows_what_it_left_when_it_failed_first() -> None:
-    failed = Exhibit(failure=Failure(name="bad", message="no"))
-    shaky = Exhibit(
+    failed = FailedTestEvidence(failure=Failure(name="bad", message="no"))
+    shaky = FailedTestEvidence(
         failure=Failure(name="shaky", message="1 != 2", attempts=2),
         pictures=("tests/shaky-1/screenshot.png",),
-        slice=Paper(name="tests/shaky-1/container.log", text="what the app said"),
+        slice=LogExcerpt(name="tests/shaky-1/container.log", text="what the app said"),
     )
-    found = Seen(page(Rehearsal(name="r"), Exhibits(tests=(failed,), flaky=(shaky,))))
+    found = Seen(page(Rehearsal(name="r"), EvidenceIndex(tests=(failed,), flaky=(shaky,))))
     assert found.text.index("Failed tests (1)") < found.text.index("Flaky tests (1)")
     for words in ("passed when they were run again", "1 != 2 (2 times)", "what the app said"):
         assert words in found.text
-    assert "./tests/shaky-1/screenshot.png" in page(Rehearsal(name="r"), Exhibits(flaky=(shaky,)))
-    assert "Flaky tests" not in page(Rehearsal(name="r"), Exhibits(tests=(failed,)))
+    assert "./tests/shaky-1/screenshot.png" in page(
+        Rehearsal(name="r"), EvidenceIndex(flaky=(shaky,))
+    )
+    assert "Flaky tests" not in page(Rehearsal(name="r"), EvidenceIndex(tests=(failed,)))
 
 
 def test_page__flaky_tests_are_open_only_where_few_tests_failed() -> None:
     def opened(failures: int) -> bool:
-        one = Exhibit(failure=Failure(name="t", message="m"), slice=Paper(name="a.log", text="x"))
-        text = page(Rehearsal(name="r"), Exhibits(tests=(one,) * failures, flaky=(one,)))
+        one = FailedTestEvidence(
+            failure=Failure(name="t", message="m"), slice=LogExcerpt(name="a.log", text="x")
+        )
+        text = page(Rehearsal(name="r"), EvidenceIndex(tests=(one,) * failures, flaky=(one,)))
         return "Everything it left" not in text
 
     assert opened(OPEN - 1)
@@ -305,8 +313,10 @@ def test_page__flaky_tests_are_open_only_where_few_tests_failed() -> None:
 def test_page__a_hostile_flaky_test_adds_no_tag(text: str) -> None:
     def flaky(words: str) -> str:
         failure = Failure(name=words, message=words, file=words, trace=words)
-        paper = Paper(name=words, text=words)
-        test = Exhibit(failure=failure, file=words, trace=words, slice=paper, frame=frame(words))
-        return page(Rehearsal(name="r"), Exhibits(flaky=(test,)))
+        paper = LogExcerpt(name=words, text=words)
+        test = FailedTestEvidence(
+            failure=failure, file=words, trace=words, slice=paper, frame=frame(words)
+        )
+        return page(Rehearsal(name="r"), EvidenceIndex(flaky=(test,)))
 
     assert Seen(flaky(f"x{text}x")).tags == Seen(flaky("x")).tags
