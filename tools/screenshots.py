@@ -6,6 +6,7 @@ evidence. Needs what `make setup` brings: the engine, the base image, Chromium.
 """
 
 import argparse
+import io
 import os
 import secrets
 import shutil
@@ -17,17 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from PIL import Image
 from selenium import webdriver
 
 TOP = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TOP / "action"), str(TOP)]
+sys.path.insert(0, str(TOP / "action"))
 
 from tests.e2e import leftovers  # noqa: E402  (it stands beside this folder)
 from tests.e2e.machine import tool  # noqa: E402
 from tests.e2e.repository import copy_of_checkout  # noqa: E402
 from tests.e2e.runner import Rehearsed, Runner  # noqa: E402
-
-from tools.small_png import small_png  # noqa: E402
 
 DOCS = TOP / "docs"
 # In pixels. A picture shows what one sees without scrolling far.
@@ -156,7 +156,10 @@ def _picture(browser: webdriver.Chrome, page: Path, target: Path) -> Path:
     browser.get(page.as_uri())
     height = browser.execute_script("return document.documentElement.scrollHeight")
     _resize(browser, min(height, TALLEST))
-    target.write_bytes(small_png(browser, browser.get_screenshot_as_base64()))
+    with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as screenshot:
+        # 256 colours do for text and boxes. Maximum coverage keeps the few pixels of a red cross.
+        small = screenshot.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+    small.save(target, optimize=True)
     return target
 
 
