@@ -11,7 +11,7 @@ TOOLS = ("bash", "cat", "curl", "cut", "env", "grep", "rm", "setsid", "sh", "sle
 IMAGE_ID = "sha256:" + "ab" * 32
 
 APP = r"""
-import signal, socket, sys
+import signal, socket, sys, time
 from pathlib import Path
 folder, status, last = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -24,6 +24,8 @@ with socket.create_server(("127.0.0.1", 0)) as server:
             connection.recv(65536)
             connection.sendall(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
 print(last, flush=True)
+# The client hears of the end of a container from the engine, and that later.
+time.sleep(float((folder / "lag").read_text()) if (folder / "lag").exists() else 0)
 sys.exit(3)
 """
 

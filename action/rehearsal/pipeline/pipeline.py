@@ -29,6 +29,10 @@ from rehearsal.verdict import Problem, Verdict
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES = Path(__file__).resolve().parents[2]
+# After failed tests, in seconds: for how long the app is asked whether it lives, and how late a
+# client may learn on a busy machine that its container has ended.
+LAST_QUESTION = 2.0
+LATE_END = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +215,7 @@ class Pipeline:
                 )
             self.record.problems += problems
             self.record.notices += count_notices(plan.suite, self.record.results)
-            if container.ended_by_now():
+            if container.ended_by_now() or (problems and self.ends_late(container)):
                 raise containers.crash_error(
                     container,
                     self.context.engine,
@@ -225,6 +229,24 @@ class Pipeline:
             for report in self.own_reports(stale):
                 name = "_".join(report.relative_to(plan.directory).parts)
                 evidence.copy(report, "tests/junit", name)
+
+    def ends_late(self, container: Container) -> bool:
+        """Whether the app died, and the client learns it later than the test that failed by it.
+
+        On a busy machine that takes a second. One that its restart policy brings back answers
+        again, so there an answer proves nothing.
+        """
+        if not containers.has_restart_policy(self.plan.container):
+            answer = http_probe.get(
+                container.port,
+                self.plan.probe.path,
+                {"Host": f"localhost:{container.port}", **self.plan.probe.headers},
+                timeout=LAST_QUESTION,
+                unwanted=lambda: container.ended,
+            )
+            if answer.status:
+                return False
+        return container.ended_by_now(LATE_END)
 
     def packages(self) -> Path:
         """Return the folder on the tests' PYTHONPATH: ours, but not a whole installation."""

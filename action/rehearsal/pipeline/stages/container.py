@@ -192,6 +192,11 @@ def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log
     raise Problem(Verdict.ENGINE_FAILED, f"The engine did not start it in {START_TIMEOUT:.0f} s.")
 
 
+def has_restart_policy(plan: ContainerPlan) -> bool:
+    """Whether the engine starts the container again when it has ended."""
+    return any(option.startswith("--restart") for option in plan.options)
+
+
 def reattach_after_restart(
     container: Container, plan: ContainerPlan, engine: Engine, log: Log
 ) -> bool:
@@ -200,7 +205,7 @@ def reattach_after_restart(
     The engine waits before each restart, 0.1 s first and twice as long each time, and publishes
     another port. One that it has restarted `LOOP` times and that has ended again is left alone.
     """
-    if not any(option.startswith("--restart") for option in plan.options):
+    if not has_restart_policy(plan):
         return False
     begun = time.monotonic()
     while time.monotonic() - begun < START_TIMEOUT:
