@@ -21,20 +21,26 @@ setup_registry() {
     fetch docker-registry trixie usr/bin/docker-registry "$registry_program"
 }
 
-# Put the file $3 of the package $1 of Debian's suite $2 to $4.
+# Put the file $3 of the package $1 to $4: from Debian's suite $2 where this machine has an archive of
+# Debian, else from its own release.
 fetch() {
-    local work=$cache/fetched keyrings options
-    keyrings=(/usr/share/keyrings/debian-archive-keyring.*)
-    [[ -e ${keyrings[0]} ]] || fail "the keys of Debian's archive are missing: apt install debian-archive-keyring"
-    say "fetching $1 from Debian $2 (some seconds)"
+    local work=$cache/fetched archive keyrings options=()
+    archive=$(debian_archive)
     rm -rf "$work"
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "${4%/*}"
-    printf 'deb [signed-by=%s] %s %s main\n' "${keyrings[0]}" "$(debian_archive)" "$2" >"$work/sources.list"
-    options=(
-        -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
-        -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache"
-        -o Acquire::Languages=none -o APT::Sandbox::User=root
-    )
+    if [[ -n $archive ]]; then
+        say "fetching $1 from Debian $2 (some seconds)"
+        keyrings=(/usr/share/keyrings/debian-archive-keyring.*)
+        [[ -e ${keyrings[0]} ]] || fail "the keys of Debian's archive are missing: apt install debian-archive-keyring"
+        printf 'deb [signed-by=%s] %s %s main\n' "${keyrings[0]}" "$archive" "$2" >"$work/sources.list"
+        options=(
+            -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
+            -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache"
+        )
+    else
+        say "fetching $1 with apt (some seconds)"
+    fi
+    options+=(-o Acquire::Languages=none -o APT::Sandbox::User=root)
     quietly apt-get "${options[@]}" update
     (cd "$work" && quietly apt-get "${options[@]}" download "$1")
     quietly dpkg -x "$work/$1"_*.deb "$work/tree"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 _TOOLS = Path(__file__).parents[1]
-_PARTS = ("say", "docker", "packages", "python", "node", "engine", "image")
+_PARTS = ("say", "docker", "packages", "python", "node", "engine", "image", "fetched")
 _OFFICIAL = "python:3.13-slim"
 _OWN = "localhost/python:3.13-slim"
 
@@ -233,6 +233,33 @@ def test_packages__installs_only_what_is_missing(shell: Shell) -> None:
     assert update == "update"
     assert install.endswith(" firefox-esr")
     assert "git" not in install
+
+
+_PACKAGES = """
+case "$*" in
+indextargets*) cat archive 2>/dev/null ;;
+*"download docker-registry") echo "$*" >"$HOME/asked"; touch docker-registry_1.deb ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    "archive, alone",
+    [
+        pytest.param("https://deb.example.org/debian/\n", True, id="Debian"),
+        pytest.param("https://archive.example.org/ubuntu/\n", False, id="Ubuntu"),
+    ],
+)
+def test_fetch__from_another_suite_only_where_there_is_a_debian_archive(
+    shell: Shell, archive: str, alone: bool
+) -> None:
+    (shell.folder / "archive").write_text(archive)
+    shell.program("apt-get", _PACKAGES)
+    shell.program("dpkg", 'mkdir -p "$3/usr/bin"; touch "$3/usr/bin/docker-registry"')
+    done = shell.run("fetch docker-registry trixie usr/bin/docker-registry $PWD/there/registry")
+    assert done.returncode == 0, done.stdout
+    assert (shell.folder / "there/registry").exists()
+    assert ("Dir::Etc::SourceList" in (shell.folder / "asked").read_text()) is alone
 
 
 def test_quietly__shows_the_end_of_what_failed(shell: Shell) -> None:
