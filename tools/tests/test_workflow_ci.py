@@ -1,5 +1,6 @@
 """What branch protection rests on: the gate waits for every job, and only success opens it."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,26 @@ def test_gate__passes_only_on_success(jobs: dict[str, Any], results: str, passes
         stdout=subprocess.DEVNULL,
     )
     assert (ended.returncode == 0) is passes
+
+
+def test_e2e__the_shards_together_are_the_whole_suite(jobs: dict[str, Any]) -> None:
+    shards = jobs["e2e"]["strategy"]["matrix"]["shard"]
+    assert shards == list(range(1, len(shards) + 1))
+    step = jobs["e2e"]["steps"][-1]
+    assert step["env"] == {"ARGS": f"--splits {len(shards)} --group ${{{{ matrix.shard }}}}"}
+    assert step["run"] == "sudo --preserve-env=ARGS make e2e"
+
+
+def test_e2e__make_takes_its_arguments_from_the_environment() -> None:
+    dry_run = subprocess.run(
+        ["make", "--dry-run", "e2e"],
+        cwd=_TOP,
+        env=os.environ | {"ARGS": "--splits 4 --group 2"},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert "tools/e2e --splits 4 --group 2" in dry_run.stdout.splitlines()
 
 
 def test_jobs__have_a_time_limit_and_say_their_permissions(jobs: dict[str, Any]) -> None:
