@@ -1,4 +1,4 @@
-# What one does here, one target each. `make help` lists them.
+# One target for each task here. `make help` lists them.
 
 .DEFAULT_GOAL := help
 .PHONY: help rehearse test check lint unit e2e run reference screenshots setup environment stop-engine

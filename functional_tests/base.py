@@ -17,10 +17,10 @@ TEST_SERVER = os.environ.get("TEST_SERVER")
 
 
 class PatientServer(ThreadedWSGIServer):
-    """Ends when its last request has.
+    """Server that waits for its request threads when it stops.
 
-    Django's own leaves threads behind, which then close the shared in-memory database too late
-    and report errors about it. They end soon: by now the browsers are gone.
+    Django's own server leaves threads behind, which close the shared in-memory database too late
+    and report errors. The wait is short, since the browsers are closed by then.
     """
 
     daemon_threads = False
@@ -37,7 +37,7 @@ if TYPE_CHECKING or not TEST_SERVER:
 else:
 
     class ServerTestCase(SimpleTestCase):
-        """Against a server that runs already: no database and no server of our own."""
+        """Tests against a server that runs already: they start none, and need no database."""
 
         live_server_url = f"http://{TEST_SERVER}"
 
@@ -51,7 +51,7 @@ class FunctionalTest(BrowserTestCase, ServerTestCase):
         except WebDriverException as error:
             error.add_note(f"Does anything answer at {self.live_server_url}? It was asked for /.")
             raise
-        # Whatever else answers (an error page, another app) is told at once, by what it says.
+        # Where an error page or another app answers, fail here and show its title.
         self.assertIn("To-Do", browser.title)
 
     def item_input(self, browser: WebDriver) -> WebElement:

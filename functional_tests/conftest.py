@@ -1,4 +1,4 @@
-"""Lets pytest run the stories as `manage.py test` does; nothing but Django is needed for it."""
+"""Let pytest run the stories as `manage.py test` does, without pytest-django."""
 
 import os
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Tests of superlists that pytest runs: those that look at it from outside.
+"""pytest runs the tests of superlists that need no test database.
 
-Django's own kind, which need its test database, are run by `python manage.py test superlists`.
+`python manage.py test superlists` runs the others.
 """
 
 collect_ignore = ["lists/tests"]

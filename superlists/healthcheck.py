@@ -3,12 +3,12 @@
 import http.client
 import sys
 
-# Said again here: importing Django for it would cost half a second of CPU every 5 s.
+# A copy: importing it from the middleware would load Django, half a second of CPU every 5 s.
 HEALTH_PATH = "/healthz"
 
 
 def main(port: int = 8888) -> str | None:
-    """Give None when the app in this container says that it is well, else what is wrong.
+    """Return None when the app in this container is healthy, else what is wrong.
 
     Waits at most 3 seconds for each step of the answer.
     """

@@ -1,4 +1,4 @@
-"""What every request meets before Django's own middleware."""
+"""The health page and the Content-Security-Policy."""
 
 import logging
 from collections.abc import Callable
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def health(get_response: Handler) -> Handler:
     """Answer /healthz: 200 when every table of the app can be read, else 503.
 
-    The reason for a 503 goes to the log only: it would tell a stranger about the database.
+    The reason for a 503 goes to the log only, since it would tell a stranger about the database.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -40,7 +40,7 @@ def _health() -> HttpResponse:
         List.objects.first()
         Item.objects.first()
     except DatabaseError as error:
-        # No traceback: one at every probe would bury what the log is read for.
+        # No traceback: one at every probe would hide the other messages of the log.
         log.error(  # noqa: TRY400
             "%s: the database does not answer: %s", HEALTH_PATH, error
         )

@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "superlists.middleware.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Before the host check, so that the page it refuses with carries the header too.
+    # Before the host check, so that the page for a refused host has the header too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -109,8 +109,8 @@ if "DJANGO_BEHIND_TLS" in os.environ:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     CSRF_COOKIE_SECURE = True
-    # Whether every other host below this domain speaks TLS is not this app's to promise:
-    # HSTS for subdomains (W005) and preloading (W021) stay off.
+    # This app cannot promise TLS for the other hosts of its domain: HSTS for subdomains (W005)
+    # and preloading (W021) stay off.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 LOGGING = {

@@ -4,7 +4,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # no stubs
-    """Keep files hashed and compressed, and link plainly what was never collected.
+    """Hash and compress static files; link a file that was not collected by its plain name.
 
     A page without its style sheet is better than a 500 on every page, the 500 page included.
     """

@@ -1,4 +1,4 @@
-"""Every address of the site, save /healthz, which the middleware answers."""
+"""Every address of the site, except /healthz, which the middleware answers."""
 
 from django.urls import include, path
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The container engine: used where it runs, started where it does not.
 
-# It outlives this checkout, and so does what it writes.
+# The engine outlives this checkout, so these two are outside it.
 engine_log=/var/log/dress-rehearsal-dockerd.log
 engine_pid_file=/var/run/docker.pid
 
@@ -10,7 +10,7 @@ runs() { [[ -n $1 && $(cat "/proc/$1/comm" 2>/dev/null) == "$2" ]]; }
 
 any_runs() { grep -qx "$1" /proc/[0-9]*/comm 2>/dev/null; }
 
-# After an unclean end, files of the dead engine stop the next one ("pid file found").
+# After a crash, files of the old engine keep the new one from starting ("pid file found").
 clear_leftovers() {
     local file program
     while read -r program file; do
@@ -22,7 +22,7 @@ clear_leftovers() {
 dockerd $engine_pid_file
 containerd /var/run/docker/containerd/containerd.pid
 END
-    # dockerd waits for a system containerd wherever its socket lies, alive or not.
+    # dockerd waits for a system containerd wherever there is its socket, used or not.
     any_runs containerd || rm -f /run/containerd/containerd.sock
 }
 
@@ -44,7 +44,7 @@ engine_by_hand() {
         any_runs dockerd || break
     done
     tail -n 15 "$engine_log" >&2
-    fail "the engine did not come up${pid:+ (process $pid)}: its last words are above, all of them in $engine_log"
+    fail "the engine did not come up${pid:+ (process $pid)}: the end of its log is above, the whole log is $engine_log"
 }
 
 setup_engine() {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Programs for the end-to-end tests alone, unpacked from Debian's packages. They stay under .cache,
-# where only those look: the machine's own clients, and what it serves, remain as they are.
+# Programs that only the end-to-end tests use, unpacked from Debian's packages into .cache. They are
+# not installed, so the machine's own docker client and services stay as they are.
 
 buildx_plugin=$cache/buildx/docker-buildx
 registry_program=$cache/registry/docker-registry
@@ -14,7 +14,7 @@ setup_buildx() {
     fetch docker-buildx forky usr/libexec/docker/cli-plugins/docker-buildx "$buildx_plugin"
 }
 
-# Installed, the package would serve on every interface from now on.
+# Not installed: the package would start a registry on every network interface.
 setup_registry() {
     if [[ -x $registry_program ]] || have docker-registry; then return 0; fi
     { have apt-get && have dpkg; } || fail "there is no docker-registry here: distribution.github.io/distribution"

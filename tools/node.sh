@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The one part in JavaScript: the stand-in for actions/upload-artifact, and what it is made of.
+# The Node packages of the stand-in for actions/upload-artifact, the only JavaScript here.
 
 stand_in=$top/action/tests/e2e/stand_ins/upload-artifact
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Hold a release to its version: the tag, the package and the changelog have to name the same one.
+"""Check that the tag, the package and the changelog of a release name the same version.
 
-`tools/release.py check v1.2.3` prints what the workflow goes on with, one `NAME=value` a line;
+`tools/release.py check v1.2.3` prints the outputs of the workflow's step, one `NAME=value` a line;
 `tools/release.py notes v1.2.3` prints the changelog's section, and below it the image, where the
 environment names one (`IMAGE`, `DIGEST`).
 """
@@ -18,7 +18,7 @@ sys.path.insert(0, str(TOP / "action"))
 
 from rehearsal import __version__  # noqa: E402  (it stands beside this folder, not on the path)
 
-# Whatever dash stands between the two.
+# Any dash may stand between the version and the date.
 HEADING = re.compile(r"^## (\S+) \S (.+)$", re.MULTILINE)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A release's tag is never moved, so nothing looser than three numbers becomes one.
@@ -88,8 +88,8 @@ def notes(tag: str, changelog: str, *, image: str, digest: str) -> str:
     if not (image and digest):
         return text + "\n"
     name = image.rpartition(":")[0]
-    told = f"`{image}` is `{name}@{digest}`, the very image that was rehearsed."
-    return f"{text}\n\n### Image\n\n{told}\n"
+    image_line = f"`{image}` is `{name}@{digest}`, the very image that was rehearsed."
+    return f"{text}\n\n### Image\n\n{image_line}\n"
 
 
 def main(arguments: list[str]) -> int:

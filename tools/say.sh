@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every tool here shares: where things are, and how it talks.
+# Shared by the programs in this folder: paths, messages, facts about the machine.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$top/.cache
@@ -16,7 +16,7 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Run a command whose words matter only when it fails: then show the end of what it said.
+# Run a command with its output in the log. Where it fails, show the end of the log and exit.
 quietly() {
     local status=0
     printf '\n$ %s\n' "$*" >>"$log"
@@ -24,7 +24,7 @@ quietly() {
     if ((status)); then
         tail -n 25 "$log" >&2
         say "this failed (exit $status): $*"
-        say "the whole of what it said is in ${log#"$top"/}"
+        say "its whole output is in ${log#"$top"/}"
         exit "$status"
     fi
 }

@@ -1,4 +1,4 @@
-"""A release is what its tag says: the package, the changelog and the image's reference agree."""
+"""Checks of a release: the tag, the package, the changelog and the image's reference agree."""
 
 import subprocess
 import sys

@@ -278,7 +278,7 @@ def test_clear_leftovers__of_a_dead_engine(shell: Shell) -> None:
 
 
 def test_clear_leftovers__not_of_a_living_one(shell: Shell) -> None:
-    # A process of that name, which is how an engine is told from whoever got its number since.
+    # The name of the process tells an engine from another program that got its number since.
     (shell.folder / "bin").mkdir()
     (shell.folder / "bin/dockerd").symlink_to("/usr/bin/sleep")
     done = shell.run(

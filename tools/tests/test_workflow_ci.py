@@ -1,4 +1,4 @@
-"""What branch protection rests on: the gate waits for every job, and only success opens it."""
+"""ci.yml: branch protection requires the job `gate`, which passes only when every other job did."""
 
 import os
 import subprocess

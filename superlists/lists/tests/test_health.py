@@ -1,4 +1,4 @@
-"""/healthz and the pages that errors get, with and without a database."""
+"""/healthz and the error pages, with and without a database."""
 
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase
@@ -9,7 +9,7 @@ from superlists.middleware import POLICY
 
 
 class HealthyTest(QuietLog, TestCase):
-    """A site that is well."""
+    """A site whose database answers."""
 
     def test_healthz__is_ok(self) -> None:
         response = self.client.get("/healthz")

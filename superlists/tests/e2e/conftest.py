@@ -27,4 +27,4 @@ def site(image: str) -> Iterator[engine.Container]:
 
 @pytest.fixture(autouse=True)
 def _built(image: str) -> None:
-    """Let no test start a container of an image from another day."""
+    """Build the image before any test starts a container of it."""

@@ -216,7 +216,7 @@ def mount(source: Path | str, target: str = "/data") -> str:
 
 
 def wait_for(true: Callable[[], bool], what: str, *, seconds: float) -> None:
-    """Ask every 30 ms until it is so; raises TimeoutError saying what did not come."""
+    """Check every 30 ms until `true` holds; raises TimeoutError that names `what`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:

@@ -51,7 +51,7 @@ def connections(port: int, *, idle: int = 0, half: int = 0, slow: int = 0) -> It
         threads = [threading.Thread(target=drip, args=(connect(),)) for _ in range(slow)]
         for thread in threads:
             thread.start()
-        # Until the server has taken them all, a request may slip in before.
+        # Wait until the server has accepted them all.
         time.sleep(0.3)
         try:
             yield
@@ -61,7 +61,7 @@ def connections(port: int, *, idle: int = 0, half: int = 0, slow: int = 0) -> It
                 thread.join()
 
 
-# What the image says of itself, and what is in it.
+# Metadata and content of the image.
 
 
 def test_image__command_is_gunicorn_on_8888(image: str) -> None:
@@ -157,7 +157,7 @@ def test_user__is_not_root_and_owns_only_the_data(site: Container) -> None:
     assert site.run("find", "/src", "/venv", "/data", "-writable", "-type", "d") == "/data\n"
 
 
-# What it does.
+# Answers to requests.
 
 
 def test_home__is_served_by_gunicorn(site: Container) -> None:
@@ -242,7 +242,7 @@ def test_healthcheck__becomes_healthy(site: Container) -> None:
     engine.wait_for(lambda: site.state()["Health"]["Status"] == "healthy", "health", seconds=12)
 
 
-# How it holds out, and how it ends.
+# Load, stopping and starting.
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_stop__exits_0_in_time(idle: int, half: int, seconds: float) -> None:
         docker("stop", "--time", "10", started.id)
         state = started.state()
         assert state["ExitCode"] == 0
-        # The process's own end: what the engine tidies up afterwards is not the app's time.
+        # When the process ended: the engine's clean-up afterwards does not count.
         took = datetime.fromisoformat(state["FinishedAt"]) - begun
         # Where more wants to run than there are processors, everything takes that much longer.
         crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
@@ -379,7 +379,7 @@ def test_bind_mount__needs_file_and_folder_writable(closed: str, folder: Path) -
     with engine.container(mount(folder)) as started:
         started.migrate()
         started.run("chmod", "666", "/data/db.sqlite3")
-        # A copy belongs to who runs the tests, so that they may close it.
+        # The user who runs the tests owns this copy, and can change its permissions.
         content = database.read_bytes()
         database.unlink()
         database.write_bytes(content)
