@@ -25,7 +25,6 @@ from rehearsal.config.plan import SuitePlan  # noqa: E402
 from rehearsal.config.workflow_inputs import EXCLUDED  # noqa: E402
 from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
 from rehearsal.diagnosis.rules import PLACEHOLDER as FILLED_IN  # noqa: E402
-from rehearsal.results.rehearsal import RANK  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
 DOCUMENTS = (
@@ -43,23 +42,6 @@ NO_EVIDENCE = {"run.json", "index.json", "manifest.json"}
 
 # Inputs of the called workflow whose meaning is not quite the action's.
 OTHERWISE = {"generate-secrets", "timeout", "artifact-name", "retention-days"}
-
-VERDICTS = {
-    Verdict.PASSED: "Everything asked for held.",
-    Verdict.MISCONFIGURED: "An input is wrong, or a secret is missing. The app was never started.",
-    Verdict.BUILD_FAILED: "The image could not be built.",
-    Verdict.CRASHED: "The container ended before it was ready, or during the tests.",
-    Verdict.NOT_READY: "The container ran, but never gave an answer that counts as ready.",
-    Verdict.TESTS_FAILED: "The test command failed.",
-    Verdict.NO_TESTS: "The test command ran no test.",
-    Verdict.AUDIT_FAILED: "The production audit found something. Not reached in this version.",
-    Verdict.PUBLISH_FAILED: "From `action/publish`: a registry does not hold what passed.",
-    Verdict.TIMED_OUT: "The tests ran past `test-timeout`, or the whole past `timeout`.",
-    Verdict.CANCELLED: "Someone or something cancelled it. What was found until then is kept.",
-    Verdict.SETUP_FAILED: "`setup-command` or the installation of `test-requirements` failed.",
-    Verdict.ENGINE_FAILED: "There is no container engine, or it went away. Not the app's fault.",
-    Verdict.ERROR: "A fault of Dress Rehearsal. It says so, and where to report it.",
-}
 
 ENVIRONMENT = {
     "TEST_SERVER": "`localhost:PORT`: where the container answers. The host port changes each run.",
@@ -216,11 +198,10 @@ def refusals() -> Iterator[str]:
 
 def verdicts() -> Iterator[str]:
     """Yield the verdicts by exit code."""
-    complete("verdicts", map(str, VERDICTS), map(str, Verdict))
     return _table(
         ("verdict", "exit", "means"),
         (
-            (f"`{verdict}`", str(verdict.exit_code), VERDICTS[verdict])
+            (f"`{verdict}`", str(verdict.exit_code), verdict.meaning)
             for verdict in sorted(Verdict, key=lambda each: each.exit_code)
         ),
     )
@@ -242,8 +223,8 @@ def diagnoses() -> Iterator[str]:
 
 
 def order() -> Iterator[str]:
-    """Yield the verdicts as they win over each other."""
-    yield ", ".join(f"`{verdict}`" for verdict in sorted(RANK, key=RANK.__getitem__)) + "."
+    """Yield the verdicts by rank."""
+    yield ", ".join(f"`{verdict}`" for verdict in Verdict) + "."
 
 
 def test_environment() -> Iterator[str]:

@@ -6,26 +6,59 @@ ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
 
 
 class Verdict(Enum):
-    """One word for programs and people; each has its own exit code."""
+    """How a rehearsal ended: its word, its exit code, and what it means (in Markdown).
 
-    PASSED = "passed", 0
-    MISCONFIGURED = "misconfigured", 2
-    BUILD_FAILED = "build-failed", 10
-    CRASHED = "crashed", 11
-    NOT_READY = "not-ready", 12
-    TESTS_FAILED = "tests-failed", 13
-    NO_TESTS = "no-tests", 14
-    AUDIT_FAILED = "audit-failed", 15
-    PUBLISH_FAILED = "publish-failed", 16
-    TIMED_OUT = "timed-out", 17
-    CANCELLED = "cancelled", 18
-    SETUP_FAILED = "setup-failed", 19
-    ENGINE_FAILED = "engine-failed", 20
-    ERROR = "error", 70
+    The order is the rank: where several hold, the first of them decides.
+    """
 
-    def __init__(self, word: str, exit_code: int) -> None:
+    CANCELLED = "cancelled", 18, "The run was cancelled. What was found until then is kept."
+    ERROR = "error", 70, "A fault of Dress Rehearsal. The message says where to report it."
+    MISCONFIGURED = (
+        "misconfigured",
+        2,
+        "An input is wrong, or a secret is missing. The app was never started.",
+    )
+    BUILD_FAILED = "build-failed", 10, "The image could not be built."
+    ENGINE_FAILED = (
+        "engine-failed",
+        20,
+        "There is no container engine, or it went away. Not the app's fault.",
+    )
+    CRASHED = "crashed", 11, "The container ended before it was ready, or during the tests."
+    TIMED_OUT = (
+        "timed-out",
+        17,
+        "The tests ran past `test-timeout`, or the whole rehearsal past `timeout`.",
+    )
+    SETUP_FAILED = (
+        "setup-failed",
+        19,
+        "`setup-command` or the installation of `test-requirements` failed.",
+    )
+    NOT_READY = (
+        "not-ready",
+        12,
+        "The container ran, but never gave an answer that counts as ready.",
+    )
+    TESTS_FAILED = "tests-failed", 13, "The test command failed."
+    NO_TESTS = "no-tests", 14, "The test command ran no test."
+    AUDIT_FAILED = (
+        "audit-failed",
+        15,
+        "The production audit found something. Not reached in this version.",
+    )
+    PUBLISH_FAILED = (
+        "publish-failed",
+        16,
+        "From `action/publish`: a registry does not hold the image that passed.",
+    )
+    PASSED = "passed", 0, "Everything that was asked for succeeded."
+
+    def __init__(self, word: str, exit_code: int, meaning: str) -> None:
         self.word = word
         self.exit_code = exit_code
+        self.meaning = meaning
+        self.rank = len(type(self).__members__)
 
     def __str__(self) -> str:
         return self.word
@@ -34,9 +67,9 @@ class Verdict(Enum):
 class Problem(Exception):  # noqa: N818  (a failing test is a result here, not an error of ours)
     """Why a rehearsal did not pass.
 
-    `what` is one sentence: what was found and where. `advice` says what to do next. `excerpt` holds
-    the lines that show it, from the end of the log `source`. None of them may hold a secret's
-    value; they are redacted all the same.
+    `message` is one sentence: what was found, and where. `hint` says what to do next. `excerpt`
+    holds the lines that show it, from the end of the log `source`. No text here may hold a secret's
+    value; the reports redact every text all the same.
     """
 
     def __init__(
@@ -57,14 +90,14 @@ class Problem(Exception):  # noqa: N818  (a failing test is a result here, not a
 
 
 class Misconfigured(Problem):
-    """An input is wrong, or a secret is missing; nothing of the app was started."""
+    """An input is wrong or a secret is missing; the app was not started."""
 
     def __init__(self, message: str, *, hint: str = "", excerpt: tuple[str, ...] = ()) -> None:
         super().__init__(Verdict.MISCONFIGURED, message, hint=hint, excerpt=excerpt)
 
 
 def own_fault(trace: str) -> Problem:
-    """Return the problem of a fault of ours."""
+    """Return the problem that reports a fault of Dress Rehearsal; `trace` is its traceback."""
     return Problem(
         Verdict.ERROR,
         "Dress Rehearsal itself failed; this is no verdict on the app.",

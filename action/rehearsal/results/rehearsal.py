@@ -100,7 +100,7 @@ class Rehearsal:
     @property
     def problem(self) -> Problem | None:
         """The problem that decides, of several."""
-        return min(self.problems, key=lambda problem: RANK[problem.verdict], default=None)
+        return min(self.problems, key=lambda problem: problem.verdict.rank, default=None)
 
     @property
     def verdict(self) -> Verdict:
@@ -153,23 +153,5 @@ def _redacted(failure: Failure, redact: Callable[[str], str]) -> Failure:
     )
 
 
-_ORDER = (
-    Verdict.CANCELLED,
-    Verdict.ERROR,
-    Verdict.MISCONFIGURED,
-    Verdict.BUILD_FAILED,
-    Verdict.ENGINE_FAILED,
-    Verdict.CRASHED,
-    Verdict.TIMED_OUT,
-    Verdict.SETUP_FAILED,
-    Verdict.NOT_READY,
-    Verdict.TESTS_FAILED,
-    Verdict.NO_TESTS,
-    Verdict.AUDIT_FAILED,
-    Verdict.PUBLISH_FAILED,
-    Verdict.PASSED,
-)
-# Where several hold, the first of these decides.
-RANK = {verdict: rank for rank, verdict in enumerate(_ORDER)}
 # Neither needs a cause, or says it in its own words.
 SELF_EXPLAINED = (Verdict.PASSED, Verdict.MISCONFIGURED, Verdict.CANCELLED, Verdict.ERROR)

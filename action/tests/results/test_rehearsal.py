@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from rehearsal.results.rehearsal import RANK, Rehearsal
+from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
 
@@ -37,10 +37,6 @@ def test_verdict__of_two_the_earlier_in_the_contract_decides(
 ) -> None:
     assert record(first, second).verdict is first
     assert record(second, first).verdict is first
-
-
-def test_rank__knows_every_verdict() -> None:
-    assert set(RANK) == set(Verdict)
 
 
 def test_verdict__is_passed_without_problems() -> None:

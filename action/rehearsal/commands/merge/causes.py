@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from rehearsal.commands.merge.merging import Merged
 from rehearsal.report.cause_summary import CauseSummary, summarize_cause
-from rehearsal.results.rehearsal import RANK
 from rehearsal.verdict import Verdict
 
 
@@ -32,7 +31,7 @@ def shard_causes(merged: Merged) -> list[ShardCause]:
             if before
             else each
         )
-    return sorted(same.values(), key=lambda each: RANK[each.verdict])
+    return sorted(same.values(), key=lambda each: each.verdict.rank)
 
 
 def _all(merged: Merged) -> Iterator[ShardCause]:

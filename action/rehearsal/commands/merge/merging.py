@@ -10,7 +10,7 @@ from rehearsal.report.words import distinct, listed
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.rehearsal import RANK, Rehearsal
+from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Results
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
@@ -38,7 +38,7 @@ def merge(legs: Sequence[ShardEvidence], *, expected: int, name: str, jobs: str 
     ordered = tuple(sorted(legs, key=lambda leg: leg.order))
     known = [leg for leg in ordered if leg.known]
     records = [leg.record for leg in known]
-    worst = sorted((leg.record for leg in ordered), key=lambda record: RANK[record.verdict])
+    worst = sorted((leg.record for leg in ordered), key=lambda record: record.verdict.rank)
     slowest = max(records, key=lambda record: record.ready_seconds or 0.0, default=None)
     ids = distinct(record.image_id for record in records)
     results = _results(records)

@@ -6,7 +6,7 @@ from enum import Enum
 
 from rehearsal.commands.publish.reference import Reference
 from rehearsal.outside.registry import RemoteImage
-from rehearsal.results.rehearsal import RANK, Rehearsal
+from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.verdict import Problem, Verdict
 
 
@@ -69,7 +69,7 @@ class Publication:
     @property
     def problem(self) -> Problem | None:
         """The problem that decides, of several."""
-        return min(self.problems, key=lambda problem: RANK[problem.verdict], default=None)
+        return min(self.problems, key=lambda problem: problem.verdict.rank, default=None)
 
     @property
     def verdict(self) -> Verdict:

@@ -11,7 +11,6 @@ from rehearsal.commands.merge.shards import ShardEvidence, latest_attempts
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.read_json import read_json
-from rehearsal.results.rehearsal import RANK
 from rehearsal.results.tests import Results
 from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Problem, Verdict
@@ -49,7 +48,7 @@ def test_merge__the_worst_verdict_decides(verdicts: list[Verdict]) -> None:
         )
         for number, verdict in enumerate(verdicts, 1)
     ]
-    assert merged(*legs).record.verdict is min(verdicts, key=RANK.__getitem__)
+    assert merged(*legs).record.verdict is min(verdicts, key=lambda verdict: verdict.rank)
 
 
 @given(seed=st.permutations(matrix(3, "chrome", "firefox")))
