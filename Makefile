@@ -7,7 +7,7 @@ help: ## List the targets (the default)
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 rehearse: ## Rehearse superlists: build its image, start it, drive a browser through it, print the verdict (ARGS=--keep: leave it up)
-	@tools/set-up python browser engine image
+	@tools/set-up python browser image
 	@PYTHON_IMAGE=$${PYTHON_IMAGE:-$$(cat .cache/python-image)} .venv/bin/python -I action rehearse $(ARGS)
 
 test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about half an hour)
@@ -26,14 +26,14 @@ e2e: setup ## Run the end-to-end tests on a real engine and browser (ARGS="-k wo
 	@tools/e2e $(ARGS)
 
 run: ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)
-	@tools/set-up engine image
+	@tools/set-up image
 	@tools/run-superlists $(PORT)
 
 reference: environment ## Write the documentation's tables anew from the code
 	@.venv/bin/python tools/reference.py
 
 screenshots: ## Take the pictures in docs/ anew, of five rehearsals that fail (about 3 minutes)
-	@tools/set-up dev browser engine image
+	@tools/set-up dev browser image
 	@.venv/bin/python tools/screenshots.py $(ARGS)
 
 setup: ## Make this machine ready for every target: as root on Debian or Ubuntu installs what is missing, elsewhere says what is
