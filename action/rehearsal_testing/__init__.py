@@ -1,6 +1,6 @@
-"""Selenium tests that leave evidence when they fail: for the functional tests of any project."""
+"""Selenium tests that save evidence when they fail: for the functional tests of any project."""
 
-from rehearsal_testing.browser_settings import BrowserChoice
+from rehearsal_testing.browser_settings import BrowserSettings
 from rehearsal_testing.errors import (
     BrowserMissingError,
     BrowserSettingsError,
@@ -10,8 +10,8 @@ from rehearsal_testing.testcase import BrowserTestCase
 from rehearsal_testing.waiting import WaitFor, wait_until
 
 __all__ = [
-    "BrowserChoice",
     "BrowserMissingError",
+    "BrowserSettings",
     "BrowserSettingsError",
     "BrowserTestCase",
     "RehearsalSettingsError",

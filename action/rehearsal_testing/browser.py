@@ -1,4 +1,4 @@
-"""Start a browser, and end it so that nothing of it is left."""
+"""Start and close a browser."""
 
 import contextlib
 from collections.abc import Mapping
@@ -6,60 +6,76 @@ from dataclasses import dataclass
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, Firefox, Remote
+from selenium.webdriver.chrome.service import Service as ChromeService
+from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
-from rehearsal_testing.browser_console import Console
-from rehearsal_testing.browser_settings import BrowserChoice
-from rehearsal_testing.browser_workspace import Lair
-from rehearsal_testing.chrome import chrome_options, start_chrome
-from rehearsal_testing.executables import find_programs
-from rehearsal_testing.firefox import firefox_options, start_firefox
+from rehearsal_testing.browser_console import BrowserConsole
+from rehearsal_testing.browser_options import chrome_options, firefox_options
+from rehearsal_testing.browser_settings import BrowserSettings
+from rehearsal_testing.browser_workspace import BrowserWorkspace
+from rehearsal_testing.executables import Executables, find_executables
 
 
 @dataclass(frozen=True, kw_only=True)
 class Browser:
-    """A running browser, its console so far, and the lair that ends with it."""
+    """A running browser and its console; `workspace` is None if it runs on another machine."""
 
     driver: WebDriver
-    console: Console
-    lair: Lair | None
+    console: BrowserConsole
+    workspace: BrowserWorkspace | None
 
     def close(self) -> None:
-        """End it. One that is gone already is fine."""
-        if self.lair is None:
-            # Whoever runs the grid ends a session that nobody uses.
+        """End the browser, or the remote session; it may have ended already."""
+        if self.workspace is None:
+            # If this fails, the grid ends a session that nobody uses.
             with contextlib.suppress(WebDriverException, HTTPError, OSError):
                 self.driver.quit()
             return
-        self.lair.clear()
+        self.workspace.close()
         if isinstance(self.driver.command_executor, RemoteConnection):
             self.driver.command_executor.close()  # type: ignore[no-untyped-call]
         if isinstance(self.driver, Chrome | Firefox):
-            # Reaped first: of a driver that seems alive, Selenium would ask that it shuts down.
+            # Wait for the driver first: Selenium asks one that seems alive to shut down.
             self.driver.service.process.kill()
             self.driver.service.process.wait()
             self.driver.service.stop()
 
 
-def start_browser(choice: BrowserChoice, environ: Mapping[str, str]) -> Browser:
-    """Start the chosen browser with a fresh profile, its window 1024 by 768 pixels.
+def start_browser(settings: BrowserSettings, environ: Mapping[str, str]) -> Browser:
+    """Start a browser with a new profile and a window of 1024 by 768 pixels.
 
-    Raises BrowserMissingError where the machine lacks it or its driver, and Selenium's
-    WebDriverException where it does not start.
+    Raises BrowserMissingError if the browser or its driver is not installed, and Selenium's
+    WebDriverException if it does not start.
     """
     driver: WebDriver
-    if choice.remote_url is not None:
-        options = chrome_options(choice) if choice.name == "chrome" else firefox_options(choice)
-        driver = Remote(command_executor=choice.remote_url, options=options)
-        return Browser(driver=driver, console=Console.of(driver), lair=None)
-    programs = find_programs(choice.name, environ)
-    start = start_chrome if choice.name == "chrome" else start_firefox
-    lair = Lair.make()
+    if settings.remote_url is not None:
+        options = (chrome_options if settings.name == "chrome" else firefox_options)(settings)
+        driver = Remote(command_executor=settings.remote_url, options=options)
+        return Browser(driver=driver, console=BrowserConsole.connect(driver), workspace=None)
+    executables = find_executables(settings.name, environ)
+    workspace = BrowserWorkspace.create()
     try:
-        driver = start(choice, programs, lair, environ)
-        return Browser(driver=driver, console=Console.of(driver), lair=lair)
+        driver = _start_local(settings, executables, workspace, environ)
+        return Browser(driver=driver, console=BrowserConsole.connect(driver), workspace=workspace)
     except BaseException:
-        lair.clear()
+        workspace.close()
         raise
+
+
+def _start_local(
+    settings: BrowserSettings,
+    executables: Executables,
+    workspace: BrowserWorkspace,
+    environ: Mapping[str, str],
+) -> Chrome | Firefox:
+    arguments = workspace.service_arguments(environ, executables.driver)
+    if settings.name == "chrome":
+        chrome = chrome_options(settings, workspace)
+        chrome.binary_location = str(executables.browser)
+        return Chrome(options=chrome, service=ChromeService(**arguments))
+    firefox = firefox_options(settings, workspace)
+    firefox.binary_location = str(executables.browser)
+    return Firefox(options=firefox, service=FirefoxService(**arguments))

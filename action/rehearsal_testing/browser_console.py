@@ -1,4 +1,4 @@
-"""What a browser's console said, as lines of text."""
+"""The messages of a browser's console, as lines of text."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -12,12 +12,12 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
-# Selenium's own 0.1 s between two looks for an answer would double the price of every test.
+# Selenium's default of 0.1 s between two looks for a reply would double the time of every test.
 _WEBSOCKET_POLL_SECONDS = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ConsoleMessage:
     """One message; `milliseconds` since 1970."""
 
     milliseconds: int
@@ -30,47 +30,46 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Console:
-    """The console of one browser, from its start on."""
+class BrowserConsole:
+    """The console messages of one browser since its start."""
 
-    entries: list[Entry] = field(default_factory=list)
-    pull: Callable[[], Iterable[Entry]] = tuple
+    messages: list[ConsoleMessage] = field(default_factory=list)
+    fetch_new: Callable[[], Iterable[ConsoleMessage]] = tuple
     problem: str | None = None
 
     @classmethod
-    def of(cls, driver: WebDriver) -> "Console":
-        """Listen to `driver`: Firefox tells by BiDi, Chrome is asked when needed."""
+    def connect(cls, driver: WebDriver) -> "BrowserConsole":
+        """Receive Firefox's messages by BiDi from now on; fetch those of Chrome in `text`."""
         if driver.capabilities.get("browserName") != "firefox":
-            return cls(pull=lambda: _chrome_entries(driver))
+            return cls(fetch_new=lambda: _fetch_chrome_messages(driver))
         # It logs each connection, and each browser's end as an error, into the app's own log.
         logging.getLogger("websocket").setLevel(logging.CRITICAL)
         console = cls()
         try:
             if isinstance(driver.command_executor, RemoteConnection):
                 driver.command_executor.client_config.websocket_interval = _WEBSOCKET_POLL_SECONDS
-            for listen in (
+            for add_handler in (
                 driver.script.add_console_message_handler,
                 driver.script.add_javascript_error_handler,
             ):
-                listen(lambda event: console.entries.append(_firefox_entry(event)))
+                add_handler(lambda event: console.messages.append(_firefox_message(event)))
         except (WebDriverException, HTTPError, OSError) as error:
-            # A grid may not pass BiDi on. The test can run all the same.
-            return cls(problem=f"The console could not be listened to: {error}")
+            # A grid may not support BiDi. The test can run without it.
+            return cls(problem=f"The console cannot be read: {error}")
         return console
 
     def text(self) -> str:
-        """Return one line a message, in the order they came; empty when there was none."""
-        self.entries.extend(self.pull())
-        entries = sorted(self.entries, key=lambda entry: entry.milliseconds)
-        lines = [str(entry) for entry in entries]
+        """Return one line a message, ordered by time; empty if there are none."""
+        self.messages.extend(self.fetch_new())
+        lines = [str(each) for each in sorted(self.messages, key=lambda each: each.milliseconds)]
         if self.problem:
             lines.append(self.problem)
         return "".join(f"{line}\n" for line in lines)
 
 
-def _chrome_entries(driver: WebDriver) -> list[Entry]:
+def _fetch_chrome_messages(driver: WebDriver) -> list[ConsoleMessage]:
     return [
-        Entry(
+        ConsoleMessage(
             milliseconds=entry["timestamp"],
             level=entry["level"],
             text=entry["message"],
@@ -79,9 +78,11 @@ def _chrome_entries(driver: WebDriver) -> list[Entry]:
     ]
 
 
-def _firefox_entry(event: Any) -> Entry:
+def _firefox_message(event: Any) -> ConsoleMessage:
     trace = getattr(event, "stack_trace", None) or getattr(event, "stacktrace", None) or {}
     frames = trace.get("callFrames") or [{}]
     source = frames[0].get("url")
     where = f"{source} {frames[0].get('lineNumber')}: " if source else ""
-    return Entry(milliseconds=event.timestamp, level=event.level.upper(), text=where + event.text)
+    return ConsoleMessage(
+        milliseconds=event.timestamp, level=event.level.upper(), text=where + event.text
+    )

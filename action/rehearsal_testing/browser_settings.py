@@ -1,4 +1,4 @@
-"""Which browser the environment asks for."""
+"""Read from the environment which browser to start, and how."""
 
 import sys
 from collections.abc import Mapping
@@ -8,36 +8,37 @@ from typing import Literal
 from rehearsal_testing.errors import BrowserSettingsError
 
 BrowserName = Literal["chrome", "firefox"]
-_NAMES: dict[str, BrowserName] = {"chrome": "chrome", "firefox": "firefox"}
-_NO = {"", "0", "false", "no", "off"}
+_BROWSERS: dict[str, BrowserName] = {"chrome": "chrome", "firefox": "firefox"}
+_FALSE_VALUES = {"", "0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class BrowserChoice:
+class BrowserSettings:
     """One browser, as BROWSER, HEADED and SELENIUM_REMOTE_URL describe it.
 
-    With `ipv4` localhost is 127.0.0.1 and nothing else: there a rehearsal publishes the app's port.
+    With `ipv4_localhost`, localhost is 127.0.0.1 only: a rehearsal publishes the app's port there.
     """
 
     name: BrowserName = "chrome"
     headed: bool = False
     remote_url: str | None = None
-    ipv4: bool = False
+    ipv4_localhost: bool = False
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> "BrowserChoice":
-        """Read the choice; what is not set is headless Chrome on this machine.
+    def from_environ(cls, environ: Mapping[str, str]) -> "BrowserSettings":
+        """Read the settings; the default is headless Chrome on this machine.
 
-        Raises BrowserSettingsError where BROWSER names no browser we know, or where a visible
-        window is asked for and there is no display to show it on.
+        Raises BrowserSettingsError if BROWSER is neither chrome nor firefox, or if HEADED asks
+        for a visible window and there is no display.
         """
-        asked = environ.get("BROWSER", "").strip()
-        name = _NAMES.get(asked.lower() or "chrome")
+        browser = environ.get("BROWSER", "").strip()
+        name = _BROWSERS.get(browser.lower() or "chrome")
         if name is None:
+            allowed = ", ".join(_BROWSERS)
             raise BrowserSettingsError(
-                f"BROWSER is {asked!r}. Allowed: {', '.join(_NAMES)}. Without it, chrome is used."
+                f"BROWSER is {browser!r}. Allowed: {allowed}. Without it, chrome is used."
             )
-        headed = environ.get("HEADED", "").strip().lower() not in _NO
+        headed = environ.get("HEADED", "").strip().lower() not in _FALSE_VALUES
         remote_url = environ.get("SELENIUM_REMOTE_URL", "").strip() or None
         if headed and not remote_url and not _has_display(environ):
             raise BrowserSettingsError(
@@ -45,7 +46,7 @@ class BrowserChoice:
                 "WAYLAND_DISPLAY is set. Unset HEADED, or run it on a desktop (or under xvfb-run)."
             )
         ipv4 = "REHEARSAL_URL" in environ
-        return cls(name=name, headed=headed, remote_url=remote_url, ipv4=ipv4)
+        return cls(name=name, headed=headed, remote_url=remote_url, ipv4_localhost=ipv4)
 
 
 def _has_display(environ: Mapping[str, str]) -> bool:

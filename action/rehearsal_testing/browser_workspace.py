@@ -1,4 +1,4 @@
-"""The folder one browser lives in, and the end of everything that was started in it."""
+"""A temporary folder for one browser, and the end of all processes started in it."""
 
 import contextlib
 import os
@@ -8,41 +8,40 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-_LAUNCHER = Path(__file__).with_name("launch_driver.sh")
-_WATCHER = Path(__file__).with_name("cleanup.sh")
-_LONGEST_PARENT = 50
-_SECONDS_TO_VANISH = 5.0
+_LAUNCH_DRIVER = Path(__file__).with_name("launch_driver.sh")
+_CLEANUP = Path(__file__).with_name("cleanup.sh")
+_MAX_PARENT_LENGTH = 50
+_CLOSE_TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lair:
-    """A fresh folder for profile, downloads, caches and sockets of one browser.
+class BrowserWorkspace:
+    """A temporary folder for the profile, downloads, caches and sockets of one browser.
 
-    Its watcher outlives this process, and then ends the browser and removes the folder.
+    The process `cleanup` waits until this process closes the workspace or ends, even by SIGKILL.
+    Then it kills driver and browser and removes the folder.
     """
 
     folder: Path
-    watcher: subprocess.Popen[bytes]
-
-    no_variable = "REHEARSAL_TESTING_CHOOSES_THE_DRIVER"
-    """A variable that nobody sets, for where Selenium wants one that could name a driver."""
+    cleanup: subprocess.Popen[bytes]
 
     @classmethod
-    def make(cls) -> "Lair":
-        usual = tempfile.gettempdir()
-        # Chrome's sockets go in here, and the path of a socket ends at 107 characters.
-        parent = usual if len(usual) <= _LONGEST_PARENT else "/tmp"  # noqa: S108
+    def create(cls) -> "BrowserWorkspace":
+        default = tempfile.gettempdir()
+        # Chrome puts sockets in here, and the path of a socket may have 107 characters.
+        parent = default if len(default) <= _MAX_PARENT_LENGTH else "/tmp"  # noqa: S108
         folder = Path(tempfile.mkdtemp(prefix="rt-", dir=parent))
-        watcher = subprocess.Popen(
-            ["/bin/sh", str(_WATCHER), str(folder)],
+        cleanup = subprocess.Popen(
+            ["/bin/sh", str(_CLEANUP), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            # What ends our process group must not end the watcher.
+            # A signal to our process group must not reach the clean-up process.
             start_new_session=True,
         )
-        return cls(folder=folder, watcher=watcher)
+        return cls(folder=folder, cleanup=cleanup)
 
     @property
     def profile(self) -> Path:
@@ -52,8 +51,37 @@ class Lair:
     def downloads(self) -> Path:
         return self.folder / "downloads"
 
-    def runnable(self, program: Path) -> Path:
-        """Return `program`, or a copy that may be run where its run bit was lost."""
+    def service_arguments(self, environ: Mapping[str, str], driver: Path) -> dict[str, Any]:
+        """Return the arguments with which Selenium's `Service` starts `driver` in this folder."""
+        return {
+            "executable_path": str(self.launcher()),
+            "env": self.driver_environ(environ, driver),
+            # Never set. Otherwise Selenium would start SE_CHROMEDRIVER or SE_GECKODRIVER
+            # directly, without our launcher.
+            "driver_path_env_key": "REHEARSAL_TESTING_CHOOSES_THE_DRIVER",
+            "popen_kw": {"start_new_session": True},
+        }
+
+    def launcher(self) -> Path:
+        """Return the program that starts the driver and tells cleanup.sh its process group."""
+        return self.ensure_executable(_LAUNCH_DRIVER)
+
+    def driver_environ(self, environ: Mapping[str, str], driver: Path) -> dict[str, str]:
+        """Return the driver's environment: all its files go into this folder."""
+        folder = str(self.folder)
+        return {
+            **environ,
+            "TMPDIR": folder,
+            "XDG_CACHE_HOME": folder,
+            "XDG_CONFIG_HOME": folder,
+            # Firefox's crash reporter would leave the browser's process group.
+            "MOZ_CRASHREPORTER_DISABLE": "1",
+            "REHEARSAL_DRIVER": str(self.ensure_executable(driver)),
+            "REHEARSAL_FOLDER": folder,
+        }
+
+    def ensure_executable(self, program: Path) -> Path:
+        """Return `program`, or an executable copy if its executable bit is missing."""
         if os.access(program, os.X_OK):
             return program
         copy = self.folder / program.name
@@ -61,30 +89,11 @@ class Lair:
         copy.chmod(0o700)
         return copy
 
-    def launcher(self) -> Path:
-        """Return the program that starts the driver where the watcher finds it."""
-        return self.runnable(_LAUNCHER)
+    def close(self) -> None:
+        """Kill driver and browser, and return when the folder is removed.
 
-    def environ(self, environ: Mapping[str, str], driver: Path) -> dict[str, str]:
-        """Return the driver's environment: whatever it keeps, it keeps in this folder."""
-        folder = str(self.folder)
-        return {
-            **environ,
-            "TMPDIR": folder,
-            "XDG_CACHE_HOME": folder,
-            "XDG_CONFIG_HOME": folder,
-            # Its helper process would leave the browser's process group.
-            "MOZ_CRASHREPORTER_DISABLE": "1",
-            "REHEARSAL_DRIVER": str(self.runnable(driver)),
-            "REHEARSAL_FOLDER": folder,
-        }
-
-    def clear(self) -> None:
-        """End driver and browser, and return when their folder is gone.
-
-        They are killed, not asked: nothing in them is worth keeping, and a Firefox that is
-        asked was seen to take ten seconds.
+        Nothing in them is worth a clean exit, and that of Firefox can take ten seconds.
         """
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.watcher.communicate(timeout=_SECONDS_TO_VANISH)
+            self.cleanup.communicate(timeout=_CLOSE_TIMEOUT_SECONDS)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What a test case class does once for all of its tests, recorded when it fails."""
+"""Record failures of `setUpClass` and `tearDownClass`, and retry `setUpClass`."""
 
 import inspect
 import os
@@ -8,81 +8,87 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rehearsal_testing.attempt_record import Recording, seen_from_here
+from rehearsal_testing.attempt_record import AttemptRecord, relative_path
 from rehearsal_testing.junit import Case
-from rehearsal_testing.plugin_state import RUNNER
-from rehearsal_testing.recording_result import record
-from rehearsal_testing.retry_loop import say
-from rehearsal_testing.retry_policy import announcement, retries_allowed
-from rehearsal_testing.shard_filter import PART
+from rehearsal_testing.plugin_state import PLUGIN_STATE
+from rehearsal_testing.retry_loop import print_message
+from rehearsal_testing.retry_policy import retries_allowed, retry_message
+from rehearsal_testing.shard_filter import SHARD_FILTER
 
-# Of a class all of whose tests run in other shards.
-_LEFT_OUT = "_rehearsal_left_out"
+# Set on a class whose tests all run in other shards.
+_DESELECTED = "_rehearsal_deselected"
 
 
-def record_class_steps(cls: type[unittest.TestCase]) -> None:
-    """Let `setUpClass` and `tearDownClass` leave an outcome of their own when they fail.
+def record_class_fixtures(cls: type[unittest.TestCase]) -> None:
+    """Wrap `setUpClass` and `tearDownClass` so that each writes an outcome if it fails.
 
-    No result knows of them before they have failed, and no test runs then that could tell.
+    A TestResult hears of them only after they have failed, when no test is running.
     """
     for name in ("setUpClass", "tearDownClass"):
-        setattr(cls, name, classmethod(_recorded(cls, name, cls.__dict__.get(name))))
+        setattr(cls, name, classmethod(_wrapped(cls, name, cls.__dict__.get(name))))
 
 
-def _recorded(
+def _wrapped(
     owner: type[unittest.TestCase], name: str, own: Any
 ) -> Callable[[type[unittest.TestCase]], None]:
-    """Return the step that `owner` defines itself, or else inherits, as one that is recorded."""
+    """Wrap the class fixture that `owner` defines itself, or else inherits."""
 
     def run(cls: type[unittest.TestCase]) -> None:
-        step = getattr(super(owner, cls), name) if own is None else own.__get__(None, cls)
+        fixture = getattr(super(owner, cls), name) if own is None else own.__get__(None, cls)
         if cls is not owner:
-            # A subclass called its parent's: it is the subclass that records.
-            step()
+            # Called by a subclass, whose own wrapper records the outcome.
+            fixture()
             return
         case = Case(classname=f"{cls.__module__}.{cls.__qualname__}", name=name, file="", line=0)
         if name == "setUpClass":
-            setattr(cls, _LEFT_OUT, not PART.needs(case.classname, cls))
-        if getattr(cls, _LEFT_OUT, False):
+            setattr(cls, _DESELECTED, not SHARD_FILTER.class_has_tests(case.classname, cls))
+        if getattr(cls, _DESELECTED, False):
             return
-        recording = Recording.begin(case, os.environ)
-        recording.forget(os.environ)
+        attempt = AttemptRecord.start(case, os.environ)
+        attempt.delete_report()
         allowed = 0
-        if name == "setUpClass" and not RUNNER.retries:
+        if name == "setUpClass" and not PLUGIN_STATE.handles_retries:
             allowed = retries_allowed(os.environ)
-        while not _done(step, recording, cls, may_fail=len(recording.earlier) < allowed):
-            recording = Recording.begin(case, os.environ, earlier=recording.given_up())
-            say(announcement(case.id, recording.earlier, allowed))
-            # As unittest does after a set-up that failed.
+        while not _succeeds(
+            fixture, attempt, cls, may_retry=len(attempt.earlier_attempts) < allowed
+        ):
+            earlier = attempt.failed_attempts()
+            attempt = AttemptRecord.start(case, os.environ, earlier_attempts=earlier)
+            print_message(retry_message(case.id, earlier, allowed))
+            # As unittest does when setUpClass has failed.
             cls.doClassCleanups()
 
     return run
 
 
-def _done(
-    step: Callable[[], None], recording: Recording, cls: type[unittest.TestCase], *, may_fail: bool
+def _succeeds(
+    fixture: Callable[[], None],
+    attempt: AttemptRecord,
+    cls: type[unittest.TestCase],
+    *,
+    may_retry: bool,
 ) -> bool:
-    """Take a step, and return whether it is done; one that may fail, and does, is not."""
+    """Run the fixture; return False if it fails and may be retried, else raise its error."""
     try:
-        step()
+        fixture()
     except BaseException as error:
-        # Only now: to find a class in its file takes a while.
-        recording.case = _placed(recording.case, cls)
-        record(recording, error)
-        recording.write(os.environ)
-        if may_fail and recording.may_mend() and isinstance(error, Exception):
+        # Only now, because it takes long to find a class in its file.
+        attempt.case = _with_location(attempt.case, cls)
+        attempt.record_exception(error)
+        attempt.write_report()
+        if may_retry and attempt.is_retryable() and isinstance(error, Exception):
             return False
         raise
-    if recording.earlier:
-        recording.case = _placed(recording.case, cls)
-        recording.write(os.environ)
+    if attempt.earlier_attempts:
+        attempt.case = _with_location(attempt.case, cls)
+        attempt.write_report()
     return True
 
 
-def _placed(case: Case, cls: type) -> Case:
+def _with_location(case: Case, cls: type) -> Case:
     try:
         file, line = inspect.getsourcefile(cls), inspect.getsourcelines(cls)[1]
     except (OSError, TypeError):
-        # A class that was made at run time stands nowhere.
+        # A class that was made at run time has no source.
         return case
-    return replace(case, file=seen_from_here(Path(file or "")), line=line)
+    return replace(case, file=relative_path(Path(file or "")), line=line)

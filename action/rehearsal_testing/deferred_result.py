@@ -1,13 +1,12 @@
-"""A result that hears of a test's run only when that run counts."""
+"""A TestResult proxy that reports only the attempt that counts."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from rehearsal_testing.attempt_record import Recording
+from rehearsal_testing.attempt_record import AttemptRecord
 
-# What a result is told of a test after its start.
-_REPORTS = {
+_BUFFERED_METHODS = {
     "addDuration",
     "addError",
     "addExpectedFailure",
@@ -20,46 +19,46 @@ _REPORTS = {
 }
 
 
-class Held:
-    """Holds back what a run that may be followed by another has to report.
+class DeferredResult:
+    """TestResult proxy that buffers events until the final attempt.
 
-    The test's start is reported once, so that the runner counts it once. From the moment on at
-    which nothing can follow any more, all is handed on at once, as if nothing stood between.
+    `startTest` is passed on once, so that the runner counts the test once. As soon as it is clear
+    that no retry follows, events are passed on at once.
     """
 
     def __init__(self, result: Any) -> None:
         self._result = result
         self._started = False
-        self._kept: list[Callable[[], object]] = []
-        self._recording: Recording | None = None
+        self._buffer: list[Callable[[], object]] = []
+        self._attempt: AttemptRecord | None = None
 
-    def begin(self, recording: Recording, *, last: bool) -> None:
-        """Forget the run before; hold this one back, unless it is the last."""
-        self._kept.clear()
-        self._recording = None if last else recording
+    def start_attempt(self, attempt: AttemptRecord, *, last: bool) -> None:
+        """Drop the events of the attempt before; buffer those of this one unless it is the last."""
+        self._buffer.clear()
+        self._attempt = None if last else attempt
 
-    def release(self) -> None:
-        """Hand on what was held back, and all that follows."""
-        self._recording = None
-        kept, self._kept = self._kept, []
-        for report in kept:
-            report()
+    def flush(self) -> None:
+        """Pass on the buffered events, and from now on every event at once."""
+        self._attempt = None
+        events, self._buffer = self._buffer, []
+        for pass_on in events:
+            pass_on()
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._result, name)
         if name == "startTest":
-            return partial(self._start, real)
-        return partial(self._report, real) if name in _REPORTS else real
+            return partial(self._start_test, real)
+        return partial(self._buffer_event, real) if name in _BUFFERED_METHODS else real
 
-    def _start(self, real: Callable[..., object], *args: object) -> None:
+    def _start_test(self, real: Callable[..., object], *args: object) -> None:
         if not self._started:
             self._started = True
             real(*args)
 
-    def _report(self, real: Callable[..., object], *args: object, **named: object) -> None:
-        if self._recording is not None and self._recording.final:
-            self.release()
-        if self._recording is None:
+    def _buffer_event(self, real: Callable[..., object], *args: object, **named: object) -> None:
+        if self._attempt is not None and self._attempt.permanent:
+            self.flush()
+        if self._attempt is None:
             real(*args, **named)
         else:
-            self._kept.append(partial(real, *args, **named))
+            self._buffer.append(partial(real, *args, **named))

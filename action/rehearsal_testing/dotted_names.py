@@ -1,15 +1,18 @@
-"""What a test is called: one name, whoever runs it."""
+"""Convert pytest's node IDs to dotted names: one name for a test under every runner."""
 
 
-def dotted(nodeid: str) -> str:
-    """Return pytest's name of a test, a class or a module in the form that modules have."""
-    # What stands in brackets is a parameter's, and may look like anything.
-    head, bracket, parameters = nodeid.partition("[")
+def dotted_name(node_id: str) -> str:
+    """Return the dotted name of a test, class or module.
+
+    `tests/test_a.py::B::test_c[x]` becomes `tests.test_a.B.test_c[x]`.
+    """
+    # The parameters in brackets may contain anything, "/" and "::" too.
+    head, bracket, parameters = node_id.partition("[")
     path, *names = head.split("::")
     module = path.removesuffix(".py").replace("/", ".")
     return ".".join([module, *names]) + bracket + parameters
 
 
-def own_name(name: str) -> str:
-    """Return our name of a test that goes by pytest's name, or by ours already."""
-    return dotted(name) if "::" in name.partition("[")[0] else name
+def as_dotted_name(name: str) -> str:
+    """Return the dotted name of a test that is named by its node ID or already by that name."""
+    return dotted_name(name) if "::" in name.partition("[")[0] else name

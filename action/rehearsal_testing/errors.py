@@ -1,13 +1,13 @@
-"""What can keep a test, or its browser, from starting, in the reader's terms."""
+"""Errors of the environment that keep a test or its browser from starting."""
 
 
 class BrowserSettingsError(ValueError):
-    """An environment variable asks for something that does not exist."""
+    """BROWSER or HEADED has a value that cannot be used."""
 
 
 class RehearsalSettingsError(ValueError):
-    """REHEARSAL_RETRIES or REHEARSAL_SHARD cannot be obeyed."""
+    """REHEARSAL_RETRIES or REHEARSAL_SHARD is invalid, or `.test_durations` cannot be read."""
 
 
 class BrowserMissingError(RuntimeError):
-    """The browser, or the driver that steers it, is not on this machine."""
+    """The browser or its driver is not installed."""

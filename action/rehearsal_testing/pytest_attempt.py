@@ -1,78 +1,81 @@
-"""One run of one test, as pytest goes through it."""
+"""One attempt at a test under pytest: set-up, call and tear-down."""
 
 import os
 from collections.abc import Sequence
 
 import pytest
 
-from rehearsal_testing.attempt_record import Recording
+from rehearsal_testing.attempt_record import AttemptRecord, is_recorded
 from rehearsal_testing.junit import FailedAttempt
-from rehearsal_testing.pytest_items import case_of, leaves_its_own_outcome
-from rehearsal_testing.recording_result import is_recorded
+from rehearsal_testing.pytest_items import case_of, records_itself
 
-EARLIER = pytest.StashKey[Sequence[FailedAttempt]]()
-"""Of an item: the attempts at it that failed before this one."""
+EARLIER_ATTEMPTS = pytest.StashKey[Sequence[FailedAttempt]]()
+"""Of an item: its failed attempts before the current one."""
 
 
-class Attempt:
-    """One run of one test as pytest goes through it: set-up, call, tear-down."""
+class PytestAttempt:
+    """Records one attempt at a test, and writes its outcome at the end.
+
+    A `BrowserTestCase` writes its outcome itself. It is written again, with more in it, if
+    something else fails, like a fixture.
+    """
 
     def __init__(self, item: pytest.Item) -> None:
-        earlier = item.stash.get(EARLIER, ())
-        self.recording = Recording.begin(case_of(item), os.environ, earlier=earlier)
-        self._by_itself = leaves_its_own_outcome(item)
-        self._told = False
-        self._news = False
+        earlier = item.stash.get(EARLIER_ATTEMPTS, ())
+        self.record = AttemptRecord.start(case_of(item), os.environ, earlier_attempts=earlier)
+        self._records_itself = records_itself(item)
+        self._is_written = False
+        self._has_unwritten_errors = False
 
-    def take_in(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Note how one phase went, while its browsers are still there."""
-        if call.when == "call" and self._by_itself:
-            self._told = True
+    def record_phase(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Record the outcome of one phase, while its browsers are still open."""
+        if call.when == "call" and self._records_itself:
+            self._is_written = True
         expected = hasattr(report, "wasxfail")
         if report.failed:
-            self._failed(call, report)
+            self._record_failure(call, report)
         elif call.when != "teardown":
-            # What fails as expected has run, unless it failed before it came to run.
+            # A test that fails as expected has run, unless it failed in its set-up.
             skipped = report.skipped and not (expected and call.when == "call")
             reason = str(call.excinfo.value) if call.excinfo else ""
-            self.recording.skipped = reason if skipped else None
+            self.record.skipped = reason if skipped else None
 
-    def broke_off(self, error: BaseException) -> None:
-        """Note what ends the whole session: it was this test that ran."""
+    def record_abort(self, error: BaseException) -> None:
+        """Record what ends the whole session while this test runs."""
         if is_recorded(error):
             return
-        self.recording.keep_evidence()
-        self.recording.add(error, failed=False)
-        self.recording.write(os.environ)
+        self.record.save_evidence()
+        self.record.add_error(error, failed=False)
+        self.record.write_report()
 
-    def end(self) -> None:
-        """Leave the outcome, unless a test case has left it already and nothing came after."""
-        if self._news or not self._told:
-            self.recording.write(os.environ)
+    def finish(self) -> None:
+        """Write the outcome, unless the test case has written all of it."""
+        if self._has_unwritten_errors or not self._is_written:
+            self.record.write_report()
 
-    def _failed(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        recording = self.recording
+    def _record_failure(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         if call.excinfo is None:
             # A test that was expected to fail and passed.
-            recording.add_failure("UnexpectedSuccess", report.longreprtext)
-            self._news = True
+            self.record.add_unexpected_success(report.longreprtext)
+            self._has_unwritten_errors = True
             return
         error = call.excinfo.value
         text = report.longreprtext
         if is_recorded(error) or self._is_unexpected_success(call, error):
-            self._told = True
+            self._is_written = True
         else:
-            self._news = True
-            if kept := recording.keep_evidence():
-                report.sections.append(("browser", kept))
-                text += f"\n{kept}"
+            self._has_unwritten_errors = True
+            if where := self.record.save_evidence():
+                report.sections.append(("browser", where))
+                text += f"\n{where}"
         failure = call.when == "call" and isinstance(error, AssertionError | pytest.fail.Exception)
-        recording.add(error, failed=failure, text=text)
+        self.record.add_error(error, failed=failure, text=text)
 
     def _is_unexpected_success(self, call: pytest.CallInfo[None], error: BaseException) -> bool:
-        # The test case was told of it; then pytest made up an error that stands for it.
-        return self._by_itself and call.when == "call" and isinstance(error, pytest.fail.Exception)
+        # The test case has recorded it. pytest then makes an error of its own from it.
+        is_pytest_error = isinstance(error, pytest.fail.Exception)
+        return self._records_itself and call.when == "call" and is_pytest_error
 
 
-ATTEMPT = pytest.StashKey[Attempt]()
-"""Of an item: the attempt that is under way."""
+CURRENT_ATTEMPT = pytest.StashKey[PytestAttempt]()
+"""Of an item: its current attempt."""

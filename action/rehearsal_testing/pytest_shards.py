@@ -1,4 +1,4 @@
-"""The part of the pytest plugin that leaves tests to other shards."""
+"""The part of the pytest plugin that deselects the tests of other shards."""
 
 import os
 import warnings
@@ -8,71 +8,73 @@ from typing import Any
 
 import pytest
 
-from rehearsal_testing.dotted_names import own_name
+from rehearsal_testing.dotted_names import as_dotted_name
 from rehearsal_testing.durations import read_durations
 from rehearsal_testing.errors import RehearsalSettingsError
-from rehearsal_testing.plugin_state import RUNNER
+from rehearsal_testing.plugin_state import PLUGIN_STATE
 from rehearsal_testing.pytest_items import case_of
-from rehearsal_testing.shard import Division, Shard
-from rehearsal_testing.shard_filter import tell_left
+from rehearsal_testing.shard import Shard, ShardAssignment
+from rehearsal_testing.shard_filter import write_deselected_counts
 
 _SHARD = pytest.StashKey[Shard | None]()
-_LEFT = pytest.StashKey[int]()
-# Where a worker of xdist leaves word for the first process.
-_OUTPUT = "rehearsal_left"
+_DESELECTED = pytest.StashKey[int]()
+# The key under which a worker of xdist sends its number of deselected tests to the main process.
+_WORKER_OUTPUT = "rehearsal_deselected"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read REHEARSAL_SHARD; from here on no test case decides for itself."""
+    """Read REHEARSAL_SHARD; from now on test cases do not select themselves."""
     try:
         config.stash[_SHARD] = Shard.from_environ(os.environ)
     except RehearsalSettingsError as error:
         raise pytest.UsageError(str(error)) from None
-    RUNNER.shards = True
+    PLUGIN_STATE.handles_shards = True
 
 
 def pytest_unconfigure() -> None:
-    RUNNER.shards = False
+    PLUGIN_STATE.handles_shards = False
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what other shards run, of what everybody else has left."""
+    """Deselect the tests of other shards, among those that no other plugin has deselected."""
     shard = config.stash[_SHARD]
     if shard is None:
         return
-    division = Division.of(_seconds(), shard.count)
-    here: list[pytest.Item] = []
-    left: list[pytest.Item] = []
+    assignment = ShardAssignment.balance(_durations(), shard.count)
+    selected: list[pytest.Item] = []
+    deselected: list[pytest.Item] = []
     for item in items:
-        number = division.number_of(case_of(item).id, own_name(item.nodeid))
-        (here if number == shard.number else left).append(item)
-    items[:] = here
-    config.stash[_LEFT] = len(left)
-    config.hook.pytest_deselected(items=left)
-    # None is told, too: what `-k` has deselected would else pass for the other shards' tests.
-    tell_left(Counter(case_of(item).classname for item in left) or {"pytest": 0}, os.environ)
+        number = assignment.shard_of(case_of(item).id, as_dotted_name(item.nodeid))
+        (selected if number == shard.number else deselected).append(item)
+    items[:] = selected
+    config.stash[_DESELECTED] = len(deselected)
+    config.hook.pytest_deselected(items=deselected)
+    # Also write a count of 0. Otherwise tests that `-k` has deselected would count as tests of
+    # other shards.
+    counts = Counter(case_of(item).classname for item in deselected) or {"pytest": 0}
+    write_deselected_counts(counts, os.environ)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Let an empty shard pass where the others have tests; let a worker say what it has left."""
-    left = session.config.stash.get(_LEFT, 0)
-    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and left:
+    """Let a shard without tests pass if other shards have some."""
+    deselected = session.config.stash.get(_DESELECTED, 0)
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and deselected:
         session.exitstatus = pytest.ExitCode.OK
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output[_OUTPUT] = left
+        output[_WORKER_OUTPUT] = deselected
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Hear from a worker of xdist what each of them has left to other shards."""
-    if left := getattr(node, "workeroutput", {}).get(_OUTPUT, 0):
-        node.config.stash[_LEFT] = left
+    """Take over the number of deselected tests, the same in each worker of xdist."""
+    if deselected := getattr(node, "workeroutput", {}).get(_WORKER_OUTPUT, 0):
+        node.config.stash[_DESELECTED] = deselected
 
 
-def _seconds() -> Mapping[str, float]:
+def _durations() -> Mapping[str, float]:
     try:
         return read_durations(lambda problem: warnings.warn(problem, stacklevel=1))
     except RehearsalSettingsError as error:

@@ -1,4 +1,4 @@
-"""The attempts at one test case, under any runner that brings a result."""
+"""Run a test case again after a failure, under any runner that uses a TestResult."""
 
 import os
 import sys
@@ -6,56 +6,57 @@ import unittest
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rehearsal_testing.attempt_record import Recording
-from rehearsal_testing.deferred_result import Held
+from rehearsal_testing.attempt_record import AttemptRecord
+from rehearsal_testing.deferred_result import DeferredResult
 from rehearsal_testing.junit import Case, FailedAttempt
-from rehearsal_testing.plugin_state import RUNNER
-from rehearsal_testing.recording_result import Recorder
-from rehearsal_testing.retry_policy import announcement, retries_allowed
+from rehearsal_testing.plugin_state import PLUGIN_STATE
+from rehearsal_testing.recording_result import RecordingResult
+from rehearsal_testing.retry_policy import retries_allowed, retry_message
 
-EARLIER = "_rehearsal_earlier"
-"""Where a test case finds the attempts that its runner made before this one."""
+EARLIER_ATTEMPTS = "_rehearsal_earlier_attempts"
+"""Attribute of a test case in which the pytest plugin puts the attempts before this one."""
 
 
-def attempt(
+def run_with_retries(
     test: unittest.TestCase,
     case: Case,
     run: Callable[[Any], Any],
     result: Any,
     browsers: Callable[[], list[Any]],
 ) -> None:
-    """Run a test until it passes or may not run again, and leave its outcome.
+    """Run a test until it passes or may not be retried, and write its outcome.
 
-    The result hears of the last attempt alone. Each one begins with the test case as it was.
+    Only the last attempt reaches `result`. Each attempt starts with the original attributes of
+    the test case.
     """
-    allowed = 0 if RUNNER.retries else retries_allowed(os.environ)
-    earlier: Sequence[FailedAttempt] = test.__dict__.get(EARLIER, ())
-    held = Held(result)
-    before = dict(test.__dict__)
-    for left in reversed(range(allowed + 1)):
+    allowed = 0 if PLUGIN_STATE.handles_retries else retries_allowed(os.environ)
+    earlier: Sequence[FailedAttempt] = test.__dict__.get(EARLIER_ATTEMPTS, ())
+    deferred = DeferredResult(result)
+    attributes = dict(test.__dict__)
+    for retries_left in reversed(range(allowed + 1)):
         test.__dict__.clear()
-        test.__dict__.update(before)
-        recording = Recording.begin(case, os.environ, browsers(), earlier)
-        held.begin(recording, last=not left)
-        recorder = Recorder(held, test, recording)
+        test.__dict__.update(attributes)
+        attempt = AttemptRecord.start(case, os.environ, browsers(), earlier)
+        deferred.start_attempt(attempt, last=not retries_left)
         try:
-            run(recorder)
+            run(RecordingResult(deferred, test, attempt))
         except BaseException as error:
-            # Ctrl-C, or pytest's way out: it was this test that ran.
-            recorder.saw_error(error)
-            held.release()
+            # KeyboardInterrupt, or pytest's request to exit: this test was running.
+            attempt.record_exception(error, test.failureException)
+            deferred.flush()
             raise
         finally:
-            recording.write(os.environ)
-        if not left or not recording.may_mend() or getattr(result, "shouldStop", False):
+            attempt.write_report()
+        stopped = getattr(result, "shouldStop", False)
+        if not retries_left or not attempt.is_retryable() or stopped:
             break
-        earlier = recording.given_up()
-        say(announcement(case.id, earlier, allowed))
-    held.release()
+        earlier = attempt.failed_attempts()
+        print_message(retry_message(case.id, earlier, allowed))
+    deferred.flush()
 
 
-def say(line: str) -> None:
-    """Print a line past whatever keeps what tests print, below the dots of those before."""
+def print_message(line: str) -> None:
+    """Print a line that no runner captures, below the dots of the tests before."""
     stream = sys.__stderr__ or sys.stderr
     stream.write(f"\n{line}\n")
     stream.flush()

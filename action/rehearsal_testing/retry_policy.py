@@ -1,4 +1,4 @@
-"""Failed tests that are run again: how often, when that is pointless, and how it is told."""
+"""When a failed test runs again: how often, after which errors, and the message about it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,42 +11,42 @@ from rehearsal_testing.errors import (
 from rehearsal_testing.junit import FailedAttempt
 
 VARIABLE = "REHEARSAL_RETRIES"
-# As many as the action's input test-retries allows.
-MOST = 10
-_LONGEST_LINE = 300
-# On an error that has outlived all attempts: one that pytest keeps for each further test.
-_OUTLIVED = "_rehearsal_outlived"
+# The limit of the action's input test-retries. More retries would hide real failures.
+MAX_RETRIES = 10
+_MAX_MESSAGE_LENGTH = 300
+# Set on an error of the last attempt: pytest raises that of a shared fixture for each further test.
+_PERMANENT = "_rehearsal_permanent"
 
 
 def retries_allowed(environ: Mapping[str, str]) -> int:
-    """Return how often a failed test may be run again, by REHEARSAL_RETRIES; 0 without it.
+    """Return how often a failed test may run again, from REHEARSAL_RETRIES; 0 by default.
 
-    Raises RehearsalSettingsError where that is no number from 0 to 10.
+    Raises RehearsalSettingsError if that is not a number from 0 to 10.
     """
-    asked = environ.get(VARIABLE, "").strip()
-    number = int(asked or "0") if re.fullmatch("[0-9]{0,2}", asked) else None
-    if number is None or number > MOST:
+    value = environ.get(VARIABLE, "").strip()
+    number = int(value or "0") if re.fullmatch("[0-9]{0,2}", value) else None
+    if number is None or number > MAX_RETRIES:
         raise RehearsalSettingsError(
-            f"{VARIABLE} is {asked!r}. Allowed: a number from 0 to {MOST}, how often a failed test "
-            "is run again. Without it, none is."
+            f"{VARIABLE} is {value!r}. Allowed: a number from 0 to {MAX_RETRIES}, how often a "
+            "failed test runs again. Without it, no test does."
         )
     return number
 
 
-def is_final(error: BaseException) -> bool:
-    """Whether no attempt could go better than the one that ended with `error`."""
-    known = BrowserMissingError | BrowserSettingsError | RehearsalSettingsError
-    return isinstance(error, known) or getattr(error, _OUTLIVED, False)
+def is_permanent(error: BaseException) -> bool:
+    """Whether another attempt would end with the same `error`."""
+    environment = BrowserMissingError | BrowserSettingsError | RehearsalSettingsError
+    return isinstance(error, environment) or getattr(error, _PERMANENT, False)
 
 
-def outlive(error: BaseException) -> None:
-    """Mark an error that was still there after the last attempt."""
-    setattr(error, _OUTLIVED, True)
+def mark_permanent(error: BaseException) -> None:
+    """Mark an error that has ended the last attempt."""
+    setattr(error, _PERMANENT, True)
 
 
-def announcement(name: str, attempts: Sequence[FailedAttempt], allowed: int) -> str:
-    """Return one line on a test that is about to run again, after `attempts` that failed."""
-    first = attempts[-1].problems[0]
+def retry_message(name: str, attempts: Sequence[FailedAttempt], allowed: int) -> str:
+    """Return one line about a test that is about to run again after `attempts` that failed."""
+    first = attempts[-1].errors[0]
     why = first.message.strip().partition("\n")[0]
     line = f"retrying {name} ({len(attempts)} of {allowed}): {first.type}" + f": {why}" * bool(why)
-    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+    return line if len(line) <= _MAX_MESSAGE_LENGTH else f"{line[:_MAX_MESSAGE_LENGTH]}…"

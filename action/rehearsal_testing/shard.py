@@ -1,4 +1,4 @@
-"""One part of a suite among several that hold each test once between them."""
+"""Assign each test to exactly one of several shards."""
 
 import hashlib
 import heapq
@@ -13,59 +13,61 @@ VARIABLE = "REHEARSAL_SHARD"
 
 @dataclass(frozen=True, kw_only=True)
 class Shard:
-    """The shard `number` of `count`, from 1 on."""
+    """The shard `number` of `count`; the first has number 1."""
 
     number: int
     count: int
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Shard | None":
-        """Read REHEARSAL_SHARD; None where it is not set, and all tests are to run.
+        """Read REHEARSAL_SHARD; return None if it is not set and all tests run.
 
-        Raises RehearsalSettingsError where it is not K/N with K from 1 to N.
+        Raises RehearsalSettingsError if it is not K/N with K from 1 to N.
         """
-        asked = environ.get(VARIABLE, "").strip()
-        if not asked:
+        value = environ.get(VARIABLE, "").strip()
+        if not value:
             return None
-        found = re.fullmatch("([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", asked)
-        number, count = map(int, found.groups()) if found else (0, 0)
+        match = re.fullmatch("([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", value)
+        number, count = map(int, match.groups()) if match else (0, 0)
         if not 0 < number <= count:
             raise RehearsalSettingsError(
-                f"{VARIABLE} is {asked!r}. Allowed: 1/N to N/N, like 1/4 for the first of four "
+                f"{VARIABLE} is {value!r}. Allowed: 1/N to N/N, like 1/4 for the first of four "
                 "parts. Without it, all tests run."
             )
         return cls(number=number, count=count)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Division:
-    """Where each test belongs: a matter of its own name, and of what is recorded for all shards.
+class ShardAssignment:
+    """The shard of each test. It depends on the test's name and the recorded durations only.
 
-    Which other tests there are is not asked, since one that exists in a single shard would move
-    others: some would run twice, some nowhere.
+    Which other tests exist plays no role: a test that exists in one shard alone would move other
+    tests, so that some run twice and some never.
     """
 
     count: int
     recorded: Mapping[str, int]
+    """The shard number of each test with a recorded duration."""
 
     @classmethod
-    def of(cls, seconds: Mapping[str, float], count: int) -> "Division":
-        """Balance `count` shards by the recorded `seconds` of tests, run or not.
+    def balance(cls, seconds: Mapping[str, float], count: int) -> "ShardAssignment":
+        """Balance `count` shards by recorded `seconds`, also of tests that do not run.
 
-        The longest goes first, each to where the least is.
+        The longest test comes first; each goes to the shard with the smallest total.
         """
-        loads = [(0.0, 0, number) for number in range(1, count + 1)]
+        # The number of tests decides between equal totals.
+        shards = [(0.0, 0, number) for number in range(1, count + 1)]
         recorded: dict[str, int] = {}
         for name in sorted(seconds, key=lambda name: (-seconds[name], name)):
-            load, held, number = loads[0]
+            total, tests, number = shards[0]
             recorded[name] = number
-            heapq.heapreplace(loads, (load + seconds[name], held + 1, number))
+            heapq.heapreplace(shards, (total + seconds[name], tests + 1, number))
         return cls(count=count, recorded=recorded)
 
-    def number_of(self, test: str, *aliases: str) -> int:
-        """Return the shard, from 1 on, of a test by its name, and by others that it may go by.
+    def shard_of(self, test: str, *aliases: str) -> int:
+        """Return the number of the shard of a test, which may have further names.
 
-        The first that is recorded counts; without any the test goes by a hash of its name.
+        The first recorded name decides. Without one, a hash of the test's name does.
         """
         for name in (test, *aliases):
             if name in self.recorded:

@@ -1,4 +1,4 @@
-"""The part of a suite that this shard runs, where the test cases have to see to it themselves."""
+"""Select the tests of this shard under unittest, Django, and pytest without the plugin."""
 
 import os
 import sys
@@ -12,81 +12,82 @@ from typing import Any
 from rehearsal_testing import junit
 from rehearsal_testing.durations import read_durations
 from rehearsal_testing.junit import Case
-from rehearsal_testing.plugin_state import RUNNER
-from rehearsal_testing.shard import Division, Shard
+from rehearsal_testing.plugin_state import PLUGIN_STATE
+from rehearsal_testing.shard import Shard, ShardAssignment
 
 
 @dataclass(kw_only=True)
-class Part:
-    """What of the tests under unittest, Django, and pytest without the plugin is to run here.
+class ShardFilter:
+    """Decides for each test case whether it runs in this shard.
 
-    Each process finds the same: it asks for the name of a test, and for what git has committed.
+    Every process decides in the same way: by the test's name and `.test_durations`. All methods
+    but `skip` raise RehearsalSettingsError if REHEARSAL_SHARD is invalid.
     """
 
-    _division: Division | None = None
-    _here: set[str] = field(default_factory=set)
-    _left: Counter[str] = field(default_factory=Counter)
+    _assignment: ShardAssignment | None = None
+    _classes_here: set[str] = field(default_factory=set)
+    _deselected: Counter[str] = field(default_factory=Counter)
 
-    def enter(self, case: Case) -> None:
-        """Note that a test exists. Raises RehearsalSettingsError."""
+    def register(self, case: Case) -> None:
+        """Note that a test exists."""
         if _shard() is None:
             return
-        if self.holds(case.id):
-            self._here.add(case.classname)
-        if case.classname not in self._left:
-            # None is told, too: whoever reads it would else think that nobody has obeyed.
-            self._leave(case.classname, 0)
+        if self.selects(case.id):
+            self._classes_here.add(case.classname)
+        if case.classname not in self._deselected:
+            # Also write a count of 0: it shows that the suite uses REHEARSAL_SHARD.
+            self._count_deselected(case.classname, 0)
 
-    def holds(self, test: str) -> bool:
-        """Whether the test of this name is to run here. Raises RehearsalSettingsError."""
+    def selects(self, test: str) -> bool:
+        """Whether the test with this name runs in this shard."""
         shard = _shard()
         if shard is None:
             return True
-        if self._division is None or self._division.count != shard.count:
-            self._division = Division.of(read_durations(_warn), shard.count)
-        return self._division.number_of(test) == shard.number
+        if self._assignment is None or self._assignment.count != shard.count:
+            self._assignment = ShardAssignment.balance(read_durations(_warn), shard.count)
+        return self._assignment.shard_of(test) == shard.number
 
-    def needs(self, classname: str, cls: type[unittest.TestCase]) -> bool:
-        """Whether any test of a class may run here, pytest's that it has not made yet as well."""
-        if _shard() is None or classname in self._here:
+    def class_has_tests(self, classname: str, cls: type[unittest.TestCase]) -> bool:
+        """Whether a test of this class runs here; pytest may not have created it yet."""
+        if _shard() is None or classname in self._classes_here:
             return True
         names = unittest.defaultTestLoader.getTestCaseNames(cls)
-        return any(self.holds(f"{classname}.{name}") for name in names)
+        return any(self.selects(f"{classname}.{name}") for name in names)
 
-    def leave(self, case: Case, test: unittest.TestCase, result: Any) -> None:
-        """Pass over a test that another shard runs; REHEARSAL_JUNIT has how many there are."""
-        self._leave(case.classname, 1)
+    def skip(self, case: Case, test: unittest.TestCase, result: Any) -> None:
+        """Leave out a test that runs in another shard, and count it in REHEARSAL_JUNIT."""
+        self._count_deselected(case.classname, 1)
         if "PYTEST_CURRENT_TEST" in os.environ:
-            # Or it would count as passed.
+            # pytest would count it as passed.
             result.addSkip(test, "It belongs to another shard.")
 
-    def _leave(self, classname: str, number: int) -> None:
-        self._left[classname] += number
-        # The tests of one class are shared out among the workers of xdist.
+    def _count_deselected(self, classname: str, number: int) -> None:
+        self._deselected[classname] += number
+        # Several workers of xdist may run the tests of one class.
         worker = os.environ.get("PYTEST_XDIST_WORKER")
-        whose = f"{classname}.{worker}" if worker else classname
-        tell_left({whose: self._left[classname]}, os.environ)
+        name = f"{classname}.{worker}" if worker else classname
+        write_deselected_counts({name: self._deselected[classname]}, os.environ)
 
 
-PART = Part()
-"""That of this process; what is forked from it goes by the same one."""
+SHARD_FILTER = ShardFilter()
+"""The one of this process; a forked process inherits it."""
 
 
-def tell_left(numbers: Mapping[str, int], environ: Mapping[str, str]) -> None:
-    """Leave word in REHEARSAL_JUNIT of how many tests of each class other shards run."""
+def write_deselected_counts(counts: Mapping[str, int], environ: Mapping[str, str]) -> None:
+    """Write into REHEARSAL_JUNIT how many tests of each class run in other shards."""
     folder = environ.get("REHEARSAL_JUNIT")
     if not folder:
         return
     try:
-        for classname, number in numbers.items():
-            junit.write_left(classname, number, Path(folder))
+        for name, count in counts.items():
+            junit.write_deselected(name, count, Path(folder))
     except OSError as error:
-        sys.stderr.write(f"What is left to other shards is not in {folder}: {error}\n")
+        sys.stderr.write(f"The number of tests in other shards is not in {folder}: {error}\n")
 
 
 def _shard() -> Shard | None:
     shard = Shard.from_environ(os.environ)
-    return None if RUNNER.shards else shard
+    return None if PLUGIN_STATE.handles_shards else shard
 
 
 def _warn(problem: str) -> None:

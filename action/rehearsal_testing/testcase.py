@@ -1,4 +1,4 @@
-"""The class that functional tests derive from."""
+"""The base class for functional tests."""
 
 import inspect
 import os
@@ -9,59 +9,59 @@ from typing import Any, TypeVar
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from rehearsal_testing.attempt_record import seen_from_here
+from rehearsal_testing.attempt_record import relative_path
 from rehearsal_testing.browser import Browser, start_browser
-from rehearsal_testing.browser_settings import BrowserChoice
-from rehearsal_testing.class_fixtures import record_class_steps
+from rehearsal_testing.browser_settings import BrowserSettings
+from rehearsal_testing.class_fixtures import record_class_fixtures
 from rehearsal_testing.junit import Case
-from rehearsal_testing.recording_result import Recorder
-from rehearsal_testing.retry_loop import attempt
+from rehearsal_testing.recording_result import RecordingResult
+from rehearsal_testing.retry_loop import run_with_retries
 from rehearsal_testing.retry_policy import retries_allowed
-from rehearsal_testing.shard_filter import PART
-from rehearsal_testing.waiting import TIMEOUT_SECONDS, given, wait_until
+from rehearsal_testing.shard_filter import SHARD_FILTER
+from rehearsal_testing.waiting import TIMEOUT_SECONDS, bind_browser, wait_until
 
 T = TypeVar("T")
 
 
 class BrowserTestCase(unittest.TestCase):
-    """A test that drives real browsers, each with a profile of its own.
+    """A test that drives real browsers, each with its own profile.
 
-    Works alone, and before another test case class:
+    It also works before another test case class:
     `class NewVisitorTest(BrowserTestCase, StaticLiveServerTestCase)`. Runs under unittest,
     Django's test runner and pytest.
 
-    The environment decides: BROWSER (`chrome` or `firefox`), HEADED (`1` shows the window),
-    SELENIUM_REMOTE_URL (a grid), REHEARSAL_EVIDENCE (where a failed test leaves screenshot.png,
-    page.html, address.txt, console.log; `test-evidence/` without it), REHEARSAL_JUNIT (where a test
-    leaves its outcome as XML; nowhere without it), REHEARSAL_RETRIES (how often a failed test is
-    run again), REHEARSAL_SHARD (`1/4`: the first of four parts of the tests).
+    Environment variables: BROWSER (`chrome` or `firefox`), HEADED (`1` shows the window),
+    SELENIUM_REMOTE_URL (a grid), REHEARSAL_EVIDENCE (the folder for screenshot.png, page.html,
+    address.txt and console.log of a failed test; default `test-evidence/`), REHEARSAL_JUNIT (the
+    folder for the outcome of each test as XML; none by default), REHEARSAL_RETRIES (how often a
+    failed test runs again), REHEARSAL_SHARD (`1/4`: the first of four parts of the tests).
     """
 
     wait_timeout = TIMEOUT_SECONDS
-    """Seconds that `wait_for` waits unless told otherwise."""
+    """The default time-out of `wait_for`, in seconds."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Before anything has started: none of what was asked for is left undone half-way.
+        # An invalid variable is an error before any test runs, not in the middle.
         retries_allowed(os.environ)
-        self._enter()
+        self._register()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        record_class_steps(cls)
+        record_class_fixtures(cls)
 
     @property
     def browser(self) -> WebDriver:
-        """The test's first browser; it starts when it is first asked for."""
+        """The test's first browser; it starts when it is first used."""
         if "_first_browser" not in self.__dict__:
             self._first_browser = self.new_browser()
         return self._first_browser
 
     def new_browser(self) -> WebDriver:
-        """Start a browser for one more visitor, who shares nothing with the others."""
-        browser = start_browser(BrowserChoice.from_environ(os.environ), os.environ)
-        self._browsers().append(browser)
-        self.addCleanup(self._close, browser)
+        """Start one more browser, with its own profile."""
+        browser = start_browser(BrowserSettings.from_environ(os.environ), os.environ)
+        self._open_browsers().append(browser)
+        self.addCleanup(self._close_browser, browser)
         return browser.driver
 
     def wait_for(
@@ -70,63 +70,63 @@ class BrowserTestCase(unittest.TestCase):
         what: str,
         timeout: float | None = None,
     ) -> T:
-        """Wait until `condition` holds, see `wait_until`, and return what it returned.
+        """Wait until `condition` holds, as `wait_until` does, and return its value.
 
-        It takes nothing, or the test's first browser, as Selenium's expected conditions do.
+        It takes no argument, or the test's first browser, as Selenium's expected conditions.
         """
-        ready = given(condition, lambda: self.browser)
+        ready = bind_browser(condition, lambda: self.browser)
         return wait_until(ready, what, timeout=self.wait_timeout if timeout is None else timeout)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out what no other process can have: Django hands tests, and sub-tests, over."""
+        """Leave out what cannot be pickled: Django sends tests and sub-tests to other processes."""
         state: Any = super().__getstate__()
-        here = ("_first_browser", "_running_browsers")
-        kept = {name: value for name, value in state.items() if name not in here}
-        return kept | {"_outcome": None, "_subtest": None}
+        browsers = ("_first_browser", "_running_browsers")
+        picklable = {name: value for name, value in state.items() if name not in browsers}
+        return picklable | {"_outcome": None, "_subtest": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._enter()
+        self._register()
 
     def __call__(self, *args: Any, **kwds: Any) -> Any:
-        # Around everything, Django's own set-up and tear-down of a test included.
-        return self._recorded(super().__call__, *args, **kwds)
+        # Django sets up and tears down a test in its own `__call__`, around `run`.
+        return self._run_recorded(super().__call__, *args, **kwds)
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
-        recorded: unittest.TestResult | None = self._recorded(super().run, result)
+        recorded: unittest.TestResult | None = self._run_recorded(super().run, result)
         return recorded
 
-    def _recorded(self, run: Callable[[Any], Any], result: Any = None) -> Any:
-        if isinstance(result, Recorder):
+    def _run_recorded(self, run: Callable[[Any], Any], result: Any = None) -> Any:
+        if isinstance(result, RecordingResult):
             return run(result)
         result = self.defaultTestResult() if result is None else result
-        case = _case(self)
-        if PART.holds(case.id):
-            attempt(self, case, run, result, self._browsers)
+        case = _case_of(self)
+        if SHARD_FILTER.selects(case.id):
+            run_with_retries(self, case, run, result, self._open_browsers)
         else:
-            PART.leave(case, self, result)
+            SHARD_FILTER.skip(case, self, result)
         return result
 
-    def _enter(self) -> None:
+    def _register(self) -> None:
         if hasattr(self, self._testMethodName):
-            PART.enter(_case(self))
+            SHARD_FILTER.register(_case_of(self))
 
-    def _browsers(self) -> list[Browser]:
-        # Made when needed, so that a subclass may define __init__ and setUp as it likes.
+    def _open_browsers(self) -> list[Browser]:
+        # Created when needed: a subclass need not call our __init__ or setUp.
         browsers: list[Browser] = self.__dict__.setdefault("_running_browsers", [])
         return browsers
 
-    def _close(self, browser: Browser) -> None:
-        self._browsers().remove(browser)
+    def _close_browser(self, browser: Browser) -> None:
+        self._open_browsers().remove(browser)
         browser.close()
 
 
-def _case(test: unittest.TestCase) -> Case:
+def _case_of(test: unittest.TestCase) -> Case:
     method = test._testMethodName  # noqa: SLF001
     code = inspect.unwrap(getattr(type(test), method)).__code__
     return Case(
         classname=f"{type(test).__module__}.{type(test).__qualname__}",
         name=method,
-        file=seen_from_here(Path(code.co_filename)),
+        file=relative_path(Path(code.co_filename)),
         line=code.co_firstlineno,
     )

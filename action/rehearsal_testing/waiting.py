@@ -1,4 +1,4 @@
-"""Explicit waits: poll until it holds, and when it never does, say what was waited for."""
+"""Explicit waits: poll until a condition holds, or fail with the name of what did not come."""
 
 import inspect
 import time
@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 
 class WaitFor(Protocol):
-    """What waits until `condition` holds, see `wait_until`, and returns what it returned.
+    """Wait until `condition` holds, as `wait_until` does, and return its value.
 
-    `condition` takes nothing, or the test's first browser, as Selenium's expected conditions do.
+    `condition` takes no argument, or the test's first browser, as Selenium's expected conditions.
     """
 
     def __call__(
@@ -30,8 +30,8 @@ class WaitFor(Protocol):
     ) -> T: ...
 
 
-def given(condition: Callable[..., T], browser: Callable[[], WebDriver]) -> Callable[[], T]:
-    """Return `condition` that takes nothing: one that wants it is given the browser."""
+def bind_browser(condition: Callable[..., T], browser: Callable[[], WebDriver]) -> Callable[[], T]:
+    """Return a condition without arguments: the browser is bound to a condition that takes it."""
     return partial(condition, browser()) if _takes_an_argument(condition) else condition
 
 
@@ -43,20 +43,20 @@ def wait_until(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
-    """Call `condition` every 50 ms until it holds, and return what it returned.
+    """Call `condition` every 50 ms until it holds, and return its value.
 
-    It holds when it returns something that counts as true, or None, as assertions do. An
-    AssertionError or a WebDriverException means "not yet". After `timeout` seconds the last of
-    them is raised itself, so that its type and words stay, with a note naming `what`;
-    an AssertionError naming `what` and the last value where there was none.
+    It holds if it returns a true value, or None, as assertions do. An AssertionError or a
+    WebDriverException means "not yet". After `timeout` seconds the last of these errors is
+    raised, with a note that names `what`. If there was none, an AssertionError names `what` and
+    the last value.
     """
-    __tracebackhide__ = True  # pytest shows where the test waited, not how.
+    __tracebackhide__ = True  # pytest shows the line of the test, not this function.
     deadline = clock() + timeout
     while True:
         try:
             value = condition()
         except (InvalidSessionIdException, SessionNotCreatedException):
-            # The browser is gone: no later attempt can go better.
+            # The browser is gone: another try would fail too.
             raise
         except (AssertionError, WebDriverException) as error:
             if clock() >= deadline:

@@ -1,4 +1,4 @@
-"""A browser that needs no browser."""
+"""A stand-in for a browser, so that no real one is needed."""
 
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -6,7 +6,7 @@ from typing import Any, cast
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from rehearsal_testing.browser import Browser
-from rehearsal_testing.browser_console import Console
+from rehearsal_testing.browser_console import BrowserConsole
 
 
 @dataclass
@@ -26,7 +26,7 @@ class FakeDriver:
 
     def execute(self, command: str, _params: dict[str, Any]) -> dict[str, Any]:
         assert command == "getLog"
-        # As chromedriver does: each message is told once.
+        # As chromedriver does: it returns each message once.
         log, self.log = self.log, []
         return {"value": log}
 
@@ -36,4 +36,12 @@ class FakeDriver:
 
 def fake_browser(driver: FakeDriver) -> Browser:
     as_driver = cast("WebDriver", driver)
-    return Browser(driver=as_driver, console=Console.of(as_driver), lair=None)
+    return Browser(driver=as_driver, console=BrowserConsole.connect(as_driver), workspace=None)
+
+
+EVIDENCE = ["address.txt", "console.log", "page.html", "screenshot.png"]
+
+
+def evidence_and(suffix: str) -> list[str]:
+    """Return the names of evidence files, without and with `suffix`."""
+    return sorted([*EVIDENCE, *(name.replace(".", f"-{suffix}.") for name in EVIDENCE)])

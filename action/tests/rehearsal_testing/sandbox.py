@@ -1,4 +1,4 @@
-"""Run a program in a room of its own, and see what it leaves there and behind."""
+"""Run a program in a folder of its own, and find the files and processes that it leaves."""
 
 import os
 import shutil
@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[3]
-_MARK = "REHEARSAL_TESTING_ROOM"
+_MARK = "REHEARSAL_TESTING_SANDBOX"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
-    """A folder that holds everything a program may write: its home, its temporary files."""
+class Sandbox:
+    """A folder for all files that a program may write, with its home and temporary files."""
 
     folder: Path
 
     @classmethod
-    def make(cls) -> "Room":
-        # Not pytest's tmp_path: a browser's sockets need a short one.
-        room = cls(folder=Path(tempfile.mkdtemp(prefix="room-")))
-        for path in (room.home, room.temporary, room.code):
+    def create(cls) -> "Sandbox":
+        # pytest's tmp_path is too long for a browser's sockets.
+        sandbox = cls(folder=Path(tempfile.mkdtemp(prefix="sandbox-")))
+        for path in (sandbox.home, sandbox.temporary, sandbox.code):
             path.mkdir()
-        return room
+        return sandbox
 
     @property
     def home(self) -> Path:
@@ -89,24 +89,24 @@ class Room:
         return program.returncode, printed
 
     def assert_nothing_is_left(self) -> None:
-        """Fail if a process still lives, or a file still lies, where only a browser put one."""
+        """Fail if a process is still running, or a file is left where only a browser writes."""
         self.assert_processes()
         assert sorted(self.temporary.rglob("*")) == []
         assert sorted(self.home.rglob("*")) == []
 
     def assert_processes(self, *expected: str) -> None:
-        """Fail if others than the `expected` programs live on for more than 5 s."""
+        """Fail unless only the `expected` programs are running after at most 5 s."""
         deadline = time.monotonic() + 5
         while True:
-            alive = self.processes()
-            names = [Path(line.split()[0]).name for line in alive]
+            running = self.processes()
+            names = [Path(line.split()[0]).name for line in running]
             if names == list(expected) or time.monotonic() > deadline:
                 break
             time.sleep(0.05)
-        assert names == list(expected), alive
+        assert names == list(expected), running
 
     def processes(self) -> list[str]:
-        """Return the command lines of living processes that were started from here."""
+        """Return the command lines of running processes that were started from here."""
         mark = f"{_MARK}={self.folder}\0".encode()
         found = []
         for process in Path("/proc").glob("[0-9]*"):

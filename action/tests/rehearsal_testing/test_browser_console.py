@@ -3,34 +3,34 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal_testing.browser_console import Console, Entry, _firefox_entry
+from rehearsal_testing.browser_console import BrowserConsole, ConsoleMessage, _firefox_message
 
 from .fakes import FakeDriver
 
 
-def entry(milliseconds: int, text: str) -> Entry:
-    return Entry(milliseconds=milliseconds, level="INFO", text=text)
+def message(milliseconds: int, text: str) -> ConsoleMessage:
+    return ConsoleMessage(milliseconds=milliseconds, level="INFO", text=text)
 
 
-def test_console__messages_stand_in_the_order_of_their_time() -> None:
-    # Selenium hands each one over in a thread of its own.
-    console = Console(entries=[entry(2000, "second"), entry(1000, "first")])
+def test_text__is_sorted_by_time() -> None:
+    # Selenium delivers each message in a thread of its own.
+    console = BrowserConsole(messages=[message(2000, "second"), message(1000, "first")])
     assert console.text() == (
         "1970-01-01T00:00:01.000Z INFO: first\n1970-01-01T00:00:02.000Z INFO: second\n"
     )
 
 
-def test_console__a_browser_that_cannot_be_listened_to_says_so() -> None:
-    class Deaf(FakeDriver):
+def test_text__says_that_the_console_cannot_be_read() -> None:
+    class DriverWithoutBiDi(FakeDriver):
         command_executor = "http://grid"
 
         @property
         def script(self) -> Any:
             raise OSError("no way to ws://inside:1234")
 
-    driver = Deaf(capabilities={"browserName": "firefox"})
-    assert Console.of(cast("Any", driver)).text() == (
-        "The console could not be listened to: no way to ws://inside:1234\n"
+    driver = DriverWithoutBiDi(capabilities={"browserName": "firefox"})
+    assert BrowserConsole.connect(cast("Any", driver)).text() == (
+        "The console cannot be read: no way to ws://inside:1234\n"
     )
 
 
@@ -43,8 +43,8 @@ def test_console__a_browser_that_cannot_be_listened_to_says_so() -> None:
     ],
     ids=["console", "error", "no frame"],
 )
-def test_console__firefox_messages_say_where_they_come_from(
+def test_firefox_message__has_file_and_line(
     name: str, frames: list[dict[str, Any]], expected: str
 ) -> None:
     event = SimpleNamespace(timestamp=5, level="error", text="hi", **{name: {"callFrames": frames}})
-    assert _firefox_entry(event) == Entry(milliseconds=5, level="ERROR", text=expected)
+    assert _firefox_message(event) == ConsoleMessage(milliseconds=5, level="ERROR", text=expected)

@@ -8,45 +8,49 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal_testing.browser_workspace import Lair
+from rehearsal_testing.browser_workspace import BrowserWorkspace
 
 
-def start_driver(lair: Lair, script: str) -> subprocess.Popen[bytes]:
-    driver = lair.folder / "driver"
+def start_driver(workspace: BrowserWorkspace, script: str) -> subprocess.Popen[bytes]:
+    driver = workspace.folder / "driver"
     driver.write_text(f"#!/bin/sh\n{script}\n")
     driver.chmod(0o755)
     return subprocess.Popen(
-        [lair.launcher()], env=lair.environ(os.environ, driver), start_new_session=True
+        [workspace.launcher()],
+        env=workspace.driver_environ(os.environ, driver),
+        start_new_session=True,
     )
 
 
-def test_lair__clear_ends_the_whole_family_and_removes_the_folder() -> None:
-    lair = Lair.make()
-    driver = start_driver(lair, 'sleep 60 & echo $! >"$TMPDIR/child"; wait')
-    child_file = lair.folder / "child"
+def test_close__kills_all_processes_and_removes_the_folder() -> None:
+    workspace = BrowserWorkspace.create()
+    driver = start_driver(workspace, 'sleep 60 & echo $! >"$TMPDIR/child"; wait')
+    child_file = workspace.folder / "child"
     while not (child_file.exists() and child_file.read_text().strip()):
         time.sleep(0.01)
     child = int(child_file.read_text())
-    lair.clear()
+    workspace.close()
     assert driver.wait(timeout=5) == -signal.SIGKILL
     assert ends_soon(child)
-    assert not lair.folder.exists()
-    assert lair.watcher.poll() is not None
+    assert not workspace.folder.exists()
+    assert workspace.cleanup.poll() is not None
 
 
-@pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL], ids=lambda blow: blow.name)
-def test_lair__ends_with_the_test_process_however_that_ends(tmp_path: Path, blow: int) -> None:
+@pytest.mark.parametrize(
+    "signal_number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"]
+)
+def test_cleanup__follows_any_end_of_the_test_process(tmp_path: Path, signal_number: int) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         "import os, subprocess, sys, time\n"
         "from pathlib import Path\n"
-        "from rehearsal_testing.browser_workspace import Lair\n"
-        "lair = Lair.make()\n"
-        "environ = lair.environ(os.environ, Path('/bin/sleep'))\n"
-        "args = [str(lair.launcher()), '60']\n"
+        "from rehearsal_testing.browser_workspace import BrowserWorkspace\n"
+        "workspace = BrowserWorkspace.create()\n"
+        "environ = workspace.driver_environ(os.environ, Path('/bin/sleep'))\n"
+        "args = [str(workspace.launcher()), '60']\n"
         "driver = subprocess.Popen(args, env=environ, start_new_session=True)\n"
-        "while not (lair.folder / 'group').exists(): time.sleep(0.01)\n"
-        "print(driver.pid, lair.watcher.pid, lair.folder, flush=True)\n"
+        "while not (workspace.folder / 'group').exists(): time.sleep(0.01)\n"
+        "print(driver.pid, workspace.cleanup.pid, workspace.folder, flush=True)\n"
         "time.sleep(60)\n"
     )
     action = str(Path(__file__).parents[2])
@@ -58,36 +62,36 @@ def test_lair__ends_with_the_test_process_however_that_ends(tmp_path: Path, blow
     )
     assert tests.stdout is not None
     with tests.stdout:
-        driver, watcher, folder = tests.stdout.readline().split()
-    tests.send_signal(blow)
+        driver, cleanup, folder = tests.stdout.readline().split()
+    tests.send_signal(signal_number)
     tests.wait(timeout=5)
     assert ends_soon(int(driver))
-    assert ends_soon(int(watcher))
+    assert ends_soon(int(cleanup))
     assert not Path(folder).exists()
 
 
-def test_lair__a_long_temporary_folder_is_not_used(
+def test_create__does_not_use_a_long_temporary_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = tmp_path / ("x" * 60)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    lair = Lair.make()
-    lair.clear()
-    assert lair.folder.parent == Path("/tmp")
+    workspace = BrowserWorkspace.create()
+    workspace.close()
+    assert workspace.folder.parent == Path("/tmp")
 
 
-def test_lair__what_ends_the_tests_process_group_spares_the_watcher() -> None:
-    lair = Lair.make()
-    assert os.getsid(lair.watcher.pid) == lair.watcher.pid
-    lair.clear()
+def test_cleanup__is_not_in_the_process_group_of_the_tests() -> None:
+    workspace = BrowserWorkspace.create()
+    assert os.getsid(workspace.cleanup.pid) == workspace.cleanup.pid
+    workspace.close()
 
 
-def test_lair__no_driver_starts_once_the_watcher_has_cleared_up() -> None:
-    lair = Lair.make()
-    lair.clear()
-    launcher = [str(lair.launcher()), "60"]
-    environ = {"REHEARSAL_FOLDER": str(lair.folder), "REHEARSAL_DRIVER": "/bin/sleep"}
+def test_launcher__starts_no_driver_after_the_clean_up() -> None:
+    workspace = BrowserWorkspace.create()
+    workspace.close()
+    launcher = [str(workspace.launcher()), "60"]
+    environ = {"REHEARSAL_FOLDER": str(workspace.folder), "REHEARSAL_DRIVER": "/bin/sleep"}
     ended = subprocess.run(launcher, env=environ, check=False, capture_output=True, timeout=5)
     assert ended.returncode == 1
 
@@ -102,7 +106,7 @@ def ends_soon(pid: int) -> bool:
 
 
 def is_gone(pid: int) -> bool:
-    """Say whether it has ended; who inherited it may not have buried it yet."""
+    """Return whether a process has ended; it may still be a zombie."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

@@ -2,14 +2,14 @@ import time
 import unittest
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from rehearsal_testing import BrowserTestCase
-from rehearsal_testing.attempt_record import Recording
+from rehearsal_testing.attempt_record import AttemptRecord
 
-from .sandbox import Room
+from .junit_reports import properties, read_cases, read_results
+from .sandbox import Sandbox
 
 SUITE = """
 import unittest
@@ -37,9 +37,9 @@ RUNNERS = {
 
 @pytest.fixture(autouse=True)
 def junit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("REHEARSAL_JUNIT", str(tmp_path))
+    monkeypatch.setenv("REHEARSAL_JUNIT", str(tmp_path / "junit"))
     monkeypatch.setenv("REHEARSAL_EVIDENCE", str(tmp_path / "evidence"))
-    return tmp_path
+    return tmp_path / "junit"
 
 
 def run(*classes: type[unittest.TestCase]) -> unittest.TestResult:
@@ -49,36 +49,22 @@ def run(*classes: type[unittest.TestCase]) -> unittest.TestResult:
     return result
 
 
-def left(folder: Path) -> dict[str, str]:
-    found = {}
-    for file in folder.glob("*.xml"):
-        case = ET.fromstring(file.read_bytes()).find("testsuite/testcase")  # noqa: S314
-        assert case is not None
-        last = case[-1]
-        found[(case.get("name") or "")] = f"{last.tag} {last.get('message')}"
-    return found
-
-
-PASSED = "properties None"
-
-
 @pytest.mark.parametrize("runner", RUNNERS)
-def test_class_set_up__that_fails_is_told_by_each_runner(room: Room, runner: str) -> None:
-    (room.code / "test_pages.py").write_text(SUITE)
-    (room.code / "settings.py").write_text("SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n")
+def test_class_set_up__failure_is_recorded_under_each_runner(sandbox: Sandbox, runner: str) -> None:
+    (sandbox.code / "test_pages.py").write_text(SUITE)
+    (sandbox.code / "settings.py").write_text("SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n")
     before = time.time()
-    code, printed = room.run(RUNNERS[runner])
+    code, printed = sandbox.run(RUNNERS[runner])
     assert code == 1
     assert "OSError: no room" in printed
-    assert left(room.junit) == {"test_it": PASSED, "setUpClass": "error no room"}
-    case = ET.parse(room.junit / "test_pages.Unready.setUpClass.xml").find(".//testcase")  # noqa: S314
-    assert case is not None
+    assert read_results(sandbox.junit) == {"test_it": [], "setUpClass": ["error: no room"]}
+    case = read_cases(sandbox.junit)["test_pages.Unready.setUpClass"]
     assert (case.get("file"), case.get("line")) == ("test_pages.py", "9")
-    start, end = (float(each.get("value") or 0) for each in case.iterfind(".//property"))
+    start, end = map(float, properties(case).values())
     assert before < start <= end < time.time()
 
 
-def test_class_steps__of_parents_and_mixins_run_once_each_in_order(junit: Path) -> None:
+def test_class_fixtures__of_parents_and_mixins_run_once_in_order(junit: Path) -> None:
     seen: list[str] = []
 
     class First:
@@ -103,10 +89,10 @@ def test_class_steps__of_parents_and_mixins_run_once_each_in_order(junit: Path) 
 
     assert run(Story).wasSuccessful()
     assert seen == ["first", "last", "end of Story"]
-    assert left(junit) == {"test_it": PASSED}
+    assert read_results(junit) == {"test_it": []}
 
 
-def test_class_tear_down__that_fails_is_told(junit: Path) -> None:
+def test_class_tear_down__failure_is_recorded(junit: Path) -> None:
     class Story(BrowserTestCase):
         @classmethod
         def tearDownClass(cls) -> None:
@@ -115,14 +101,16 @@ def test_class_tear_down__that_fails_is_told(junit: Path) -> None:
         def test_it(self) -> None: ...
 
     assert len(run(Story).errors) == 1
-    assert left(junit) == {"test_it": PASSED, "tearDownClass": "error cannot tidy"}
+    assert read_results(junit) == {"test_it": [], "tearDownClass": ["error: cannot tidy"]}
 
 
-def test_class_set_up__failing_in_a_parent_is_told_once_and_for_the_child(
+def test_class_set_up__failure_in_a_parent_is_recorded_for_the_child_only(
     junit: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded: list[str] = []
-    monkeypatch.setattr(Recording, "write", lambda self, _: recorded.append(self.case.classname))
+    monkeypatch.setattr(
+        AttemptRecord, "write_report", lambda self: recorded.append(self.case.classname)
+    )
 
     class Parent(BrowserTestCase):
         @classmethod
@@ -134,11 +122,13 @@ def test_class_set_up__failing_in_a_parent_is_told_once_and_for_the_child(
 
     assert len(run(Story).errors) == 1
     assert [name.rpartition(".")[2] for name in recorded] == ["Story"]
-    assert left(junit) == {}
+    assert read_results(junit) == {}
 
 
 @pytest.mark.parametrize("error", [None, unittest.SkipTest("no app")], ids=["passes", "skips"])
-def test_class_set_up__that_does_not_fail(junit: Path, error: Exception | None) -> None:
+def test_class_set_up__that_passes_or_skips_replaces_an_earlier_failure(
+    junit: Path, error: Exception | None
+) -> None:
     failure: list[Any] = [OSError("no room")]
 
     class Story(BrowserTestCase):
@@ -150,18 +140,19 @@ def test_class_set_up__that_does_not_fail(junit: Path, error: Exception | None) 
         def test_it(self) -> None: ...
 
     run(Story)
-    assert left(junit) == {"setUpClass": "error no room"}
+    assert read_results(junit) == {"setUpClass": ["error: no room"]}
     failure[0] = error
     assert run(Story).wasSuccessful()
-    # What an earlier run left is forgotten.
-    assert left(junit) == ({"setUpClass": "skipped no app"} if error else {"test_it": PASSED})
+    # The outcome of the earlier run is deleted.
+    assert read_results(junit) == (
+        {"setUpClass": ["skipped: no app"]} if error else {"test_it": []}
+    )
 
 
-def test_class__runs_where_its_outcome_cannot_be_written(
-    junit: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_class__runs_if_its_outcome_cannot_be_written(
+    junit: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (junit / "file").write_text("in the way")
-    monkeypatch.setenv("REHEARSAL_JUNIT", str(junit / "file"))
+    junit.write_text("a file, not a folder")
 
     class Story(BrowserTestCase):
         def test_it(self) -> None: ...
@@ -169,4 +160,4 @@ def test_class__runs_where_its_outcome_cannot_be_written(
     result = run(Story)
     assert result.wasSuccessful()
     assert result.testsRun == 1
-    assert f"Story.test_it is not in {junit / 'file'}: " in capsys.readouterr().err
+    assert f"Story.test_it is not in {junit}: " in capsys.readouterr().err

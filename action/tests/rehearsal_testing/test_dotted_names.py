@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal_testing.dotted_names import dotted, own_name
+from rehearsal_testing.dotted_names import as_dotted_name, dotted_name
 
 
 @pytest.mark.parametrize(
@@ -12,11 +12,11 @@ from rehearsal_testing.dotted_names import dotted, own_name
         ("test_pages.test_greets[a/b.py::c]", "test_pages.test_greets[a/b.py::c]"),
         ("", ""),
     ],
-    ids=["pytest's", "ours", "pytest's with parameters", "ours with parameters", "none"],
+    ids=["node ID", "dotted", "node ID with parameters", "dotted with parameters", "empty"],
 )
-def test_own_name__is_one_for_both(name: str, expected: str) -> None:
-    assert own_name(name) == expected
+def test_as_dotted_name__of_node_id_and_dotted_name(name: str, expected: str) -> None:
+    assert as_dotted_name(name) == expected
 
 
 def test_dotted__of_a_module() -> None:
-    assert dotted("tests/unit/test_pages.py") == "tests.unit.test_pages"
+    assert dotted_name("tests/unit/test_pages.py") == "tests.unit.test_pages"

@@ -19,17 +19,17 @@ def content(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> EvidenceFolder:
-    return EvidenceFolder(path=tmp_path / "evidence" / "a.B.test_c", place="there")
+    return EvidenceFolder(path=tmp_path / "evidence" / "a.B.test_c", location="there")
 
 
 @pytest.mark.parametrize(
     "test_id",
     ["a.B.test_c", "a.B.test[ü/../x y]", "../../etc/passwd", ".hidden", "x" * 97, "-rf", "_x.y"],
-    ids=["plain", "odd", "climbing", "hidden", "long", "option", "private"],
+    ids=["plain", "special characters", "parent folder", "hidden", "long", "option", "private"],
 )
 def test_safe_name__is_a_plain_file_name(test_id: str) -> None:
     name = safe_name(test_id)
-    # What the rehearsal's own evidence takes as it is, `.xml` behind it.
+    # A rehearsal keeps such names unchanged, with `.xml` too.
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", name)
     assert (name == test_id) == (test_id == "a.B.test_c")
 
@@ -40,21 +40,23 @@ def test_safe_name__different_tests_stay_different() -> None:
 
 
 @pytest.mark.parametrize(
-    "environ,expected,place",
+    "environ,expected,location",
     [
         ({"REHEARSAL_EVIDENCE": "/kept"}, Path("/kept/a.B.c"), "tests/a.B.c of the evidence"),
         ({"REHEARSAL_EVIDENCE": ""}, HERE / "a.B.c", str(HERE / "a.B.c")),
         ({}, HERE / "a.B.c", str(HERE / "a.B.c")),
     ],
-    ids=["asked for", "empty", "default"],
+    ids=["set", "empty", "not set"],
 )
-def test_evidence__where_it_goes(environ: dict[str, str], expected: Path, place: str) -> None:
+def test_for_test__reads_the_variable(
+    environ: dict[str, str], expected: Path, location: str
+) -> None:
     folder = EvidenceFolder.for_test("a.B.c", environ)
-    assert (folder.path, folder.place) == (expected, place)
+    assert (folder.path, folder.location) == (expected, location)
 
 
-def test_evidence__one_browser(folder: EvidenceFolder) -> None:
-    folder.keep([fake_browser(FakeDriver(page_source="<p>ü</p>", log=[LOG]))])
+def test_save__one_browser(folder: EvidenceFolder) -> None:
+    folder.save([fake_browser(FakeDriver(page_source="<p>ü</p>", log=[LOG]))])
     assert content(folder.path) == {
         "screenshot.png": b"png",
         "page.html": "<p>ü</p>".encode(),
@@ -63,12 +65,12 @@ def test_evidence__one_browser(folder: EvidenceFolder) -> None:
     }
 
 
-def test_evidence__several_browsers_and_failures_one_set_each(folder: EvidenceFolder) -> None:
+def test_save__each_browser_and_failure_has_its_own_files(folder: EvidenceFolder) -> None:
     first = FakeDriver(page_source="first")
     browsers = [fake_browser(first), fake_browser(FakeDriver(page_source="second"))]
-    folder.keep(browsers)
+    folder.save(browsers)
     first.page_source = "first, later"
-    folder.keep(browsers[:1], failure=2)
+    folder.save(browsers[:1], failure=2)
     kept = content(folder.path)
     assert len(kept) == 12
     assert kept["page.html"] == b"first"
@@ -76,43 +78,43 @@ def test_evidence__several_browsers_and_failures_one_set_each(folder: EvidenceFo
     assert kept["page-failure2.html"] == b"first, later"
 
 
-def test_evidence__console_of_a_second_failure_has_the_first_messages_too(
+def test_save__console_of_a_second_failure_includes_earlier_messages(
     folder: EvidenceFolder,
 ) -> None:
     driver = FakeDriver(log=[LOG])
     browser = fake_browser(driver)
-    folder.keep([browser])
+    folder.save([browser])
     driver.log = [{**LOG, "timestamp": LOG["timestamp"], "message": "later"}]
-    folder.keep([browser], failure=2)
+    folder.save([browser], failure=2)
     assert b"style.css 404" in content(folder.path)["console-failure2.log"]
     assert b"later" in content(folder.path)["console-failure2.log"]
 
 
-def test_evidence__an_alert_in_the_way(folder: EvidenceFolder) -> None:
+def test_save__tries_again_after_an_alert(folder: EvidenceFolder) -> None:
     alert = UnexpectedAlertPresentException("alert open")
-    folder.keep([fake_browser(FakeDriver(screenshots=[alert, b"without alert"]))])
+    folder.save([fake_browser(FakeDriver(screenshots=[alert, b"without alert"]))])
     assert content(folder.path)["screenshot.png"] == b"without alert"
 
 
 @pytest.mark.parametrize(
     "error", [WebDriverException("tab crashed"), ProtocolError("tab crashed")], ids=type
 )
-def test_evidence__what_cannot_be_taken_is_named(folder: EvidenceFolder, error: Exception) -> None:
-    folder.keep([fake_browser(FakeDriver(screenshots=[error]))])
+def test_save__lists_problems_in_a_file(folder: EvidenceFolder, error: Exception) -> None:
+    folder.save([fake_browser(FakeDriver(screenshots=[error]))])
     kept = content(folder.path)
     assert kept.keys() == {"page.html", "address.txt", "console.log", "problems.txt"}
     assert kept["problems.txt"].startswith(b"screenshot.png: ")
     assert b"tab crashed" in kept["problems.txt"]
 
 
-def test_evidence__a_folder_that_cannot_be_written_hides_nothing(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    EvidenceFolder(path=tmp_path / "file" / "test", place="there").keep(
+def test_save__to_a_folder_that_cannot_be_written_raises_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file, not a folder")
+    EvidenceFolder(path=tmp_path / "file" / "test", location="there").save(
         [fake_browser(FakeDriver())]
     )
 
 
-def test_evidence__an_earlier_run_is_forgotten(folder: EvidenceFolder) -> None:
-    folder.keep([fake_browser(FakeDriver())])
-    folder.forget()
+def test_delete__removes_the_folder(folder: EvidenceFolder) -> None:
+    folder.save([fake_browser(FakeDriver())])
+    folder.delete()
     assert not folder.path.exists()

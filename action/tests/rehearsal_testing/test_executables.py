@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from rehearsal_testing.errors import BrowserMissingError
-from rehearsal_testing.executables import Programs, find_programs
+from rehearsal_testing.executables import Executables, find_executables
 
 
-def nothing() -> None:
+def no_geckodriver() -> None:
     return None
 
 
@@ -32,16 +32,16 @@ def put(folder: Path, *names: str) -> None:
     ],
     ids=["Debian", "Chrome comes first", "stable"],
 )
-def test_programs__chrome(bin_folder: Path, present: list[str], browser: str) -> None:
+def test_find__chrome(bin_folder: Path, present: list[str], browser: str) -> None:
     put(bin_folder, "chromedriver", *present)
-    found = find_programs("chrome", {"PATH": str(bin_folder)})
-    assert found == Programs(browser=bin_folder / browser, driver=bin_folder / "chromedriver")
+    found = find_executables("chrome", {"PATH": str(bin_folder)})
+    assert found == Executables(browser=bin_folder / browser, driver=bin_folder / "chromedriver")
 
 
-def test_programs__what_is_named_comes_first(bin_folder: Path, tmp_path: Path) -> None:
+def test_find__variables_come_first(bin_folder: Path, tmp_path: Path) -> None:
     put(bin_folder, "chromedriver", "chromium")
     put(tmp_path, "my-chrome", "my-driver")
-    found = find_programs(
+    found = find_executables(
         "chrome",
         {
             "PATH": str(bin_folder),
@@ -49,32 +49,32 @@ def test_programs__what_is_named_comes_first(bin_folder: Path, tmp_path: Path) -
             "SE_CHROMEDRIVER": str(tmp_path / "my-driver"),
         },
     )
-    assert found == Programs(browser=tmp_path / "my-chrome", driver=tmp_path / "my-driver")
+    assert found == Executables(browser=tmp_path / "my-chrome", driver=tmp_path / "my-driver")
 
 
-def test_programs__a_name_that_leads_nowhere() -> None:
+def test_find__variable_without_a_file_is_an_error() -> None:
     with pytest.raises(BrowserMissingError, match=r"FIREFOX_BIN is '/no/fox'.*no such file"):
-        find_programs("firefox", {"PATH": "", "FIREFOX_BIN": "/no/fox"})
+        find_executables("firefox", {"PATH": "", "FIREFOX_BIN": "/no/fox"})
 
 
-def test_programs__geckodriver_from_the_package(bin_folder: Path) -> None:
+def test_find__uses_packaged_geckodriver(bin_folder: Path) -> None:
     put(bin_folder, "firefox-esr")
     packaged = bin_folder / "geckodriver_linux64"
-    found = find_programs(
+    found = find_executables(
         "firefox", {"PATH": str(bin_folder)}, packaged_geckodriver=lambda: packaged
     )
     assert found.driver == packaged
 
 
-def test_programs__geckodriver_of_the_installed_package_is_a_file(bin_folder: Path) -> None:
+def test_find__packaged_geckodriver_is_a_program(bin_folder: Path) -> None:
     put(bin_folder, "firefox")
-    found = find_programs("firefox", {"PATH": str(bin_folder)})
+    found = find_executables("firefox", {"PATH": str(bin_folder)})
     assert found.driver.name.startswith("geckodriver_")
     assert found.driver.stat().st_size > 1_000_000
 
 
 @pytest.mark.parametrize(
-    "name,present,named,not_named",
+    "name,present,expected,unexpected",
     [
         ("chrome", ["chromedriver"], "browser Chrome is missing", "driver chromedriver"),
         ("chrome", ["chromium"], "driver chromedriver is missing", "browser Chrome"),
@@ -83,16 +83,16 @@ def test_programs__geckodriver_of_the_installed_package_is_a_file(bin_folder: Pa
     ],
     ids=["no chrome", "no chromedriver", "no firefox", "no geckodriver"],
 )
-def test_programs__missing(
-    bin_folder: Path, name: str, present: list[str], named: str, not_named: str
+def test_find__says_what_is_missing(
+    bin_folder: Path, name: str, present: list[str], expected: str, unexpected: str
 ) -> None:
     put(bin_folder, *present)
     with pytest.raises(BrowserMissingError) as caught:
-        find_programs(
+        find_executables(
             "chrome" if name == "chrome" else "firefox",
             {"PATH": str(bin_folder)},
-            packaged_geckodriver=nothing,
+            packaged_geckodriver=no_geckodriver,
         )
-    assert named in str(caught.value)
-    assert not_named not in str(caught.value)
+    assert expected in str(caught.value)
+    assert unexpected not in str(caught.value)
     assert "Get it: `" in str(caught.value)

@@ -17,7 +17,7 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 
-from .sandbox import CHECKOUT, Room
+from .sandbox import CHECKOUT, Sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -33,31 +33,31 @@ STORIES = {
 
 
 @pytest.fixture
-def checkout(room: Room) -> Room:
+def checkout(sandbox: Sandbox) -> Sandbox:
     for name in ("manage.py", "gunicorn.conf.py", "pyproject.toml"):
-        shutil.copy(CHECKOUT / name, room.code)
+        shutil.copy(CHECKOUT / name, sandbox.code)
     ours = shutil.ignore_patterns("__pycache__", "tests", "node_modules")
     for name in ("superlists", "functional_tests", "action/rehearsal_testing"):
-        shutil.copytree(CHECKOUT / name, room.code / name, ignore=ours)
-    return room
+        shutil.copytree(CHECKOUT / name, sandbox.code / name, ignore=ours)
+    return sandbox
 
 
 @contextmanager
 def superlists(
-    room: Room, variables: Mapping[str, str] | None = None, *, migrated: bool = True
+    sandbox: Sandbox, variables: Mapping[str, str] | None = None, *, migrated: bool = True
 ) -> Iterator[str]:
     """Serve superlists as its image does, and yield HOST:PORT once it answers."""
-    variables = {**(variables or {}), "DJANGO_DB_PATH": str(room.folder / "db.sqlite3")}
+    variables = {**(variables or {}), "DJANGO_DB_PATH": str(sandbox.folder / "db.sqlite3")}
     if migrated:
-        assert room.run(["manage.py", "migrate", "--verbosity=0"], variables)[0] == 0
+        assert sandbox.run(["manage.py", "migrate", "--verbosity=0"], variables)[0] == 0
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"localhost:{probe.getsockname()[1]}"
-    with (room.folder / "server.log").open("w") as log:
+    with (sandbox.folder / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--bind", address, "superlists.wsgi:application"],
-            cwd=room.code,
-            env=room.environ(variables),
+            cwd=sandbox.code,
+            env=sandbox.environ(variables),
             stdout=log,
             stderr=log,
         )
@@ -67,7 +67,7 @@ def superlists(
         finally:
             server.terminate()
             server.wait(timeout=10)
-    print((room.folder / "server.log").read_text())
+    print((sandbox.folder / "server.log").read_text())
 
 
 def production(host: str) -> dict[str, str]:
@@ -92,8 +92,8 @@ def wait_for_answer(address: str) -> None:
             return
 
 
-def failed(room: Room) -> set[str]:
-    return {path.name for path in room.evidence.glob("*")}
+def failed(sandbox: Sandbox) -> set[str]:
+    return {path.name for path in sandbox.evidence.glob("*")}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def failed(room: Room) -> set[str]:
     ids=["manage.py", "parallel", "pytest", "firefox"],
 )
 def test_stories__pass_on_a_server_of_their_own(
-    checkout: Room, command: list[str], browser: str, end: str
+    checkout: Sandbox, command: list[str], browser: str, end: str
 ) -> None:
     # As in a checkout, where nobody has set PYTHONPATH.
     code, printed = checkout.run(command, {"BROWSER": browser, "PYTHONPATH": ""})
@@ -121,7 +121,7 @@ def test_stories__pass_on_a_server_of_their_own(
 
 @pytest.mark.parametrize("command", [ALONE, PYTEST], ids=["manage.py", "pytest"])
 def test_stories__pass_on_a_running_server_without_a_database(
-    checkout: Room, command: list[str]
+    checkout: Sandbox, command: list[str]
 ) -> None:
     with superlists(checkout) as address:
         code, printed = checkout.run(
@@ -133,7 +133,7 @@ def test_stories__pass_on_a_running_server_without_a_database(
 
 
 @pytest.mark.parametrize("command", [PARALLEL, PYTEST], ids=["parallel", "pytest"])
-def test_stories__fail_where_nothing_listens(checkout: Room, command: list[str]) -> None:
+def test_stories__fail_where_nothing_listens(checkout: Sandbox, command: list[str]) -> None:
     with socket.socket() as taken:
         # Bound and not listening: nobody else can answer there meanwhile.
         taken.bind(("127.0.0.1", 0))
@@ -148,7 +148,7 @@ def test_stories__fail_where_nothing_listens(checkout: Room, command: list[str])
     assert time.monotonic() - started < 60
 
 
-def test_stories__without_style_sheet_only_the_layout_fails(checkout: Room) -> None:
+def test_stories__without_style_sheet_only_the_layout_fails(checkout: Sandbox) -> None:
     with superlists(checkout, production("localhost")) as address:
         code, printed = checkout.run(ALONE, {"TEST_SERVER": address})
     assert code == 1
@@ -161,14 +161,14 @@ def test_stories__without_style_sheet_only_the_layout_fails(checkout: Room) -> N
     assert ".css" in console
 
 
-def test_stories__a_host_that_is_not_allowed(checkout: Room) -> None:
+def test_stories__a_host_that_is_not_allowed(checkout: Sandbox) -> None:
     with superlists(checkout, production("example.com")) as address:
         code, printed = checkout.run([*ALONE, "--failfast"], {"TEST_SERVER": address})
     assert code == 1
     assert "AssertionError: 'To-Do' not found in 'Bad Request (400)'" in printed
 
 
-def test_stories__tables_are_missing(checkout: Room) -> None:
+def test_stories__tables_are_missing(checkout: Sandbox) -> None:
     story = "functional_tests.test_new_visitor"
     with superlists(checkout, production("localhost"), migrated=False) as address:
         code, printed = checkout.run([*MANAGE[:-1], story], {"TEST_SERVER": address})

@@ -5,7 +5,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing.junit import Case, FailedAttempt, Outcome, Problem, to_xml, write
+from rehearsal_testing.junit import Case, ErrorDetails, FailedAttempt, Outcome, to_xml, write
+
+from .junit_reports import properties
 
 PASSED = Outcome(
     case=Case(classname="a.B", name="test_c", file="a.py", line=12),
@@ -13,10 +15,10 @@ PASSED = Outcome(
     ended=1795339802.484561,
     seconds=1.23456,
 )
-FAILURE = Problem(
+FAILURE = ErrorDetails(
     kind="failure", type="AssertionError", message="1 != 2", traceback="Traceback\n1 != 2"
 )
-ERROR = Problem(kind="error", type="x.Broken", message="broken", traceback="Traceback\nbroken")
+ERROR = ErrorDetails(kind="error", type="x.Broken", message="broken", traceback="Traceback\nbroken")
 
 
 def case_of(outcome: Outcome) -> tuple[ET.Element, ET.Element]:
@@ -28,13 +30,9 @@ def case_of(outcome: Outcome) -> tuple[ET.Element, ET.Element]:
     return suites[0], cases[0]
 
 
-def properties(case: ET.Element) -> dict[str | None, str | None]:
-    return {each.get("name"): each.get("value") for each in case.iterfind("properties/property")}
-
-
-def named(name: str, problems: Sequence[Problem] = ()) -> Outcome:
+def named(name: str, errors: Sequence[ErrorDetails] = ()) -> Outcome:
     case = dataclasses.replace(PASSED.case, name=name)
-    return dataclasses.replace(PASSED, case=case, problems=problems)
+    return dataclasses.replace(PASSED, case=case, errors=errors)
 
 
 def test_junit__passed() -> None:
@@ -55,7 +53,7 @@ def test_junit__passed() -> None:
 
 
 @pytest.mark.parametrize(
-    "problems,tag,message,counted",
+    "errors,tag,message,counted",
     [
         ([FAILURE], "failure", "1 != 2", ("1", "0")),
         ([ERROR], "error", "broken", ("0", "1")),
@@ -64,25 +62,25 @@ def test_junit__passed() -> None:
     ],
     ids=["failure", "error", "both", "three sub-tests"],
 )
-def test_junit__not_passed_counts_once(
-    problems: list[Problem], tag: str, message: str, counted: tuple[str, str]
+def test_junit__several_errors_count_as_one_test(
+    errors: list[ErrorDetails], tag: str, message: str, counted: tuple[str, str]
 ) -> None:
-    suite, case = case_of(dataclasses.replace(PASSED, problems=problems))
+    suite, case = case_of(dataclasses.replace(PASSED, errors=errors))
     assert [(element.tag, element.get("message")) for element in case[1:]] == [(tag, message)]
     assert (suite.get("failures"), suite.get("errors")) == counted
-    assert case[1].get("type") == problems[0].type
-    assert case[1].text == "\n".join(problem.traceback for problem in problems)
+    assert case[1].get("type") == errors[0].type
+    assert case[1].text == "\n".join(each.traceback for each in errors)
 
 
 EARLIER = (
-    FailedAttempt(started=1795339701.0, ended=1795339702.0, problems=[FAILURE]),
-    FailedAttempt(started=1795339711.0, ended=1795339712.0, problems=[FAILURE, ERROR]),
+    FailedAttempt(started=1795339701.0, ended=1795339702.0, errors=[FAILURE]),
+    FailedAttempt(started=1795339711.0, ended=1795339712.0, errors=[FAILURE, ERROR]),
 )
 
 
 @pytest.mark.parametrize("skipped", [None, "gone"], ids=["passed", "skipped"])
-def test_junit__flaky_is_passed_and_tells_each_attempt(skipped: str | None) -> None:
-    suite, case = case_of(dataclasses.replace(PASSED, earlier=EARLIER, skipped=skipped))
+def test_junit__flaky_has_an_element_for_each_failed_attempt(skipped: str | None) -> None:
+    suite, case = case_of(dataclasses.replace(PASSED, earlier_attempts=EARLIER, skipped=skipped))
     assert [(each.tag, each.get("type"), each.get("message")) for each in case[1:]] == [
         ("flakyFailure", "AssertionError", "1 != 2"),
         ("flakyError", "AssertionError", "1 != 2 (and 1 more)"),
@@ -94,8 +92,8 @@ def test_junit__flaky_is_passed_and_tells_each_attempt(skipped: str | None) -> N
     assert case.get("time") == "1.235"
 
 
-def test_junit__failed_each_time_is_told_by_its_last_attempt() -> None:
-    suite, case = case_of(dataclasses.replace(PASSED, earlier=EARLIER, problems=[ERROR]))
+def test_junit__failed_each_time_has_times_of_the_last_attempt() -> None:
+    suite, case = case_of(dataclasses.replace(PASSED, earlier_attempts=EARLIER, errors=[ERROR]))
     assert [each.tag for each in case[1:]] == ["error", "rerunFailure", "rerunError"]
     assert (suite.get("failures"), suite.get("errors")) == ("0", "1")
     assert properties(case) == {"start": "1795339801.250000", "end": "1795339802.484561"}
@@ -109,26 +107,26 @@ def test_junit__skipped() -> None:
     assert suite.get("skipped") == "1"
 
 
-def test_junit__evidence_is_named() -> None:
-    _, case = case_of(dataclasses.replace(PASSED, evidence="a.B.test_c", problems=[FAILURE]))
+def test_junit__names_the_evidence_folder() -> None:
+    _, case = case_of(dataclasses.replace(PASSED, evidence="a.B.test_c", errors=[FAILURE]))
     assert properties(case)["evidence"] == "a.B.test_c"
 
 
-def test_junit__text_survives_and_what_xml_forbids_goes() -> None:
+def test_junit__drops_only_characters_that_xml_forbids() -> None:
     nasty = 'a<b>&"c" ]]> é 🎉 \x00\x08\x1b[31m\ud800\uffff\tend'
-    problem = dataclasses.replace(FAILURE, message=nasty, traceback=nasty)
-    _, case = case_of(named(nasty, problems=[problem]))
+    error = dataclasses.replace(FAILURE, message=nasty, traceback=nasty)
+    _, case = case_of(named(nasty, errors=[error]))
     expected = 'a<b>&"c" ]]> é 🎉 [31m\tend'
     assert case.get("name") == expected
     assert case[1].get("message") == expected
     assert case[1].text == expected
 
 
-def test_write__one_file_a_test_and_no_draft_left(tmp_path: Path) -> None:
+def test_write__leaves_one_file_for_each_test(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     first = write(PASSED, folder)
     second = write(named("test_d[/../x]"), folder)
-    again = write(dataclasses.replace(PASSED, problems=[FAILURE]), folder)
+    again = write(dataclasses.replace(PASSED, errors=[FAILURE]), folder)
     assert sorted(folder.iterdir()) == sorted([first, second])
     assert again == first
     assert first.suffix == second.suffix == ".xml"

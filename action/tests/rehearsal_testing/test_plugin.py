@@ -1,4 +1,4 @@
-"""The plugin in a pytest of its own, with browsers that need no browser."""
+"""The plugin in a separate pytest, with stand-ins for browsers."""
 
 import time
 import tomllib
@@ -7,19 +7,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing import junit, plugin, testcase
+from rehearsal_testing import junit, plugin
 
-from .fakes import FakeDriver, fake_browser
-from .sandbox import CHECKOUT, Room
+from .fakes import EVIDENCE, FakeDriver, evidence_and
+from .junit_reports import properties, read_cases, read_results, results
+from .sandbox import CHECKOUT, Sandbox
 
 pytest_plugins = ["pytester"]
-
-SET = ["address.txt", "console.log", "page.html", "screenshot.png"]
-
-
-def set_and(suffix: str) -> list[str]:
-    return sorted([*SET, *(name.replace(".", f"-{suffix}.") for name in SET)])
-
 
 OUTCOMES = """
     import pytest
@@ -103,20 +97,6 @@ OUTCOMES = """
 
 
 @pytest.fixture
-def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
-    started: list[FakeDriver] = []
-
-    def start(*_: object) -> object:
-        alive = sum(not driver.has_quit for driver in started)
-        started.append(FakeDriver(page_source=f"page of browser {alive + 1}"))
-        return fake_browser(started[-1])
-
-    for module in (plugin, testcase):
-        monkeypatch.setattr(module, "start_browser", start)
-    return started
-
-
-@pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("REHEARSAL_EVIDENCE", str(pytester.path / "evidence"))
     monkeypatch.setenv("REHEARSAL_JUNIT", str(pytester.path / "junit"))
@@ -128,7 +108,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tests whose outcomes are written, as often as they are."""
+    """The name of a test each time its outcome is written."""
     names: list[str] = []
     write = junit.write
 
@@ -147,22 +127,8 @@ def run(suite: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResul
     )
 
 
-def cases(folder: Path) -> dict[str, ET.Element]:
-    found = {}
-    for file in (folder / "junit").iterdir():
-        (case,) = ET.fromstring(file.read_bytes()).iter("testcase")  # noqa: S314
-        found[f"{case.get('classname')}.{case.get('name')}"] = case
-    return found
-
-
-def told(case: ET.Element) -> tuple[str, str] | None:
-    elements = [element for element in case if element.tag != "properties"]
-    return (elements[0].tag, elements[0].get("message") or "") if elements else None
-
-
-def properties(case: ET.Element) -> dict[str | None, str]:
-    found = case.iterfind("properties/property")
-    return {each.get("name"): each.get("value") or "" for each in found}
+def cases(suite: pytest.Pytester) -> dict[str, ET.Element]:
+    return read_cases(suite.path / "junit")
 
 
 def evidence(folder: Path, case: ET.Element) -> list[str]:
@@ -175,51 +141,48 @@ def evidence(folder: Path, case: ET.Element) -> list[str]:
     [
         ("passes", None, []),
         ("needs_no_browser", None, []),
-        ("fails", ("failure", "assert 'page of browser 1' == 'another page'"), SET),
-        ("says_so", ("failure", "not what I wanted"), SET),
-        ("breaks", ("error", "'FakeDriver' object has no attribute 'no_such_thing'"), SET),
-        ("fails_without_a_browser", ("failure", "no browser yet"), []),
+        ("fails", "failure: assert 'page of browser 1' == 'another page'", EVIDENCE),
+        ("says_so", "failure: not what I wanted", EVIDENCE),
+        ("breaks", "error: 'FakeDriver' object has no attribute 'no_such_thing'", EVIDENCE),
+        ("fails_without_a_browser", "failure: no browser yet", []),
         (
             "two_browsers_fail",
-            ("failure", "assert False"),
-            set_and("browser2"),
+            "failure: assert False",
+            evidence_and("browser2"),
         ),
-        ("set_up_fails", ("error", "no such user"), SET),
-        ("tear_down_fails", ("error", "cannot tidy"), []),
-        ("all_fails", ("error", "first this"), SET),
-        ("skips", ("skipped", "not today"), []),
-        ("is_skipped", ("skipped", "never"), []),
+        ("set_up_fails", "error: no such user", EVIDENCE),
+        ("tear_down_fails", "error: cannot tidy", []),
+        ("all_fails", "error: first this", EVIDENCE),
+        ("skips", "skipped: not today", []),
+        ("is_skipped", "skipped: never", []),
         ("fails_as_expected", None, []),
-        ("is_known_and_does_not_run", ("skipped", "[NOTRUN] known"), []),
+        ("is_known_and_does_not_run", "skipped: [NOTRUN] known", []),
         ("passes_unexpectedly", None, []),
-        ("passes_unexpectedly_strict", ("failure", "[XPASS(strict)] known"), []),
-        ("each[a/b]", ("failure", "assert 'a/b' == 'ü'"), SET),
+        ("passes_unexpectedly_strict", "failure: [XPASS(strict)] known", []),
+        ("each[a/b]", "failure: assert 'a/b' == 'ü'", EVIDENCE),
         ("each[\\xfc]", None, []),
         (
             "parts",
-            ("failure", "part 1"),
-            set_and("failure2"),
+            "failure: part 1",
+            evidence_and("failure2"),
         ),
         ("skips_a_part", None, []),
     ],
 )
-def test_outcome__is_left_once_with_evidence_of_the_moment(
+def test_outcome__is_written_with_evidence_of_the_failure(
     suite: pytest.Pytester,
     drivers: list[FakeDriver],
     *,
     name: str,
-    expected: tuple[str, str] | None,
+    expected: str | None,
     kept: list[str],
 ) -> None:
     result = run(suite, OUTCOMES, f"test_pages.py::test_{name}")
-    (found,) = cases(suite.path).items()
+    (found,) = cases(suite).items()
     assert found[0] == f"test_pages.test_{name}"
     case = found[1]
-    if expected is None:
-        assert told(case) is None
-    else:
-        tag, message = told(case) or ("", "")
-        assert (tag, message.splitlines()[0].removesuffix(" (and 1 more)")) == expected
+    first_lines = [each.splitlines()[0].removesuffix(" (and 1 more)") for each in results(case)]
+    assert first_lines == ([expected] if expected else [])
     assert evidence(suite.path, case) == sorted(kept)
     assert all(driver.has_quit for driver in drivers)
     if kept:
@@ -230,17 +193,17 @@ def test_outcome__is_left_once_with_evidence_of_the_moment(
         assert sentence in (case[1].text or "")
     else:
         assert not list(suite.path.glob("evidence/*"))
-    passed = expected is None or expected[0] == "skipped"
+    passed = expected is None or expected.startswith("skipped")
     assert (result.ret == pytest.ExitCode.OK) == passed
 
 
-def test_outcome__says_where(suite: pytest.Pytester) -> None:
+def test_outcome__has_file_and_line(suite: pytest.Pytester) -> None:
     run(suite, "import pytest\n\n\ndef test_it():\n    pass\n")
-    case = cases(suite.path)["test_pages.test_it"]
+    case = cases(suite)["test_pages.test_it"]
     assert (case.get("file"), case.get("line")) == ("test_pages.py", "4")
 
 
-def test_outcome__says_when(suite: pytest.Pytester) -> None:
+def test_outcome__has_start_end_and_duration(suite: pytest.Pytester) -> None:
     before = time.time()
     run(
         suite,
@@ -263,7 +226,7 @@ def test_outcome__says_when(suite: pytest.Pytester) -> None:
         """,
     )
     after = time.time()
-    case = cases(suite.path)["test_pages.test_it"]
+    case = cases(suite)["test_pages.test_it"]
     first, last = map(float, (suite.path / "moments").read_text().split())
     start, end = (float(properties(case)[name]) for name in ("start", "end"))
     assert before < start < first < last < end < after
@@ -278,37 +241,40 @@ def test_outcome__says_when(suite: pytest.Pytester) -> None:
 import pytest
 
 @pytest.fixture(scope="session", autouse=True)
-def room():
+def resource():
     raise OSError("no room")
 """,
     ],
     ids=["setup_module", "session fixture"],
 )
-def test_shared_set_up__each_test_of_it_is_an_error(suite: pytest.Pytester, source: str) -> None:
+def test_shared_fixture__that_fails_is_an_error_of_each_test(
+    suite: pytest.Pytester, source: str
+) -> None:
     run(suite, source + "def test_one(): pass\ndef test_two(): pass\n")
-    found = {name: told(case) for name, case in cases(suite.path).items()}
-    assert found == {f"test_pages.test_{name}": ("error", "no room") for name in ("one", "two")}
+    assert read_results(suite.path / "junit") == {
+        f"test_{name}": ["error: no room"] for name in ("one", "two")
+    }
 
 
-def test_unreadable_file__is_an_error(suite: pytest.Pytester) -> None:
+def test_file__that_cannot_be_imported_is_an_error(suite: pytest.Pytester) -> None:
     result = run(suite, "import no_such_module\n")
-    (case,) = cases(suite.path).values()
+    (case,) = cases(suite).values()
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert (case.get("classname"), case.get("file")) == ("test_pages", "test_pages.py")
-    assert told(case) == ("error", case[1].get("message"))
+    assert [each.tag for each in case[1:]] == ["error"]
     assert "No module named 'no_such_module'" in (case[1].text or "")
 
 
-def test_imported_class__leaves_an_outcome_in_each_module(suite: pytest.Pytester) -> None:
+def test_imported_class__has_an_outcome_for_each_module(suite: pytest.Pytester) -> None:
     suite.makepyfile(test_again="from test_pages import TestPage\n__all__ = ['TestPage']\n")
     run(suite, "class TestPage:\n    def test_it(self): pass\n")
-    assert sorted(cases(suite.path)) == [
+    assert sorted(cases(suite)) == [
         "test_again.TestPage.test_it",
         "test_pages.TestPage.test_it",
     ]
 
 
-def test_driver_error__is_told_without_the_drivers_stack(suite: pytest.Pytester) -> None:
+def test_driver_error__is_reported_without_the_drivers_stack(suite: pytest.Pytester) -> None:
     result = run(
         suite,
         """
@@ -318,13 +284,13 @@ def test_driver_error__is_told_without_the_drivers_stack(suite: pytest.Pytester)
             raise NoSuchElementException("no element", stacktrace=["#0 0x55d0"])
         """,
     )
-    (case,) = cases(suite.path).values()
-    assert told(case) == ("error", "Message: no element")
+    (case,) = cases(suite).values()
+    assert results(case) == ["error: Message: no element"]
     assert "Stacktrace:" not in (case[1].text or "")
     assert "Stacktrace:" not in result.stdout.str()
 
 
-def test_wait_for__shows_where_the_test_waited_and_not_how(suite: pytest.Pytester) -> None:
+def test_wait_for__traceback_ends_in_the_test(suite: pytest.Pytester) -> None:
     result = run(suite, "def test_it(wait_for):\n    wait_for(lambda: 0, 'it', timeout=0)\n")
     result.stdout.fnmatch_lines(["*test_pages.py:2: AssertionError"])
     assert "waiting.py" not in result.stdout.str()
@@ -352,23 +318,25 @@ class Story(BrowserTestCase):
 
 @pytest.mark.usefixtures("drivers")
 @pytest.mark.parametrize("source", [INTERRUPTED, INTERRUPTED_STORY], ids=["function", "class"])
-def test_interrupted_test__is_told(suite: pytest.Pytester, written: list[str], source: str) -> None:
+def test_interrupted_test__has_an_outcome(
+    suite: pytest.Pytester, written: list[str], source: str
+) -> None:
     run(suite, source)
     assert written == ["test_one"]
-    (case,) = cases(suite.path).values()
+    (case,) = cases(suite).values()
     assert case.get("name") == "test_one"
     assert case[1].get("type") == "KeyboardInterrupt"
-    assert evidence(suite.path, case) == SET
+    assert evidence(suite.path, case) == EVIDENCE
 
 
-def test_failure_of_the_past__is_forgotten(
+def test_evidence__of_an_earlier_run_is_deleted(
     suite: pytest.Pytester, drivers: list[FakeDriver]
 ) -> None:
     source = "def test_it(browser):\n    assert {}\n"
     run(suite, source.format("False"))
-    assert evidence(suite.path, cases(suite.path)["test_pages.test_it"]) == SET
+    assert evidence(suite.path, cases(suite)["test_pages.test_it"]) == EVIDENCE
     run(suite, source.format("'it now is as it should be'"))
-    assert told(cases(suite.path)["test_pages.test_it"]) is None
+    assert read_results(suite.path / "junit") == {"test_it": []}
     assert not list(suite.path.glob("evidence/*"))
     assert len(drivers) == 2
 
@@ -412,7 +380,7 @@ STORY = """
 """
 
 
-def test_test_case__leaves_the_same_with_the_plugin_and_without(
+def test_browser_test_case__writes_the_same_with_and_without_the_plugin(
     suite: pytest.Pytester,
     drivers: list[FakeDriver],
     written: list[str],
@@ -424,18 +392,15 @@ def test_test_case__leaves_the_same_with_the_plugin_and_without(
         monkeypatch.setenv("REHEARSAL_JUNIT", str(suite.path / str(len(plugins)) / "junit"))
         run(suite, STORY)
         folder = suite.path / str(len(plugins))
-        found.append({name: told(case) for name, case in cases(folder).items()})
+        found.append(read_results(folder / "junit"))
         kept.append(sorted(path.name for path in (suite.path / "evidence").iterdir()))
     assert found[1] == {
-        "test_pages.Story.test_passes": None,
-        "test_pages.Story.test_fails": ("failure", "no"),
-        "test_pages.Story.test_passes_unexpectedly": (
-            "failure",
-            "It passed, and was marked as an expected failure.",
-        ),
-        "test_pages.Story.test_is_skipped": ("skipped", "never"),
-        "test_pages.Story.test_parts": ("failure", "part 1 (and 1 more)"),
-        "test_pages.Unready.setUpClass": ("error", "no room"),
+        "test_passes": [],
+        "test_fails": ["failure: no"],
+        "test_passes_unexpectedly": ["failure: It passed, and was marked as an expected failure."],
+        "test_is_skipped": ["skipped: never"],
+        "test_parts": ["failure: part 1 (and 1 more)"],
+        "setUpClass": ["error: no room"],
     }
     assert found[0] == found[1]
     assert len(written) == 2 * len(found[0])
@@ -447,23 +412,21 @@ def test_test_case__leaves_the_same_with_the_plugin_and_without(
 @pytest.mark.parametrize(
     "fixture,name,expected",
     [
-        ("pytest.skip('no app')", "passes", ("skipped", "no app")),
-        ("raise OSError('no app')", "passes", ("error", "no app")),
-        ("yield; raise OSError('cannot tidy')", "passes", ("error", "cannot tidy")),
-        ("yield; raise OSError('cannot tidy')", "fails", ("error", "no (and 1 more)")),
+        ("pytest.skip('no app')", "passes", "skipped: no app"),
+        ("raise OSError('no app')", "passes", "error: no app"),
+        ("yield; raise OSError('cannot tidy')", "passes", "error: cannot tidy"),
+        ("yield; raise OSError('cannot tidy')", "fails", "error: no (and 1 more)"),
     ],
     ids=["skip", "set-up", "tear-down", "tear-down of a failure"],
 )
-def test_test_case__what_happens_around_it_is_told(
-    suite: pytest.Pytester, fixture: str, name: str, expected: tuple[str, str]
+def test_browser_test_case__outcome_includes_fixtures_around_it(
+    suite: pytest.Pytester, fixture: str, name: str, expected: str
 ) -> None:
     suite.makeconftest(
         f"import pytest\n@pytest.fixture(autouse=True)\ndef around():\n    {fixture}\n"
     )
     run(suite, STORY, f"test_pages.py::Story::test_{name}")
-    assert {name: told(case) for name, case in cases(suite.path).items()} == {
-        f"test_pages.Story.test_{name}": expected
-    }
+    assert read_results(suite.path / "junit") == {f"test_{name}": [expected]}
 
 
 SERVER = """
@@ -494,7 +457,7 @@ def live_server():
     ],
     ids=["url", "slash", "test-server", "both", "live_server.url", "live_server is a URL"],
 )
-def test_live_url__is_the_running_app_else_the_projects_own(
+def test_live_url__is_the_running_app_else_live_server(
     suite: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -512,29 +475,28 @@ def test_live_url__is_the_running_app_else_the_projects_own(
 def test_live_url__says_what_is_missing(suite: pytest.Pytester) -> None:
     result = run(suite, "def test_it(live_url): pass\n")
     result.assert_outcomes(errors=1)
-    (case,) = cases(suite.path).values()
-    tag, message = told(case) or ("", "")
-    assert tag == "error"
-    assert message == (
-        "live_url: neither REHEARSAL_URL nor TEST_SERVER is set, and there is no fixture "
-        "live_server. A rehearsal sets both; elsewhere start the app and say where it is, "
-        "REHEARSAL_URL=http://localhost:8888 say, or define a fixture live_server."
+    (case,) = cases(suite).values()
+    (reported,) = results(case)
+    assert reported == (
+        "error: live_url: neither REHEARSAL_URL nor TEST_SERVER is set, and there is no fixture "
+        "live_server. A rehearsal sets both variables. Elsewhere, start the app and set "
+        "REHEARSAL_URL=http://localhost:8888, or define a fixture live_server."
     )
 
 
-def test_live_url__what_a_live_server_lacks_itself_is_not_hidden(suite: pytest.Pytester) -> None:
+def test_live_url__shows_a_fixture_error_of_live_server(suite: pytest.Pytester) -> None:
     suite.makeconftest(SERVER.replace("live_server()", "live_server(database)"))
     result = run(suite, "def test_it(live_url): pass\n")
     result.stdout.fnmatch_lines("*fixture 'database' not found*")
 
 
 @pytest.mark.parametrize("running", [False, True], ids=["alone", "in a rehearsal"])
-def test_live_url__a_live_server_sees_that_it_is_wanted(
+def test_live_url__adds_live_server_to_the_fixture_names(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *, running: bool
 ) -> None:
     if running:
         monkeypatch.setenv("TEST_SERVER", "localhost:2")
-    # As pytest-django's does, which opens the database only to tests that name it.
+    # pytest-django allows database access only to tests that name `live_server`.
     suite.makeconftest(
         SERVER + "@pytest.fixture(autouse=True)\ndef helper(request):\n"
         f"    assert ('live_server' in request.fixturenames) == {not running}\n"
@@ -542,7 +504,7 @@ def test_live_url__a_live_server_sees_that_it_is_wanted(
     run(suite, "def test_it(live_url): pass\n").assert_outcomes(passed=1)
 
 
-def test_wait_for__hands_the_browser_to_expected_conditions(
+def test_wait_for__passes_the_browser_to_expected_conditions(
     suite: pytest.Pytester, drivers: list[FakeDriver]
 ) -> None:
     result = run(
@@ -570,18 +532,22 @@ def test_wait_for__hands_the_browser_to_expected_conditions(
     "workers",
     [
         pytest.param((), id="one process"),
-        # Three interpreters for two short tests: too slow for the inner loop.
+        # Starts three interpreters, which is too slow for the inner loop.
         pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.e2e),
     ],
 )
-def test_one_line__switches_it_on(room: Room, way: str, workers: tuple[str, ...]) -> None:
+def test_plugin__is_switched_on_by_one_line(
+    sandbox: Sandbox, way: str, workers: tuple[str, ...]
+) -> None:
     if way == "addopts":
-        (room.code / "pytest.ini").write_text("[pytest]\naddopts = -p rehearsal_testing.plugin\n")
+        (sandbox.code / "pytest.ini").write_text(
+            "[pytest]\naddopts = -p rehearsal_testing.plugin\n"
+        )
     else:
         line = 'pytest_plugins = ["rehearsal_testing.plugin"]\n'
-        (room.code / "conftest.py").write_text(line)
+        (sandbox.code / "conftest.py").write_text(line)
     for name in ("a", "b"):
-        (room.code / f"test_{name}.py").write_text(
+        (sandbox.code / f"test_{name}.py").write_text(
             "import os, time, pytest\n"
             "def test_it(wait_for):\n"
             "    time.sleep(0.3)\n"
@@ -589,13 +555,13 @@ def test_one_line__switches_it_on(room: Room, way: str, workers: tuple[str, ...]
             "    assert False\n"
         )
     started = time.time()
-    code, printed = room.run(["-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *workers])
+    code, printed = sandbox.run(["-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *workers])
     ended = time.time()
     assert code == pytest.ExitCode.TESTS_FAILED
     assert ("worker gw1" in printed) == bool(workers)
-    found = cases(room.folder)
-    assert {name: told(case) for name, case in found.items()} == {
-        f"test_{name}.test_it": ("failure", "assert False") for name in ("a", "b")
+    found = read_cases(sandbox.junit)
+    assert {name: results(case) for name, case in found.items()} == {
+        f"test_{name}.test_it": ["failure: assert False"] for name in ("a", "b")
     }
     for case in found.values():
         start, end = (float(properties(case)[name]) for name in ("start", "end"))
@@ -603,7 +569,7 @@ def test_one_line__switches_it_on(room: Room, way: str, workers: tuple[str, ...]
         assert end - start >= 0.25
 
 
-def test_entry_point__there_is_none() -> None:
-    # It would switch the plugin on wherever the package is installed, `rehearse` alone included.
+def test_plugin__has_no_entry_point() -> None:
+    # It would switch the plugin on wherever `rehearse` is installed.
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     assert "pytest11" not in project.get("entry-points", {})

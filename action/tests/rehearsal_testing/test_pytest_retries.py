@@ -1,19 +1,19 @@
-"""Failed tests that run again under pytest, with the plugin."""
+"""Retries under pytest with the plugin; test_retry_loop.py is about the other runners."""
 
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing import plugin, testcase
-from rehearsal_testing.plugin_state import RUNNER
+from rehearsal_testing import plugin
+from rehearsal_testing.plugin_state import PLUGIN_STATE
 
-from .fakes import FakeDriver, fake_browser
-from .sandbox import Room
+from .fakes import FakeDriver
+from .junit_reports import read_results
+from .sandbox import Sandbox
 
 pytest_plugins = ["pytester"]
 
-# Fails as often as the file named after it says.
+# `fails` raises an error as often as `times` says; a file of its name counts the calls.
 COUNT = """
     import pathlib, pytest
 
@@ -24,19 +24,6 @@ COUNT = """
         if seen < times:
             raise error
 """
-
-
-@pytest.fixture
-def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
-    started: list[FakeDriver] = []
-
-    def start(*_: object) -> object:
-        started.append(FakeDriver(page_source=f"page of browser {len(started) + 1}"))
-        return fake_browser(started[-1])
-
-    for module in (plugin, testcase):
-        monkeypatch.setattr(module, "start_browser", start)
-    return started
 
 
 @pytest.fixture
@@ -59,27 +46,25 @@ def run(suite: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResul
     )
 
 
-def told(folder: Path) -> dict[str | None, list[str]]:
-    found = {}
-    for file in (folder / "junit").iterdir():
-        (case,) = ET.parse(file).iter("testcase")  # noqa: S314
-        found[case.get("name")] = [f"{each.tag}: {each.get('message')}" for each in case[1:]]
-    return found
-
-
-def times(suite: pytest.Pytester, name: str) -> int:
+def calls(suite: pytest.Pytester, name: str) -> int:
     return len((suite.path / name).read_text())
 
 
-def lines(result: pytest.RunResult) -> list[str]:
+def reported(suite: pytest.Pytester) -> dict[str, list[str]]:
+    return read_results(suite.path / "junit")
+
+
+def retry_lines(result: pytest.RunResult) -> list[str]:
     return [line for line in result.stdout.lines if line.startswith("retrying ")]
 
 
-def closing(result: pytest.RunResult) -> str:
+def last_line(result: pytest.RunResult) -> str:
     return result.stdout.lines[-1].strip("= ").rpartition(" in ")[0]
 
 
-def test_rerun__that_passes_is_a_pass(suite: pytest.Pytester, drivers: list[FakeDriver]) -> None:
+def test_retry__that_passes_makes_the_test_pass(
+    suite: pytest.Pytester, drivers: list[FakeDriver]
+) -> None:
     result = run(
         suite,
         """
@@ -91,10 +76,10 @@ def test_rerun__that_passes_is_a_pass(suite: pytest.Pytester, drivers: list[Fake
 
     class TestPages:
         def test_it(self, touched, browser):
-            assert not touched and not hasattr(self, "touched"), "it begins anew"
+            assert not touched and not hasattr(self, "touched"), "a new attempt"
             touched.append(1)
             self.touched = True
-            print("said by", browser.page_source)
+            print("printed with", browser.page_source)
             fails("it", 2)
 
         def test_other(self):
@@ -103,101 +88,101 @@ def test_rerun__that_passes_is_a_pass(suite: pytest.Pytester, drivers: list[Fake
         "-rA",
     )
     assert result.ret == pytest.ExitCode.OK
-    assert closing(result) == "2 passed, 2 rerun"
-    assert lines(result) == [
+    assert last_line(result) == "2 passed, 2 rerun"
+    assert retry_lines(result) == [
         f"retrying test_pages.TestPages.test_it ({number} of 2): AssertionError: no"
         for number in (1, 2)
     ]
-    assert told(suite.path) == {
+    assert reported(suite) == {
         "test_it": ["flakyFailure: no", "flakyFailure: no"],
         "test_other": [],
     }
-    assert times(suite, "tidied") == 3
+    assert calls(suite, "tidied") == 3
     assert all(driver.has_quit for driver in drivers)
     pages = {file.name: file.read_text() for file in suite.path.glob("evidence/*/page*.html")}
     assert pages == {"page.html": "page of browser 1", "page-retry1.html": "page of browser 2"}
     printed = result.stdout.str()
-    assert [f"said by page of browser {number}" in printed for number in (1, 2, 3)] == [
+    assert [f"printed with page of browser {number}" in printed for number in (1, 2, 3)] == [
         False,
         False,
         True,
     ]
 
 
-def test_rerun__in_vain_fails_with_the_last_attempt(suite: pytest.Pytester) -> None:
+def test_retry__test_that_always_fails_reports_the_last_attempt(suite: pytest.Pytester) -> None:
     result = run(suite, "\n    def test_it():\n        fails('it', 9)\n")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert closing(result) == "1 failed, 2 rerun"
-    assert told(suite.path) == {"test_it": ["failure: no", "rerunFailure: no", "rerunFailure: no"]}
+    assert last_line(result) == "1 failed, 2 rerun"
+    assert reported(suite) == {"test_it": ["failure: no", "rerunFailure: no", "rerunFailure: no"]}
 
 
 @pytest.mark.parametrize("scope", ["function", "class", "module", "session"])
 @pytest.mark.parametrize("moment", ["set-up", "tear-down"])
-def test_rerun__of_a_fixture_that_failed(suite: pytest.Pytester, scope: str, moment: str) -> None:
+def test_retry__after_a_fixture_failed(suite: pytest.Pytester, scope: str, moment: str) -> None:
     before, after = (1, 0) if moment == "set-up" else (0, 1)
     result = run(
         suite,
         f"""
     @pytest.fixture(scope={scope!r})
-    def room():
+    def resource():
         fails("before", {before}, OSError("no room"))
         yield
         fails("after", {after}, OSError("cannot tidy"))
 
-    def test_it(room):
+    def test_it(resource):
         fails("ran", 0)
         """,
     )
     assert result.ret == pytest.ExitCode.OK
-    assert closing(result) == "1 passed, 1 rerun"
-    assert len(told(suite.path)["test_it"]) == 1
-    assert times(suite, "before") == 2
-    assert times(suite, "after") == 1 + after
+    assert last_line(result) == "1 passed, 1 rerun"
+    assert len(reported(suite)["test_it"]) == 1
+    assert calls(suite, "before") == 2
+    assert calls(suite, "after") == 1 + after
 
 
-def test_rerun__leaves_what_a_class_shares_alone(suite: pytest.Pytester) -> None:
+def test_retry__keeps_class_fixtures_set_up(suite: pytest.Pytester) -> None:
     result = run(
         suite,
         """
     @pytest.fixture(scope="class")
-    def room():
+    def resource():
         fails("before", 0)
         yield
         fails("after", 0)
 
     class TestOne:
-        def test_a(self, room):
+        def test_a(self, resource):
             fails("a", 2)
 
-        def test_b(self, room):
+        def test_b(self, resource):
             pass
 
     class TestTwo:
-        def test_c(self, room):
+        def test_c(self, resource):
             fails("c", 1)
         """,
     )
-    assert closing(result) == "3 passed, 3 rerun"
-    assert times(suite, "before") == times(suite, "after") == 2
+    assert last_line(result) == "3 passed, 3 rerun"
+    assert calls(suite, "before") == calls(suite, "after") == 2
 
 
-def test_rerun__a_shared_fixture_that_fails_always_is_tried_for_one_test(
+def test_retry__module_fixture_that_always_fails_is_retried_for_one_test(
     suite: pytest.Pytester,
 ) -> None:
     result = run(
         suite,
         """
     @pytest.fixture(scope="module")
-    def room():
+    def resource():
         fails("before", 99, OSError("no room"))
 
-    def test_a(room): pass
-    def test_b(room): pass
-    def test_c(room): pass
+    def test_a(resource): pass
+    def test_b(resource): pass
+    def test_c(resource): pass
         """,
     )
-    assert closing(result) == "3 errors, 2 rerun"
-    assert times(suite, "before") == 3
+    assert last_line(result) == "3 errors, 2 rerun"
+    assert calls(suite, "before") == 3
 
 
 @pytest.mark.parametrize(
@@ -209,16 +194,16 @@ def test_rerun__a_shared_fixture_that_fails_always_is_tried_for_one_test(
     ],
     ids=["no browser", "skipped", "xfailed"],
 )
-def test_rerun__is_not_made_where_it_cannot_help(
+def test_retry__does_not_follow_a_permanent_result(
     suite: pytest.Pytester, body: str, expected: str
 ) -> None:
     result = run(suite, f"\n    def test_it():\n        fails('it', 0)\n        {body}\n")
-    assert closing(result) == expected
-    assert times(suite, "it") == 1
+    assert last_line(result) == expected
+    assert calls(suite, "it") == 1
 
 
 @pytest.mark.parametrize("strict", [True, False])
-def test_rerun__is_not_made_of_unexpected_success(suite: pytest.Pytester, *, strict: bool) -> None:
+def test_retry__does_not_follow_unexpected_success(suite: pytest.Pytester, *, strict: bool) -> None:
     run(
         suite,
         f"""
@@ -227,22 +212,22 @@ def test_rerun__is_not_made_of_unexpected_success(suite: pytest.Pytester, *, str
         fails("it", 0)
         """,
     )
-    assert times(suite, "it") == 1
+    assert calls(suite, "it") == 1
 
 
-def test_rerun__an_interrupted_test_is_not_run_again(suite: pytest.Pytester) -> None:
+def test_retry__does_not_follow_an_interrupt(suite: pytest.Pytester) -> None:
     result = run(suite, "\n    def test_it():\n        fails('it', 9, KeyboardInterrupt())\n")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    assert times(suite, "it") == 1
+    assert calls(suite, "it") == 1
 
 
-def test_rerun__with_exitfirst_the_last_attempt_ends_the_run(suite: pytest.Pytester) -> None:
+def test_retry__with_exitfirst_the_last_attempt_ends_the_run(suite: pytest.Pytester) -> None:
     result = run(
         suite,
         "\n    def test_it():\n        fails('it', 9)\n\n    def test_next():\n        pass\n",
         "-x",
     )
-    assert closing(result) == "1 failed, 2 rerun"
+    assert last_line(result) == "1 failed, 2 rerun"
 
 
 @pytest.mark.parametrize(
@@ -276,15 +261,15 @@ def test_rerun__with_exitfirst_the_last_attempt_ends_the_run(suite: pytest.Pytes
     ids=["fixture", "unittest", "ours"],
 )
 @pytest.mark.parametrize("failures", [3, 5])
-def test_rerun__of_sub_tests(suite: pytest.Pytester, source: str, failures: int) -> None:
+def test_retry__after_failed_sub_tests(suite: pytest.Pytester, source: str, failures: int) -> None:
     result = run(suite, source.format(failures=failures))
-    assert times(suite, "it") == 6
+    assert calls(suite, "it") == 6
     assert (result.ret == pytest.ExitCode.OK) == (failures == 3)
-    first = told(suite.path)["test_it"][0]
+    first = reported(suite)["test_it"][0]
     assert first == ("flakyFailure: no (and 1 more)" if failures == 3 else "failure: no")
     if failures == 3:
-        assert "failed" not in closing(result)
-        assert "rerun" in closing(result)
+        assert "failed" not in last_line(result)
+        assert "rerun" in last_line(result)
 
 
 STORY = """
@@ -322,21 +307,21 @@ STORY = """
         ),
         ({"cls": 9}, {"setUpClass": ["error: no room"]}, "2 errors, 2 rerun"),
     ],
-    ids=["flaky", "in vain", "flaky class", "class in vain"],
+    ids=["flaky", "always fails", "flaky class", "class always fails"],
 )
-def test_rerun__of_a_test_case_is_told_once(
+def test_retry__of_a_browser_test_case_writes_one_outcome(
     suite: pytest.Pytester,
     failures: dict[str, int],
     expected: dict[str, list[str]],
     counted: str,
 ) -> None:
     result = run(suite, STORY.format(**{"cls": 0, "test": 0} | failures))
-    assert told(suite.path) == expected
-    assert closing(result) == counted
-    assert not RUNNER.retries, "what follows in this process decides for itself again"
+    assert reported(suite) == expected
+    assert last_line(result) == counted
+    assert not PLUGIN_STATE.handles_retries, "the plugin resets it at its end"
 
 
-def test_rerun__of_a_fixture_around_a_test_case(suite: pytest.Pytester) -> None:
+def test_retry__after_a_fixture_around_a_browser_test_case_failed(suite: pytest.Pytester) -> None:
     result = run(
         suite,
         """
@@ -352,20 +337,20 @@ def test_rerun__of_a_fixture_around_a_test_case(suite: pytest.Pytester) -> None:
             fails("it", 0)
         """,
     )
-    assert told(suite.path) == {"test_it": ["flakyError: cannot tidy"]}
-    assert times(suite, "it") == 2
-    assert closing(result) == "1 passed, 1 rerun"
+    assert reported(suite) == {"test_it": ["flakyError: cannot tidy"]}
+    assert calls(suite, "it") == 2
+    assert last_line(result) == "1 passed, 1 rerun"
 
 
-def test_rerun__does_not_reach_pytests_own_report(suite: pytest.Pytester) -> None:
+def test_retry__is_not_in_pytests_own_junit_xml(suite: pytest.Pytester) -> None:
     run(suite, "\n    def test_it():\n        fails('it', 2)\n", "--junit-xml=own.xml")
     root = ET.parse(suite.path / "own.xml").getroot()  # noqa: S314
     (case,) = root.iter("testcase")
     assert list(case) == []
 
 
-# As pytest-rerunfailures registers itself, as far as it concerns us.
-ANOTHER = """
+# Registers options, mark and name as pytest-rerunfailures does.
+RERUNFAILURES = """
 import pytest
 
 class Plugin:
@@ -394,20 +379,20 @@ def pytest_addoption(parser, pluginmanager):
         ([], "@pytest.mark.flaky(reruns=5)", 1),
     ],
 )
-def test_rerun__pytest_rerunfailures_has_precedence(
+def test_retry__pytest_rerunfailures_has_precedence(
     suite: pytest.Pytester, arguments: list[str], mark: str, runs: int
 ) -> None:
-    suite.makeconftest(ANOTHER)
+    suite.makeconftest(RERUNFAILURES)
     run(suite, f"\n    {mark}\n    def test_it():\n        fails('it', 9)\n", *arguments)
-    assert times(suite, "it") == runs
+    assert calls(suite, "it") == runs
 
 
-def test_rerun__not_where_nothing_runs(suite: pytest.Pytester) -> None:
+def test_retry__setup_only_runs_no_test(suite: pytest.Pytester) -> None:
     run(suite, "\n    def test_it():\n        fails('it', 9)\n", "--setup-only")
     assert not (suite.path / "it").exists()
 
 
-def test_setting__that_cannot_be_obeyed_is_told_in_one_line(
+def test_setting__invalid_is_one_error_line(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REHEARSAL_RETRIES", "often")
@@ -418,9 +403,9 @@ def test_setting__that_cannot_be_obeyed_is_told_in_one_line(
 
 
 @pytest.mark.e2e
-def test_xdist__the_workers_retry_and_the_first_process_tells(room: Room) -> None:
+def test_xdist__workers_retry_and_the_main_process_prints(sandbox: Sandbox) -> None:
     for name in ("a", "b"):
-        (room.code / f"test_{name}.py").write_text(
+        (sandbox.code / f"test_{name}.py").write_text(
             "import pathlib\n"
             "def test_it():\n"
             "    first = not pathlib.Path(__file__ + '.once').exists()\n"
@@ -428,11 +413,11 @@ def test_xdist__the_workers_retry_and_the_first_process_tells(room: Room) -> Non
             "    assert not first\n"
         )
     arguments = ["-m", "pytest", "-p", "rehearsal_testing.plugin", "-p", "no:cacheprovider"]
-    code, printed = room.run([*arguments, "-n", "2"], {"REHEARSAL_RETRIES": "1"})
+    code, printed = sandbox.run([*arguments, "-n", "2"], {"REHEARSAL_RETRIES": "1"})
     assert code == 0
     assert "2 passed, 2 rerun in " in printed
     for name in ("a", "b"):
         assert (
             f"\nretrying test_{name}.test_it (1 of 1): AssertionError: assert not True" in printed
         )
-    assert told(room.folder) == {"test_it": ["flakyFailure: assert not True"]}
+    assert read_results(sandbox.junit) == {"test_it": ["flakyFailure: assert not True"]}

@@ -1,4 +1,4 @@
-"""The base class with real browsers, under each way to run tests."""
+"""The base class and the plugin with real browsers, under each runner."""
 
 import re
 import shutil
@@ -14,9 +14,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing.executables import find_programs
+from rehearsal_testing.executables import find_executables
 
-from .sandbox import CHECKOUT, Room
+from .junit_reports import properties, read_cases
+from .sandbox import CHECKOUT, Sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -100,11 +101,11 @@ RUNNERS = {
 }
 
 
-class SixthServer(ThreadingHTTPServer):
+class IPv6Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6
 
 
-class Nothing(BaseHTTPRequestHandler):
+class NotFoundHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_error(404)
 
@@ -143,9 +144,9 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
-def stranger(site: str) -> Iterator[None]:
-    """Have another program answer on the same port of the machine's other localhost."""
-    with SixthServer(("::1", int(site.rpartition(":")[2])), Nothing) as server:
+def other_program(site: str) -> Iterator[None]:
+    """Serve errors on the same port of ::1, as another program might."""
+    with IPv6Server(("::1", int(site.rpartition(":")[2])), NotFoundHandler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield
@@ -154,31 +155,21 @@ def stranger(site: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def suite(room: Room) -> Room:
-    (room.code / "test_pages.py").write_text(SUITE)
-    (room.code / "settings.py").write_text(SETTINGS)
-    return room
-
-
-def outcomes(room: Room) -> dict[str, ET.Element]:
-    cases = [
-        case
-        for file in room.junit.iterdir()
-        for case in ET.fromstring(file.read_bytes()).iter("testcase")  # noqa: S314
-    ]
-    return {f"{case.get('classname')}.{case.get('name')}": case for case in cases}
+def suite(sandbox: Sandbox) -> Sandbox:
+    (sandbox.code / "test_pages.py").write_text(SUITE)
+    (sandbox.code / "settings.py").write_text(SETTINGS)
+    return sandbox
 
 
 def assert_times(cases: dict[str, ET.Element], before: float, after: float) -> None:
-    """Fail unless each test has a span of its own, within that of the run."""
+    """Fail unless start and end of each test are within the run."""
     for case in cases.values():
-        named = {each.get("name"): each.get("value") for each in case.iterfind(".//property")}
-        start, end = float(named["start"] or 0), float(named["end"] or 0)
+        start, end = (float(properties(case)[name]) for name in ("start", "end"))
         assert before < start < end < after
         assert float(case.get("time") or 0) == pytest.approx(end - start, abs=0.01)
 
 
-def assert_set(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> None:
+def assert_evidence(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> None:
     assert (folder / f"screenshot{suffix}.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert f"<title>{shows}</title>" in (folder / f"page{suffix}.html").read_text()
     assert (folder / f"address{suffix}.txt").read_text().startswith("http://")
@@ -188,11 +179,11 @@ def assert_set(folder: Path, suffix: str, *, shows: str, hides: list[str]) -> No
     assert not [name for name in hides if name in console]
 
 
-@pytest.mark.usefixtures("stranger")
+@pytest.mark.usefixtures("other_program")
 @pytest.mark.parametrize("browser", ["chrome", "firefox"])
-def test_localhost__is_where_the_app_is_published(room: Room, site: str, browser: str) -> None:
-    (room.code / "test_pages.py").write_text(ADDRESSES)
-    code, printed = room.run(RUNNERS["unittest"], {"REHEARSAL_URL": site, "BROWSER": browser})
+def test_localhost__is_127_0_0_1(sandbox: Sandbox, site: str, browser: str) -> None:
+    (sandbox.code / "test_pages.py").write_text(ADDRESSES)
+    code, printed = sandbox.run(RUNNERS["unittest"], {"REHEARSAL_URL": site, "BROWSER": browser})
     assert code == 0, printed
 
 
@@ -208,7 +199,7 @@ def test_localhost__is_where_the_app_is_published(room: Room, site: str, browser
     ],
 )
 def test_failures__leave_evidence_and_nothing_else(
-    suite: Room, site: str, browser: str, runner: str
+    suite: Sandbox, site: str, browser: str, runner: str
 ) -> None:
     before = time.time()
     code, printed = suite.run(RUNNERS[runner], {"SITE": site, "BROWSER": browser})
@@ -223,11 +214,11 @@ def test_failures__leave_evidence_and_nothing_else(
     assert sorted(suite.evidence.iterdir()) == [one, two]
     assert len(list(one.iterdir())) == 4
     assert len(list(two.iterdir())) == 8
-    assert_set(one, "", shows="one", hides=["two", "three"])
-    assert_set(two, "", shows="two", hides=["one", "three"])
-    assert_set(two, "-browser2", shows="three", hides=["one", "two"])
+    assert_evidence(one, "", shows="one", hides=["two", "three"])
+    assert_evidence(two, "", shows="two", hides=["one", "three"])
+    assert_evidence(two, "-browser2", shows="three", hides=["one", "two"])
 
-    cases = outcomes(suite)
+    cases = read_cases(suite.junit)
     assert_times(cases, before, after)
     assert {name: [child.tag for child in case] for name, case in cases.items()} == {
         "test_pages.OneTest.test_fails": ["properties", "failure"],
@@ -246,51 +237,57 @@ def test_failures__leave_evidence_and_nothing_else(
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "xdist"])
-def test_functions__leave_the_same_as_a_class(room: Room, site: str, workers: list[str]) -> None:
-    (room.code / "test_pages.py").write_text(FUNCTIONS)
+def test_functions__leave_the_same_as_a_class(
+    sandbox: Sandbox, site: str, workers: list[str]
+) -> None:
+    (sandbox.code / "test_pages.py").write_text(FUNCTIONS)
     before = time.time()
-    code, printed = room.run([*PLUGIN, *workers], {"REHEARSAL_URL": site})
+    code, printed = sandbox.run([*PLUGIN, *workers], {"REHEARSAL_URL": site})
     after = time.time()
     assert code == 1
     assert "Waited 0.2 s for the second page" in printed
 
-    cases = outcomes(room)
+    cases = read_cases(sandbox.junit)
     assert_times(cases, before, after)
     assert {name: [child.tag for child in case] for name, case in cases.items()} == {
         "test_pages.test_fails": ["properties", "failure"],
         "test_pages.test_passes": ["properties"],
         "test_pages.test_set_up_breaks[a/b]": ["properties", "error"],
     }
-    broken, fails = sorted(room.evidence.iterdir(), key=lambda folder: len(folder.name))[::-1]
+    broken, fails = sorted(sandbox.evidence.iterdir(), key=lambda folder: len(folder.name))[::-1]
     assert fails.name == "test_pages.test_fails"
     assert re.fullmatch(r"test_pages\.test_set_up_breaks-a-b--[0-9a-f]{8}", broken.name)
     assert f"What the browser showed is kept in tests/{broken.name} of the evidence" in printed
     assert len(list(fails.iterdir())) == 4
     assert len(list(broken.iterdir())) == 8
-    assert_set(fails, "", shows="one", hides=["two", "three"])
-    assert_set(broken, "", shows="two", hides=["one", "three"])
-    assert_set(broken, "-browser2", shows="three", hides=["one", "two"])
-    room.assert_processes()
-    # pytest-xdist leaves a folder of pytest's.
-    assert {path.name.partition("-")[0] for path in room.temporary.iterdir()} <= {"pytest"}
+    assert_evidence(fails, "", shows="one", hides=["two", "three"])
+    assert_evidence(broken, "", shows="two", hides=["one", "three"])
+    assert_evidence(broken, "-browser2", shows="three", hides=["one", "two"])
+    sandbox.assert_processes()
+    # pytest-xdist leaves pytest's temporary folder.
+    assert {path.name.partition("-")[0] for path in sandbox.temporary.iterdir()} <= {"pytest"}
 
 
 @pytest.mark.parametrize("heading", ["It works", "It worked"], ids=["passes", "fails"])
-def test_example__of_functions(room: Room, site: str, heading: str) -> None:
+def test_example__of_functions(sandbox: Sandbox, site: str, heading: str) -> None:
     example = (CHECKOUT / "docs/examples/test_home_page_pytest.py").read_text()
-    # The page stays as it is: what the test wants of it changes.
-    (room.code / "test_home_page.py").write_text(example.replace("It works", heading))
-    code, _ = room.run(PLUGIN, {"TEST_SERVER": site.removeprefix("http://")})
+    # The page stays the same, and the expectation of the test changes.
+    (sandbox.code / "test_home_page.py").write_text(example.replace("It works", heading))
+    code, _ = sandbox.run(PLUGIN, {"TEST_SERVER": site.removeprefix("http://")})
     assert (code == 0) == (heading == "It works")
-    assert len(list(room.evidence.glob("*/screenshot.png"))) == code
-    assert list(outcomes(room)) == ["test_home_page.test_greets"]
-    room.assert_nothing_is_left()
+    assert len(list(sandbox.evidence.glob("*/screenshot.png"))) == code
+    assert list(read_cases(sandbox.junit)) == ["test_home_page.test_greets"]
+    sandbox.assert_nothing_is_left()
 
 
-@pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL], ids=lambda blow: blow.name)
+@pytest.mark.parametrize(
+    "signal_number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"]
+)
 @pytest.mark.parametrize("browser", ["chrome", "firefox"])
-def test_killed_tests__leave_nothing(room: Room, site: str, browser: str, blow: int) -> None:
-    (room.code / "test_slow.py").write_text(
+def test_killed_tests__leave_nothing(
+    sandbox: Sandbox, site: str, browser: str, signal_number: int
+) -> None:
+    (sandbox.code / "test_slow.py").write_text(
         "import os, time\n"
         "from rehearsal_testing import BrowserTestCase\n"
         "class SlowTest(BrowserTestCase):\n"
@@ -301,30 +298,30 @@ def test_killed_tests__leave_nothing(room: Room, site: str, browser: str, blow: 
         "        print('the page is open', flush=True)\n"
         "        time.sleep(60)\n"
     )
-    tests = room.start(["-m", "unittest", "test_slow"], {"SITE": site, "BROWSER": browser})
+    tests = sandbox.start(["-m", "unittest", "test_slow"], {"SITE": site, "BROWSER": browser})
     assert tests.stdout is not None
     with tests.stdout:
         while "the page is open" not in (line := tests.stdout.readline()):
             assert line, "the tests ended before the page was open"
-        assert len(room.processes()) > 3
-        tests.send_signal(blow)
+        assert len(sandbox.processes()) > 3
+        tests.send_signal(signal_number)
         tests.wait(timeout=5)
-        room.assert_nothing_is_left()
-    # What was done by then is kept.
-    assert list(outcomes(room)) == ["test_slow.SlowTest.test_first"]
+        sandbox.assert_nothing_is_left()
+    # The outcome of the first test is kept.
+    assert list(read_cases(sandbox.junit)) == ["test_slow.SlowTest.test_first"]
 
 
-def test_remote__a_driver_elsewhere_gives_the_same_evidence(suite: Room, site: str) -> None:
+def test_remote__a_driver_elsewhere_gives_the_same_evidence(suite: Sandbox, site: str) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    # Run as a service of its own, geckodriver is to Selenium what a grid is.
-    programs = find_programs("firefox", suite.environ({}))
+    # A geckodriver that runs as a service is like a grid for Selenium.
+    executables = find_executables("firefox", suite.environ({}))
     driver = suite.temporary / "geckodriver"
-    shutil.copyfile(programs.driver, driver)
+    shutil.copyfile(executables.driver, driver)
     driver.chmod(0o755)
     grid = subprocess.Popen(
-        [driver, "--port", str(port), "--websocket-port", "0", "--binary", programs.browser],
+        [driver, "--port", str(port), "--websocket-port", "0", "--binary", executables.browser],
         env={**suite.environ({}), "MOZ_CRASHREPORTER_DISABLE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -339,11 +336,11 @@ def test_remote__a_driver_elsewhere_gives_the_same_evidence(suite: Room, site: s
                 "PATH": "/nowhere",
             },
         )
-        # The tests have ended their session: only the driver itself is left to end.
+        # The tests have ended their session; only the driver is still running.
         suite.assert_processes("geckodriver")
     finally:
         grid.kill()
         grid.wait()
     assert code == 1
     folder = suite.evidence / "test_pages.OneTest.test_fails"
-    assert_set(folder, "", shows="one", hides=["two", "three"])
+    assert_evidence(folder, "", shows="one", hides=["two", "three"])

@@ -6,7 +6,7 @@ import pytest
 from rehearsal_testing.durations import FILE
 from rehearsal_testing.record_durations import main
 
-from .sandbox import Room
+from .sandbox import Sandbox
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def report(folder: Path, name: str, cases: str) -> None:
     (folder / name).write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
 
 
-def test_record__takes_what_passed_and_keeps_the_rest(
+def test_record__updates_passed_tests_and_keeps_others(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(FILE).write_text('{"z.old": 3, "a.B.test_c": 9}')
@@ -46,9 +46,9 @@ def test_record__takes_what_passed_and_keeps_the_rest(
 @pytest.mark.parametrize(
     "before,arguments,code",
     [("{}", [], 2), ("{}", ["nowhere"], 2), ("{}", ["empty"], 1), ("[]", ["empty"], 1)],
-    ids=["none", "no folder", "nothing in it", "another file"],
+    ids=["no argument", "no such folder", "no report", "file is not an object"],
 )
-def test_record__says_what_it_lacks(
+def test_record__says_why_it_fails(
     before: str,
     arguments: list[str],
     code: int,
@@ -60,8 +60,10 @@ def test_record__says_what_it_lacks(
     assert "".join(capsys.readouterr()).count("\n") == 1
 
 
-def test_program__warns_of_nothing(room: Room) -> None:
+def test_program__runs_without_a_warning(sandbox: Sandbox) -> None:
     cases = '<testcase classname="a.B" name="test_c" time="1.500"/>'
-    report(room.code / "junit", "1.xml", cases)
-    code, printed = room.run(["-W", "error", "-m", "rehearsal_testing.record_durations", "junit"])
+    report(sandbox.code / "junit", "1.xml", cases)
+    code, printed = sandbox.run(
+        ["-W", "error", "-m", "rehearsal_testing.record_durations", "junit"]
+    )
     assert (code, printed) == (0, ".test_durations has the seconds of 1 tests from junit.\n")

@@ -3,9 +3,9 @@ import unittest
 import pytest
 from selenium.common.exceptions import NoSuchElementException
 
-from rehearsal_testing.attempt_record import Recording
+from rehearsal_testing.attempt_record import AttemptRecord
 from rehearsal_testing.junit import Case
-from rehearsal_testing.recording_result import Recorder
+from rehearsal_testing.recording_result import RecordingResult
 
 CHROME_SAYS = """no such element: Unable to locate element: {"selector":"[id="x"]"}
   (Session info: chrome=156.0.8078.79); For documentation on this error, please visit: https://x"""
@@ -25,16 +25,16 @@ class Story(unittest.TestCase):
             self.skipTest("not this part")
 
 
-def a_recording() -> Recording:
-    # No browser, so nothing is ever written.
+def start_attempt(record_type: type[AttemptRecord] = AttemptRecord) -> AttemptRecord:
+    # Without a browser, no evidence is written.
     case = Case(classname="a.B", name="test_c", file="a.py", line=1)
-    return Recording.begin(case, {"REHEARSAL_EVIDENCE": "/nowhere"})
+    return record_type.start(case, {"REHEARSAL_EVIDENCE": "/nowhere"})
 
 
-def record(case: unittest.TestCase) -> tuple[Recording, unittest.TestResult]:
-    result, recording = unittest.TestResult(), a_recording()
-    case.run(Recorder(result, case, recording))  # type: ignore[arg-type]
-    return recording, result
+def run(case: unittest.TestCase) -> tuple[AttemptRecord, unittest.TestResult]:
+    result, attempt = unittest.TestResult(), start_attempt()
+    case.run(RecordingResult(result, case, attempt))  # type: ignore[arg-type]
+    return attempt, result
 
 
 @pytest.mark.parametrize(
@@ -45,42 +45,40 @@ def record(case: unittest.TestCase) -> tuple[Recording, unittest.TestResult]:
     ],
     ids=["chrome", "firefox"],
 )
-def test_recorder__a_driver_error_is_told_without_its_trimmings(says: str, message: str) -> None:
+def test_driver_error__is_recorded_without_stack_and_links(says: str, message: str) -> None:
     case = Story()
     case.raises = NoSuchElementException(says, stacktrace=["#0 0x55d0", "#1 0x55d1"])
-    recording, result = record(case)
-    (problem,) = recording.problems
-    assert problem.message == f"Message: {message}"
-    assert "0x55d0" not in problem.traceback
+    attempt, result = run(case)
+    (error,) = attempt.errors
+    assert error.message == f"Message: {message}"
+    assert "0x55d0" not in error.traceback
     assert "0x55d0" not in result.errors[0][1]
 
 
-def test_recorder__a_skipped_sub_test_does_not_skip_the_test() -> None:
-    recording, result = record(Story("skips_a_part"))
-    assert recording.skipped is None
+def test_sub_test__that_is_skipped_does_not_skip_the_test() -> None:
+    attempt, result = run(Story("skips_a_part"))
+    assert attempt.skipped is None
     assert [reason for _, reason in result.skipped] == ["not this part"]
 
 
-def test_recorder__looks_before_it_hands_on() -> None:
-    seen: list[str] = []
+def test_result__gets_an_error_after_evidence_is_saved() -> None:
+    events: list[str] = []
 
     class Result(unittest.TestResult):
         def addError(self, *_: object) -> None:  # noqa: N802
-            seen.append("handed on")
+            events.append("passed on")
 
-    class Watched(Recording):
-        def keep_evidence(self) -> None:
-            seen.append("looked")
+    class Watched(AttemptRecord):
+        def save_evidence(self) -> None:
+            events.append("saved")
 
     case = Story()
     case.raises = KeyError("x")
-    recording = Watched(case=a_recording().case, evidence=a_recording().evidence, browsers=[])
-    case.run(Recorder(Result(), case, recording))  # type: ignore[arg-type]
-    assert seen == ["looked", "handed on"]
+    case.run(RecordingResult(Result(), case, start_attempt(Watched)))  # type: ignore[arg-type]
+    assert events == ["saved", "passed on"]
 
 
-def test_recorder__everything_else_is_the_results_own() -> None:
-    result = unittest.TestResult()
-    recorder = Recorder(result, Story(), a_recording())
-    assert recorder.failfast is False
-    assert not hasattr(recorder, "addSomethingNew")
+def test_result__has_the_other_attributes_of_the_real_one() -> None:
+    result = RecordingResult(unittest.TestResult(), Story(), start_attempt())
+    assert result.failfast is False
+    assert not hasattr(result, "addSomethingNew")

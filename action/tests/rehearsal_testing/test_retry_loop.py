@@ -1,4 +1,4 @@
-"""Failed tests that run again, whoever runs them; test_pytest_retries.py is about pytest alone."""
+"""Retries of test cases under any runner; test_pytest_retries.py is about the plugin."""
 
 import time
 import unittest
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -15,25 +14,13 @@ from rehearsal_testing import (
     BrowserSettingsError,
     BrowserTestCase,
     RehearsalSettingsError,
-    testcase,
 )
-from rehearsal_testing.junit import FailedAttempt, Problem
-from rehearsal_testing.retry_policy import announcement, retries_allowed
+from rehearsal_testing.junit import ErrorDetails, FailedAttempt
+from rehearsal_testing.retry_policy import retries_allowed, retry_message
 
-from .fakes import FakeDriver, fake_browser
-from .sandbox import Room
-
-
-@pytest.fixture
-def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
-    started: list[FakeDriver] = []
-
-    def start(*_: object) -> object:
-        started.append(FakeDriver(page_source=f"page of attempt {len(started) + 1}"))
-        return fake_browser(started[-1])
-
-    monkeypatch.setattr(testcase, "start_browser", start)
-    return started
+from .fakes import FakeDriver
+from .junit_reports import properties, read_case, read_results, results
+from .sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Story(BrowserTestCase):
-    """Fails as often as `errors` has something left to raise."""
+    """Raises one of its `errors` in each attempt until none is left."""
 
     __test__ = False
     errors: Sequence[BaseException] = ()
@@ -54,7 +41,7 @@ class Story(BrowserTestCase):
     seen: list[str]
 
     def setUp(self) -> None:
-        assert not hasattr(self, "touched"), "each attempt begins with the test case as it was"
+        assert not hasattr(self, "touched"), "each attempt starts with the original attributes"
         self.touched = True
         self.seen.append("setUp")
         self.raise_one("before")
@@ -100,37 +87,33 @@ def run(name: str, result: unittest.TestResult | None = None) -> unittest.TestRe
     return result
 
 
-def case_in(folder: Path) -> ET.Element:
-    (file,) = (folder / "junit").iterdir()
-    case = ET.parse(file).find(".//testcase")  # noqa: S314
-    assert case is not None
-    return case
+def reported(folder: Path) -> list[str]:
+    return results(read_case(folder / "junit"))
 
 
-def told(folder: Path) -> list[str]:
-    return [f"{each.tag}: {each.get('message')}" for each in case_in(folder)[1:]]
-
-
-def kept(folder: Path) -> dict[str, str]:
+def saved_pages(folder: Path) -> dict[str, str]:
     return {file.name: file.read_text() for file in (folder / "evidence").glob("*/page*.html")}
 
 
-def test_retry__that_passes_is_a_pass_and_the_test_is_flaky(
+def test_retry__that_passes_makes_the_test_flaky(
     drivers: list[FakeDriver], folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     Story.errors = [AssertionError("not yet\nat all"), KeyError("x")]
     result = run("test_it")
     assert result.wasSuccessful()
     assert result.testsRun == 1
-    once = ["setUp", "page of attempt {}", "tearDown"]
+    once = ["setUp", "page of browser {}", "tearDown"]
     assert Story.seen == [each.format(number) for number in (1, 2, 3) for each in once]
     assert all(driver.has_quit for driver in drivers)
-    assert told(folder) == ["flakyFailure: not yet\nat all", "flakyError: 'x'"]
-    assert "Traceback" in (case_in(folder)[1].text or "")
-    assert case_in(folder)[1].get("type") == "AssertionError"
-    assert kept(folder) == {
-        "page.html": "page of attempt 1",
-        "page-retry1.html": "page of attempt 2",
+    assert reported(folder) == [
+        "flakyFailure: not yet\nat all",
+        "flakyError: 'x'",
+    ]
+    assert "Traceback" in (read_case(folder / "junit")[1].text or "")
+    assert read_case(folder / "junit")[1].get("type") == "AssertionError"
+    assert saved_pages(folder) == {
+        "page.html": "page of browser 1",
+        "page-retry1.html": "page of browser 2",
     }
     name = f"{Story.__module__}.Story.test_it"
     assert capfd.readouterr().err.split("\n") == [
@@ -143,7 +126,7 @@ def test_retry__that_passes_is_a_pass_and_the_test_is_flaky(
 
 
 @pytest.mark.usefixtures("drivers")
-def test_retry__flaky_is_told_with_the_time_of_the_first_failure(folder: Path) -> None:
+def test_retry__flaky_test_has_the_time_of_its_first_failure(folder: Path) -> None:
     moments: list[float] = []
 
     class Timed(Story):
@@ -152,8 +135,8 @@ def test_retry__flaky_is_told_with_the_time_of_the_first_failure(folder: Path) -
 
     Story.errors = [AssertionError("not yet")]
     unittest.TestSuite([Timed("test_it")]).run(unittest.TestResult())
-    case = case_in(folder)
-    found = {each.get("name"): each.get("value") or "" for each in case.iter("property")}
+    case = read_case(folder / "junit")
+    found = properties(case)
     start, end = float(found["start"]), float(found["end"])
     assert start <= moments[0] < end <= moments[1]
     assert datetime.fromisoformat(case.get("timestamp") or "").timestamp() == pytest.approx(start)
@@ -161,34 +144,38 @@ def test_retry__flaky_is_told_with_the_time_of_the_first_failure(folder: Path) -
 
 
 @pytest.mark.usefixtures("drivers")
-def test_retry__in_vain_reports_the_last_attempt(folder: Path) -> None:
+def test_retry__test_that_always_fails_reports_the_last_attempt(folder: Path) -> None:
     Story.errors = [AssertionError("one"), KeyError("two"), AssertionError("three")]
     result = run("test_it")
     assert (result.testsRun, len(result.failures), len(result.errors)) == (1, 1, 0)
     assert "AssertionError: three" in result.failures[0][1]
-    assert told(folder) == ["failure: three", "rerunFailure: one", "rerunError: 'two'"]
-    assert sorted(kept(folder)) == ["page-retry1.html", "page-retry2.html", "page.html"]
+    assert reported(folder) == [
+        "failure: three",
+        "rerunFailure: one",
+        "rerunError: 'two'",
+    ]
+    assert sorted(saved_pages(folder)) == ["page-retry1.html", "page-retry2.html", "page.html"]
 
 
 @pytest.mark.usefixtures("drivers")
 @pytest.mark.parametrize("place", ["before", "after"])
-def test_retry__of_what_failed_around_the_test(folder: Path, place: str) -> None:
+def test_retry__after_set_up_or_tear_down_failed(folder: Path, place: str) -> None:
     setattr(Story, place, [OSError("no room")])
     result = run("test_it")
     assert result.wasSuccessful()
-    assert told(folder) == ["flakyError: no room"]
+    assert reported(folder) == ["flakyError: no room"]
 
 
 @pytest.mark.usefixtures("drivers")
 @pytest.mark.parametrize("failures,failed", [(3, 0), (5, 1)])
-def test_retry__of_sub_tests(folder: Path, failures: int, failed: int) -> None:
+def test_retry__after_failed_sub_tests(folder: Path, failures: int, failed: int) -> None:
     Story.errors = [AssertionError(f"part {number}") for number in range(failures)]
     result = run("test_parts")
     # Two parts an attempt: with five failures the third attempt still has one.
     assert len(result.failures) == failed
     assert result.testsRun == 1
     first = "failure: part 4" if failed else "flakyFailure: part 0 (and 1 more)"
-    assert told(folder)[0] == first
+    assert reported(folder)[0] == first
 
 
 @pytest.mark.usefixtures("drivers")
@@ -202,16 +189,16 @@ def test_retry__of_sub_tests(folder: Path, failures: int, failed: int) -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_retry__is_not_made_where_it_cannot_help(folder: Path, error: Exception) -> None:
+def test_retry__does_not_follow_a_permanent_result(folder: Path, error: Exception) -> None:
     Story.errors = [error, error, error]
     result = run("test_it")
     assert Story.seen.count("setUp") == 1
     assert len(result.errors) + len(result.skipped) == 1
     assert result.testsRun == 1
-    assert "Error" not in case_in(folder)[-1].tag
+    assert "Error" not in read_case(folder / "junit")[-1].tag
 
 
-def test_retry__a_failure_that_no_retry_follows_is_handed_on_at_once(
+def test_retry__permanent_failure_is_reported_at_once(
     drivers: list[FakeDriver],
 ) -> None:
     had_quit: list[bool] = []
@@ -221,22 +208,22 @@ def test_retry__a_failure_that_no_retry_follows_is_handed_on_at_once(
             had_quit.append(drivers[-1].has_quit)
             super().addError(test, err)
 
-    Story.errors = [OSError("first"), BrowserMissingError("none for the second visitor")]
+    Story.errors = [OSError("first"), BrowserMissingError("no second browser")]
     assert len(run("test_it", Result()).errors) == 1
     assert had_quit == [False]
 
 
 @pytest.mark.usefixtures("drivers")
-def test_retry__an_interrupted_test_is_not_retried(folder: Path) -> None:
+def test_retry__does_not_follow_an_interrupt(folder: Path) -> None:
     Story.errors = [AssertionError("first"), KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         run("test_it")
     assert Story.seen.count("setUp") == 2
-    assert told(folder)[0].startswith("error: ")
+    assert reported(folder)[0].startswith("error: ")
 
 
 @pytest.mark.usefixtures("drivers")
-def test_retry__is_not_made_when_the_run_is_to_stop() -> None:
+def test_retry__does_not_follow_when_the_run_stops() -> None:
     Story.errors = [AssertionError("first")]
     result = unittest.TestResult()
 
@@ -266,24 +253,22 @@ def test_retry__with_failfast_only_the_last_attempt_stops_the_run() -> None:
 
 
 @pytest.mark.usefixtures("drivers")
-def test_retry__a_test_skipped_when_it_runs_again_has_run(folder: Path) -> None:
+def test_retry__that_is_skipped_makes_the_test_flaky(folder: Path) -> None:
     Story.errors = [AssertionError("first"), unittest.SkipTest("gone")]
     result = run("test_it")
     assert [reason for _, reason in result.skipped] == ["gone"]
-    assert told(folder) == ["flakyFailure: first"]
+    assert reported(folder) == ["flakyFailure: first"]
 
 
 @pytest.mark.usefixtures("drivers")
-def test_retry__without_the_variable_none_is_made(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_retry__needs_the_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REHEARSAL_RETRIES")
     Story.errors = [AssertionError("first")]
     assert not run("test_it").wasSuccessful()
-    assert told(folder) == ["failure: first"]
+    assert reported(folder) == ["failure: first"]
 
 
-def test_class_set_up__runs_again_from_the_start(
+def test_class_set_up__is_retried_after_class_clean_ups(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     errors: list[Exception] = [OSError("no room")]
@@ -305,13 +290,11 @@ def test_class_set_up__runs_again_from_the_start(
     unittest.TestSuite([Rooms()]).run(result)
     assert result.wasSuccessful()
     assert seen == ["tried", "tidied", "tried", "ran", "tidied"]
-    parsed = [ET.parse(path) for path in (folder / "junit").iterdir()]  # noqa: S314
-    (case,) = (each for one in parsed for each in one.findall(".//*[@name='setUpClass']"))
-    assert [each.tag for each in case[1:]] == ["flakyError"]
+    assert read_results(folder / "junit")["setUpClass"] == ["flakyError: no room"]
     assert ".setUpClass (1 of 2): OSError: no room\n" in capfd.readouterr().err
 
 
-def test_class_set_up__that_cannot_be_mended_is_told_once() -> None:
+def test_class_set_up__permanent_error_is_reported_once() -> None:
     tries: list[int] = []
 
     class Rooms(BrowserTestCase):
@@ -328,30 +311,30 @@ def test_class_set_up__that_cannot_be_mended_is_told_once() -> None:
 
 
 @pytest.mark.parametrize("asked,number", [(None, 0), ("", 0), ("0", 0), (" 2 ", 2), ("10", 10)])
-def test_allowed__is_what_the_variable_says(asked: str | None, number: int) -> None:
+def test_retries_allowed__reads_the_variable(asked: str | None, number: int) -> None:
     environ = {} if asked is None else {"REHEARSAL_RETRIES": asked}
     assert retries_allowed(environ) == number
 
 
 @pytest.mark.parametrize("asked", ["two", "-1", "1.5", "11", "²"])
-def test_allowed__other_values_are_refused(asked: str) -> None:
+def test_retries_allowed__refuses_other_values(asked: str) -> None:
     with pytest.raises(RehearsalSettingsError) as raised:
         retries_allowed({"REHEARSAL_RETRIES": asked})
     assert str(raised.value) == (
-        f"REHEARSAL_RETRIES is {asked!r}. Allowed: a number from 0 to 10, how often a failed test "
-        "is run again. Without it, none is."
+        f"REHEARSAL_RETRIES is {asked!r}. Allowed: a number from 0 to 10, how often a "
+        "failed test runs again. Without it, no test does."
     )
 
 
-def test_announcement__is_one_line_of_bounded_length() -> None:
-    def after(message: str) -> str:
-        problem = Problem(kind="error", type="x.E", message=message, traceback="")
-        attempt = FailedAttempt(started=0, ended=1, problems=[problem])
-        return announcement("a.B.c", [attempt], 2)
+def test_retry_message__is_one_line_of_limited_length() -> None:
+    def line_after(message: str) -> str:
+        error = ErrorDetails(kind="error", type="x.E", message=message, traceback="")
+        attempt = FailedAttempt(started=0, ended=1, errors=[error])
+        return retry_message("a.B.c", [attempt], 2)
 
-    assert after("") == "retrying a.B.c (1 of 2): x.E"
-    assert after("\nfirst\nsecond") == "retrying a.B.c (1 of 2): x.E: first"
-    assert len(after("long " * 1000)) == 301
+    assert line_after("") == "retrying a.B.c (1 of 2): x.E"
+    assert line_after("\nfirst\nsecond") == "retrying a.B.c (1 of 2): x.E: first"
+    assert len(line_after("long " * 1000)) == 301
 
 
 SUITE = """
@@ -385,19 +368,21 @@ RUNNERS: dict[str, list[str]] = {
 
 @pytest.mark.parametrize(
     "runner",
-    # An interpreter each: the others are too slow for the inner loop.
+    # Each starts an interpreter, which is too slow for the inner loop.
     [
         pytest.param(name, marks=() if name == "django-parallel" else pytest.mark.e2e)
         for name in RUNNERS
     ],
 )
-def test_each_runner__counts_a_test_once_and_by_its_last_attempt(room: Room, runner: str) -> None:
-    (room.code / "test_pages.py").write_text(SUITE)
-    (room.code / "settings.py").write_text("SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n")
-    code, printed = room.run(RUNNERS[runner], {"REHEARSAL_RETRIES": "1"})
+def test_each_runner__counts_a_test_once_and_by_its_last_attempt(
+    sandbox: Sandbox, runner: str
+) -> None:
+    (sandbox.code / "test_pages.py").write_text(SUITE)
+    (sandbox.code / "settings.py").write_text("SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n")
+    code, printed = sandbox.run(RUNNERS[runner], {"REHEARSAL_RETRIES": "1"})
     assert code == 1
     if runner == "pytest":
-        assert " 2 failed, 3 passed in " in printed, "to pytest a failed sub-test is one more"
+        assert " 2 failed, 3 passed in " in printed, "pytest counts a failed sub-test as one more"
     else:
         assert "Ran 3 tests in" in printed
         assert "FAILED (failures=2)" in printed
@@ -406,13 +391,8 @@ def test_each_runner__counts_a_test_once_and_by_its_last_attempt(room: Room, run
         "retrying test_pages.First.test_once (1 of 1): AssertionError: False is not true : later",
         "retrying test_pages.Second.test_never (1 of 1): AssertionError: never",
     ]
-    tags: dict[str, Any] = {}
-    for file in room.junit.iterdir():
-        case = ET.parse(file).find(".//testcase")  # noqa: S314
-        assert case is not None
-        tags[case.get("name") or ""] = [each.tag for each in case[1:]]
-    assert tags == {
-        "test_once": ["flakyFailure"],
-        "test_never": ["failure", "rerunFailure"],
+    assert read_results(sandbox.junit) == {
+        "test_once": ["flakyFailure: False is not true : later"],
+        "test_never": ["failure: never (and 1 more)", "rerunFailure: never (and 1 more)"],
         "test_always": [],
     }

@@ -6,53 +6,52 @@ from typing import Any
 
 import pytest
 
-from rehearsal_testing import BrowserTestCase, shard_filter, testcase
-from rehearsal_testing import class_fixtures as classwide_module
-from rehearsal_testing.shard import Division
-from rehearsal_testing.shard_filter import Part
+from rehearsal_testing import BrowserTestCase, class_fixtures, shard_filter, testcase
+from rehearsal_testing.shard import ShardAssignment
+from rehearsal_testing.shard_filter import ShardFilter
 
 
 @pytest.fixture(autouse=True)
 def _process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("REHEARSAL_JUNIT", str(tmp_path / "junit"))
     monkeypatch.chdir(tmp_path)
-    begin(monkeypatch)
+    start_process(monkeypatch)
 
 
-def begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be another process, of unittest: neither pytest nor its workers are known to be there."""
+def start_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Act as a new process of unittest, without pytest and its workers."""
     for name in ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER"):
         monkeypatch.delenv(name, raising=False)
-    fresh = Part()
-    for module in (testcase, classwide_module):
-        monkeypatch.setattr(module, "PART", fresh)
+    fresh = ShardFilter()
+    for module in (testcase, class_fixtures):
+        monkeypatch.setattr(module, "SHARD_FILTER", fresh)
 
 
 class Story(BrowserTestCase):
     __test__ = False
-    seen: list[str]
+    events: list[str]
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.seen.append("set up")
+        cls.events.append("set up")
 
     def test_one(self) -> None:
-        self.seen.append("test_one")
+        self.events.append("test_one")
 
     def test_two(self) -> None:
-        self.seen.append("test_two")
+        self.events.append("test_two")
 
     def visit(self) -> None:
-        self.seen.append("visit")
+        self.events.append("visit")
 
 
 def number_of(name: str, count: int) -> int:
-    return Division.of({}, count).number_of(f"{Story.__module__}.Story.{name}")
+    return ShardAssignment.balance({}, count).shard_of(f"{Story.__module__}.Story.{name}")
 
 
-# A division in which the third is alone, so that nothing else calls for what the class shares.
-APART = next(
+# So many shards that `visit` is alone in one: no other test there needs setUpClass.
+COUNT = next(
     count
     for count in range(2, 99)
     if number_of("visit", count) not in {number_of(f"test_{n}", count) for n in ("one", "two")}
@@ -60,14 +59,14 @@ APART = next(
 
 
 def run(*tests: Any) -> unittest.TestResult:
-    Story.seen = []
+    Story.events = []
     result = unittest.TestResult()
     unittest.TestSuite(tests).run(result)
     return result
 
 
-def told(folder: Path) -> dict[str, str]:
-    """Return what each file says is left to other shards."""
+def in_other_shards(folder: Path) -> dict[str, str]:
+    """Return how many tests of each class run in other shards, by the reports."""
     found = {}
     for file in folder.glob("*.shard.xml"):
         (number,) = re.findall('name="left-to-other-shards" value="([0-9]+)"', file.read_text())
@@ -79,58 +78,60 @@ def told(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     "names", [["test_one"], ["test_two"], ["test_one", "test_two"]], ids=["one", "two", "both"]
 )
-def test_test_case__goes_by_its_name_whatever_else_there_is(
+def test_selection__depends_on_the_test_name_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, names: list[str], count: int
 ) -> None:
     for number in range(1, count + 1):
-        begin(monkeypatch)
+        start_process(monkeypatch)
         monkeypatch.setenv("REHEARSAL_SHARD", f"{number}/{count}")
         result = run(*map(Story, names))
         here = [name for name in names if number_of(name, count) == number]
-        assert [name for name in Story.seen if name != "set up"] == here
+        assert [name for name in Story.events if name != "set up"] == here
         assert (result.testsRun, result.skipped) == (len(here), [])
-        assert told(tmp_path / "junit") == {"Story": str(len(names) - len(here))}
+        assert in_other_shards(tmp_path / "junit") == {"Story": str(len(names) - len(here))}
 
 
-@pytest.mark.parametrize("another", [False, True], ids=["this process", "another process"])
-def test_class__is_set_up_for_a_test_that_no_loader_names(
-    monkeypatch: pytest.MonkeyPatch, *, another: bool
+@pytest.mark.parametrize("other_process", [False, True], ids=["this process", "other process"])
+def test_class__is_set_up_for_a_test_that_the_loader_does_not_know(
+    monkeypatch: pytest.MonkeyPatch, *, other_process: bool
 ) -> None:
-    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', APART)}/{APART}")
+    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', COUNT)}/{COUNT}")
     tests = pickle.dumps([Story("test_one"), Story("test_two"), Story("visit")])
-    if another:
-        begin(monkeypatch)
+    if other_process:
+        start_process(monkeypatch)
     run(*pickle.loads(tests))  # noqa: S301
-    assert Story.seen == ["set up", "visit"]
+    assert Story.events == ["set up", "visit"]
 
 
 def test_class__without_a_test_here_is_not_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', APART)}/{APART}")
+    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', COUNT)}/{COUNT}")
     assert run(Story("test_one"), Story("test_two")).testsRun == 0
-    assert Story.seen == []
+    assert Story.events == []
 
 
-def test_class__is_set_up_before_pytest_makes_its_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('test_two', APART)}/{APART}")
-    assert Part().needs(f"{Story.__module__}.Story", Story)
-    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', APART)}/{APART}")
-    assert not Part().needs(f"{Story.__module__}.Story", Story)
+def test_class_has_tests__before_pytest_creates_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('test_two', COUNT)}/{COUNT}")
+    assert ShardFilter().class_has_tests(f"{Story.__module__}.Story", Story)
+    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', COUNT)}/{COUNT}")
+    assert not ShardFilter().class_has_tests(f"{Story.__module__}.Story", Story)
     monkeypatch.delenv("REHEARSAL_SHARD")
-    assert Part().needs("any.Class", unittest.TestCase)
+    assert ShardFilter().class_has_tests("any.Class", unittest.TestCase)
 
 
-def test_test_case__is_told_by_each_worker_of_xdist(
+def test_counts__are_written_by_each_worker_of_xdist(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', APART)}/{APART}")
+    monkeypatch.setenv("REHEARSAL_SHARD", f"{number_of('visit', COUNT)}/{COUNT}")
     for worker, name in (("gw0", "test_one"), ("gw1", "test_two")):
-        begin(monkeypatch)
+        start_process(monkeypatch)
         monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
         run(Story(name))
-    assert told(tmp_path / "junit") == {"Story.gw0": "1", "Story.gw1": "1"}
+    assert in_other_shards(tmp_path / "junit") == {"Story.gw0": "1", "Story.gw1": "1"}
 
 
-def test_left__a_full_disk_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "file").write_text("in the way")
-    shard_filter.tell_left({"a.B": 1}, {"REHEARSAL_JUNIT": str(tmp_path / "file")})
-    assert capsys.readouterr().err.startswith("What is left to other shards is not in ")
+def test_counts__report_a_folder_that_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("a file, not a folder")
+    shard_filter.write_deselected_counts({"a.B": 1}, {"REHEARSAL_JUNIT": str(tmp_path / "file")})
+    assert capsys.readouterr().err.startswith("The number of tests in other shards is not in ")

@@ -1,25 +1,13 @@
 import unittest
 from pathlib import Path
 from typing import Any, cast
-from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal_testing import BrowserTestCase, testcase
+from rehearsal_testing import BrowserTestCase
 
-from .fakes import FakeDriver, fake_browser
-
-
-@pytest.fixture
-def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
-    started: list[FakeDriver] = []
-
-    def start(*_: object) -> object:
-        started.append(FakeDriver(page_source=f"page of browser {len(started) + 1}"))
-        return fake_browser(started[-1])
-
-    monkeypatch.setattr(testcase, "start_browser", start)
-    return started
+from .fakes import EVIDENCE, FakeDriver, evidence_and
+from .junit_reports import properties, read_case, results
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +30,8 @@ class Story(BrowserTestCase):
             raise RuntimeError("in setUp")
 
     def tearDown(self) -> None:
-        for browser in self._browsers():
-            # What a tearDown may do: leave the page that failed.
+        for browser in self._open_browsers():
+            # A tearDown may leave the page on which the test failed.
             cast("Any", browser.driver).page_source = "after tearDown"
 
     def test_passes(self) -> None:
@@ -110,24 +98,6 @@ def files(folder: Path) -> list[str]:
     return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
 
 
-def told_in(folder: Path) -> list[str]:
-    return [element.tag for element in case_in(folder) if element.tag != "properties"]
-
-
-def case_in(folder: Path) -> ET.Element:
-    (file,) = folder.iterdir()
-    case = ET.fromstring(file.read_bytes()).find("testsuite/testcase")  # noqa: S314
-    assert case is not None
-    return case
-
-
-SET = ["address.txt", "console.log", "page.html", "screenshot.png"]
-
-
-def set_and(suffix: str) -> list[str]:
-    return sorted([*SET, *(name.replace(".", f"-{suffix}.") for name in SET)])
-
-
 @pytest.mark.parametrize(
     "name,tag",
     [
@@ -140,38 +110,38 @@ def set_and(suffix: str) -> list[str]:
         ("test_passes_unexpectedly", "failure"),
     ],
 )
-def test_case__leaves_no_evidence(
+def test_evidence__is_not_saved(
     drivers: list[FakeDriver], places: tuple[Path, Path], name: str, tag: str | None
 ) -> None:
     evidence, junit = places
     result = run(name)
     assert files(evidence) == []
     assert str(evidence) not in "".join(text for _, text in result.failures)
-    assert told_in(junit) == ([tag] if tag else [])
+    assert [each.tag for each in read_case(junit)[1:]] == ([tag] if tag else [])
     assert all(driver.has_quit for driver in drivers)
 
 
 @pytest.mark.parametrize(
     "name,kept,tag,message",
     [
-        ("test_fails", SET, "failure", "'page of browser 1' != 'another page'"),
-        ("test_breaks", SET, "error", "'FakeDriver' object has no attribute 'no_such_thing'"),
-        ("test_set_up_fails", SET, "error", "in setUp"),
+        ("test_fails", EVIDENCE, "failure", "'page of browser 1' != 'another page'"),
+        ("test_breaks", EVIDENCE, "error", "'FakeDriver' object has no attribute 'no_such_thing'"),
+        ("test_set_up_fails", EVIDENCE, "error", "in setUp"),
         (
             "test_sub_tests_fail",
-            set_and("failure2"),
+            evidence_and("failure2"),
             "failure",
             "(and 1 more)",
         ),
         (
             "test_two_browsers_fail",
-            set_and("browser2"),
+            evidence_and("browser2"),
             "failure",
             "",
         ),
     ],
 )
-def test_case__keeps_evidence_of_the_moment(
+def test_evidence__shows_the_moment_of_the_failure(
     drivers: list[FakeDriver],
     places: tuple[Path, Path],
     *,
@@ -182,58 +152,52 @@ def test_case__keeps_evidence_of_the_moment(
 ) -> None:
     evidence, junit = places
     result = run(name)
-    assert not result.wasSuccessful()
+    failures = 2 if name == "test_sub_tests_fail" else 1
     folder = f"{Story.__module__}.Story.{name}"
     assert [path.name for path in evidence.iterdir()] == [folder]
     assert files(evidence / folder) == kept
     assert (evidence / folder / "page.html").read_text() == "page of browser 1"
     assert all(driver.has_quit for driver in drivers)
-    told = "".join(text for _, text in result.failures + result.errors)
-    # Once a failure, however many ways lead through the test case.
-    failures = len(result.failures + result.errors)
-    assert (
-        told.count(f"What the browser showed is kept in tests/{folder} of the evidence\n")
-        == failures
-    )
-    properties, problem = case_in(junit)
-    assert {each.get("name"): each.get("value") for each in properties}["evidence"] == folder
-    assert problem.tag == tag
-    assert message in (problem.get("message") or "")
+    where = f"What the browser showed is kept in tests/{folder} of the evidence\n"
+    assert [text.count(where) for _, text in result.failures + result.errors] == [1] * failures
+    case = read_case(junit)
+    assert properties(case)["evidence"] == folder
+    (reported,) = results(case)
+    assert reported.startswith(f"{tag}: ")
+    assert message in reported
 
 
-def test_case__an_earlier_failure_is_forgotten_when_it_passes(
+def test_evidence__of_an_earlier_run_is_deleted(
     drivers: list[FakeDriver], places: tuple[Path, Path]
 ) -> None:
     evidence, _ = places
     old = evidence / f"{Story.__module__}.Story.test_passes"
     old.mkdir(parents=True)
-    (old / "page.html").write_text("yesterday's")
+    (old / "page.html").write_text("of an earlier run")
     run("test_passes")
     assert files(evidence) == []
     assert len(drivers) == 1
 
 
 @pytest.mark.usefixtures("drivers")
-def test_case__pytest_skip_is_no_failure(places: tuple[Path, Path]) -> None:
+def test_outcome__pytest_skip_is_a_skip(places: tuple[Path, Path]) -> None:
     evidence, junit = places
     run("test_skips_as_pytest_does")
     assert files(evidence) == []
-    assert [(element.tag, element.get("message")) for element in case_in(junit)[1:]] == [
-        ("skipped", "not today")
-    ]
+    assert results(read_case(junit)) == ["skipped: not today"]
 
 
 @pytest.mark.usefixtures("drivers")
-def test_case__an_interrupted_test_is_told(places: tuple[Path, Path]) -> None:
+def test_outcome__of_an_interrupted_test(places: tuple[Path, Path]) -> None:
     with pytest.raises(KeyboardInterrupt):
         run("test_is_interrupted")
-    assert case_in(places[1])[-1].get("type") == "KeyboardInterrupt"
+    assert read_case(places[1])[-1].get("type") == "KeyboardInterrupt"
 
 
 @pytest.mark.usefixtures("drivers")
-def test_case__junit_says_where_and_when(places: tuple[Path, Path]) -> None:
+def test_outcome__has_location_and_time(places: tuple[Path, Path]) -> None:
     run("test_passes")
-    case = case_in(places[1])
+    case = read_case(places[1])
     assert case.get("classname") == f"{Story.__module__}.Story"
     assert case.get("name") == "test_passes"
     assert Path(case.get("file") or "").name == "test_testcase.py"
@@ -243,7 +207,7 @@ def test_case__junit_says_where_and_when(places: tuple[Path, Path]) -> None:
 
 
 @pytest.mark.usefixtures("drivers")
-def test_case__without_junit_folder_nothing_is_written(
+def test_outcome__needs_the_variable(
     places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("REHEARSAL_JUNIT")
@@ -251,9 +215,9 @@ def test_case__without_junit_folder_nothing_is_written(
     assert not places[1].exists()
 
 
-def test_case__django_errors_before_the_test_are_told(places: tuple[Path, Path]) -> None:
+def test_outcome__includes_errors_of_djangos_own_set_up(places: tuple[Path, Path]) -> None:
     class LikeDjango(unittest.TestCase):
-        # Its test cases report what their own set-up raises before they call the usual run.
+        # Django's test cases report errors of their own set-up before they call `run`.
         def __call__(self, result: Any = None) -> None:
             result.addError(self, (OSError, OSError("no database"), None))
 
@@ -263,12 +227,12 @@ def test_case__django_errors_before_the_test_are_told(places: tuple[Path, Path])
     result = unittest.TestResult()
     Case("test_it")(result)
     assert len(result.errors) == 1
-    assert case_in(places[1])[-1].get("message") == "no database"
+    assert read_case(places[1])[-1].get("message") == "no database"
 
 
-def test_case__a_result_without_sub_tests_is_not_given_any(drivers: list[FakeDriver]) -> None:
+def test_result__without_add_sub_test_gets_a_plain_failure(drivers: list[FakeDriver]) -> None:
     class Plain:
-        """What a result has to have, and no more."""
+        """Only the methods that every result has."""
 
         def __init__(self) -> None:
             self.seen: list[str] = []
@@ -284,7 +248,7 @@ def test_case__a_result_without_sub_tests_is_not_given_any(drivers: list[FakeDri
     assert drivers[0].has_quit
 
 
-def test_wait_for__hands_the_browser_to_expected_conditions(drivers: list[FakeDriver]) -> None:
+def test_wait_for__passes_the_browser_to_expected_conditions(drivers: list[FakeDriver]) -> None:
     seen: list[Any] = []
 
     class Case(BrowserTestCase):

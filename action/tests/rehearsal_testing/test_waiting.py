@@ -9,13 +9,13 @@ from rehearsal_testing.waiting import wait_until
 class Clock:
     def __init__(self) -> None:
         self.now = 0.0
-        self.naps: list[float] = []
+        self.sleeps: list[float] = []
 
     def __call__(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
+        self.sleeps.append(seconds)
         self.now += seconds
 
 
@@ -24,7 +24,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def one_after_another(*outcomes: object) -> Callable[[], object]:
+def outcomes_in_turn(*outcomes: object) -> Callable[[], object]:
     rest: Iterator[object] = iter(outcomes)
 
     def condition() -> object:
@@ -40,28 +40,28 @@ def one_after_another(*outcomes: object) -> Callable[[], object]:
     "outcomes,expected",
     [
         pytest.param([AssertionError("no"), "found"], "found", id="an assertion, then a value"),
-        pytest.param([NoSuchElementException("no"), None], None, id="none counts as done"),
-        pytest.param([False, [], 0, "found"], "found", id="what is empty or false is retried"),
+        pytest.param([NoSuchElementException("no"), None], None, id="None counts as done"),
+        pytest.param([False, [], 0, "found"], "found", id="empty and false values are retried"),
     ],
 )
 def test_wait_until__retries_every_50_ms(
     clock: Clock, outcomes: list[object], expected: object
 ) -> None:
-    condition = one_after_another(*outcomes)
+    condition = outcomes_in_turn(*outcomes)
     assert wait_until(condition, "x", clock=clock, sleep=clock.sleep) == expected
-    assert clock.naps == [0.05] * (len(outcomes) - 1)
+    assert clock.sleeps == [0.05] * (len(outcomes) - 1)
 
 
 def test_wait_until__other_errors_are_not_retried(clock: Clock) -> None:
     with pytest.raises(KeyError):
-        wait_until(one_after_another(KeyError("x")), "x", clock=clock, sleep=clock.sleep)
-    assert clock.naps == []
+        wait_until(outcomes_in_turn(KeyError("x")), "x", clock=clock, sleep=clock.sleep)
+    assert clock.sleeps == []
 
 
-def test_wait_until__a_browser_that_is_gone_is_not_waited_for(clock: Clock) -> None:
+def test_wait_until__stops_if_the_browser_is_gone(clock: Clock) -> None:
     gone = InvalidSessionIdException("gone")
     with pytest.raises(InvalidSessionIdException):
-        wait_until(one_after_another(gone), "x", clock=clock, sleep=clock.sleep)
+        wait_until(outcomes_in_turn(gone), "x", clock=clock, sleep=clock.sleep)
 
 
 @pytest.mark.parametrize(
@@ -83,5 +83,5 @@ def test_wait_until__time_out_without_an_error_shows_the_last_value(clock: Clock
         wait_until(list, "two rows", timeout=1, clock=clock, sleep=clock.sleep)
 
 
-def test_wait_until__asks_once_even_with_no_time_at_all(clock: Clock) -> None:
+def test_wait_until__tries_once_with_a_time_out_of_0(clock: Clock) -> None:
     assert wait_until(lambda: "there", "x", timeout=0, clock=clock, sleep=clock.sleep) == "there"

@@ -1,0 +1,67 @@
+"""Selenium's options for Chrome (Chromium too) and Firefox."""
+
+import os
+
+from selenium.webdriver import ChromeOptions, FirefoxOptions
+
+from rehearsal_testing.browser_settings import BrowserSettings
+from rehearsal_testing.browser_workspace import BrowserWorkspace
+
+# In pixels, the window's own frame included.
+_WIDTH, _HEIGHT = 1024, 768
+# A page that takes longer to load is an error. The unit is milliseconds.
+_TIMEOUTS = {"pageLoad": 30_000}
+
+
+def chrome_options(
+    settings: BrowserSettings, workspace: BrowserWorkspace | None = None
+) -> ChromeOptions:
+    """Return the options for Chrome; without `workspace`, for one on another machine."""
+    options = ChromeOptions()
+    arguments = [
+        f"--window-size={_WIDTH},{_HEIGHT}",
+        # A browser that contacts other servers is slower and not reproducible.
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-default-apps",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-default-browser-check",
+        "--no-first-run",
+    ]
+    if not settings.headed:
+        arguments += ["--headless", "--disable-gpu"]
+    if settings.ipv4_localhost:
+        # Chrome, unlike Firefox, tries ::1 first, where another program may use the same port.
+        arguments.append("--host-resolver-rules=MAP localhost 127.0.0.1")
+    if workspace is not None:
+        arguments.append(f"--user-data-dir={workspace.profile}")
+        if os.geteuid() == 0:
+            # Chrome's sandbox does not work for root.
+            arguments.append("--no-sandbox")
+        options.add_experimental_option(
+            "prefs", {"download.default_directory": str(workspace.downloads)}
+        )
+    for argument in arguments:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.timeouts = _TIMEOUTS
+    return options
+
+
+def firefox_options(
+    settings: BrowserSettings, workspace: BrowserWorkspace | None = None
+) -> FirefoxOptions:
+    """Return the options for Firefox; without `workspace`, for one on another machine."""
+    options = FirefoxOptions()
+    options.add_argument(f"--width={_WIDTH}")
+    options.add_argument(f"--height={_HEIGHT}")
+    if not settings.headed:
+        options.add_argument("-headless")
+    # WebDriver BiDi is the only way to Firefox's console.
+    options.web_socket_url = True
+    if workspace is not None:
+        options.set_preference("browser.download.folderList", 2)
+        options.set_preference("browser.download.dir", str(workspace.downloads))
+    options.timeouts = _TIMEOUTS
+    return options
