@@ -16,8 +16,8 @@ EARLIER_ATTEMPTS = pytest.StashKey[Sequence[FailedAttempt]]()
 class PytestAttempt:
     """Records one attempt at a test, and writes its outcome at the end.
 
-    A `BrowserTestCase` writes its outcome itself. It is written again, with more in it, if
-    something else fails, like a fixture.
+    A `BrowserTestCase` writes its outcome itself. If a pytest fixture around it fails, the
+    outcome is written again and includes that error.
     """
 
     def __init__(self, item: pytest.Item) -> None:

@@ -72,7 +72,7 @@ class BrowserTestCase(unittest.TestCase):
     ) -> T:
         """Wait until `condition` holds, as `wait_until` does, and return its value.
 
-        It takes no argument, or the test's first browser, as Selenium's expected conditions.
+        It takes no argument, or the test's first browser, as Selenium's own conditions do.
         """
         ready = bind_browser(condition, lambda: self.browser)
         return wait_until(ready, what, timeout=self.wait_timeout if timeout is None else timeout)
@@ -112,7 +112,7 @@ class BrowserTestCase(unittest.TestCase):
             SHARD_FILTER.register(_case_of(self))
 
     def _open_browsers(self) -> list[Browser]:
-        # Created when needed: a subclass need not call our __init__ or setUp.
+        # Created when needed: the setUp of a subclass need not call ours.
         browsers: list[Browser] = self.__dict__.setdefault("_running_browsers", [])
         return browsers
 

@@ -1,4 +1,4 @@
-"""Explicit waits: poll until a condition holds, or fail with the name of what did not come."""
+"""Explicit waits: call a condition until it holds, and name it in the error if it never does."""
 
 import inspect
 import time
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class WaitFor(Protocol):
     """Wait until `condition` holds, as `wait_until` does, and return its value.
 
-    `condition` takes no argument, or the test's first browser, as Selenium's expected conditions.
+    `condition` takes no argument, or the test's first browser, as Selenium's own conditions do.
     """
 
     def __call__(
@@ -31,7 +31,7 @@ class WaitFor(Protocol):
 
 
 def bind_browser(condition: Callable[..., T], browser: Callable[[], WebDriver]) -> Callable[[], T]:
-    """Return a condition without arguments: the browser is bound to a condition that takes it."""
+    """Return a condition without arguments; one that takes the browser is called with it."""
     return partial(condition, browser()) if _takes_an_argument(condition) else condition
 
 
