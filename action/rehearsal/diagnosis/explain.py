@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.diagnosis.causes import CAUSES
-from rehearsal.diagnosis.facts import gather_facts
+from rehearsal.diagnosis.gather_facts import gather_facts
 from rehearsal.diagnosis.rules import diagnose, key_lines
 from rehearsal.diagnosis.source_scan import scan_source
 from rehearsal.evidence.folder import Evidence

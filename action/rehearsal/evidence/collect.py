@@ -1,6 +1,5 @@
 """Curation: cut each failed test's slice of the log, and choose what the reports show."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +7,17 @@ from pathlib import Path
 
 from rehearsal.evidence import log_slices
 from rehearsal.evidence.folder import Evidence
+from rehearsal.outside.files import read_head_and_tail
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
+from rehearsal.results.file_names import (
+    BUILD_LOG,
+    CONTAINER_LOG,
+    INDEX_SUFFIX,
+    SETUP_LOG,
+    TEST_LOG,
+    TEST_SETUP_LOG,
+    TESTS,
+)
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure
 from rehearsal.source.tracebacks import (
@@ -18,9 +27,7 @@ from rehearsal.source.tracebacks import (
     without_library_frames,
 )
 
-CONTAINER = "container.log"
-LOGS = ("tests/output.log", "setup.log", "test-setup.log", "build.log")
-SLICE = "container.log"
+OTHER_LOGS = (TEST_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
 # How much of a text the page shows, of its head and of its tail, in bytes: a browser searches two
 # megabytes as one types, and the files beside the page hold the rest.
 WHOLE_LOG = (256 << 10, (2 << 20) - (256 << 10))
@@ -46,11 +53,15 @@ def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
     """
     folder = evidence.folder
     checkout = SourceTree(top=Path(record.checkout), directory=Path(record.directory))
-    log = _read(folder, CONTAINER, WHOLE_LOG)
+    log = _read(folder, CONTAINER_LOG, WHOLE_LOG)
     failed = record.results.failed if record.results else ()
     flaky = record.results.flaky if record.results else ()
     timed = any(failure.span for failure in (*failed, *flaky))
-    index = log_slices.read_index(folder / f"{CONTAINER}.index") if timed else log_slices.Index()
+    index = (
+        log_slices.read_index(folder / f"{CONTAINER_LOG}{INDEX_SUFFIX}")
+        if timed
+        else log_slices.Index()
+    )
     found = tuple(
         _failed_test(failure, evidence, checkout, index, shown=number < MOST_TESTS)
         for number, failure in enumerate((*failed, *flaky))
@@ -58,7 +69,7 @@ def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
     return EvidenceIndex(
         tests=found[: len(failed)],
         flaky=found[len(failed) :],
-        logs=tuple(filter(None, (log, *(_read(folder, name, PART) for name in LOGS)))),
+        logs=tuple(filter(None, (log, *(_read(folder, name, PART) for name in OTHER_LOGS)))),
         files=tuple(_files(folder)),
         frame=project_frame(log.text[-SEARCHED:], checkout) if log else None,
     )
@@ -77,8 +88,8 @@ def _failed_test(
         failure = replace(failure, line=line)
     if not shown:
         return FailedTestEvidence(failure=failure, file=file)
-    folder = evidence.folder_name("tests", failure.evidence or failure.name)
-    name = f"{folder}/{SLICE}"
+    folder = evidence.folder_name(TESTS, failure.evidence or failure.name)
+    name = f"{folder}/{CONTAINER_LOG}"
     _write_slice(failure, evidence, index, name)
     paper = _read(evidence.folder, name, PART)
     names = sorted(path.name for path in (evidence.folder / folder).glob("*") if path.is_file())
@@ -115,7 +126,7 @@ def _write_slice(failure: Failure, evidence: Evidence, index: log_slices.Index, 
     if not failure.span:
         return
     try:
-        text = log_slices.cut_slice(evidence.folder / CONTAINER, index, failure.span)
+        text = log_slices.cut_slice(evidence.folder / CONTAINER_LOG, index, failure.span)
     except OSError as error:
         evidence.warn(f"{name} could not be cut: {error.strerror or error}")
         return
@@ -125,21 +136,13 @@ def _write_slice(failure: Failure, evidence: Evidence, index: log_slices.Index, 
 
 def _read(folder: Path, name: str, limits: tuple[int, int]) -> LogExcerpt | None:
     """Read a text, of a long one the head and the tail."""
-    head, tail = limits
     try:
-        with (folder / name).open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(0)
-            if size <= head + tail:
-                return LogExcerpt(name=name, text=file.read().decode(errors="replace"))
-            first = file.read(head).decode(errors="replace")
-            file.seek(size - tail)
-            last = file.read(tail).decode(errors="replace")
+        head, tail, left_out = read_head_and_tail(folder / name, *limits)
     except OSError:
         return None
-    missing = size - head - tail
-    gap = f"\n... {missing} bytes are left out here; {name} holds them ...\n"
-    return LogExcerpt(name=name, text=f"{first}{gap}{last}", left_out=missing)
+    gap = f"\n... {left_out} bytes are left out here; {name} holds them ...\n" if left_out else ""
+    text = f"{head.decode(errors='replace')}{gap}{tail.decode(errors='replace')}"
+    return LogExcerpt(name=name, text=text, left_out=left_out)
 
 
 def _files(folder: Path) -> Iterator[str]:

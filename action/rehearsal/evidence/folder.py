@@ -12,6 +12,7 @@ from itertools import chain, count, filterfalse
 from pathlib import Path
 
 from rehearsal.evidence.log import Log
+from rehearsal.outside.files import open_regular_file
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import Redactor
 
@@ -87,10 +88,7 @@ class Evidence:
         path = _unused(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = self.redactor.stream()
-        # The tests own the folder: since it was seen, a file may have become a link, or a pipe that
-        # would have us wait for ever.
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as inside, path.open("wb") as out:
+        with open_regular_file(source) as inside, path.open("wb") as out:
             while piece := inside.read(CHUNK):
                 out.write(stream.feed(piece))
             out.write(stream.flush())

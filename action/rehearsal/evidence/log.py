@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rehearsal.evidence.capped_file import CappedFile
+from rehearsal.outside.files import read_head_and_tail
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import RedactingStream, Redactor
+from rehearsal.results.file_names import INDEX_SUFFIX
 
 # Enough for the last lines of any log that people read.
 TAIL = 1 << 16
@@ -39,7 +41,9 @@ class Log:
         self._whole = True
         self._file = self._open(path)
         # One line a piece: seconds since 1970, stream, offset, length. Offsets count all that came.
-        self._index = self._open(path.with_name(f"{path.name}.index")) if timed else _nothing()
+        self._index = (
+            self._open(path.with_name(f"{path.name}{INDEX_SUFFIX}")) if timed else _nothing()
+        )
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()
@@ -65,9 +69,7 @@ class Log:
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines, for an error's excerpt."""
         try:
-            with self.path.open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
-                text = file.read().decode(errors="replace")
+            text = b"".join(read_head_and_tail(self.path, 0, TAIL)[:2]).decode(errors="replace")
         except OSError:
             return ()
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]

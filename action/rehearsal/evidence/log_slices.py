@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rehearsal.evidence.capped_file import read_back
+from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.results.tests import Span
 
 # How long a line needs from the app to us, in seconds: milliseconds, on a machine at full load too.
@@ -64,10 +65,7 @@ def split_log(log: Path, index: Index, when: float) -> tuple[str, str]:
     since = bisect_left(index.times, when)
     start, total = index.starts[since] if since < len(index.starts) else index.total, index.total
     before = _text(log, total, 0, min(start, HALF))
-    if total - start <= 2 * HALF:
-        return before, _text(log, total, start, total)
-    ends = (_text(log, total, start, start + HALF), _text(log, total, total - HALF, total))
-    return before, "\n".join(ends)
+    return before, "\n".join(_head_and_tail(log, total, start, total))
 
 
 def cut_slice(log: Path, index: Index, span: Span) -> str:
@@ -79,28 +77,29 @@ def cut_slice(log: Path, index: Index, span: Span) -> str:
         return ""
     before, after = (0.0, DELIVERY_DELAY) if span.exact else (ROUNDING, ROUNDING)
     start, end = index.between(span.start - before, span.end + after)
-    return "\n".join((heading(span), *_pieces(log, index.total, start, end)))
+    if start == end:
+        return f"{heading(span)}\n# (the app wrote nothing)\n"
+    left_out = end - start - 2 * HALF
+    gap = f"\n# ... {left_out} bytes are left out here; {CONTAINER_LOG} has more ...\n"
+    return f"{heading(span)}\n{gap.join(_head_and_tail(log, index.total, start, end))}"
 
 
 def heading(span: Span) -> str:
     """Return the line that says how far a slice can be trusted."""
     if span.exact:
-        return "# container.log between the start and the end of this test"
+        return f"# {CONTAINER_LOG} between the start and the end of this test"
     return (
-        "# approximate: container.log around this test. Its report has no exact times, so they are "
-        "worked out from the suite's time stamp and durations, with a second before and after."
+        f"# approximate: {CONTAINER_LOG} around this test. Its report has no exact times, so they "
+        "are worked out from the suite's time stamp and durations, with a second before and after."
     )
 
 
-def _pieces(log: Path, total: int, start: int, end: int) -> Iterator[str]:
-    if start == end:
-        yield "# (the app wrote nothing)\n"
-        return
+def _head_and_tail(log: Path, total: int, start: int, end: int) -> Iterator[str]:
+    """Yield the bytes `start` to `end` of a log as one text, of a flood its head and its tail."""
     if end - start <= 2 * HALF:
         yield _text(log, total, start, end)
         return
     yield _text(log, total, start, start + HALF)
-    yield f"# ... {end - start - 2 * HALF} bytes are left out here; container.log has more ..."
     yield _text(log, total, end - HALF, end)
 
 

@@ -1,53 +1,84 @@
-"""The tree of the checkout: the project's own texts of a kind, as far as that is quickly read."""
+"""Read files that other people wrote: no link is followed, no pipe is waited for."""
 
+import errno
 import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
+from typing import BinaryIO
 
-# Of other people's code, or made by a build: nobody mends anything there.
+# Nobody edits what is in these folders: it is third-party code, or made by a build.
 EXCLUDED_FOLDERS = {"node_modules", "site-packages", "staticfiles", "venv", "env", "__pycache__"}
-# Written by venv into the folder of a virtual environment, whatever that is called.
-ENVIRONMENT = "pyvenv.cfg"
-MOST_FOLDERS = 5000
-MOST_TEXTS = 500
-# In bytes. What is written by hand is smaller.
-LARGEST = 256 << 10
+# venv writes this file into the folder of each virtual environment, whatever the folder's name.
+VENV_MARKER = "pyvenv.cfg"
+MAX_FOLDERS = 5000
+MAX_FILES = 500
+# In bytes. Files that people write are smaller.
+MAX_TEXT_SIZE = 256 << 10
 
 
-def text_files(folder: Path, ending: str) -> Iterator[tuple[Path, str]]:
-    """Yield path and text of the files with this ending, nearest to the folder's top first.
+def open_regular_file(path: Path) -> BinaryIO:
+    """Open a regular file for reading. Raises OSError for a link, a pipe and the like.
 
-    Hidden folders, links, and whatever cannot be read are passed over.
+    Whoever owns the folder may replace the file by a link out of it, or by a pipe that never ends,
+    at any moment: so the opened file is checked, not its path.
     """
-    paths = (path for path in _files(folder) if path.name.endswith(ending))
-    for path in islice(paths, MOST_TEXTS):
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_bytes(path: Path, limit: int) -> bytes | None:
+    """Return what is in a regular file, or None if it cannot be read or is larger than `limit`."""
+    try:
+        with open_regular_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            return file.read(size) if size <= limit else None
+    except (OSError, ValueError):  # ValueError: a NUL byte in the path.
+        return None
+
+
+def read_text(path: Path) -> str | None:
+    """Return the text of a regular file, or None if it cannot be read or is too large."""
+    content = read_bytes(path, MAX_TEXT_SIZE)
+    return None if content is None else content.decode(errors="replace")
+
+
+def read_head_and_tail(path: Path, head: int, tail: int) -> tuple[bytes, bytes, int]:
+    """Return a file's first `head` bytes, its last `tail` bytes, and how many lie between.
+
+    A file that is not longer than both comes whole, as its head. Raises OSError.
+    """
+    with path.open("rb") as file:
+        left_out = os.fstat(file.fileno()).st_size - head - tail
+        if left_out <= 0:
+            return file.read(head + tail), b"", 0
+        beginning = file.read(head)
+        file.seek(head + left_out)
+        return beginning, file.read(tail), left_out
+
+
+def text_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
+    """Yield path and text of the files with this suffix, nearest to the folder's top first.
+
+    Hidden folders, links, and files that cannot be read are skipped.
+    """
+    paths = (path for path in _walk(folder) if path.name.endswith(suffix))
+    for path in islice(paths, MAX_FILES):
         text = read_text(path)
         if text is not None:
             yield path, text
 
 
-def read_text(path: Path) -> str | None:
-    """Return the text of a file, nothing where it is none, too large, or not to be read."""
-    try:
-        # A link may lead out of the checkout, and a pipe would never end.
-        found = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(found, "rb") as file:  # noqa: PTH123  (it is open already)
-            state = os.fstat(found)
-            if not S_ISREG(state.st_mode) or state.st_size > LARGEST:
-                return None
-            return file.read(LARGEST).decode(errors="replace")
-    except (OSError, ValueError):
-        return None
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in islice(os.walk(folder), MOST_FOLDERS):
-        if ENVIRONMENT in names:
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in islice(os.walk(folder), MAX_FOLDERS):
+        if VENV_MARKER in names:
             folders.clear()
             continue
         folders[:] = sorted(
-            each for each in folders if each not in EXCLUDED_FOLDERS and not each.startswith(".")
+            name for name in folders if name not in EXCLUDED_FOLDERS and not name.startswith(".")
         )
-        yield from (Path(place, name) for name in sorted(names))
+        yield from (Path(parent, name) for name in sorted(names))

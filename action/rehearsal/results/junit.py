@@ -1,13 +1,11 @@
 """Test results, as JUnit XML tells them."""
 
 import math
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from rehearsal.results.tests import Failure, Results, Span
@@ -25,9 +23,9 @@ ATTEMPT_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 OTHER_SHARDS_PROPERTY = "left-to-other-shards"
 
 
-def read_reports(paths: Iterable[Path]) -> Results:
-    """Count the test cases of JUnit XML files; one that cannot be read counts for nothing."""
-    found = [_read(root) for root in map(_root, paths) if root is not None]
+def read_reports(reports: Iterable[bytes]) -> Results:
+    """Count the test cases of JUnit XML files; one that is not XML is ignored."""
+    found = [_read(root) for root in map(_root, reports) if root is not None]
     counts = [each.tests for each in found if each.tests is not None]
     left = [each.in_other_shards for each in found if each.in_other_shards is not None]
     return Results(
@@ -39,13 +37,11 @@ def read_reports(paths: Iterable[Path]) -> Results:
     )
 
 
-def _root(path: Path) -> ET.Element | None:
+def _root(report: bytes) -> ET.Element | None:
     try:
-        # O_NONBLOCK: the end of a pipe would never come.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            # The tests of this very repository wrote it; expat bounds what entities expand to.
-            return ET.parse(file).getroot()  # noqa: S314
-    except (ET.ParseError, OSError, ValueError, LookupError):
+        # The tests of this very repository wrote it; expat bounds what entities expand to.
+        return ET.fromstring(report)  # noqa: S314
+    except (ET.ParseError, ValueError, LookupError):
         return None  # The last two: an encoding that expat, or Python, does not know.
 
 

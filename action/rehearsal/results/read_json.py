@@ -1,8 +1,6 @@
 """A rehearsal's account of itself: verdict.json read back, whoever may have written it."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
@@ -15,11 +13,8 @@ from rehearsal.results.tests import Failure, Results, Span
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 from rehearsal.verdict import Problem, Verdict
 
-FILE = "verdict.json"
 # Of the format: action/verdict.schema.json says what counts it up.
 VERSION = 1
-# A suite of ten thousand tests that all fail needs less.
-LARGEST = 1 << 24
 # The end of the year 9999: no later one can be written as others write it.
 LATEST = 253_402_300_799
 WORDS = {str(verdict): verdict for verdict in Verdict}
@@ -27,24 +22,6 @@ WORDS = {str(verdict): verdict for verdict in Verdict}
 
 class UnsupportedVersion(InvalidDocument):
     """It was written by a version whose format this one does not know."""
-
-
-def read_file(path: Path) -> tuple[Rehearsal, EvidenceIndex]:
-    """Return the rehearsal that a verdict.json tells, without what only its other evidence holds.
-
-    Fields that are not known are passed over. Raises `Unexpected` with what is wrong, or OSError.
-    """
-    # O_NONBLOCK: the end of a pipe would never come.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise InvalidDocument(f"it is larger than {LARGEST >> 20} MiB")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidDocument("it is not UTF-8") from error
-    return read_json(text)
 
 
 def read_json(text: str) -> tuple[Rehearsal, EvidenceIndex]:

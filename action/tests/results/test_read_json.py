@@ -1,7 +1,5 @@
 import json
-import os
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ from hypothesis import strategies as st
 
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.json_fields import InvalidDocument
-from rehearsal.results.read_json import LARGEST, VERSION, UnsupportedVersion, read_file, read_json
+from rehearsal.results.read_json import VERSION, UnsupportedVersion, read_json
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Results
@@ -148,33 +146,3 @@ def test_recall__earlier_files_without_later_fields_can_be_read() -> None:
         (),
         "",
     )
-
-
-def test_read_account__reads_a_file(tmp_path: Path) -> None:
-    (tmp_path / "v").write_text(write_json(*everything()))
-    assert read_file(tmp_path / "v")[0].name == "77-1-abc"
-
-
-@pytest.mark.parametrize(
-    "content, words",
-    [
-        (b"\xff\xfe", "not UTF-8"),
-        (b"", "not JSON"),
-        (b" " * (LARGEST + 1), "larger than 16 MiB"),
-    ],
-    ids=["no text", "empty", "huge"],
-)
-def test_read_account__refuses_what_is_none(tmp_path: Path, content: bytes, words: str) -> None:
-    (tmp_path / "v").write_bytes(content)
-    with pytest.raises(InvalidDocument, match=words):
-        read_file(tmp_path / "v")
-
-
-def test_read_account__follows_no_link_and_waits_for_no_pipe(tmp_path: Path) -> None:
-    (tmp_path / "target").write_text(write_json(*everything()))
-    (tmp_path / "link").symlink_to("target")
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match="link"):
-        read_file(tmp_path / "link")
-    with pytest.raises(InvalidDocument):
-        read_file(tmp_path / "pipe")

@@ -5,15 +5,13 @@ from pathlib import Path
 
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.verdict_file import read_verdict_file
 from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.file_names import PAGE, SHARDS, VERDICT
 from rehearsal.results.json_fields import InvalidDocument
-from rehearsal.results.read_json import FILE, UnsupportedVersion, read_file
+from rehearsal.results.read_json import UnsupportedVersion
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.verdict import Misconfigured, Problem, Verdict
-
-PAGE = "index.html"
-# Below it each has a folder of its own in the merged evidence.
-TARGET = "shards"
 
 
 def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardEvidence]]:
@@ -22,7 +20,7 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
     actions/download-artifact gives a single artifact no folder of its own. Raises `Misconfigured`
     when the folder cannot be looked into; where there is none, nothing was downloaded.
     """
-    if (folder / FILE).is_file():
+    if (folder / VERDICT).is_file():
         yield folder, _leg(folder, "", evidence)
         return
     try:
@@ -42,7 +40,7 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
 
 def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
     try:
-        record, exhibits = read_file(path / FILE)
+        record, exhibits = read_verdict_file(path)
         known = True
     except (InvalidDocument, OSError) as error:
         record, exhibits = Rehearsal(name=name, problems=[_unread(error)]), EvidenceIndex()
@@ -51,7 +49,7 @@ def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
     page = path / PAGE
     return ShardEvidence(
         name=called,
-        folder=evidence.folder_name(TARGET, called),
+        folder=evidence.folder_name(SHARDS, called),
         record=record,
         exhibits=exhibits,
         known=known,

@@ -8,8 +8,8 @@ from rehearsal.commands.command import Command
 from rehearsal.commands.publish.predicate import TYPE, predicate, read_digests
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.config.inputs import shown
+from rehearsal.evidence.require_passed import require_passed
 from rehearsal.outside.github import Console
-from rehearsal.results.require_passed import require_passed
 from rehearsal.verdict import Misconfigured
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rehearsal.commands.publish.reference import Reference, read_references
 from rehearsal.config.inputs import Inputs, shown
+from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.json_fields import DIGEST
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.require_passed import require_passed
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
 DEFAULTS: Mapping[str, str] = {

@@ -5,10 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.config.plan import SuitePlan
+from rehearsal.outside.files import read_bytes
 from rehearsal.results.junit import read_reports
 from rehearsal.results.runner_output import read_output
 from rehearsal.results.tests import Failure, Results
 
+# In bytes, for one JUnit XML file: no suite writes more, and a larger one would fill the memory.
+MAX_REPORT_SIZE = 256 << 20
 # pytest's exit code when no test ran, and that of unittest since Python 3.12.
 NONE_RAN = 5
 
@@ -18,7 +21,9 @@ def count_tests(plan: SuitePlan, reports: Iterable[Path], text: str, code: int) 
 
     `text` is the end of what it printed. Of a suite in one part, nothing is elsewhere.
     """
-    reported, said = read_reports(reports), read_output(text, code)
+    contents = (read_bytes(path, MAX_REPORT_SIZE) for path in reports)
+    reported = read_reports(content for content in contents if content is not None)
+    said = read_output(text, code)
     found = _settled(reported) if not code else reported
     if found.tests is None:
         found = said

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from rehearsal.config.plan import Plan
 from rehearsal.diagnosis.causes import CAUSES
-from rehearsal.diagnosis.facts import Facts, read_log_lines
+from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.gather_facts import read_log_lines
 from rehearsal.diagnosis.rules import diagnose
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe, sockets

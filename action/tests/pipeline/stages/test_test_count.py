@@ -1,3 +1,4 @@
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,15 @@ def test_count__a_content_runner_that_tells_each_attempt_has_flaky_tests(tmp_pat
     results = counted(tmp_path, GOOD + BAD + BAD + RECOVERED + SHAKY)
     assert (results.tests, results.failures, results.failed) == (3, 0, ())
     assert [(each.name, each.attempts) for each in results.flaky] == [("shaky", 1), ("bad", 2)]
+
+
+def test_count__ignores_reports_that_are_links_pipes_or_gone(tmp_path: Path) -> None:
+    (tmp_path / "report.xml").write_text(f"<testsuite>{GOOD}</testsuite>")
+    (tmp_path / "link.xml").symlink_to("report.xml")
+    os.mkfifo(tmp_path / "pipe.xml")
+    paths = [tmp_path / name for name in ("link.xml", "pipe.xml", "gone.xml", ".")]
+    assert count_tests(suite_plan(), paths, "", 0).tests is None
+    assert count_tests(suite_plan(), [*paths, tmp_path / "report.xml"], "", 0).tests == 1
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from rehearsal.evidence.verdict_file import read_verdict_file
+from rehearsal.results.file_names import VERDICT
 from rehearsal.results.json_fields import DIGEST, InvalidDocument
-from rehearsal.results.read_json import FILE, read_file
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import WHOLE, numbers
 from rehearsal.verdict import Misconfigured, Problem, Verdict
@@ -17,11 +18,11 @@ def require_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
     read, `Problem` (publish-failed) when it does not say that everything passed.
     """
     try:
-        record, _ = read_file(folder / FILE)
+        record, _ = read_verdict_file(folder)
     except (InvalidDocument, OSError) as error:
         why = error if isinstance(error, InvalidDocument) else error.strerror or error
         raise Misconfigured(
-            f"{given}, and {FILE} in it cannot be read: {why}.",
+            f"{given}, and {VERDICT} in it cannot be read: {why}.",
             hint="Hand over the rehearsal's output evidence-path. In another job, download its "
             "artifact first (evidence: always uploads it for what passed, too), and use the same "
             "version of Dress Rehearsal.",
@@ -46,7 +47,7 @@ def _unfit(record: Rehearsal) -> tuple[str, str] | None:
         )
     if not DIGEST.fullmatch(record.image_id):
         return (
-            f"{FILE} names no image: image-id is {record.image_id[:100]!r}.",
+            f"{VERDICT} names no image: image-id is {record.image_id[:100]!r}.",
             "Rehearse again; the evidence of that run tells the image's ID.",
         )
     return None

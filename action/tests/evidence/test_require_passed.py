@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.require_passed import require_passed
 from rehearsal.results.tests import Results
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 

@@ -1,0 +1,39 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from rehearsal.evidence.verdict_file import MAX_SIZE, read_verdict_file
+from rehearsal.results.json_fields import InvalidDocument
+
+from ..fakes import rehearsed
+
+
+def test_read_verdict_file(tmp_path: Path) -> None:
+    assert read_verdict_file(rehearsed(tmp_path))[0].verdict.word == "passed"
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"\xff\xfe", "not UTF-8"),
+        (b"", "not JSON"),
+        (b" " * (MAX_SIZE + 1), "larger than 16 MiB"),
+    ],
+    ids=["not text", "empty", "too large"],
+)
+def test_read_verdict_file__refuses_other_files(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "verdict.json").write_bytes(content)
+    with pytest.raises(InvalidDocument, match=words):
+        read_verdict_file(tmp_path)
+
+
+def test_read_verdict_file__follows_no_link_and_waits_for_no_pipe(tmp_path: Path) -> None:
+    rehearsed(tmp_path).joinpath("verdict.json").rename(tmp_path / "target")
+    (tmp_path / "verdict.json").symlink_to("target")
+    with pytest.raises(OSError, match="symbolic link"):
+        read_verdict_file(tmp_path)
+    (tmp_path / "verdict.json").unlink()
+    os.mkfifo(tmp_path / "verdict.json")
+    with pytest.raises(OSError, match="Not a regular file"):
+        read_verdict_file(tmp_path)
