@@ -23,7 +23,7 @@ class Unready(BrowserTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        raise OSError("no room")
+        raise OSError("disk full")
 
     def test_it(self):
         pass
@@ -56,8 +56,8 @@ def test_class_set_up__failure_is_recorded_under_each_runner(sandbox: Sandbox, r
     before = time.time()
     code, printed = sandbox.run(RUNNERS[runner])
     assert code == 1
-    assert "OSError: no room" in printed
-    assert read_results(sandbox.junit) == {"test_it": [], "setUpClass": ["error: no room"]}
+    assert "OSError: disk full" in printed
+    assert read_results(sandbox.junit) == {"test_it": [], "setUpClass": ["error: disk full"]}
     case = read_cases(sandbox.junit)["test_pages.Unready.setUpClass"]
     assert (case.get("file"), case.get("line")) == ("test_pages.py", "9")
     start, end = map(float, properties(case).values())
@@ -96,12 +96,12 @@ def test_class_tear_down__failure_is_recorded(junit: Path) -> None:
     class Story(BrowserTestCase):
         @classmethod
         def tearDownClass(cls) -> None:
-            raise OSError("cannot tidy")
+            raise OSError("cannot clean up")
 
         def test_it(self) -> None: ...
 
     assert len(run(Story).errors) == 1
-    assert read_results(junit) == {"test_it": [], "tearDownClass": ["error: cannot tidy"]}
+    assert read_results(junit) == {"test_it": [], "tearDownClass": ["error: cannot clean up"]}
 
 
 def test_class_set_up__failure_in_a_parent_is_recorded_for_the_child_only(
@@ -115,7 +115,7 @@ def test_class_set_up__failure_in_a_parent_is_recorded_for_the_child_only(
     class Parent(BrowserTestCase):
         @classmethod
         def setUpClass(cls) -> None:
-            raise OSError("no room")
+            raise OSError("disk full")
 
     class Story(Parent):
         def test_it(self) -> None: ...
@@ -129,7 +129,7 @@ def test_class_set_up__failure_in_a_parent_is_recorded_for_the_child_only(
 def test_class_set_up__that_passes_or_skips_replaces_an_earlier_failure(
     junit: Path, error: Exception | None
 ) -> None:
-    failure: list[Any] = [OSError("no room")]
+    failure: list[Any] = [OSError("disk full")]
 
     class Story(BrowserTestCase):
         @classmethod
@@ -140,7 +140,7 @@ def test_class_set_up__that_passes_or_skips_replaces_an_earlier_failure(
         def test_it(self) -> None: ...
 
     run(Story)
-    assert read_results(junit) == {"setUpClass": ["error: no room"]}
+    assert read_results(junit) == {"setUpClass": ["error: disk full"]}
     failure[0] = error
     assert run(Story).wasSuccessful()
     # The outcome of the earlier run is deleted.

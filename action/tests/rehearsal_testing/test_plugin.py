@@ -48,14 +48,14 @@ OUTCOMES = """
         pass
 
     @pytest.fixture
-    def tidy():
+    def cleanup():
         yield
-        raise RuntimeError("cannot tidy")
+        raise RuntimeError("cannot clean up")
 
-    def test_tear_down_fails(tidy):
+    def test_tear_down_fails(cleanup):
         pass
 
-    def test_all_fails(browser, tidy):
+    def test_all_fails(browser, cleanup):
         assert False, "first this"
 
     def test_skips(browser):
@@ -151,7 +151,7 @@ def evidence(folder: Path, case: ET.Element) -> list[str]:
             evidence_and("browser2"),
         ),
         ("set_up_fails", "error: no such user", EVIDENCE),
-        ("tear_down_fails", "error: cannot tidy", []),
+        ("tear_down_fails", "error: cannot clean up", []),
         ("all_fails", "error: first this", EVIDENCE),
         ("skips", "skipped: not today", []),
         ("is_skipped", "skipped: never", []),
@@ -236,13 +236,13 @@ def test_outcome__has_start_end_and_duration(suite: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "def setup_module():\n    raise OSError('no room')\n",
+        "def setup_module():\n    raise OSError('disk full')\n",
         """
 import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def resource():
-    raise OSError("no room")
+    raise OSError("disk full")
 """,
     ],
     ids=["setup_module", "session fixture"],
@@ -252,7 +252,7 @@ def test_shared_fixture__that_fails_is_an_error_of_each_test(
 ) -> None:
     run(suite, source + "def test_one(): pass\ndef test_two(): pass\n")
     assert read_results(suite.path / "junit") == {
-        f"test_{name}": ["error: no room"] for name in ("one", "two")
+        f"test_{name}": ["error: disk full"] for name in ("one", "two")
     }
 
 
@@ -370,7 +370,7 @@ STORY = """
     class Unready(BrowserTestCase):
         @classmethod
         def setUpClass(cls):
-            raise OSError("no room")
+            raise OSError("disk full")
 
         def test_one(self):
             pass
@@ -400,7 +400,7 @@ def test_browser_test_case__writes_the_same_with_and_without_the_plugin(
         "test_passes_unexpectedly": ["failure: It passed, and was marked as an expected failure."],
         "test_is_skipped": ["skipped: never"],
         "test_parts": ["failure: part 1 (and 1 more)"],
-        "setUpClass": ["error: no room"],
+        "setUpClass": ["error: disk full"],
     }
     assert found[0] == found[1]
     assert len(written) == 2 * len(found[0])
@@ -414,8 +414,8 @@ def test_browser_test_case__writes_the_same_with_and_without_the_plugin(
     [
         ("pytest.skip('no app')", "passes", "skipped: no app"),
         ("raise OSError('no app')", "passes", "error: no app"),
-        ("yield; raise OSError('cannot tidy')", "passes", "error: cannot tidy"),
-        ("yield; raise OSError('cannot tidy')", "fails", "error: no (and 1 more)"),
+        ("yield; raise OSError('cannot clean up')", "passes", "error: cannot clean up"),
+        ("yield; raise OSError('cannot clean up')", "fails", "error: no (and 1 more)"),
     ],
     ids=["skip", "set-up", "tear-down", "tear-down of a failure"],
 )

@@ -72,7 +72,7 @@ def test_retry__that_passes_makes_the_test_pass(
     def touched():
         value = []
         yield value
-        fails("tidied", 0)
+        fails("cleaned up", 0)
 
     class TestPages:
         def test_it(self, touched, browser):
@@ -97,7 +97,7 @@ def test_retry__that_passes_makes_the_test_pass(
         "test_it": ["flakyFailure: no", "flakyFailure: no"],
         "test_other": [],
     }
-    assert calls(suite, "tidied") == 3
+    assert calls(suite, "cleaned up") == 3
     assert all(driver.has_quit for driver in drivers)
     pages = {file.name: file.read_text() for file in suite.path.glob("evidence/*/page*.html")}
     assert pages == {"page.html": "page of browser 1", "page-retry1.html": "page of browser 2"}
@@ -125,9 +125,9 @@ def test_retry__after_a_fixture_failed(suite: pytest.Pytester, scope: str, momen
         f"""
     @pytest.fixture(scope={scope!r})
     def resource():
-        fails("before", {before}, OSError("no room"))
+        fails("before", {before}, OSError("disk full"))
         yield
-        fails("after", {after}, OSError("cannot tidy"))
+        fails("after", {after}, OSError("cannot clean up"))
 
     def test_it(resource):
         fails("ran", 0)
@@ -174,7 +174,7 @@ def test_retry__module_fixture_that_always_fails_is_retried_for_one_test(
         """
     @pytest.fixture(scope="module")
     def resource():
-        fails("before", 99, OSError("no room"))
+        fails("before", 99, OSError("disk full"))
 
     def test_a(resource): pass
     def test_b(resource): pass
@@ -279,7 +279,7 @@ STORY = """
         @classmethod
         def setUpClass(cls):
             super().setUpClass()
-            fails("class", {cls}, OSError("no room"))
+            fails("class", {cls}, OSError("disk full"))
 
         def test_it(self):
             self.browser
@@ -302,10 +302,10 @@ STORY = """
         ),
         (
             {"cls": 1},
-            {"test_it": ["flakyError: no room"], "test_other": []},
+            {"test_it": ["flakyError: disk full"], "test_other": []},
             "2 passed, 1 rerun",
         ),
-        ({"cls": 9}, {"setUpClass": ["error: no room"]}, "2 errors, 2 rerun"),
+        ({"cls": 9}, {"setUpClass": ["error: disk full"]}, "2 errors, 2 rerun"),
     ],
     ids=["flaky", "always fails", "flaky class", "class always fails"],
 )
@@ -330,14 +330,14 @@ def test_retry__after_a_fixture_around_a_browser_test_case_failed(suite: pytest.
     @pytest.fixture(autouse=True)
     def around():
         yield
-        fails("around", 1, OSError("cannot tidy"))
+        fails("around", 1, OSError("cannot clean up"))
 
     class Story(BrowserTestCase):
         def test_it(self):
             fails("it", 0)
         """,
     )
-    assert reported(suite) == {"test_it": ["flakyError: cannot tidy"]}
+    assert reported(suite) == {"test_it": ["flakyError: cannot clean up"]}
     assert calls(suite, "it") == 2
     assert last_line(result) == "1 passed, 1 rerun"
 

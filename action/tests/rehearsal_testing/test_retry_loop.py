@@ -160,10 +160,10 @@ def test_retry__test_that_always_fails_reports_the_last_attempt(folder: Path) ->
 @pytest.mark.usefixtures("drivers")
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_retry__after_set_up_or_tear_down_failed(folder: Path, place: str) -> None:
-    setattr(Story, place, [OSError("no room")])
+    setattr(Story, place, [OSError("disk full")])
     result = run("test_it")
     assert result.wasSuccessful()
-    assert reported(folder) == ["flakyError: no room"]
+    assert reported(folder) == ["flakyError: disk full"]
 
 
 @pytest.mark.usefixtures("drivers")
@@ -271,13 +271,13 @@ def test_retry__needs_the_variable(folder: Path, monkeypatch: pytest.MonkeyPatch
 def test_class_set_up__is_retried_after_class_clean_ups(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    errors: list[Exception] = [OSError("no room")]
+    errors: list[Exception] = [OSError("disk full")]
     seen: list[str] = []
 
-    class Rooms(BrowserTestCase):
+    class FlakySetUp(BrowserTestCase):
         @classmethod
         def setUpClass(cls) -> None:
-            cls.addClassCleanup(seen.append, "tidied")
+            cls.addClassCleanup(seen.append, "cleaned up")
             super().setUpClass()
             seen.append("tried")
             if errors:
@@ -287,17 +287,17 @@ def test_class_set_up__is_retried_after_class_clean_ups(
             seen.append("ran")
 
     result = unittest.TestResult()
-    unittest.TestSuite([Rooms()]).run(result)
+    unittest.TestSuite([FlakySetUp()]).run(result)
     assert result.wasSuccessful()
-    assert seen == ["tried", "tidied", "tried", "ran", "tidied"]
-    assert read_results(folder / "junit")["setUpClass"] == ["flakyError: no room"]
-    assert ".setUpClass (1 of 2): OSError: no room\n" in capfd.readouterr().err
+    assert seen == ["tried", "cleaned up", "tried", "ran", "cleaned up"]
+    assert read_results(folder / "junit")["setUpClass"] == ["flakyError: disk full"]
+    assert ".setUpClass (1 of 2): OSError: disk full\n" in capfd.readouterr().err
 
 
 def test_class_set_up__permanent_error_is_reported_once() -> None:
     tries: list[int] = []
 
-    class Rooms(BrowserTestCase):
+    class FlakySetUp(BrowserTestCase):
         @classmethod
         def setUpClass(cls) -> None:
             tries.append(1)
@@ -306,7 +306,7 @@ def test_class_set_up__permanent_error_is_reported_once() -> None:
         def runTest(self) -> None: ...  # noqa: N802
 
     result = unittest.TestResult()
-    unittest.TestSuite([Rooms()]).run(result)
+    unittest.TestSuite([FlakySetUp()]).run(result)
     assert (len(result.errors), len(tries)) == (1, 2)
 
 
