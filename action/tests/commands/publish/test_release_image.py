@@ -174,6 +174,12 @@ def test_publish__takes_no_other_image_than_was_rehearsed() -> None:
         assert fill(condition, contexts) == refused
 
 
+def test_own_commit__is_found_by_the_same_step_in_each_job() -> None:
+    jobs = [PUBLISH, *REHEARSAL["jobs"].values()]
+    first, *others = (step for job in jobs for step in job["steps"] if step.get("id") == "own")
+    assert others == [first] * 3
+
+
 def test_publish__runs_where_no_test_ran() -> None:
     assert "inputs.publish-runs-on" in PUBLISH["runs-on"]
     assert CALL["inputs"]["publish-runs-on"]["default"] == "ubuntu-24.04"
