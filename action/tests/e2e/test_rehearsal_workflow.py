@@ -150,9 +150,9 @@ def test_dropped_output__is_named(tiny: Repository, act: Act) -> None:
     tiny.replace(HERE, r"^      config: .*$", "      config: ''")
     run = call(act, tiny, ONE)
     assert run.exit_code == 1
-    assert last(run, "unbuilt")["verdict"] == "error"
+    assert last(run, "explain-skipped")["verdict"] == "error"
     assert not run.of_job("rehearse")
-    assert "these are gone: config." in "".join(each.text for each in run.annotations)
+    assert "these outputs of the job Build are missing: config." in "".join(each.text for each in run.annotations)
 
 
 FORK = {"container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}"}
@@ -178,7 +178,7 @@ def test_fork__without_secrets_the_missing_one_is_named(tiny: Repository, act: A
     given(tiny)
     run = act.push(tiny, calling(HERE, ONE, FORK), job=AFTERWARDS)
     assert run.exit_code == 1
-    assert last(run, "unbuilt")["verdict"] == "misconfigured"
+    assert last(run, "explain-skipped")["verdict"] == "misconfigured"
     assert not run.builds, "it is told before anything is built"
     assert not run.artifacts
     errors = "".join(each.text for each in run.annotations)
@@ -191,7 +191,7 @@ def test_build_that_fails__is_told_as_such(tiny: Repository, act: Act) -> None:
     tiny.replace("Dockerfile", "^USER.*", "RUN false")
     run = call(act, tiny, ONE)
     assert run.exit_code == 1
-    assert last(run, "unbuilt")["verdict"] == "build-failed"
+    assert last(run, "explain-skipped")["verdict"] == "build-failed"
     assert not run.of_job("rehearse")
     assert "the image could not be built" in "".join(each.text for each in run.annotations)
     assert "Dress rehearsal: build-failed" in run.summary

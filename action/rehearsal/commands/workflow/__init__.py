@@ -1,1 +1,1 @@
-"""What the reusable workflow needs besides the action: checked inputs, a way for the image."""
+"""The steps of the reusable workflows: check the inputs, move the image between jobs."""

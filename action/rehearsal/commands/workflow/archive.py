@@ -1,4 +1,4 @@
-"""An image in a file, as `docker save` and BuildKit write it: which image it holds."""
+"""Read which image an archive holds; `docker save` and BuildKit write such archives."""
 
 import json
 import tarfile
@@ -10,15 +10,16 @@ from typing import Any
 from rehearsal.results.json_fields import DIGEST
 from rehearsal.verdict import Problem, Verdict
 
-# Manifests and configurations are some KB; nothing larger is read into memory.
-LARGEST = 1 << 24
+# In bytes. Manifests and configurations have some KB; nothing larger is read into memory.
+MAX_MEMBER_SIZE = 1 << 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Archive:
-    """`config` is the digest of the image's configuration, `manifests` those of its manifests.
+class ImageArchive:
+    """An archive of one image.
 
-    An engine calls the image by the first, or by the second with the containerd image store.
+    `config` is the digest of the image's configuration, `manifests` are the digests of its
+    manifests. The ID of the image is the first one, or with the containerd image store the second.
     """
 
     path: Path
@@ -27,53 +28,56 @@ class Archive:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """What an engine that has loaded it may call it by."""
+        """The IDs that the image may have in an engine."""
         return (self.config, *self.manifests)
 
 
-def read_archive(path: Path) -> Archive:
-    """Read which image an archive holds; its configuration is hashed, not believed.
+def read_archive(path: Path) -> ImageArchive:
+    """Read which image an archive holds.
 
-    Raises `Problem` where it holds none, or several.
+    The digest of the configuration is computed, not taken from the name in the archive. Raises
+    `Problem` when the archive does not hold exactly one image.
     """
     try:
-        with tarfile.open(path) as opened:
-            (image,) = json.loads(_content(opened, "manifest.json"))
-            config = _digest(_content(opened, image["Config"]))
-            return Archive(path=path, config=config, manifests=tuple(_manifests(opened, config)))
+        with tarfile.open(path) as tar:
+            (image,) = json.loads(_read(tar, "manifest.json"))
+            config = _digest(_read(tar, image["Config"]))
+            manifests = tuple(_manifests_with_config(tar, config))
+            return ImageArchive(path=path, config=config, manifests=manifests)
     except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise Problem(
             Verdict.ERROR,
             f"{path.name} does not hold one image: {type(error).__name__}: {error}",
-            hint="It is the image that the job Build handed over. Run the workflow again; if it "
-            "stays so, please report it.",
+            hint="The job Build uploaded this file. Run the workflow again. If that does not help, "
+            "please report it.",
         ) from None
 
 
-def _manifests(opened: tarfile.TarFile, config: str) -> list[str]:
-    """Return the digests of the manifests that belong to the configuration."""
+def _manifests_with_config(tar: tarfile.TarFile, config: str) -> list[str]:
+    """Return the digests of the manifests that refer to a configuration."""
     try:
-        index = json.loads(_content(opened, "index.json"))
+        index = json.loads(_read(tar, "index.json"))
     except KeyError:
         return []  # `docker save` before version 25 writes no OCI layout.
-    found = [str(each["digest"]) for each in index["manifests"]]
-    return [digest for digest in found if _config_of(opened, digest) == config]
+    digests = [str(entry["digest"]) for entry in index["manifests"]]
+    return [digest for digest in digests if _config_of(tar, digest) == config]
 
 
-def _config_of(opened: tarfile.TarFile, manifest: str) -> str:
-    if not DIGEST.fullmatch(manifest):
-        raise ValueError(f"no digest: {manifest!r}")
-    content = _content(opened, f"blobs/sha256/{manifest.removeprefix('sha256:')}")
-    if _digest(content) != manifest:
-        raise ValueError(f"the manifest {manifest} has another digest")
-    described: dict[str, Any] = json.loads(content)
-    # An index, which buildx makes with attestations, has none.
-    return str(described.get("config", {}).get("digest", ""))
+def _config_of(tar: tarfile.TarFile, digest: str) -> str:
+    """Return the digest of the configuration that a manifest refers to."""
+    if not DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is not a digest")
+    content = _read(tar, f"blobs/sha256/{digest.removeprefix('sha256:')}")
+    if _digest(content) != digest:
+        raise ValueError(f"the manifest {digest} has the digest {_digest(content)}")
+    manifest: dict[str, Any] = json.loads(content)
+    # An index has no configuration; buildx makes one when it adds attestations.
+    return str(manifest.get("config", {}).get("digest", ""))
 
 
-def _content(opened: tarfile.TarFile, name: str) -> bytes:
-    member = opened.getmember(name)
-    stream = opened.extractfile(member) if member.size <= LARGEST else None
+def _read(tar: tarfile.TarFile, name: str) -> bytes:
+    member = tar.getmember(name)
+    stream = tar.extractfile(member) if member.size <= MAX_MEMBER_SIZE else None
     if stream is None:
         raise ValueError(f"{name} cannot be read")
     return stream.read()

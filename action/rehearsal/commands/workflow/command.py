@@ -11,10 +11,14 @@ from rehearsal.commands.workflow.prepare import prepare
 from rehearsal.outside.github import Console
 
 
-def _flags(parser: argparse.ArgumentParser) -> None:
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", choices=("prepare", "identify", "restore", "explain-skipped"))
-    parser.add_argument("file", nargs="?", type=Path, default=Path(), help="the image's archive")
-    parser.add_argument("--config", default="", help="the digest that what is restored has to have")
+    parser.add_argument(
+        "file", nargs="?", type=Path, default=Path(), help="the archive of the image"
+    )
+    parser.add_argument(
+        "--config", default="", help="the digest that the image's configuration must have"
+    )
 
 
 def _run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
@@ -32,7 +36,7 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str], console: Conso
 WORKFLOW = Command(
     name="workflow",
     summary="Run a step of the reusable workflows (they call it themselves).",
-    add_arguments=_flags,
+    add_arguments=_add_arguments,
     run=_run,
     listed=False,
 )

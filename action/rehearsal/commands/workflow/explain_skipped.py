@@ -1,72 +1,72 @@
-"""What the last job of the called workflow says when there was nothing to rehearse."""
+"""Explain in the last job of the reusable workflow why no rehearsal ran."""
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rehearsal.outside.github import Console
 from rehearsal.verdict import Problem, Verdict
 
-VARIABLE = "NEEDS"
-# What the legs need of the job `build`; without any of them there are none.
-OUTPUTS = ("matrix", "legs", "minutes", "config", "image-artifact")
+# The outputs of the job `build` without which the jobs of the matrix are skipped.
+REQUIRED_OUTPUTS = ("matrix", "job-count", "timeout-minutes", "config", "image-artifact")
 
 
 def explain_skipped(environ: Mapping[str, str], console: Console) -> int:
-    """Tell why no leg ran, from the job `build` as `needs` shows it; the output is `verdict`.
+    """Raise the `Problem` that explains why no rehearsal ran, and set the output `verdict`.
 
-    Always raises `Problem`.
+    The variable NEEDS holds the context `needs` of the job as JSON.
     """
-    problem = explain(json.loads(environ[VARIABLE])["build"])
+    problem = find_problem(json.loads(environ["NEEDS"])["build"])
     console.output("verdict", str(problem.verdict))
     console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{problem.message} {problem.hint}\n")
     raise problem
 
 
-def explain(build: Mapping[str, object]) -> Problem:
-    """Return why nothing was rehearsed."""
-    outputs = build.get("outputs")
-    told: Mapping[str, str] = outputs if isinstance(outputs, dict) else {}
+def find_problem(build: Mapping[str, Any]) -> Problem:
+    """Return why nothing was rehearsed; `build` is the result and the outputs of the job."""
+    outputs: Mapping[str, str] = build.get("outputs") or {}
     if build.get("result") == "cancelled":
         return Problem(
             Verdict.CANCELLED,
             "Nothing was rehearsed: the job Build was cancelled, or ran out of time.",
-            hint="Run it again. Where it takes more than an hour, its log says which step does.",
+            hint="Run the workflow again. If the job needs more than an hour, its log shows which "
+            "step takes the time.",
         )
-    if told.get("verdict"):
+    if outputs.get("verdict"):
         return Problem(
-            next(each for each in Verdict if each.word == told["verdict"]),
+            next(each for each in Verdict if each.word == outputs["verdict"]),
             "Nothing was rehearsed: an input is wrong, or a secret is missing.",
-            hint="The job Build says which, in its annotation and its summary.",
+            hint="The annotation and the summary of the job Build name it.",
         )
     if build.get("result") == "success":
-        return _lost([name for name in OUTPUTS if not told.get(name)])
-    if told.get("built") == "failure":
+        return _missing_outputs([name for name in REQUIRED_OUTPUTS if not outputs.get(name)])
+    if outputs.get("build-outcome") == "failure":
         return Problem(
             Verdict.BUILD_FAILED,
             "Nothing was rehearsed: the image could not be built.",
-            hint="The log of the job Build says why.",
+            hint="The log of the job Build shows why.",
         )
-    if told.get("built") == "success":
+    if outputs.get("build-outcome") == "success":
         return Problem(
             Verdict.ERROR,
-            "Nothing was rehearsed: the image was built, and could not be handed over.",
-            hint="The last lines in the log of the job Build say why. An artifact of that name "
-            "may be there already: give each call of the workflow an artifact-name of its own. "
-            "Otherwise run it again.",
+            "Nothing was rehearsed: the image was built, but could not be uploaded.",
+            hint="The last lines in the log of the job Build show why. If an artifact of that name "
+            "exists already, give each call of the workflow its own artifact-name. Otherwise run "
+            "the workflow again.",
         )
     return Problem(
         Verdict.ERROR,
-        "Nothing was rehearsed: the job Build ended before it came to building.",
-        hint="Its log says why. Run it again; if it stays so, please report it.",
+        "Nothing was rehearsed: the job Build failed before it built the image.",
+        hint="Its log shows why. Run the workflow again. If that does not help, please report it.",
     )
 
 
-def _lost(gone: Sequence[str]) -> Problem:
-    if not gone:
+def _missing_outputs(names: Sequence[str]) -> Problem:
+    if not names:
         return Problem(Verdict.CANCELLED, "The run was cancelled before anything was rehearsed.")
     return Problem(
         Verdict.ERROR,
-        f"The image was built, and of its job's outputs these are gone: {', '.join(gone)}.",
-        hint="GitHub drops an output that contains a secret's value: look for “Skip output” in "
-        "the log of the job Build, and for a secret that is a word as common as chrome.",
+        f"The image was built, but these outputs of the job Build are missing: {', '.join(names)}.",
+        hint="GitHub drops an output that contains the value of a secret. Look for “Skip output” "
+        "in the log of the job Build, and for a secret whose value is a common word like chrome.",
     )

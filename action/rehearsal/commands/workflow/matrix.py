@@ -1,4 +1,4 @@
-"""The legs of the matrix: every shard of the suite, in every browser."""
+"""The jobs of the matrix: every shard of the suite in every browser."""
 
 import json
 import re
@@ -9,54 +9,58 @@ from rehearsal.redaction.secret import parse_variables
 from rehearsal.results.shard import titled
 from rehearsal.verdict import Misconfigured
 
-# A matrix of GitHub's makes at most so many jobs in a run.
-MOST = 256
-# They become part of an artifact's name.
-BROWSER = re.compile(r"[A-Za-z0-9_-]{1,40}")
-# What the tests are told the browser by.
-VARIABLE = "BROWSER"
+# GitHub runs at most so many jobs of one matrix.
+MAX_JOBS = 256
+# A browser's name becomes part of the name of an artifact.
+BROWSER_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+# The environment variable that tells the tests which browser to use.
+BROWSER_VARIABLE = "BROWSER"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixJob:
-    """One rehearsal of several; `shard` and `browser` may be empty."""
+    """One job of the matrix: it rehearses one shard in one browser.
 
-    number: int
-    count: int
+    `shard` is empty when there is only one, `browser` when the caller names none.
+    """
+
+    shard_number: int
+    shard_count: int
     browser: str
 
     @property
     def shard(self) -> str:
-        return f"{self.number}/{self.count}" if self.count > 1 else ""
+        return f"{self.shard_number}/{self.shard_count}" if self.shard_count > 1 else ""
 
-    def entry(self, artifact: str) -> dict[str, str]:
-        """Return the leg as an entry of the matrix; `artifact` is what all their names begin with.
+    def entry(self, artifact_name: str) -> dict[str, str]:
+        """Return the job as an entry of the matrix.
 
-        A dot stands in no such beginning: `artifact.*` are the legs of one call and of no other.
+        The input `artifact_name` cannot contain a dot, so `ARTIFACT_NAME.*` matches only the
+        artifacts of one call of the workflow.
         """
-        place = f"{self.number}-of-{self.count}"
+        part = f"{self.shard_number}-of-{self.shard_count}"
         return {
             "title": titled(self.shard, self.browser) or "all tests",
             "shard": self.shard,
-            "test-env": f"{VARIABLE}={self.browser}" if self.browser else "",
-            "artifact": ".".join(filter(None, (artifact, place, self.browser))),
+            "test-env": f"{BROWSER_VARIABLE}={self.browser}" if self.browser else "",
+            "artifact": ".".join(filter(None, (artifact_name, part, self.browser))),
         }
 
 
 def read_matrix(inputs: Inputs) -> tuple[MatrixJob, ...]:
-    """Return the legs that `shards` and `browsers` ask for. Raises `Misconfigured`."""
-    count = inputs.number("shards", 1, MOST)
+    """Return the jobs for the inputs `shards` and `browsers`. Raises `Misconfigured`."""
+    shard_count = inputs.number("shards", 1, MAX_JOBS)
     browsers = _browsers(inputs) or ("",)
-    if count * len(browsers) > MOST:
+    if shard_count * len(browsers) > MAX_JOBS:
         raise inputs.wrong(
             "shards",
-            f"at most {MOST // len(browsers)} with {len(browsers)} browsers, since GitHub runs no "
-            f"more than {MOST} jobs of one matrix",
+            f"at most {MAX_JOBS // len(browsers)} with {len(browsers)} browsers, since GitHub runs "
+            f"no more than {MAX_JOBS} jobs of one matrix",
         )
     return tuple(
-        MatrixJob(number=number, count=count, browser=browser)
+        MatrixJob(shard_number=number, shard_count=shard_count, browser=browser)
         for browser in browsers
-        for number in range(1, count + 1)
+        for number in range(1, shard_count + 1)
     )
 
 
@@ -69,15 +73,15 @@ def _browsers(inputs: Inputs) -> tuple[str, ...]:
         except ValueError:
             listed = None
     browsers = tuple(listed) if isinstance(listed, list | tuple) else ()
-    valid = all(isinstance(each, str) and BROWSER.fullmatch(each) for each in browsers)
+    valid = all(isinstance(name, str) and BROWSER_NAME.fullmatch(name) for name in browsers)
     if not valid or len(set(browsers)) < len(browsers) or (text.startswith("[") and not browsers):
         raise inputs.wrong(
             "browsers", 'different names, one a line or as JSON, like ["chrome", "firefox"]'
         )
-    given = parse_variables(inputs.block("test-env"), source="test-env", environ={})
-    if browsers and VARIABLE in given:
+    test_env = parse_variables(inputs.block("test-env"), source="test-env", environ={})
+    if browsers and BROWSER_VARIABLE in test_env:
         raise Misconfigured(
-            f"The input browsers and {VARIABLE} in test-env say the same thing twice.",
-            hint=f"Keep browsers, which sets {VARIABLE} in each leg, or {VARIABLE} alone.",
+            f"Both the input browsers and {BROWSER_VARIABLE} in test-env name the browser.",
+            hint=f"Remove one of them: browsers sets {BROWSER_VARIABLE} in each job.",
         )
     return browsers

@@ -1,4 +1,4 @@
-"""The first step of the called workflow: everything checked, and what its other steps need."""
+"""The first step of the reusable workflow: check the inputs, set outputs for later steps."""
 
 import json
 import math
@@ -19,67 +19,68 @@ from rehearsal.redaction.secret import LINE_END, Secret, parse_variables
 from rehearsal.report.markdown import part
 from rehearsal.verdict import Misconfigured, Problem
 
-# Where the workflow's secrets are handed over; none of them is an input.
-VARIABLES: Mapping[str, str] = {name: name.upper().replace("-", "_") for name in SECRETS}
-# What a job needs besides the rehearsal, in minutes: the runner, the image, the evidence.
-AROUND = 15
-# A dot would let the legs of one call pass for those of another.
-ARTIFACT = (r"[A-Za-z0-9_-]{1,100}", "made of letters, digits, '_' and '-'")
+# The environment variables that hold the secrets of the workflow.
+SECRET_VARIABLES: Mapping[str, str] = {name: name.upper().replace("-", "_") for name in SECRETS}
+# What a job needs besides the rehearsal: to download the image and upload the evidence.
+EXTRA_MINUTES = 15
+# No dot: the pattern `NAME.*` must not match the artifacts of another call.
+ARTIFACT_NAME = (r"[A-Za-z0-9_-]{1,100}", "made of letters, digits, '_' and '-'")
 
 
 def prepare(environ: Mapping[str, str], console: Console) -> int:
-    """Check the inputs and set what the later steps and jobs need as outputs.
+    """Check the inputs, and set outputs for the later steps and jobs.
 
     The values of build secrets go into files that only this user can read. Raises `Problem`, which
-    the summary tells, too.
+    is also shown in the job summary.
     """
-    given = {name: environ.get(variable, "") for name, variable in VARIABLES.items()}
-    rest = {name: value for name, value in environ.items() if name not in VARIABLES.values()}
-    console.redactor = Redactor(extract_secrets({SECRETS[name]: given[name] for name in given}, {}))
+    secrets = {name: environ.get(variable, "") for name, variable in SECRET_VARIABLES.items()}
+    rest = {name: value for name, value in environ.items() if name not in SECRET_VARIABLES.values()}
+    by_input = {SECRETS[name]: text for name, text in secrets.items()}
+    console.redactor = Redactor(extract_secrets(by_input, {}))
     try:
         inputs = read_inputs(from_action(rest))
-        inputs.matching("artifact-name", *ARTIFACT)
+        inputs.matching("artifact-name", *ARTIFACT_NAME)
         inputs.boolean("cache")
         inputs.number("image-retention-days", 1, 400, "days")
-        legs = read_matrix(inputs)
-        check_secrets("build-secrets", given["build-secrets"])
+        jobs = read_matrix(inputs)
+        check_secrets("build-secrets", secrets["build-secrets"])
         generated = frozenset(inputs.lines("generate-secrets"))
-        check_secrets("container-secrets", given["container-secrets"], generated)
-        plan = make_plan(action_inputs(inputs, given), environ=rest, top=Path.cwd())
+        check_secrets("container-secrets", secrets["container-secrets"], generated)
+        plan = make_plan(action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
     except Problem as problem:
         console.output("verdict", str(problem.verdict))
-        told = "\n\n".join(filter(None, map(part, (problem.message, problem.hint))))
-        console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{told}\n")
+        text = "\n\n".join(filter(None, map(part, (problem.message, problem.hint))))
+        console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{text}\n")
         raise
-    console.redactor = _masked(plan, console)
-    matrix = {"include": [leg.entry(inputs.text("artifact-name")) for leg in legs]}
+    console.redactor = _mask_secrets(plan, console)
+    matrix = {"include": [job.entry(inputs.text("artifact-name")) for job in jobs]}
     outputs = {
         "matrix": json.dumps(matrix),
-        "legs": str(len(legs)),
-        "minutes": str(math.ceil(plan.timeout / 60) + AROUND),
+        "job-count": str(len(jobs)),
+        "timeout-minutes": str(math.ceil(plan.timeout / 60) + EXTRA_MINUTES),
         "tag": _tag(inputs, rest),
-        **dict(_of_the_build(plan.build, rest)),
+        **dict(_build_outputs(plan.build, rest)),
     }
     for name, value in outputs.items():
         console.output(name, value)
-    console.say(f"{len(legs)} legs: {', '.join(leg['title'] for leg in matrix['include'])}")
+    console.say(f"{len(jobs)} jobs: {', '.join(entry['title'] for entry in matrix['include'])}")
     return 0
 
 
 def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset()) -> None:
-    """Refuse a secret without a value, unless its name is among those `generated`.
+    """Raise `Misconfigured` when a secret has no value and its name is not in `generated`.
 
-    Raises `Misconfigured`, in the words of a caller.
+    `source` is the name of the workflow's secret that holds the lines of `text`.
     """
-    several = (
-        f"Write NAME=${{{{ secrets.NAME }}}} under {source}: a called workflow sees nothing of its "
-        "caller's env:. A value of several lines stands between NAME<<END and END, each on a line "
-        "of its own."
+    syntax_hint = (
+        f"Write NAME=${{{{ secrets.NAME }}}} under {source}: a reusable workflow does not get the "
+        "env: of its caller. A value of several lines stands between NAME<<END and END, each on a "
+        "line of its own."
     )
     try:
         found = parse_variables(text, source=source, environ={})
     except Misconfigured as problem:
-        raise Misconfigured(problem.message, hint=several) from None
+        raise Misconfigured(problem.message, hint=syntax_hint) from None
     for name, value in found.items():
         if name in generated:
             continue
@@ -87,26 +88,26 @@ def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset(
             lines = enumerate(LINE_END.split(text), start=1)
             number = next(number for number, line in lines if line.strip() == name)
             raise Misconfigured(
-                f"{source}, line {number}: a name alone has no value in a called workflow (the "
-                "line itself is not shown, it may be part of a secret).",
-                hint=several,
+                f"{source}, line {number}: a name without a value (the line is not shown, since it "
+                "may be part of a secret).",
+                hint=syntax_hint,
             )
         if not value.strip():
-            raise _empty(source, name)
+            raise _empty_secret(source, name)
 
 
-def _empty(source: str, name: str) -> Misconfigured:
-    random = f"Where any value will do, list {name} in generate-secrets. "
+def _empty_secret(source: str, name: str) -> Misconfigured:
+    random = f"If any value will do, list {name} in generate-secrets. "
     return Misconfigured(
         f"The secret {name} in {source} is empty.",
-        hint="Pull requests from forks and from Dependabot are given no secrets. "
+        hint="Pull requests from forks and from Dependabot get no secrets. "
         + (random if source == "container-secrets" else "")
-        + f"Otherwise set it in the repository's settings, and hand it on: {source}: "
+        + f"Otherwise set it in the settings of the repository, and pass it on: {source}: "
         f"{name}=${{{{ secrets.{name} }}}}.",
     )
 
 
-def _masked(plan: Plan, console: Console) -> Redactor:
+def _mask_secrets(plan: Plan, console: Console) -> Redactor:
     for secret in plan.secrets:
         for value in secret.masks():
             console.mask(value)
@@ -118,19 +119,20 @@ def _tag(inputs: Inputs, environ: Mapping[str, str]) -> str:
     return image_tag(inputs.text("artifact-name"), "-".join(run))
 
 
-def _of_the_build(build: BuildPlan, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what docker/build-push-action is given."""
+def _build_outputs(build: BuildPlan, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the inputs of docker/build-push-action."""
     folder = tempfile.mkdtemp(prefix="build-secrets-", dir=environ.get("RUNNER_TEMP"))
     yield "context", str(build.context)
     yield "dockerfile", str(build.dockerfile)
     yield "target", build.target
     yield "platform", build.platform
-    yield "build-args", _lines(f"{name}={value}" for name, value in build.args.items())
+    yield "build-args", _csv_lines(f"{name}={value}" for name, value in build.args.items())
     yield "secrets-folder", folder
-    yield "secret-files", _lines(_in_files(build.secrets, Path(folder)))
+    yield "secret-files", _csv_lines(_write_secret_files(build.secrets, Path(folder)))
 
 
-def _in_files(secrets: tuple[Secret, ...], folder: Path) -> Iterator[str]:
+def _write_secret_files(secrets: tuple[Secret, ...], folder: Path) -> Iterator[str]:
+    """Write each secret to a file that only this user can read, and yield NAME=PATH."""
     for secret in secrets:
         path = folder / secret.name
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -139,6 +141,6 @@ def _in_files(secrets: tuple[Secret, ...], folder: Path) -> Iterator[str]:
         yield f"{secret.name}={path}"
 
 
-def _lines(items: Iterable[str]) -> str:
-    """Return items as the action reads lists: as CSV, where quotes keep commas and lines."""
+def _csv_lines(items: Iterable[str]) -> str:
+    """Return a list as docker/build-push-action parses it: CSV, quoted for commas and newlines."""
     return "\n".join('"' + item.replace('"', '""') + '"' for item in items)

@@ -161,7 +161,7 @@ def test_publish__sees_first_that_it_can_be_attested(
 
 def test_publish__takes_no_other_image_than_was_rehearsed() -> None:
     titles = [step.get("name") for step in PUBLISH["steps"]]
-    at = titles.index("See that it is the image that was rehearsed")
+    at = titles.index("Check that this is the image that was rehearsed")
     assert PUBLISH["steps"][at - 1]["id"] == "image"
     condition = f"${{{{ {PUBLISH['steps'][at]['if']} }}}}"
     for rehearsed, refused in (("sha256:a", "false"), ("sha256:b", "true"), ("", "true")):
@@ -174,9 +174,9 @@ def test_publish__takes_no_other_image_than_was_rehearsed() -> None:
         assert fill(condition, contexts) == refused
 
 
-def test_own_commit__is_found_by_the_same_step_in_each_job() -> None:
-    jobs = [PUBLISH, *REHEARSAL["jobs"].values()]
-    first, *others = (step for job in jobs for step in job["steps"] if step.get("id") == "own")
+def test_workflow_source__is_found_by_the_same_step_in_each_job() -> None:
+    steps = [step for job in (PUBLISH, *REHEARSAL["jobs"].values()) for step in job["steps"]]
+    first, *others = (step for step in steps if step.get("id") == "workflow-source")
     assert others == [first] * 3
 
 

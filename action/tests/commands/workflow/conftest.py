@@ -10,7 +10,7 @@ from rehearsal.outside.github import Console
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job of the workflow as a step of it sees it; `environ` may be added to."""
+    """The environment of a job's steps: variables, log, outputs, summary."""
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)

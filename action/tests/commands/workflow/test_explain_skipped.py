@@ -3,7 +3,11 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands.workflow.explain_skipped import OUTPUTS, explain, explain_skipped
+from rehearsal.commands.workflow.explain_skipped import (
+    REQUIRED_OUTPUTS,
+    explain_skipped,
+    find_problem,
+)
 from rehearsal.verdict import Problem
 
 from .conftest import Job
@@ -19,56 +23,64 @@ from .conftest import Job
             id="misconfigured",
         ),
         pytest.param(
-            {"result": "failure", "outputs": {"legs": "2", "built": "failure"}},
+            {"result": "failure", "outputs": {"job-count": "2", "build-outcome": "failure"}},
             "build-failed",
             "could not be built",
             id="build-failed",
         ),
         pytest.param(
-            {"result": "failure", "outputs": {"legs": "2", "built": "success", "config": "x"}},
+            {
+                "result": "failure",
+                "outputs": {"job-count": "2", "build-outcome": "success", "config": "x"},
+            },
             "error",
-            "could not be handed over",
-            id="no-upload",
+            "could not be uploaded",
+            id="upload-failed",
         ),
         pytest.param(
-            {"result": "failure", "outputs": {"legs": "2", "built": "skipped"}},
+            {"result": "failure", "outputs": {"job-count": "2", "build-outcome": "skipped"}},
             "error",
-            "before it came to building",
-            id="no-builder",
+            "before it built the image",
+            id="build-not-started",
         ),
         pytest.param(
-            {"result": "failure", "outputs": {}}, "error", "before it came to", id="no-checkout"
+            {"result": "failure", "outputs": {}}, "error", "before it built", id="no-checkout"
         ),
-        pytest.param({"result": "failure"}, "error", "before it came to", id="no-outputs"),
+        pytest.param({"result": "failure"}, "error", "before it built", id="no-outputs"),
         pytest.param(
-            {"result": "cancelled", "outputs": {"legs": "2"}},
+            {"result": "cancelled", "outputs": {"job-count": "2"}},
             "cancelled",
             "was cancelled",
             id="cancelled",
         ),
         pytest.param(
-            {"result": "success", "outputs": dict.fromkeys(OUTPUTS, "x")},
+            {"result": "success", "outputs": dict.fromkeys(REQUIRED_OUTPUTS, "x")},
             "cancelled",
             "before anything was rehearsed",
             id="cancelled-between",
         ),
     ],
 )
-def test_explain__says_why(build: dict[str, Any], verdict: str, says: str) -> None:
-    problem = explain(build)
+def test_find_problem__names_the_verdict_and_the_reason(
+    build: dict[str, Any], verdict: str, says: str
+) -> None:
+    problem = find_problem(build)
     assert (str(problem.verdict), says in problem.message) == (verdict, True)
 
 
-@pytest.mark.parametrize("gone", OUTPUTS)
-def test_explain__names_an_output_that_was_dropped(gone: str) -> None:
-    outputs = {name: "" if name == gone else "x" for name in OUTPUTS}
-    problem = explain({"result": "success", "outputs": outputs})
+@pytest.mark.parametrize("dropped", REQUIRED_OUTPUTS)
+def test_find_problem__names_a_dropped_output(dropped: str) -> None:
+    outputs = {name: "" if name == dropped else "x" for name in REQUIRED_OUTPUTS}
+    problem = find_problem({"result": "success", "outputs": outputs})
     assert str(problem.verdict) == "error"
-    assert problem.message.endswith(f"these are gone: {gone}.")
+    assert problem.message.endswith(f"are missing: {dropped}.")
 
 
-def test_unbuilt__tells_it(job: Job) -> None:
-    needs = {"build": {"result": "failure", "outputs": {"built": "failure"}}, "rehearse": {}}
+def test_explain_skipped__sets_output_and_summary(job: Job) -> None:
+    needs = {
+        "build": {"result": "failure", "outputs": {"build-outcome": "failure"}},
+        "rehearse": {},
+    }
     job.environ["NEEDS"] = json.dumps(needs)
     with pytest.raises(Problem, match="could not be built"):
         explain_skipped(job.environ, job.console)

@@ -28,24 +28,24 @@ def hexadecimal(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def archive(path: Path, files: Mapping[str, bytes]) -> Path:
-    with tarfile.open(path, "w") as opened:
+def write_archive(path: Path, files: Mapping[str, bytes]) -> Path:
+    with tarfile.open(path, "w") as tar:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
-            opened.addfile(member, io.BytesIO(content))
+            tar.addfile(member, io.BytesIO(content))
     return path
 
 
-def saved(*configs: bytes) -> dict[str, bytes]:
-    """Return what `docker save` of an old engine writes."""
+def docker_archive(*configs: bytes) -> dict[str, bytes]:
+    """Return the files that `docker save` of an old engine writes."""
     files = {f"{hexadecimal(config)}.json": config for config in configs}
-    listed: list[dict[str, Any]] = [{"Config": name, "Layers": []} for name in files]
-    return files | {"manifest.json": json.dumps(listed).encode()}
+    manifest: list[dict[str, Any]] = [{"Config": name, "Layers": []} for name in files]
+    return files | {"manifest.json": json.dumps(manifest).encode()}
 
 
-def laid_out(config: bytes = CONFIG, **index: Any) -> dict[str, bytes]:
-    """Return what BuildKit writes: the same image as an OCI layout, too."""
+def buildkit_archive(config: bytes = CONFIG, **index: Any) -> dict[str, bytes]:
+    """Return the files that BuildKit writes: also an OCI layout of the same image."""
     blob = f"blobs/sha256/{hexadecimal(config)}"
     manifest = json.dumps({"config": {"digest": digest(config)}, "layers": []}).encode()
     entries = [{"digest": digest(manifest)}]
@@ -63,26 +63,26 @@ def manifest_of(files: Mapping[str, bytes]) -> str:
 
 
 def test_read_archive__of_an_old_engine(tmp_path: Path) -> None:
-    found = read_archive(archive(tmp_path / "image.tar", saved(CONFIG)))
+    found = read_archive(write_archive(tmp_path / "image.tar", docker_archive(CONFIG)))
     assert found.ids == (digest(CONFIG),)
 
 
 def test_read_archive__of_buildkit(tmp_path: Path) -> None:
-    files = laid_out()
-    found = read_archive(archive(tmp_path / "image.tar", files))
+    files = buildkit_archive()
+    found = read_archive(write_archive(tmp_path / "image.tar", files))
     assert found.ids == (digest(CONFIG), manifest_of(files))
 
 
-def test_read_archive__a_manifest_of_another_image_is_no_id_of_this_one(tmp_path: Path) -> None:
-    other = laid_out(b"{}")
-    files = other | laid_out() | {"index.json": other["index.json"]}
-    found = read_archive(archive(tmp_path / "image.tar", files))
+def test_read_archive__ignores_a_manifest_of_another_image(tmp_path: Path) -> None:
+    other = buildkit_archive(b"{}")
+    files = other | buildkit_archive() | {"index.json": other["index.json"]}
+    found = read_archive(write_archive(tmp_path / "image.tar", files))
     assert found.ids == (digest(CONFIG),)
 
 
-def test_read_archive__the_configuration_is_hashed_and_not_believed(tmp_path: Path) -> None:
-    files = saved(CONFIG) | {f"{hexadecimal(CONFIG)}.json": b'{"another": "image"}'}
-    found = read_archive(archive(tmp_path / "image.tar", files))
+def test_read_archive__computes_the_digest_of_the_configuration(tmp_path: Path) -> None:
+    files = docker_archive(CONFIG) | {f"{hexadecimal(CONFIG)}.json": b'{"another": "image"}'}
+    found = read_archive(write_archive(tmp_path / "image.tar", files))
     assert found.config == digest(b'{"another": "image"}')
 
 
@@ -90,16 +90,16 @@ def test_read_archive__the_configuration_is_hashed_and_not_believed(tmp_path: Pa
     "files",
     [
         pytest.param({}, id="empty"),
-        pytest.param(saved(), id="no-image"),
-        pytest.param(saved(CONFIG, b"{}"), id="two-images"),
+        pytest.param(docker_archive(), id="no-image"),
+        pytest.param(docker_archive(CONFIG, b"{}"), id="two-images"),
         pytest.param({"manifest.json": b"[{}]"}, id="no-configuration"),
         pytest.param({"manifest.json": b'[{"Config": "gone.json"}]'}, id="missing"),
         pytest.param({"manifest.json": b"[1]"}, id="another-shape"),
         pytest.param({"manifest.json": b"{"}, id="no-json"),
-        pytest.param(laid_out(manifests=[{"digest": "../x"}]), id="no-digest"),
-        pytest.param(laid_out(manifests=[{"digest": digest(b"gone")}]), id="no-manifest"),
+        pytest.param(buildkit_archive(manifests=[{"digest": "../x"}]), id="no-digest"),
+        pytest.param(buildkit_archive(manifests=[{"digest": digest(b"gone")}]), id="no-manifest"),
         pytest.param(
-            laid_out()
+            buildkit_archive()
             | {f"blobs/sha256/{'0' * 64}": b"{}"}
             | {
                 "index.json": json.dumps({"manifests": [{"digest": f"sha256:{'0' * 64}"}]}).encode()
@@ -108,32 +108,37 @@ def test_read_archive__the_configuration_is_hashed_and_not_believed(tmp_path: Pa
         ),
     ],
 )
-def test_read_archive__refused(tmp_path: Path, files: dict[str, bytes]) -> None:
+def test_read_archive__rejects(tmp_path: Path, files: dict[str, bytes]) -> None:
     with pytest.raises(Problem, match="does not hold one image") as caught:
-        read_archive(archive(tmp_path / "image.tar", files))
+        read_archive(write_archive(tmp_path / "image.tar", files))
     assert caught.value.verdict is Verdict.ERROR
 
 
-def test_read_archive__what_is_none_is_refused(tmp_path: Path) -> None:
+def test_read_archive__rejects_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "none.tar", tmp_path):
         with pytest.raises(Problem, match="does not hold one image"):
             read_archive(path)
 
 
-def test_identify__tells_the_digest(job: Job) -> None:
-    assert identify(archive(job.folder / "image.tar", saved(CONFIG)), job.console) == 0
+def test_identify__outputs_the_digest_of_the_configuration(job: Job) -> None:
+    assert (
+        identify(write_archive(job.folder / "image.tar", docker_archive(CONFIG)), job.console) == 0
+    )
     assert job.outputs == {"config": digest(CONFIG)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loading(Engine):
-    """An engine that knows an image once it is loaded, by the digest it likes best."""
+class LoadingEngine(Engine):
+    """An engine that knows one image, `image_id`, as soon as an archive is loaded.
+
+    `known_as` is the name under which inspect finds it, its ID by default.
+    """
 
     client: str = "docker"
     buildx: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
-    identity: str
-    asked: str = ""
+    image_id: str
+    known_as: str = ""
     loaded: list[Path] = field(default_factory=list)
 
     def load(self, archive: Path) -> str:
@@ -141,46 +146,46 @@ class Loading(Engine):
         return "Loaded image"
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
-        if not self.loaded or name != (self.asked or self.identity):
+        if not self.loaded or name != (self.known_as or self.image_id):
             raise EngineError(f"No such {kind}: {name}")
-        return {"Id": self.identity}
+        return {"Id": self.image_id}
 
 
 @pytest.fixture
 def files() -> dict[str, bytes]:
-    return laid_out()
+    return buildkit_archive()
 
 
 @pytest.mark.parametrize("store", ["graph", "containerd"])
-def test_restore__is_told_by_the_engines_own_id(
+def test_restore__outputs_the_id_of_the_engine(
     store: str, files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    identity = digest(CONFIG) if store == "graph" else manifest_of(files)
-    engine = Loading(identity=identity)
+    image_id = digest(CONFIG) if store == "graph" else manifest_of(files)
+    engine = LoadingEngine(image_id=image_id)
     monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
-    path = archive(job.folder / "image.tar", files)
+    path = write_archive(job.folder / "image.tar", files)
     assert restore(path, digest(CONFIG), job.environ, job.console) == 0
     assert engine.loaded == [path]
-    assert job.outputs == {"image-id": identity}
+    assert job.outputs == {"image-id": image_id}
 
 
-def test_restore__an_engine_that_takes_the_name_for_another_image(
+def test_restore__rejects_another_image_under_the_digest(
     files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = Loading(identity=digest(b"another"), asked=digest(CONFIG))
+    engine = LoadingEngine(image_id=digest(b"another"), known_as=digest(CONFIG))
     monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
-    path = archive(job.folder / "image.tar", files)
-    with pytest.raises(Problem, match="has not loaded the image"):
+    path = write_archive(job.folder / "image.tar", files)
+    with pytest.raises(Problem, match="did not load the image"):
         restore(path, digest(CONFIG), job.environ, job.console)
     assert not job.outputs
 
 
-def test_restore__another_image_is_not_even_loaded(
+def test_restore__does_not_load_another_image(
     files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = Loading(identity=digest(CONFIG))
+    engine = LoadingEngine(image_id=digest(CONFIG))
     monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
-    path = archive(job.folder / "image.tar", files)
+    path = write_archive(job.folder / "image.tar", files)
     with pytest.raises(Problem, match="was built") as caught:
         restore(path, digest(b"another"), job.environ, job.console)
     assert caught.value.verdict is Verdict.ERROR
@@ -188,18 +193,18 @@ def test_restore__another_image_is_not_even_loaded(
     assert not job.outputs
 
 
-def test_restore__an_engine_that_does_not_know_it_afterwards(
+def test_restore__fails_when_the_engine_does_not_know_the_image(
     files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        image_transfer, "find_engine", lambda _env: Loading(identity=digest(b"another"))
+        image_transfer, "find_engine", lambda _env: LoadingEngine(image_id=digest(b"another"))
     )
-    path = archive(job.folder / "image.tar", files)
+    path = write_archive(job.folder / "image.tar", files)
     with pytest.raises(Problem, match="Loaded image") as caught:
         restore(path, digest(CONFIG), job.environ, job.console)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
 
 
-def test_restore__without_a_digest_is_misconfigured(job: Job) -> None:
-    with pytest.raises(Misconfigured, match="no digest to check"):
+def test_restore__rejects_a_missing_digest(job: Job) -> None:
+    with pytest.raises(Misconfigured, match="digest of the image's configuration is missing"):
         restore(job.folder / "image.tar", "", job.environ, job.console)

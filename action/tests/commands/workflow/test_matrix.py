@@ -7,12 +7,13 @@ from rehearsal.config.workflow_inputs import read_inputs
 from rehearsal.verdict import Misconfigured
 
 
-def legs(**given: object) -> tuple[MatrixJob, ...]:
-    return read_matrix(read_inputs({name.replace("_", "-"): each for name, each in given.items()}))
+def matrix(**inputs: object) -> tuple[MatrixJob, ...]:
+    named = {name.replace("_", "-"): value for name, value in inputs.items()}
+    return read_matrix(read_inputs(named))
 
 
 @pytest.mark.parametrize(
-    "given, expected",
+    "inputs, expected",
     [
         pytest.param({}, [(1, 1, "")], id="one"),
         pytest.param({"shards": 2}, [(1, 2, ""), (2, 2, "")], id="shards"),
@@ -27,14 +28,14 @@ def legs(**given: object) -> tuple[MatrixJob, ...]:
         ),
     ],
 )
-def test_read_legs__every_shard_in_every_browser(
-    given: dict[str, object], expected: list[tuple[int, int, str]]
+def test_read_matrix__every_shard_in_every_browser(
+    inputs: dict[str, object], expected: list[tuple[int, int, str]]
 ) -> None:
-    assert [astuple(leg) for leg in legs(**given)] == expected
+    assert [astuple(job) for job in matrix(**inputs)] == expected
 
 
 def test_entry__of_a_shard_in_a_browser() -> None:
-    assert MatrixJob(number=2, count=3, browser="firefox").entry("web") == {
+    assert MatrixJob(shard_number=2, shard_count=3, browser="firefox").entry("web") == {
         "title": "shard 2/3 on firefox",
         "shard": "2/3",
         "test-env": "BROWSER=firefox",
@@ -43,7 +44,7 @@ def test_entry__of_a_shard_in_a_browser() -> None:
 
 
 def test_entry__of_the_whole_suite() -> None:
-    assert MatrixJob(number=1, count=1, browser="").entry("web") == {
+    assert MatrixJob(shard_number=1, shard_count=1, browser="").entry("web") == {
         "title": "all tests",
         "shard": "",
         "test-env": "",
@@ -51,13 +52,13 @@ def test_entry__of_the_whole_suite() -> None:
     }
 
 
-def test_entries__have_artifacts_of_their_own() -> None:
-    names = [leg.entry("web")["artifact"] for leg in legs(shards=12, browsers="a\nb\n1")]
+def test_entry__artifact_names_are_unique() -> None:
+    names = [job.entry("web")["artifact"] for job in matrix(shards=12, browsers="a\nb\n1")]
     assert len(set(names)) == 36
 
 
 @pytest.mark.parametrize(
-    "given, allowed",
+    "inputs, allowed",
     [
         pytest.param({"shards": "many"}, "a whole number from 1 to 256", id="no-number"),
         pytest.param({"shards": 257}, "a whole number from 1 to 256", id="too-many"),
@@ -72,12 +73,14 @@ def test_entries__have_artifacts_of_their_own() -> None:
         pytest.param({"browsers": '["a"'}, "different names", id="broken-json"),
     ],
 )
-def test_read_legs__refused(given: dict[str, object], allowed: str) -> None:
+def test_read_matrix__rejects(inputs: dict[str, object], allowed: str) -> None:
     with pytest.raises(Misconfigured, match=f"it has to be .*{allowed}"):
-        legs(**given)
+        matrix(**inputs)
 
 
-def test_read_legs__the_browser_is_said_once() -> None:
-    assert legs(test_env="BROWSER=edge") == (MatrixJob(number=1, count=1, browser=""),)
-    with pytest.raises(Misconfigured, match="say the same thing twice"):
-        legs(browsers="chrome", test_env="A=1\nBROWSER=edge")
+def test_read_matrix__rejects_browsers_with_browser_in_test_env() -> None:
+    assert matrix(test_env="BROWSER=edge") == (
+        MatrixJob(shard_number=1, shard_count=1, browser=""),
+    )
+    with pytest.raises(Misconfigured, match="Both the input browsers and BROWSER"):
+        matrix(browsers="chrome", test_env="A=1\nBROWSER=edge")
