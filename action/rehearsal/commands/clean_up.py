@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from rehearsal.config import child_environment
-from rehearsal.evidence.folder import sweep
+from rehearsal.evidence.folder import sanitize_folder
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.engine import EngineError, find_engine
 from rehearsal.outside.github import Console
@@ -43,11 +43,11 @@ def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -
 def remove_everything(run: Run, environ: Mapping[str, str]) -> None:
     """Remove whatever the run has started: its processes, containers, volumes, staged files.
 
-    Raises `Problem` or `Refused` when the engine cannot be asked.
+    Raises `Problem` or `EngineError` when the engine cannot be asked.
     """
     end_processes_with_env(run.env_mark)
     shutil.rmtree(run.path / "staging", ignore_errors=True)
-    find_engine(child_environment.for_children(environ, ())).sweep(run.label)
+    find_engine(child_environment.for_children(environ, ())).remove_labelled(run.label)
 
 
 def _end(run: Run) -> None:
@@ -73,7 +73,7 @@ def _is_clean(run: Run, redactor: Redactor, console: Console) -> bool:
     """Sweep the evidence once more; whether there is any, and nothing speaks against its upload."""
     folder = run.path / "evidence"
     try:
-        for name in sweep(folder, redactor):
+        for name in sanitize_folder(folder, redactor):
             console.warning(
                 f"{name} held what does not belong there; it was taken out.",
                 title="Evidence cleaned before its upload",

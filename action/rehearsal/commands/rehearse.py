@@ -73,7 +73,7 @@ def run_rehearsal(
             preflight.check_environment(
                 plan,
                 environ,
-                commit=git.commit(plan.directory, env),
+                commit=git.head_commit(plan.directory, env),
                 engine_host=engine.host(),
             )
             context = RunContext(

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from rehearsal.commands.clean_up import remove_everything
 from rehearsal.outside.engine import PENDING_GRACE
-from rehearsal.outside.process import Lifeline
+from rehearsal.outside.process import WatchdogProcess
 from rehearsal.pipeline.run import Run
 
 SHUTDOWN_MESSAGE = b"done"
@@ -16,7 +16,7 @@ SHUTDOWN_MESSAGE = b"done"
 @contextmanager
 def watchdog(argv: list[str], env: Mapping[str, str]) -> Iterator[None]:
     """Keep a watchdog (`argv` starts one) for as long as the block runs."""
-    lifeline = Lifeline(argv, env=env)
+    lifeline = WatchdogProcess(argv, env=env)
     try:
         yield
     finally:

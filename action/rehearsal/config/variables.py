@@ -4,7 +4,7 @@ import secrets as randomness
 from collections.abc import Mapping
 
 from rehearsal.config.inputs import Inputs
-from rehearsal.redaction.secret import CLIENT_NAMES, NAME, Secret, parse_variables
+from rehearsal.redaction.secret import CLIENT_VARIABLES, VARIABLE_NAME, Secret, parse_variables
 from rehearsal.verdict import Misconfigured
 
 
@@ -22,7 +22,7 @@ def read_secrets(
     for name in generated or ():
         found[name] = found.get(name) or (generated or {})[name]
     for name, value in found.items():
-        if CLIENT_NAMES.match(name):
+        if CLIENT_VARIABLES.match(name):
             raise Misconfigured(
                 f"{source}: {name} cannot be a secret; the engine's client reads it itself.",
                 hint="Give it another name, or set it under env if it is not secret.",
@@ -43,7 +43,7 @@ def read_secrets(
 def read_generated(inputs: Inputs) -> dict[str, str]:
     """Return a random value for each name in generate-secrets."""
     names = inputs.lines("generate-secrets")
-    if not all(map(NAME.match, names)):
+    if not all(map(VARIABLE_NAME.match, names)):
         raise inputs.wrong("generate-secrets", "names of variables, one a line")
     return {name: randomness.token_urlsafe(48) for name in names}
 

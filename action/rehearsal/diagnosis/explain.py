@@ -11,7 +11,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.source.tracebacks import SourceTree
+from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
 # Neither the app nor what was asked for is at fault in these.

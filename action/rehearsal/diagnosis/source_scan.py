@@ -8,7 +8,8 @@ from pathlib import Path
 from rehearsal.diagnosis.facts import LOCATIONS, Facts
 from rehearsal.outside.files import read_text, text_files
 from rehearsal.source.html_forms import form_fields
-from rehearsal.source.tracebacks import SourceTree, project_frame
+from rehearsal.source.source_tree import SourceTree
+from rehearsal.source.tracebacks import project_frame
 from rehearsal.verdict import Verdict
 
 APPS_LOG = "container.log"

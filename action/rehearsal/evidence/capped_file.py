@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 # An app that logs this much has said what it had to say; artifacts are paid for by size.
-HEAD = 64 << 20
+HEAD_SIZE = 64 << 20
 # Of what comes after the head at least this much is kept, and at most twice as much.
-SEGMENT = 8 << 20
+SEGMENT_SIZE = 8 << 20
 GAP = b"\n... %d bytes are left out here ...\n"
-GAP_FOUND = re.compile(rb"\n\.\.\. (\d+) bytes are left out here \.\.\.\n")
-LONGEST_GAP = 64
+GAP_PATTERN = re.compile(rb"\n\.\.\. (\d+) bytes are left out here \.\.\.\n")
+MAX_GAP_LENGTH = 64
 
 
 class CappedFile:
@@ -19,7 +19,7 @@ class CappedFile:
     the other holds `segment` bytes; `close` joins them, and says how much is left out between.
     """
 
-    def __init__(self, path: Path, *, head: int = HEAD, segment: int = SEGMENT) -> None:
+    def __init__(self, path: Path, *, head: int = HEAD_SIZE, segment: int = SEGMENT_SIZE) -> None:
         self.count = 0
         """How many bytes have come so far."""
         self._path = path
@@ -69,7 +69,7 @@ class CappedFile:
         self._room = self._segment
 
 
-def read_back(path: Path, total: int, start: int, end: int, *, head: int = HEAD) -> bytes:
+def read_range(path: Path, total: int, start: int, end: int, *, head: int = HEAD_SIZE) -> bytes:
     """Return the bytes `start` to `end` of all `total` that came, the gap's own words in its place.
 
     Raises OSError.
@@ -78,7 +78,7 @@ def read_back(path: Path, total: int, start: int, end: int, *, head: int = HEAD)
         gap = None
         if path.stat().st_size != total:
             file.seek(head)
-            gap = GAP_FOUND.match(file.read(LONGEST_GAP))
+            gap = GAP_PATTERN.match(file.read(MAX_GAP_LENGTH))
         if not gap:
             file.seek(start)
             return file.read(end - start)

@@ -20,8 +20,8 @@ from rehearsal.results.file_names import (
 )
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure
+from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
-    SourceTree,
     failing_line,
     project_frame,
     without_library_frames,
@@ -30,20 +30,20 @@ from rehearsal.source.tracebacks import (
 OTHER_LOGS = (TEST_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
 # How much of a text the page shows, of its head and of its tail, in bytes: a browser searches two
 # megabytes as one types, and the files beside the page hold the rest.
-WHOLE_LOG = (256 << 10, (2 << 20) - (256 << 10))
-PART = (16 << 10, 112 << 10)
+CONTAINER_LOG_LIMITS = (256 << 10, (2 << 20) - (256 << 10))
+TEXT_LIMITS = (16 << 10, 112 << 10)
 # The traceback that ended it stands at the end.
-SEARCHED = 256 << 10
+TRACEBACK_SEARCH = 256 << 10
 # Of an address longer than this the file holds the rest, in bytes.
-ADDRESS = 2000
+MAX_ADDRESS = 2000
 # What selenium adds to what it says: versions, an address of its documentation, the driver's stack.
-SELENIUM = re.compile(
+SELENIUM_NOISE = re.compile(
     r"^[ \t]*\(Session info: .*\n?|; For documentation on this error, please visit: \S+"
     r"|^Stacktrace:\n(?:(?:#\d+ |\S+@).*\n?)*",
     re.MULTILINE,
 )
 # A suite that fails as a whole does so for one reason.
-MOST_TESTS = 50
+MAX_TESTS = 50
 
 
 def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
@@ -53,25 +53,27 @@ def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
     """
     folder = evidence.folder
     checkout = SourceTree(top=Path(record.checkout), directory=Path(record.directory))
-    log = _read(folder, CONTAINER_LOG, WHOLE_LOG)
+    log = _read_excerpt(folder, CONTAINER_LOG, CONTAINER_LOG_LIMITS)
     failed = record.results.failed if record.results else ()
     flaky = record.results.flaky if record.results else ()
     timed = any(failure.span for failure in (*failed, *flaky))
     index = (
         log_slices.read_index(folder / f"{CONTAINER_LOG}{INDEX_SUFFIX}")
         if timed
-        else log_slices.Index()
+        else log_slices.LogIndex()
     )
     found = tuple(
-        _failed_test(failure, evidence, checkout, index, shown=number < MOST_TESTS)
+        _failed_test(failure, evidence, checkout, index, shown=number < MAX_TESTS)
         for number, failure in enumerate((*failed, *flaky))
     )
     return EvidenceIndex(
         tests=found[: len(failed)],
         flaky=found[len(failed) :],
-        logs=tuple(filter(None, (log, *(_read(folder, name, PART) for name in OTHER_LOGS)))),
+        logs=tuple(
+            filter(None, (log, *(_read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS)))
+        ),
         files=tuple(_files(folder)),
-        frame=project_frame(log.text[-SEARCHED:], checkout) if log else None,
+        frame=project_frame(log.text[-TRACEBACK_SEARCH:], checkout) if log else None,
     )
 
 
@@ -79,7 +81,7 @@ def _failed_test(
     failure: Failure,
     evidence: Evidence,
     checkout: SourceTree,
-    index: log_slices.Index,
+    index: log_slices.LogIndex,
     *,
     shown: bool,
 ) -> FailedTestEvidence:
@@ -88,21 +90,23 @@ def _failed_test(
         failure = replace(failure, line=line)
     if not shown:
         return FailedTestEvidence(failure=failure, file=file)
-    folder = evidence.folder_name(TESTS, failure.evidence or failure.name)
+    folder = evidence.safe_path(TESTS, failure.evidence or failure.name)
     name = f"{folder}/{CONTAINER_LOG}"
     _write_slice(failure, evidence, index, name)
-    paper = _read(evidence.folder, name, PART)
+    paper = _read_excerpt(evidence.folder, name, TEXT_LIMITS)
     names = sorted(path.name for path in (evidence.folder / folder).glob("*") if path.is_file())
     pictures = [f"{folder}/{each}" for each in names if each.endswith(".png")]
     others = [f"{folder}/{each}" for each in names if each.endswith((".log", ".txt", ".html"))]
     told = {each: _address(evidence.folder, each) for each in pictures}
     spoken = {name, *(_address_file(each) for each in pictures)}
-    papers = (_read(evidence.folder, each, PART) for each in others if each not in spoken)
+    papers = (
+        _read_excerpt(evidence.folder, each, TEXT_LIMITS) for each in others if each not in spoken
+    )
     return FailedTestEvidence(
         failure=failure,
         file=file,
         folder=folder if names else "",
-        trace=without_library_frames(SELENIUM.sub("", failure.trace), checkout),
+        trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), checkout),
         pictures=tuple(pictures),
         addresses=tuple(told.values()),
         slice=paper,
@@ -118,11 +122,13 @@ def _address_file(picture: str) -> str:
 
 
 def _address(folder: Path, picture: str) -> str:
-    paper = _read(folder, _address_file(picture), (ADDRESS, 0))
+    paper = _read_excerpt(folder, _address_file(picture), (MAX_ADDRESS, 0))
     return paper.text.partition("\n")[0] if paper else ""
 
 
-def _write_slice(failure: Failure, evidence: Evidence, index: log_slices.Index, name: str) -> None:
+def _write_slice(
+    failure: Failure, evidence: Evidence, index: log_slices.LogIndex, name: str
+) -> None:
     if not failure.span:
         return
     try:
@@ -134,7 +140,7 @@ def _write_slice(failure: Failure, evidence: Evidence, index: log_slices.Index, 
         evidence.write(name, text)
 
 
-def _read(folder: Path, name: str, limits: tuple[int, int]) -> LogExcerpt | None:
+def _read_excerpt(folder: Path, name: str, limits: tuple[int, int]) -> LogExcerpt | None:
     """Read a text, of a long one the head and the tail."""
     try:
         head, tail, left_out = read_head_and_tail(folder / name, *limits)

@@ -51,12 +51,12 @@ class Evidence:
         """Write a whole text, replacing an earlier one."""
         path = self.folder / name
         part = path.with_name(path.name + ".part")
-        with self._complaints(name):
+        with self._warn_on_error(name):
             path.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(self.redactor.text(text), encoding="utf-8", errors="replace")
             part.replace(path)
 
-    def folder_name(self, target: str, name: str) -> str:
+    def safe_path(self, target: str, name: str) -> str:
         """Return what a file or folder of that name is called in the evidence folder `target`."""
         return f"{target}/{_safe_name(self.redactor.text(name))}"
 
@@ -76,10 +76,10 @@ class Evidence:
 
     def copy(self, source: Path, target: str, name: str) -> None:
         """Copy a file into the evidence folder `target` under a safe name; a link is left out."""
-        with self._complaints(repr(name)):
-            self._keep(source, target, name)
+        with self._warn_on_error(repr(name)):
+            self._copy(source, target, name)
 
-    def _keep(self, source: Path, target: str, name: str) -> None:
+    def _copy(self, source: Path, target: str, name: str) -> None:
         if not stat.S_ISREG(source.lstat().st_mode):
             return
         # A name may hold a secret as well as a text may.
@@ -98,14 +98,14 @@ class Evidence:
         shutil.rmtree(self.staging, ignore_errors=True)
 
     @contextmanager
-    def _complaints(self, name: str) -> Iterator[None]:
+    def _warn_on_error(self, name: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             self.warn(f"{name} could not be kept: {error.strerror or error}")
 
 
-def sweep(folder: Path, redactor: Redactor) -> list[str]:
+def sanitize_folder(folder: Path, redactor: Redactor) -> list[str]:
     """Look through everything once more; replace what should not be there and return its names.
 
     Links and the like are removed: what they lead to is not ours to give away. So is what has a

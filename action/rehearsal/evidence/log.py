@@ -14,7 +14,7 @@ from rehearsal.redaction.redactor import RedactingStream, Redactor
 from rehearsal.results.file_names import INDEX_SUFFIX
 
 # Enough for the last lines of any log that people read.
-TAIL = 1 << 16
+TAIL_SIZE = 1 << 16
 NOWHERE = Path(os.devnull)
 
 
@@ -42,7 +42,7 @@ class Log:
         self._file = self._open(path)
         # One line a piece: seconds since 1970, stream, offset, length. Offsets count all that came.
         self._index = (
-            self._open(path.with_name(f"{path.name}{INDEX_SUFFIX}")) if timed else _nothing()
+            self._open(path.with_name(f"{path.name}{INDEX_SUFFIX}")) if timed else _null_file()
         )
         self._redactor = redactor
         self._echo = echo
@@ -64,12 +64,14 @@ class Log:
                 self._file.close()
                 self._index.close()
             except OSError as error:
-                self._told(error)
+                self._warn_once(error)
 
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines, for an error's excerpt."""
         try:
-            text = b"".join(read_head_and_tail(self.path, 0, TAIL)[:2]).decode(errors="replace")
+            text = b"".join(read_head_and_tail(self.path, 0, TAIL_SIZE)[:2]).decode(
+                errors="replace"
+            )
         except OSError:
             return ()
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
@@ -86,7 +88,7 @@ class Log:
                 self._index.write(line.encode())
             except OSError as error:
                 # The reader goes on whatever happens: the app must not block on its own words.
-                self._told(error)
+                self._warn_once(error)
             if self._echo:
                 self._echo(piece)
 
@@ -95,14 +97,14 @@ class Log:
             path.parent.mkdir(parents=True, exist_ok=True)
             return CappedFile(path)
         except OSError as error:
-            self._told(error)
-            return _nothing()
+            self._warn_once(error)
+            return _null_file()
 
-    def _told(self, error: OSError) -> None:
+    def _warn_once(self, error: OSError) -> None:
         if self._whole:
             self._complain(f"{self.name} is not whole: {error.strerror or error}")
         self._whole = False
 
 
-def _nothing() -> CappedFile:
+def _null_file() -> CappedFile:
     return CappedFile(NOWHERE, head=sys.maxsize)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal.evidence.capped_file import read_back
+from rehearsal.evidence.capped_file import read_range
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.results.tests import Span
 
@@ -16,12 +16,12 @@ DELIVERY_DELAY = 0.05
 # What a time stamp and rounded durations leave open, in seconds.
 ROUNDING = 1.0
 # Of a flood: its head and its tail, this much of each, in bytes.
-HALF = 256 << 10
+END_SIZE = 256 << 10
 ENTRY = re.compile(rb"(\d+\.\d+) \S+ (\d+) (\d+)\n")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Index:
+class LogIndex:
     """When which bytes of a log came: `times` rise, `ends` say how far the log had come by then."""
 
     # Arrays: a flood has millions of entries, and a list would take five times the memory.
@@ -42,9 +42,9 @@ class Index:
         return self.starts[first], self.ends[after - 1]
 
 
-def read_index(path: Path) -> Index:
+def read_index(path: Path) -> LogIndex:
     """Read the index beside a log; what is no entry (the gap of a flood) is passed over."""
-    index = Index()
+    index = LogIndex()
     try:
         with path.open("rb") as lines:
             for when, start, end in _entries(lines):
@@ -57,18 +57,18 @@ def read_index(path: Path) -> Index:
     return index
 
 
-def split_log(log: Path, index: Index, when: float) -> tuple[str, str]:
+def split_log(log: Path, index: LogIndex, when: float) -> tuple[str, str]:
     """Return how a log begins, up to `when` (in seconds since 1970), and what came from then on.
 
     Of a flood it is the head, and of what came from then on the tail too. Raises OSError.
     """
     since = bisect_left(index.times, when)
     start, total = index.starts[since] if since < len(index.starts) else index.total, index.total
-    before = _text(log, total, 0, min(start, HALF))
+    before = _text(log, total, 0, min(start, END_SIZE))
     return before, "\n".join(_head_and_tail(log, total, start, total))
 
 
-def cut_slice(log: Path, index: Index, span: Span) -> str:
+def cut_slice(log: Path, index: LogIndex, span: Span) -> str:
     """Return the slice of a test that ran in `span`; its first line says what it is.
 
     It is empty when nothing is known. Raises OSError.
@@ -79,7 +79,7 @@ def cut_slice(log: Path, index: Index, span: Span) -> str:
     start, end = index.between(span.start - before, span.end + after)
     if start == end:
         return f"{heading(span)}\n# (the app wrote nothing)\n"
-    left_out = end - start - 2 * HALF
+    left_out = end - start - 2 * END_SIZE
     gap = f"\n# ... {left_out} bytes are left out here; {CONTAINER_LOG} has more ...\n"
     return f"{heading(span)}\n{gap.join(_head_and_tail(log, index.total, start, end))}"
 
@@ -96,15 +96,15 @@ def heading(span: Span) -> str:
 
 def _head_and_tail(log: Path, total: int, start: int, end: int) -> Iterator[str]:
     """Yield the bytes `start` to `end` of a log as one text, of a flood its head and its tail."""
-    if end - start <= 2 * HALF:
+    if end - start <= 2 * END_SIZE:
         yield _text(log, total, start, end)
         return
-    yield _text(log, total, start, start + HALF)
-    yield _text(log, total, end - HALF, end)
+    yield _text(log, total, start, start + END_SIZE)
+    yield _text(log, total, end - END_SIZE, end)
 
 
 def _text(log: Path, total: int, start: int, end: int) -> str:
-    return read_back(log, total, start, end).decode(errors="replace")
+    return read_range(log, total, start, end).decode(errors="replace")
 
 
 def _entries(lines: Iterable[bytes]) -> Iterator[tuple[float, int, int]]:

@@ -24,10 +24,10 @@ LOAD_TIMEOUT = 1800.0
 PENDING_GRACE = 2.0
 
 # From this version on a client builds with BuildKit through the buildx plugin alone.
-BUILDX_ONLY = 23
+BUILDX_REQUIRED_SINCE = 23
 
 # The clean-up step and the watchdog may both be at it.
-NOT_FOUND = re.compile(
+ALREADY_GONE = re.compile(
     r"No such (container|volume)|removal of container .* is already in progress", re.IGNORECASE
 )
 
@@ -73,7 +73,7 @@ class Engine:
         return Process([self.client, "exec", container, *command], env=self.env, out=out)
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
-        """Return what the engine knows of a container or an image. Raises `Refused`."""
+        """Return what the engine knows of a container or an image. Raises `EngineError`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
 
@@ -102,7 +102,7 @@ class Engine:
     def remove(self, containers: Iterable[str]) -> None:
         """Remove containers with their anonymous volumes, running or not; gone already is fine.
 
-        Raises `Refused` when one of them cannot be removed; the others are.
+        Raises `EngineError` when one of them cannot be removed; the others are.
         """
         self._remove_each(["rm", "--force", "--volumes"], containers)
 
@@ -112,13 +112,13 @@ class Engine:
             try:
                 self._call([*command, name])
             except EngineError as refusal:
-                if not NOT_FOUND.search(str(refusal)):
+                if not ALREADY_GONE.search(str(refusal)):
                     refusals.append(str(refusal))
         if refusals:
             raise EngineError("; ".join(refusals))
 
     def tag(self, image: str, reference: str) -> None:
-        """Give an image one more name. Raises `Refused`."""
+        """Give an image one more name. Raises `EngineError`."""
         self._call(["tag", image, reference])
 
     def untag(self, reference: str) -> None:
@@ -132,18 +132,18 @@ class Engine:
         except EngineError:
             self._call(["volume", "create", "--label", label, name], farewell=PENDING_GRACE)
 
-    def sweep(self, label: str) -> None:
+    def remove_labelled(self, label: str) -> None:
         """Remove the containers, then the volumes, that carry a label (`name=value`)."""
         try:
-            self.remove(self.labelled(label))
+            self.remove(self.container_ids(label))
         finally:
-            self._remove_each(["volume", "rm"], self.volumes(label))
+            self._remove_each(["volume", "rm"], self.volume_names(label))
 
-    def volumes(self, label: str) -> list[str]:
+    def volume_names(self, label: str) -> list[str]:
         """Return the names of all volumes that carry a label (`name=value`)."""
         return self._call(["volume", "ls", "--quiet", "--filter", f"label={label}"]).split()
 
-    def labelled(self, label: str) -> list[str]:
+    def container_ids(self, label: str) -> list[str]:
         """Return the IDs of all containers that carry a label (`name=value`)."""
         return self._call(
             ["ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}"]
@@ -165,16 +165,16 @@ class Engine:
                 farewell=farewell,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise is_connection_lost(f"{arguments[0]}: {type(error).__name__}") from None
+            raise connection_lost(f"{arguments[0]}: {type(error).__name__}") from None
         if code == 0:
             return out.strip()
         words = err.strip() or out.strip()
         if any(text in words for text in CONNECTION_LOST):
-            raise is_connection_lost(words)
+            raise connection_lost(words)
         raise EngineError(words.removeprefix("Error response from daemon: "))
 
 
-def is_connection_lost(words: str) -> Problem:
+def connection_lost(words: str) -> Problem:
     """Return the problem of an engine that is not there, or not any more."""
     return Problem(
         Verdict.ENGINE_FAILED,
@@ -207,7 +207,7 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
         and not Path(candidate).is_dir()
     ]
     if not clients:
-        raise is_connection_lost("there is no docker client on PATH")
+        raise connection_lost("there is no docker client on PATH")
     complaints = []
     for client in clients:
         version = [client, "version", "--format", "{{.Client.Version}}"]
@@ -220,11 +220,11 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
             continue
         engine = Engine(client=client, buildx=_has_buildx(client, env), env=env)
         number = re.match(r"[0-9]+", out)
-        old = number is not None and int(number[0]) < BUILDX_ONLY
+        old = number is not None and int(number[0]) < BUILDX_REQUIRED_SINCE
         if engine.buildx or needs is EngineNeeds.NOTHING or (old and needs is EngineNeeds.BUILDKIT):
             return engine
     if len(complaints) == len(clients):
-        raise is_connection_lost(complaints[0])
+        raise connection_lost(complaints[0])
     raise Misconfigured(
         f"The docker client {clients[0]} has no buildx plugin: it cannot "
         + (

@@ -67,9 +67,9 @@ class GitCheckout:
         }  # fmt: skip
 
 
-def commit(directory: Path, env: Mapping[str, str]) -> str:
+def head_commit(directory: Path, env: Mapping[str, str]) -> str:
     """Return the commit that is checked out, or nothing where that cannot be told."""
-    return _ask(directory, env, "rev-parse", "HEAD")
+    return _git_output(directory, env, "rev-parse", "HEAD")
 
 
 class NoCheckoutError(Exception):
@@ -79,17 +79,17 @@ class NoCheckoutError(Exception):
 def find_checkout(directory: Path, env: Mapping[str, str]) -> GitCheckout:
     """Return the checkout that a folder is in. Raises `NoCheckout`."""
     top = _top(directory, env)
-    tag = _ask(directory, env, "describe", "--tags", "--exact-match")
-    remote = REMOTE.fullmatch(_ask(directory, env, "config", "--get", "remote.origin.url"))
+    tag = _git_output(directory, env, "describe", "--tags", "--exact-match")
+    remote = REMOTE.fullmatch(_git_output(directory, env, "config", "--get", "remote.origin.url"))
     return GitCheckout(
         top=top,
-        sha=commit(directory, env),
-        ref=_ask(directory, env, "symbolic-ref", "--quiet", "HEAD")
+        sha=head_commit(directory, env),
+        ref=_git_output(directory, env, "symbolic-ref", "--quiet", "HEAD")
         or (f"refs/tags/{tag}" if tag else ""),
         repository=remote["name"] if remote else "",
         host=remote["host"] if remote else "github.com",
-        actor=_ask(directory, env, "config", "--get", "user.name"),
-        message=_ask(directory, env, "log", "-1", "--format=%B"),
+        actor=_git_output(directory, env, "config", "--get", "user.name"),
+        message=_git_output(directory, env, "log", "-1", "--format=%B"),
     )
 
 
@@ -110,7 +110,7 @@ def _git(directory: Path, env: Mapping[str, str], *words: str) -> tuple[int, str
     return run(["git", "-C", str(directory), *words], env=env, timeout=TIMEOUT)
 
 
-def _ask(directory: Path, env: Mapping[str, str], *words: str) -> str:
+def _git_output(directory: Path, env: Mapping[str, str], *words: str) -> str:
     """Return git's answer, nothing where it has none."""
     try:
         code, out, _ = _git(directory, env, *words)

@@ -15,7 +15,7 @@ from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import Redactor
 
 # ##[NAME]VALUE is obeyed wherever in a line it stands. Source: actions/runner, ActionCommand.cs.
-OLD_COMMAND = "##["
+LEGACY_PREFIX = "##["
 
 
 class Console:
@@ -41,7 +41,7 @@ class Console:
     def say(self, text: str) -> None:
         """Print a line of our own; what it quotes may hold a command of the runner's old kind."""
         text = self.redactor.text(text)
-        self._write((text.replace(OLD_COMMAND, "[") if self.on_github else text) + "\n")
+        self._write((text.replace(LEGACY_PREFIX, "[") if self.on_github else text) + "\n")
 
     def verdict(self, text: str, *, good: bool) -> None:  # noqa: ARG002  (drawn on a terminal)
         """Print the last lines: how it ended, what was kept."""

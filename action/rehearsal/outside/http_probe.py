@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |\r|\n|$)")
 HEAD_END = re.compile(rb"\r?\n\r?\n")
-HEAD_LIMIT = 65536
+MAX_HEAD = 65536
 # Error pages say what they are in their first lines.
-BODY_LIMIT = 4096
+MAX_BODY = 4096
 # How long the beginning of such a page is waited for once its headers are there, in seconds.
-BODY_PATIENCE = 0.25
-ERRORS = range(400, 600)
+BODY_TIMEOUT = 0.25
+ERROR_STATUSES = range(400, 600)
 # How often a waiting request looks whether it is still wanted, in seconds.
-TICK = 0.05
+POLL_INTERVAL = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +32,12 @@ class Answer:
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
-    refusal: str = ""
+    error: str = ""
     first_byte: float | None = None
-    silent: bool = False
+    timed_out: bool = False
 
     def __str__(self) -> str:
-        return f"HTTP status {self.status}" if self.status else self.refusal
+        return f"HTTP status {self.status}" if self.status else self.error
 
 
 def get(
@@ -60,15 +60,17 @@ def get(
             connection.sendall(f"{request}Connection: close\r\n\r\n".encode("latin-1"))
             reading = _ResponseReader(connection, begun + timeout, unwanted)
             answer = replace(_answer(reading.head()), first_byte=reading.first_byte(begun))
-            return replace(answer, body=reading.body()) if answer.status in ERRORS else answer
+            return (
+                replace(answer, body=reading.body()) if answer.status in ERROR_STATUSES else answer
+            )
     except TimeoutError:
-        return Answer(refusal=f"no answer within {timeout:.0f} s", silent=True)
+        return Answer(error=f"no answer within {timeout:.0f} s", timed_out=True)
     except ConnectionRefusedError:
-        return Answer(refusal="connection refused")
+        return Answer(error="connection refused")
     except ConnectionResetError:
-        return Answer(refusal="connection reset before an answer")
+        return Answer(error="connection reset before an answer")
     except OSError as error:
-        return Answer(refusal=f"no connection ({error.strerror or error})")
+        return Answer(error=f"no connection ({error.strerror or error})")
 
 
 def is_free(port: int) -> bool:
@@ -96,7 +98,7 @@ class _ResponseReader:
         self._unwanted = unwanted
         self._came = b""
         self._began: float | None = None
-        connection.settimeout(TICK)
+        connection.settimeout(POLL_INTERVAL)
 
     def first_byte(self, since: float) -> float | None:
         """Return how many seconds after a reading of the clock the first byte came."""
@@ -104,7 +106,7 @@ class _ResponseReader:
 
     def head(self) -> bytes:
         """Read to the end of the headers. Raises TimeoutError."""
-        while not HEAD_END.search(self._came) and len(self._came) < HEAD_LIMIT:
+        while not HEAD_END.search(self._came) and len(self._came) < MAX_HEAD:
             # Looked at each time: one byte now and then would keep a time-out on the socket from
             # ever being reached.
             if time.monotonic() > self._limit:
@@ -117,16 +119,16 @@ class _ResponseReader:
 
     def body(self) -> str:
         """Return how the body begins, as far as it comes without being waited for."""
-        limit = min(self._limit, time.monotonic() + BODY_PATIENCE)
+        limit = min(self._limit, time.monotonic() + BODY_TIMEOUT)
         parts = HEAD_END.split(self._came, maxsplit=1)
         start = len(self._came) - len(parts[1]) if len(parts) > 1 else len(self._came)
         try:
-            while len(self._came) - start < BODY_LIMIT and time.monotonic() < limit:
+            while len(self._came) - start < MAX_BODY and time.monotonic() < limit:
                 if not self._more():
                     break
         except OSError:  # Reset after its headers: they are an answer all the same.
             pass
-        return self._came[start : start + BODY_LIMIT].decode(errors="replace")
+        return self._came[start : start + MAX_BODY].decode(errors="replace")
 
     def _more(self) -> bool:
         """Take what there is within a tick; False when the other side has closed."""
@@ -142,10 +144,10 @@ class _ResponseReader:
 
 def _answer(head: bytes) -> Answer:
     if not head:
-        return Answer(refusal="connection closed without an answer")
+        return Answer(error="connection closed without an answer")
     status = STATUS_LINE.match(head)
     if not status:
-        return Answer(refusal="an answer that is not HTTP")
+        return Answer(error="an answer that is not HTTP")
     lines = HEAD_END.split(head, maxsplit=1)[0].decode("latin-1").split("\n")[1:]
     pairs = (line.partition(":") for line in lines)
     return Answer(

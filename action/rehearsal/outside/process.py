@@ -87,9 +87,9 @@ class Process:
     def end(self, grace: float = GRACE) -> None:
         """End the whole process group: SIGTERM, then SIGKILL after `grace` seconds."""
         self._signal(signal.SIGTERM)
-        self._left_over(grace)
+        self._wait_for_group(grace)
         self._signal(signal.SIGKILL)
-        self._left_over(grace)
+        self._wait_for_group(grace)
         self.wait(grace)
 
     def kill(self) -> None:
@@ -97,7 +97,7 @@ class Process:
         self._signal(signal.SIGKILL)
         self.wait(GRACE)
 
-    def _left_over(self, seconds: float) -> None:
+    def _wait_for_group(self, seconds: float) -> None:
         limit = time.monotonic() + seconds
         while self._group_lives() and time.monotonic() < limit:
             time.sleep(0.02)
@@ -108,9 +108,9 @@ class Process:
             os.killpg(self._child.pid, 0)
         except (ProcessLookupError, PermissionError):
             return False
-        return not self.ended or any(map(self._leads, Path("/proc").glob("[0-9]*/stat")))
+        return not self.ended or any(map(self._in_group, Path("/proc").glob("[0-9]*/stat")))
 
-    def _leads(self, stat: Path) -> bool:
+    def _in_group(self, stat: Path) -> bool:
         """Whether this is a process of the group; a zombie that nobody waited for is none."""
         try:
             state, _, group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
@@ -123,7 +123,7 @@ class Process:
             os.killpg(self._child.pid, number)
 
 
-class Lifeline:
+class WatchdogProcess:
     """A child that reads our end of a pipe: it learns that we are gone, however we went."""
 
     def __init__(self, argv: Sequence[str], *, env: Mapping[str, str]) -> None:

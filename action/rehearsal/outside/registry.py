@@ -17,18 +17,18 @@ from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process, Sink, run
 
 # A registry answers within a second; through a proxy, on a bad day, within many.
-ASK_TIMEOUT = 60.0
+INSPECT_TIMEOUT = 60.0
 # A pull of what was pushed a moment ago fetches a manifest; of something else, all its layers.
 PULL_TIMEOUT = 600.0
 # What the client says where it found nothing; it says so of what it may not read, too. The last is
 # the engine's with the containerd image store.
-ABSENT = re.compile(
+NOT_FOUND = re.compile(
     r"no such manifest|manifest unknown|not found: manifest|name unknown"
     r"|\bfailed to resolve reference \"([^\"\s]+)\": \1: not found\s*\Z"
 )
-PULLED = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
+DIGEST_LINE = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
 # What `docker manifest create` remembers; inspect believes it before it asks any registry.
-REMEMBERED = "manifests"
+MANIFEST_CACHE = "manifests"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class RemoteImage:
 
     digest: str = ""
     config: str = ""
-    several: int = 0
+    manifest_count: int = 0
 
     def is_image(self, image_id: str) -> bool:
         """Whether it is that image.
@@ -58,32 +58,32 @@ class Registries:
 
     engine: Engine
 
-    def ask(self, reference: str) -> RemoteImage | None:
-        """Return what is there, None where the client sees nothing. Raises `Refused`.
+    def inspect(self, reference: str) -> RemoteImage | None:
+        """Return what is there, None where the client sees nothing. Raises `EngineError`.
 
         A client older than 24 does not understand OCI's manifests and sees nothing there.
         """
         asked = ["manifest", "inspect", "--verbose", *self._insecure(reference), reference]
         try:
-            with self._forgetful() as engine:
-                return parse_manifest(_call(engine, asked, ASK_TIMEOUT))
+            with self._without_manifest_cache() as engine:
+                return parse_manifest(_call(engine, asked, INSPECT_TIMEOUT))
         except EngineError as refusal:
-            if not ABSENT.search(str(refusal)):
+            if not NOT_FOUND.search(str(refusal)):
                 raise
             return None
 
     def pull(self, reference: str) -> RemoteImage | None:
         """Return what the engine finds there, which may know a way that the client does not.
 
-        It moves the engine's own tag of that name. Raises `Refused`.
+        It moves the engine's own tag of that name. Raises `EngineError`.
         """
         try:
             said = _call(self.engine, ["pull", reference], PULL_TIMEOUT)
         except EngineError as refusal:
-            if not ABSENT.search(str(refusal)):
+            if not NOT_FOUND.search(str(refusal)):
                 raise
             return None
-        digest = PULLED.search(said)
+        digest = DIGEST_LINE.search(said)
         found = self.engine.inspect(reference, "image")
         return RemoteImage(digest=digest[1] if digest else "", config=str(found["Id"]))
 
@@ -91,7 +91,7 @@ class Registries:
         """Start a push of what the engine has tagged so."""
         return Process([self.engine.client, "push", reference], env=self.engine.env, out=out)
 
-    def put(self, source: str, reference: str, *, out: Sink) -> Process:
+    def retag(self, source: str, reference: str, *, out: Sink) -> Process:
         """Start to put a manifest's own bytes under one more reference.
 
         It needs buildx 0.15 or newer: an older one would wrap the manifest in an index.
@@ -104,28 +104,30 @@ class Registries:
         """Return the flag where the engine, too, would take a registry without a certificate."""
         host = reference.partition("/")[0]
         try:
-            told = _call(self.engine, ["info", "--format", "{{json .RegistryConfig}}"], ASK_TIMEOUT)
+            told = _call(
+                self.engine, ["info", "--format", "{{json .RegistryConfig}}"], INSPECT_TIMEOUT
+            )
             config = json.loads(told)
         except (EngineError, ValueError):
             return []
-        return ["--insecure"] if takes_insecure(host, config) else []
+        return ["--insecure"] if allows_insecure(host, config) else []
 
     @contextmanager
-    def _forgetful(self) -> Iterator[Engine]:
+    def _without_manifest_cache(self) -> Iterator[Engine]:
         """Yield a client that remembers no manifest; everything else of it stays where it is."""
         env = self.engine.env
         home = Path(env.get("DOCKER_CONFIG") or Path(env.get("HOME", "/")) / ".docker")
-        if not (home / REMEMBERED).is_dir():
+        if not (home / MANIFEST_CACHE).is_dir():
             yield self.engine
             return
         with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
             for entry in home.iterdir():
-                if entry.name != REMEMBERED:
+                if entry.name != MANIFEST_CACHE:
                     (Path(folder) / entry.name).symlink_to(entry.absolute())
             yield replace(self.engine, env={**env, "DOCKER_CONFIG": folder})
 
 
-def takes_insecure(host: str, config: Mapping[str, Any]) -> bool:
+def allows_insecure(host: str, config: Mapping[str, Any]) -> bool:
     """Whether the engine's RegistryConfig takes `host` (with its port) without a certificate."""
     index = (config.get("IndexConfigs") or {}).get(host)
     if index:
@@ -143,7 +145,7 @@ def parse_manifest(text: str) -> RemoteImage:
     """Return what `docker manifest inspect --verbose` shows: one manifest, or a list of them."""
     shown = json.loads(text)
     if isinstance(shown, list):
-        return RemoteImage(several=len(shown))
+        return RemoteImage(manifest_count=len(shown))
     manifest = shown.get("OCIManifest") or shown.get("SchemaV2Manifest") or {}
     digest = str(shown.get("Descriptor", {}).get("digest") or "")
     if raw := shown.get("Raw"):

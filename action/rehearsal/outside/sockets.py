@@ -20,9 +20,9 @@ IPV4_DIGITS = 8
 ENGINES_DNS = IPv4Address("127.0.0.11")
 EXEC_TIMEOUT = 5.0
 # What the engine says of a container in which nothing can be started any more.
-ENDED = "is not running"
+NOT_RUNNING = "is not running"
 # What images have to read a file with, the most usual first.
-READERS = (
+READ_COMMANDS = (
     ("cat", "/proc/net/tcp", "/proc/net/tcp6"),
     ("sh", "-c", 'while read -r l; do echo "$l"; done </proc/net/tcp'),
     ("python3", "-c", "print(open('/proc/net/tcp').read())"),
@@ -51,11 +51,11 @@ def listeners(engine: Engine, container: str, proc: Path = PROC) -> list[Listene
 
     Where the kernel shows the namespace it is read from outside, which costs the app nothing;
     elsewhere (an engine in a virtual machine, say) by a command of the image's own.
-    Raises `Refused` and `Problem` as the engine does.
+    Raises `EngineError` and `Problem` as the engine does.
     """
     found = engine.inspect(container)
     text = _from_outside(found, proc) or _from_inside(engine, container)
-    return None if HEADING not in text else sorted(set(_read(text)))
+    return None if HEADING not in text else sorted(set(_parse(text)))
 
 
 def _from_outside(found: dict[str, object], proc: Path) -> str:
@@ -82,7 +82,7 @@ def _addresses(settings: dict[str, object]) -> Iterator[str]:
 
 
 def _from_inside(engine: Engine, container: str) -> str:
-    for reader in READERS:
+    for reader in READ_COMMANDS:
         argv = [engine.client, "exec", container, *reader]
         try:
             # Without IPv6 there is no second file, and cat fails although it has read the first.
@@ -91,12 +91,14 @@ def _from_inside(engine: Engine, container: str) -> str:
             return ""
         if HEADING in out:
             return out
-        if ENDED in err:  # In this moment: that is told next, and no sooner for a second attempt.
+        if (
+            NOT_RUNNING in err
+        ):  # In this moment: that is told next, and no sooner for a second attempt.
             return ""
     return ""
 
 
-def _read(text: str) -> Iterator[Listener]:
+def _parse(text: str) -> Iterator[Listener]:
     for line in text.splitlines():
         fields = line.split()
         if len(fields) > 3 and fields[3] == LISTENING:  # noqa: PLR2004  (the fourth column: state)

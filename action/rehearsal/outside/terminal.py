@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
-PER_SECOND = 8
+REFRESHES_PER_SECOND = 8
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 # Of a stage that is not named here the output goes by in one line: its log has it all.
-IN_FULL = frozenset({"test"})
+STREAMED_STAGES = frozenset({"test"})
 
 
 def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Console | None:
@@ -72,7 +72,7 @@ class Terminal(Console):
         self._live = Live(
             get_renderable=self._now,
             console=self._screen,
-            refresh_per_second=PER_SECOND,
+            refresh_per_second=REFRESHES_PER_SECOND,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
@@ -88,7 +88,7 @@ class Terminal(Console):
     def background_output(self, piece: bytes) -> None:
         """Show the last line of what prepares the tests, once they wait for it."""
         lines = [line for line in piece.decode(errors="replace").splitlines() if line.strip()]
-        if lines and self._stage in IN_FULL:
+        if lines and self._stage in STREAMED_STAGES:
             self._last = lines[-1]
 
     def close(self) -> None:
@@ -111,7 +111,7 @@ class Terminal(Console):
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         """Put a title above what is printed inside, unless it goes by in one line."""
-        if not self._folded:
+        if not self._collapsed:
             self._line(self.redactor.text(f"── {title}" if self._unicode else f"-- {title}"), "dim")
         yield
 
@@ -125,7 +125,7 @@ class Terminal(Console):
             nonlocal rest
             *lines, rest = (rest + decoder.decode(piece, final)).split("\n")
             for line in lines:
-                self._foreign_line(line)
+                self._raw_line(line)
             if rest.strip():
                 self._last = rest
 
@@ -134,11 +134,11 @@ class Terminal(Console):
         finally:
             show(b"", final=True)
             if rest:
-                self._foreign_line(rest)
+                self._raw_line(rest)
 
     @property
-    def _folded(self) -> bool:
-        return bool(self._stage) and self._stage not in IN_FULL
+    def _collapsed(self) -> bool:
+        return bool(self._stage) and self._stage not in STREAMED_STAGES
 
     def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
         style = "bold red" if kind == "error" else "yellow"
@@ -146,11 +146,11 @@ class Terminal(Console):
         self._line(self.redactor.text(f"{kind}: {title}{place}"), style)
         self._line(self.redactor.text(message), "")
 
-    def _foreign_line(self, line: str) -> None:
+    def _raw_line(self, line: str) -> None:
         if line.strip():
             self._last = line
-        if not self._folded:
-            self._screen.print(_harmless(line), soft_wrap=True)
+        if not self._collapsed:
+            self._screen.print(_printable(line), soft_wrap=True)
 
     def _line(self, text: str, style: str) -> None:
         from rich.text import Text  # noqa: PLC0415  (as above)
@@ -162,9 +162,9 @@ class Terminal(Console):
         from rich.text import Text  # noqa: PLC0415  (as above)
 
         seconds = time.monotonic() - self._since
-        mark = SPINNER[int(seconds * PER_SECOND) % len(SPINNER)] if self._unicode else "*"
+        mark = SPINNER[int(seconds * REFRESHES_PER_SECOND) % len(SPINNER)] if self._unicode else "*"
         line = Text(f"{mark} {self._stage:6} {seconds:6.0f} s  ", style="cyan")
-        line.append(_harmless(self._last.rstrip("\r").rpartition("\r")[2]).plain, style="dim")
+        line.append(_printable(self._last.rstrip("\r").rpartition("\r")[2]).plain, style="dim")
         line.no_wrap, line.overflow = True, "ellipsis"
         return line
 
@@ -174,7 +174,7 @@ class Terminal(Console):
         return "✓" if good else "✗"
 
 
-def _harmless(line: str) -> "Text":
+def _printable(line: str) -> "Text":
     """Return a line of others with its colours, and without what would move the cursor."""
     from rich.text import Text  # noqa: PLC0415  (as above)
 

@@ -272,7 +272,7 @@ class Pipeline:
         cancelled = record.verdict is Verdict.CANCELLED
         try:
             if hands.keep and not cancelled:
-                volumes = hands.engine.volumes(hands.label)
+                volumes = hands.engine.volume_names(hands.label)
                 record.kept, record.removal = containers.keep_running(
                     container, hands.label, volumes
                 )
@@ -314,7 +314,7 @@ class Pipeline:
             if self.created and not containers.makes_volumes(self.plan.container):
                 engine.remove(self.created)
             else:
-                engine.sweep(self.context.label)
+                engine.remove_labelled(self.context.label)
         except (Problem, EngineError) as error:
             self.note(error)
 

@@ -11,22 +11,22 @@ from dataclasses import dataclass, field
 
 from rehearsal.verdict import Misconfigured
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
 # Not str.splitlines: to that a form feed or U+2028 inside a secret would end a line too, and what
 # follows would be taken for a name, which errors show.
 LINE_END = re.compile(r"\r?\n")
 
 # Read by the engine's client itself, which has to carry the container's secrets in its environment.
-CLIENT_NAMES = re.compile(
+CLIENT_VARIABLES = re.compile(
     r"(DOCKER_.*|BUILDKIT_.*|BUILDX_.*|PATH|HOME|TMPDIR|LD_.*|.*_PROXY|SSL_CERT_.*)\Z",
     re.IGNORECASE,
 )
 
 # GitHub prints `***` for every masked string: a mask of three letters would garble whole logs.
-SHORTEST_MASK = 4
+MIN_MASK_LENGTH = 4
 # Shorter strings turn up in ordinary text by chance.
-SHORTEST_REPLACED = 6
+MIN_REPLACED_LENGTH = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +39,13 @@ class Secret:
     @property
     def too_short(self) -> bool:
         """Whether the value is too short to be replaced in what leaves."""
-        return len(self.value.strip()) < SHORTEST_REPLACED
+        return len(self.value.strip()) < MIN_REPLACED_LENGTH
 
     def masks(self) -> Iterator[str]:
         """Yield what GitHub has to be told to mask: each line, PEM armour left out."""
         for line in re.split(r"[\r\n]+", self.value):
             text = line.strip()
-            if len(text) >= SHORTEST_MASK and not text.startswith("-----"):
+            if len(text) >= MIN_MASK_LENGTH and not text.startswith("-----"):
                 yield text
 
 
@@ -59,7 +59,7 @@ def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> di
     for number, line in lines:
         if not line.strip():
             continue
-        name, value = _item(line, number, lines, source=source, environ=environ)
+        name, value = _parse_item(line, number, lines, source=source, environ=environ)
         if name in found:
             raise Misconfigured(
                 f"{source}, line {number}: {name} stands there twice.", hint="Keep one of them."
@@ -68,7 +68,7 @@ def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> di
     return found
 
 
-def _item(
+def _parse_item(
     line: str,
     number: int,
     rest: Iterator[tuple[int, str]],
@@ -78,11 +78,11 @@ def _item(
 ) -> tuple[str, str | None]:
     if heredoc := HEREDOC.match(line.strip()):
         name, end = heredoc.groups()
-        return name, "\n".join(_until(end, rest, number=number, source=source))
+        return name, "\n".join(_heredoc_lines(end, rest, number=number, source=source))
     name, equals, value = line.lstrip().partition("=")
     if not equals:
         name = name.rstrip()
-    if not NAME.match(name):
+    if not VARIABLE_NAME.match(name):
         raise Misconfigured(
             f"{source}, line {number}: expected NAME, NAME=value or NAME<<END "
             "(the line itself is not shown, it may be part of a secret).",
@@ -92,7 +92,9 @@ def _item(
     return name, value if equals else environ.get(name)
 
 
-def _until(end: str, rest: Iterator[tuple[int, str]], *, number: int, source: str) -> Iterator[str]:
+def _heredoc_lines(
+    end: str, rest: Iterator[tuple[int, str]], *, number: int, source: str
+) -> Iterator[str]:
     for _, line in rest:
         if line.strip() == end:
             return

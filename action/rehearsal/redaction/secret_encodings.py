@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from rehearsal.redaction.secret import SHORTEST_REPLACED
+from rehearsal.redaction.secret import MIN_REPLACED_LENGTH
 
 ESCAPE = re.compile("%[0-9A-F]{2}")
 
@@ -15,8 +15,10 @@ ESCAPE = re.compile("%[0-9A-F]{2}")
 def encoded_values(value: str) -> set[bytes]:
     """Return every form under which a value is looked for, those too short left out."""
     parts = {value, value.strip(), *_lines(value), *_strings_in_json(value)}
-    forms = {form for part in parts if len(part) >= SHORTEST_REPLACED for form in _encodings(part)}
-    return {form for form in forms if len(form) >= SHORTEST_REPLACED}
+    forms = {
+        form for part in parts if len(part) >= MIN_REPLACED_LENGTH for form in _encodings(part)
+    }
+    return {form for form in forms if len(form) >= MIN_REPLACED_LENGTH}
 
 
 def _lines(value: str) -> Iterator[str]:

@@ -5,34 +5,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Tags and variables of the template's language: what they stand for is not known here.
-FILLED_IN = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}|\{#[^{}]{0,500}#\}")
-UNKNOWN = "\0"
-FIELD = re.compile(r"<(?:input|select|textarea|button)\b([^<]{0,4000})", re.IGNORECASE)
-NAME = re.compile(
+TEMPLATE_SYNTAX = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}|\{#[^{}]{0,500}#\}")
+FILLER = "\0"
+FIELD_TAG = re.compile(r"<(?:input|select|textarea|button)\b([^<]{0,4000})", re.IGNORECASE)
+NAME_ATTRIBUTE = re.compile(
     r"""(?<![\w-])name\s{0,9}=\s{0,9}(?:"([^"\s\0]{1,100})"|'([^'\s\0]{1,100})')""", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class FormField:
     """A form field: what it is called, and the line of its name."""
 
     name: str
     line: int
 
 
-def form_fields(text: str) -> Iterator[Field]:
+def form_fields(text: str) -> Iterator[FormField]:
     """Yield the form fields of a template whose names are written out, in their order."""
-    text = FILLED_IN.sub(_unknown, text)
+    text = TEMPLATE_SYNTAX.sub(_blank_out, text)
     line, counted = 1, 0
-    for tag in FIELD.finditer(text):
-        if found := NAME.search(text, tag.start(1), tag.end(1)):
+    for tag in FIELD_TAG.finditer(text):
+        if found := NAME_ATTRIBUTE.search(text, tag.start(1), tag.end(1)):
             line += text.count("\n", counted, found.start())
             counted = found.start()
             name = found[1] or found[2]
             if name.isprintable():
-                yield Field(name=name, line=line)
+                yield FormField(name=name, line=line)
 
 
-def _unknown(found: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", UNKNOWN, found[0])
+def _blank_out(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", FILLER, found[0])

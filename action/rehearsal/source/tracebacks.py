@@ -1,16 +1,16 @@
-"""Frames: where in the checkout a Python traceback of the container points to."""
+"""Python tracebacks in a log, and the lines of the project's own code in them."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
 
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.source.source_tree import INSTALLED_CODE, SourceTree
 
-OPENING = "Traceback (most recent call last):"
-FRAME = re.compile(r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?')
-# Installed code is not the project's, whatever a file of the project's is called.
-INSTALLED_CODE = re.compile(r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/|^<")
+HEADER = "Traceback (most recent call last):"
+FRAME_LINE = re.compile(
+    r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?'
+)
 # How Django and Flask log what they were asked when an exception came up.
 REQUEST = re.compile(
     r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
@@ -18,9 +18,9 @@ REQUEST = re.compile(
 # Between the tracebacks of one failure.
 CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was the direct)")
 # What an exception says is missing, and says by name: KeyError: 'NAME'.
-NAMED = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
+NAME_IN_ERROR = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
 # Where other tools than Python's own traceback say which line it was.
-MENTION = re.compile(r"(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
+FILE_AND_LINE = re.compile(r"(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
 # What a server says once the app under it has failed: it is no cause. Source: gunicorn, arbiter.py.
 SERVER_NOISE = re.compile(
     r"\bHaltServer\b|\bWorker failed to boot\b|\bApp failed to load\b"
@@ -51,76 +51,43 @@ class Traceback:
     request: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceTree:
-    """The checkout, and the working directory in it that the rehearsal ran in."""
-
-    top: Path
-    directory: Path
-
-    def locate(self, path: str) -> str:
-        """Return the file that a path of the container or of a test means, or nothing.
-
-        It is the longest end of the path that exists below the working directory, and is told
-        relative to the checkout.
-        """
-        if INSTALLED_CODE.search(path):
-            return ""
-        parts = PurePosixPath(path).parts
-        if path.startswith(f"{self.directory}/"):
-            parts = PurePosixPath(path).relative_to(self.directory).parts
-        ends = (parts[start:] for start in range(len(parts)) if ".." not in parts)
-        return next(filter(None, map(self._below, ends)), "")
-
-    def _below(self, parts: Iterable[str]) -> str:
-        if list(parts)[:1] == ["/"]:
-            return ""
-        try:
-            file = self.directory.joinpath(*parts).resolve()
-            if file.is_file() and file.is_relative_to(self.directory.resolve()):
-                return str(file.relative_to(self.top.resolve()))
-        except (OSError, ValueError):
-            pass  # No name that a file can have, or the working directory is no part of the top.
-        return ""
-
-
 def tracebacks(text: str) -> Iterator[Traceback]:
     """Yield the Python tracebacks of a log, in their order."""
     lines = text.splitlines()
     before = request = ""
     for number, line in enumerate(lines):
-        if line.strip() == OPENING:
+        if line.strip() == HEADER:
             if not CHAINED.match(before):
                 found = REQUEST.search(before)
-                request = _told(found) if found else ""
-            yield from _traceback(lines[number:], request)
+                request = _request_line(found) if found else ""
+            yield from _parse_traceback(lines[number:], request)
         before = line if line.strip() else before
 
 
-def project_frame(text: str, checkout: SourceTree) -> ProjectFrame | None:
+def project_frame(text: str, tree: SourceTree) -> ProjectFrame | None:
     """Return the project's own frame of the last traceback that has one.
 
     It is the nearest to the exception. Where the exception names something, and another frame's
     code does too, it is that one: not the helper that reads any variable, but who asked for this.
     """
     for traceback in reversed(list(tracebacks(text))):
-        own = [frame for frame in reversed(traceback.frames) if checkout.locate(frame.file)]
+        own = [frame for frame in reversed(traceback.frames) if tree.locate(frame.file)]
         if not own:
             continue
-        names = {name for found in NAMED.findall(traceback.error) for name in found if name}
-        frame = next((each for each in own if _quotes(each.code, names)), own[0])
+        names = {name for found in NAME_IN_ERROR.findall(traceback.error) for name in found if name}
+        frame = next((each for each in own if _has_quoted(each.code, names)), own[0])
         return ProjectFrame(
-            file=checkout.locate(frame.file),
+            file=tree.locate(frame.file),
             line=frame.line,
             function=frame.function,
             error=traceback.error,
-            text=without_library_frames(traceback.text, checkout),
+            text=without_library_frames(traceback.text, tree),
             request=traceback.request,
         )
     return None
 
 
-def failing_line(trace: str, file: str, test: str, checkout: SourceTree) -> int:
+def failing_line(trace: str, file: str, test: str, tree: SourceTree) -> int:
     """Return the line of `file` (in the checkout) where a test failed, 0 where that is not known.
 
     `trace` is what its report says of it, `test` its name: the test's own line says more than that
@@ -129,18 +96,18 @@ def failing_line(trace: str, file: str, test: str, checkout: SourceTree) -> int:
     # A parameter, or what a sub-test is about, stands behind the name.
     name = re.split(r"[\[ ]", test)[0].rpartition(".")[2]
     for traceback in reversed(list(tracebacks(trace))):
-        if own := [each for each in traceback.frames if checkout.locate(each.file) == file]:
+        if own := [each for each in traceback.frames if tree.locate(each.file) == file]:
             return ([each for each in own if each.function == name] or own)[-1].line
-    mentions = (each for each in MENTION.finditer(trace) if checkout.locate(each["file"]) == file)
+    mentions = (each for each in FILE_AND_LINE.finditer(trace) if tree.locate(each["file"]) == file)
     return next((int(each["line"]) for each in mentions), 0)
 
 
-def without_library_frames(text: str, checkout: SourceTree) -> str:
+def without_library_frames(text: str, tree: SourceTree) -> str:
     """Return tracebacks with the project's own frames alone, at their place in the checkout.
 
     Where there is none the text stays as it is.
     """
-    return _condensed(text, checkout.locate)
+    return _replace_frames(text, tree.locate)
 
 
 def without_installed_code(text: str) -> str:
@@ -148,16 +115,16 @@ def without_installed_code(text: str) -> str:
 
     Where there is no other the text stays as it is.
     """
-    return _condensed(text, lambda path: "" if INSTALLED_CODE.search(path) else path)
+    return _replace_frames(text, lambda path: "" if INSTALLED_CODE.search(path) else path)
 
 
-def _condensed(text: str, place_of: Callable[[str], str]) -> str:
+def _replace_frames(text: str, place_of: Callable[[str], str]) -> str:
     out: list[str] = []
     hidden = own = 0
     margin: int | None = None  # of a frame that is left out, while its lines go on
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
-        if found := FRAME.fullmatch(line):
+        if found := FRAME_LINE.fullmatch(line):
             place = place_of(found["file"])
             own += bool(place)
             hidden += not place
@@ -173,11 +140,11 @@ def _condensed(text: str, place_of: Callable[[str], str]) -> str:
     return "\n".join(out) if own else text
 
 
-def _traceback(lines: list[str], request: str) -> Iterator[Traceback]:
+def _parse_traceback(lines: list[str], request: str) -> Iterator[Traceback]:
     margin = len(lines[0]) - len(lines[0].lstrip())
     frames: list[Frame] = []
     for number, line in enumerate(lines[1:], start=1):
-        if found := FRAME.fullmatch(line):
+        if found := FRAME_LINE.fullmatch(line):
             frames.append(
                 Frame(file=found["file"], line=int(found["line"]), function=found["function"] or "")
             )
@@ -191,9 +158,9 @@ def _traceback(lines: list[str], request: str) -> Iterator[Traceback]:
             frames[-1] = replace(frames[-1], code=f"{frames[-1].code}{line.strip()}\n")
 
 
-def _told(request: re.Match[str]) -> str:
+def _request_line(request: re.Match[str]) -> str:
     return " ".join(filter(None, (request["method"], request["path"] or request["other"])))
 
 
-def _quotes(code: str, names: Iterable[str]) -> bool:
+def _has_quoted(code: str, names: Iterable[str]) -> bool:
     return any(f"{quote}{name}{quote}" in code for name in names for quote in "'\"")

@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.source_scan import MOST_COMPARED, MOST_FIELDS, scan_source
-from rehearsal.source.tracebacks import SourceTree
+from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
 
 LOG = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.evidence.capped_file import CappedFile, read_back
+from rehearsal.evidence.capped_file import CappedFile, read_range
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_read_back__finds_what_came_wherever_it_lies(
         file.write(data[at : at + size])
         at += size
     file.close()
-    found = read_back(path, file.count, start, start + length, head=10)
+    found = read_range(path, file.count, start, start + length, head=10)
     before, gap, after = found.partition(b"\n... ")
     if not gap:
         assert found == data[start : start + length]

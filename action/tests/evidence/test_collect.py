@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.collect import MOST_TESTS, PART, collect_evidence
+from rehearsal.evidence.collect import MAX_TESTS, TEXT_LIMITS, collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.evidence_index import FailedTestEvidence
@@ -149,15 +149,15 @@ def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
 ) -> None:
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
-    many = (failed(f"t{number}", span=span) for number in range(MOST_TESTS + 5))
+    many = (failed(f"t{number}", span=span) for number in range(MAX_TESTS + 5))
     tests = collect_evidence(record(tmp_path, *many), evidence).tests
-    assert len(tests) == MOST_TESTS + 5
-    assert len(list((evidence.folder / "tests").iterdir())) == MOST_TESTS
+    assert len(tests) == MAX_TESTS + 5
+    assert len(list((evidence.folder / "tests").iterdir())) == MAX_TESTS
 
 
 def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_path: Path) -> None:
     log(evidence, TRACEBACK)
-    evidence.write("build.log", "first" + "x" * sum(PART) + "last")
+    evidence.write("build.log", "first" + "x" * sum(TEXT_LIMITS) + "last")
     found = collect_evidence(record(tmp_path), evidence)
     app, build = found.logs
     assert (app.name, app.text, app.left_out) == ("container.log", TRACEBACK, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.folder import Evidence, sweep
+from rehearsal.evidence.folder import Evidence, sanitize_folder
 from rehearsal.evidence.log import Log
 from rehearsal.redaction.redactor import Redactor
 
@@ -147,7 +147,7 @@ def test_sweep__takes_out_what_does_not_belong_there(evidence: Evidence) -> None
     os.mkfifo(evidence.folder / "tests/pipe")
     (evidence.folder / ".git").mkdir()
     (evidence.folder / ".git/config").write_bytes(HUSH)
-    found = sweep(evidence.folder, Redactor([secret()]))
+    found = sanitize_folder(evidence.folder, Redactor([secret()]))
     assert kept(evidence) == {
         "good.log": b"text ",
         "bad.log": b"text ***",
@@ -155,7 +155,7 @@ def test_sweep__takes_out_what_does_not_belong_there(evidence: Evidence) -> None
     }
     assert {"bad.log", "tests/file", "tests/folder", "tests/pipe", "new\nline", "***"} <= set(found)
     assert not {"good.log", "tests", "tests/good.xml"} & set(found)
-    assert not sweep(evidence.folder, Redactor([secret()]))
+    assert not sanitize_folder(evidence.folder, Redactor([secret()]))
     assert Path("/etc/passwd").exists()
 
 

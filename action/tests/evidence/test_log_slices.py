@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.capped_file import HEAD
+from rehearsal.evidence.capped_file import HEAD_SIZE
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_slices import (
     DELIVERY_DELAY,
-    HALF,
+    END_SIZE,
     ROUNDING,
-    Index,
+    LogIndex,
     cut_slice,
     heading,
     read_index,
@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write(folder: Path, *pieces: tuple[float, bytes]) -> tuple[Path, Index]:
+def write(folder: Path, *pieces: tuple[float, bytes]) -> tuple[Path, LogIndex]:
     """Write a log and its index as `Log` does."""
     log, lines, offset = folder / "container.log", [], 0
     with log.open("wb") as file:
@@ -81,12 +81,12 @@ def test_cut__two_tests_at_once_share_what_the_app_said(folder: Path) -> None:
 
 
 def test_cut__a_flood_keeps_head_and_tail_and_says_what_is_missing(folder: Path) -> None:
-    log, index = write(folder, (1.0, b"first\n" + b"x" * 3 * HALF + b"\nlast\n"))
+    log, index = write(folder, (1.0, b"first\n" + b"x" * 3 * END_SIZE + b"\nlast\n"))
     text = body(cut_slice(log, index, exact(0, 2)))
     assert text.startswith("first\n")
     assert text.endswith("\nlast\n")
-    assert f"# ... {HALF + 12} bytes are left out here; container.log has more ...\n" in text
-    assert len(text) < 2 * HALF + 200
+    assert f"# ... {END_SIZE + 12} bytes are left out here; container.log has more ...\n" in text
+    assert len(text) < 2 * END_SIZE + 200
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_parted(folder: Path, when: float, before: str, after: str) -> None:
 
 
 def test_parted__of_a_flood_the_ends(folder: Path) -> None:
-    head, tail = (b"first\n" + b"x" * 3 * HALF + b"\nlast\n" for _ in range(2))
+    head, tail = (b"first\n" + b"x" * 3 * END_SIZE + b"\nlast\n" for _ in range(2))
     before, after = split_log(*write(folder, (1.0, head), (2.0, tail)), 2.0)
-    assert (before[:5], len(before)) == ("first", HALF)
-    assert (after[:5], after[-5:], len(after)) == ("first", "last\n", 2 * HALF + 1)
+    assert (before[:5], len(before)) == ("first", END_SIZE)
+    assert (after[:5], after[-5:], len(after)) == ("first", "last\n", 2 * END_SIZE + 1)
 
 
 def test_cut__without_an_index_there_is_nothing_to_say(folder: Path) -> None:
@@ -137,7 +137,7 @@ def test_cut__of_a_real_log_with_a_gap(tmp_path: Path) -> None:
     write_out = log.stream("out")
     write_out(b"head\n")
     line = b"y" * (1 << 20)
-    for _ in range((HEAD >> 20) + 40):
+    for _ in range((HEAD_SIZE >> 20) + 40):
         write_out(line)
     write_out(b"\ntail\n")
     log.close()

@@ -265,6 +265,6 @@ def test_sweep__removes_what_carries_the_label_and_nothing_else(tmp_path: Path) 
         "ps --all --quiet --no-trunc --filter label=dress-rehearsal=1") printf 'c1\\nc2\\n';;
         "volume ls --quiet --filter label=dress-rehearsal=1") printf 'v1\\n';;
     esac"""
-    engine_of(tmp_path, script).sweep("dress-rehearsal=1")
+    engine_of(tmp_path, script).remove_labelled("dress-rehearsal=1")
     changes = [line for line in calls.read_text().splitlines() if " ls " not in line][1:]
     assert changes == ["rm --force --volumes c1", "rm --force --volumes c2", "volume rm v1"]

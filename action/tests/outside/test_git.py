@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.outside.git import REMOTE, GitCheckout, NoCheckoutError, commit, find_checkout
+from rehearsal.outside.git import REMOTE, GitCheckout, NoCheckoutError, find_checkout, head_commit
 
 ENV = {
     "PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
@@ -62,7 +62,7 @@ def test_find_checkout__from_below(tmp_path: Path) -> None:
     context = found.context()
     assert context["ref_name"] == "side/branch"
     assert context["api_url"] == "https://ghe.example.com/api/v3"
-    assert commit(below, ENV) == found.sha
+    assert head_commit(below, ENV) == found.sha
 
 
 def test_find_checkout__what_git_does_not_know_is_left_out(tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_find_checkout__none(tmp_path: Path) -> None:
         find_checkout(tmp_path, {**ENV, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)})
     with pytest.raises(NoCheckoutError, match="there is no git on PATH"):
         find_checkout(tmp_path, {"PATH": "/nowhere"})
-    assert commit(tmp_path, {"PATH": "/nowhere"}) == ""
+    assert head_commit(tmp_path, {"PATH": "/nowhere"}) == ""

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from rehearsal.outside.http_probe import BODY_LIMIT, Answer, get, is_free
+from rehearsal.outside.http_probe import MAX_BODY, Answer, get, is_free
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -88,7 +88,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 )
 def test_get__returns_the_status(behave: Behaviour, status: int) -> None:
     answer = ask(behave)
-    assert (answer.status, answer.refusal) == (status, "")
+    assert (answer.status, answer.error) == (status, "")
     assert str(answer) == f"HTTP status {status}"
 
 
@@ -105,15 +105,15 @@ def test_get__returns_the_status(behave: Behaviour, status: int) -> None:
 def test_get__says_why_there_is_no_answer(behave: Behaviour, words: str) -> None:
     answer = ask(behave)
     assert answer.status == 0
-    assert words in answer.refusal
-    assert str(answer) == answer.refusal
+    assert words in answer.error
+    assert str(answer) == answer.error
 
 
 def test_get__refused() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         answer = get(unused.getsockname()[1], "/", {}, timeout=1)
-    assert answer.refusal == "connection refused"
+    assert answer.error == "connection refused"
 
 
 def test_get__an_endless_body_is_not_read() -> None:
@@ -150,7 +150,7 @@ def test_get__gives_up_after_its_timeout(behave: Behaviour) -> None:
         started = time.monotonic()
         answer = get(port, "/", {}, timeout=0.2)
         took = time.monotonic() - started
-    assert answer.refusal.startswith("no answer within")
+    assert answer.error.startswith("no answer within")
     assert 0.2 <= took < 1
 
 
@@ -161,7 +161,7 @@ def test_get__stops_when_it_is_not_wanted_any_more(behave: Behaviour) -> None:
     with server(behave) as port:
         answer = get(port, "/", {}, timeout=3, unwanted=lambda: time.monotonic() > started + 0.2)
         took = time.monotonic() - started
-    assert answer.refusal == "connection closed without an answer"
+    assert answer.error == "connection closed without an answer"
     assert took < 1.5
 
 
@@ -271,7 +271,7 @@ def test_get__an_endless_error_page_is_cut() -> None:
 
     answer = ask(flood)
     assert answer.status == 400
-    assert answer.body == "x" * BODY_LIMIT
+    assert answer.body == "x" * MAX_BODY
 
 
 def test_get__an_error_whose_page_is_cut_off_is_an_answer() -> None:
@@ -292,7 +292,7 @@ def test_get__tells_when_the_first_byte_came() -> None:
 
 def test_get__only_silence_is_called_silent() -> None:
     with server(hold) as port:
-        assert get(port, "/", {}, timeout=0.1).silent
-    assert not ask(reset).silent
-    assert not ask(says()).silent
+        assert get(port, "/", {}, timeout=0.1).timed_out
+    assert not ask(reset).timed_out
+    assert not ask(says()).timed_out
     assert ask(says()).first_byte is None

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.outside.process import (
-    Lifeline,
     Process,
+    WatchdogProcess,
     end_processes_with_env,
     processes_with_env,
     run,
@@ -263,19 +263,19 @@ LISTEN = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read() or b
 
 def test_lifeline__the_child_hears_the_farewell(tmp_path: Path) -> None:
     heard = tmp_path / "heard"
-    Lifeline([sys.executable, "-I", "-c", LISTEN, str(heard)], env=ENV).close(b"done")
+    WatchdogProcess([sys.executable, "-I", "-c", LISTEN, str(heard)], env=ENV).close(b"done")
     assert heard.read_bytes() == b"done"
 
 
 def test_lifeline__a_child_that_has_gone_is_no_error() -> None:
-    lifeline = Lifeline(["true"], env=ENV)
+    lifeline = WatchdogProcess(["true"], env=ENV)
     time.sleep(0.05)
     lifeline.close(b"done")
 
 
 def test_lifeline__a_child_that_is_slow_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rehearsal.outside.process.GRACE", 0.1)
-    lifeline = Lifeline(["sleep", "1"], env=ENV)
+    lifeline = WatchdogProcess(["sleep", "1"], env=ENV)
     lifeline.close(b"done")
     lifeline._child.kill()
     lifeline._child.wait()

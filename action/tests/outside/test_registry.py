@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.outside import registry as registries
 from rehearsal.outside.engine import Engine, EngineError
-from rehearsal.outside.registry import Registries, RemoteImage, parse_manifest, takes_insecure
+from rehearsal.outside.registry import Registries, RemoteImage, allows_insecure, parse_manifest
 
 from ..commands.publish.fake_registries import ANOTHER, IMAGE, MANIFEST
 from .test_engine import client
@@ -35,7 +35,7 @@ def test_parse_manifest__believes_the_bytes_more_than_the_descriptor() -> None:
 
 
 def test_parse_manifest__of_an_index() -> None:
-    assert parse_manifest(json.dumps([shown(), shown()])) == RemoteImage(several=2)
+    assert parse_manifest(json.dumps([shown(), shown()])) == RemoteImage(manifest_count=2)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_parse_manifest__of_an_index() -> None:
         (RemoteImage(digest=MANIFEST, config=IMAGE), True),
         (RemoteImage(digest=IMAGE, config=ANOTHER), True),
         (RemoteImage(digest=MANIFEST, config=ANOTHER), False),
-        (RemoteImage(several=2), False),
+        (RemoteImage(manifest_count=2), False),
     ],
     ids=["classic store", "containerd", "another image", "an index"],
 )
@@ -69,7 +69,7 @@ def test_held__is_image(held: RemoteImage, *, is_image: bool) -> None:
 def test_takes_insecure__as_the_engine_does(
     host: str, config: dict[str, Any], *, insecure: bool
 ) -> None:
-    assert takes_insecure(host, config) is insecure
+    assert allows_insecure(host, config) is insecure
 
 
 def registries_of(tmp_path: Path, script: str, **environ: str) -> Registries:
@@ -88,14 +88,14 @@ ANSWERS = (
 )
 
 
-def test_ask__the_client(tmp_path: Path) -> None:
-    held = registries_of(tmp_path, ANSWERS).ask(REFERENCE)
+def test_inspect__the_client(tmp_path: Path) -> None:
+    held = registries_of(tmp_path, ANSWERS).inspect(REFERENCE)
     assert held == RemoteImage(digest=MANIFEST, config=IMAGE)
     assert calls(tmp_path)[-1] == f"manifest inspect --verbose --insecure {REFERENCE}"
 
 
-def test_ask__only_what_the_engine_takes_insecurely_is_asked_so(tmp_path: Path) -> None:
-    registries_of(tmp_path, ANSWERS).ask("ghcr.io/owner/app:1")
+def test_inspect__only_what_the_engine_takes_insecurely_is_asked_so(tmp_path: Path) -> None:
+    registries_of(tmp_path, ANSWERS).inspect("ghcr.io/owner/app:1")
     assert calls(tmp_path)[-1] == "manifest inspect --verbose ghcr.io/owner/app:1"
 
 
@@ -104,35 +104,35 @@ def says(words: str) -> str:
 
 
 @pytest.mark.parametrize("words", [f"no such manifest: {REFERENCE}", "manifest unknown: x"])
-def test_ask__nothing_there(tmp_path: Path, words: str) -> None:
-    assert registries_of(tmp_path, says(words)).ask(REFERENCE) is None
+def test_inspect__nothing_there(tmp_path: Path, words: str) -> None:
+    assert registries_of(tmp_path, says(words)).inspect(REFERENCE) is None
 
 
-def test_ask__refused_in_the_clients_words(tmp_path: Path) -> None:
+def test_inspect__refused_in_the_clients_words(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"^no basic auth credentials$"):
-        registries_of(tmp_path, says("no basic auth credentials")).ask(REFERENCE)
+        registries_of(tmp_path, says("no basic auth credentials")).inspect(REFERENCE)
 
 
-def test_ask__no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registries, "ASK_TIMEOUT", 0.3)
+def test_inspect__no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registries, "INSPECT_TIMEOUT", 0.3)
     with pytest.raises(EngineError, match="manifest did not answer within 0 s"):
-        registries_of(tmp_path, "[[ $1 == info ]] && exit 1; sleep 9").ask(REFERENCE)
+        registries_of(tmp_path, "[[ $1 == info ]] && exit 1; sleep 9").inspect(REFERENCE)
 
 
-def test_ask__no_client(tmp_path: Path) -> None:
+def test_inspect__no_client(tmp_path: Path) -> None:
     asked = registries_of(tmp_path, "")
     Path(asked.engine.client).unlink()
     with pytest.raises(EngineError, match="No such file"):
-        asked.ask(REFERENCE)
+        asked.inspect(REFERENCE)
 
 
-def test_ask__what_the_client_remembers_is_not_believed(tmp_path: Path) -> None:
+def test_inspect__what_the_client_remembers_is_not_believed(tmp_path: Path) -> None:
     config = tmp_path / "config"
     (config / "manifests" / "localhost-5000_app-1").mkdir(parents=True)
     (config / "contexts").mkdir()
     (config / "config.json").write_text('{"auths": {}}')
     script = f'[[ $1 == info ]] && exit 1; ls -l "$DOCKER_CONFIG" >{tmp_path}/seen\n{ANSWERS}'
-    registries_of(tmp_path, script, DOCKER_CONFIG=str(config)).ask(REFERENCE)
+    registries_of(tmp_path, script, DOCKER_CONFIG=str(config)).inspect(REFERENCE)
     seen = (tmp_path / "seen").read_text()
     # Where the credentials are, there they stay: a link to them is all that is made.
     assert f"config.json -> {config}/config.json" in seen
@@ -146,9 +146,9 @@ def test_ask__what_the_client_remembers_is_not_believed(tmp_path: Path) -> None:
     ]
 
 
-def test_ask__a_client_that_remembers_nothing_is_used_as_it_is(tmp_path: Path) -> None:
+def test_inspect__a_client_that_remembers_nothing_is_used_as_it_is(tmp_path: Path) -> None:
     script = f'echo "${{DOCKER_CONFIG-unset}}" >{tmp_path}/seen\n{ANSWERS}'
-    registries_of(tmp_path, script).ask(REFERENCE)
+    registries_of(tmp_path, script).inspect(REFERENCE)
     assert (tmp_path / "seen").read_text() == "unset\n"
 
 
@@ -193,7 +193,7 @@ def test_put__keeps_one_manifest_as_it_is(tmp_path: Path) -> None:
     heard: list[bytes] = []
     source = f"localhost:5000/app@{ANOTHER}"
     script = "echo $BUILDKIT_PROGRESS"
-    process = registries_of(tmp_path, script).put(source, REFERENCE, out=heard.append)
+    process = registries_of(tmp_path, script).retag(source, REFERENCE, out=heard.append)
     assert process.wait(10) == 0
     assert b"".join(heard) == b"plain\n"
     command = "buildx imagetools create --prefer-index=false --tag"

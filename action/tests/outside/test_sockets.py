@@ -89,7 +89,7 @@ def test_listeners__from_inside_though_there_is_no_ipv6(tmp_path: Path) -> None:
 def test_listeners__unknown_where_the_image_has_nothing_to_read_with(tmp_path: Path) -> None:
     words = 'exec: "cat": executable file not found in $PATH'
     assert listeners(engine(tmp_path, words, code=126), "c0ffee", tmp_path) is None
-    assert len(calls(tmp_path)) == len(sockets.READERS)
+    assert len(calls(tmp_path)) == len(sockets.READ_COMMANDS)
 
 
 def test_listeners__of_a_container_that_has_just_ended_are_not_asked_for_again(
@@ -114,5 +114,5 @@ def test_listeners__of_a_container_where_nobody_listens(proc: Path) -> None:
 def test_listeners__read_as_this_very_machine_prints_them() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mine:
         port = mine.getsockname()[1]
-        found = list(sockets._read(Path("/proc/self/net/tcp").read_text()))
+        found = list(sockets._parse(Path("/proc/self/net/tcp").read_text()))
     assert Listener(port=port, address="127.0.0.1") in found

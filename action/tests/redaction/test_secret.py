@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.redaction.secret import CLIENT_NAMES, Secret, parse_variables
+from rehearsal.redaction.secret import CLIENT_VARIABLES, Secret, parse_variables
 from rehearsal.verdict import Misconfigured
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True)
@@ -154,9 +154,9 @@ def test_too_short__to_be_replaced_in_what_leaves(value: str, short: bool) -> No
     ["DOCKER_HOST", "BUILDKIT_HOST", "PATH", "HOME", "LD_PRELOAD", "https_proxy", "SSL_CERT_FILE"],
 )
 def test_client_names__are_what_the_engines_client_reads(name: str) -> None:
-    assert CLIENT_NAMES.match(name)
+    assert CLIENT_VARIABLES.match(name)
 
 
 @pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "MY_PATH", "HOMEPAGE", "A_DOCKER_TOKEN"])
 def test_client_names__leave_others_alone(name: str) -> None:
-    assert not CLIENT_NAMES.match(name)
+    assert not CLIENT_VARIABLES.match(name)

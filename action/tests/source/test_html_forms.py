@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from rehearsal.source.html_forms import Field, form_fields
+from rehearsal.source.html_forms import FormField, form_fields
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def test_form_fields__those_whose_names_are_written_out(text: str, names: list[s
 def test_form_fields__are_told_with_the_line_of_the_name() -> None:
     text = '<p>\n{% if x\n %}<input\n  name="a"> <input name="b">\n<input\nname="c">'
     assert list(form_fields(text)) == [
-        Field(name="a", line=4),
-        Field(name="b", line=4),
-        Field(name="c", line=6),
+        FormField(name="a", line=4),
+        FormField(name="b", line=4),
+        FormField(name="c", line=6),
     ]
 
 

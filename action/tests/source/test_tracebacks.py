@@ -1,11 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
     Frame,
-    SourceTree,
     failing_line,
     project_frame,
     tracebacks,
@@ -32,18 +30,6 @@ django.db.utils.OperationalError: no such table: lists_list
 ERROR = "django.db.utils.OperationalError: no such table: lists_list"
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> SourceTree:
-    top = tmp_path / "top"
-    for name in ("site/app/views.py", "site/views.py", "site/base.py", "secret.py"):
-        path = top / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    (tmp_path / "outside.py").touch()
-    (top / "site/link.py").symlink_to(tmp_path / "outside.py")
-    return SourceTree(top=top, directory=top / "site")
-
-
 def test_tracebacks__frames_and_the_error() -> None:
     (found,) = tracebacks(LOG)
     assert found.frames[1] == Frame(
@@ -53,8 +39,8 @@ def test_tracebacks__frames_and_the_error() -> None:
     assert found.error == ERROR
 
 
-def test_own_frame__is_the_deepest_of_the_project_s(checkout: SourceTree) -> None:
-    found = project_frame(LOG, checkout)
+def test_project_frame__is_the_deepest_in_the_project(tree: SourceTree) -> None:
+    found = project_frame(LOG, tree)
     assert found
     assert (found.file, found.line, found.function) == ("site/app/views.py", 24, "new_list")
     assert found.error == ERROR
@@ -84,11 +70,11 @@ KeyError: 'DJANGO_SECRET_KEY'
         pytest.param("ValueError", 19, id="nothing"),
     ],
 )
-def test_own_frame__is_where_the_code_names_what_the_exception_names(
-    error: str, line: int, checkout: SourceTree
+def test_project_frame__prefers_code_that_quotes_the_name_in_the_error(
+    error: str, line: int, tree: SourceTree
 ) -> None:
-    """And not the helper that it was handed to."""
-    found = project_frame(SETTINGS.replace("KeyError: 'DJANGO_SECRET_KEY'", error), checkout)
+    """Not the helper that reads any variable."""
+    found = project_frame(SETTINGS.replace("KeyError: 'DJANGO_SECRET_KEY'", error), tree)
     assert found
     assert found.line == line
 
@@ -102,10 +88,8 @@ def test_own_frame__is_where_the_code_names_what_the_exception_names(
     ],
     ids=["Django", "Flask", "neither"],
 )
-def test_own_frame__knows_what_was_being_answered(
-    line: str, asked: str, checkout: SourceTree
-) -> None:
-    found = project_frame(f"{line}\n{LOG.partition(chr(10))[2]}", checkout)
+def test_project_frame__has_the_request(line: str, asked: str, tree: SourceTree) -> None:
+    found = project_frame(f"{line}\n{LOG.partition(chr(10))[2]}", tree)
     assert found
     assert found.request == asked
 
@@ -117,23 +101,21 @@ def test_own_frame__knows_what_was_being_answered(
         "The above exception was the direct cause of the following exception:",
     ],
 )
-def test_own_frame__knows_it_behind_an_exception_that_led_to_another(
-    between: str, checkout: SourceTree
+def test_project_frame__has_the_request_of_a_chained_exception(
+    between: str, tree: SourceTree
 ) -> None:
     _, _, traceback = LOG.partition("\n")
     first = traceback.partition("[2026")[0]
-    found = project_frame(
-        f"ERROR Internal Server Error: /x\n{first}\n{between}\n\n{first}", checkout
-    )
+    found = project_frame(f"ERROR Internal Server Error: /x\n{first}\n{between}\n\n{first}", tree)
     assert found
     assert found.request == "/x"
 
 
-def test_own_frame__a_log_that_begins_with_a_traceback_tells_no_request(
-    checkout: SourceTree,
+def test_project_frame__no_request_at_the_start_of_a_log(
+    tree: SourceTree,
 ) -> None:
     text = f"{LOG.partition(chr(10))[2]}Internal Server Error: /later"
-    found = project_frame(text, checkout)
+    found = project_frame(text, tree)
     assert found
     assert found.request == ""
 
@@ -166,13 +148,13 @@ selenium.NoSuchElementException: no
         pytest.param("", "t", 0, id="nothing"),
     ],
 )
-def test_failing_line(trace: str, test: str, line: int, checkout: SourceTree) -> None:
-    assert failing_line(trace, "site/app/views.py", test, checkout) == line
+def test_failing_line(trace: str, test: str, line: int, tree: SourceTree) -> None:
+    assert failing_line(trace, "site/app/views.py", test, tree) == line
 
 
-def test_own_frame__of_the_last_traceback_that_has_one(checkout: SourceTree) -> None:
+def test_project_frame__of_the_last_traceback_that_has_one(tree: SourceTree) -> None:
     later = LOG.replace("line 24", "line 99") + LOG.replace("/src/app/views.py", "/src/else.py")
-    found = project_frame(LOG + later, checkout)
+    found = project_frame(LOG + later, tree)
     assert found
     assert found.line == 99
 
@@ -186,17 +168,17 @@ def test_own_frame__of_the_last_traceback_that_has_one(checkout: SourceTree) -> 
         pytest.param(LOG.partition("django.db.utils")[0], id="without its end"),
     ],
 )
-def test_own_frame__none(text: str, checkout: SourceTree) -> None:
-    assert project_frame(text, checkout) is None
+def test_project_frame__none(text: str, tree: SourceTree) -> None:
+    assert project_frame(text, tree) is None
 
 
-def test_own_frame__a_syntax_error_has_no_function(checkout: SourceTree) -> None:
+def test_project_frame__a_syntax_error_has_no_function(tree: SourceTree) -> None:
     text = (
         "Traceback (most recent call last):\n"
         '  File "/venv/bin/gunicorn", line 8, in <module>\n    run()\n'
         '  File "/src/app/views.py", line 3\n    def (:\n        ^\nSyntaxError: invalid syntax\n'
     )
-    assert project_frame(text, checkout) == ProjectFrame(
+    assert project_frame(text, tree) == ProjectFrame(
         file="site/app/views.py",
         line=3,
         function="",
@@ -206,40 +188,8 @@ def test_own_frame__a_syntax_error_has_no_function(checkout: SourceTree) -> None
     )
 
 
-@pytest.mark.parametrize(
-    "path, place",
-    [
-        pytest.param("/src/app/views.py", "site/app/views.py", id="the longest end"),
-        pytest.param("/srv/other/views.py", "site/views.py", id="a shorter end"),
-        pytest.param("app/views.py", "site/app/views.py", id="relative"),
-        pytest.param("/src/app/gone.py", "", id="no such file"),
-        pytest.param("/src/app", "", id="a folder"),
-        pytest.param("/", "", id="root"),
-        pytest.param("/src/secret.py", "", id="above the working directory"),
-        pytest.param("../secret.py", "", id="climbing"),
-        pytest.param("/src/link.py", "", id="a link out of it"),
-        pytest.param("/v/lib/python3.13/site-packages/x/base.py", "", id="installed code"),
-        pytest.param("/usr/lib/python3.13/base.py", "", id="the standard library"),
-        pytest.param("/repo/action/rehearsal_testing/base.py", "", id="our own library"),
-        pytest.param("<frozen base.py>", "", id="frozen"),
-        pytest.param("a\x00b.py", "", id="no name of a file"),
-        pytest.param("x" * 5000, "", id="too long a name"),
-    ],
-)
-def test_place(path: str, place: str, checkout: SourceTree) -> None:
-    assert checkout.locate(path) == place
-
-
-def test_place__a_path_of_this_machine(checkout: SourceTree) -> None:
-    assert checkout.locate(f"{checkout.directory}/app/views.py") == "site/app/views.py"
-
-
-def test_place__where_nothing_is_known_nothing_is_guessed() -> None:
-    assert SourceTree(top=Path("/nowhere"), directory=Path("/nowhere")).locate("/a/b.py") == ""
-
-
-def test_condensed__leaves_the_project_s_own_frames(checkout: SourceTree) -> None:
-    assert without_library_frames(LOG, checkout).splitlines()[1:-1] == [
+def test_without_library_frames__keeps_project_frames(tree: SourceTree) -> None:
+    assert without_library_frames(LOG, tree).splitlines()[1:-1] == [
         "Traceback (most recent call last):",
         "  … 1 frame of installed code …",
         '  File "site/app/views.py", line 24, in new_list',
@@ -249,12 +199,12 @@ def test_condensed__leaves_the_project_s_own_frames(checkout: SourceTree) -> Non
     ]
 
 
-def test_condensed__without_own_frames_all_stay(checkout: SourceTree) -> None:
+def test_without_library_frames__keeps_all_if_none_is_the_project_s(tree: SourceTree) -> None:
     text = LOG.replace("/src/app/views.py", "/src/gone.py")
-    assert without_library_frames(text, checkout) == text
+    assert without_library_frames(text, tree) == text
 
 
-def test_without_installed__leaves_the_others_as_the_app_names_them() -> None:
+def test_without_installed_code__keeps_the_app_s_paths() -> None:
     assert without_installed_code(LOG).splitlines()[1:-1] == [
         "Traceback (most recent call last):",
         "  … 1 frame of installed code …",
@@ -265,6 +215,6 @@ def test_without_installed__leaves_the_others_as_the_app_names_them() -> None:
     ]
 
 
-def test_without_installed__without_another_all_stay() -> None:
+def test_without_installed_code__keeps_all_if_all_are_installed() -> None:
     text = LOG.replace("/src/", "/venv/lib/python3.13/site-packages/")
     assert without_installed_code(text) == text

@@ -49,7 +49,7 @@ def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
     page = path / PAGE
     return ShardEvidence(
         name=called,
-        folder=evidence.folder_name(SHARDS, called),
+        folder=evidence.safe_path(SHARDS, called),
         record=record,
         exhibits=exhibits,
         known=known,

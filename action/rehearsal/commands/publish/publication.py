@@ -53,7 +53,7 @@ class PublishTarget:
             return "not known"
         if self.held is None:
             return "nothing"
-        return self.held.digest or f"an index of {self.held.several} manifests"
+        return self.held.digest or f"an index of {self.held.manifest_count} manifests"
 
 
 @dataclass(kw_only=True)

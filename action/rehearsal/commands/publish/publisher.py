@@ -162,7 +162,7 @@ class Publisher:
             return False
         code, words = stream_output(
             f"tag {source} as {name}",
-            lambda out: self.registries.put(source, name, out=out),
+            lambda out: self.registries.retag(source, name, out=out),
             self.console,
         )
         if code:

@@ -104,7 +104,7 @@ class Verification:
     def afterwards(self, entry: PublishTarget) -> None:
         """See what a push that failed has left, where the registry still answers."""
         with suppress(EngineError):
-            entry.held = self.registries.ask(entry.reference.written)
+            entry.held = self.registries.inspect(entry.reference.written)
             entry.asked = True
 
     def source(self, entry: PublishTarget, image: Mapping[str, Any]) -> str:
@@ -120,7 +120,7 @@ class Verification:
                 known.append((name != reference.untagged, str(digested)))
         for _, digested in sorted(known):
             with suppress(EngineError):
-                held = self.registries.ask(digested)
+                held = self.registries.inspect(digested)
                 if held and held.is_image(self.image_id):
                     return digested
         return ""
@@ -128,7 +128,7 @@ class Verification:
     def _look(self, name: str) -> RemoteImage | None:
         """Ask by the client; where it finds no way there, by the engine."""
         try:
-            return self.registries.ask(name)
+            return self.registries.inspect(name)
         except EngineError as refusal:
             if not find_reason(str(refusal), name).unreachable:
                 raise
@@ -141,12 +141,12 @@ class Verification:
         Where nothing is to be seen the engine looks, which reads what the client may not.
         """
         with suppress(EngineError):
-            held = self.registries.ask(name)
+            held = self.registries.inspect(name)
             for pause in PATIENCE:
                 if held and held.is_image(self.image_id):
                     break
                 self.sleep(pause)
-                held = self.registries.ask(name)
+                held = self.registries.inspect(name)
             if held:
                 return held
         self.names.remember(name)

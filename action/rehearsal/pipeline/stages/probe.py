@@ -128,7 +128,7 @@ class StuckDetector:
 
 def answer_kind(answer: Answer) -> tuple[int, str, bool]:
     """Return what makes two answers the same: status, where they lead to, whether none came."""
-    return answer.status, answer.headers.get("location", ""), answer.silent
+    return answer.status, answer.headers.get("location", ""), answer.timed_out
 
 
 def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
@@ -144,7 +144,7 @@ def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
 def _note(
     timeline: Timeline, plan: ProbePlan, answer: Answer, asked: float, answered: float
 ) -> None:
-    words = "" if answer.silent else answer.refusal
+    words = "" if answer.timed_out else answer.error
     timeline.record_answer((*answer_kind(answer), words), describe_answer(plan, answer), answered)
     if answer.first_byte is not None:
         timeline.record_milestone("first byte", asked + answer.first_byte)

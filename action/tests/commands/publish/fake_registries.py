@@ -63,8 +63,8 @@ class World(Registries):
     hidden: dict[str, int] = field(default_factory=dict)
     earlier: dict[str, RemoteImage] = field(default_factory=dict)
 
-    def ask(self, reference: str) -> RemoteImage | None:
-        self._called("ask", reference)
+    def inspect(self, reference: str) -> RemoteImage | None:
+        self._called("inspect", reference)
         if self.hidden.get(reference, 0) > 0 and f"push {reference}" in self.calls:
             self.hidden[reference] -= 1
             return self.earlier.get(reference)
@@ -81,8 +81,8 @@ class World(Registries):
     def push(self, reference: str, *, out: Sink) -> Process:
         return self._bring("push", reference, MANIFEST, out)
 
-    def put(self, source: str, reference: str, *, out: Sink) -> Process:
-        return self._bring("put", reference, source.partition("@")[2], out)
+    def retag(self, source: str, reference: str, *, out: Sink) -> Process:
+        return self._bring("retag", reference, source.partition("@")[2], out)
 
     def _bring(self, verb: str, reference: str, digest: str, out: Sink) -> Process:
         try:

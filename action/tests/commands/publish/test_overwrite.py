@@ -29,7 +29,7 @@ def test_keep__something_else_is_refused() -> None:
 
 def test_keep__an_index_is_something_else() -> None:
     with pytest.raises(Problem, match="holds an index of 2 manifests already"):
-        keep([entry(RemoteImage(several=2))])
+        keep([entry(RemoteImage(manifest_count=2))])
 
 
 def test_keep__nothing_and_the_same_are_fine() -> None:

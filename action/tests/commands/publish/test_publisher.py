@@ -75,9 +75,9 @@ def test_publish__pushes_and_asks(stage: Stage) -> None:
     assert done.digests == {FIRST: MANIFEST, SECOND: MANIFEST}
     assert done.digest == MANIFEST
     assert stage.world.calls == [
-        f"ask {FIRST}", f"ask {SECOND}",
-        f"push {FIRST}", f"ask {FIRST}",
-        f"push {SECOND}", f"ask {SECOND}",
+        f"inspect {FIRST}", f"inspect {SECOND}",
+        f"push {FIRST}", f"inspect {FIRST}",
+        f"push {SECOND}", f"inspect {SECOND}",
     ]  # fmt: skip
     assert stage.engine.names == {"rehearsed/app:latest": IMAGE}
 
@@ -85,7 +85,7 @@ def test_publish__pushes_and_asks(stage: Stage) -> None:
 def test_publish__what_is_there_already_is_said_and_left(stage: Stage) -> None:
     stage.world.holds[FIRST] = RIGHT
     done = stage.publish(FIRST)
-    assert stage.world.calls == [f"ask {FIRST}"]
+    assert stage.world.calls == [f"inspect {FIRST}"]
     assert stage.states == [State.ALREADY]
     assert done.digest == MANIFEST
     assert f"{FIRST}: already there, {MANIFEST}" in stage.log
@@ -131,8 +131,8 @@ def test_publish__the_same_content_again_replaces_nothing(stage: Stage) -> None:
 
 def test_publish__what_an_old_client_does_not_see_is_kept_too(stage: Stage) -> None:
     class Blind(World):
-        def ask(self, reference: str) -> None:
-            self._called("ask", reference)
+        def inspect(self, reference: str) -> None:
+            self._called("inspect", reference)
 
     done = stage.publish(
         FIRST, world=Blind(engine=stage.engine, holds={FIRST: WRONG}), kept=(FIRST,)
@@ -143,7 +143,7 @@ def test_publish__what_an_old_client_does_not_see_is_kept_too(stage: Stage) -> N
 
 
 def test_publish__says_where_it_could_not_know_what_was_there(stage: Stage) -> None:
-    stage.world.refuses["ask", FIRST] = ["denied: no reading", ""]
+    stage.world.refuses["inspect", FIRST] = ["denied: no reading", ""]
     done = stage.publish(FIRST, kept=(FIRST,))
     assert done.verdict is Verdict.PASSED
     (notice,) = done.notices
@@ -158,7 +158,7 @@ def test_publish__digests_may_differ_between_registries(stage: Stage) -> None:
 
 
 def test_publish__nothing_is_pushed_where_one_cannot_be_reached(stage: Stage) -> None:
-    for verb in ("ask", "pull"):
+    for verb in ("inspect", "pull"):
         stage.world.refuses[verb, SECOND] = [DEAD]
     done = stage.publish(FIRST, SECOND)
     assert done.problem is not None
@@ -171,22 +171,22 @@ def test_publish__nothing_is_pushed_where_one_cannot_be_reached(stage: Stage) ->
 
 
 def test_publish__asks_the_engine_where_the_client_finds_no_way(stage: Stage) -> None:
-    stage.world.refuses["ask", FIRST] = [DEAD]
+    stage.world.refuses["inspect", FIRST] = [DEAD]
     done = stage.publish(FIRST)
     assert done.digests == {FIRST: MANIFEST}
-    assert stage.world.calls[:2] == [f"ask {FIRST}", f"pull {FIRST}"]
+    assert stage.world.calls[:2] == [f"inspect {FIRST}", f"pull {FIRST}"]
     assert stage.engine.names == {"rehearsed/app:latest": IMAGE}
 
 
 def test_publish__what_the_engine_pulled_to_look_loses_its_name_again(stage: Stage) -> None:
-    stage.world.refuses["ask", FIRST] = [DEAD]
+    stage.world.refuses["inspect", FIRST] = [DEAD]
     stage.world.holds[FIRST] = WRONG
     assert stage.publish(FIRST).digests == {FIRST: MANIFEST}
     assert FIRST not in stage.engine.names
 
 
 def test_publish__who_may_not_ask_may_push(stage: Stage) -> None:
-    stage.world.refuses["ask", FIRST] = ["unauthorized: authentication required", ""]
+    stage.world.refuses["inspect", FIRST] = ["unauthorized: authentication required", ""]
     assert stage.publish(FIRST).digests == {FIRST: MANIFEST}
     assert f"{FIRST}: not known yet (not logged in)" in stage.log
 
@@ -238,7 +238,7 @@ def test_publish__something_else_under_the_tag(stage: Stage) -> None:
 
 
 def test_publish__an_index_under_the_tag(stage: Stage) -> None:
-    stage.world.becomes[FIRST] = RemoteImage(several=2)
+    stage.world.becomes[FIRST] = RemoteImage(manifest_count=2)
     done = stage.publish(FIRST)
     assert done.problem is not None
     assert "an index of 2 manifests" in done.problem.message
@@ -275,7 +275,7 @@ def test_publish__an_old_client_has_the_engine_look(stage: Stage) -> None:
 
 
 def test_publish__a_registry_that_cannot_be_asked_afterwards(stage: Stage) -> None:
-    stage.world.refuses["ask", FIRST] = ["", "denied: no reading"]
+    stage.world.refuses["inspect", FIRST] = ["", "denied: no reading"]
     stage.world.refuses["pull", FIRST] = ["denied: no reading"]
     done = stage.publish(FIRST)
     assert stage.states == [State.REFUSED]
@@ -335,7 +335,7 @@ def test_publish__without_buildx_the_bytes_are_new_ones_and_that_is_said(stage: 
 
 def test_publish__is_pushed_where_it_cannot_be_tagged(stage: Stage) -> None:
     from_a_candidate(stage)
-    stage.world.refuses["put", FIRST] = ["unknown flag: --prefer-index"]
+    stage.world.refuses["retag", FIRST] = ["unknown flag: --prefer-index"]
     done = stage.publish(FIRST, world=stage.has_buildx())
     assert stage.states == [State.PUSHED]
     assert done.notices

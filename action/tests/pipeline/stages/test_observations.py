@@ -24,7 +24,7 @@ def test_of_question__tells_what_was_asked() -> None:
     "answer, lines",
     [
         (Answer(status=400, body="<h1>Bad\nRequest"), ("HTTP status 400", "<h1>Bad", "Request")),
-        (Answer(refusal="connection refused (x)"), ("connection refused (x)",)),
+        (Answer(error="connection refused (x)"), ("connection refused (x)",)),
         (
             Answer(status=301, headers={"location": "https://localhost/"}),
             ("HTTP status 301, a redirect to https://localhost/, where a rehearsal has no TLS",),

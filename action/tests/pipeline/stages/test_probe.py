@@ -22,7 +22,7 @@ from ...fakes import FakeClock, probe_plan
 
 OK = Answer(status=200)
 BUSY = Answer(status=503)
-REFUSED = Answer(refusal="connection refused")
+REFUSED = Answer(error="connection refused")
 
 
 def redirect(target: str, status: int = 301) -> Answer:
@@ -45,7 +45,7 @@ class App:
         self.limits.append(timeout)
         self.clock.work(min(self.seconds, timeout))
         if self.seconds > timeout:
-            return Answer(refusal=f"no answer within {timeout:.0f} s")
+            return Answer(error=f"no answer within {timeout:.0f} s")
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def ended(self) -> bool:
@@ -76,7 +76,7 @@ def clock() -> FakeClock:
         pytest.param([BUSY, BUSY, OK], 3, id="busy, then ready"),
         pytest.param([REFUSED, REFUSED, OK], 3, id="refused, then ready"),
         pytest.param([REFUSED, BUSY, redirect("/login", 302)], 3, id="a redirect within the app"),
-        pytest.param([Answer(refusal="an answer that is not HTTP"), OK], 2, id="garbage first"),
+        pytest.param([Answer(error="an answer that is not HTTP"), OK], 2, id="garbage first"),
     ],
 )
 def test_wait__until_an_answer_is_accepted(
@@ -244,7 +244,7 @@ def test_wait__ends_early_when_waiting_cannot_help(
 
 @pytest.mark.parametrize(
     "answer",
-    [BUSY, REFUSED, Answer(refusal="no answer within 10 s", silent=True)],
+    [BUSY, REFUSED, Answer(error="no answer within 10 s", timed_out=True)],
     ids=["503", "refused", "silence"],
 )
 def test_wait__what_may_still_change_is_waited_for(clock: FakeClock, answer: Answer) -> None:

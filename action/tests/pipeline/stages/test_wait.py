@@ -22,7 +22,7 @@ from rehearsal.verdict import Problem, Verdict
 from ...fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
 
 RESTARTED = container_plan(options=("--restart=always",))
-REFUSED = Answer(refusal="connection refused")
+REFUSED = Answer(error="connection refused")
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_keep__an_app_that_never_answers_is_looked_at_while_it_still_runs(
     assert NOBODY not in caught.value.message
     assert watch.observations["listeners"] == ("elsewhere 0.0.0.0:9000",)
     assert watch.observations["asked"] == ("port 8888", "path /", "host localhost:49153")
-    assert watch.observations["answer"] == watch.observations["answers"] == (REFUSED.refusal,)
+    assert watch.observations["answer"] == watch.observations["answers"] == (REFUSED.error,)
     assert "restart policy no" in watch.observations["container"]
 
 
