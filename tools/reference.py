@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Write the tables of the documentation from the code that they describe.
+"""Write the tables of the documents, and the inputs in YAML, from the code that they describe.
 
 `make reference` writes them; `make lint` checks that they are fresh (`--check`). A table stands
-between `<!-- table: NAME -->` and `<!-- end of table -->`. What the code cannot say, the meaning of
-a verdict say, stands below, and a table that misses an entry or has one too many is refused.
+between `<!-- table: NAME -->` and `<!-- end of table -->`, in YAML between `# table: NAME` and
+`# end of table`. What the code cannot say, such as what a file holds, stands below; a name that is
+missing there or that the code does not know is an error.
 """
 
 import argparse
@@ -19,10 +20,12 @@ TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
 
 from rehearsal.commands.publish.registry_errors import REASONS, UNKNOWN  # noqa: E402
+from rehearsal.commands.publish.request import PUBLISH_INPUTS  # noqa: E402
 from rehearsal.config import child_environment  # noqa: E402  (it stands beside this folder, not on the path)
-from rehearsal.config.inputs import NOT_YET  # noqa: E402
+from rehearsal.config.input_table import INPUTS  # noqa: E402
+from rehearsal.config.input_types import Input  # noqa: E402
 from rehearsal.config.plan import SuitePlan  # noqa: E402
-from rehearsal.config.workflow_inputs import EXCLUDED  # noqa: E402
+from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS  # noqa: E402
 from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
 from rehearsal.diagnosis.rules import PLACEHOLDER as FILLED_IN  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
@@ -33,15 +36,23 @@ DOCUMENTS = (
     "docs/publishing.md",
     "docs/releasing.md",
     "docs/workflows.md",
+    "action/action.yml",
+    "action/publish/action.yml",
+    ".github/workflows/rehearsal.yml",
+    ".github/workflows/release-image.yml",
 )
-PLACE = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+PLACE = re.compile(
+    r"^(?P<begin>(?P<indent> *)(?:<!--|#) table: (?P<name>[a-z-]+)\b.*\n)(?:.*\n)*?"
+    r"(?P<end> *(?:<!--|#) end of table)",
+    re.MULTILINE,
+)
 # How the package writes down the name of a file of the evidence.
 FILE_NAME = re.compile(r'"((?:tests/)?[a-z][a-z-]*\.(?:log|json|md|html))"')
 # One lies beside the evidence and never in it; the others are parts of an image that was saved.
 NO_EVIDENCE = {"run.json", "index.json", "manifest.json"}
 
-# Inputs of the called workflow whose meaning is not quite the action's.
-OTHERWISE = {"generate-secrets", "timeout", "artifact-name", "retention-days"}
+# rehearsal.yml gives these to the action in words of its own.
+SET_BY_THE_JOB = {"artifact-name", "test-env"}
 
 ENVIRONMENT = {
     "TEST_SERVER": "`localhost:PORT`: where the container answers. The host port changes each run.",
@@ -116,9 +127,11 @@ def filled(text: str) -> str:
     """Return a document with every table made anew. Raises `StaleError`."""
 
     def fill(match: re.Match[str]) -> str:
-        if match[2] not in TABLES:
-            raise StaleError(f"there is no table called {match[2]}; there are: {', '.join(TABLES)}")
-        return match[1] + "\n".join(TABLES[match[2]]()) + "\n" + match[3]
+        name = match["name"]
+        if name not in TABLES:
+            raise StaleError(f"there is no table called {name}; there are: {', '.join(TABLES)}")
+        lines = (f"{match['indent']}{line}\n" for line in TABLES[name]())
+        return match["begin"] + "".join(lines) + match["end"]
 
     return PLACE.sub(fill, text)
 
@@ -135,32 +148,91 @@ def complete(what: str, told: Iterable[str], known: Iterable[str]) -> None:
 
 def inputs() -> Iterator[str]:
     """Yield the inputs of action.yml; those that are refused stand in a table of their own."""
-    declared = _action()["inputs"]
-    return _table(
-        ("input", "default", "meaning"),
-        (
-            (f"`{name}`", _code(each.get("default", "")), _text(each["description"]))
-            for name, each in declared.items()
-            if name not in NOT_YET
-        ),
-    )
+    return _inputs(each for each in INPUTS.values() if not each.refused)
 
 
 def refused_inputs() -> Iterator[str]:
     """Yield the inputs that stand in the contract and do not work yet."""
-    declared = _action()["inputs"]
     return _table(
-        ("input", "the one value that is taken", "meaning"),
+        ("input", "the one value that is accepted", "meaning"),
         (
-            (
-                f"`{name}`",
-                _code(each.get("default", "")) or "empty",
-                _text(re.sub(r" Not at work yet[^.]*\.", "", each["description"])),
-            )
-            for name, each in declared.items()
-            if name in NOT_YET
+            (f"`{each.name}`", _code(each.default) or "empty", _text(each.meaning))
+            for each in INPUTS.values()
+            if each.refused
         ),
     )
+
+
+def action_yaml() -> Iterator[str]:
+    """Yield the inputs of action.yml, as YAML."""
+    return _declared(INPUTS.values())
+
+
+def publish_yaml() -> Iterator[str]:
+    """Yield the inputs of action/publish, as YAML."""
+    return _declared(PUBLISH_INPUTS.values())
+
+
+def workflow_yaml() -> Iterator[str]:
+    """Yield the inputs of rehearsal.yml, as YAML."""
+    return _declared(WORKFLOW_INPUTS.values(), typed=True)
+
+
+def release_yaml() -> Iterator[str]:
+    """Yield the inputs that release-image.yml passes on to rehearsal.yml, as YAML."""
+    return _declared((WORKFLOW_INPUTS[name] for name in _released()), typed=True)
+
+
+def secrets_yaml() -> Iterator[str]:
+    """Yield the secrets of rehearsal.yml, as YAML."""
+    for each in WORKFLOW_SECRETS.values():
+        yield f"{each.name}:"
+        yield f"  description: {_scalar(each.meaning)}"
+        yield "  required: false"
+
+
+def passed_to_action() -> Iterator[str]:
+    """Yield what the job Rehearse of rehearsal.yml passes to the action as it is."""
+    return _passed_on(
+        name
+        for name, each in INPUTS.items()
+        if name in WORKFLOW_INPUTS and not each.build_only and name not in SET_BY_THE_JOB
+    )
+
+
+def passed_to_workflow() -> Iterator[str]:
+    """Yield what release-image.yml passes to rehearsal.yml as it is."""
+    return _passed_on(_released())
+
+
+def _released() -> Iterator[str]:
+    # A release is built without a cache.
+    return (name for name in WORKFLOW_INPUTS if name != "cache")
+
+
+def _declared(inputs: Iterable[Input], *, typed: bool = False) -> Iterator[str]:
+    """Yield inputs as an action declares them, or as a workflow does, which gives them types."""
+    for each in inputs:
+        yield f"{each.name}:"
+        yield f"  description: {_scalar(each.description)}"
+        if typed:
+            yield f"  type: {each.type.yaml}"
+        plain = typed and each.type.yaml != "string"
+        yield f"  default: {each.default if plain else _scalar(each.default)}"
+
+
+def _passed_on(names: Iterable[str]) -> Iterator[str]:
+    return (f"{name}: ${{{{ inputs.{name} }}}}" for name in names)
+
+
+def _scalar(text: str) -> str:
+    """Return a string as YAML, quoted only where it has to be."""
+    try:
+        plain = yaml.safe_load(f"key: {text}") == {"key": text}
+    except yaml.YAMLError:
+        plain = False
+    quoted = text.replace("'", "''")
+    return text if plain else f"'{quoted}'"
 
 
 def outputs() -> Iterator[str]:
@@ -174,13 +246,7 @@ def outputs() -> Iterator[str]:
 
 def publish_inputs() -> Iterator[str]:
     """Yield the inputs of action/publish."""
-    return _table(
-        ("input", "default", "meaning"),
-        (
-            (f"`{name}`", _code(each.get("default", "")), _text(each["description"]))
-            for name, each in _action("publish/")["inputs"].items()
-        ),
-    )
+    return _inputs(PUBLISH_INPUTS.values())
 
 
 def publish_outputs() -> Iterator[str]:
@@ -261,28 +327,29 @@ def files() -> Iterator[str]:
 
 
 def workflow_inputs() -> Iterator[str]:
-    """Yield the inputs of rehearsal.yml that the action has not, or with another meaning."""
-    of_the_action = _action()["inputs"]
-    return _table(
-        ("input", "default", "meaning"),
-        (
-            (f"`{name}`", _given(each), _text(each["description"]))
-            for name, each in _call("rehearsal")["inputs"].items()
-            if name not in of_the_action or name in OTHERWISE
-        ),
-    )
+    """Yield the inputs of rehearsal.yml that the action does not have, or with another meaning."""
+    action = {each.name: each.meaning for each in INPUTS.values()}
+    return _inputs(e for e in WORKFLOW_INPUTS.values() if action.get(e.name) != e.meaning)
 
 
 def left_out_inputs() -> Iterator[str]:
-    """Yield the inputs of the action that rehearsal.yml has not."""
+    """Yield the inputs of the action that rehearsal.yml does not have."""
     return _table(
-        ("input", "because"), ((f"`{name}`", _text(why)) for name, why in EXCLUDED.items())
+        ("input", "because"),
+        (
+            (f"`{each.name}`", _text(each.not_in_workflow))
+            for each in INPUTS.values()
+            if each.not_in_workflow
+        ),
     )
 
 
 def workflow_secrets() -> Iterator[str]:
     """Yield the secrets of rehearsal.yml."""
-    return _described("secret", "what it is", _call("rehearsal")["secrets"])
+    return _table(
+        ("secret", "what it is"),
+        ((f"`{each.name}`", _text(each.meaning)) for each in WORKFLOW_SECRETS.values()),
+    )
 
 
 def workflow_outputs() -> Iterator[str]:
@@ -292,13 +359,12 @@ def workflow_outputs() -> Iterator[str]:
 
 def release_inputs() -> Iterator[str]:
     """Yield the inputs of release-image.yml that rehearsal.yml has not."""
-    handed_on = _call("rehearsal")["inputs"]
     return _table(
         ("input", "default", "meaning"),
         (
             (f"`{name}`", _given(each), _text(each["description"]))
             for name, each in _call("release-image")["inputs"].items()
-            if name not in handed_on
+            if name not in WORKFLOW_INPUTS
         ),
     )
 
@@ -309,6 +375,13 @@ def release_outputs() -> Iterator[str]:
 
 
 TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
+    "action-yaml": action_yaml,
+    "publish-yaml": publish_yaml,
+    "workflow-yaml": workflow_yaml,
+    "release-yaml": release_yaml,
+    "secrets-yaml": secrets_yaml,
+    "passed-to-action": passed_to_action,
+    "passed-to-workflow": passed_to_workflow,
     "inputs": inputs,
     "refused-inputs": refused_inputs,
     "outputs": outputs,
@@ -345,6 +418,13 @@ def _given(declared: Mapping[str, Any]) -> str:
         return "required"
     default = declared.get("default", "")
     return _code(str(default).lower() if isinstance(default, bool) else default)
+
+
+def _inputs(inputs: Iterable[Input]) -> Iterator[str]:
+    return _table(
+        ("input", "type", "default", "meaning"),
+        ((f"`{e.name}`", e.type.label, _code(e.default), _text(e.meaning)) for e in inputs),
+    )
 
 
 def _described(name: str, meaning: str, declared: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The command line's grammar."""
+"""The flags and sub-commands of the command line."""
 
 import argparse
 import sys
@@ -11,15 +11,16 @@ from rehearsal.commands.merge.command import MERGE
 from rehearsal.commands.publish.command import PUBLISH
 from rehearsal.commands.publish.predicate_command import PREDICATE
 from rehearsal.commands.workflow.command import WORKFLOW
-from rehearsal.config.inputs import CONFIDENTIAL, DEFAULTS
+from rehearsal.config.input_table import INPUTS
+from rehearsal.config.inputs import unknown_input
 from rehearsal.local.load_request import LocalOptions
 from rehearsal.local.step_selection import StepSelector
 from rehearsal.verdict import Misconfigured
 
-# clean-up is the action's second step; watch is what a rehearsal starts to guard itself.
+# clean-up is the action's second step; a rehearsal starts watch as a process of its own.
 BUILT_IN = ("rehearse", "clean-up", "watch")
 _COMMANDS: tuple[Command, ...] = (PUBLISH, WORKFLOW, MERGE, PREDICATE)
-# By name; the grammar of each is its own, and begins behind it.
+# By name; each has flags of its own, written after the name.
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _COMMANDS}
 
 EXAMPLES = """\
@@ -28,15 +29,15 @@ its workflow. What they take from GitHub's secrets and variables comes from the 
 a file .env.
 
   rehearse                          the step, as it is
-  rehearse --plan                   only say what would be done
+  rehearse --plan                   only print what would be done
   rehearse --keep --host-port 8000  leave the app running on http://localhost:8000
-  rehearse --set matrix.python=3.13 choose what a matrix varies
-  rehearse --no-workflow --port 80  no workflow: flags and defaults alone
+  rehearse --set matrix.python=3.13 choose one entry of a matrix
+  rehearse --no-workflow --port 80  read no workflow: use flags and defaults alone
 """
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read a command line; a flag that is none ends the program with the one that was meant."""
+    """Read a command line; for an unknown flag, suggest a similar one and exit with 2."""
     words = sys.argv[1:] if argv is None else list(argv)
     if words and (command := COMMANDS.get(words[0])):
         return _read(command_parser(command), words[1:], subcommand=command.name)
@@ -56,7 +57,7 @@ def _read(parser: argparse.ArgumentParser, words: list[str], **given: str) -> ar
 
 
 def command_parser(command: Command) -> argparse.ArgumentParser:
-    """Return the parser of one of the verbs with flags of their own."""
+    """Return the parser of a sub-command that has flags of its own."""
     parser = argparse.ArgumentParser(
         prog=f"rehearse {command.name}",
         description=command.summary,
@@ -68,54 +69,56 @@ def command_parser(command: Command) -> argparse.ArgumentParser:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of a rehearsal, and of what belongs to it."""
+    """Return the parser of `rehearse` and of the built-in sub-commands."""
     listed = [command for command in COMMANDS.values() if command.listed]
     others = "".join(f"\n  rehearse {command.name:25} {command.summary}" for command in listed)
     parser = argparse.ArgumentParser(
         prog="rehearse",
-        description="Build a web app's image, start it as production would, test it, tell.",
-        epilog=EXAMPLES + (others and f"\nFurther verbs, each with a --help of its own:\n{others}"),
+        description="Build a web app's image, start it as production would, test it, report.",
+        epilog=EXAMPLES
+        + (others and f"\nMore sub-commands, each with a --help of its own:\n{others}"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        # A shortened flag would change its meaning with the next input that begins like it.
+        # A shortened flag would change its meaning once a new input begins with it.
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"dress-rehearsal {__version__}")
     parser.add_argument("subcommand", nargs="?", choices=BUILT_IN, default="rehearse")
     parser.add_argument("folder", nargs="?", help=argparse.SUPPRESS)
-    parser.add_argument("--plan", action="store_true", help="say what would be done, and end")
-    parser.add_argument("--keep", action="store_true", help="leave the container up at the end")
+    parser.add_argument("--plan", action="store_true", help="only print what would be done")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the container running at the end"
+    )
     step = parser.add_argument_group("the step", "needed where several steps use the action")
-    step.add_argument("--workflow", metavar="FILE", default="", help="ci.yml, say, or a path")
+    step.add_argument(
+        "--workflow", metavar="FILE", default="", help="a path, or a name like ci.yml"
+    )
     step.add_argument("--job", default="", help="the job's id or name")
     step.add_argument("--step", metavar="NAME|N", default="", help="its name, id or number")
-    step.add_argument("--no-workflow", action="store_true", help="read none: flags alone count")
+    step.add_argument(
+        "--no-workflow", action="store_true", help="read no workflow: use flags and defaults alone"
+    )
     pair: Mapping[str, object] = {"metavar": "NAME=VALUE", "action": "append", "default": []}
-    step.add_argument("--set", **pair, help="what an expression asks for: matrix.python=3.13")  # type: ignore[arg-type]
+    step.add_argument("--set", **pair, help="a value for an expression: matrix.python=3.13")  # type: ignore[arg-type]
     inputs = parser.add_argument_group(
-        "inputs", "go over the step's with: (action/README.md describes them)"
+        "inputs", "each replaces one of the step's with: (more in action/README.md)"
     )
     inputs.add_argument("--input", **pair, help="any input by its name")  # type: ignore[arg-type]
-    for name, default in DEFAULTS.items():
-        shown = "" if name in CONFIDENTIAL or not default else f"default: {default}"
-        inputs.add_argument(f"--{name}", metavar="VALUE", help=shown)
+    for name, each in INPUTS.items():
+        inputs.add_argument(f"--{name}", metavar="VALUE", help=each.help)
     return parser
 
 
 def input_flags(options: argparse.Namespace) -> dict[str, str]:
     """Return the inputs that were given as flags."""
-    found = {name: getattr(options, name.replace("-", "_")) for name in DEFAULTS}
+    found = {name: getattr(options, name.replace("-", "_")) for name in INPUTS}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def local_options(options: argparse.Namespace) -> LocalOptions:
-    """Return what the command line of a laptop says. Raises `Misconfigured`."""
+    """Return what a command line on a laptop asks for. Raises `Misconfigured`."""
     inputs = _pairs("--input", options.input)
-    for name in inputs.keys() - DEFAULTS.keys():
-        near = get_close_matches(name, DEFAULTS, n=1)
-        raise Misconfigured(
-            f"There is no input named {name!r}." + (f" Did you mean {near[0]}?" if near else ""),
-            hint=f"The inputs are: {', '.join(DEFAULTS)}.",
-        )
+    for name in inputs.keys() - INPUTS.keys():
+        raise unknown_input(name, INPUTS)
     return LocalOptions(
         wanted=StepSelector(workflow=options.workflow, job=options.job, step=options.step),
         settings=_pairs("--set", options.set),

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from rehearsal import cli
-from rehearsal.config.inputs import DEFAULTS
 
 from .fake_docker import IMAGE_ID, FakeDocker
 
@@ -271,14 +270,6 @@ def test_rehearse__flags_go_over_json(stage: Stage, capsys: pytest.CaptureFixtur
     environ = {**stage.github, "REHEARSAL_INPUTS": inputs}
     assert cli.main(["rehearse", "--timeout", "60", "--port", "http"], environ) == 2
     assert "The input port is 'http'" in capsys.readouterr().out
-
-
-def test_parser__help_names_every_input(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        cli.main(["--help"], {})
-    assert caught.value.code == 0
-    text = capsys.readouterr().out
-    assert all(f"--{name} " in text for name in DEFAULTS)
 
 
 def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(

@@ -1,15 +1,11 @@
 """Where a rehearsal runs, and what its plan asks for."""
 
-import re
 from collections.abc import Mapping
 from hashlib import sha256
 
 from rehearsal.config.plan import Plan
+from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE
 from rehearsal.results.origin import Origin, RequestSummary
-
-# rehearsal_testing takes the browser from it.
-BROWSER = "BROWSER"
-BROWSER_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}\Z")
 
 
 def read_origin(environ: Mapping[str, str]) -> Origin:
@@ -38,10 +34,10 @@ def workflow_file(environ: Mapping[str, str]) -> str:
 def summarize_request(plan: Plan) -> RequestSummary:
     """Return what may be told of a plan."""
     command, probe = plan.suite.command, plan.probe
-    browser = plan.suite.env.get(BROWSER, "")
+    browser = plan.suite.env.get(BROWSER_VARIABLE, "")
     return RequestSummary(
         command=sha256(command.encode()).hexdigest() if command else "",
-        browser=browser if BROWSER_NAME.match(browser) else "",
+        browser=browser if BROWSER_NAME.fullmatch(browser) else "",
         path=probe.path.partition("?")[0],
         statuses=",".join(map(_span, probe.statuses)),
     )

@@ -45,18 +45,14 @@ def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
                 hint=f"Move {name} to secrets (or to generate-secrets, where any value will do).",
             )
     return ContainerPlan(
-        port=inputs.number("port", 1, 65535),
-        host_port=inputs.number("host-port", 1, 65535) if inputs.text("host-port") else 0,
+        port=inputs.number("port"),
+        host_port=inputs.number("host-port"),
         env=env,
         secrets=secrets,
         generated=frozenset(s.name for s in secrets if s.value == generated.get(s.name)),
         command=inputs.lines("command"),
         volumes=_volumes(inputs),
-        network=inputs.matching(
-            "network",
-            r"(?!(host|none)\Z)[A-Za-z0-9][A-Za-z0-9_.-]*",
-            "the name of a network that ports can be published from (not host, not none)",
-        ),
+        network=inputs.text("network"),
         options=_options(inputs),
         setup_command=inputs.block("setup-command").strip(),
     )

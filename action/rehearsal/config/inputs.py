@@ -1,153 +1,100 @@
-"""The inputs as they arrive: their defaults, and typed readers that explain what is wrong."""
+"""The inputs as they arrive, and typed readers that explain what is wrong."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
+from rehearsal.config.input_table import INPUTS
+from rehearsal.config.input_types import Input
 from rehearsal.verdict import Misconfigured
 
-# The action sets it: where it is, no workflow is read and nothing is drawn.
+# The action sets it. Where it is set, no workflow file is read and no progress is drawn.
 VARIABLE = "REHEARSAL_INPUTS"
 
-DEFAULTS: Mapping[str, str] = {
-    "image": "",
-    "context": ".",
-    "dockerfile": "Dockerfile",
-    "target": "",
-    "platform": "",
-    "working-directory": ".",
-    "build-args": "",
-    "build-secrets": "",
-    "cache-from": "",
-    "cache-to": "",
-    "port": "8888",
-    "host-port": "",
-    "env": "",
-    "command": "",
-    "secrets": "",
-    "generate-secrets": "",
-    "volumes": "",
-    "network": "",
-    "run-options": "",
-    "setup-command": "",
-    "ready-path": "/",
-    "ready-status": "200-399",
-    "ready-headers": "",
-    "ready-timeout": "60",
-    "test-command": "",
-    "test-requirements": "",
-    "test-env": "",
-    "test-timeout": "1800",
-    "test-retries": "0",
-    "test-reports": "",
-    "shard": "",
-    "selenium-url": "",
-    "timeout": "3600",
-    "audit": "off",
-    "audit-ignore": "",
-    "audit-active": "false",
-    "evidence": "on-failure",
-    "artifact-name": "",
-    "retention-days": "7",
-}
-
-# In the contract, not at work yet: refused, so that nobody believes they were honoured.
-NOT_YET = frozenset(
-    {
-        "audit",
-        "audit-ignore",
-        "audit-active",
-    }
-)
-
-# An error message is for reading: more of a wrong value than this helps nobody.
+# An error message is for reading: the rest of a longer value does not help.
 LONGEST_SHOWN = 200
-
-# Errors about these never show what was found there: it may be part of a secret.
-CONFIDENTIAL = frozenset(
-    {"secrets", "env", "test-env", "build-args", "build-secrets", "ready-headers"}
-)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """A full set of inputs by name; what was not given has its default."""
+    """A full set of inputs: the value of each input in `table`."""
 
-    given: Mapping[str, str]
+    values: Mapping[str, str]
+    table: Mapping[str, Input]
 
     @classmethod
-    def of(cls, given: Mapping[str, object], defaults: Mapping[str, str] = DEFAULTS) -> "Inputs":
-        """Refuse names that `defaults` has not, and values that do not work yet."""
-        texts = {name: "" if value is None else str(value) for name, value in given.items()}
-        for name, text in texts.items():
-            if name not in defaults:
+    def of(cls, given: Mapping[str, object], table: Mapping[str, Input] = INPUTS) -> "Inputs":
+        """Return the values given, and the default of every other input.
+
+        Raises `Misconfigured` for a name that is not in the table and for an input that is refused
+        in this version.
+        """
+        values = {name: "" if value is None else str(value) for name, value in given.items()}
+        for name, value in values.items():
+            if name not in table:
+                raise unknown_input(name, table)
+            if not _can_be_passed_on(value):
                 raise Misconfigured(
-                    f"There is no input named {name!r}.",
-                    hint=f"The inputs are: {', '.join(defaults)}.",
-                )
-            if not _can_be_handed_on(text):
-                raise Misconfigured(
-                    f"The input {name} holds a NUL or half a character, which no program can be "
-                    "given.",
+                    f"The input {name} holds a NUL or invalid Unicode, which no program accepts.",
                     hint=f"Write {name} again, as plain text in UTF-8.",
                 )
-        for name in sorted(NOT_YET & set(texts)):
-            if texts[name].strip() not in ("", defaults[name]):
+        for name in sorted(values):
+            if table[name].refused and values[name].strip() not in ("", table[name].default):
                 raise Misconfigured(
                     f"The input {name} does not work in this version.",
                     hint=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
                 )
-        return cls({**defaults, **texts})
+        return cls({name: each.default for name, each in table.items()} | values, table)
 
     def text(self, name: str) -> str:
-        """Return the value without white space around it."""
-        return self.given[name].strip()
+        """Return the value without the white space around it.
 
-    def block(self, name: str) -> str:
-        """Return a script or a list of variables just as it was written."""
-        return self.given[name]
+        Raises `Misconfigured` unless the input's type accepts it.
+        """
+        value = self.values[name].strip()
+        allowed = self.table[name].type
+        if not allowed.accepts(value):
+            raise self.wrong(name, allowed.allowed)
+        return value
 
-    def lines(self, name: str) -> tuple[str, ...]:
-        """Return the lines that hold anything, white space around them removed."""
-        return tuple(line.strip() for line in self.given[name].splitlines() if line.strip())
+    def number(self, name: str) -> int:
+        """Return a whole number; 0 where an optional one is empty. Raises like `text`."""
+        return int(self.text(name) or 0)
 
     def boolean(self, name: str) -> bool:
-        """Return 'true' or 'false' as what it says."""
-        return self.choice(name, ("true", "false")) == "true"
+        """Return 'true' or 'false' as a bool. Raises like `text`."""
+        return self.text(name) == "true"
 
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        """Return the value if it is one of those allowed."""
-        value = self.text(name)
-        if value not in allowed:
-            raise self.wrong(name, f"one of {', '.join(allowed)}")
-        return value
+    def block(self, name: str) -> str:
+        """Return a script or a list of variables as it was written."""
+        return self.values[name]
 
-    def number(self, name: str, low: int, high: int, unit: str = "") -> int:
-        """Return a whole number from `low` to `high`."""
-        value = self.text(name)
-        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
-            raise self.wrong(name, f"a whole number{unit and ' of ' + unit} from {low} to {high}")
-        return int(value)
-
-    def matching(self, name: str, pattern: str, meaning: str) -> str:
-        """Return the value if it is empty or matches the whole pattern."""
-        value = self.text(name)
-        if value and not re.fullmatch(pattern, value):
-            raise self.wrong(name, meaning)
-        return value
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Return the lines that are not blank, without the white space around them."""
+        return tuple(line.strip() for line in self.values[name].splitlines() if line.strip())
 
     def wrong(self, name: str, allowed: str, hint: str = "") -> Misconfigured:
         """Return the error for an input: its name, what was found, what is allowed."""
-        found = "(not shown)" if name in CONFIDENTIAL else shown(self.given[name])
+        hidden = self.table[name].type.confidential
+        found = "(not shown)" if hidden else shown(self.values[name])
         return Misconfigured(
             f"The input {name} is {found}; it has to be {allowed}.",
             hint=hint or f"Correct {name} in the step's with:.",
         )
 
 
+def unknown_input(name: str, known: Iterable[str]) -> Misconfigured:
+    """Return the error for a name that is not an input."""
+    near = get_close_matches(name, known, n=1)
+    return Misconfigured(
+        f"There is no input named {name!r}." + (f" Did you mean {near[0]}?" if near else ""),
+        hint=f"The inputs are: {', '.join(known)}.",
+    )
+
+
 def from_action(environ: Mapping[str, str]) -> dict[str, object]:
-    """Return what action.yml hands over in one variable; nothing where it is not set."""
+    """Return what action.yml passes in one variable; nothing where it is not set."""
     try:
         given = json.loads(environ.get(VARIABLE) or "{}")
     except ValueError:
@@ -166,9 +113,9 @@ def shown(value: object) -> str:
     return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
 
 
-def _can_be_handed_on(value: str) -> bool:
+def _can_be_passed_on(value: str) -> bool:
     try:
-        # Flags may hold bytes that are not UTF-8 (a file's name, say): these do go through.
+        # A flag may hold bytes that are not UTF-8, such as a file's name: programs accept these.
         value.encode(errors="surrogateescape")
     except UnicodeEncodeError:
         return False

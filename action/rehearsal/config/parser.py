@@ -1,4 +1,4 @@
-"""The planner: every input read and checked once, before anything is started."""
+"""Read and check every input once, before anything is started."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.config.container import read_container
+from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, shown
 from rehearsal.config.plan import BuildPlan, Plan, ProbePlan, SuitePlan
 from rehearsal.config.variables import read_secrets, read_variables
@@ -17,7 +18,7 @@ HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
 
 
 def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: Path) -> Plan:
-    """Read and check the inputs.
+    """Return the plan that the inputs make.
 
     `environ` is the calling step's environment, `top` the folder that relative paths start from.
     Raises `Misconfigured`, which names the input, what was found and what is allowed.
@@ -26,25 +27,23 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
     directory = _folder(inputs, "working-directory", top)
     return Plan(
         directory=directory,
-        image=inputs.matching("image", r"[A-Za-z0-9][A-Za-z0-9._:/@-]*", "an image's name or ID"),
+        image=inputs.text("image"),
         build=_build(inputs, environ, directory),
         container=read_container(inputs, environ),
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
-        timeout=inputs.number("timeout", 1, 86400, "seconds"),
-        evidence=inputs.choice("evidence", ("on-failure", "always", "never")),
-        artifact_name=inputs.matching(
-            "artifact-name", r"[A-Za-z0-9._-]{1,200}", "made of letters, digits, '.', '_' and '-'"
-        ),
-        retention_days=inputs.number("retention-days", 1, 400, "days"),
+        timeout=inputs.number("timeout"),
+        evidence=inputs.text("evidence"),
+        artifact_name=inputs.text("artifact-name"),
+        retention_days=inputs.number("retention-days"),
     )
 
 
 def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Secret, ...]:
     """Return the secrets that the inputs hold, as far as they can be read.
 
-    Where there is no plan there are secrets all the same: before it is made, when it cannot be,
-    and after the tests have removed a file that it names.
+    Logs have to be redacted without a plan too: before it is made, when the inputs are wrong, and
+    in the clean-up step, when a file that the plan names may be gone.
     """
     found: list[Secret] = []
     for source in ("secrets", "build-secrets"):
@@ -64,8 +63,8 @@ def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Build
     return BuildPlan(
         context=context,
         dockerfile=dockerfile,
-        target=inputs.matching("target", r"[A-Za-z0-9][A-Za-z0-9._-]*", "the name of a stage"),
-        platform=inputs.matching("platform", r"[a-z0-9]+(/[a-z0-9]+){0,2}", "like linux/amd64"),
+        target=inputs.text("target"),
+        platform=inputs.text("platform"),
         args=read_variables(inputs, "build-args", environ),
         secrets=read_secrets(inputs, "build-secrets", environ),
         cache_from=_cache(inputs, "cache-from"),
@@ -92,8 +91,8 @@ def _cache(inputs: Inputs, name: str) -> tuple[str, ...]:
         if "type=gha" in line.replace(" ", "").split(","):
             raise inputs.wrong(
                 name,
-                "a cache that a step of a composite action can reach; type=gha is not",
-                "GitHub gives its cache's token to JavaScript actions alone. Build with "
+                "a cache that a composite action can reach; it cannot reach type=gha",
+                "GitHub gives its cache's token only to JavaScript actions. Build with "
                 "docker/build-push-action (load: true) in an earlier step, and name its image in "
                 "the input image.",
             )
@@ -104,20 +103,16 @@ def _cache(inputs: Inputs, name: str) -> tuple[str, ...]:
 
 def _probe(inputs: Inputs) -> ProbePlan:
     return ProbePlan(
-        path=inputs.matching("ready-path", r"/[!-~]*", "a path that begins with /") or "/",
+        path=inputs.text("ready-path") or "/",
         statuses=_statuses(inputs),
         headers=_headers(inputs),
-        timeout=inputs.number("ready-timeout", 1, 3600, "seconds"),
+        timeout=inputs.number("ready-timeout"),
     )
 
 
 def _statuses(inputs: Inputs) -> tuple[range, ...]:
-    value = inputs.matching(
-        "ready-status",
-        r"[1-5][0-9]{2}(-[1-5][0-9]{2})?(\s*,\s*[1-5][0-9]{2}(-[1-5][0-9]{2})?)*",
-        "statuses and ranges like 200-399 or 200,401",
-    )
-    pairs = [part.strip().partition("-") for part in (value or "200-399").split(",")]
+    value = inputs.text("ready-status") or INPUTS["ready-status"].default
+    pairs = [part.strip().partition("-") for part in value.split(",")]
     ranges = tuple(range(int(low), int(high or low) + 1) for low, _, high in pairs)
     if not all(ranges):
         raise inputs.wrong("ready-status", "ranges with the lower status first, like 200-399")
@@ -130,7 +125,7 @@ def _headers(inputs: Inputs) -> dict[str, str]:
         header = HEADER.fullmatch(line)
         if not header:
             raise inputs.wrong("ready-headers", "lines like Name: value")
-        # One spelling a name: "host" has to take the place of our Host, not to stand beside it.
+        # One spelling for each name, so that "host" replaces the probe's own Host.
         headers[header[1].title()] = header[2].strip()
     return headers
 
@@ -147,12 +142,11 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
         command=command,
         requirements=requirements.resolve() if command and requirements.is_file() else None,
         env=read_variables(inputs, "test-env", environ),
-        timeout=inputs.number("test-timeout", 1, 86400, "seconds"),
-        # More would hide a broken test, not a shaky one.
-        retries=inputs.number("test-retries", 0, 10, "re-runs"),
+        timeout=inputs.number("test-timeout"),
+        retries=inputs.number("test-retries"),
         reports=_reports(inputs, directory),
         shard=_shard(inputs),
-        selenium_url=inputs.matching("selenium-url", r"https?://\S+", "a URL"),
+        selenium_url=inputs.text("selenium-url"),
     )
 
 
@@ -168,7 +162,7 @@ def _reports(inputs: Inputs, directory: Path) -> str:
 
 
 def _shard(inputs: Inputs) -> str:
-    value = inputs.matching("shard", r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "like 1/4")
+    value = inputs.text("shard")
     index, _, count = value.partition("/")
     if value and int(index) > int(count):
         raise inputs.wrong("shard", "from 1/N to N/N, like 1/4")
@@ -180,7 +174,7 @@ def _folder(inputs: Inputs, name: str, start: Path) -> Path:
     try:
         folder = place.resolve()
         found = folder.is_dir()
-    except (OSError, RuntimeError):  # A name too long; links in a circle.
+    except (OSError, RuntimeError):  # The name is too long, or links form a circle.
         folder, found = place, False
     if not found:
         raise inputs.wrong(

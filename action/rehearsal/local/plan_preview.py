@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 
-from rehearsal.config.inputs import DEFAULTS
+from rehearsal.config.input_table import INPUTS
+from rehearsal.config.input_types import SECRETS, VARIABLES
 from rehearsal.config.plan import Plan
 from rehearsal.config.request import Request
 from rehearsal.redaction.redactor import REPLACEMENT
 from rehearsal.redaction.secret import LINE_END, parse_variables
 
 HIDDEN = REPLACEMENT.decode()
-# Each value of these is a secret.
-SECRET_INPUTS = ("secrets", "build-secrets")
-# A bare NAME in these takes its value from the environment.
-VARIABLE_INPUTS = ("build-args", "env", "test-env")
 
 
 def plan_preview(plan: Plan, request: Request, *, tag: str) -> str:
@@ -29,10 +26,10 @@ def _lines(plan: Plan, request: Request, tag: str) -> Iterator[str]:
     yield from (f"  {name:7} {what}" for name, what in _stages(plan, tag))
     yield ""
     yield "inputs"
-    for name in DEFAULTS:
+    for name in INPUTS:
         if name in request.given:
             yield from _input(name, str(request.given[name]), request)
-    others = len(DEFAULTS) - len(request.given)
+    others = len(INPUTS) - len(request.given)
     yield f"  ({others} others have their defaults)"
     yield ""
     yield "not done on a laptop"
@@ -66,7 +63,7 @@ def _stages(plan: Plan, tag: str) -> Iterator[tuple[str, str]]:
 
 
 def _input(name: str, text: str, request: Request) -> Iterator[str]:
-    if name in SECRET_INPUTS or name in VARIABLE_INPUTS:
+    if INPUTS[name].type in (SECRETS, VARIABLES):
         lines = [*_variables(name, text, request)]
     else:
         lines = _hidden(text, request).rstrip("\n").split("\n")
@@ -78,7 +75,7 @@ def _input(name: str, text: str, request: Request) -> Iterator[str]:
 def _variables(name: str, text: str, request: Request) -> Iterator[str]:
     bare = {line.strip() for line in LINE_END.split(text)}
     for variable, value in parse_variables(text, source=name, environ=request.environ).items():
-        if name in SECRET_INPUTS:
+        if INPUTS[name].type is SECRETS:
             yield f"{variable}={HIDDEN}"
         elif variable in bare:
             yield f"{variable} (from the environment)"

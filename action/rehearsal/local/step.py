@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from rehearsal.config.inputs import DEFAULTS
+from rehearsal.config.input_table import INPUTS
 from rehearsal.config.request import Request
-from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS
+from rehearsal.config.workflow_inputs import OWN_INPUTS
 from rehearsal.local.contexts import Sources
 from rehearsal.local.dotenv import FILE
 from rehearsal.local.expressions import Context, ExpressionError, Unknown, fill, pieces
@@ -16,10 +16,8 @@ from rehearsal.local.workflow_file import Use
 from rehearsal.verdict import Misconfigured
 
 # What these say concerns GitHub alone: the artifact, and caches between runners.
-OF_GITHUB = ("artifact-name", "retention-days", "cache-from", "cache-to")
-OF_A_BUILD = (
-    "context", "dockerfile", "target", "platform", "build-args", "build-secrets", *OF_GITHUB[2:],
-)  # fmt: skip
+OF_GITHUB = tuple(name for name, each in INPUTS.items() if each.github_only)
+OF_A_BUILD = tuple(name for name, each in INPUTS.items() if each.build_only)
 
 
 class StepEnvironment(Mapping[str, str]):
@@ -65,8 +63,8 @@ class Reading:
         """Work out the inputs that are used."""
         written = {str(name).lower(): value for name, value in self.use.given.items()}
         written |= {name: self._without_missing(each) for name, each in self.use.secrets.items()}
-        for name in written.keys() - DEFAULTS.keys() - {*_of_github(self.use)}:
-            near = get_close_matches(name, DEFAULTS, n=1)
+        for name in written.keys() - INPUTS.keys() - {*_of_github(self.use)}:
+            near = get_close_matches(name, INPUTS, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             self.notes.append(f"{name} is no input of the action{hint}: GitHub ignores it, too.")
         found = dict(self.replaced)
@@ -74,7 +72,7 @@ class Reading:
             found["image"] = self.text(f"The input image of {self.use}", written["image"], "image")
         unused = {*_of_github(self.use), *(OF_A_BUILD if found.get("image", "").strip() else ())}
         for name, value in written.items():
-            if name in DEFAULTS and name not in found and name not in unused:
+            if name in INPUTS and name not in found and name not in unused:
                 found[name] = self.text(f"The input {name} of {self.use}", value, name)
         return found
 
@@ -192,7 +190,7 @@ def read_step(use: Use, sources: Sources, replaced: Mapping[str, str]) -> Reques
 
 def _of_github(use: Use) -> tuple[str, ...]:
     """Return the inputs that mean nothing here; one job after another is all there is."""
-    return (*OF_GITHUB, *(() if use.number else WORKFLOW_INPUTS))
+    return (*OF_GITHUB, *(() if use.number else OWN_INPUTS))
 
 
 def _missing_services(use: Use) -> Iterator[str]:

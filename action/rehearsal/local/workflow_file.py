@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.config.inputs import DEFAULTS
-from rehearsal.config.workflow_inputs import SECRETS, WORKFLOW_INPUTS
+from rehearsal.config.input_table import INPUTS
+from rehearsal.config.workflow_inputs import OWN_INPUTS, SECRET_BECOMES
 from rehearsal.local.yaml_file import Table, read_yaml, table
 
 FOLDER = Path(".github/workflows")
@@ -23,7 +23,7 @@ OUR_WORKFLOW = re.compile(
     re.IGNORECASE,
 )
 # What counts of a call: the action's inputs, and those of the workflow alone; no publishing.
-OF_A_CALL = {*DEFAULTS, *WORKFLOW_INPUTS}
+OF_A_CALL = {*INPUTS, *OWN_INPUTS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,9 @@ def _uses(job: Table, name: str, workflow: Table, file: str) -> Iterator[Use]:
             uses=called,
             given={key: each for key, each in table(job.get("with")).items() if key in OF_A_CALL},
             secrets={
-                ours: secrets[theirs] for theirs, ours in SECRETS.items() if theirs in secrets
+                ours: secrets[theirs]
+                for theirs, ours in SECRET_BECOMES.items()
+                if theirs in secrets
             },
             matrix=matrix,
         )

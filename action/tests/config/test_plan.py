@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.config.inputs import DEFAULTS
+from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.plan import Plan
 from rehearsal.verdict import Misconfigured, Verdict
@@ -362,7 +362,7 @@ def outcome(top: Path, name: str, value: str) -> Plan | Misconfigured:
         return problem
 
 
-@pytest.mark.parametrize("name", sorted(DEFAULTS))
+@pytest.mark.parametrize("name", sorted(INPUTS))
 def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
     for value in HOSTILE:
         found = outcome(top, name, value)

@@ -6,33 +6,33 @@ import pytest
 
 from rehearsal.arguments import input_flags, local_options, make_parser, parse
 from rehearsal.commands.command import Command
-from rehearsal.config.inputs import DEFAULTS
+from rehearsal.config.input_table import INPUTS
 from rehearsal.local.dotenv import parse_dotenv
 from rehearsal.local.load_request import LocalOptions
 from rehearsal.local.step_selection import StepSelector
 from rehearsal.verdict import Misconfigured
 
 
-def told(*argv: str) -> LocalOptions:
+def options_of(*argv: str) -> LocalOptions:
     return local_options(parse(argv))
 
 
-def test_parse__knows_every_input_as_a_flag() -> None:
-    argv = [word for name in DEFAULTS for word in (f"--{name}", name)]
-    assert input_flags(parse(argv)) == {name: name for name in DEFAULTS}
+def test_parse__every_input_is_a_flag() -> None:
+    argv = [word for name in INPUTS for word in (f"--{name}", name)]
+    assert input_flags(parse(argv)) == {name: name for name in INPUTS}
 
 
-def test_parse__no_input_has_the_name_of_another_flag() -> None:
+def test_parse__no_input_is_named_like_another_flag() -> None:
     others = {"workflow", "job", "step", "no-workflow", "set", "input", "plan", "keep", "version"}
-    assert not others & DEFAULTS.keys()
+    assert not others & INPUTS.keys()
 
 
-def test_command__nothing() -> None:
-    assert told() == LocalOptions()
+def test_local_options__nothing() -> None:
+    assert options_of() == LocalOptions()
 
 
-def test_command__everything() -> None:
-    assert told(
+def test_local_options__everything() -> None:
+    assert options_of(
         "--workflow", "ci.yml", "--job", "web", "--step", "2", "--set", "matrix.a=b=c", "--set",
         "inputs.x=", "--input", "port=80", "--input", "target=a\nb", "--port", "81", "--env", "",
         "--no-workflow",
@@ -66,7 +66,7 @@ def test_parse__reads_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=str,
 )
-def test_parse__a_flag_that_is_none(
+def test_parse__unknown_flag(
     argv: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -88,12 +88,12 @@ def clap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("clap")
-def test_parse__a_verb_with_flags_of_its_own() -> None:
+def test_parse__subcommand_with_flags_of_its_own() -> None:
     assert vars(parse(["clap", "--folder", "seats"])) == {"subcommand": "clap", "folder": "seats"}
 
 
 @pytest.mark.usefixtures("clap")
-def test_parse__a_verb_knows_no_other_flags(capsys: pytest.CaptureFixture[str]) -> None:
+def test_parse__subcommand_has_no_other_flags(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["clap", "--port", "80"])
     assert "there is no flag --port" in capsys.readouterr().err
@@ -101,7 +101,9 @@ def test_parse__a_verb_knows_no_other_flags(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.usefixtures("clap")
 @pytest.mark.parametrize("argv", [["--help"], ["clap", "--help"]], ids=str)
-def test_parse__help_tells_of_the_verb(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_parse__help_names_the_subcommand(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         parse(argv)
     assert "Clap." in capsys.readouterr().out
@@ -117,14 +119,14 @@ def test_parse__help_tells_of_the_verb(argv: list[str], capsys: pytest.CaptureFi
     ],
     ids=str,
 )  # fmt: skip
-def test_command__a_pair_that_is_none(argv: list[str], what: str, advice: str) -> None:
+def test_local_options__wrong_pair(argv: list[str], what: str, advice: str) -> None:
     with pytest.raises(Misconfigured) as caught:
-        told(*argv)
+        options_of(*argv)
     assert caught.value.message == what
     assert advice in caught.value.hint
 
 
-def test_parse__help_leaves_out_what_our_own_workflows_run(
+def test_parse__help_leaves_out_the_workflows_subcommand(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit):
@@ -135,13 +137,15 @@ def test_parse__help_leaves_out_what_our_own_workflows_run(
     assert parse(["workflow", "identify"]).step == "identify"
 
 
-def test_parse__help_is_not_too_long_to_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_parse__help_explains_every_input(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["--help"])
     text = capsys.readouterr().out
     assert "rehearse --plan" in text
-    assert all(f"--{name} " in text for name in DEFAULTS)
-    assert isinstance(parse([]), argparse.Namespace)
+    assert all(f"--{name} " in text for name in INPUTS)
+    words = " ".join(text.split())
+    assert "Seconds that the tests may take. (1 to 86400 seconds; default: 1800)" in words
+    assert "What the production audit does. Refused in this version." in words
 
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs/laptop.md").read_text(encoding="utf-8")

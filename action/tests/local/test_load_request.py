@@ -175,7 +175,7 @@ def test_read_request__only_what_is_used_is_worked_out(project: Project) -> None
     )
     request = ask(project, inputs={"port": "80", "shard": "1/2"})
     assert request.given == {"port": "80", "shard": "1/2"}
-    assert request.ignored_inputs == ("artifact-name", "retention-days", "cache-from", "cache-to")
+    assert request.ignored_inputs == ("cache-from", "cache-to", "artifact-name", "retention-days")
 
 
 def test_read_request__of_an_image_nothing_is_built(project: Project) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.config.inputs import DEFAULTS
+from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import make_plan
 from rehearsal.config.request import Request
 from rehearsal.local.plan_preview import plan_preview
@@ -59,7 +59,7 @@ inputs
     make tests
     make more
   test-requirements: wanted.txt
-  ({len(DEFAULTS) - len(given)} others have their defaults)
+  ({len(INPUTS) - len(given)} others have their defaults)
 
 not done on a laptop
   cache-to, artifact-name: of use on GitHub alone

@@ -9,25 +9,15 @@ from rehearsal.commands.command import Command
 from rehearsal.commands.publish.publication import Publication, PublishTarget
 from rehearsal.commands.publish.publisher import publish
 from rehearsal.commands.publish.report import closing, summary
-from rehearsal.commands.publish.request import DEFAULTS, read_request
+from rehearsal.commands.publish.request import PUBLISH_INPUTS, read_request
 from rehearsal.config import child_environment
+from rehearsal.config.input_types import LINES
 from rehearsal.config.inputs import from_action
 from rehearsal.outside.engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
 from rehearsal.verdict import Problem, Verdict, own_fault
-
-HELP = {
-    "evidence-path": "the folder that holds the rehearsal's verdict.json",
-    "image-id": "instead: the ID of an image that you vouch for yourself",
-    "to": "where to push to, with its tag; once for each reference",
-    "allow-flaky": "'true' publishes although a test passed only when run again",
-    "overwrite": "'true', 'false', or a tag that may be replaced; once for each",
-    "timeout": f"seconds for the whole; default: {DEFAULTS['timeout']}",
-}
-# Given once for each line of the input.
-LISTS = ("to", "overwrite")
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
@@ -51,18 +41,19 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
 
 def flags(options: argparse.Namespace) -> dict[str, str]:
     """Return the inputs that were given as flags."""
-    found = {name: getattr(options, name.replace("-", "_")) for name in DEFAULTS}
-    for name in LISTS:
-        if found[name] is not None:
-            found[name] = "\n".join(found[name])
-    return {name: value for name, value in found.items() if value is not None}
+    found = {name: getattr(options, name.replace("-", "_")) for name in PUBLISH_INPUTS}
+    return {
+        name: value if isinstance(value, str) else "\n".join(value)
+        for name, value in found.items()
+        if value is not None
+    }
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """Declare one flag for each input."""
-    for name in DEFAULTS:
-        action = "append" if name in LISTS else "store"
-        parser.add_argument(f"--{name}", metavar="VALUE", action=action, help=HELP[name])
+    """Declare one flag for each input; a list is given as one flag for each of its lines."""
+    for name, each in PUBLISH_INPUTS.items():
+        action = "append" if each.type is LINES else "store"
+        parser.add_argument(f"--{name}", metavar="VALUE", action=action, help=each.help)
 
 
 def _tell(publication: Publication, console: Console) -> None:

@@ -5,20 +5,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.commands.publish.reference import Reference, read_references
+from rehearsal.config.input_types import BOOLEAN, FOLDER, LINES, TEXT, Input, number, table
 from rehearsal.config.inputs import Inputs, shown
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.json_fields import DIGEST
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
-DEFAULTS: Mapping[str, str] = {
-    "evidence-path": "",
-    "image-id": "",
-    "to": "",
-    "allow-flaky": "false",
-    "overwrite": "true",
-    "timeout": "1800",
-}
+# `make reference` writes action/publish/action.yml and the documents from this table.
+PUBLISH_INPUTS = table(
+    Input(
+        "evidence-path",
+        FOLDER,
+        "The folder that holds the rehearsal's verdict.json (its output evidence-path); only what "
+        "passed is published.",
+    ),
+    Input(
+        "image-id",
+        TEXT,
+        "Instead of evidence-path, the ID of an image in the local engine that you vouch for "
+        "yourself.",
+    ),
+    Input("to", LINES, "Where to push to, one reference with its tag a line."),
+    Input(
+        "allow-flaky",
+        BOOLEAN,
+        "Whether to publish although a test passed only when it was run again.",
+        default="false",
+    ),
+    Input(
+        "overwrite",
+        LINES,
+        "Which references may be replaced when they hold another image, 'true' (all), 'false' "
+        "(none), or their tags, one a line.",
+        default="true",
+    ),
+    Input(
+        "timeout", number(1, 86400, "seconds"), "Seconds for all pushes together.", default="1800"
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +65,7 @@ def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
 
     Raises `Misconfigured`, and `Problem` (publish-failed) when the rehearsal forbids it.
     """
-    inputs = Inputs.of(given, DEFAULTS)
+    inputs = Inputs.of(given, PUBLISH_INPUTS)
     path, image_id = inputs.text("evidence-path"), inputs.text("image-id")
     if bool(path) == bool(image_id):
         raise Misconfigured(
@@ -54,7 +79,7 @@ def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
     allow_flaky = inputs.boolean("allow-flaky")
     to = read_references(inputs)
     kept = _kept(inputs, to)
-    timeout = inputs.number("timeout", 1, 86400, "seconds")
+    timeout = inputs.number("timeout")
     # Last: a wrong input is told whatever the verdict was.
     rehearsed = _read(top / path, allow_flaky=allow_flaky) if path else None
     return PublishRequest(

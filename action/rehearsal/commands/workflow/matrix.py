@@ -1,20 +1,13 @@
 """The jobs of the matrix: every shard of the suite in every browser."""
 
 import json
-import re
 from dataclasses import dataclass
 
 from rehearsal.config.inputs import Inputs
+from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE, MAX_JOBS
 from rehearsal.redaction.secret import parse_variables
 from rehearsal.results.shard import titled
 from rehearsal.verdict import Misconfigured
-
-# GitHub runs at most so many jobs of one matrix.
-MAX_JOBS = 256
-# A browser's name becomes part of the name of an artifact.
-BROWSER_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-# The environment variable that tells the tests which browser to use.
-BROWSER_VARIABLE = "BROWSER"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +42,7 @@ class MatrixJob:
 
 def read_matrix(inputs: Inputs) -> tuple[MatrixJob, ...]:
     """Return the jobs for the inputs `shards` and `browsers`. Raises `Misconfigured`."""
-    shard_count = inputs.number("shards", 1, MAX_JOBS)
+    shard_count = inputs.number("shards")
     browsers = _browsers(inputs) or ("",)
     if shard_count * len(browsers) > MAX_JOBS:
         raise inputs.wrong(

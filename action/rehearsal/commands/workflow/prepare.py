@@ -12,7 +12,7 @@ from rehearsal.config.image_tag import image_tag
 from rehearsal.config.inputs import Inputs, from_action
 from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.plan import BuildPlan, Plan
-from rehearsal.config.workflow_inputs import SECRETS, action_inputs, read_inputs
+from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read_inputs
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import LINE_END, Secret, parse_variables
@@ -20,11 +20,11 @@ from rehearsal.report.markdown import part
 from rehearsal.verdict import Misconfigured, Problem
 
 # The environment variables that hold the secrets of the workflow.
-SECRET_VARIABLES: Mapping[str, str] = {name: name.upper().replace("-", "_") for name in SECRETS}
+SECRET_VARIABLES: Mapping[str, str] = {
+    name: name.upper().replace("-", "_") for name in SECRET_BECOMES
+}
 # What a job needs besides the rehearsal: to download the image and upload the evidence.
 EXTRA_MINUTES = 15
-# No dot: the pattern `NAME.*` must not match the artifacts of another call.
-ARTIFACT_NAME = (r"[A-Za-z0-9_-]{1,100}", "made of letters, digits, '_' and '-'")
 
 
 def prepare(environ: Mapping[str, str], console: Console) -> int:
@@ -35,13 +35,13 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
     """
     secrets = {name: environ.get(variable, "") for name, variable in SECRET_VARIABLES.items()}
     rest = {name: value for name, value in environ.items() if name not in SECRET_VARIABLES.values()}
-    by_input = {SECRETS[name]: text for name, text in secrets.items()}
+    by_input = {SECRET_BECOMES[name]: text for name, text in secrets.items()}
     console.redactor = Redactor(extract_secrets(by_input, {}))
     try:
         inputs = read_inputs(from_action(rest))
-        inputs.matching("artifact-name", *ARTIFACT_NAME)
+        inputs.text("artifact-name")
         inputs.boolean("cache")
-        inputs.number("image-retention-days", 1, 400, "days")
+        inputs.number("image-retention-days")
         jobs = read_matrix(inputs)
         check_secrets("build-secrets", secrets["build-secrets"])
         generated = frozenset(inputs.lines("generate-secrets"))

@@ -1,13 +1,13 @@
 import pytest
 
 from rehearsal.commands.publish.reference import read_references
-from rehearsal.commands.publish.request import DEFAULTS
+from rehearsal.commands.publish.request import PUBLISH_INPUTS
 from rehearsal.config.inputs import Inputs
 from rehearsal.verdict import Misconfigured
 
 
 def inputs(to: str) -> Inputs:
-    return Inputs.of({"to": to}, DEFAULTS)
+    return Inputs.of({"to": to}, PUBLISH_INPUTS)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""release-image.yml hands on what rehearsal.yml takes, and asks for no more than it says."""
+"""release-image.yml uses every input, and asks for the permissions that it documents."""
 
 import re
 from pathlib import Path
@@ -7,26 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
+from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS
 from rehearsal.local.expressions import Value, fill
 
 from ...local.test_expressions import Known
 
 TOP = Path(__file__).resolve().parents[4]
 WORKFLOWS = TOP / ".github/workflows"
-# Its cache is never asked: what is released is made from its sources alone.
-NOT_HANDED_ON = {"cache"}
-OWN = {
-    "to": "string",
-    "overwrite": "string",
-    "allow-flaky": "boolean",
-    "attest": "boolean",
-    "registry": "string",
-    "registry-username": "string",
-    "environment": "string",
-    "publish-runs-on": "string",
-    "publish-timeout": "number",
-}
-SECRETS = {"container-secrets", "build-secrets"}
 PERMISSIONS = {
     "contents": "read",
     "packages": "write",
@@ -48,36 +35,24 @@ REHEARSE, PUBLISH = RELEASE_IMAGE["jobs"]["rehearse"], RELEASE_IMAGE["jobs"]["pu
 CALLERS = {"docs/examples/release.yml": "image", ".github/workflows/release.yml": "image"}
 
 
-def handed_on() -> dict[str, Any]:
-    inputs: dict[str, Any] = REHEARSAL["on"]["workflow_call"]["inputs"]
-    return {name: entry for name, entry in inputs.items() if name not in NOT_HANDED_ON}
+def test_inputs__each_of_its_own_is_used_and_typed() -> None:
+    used = set(re.findall(r"\binputs\.([a-z-]+)", yaml.safe_dump(RELEASE_IMAGE["jobs"])))
+    own = {name: each for name, each in CALL["inputs"].items() if name not in WORKFLOW_INPUTS}
+    assert own.keys() <= used
+    types = {bool: "boolean", int: "number", str: "string"}
+    for each in own.values():
+        assert each["type"] == types[type(each.get("default", ""))]
+    assert [name for name in own if own[name].get("required")] == ["to"]
 
 
-def test_inputs__are_its_own_and_the_rehearsals() -> None:
-    assert CALL["inputs"].keys() == OWN.keys() | handed_on().keys()
-    assert not OWN.keys() & handed_on().keys()
+def test_rehearse__builds_without_a_cache() -> None:
+    assert REHEARSE["with"]["cache"] is False
 
 
-def test_inputs__handed_on_have_the_rehearsals_type_default_and_words() -> None:
-    assert {name: CALL["inputs"][name] for name in handed_on()} == handed_on()
-
-
-def test_inputs__of_its_own_are_typed() -> None:
-    assert {name: CALL["inputs"][name]["type"] for name in OWN} == OWN
-    assert [name for name in OWN if CALL["inputs"][name].get("required")] == ["to"]
-
-
-def test_rehearse__gets_every_input_and_no_cache() -> None:
-    given = {name: f"${{{{ inputs.{name} }}}}" for name in handed_on()}
-    assert REHEARSE["with"] == given | {"cache": False}
-    assert REHEARSE["secrets"] == {name: f"${{{{ secrets.{name} }}}}" for name in SECRETS}
-
-
-def test_secrets__are_the_rehearsals_and_the_registrys() -> None:
-    theirs = REHEARSAL["on"]["workflow_call"]["secrets"]
-    assert theirs.keys() == SECRETS
-    assert {name: CALL["secrets"][name] for name in SECRETS} == theirs
-    assert CALL["secrets"].keys() - SECRETS == {"registry-password"}
+def test_rehearse__gets_the_secrets_of_a_rehearsal() -> None:
+    given = {name: f"${{{{ secrets.{name} }}}}" for name in WORKFLOW_SECRETS}
+    assert REHEARSE["secrets"] == given
+    assert CALL["secrets"].keys() == {*WORKFLOW_SECRETS, "registry-password"}
 
 
 @pytest.mark.parametrize("kind", ["inputs", "secrets", "outputs"])

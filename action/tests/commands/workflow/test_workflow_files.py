@@ -5,14 +5,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from rehearsal.commands.workflow.explain_skipped import REQUIRED_OUTPUTS
 from rehearsal.commands.workflow.matrix import MatrixJob
 from rehearsal.commands.workflow.prepare import SECRET_VARIABLES
-from rehearsal.config.inputs import DEFAULTS
-from rehearsal.config.workflow_inputs import EXCLUDED, SECRETS, WORKFLOW_INPUTS, defaults
+from rehearsal.config.input_table import INPUTS
+from rehearsal.config.workflow_inputs import OWN_INPUTS, WORKFLOW_INPUTS, WORKFLOW_SECRETS
 
 TOP = Path(__file__).resolve().parents[4]
 FILE = TOP / ".github/workflows/rehearsal.yml"
@@ -20,12 +19,9 @@ TEXT = FILE.read_text(encoding="utf-8")
 WORKFLOW: dict[Any, Any] = yaml.safe_load(TEXT)
 # YAML 1.1 takes the key `on` for true.
 CALL: dict[str, Any] = WORKFLOW[True]["workflow_call"]
-INPUTS: dict[str, dict[str, Any]] = CALL["inputs"]
 JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 STEPS = [(name, step) for name, job in JOBS.items() for step in job["steps"]]
 ACTION: dict[str, Any] = yaml.safe_load((TOP / "action/action.yml").read_text(encoding="utf-8"))
-# The job Build computes their values.
-COMPUTED = {"image", "shard", "artifact-name"}
 # By it `merge` finds the last attempt of a job. An artifact of an earlier attempt is not replaced.
 ATTEMPT = "-${{ github.run_attempt }}"
 JOB_ARTIFACT = "${{ matrix.artifact }}" + ATTEMPT
@@ -51,48 +47,24 @@ def step(job: str, identity: str) -> dict[str, Any]:
     return found
 
 
-def test_inputs__include_those_of_the_action_or_exclude_them_with_a_reason() -> None:
-    assert INPUTS.keys() - WORKFLOW_INPUTS.keys() == DEFAULTS.keys() - EXCLUDED.keys()
-    assert EXCLUDED.keys() <= DEFAULTS.keys()
-    assert not WORKFLOW_INPUTS.keys() & DEFAULTS.keys()
-    assert all(reason.endswith(".") for reason in EXCLUDED.values())
+def test_outputs__are_described_in_a_sentence() -> None:
+    for name, entry in CALL["outputs"].items():
+        assert re.fullmatch(r"[A-Z].*\.", entry["description"]), name
 
 
-def test_inputs__and_defaults_equal_those_of_the_helper() -> None:
-    assert list(INPUTS) == list(defaults())
-    spelled = {name: as_text(entry["default"]) for name, entry in INPUTS.items()}
-    assert spelled == defaults()
+def test_inputs__each_of_its_own_is_used() -> None:
+    read_by_prepare = {"shards", "browsers"}
+    used = set(re.findall(r"\binputs\.([a-z-]+)", yaml.safe_dump(JOBS)))
+    assert OWN_INPUTS.keys() <= used | read_by_prepare
 
 
-def as_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-@pytest.mark.parametrize("name", INPUTS)
-def test_inputs__type_fits_the_default(name: str) -> None:
-    types = {bool: "boolean", int: "number", str: "string"}
-    entry = INPUTS[name]
-    assert entry["type"] == types[type(entry["default"])]
-    assert re.fullmatch(r"[0-9]+", defaults()[name]) is None or entry["type"] == "number"
-
-
-def test_inputs__are_described_as_in_the_action() -> None:
-    changed = {"build-args", "generate-secrets", "timeout", "artifact-name", "retention-days"}
-    for name in INPUTS.keys() - WORKFLOW_INPUTS.keys() - changed:
-        assert INPUTS[name]["description"] == ACTION["inputs"][name]["description"]
-
-
-@pytest.mark.parametrize("kind", ["inputs", "secrets", "outputs"])
-def test_workflow_call__everything_is_described_in_a_sentence(kind: str) -> None:
-    for name, entry in CALL[kind].items():
-        words = entry["description"]
-        assert words[0].isupper(), name
-        assert words.endswith("."), name
-
-
-def test_secrets__equal_those_of_the_helper_and_are_optional() -> None:
-    assert list(CALL["secrets"]) == list(SECRETS)
-    assert not [name for name, entry in CALL["secrets"].items() if entry["required"]]
+def test_rehearse__passes_every_input_to_the_action() -> None:
+    given = step("rehearse", "rehearsal")["with"]
+    shared = {n for n, each in INPUTS.items() if n in WORKFLOW_INPUTS and not each.build_only}
+    assert given.keys() == shared | {"image", "secrets", "shard", "evidence"}
+    assert given["artifact-name"] == JOB_ARTIFACT
+    lines = given["test-env"].splitlines()
+    assert lines == ["${{ matrix.test-env }}", "${{ inputs.test-env }}"]
 
 
 def test_secrets__are_passed_only_to_the_helper_and_the_action() -> None:
@@ -102,19 +74,8 @@ def test_secrets__are_passed_only_to_the_helper_and_the_action() -> None:
         for name, value in {**each.get("env", {}), **each.get("with", {})}.items()
         if "secrets." in str(value) and "outputs" not in str(value)
     ]
-    prepare = [("build", "prepare", SECRET_VARIABLES[name]) for name in SECRETS]
+    prepare = [("build", "prepare", SECRET_VARIABLES[name]) for name in WORKFLOW_SECRETS]
     assert receivers == [*prepare, ("rehearse", "rehearsal", "secrets")]
-
-
-def test_rehearse__passes_every_input_to_the_action() -> None:
-    given = step("rehearse", "rehearsal")["with"]
-    unchanged = {name for name, value in given.items() if value == f"${{{{ inputs.{name} }}}}"}
-    passed_on = INPUTS.keys() - WORKFLOW_INPUTS.keys() - BUILD_INPUTS - COMPUTED - {"test-env"}
-    assert unchanged == passed_on
-    assert given.keys() - unchanged == COMPUTED | {"secrets", "evidence", "test-env"}
-    assert given["artifact-name"] == JOB_ARTIFACT
-    lines = given["test-env"].splitlines()
-    assert lines == ["${{ matrix.test-env }}", "${{ inputs.test-env }}"]
 
 
 def test_rehearse__is_skipped_without_a_required_output() -> None:

@@ -1,0 +1,248 @@
+"""The inputs of the action: the table from which `make reference` writes YAML and documents."""
+
+from rehearsal.config.input_types import (
+    BOOLEAN,
+    FILE,
+    FOLDER,
+    HEADERS,
+    LINES,
+    SCRIPT,
+    SECRETS,
+    TEXT,
+    VARIABLES,
+    Input,
+    matching,
+    number,
+    one_of,
+    table,
+)
+
+PORT = (1, 65535)
+# The longest time-out: a day.
+DAY = 86400
+STATUSES = r"[1-5][0-9]{2}(-[1-5][0-9]{2})?"
+BY_CACHE = "`cache` says whether GitHub's cache is used."
+
+INPUTS = table(
+    Input(
+        "image",
+        matching(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*", "an image's name or ID"),
+        "An image that is in the local engine already, to rehearse instead of building one.",
+        not_in_workflow="The workflow builds it.",
+    ),
+    Input("context", FOLDER, "The build context.", default=".", build_only=True),
+    Input(
+        "dockerfile",
+        FILE,
+        "The Dockerfile, relative to the working directory or to the context.",
+        default="Dockerfile",
+        build_only=True,
+    ),
+    Input(
+        "target",
+        matching(r"[A-Za-z0-9][A-Za-z0-9._-]*", "the name of a stage"),
+        "The stage of the Dockerfile to build.",
+        build_only=True,
+    ),
+    Input(
+        "platform",
+        matching(r"[a-z0-9]+(/[a-z0-9]+){0,2}", "like linux/amd64"),
+        "The platform to build for, like linux/amd64.",
+        build_only=True,
+    ),
+    Input(
+        "working-directory",
+        FOLDER,
+        "The folder where relative paths and the tests start.",
+        default=".",
+    ),
+    Input("build-args", VARIABLES, "Build arguments, one NAME=value a line.", build_only=True),
+    Input(
+        "build-secrets",
+        SECRETS,
+        "Secrets for the build (BuildKit secret mounts), written like secrets.",
+        build_only=True,
+        not_in_workflow="The secret `build-secrets` has them.",
+    ),
+    Input(
+        "cache-from",
+        LINES,
+        "Caches that the build reads, one a line, as buildx takes them; needs buildx.",
+        build_only=True,
+        github_only=True,
+        not_in_workflow=BY_CACHE,
+    ),
+    Input(
+        "cache-to",
+        LINES,
+        "Caches that the build writes, one a line, as buildx takes them; needs buildx.",
+        build_only=True,
+        github_only=True,
+        not_in_workflow=BY_CACHE,
+    ),
+    Input(
+        "port", number(*PORT), "The port that the app listens on in the container.", default="8888"
+    ),
+    Input(
+        "host-port",
+        number(*PORT, optional=True),
+        "A fixed port on the host's 127.0.0.1; when empty, the engine chooses a free one.",
+        not_in_workflow="Each job has a runner of its own, where the engine chooses a free port.",
+    ),
+    Input(
+        "env",
+        VARIABLES,
+        "Variables for the container that are not secret, one NAME=value a line.",
+    ),
+    Input("command", LINES, "Arguments that replace the image's command, one a line."),
+    Input(
+        "secrets",
+        SECRETS,
+        "Secrets for the container, one NAME a line (its value comes from the step's env), "
+        "NAME=value, or NAME<<END … END.",
+        not_in_workflow="The secret `container-secrets` has them.",
+    ),
+    Input(
+        "generate-secrets",
+        LINES,
+        "Names of secrets that get a random value for this run where secrets gives none, one a "
+        "line.",
+        workflow_meaning="Names of secrets that get a random value where container-secrets gives "
+        "none, one a line; each job makes its own.",
+    ),
+    Input(
+        "volumes", LINES, "Volumes and bind mounts, one SOURCE:TARGET or SOURCE:TARGET:ro a line."
+    ),
+    Input(
+        "network",
+        matching(
+            r"(?!(host|none)\Z)[A-Za-z0-9][A-Za-z0-9_.-]*",
+            "the name of a network that ports can be published from (not host, not none)",
+        ),
+        "An existing network to run the container in.",
+        not_in_workflow="No step of the workflow could have made one.",
+    ),
+    Input(
+        "run-options",
+        LINES,
+        "More arguments for docker create, one a line; those that a rehearsal sets itself are "
+        "refused.",
+    ),
+    Input(
+        "setup-command",
+        SCRIPT,
+        "A script (sh -ec) to run in the started container before the probe, like migrations.",
+    ),
+    Input(
+        "ready-path",
+        matching(r"/[!-~]*", "a path that begins with /"),
+        "The path that the probe requests until the app answers.",
+        default="/",
+    ),
+    Input(
+        "ready-status",
+        matching(rf"{STATUSES}(\s*,\s*{STATUSES})*", "statuses and ranges like 200-399 or 200,401"),
+        "The HTTP statuses that count as ready, like 200-399 or 200,401.",
+        default="200-399",
+    ),
+    Input(
+        "ready-headers",
+        HEADERS,
+        "Headers of the probe, one Name:value a line; Host is localhost:PORT unless set here.",
+    ),
+    Input(
+        "ready-timeout",
+        number(1, 3600, "seconds"),
+        "Seconds that the app may take to become ready.",
+        default="60",
+    ),
+    Input(
+        "test-command",
+        SCRIPT,
+        "A script (bash -eo pipefail) that runs the tests on the runner; when empty, python "
+        "manage.py test functional_tests where both exist.",
+    ),
+    Input(
+        "test-requirements",
+        FILE,
+        "Requirements to install into a virtual environment for the tests; when empty, "
+        "functional_tests/requirements.txt where it exists.",
+    ),
+    Input("test-env", VARIABLES, "Variables for the tests, one NAME=value a line."),
+    Input(
+        "test-timeout",
+        number(1, DAY, "seconds"),
+        "Seconds that the tests may take.",
+        default="1800",
+    ),
+    Input(
+        "test-retries",
+        # More than 10 retries would hide real failures.
+        number(0, 10, "re-runs"),
+        "How often a failed test may run again; passed on as REHEARSAL_RETRIES, used by "
+        "rehearsal_testing.",
+        default="0",
+    ),
+    Input(
+        "test-reports",
+        TEXT,
+        "A glob of the JUnit XML files that the tests write, relative to the working directory.",
+    ),
+    Input(
+        "shard",
+        matching(r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "like 1/4"),
+        "Which part of the tests to run, like 1/4; passed on as REHEARSAL_SHARD, used by "
+        "rehearsal_testing.",
+        not_in_workflow="`shards` says how many there are.",
+    ),
+    Input(
+        "selenium-url",
+        matching(r"https?://\S+", "a URL"),
+        "The URL of a Selenium Grid; passed on as SELENIUM_REMOTE_URL.",
+    ),
+    Input(
+        "timeout",
+        number(1, DAY, "seconds"),
+        "Seconds that the whole rehearsal may take.",
+        default="3600",
+        workflow_meaning="Seconds that each rehearsal may take.",
+    ),
+    Input(
+        "audit",
+        one_of("off", "warn", "enforce"),
+        "What the production audit does.",
+        default="off",
+        refused=True,
+    ),
+    Input("audit-ignore", LINES, "Ids of audit findings to waive, one a line.", refused=True),
+    Input(
+        "audit-active",
+        BOOLEAN,
+        "Whether audit checks may start more containers.",
+        default="false",
+        refused=True,
+    ),
+    Input(
+        "evidence",
+        one_of("on-failure", "always", "never"),
+        "When to upload the evidence as an artifact, on-failure (also of a flaky test), always or "
+        "never.",
+        default="on-failure",
+        not_in_workflow="It is always kept, since the verdict is merged from it.",
+    ),
+    Input(
+        "artifact-name",
+        matching(r"[A-Za-z0-9._-]{1,200}", "made of letters, digits, '.', '_' and '-'"),
+        "The name of the artifact; when empty, unique to job, attempt and use.",
+        github_only=True,
+    ),
+    Input(
+        "retention-days",
+        # GitHub keeps no artifact longer than 400 days.
+        number(1, 400, "days"),
+        "Days to keep the artifact.",
+        default="7",
+        github_only=True,
+        workflow_meaning="Days to keep the evidence.",
+    ),
+)

@@ -1,0 +1,114 @@
+"""What an input is: its name, the type of its value, its meaning, and where it is allowed."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
+
+
+def _anything(value: str) -> bool:
+    del value
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputType:
+    """A type of value.
+
+    Documents and `--help` show `label`, errors show `allowed`. `accepts` gets the value without the
+    white space around it. Errors never show a confidential value: it may hold a secret. `yaml` is
+    the type in a reusable workflow.
+    """
+
+    label: str
+    allowed: str = ""
+    accepts: Callable[[str], bool] = _anything
+    confidential: bool = False
+    yaml: str = "string"
+
+
+def matching(pattern: str, allowed: str) -> InputType:
+    """Return the type of a text that is empty or matches the whole pattern."""
+    return InputType(
+        label="text",
+        allowed=allowed,
+        accepts=lambda value: not value or re.fullmatch(pattern, value) is not None,
+    )
+
+
+def number(low: int, high: int, unit: str = "", *, optional: bool = False) -> InputType:
+    """Return the type of a whole number from `low` to `high`; empty means 0 where `optional`."""
+
+    def accepts(value: str) -> bool:
+        if not value:
+            return optional
+        return bool(re.fullmatch(r"[0-9]{1,9}", value)) and low <= int(value) <= high
+
+    return InputType(
+        label=f"{low} to {high} {unit}".rstrip(),
+        allowed=f"a whole number{unit and ' of ' + unit} from {low} to {high}",
+        accepts=accepts,
+        yaml="number",
+    )
+
+
+def one_of(*words: str, yaml: str = "string") -> InputType:
+    """Return the type of a value that is one of several words."""
+    return InputType(
+        label=f"{', '.join(words[:-1])} or {words[-1]}",
+        allowed=f"one of {', '.join(words)}",
+        accepts=words.__contains__,
+        yaml=yaml,
+    )
+
+
+TEXT = InputType(label="text")
+FOLDER = InputType(label="folder")
+FILE = InputType(label="file")
+SCRIPT = InputType(label="script")
+# One item a line.
+LINES = InputType(label="lines")
+HEADERS = InputType(label="lines", confidential=True)
+# In the grammar of redaction.secret; each value of SECRETS is a secret.
+VARIABLES = InputType(label="variables", confidential=True)
+SECRETS = InputType(label="secrets", confidential=True)
+BOOLEAN = one_of("true", "false", yaml="boolean")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of an action or of a reusable workflow.
+
+    `meaning` is one sentence for action.yml, the documents and `--help`.
+    """
+
+    name: str
+    type: InputType
+    meaning: str
+    _: KW_ONLY
+    default: str = ""
+    # In the contract but not built yet: only the default or an empty text is accepted.
+    refused: bool = False
+    # Ignored where the input `image` names an image.
+    build_only: bool = False
+    # Ignored on a laptop.
+    github_only: bool = False
+    # Why rehearsal.yml does not have this input; empty where it does.
+    not_in_workflow: str = ""
+    # The meaning in rehearsal.yml, where it differs.
+    workflow_meaning: str = ""
+
+    @property
+    def description(self) -> str:
+        """What action.yml and the workflows say of it."""
+        return f"{self.meaning} Refused in this version." if self.refused else self.meaning
+
+    @property
+    def help(self) -> str:
+        """What `--help` says of it, for argparse, which replaces single percent signs."""
+        default = f"; default: {self.default}" if self.default else ""
+        return f"{self.description} ({self.type.label}{default})".replace("%", "%%")
+
+
+def table(*inputs: Input) -> Mapping[str, Input]:
+    """Return inputs by name, in the order given."""
+    return {each.name: each for each in inputs}
