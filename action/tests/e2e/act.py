@@ -13,7 +13,14 @@ from typing import Any
 
 from . import artifacts, pinned
 from .commands import Annotation
-from .machine import buildx_plugin, clean_environment, free_port, node_modules, tool
+from .machine import (
+    buildx_plugin,
+    clean_environment,
+    free_port,
+    node_modules,
+    pip_cache,
+    tool,
+)
 from .repository import CALLER, Repository
 
 _ANNOTATING = {"error", "warning", "notice"}
@@ -207,6 +214,8 @@ class Act:
         own = {
             "PATH": f"{first}:{os.environ['PATH']}",
             "NODE_PATH": str(node_modules()),
+            # What one scenario has downloaded, the next one has: XDG_CACHE_HOME is each run's own.
+            "PIP_CACHE_DIR": str(pip_cache()),
             "BUILDS": str(place / "builds"),
             "BUILDX_PLUGIN": str(buildx_plugin()),
             "RECORDS": str(place / "records"),

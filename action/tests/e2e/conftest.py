@@ -12,7 +12,7 @@ from selenium import webdriver
 
 from . import leftovers
 from .act import Act
-from .machine import tool
+from .machine import ACTION, tool
 from .registry import Registry, serve_registry
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import Runner
@@ -48,6 +48,12 @@ def _engine() -> None:
         leftovers.engine("version")
     except (OSError, subprocess.SubprocessError) as error:
         pytest.exit(f"no Docker engine answers ({error}). Run `make setup`, then try again.", 2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """Compile the action once, with the Python that the scenarios find first."""
+    subprocess.run(["python3", "-m", "compileall", "-q", *ACTION.glob("rehearsal*")], check=True)
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """What this machine must have before a scenario can run, and where it is."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -88,6 +90,12 @@ def node_modules() -> Path:
     return folder
 
 
+def pip_cache() -> Path:
+    """Return where pip keeps what it has downloaded on this machine."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("PIP_CACHE_DIR") or caches / "pip")
+
+
 def clean_environment() -> dict[str, str]:
     """Return this process's environment without what would colour a scenario."""
     return {
@@ -98,7 +106,13 @@ def clean_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of 127.0.0.1 that no program listens on.
+
+    It is below those that the kernel and the engine hand out (ip_local_port_range), so that a
+    scenario beside this one does not get it before it is used.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

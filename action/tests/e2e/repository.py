@@ -12,7 +12,7 @@ from .machine import ACTION, CHECKOUT, base_image
 CALLER = "example/superlists"
 _DEFAULT_BASE = "python:3.13-slim"
 _FIXTURES = Path(__file__).parent / "fixtures"
-_NOT_COPIED = shutil.ignore_patterns("tests", "__pycache__", "node_modules")
+_NOT_COPIED = shutil.ignore_patterns("tests", "node_modules")
 _IDENTITY = ("-c", "user.name=A Caller", "-c", "user.email=caller@example.invalid")
 
 
@@ -53,7 +53,10 @@ class Repository:
 
 
 def copy_of_checkout(root: Path) -> Repository:
-    """Copy what git tracks or would track here; images build on the base image of this machine."""
+    """Copy what git tracks or would track here, without our own tests and the pictures.
+
+    Images build on the base image of this machine.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CHECKOUT,
@@ -63,9 +66,12 @@ def copy_of_checkout(root: Path) -> Repository:
     ).stdout
     for name in filter(None, listed.split("\0")):
         source, target = CHECKOUT / name, root / name
-        if source.exists():
+        if source.exists() and not name.startswith("action/tests/") and not name.endswith(".png"):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
+    # Not tracked, but see _made_repository.
+    for folder in ACTION.glob("rehearsal*/**/__pycache__"):
+        shutil.copytree(folder, root / folder.relative_to(CHECKOUT))
     return _made_repository(root)
 
 
@@ -86,6 +92,8 @@ def _made_repository(root: Path) -> Repository:
             f"ARG PYTHON_IMAGE={base_image()}",
         )
     repository.git("init", "--quiet", "--initial-branch", "main")
+    # Compiled modules come along, as hundreds of rehearsals would compile them anew.
+    (root / ".git/info/exclude").write_text("__pycache__/\n")
     repository.git("remote", "add", "origin", f"https://github.com/{CALLER}")
     repository.commit("As it stands")
     return repository

@@ -13,6 +13,9 @@ from .repository import Repository
 from .runner import Rehearsed, Runner, Running, cancel
 from .verdicts import assert_ended
 
+# Each holds a deadline of the contract.
+pytestmark = pytest.mark.alone
+
 # A cancelled rehearsal is over within this time; the runner's patience is 10 s. In seconds.
 PROMPT = 5.0
 WATCHDOG = 2.0

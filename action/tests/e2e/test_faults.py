@@ -48,6 +48,8 @@ KEPT = {
 }
 
 
+# In seconds. The default ready-timeout is a minute, and none of these faults waits for its end.
+LESS_THAN_A_MINUTE = 55.0
 # In seconds; contractual.
 CRASH_IS_TOLD = 0.5
 DISALLOWED_IS_TOLD = 5.0
@@ -131,7 +133,13 @@ def assert_told(
     assert_kept(rehearsed, fault, planted)
     assert_nowhere(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
     assert not leftovers.of_the_engine(runner.token)
-    assert rehearsed.seconds < fault.within
+    assert waited(rehearsed) < LESS_THAN_A_MINUTE
+
+
+def waited(rehearsed: Rehearsed) -> float:
+    """Return for how many seconds the app was waited for; building is not counted."""
+    stages = json.loads(rehearsed.file("verdict.json"))["stages"]
+    return sum(float(each["seconds"]) for each in stages if each["name"] == "ready")
 
 
 def assert_annotated(rehearsed: Rehearsed, fault: Fault) -> None:
@@ -210,7 +218,6 @@ def test_no_browser(superlists: Repository, runner: Runner, planted: dict[str, s
             ),
         ),
         evidence={"tests/output.log": "The browser Chrome is missing"},
-        within=120.0,
     )
     assert_told(rehearsed_with(fault, superlists, runner, planted), fault, runner, planted)
 
@@ -268,11 +275,11 @@ def test_engine_lost(tiny: Repository, runner: Runner, planted: dict[str, str]) 
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """An app that takes its time: how many seconds at least and at most, and what is seen first."""
+    """An app that takes its time: how many seconds at least, and what is seen first."""
 
     name: str
     env: str
-    seconds: tuple[float, float]
+    seconds: float
     first: str = "HTTP status 200"
 
     def __str__(self) -> str:
@@ -280,22 +287,21 @@ class Patience:
 
 
 PATIENCE = (
-    Patience(name="late", env="TINY_FAULT=late\nTINY_SECONDS=20", seconds=(20, 24)),
+    Patience(name="late", env="TINY_FAULT=late\nTINY_SECONDS=20", seconds=20),
     Patience(
-        name="busy",
-        env="TINY_FAULT=busy\nTINY_SECONDS=6",
-        seconds=(6, 9),
-        first="HTTP status 503",
+        name="busy", env="TINY_FAULT=busy\nTINY_SECONDS=6", seconds=6, first="HTTP status 503"
     ),
-    Patience(name="slow", env="TINY_FAULT=slow\nTINY_SECONDS=3", seconds=(3, 6)),
+    Patience(name="slow", env="TINY_FAULT=slow\nTINY_SECONDS=3", seconds=3),
     Patience(
         name="lost for a while",
         env="TINY_FAULT=lost\nTINY_SECONDS=5",
-        seconds=(5, 8),
+        seconds=5,
         first="HTTP status 404",
     ),
-    Patience(name="endless page", env="TINY_FAULT=endless", seconds=(0, 5)),
+    Patience(name="endless page", env="TINY_FAULT=endless", seconds=0),
 )
+# In seconds: a busy machine takes its time, too, but not this long to see that the app is ready.
+NOTICED = 15.0
 
 
 @pytest.mark.parametrize("patience", PATIENCE, ids=str)
@@ -307,8 +313,8 @@ def test_passed__after_patience(
     rehearsed = runner.use(tiny, inputs, environment=planted)
     assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
     assert rehearsed.outputs["diagnosis"] == ""
-    least, most = patience.seconds
-    assert least <= float(rehearsed.outputs["ready-seconds"]) < most
+    least = patience.seconds
+    assert least <= float(rehearsed.outputs["ready-seconds"]) < least + NOTICED
     moments = json.loads(rehearsed.file("verdict.json"))["readiness"]["moments"]
     seen = {moment["name"]: moment for moment in moments}
     assert seen["first answer"]["detail"] == patience.first
@@ -353,6 +359,7 @@ def quickest(measure: Callable[[], float], limit: float) -> float:
     return min(seconds)
 
 
+@pytest.mark.alone
 def test_crashed__is_told_within_half_a_second(
     tiny: Repository, runner: Runner, record_property: Callable[[str, object], None]
 ) -> None:
@@ -369,6 +376,7 @@ def test_crashed__is_told_within_half_a_second(
     assert seconds < CRASH_IS_TOLD
 
 
+@pytest.mark.alone
 def test_disallowed_host__is_told_within_five_seconds(
     room: Path, runner: Runner, record_property: Callable[[str, object], None]
 ) -> None:

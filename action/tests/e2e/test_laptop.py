@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from . import leftovers
 from .act import Act
 from .machine import CHECKOUT, clean_environment
-from .repository import Repository
+from .repository import Repository, repository_of
 from .workflow import workflow
 
 STEP = """
@@ -79,9 +77,9 @@ class Laptop:
 
 
 @pytest.fixture
-def laptop(tiny: Repository, room: Path, token: str) -> Iterator[Laptop]:
-    yield Laptop(tiny, room / "laptop", token)
-    leftovers.engine("image", "rm", "--force", "rehearsed/repository:latest")
+def laptop(room: Path, token: str) -> Laptop:
+    # On a laptop the image is named after the folder: it must not be that of another scenario.
+    return Laptop(repository_of("tiny_app", room / f"tiny-{token}"), room / "laptop", token)
 
 
 def files(folder: Path) -> set[str]:
@@ -150,7 +148,7 @@ def test_keep__the_app_answers_until_the_command_that_was_told(laptop: Laptop) -
         "--input",
         "test-command=true",
         "--volumes",
-        "tiny-data:/data",
+        f"tiny-{laptop.token}:/data",
     )
     assert code == 0
     kept = re.search(r"^kept: +(http://\S+) \(the app still runs\)$", log, re.MULTILINE)

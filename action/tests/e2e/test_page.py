@@ -83,7 +83,7 @@ def opened(browser: webdriver.Chrome, unpacked: Path) -> webdriver.Chrome:
     return browser
 
 
-def wait_for(condition: Callable[[], Any], timeout: float = 5) -> None:
+def wait_for(condition: Callable[[], Any], timeout: float = 30) -> None:
     limit = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < limit, "waited in vain"

@@ -1,13 +1,13 @@
 """The inputs that say how production would run it: each is seen in the container that ran."""
 
 import json
-import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from .leftovers import engine
+from .machine import free_port
 from .repository import Repository
 from .runner import Rehearsed, Runner
 from .verdicts import assert_ended
@@ -28,12 +28,6 @@ def network(token: str) -> Iterator[str]:
     engine("network", "create", name)
     yield name
     engine("network", "rm", name)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def container_of(rehearsed: Rehearsed) -> dict[str, Any]:
@@ -86,14 +80,18 @@ def test_volumes__that_were_there_stay_with_what_is_in_them(
 ) -> None:
     tiny.replace("Dockerfile", r"^(COPY .*)$", r"\1\nRUN mkdir -m 777 /named /unnamed")
     tiny.replace("Dockerfile", r"^(USER .*)$", r"VOLUME /unnamed\n\1")
-    before = engine("volume", "ls", "--quiet").split()
     engine("volume", "create", f"old-{token}")
     try:
         inputs = {"volumes": f"old-{token}:/named", "setup-command": "echo kept >/named/word"}
         assert_ended(runner.use(tiny, inputs), "passed")
         inputs |= {"setup-command": 'read -r word </named/word && [ "$word" = kept ]'}
-        assert_ended(runner.use(tiny, inputs), "passed")
-        assert engine("volume", "ls", "--quiet").split() == sorted([*before, f"old-{token}"])
+        rehearsed = runner.use(tiny, inputs | {"evidence": "always"})
+        assert rehearsed.outputs["verdict"] == "passed"
+        mounts = {each["Destination"]: each["Name"] for each in container_of(rehearsed)["Mounts"]}
+        assert mounts["/named"] == f"old-{token}"
+        there = engine("volume", "ls", "--quiet").split()
+        assert mounts["/named"] in there
+        assert mounts["/unnamed"] not in there
     finally:
         engine("volume", "rm", f"old-{token}")
 

@@ -12,7 +12,7 @@ import pytest
 from .commands import lines_of, understand
 from .leftovers import engine, saved_image
 from .planted import SECRETS, assert_nowhere, files, secrets_of
-from .repository import Repository
+from .repository import Repository, repository_of
 from .runner import Rehearsed, Runner
 from .verdicts import assert_ended
 from .watching import Watched, watching
@@ -44,6 +44,7 @@ def build_secret(token: str) -> dict[str, str]:
     return {"PLANTED_BUILD": secrets_of(f"build-{token}")["PLANTED_ODD"]}
 
 
+@pytest.mark.alone
 def test_gossip__is_nowhere_in_what_leaves(
     gossip: Repository, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
 ) -> None:
@@ -166,8 +167,10 @@ def _written(folder: Path, *, since: float, besides: Path) -> Iterator[tuple[str
 
 
 def test_gossip__alone_prints_no_mask_and_no_command(
-    gossip: Repository, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
+    room: Path, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
 ) -> None:
+    # Outside GitHub the image is named after the folder: it must not be that of another scenario.
+    gossip = repository_of("gossip", room / f"gossip-{runner.token}")
     everyone = secrets | build_secret
     inputs = GOSSIP | {"build-args": f"RUN={runner.token}", "secrets": "\n".join(secrets)}
     alone = runner.alone(gossip, inputs, environment=everyone)

@@ -32,6 +32,9 @@ _PROMISED = (
     "shellcheck",
     "zizmor",
 )
+# One worker makes the Debian that these tests share.
+pytestmark = pytest.mark.xdist_group("bare-debian")
+
 _TOOLS_ONLY = "tools/set-up dev browser docker e2e"
 # A base image needs a registry or a mirror, which the engine's empty network has not.
 _WITH_ENGINE = "export PYTHON_IMAGE=not-asked-for; make setup"

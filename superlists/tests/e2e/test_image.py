@@ -18,7 +18,8 @@ from superlists.tests.e2e import engine
 from superlists.tests.e2e.engine import IMAGE, SECRETS, Container, docker, inspect, mount
 from superlists.tests.environment import ROOT
 
-pytestmark = pytest.mark.e2e
+# One worker builds the image, and starts the container that these tests share.
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("superlists-image")]
 
 LIST = "/lists/1/"
 TRACEBACK = (
@@ -245,6 +246,7 @@ def test_healthcheck__becomes_healthy(site: Container) -> None:
 # Load, stopping and starting.
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "idle, slow", [(50, 0), (50, 4)], ids=["50 idle", "50 idle and 4 byte by byte"]
 )
@@ -254,6 +256,7 @@ def test_idle_connections__block_nobody(idle: int, slow: int, site: Container) -
             assert site.ask("/").seconds < 1
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "idle, half, seconds",
     [(0, 0, 1), (50, 0, 1), (50, 1, 5)],
