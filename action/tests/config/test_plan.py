@@ -151,8 +151,8 @@ WRONG = {
     "port": (["0", "65536", "http", "8888/tcp", "-1"], "from 1 to 65535"),
     "host-port": (["0", "65536", "127.0.0.1:80"], "from 1 to 65535"),
     "volumes": (
-        ["data", "data:data", "/a", ":/a", "-v:/a", "a:/b:rx", "a:/b:ro:ro", "a b:/c", 'a:/b"c',
-         "x,readonly:/y", "/a:/b,volume-driver=z", "a:/b,type=bind"],
+        ["data", "data:data", "/a", ":/a", "-v:/a", "-v /:/host", "a:/b:rx", "a:/b:ro:ro", "a b:/c",
+         'a:/b"c', "x,readonly:/y", "/a:/b,volume-driver=z", "a:/b,type=bind"],
         "NAME:/path or /host/path:/path",
     ),
     "network": (["--net", "a b", "container:x", "host", "none"], "network"),
@@ -355,6 +355,17 @@ HOSTILE = ["$(touch pwned)", '"; touch pwned; "', "`touch pwned`", "a\nb", "::se
            "-v /:/host", "../../..", "\x1b[2J", "\u202e"]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["image", "context", "dockerfile", "target", "platform", "port", "network", "volumes"],
+)
+@pytest.mark.parametrize("value", ["\n".join(HOSTILE), "--privileged"], ids=["all", "an option"])
+def test_plan__hostile_input_is_refused_where_not_any_text_is_right(
+    top: Path, name: str, value: str
+) -> None:
+    assert f"The input {name} is " in refusal(top, **{name: value}).message
+
+
 def outcome(top: Path, name: str, value: str) -> Plan | Misconfigured:
     try:
         return plan_of(top, **{name: value})
@@ -382,6 +393,7 @@ def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
         ("--publish", "--publish"),
         ("-eTOKEN", "-eTOKEN"),
         ("--env-file=.env", "--env-file"),
+        ("--env=X=1", "--env"),
         ("--label=a=b", "--label"),
         ("--log-driver", "--log-driver"),
         ("--network=host", "--network"),

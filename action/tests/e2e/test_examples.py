@@ -36,6 +36,25 @@ def with_its_test(tiny: Repository, page: str) -> Repository:
     return tiny
 
 
+# Asks for the same heading, and needs neither a browser nor a package.
+WITHOUT_A_BROWSER = """
+import os, unittest
+from urllib.request import urlopen
+
+class HomePageTest(unittest.TestCase):
+    def test_greets(self):
+        self.assertIn(b"It works", urlopen(os.environ["REHEARSAL_URL"]).read())
+"""
+
+
+def with_a_quick_test(tiny: Repository, page: str) -> Repository:
+    """Give the tiny app a functional test where only its verdict matters."""
+    tiny.write("functional_tests/test_home_page.py", WITHOUT_A_BROWSER)
+    tiny.write("functional_tests/requirements.txt", "")
+    tiny.replace("app.py", "It works", page)
+    return tiny
+
+
 def test_rehearse__five_lines_do_for_an_app_without_tests(tiny: Repository, act: Act) -> None:
     run = act.push(tiny, example("rehearse.yml"), secrets=PLANTED)
     assert run.exit_code == 0
@@ -126,7 +145,7 @@ def commented(
 def test_comment__says_how_it_ended(
     page: str, heading: str, counts: str, tiny: Repository, act: Act
 ) -> None:
-    run, comments = commented(act, with_its_test(tiny, page), OTHERS)
+    run, comments = commented(act, with_a_quick_test(tiny, page), OTHERS)
     assert (run.exit_code == 0) is (heading == GREEN)
     assert comments[:-1] == OTHERS
     assert comments[-1]["issue"] == 7
@@ -140,7 +159,7 @@ def test_comment__says_how_it_ended(
 
 def test_comment__of_the_push_before_is_written_anew(tiny: Repository, act: Act) -> None:
     before = [*OTHERS, comment(5, f"{MARK}\n{RED}")]
-    run, comments = commented(act, with_its_test(tiny, "It works"), before)
+    run, comments = commented(act, with_a_quick_test(tiny, "It works"), before)
     assert run.exit_code == 0
     assert [each["id"] for each in comments] == [1, 2, 3, 4, 5]
     assert comments[:-1] == OTHERS
@@ -148,7 +167,9 @@ def test_comment__of_the_push_before_is_written_anew(tiny: Repository, act: Act)
 
 
 def test_comment__on_a_fork_s_pull_request_there_is_none(tiny: Repository, act: Act) -> None:
-    run, comments = commented(act, with_its_test(tiny, "It works"), [], head="someone/superlists")
+    run, comments = commented(
+        act, with_a_quick_test(tiny, "It works"), [], head="someone/superlists"
+    )
     assert run.exit_code == 0
     assert run.steps["rehearsal"].outputs["verdict"] == "passed"
     assert comments == []
@@ -205,7 +226,9 @@ def test_notify__tells_the_chat_how_it_ended(
 ) -> None:
     tool("jq"), tool("curl")
     secrets = {"CHAT_WEBHOOK": chat.address}
-    run = act.push(with_its_test(tiny, page), example("notify.yml"), secrets=secrets, job="notify")
+    run = act.push(
+        with_a_quick_test(tiny, page), example("notify.yml"), secrets=secrets, job="notify"
+    )
     assert (run.exit_code == 0) is (page == "It works")
     ((path, kind, message),) = chat.seen
     assert (path, kind) == (f"/services/{HUSH}", "application/json")
@@ -219,6 +242,6 @@ def test_notify__tells_the_chat_how_it_ended(
 
 
 def test_notify__without_an_address_says_what_to_set(tiny: Repository, act: Act) -> None:
-    run = act.push(with_its_test(tiny, "It works"), example("notify.yml"), job="notify")
+    run = act.push(with_a_quick_test(tiny, "It works"), example("notify.yml"), job="notify")
     assert run.exit_code != 0
     assert "Set the secret CHAT_WEBHOOK" in run.log

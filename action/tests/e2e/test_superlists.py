@@ -4,7 +4,6 @@ The evidence has to show why, as a reader of the red check would look for it.
 """
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,14 +16,18 @@ from .runner import Rehearsed, Runner
 from .verdicts import assert_ended
 
 MIGRATE = "python manage.py migrate --noinput"
+# The interpreter of the scenarios has all that the tests need: nothing is installed for them. That
+# a rehearsal installs it, the scenarios of the README's examples prove.
+SUITE = f"{sys.executable} manage.py test functional_tests"
 INPUTS = {
+    "test-command": SUITE,
     "secrets": "DJANGO_SECRET_KEY=only-for-this-scenario",
     "env": "DJANGO_ALLOWED_HOST=localhost",
     "setup-command": MIGRATE,
 }
 NO_SETUP = {"setup-command": ""}
 # Each failing story waits ten seconds for what never comes: one is enough.
-ONE_STORY = {"test-command": "python manage.py test functional_tests.test_new_visitor"}
+ONE_STORY = {"test-command": f"{SUITE}.test_new_visitor"}
 
 
 def failed_tests(rehearsed: Rehearsed) -> Iterator[str]:
@@ -32,9 +35,10 @@ def failed_tests(rehearsed: Rehearsed) -> Iterator[str]:
         yield failure["name"].rpartition(".")[2].partition(" ")[0]
 
 
-def without_tests(superlists: Repository) -> None:
-    """Take the browser out of a scenario that never comes to it."""
-    shutil.rmtree(superlists.root / "functional_tests")
+@pytest.fixture
+def superlists(superlists: Repository) -> Repository:
+    (superlists.root / "functional_tests/requirements.txt").unlink()
+    return superlists
 
 
 def assert_only_the_layout_fails(rehearsed: Rehearsed) -> None:
@@ -85,7 +89,6 @@ def test_without_logging__the_traceback_is_lost(superlists: Repository, runner: 
 
 
 def test_without_allowed_host__it_does_not_start(superlists: Repository, runner: Runner) -> None:
-    without_tests(superlists)
     rehearsed = runner.use(superlists, INPUTS | NO_SETUP | {"env": ""})
     assert_ended(rehearsed, "crashed")
     assert "KeyError: 'DJANGO_ALLOWED_HOST'" in rehearsed.file("container.log")
@@ -94,7 +97,6 @@ def test_without_allowed_host__it_does_not_start(superlists: Repository, runner:
 def test_with_an_empty_allowed_host__it_does_not_start(
     superlists: Repository, runner: Runner
 ) -> None:
-    without_tests(superlists)
     rehearsed = runner.use(superlists, INPUTS | NO_SETUP | {"env": "DJANGO_ALLOWED_HOST="})
     assert_ended(rehearsed, "crashed")
     assert "DJANGO_ALLOWED_HOST is set but empty" in rehearsed.file("container.log")
@@ -103,7 +105,6 @@ def test_with_an_empty_allowed_host__it_does_not_start(
 def test_with_another_allowed_host__it_is_never_ready(
     superlists: Repository, runner: Runner
 ) -> None:
-    without_tests(superlists)
     other = {"env": "DJANGO_ALLOWED_HOST=example.com", "ready-timeout": "5"}
     rehearsed = runner.use(superlists, INPUTS | other)
     assert_ended(rehearsed, "not-ready")

@@ -1,0 +1,112 @@
+"""The harness of the scenarios: what would make some pass that should not."""
+
+import pytest
+
+from .e2e.commands import Annotation, lines_of, understand
+from .e2e.planted import PEM, find
+from .e2e.workflow import recorded, workflow
+
+
+def test_understand__annotations_are_unescaped() -> None:
+    shown = understand(["::error file=a%2Cb.py,line=3,title=x%3A y::one%0Atwo 100%25", "plain"])
+    assert shown.annotations == (
+        Annotation(
+            level="error",
+            text="one\ntwo 100%",
+            properties={"file": "a,b.py", "line": "3", "title": "x: y"},
+        ),
+    )
+    assert shown.lines == ("##[error]one", "two 100%", "plain")
+
+
+def test_understand__masks_are_heard_and_not_shown() -> None:
+    shown = understand(["::add-mask::hush", "  ::ADD-MASK::hush too"])
+    assert shown.masks == ("hush", "hush too")
+    assert shown.lines == ()
+
+
+def test_understand__stopped_commands_are_plain_lines() -> None:
+    lines = ["::stop-commands::t0k3n", "::error::not obeyed", "::t0k3n::", "::error::obeyed"]
+    shown = understand(lines)
+    assert [each.text for each in shown.annotations] == ["obeyed"]
+    assert "::error::not obeyed" in shown.lines
+
+
+def test_understand__the_next_step_obeys_again_and_masks_stay() -> None:
+    shown = understand(["::add-mask::hush", "::stop-commands::t0k3n"], ["::notice::hush now"])
+    assert [each.text for each in shown.annotations] == ["*** now"]
+
+
+def test_understand__old_commands_count_wherever_they_begin() -> None:
+    shown = understand(["what a file is called: ##[error title=x]pwned", "##[no-such]command"])
+    assert [each.text for each in shown.annotations] == ["pwned"]
+    assert "##[no-such]command" in shown.lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("::no-such::value", id="unknown-name"),
+        pytest.param("text ::error::value", id="text-before"),
+        pytest.param("::error value", id="no-second-colons"),
+        pytest.param(": :error::value", id="spaced-colons"),
+    ],
+)
+def test_understand__what_is_no_command(line: str) -> None:
+    assert understand([line]).lines == (line,)
+    assert not understand([line]).obeyed
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param('say "hu&sh" now', id="plain"),
+        pytest.param("say Imh1JnNoIg== now", id="base64"),
+        pytest.param("say %22hu%26sh%22 now", id="url"),
+        pytest.param('say \\"hu&sh\\" now', id="json"),
+        pytest.param("say &quot;hu&amp;sh&quot; now", id="xml"),
+    ],
+)
+def test_understand__a_mask_hides_from_its_line_on(shown: str) -> None:
+    understood = understand([shown, '::add-mask::"hu&sh"', shown])
+    assert understood.lines == (shown, "say *** now")
+    assert understood.bare == (shown, shown)
+    assert understood.masked(shown) == "say *** now"
+
+
+def test_understand__a_mask_of_several_lines_hides_each() -> None:
+    shown = understand(["::add-mask::%250A stays%0A first%0Asecond "])
+    assert shown.masked("%0A stays, first, second") == "***, ***, ***"
+
+
+def test_lines_of__is_how_the_runner_reads() -> None:
+    assert lines_of("one\rtwo\r\nthree\x0bfour\u2028five\n") == [
+        "one",
+        "two",
+        "three\x0bfour\u2028five",
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"...MIIEvQ plus the middle line...", id="one-line-of-several"),
+        pytest.param(b"p%25ss%20word%21", id="url-encoded"),
+        pytest.param(b"cCVzcyB3b3JkIQ==", id="base64"),
+        pytest.param(b"[p%ss word!]", id="plain"),
+    ],
+)
+def test_find__sees_every_form(content: bytes) -> None:
+    secrets = {"LINES": "-----BEGIN\nMIIEvQ plus the middle line\n-----END", "PLAIN": "p%ss word!"}
+    assert len(find(secrets, {"a place": content})) == 1
+
+
+def test_find__armour_alone_is_no_secret() -> None:
+    assert not find({"PEM": PEM}, {"a place": b"-----BEGIN PRIVATE KEY-----"})
+
+
+def test_recorded__adds_a_step_to_the_named_job_only() -> None:
+    text = workflow("- run: 'true'") + "  gate:\n    needs: rehearse\n    steps:\n      - run: x\n"
+    twice = recorded(text, "gate")
+    assert twice.count("Record what the steps left") == 2
+    assert twice.index("gate:") < twice.rindex("Record what the steps left")
