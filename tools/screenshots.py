@@ -27,7 +27,7 @@ sys.path.insert(0, str(TOP / "action"))
 from tests.e2e import leftovers  # noqa: E402  (it stands beside this folder)
 from tests.e2e.machine import tool  # noqa: E402
 from tests.e2e.repository import copy_of_checkout  # noqa: E402
-from tests.e2e.runner import Rehearsed, Runner  # noqa: E402
+from tests.e2e.runner import ActionResult, Runner  # noqa: E402
 
 DOCS = TOP / "docs"
 # In pixels. A picture shows what one sees without scrolling far.
@@ -117,26 +117,26 @@ def main(argv: list[str] | None = None) -> int:
 
 
 @contextmanager
-def _rehearsed(fault: Fault) -> Iterator[Rehearsed]:
+def _rehearsed(fault: Fault) -> Iterator[ActionResult]:
     # The number of this run marks all that it starts, so that all of it can be removed.
-    token = str(10**9 + secrets.randbelow(9 * 10**9))
-    room = Path(tempfile.mkdtemp(prefix="dr-"))
+    run_id = str(10**9 + secrets.randbelow(9 * 10**9))
+    workdir = Path(tempfile.mkdtemp(prefix="dr-"))
     os.environ.pop("REHEARSAL_INPUTS", None)
     try:
-        repository = copy_of_checkout(room / "superlists")
+        repository = copy_of_checkout(workdir / "superlists")
         if fault.change:
             repository.replace(*fault.change)
-        runner = Runner(folder=room, token=token)
+        runner = Runner(folder=workdir, run_id=run_id)
         rehearsed = runner.use(repository, INPUTS | dict(fault.inputs), timeout=300)
         if rehearsed.outputs["verdict"] == "passed" or not rehearsed.evidence:
             raise SystemExit(f"{fault.name}: it passed, so there is nothing to show")
         yield rehearsed
     finally:
-        leftovers.remove_images(token)
-        shutil.rmtree(room, ignore_errors=True)
+        leftovers.remove_images(run_id)
+        shutil.rmtree(workdir, ignore_errors=True)
 
 
-def _pictures(name: str, rehearsed: Rehearsed, browser: webdriver.Chrome) -> Iterator[Path]:
+def _pictures(name: str, rehearsed: ActionResult, browser: webdriver.Chrome) -> Iterator[Path]:
     evidence = rehearsed.evidence
     if not evidence:
         return

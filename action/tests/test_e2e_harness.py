@@ -2,13 +2,15 @@
 
 import pytest
 
-from .e2e.commands import Annotation, lines_of, understand
-from .e2e.planted import PEM, find
-from .e2e.workflow import recorded, workflow
+from .e2e.planted_secrets import PEM, find
+from .e2e.workflow import with_recorder, workflow
+from .e2e.workflow_commands import Annotation, lines_of, parse_step_logs
 
 
 def test_understand__annotations_are_unescaped() -> None:
-    shown = understand(["::error file=a%2Cb.py,line=3,title=x%3A y::one%0Atwo 100%25", "plain"])
+    shown = parse_step_logs(
+        ["::error file=a%2Cb.py,line=3,title=x%3A y::one%0Atwo 100%25", "plain"]
+    )
     assert shown.annotations == (
         Annotation(
             level="error",
@@ -20,25 +22,25 @@ def test_understand__annotations_are_unescaped() -> None:
 
 
 def test_understand__masks_are_heard_and_not_shown() -> None:
-    shown = understand(["::add-mask::hush", "  ::ADD-MASK::hush too"])
+    shown = parse_step_logs(["::add-mask::hush", "  ::ADD-MASK::hush too"])
     assert shown.masks == ("hush", "hush too")
     assert shown.lines == ()
 
 
 def test_understand__stopped_commands_are_plain_lines() -> None:
     lines = ["::stop-commands::t0k3n", "::error::not obeyed", "::t0k3n::", "::error::obeyed"]
-    shown = understand(lines)
+    shown = parse_step_logs(lines)
     assert [each.text for each in shown.annotations] == ["obeyed"]
     assert "::error::not obeyed" in shown.lines
 
 
 def test_understand__the_next_step_obeys_again_and_masks_stay() -> None:
-    shown = understand(["::add-mask::hush", "::stop-commands::t0k3n"], ["::notice::hush now"])
+    shown = parse_step_logs(["::add-mask::hush", "::stop-commands::t0k3n"], ["::notice::hush now"])
     assert [each.text for each in shown.annotations] == ["*** now"]
 
 
 def test_understand__old_commands_count_wherever_they_begin() -> None:
-    shown = understand(["what a file is called: ##[error title=x]pwned", "##[no-such]command"])
+    shown = parse_step_logs(["what a file is called: ##[error title=x]pwned", "##[no-such]command"])
     assert [each.text for each in shown.annotations] == ["pwned"]
     assert "##[no-such]command" in shown.lines
 
@@ -53,8 +55,8 @@ def test_understand__old_commands_count_wherever_they_begin() -> None:
     ],
 )
 def test_understand__what_is_no_command(line: str) -> None:
-    assert understand([line]).lines == (line,)
-    assert not understand([line]).obeyed
+    assert parse_step_logs([line]).lines == (line,)
+    assert not parse_step_logs([line]).obeyed
 
 
 @pytest.mark.parametrize(
@@ -68,14 +70,14 @@ def test_understand__what_is_no_command(line: str) -> None:
     ],
 )
 def test_understand__a_mask_hides_from_its_line_on(shown: str) -> None:
-    understood = understand([shown, '::add-mask::"hu&sh"', shown])
+    understood = parse_step_logs([shown, '::add-mask::"hu&sh"', shown])
     assert understood.lines == (shown, "say *** now")
     assert understood.bare == (shown, shown)
     assert understood.masked(shown) == "say *** now"
 
 
 def test_understand__a_mask_of_several_lines_hides_each() -> None:
-    shown = understand(["::add-mask::%250A stays%0A first%0Asecond "])
+    shown = parse_step_logs(["::add-mask::%250A stays%0A first%0Asecond "])
     assert shown.masked("%0A stays, first, second") == "***, ***, ***"
 
 
@@ -107,6 +109,6 @@ def test_find__armour_alone_is_no_secret() -> None:
 
 def test_recorded__adds_a_step_to_the_named_job_only() -> None:
     text = workflow("- run: 'true'") + "  gate:\n    needs: rehearse\n    steps:\n      - run: x\n"
-    twice = recorded(text, "gate")
+    twice = with_recorder(text, "gate")
     assert twice.count("Record what the steps left") == 2
     assert twice.index("gate:") < twice.rindex("Record what the steps left")

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import artifacts, pinned
-from .commands import Annotation
+from . import artifacts, pinned_actions
 from .machine import (
     buildx_plugin,
     clean_environment,
@@ -22,6 +21,7 @@ from .machine import (
     tool,
 )
 from .repository import CALLER, Repository
+from .workflow_commands import Annotation
 
 _ANNOTATING = {"error", "warning", "notice"}
 
@@ -120,10 +120,10 @@ class ActRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """act, with folders and ports of its own; `token` is the run's number."""
+    """act, with folders and ports of its own; `run_id` is the run's number."""
 
     folder: Path
-    token: str
+    run_id: str
 
     def push(
         self,
@@ -139,7 +139,7 @@ class Act:
         pull_request: Mapping[str, Any] | None = None,
         again: "ActRun | None" = None,
         job: str = "rehearse",
-        timeout: float = 300,
+        timeout: float = 600,
     ) -> ActRun:
         """Commit `workflow` to the repository, push, and wait for the end of `job`.
 
@@ -154,7 +154,7 @@ class Act:
         records.mkdir(parents=True)
         builds.mkdir()
         # Without a folder for the run, act's server cannot tell that it has no artifact yet.
-        (server / self.token).mkdir(parents=True)
+        (server / self.run_id).mkdir(parents=True)
         if again:
             shutil.copytree(again.folder / "artifacts", server, dirs_exist_ok=True)
         attempt = again.attempt + 1 if again else 1
@@ -172,14 +172,14 @@ class Act:
             *("--workflows", str(file), "--job", job),
             *("--platform", "ubuntu-latest=-self-hosted"),
             *("--platform", "ubuntu-24.04=-self-hosted"),
-            *_in_their_place(pinned.lay_out(place / "stand_ins")),
+            *_in_their_place(pinned_actions.lay_out(place / "stand_ins")),
             *_in_their_place({name: each.root for name, each in (others or {}).items()}),
             *("--artifact-server-path", str(server), "--artifact-server-addr", "127.0.0.1"),
             *("--artifact-server-port", str(free_port())),
             *("--secret-file", str(_file_of(secrets, place / "secrets.yml"))),
             *("--var-file", str(_file_of(variables, place / "variables.yml"))),
             *("--eventpath", str(_file_of(event, place / "event.json"))),
-            *("--env", f"GITHUB_RUN_ID={self.token}", "--env", f"GITHUB_RUN_ATTEMPT={attempt}"),
+            *("--env", f"GITHUB_RUN_ID={self.run_id}", "--env", f"GITHUB_RUN_ATTEMPT={attempt}"),
         ]
         started = time.monotonic()
         with (place / "log.jsonl").open("wb") as log:
@@ -219,7 +219,7 @@ class Act:
             "BUILDS": str(place / "builds"),
             "BUILDX_PLUGIN": str(buildx_plugin()),
             "RECORDS": str(place / "records"),
-            "REHEARSAL_E2E": self.token,
+            "REHEARSAL_E2E": self.run_id,
             "REPOSITORIES": json.dumps({name: str(each.root) for name, each in known.items()}),
             "TMPDIR": str(temporary),
             "XDG_CACHE_HOME": str(place / "cache"),

@@ -123,9 +123,9 @@ def _roomy_place() -> Path:
     """Choose memory where it is large, as many small files are quick there; else the disk."""
     memory = Path("/dev/shm")
     if memory.is_dir():
-        room = os.statvfs(memory)
-        executable = not room.f_flag & os.ST_NOEXEC
-        if executable and room.f_bavail * room.f_frsize > _ROOM:
+        workdir = os.statvfs(memory)
+        executable = not workdir.f_flag & os.ST_NOEXEC
+        if executable and workdir.f_bavail * workdir.f_frsize > _ROOM:
             return memory
     return _CACHE
 

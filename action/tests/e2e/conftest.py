@@ -1,4 +1,4 @@
-"""The fixtures of the scenarios: a room, act, the helper, and the look round afterwards."""
+"""The fixtures of the scenarios: repositories, act, a runner, and the search for leftovers."""
 
 import secrets
 import shutil
@@ -57,13 +57,13 @@ def _compiled() -> None:
 
 
 @pytest.fixture
-def token() -> str:
+def run_id() -> str:
     """The number of this run: in its processes' environment, its labels and its image tags."""
     return str(10**9 + secrets.randbelow(9 * 10**9))
 
 
 @pytest.fixture
-def room(request: pytest.FixtureRequest) -> Iterator[Path]:
+def workdir(request: pytest.FixtureRequest) -> Iterator[Path]:
     """A folder for this scenario, kept when it fails.
 
     Its path is short, because a browser's sockets below it must fit in 108 bytes.
@@ -77,31 +77,31 @@ def room(request: pytest.FixtureRequest) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left(token: str) -> Iterator[None]:
+def _nothing_is_left(run_id: str) -> Iterator[None]:
     yield
-    left = [*leftovers.of_processes(token), *leftovers.of_the_engine(token)]
-    leftovers.remove_images(token)
+    left = [*leftovers.of_processes(run_id), *leftovers.of_the_engine(run_id)]
+    leftovers.remove_images(run_id)
     assert not left, "this was left behind:\n" + "\n".join(left)
 
 
 @pytest.fixture
-def act(room: Path, token: str) -> Act:
-    return Act(folder=room, token=token)
+def act(workdir: Path, run_id: str) -> Act:
+    return Act(folder=workdir, run_id=run_id)
 
 
 @pytest.fixture
-def superlists(room: Path) -> Repository:
-    return copy_of_checkout(room / "repository")
+def superlists(workdir: Path) -> Repository:
+    return copy_of_checkout(workdir / "repository")
 
 
 @pytest.fixture
-def tiny(room: Path) -> Repository:
-    return repository_of("tiny_app", room / "repository")
+def tiny(workdir: Path) -> Repository:
+    return repository_of("tiny_app", workdir / "repository")
 
 
 @pytest.fixture
-def gossip(room: Path) -> Repository:
-    return repository_of("gossip", room / "repository")
+def leaky_app(workdir: Path) -> Repository:
+    return repository_of("leaky_app", workdir / "repository")
 
 
 @pytest.fixture(scope="session")
@@ -115,8 +115,8 @@ def registry() -> Iterator[Registry]:
 
 
 @pytest.fixture
-def runner(room: Path, token: str) -> Runner:
-    return Runner(folder=room, token=token)
+def runner(workdir: Path, run_id: str) -> Runner:
+    return Runner(folder=workdir, run_id=run_id)
 
 
 @pytest.fixture(scope="module")

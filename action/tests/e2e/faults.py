@@ -288,8 +288,8 @@ TESTING = [
     Fault(
         name="tests-hang",
         verdict="timed-out",
-        inputs={"test-command": f"{CHECKS}.Hangs", "test-timeout": "2"},
-        told=("still running after 2 s", "test-timeout"),
+        inputs={"test-command": f"{CHECKS}.Hangs", "test-timeout": "5"},
+        told=("still running after 5 s", "test-timeout"),
         evidence={"tests/output.log": "starting a child"},
     ),
     Fault(

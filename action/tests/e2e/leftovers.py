@@ -47,35 +47,35 @@ def saved_image(image: str) -> dict[str, bytes]:
     return {f"{name} of the image": data for name, data in content.items()}
 
 
-def of_the_engine(token: str) -> list[str]:
-    """Name every container, volume and network that carries `token` in its name or a label."""
+def of_the_engine(run_id: str) -> list[str]:
+    """Name every container, volume and network that carries `run_id` in its name or a label."""
     return [
         f"{kind} {line}"
         for kind, command in _LISTS.items()
         for line in engine(*command).splitlines()
-        if token in line
+        if run_id in line
     ]
 
 
-def remove_images(token: str) -> None:
-    """Remove the images that carry `token` in their name; a rehearsal leaves what it built."""
+def remove_images(run_id: str) -> None:
+    """Remove the images that carry `run_id` in their name; a rehearsal leaves what it built."""
     for place in ("{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}"):
         names = engine("image", "ls", "--digests", "--format", place).split()
-        if found := {name for name in names if token in name and "<none>" not in name}:
+        if found := {name for name in names if run_id in name and "<none>" not in name}:
             engine("image", "rm", "--force", *found)
 
 
-def of_processes(token: str, patience: float = 3) -> list[str]:
-    """List the processes that carry `token` in their environment and do not end within `patience`
+def of_processes(run_id: str, patience: float = 10) -> list[str]:
+    """List the processes that carry `run_id` in their environment and do not end within `patience`
     seconds."""
     deadline = time.monotonic() + patience
-    while (left := list(_carriers(token))) and time.monotonic() < deadline:
+    while (left := list(_carriers(run_id))) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
 
 
-def _carriers(token: str) -> Iterator[str]:
-    wanted = token.encode()
+def _carriers(run_id: str) -> Iterator[str]:
+    wanted = run_id.encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if int(process.name) != os.getpid() and wanted in (process / "environ").read_bytes():

@@ -131,7 +131,7 @@ def serve_registry(
             process.kill()
 
 
-def compressed_anew(image: str, registry: Registry, repository: str, tag: str) -> str:
+def push_recompressed(image: str, registry: Registry, repository: str, tag: str) -> str:
     """Put an image into a registry with its layers compressed otherwise; return the digest."""
     archive = subprocess.run(["docker", "save", image], check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as saved:
@@ -158,22 +158,22 @@ def compressed_anew(image: str, registry: Registry, repository: str, tag: str) -
     return _digest(data)
 
 
-def small_image(folder: Path, token: str, text: str = "a layer") -> str:
+def build_small_image(folder: Path, run_id: str, text: str = "a layer") -> str:
     """Make an image of two small layers that no registry has; return its ID."""
     folder.mkdir()
-    (folder / "one").write_text(f"{text} of {token}\n")
-    (folder / "two").write_text(f"another one of {token}\n" * 1000)
+    (folder / "one").write_text(f"{text} of {run_id}\n")
+    (folder / "two").write_text(f"another one of {run_id}\n" * 1000)
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY one /\nCOPY two /\n")
-    name = f"small:{token}-{text.replace(' ', '-')}"
+    name = f"small:{run_id}-{text.replace(' ', '-')}"
     engine("build", "--quiet", "--tag", name, str(folder))
     return str(json.loads(engine("image", "inspect", name))[0]["Id"])
 
 
 def _wait_for(registry: Registry, process: "subprocess.Popen[bytes]") -> None:
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while not registry.answers():
         assert process.poll() is None, "the registry ended at once"
-        assert time.monotonic() < limit, "the registry did not answer within 20 s"
+        assert time.monotonic() < limit, "the registry did not answer within 60 s"
         time.sleep(0.05)
 
 

@@ -18,16 +18,16 @@ from typing import Any
 
 import yaml
 
-from .commands import Shown, lines_of, understand
 from .machine import clean_environment
 from .repository import Repository
+from .workflow_commands import StepLog, lines_of, parse_step_logs
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(?P<text>.+?)\s*\}\}")
 _FILES = ("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rehearsed:
+class ActionResult:
     """What a use of the action left. `evidence` is where the rehearsal says it is."""
 
     exit_code: int
@@ -35,7 +35,7 @@ class Rehearsed:
     outputs: Mapping[str, str]
     clean_up: Mapping[str, str]
     summary: str
-    shown: Shown
+    shown: StepLog
     evidence: Path | None
     folder: Path = field(repr=False)
     repository: Repository = field(repr=False)
@@ -73,7 +73,7 @@ class Rehearsed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
+class RunningStep:
     """The action's first step while it runs; `temp` is the job's RUNNER_TEMP."""
 
     temp: Path
@@ -94,7 +94,9 @@ class Running:
         found = self.temp.glob(f"rehearsal-*/evidence/{name}")
         return "".join(file.read_text(errors="replace") for file in found)
 
-    def wait_until(self, condition: Callable[["Running"], object], timeout: float = 60) -> None:
+    def wait_until(
+        self, condition: Callable[["RunningStep"], object], timeout: float = 120
+    ) -> None:
         """Wait until a condition holds. Raises AssertionError when the step ends first."""
         limit = time.monotonic() + timeout
         while not condition(self):
@@ -115,7 +117,7 @@ class Running:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Alone:
+class LocalRun:
     """What a rehearsal left that ran without GitHub; `temp` is where its temporary files go."""
 
     exit_code: int
@@ -123,10 +125,10 @@ class Alone:
     temp: Path
 
 
-Meanwhile = Callable[[Running], None]
+Meanwhile = Callable[[RunningStep], None]
 
 
-def cancel(step: Running) -> None:
+def cancel(step: RunningStep) -> None:
     """Cancel a step as GitHub's runner does. Source: actions/runner, ProcessInvoker.cs."""
     for number, grace in ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 5.0)):
         step.send(number)
@@ -136,10 +138,10 @@ def cancel(step: Running) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """A runner with a workspace and temporary folders of its own; `token` is the run's number."""
+    """A runner with a workspace and temporary folders of its own; `run_id` is the run's number."""
 
     folder: Path
-    token: str
+    run_id: str
 
     def use(
         self,
@@ -148,10 +150,10 @@ class Runner:
         *,
         environment: Mapping[str, str] | None = None,
         action: str = "action",
-        timeout: float = 120,
+        timeout: float = 300,
         meanwhile: Meanwhile = lambda _: None,
         between: Callable[[Path], None] = lambda _: None,
-    ) -> Rehearsed:
+    ) -> ActionResult:
         """Use an action in a repository; `environment` is the calling step's `env:`.
 
         `meanwhile` is called while the first step runs, `between` before the second, with
@@ -188,26 +190,26 @@ class Runner:
         print(f"{tail}\nthe action exited {exit_code}; its files: {place}", file=sys.stderr)
         outputs = {name: context.fill(each["value"]) for name, each in declared["outputs"].items()}
         evidence = Path(outputs.get("evidence-path") or "nowhere")
-        return Rehearsed(
+        return ActionResult(
             exit_code=exit_code,
             seconds=time.monotonic() - started,
             outputs=outputs,
             clean_up=context.outputs.get("clean-up", {}),
             summary=summary,
-            shown=understand(*map(lines_of, logs)),
+            shown=parse_step_logs(*map(lines_of, logs)),
             evidence=evidence if evidence.is_dir() else None,
             folder=place,
             repository=repository,
         )
 
-    def alone(
+    def run_locally(
         self,
         repository: Repository,
         inputs: Mapping[str, str],
         *,
         environment: Mapping[str, str] | None = None,
-        timeout: float = 120,
-    ) -> Alone:
+        timeout: float = 300,
+    ) -> LocalRun:
         """Rehearse as on a laptop, with nothing of GitHub's around."""
         place = self._new_place()
         own = {
@@ -225,7 +227,7 @@ class Runner:
             timeout=timeout,
             check=False,
         )
-        return Alone(exit_code=done.returncode, output=done.stdout, temp=place / "temp")
+        return LocalRun(exit_code=done.returncode, output=done.stdout, temp=place / "temp")
 
     def _new_place(self) -> Path:
         place = Path(tempfile.mkdtemp(prefix="use-", dir=self.folder))
@@ -241,12 +243,12 @@ class Runner:
             "GITHUB_JOB": "rehearse",
             "GITHUB_REPOSITORY": "example/superlists",
             "GITHUB_RUN_ATTEMPT": "1",
-            "GITHUB_RUN_ID": self.token,
+            "GITHUB_RUN_ID": self.run_id,
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": repository.git("rev-parse", "HEAD").strip(),
             "GITHUB_WORKFLOW_REF": "example/superlists/.github/workflows/ci.yml@refs/heads/main",
             "GITHUB_WORKSPACE": str(repository.root),
-            "REHEARSAL_E2E": self.token,
+            "REHEARSAL_E2E": self.run_id,
             "RUNNER_OS": "Linux",
             "RUNNER_TEMP": str(place / "temp"),
             "TMPDIR": str(place / "temp"),
@@ -317,7 +319,7 @@ def _run_step(
         )
         with bash:
             try:
-                meanwhile(Running(temp=files.parent / "temp", _log=files / "log", _bash=bash))
+                meanwhile(RunningStep(temp=files.parent / "temp", _log=files / "log", _bash=bash))
                 bash.wait(timeout)
             except BaseException:
                 bash.kill()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from .act import Act, ActRun
-from .commands import understand
 from .machine import CHECKOUT, base_image
-from .planted import PEM, find
+from .planted_secrets import PEM, find
 from .repository import Repository
-from .workflow import recorded, workflow
+from .workflow import with_recorder, workflow
+from .workflow_commands import parse_step_logs
 
 # The five lines of the README, and what superlists needs on top.
 FIVE_LINES = """
@@ -221,12 +221,14 @@ def test_secret__of_several_lines_is_masked_line_by_line(tiny: Repository, act: 
     places["the log"] = run.everything_logged
     assert not find({"TINY_PEM": PEM}, places)
     asked = [e["raw"].rstrip("\n") for e in run.entries if e.get("command") == "add-mask"]
-    assert understand(asked).masks == tuple(PEM.splitlines()[1:-1])
+    assert parse_step_logs(asked).masks == tuple(PEM.splitlines()[1:-1])
 
 
 def test_this_repository_s_own_workflow__rehearses(superlists: Repository, act: Act) -> None:
     text = (CHECKOUT / ".github/workflows/ci.yml").read_text()
-    run = act.push(superlists, recorded(text, "rehearse"), variables={"PYTHON_IMAGE": base_image()})
+    run = act.push(
+        superlists, with_recorder(text, "rehearse"), variables={"PYTHON_IMAGE": base_image()}
+    )
     assert run.exit_code == 0
     uses = [step for step in run.steps.values() if "verdict" in step.outputs]
     assert [step.outputs["verdict"] for step in uses] == ["passed"]

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from .contract import assert_verdict
 from .leftovers import engine, saved_image
 from .machine import tool, with_buildx
-from .planted import assert_nowhere, secrets_of
+from .planted_secrets import assert_no_leak, make_secrets
 from .repository import Repository
 from .runner import Runner
-from .verdicts import assert_ended
 
 
 @pytest.fixture
@@ -20,18 +20,18 @@ def buildx(runner: Runner) -> dict[str, str]:
 
 
 def test_buildx__builds_caches_and_keeps_secrets(
-    gossip: Repository, runner: Runner, buildx: dict[str, str], token: str
+    leaky_app: Repository, runner: Runner, buildx: dict[str, str], run_id: str
 ) -> None:
-    secret = {"PLANTED_BUILD": secrets_of(token)["PLANTED_ODD"]}
+    secret = {"PLANTED_BUILD": make_secrets(run_id)["PLANTED_ODD"]}
     inputs = {
         "build-secrets": "PLANTED_BUILD",
-        "build-args": f"RUN={token}",
+        "build-args": f"RUN={run_id}",
         "cache-from": "type=local,src=no-such-cache",
         "cache-to": "type=inline",
-        "command": "python\n-u\n/gossip.py\nserve",
+        "command": "python\n-u\n/leaky_app.py\nserve",
     }
-    rehearsed = runner.use(gossip, inputs, environment=buildx | secret)
-    assert_ended(rehearsed, "passed")
+    rehearsed = runner.use(leaky_app, inputs, environment=buildx | secret)
+    assert_verdict(rehearsed, "passed")
     assert rehearsed.evidence is not None
     build_log = rehearsed.file("build.log")
     assert "using docker driver" in build_log, "buildx says so, and BuildKit in the client does not"
@@ -40,7 +40,7 @@ def test_buildx__builds_caches_and_keeps_secrets(
     image = rehearsed.outputs["image-id"]
     found = json.loads(engine("image", "inspect", rehearsed.outputs["image"]))[0]
     assert found["Id"] == image
-    assert_nowhere(secret, rehearsed.everything(), saved_image(image))
+    assert_no_leak(secret, rehearsed.everything(), saved_image(image))
 
 
 def test_buildx__what_its_driver_cannot_do_is_told_in_its_words(
@@ -48,7 +48,7 @@ def test_buildx__what_its_driver_cannot_do_is_told_in_its_words(
 ) -> None:
     inputs = {"cache-to": f"type=local,dest={runner.folder}/cache"}
     rehearsed = runner.use(tiny, inputs, environment=buildx)
-    assert_ended(rehearsed, "build-failed")
+    assert_verdict(rehearsed, "build-failed")
     assert "Cache export is not supported for the docker driver" in rehearsed.summary
 
 
@@ -62,6 +62,6 @@ def test_cache__without_buildx_is_misconfigured(tiny: Repository, runner: Runner
     (alone / "docker").write_text('#!/bin/sh\n[ "$1" != buildx ] && echo 20.10.24\n')
     (alone / "docker").chmod(0o755)
     rehearsed = runner.use(tiny, {"cache-to": "type=inline"}, environment={"PATH": str(alone)})
-    assert_ended(rehearsed, "misconfigured")
+    assert_verdict(rehearsed, "misconfigured")
     assert "has no buildx plugin" in rehearsed.errors
     assert "docker-buildx" in rehearsed.errors

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from . import leftovers
+from .contract import assert_verdict
 from .repository import Repository
-from .runner import Rehearsed, Runner, Running, cancel
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner, RunningStep, cancel
 
 # Each holds a deadline of the contract.
 pytestmark = pytest.mark.alone
@@ -22,10 +22,10 @@ WATCHDOG = 2.0
 HANGS = "python3 -m unittest checks.Hangs"
 
 
-def cancelled_when(condition: Callable[[Running], object]) -> Callable[[Running], None]:
+def cancelled_when(condition: Callable[[RunningStep], object]) -> Callable[[RunningStep], None]:
     """Cancel a step when it is so far, and hold its end against the contract."""
 
-    def meanwhile(step: Running) -> None:
+    def meanwhile(step: RunningStep) -> None:
         step.wait_until(condition)
         started = time.monotonic()
         cancel(step)
@@ -44,7 +44,7 @@ def gone(command: str) -> Callable[[Path], None]:
     return between
 
 
-def label(step: Running) -> str:
+def label(step: RunningStep) -> str:
     """Return the label on what the run has started."""
     (folder,) = step.temp.glob("rehearsal-*")
     return f"dress-rehearsal={folder.name.removeprefix('rehearsal-')}"
@@ -69,14 +69,14 @@ def slow_client(folder: Path, verb: str) -> str:
     return os.pathsep.join([*(f"{folder}/clients/{n}" for n in range(len(clients))), *places])
 
 
-def assert_cancelled(rehearsed: Rehearsed, *kept: str) -> None:
-    assert_ended(rehearsed, "cancelled")
+def assert_cancelled(rehearsed: ActionResult, *kept: str) -> None:
+    assert_verdict(rehearsed, "cancelled")
     for name in kept:
         assert rehearsed.file(name), f"{name} is empty"
 
 
 def test_cancelled__while_it_builds(tiny: Repository, runner: Runner) -> None:
-    seconds = f"4{runner.token}"
+    seconds = f"4{runner.run_id}"
     tiny.replace("Dockerfile", r"^(COPY .*)$", rf"\1\nRUN echo building && sleep {seconds}")
     rehearsed = runner.use(
         tiny,
@@ -91,11 +91,11 @@ def test_cancelled__while_it_builds(tiny: Repository, runner: Runner) -> None:
 def test_cancelled__while_it_starts(verb: str, tiny: Repository, runner: Runner) -> None:
     def nothing_is_left(_: Path) -> None:
         time.sleep(1.0)  # A laptop has no clean-up step: what comes true late must not stay either.
-        assert not leftovers.of_the_engine(runner.token)
+        assert not leftovers.of_the_engine(runner.run_id)
 
     rehearsed = runner.use(
         tiny,
-        {"volumes": f"volume-{runner.token}:/data"},
+        {"volumes": f"volume-{runner.run_id}:/data"},
         environment={"PATH": slow_client(runner.folder, verb)},
         meanwhile=cancelled_when(lambda _: (runner.folder / "reached").exists()),
         between=nothing_is_left,
@@ -122,12 +122,12 @@ def test_cancelled__while_it_is_waited_for(tiny: Repository, runner: Runner) -> 
 
 
 def test_cancelled__while_it_is_tested(tiny: Repository, runner: Runner) -> None:
-    escapes = f"setsid sleep 4{runner.token}"  # As browsers do: into a process group of its own.
+    escapes = f"setsid sleep 4{runner.run_id}"  # As browsers do: into a process group of its own.
     rehearsed = runner.use(
         tiny,
         {"test-command": f"touch $REHEARSAL_EVIDENCE/trace.png\n{escapes} &\n{HANGS}"},
         meanwhile=cancelled_when(lambda step: "starting a child" in step.file("tests/output.log")),
-        between=gone(f"sleep 4{runner.token}"),
+        between=gone(f"sleep 4{runner.run_id}"),
     )
     assert_cancelled(rehearsed, "build.log", "container.json", "tests/output.log")
     assert rehearsed.evidence is not None
@@ -149,9 +149,9 @@ def test_cancelled__while_it_stops(tests: str, tiny: Repository, runner: Runner)
 
 
 def test_killed__the_watchdog_removes_all_and_the_clean_up_tells(
-    tiny: Repository, runner: Runner, token: str
+    tiny: Repository, runner: Runner, run_id: str
 ) -> None:
-    def kill(step: Running) -> None:
+    def kill(step: RunningStep) -> None:
         step.wait_until(lambda step: "starting a child" in step.file("tests/output.log"))
         step.send(signal.SIGKILL)
         deadline = time.monotonic() + WATCHDOG
@@ -160,14 +160,14 @@ def test_killed__the_watchdog_removes_all_and_the_clean_up_tells(
         assert not left, f"after {WATCHDOG} s there are still {left}"
 
     def what_is_left(ours: str) -> list[str]:
-        children = [line for line in leftovers.of_processes(token, 0) if "unittest" in line]
+        children = [line for line in leftovers.of_processes(run_id, 0) if "unittest" in line]
         return [
             *children,
             *leftovers.engine("ps", "--all", "--quiet", "--filter", f"label={ours}").split(),
             *leftovers.engine("volume", "ls", "--quiet", "--filter", f"label={ours}").split(),
         ]
 
-    inputs = {"test-command": HANGS, "volumes": f"volume-{token}:/data"}
+    inputs = {"test-command": HANGS, "volumes": f"volume-{run_id}:/data"}
     rehearsed = runner.use(tiny, inputs, meanwhile=kill)
     assert rehearsed.exit_code == 128 + signal.SIGKILL or rehearsed.exit_code == -signal.SIGKILL
     assert rehearsed.outputs["verdict"] == "cancelled"

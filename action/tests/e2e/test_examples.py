@@ -13,7 +13,7 @@ import pytest
 from .act import Act, ActRun
 from .machine import CHECKOUT, tool
 from .repository import Repository
-from .workflow import recorded
+from .workflow import with_recorder
 
 EXAMPLES = CHECKOUT / "docs/examples"
 PUBLISHED = "OWNER/dress-rehearsal/action@v0.1.0"
@@ -24,7 +24,7 @@ def example(name: str) -> str:
     text = (EXAMPLES / name).read_text()
     assert PUBLISHED in text
     named = text.replace(f"- uses: {PUBLISHED}", f"- id: rehearsal\n        uses: {PUBLISHED}")
-    return recorded(named.replace(PUBLISHED, "./action"), "rehearse")
+    return with_recorder(named.replace(PUBLISHED, "./action"), "rehearse")
 
 
 def with_its_test(tiny: Repository, page: str) -> Repository:
@@ -152,7 +152,7 @@ def test_comment__says_how_it_ended(
     lines = comments[-1]["body"].splitlines()
     assert lines[:3] == [MARK, heading, ""]
     assert lines[3].startswith(f"{counts} [What happened](https://github.com/example/superlists/")
-    assert f"/actions/runs/{act.token})" in lines[3]
+    assert f"/actions/runs/{act.run_id})" in lines[3]
     assert lines[4].startswith("[The evidence](http" if heading == RED else "")
     assert "<sub>at 0123abc</sub>" in lines
 
@@ -234,7 +234,7 @@ def test_notify__tells_the_chat_how_it_ended(
     assert (path, kind) == (f"/services/{HUSH}", "application/json")
     assert message == {
         "text": f"Dress rehearsal of example/superlists at main: {said} "
-        f"https://github.com/example/superlists/actions/runs/{act.token}"
+        f"https://github.com/example/superlists/actions/runs/{act.run_id}"
     }
     assert any(b"curl" in each for each in chat.programs)
     assert not [each for each in chat.programs if HUSH.encode() in each]

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from . import leftovers
+from .contract import assert_verdict
 from .faults import FAULTS, SUPERLISTS, Fault, Line
 from .faults import tiny as goes_wrong
-from .planted import assert_nowhere, files, secrets_of
+from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
-from .runner import Meanwhile, Rehearsed, Runner, Running
-from .verdicts import assert_ended
+from .runner import ActionResult, Meanwhile, Runner, RunningStep
 
 FACTS = Path(__file__).resolve().parents[1] / "facts"
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -57,11 +57,11 @@ TRIES = 5
 
 
 @pytest.fixture
-def planted(token: str) -> dict[str, str]:
-    return secrets_of(token)
+def planted(run_id: str) -> dict[str, str]:
+    return make_secrets(run_id)
 
 
-def keep_facts(rehearsed: Rehearsed, name: str) -> None:
+def keep_facts(rehearsed: ActionResult, name: str) -> None:
     """Write down what was known, for the tests of the diagnoses: REHEARSAL_FACTS=1 asks for it."""
     if not os.environ.get("REHEARSAL_FACTS"):
         return
@@ -106,7 +106,7 @@ def rehearsed_with(
     *,
     environment: Mapping[str, str] | None = None,
     meanwhile: Meanwhile = lambda _: None,
-) -> Rehearsed:
+) -> ActionResult:
     """Rehearse with planted secrets, all of which the app is asked to print at its start."""
     own = SUPERLISTS if fault.app == "superlists" else {}
     inputs = {"secrets": "", "env": "", **own, **fault.inputs}
@@ -122,27 +122,27 @@ def rehearsed_with(
 
 
 def assert_told(
-    rehearsed: Rehearsed, fault: Fault, runner: Runner, planted: Mapping[str, str]
+    rehearsed: ActionResult, fault: Fault, runner: Runner, planted: Mapping[str, str]
 ) -> None:
     """Hold everything that is told, kept and left behind against what the fault asks for."""
     keep_facts(rehearsed, fault.name)
-    assert_ended(rehearsed, fault.verdict)
+    assert_verdict(rehearsed, fault.verdict)
     assert rehearsed.outputs["diagnosis"] == fault.diagnosis
     assert_annotated(rehearsed, fault)
     assert_reported(rehearsed, fault)
     assert_kept(rehearsed, fault, planted)
-    assert_nowhere(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
-    assert not leftovers.of_the_engine(runner.token)
+    assert_no_leak(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
+    assert not leftovers.of_the_engine(runner.run_id)
     assert waited(rehearsed) < LESS_THAN_A_MINUTE
 
 
-def waited(rehearsed: Rehearsed) -> float:
+def waited(rehearsed: ActionResult) -> float:
     """Return for how many seconds the app was waited for; building is not counted."""
     stages = json.loads(rehearsed.file("verdict.json"))["stages"]
     return sum(float(each["seconds"]) for each in stages if each["name"] == "ready")
 
 
-def assert_annotated(rehearsed: Rehearsed, fault: Fault) -> None:
+def assert_annotated(rehearsed: ActionResult, fault: Fault) -> None:
     """The cause first, and on no line; then the lines of the repository, and nothing else."""
     first, *others = [each for each in rehearsed.shown.annotations if each.level == "error"]
     assert first.properties == {"title": f"Dress rehearsal: {fault.verdict}"}
@@ -157,7 +157,7 @@ def assert_annotated(rehearsed: Rehearsed, fault: Fault) -> None:
         assert line.says in annotation.text
 
 
-def line_of(rehearsed: Rehearsed, place: Mapping[str, str]) -> str:
+def line_of(rehearsed: ActionResult, place: Mapping[str, str]) -> str:
     """Return the line of the repository that an annotation stands on."""
     if "file" not in place:
         return ""
@@ -165,7 +165,7 @@ def line_of(rehearsed: Rehearsed, place: Mapping[str, str]) -> str:
     return lines[int(place["line"]) - 1]
 
 
-def assert_reported(rehearsed: Rehearsed, fault: Fault) -> None:
+def assert_reported(rehearsed: ActionResult, fault: Fault) -> None:
     """Summary and page tell it in the same words, and verdict.json names it."""
     summary = html.unescape(re.sub(r"\\(\W|_)", r"\1", rehearsed.summary))
     page = html.unescape(re.sub(r"<[^>]*>", "", rehearsed.file("index.html")))
@@ -180,7 +180,7 @@ def assert_reported(rehearsed: Rehearsed, fault: Fault) -> None:
     ]
 
 
-def assert_kept(rehearsed: Rehearsed, fault: Fault, planted: Mapping[str, str]) -> None:
+def assert_kept(rehearsed: ActionResult, fault: Fault, planted: Mapping[str, str]) -> None:
     """The evidence is complete; an app that ran did say the secrets, and they were taken out."""
     assert rehearsed.evidence is not None
     for name in REPORTS | KEPT.get(fault.verdict, set()):
@@ -194,8 +194,8 @@ def assert_kept(rehearsed: Rehearsed, fault: Fault, planted: Mapping[str, str]) 
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_fault(fault: Fault, room: Path, runner: Runner, planted: dict[str, str]) -> None:
-    repository = laid_out(fault, room / "repository")
+def test_fault(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
+    repository = laid_out(fault, workdir / "repository")
     assert_told(rehearsed_with(fault, repository, runner, planted), fault, runner, planted)
 
 
@@ -248,11 +248,11 @@ def test_port_taken__between_the_build_and_the_start(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     fault = port_taken(port)
-    building = rf"\1\nRUN echo building; sleep 1 # {runner.token}"
+    building = rf"\1\nRUN echo building; sleep 1 # {runner.run_id}"
     tiny.replace("Dockerfile", r"^(COPY .*)$", building)
     with ExitStack() as taken:
 
-        def take(step: Running) -> None:
+        def take(step: RunningStep) -> None:
             step.wait_until(lambda step: " building\n" in step.file("build.log"))
             taken.enter_context(socket.create_server(("127.0.0.1", port)))
 
@@ -320,7 +320,7 @@ def test_passed__after_patience(
     assert seen["first answer"]["detail"] == patience.first
     assert seen["running"]["seconds"] < seen["first answer"]["seconds"]
     assert seen["ready"]["seconds"] >= least
-    assert_nowhere(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
+    assert_no_leak(planted, rehearsed.everything() | files(rehearsed.folder / "temp"))
 
 
 def test_passed__an_app_that_its_restart_policy_brings_back(
@@ -333,7 +333,7 @@ def test_passed__an_app_that_its_restart_policy_brings_back(
     assert rehearsed.outputs["tests"] == "1"
 
 
-def moment(rehearsed: Rehearsed, name: str) -> float:
+def moment(rehearsed: ActionResult, name: str) -> float:
     """Return when the container started or ended (`StartedAt`, `FinishedAt`), as the engine saw it.
 
     In seconds since 1970.
@@ -342,7 +342,7 @@ def moment(rehearsed: Rehearsed, name: str) -> float:
     return datetime.fromisoformat(state[name]).timestamp()
 
 
-def told_at(rehearsed: Rehearsed) -> float:
+def told_at(rehearsed: ActionResult) -> float:
     """Return when the verdict was told: written down, after the container has been removed."""
     assert rehearsed.evidence is not None
     return (rehearsed.evidence / "verdict.json").stat().st_mtime
@@ -368,7 +368,7 @@ def test_crashed__is_told_within_half_a_second(
     def measure() -> float:
         inputs = {"env": "TINY_FAULT=tires\nTINY_SECONDS=4"}
         rehearsed = runner.use(tiny, inputs)
-        assert_ended(rehearsed, "crashed")
+        assert_verdict(rehearsed, "crashed")
         return told_at(rehearsed) - moment(rehearsed, "FinishedAt")
 
     seconds = quickest(measure, CRASH_IS_TOLD)
@@ -378,11 +378,11 @@ def test_crashed__is_told_within_half_a_second(
 
 @pytest.mark.alone
 def test_disallowed_host__is_told_within_five_seconds(
-    room: Path, runner: Runner, record_property: Callable[[str, object], None]
+    workdir: Path, runner: Runner, record_property: Callable[[str, object], None]
 ) -> None:
     """From the container's start, with the default ready-timeout of a minute."""
     (fault,) = (each for each in FAULTS if each.name == "disallowed-host")
-    repository = laid_out(fault, room / "repository")
+    repository = laid_out(fault, workdir / "repository")
 
     def measure() -> float:
         inputs = {**SUPERLISTS, **fault.inputs, "ready-timeout": "60"}

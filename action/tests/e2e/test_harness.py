@@ -21,21 +21,21 @@ def test_runner__unknown_expression_is_refused(tiny: Repository, runner: Runner)
         runner.use(tiny)
 
 
-def test_leftovers__a_process_is_seen(token: str) -> None:
+def test_leftovers__a_process_is_seen(run_id: str) -> None:
     with subprocess.Popen(
         ["sh", "-c", "echo here; read -r _"],
-        env=os.environ | {"REHEARSAL_E2E": token},
+        env=os.environ | {"REHEARSAL_E2E": run_id},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as left:
         assert left.stdout is not None
         left.stdout.readline()
-        assert str(left.pid) in "".join(leftovers.of_processes(token, patience=0))
+        assert str(left.pid) in "".join(leftovers.of_processes(run_id, patience=0))
 
 
-def test_leftovers__a_volume_is_seen(token: str) -> None:
-    leftovers.engine("volume", "create", "--label", f"whose={token}", f"volume-{token}")
+def test_leftovers__a_volume_is_seen(run_id: str) -> None:
+    leftovers.engine("volume", "create", "--label", f"whose={run_id}", f"volume-{run_id}")
     try:
-        assert f"volume-{token}" in "".join(leftovers.of_the_engine(token))
+        assert f"volume-{run_id}" in "".join(leftovers.of_the_engine(run_id))
     finally:
-        leftovers.engine("volume", "rm", f"volume-{token}")
+        leftovers.engine("volume", "rm", f"volume-{run_id}")

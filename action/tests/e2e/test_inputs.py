@@ -2,9 +2,9 @@
 
 import pytest
 
+from .contract import assert_verdict
 from .repository import Repository
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner
 
 # Everything a shell, the runner or a client would obey if it were let near them.
 HOSTILE_LINES = (
@@ -20,7 +20,7 @@ HOSTILE_LINES = (
 HOSTILE = "x" + "\n".join(HOSTILE_LINES)
 
 
-def assert_nothing_started(rehearsed: Rehearsed) -> None:
+def assert_nothing_started(rehearsed: ActionResult) -> None:
     assert rehearsed.outputs["image-id"] == ""
     assert rehearsed.outputs["ready-seconds"] == ""
     assert rehearsed.evidence is not None
@@ -46,7 +46,7 @@ def test_misconfigured__reaches_the_caller(
 ) -> None:
     """What is refused, and why, the tests of `rehearsal.config` prove."""
     rehearsed = runner.use(tiny, {name: value})
-    assert_ended(rehearsed, "misconfigured")
+    assert_verdict(rehearsed, "misconfigured")
     assert said in rehearsed.errors
     assert_nothing_started(rehearsed)
     assert_harmless(rehearsed, tiny)
@@ -65,11 +65,11 @@ def test_hostile_values__where_any_text_is_right(tiny: Repository, runner: Runne
             "test-command": "python3 -m unittest checks.Page checks.Prints",
         },
     )
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     assert_harmless(rehearsed, tiny)
 
 
-def assert_harmless(rehearsed: Rehearsed, repository: Repository) -> None:
+def assert_harmless(rehearsed: ActionResult, repository: Repository) -> None:
     assert not list(repository.root.rglob("pwned"))
     assert not list(rehearsed.folder.rglob("pwned"))
     assert not {"set-output", "set-env"} & set(rehearsed.shown.obeyed)
@@ -82,4 +82,4 @@ def test_run_options__reach_the_container(tiny: Repository, runner: Runner) -> N
         "setup-command": "! touch /tmp/file && grep -q '^CapEff:.0000000000000000$' /proc/1/status"
     }
     rehearsed = runner.use(tiny, proof | {"run-options": "--read-only\n--cap-drop\nALL"})
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")

@@ -51,7 +51,7 @@ class Laptop:
 
     repository: Repository
     folder: Path
-    token: str
+    run_id: str
 
     def run(self, *argv: str, program: tuple[str, ...] = ()) -> tuple[int, str]:
         self.folder.mkdir(exist_ok=True)
@@ -62,8 +62,8 @@ class Laptop:
                 **clean_environment(),
                 "TMPDIR": str(self.folder),
                 # The harness looks for it in what is left, as in every other scenario.
-                "GITHUB_RUN_ID": self.token,
-                "REHEARSAL_E2E": self.token,
+                "GITHUB_RUN_ID": self.run_id,
+                "REHEARSAL_E2E": self.run_id,
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -77,9 +77,9 @@ class Laptop:
 
 
 @pytest.fixture
-def laptop(room: Path, token: str) -> Laptop:
+def laptop(workdir: Path, run_id: str) -> Laptop:
     # On a laptop the image is named after the folder: it must not be that of another scenario.
-    return Laptop(repository_of("tiny_app", room / f"tiny-{token}"), room / "laptop", token)
+    return Laptop(repository_of("tiny_app", workdir / f"tiny-{run_id}"), workdir / "laptop", run_id)
 
 
 def files(folder: Path) -> set[str]:
@@ -148,7 +148,7 @@ def test_keep__the_app_answers_until_the_command_that_was_told(laptop: Laptop) -
         "--input",
         "test-command=true",
         "--volumes",
-        f"tiny-{laptop.token}:/data",
+        f"tiny-{laptop.run_id}:/data",
     )
     assert code == 0
     kept = re.search(r"^kept: +(http://\S+) \(the app still runs\)$", log, re.MULTILINE)
@@ -161,9 +161,9 @@ def test_keep__the_app_answers_until_the_command_that_was_told(laptop: Laptop) -
 
 
 def test_installed__works_with_flags_and_names_the_extra(
-    laptop: Laptop, room: Path, tmp_path: Path
+    laptop: Laptop, workdir: Path, tmp_path: Path
 ) -> None:
-    program = install(room / "venv", tmp_path)
+    program = install(workdir / "venv", tmp_path)
     laptop.repository.write(".github/workflows/ci.yml", workflow(STEP))
     code, log = laptop.run(program=program)
     assert code == 2
@@ -174,7 +174,7 @@ def test_installed__works_with_flags_and_names_the_extra(
     code, log = laptop.run("--test-command", check, program=program)
     assert code == 0
     assert "needs PyYAML, and it is not installed for this Python. The flags alone count." in log
-    assert "\ndriver.sh watcher.sh None\n" in log
+    assert "\ncleanup.sh launch_driver.sh None\n" in log
 
 
 def install(environment: Path, source: Path) -> tuple[str, ...]:

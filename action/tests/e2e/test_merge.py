@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 
 from .machine import ACTION, clean_environment
 from .repository import Repository
-from .runner import Rehearsed, Runner
+from .runner import ActionResult, Runner
 from .test_page import colour, said
 
 DIGESTS = json.dumps({"ghcr.io/owner/app:1.2.3": f"sha256:{'2' * 64}"})
@@ -48,7 +48,7 @@ class Shards:
     runner: Runner
     found: Path
 
-    def rehearse(self, shard: str, *, red: str = "", image: str = "") -> Rehearsed:
+    def rehearse(self, shard: str, *, red: str = "", image: str = "") -> ActionResult:
         """Rehearse one shard and hand its evidence over; an image builds nothing."""
         inputs = {
             "shard": shard,
@@ -85,9 +85,9 @@ def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def shards(tiny: Repository, runner: Runner, room: Path) -> Shards:
+def shards(tiny: Repository, runner: Runner, workdir: Path) -> Shards:
     tiny.write("suite.py", SUITE)
-    return Shards(tiny=tiny, runner=runner, found=room / "found")
+    return Shards(tiny=tiny, runner=runner, found=workdir / "found")
 
 
 def validate(name: str, file: Path) -> None:
@@ -95,11 +95,11 @@ def validate(name: str, file: Path) -> None:
     Draft202012Validator(schema).validate(json.loads(file.read_text()))
 
 
-def test_merge__one_red_shard(shards: Shards, room: Path, browser: webdriver.Chrome) -> None:
+def test_merge__one_red_shard(shards: Shards, workdir: Path, browser: webdriver.Chrome) -> None:
     first = shards.rehearse("1/3")
     shards.rehearse("2/3", red="e", image=first.outputs["image"])
     shards.rehearse("3/3", image=first.outputs["image"])
-    merged = room / "merged evidence"
+    merged = workdir / "merged evidence"
     done = shards.merge(3, merged)
     assert done.returncode == 13, done.stdout
     validate("verdict.schema.json", merged / "verdict.json")
@@ -111,7 +111,7 @@ def test_merge__one_red_shard(shards: Shards, room: Path, browser: webdriver.Chr
     assert "| shard 2/3 on chrome | ❌ tests-failed | 2 | 1 | 1 |" in summary
     assert r"| test\_e<br><sub>suite.T</sub> | shard 2/3 on chrome | no such button |" in summary
     # Where its reader unpacked it.
-    assert_page_works(browser, Path(shutil.move(merged, room / "some where else #1")))
+    assert_page_works(browser, Path(shutil.move(merged, workdir / "some where else #1")))
 
 
 def assert_page_works(browser: webdriver.Chrome, folder: Path) -> None:
@@ -144,38 +144,38 @@ def assert_page_works(browser: webdriver.Chrome, folder: Path) -> None:
 
 
 def test_merge__of_passes_can_be_attested_and_no_part_of_it_alone(
-    shards: Shards, room: Path
+    shards: Shards, workdir: Path
 ) -> None:
     first = shards.rehearse("1/2")
     shards.rehearse("2/2", image=first.outputs["image"])
-    done = shards.merge(2, room / "merged")
+    done = shards.merge(2, workdir / "merged")
     assert done.returncode == 0, done.stdout
-    attested = shards.attest(room / "merged", room / "predicate.json")
+    attested = shards.attest(workdir / "merged", workdir / "predicate.json")
     assert attested.returncode == 0, attested.stdout
-    validate("predicate.schema.json", room / "predicate.json")
-    predicate = json.loads((room / "predicate.json").read_text())
+    validate("predicate.schema.json", workdir / "predicate.json")
+    predicate = json.loads((workdir / "predicate.json").read_text())
     assert predicate["image"]["id"] == first.outputs["image-id"]
     assert predicate["tests"] == {"ran": 5, "failures": 0, "flaky": 1}
     assert (predicate["suite"]["shards"], predicate["suite"]["browsers"]) == (2, ["chrome"])
     assert predicate["probe"]["answer"] == "HTTP status 200"
     assert predicate["where"]["repository"] == "example/superlists"
 
-    alone = shards.attest(shards.found / "rehearsal.1-of-2.chrome", room / "none.json")
+    alone = shards.attest(shards.found / "rehearsal.1-of-2.chrome", workdir / "none.json")
     assert alone.returncode == 16
     shutil.rmtree(shards.found / "rehearsal.2-of-2.chrome")
-    missing = shards.merge(2, room / "half")
+    missing = shards.merge(2, workdir / "half")
     assert missing.returncode == 18
     assert "shard 2/2 on chrome is missing" in missing.stdout
     assert "A job ended before its evidence was uploaded" in missing.stdout
-    assert shards.attest(room / "half", room / "none.json").returncode == 16
-    assert not (room / "none.json").exists()
+    assert shards.attest(workdir / "half", workdir / "none.json").returncode == 16
+    assert not (workdir / "none.json").exists()
 
 
-def test_merge__another_image_in_one_shard(shards: Shards, room: Path) -> None:
+def test_merge__another_image_in_one_shard(shards: Shards, workdir: Path) -> None:
     shards.rehearse("1/2")
     shards.tiny.replace("Dockerfile", "^EXPOSE .*$", "EXPOSE 8888\nENV ANOTHER=image")
     shards.rehearse("2/2")
-    done = shards.merge(2, room / "merged")
+    done = shards.merge(2, workdir / "merged")
     assert done.returncode == 70
     assert "did not all rehearse the same image" in done.stdout
-    assert json.loads((room / "merged/verdict.json").read_text())["image-id"] == ""
+    assert json.loads((workdir / "merged/verdict.json").read_text())["image-id"] == ""

@@ -5,10 +5,10 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
+from .contract import assert_verdict
 from .machine import ACTION
 from .repository import Repository
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner
 
 # One test that asks for a page, fails, and passes when it is run again: as surefire writes it.
 SHAKY = """
@@ -48,7 +48,7 @@ print("Ran 0 tests in 0.000s")
 """
 
 
-def warnings(rehearsed: Rehearsed) -> list[tuple[str, str, str, str]]:
+def warnings(rehearsed: ActionResult) -> list[tuple[str, str, str, str]]:
     return [
         (each.properties["title"], each.properties.get("file", ""),
          each.properties.get("line", ""), each.text)
@@ -57,7 +57,7 @@ def warnings(rehearsed: Rehearsed) -> list[tuple[str, str, str, str]]:
     ]  # fmt: skip
 
 
-def document(rehearsed: Rehearsed) -> dict[str, object]:
+def document(rehearsed: ActionResult) -> dict[str, object]:
     """Read verdict.json, and hold it against its schema."""
     found: dict[str, object] = json.loads(rehearsed.file("verdict.json"))
     Draft202012Validator(json.loads((ACTION / "verdict.schema.json").read_text())).validate(found)
@@ -69,7 +69,7 @@ def test_flaky__passes_with_a_warning_and_its_first_failure(
 ) -> None:
     tiny.write("shaky.py", SHAKY)
     rehearsed = runner.use(tiny, {"test-command": "python3 shaky.py", "test-retries": "2"})
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     outputs = rehearsed.outputs
     assert (outputs["tests"], outputs["failures"], outputs["flaky"]) == ("2", "0", "1")
     ((title, file, line, text),) = warnings(rehearsed)
@@ -88,7 +88,7 @@ def test_flaky__passes_with_a_warning_and_its_first_failure(
 def test_flaky__one_that_fails_each_time_has_failed(tiny: Repository, runner: Runner) -> None:
     tiny.write("broken.py", BROKEN)
     rehearsed = runner.use(tiny, {"test-command": "python3 broken.py", "test-retries": "1"})
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     assert (rehearsed.outputs["failures"], rehearsed.outputs["flaky"]) == ("1", "0")
     assert warnings(rehearsed) == []
     assert "test-retries is 1" not in rehearsed.log
@@ -106,7 +106,7 @@ def test_retries__where_nobody_obeys_a_notice_says_so(
     command: str, *, noticed: bool, tiny: Repository, runner: Runner
 ) -> None:
     rehearsed = runner.use(tiny, {"test-command": command, "test-retries": "4"})
-    assert_ended(rehearsed, "tests-failed" if noticed else "passed")
+    assert_verdict(rehearsed, "tests-failed" if noticed else "passed")
     assert ("test-retries is 4, and nothing says" in rehearsed.summary) is noticed
 
 

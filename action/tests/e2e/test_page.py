@@ -19,9 +19,9 @@ from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results, Span
 from rehearsal.verdict import Problem, Verdict
 
+from .contract import assert_verdict
 from .repository import Repository
 from .runner import Runner
-from .verdicts import assert_ended
 
 # What would run, load or end something, if it were anything but text.
 HOSTILE = (
@@ -179,7 +179,7 @@ def test_page__of_a_real_crash_names_the_app_s_own_line(
     tiny: Repository, runner: Runner, browser: webdriver.Chrome
 ) -> None:
     rehearsed = runner.use(tiny, {"env": "TINY_FAULT=crash"})
-    assert_ended(rehearsed, "crashed")
+    assert_verdict(rehearsed, "crashed")
     assert rehearsed.evidence
     said(browser)
     browser.get((rehearsed.evidence / "index.html").as_uri())

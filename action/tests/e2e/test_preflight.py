@@ -3,9 +3,9 @@
 All others, and other places where a rehearsal cannot work, the tests of `rehearsal.config` prove.
 """
 
+from .contract import assert_verdict
 from .repository import Repository
 from .runner import Runner
-from .verdicts import assert_ended
 
 EVENT = "pull_request_target"
 SECRET = {"TINY_KEY": "planted-for-the-events"}
@@ -18,7 +18,7 @@ def test_privileged_event__no_secrets_for_code_of_others(tiny: Repository, runne
     tiny.commit("What somebody proposes")
     environment = {"GITHUB_EVENT_NAME": EVENT, "GITHUB_SHA": sha, **SECRET}
     rehearsed = runner.use(tiny, NAMED, environment=environment)
-    assert_ended(rehearsed, "misconfigured")
+    assert_verdict(rehearsed, "misconfigured")
     for words in (EVENT, "TINY_KEY", "pull_request instead", "generate-secrets"):
         assert words in rehearsed.errors
     assert not rehearsed.outputs["image-id"]
@@ -28,4 +28,4 @@ def test_privileged_event__no_secrets_for_code_of_others(tiny: Repository, runne
 def test_privileged_event__its_own_commit_may_have_them(tiny: Repository, runner: Runner) -> None:
     sha = tiny.commit("The event's own")
     environment = {"GITHUB_EVENT_NAME": EVENT, "GITHUB_SHA": sha, **SECRET}
-    assert_ended(runner.use(tiny, NAMED, environment=environment), "passed")
+    assert_verdict(runner.use(tiny, NAMED, environment=environment), "passed")

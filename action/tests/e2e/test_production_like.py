@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from .contract import assert_verdict
 from .leftovers import engine
 from .machine import free_port
 from .repository import Repository
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner
 
 # Proves from inside what the container was given.
 INSIDE = """
@@ -23,24 +23,24 @@ grep -qx "^NoNewPrivs:\t1$" /proc/1/status
 
 
 @pytest.fixture
-def network(token: str) -> Iterator[str]:
-    name = f"network-of-{token[::-1]}"
+def network(run_id: str) -> Iterator[str]:
+    name = f"network-of-{run_id[::-1]}"
     engine("network", "create", name)
     yield name
     engine("network", "rm", name)
 
 
-def container_of(rehearsed: Rehearsed) -> dict[str, Any]:
+def container_of(rehearsed: ActionResult) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(rehearsed.file("container.json"))
     return found
 
 
-def volumes(token: str) -> list[str]:
-    return [name for name in engine("volume", "ls", "--quiet").split() if token in name]
+def volumes(run_id: str) -> list[str]:
+    return [name for name in engine("volume", "ls", "--quiet").split() if run_id in name]
 
 
 def test_everything__reaches_the_container(
-    tiny: Repository, runner: Runner, network: str, token: str
+    tiny: Repository, runner: Runner, network: str, run_id: str
 ) -> None:
     port = free_port()
     tiny.write("data/greeting", "from the checkout\n")
@@ -51,7 +51,7 @@ def test_everything__reaches_the_container(
         "run-options": "--memory=96m\n--security-opt\nno-new-privileges\n--read-only",
         "host-port": str(port),
         "network": network,
-        "volumes": f"new-{token}:/named\n./data:/bind:ro",
+        "volumes": f"new-{run_id}:/named\n./data:/bind:ro",
         "command": "python\n-u\n/app.py\na second argument",
         "setup-command": INSIDE,
         "test-command": f'[ "$TEST_SERVER" = localhost:{port} ]\npython3 -m unittest checks.Page',
@@ -71,29 +71,29 @@ def test_everything__reaches_the_container(
         "/bind": False,
     }
     assert found["Config"]["Cmd"] == ["python", "-u", "/app.py", "a second argument"]
-    assert not volumes(token), "it was made for the run, and goes with it"
+    assert not volumes(run_id), "it was made for the run, and goes with it"
     assert (tiny.root / "data/greeting").exists()
 
 
 def test_volumes__that_were_there_stay_with_what_is_in_them(
-    tiny: Repository, runner: Runner, token: str
+    tiny: Repository, runner: Runner, run_id: str
 ) -> None:
     tiny.replace("Dockerfile", r"^(COPY .*)$", r"\1\nRUN mkdir -m 777 /named /unnamed")
     tiny.replace("Dockerfile", r"^(USER .*)$", r"VOLUME /unnamed\n\1")
-    engine("volume", "create", f"old-{token}")
+    engine("volume", "create", f"old-{run_id}")
     try:
-        inputs = {"volumes": f"old-{token}:/named", "setup-command": "echo kept >/named/word"}
-        assert_ended(runner.use(tiny, inputs), "passed")
+        inputs = {"volumes": f"old-{run_id}:/named", "setup-command": "echo kept >/named/word"}
+        assert_verdict(runner.use(tiny, inputs), "passed")
         inputs |= {"setup-command": 'read -r word </named/word && [ "$word" = kept ]'}
         rehearsed = runner.use(tiny, inputs | {"evidence": "always"})
         assert rehearsed.outputs["verdict"] == "passed"
         mounts = {each["Destination"]: each["Name"] for each in container_of(rehearsed)["Mounts"]}
-        assert mounts["/named"] == f"old-{token}"
+        assert mounts["/named"] == f"old-{run_id}"
         there = engine("volume", "ls", "--quiet").split()
         assert mounts["/named"] in there
         assert mounts["/unnamed"] not in there
     finally:
-        engine("volume", "rm", f"old-{token}")
+        engine("volume", "rm", f"old-{run_id}")
 
 
 @pytest.mark.parametrize(
@@ -110,19 +110,19 @@ def test_refused_by_the_engine(
     name: str, value: str, said: str, tiny: Repository, runner: Runner
 ) -> None:
     rehearsed = runner.use(tiny, {name: value})
-    assert_ended(rehearsed, "misconfigured")
+    assert_verdict(rehearsed, "misconfigured")
     assert said in rehearsed.errors
     assert f"input {name}" in rehearsed.errors
     assert not (tiny.root / "no-such-folder").exists()
 
 
-def test_image__that_is_there_already(tiny: Repository, runner: Runner, token: str) -> None:
-    tag = f"prebuilt:{token}"
+def test_image__that_is_there_already(tiny: Repository, runner: Runner, run_id: str) -> None:
+    tag = f"prebuilt:{run_id}"
     built = runner.use(tiny)
     engine("tag", built.outputs["image-id"], tag)
     (tiny.root / "Dockerfile").unlink()
     rehearsed = runner.use(tiny, {"image": tag, "test-command": "python3 -m unittest checks.Page"})
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     assert rehearsed.outputs["image"] == tag
     assert rehearsed.outputs["image-id"] == built.outputs["image-id"]
     assert rehearsed.evidence is not None
@@ -131,5 +131,5 @@ def test_image__that_is_there_already(tiny: Repository, runner: Runner, token: s
 
 def test_image__that_is_not_there(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"image": "no-such-image:1"})
-    assert_ended(rehearsed, "misconfigured")
+    assert_verdict(rehearsed, "misconfigured")
     assert "no-such-image:1" in rehearsed.errors

@@ -11,19 +11,19 @@ import pytest
 from rehearsal.results.tests import Failure, Results
 from tests.fakes import rehearsed
 
-from .gateway import gateway
 from .leftovers import engine
 from .machine import with_buildx
 from .registry import (
     PASSWORD,
     USER,
     Registry,
-    compressed_anew,
+    build_small_image,
+    push_recompressed,
     serve_registry,
-    small_image,
 )
+from .registry_proxy import registry_proxy
 from .repository import Repository
-from .runner import Rehearsed, Runner, Running, cancel
+from .runner import ActionResult, Runner, RunningStep, cancel
 
 CHECKS = "python checks.py"
 
@@ -33,11 +33,11 @@ def publish(
     repository: Repository,
     inputs: Mapping[str, str],
     environment: Mapping[str, str] | None = None,
-) -> Rehearsed:
+) -> ActionResult:
     return runner.use(repository, inputs, action="action/publish", environment=environment)
 
 
-def assert_published(published: Rehearsed, digests: Mapping[str, str]) -> None:
+def assert_published(published: ActionResult, digests: Mapping[str, str]) -> None:
     """Hold what is told of a publication that went well against what it should tell."""
     assert published.exit_code == 0, published.log
     assert published.outputs["verdict"] == "passed"
@@ -52,7 +52,7 @@ def assert_published(published: Rehearsed, digests: Mapping[str, str]) -> None:
 
 
 def assert_failed(
-    published: Rehearsed, words: str, digests: Mapping[str, str] | None = None
+    published: ActionResult, words: str, digests: Mapping[str, str] | None = None
 ) -> None:
     """Hold what is told of a publication that failed: it claims no more than what is there."""
     assert published.exit_code == 16, published.log
@@ -71,18 +71,18 @@ def tags_of_the_engine(host: str) -> list[str]:
 
 
 def test_publish__exactly_what_was_rehearsed(
-    tiny: Repository, runner: Runner, registry: Registry, token: str
+    tiny: Repository, runner: Runner, registry: Registry, run_id: str
 ) -> None:
     rehearsed = runner.use(tiny, {"test-command": CHECKS})
     image_id = rehearsed.outputs["image-id"]
-    to = [f"{registry.host}/{token}/app:{tag}" for tag in ("1.2.3", "latest")]
+    to = [f"{registry.host}/{run_id}/app:{tag}" for tag in ("1.2.3", "latest")]
     order = {"evidence-path": rehearsed.outputs["evidence-path"], "to": "\n".join(to)}
     published = publish(runner, tiny, order)
 
-    held = registry.holds(f"{token}/app", "1.2.3")
+    held = registry.holds(f"{run_id}/app", "1.2.3")
     assert held is not None
     assert held[1] == image_id
-    assert registry.holds(f"{token}/app", "latest") == held
+    assert registry.holds(f"{run_id}/app", "latest") == held
     assert_published(published, dict.fromkeys(to, held[0]))
     assert image_id in published.summary
     assert "tests ran" in published.summary
@@ -95,7 +95,7 @@ def test_publish__exactly_what_was_rehearsed(
 
 
 def test_publish__nothing_when_tests_are_red(
-    tiny: Repository, runner: Runner, registry: Registry, token: str
+    tiny: Repository, runner: Runner, registry: Registry, run_id: str
 ) -> None:
     rehearsed = runner.use(tiny, {"test-command": "exit 1"})
     assert rehearsed.outputs["verdict"] == "tests-failed"
@@ -104,17 +104,17 @@ def test_publish__nothing_when_tests_are_red(
         tiny,
         {
             "evidence-path": rehearsed.outputs["evidence-path"],
-            "to": f"{registry.host}/{token}/red:1",
+            "to": f"{registry.host}/{run_id}/red:1",
         },
     )
     assert_failed(published, "Nothing was pushed. The rehearsal ended as tests-failed")
-    assert registry.holds(f"{token}/red", "1") is None
+    assert registry.holds(f"{run_id}/red", "1") is None
 
 
 @pytest.fixture
-def image(room: Path, token: str) -> str:
+def image(workdir: Path, run_id: str) -> str:
     """An image that no registry has, by its ID."""
-    return small_image(room / "image", token)
+    return build_small_image(workdir / "image", run_id)
 
 
 @pytest.mark.parametrize(
@@ -134,11 +134,11 @@ def test_publish__a_registry_that_refuses(
     image: str,
     tiny: Repository,
     runner: Runner,
-    room: Path,
+    workdir: Path,
 ) -> None:
-    with serve_registry(room / "serving", password=password, read_only=read_only) as refusing:
+    with serve_registry(workdir / "serving", password=password, read_only=read_only) as refusing:
         to = [f"{refusing.host}/app:1", f"{refusing.host}/app:latest"]
-        environment = logged_in(room, refusing.host, login) if login else {}
+        environment = logged_in(workdir, refusing.host, login) if login else {}
         published = publish(
             runner, tiny, {"image-id": image, "to": "\n".join(to)}, environment=environment
         )
@@ -149,11 +149,11 @@ def test_publish__a_registry_that_refuses(
 
 
 def test_publish__with_a_login_of_the_clients_own(
-    image: str, tiny: Repository, runner: Runner, room: Path
+    image: str, tiny: Repository, runner: Runner, workdir: Path
 ) -> None:
-    with serve_registry(room / "serving", password=True) as private:
+    with serve_registry(workdir / "serving", password=True) as private:
         to = f"{private.host}/app:1"
-        environment = logged_in(room, private.host, PASSWORD)
+        environment = logged_in(workdir, private.host, PASSWORD)
         # What `docker manifest create` remembers is believed before any registry is asked.
         lie = Path(
             environment["DOCKER_CONFIG"], "manifests", to.replace("/", "_").replace(":", "-")
@@ -166,9 +166,9 @@ def test_publish__with_a_login_of_the_clients_own(
             assert PASSWORD.encode() not in text
 
 
-def logged_in(room: Path, host: str, password: str) -> dict[str, str]:
+def logged_in(workdir: Path, host: str, password: str) -> dict[str, str]:
     """Return the environment in which a client has logged in, as docker/login-action leaves it."""
-    folder = room / "client"
+    folder = workdir / "client"
     folder.mkdir()
     credentials = subprocess.run(
         ["base64", "--wrap=0"], input=f"{USER}:{password}", text=True, capture_output=True,
@@ -193,19 +193,19 @@ def test_publish__a_registry_that_is_not_there_keeps_all_from_being_pushed(
     tiny: Repository,
     runner: Runner,
     registry: Registry,
-    token: str,
+    run_id: str,
 ) -> None:
-    order = {"image-id": image, "to": f"{registry.host}/{token}/alone:1\n{to}"}
+    order = {"image-id": image, "to": f"{registry.host}/{run_id}/alone:1\n{to}"}
     published = publish(runner, tiny, order)
     assert_failed(published, f"Nothing was pushed. {to} cannot be asked: {words}")
-    assert registry.holds(f"{token}/alone", "1") is None
+    assert registry.holds(f"{run_id}/alone", "1") is None
 
 
 def test_publish__completes_what_broke_off_half_way(
-    image: str, tiny: Repository, runner: Runner, registry: Registry, token: str
+    image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str
 ) -> None:
-    name = f"{token}/half"
-    with gateway(registry) as stand:
+    name = f"{run_id}/half"
+    with registry_proxy(registry) as stand:
 
         def goes_away(_method: str, _path: str) -> int | None:
             layers = [path for method, path in stand.seen if method == "PUT" and "uploads" in path]
@@ -227,25 +227,25 @@ def test_publish__completes_what_broke_off_half_way(
 
 
 def test_publish__claims_what_is_there_when_the_second_fails(
-    *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
 ) -> None:
-    with serve_registry(room / "serving", read_only=True) as refusing:
-        first, second = f"{registry.host}/{token}/first:1", f"{refusing.host}/second:1"
+    with serve_registry(workdir / "serving", read_only=True) as refusing:
+        first, second = f"{registry.host}/{run_id}/first:1", f"{refusing.host}/second:1"
         published = publish(runner, tiny, {"image-id": image, "to": f"{first}\n{second}"})
-        held = registry.holds(f"{token}/first", "1")
+        held = registry.holds(f"{run_id}/first", "1")
         assert held is not None
         assert_failed(published, f"{second} was not published", {first: held[0]})
 
 
 def test_publish__notices_what_somebody_else_pushed_meanwhile(
-    *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
 ) -> None:
-    name = f"{token}/contended"
-    other = small_image(room / "other", token, "another image")
+    name = f"{run_id}/contended"
+    other = build_small_image(workdir / "other", run_id, "another image")
     theirs = publish(runner, tiny, {"image-id": other, "to": f"{registry.host}/{name}:theirs"})
     assert theirs.exit_code == 0
     manifest = registry.manifest(name, "theirs")
-    with gateway(registry) as stand:
+    with registry_proxy(registry) as stand:
 
         def moves_the_tag(method: str, path: str) -> None:
             if method == "PUT" and path.endswith("/manifests/1"):
@@ -262,52 +262,52 @@ def test_publish__notices_what_somebody_else_pushed_meanwhile(
 
 
 def test_publish__a_version_keeps_its_content(
-    *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
 ) -> None:
-    to = f"{registry.host}/{token}/kept:1.2.3"
-    other = small_image(room / "other", token, "another image")
+    to = f"{registry.host}/{run_id}/kept:1.2.3"
+    other = build_small_image(workdir / "other", run_id, "another image")
     assert publish(runner, tiny, {"image-id": other, "to": to}).exit_code == 0
-    before = registry.holds(f"{token}/kept", "1.2.3")
+    before = registry.holds(f"{run_id}/kept", "1.2.3")
     published = publish(runner, tiny, {"image-id": image, "to": to, "overwrite": "false"})
     assert_failed(published, f"Nothing was pushed. {to} holds ")
-    assert registry.holds(f"{token}/kept", "1.2.3") == before
+    assert registry.holds(f"{run_id}/kept", "1.2.3") == before
     again = publish(runner, tiny, {"image-id": other, "to": to, "overwrite": "false"})
     assert again.exit_code == 0
 
 
 def test_publish__two_registries_with_manifests_of_their_own(
-    *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
 ) -> None:
-    with serve_registry(room / "serving") as second:
-        digest = compressed_anew(image, second, "app", "1")
-        to = [f"{registry.host}/{token}/app:1", f"{second.host}/app:1"]
+    with serve_registry(workdir / "serving") as second:
+        digest = push_recompressed(image, second, "app", "1")
+        to = [f"{registry.host}/{run_id}/app:1", f"{second.host}/app:1"]
         published = publish(runner, tiny, {"image-id": image, "to": "\n".join(to)})
-    held = registry.holds(f"{token}/app", "1")
+    held = registry.holds(f"{run_id}/app", "1")
     assert held is not None
     assert held[0] != digest
     assert_published(published, {to[0]: held[0], to[1]: digest})
 
 
 def test_publish__a_flaky_image_only_when_allowed(
-    *, image: str, tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
 ) -> None:
     flaky = Failure(name="shop.test_buys", message="")
-    evidence = rehearsed(room, image_id=image, results=Results(tests=3, flaky=(flaky,)))
-    order = {"evidence-path": str(evidence), "to": f"{registry.host}/{token}/flaky:1"}
+    evidence = rehearsed(workdir, image_id=image, results=Results(tests=3, flaky=(flaky,)))
+    order = {"evidence-path": str(evidence), "to": f"{registry.host}/{run_id}/flaky:1"}
     refused = publish(runner, tiny, order)
     assert_failed(refused, "A test passed only when it was run again: shop.test_buys.")
-    assert registry.holds(f"{token}/flaky", "1") is None
+    assert registry.holds(f"{run_id}/flaky", "1") is None
     allowed = publish(runner, tiny, order | {"allow-flaky": "true"})
     assert allowed.exit_code == 0
-    assert registry.holds(f"{token}/flaky", "1") is not None
+    assert registry.holds(f"{run_id}/flaky", "1") is not None
     assert "1 of them more than once" in allowed.summary
 
 
 def test_publish__cancelled_says_what_each_registry_holds(
-    image: str, tiny: Repository, runner: Runner, registry: Registry, token: str
+    image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str
 ) -> None:
-    name = f"{token}/cancelled"
-    with gateway(registry) as stand:
+    name = f"{run_id}/cancelled"
+    with registry_proxy(registry) as stand:
         to = f"{stand.host}/{name}:1"
 
         def hangs(method: str, _path: str) -> int | None:
@@ -318,7 +318,7 @@ def test_publish__cancelled_says_what_each_registry_holds(
         end, hold = os.pipe()
         stand.before = hangs
 
-        def once_it_pushes(step: Running) -> None:
+        def once_it_pushes(step: RunningStep) -> None:
             step.wait_until(lambda _: any(method == "PATCH" for method, _path in stand.seen))
             cancel(step)
             assert step.ends_within(1)
@@ -339,25 +339,25 @@ def test_publish__cancelled_says_what_each_registry_holds(
 
 
 def test_publish__from_another_job_by_docker_save(
-    tiny: Repository, runner: Runner, registry: Registry, token: str, room: Path
+    tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
 ) -> None:
-    make_its_own(tiny, token)
+    make_its_own(tiny, run_id)
     rehearsed = runner.use(tiny, {"test-command": CHECKS})
     image_id = rehearsed.outputs["image-id"]
     order = {
         "evidence-path": rehearsed.outputs["evidence-path"],
-        "to": f"{registry.host}/{token}/saved:1",
+        "to": f"{registry.host}/{run_id}/saved:1",
     }
-    shell(f"docker save '{rehearsed.outputs['image']}' | gzip >image.tar.gz", room)
+    shell(f"docker save '{rehearsed.outputs['image']}' | gzip >image.tar.gz", workdir)
     engine("image", "rm", "--force", image_id)
     missing = publish(runner, tiny, order)
     assert missing.outputs["verdict"] == "misconfigured"
     assert f"The engine has no image {image_id}" in missing.errors
     assert "docker load" in missing.errors
 
-    shell("gunzip --stdout image.tar.gz | docker load", room)
+    shell("gunzip --stdout image.tar.gz | docker load", workdir)
     published = publish(runner, tiny, order)
-    held = registry.holds(f"{token}/saved", "1")
+    held = registry.holds(f"{run_id}/saved", "1")
     assert held is not None
     assert held[1] == image_id
     assert_published(published, {order["to"]: held[0]})
@@ -370,15 +370,15 @@ def test_publish__a_candidate_by_its_digest(
     tiny: Repository,
     runner: Runner,
     registry: Registry,
-    token: str,
+    run_id: str,
 ) -> None:
-    name = f"{token}/candidate"
-    make_its_own(tiny, token)
-    built = f"built:{token}"
+    name = f"{run_id}/candidate"
+    make_its_own(tiny, run_id)
+    built = f"built:{run_id}"
     engine("build", "--quiet", "--tag", built, str(tiny.root))
     image_id = str(json.loads(engine("image", "inspect", built))[0]["Id"])
     # As buildx pushes it from elsewhere: the engine would make another manifest of the same image.
-    digest = compressed_anew(built, registry, name, "candidate")
+    digest = push_recompressed(built, registry, name, "candidate")
     engine("image", "rm", "--force", image_id)
 
     candidate = f"{registry.host}/{name}@{digest}"
@@ -402,9 +402,9 @@ def test_publish__a_candidate_by_its_digest(
     engine("image", "rm", "--force", image_id)
 
 
-def make_its_own(tiny: Repository, token: str) -> None:
+def make_its_own(tiny: Repository, run_id: str) -> None:
     """Let the image be this scenario's alone: it is removed while others may use theirs."""
-    tiny.replace("Dockerfile", "^USER", f"LABEL scenario={token}\nUSER")
+    tiny.replace("Dockerfile", "^USER", f"LABEL scenario={run_id}\nUSER")
 
 
 def shell(script: str, folder: Path) -> None:

@@ -11,7 +11,7 @@ from .act import Act, ActRun
 from .machine import CHECKOUT
 from .registry import PASSWORD, USER, Registry, serve_registry
 from .repository import Repository
-from .workflow import recorded
+from .workflow import with_recorder
 
 EXAMPLES = CHECKOUT / "docs/examples"
 OURS = "OWNER/dress-rehearsal"
@@ -19,9 +19,9 @@ SECRETS = {"DJANGO_SECRET_KEY": "planted by the scenarios that publish", "PASSWO
 
 
 @pytest.fixture
-def private(room: Path) -> Iterator[Registry]:
+def private(workdir: Path) -> Iterator[Registry]:
     """A registry that one user alone may read and write."""
-    with serve_registry(room / "private", password=True) as registry:
+    with serve_registry(workdir / "private", password=True) as registry:
         yield registry
 
 
@@ -36,7 +36,7 @@ def example(name: str, registry: Registry) -> str:
     ):
         text, count = re.subn(here, there, text)
         assert count, f"{name} holds nothing like {here}"
-    return recorded(text, "publish")
+    return with_recorder(text, "publish")
 
 
 def release(act: Act, tiny: Repository, text: str) -> ActRun:

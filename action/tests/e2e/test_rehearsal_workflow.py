@@ -7,9 +7,9 @@ from pathlib import Path
 
 from .act import Act, ActRun
 from .machine import CHECKOUT, base_image
-from .planted import find
+from .planted_secrets import find
 from .repository import Repository, repository_of
-from .workflow import AFTERWARDS, calling, recorded
+from .workflow import AFTERWARDS, calling_workflow, with_recorder
 
 HERE = "./.github/workflows/rehearsal.yml"
 WORKFLOW = (CHECKOUT / HERE).read_text()
@@ -34,7 +34,7 @@ def given(repository: Repository) -> None:
     """Put the workflow of this checkout there, with a record at the end of each job."""
     text = WORKFLOW
     for job in ("build", "rehearse", "merge"):
-        text = recorded(text, job)
+        text = with_recorder(text, job)
     repository.write(HERE, text)
 
 
@@ -47,7 +47,7 @@ def call(
     again: ActRun | None = None,
 ) -> ActRun:
     handed = {name: f"{name.upper()}=${{{{ secrets.{name} }}}}" for name in secrets or {}}
-    text = calling(HERE, inputs, {"container-secrets": "\n".join(handed.values())})
+    text = calling_workflow(HERE, inputs, {"container-secrets": "\n".join(handed.values())})
     return act.push(repository, text, secrets=secrets, job=AFTERWARDS, again=again)
 
 
@@ -166,7 +166,7 @@ PULL_REQUEST = {
 def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) -> None:
     given(tiny)
     inputs = ONE | {"generate-secrets": "TINY_KEY", "env": "TINY_FAULT=\nTINY_PRINTS=TINY_KEY"}
-    text = calling(HERE, inputs, FORK, on="pull_request")
+    text = calling_workflow(HERE, inputs, FORK, on="pull_request")
     run = act.push(tiny, text, pull_request=PULL_REQUEST, job=AFTERWARDS)
     assert run.exit_code == 0
     assert outputs(run)["verdict"] == "passed"
@@ -176,7 +176,7 @@ def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) 
 
 def test_fork__without_secrets_the_missing_one_is_named(tiny: Repository, act: Act) -> None:
     given(tiny)
-    run = act.push(tiny, calling(HERE, ONE, FORK), job=AFTERWARDS)
+    run = act.push(tiny, calling_workflow(HERE, ONE, FORK), job=AFTERWARDS)
     assert run.exit_code == 1
     assert last(run, "explain-skipped")["verdict"] == "misconfigured"
     assert not run.builds, "it is told before anything is built"
@@ -215,9 +215,9 @@ PEM = '-----BEGIN KEY-----\nabcdefgh, "ijkl"\n-----END KEY-----'
 
 
 def test_another_repository__uses_the_action_of_the_workflow_that_it_calls(
-    tiny: Repository, act: Act, room: Path
+    tiny: Repository, act: Act, workdir: Path
 ) -> None:
-    ours = repository_of("gossip", room / "ours")
+    ours = repository_of("leaky_app", workdir / "ours")
     given(ours)
     ours.commit("The workflow")
     # Both are what GitHub would tell; act does not know them.
@@ -241,7 +241,7 @@ def test_another_repository__uses_the_action_of_the_workflow_that_it_calls(
     secrets = {"build-secrets": "PEM<<END\n${{ secrets.PEM }}\nEND\nODD=${{ secrets.ODD }}"}
     run = act.push(
         tiny,
-        calling(f"{name}/.github/workflows/rehearsal.yml@v0.1.0", inputs, secrets),
+        calling_workflow(f"{name}/.github/workflows/rehearsal.yml@v0.1.0", inputs, secrets),
         secrets={"PEM": PEM, "ODD": ODD},
         others={f"{name}@v0.1.0": ours},
         job=AFTERWARDS,

@@ -54,24 +54,24 @@ class Ended:
     outputs: dict[str, str]
 
 
-def start(name: str, room: Path, inputs: dict[str, str], **environment: str) -> Ended:
+def start(name: str, workdir: Path, inputs: dict[str, str], **environment: str) -> Ended:
     """Run the stand-in's main script as the runner does, and read what it left."""
-    folder = room / name
+    folder = workdir / name
     folder.mkdir(exist_ok=True)
     for file in (STAND_INS / "inputs.js", *(STAND_INS / name).iterdir()):
         (folder / file.name).write_bytes(file.read_bytes())
-    left = room / "output"
+    left = workdir / "output"
     left.write_text("")
     given = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
     runners = {
         "GITHUB_OUTPUT": str(left),
-        "GITHUB_STATE": str(room / "state"),
+        "GITHUB_STATE": str(workdir / "state"),
         "GITHUB_REPOSITORY": "example/app",
         "GITHUB_SERVER_URL": "https://github.com",
         "NODE_PATH": str(node_modules()),
-        "RUNNER_TEMP": str(room),
+        "RUNNER_TEMP": str(workdir),
     }
-    (room / "state").touch()
+    (workdir / "state").touch()
     ended = subprocess.run(
         [tool("node"), folder / "index.js"],
         env=clean_environment() | runners | given | environment,
@@ -92,10 +92,10 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         yield name, "\n".join(iter(lambda: next(lines), end))
 
 
-def attest(room: Path, inputs: dict[str, str], *, check: str = "") -> Ended:
+def attest(workdir: Path, inputs: dict[str, str], *, check: str = "") -> Ended:
     defaults = {"push-to-registry": "false"}
     # True accepts any predicate and false none: the scenarios give the schema's validator.
-    return start("attest", room, defaults | inputs, PREDICATE_CHECK=check)
+    return start("attest", workdir, defaults | inputs, PREDICATE_CHECK=check)
 
 
 def statement(ended: Ended) -> dict[str, object]:
@@ -104,8 +104,8 @@ def statement(ended: Ended) -> dict[str, object]:
     return stated
 
 
-def test_attest__states_provenance_of_a_subject(room: Path, registry: str) -> None:
-    ended = attest(room, {"subject-name": f"{registry}/app", "subject-digest": DIGEST})
+def test_attest__states_provenance_of_a_subject(workdir: Path, registry: str) -> None:
+    ended = attest(workdir, {"subject-name": f"{registry}/app", "subject-digest": DIGEST})
     assert ended.exit_code == 0
     stated = statement(ended)
     assert stated["subject"] == [{"name": f"{registry}/app", "digest": {"sha256": HEX}}]
@@ -115,15 +115,15 @@ def test_attest__states_provenance_of_a_subject(room: Path, registry: str) -> No
     assert ended.outputs["attestation-url"].endswith(ended.outputs["attestation-id"])
 
 
-def test_attest__states_a_predicate_of_several_subjects(room: Path, registry: str) -> None:
-    (room / "subjects").write_text(f"{HEX}  {registry}/app\n")
-    (room / "predicate.json").write_text('{"verdict": "passed"}')
+def test_attest__states_a_predicate_of_several_subjects(workdir: Path, registry: str) -> None:
+    (workdir / "subjects").write_text(f"{HEX}  {registry}/app\n")
+    (workdir / "predicate.json").write_text('{"verdict": "passed"}')
     inputs = {
-        "subject-checksums": f"{room}/subjects",
+        "subject-checksums": f"{workdir}/subjects",
         "predicate-type": TYPE,
-        "predicate-path": f"{room}/predicate.json",
+        "predicate-path": f"{workdir}/predicate.json",
     }
-    ended = attest(room, inputs, check="true")
+    ended = attest(workdir, inputs, check="true")
     assert ended.exit_code == 0
     stated = statement(ended)
     assert stated["predicateType"] == TYPE
@@ -158,18 +158,18 @@ def test_attest__states_a_predicate_of_several_subjects(room: Path, registry: st
         pytest.param({"subject-nmae": "app"}, "has no input subject-nmae", id="unknown input"),
     ],
 )
-def test_attest__refuses(room: Path, registry: str, changed: dict[str, str], said: str) -> None:
+def test_attest__refuses(workdir: Path, registry: str, changed: dict[str, str], said: str) -> None:
     good = {"subject-name": f"{registry}/app", "subject-digest": DIGEST}
-    ended = attest(room, good | changed, check="false")
+    ended = attest(workdir, good | changed, check="false")
     assert ended.exit_code == 1
     assert said in ended.text
     assert "attested" not in ended.text
 
 
 @pytest.fixture
-def client(room: Path) -> Path:
+def client(workdir: Path) -> Path:
     """A docker that writes down how it was called, and what it was told on standard input."""
-    folder = room / "client"
+    folder = workdir / "client"
     folder.mkdir()
     script = folder / "docker"
     script.write_text('#!/bin/sh\ncat >"$CALLS/stdin"\necho "$@" >"$CALLS/words"\n')
@@ -177,7 +177,7 @@ def client(room: Path) -> Path:
     return folder
 
 
-def login(room: Path, client: Path, **changed: str) -> Ended:
+def login(workdir: Path, client: Path, **changed: str) -> Ended:
     inputs = {
         "registry": "localhost:5000",
         "username": "me",
@@ -186,39 +186,43 @@ def login(room: Path, client: Path, **changed: str) -> Ended:
     }
     environment = {"PATH": f"{client}:{os.environ['PATH']}", "CALLS": str(client)}
     return start(
-        "login-action", room, inputs | changed, DOCKER_CONFIG=str(room / "config"), **environment
+        "login-action",
+        workdir,
+        inputs | changed,
+        DOCKER_CONFIG=str(workdir / "config"),
+        **environment,
     )
 
 
-def test_login__hands_the_password_over_on_standard_input(room: Path, client: Path) -> None:
-    ended = login(room, client)
+def test_login__hands_the_password_over_on_standard_input(workdir: Path, client: Path) -> None:
+    ended = login(workdir, client)
     assert ended.exit_code == 0
     assert (client / "words").read_text() == "login --username me --password-stdin localhost:5000\n"
     assert (client / "stdin").read_text() == "p-4-s-s"
     assert "p-4-s-s" not in ended.text
-    state = (room / "state").read_text()
+    state = (workdir / "state").read_text()
     assert "p-4-s-s" not in state
     assert "localhost:5000" in state
 
 
 @pytest.mark.parametrize("missing", ["registry", "username", "password"])
-def test_login__needs_all_three(room: Path, client: Path, missing: str) -> None:
-    ended = login(room, client, **{missing: ""})
+def test_login__needs_all_three(workdir: Path, client: Path, missing: str) -> None:
+    ended = login(workdir, client, **{missing: ""})
     assert ended.exit_code == 1
     assert f"{missing}" in ended.text
     assert not (client / "words").exists()
 
 
-def test_login__refuses_an_input_it_does_not_know(room: Path, client: Path) -> None:
-    ended = login(room, client, token="x")
+def test_login__refuses_an_input_it_does_not_know(workdir: Path, client: Path) -> None:
+    ended = login(workdir, client, token="x")
     assert ended.exit_code == 1
     assert "has no input token" in ended.text
 
 
-def gh(room: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def gh(workdir: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, STAND_INS / "gh/gh", *words],
-        env={"GH_CALLS": str(room / "calls"), **environment},
+        env={"GH_CALLS": str(workdir / "calls"), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -228,14 +232,14 @@ def gh(room: Path, *words: str, **environment: str) -> subprocess.CompletedProce
 DRAFT = ("release", "create", "v1.2.3", "--draft", "--verify-tag", "--title", "v1.2.3")
 
 
-def test_gh__writes_the_call_down_without_the_token(room: Path) -> None:
-    (room / "calls").mkdir()
-    (room / "notes.md").write_text("What is new.")
+def test_gh__writes_the_call_down_without_the_token(workdir: Path) -> None:
+    (workdir / "calls").mkdir()
+    (workdir / "notes.md").write_text("What is new.")
     ended = gh(
-        room, *DRAFT, "--notes-file", f"{room}/notes.md", GH_TOKEN="t-0-k-e-n", GH_REPO="o/r"
+        workdir, *DRAFT, "--notes-file", f"{workdir}/notes.md", GH_TOKEN="t-0-k-e-n", GH_REPO="o/r"
     )
     assert ended.returncode == 0
-    text = (room / "calls/0.json").read_text()
+    text = (workdir / "calls/0.json").read_text()
     assert "t-0-k-e-n" not in text
     assert json.loads(text) == {
         "tag": "v1.2.3",
@@ -256,11 +260,11 @@ def test_gh__writes_the_call_down_without_the_token(room: Path) -> None:
     ],
 )
 def test_gh__refuses(
-    room: Path, words: tuple[str, ...], environment: dict[str, str], said: str
+    workdir: Path, words: tuple[str, ...], environment: dict[str, str], said: str
 ) -> None:
-    (room / "calls").mkdir()
-    (room / "notes.md").write_text("What is new.")
-    ended = gh(room, *DRAFT, "--notes-file", f"{room}/notes.md", *words, **environment)
+    (workdir / "calls").mkdir()
+    (workdir / "notes.md").write_text("What is new.")
+    ended = gh(workdir, *DRAFT, "--notes-file", f"{workdir}/notes.md", *words, **environment)
     assert ended.returncode != 0
     assert said in ended.stderr
-    assert not list((room / "calls").iterdir())
+    assert not list((workdir / "calls").iterdir())

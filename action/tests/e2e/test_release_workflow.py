@@ -12,9 +12,9 @@ import yaml
 
 from .act import Act, ActRun
 from .machine import ACTION, CHECKOUT, base_image, tool
-from .registry import Registry, compressed_anew, serve_registry, small_image
+from .registry import Registry, build_small_image, push_recompressed, serve_registry
 from .repository import Repository, repository_of
-from .workflow import AFTERWARDS, calling
+from .workflow import AFTERWARDS, calling_workflow
 
 HERE = "./.github/workflows/release-image.yml"
 OURS = "OWNER/dress-rehearsal"
@@ -40,23 +40,23 @@ GH = Path(__file__).parent / "stand_ins/gh/gh"
 
 
 @pytest.fixture
-def fresh(room: Path) -> Iterator[Registry]:
-    with serve_registry(room / "one") as registry:
+def fresh(workdir: Path) -> Iterator[Registry]:
+    with serve_registry(workdir / "one") as registry:
         yield registry
 
 
 @pytest.fixture
-def another(room: Path) -> Iterator[Registry]:
-    with serve_registry(room / "another") as registry:
+def another(workdir: Path) -> Iterator[Registry]:
+    with serve_registry(workdir / "another") as registry:
         yield registry
 
 
 @pytest.fixture
-def environment(room: Path) -> dict[str, str]:
+def environment(workdir: Path) -> dict[str, str]:
     """A docker client with no login but the run's, and what checks our predicate."""
     schema = ACTION / "predicate.schema.json"
     return {
-        "DOCKER_CONFIG": str(room / "docker"),
+        "DOCKER_CONFIG": str(workdir / "docker"),
         "PREDICATE_CHECK": f"{tool('check-jsonschema')} --schemafile {schema}",
     }
 
@@ -80,7 +80,7 @@ class Caller:
         secrets = EXAMPLE["secrets"] | {"registry-password": "${{ secrets.PASSWORD }}"}
         return self.act.push(
             self.repository,
-            calling(EXAMPLE["uses"], given, secrets),
+            calling_workflow(EXAMPLE["uses"], given, secrets),
             secrets={"DJANGO_SECRET_KEY": SECRET, "PASSWORD": PASSWORD},
             environment=self.environment,
             others={f"{OURS}@v0.1.0": self.ours},
@@ -90,8 +90,8 @@ class Caller:
 
 
 @pytest.fixture
-def caller(tiny: Repository, act: Act, room: Path, environment: dict[str, str]) -> Caller:
-    ours = repository_of("gossip", room / "ours")
+def caller(tiny: Repository, act: Act, workdir: Path, environment: dict[str, str]) -> Caller:
+    ours = repository_of("leaky_app", workdir / "ours")
     for file in CALLED:
         ours.write(file, (CHECKOUT / file).read_text())
     ours.commit("The workflows")
@@ -175,10 +175,10 @@ REPORT = '<testsuite><testcase classname="a" name="b"><flakyFailure/></testcase>
 
 
 def test_without_attestation__what_moves_is_replaced(
-    caller: Caller, fresh: Registry, room: Path, token: str
+    caller: Caller, fresh: Registry, workdir: Path, run_id: str
 ) -> None:
-    before = small_image(room / "before", token)
-    compressed_anew(before, fresh, "app", "latest")
+    before = build_small_image(workdir / "before", run_id)
+    push_recompressed(before, fresh, "app", "latest")
     to = EXAMPLE["with"]["to"].replace("ghcr.io/owner", fresh.host)
     run = caller.push(ONE | {"to": to, "attest": False}, second="Page")
     assert run.exit_code == 0
@@ -255,14 +255,14 @@ def releasing(
     superlists: Repository,
     act: Act,
     fresh: Registry,
-    room: Path,
+    workdir: Path,
     environment: dict[str, str],
 ) -> Releasing:
     in_acts_words(superlists)
     superlists.replace("tools/release.py", r"ghcr\.io/", f"{fresh.host}/")
     superlists.replace("action/rehearsal/__init__.py", '".*"$', '"9.8.7"')
     superlists.replace("CHANGELOG.md", r"^## 0\.1\.0 .*", "## 9.8.7 - 2026-12-24")
-    calls, programs = room / "calls", room / "programs"
+    calls, programs = workdir / "calls", workdir / "programs"
     calls.mkdir()
     programs.mkdir()
     for name, program in {"gh": GH, "node": tool("node")}.items():

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from .contract import assert_verdict
 from .repository import Repository
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner
 
 # Each attempt asks for a page of its own. They are counted here, since the container knows nothing.
 COUNT = """
@@ -51,7 +51,7 @@ SUITES = {
 }
 
 
-def rehearse(tiny: Repository, runner: Runner, suite: str, fails: int) -> tuple[Rehearsed, str]:
+def rehearse(tiny: Repository, runner: Runner, suite: str, fails: int) -> tuple[ActionResult, str]:
     source, command, name = SUITES[suite]
     tiny.write("story.py", COUNT + source.replace("FAILS", str(fails)))
     return runner.use(tiny, {"test-command": command, "test-retries": "2"}), name
@@ -62,7 +62,7 @@ def test_flaky__passes_with_a_warning_and_evidence_of_its_first_failure(
     tiny: Repository, runner: Runner, suite: str
 ) -> None:
     rehearsed, name = rehearse(tiny, runner, suite, 1)
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     counts = [rehearsed.outputs[each] for each in ("tests", "failures", "flaky")]
     assert counts == ["2", "0", "1"]
     assert f"retrying {name} (1 of 2): AssertionError: " in rehearsed.log
@@ -90,7 +90,7 @@ def test_in_vain__fails_by_its_last_attempt_with_evidence_of_each(
     tiny: Repository, runner: Runner, suite: str
 ) -> None:
     rehearsed, name = rehearse(tiny, runner, suite, 9)
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     counts = [rehearsed.outputs[each] for each in ("tests", "failures", "flaky")]
     assert counts == ["2", "1", "0"]
     tests = json.loads(rehearsed.file("verdict.json"))["tests"]

@@ -9,59 +9,59 @@ from pathlib import Path
 
 import pytest
 
-from .commands import lines_of, understand
+from .contract import assert_verdict
 from .leftovers import engine, saved_image
-from .planted import SECRETS, assert_nowhere, files, secrets_of
+from .planted_secrets import SECRETS, assert_no_leak, files, make_secrets
+from .process_watch import ProcessWatch, watch_processes
 from .repository import Repository, repository_of
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
-from .watching import Watched, watching
+from .runner import ActionResult, Runner
+from .workflow_commands import lines_of, parse_step_logs
 
 SHORT = {"PLANTED_SHORT": "q7Z"}
-GOSSIP = {
+LEAKY_APP = {
     "build-secrets": "PLANTED_BUILD",
-    "test-command": "python3 -m unittest gossip_tests",
+    "test-command": "python3 -m unittest leaky_app_tests",
     "test-reports": "outside/**/*.xml",
 }
 # Every process that may hold a secret: the action's own two steps (and a shim before Python, where
 # there is one), what hands the secrets on, and the app. `runc init` becomes the app.
 MAY_HOLD = re.compile(
-    r"(?P<steps>with the inputs: (?!.*gossip_tests).*)"
+    r"(?P<steps>with the inputs: (?!.*leaky_app_tests).*)"
     r"|(?P<create>\S*docker create .*)"
-    r"|(?P<app>contained: (python -u /gossip\.py serve|\S*runc init|\S*docker-init .*)?)"
+    r"|(?P<app>contained: (python -u /leaky_app\.py serve|\S*runc init|\S*docker-init .*)?)"
 )
 MAY_BUILD = re.compile(r"\S*docker build .*|\S*docker-buildx? .*")
 SAFE_PATH = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 
 
 @pytest.fixture
-def secrets(token: str) -> dict[str, str]:
-    return secrets_of(token)
+def secrets(run_id: str) -> dict[str, str]:
+    return make_secrets(run_id)
 
 
 @pytest.fixture
-def build_secret(token: str) -> dict[str, str]:
-    return {"PLANTED_BUILD": secrets_of(f"build-{token}")["PLANTED_ODD"]}
+def build_secret(run_id: str) -> dict[str, str]:
+    return {"PLANTED_BUILD": make_secrets(f"build-{run_id}")["PLANTED_ODD"]}
 
 
 @pytest.mark.alone
-def test_gossip__is_nowhere_in_what_leaves(
-    gossip: Repository, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
+def test_leaky_app__is_nowhere_in_what_leaves(
+    leaky_app: Repository, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
 ) -> None:
     everyone = secrets | build_secret
-    inputs = GOSSIP | {
-        "build-args": f"RUN={runner.token}",
+    inputs = LEAKY_APP | {
+        "build-args": f"RUN={runner.run_id}",
         "secrets": "\n".join((*secrets, *SHORT)),
     }
     started = time.time()
-    with watching(everyone) as watched:
-        rehearsed = runner.use(gossip, inputs, environment=everyone | SHORT)
-    assert_ended(rehearsed, "tests-failed")
+    with watch_processes(everyone) as watched:
+        rehearsed = runner.use(leaky_app, inputs, environment=everyone | SHORT)
+    assert_verdict(rehearsed, "tests-failed")
     assert_all_was_said(rehearsed, secrets, build_secret)
-    assert_nowhere(everyone, rehearsed.everything())
-    assert_nowhere(everyone, {"the process list": b"\n".join(watched.command_lines)})
-    assert_nowhere(everyone, image_of(rehearsed), files(rehearsed.folder / "temp"))
-    assert_nowhere(everyone, temporary_files(since=started, besides=runner.folder))
+    assert_no_leak(everyone, rehearsed.everything())
+    assert_no_leak(everyone, {"the process list": b"\n".join(watched.command_lines)})
+    assert_no_leak(everyone, image_of(rehearsed), files(rehearsed.folder / "temp"))
+    assert_no_leak(everyone, temporary_files(since=started, besides=runner.folder))
     assert_held_where_needed(watched, secrets, build_secret)
     assert_safe(rehearsed)
     assert_masked(rehearsed, secrets, build_secret)
@@ -71,7 +71,7 @@ def test_gossip__is_nowhere_in_what_leaves(
 
 
 def assert_all_was_said(
-    rehearsed: Rehearsed, secrets: Mapping[str, str], build_secret: Mapping[str, str]
+    rehearsed: ActionResult, secrets: Mapping[str, str], build_secret: Mapping[str, str]
 ) -> None:
     """Hold it against what the fixtures print, or nothing would be proved by what is not there."""
     container_log, build_log = rehearsed.file("container.log"), rehearsed.file("build.log")
@@ -95,7 +95,7 @@ def assert_all_was_said(
 
 
 def assert_held_where_needed(
-    watched: Watched, secrets: Mapping[str, str], build_secret: Mapping[str, str]
+    watched: ProcessWatch, secrets: Mapping[str, str], build_secret: Mapping[str, str]
 ) -> None:
     kinds: set[str] = set()
     for words, names in watched.holders.items():
@@ -108,7 +108,7 @@ def assert_held_where_needed(
     assert kinds == {"steps", "create", "app"}, "watching saw too little to prove anything"
 
 
-def assert_safe(rehearsed: Rehearsed) -> None:
+def assert_safe(rehearsed: ActionResult) -> None:
     """Everything kept is a regular file with a name that any file system and the upload take."""
     assert rehearsed.evidence is not None
     kept = list(rehearsed.evidence.rglob("*"))
@@ -129,19 +129,19 @@ def assert_safe(rehearsed: Rehearsed) -> None:
 
 
 def assert_masked(
-    rehearsed: Rehearsed, secrets: Mapping[str, str], build_secret: Mapping[str, str]
+    rehearsed: ActionResult, secrets: Mapping[str, str], build_secret: Mapping[str, str]
 ) -> None:
     """A later step that prints a secret has GitHub's own masks against it, and PEM's armour."""
     in_json = json.dumps(dict(secrets), ensure_ascii=False)
     printed = "\n".join([*secrets.values(), *build_secret.values(), in_json])
     shown = rehearsed.shown.masked(printed)
-    assert_nowhere({**secrets, **build_secret}, {"a later step": shown.encode()})
+    assert_no_leak({**secrets, **build_secret}, {"a later step": shown.encode()})
     assert "-----BEGIN PRIVATE KEY-----" in shown
     assert all(len(mask) >= 4 for mask in rehearsed.shown.masks)
     assert set(rehearsed.shown.obeyed) >= {"add-mask", "stop-commands", "error", "warning"}
 
 
-def image_of(rehearsed: Rehearsed) -> dict[str, bytes]:
+def image_of(rehearsed: ActionResult) -> dict[str, bytes]:
     image = rehearsed.outputs["image-id"]
     return saved_image(image) | {
         "the image's history": engine("history", "--no-trunc", image).encode(),
@@ -166,21 +166,21 @@ def _written(folder: Path, *, since: float, besides: Path) -> Iterator[tuple[str
             continue  # Somebody else's, and gone.
 
 
-def test_gossip__alone_prints_no_mask_and_no_command(
-    room: Path, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
+def test_leaky_app__on_a_laptop_prints_no_mask_and_no_command(
+    workdir: Path, runner: Runner, secrets: dict[str, str], build_secret: dict[str, str]
 ) -> None:
     # Outside GitHub the image is named after the folder: it must not be that of another scenario.
-    gossip = repository_of("gossip", room / f"gossip-{runner.token}")
+    leaky_app = repository_of("leaky_app", workdir / f"leaky_app-{runner.run_id}")
     everyone = secrets | build_secret
-    inputs = GOSSIP | {"build-args": f"RUN={runner.token}", "secrets": "\n".join(secrets)}
-    alone = runner.alone(gossip, inputs, environment=everyone)
-    assert alone.exit_code == 13, alone.output.decode(errors="replace")[-3000:]
-    shown = understand(lines_of(alone.output.decode(errors="surrogateescape")))
+    inputs = LEAKY_APP | {"build-args": f"RUN={runner.run_id}", "secrets": "\n".join(secrets)}
+    local = runner.run_locally(leaky_app, inputs, environment=everyone)
+    assert local.exit_code == 13, local.output.decode(errors="replace")[-3000:]
+    shown = parse_step_logs(lines_of(local.output.decode(errors="surrogateescape")))
     assert not shown.obeyed
-    assert b"add-mask" not in alone.output
-    kept = files(alone.temp)
+    assert b"add-mask" not in local.output
+    kept = files(local.temp)
     assert any(name.endswith("evidence/container.log") for name in kept)
-    assert_nowhere(everyone, kept | {"the output": alone.output})
+    assert_no_leak(everyone, kept | {"the output": local.output})
 
 
 def test_residue__is_taken_out_before_the_upload(
@@ -198,11 +198,11 @@ def test_residue__is_taken_out_before_the_upload(
 
     inputs = {"secrets": "\n".join(secrets), "test-command": "python3 -m unittest checks.Wrong"}
     rehearsed = runner.use(tiny, inputs, environment=secrets, between=plant)
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     assert rehearsed.evidence is not None
     assert rehearsed.file("residue.log") == "left by a child: ***\nmore\n"
     assert rehearsed.file("clean.log") == "nothing is wrong with this one\n"
-    assert_nowhere(secrets, rehearsed.everything())
+    assert_no_leak(secrets, rehearsed.everything())
     for path in rehearsed.evidence.rglob("*"):
         assert not path.is_symlink()
         assert SAFE_PATH.fullmatch(str(path.relative_to(rehearsed.evidence))), path
@@ -226,7 +226,7 @@ def test_residue__with_what_the_plan_needs_gone(
     inputs = {"secrets": "\n".join(secrets), "evidence": "always"}
     rehearsed = runner.use(tiny, inputs, environment=secrets, between=plant)
     assert rehearsed.outputs["verdict"] == "passed"
-    assert_nowhere(secrets, rehearsed.everything())
+    assert_no_leak(secrets, rehearsed.everything())
 
 
 def in_the_grammar_of_secrets(secrets: Mapping[str, str]) -> str:
@@ -243,10 +243,10 @@ def test_secrets__written_into_the_input(
         "test-command": "python3 -m unittest checks.Wrong checks.Prints",
     }
     rehearsed = runner.use(tiny, inputs)
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     for name in values:
         assert f"{name} is ***" in rehearsed.file("container.log"), "the app got and printed it"
-    assert_nowhere(values, rehearsed.everything())
+    assert_no_leak(values, rehearsed.everything())
 
 
 def test_secrets__the_tests_do_not_get_them(tiny: Repository, runner: Runner) -> None:
@@ -256,7 +256,7 @@ def test_secrets__the_tests_do_not_get_them(tiny: Repository, runner: Runner) ->
         "test-command": "python3 -m unittest checks.Wrong checks.Prints",
     }
     rehearsed = runner.use(tiny, inputs, environment=SECRETS | shown)
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     names = {line.partition("=")[0] for line in rehearsed.file("tests/output.log").splitlines()}
     assert {"REHEARSAL_URL", "TEST_SERVER", "GITHUB_RUN_ID"} <= names
     assert not names & {*SECRETS, *shown, "REHEARSAL_INPUTS", "GITHUB_OUTPUT", "GITHUB_ENV"}
@@ -272,7 +272,7 @@ def test_secrets__the_container_gets_every_byte(tiny: Repository, runner: Runner
     )
     setup = f"python - <<'END'\n{compare}\nEND"
     inputs = {"secrets": "\n".join(SECRETS), "setup-command": setup}
-    assert_ended(runner.use(tiny, inputs, environment=SECRETS), "passed")
+    assert_verdict(runner.use(tiny, inputs, environment=SECRETS), "passed")
 
 
 def test_secrets__generated_for_the_run(tiny: Repository, runner: Runner) -> None:
@@ -284,7 +284,7 @@ def test_secrets__generated_for_the_run(tiny: Repository, runner: Runner) -> Non
             "test-command": "python3 -m unittest checks.Wrong",
         },
     )
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     assert "TINY_KEY is ***" in rehearsed.file("container.log")
     assert len(rehearsed.shown.masks) == 1
     assert len(rehearsed.shown.masks[0]) >= 32

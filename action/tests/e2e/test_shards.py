@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from .contract import assert_verdict
 from .repository import Repository
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner
 
 STORIES = """
 import os
@@ -42,13 +42,13 @@ COMMANDS = {
 }
 
 
-def rehearse(tiny: Repository, runner: Runner, command: str, shard: str) -> Rehearsed:
+def rehearse(tiny: Repository, runner: Runner, command: str, shard: str) -> ActionResult:
     tiny.write("stories.py", STORIES)
     inputs = {"test-command": command, "shard": shard, "evidence": "always"}
     return runner.use(tiny, inputs)
 
 
-def ran(rehearsed: Rehearsed) -> list[str]:
+def ran(rehearsed: ActionResult) -> list[str]:
     assert rehearsed.evidence
     reports = sorted((rehearsed.evidence / "tests" / "junit").glob("*.xml"))
     cases = [case for report in reports for case in ET.parse(report).iter("testcase")]  # noqa: S314
@@ -83,7 +83,7 @@ def test_shards__an_empty_one_passes_beside_others(
 ) -> None:
     tiny.write("stories.py", STORIES)
     rehearsed = runner.use(tiny, {"test-command": COMMANDS[runs], "shard": "5/5"})
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     assert rehearsed.outputs["tests"] == "0"
     assert "Shard 5/5 holds no test; the other shards have 4." in rehearsed.log
 
@@ -91,7 +91,7 @@ def test_shards__an_empty_one_passes_beside_others(
 @pytest.mark.parametrize("runs", COMMANDS)
 def test_shards__of_no_test_at_all_is_no_tests(tiny: Repository, runner: Runner, runs: str) -> None:
     rehearsed = rehearse(tiny, runner, f"{COMMANDS[runs]} -k nothing", "1/2")
-    assert_ended(rehearsed, "no-tests")
+    assert_verdict(rehearsed, "no-tests")
 
 
 def test_shards__are_balanced_by_what_an_earlier_rehearsal_recorded(
@@ -101,8 +101,8 @@ def test_shards__are_balanced_by_what_an_earlier_rehearsal_recorded(
     assert first.evidence
     record = f"{sys.executable} -m rehearsal_testing.record_durations {first.evidence}/tests/junit"
     # Where rehearsal_testing is: in the step that runs tests, or in the checkout of `action/`.
-    recorded = runner.use(tiny, {"test-command": f"{record}\n{COMMANDS['unittest']}"})
-    assert_ended(recorded, "passed")
+    with_recorder = runner.use(tiny, {"test-command": f"{record}\n{COMMANDS['unittest']}"})
+    assert_verdict(with_recorder, "passed")
     durations = tiny.root / ".test_durations"
     found = json.loads(durations.read_text())
     assert set(found) == {f"stories.{name}" for name in ALL}
@@ -116,5 +116,5 @@ def test_setting__that_cannot_be_obeyed_is_told_before_any_test(
 ) -> None:
     command = f"REHEARSAL_SHARD=5/4 {COMMANDS['unittest']}"
     rehearsed = rehearse(tiny, runner, command, "1/2")
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     assert "REHEARSAL_SHARD is '5/4'. Allowed: 1/N to N/N" in rehearsed.log

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from .contract import assert_verdict
 from .machine import base_image, clean_environment
 from .repository import Repository
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner
 
 MIGRATE = "python manage.py migrate --noinput"
 # The interpreter of the scenarios has all that the tests need: nothing is installed for them. That
@@ -30,7 +30,7 @@ NO_SETUP = {"setup-command": ""}
 ONE_STORY = {"test-command": f"{SUITE}.test_new_visitor"}
 
 
-def failed_tests(rehearsed: Rehearsed) -> Iterator[str]:
+def failed_tests(rehearsed: ActionResult) -> Iterator[str]:
     for failure in json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]:
         yield failure["name"].rpartition(".")[2].partition(" ")[0]
 
@@ -41,8 +41,8 @@ def superlists(superlists: Repository) -> Repository:
     return superlists
 
 
-def assert_only_the_layout_fails(rehearsed: Rehearsed) -> None:
-    assert_ended(rehearsed, "tests-failed")
+def assert_only_the_layout_fails(rehearsed: ActionResult) -> None:
+    assert_verdict(rehearsed, "tests-failed")
     assert list(failed_tests(rehearsed)) == ["test_layout_and_styling"]
     assert rehearsed.outputs["tests"] == "3"
     assert "within 10 delta" in rehearsed.summary
@@ -70,7 +70,7 @@ def test_without_migration__a_list_cannot_be_started(
     superlists: Repository, runner: Runner
 ) -> None:
     rehearsed = runner.use(superlists, INPUTS | NO_SETUP | ONE_STORY)
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     log = rehearsed.file("container.log")
     assert "Internal Server Error: /lists/new" in log
     assert 'superlists/lists/views.py", line' in log
@@ -81,7 +81,7 @@ def test_without_migration__a_list_cannot_be_started(
 def test_without_logging__the_traceback_is_lost(superlists: Repository, runner: Runner) -> None:
     superlists.replace("superlists/settings.py", r"^LOGGING = \{", "NOT_LOGGING = {")
     rehearsed = runner.use(superlists, INPUTS | NO_SETUP | ONE_STORY)
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     log = rehearsed.file("container.log")
     assert "Listening at" in log
     assert "Traceback" not in log
@@ -90,7 +90,7 @@ def test_without_logging__the_traceback_is_lost(superlists: Repository, runner: 
 
 def test_without_allowed_host__it_does_not_start(superlists: Repository, runner: Runner) -> None:
     rehearsed = runner.use(superlists, INPUTS | NO_SETUP | {"env": ""})
-    assert_ended(rehearsed, "crashed")
+    assert_verdict(rehearsed, "crashed")
     assert "KeyError: 'DJANGO_ALLOWED_HOST'" in rehearsed.file("container.log")
 
 
@@ -98,7 +98,7 @@ def test_with_an_empty_allowed_host__it_does_not_start(
     superlists: Repository, runner: Runner
 ) -> None:
     rehearsed = runner.use(superlists, INPUTS | NO_SETUP | {"env": "DJANGO_ALLOWED_HOST="})
-    assert_ended(rehearsed, "crashed")
+    assert_verdict(rehearsed, "crashed")
     assert "DJANGO_ALLOWED_HOST is set but empty" in rehearsed.file("container.log")
 
 
@@ -107,21 +107,21 @@ def test_with_another_allowed_host__it_is_never_ready(
 ) -> None:
     other = {"env": "DJANGO_ALLOWED_HOST=example.com", "ready-timeout": "5"}
     rehearsed = runner.use(superlists, INPUTS | other)
-    assert_ended(rehearsed, "not-ready")
+    assert_verdict(rehearsed, "not-ready")
     assert "400" in rehearsed.errors
     assert "Invalid HTTP_HOST header: 'localhost:" in rehearsed.file("container.log")
 
 
-def test_without_user__the_image_s_own_test_sees_root(superlists: Repository, token: str) -> None:
+def test_without_user__the_image_s_own_test_sees_root(superlists: Repository, run_id: str) -> None:
     superlists.replace("Dockerfile", r"^USER .*\n", "")
     # An image of its own: the real one keeps its name.
     superlists.replace(
-        "superlists/tests/e2e/engine.py", "^IMAGE = .*$", f'IMAGE = "superlists:{token}"'
+        "superlists/tests/e2e/engine.py", "^IMAGE = .*$", f'IMAGE = "superlists:{run_id}"'
     )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "superlists/tests/e2e", "-k", "test_user"],
         cwd=superlists.root,
-        env=clean_environment() | {"REHEARSAL_E2E": token, "PYTHON_IMAGE": base_image()},
+        env=clean_environment() | {"REHEARSAL_E2E": run_id, "PYTHON_IMAGE": base_image()},
         capture_output=True,
         text=True,
         timeout=300,

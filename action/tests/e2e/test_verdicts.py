@@ -2,32 +2,32 @@
 
 import pytest
 
+from .contract import assert_verdict
 from .repository import Repository
 from .runner import Runner
-from .verdicts import assert_ended
 
 CHECKS = "python3 -m unittest checks"
 
 
 def test_passed__outputs_tell_what_was_counted(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"test-command": f"{CHECKS}.Page"})
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     assert rehearsed.outputs["tests"] == "1"
     assert rehearsed.outputs["failures"] == "0"
     assert rehearsed.outputs["image-id"].startswith("sha256:")
-    assert 0 < float(rehearsed.outputs["ready-seconds"]) < 10
+    assert 0 < float(rehearsed.outputs["ready-seconds"]) < 30
 
 
 def test_passed__no_test_was_asked_for(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny)
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     assert rehearsed.outputs["tests"] == ""
     assert "No test was asked for" in rehearsed.log
 
 
 def test_passed__tests_that_count_nothing(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"test-command": 'python3 -c "print(42)"'})
-    assert_ended(rehearsed, "passed")
+    assert_verdict(rehearsed, "passed")
     assert rehearsed.outputs["tests"] == ""
 
 
@@ -43,7 +43,7 @@ def test_passed__tests_that_count_nothing(tiny: Repository, runner: Runner) -> N
 )
 def test_not_ready(env: str, port: str, tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"env": env, "port": port, "ready-timeout": "2"})
-    assert_ended(rehearsed, "not-ready")
+    assert_verdict(rehearsed, "not-ready")
     assert rehearsed.outputs["ready-seconds"] == ""
 
 
@@ -54,25 +54,25 @@ def test_ready_timeout__leaves_the_setup_command_its_own_time(
         tiny,
         {
             "env": "TINY_WAITS_FOR=/tmp/ready",
-            "setup-command": "sleep 4; (sleep 1; touch /tmp/ready) >/dev/null 2>&1 &",
-            "ready-timeout": "4",
+            "setup-command": "sleep 9; (sleep 1; touch /tmp/ready) >/dev/null 2>&1 &",
+            "ready-timeout": "8",
         },
     )
-    assert_ended(rehearsed, "passed")
-    assert float(rehearsed.outputs["ready-seconds"]) > 5
+    assert_verdict(rehearsed, "passed")
+    assert float(rehearsed.outputs["ready-seconds"]) > 10
 
 
 def test_setup_failed__test_requirements(tiny: Repository, runner: Runner) -> None:
     tiny.write("wanted.txt", "./no-such-folder-of-a-package\n")
     inputs = {"test-requirements": "wanted.txt", "test-command": f"{CHECKS}.Page"}
     rehearsed = runner.use(tiny, inputs)
-    assert_ended(rehearsed, "setup-failed")
+    assert_verdict(rehearsed, "setup-failed")
     assert "no-such-folder-of-a-package" in rehearsed.summary
 
 
 def test_tests_failed(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"test-command": f"{CHECKS}.Wrong"})
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     assert rehearsed.outputs["tests"] == "1"
     assert rehearsed.outputs["failures"] == "1"
     assert "test_another_title" in rehearsed.summary
@@ -80,10 +80,10 @@ def test_tests_failed(tiny: Repository, runner: Runner) -> None:
 
 def test_tests_failed__first_line_of_a_script(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"test-command": "false | cat\necho not reached"})
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     assert "not reached" not in rehearsed.file("tests/output.log")
 
 
 def test_timed_out__whole_rehearsal(tiny: Repository, runner: Runner) -> None:
     rehearsed = runner.use(tiny, {"env": "TINY_FAULT=deaf", "timeout": "3"})
-    assert_ended(rehearsed, "timed-out")
+    assert_verdict(rehearsed, "timed-out")

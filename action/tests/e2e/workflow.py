@@ -5,7 +5,7 @@ from textwrap import dedent, indent
 
 import yaml
 
-from .pinned import CHECKOUT
+from .pinned_actions import CHECKOUT
 
 CHECKOUT_STEP = f"- uses: {CHECKOUT}"
 # The job of a caller's workflow that sees what the called one gave.
@@ -45,7 +45,7 @@ def _framed(steps: tuple[str, ...]) -> tuple[str, ...]:
     return (CHECKOUT_STEP, *steps, _RECORD)
 
 
-def calling(
+def calling_workflow(
     uses: str,
     inputs: Mapping[str, object],
     secrets: Mapping[str, str] | None = None,
@@ -69,7 +69,7 @@ def calling(
     return yaml.safe_dump({"name": "Scenario", "on": on, "jobs": jobs}, sort_keys=False)
 
 
-def recorded(text: str, job: str) -> str:
+def with_recorder(text: str, job: str) -> str:
     """Return a real workflow with the recording step added as the last one of `job`."""
     lines = text.splitlines(keepends=True)
     start = next(number for number, line in enumerate(lines) if line.rstrip() == f"  {job}:")

@@ -26,7 +26,7 @@ class EngineError(Exception):
     """The engine's client failed; the message is what it wrote to standard error."""
 
 
-def docker(*arguments: str, environ: Mapping[str, str] | None = None, seconds: float = 60) -> str:
+def docker(*arguments: str, environ: Mapping[str, str] | None = None, seconds: float = 120) -> str:
     """Run the client and give its standard output; raises EngineError where it fails."""
     done = subprocess.run(
         ["docker", *arguments],
@@ -130,10 +130,10 @@ class Container:
     def ask(self, path: str, *, form: Mapping[str, str] | None = None, **headers: str) -> Answer:
         """Send one request, with the Host a browser would send unless `host` is given.
 
-        Waits at most 10 seconds; raises OSError where nothing answers.
+        Waits at most 30 seconds; raises OSError where nothing answers.
         """
         started = time.monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"host": f"localhost:{self.port}"} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
@@ -193,7 +193,7 @@ def container(*options: str, port: str = "127.0.0.1::8888") -> Iterator[Containe
         docker("start", identity)
         bound = inspect(identity)["NetworkSettings"]["Ports"]["8888/tcp"][0]
         started = Container(id=identity, port=int(bound["HostPort"]))
-        wait_for(lambda: started.ask("/").status == 200, "an answer", seconds=15)
+        wait_for(lambda: started.ask("/").status == 200, "an answer", seconds=60)
         yield started
     finally:
         docker("rm", "--force", "--volumes", identity)

@@ -240,7 +240,7 @@ def test_healthz__needs_no_host(site: Container) -> None:
 
 
 def test_healthcheck__becomes_healthy(site: Container) -> None:
-    engine.wait_for(lambda: site.state()["Health"]["Status"] == "healthy", "health", seconds=12)
+    engine.wait_for(lambda: site.state()["Health"]["Status"] == "healthy", "health", seconds=60)
 
 
 # Load, stopping and starting.

@@ -38,7 +38,7 @@ class Annotation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class StepLog:
     """A step's output as the runner understands it.
 
     `lines` is the log that people see; `bare` the same before any mask was laid over it. `masks`
@@ -65,7 +65,7 @@ def lines_of(text: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def understand(*steps: Iterable[str]) -> Shown:
+def parse_step_logs(*steps: Iterable[str]) -> StepLog:
     """Read the output of one step or several as the runner does, stopped commands included.
 
     Masks last for the job; commands that one step has stopped work again in the next.
@@ -75,7 +75,7 @@ def understand(*steps: Iterable[str]) -> Shown:
         step.token = ""
         for line in lines:
             step.read(line)
-    return Shown(
+    return StepLog(
         lines=tuple(step.lines),
         bare=tuple(step.bare),
         annotations=tuple(step.annotations),

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .planted import find
+from .planted_secrets import find
 
 _PAUSE = 0.02
 
 
 @dataclass(kw_only=True)
-class Watched:
+class ProcessWatch:
     """What was seen.
 
     `holders` maps the command lines of processes that had secrets in their environment to the
@@ -25,9 +25,9 @@ class Watched:
 
 
 @contextmanager
-def watching(secrets: Mapping[str, str]) -> Iterator[Watched]:
+def watch_processes(secrets: Mapping[str, str]) -> Iterator[ProcessWatch]:
     """Look at every process of the machine each 20 ms, for as long as the block runs."""
-    watched = Watched()
+    watched = ProcessWatch()
     seen: set[tuple[str, bytes]] = set()
     over = threading.Event()
 
@@ -46,7 +46,7 @@ def watching(secrets: Mapping[str, str]) -> Iterator[Watched]:
 
 
 def _look(
-    process: Path, secrets: Mapping[str, str], seen: set[tuple[str, bytes]], watched: Watched
+    process: Path, secrets: Mapping[str, str], seen: set[tuple[str, bytes]], watched: ProcessWatch
 ) -> None:
     try:
         command_line = (process / "cmdline").read_bytes()

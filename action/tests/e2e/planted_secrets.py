@@ -30,7 +30,7 @@ _CORE = re.compile(r"(Zq[0-9a-f]{7})(xQ[0-9a-f]{7})")
 _GROUP = 3
 
 
-def secrets_of(mark: str) -> dict[str, str]:
+def make_secrets(mark: str) -> dict[str, str]:
     """Plant one secret of each kind, every part of it with a core that only `mark` has."""
     cores = _cores(mark)
     key = "\n".join(f"{next(cores)}{'A' * 12}{next(cores)}{'/+' * 6}" for _ in range(3))
@@ -61,7 +61,7 @@ def find(secrets: Mapping[str, str], places: Mapping[str, bytes]) -> list[str]:
     ]
 
 
-def assert_nowhere(secrets: Mapping[str, str], *places: Mapping[str, bytes]) -> None:
+def assert_no_leak(secrets: Mapping[str, str], *places: Mapping[str, bytes]) -> None:
     """Look for every secret in every place; say all that is found, and where."""
     found = [line for each in places for line in find(secrets, each)]
     assert not found, f"{len(found)} leaks:\n" + "\n".join(found[:60])

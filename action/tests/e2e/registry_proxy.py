@@ -16,7 +16,7 @@ _TLS = b"\x16\x03"
 
 
 @dataclass(kw_only=True)
-class Gateway:
+class RegistryProxy:
     """One at `host`; `seen` holds method and path of every request.
 
     `before` is called with method and path of each request; what it returns, if anything, is the
@@ -35,7 +35,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, upstream: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = upstream
-        self.stand = Gateway(host=f"localhost:{self.server_address[1]}")
+        self.stand = RegistryProxy(host=f"localhost:{self.server_address[1]}")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def gateway(registry: Registry) -> Iterator[Gateway]:
+def registry_proxy(registry: Registry) -> Iterator[RegistryProxy]:
     """Stand before a registry until the block ends."""
     server = _Server(registry.host)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -2,24 +2,24 @@
 
 from pathlib import Path
 
-from .registry import Registry, small_image
+from .registry import Registry, build_small_image
 from .repository import Repository
-from .runner import Rehearsed, Runner
+from .runner import ActionResult, Runner
 
 
 def test_overwrite__false_keeps_what_is_there(
-    tiny: Repository, runner: Runner, registry: Registry, room: Path, token: str
+    tiny: Repository, runner: Runner, registry: Registry, workdir: Path, run_id: str
 ) -> None:
-    first = small_image(room / "first", token, "first")
-    second = small_image(room / "second", token, "second")
-    version, moving = (f"{registry.host}/{token}/app:{tag}" for tag in ("1.2.3", "latest"))
+    first = build_small_image(workdir / "first", run_id, "first")
+    second = build_small_image(workdir / "second", run_id, "second")
+    version, moving = (f"{registry.host}/{run_id}/app:{tag}" for tag in ("1.2.3", "latest"))
 
-    def publish(image: str, to: str, overwrite: str = "false") -> Rehearsed:
+    def publish(image: str, to: str, overwrite: str = "false") -> ActionResult:
         inputs = {"image-id": image, "to": to, "overwrite": overwrite}
         return runner.use(tiny, inputs, action="action/publish")
 
     def holds(tag: str) -> str:
-        held = registry.holds(f"{token}/app", tag)
+        held = registry.holds(f"{run_id}/app", tag)
         return held[1] if held else ""
 
     assert publish(first, version).exit_code == 0

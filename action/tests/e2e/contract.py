@@ -2,7 +2,7 @@
 
 import json
 
-from .runner import Rehearsed
+from .runner import ActionResult
 
 EXIT_CODES = {
     "passed": 0,
@@ -19,7 +19,7 @@ EXIT_CODES = {
 }
 
 
-def assert_ended(rehearsed: Rehearsed, verdict: str) -> None:
+def assert_verdict(rehearsed: ActionResult, verdict: str) -> None:
     """Hold a finished use of the action against the contract for its verdict.
 
     Exit code, output, annotations, summary, verdict.json, and whether there is an upload agree.

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from .contract import assert_verdict
 from .leftovers import engine
 from .machine import base_image
 from .repository import Repository
-from .runner import Runner, Running
-from .verdicts import assert_ended
+from .runner import Runner, RunningStep
 
 # Tests that go on until the other rehearsal's do, so that both are there at the same time.
 TOGETHER = """
@@ -23,7 +23,7 @@ class Together(unittest.TestCase):
     def test_waits_for_the_other(self):
         mine, other = (Path(os.environ[name]) for name in ("MINE", "OTHER"))
         mine.touch()
-        for _ in range(600):
+        for _ in range(2400):
             if other.exists():
                 break
             time.sleep(0.05)
@@ -35,9 +35,9 @@ class Together(unittest.TestCase):
 
 
 @pytest.fixture
-def neighbours(token: str) -> Iterator[list[str]]:
+def neighbours(run_id: str) -> Iterator[list[str]]:
     """A container, a volume and a network of somebody else's, who rehearses too."""
-    name = f"neighbour-of-{token[::-1]}"
+    name = f"neighbour-of-{run_id[::-1]}"
     mark = ("--label", "dress-rehearsal=somebody-else-1-abcdef01")
     engine("volume", "create", *mark, name)
     engine("network", "create", *mark, name)
@@ -60,46 +60,48 @@ def assert_all_there(name: str) -> None:
 
 
 def test_side_by_side__each_cleans_up_its_own(
-    tiny: Repository, runner: Runner, room: Path, token: str, neighbours: list[str]
+    tiny: Repository, runner: Runner, workdir: Path, run_id: str, neighbours: list[str]
 ) -> None:
     def together(mine: str, other: str, more: str = "") -> dict[str, str]:
         return {
             "test-command": "python3 -m unittest together",
-            "test-env": f"MINE={room}/{mine}\nOTHER={room}/{other}\n{more}",
-            "volumes": f"{mine}-{token}:/data\nshared-{token}:/shared",
+            "test-env": f"MINE={workdir}/{mine}\nOTHER={workdir}/{other}\n{more}",
+            "volumes": f"{mine}-{run_id}:/data\nshared-{run_id}:/shared",
         }
 
-    engine("volume", "create", f"shared-{token}")
+    engine("volume", "create", f"shared-{run_id}")
     tiny.write("together.py", TOGETHER)
     try:
         with ThreadPoolExecutor() as both:
             first = both.submit(runner.use, tiny, together("good", "bad"))
             second = both.submit(runner.use, tiny, together("bad", "good", "FAILS=1"))
         good, bad = first.result(), second.result()
-        assert f"shared-{token}" in engine("volume", "ls", "--quiet").split(), "it was there before"
+        assert f"shared-{run_id}" in engine("volume", "ls", "--quiet").split(), (
+            "it was there before"
+        )
     finally:
-        engine("volume", "rm", f"shared-{token}")
-    assert_ended(good, "passed")
-    assert_ended(bad, "tests-failed")
+        engine("volume", "rm", f"shared-{run_id}")
+    assert_verdict(good, "passed")
+    assert_verdict(bad, "tests-failed")
     assert good.outputs["artifact-name"] != bad.outputs["artifact-name"]
     assert "GET /good " in good.file("container.log")
     assert "GET /bad " not in good.file("container.log")
     assert "GET /bad " in bad.file("container.log")
     assert "GET /good " not in bad.file("container.log")
-    assert not [v for v in engine("volume", "ls", "--quiet").split() if token in v]
+    assert not [v for v in engine("volume", "ls", "--quiet").split() if run_id in v]
     for name in neighbours:
         assert_all_there(name)
 
 
 def test_side_by_side__one_is_killed_and_the_other_goes_on(
-    tiny: Repository, runner: Runner, room: Path, neighbours: list[str]
+    tiny: Repository, runner: Runner, workdir: Path, neighbours: list[str]
 ) -> None:
-    def kill(step: Running) -> None:
-        step.wait_until(lambda _: (room / "mine").exists())
+    def kill(step: RunningStep) -> None:
+        step.wait_until(lambda _: (workdir / "mine").exists())
         step.wait_until(lambda step: "starting a child" in step.file("tests/output.log"))
         step.send(signal.SIGKILL)
 
-    wait = f"touch {room}/mine; until [ -e {room}/killed ]; do sleep 0.05; done; sleep 1"
+    wait = f"touch {workdir}/mine; until [ -e {workdir}/killed ]; do sleep 0.05; done; sleep 1"
     with ThreadPoolExecutor() as both:
         surviving = both.submit(
             runner.use, tiny, {"test-command": f"{wait}\npython3 -m unittest checks.Page"}
@@ -107,11 +109,11 @@ def test_side_by_side__one_is_killed_and_the_other_goes_on(
         killed = runner.use(
             tiny, {"test-command": "python3 -m unittest checks.Hangs"}, meanwhile=kill
         )
-        (room / "killed").touch()
+        (workdir / "killed").touch()
         survivor = surviving.result()
     assert killed.outputs["verdict"] == "cancelled"
     assert killed.clean_up["upload"] == "true"
-    assert_ended(survivor, "passed")
+    assert_verdict(survivor, "passed")
     assert survivor.outputs["tests"] == "1"
     for name in neighbours:
         assert_all_there(name)

@@ -6,9 +6,9 @@ import yaml
 
 from .act import Act
 from .machine import base_image
-from .pinned import BUILD_PUSH, CHECKOUT, DOWNLOAD_ARTIFACT, SETUP_BUILDX, UPLOAD_ARTIFACT
+from .pinned_actions import BUILD_PUSH, CHECKOUT, DOWNLOAD_ARTIFACT, SETUP_BUILDX, UPLOAD_ARTIFACT
 from .repository import Repository, repository_of
-from .workflow import recorded, workflow
+from .workflow import with_recorder, workflow
 
 FILES = """
 - run: |
@@ -161,22 +161,25 @@ RUN false
 
 
 def test_stand_ins__hand_an_image_and_files_from_job_to_job(
-    tiny: Repository, act: Act, room: Path
+    tiny: Repository, act: Act, workdir: Path
 ) -> None:
     tiny.write("Dockerfile", KEEPER.replace("python:3.13-slim", base_image()))
-    else_ = repository_of("gossip", room / "else")
+    else_ = repository_of("leaky_app", workdir / "else")
     else_.git("tag", "v1")
     else_.write("later.txt", "not in v1")
     else_.commit("Later")
     run = act.push(
-        tiny, recorded(HAND_OVER, "rehearse"), others={"someone/else@v1": else_}, job="rehearse"
+        tiny,
+        with_recorder(HAND_OVER, "rehearse"),
+        others={"someone/else@v1": else_},
+        job="rehearse",
     )
     assert run.exit_code == 0
     outputs = run.steps["found"].outputs
     assert outputs["said"] == "hello between = signs, and commast0k3n"
     files = outputs["files"].split()
     assert {"one/one.txt", "several/notes.1/one.txt", "several/notes.2/one.txt"} <= set(files)
-    assert "other/place/gossip.py" in files
+    assert "other/place/leaky_app.py" in files
     assert "other/place/later.txt" not in files
     (build,) = run.builds
     assert (build["target"], build["secrets"]) == ("kept", ["TOKEN"])

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from .contract import assert_verdict
 from .machine import CHECKOUT
 from .repository import Repository
-from .runner import Rehearsed, Runner
-from .verdicts import assert_ended
+from .runner import ActionResult, Runner
 
 # Two tests that fail one after the other, reported as pytest does: one time stamp for all.
 PLAIN = """
@@ -54,7 +54,7 @@ wait $!
 """
 
 
-def slices(rehearsed: Rehearsed) -> dict[str, str]:
+def slices(rehearsed: ActionResult) -> dict[str, str]:
     failed = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
     return {each["name"]: rehearsed.file(f"{each['evidence']}/container.log") for each in failed}
 
@@ -65,7 +65,7 @@ def test_slices__of_a_plain_report_are_approximate_and_say_so(
 ) -> None:
     tiny.write("plain.py", PLAIN)
     rehearsed = runner.use(tiny, {"test-command": "python3 plain.py"})
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     text = slices(rehearsed)[f"t.{name}"]
     assert text.startswith("# approximate: ")
     assert f"GET /{name} " in text
@@ -81,7 +81,7 @@ def test_slices__are_exact_for_tests_that_run_side_by_side(
     tiny.write("wanted.txt", "\n".join(line for line in wanted if line.startswith("selenium")))
     inputs = {"test-command": RUN_TOGETHER, "test-requirements": "wanted.txt"}
     rehearsed = runner.use(tiny, inputs)
-    assert_ended(rehearsed, "tests-failed")
+    assert_verdict(rehearsed, "tests-failed")
     found = slices(rehearsed)
     quick, slow = found["together.Quick.test_it"], found["together.Slow.test_it"]
     for text in (quick, slow):
