@@ -75,6 +75,7 @@ class FakeEngine(Engine):
     process: FakeProcess = field(default_factory=lambda: FakeProcess(None))
     says: bytes = b""
     image_id: str = "sha256:" + "1" * 64
+    exit_code: int | None = None
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
@@ -105,6 +106,10 @@ class FakeEngine(Engine):
         if kind == "image":
             return {"Id": self.image_id}
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def last_exit_code(self, container: str) -> int | None:
+        self._called("last_exit_code", container)
+        return self.exit_code
 
     def check(self) -> None:
         self._called("check")

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -76,6 +77,15 @@ class Engine:
         """Return what the engine knows of a container or an image. Raises `EngineError`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
+
+    def last_exit_code(self, container: str) -> int | None:
+        """Return the exit code of a container's latest end, None where the engine has no record."""
+        codes = self._call([
+            *("events", "--since", "0", "--until", f"{time.time():.9f}"),
+            *("--filter", f"container={container}", "--filter", "event=die"),
+            *("--format", "{{.Actor.Attributes.exitCode}}"),
+        ])  # fmt: skip
+        return int(codes.split()[-1]) if codes else None
 
     def load(self, archive: Path) -> str:
         """Load the images in an archive and return what the engine says of them."""

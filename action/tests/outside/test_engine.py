@@ -191,6 +191,17 @@ def test_check__is_content_with_any_answer(tmp_path: Path) -> None:
     engine_of(tmp_path, "echo no >&2; exit 1").check()
 
 
+@pytest.mark.parametrize("says, code", [(r"4\n0\n3\n", 3), ("", None)], ids=["several", "none"])
+def test_last_exit_code__is_that_of_the_latest_end(
+    tmp_path: Path, says: str, code: int | None
+) -> None:
+    engine = engine_of(tmp_path, f"printf '{says}'; echo $* >{tmp_path}/asked")
+    assert engine.last_exit_code("c0ffee") == code
+    asked = (tmp_path / "asked").read_text()
+    assert asked.startswith("events --since 0 --until ")
+    assert "container=c0ffee" in asked
+
+
 def test_inspect__returns_what_the_engine_knows(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, """echo '[{"Id": "'$*'"}]'""")
     assert engine.inspect("c0ffee") == {"Id": "container inspect c0ffee"}

@@ -232,10 +232,14 @@ def read_end(container: Container, engine: Engine) -> ContainerEnd:
     state = found["State"]
     if state["Status"] in GONE:
         container.inspected = found
-    # Of one that runs again the engine has forgotten how it ended, and for a moment it has not
-    # heard of it yet: the client, which waited for the end, passes its code on.
+    # For a moment after the end the engine has not heard of it yet: the client, which waited for
+    # the end, passes its code on. On a container that runs again its state is overwritten, and the
+    # client may have read the new one: the engine's record of events has the code.
     if code is None or state["Status"] != "running":
-        code = state["ExitCode"]
+        code = int(state["ExitCode"])
+    elif found.get("RestartCount"):
+        recorded = engine.last_exit_code(container.id)
+        code = code if recorded is None else recorded
     return ContainerEnd(
         exit_code=code,
         out_of_memory=bool(state["OOMKilled"]),

@@ -294,6 +294,15 @@ def test_crashed__names_the_failed_tests_that_ran_just_then(
     assert problem.message == f"The container ended during the tests{told}: exit code 3."
 
 
+@pytest.mark.parametrize("recorded, code", [(4, 4), (0, 0), (None, 1)])
+def test_read_end__of_one_that_runs_again_the_engine_has_a_record(
+    recorded: int | None, code: int
+) -> None:
+    again = state("running") | {"RestartCount": 1}
+    end = read_end(running(1), FakeEngine(states=[again], exit_code=recorded))
+    assert (end.exit_code, end.restarted) == (code, True)
+
+
 @pytest.mark.parametrize("status, kept", [("exited", True), ("dead", True), ("running", False)])
 def test_read_end__keeps_what_will_not_change(status: str, kept: bool) -> None:
     container = running(3)
