@@ -17,7 +17,8 @@ NEVER_RUN = {"actions/setup-python"}
 
 def test_pins__each_action_has_one() -> None:
     used = {pin for file in FILES for pin in PIN.findall(file.read_text(encoding="utf-8"))}
-    stand_ins = KNOWN.findall((TOP / "action/tests/e2e/pinned_actions.py").read_text(encoding="utf-8"))
+    pinned = TOP / "action/tests/e2e/pinned_actions.py"
+    stand_ins = KNOWN.findall(pinned.read_text(encoding="utf-8"))
     # Where one was moved and not the other, act would look for the action on GitHub.
     assert {name for name, _ in used ^ {*stand_ins}} == NEVER_RUN
     assert len({name for name, _ in used}) == len(used)
