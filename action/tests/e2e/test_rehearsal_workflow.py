@@ -152,7 +152,9 @@ def test_dropped_output__is_named(tiny: Repository, act: Act) -> None:
     assert run.exit_code == 1
     assert last(run, "explain-skipped")["verdict"] == "error"
     assert not run.of_job("rehearse")
-    assert "these outputs of the job Build are missing: config." in "".join(each.text for each in run.annotations)
+    assert "these outputs of the job Build are missing: config." in "".join(
+        each.text for each in run.annotations
+    )
 
 
 FORK = {"container-secrets": "TINY_KEY=${{ secrets.TINY_KEY }}"}
