@@ -120,8 +120,8 @@ def local_options(options: argparse.Namespace) -> LocalOptions:
     for name in inputs.keys() - INPUTS.keys():
         raise unknown_input(name, INPUTS)
     return LocalOptions(
-        wanted=StepSelector(workflow=options.workflow, job=options.job, step=options.step),
-        settings=_pairs("--set", options.set),
+        selector=StepSelector(workflow=options.workflow, job=options.job, step=options.step),
+        set_values=_pairs("--set", options.set),
         inputs=inputs | input_flags(options),
         flags_only=options.no_workflow,
     )

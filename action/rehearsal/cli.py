@@ -15,7 +15,7 @@ from rehearsal.config import child_environment
 from rehearsal.config.inputs import VARIABLE, from_action
 from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.request import Request
-from rehearsal.local.load_request import read_request
+from rehearsal.local.load_request import load_request
 from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import exit_now
@@ -64,8 +64,8 @@ def _run(
 
     def ask() -> Request:
         if local:
-            return read_request(local_options(options), environ, Path.cwd())
-        return Request(given=_given(options, environ), environ=environ, top=Path.cwd())
+            return load_request(local_options(options), environ, Path.cwd())
+        return Request(inputs=_given(options, environ), environ=environ, top=Path.cwd())
 
     if options.plan:
         return _show_plan(ask, environ, console)
@@ -75,7 +75,7 @@ def _run(
 def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: Console) -> int:
     try:
         request = ask()
-        plan = make_plan(request.given, environ=request.environ, top=request.top)
+        plan = make_plan(request.inputs, environ=request.environ, top=request.top)
     except Problem as problem:
         return _refuse(problem, console)
     console.redactor = mask_secrets(plan, request, console)

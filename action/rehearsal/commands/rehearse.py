@@ -50,9 +50,9 @@ def run_rehearsal(
         with interruptible():
             request = ask()
             # What is wrong with another input is told, and may be a secret in the wrong place.
-            known = Redactor(extract_secrets(request.given, request.environ))
+            known = Redactor(extract_secrets(request.inputs, request.environ))
             console.redactor = evidence.redactor = known
-            plan = make_plan(request.given, environ=request.environ, top=request.top)
+            plan = make_plan(request.inputs, environ=request.environ, top=request.top)
             policy = plan.evidence
             name = plan.artifact_name or run.artifact_name
             run = replace(run, evidence=policy, artifact_name=name)

@@ -1,4 +1,4 @@
-"""What is asked for, wherever it was written: by the action, in a workflow file, as flags."""
+"""What to rehearse, before it is checked: inputs from the action, a workflow file or flags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """Inputs as they were given, and the environment and folder in which they mean something.
+    """The inputs of one rehearsal as they were given.
 
-    `origin` names the step they come from, `file` the workflow file it stands in. `confidential`
-    holds, by name, what must not be shown although no input calls it a secret; it may grow while
-    the environment is asked. `notes` are worth a line to whoever asked, `left_out` are the inputs
-    that mean nothing off GitHub.
+    `environ` holds the values of bare names, `top` is where relative paths start. `origin` names
+    the step that the inputs come from, `file` its workflow file. `extra_secrets` are values, by
+    name, that must be hidden although no input lists them as secrets; reading `environ` may add
+    some. `notes` are messages for the user. `ignored_inputs` have an effect only on GitHub.
     """
 
-    given: Mapping[str, object] = field(repr=False)
+    inputs: Mapping[str, object] = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
     top: Path
     origin: str = ""

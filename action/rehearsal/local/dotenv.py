@@ -1,18 +1,18 @@
-r"""The file `.env`: values that GitHub keeps as secrets and variables.
+r"""Parse the file `.env`, which holds on a laptop what GitHub keeps as secrets and variables.
 
-One `NAME=value` a line, `export ` before it or not. A value without quotes ends with its line, or
-at ` #`. Between single quotes everything stands for itself; between double quotes a backslash
-escapes (`\n`, `\t`, `\"`, `\\`, `\$`). A quoted value may go over several lines; nothing is
-expanded.
+Each item is `NAME=value`, with `export ` before it or not. Without quotes, the value ends at the
+end of the line or at ` #`. In single quotes, every character is literal; in double quotes, a
+backslash escapes (`\n`, `\t`, `\"`, `\\`, `\$`). A quoted value may have several lines. Variables
+are not expanded.
 """
 
 import re
 
 from rehearsal.verdict import Misconfigured
 
-FILE = ".env"
+DOTENV_FILE = ".env"
 
-ITEM = re.compile(
+ASSIGNMENT = re.compile(
     r"""[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:
         '(?P<single>[^']*)'[ \t]*(?:\#[^\n]*)?
       | "(?P<double>(?:[^"\\]|\\.)*)"[ \t]*(?:\#[^\n]*)?
@@ -20,31 +20,34 @@ ITEM = re.compile(
     )\r?(?:\n|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
-NOTHING = re.compile(r"[ \t]*(?:\#[^\n]*)?\r?(?:\n|\Z)")
+BLANK_OR_COMMENT = re.compile(r"[ \t]*(?:\#[^\n]*)?\r?(?:\n|\Z)")
 COMMENT = re.compile(r"(?:^|[ \t]+)#.*")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def parse_dotenv(text: str) -> dict[str, str]:
-    """Return the values by name, the last of several. Raises `Misconfigured` with a line number."""
+    """Return the values by name; the last one counts if a name is repeated.
+
+    Raises `Misconfigured` with a line number.
+    """
     found: dict[str, str] = {}
-    at = 0
-    while at < len(text):
-        if nothing := NOTHING.match(text, at):
-            at = nothing.end()
+    position = 0
+    while position < len(text):
+        if blank := BLANK_OR_COMMENT.match(text, position):
+            position = blank.end()
             continue
-        item = ITEM.match(text, at)
+        item = ASSIGNMENT.match(text, position)
         if not item:
-            number = text.count("\n", 0, at) + 1
+            number = text.count("\n", 0, position) + 1
             raise Misconfigured(
-                f"{FILE}, line {number}: expected NAME=value (the line is not shown, it may hold "
-                "a secret).",
-                hint="Close every quote; put a value of several lines, or one that begins with a "
-                "quote, between quotes.",
+                f"{DOTENV_FILE}, line {number}: expected NAME=value (the line is not shown: it may "
+                "hold a secret).",
+                hint="Close every quote. A value that has several lines or begins with a quote "
+                "needs quotes around it.",
             )
         found[item["name"]] = _value(item)
-        at = item.end()
+        position = item.end()
     return found
 
 
@@ -52,5 +55,5 @@ def _value(item: re.Match[str]) -> str:
     if item["single"] is not None:
         return item["single"]
     if item["double"] is not None:
-        return ESCAPE.sub(lambda found: ESCAPES.get(found[1], found[1]), item["double"])
+        return ESCAPE.sub(lambda escape: ESCAPES.get(escape[1], escape[1]), item["double"])
     return COMMENT.sub("", item["bare"]).strip()

@@ -1,15 +1,15 @@
-"""What a command line on a laptop asks for."""
+"""Load the request for a rehearsal on a laptop from a workflow file and the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rehearsal.config.request import Request
-from rehearsal.local.contexts import Sources
-from rehearsal.local.dotenv import FILE, parse_dotenv
-from rehearsal.local.step import StepEnvironment, read_step
+from rehearsal.local.contexts import ValueSources
+from rehearsal.local.dotenv import DOTENV_FILE, parse_dotenv
+from rehearsal.local.step_reader import StepEnvironment, read_step
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector, select_step
-from rehearsal.local.workflow_file import Use
+from rehearsal.local.workflow_file import ActionUse
 from rehearsal.local.yaml_file import YamlMissingError
 from rehearsal.outside.git import GitCheckout, NoCheckoutError, find_checkout
 from rehearsal.verdict import Misconfigured
@@ -17,71 +17,78 @@ from rehearsal.verdict import Misconfigured
 
 @dataclass(frozen=True, kw_only=True)
 class LocalOptions:
-    """The command line: which step, what `--set` sets, and inputs that go over the step's."""
+    """The command line on a laptop.
 
-    wanted: StepSelector = field(default_factory=StepSelector)
-    settings: Mapping[str, str] = field(default_factory=dict)
+    `set_values` are the values of `--set`, by path. `inputs` replace those of the step.
+    `flags_only` means that no workflow is read.
+    """
+
+    selector: StepSelector = field(default_factory=StepSelector)
+    set_values: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict, repr=False)
     flags_only: bool = False
 
 
-def read_request(command: LocalOptions, environ: Mapping[str, str], cwd: Path) -> Request:
-    """Return what is asked for: the step of a workflow, flags over it, or flags alone.
+def load_request(options: LocalOptions, environ: Mapping[str, str], cwd: Path) -> Request:
+    """Return the request: the inputs of a workflow's step, with those given as flags over them.
 
-    Flags alone count where they are wanted alone, and where there is no step to read. Raises
-    `Misconfigured` with what to do.
+    Only the flags are used with `flags_only`, and where they are given and there is no step to
+    read. Raises `Misconfigured`.
     """
-    checkout: GitCheckout | NoCheckoutError
+    no_checkout = ""
     try:
         checkout = find_checkout(cwd, environ)
-    except NoCheckoutError as nothing:
-        checkout = nothing
-    known = checkout if isinstance(checkout, GitCheckout) else GitCheckout(top=cwd)
-    sources = Sources(
-        settings=command.settings,
+    except NoCheckoutError as error:
+        checkout, no_checkout = GitCheckout(top=cwd), str(error)
+    sources = ValueSources(
+        set_values=options.set_values,
         environ=environ,
-        dotenv=_dotenv(known.top),
-        checkout=known,
+        dotenv=_read_dotenv(checkout.top),
+        checkout=checkout,
     )
-    if command.flags_only:
-        return _flags(command, sources, cwd)
+    if options.flags_only:
+        return _request_from_flags(options, sources, cwd)
     try:
-        use = _use(command.wanted, checkout, cwd)
-    except (StepNotFoundError, YamlMissingError) as problem:
-        if command.wanted or not command.inputs:
+        use = _select_use(options.selector, checkout, cwd, no_checkout)
+    except (StepNotFoundError, YamlMissingError) as error:
+        if options.selector or not options.inputs:
             raise
-        return _flags(command, sources, cwd, note=f"{problem.message} The flags alone count.")
-    return read_step(use, sources, command.inputs)
+        note = f"{error.message} Only the flags are used."
+        return _request_from_flags(options, sources, cwd, note)
+    return read_step(use, sources, options.inputs)
 
 
-def _use(wanted: StepSelector, checkout: GitCheckout | NoCheckoutError, cwd: Path) -> Use:
-    if isinstance(checkout, NoCheckoutError):
+def _select_use(
+    selector: StepSelector, checkout: GitCheckout, cwd: Path, no_checkout: str
+) -> ActionUse:
+    if no_checkout:
         raise StepNotFoundError(
-            f"{cwd} is in no git checkout ({checkout}), so there is no workflow to read a step "
-            "from.",
-            hint="Go into the checkout (cd), make it one (git init), or give the inputs as "
-            "flags: rehearse --help lists them.",
+            f"{cwd} is not in a git checkout ({no_checkout}), so there is no workflow to read.",
+            hint="Change to the checkout (cd), make this folder one (git init), or give the inputs "
+            "as flags: rehearse --help lists them.",
         )
-    return select_step(wanted, top=checkout.top, cwd=cwd, repository=checkout.repository)
+    return select_step(selector, top=checkout.top, cwd=cwd, repository=checkout.repository)
 
 
-def _flags(command: LocalOptions, sources: Sources, cwd: Path, *, note: str = "") -> Request:
+def _request_from_flags(
+    options: LocalOptions, sources: ValueSources, cwd: Path, *notes: str
+) -> Request:
     return Request(
-        given=dict(command.inputs),
+        inputs=dict(options.inputs),
         environ=StepEnvironment(sources),
         top=cwd,
-        extra_secrets=sources.confidential,
-        notes=(note,) if note else (),
+        extra_secrets=sources.used_secrets,
+        notes=notes,
     )
 
 
-def _dotenv(top: Path) -> dict[str, str]:
+def _read_dotenv(top: Path) -> dict[str, str]:
     try:
-        return parse_dotenv((top / FILE).read_text(encoding="utf-8-sig"))
+        return parse_dotenv((top / DOTENV_FILE).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(
-            f"{top / FILE} cannot be read: {type(error).__name__}.",
-            hint="It has to be a file of NAME=value lines, in UTF-8, that you may read.",
+            f"{top / DOTENV_FILE} cannot be read: {type(error).__name__}.",
+            hint="It has to be a readable file of NAME=value lines in UTF-8.",
         ) from None

@@ -1,4 +1,4 @@
-"""What would be done, for `--plan`: every stage and input, no secret."""
+"""The text of `--plan`: the stages and inputs of a rehearsal, with secrets hidden."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,12 @@ HIDDEN = REPLACEMENT.decode()
 
 
 def plan_preview(plan: Plan, request: Request, *, tag: str) -> str:
-    """Return the plan for people; `tag` is what a built image is called."""
+    """Return the plan as text for people; `tag` is the name of the image that is built."""
     return "\n".join(_lines(plan, request, tag))
 
 
 def _lines(plan: Plan, request: Request, tag: str) -> Iterator[str]:
-    yield f"step:    {request.origin or 'none; the flags alone'}"
+    yield f"step:    {request.origin or 'none, only the flags are used'}"
     yield f"folder:  {plan.directory}"
     yield f"image:   {plan.image or tag}"
     yield ""
@@ -27,23 +27,22 @@ def _lines(plan: Plan, request: Request, tag: str) -> Iterator[str]:
     yield ""
     yield "inputs"
     for name in INPUTS:
-        if name in request.given:
-            yield from _input(name, str(request.given[name]), request)
-    others = len(INPUTS) - len(request.given)
-    yield f"  ({others} others have their defaults)"
+        if name in request.inputs:
+            yield from _input(name, str(request.inputs[name]), request)
+    yield f"  (the other {len(INPUTS) - len(request.inputs)} have their defaults)"
     yield ""
     yield "not done on a laptop"
     if request.ignored_inputs:
-        yield f"  {', '.join(request.ignored_inputs)}: of use on GitHub alone"
-    yield "  the upload: evidence stays in a folder here, and the last lines name it"
-    yield "  masks, annotations, job summary: the same is said in the terminal"
+        yield f"  {', '.join(request.ignored_inputs)}: used on GitHub only"
+    yield "  the upload: evidence stays in a local folder, which the last lines name"
+    yield "  masks, annotations, job summary: the terminal shows the same"
     yield "  the job's other steps, its if: and its container:"
 
 
 def _stages(plan: Plan, tag: str) -> Iterator[tuple[str, str]]:
     container, suite = plan.container, plan.suite
     if plan.image:
-        yield "build", f"nothing: {plan.image} is taken from the engine"
+        yield "build", f"nothing: the image {plan.image} is used"
     else:
         yield "build", f"{plan.build.dockerfile} in {plan.build.context}, as {tag}"
     secrets = ", ".join(f"{secret.name}={HIDDEN}" for secret in container.secrets)
@@ -54,11 +53,12 @@ def _stages(plan: Plan, tag: str) -> Iterator[tuple[str, str]]:
         + (f", with {secrets}" if secrets else ""),
     )
     if container.setup_command:
-        yield "setup", _short(container.setup_command)
-    yield "ready", f"GET {plan.probe.path} until it answers, {plan.probe.timeout} s at the most"
+        yield "setup", _first_line(container.setup_command)
+    yield "ready", f"GET {plan.probe.path} until it answers, at most {plan.probe.timeout} s"
     if suite.requirements:
         yield "test", f"in a virtual environment with {suite.requirements}"
-    yield "test", _short(suite.command) if suite.command else "nothing: there is no test-command"
+    command = _first_line(suite.command) if suite.command else "nothing: test-command is empty"
+    yield "test", command
     yield "stop", "SIGTERM, then the container and its volumes are removed"
 
 
@@ -66,7 +66,7 @@ def _input(name: str, text: str, request: Request) -> Iterator[str]:
     if INPUTS[name].type in (SECRETS, VARIABLES):
         lines = [*_variables(name, text, request)]
     else:
-        lines = _hidden(text, request).rstrip("\n").split("\n")
+        lines = _hide_secrets(text, request).rstrip("\n").split("\n")
     yield f"  {name}: {lines[0] if len(lines) == 1 else ''}".rstrip()
     if len(lines) > 1:
         yield from (f"    {line}" for line in lines)
@@ -80,17 +80,18 @@ def _variables(name: str, text: str, request: Request) -> Iterator[str]:
         elif variable in bare:
             yield f"{variable} (from the environment)"
         else:
-            yield f"{variable}={_hidden(value or '', request)}"
+            yield f"{variable}={_hide_secrets(value or '', request)}"
 
 
-def _hidden(text: str, request: Request) -> str:
-    """Hide what came out of a secret, too short for the redactor or not."""
+def _hide_secrets(text: str, request: Request) -> str:
+    """Replace the values of secrets, even those that are too short for the redactor."""
     for value in request.extra_secrets.values():
         if value and value in text:
+            # Replacing a single character would show where it is, so all of the text is hidden.
             text = text.replace(value, HIDDEN) if len(value) > 1 else HIDDEN
     return text
 
 
-def _short(script: str) -> str:
+def _first_line(script: str) -> str:
     first, *more = script.splitlines()
     return f"{first} …" if more else first

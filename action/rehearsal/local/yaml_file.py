@@ -1,6 +1,6 @@
-"""YAML as GitHub reads it: the core schema of version 1.2, where `on` and `off` are texts.
+"""Read YAML as GitHub does: the core schema of YAML 1.2, where `on` and `off` are strings.
 
-PyYAML is imported when a file is read: whoever gives the inputs as flags needs none.
+PyYAML is imported only when a file is read, so that it is not needed for inputs given as flags.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rehearsal.local.expressions.values import read_number
+from rehearsal.local.expressions.values import parse_number
 from rehearsal.verdict import Misconfigured
 
 CONSTANTS: Mapping[str, bool | None] = {
@@ -25,71 +25,73 @@ class YamlMissingError(Misconfigured):
     """PyYAML is not installed."""
 
 
-class Table(dict[str, Any]):
-    """A mapping that knows the line it begins on, counted from 1."""
+class YamlMapping(dict[str, Any]):
+    """A YAML mapping; `line` is where it begins, counted from 1."""
 
     line = 0
 
 
-def table(value: object) -> Table:
-    """Return the value if it is a mapping, else an empty one."""
-    return value if isinstance(value, Table) else Table()
+def as_mapping(value: object) -> YamlMapping:
+    """Return the value if it is a mapping, else an empty mapping."""
+    return value if isinstance(value, YamlMapping) else YamlMapping()
 
 
-def read_yaml(file: Path, *, shown: str) -> object:
-    """Return what a file holds: tables, lists, texts, numbers (all of them float), booleans, None.
+def read_yaml(file: Path, *, display_path: str) -> object:
+    """Return the content of a file, with every mapping as `YamlMapping` and every number as float.
 
-    `shown` names the file in errors. Raises `Misconfigured`, with a line where there is one.
+    `display_path` names the file in errors. Raises `Misconfigured`, with the line if it is known.
     """
     try:
-        import yaml  # noqa: PLC0415  (only here, and only when it is needed)
+        import yaml  # noqa: PLC0415  (an optional package)
     except ImportError:
         raise YamlMissingError(
-            "Reading a workflow file needs PyYAML, and it is not installed for this Python.",
-            hint="pip install 'dress-rehearsal[local]' brings it. Without it, give the inputs as "
+            "Reading a workflow file needs PyYAML, which is not installed for this Python.",
+            hint="Install it with: pip install 'dress-rehearsal[local]'. Or give the inputs as "
             "flags: rehearse --help lists them.",
         ) from None
     try:
         node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-        return None if node is None else _Values().of(node)
+        return None if node is None else _NodeConverter().convert(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"{shown}, line {mark.line + 1}" if mark else shown
+        place = f"{display_path}, line {mark.line + 1}" if mark else display_path
         raise Misconfigured(
-            f"{place}: this is no YAML: {error.problem or error.context}.",
-            hint="The mistake may stand a line or two further up: often an indentation, a tab, "
-            "or a colon in a text without quotes.",
+            f"{place}: this is not valid YAML: {error.problem or error.context}.",
+            hint="The mistake may be a line or two above. Look for a wrong indentation, a tab, or "
+            "a colon in a text without quotes.",
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise Misconfigured(
-            f"{shown} cannot be read: {type(error).__name__}: {error}.",
-            hint="Look at the file: is it there, and is it YAML in UTF-8?",
+            f"{display_path} cannot be read: {type(error).__name__}: {error}.",
+            hint="Check that the file exists, and that it is YAML in UTF-8.",
         ) from None
 
 
-class _Values:
-    """Turns nodes into values; what an alias names is turned once."""
+class _NodeConverter:
+    """Converts PyYAML's nodes to values; a node that has aliases is converted once."""
 
     def __init__(self) -> None:
-        self._done: dict[int, Any] = {}
+        self._converted: dict[int, Any] = {}
 
-    def of(self, node: Any) -> Any:
-        if id(node) not in self._done:
-            self._done[id(node)] = self._value(node)
-        return self._done[id(node)]
+    def convert(self, node: Any) -> Any:
+        if id(node) not in self._converted:
+            self._converted[id(node)] = self._convert(node)
+        return self._converted[id(node)]
 
-    def _value(self, node: Any) -> Any:
-        # Not isinstance: the classes are PyYAML's, which is not imported here.
+    def _convert(self, node: Any) -> Any:
+        # isinstance would need PyYAML's classes, which are not imported here.
         if node.id == "sequence":
-            return [self.of(item) for item in node.value]
+            return [self.convert(item) for item in node.value]
         if node.id == "mapping":
-            made = Table((str(key.value), self.of(value)) for key, value in node.value)
-            made.line = node.start_mark.line + 1
-            return made
-        return node.value if node.style else _plain(node.value)
+            mapping = YamlMapping(
+                (str(key.value), self.convert(value)) for key, value in node.value
+            )
+            mapping.line = node.start_mark.line + 1
+            return mapping
+        return node.value if node.style else _plain_scalar(node.value)
 
 
-def _plain(text: str) -> str | float | bool | None:
+def _plain_scalar(text: str) -> str | float | bool | None:
     if text in CONSTANTS:
         return CONSTANTS[text]
-    return read_number(text) if NUMBER.fullmatch(text) else text
+    return parse_number(text) if NUMBER.fullmatch(text) else text

@@ -173,7 +173,7 @@ def test_installed__works_with_flags_and_names_the_extra(
     check = "python3 path.py"
     code, log = laptop.run("--test-command", check, program=program)
     assert code == 0
-    assert "needs PyYAML, and it is not installed for this Python. The flags alone count." in log
+    assert "needs PyYAML, which is not installed for this Python. Only the flags are used." in log
     assert "\ncleanup.sh launch_driver.sh None\n" in log
 
 

@@ -37,8 +37,8 @@ def test_local_options__everything() -> None:
         "inputs.x=", "--input", "port=80", "--input", "target=a\nb", "--port", "81", "--env", "",
         "--no-workflow",
     ) == LocalOptions(
-        wanted=StepSelector(workflow="ci.yml", job="web", step="2"),
-        settings={"matrix.a": "b=c", "inputs.x": ""},
+        selector=StepSelector(workflow="ci.yml", job="web", step="2"),
+        set_values={"matrix.a": "b=c", "inputs.x": ""},
         inputs={"port": "81", "target": "a\nb", "env": ""},
         flags_only=True,
     )  # fmt: skip

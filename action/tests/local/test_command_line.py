@@ -135,7 +135,7 @@ def test_rehearse__where_the_action_sets_its_inputs_no_workflow_is_read(laptop: 
 MISTAKES: dict[str, tuple[list[str], dict[str, str], str]] = {
     "secret": ([], {}, (
         f"KEY in the env of {PLACE} needs secrets.KEY, which has no value here.\n"
-        "Put it into the environment (export KEY=…), or as a line KEY=… into "
+        "Set it in the environment (export KEY=…), or add a line KEY=… to "
     )),
     "empty secret": ([], {"KEY": ""}, "The secret KEY is empty."),
     "step": (["--step", "web"], {}, (
@@ -175,7 +175,7 @@ def test_rehearse__broken_yaml(laptop: Laptop) -> None:
     laptop.project.workflow("jobs:\n  web: steps: []\n")
     code, log = laptop.run()
     assert code == 2
-    assert ".github/workflows/ci.yml, line 2: this is no YAML: mapping values are not" in log
+    assert ".github/workflows/ci.yml, line 2: this is not valid YAML: mapping values are not" in log
 
 
 def test_rehearse__several_steps(laptop: Laptop) -> None:
@@ -183,7 +183,8 @@ def test_rehearse__several_steps(laptop: Laptop) -> None:
     code, log = laptop.run()
     assert code == 2
     assert (
-        "2 steps use the action, and one can be rehearsed at a time.\nSay which:\n  --step 1" in log
+        "2 steps use the action, and only one can be rehearsed at a time.\n"
+        "Say which:\n  --step 1" in log
     )
     assert laptop.run("--step", "2")[0] == 0
 

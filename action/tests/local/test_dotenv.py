@@ -49,7 +49,7 @@ def test_parse_dotenv(name: str) -> None:
         ("exporthush A=1", 1),
     ],
 )
-def test_parse_dotenv__error_gives_the_line_and_nothing_of_it(text: str, line: int) -> None:
+def test_parse_dotenv__error_names_the_line_but_does_not_show_it(text: str, line: int) -> None:
     with pytest.raises(Misconfigured) as caught:
         parse_dotenv(text)
     assert f".env, line {line}: " in caught.value.message
@@ -57,12 +57,12 @@ def test_parse_dotenv__error_gives_the_line_and_nothing_of_it(text: str, line: i
 
 
 @given(st.text(alphabet="A=1\n'\"#\\ \t\r$é", max_size=40) | st.text(max_size=40))
-def test_parse_dotenv__gives_values_or_an_error_and_nothing_else(text: str) -> None:
+def test_parse_dotenv__any_text_gives_values_or_misconfigured(text: str) -> None:
     with suppress(Misconfigured):
         assert all(isinstance(value, str) for value in parse_dotenv(text).values())
 
 
 @given(st.dictionaries(NAMES, st.text(max_size=30).filter(lambda text: "'" not in text)))
-def test_parse_dotenv__reads_back_what_stands_in_single_quotes(values: dict[str, str]) -> None:
+def test_parse_dotenv__reads_back_values_in_single_quotes(values: dict[str, str]) -> None:
     text = "".join(f"{name}='{value}'\n" for name, value in values.items())
     assert parse_dotenv(text) == values

@@ -6,22 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.local.expressions import Context, ExpressionError, Unknown, Value, fill, pieces
+from rehearsal.local.expressions import (
+    ExpressionContext,
+    ExpressionError,
+    UnknownValueError,
+    Value,
+    interpolate,
+    split_template,
+)
 
 
 @dataclass
-class Known:
-    """A context of what is given; the rest is unknown."""
+class FakeContext:
+    """Holds the given items; every other item is unknown."""
 
     path: str
-    parts: Mapping[str, Value] = field(default_factory=dict)
+    items: Mapping[str, Value] = field(default_factory=dict)
     optional: bool = True
 
     def get(self, name: str) -> Value:
-        return self.parts.get(name, Known(f"{self.path}.{name}", optional=self.optional))
+        return self.items.get(name, FakeContext(f"{self.path}.{name}", optional=self.optional))
 
-    def unknown(self) -> Unknown:
-        return Unknown(self.path, optional=self.optional)
+    def unknown_error(self) -> UnknownValueError:
+        return UnknownValueError(self.path, optional=self.optional)
 
 
 EVENT: Value = {
@@ -29,18 +36,18 @@ EVENT: Value = {
     "labels": [{"name": "red"}, {"name": "blue"}, {"id": 1.0}],
     "on": True,
 }
-CONTEXTS: dict[str, Context] = {
-    "github": Known("github", {"ref": "refs/heads/main", "event": EVENT}),
-    "secrets": Known("secrets", {"KEY": "s3cret"}),
-    "steps": Known("steps", optional=False),
+CONTEXTS: dict[str, ExpressionContext] = {
+    "github": FakeContext("github", {"ref": "refs/heads/main", "event": EVENT}),
+    "secrets": FakeContext("secrets", {"KEY": "s3cret"}),
+    "steps": FakeContext("steps", optional=False),
 }
 
 
 def evaluated(expression: str) -> str:
-    return fill("${{" + expression + "}}", CONTEXTS)
+    return interpolate("${{" + expression + "}}", CONTEXTS)
 
 
-# Expression, and its value as it stands in a text.
+# Expression: the text that its value gives.
 VALUES = {
     # Literals
     "null": "",
@@ -60,7 +67,7 @@ VALUES = {
     "'It''s open source!'": "It's open source!",
     "'a}}b'": "a}}b",
     "''": "",
-    # Parts
+    # Indexes and object filters
     "github.ref": "refs/heads/main",
     "github['ref']": "refs/heads/main",
     "GitHub.ref": "refs/heads/main",
@@ -129,7 +136,7 @@ VALUES = {
     "format('{0}', github.event)": "Object",
     "case(false, 'a', 1 == 1, 'b', 'c')": "b",
     "case(false, 'a', 'c')": "c",
-    # What is not known
+    # Values that are not known
     "secrets.KEY": "s3cret",
     "secrets.OTHER || 'fallback'": "fallback",
     "secrets.KEY || steps.a": "s3cret",
@@ -139,14 +146,14 @@ VALUES = {
 
 
 @pytest.mark.parametrize("expression", VALUES)
-def test_fill__value(expression: str) -> None:
+def test_interpolate__value(expression: str) -> None:
     assert evaluated(expression) == VALUES[expression]
 
 
 ERRORS = {
     "": "the end was found",
     "1 +": "'+' was not expected",
-    '"x"': "between single quotes",
+    '"x"': "single quotes around it",
     "'x' 'y'": "\"'y'\" was not expected",
     "(1": "the end was not expected",
     "a.": "after the dot",
@@ -160,15 +167,15 @@ ERRORS = {
     "nowhere": "no context named 'nowhere'",
     "matrix.x": "no context named 'matrix'",
     "always()": "no function always here",
-    "hashFiles('x')": "GitHub's runner alone",
+    "hashFiles('x')": "GitHub's runner only",
     "join()": "join does not take 0 arguments",
     "contains('x')": "contains does not take 1 arguments",
     "case(true, 1)": "case takes pairs",
     "case(true)": "case takes pairs",
-    "format('{0}')": "nothing for '{0}'",
-    "format('{')": "nothing for '{'",
-    "format('{x}', 1)": "nothing for '{'",
-    "fromJSON('{')": "no JSON",
+    "format('{0}')": "no value for '{0}'",
+    "format('{')": "no value for '{'",
+    "format('{x}', 1)": "no value for '{'",
+    "fromJSON('{')": "not valid JSON",
     "github.event": "a mapping, and a text is needed",
     "github.event.labels": "a list, and a text is needed",
     "(" * 60 + "1" + ")" * 60: "more than 50 deep",
@@ -179,7 +186,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("expression", ERRORS, ids=lambda text: text[:20])
-def test_fill__error_says_what(expression: str) -> None:
+def test_interpolate__error_names_the_fault(expression: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         evaluated(expression)
     assert ERRORS[expression] in str(caught.value)
@@ -205,23 +212,23 @@ def test_fill__error_says_what(expression: str) -> None:
         ("1 < secrets.A", "secrets.A"),
     ],
 )
-def test_fill__names_what_is_not_known(expression: str, path: str) -> None:
-    with pytest.raises(Unknown) as caught:
+def test_interpolate__names_the_unknown_value(expression: str, path: str) -> None:
+    with pytest.raises(UnknownValueError) as caught:
         evaluated(expression)
     assert caught.value.path == path
 
 
-def test_fill__text_around_expressions() -> None:
-    assert fill("a ${{ 1 }}${{'}}'}} b$ {{ }} ${ x }", CONTEXTS) == "a 1}} b$ {{ }} ${ x }"
+def test_interpolate__text_around_expressions() -> None:
+    assert interpolate("a ${{ 1 }}${{'}}'}} b$ {{ }} ${ x }", CONTEXTS) == "a 1}} b$ {{ }} ${ x }"
 
 
-def test_fill__never_closed() -> None:
+def test_interpolate__never_closed() -> None:
     with pytest.raises(ExpressionError, match="never closed"):
-        fill("x ${{ 'a }}", CONTEXTS)
+        interpolate("x ${{ 'a }}", CONTEXTS)
 
 
-def test_pieces__keep_the_order() -> None:
-    found = [(piece.text, piece.is_expression) for piece in pieces("a${{ b }}c")]
+def test_split_template__keeps_the_order() -> None:
+    found = [(segment.text, segment.is_expression) for segment in split_template("a${{ b }}c")]
     assert found == [("a", False), ("b", True), ("c", False)]
 
 
@@ -233,16 +240,16 @@ TOKENS = st.sampled_from(
 
 
 @given(st.lists(TOKENS, max_size=25).map("".join) | st.text(max_size=60))
-def test_fill__gives_a_text_or_an_error_and_nothing_else(expression: str) -> None:
+def test_interpolate__gives_a_text_or_an_expression_error(expression: str) -> None:
     with suppress(ExpressionError):
         assert isinstance(evaluated(expression), str)
 
 
 @given(st.text(max_size=50).filter(lambda text: "${{" not in text))
-def test_fill__leaves_plain_text_alone(text: str) -> None:
-    assert fill(text, {}) == text
+def test_interpolate__leaves_plain_text_alone(text: str) -> None:
+    assert interpolate(text, {}) == text
 
 
 @given(st.text(max_size=30))
-def test_fill__reads_back_every_quoted_text(text: str) -> None:
+def test_interpolate__reads_back_every_quoted_text(text: str) -> None:
     assert evaluated("'" + text.replace("'", "''") + "'") == text

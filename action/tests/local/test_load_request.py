@@ -7,7 +7,7 @@ import pytest
 
 from rehearsal.config.parser import make_plan
 from rehearsal.config.request import Request
-from rehearsal.local.load_request import LocalOptions, read_request
+from rehearsal.local.load_request import LocalOptions, load_request
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector
 from rehearsal.local.yaml_file import YamlMissingError
 from rehearsal.verdict import Misconfigured
@@ -15,36 +15,36 @@ from rehearsal.verdict import Misconfigured
 from .conftest import Project
 
 
-def ask(
-    project: Project, *, cwd: str = ".", environ: dict[str, str] | None = None, **command: Any
+def load(
+    project: Project, *, cwd: str = ".", environ: dict[str, str] | None = None, **options: Any
 ) -> Request:
     path = {"PATH": os.environ["PATH"]}
-    return read_request(LocalOptions(**command), {**path, **(environ or {})}, project.top / cwd)
+    return load_request(LocalOptions(**options), {**path, **(environ or {})}, project.top / cwd)
 
 
-def value(project: Project, text: str, **asked: Any) -> Any:
-    """Return what an input of that text is."""
+def target(project: Project, text: str, **options: Any) -> Any:
+    """Return the value of an input with this text."""
     project.step(f"with:\n  target: {text}")
-    return ask(project, **asked).given["target"]
+    return load(project, **options).inputs["target"]
 
 
-def wrong(project: Project, step: str, *, job: str = "", **asked: Any) -> Misconfigured:
+def problem_of(project: Project, step: str, *, job: str = "", **options: Any) -> Misconfigured:
     project.step(step, job=job)
     try:
-        request = ask(project, **asked)
-        make_plan(request.given, environ=request.environ, top=request.top)
+        request = load(project, **options)
+        make_plan(request.inputs, environ=request.environ, top=request.top)
     except Misconfigured as problem:
         return problem
-    raise AssertionError("nothing was found wrong")
+    raise AssertionError("no error was raised")
 
 
-def test_read_request__inputs_as_they_are_written(project: Project) -> None:
+def test_load_request__inputs_as_written(project: Project) -> None:
     project.step(
         "with:\n  Port: 8080\n  audit: off\n  test-command: |\n    a\n    b\n"
         "  audit-active: false\n  env:\n"
     )
-    request = ask(project, cwd="action")
-    assert request.given == {
+    request = load(project, cwd="action")
+    assert request.inputs == {
         "port": "8080", "audit": "off", "test-command": "a\nb\n", "audit-active": "false",
         "env": "",
     }  # fmt: skip
@@ -82,132 +82,132 @@ GITHUB = {
 
 
 @pytest.mark.parametrize("expression", GITHUB)
-def test_read_request__github_from_git(project: Project, expression: str) -> None:
-    assert value(project, "${{ %s }}" % expression) == GITHUB[expression]  # noqa: UP031
+def test_load_request__github_context_from_git(project: Project, expression: str) -> None:
+    assert target(project, "${{ %s }}" % expression) == GITHUB[expression]  # noqa: UP031
 
 
-def test_read_request__github_knows_commit_and_place(project: Project) -> None:
-    assert value(project, "${{ github.sha }}") == project.git("rev-parse", "HEAD")
-    assert value(project, "${{ github.event.after }}") == project.git("rev-parse", "HEAD")
-    assert value(project, "${{ github.workspace }}/x") == f"{project.top}/x"
+def test_load_request__github_context_has_commit_and_workspace(project: Project) -> None:
+    assert target(project, "${{ github.sha }}") == project.git("rev-parse", "HEAD")
+    assert target(project, "${{ github.event.after }}") == project.git("rev-parse", "HEAD")
+    assert target(project, "${{ github.workspace }}/x") == f"{project.top}/x"
 
 
-def test_read_request__github_on_a_tag(project: Project) -> None:
+def test_load_request__github_context_on_a_tag(project: Project) -> None:
     project.git("tag", "v1")
     project.git("checkout", "--quiet", "--detach")
     text = "'${{ github.ref }} ${{ github.ref_name }} ${{ github.ref_type }}'"
-    assert value(project, text) == "refs/tags/v1 v1 tag"
+    assert target(project, text) == "refs/tags/v1 v1 tag"
 
 
 @pytest.mark.parametrize("kind", ["secrets", "vars", "env"])
-def test_read_request__values_from_the_environment_then_dotenv(project: Project, kind: str) -> None:
+def test_load_request__values_from_the_environment_then_dotenv(project: Project, kind: str) -> None:
     project.write(".env", "KEY=from-dotenv\nOTHER=other\n")
     text = "${{ %s.KEY }} ${{ %s.other }}" % (kind, kind)  # noqa: UP031
-    assert value(project, text) == "from-dotenv other"
-    assert value(project, text, environ={"KEY": "ours"}) == "ours other"
-    assert value(project, text, settings={f"{kind}.key": "set"}) == "set other"
+    assert target(project, text) == "from-dotenv other"
+    assert target(project, text, environ={"KEY": "ours"}) == "ours other"
+    assert target(project, text, set_values={f"{kind}.key": "set"}) == "set other"
 
 
-def test_read_request__dotenv_at_the_top_wherever_one_stands(project: Project) -> None:
+def test_load_request__dotenv_is_read_at_the_top_of_the_checkout(project: Project) -> None:
     project.write(".env", "KEY=top")
     project.write("action/.env", "KEY=below")
     project.step("with: {target: '${{ secrets.KEY }}'}")
-    assert ask(project, cwd="action").given["target"] == "top"
+    assert load(project, cwd="action").inputs["target"] == "top"
 
 
-def test_read_request__secrets_that_were_used_are_confidential(project: Project) -> None:
+def test_load_request__secrets_that_were_read_are_extra_secrets(project: Project) -> None:
     project.write(".env", "KEY=kkk\nUNUSED=uuu\nPLAIN=ppp\nBARE=bbb\nOWN=ooo")
     text = "${{ secrets.KEY }}${{ vars.PLAIN }}${{ env.OWN }}${{ env.OURS }}${{ github.token }}"
     project.step(f"with:\n  target: {text}\n  secrets: BARE")
-    request = ask(project, environ={"OURS": "no secret", "GITHUB_TOKEN": "ttt"})
-    assert request.given["target"] == "kkkpppooono secretttt"
+    request = load(project, environ={"OURS": "no secret", "GITHUB_TOKEN": "ttt"})
+    assert request.inputs["target"] == "kkkpppooono secretttt"
     make_plan({"secrets": "BARE"}, environ=request.environ, top=request.top)
     assert request.extra_secrets == {
         "KEY": "kkk", "OWN": "ooo", "GITHUB_TOKEN": "ttt", "BARE": "bbb",
     }  # fmt: skip
 
 
-def test_read_request__nothing_secret_in_a_repr(project: Project) -> None:
+def test_load_request__no_secret_in_its_repr(project: Project) -> None:
     project.write(".env", "KEY=hush-hush")
     project.step("env: {A: '${{ secrets.KEY }}'}\nwith: {secrets: 'B=${{ secrets.KEY }}'}")
-    assert "hush" not in repr(ask(project, inputs={"target": "hush"}))
+    assert "hush" not in repr(load(project, inputs={"target": "hush"}))
 
 
-def test_read_request__env_of_workflow_job_and_step(project: Project) -> None:
+def test_load_request__env_of_workflow_job_and_step(project: Project) -> None:
     project.step(
         "env: {C: '${{ env.B }}, step', D: 4}\n"
         "with: {target: '${{ env.A }} ${{ env.C }} ${{ env.X }}'}",
         job="env: {B: '${{ env.A }}, job', A: job}",
         workflow="env: {A: workflow}",
     )
-    request = ask(project, environ={"A": "outside", "X": "x"})
-    assert request.given["target"] == "job workflow, job, step x"
+    request = load(project, environ={"A": "outside", "X": "x"})
+    assert request.inputs["target"] == "job workflow, job, step x"
     found = dict(request.environ)
     del found["PATH"]
     step = "workflow, job, step"
     assert found == {"A": "job", "B": "workflow, job", "C": step, "D": "4", "X": "x"}
 
 
-def test_read_request__env_that_no_input_asks_for_may_stay_unknown(project: Project) -> None:
+def test_load_request__unknown_env_is_an_error_only_if_it_is_read(project: Project) -> None:
     project.step("env: {A: '${{ steps.x.outputs.y }}', B: b}\nwith: {secrets: B}")
-    request = ask(project, environ={"A": "ours"})
+    request = load(project, environ={"A": "ours"})
     assert "A" not in dict(request.environ)
     assert request.environ["B"] == "b"
     with pytest.raises(Misconfigured, match=r"A in the env of .* needs steps\.x\.outputs\.y"):
         request.environ.get("A")
 
 
-def test_read_request__environment_hands_dotenv_to_those_who_ask_by_name(project: Project) -> None:
+def test_load_request__environ_reads_dotenv_by_name_but_does_not_list_it(project: Project) -> None:
     project.write(".env", "KEY=value")
     project.step("with: {secrets: KEY}")
-    request = ask(project)
+    request = load(project)
     assert request.environ.get("KEY") == "value"
     assert request.environ.get("NOWHERE") is None
     assert "KEY" not in dict(request.environ)
     assert len(request.environ) == 1
 
 
-def test_read_request__only_what_is_used_is_worked_out(project: Project) -> None:
+def test_load_request__unused_inputs_are_not_evaluated(project: Project) -> None:
     project.step(
         "with:\n  artifact-name: a-${{ matrix.x }}\n  retention-days: ${{ steps.a }}\n"
         "  cache-to: type=gha,x=${{ needs.a }}\n  cache-from: ${{ nonsense }}\n"
         "  port: ${{ matrix.x }}\n  shard: ${{ strategy.job-index }}/2"
     )
-    request = ask(project, inputs={"port": "80", "shard": "1/2"})
-    assert request.given == {"port": "80", "shard": "1/2"}
+    request = load(project, inputs={"port": "80", "shard": "1/2"})
+    assert request.inputs == {"port": "80", "shard": "1/2"}
     assert request.ignored_inputs == ("cache-from", "cache-to", "artifact-name", "retention-days")
 
 
-def test_read_request__of_an_image_nothing_is_built(project: Project) -> None:
+def test_load_request__build_inputs_are_ignored_with_an_image(project: Project) -> None:
     project.step("with: {image: '${{ steps.build.outputs.image }}', build-args: '${{ steps.a }}'}")
-    assert ask(project, inputs={"image": "shop:1"}).given == {"image": "shop:1"}
-    settings = {"steps.build.outputs.image": "shop:2"}
-    assert ask(project, settings=settings).given == {"image": "shop:2"}
+    assert load(project, inputs={"image": "shop:1"}).inputs == {"image": "shop:1"}
+    set_values = {"steps.build.outputs.image": "shop:2"}
+    assert load(project, set_values=set_values).inputs == {"image": "shop:2"}
     with pytest.raises(Misconfigured, match="build-args"):
-        ask(project, inputs={"image": ""})
+        load(project, inputs={"image": ""})
 
 
-def test_read_request__generated_secrets_need_no_value(project: Project) -> None:
+def test_load_request__generated_secrets_need_no_value(project: Project) -> None:
     project.step(
         "env: {A: '${{ secrets.A }}'}\nwith: {secrets: A, generate-secrets: A}",
     )
-    request = ask(project)
-    plan = make_plan(request.given, environ=request.environ, top=request.top)
+    request = load(project)
+    plan = make_plan(request.inputs, environ=request.environ, top=request.top)
     assert len(plan.secrets[0].value) > 30
 
 
-def test_read_request__generated_on_the_command_line(project: Project) -> None:
+def test_load_request__generate_secrets_on_the_command_line(project: Project) -> None:
     project.step("env: {A: '${{ secrets.A }}'}\nwith: {secrets: A}")
-    request = ask(project, inputs={"generate-secrets": "A"})
-    assert make_plan(request.given, environ=request.environ, top=request.top).secrets
+    request = load(project, inputs={"generate-secrets": "A"})
+    assert make_plan(request.inputs, environ=request.environ, top=request.top).secrets
 
 
-def test_read_request__an_input_that_is_none_is_noted(project: Project) -> None:
+def test_load_request__unknown_input_gives_a_note(project: Project) -> None:
     project.step("with: {prot: 80}", job="services: {db: {image: x}}")
-    request = ask(project)
-    assert request.given == {}
+    request = load(project)
+    assert request.inputs == {}
     assert request.notes == (
-        "prot is no input of the action (did you mean port?): GitHub ignores it, too.",
+        "The action has no input prot (did you mean port?); GitHub ignores it, too.",
         "The job's services (db) are not started here.",
     )
 
@@ -215,23 +215,23 @@ def test_read_request__an_input_that_is_none_is_noted(project: Project) -> None:
 MATRIX = "strategy: {matrix: {python: [3.11, '3.13'], one: [x], include: [{python: 3.9}]}}"
 
 
-def test_read_request__matrix(project: Project) -> None:
+def test_load_request__matrix(project: Project) -> None:
     project.step("with: {target: '${{ matrix.python }} ${{ matrix.one }}'}", job=MATRIX)
-    assert ask(project, settings={"matrix.python": "3.10"}).given["target"] == "3.10 x"
+    assert load(project, set_values={"matrix.python": "3.10"}).inputs["target"] == "3.10 x"
 
 
 STEP = ".github/workflows/ci.yml, job web, step 2"
-# The step, what its error says, and what its advice does.
+# The step, a part of the error message, a part of its hint.
 UNKNOWN: dict[str, tuple[str, str, str]] = {
     "secret": (
         "env: {KEY: '${{ secrets.KEY }}'}\nwith: {secrets: KEY}",
         f"KEY in the env of {STEP} needs secrets.KEY, which has no value here.",
-        "/.env (empty or not there yet). Where any value will do: --generate-secrets KEY.",
+        "/.env (empty or missing now). If any value will do: --generate-secrets KEY.",
     ),
     "variable": (
         "with: {port: '${{ vars.PORT }}'}",
         f"The input port of {STEP} needs vars.PORT, which has no value here.",
-        "(export PORT=…), or as a line PORT=… into {top}/.env (empty or not there yet), or replace",
+        "(export PORT=…), or add a line PORT=… to {top}/.env (empty or missing now), or replace",
     ),
     "env": ("with: {port: '${{ env.PORT }}'}", "needs env.PORT, which", "--input port=VALUE."),
     "env that is unknown itself": (
@@ -242,7 +242,7 @@ UNKNOWN: dict[str, tuple[str, str, str]] = {
     "matrix": (
         "with: {target: 'py${{ matrix.python }}'}",
         f"The input target of {STEP} needs matrix.python, which",
-        "Give it: --set matrix.python=VALUE (one of 3.11, 3.13), or replace the input: --input ",
+        "Give it with --set matrix.python=VALUE (one of 3.11, 3.13), or replace the input: --input",
     ),
     "step": (
         "with: {image: '${{ steps.a.outputs.b || 1 }}'}",
@@ -257,16 +257,16 @@ UNKNOWN: dict[str, tuple[str, str, str]] = {
     "whole context": (
         "with: {target: '${{ toJSON(secrets) }}'}",
         "needs secrets (${{ toJSON(secrets) }}), which",
-        "Only GitHub knows all of it; name the parts",
+        "Only GitHub knows the whole context; name the items",
     ),
     "expression": (
         "with: {port: '${{ 1 + }}'}",
-        f"The input port of {STEP} holds an expression that cannot be worked out: '+' was",
+        f"The input port of {STEP} holds an expression that cannot be evaluated: '+' was",
         "Correct it in .github/workflows/ci.yml, or replace the input: --input port=VALUE.",
     ),
     "function": (
         "with: {port: \"${{ hashFiles('x') }}\"}",
-        "hashFiles is worked out on GitHub's runner alone",
+        "hashFiles works on GitHub's runner only",
         "--input port=VALUE.",
     ),
     "list": ("with: {env: [A=1]}", f"The input env of {STEP} is a list", "write | after"),
@@ -280,89 +280,91 @@ UNKNOWN: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_read_request__error_names_input_and_expression_and_how_to_give_it(
+def test_load_request__error_says_what_is_missing_and_how_to_give_it(
     project: Project, name: str
 ) -> None:
-    step, what, advice = UNKNOWN[name]
-    problem = wrong(project, step, job=MATRIX)
-    assert what in problem.message
-    assert advice.replace("{top}", str(project.top)) in problem.hint
+    step, message, hint = UNKNOWN[name]
+    problem = problem_of(project, step, job=MATRIX)
+    assert message in problem.message
+    assert hint.replace("{top}", str(project.top)) in problem.hint
 
 
-def test_read_request__error_of_a_dotenv_that_lacks_the_name(project: Project) -> None:
+def test_load_request__error_if_dotenv_lacks_the_name(project: Project) -> None:
     project.write(".env", "OTHER=hush")
-    problem = wrong(project, UNKNOWN["secret"][0])
-    assert f"into {project.top}/.env. Where" in problem.hint
+    problem = problem_of(project, UNKNOWN["secret"][0])
+    assert f"to {project.top}/.env. If" in problem.hint
     assert "hush" not in problem.message + problem.hint
 
 
-def test_read_request__error_of_a_broken_dotenv(project: Project) -> None:
+def test_load_request__error_in_an_invalid_dotenv(project: Project) -> None:
     project.write(".env", "A=1\nhush hush\n")
-    problem = wrong(project, "with: {port: 80}")
+    problem = problem_of(project, "with: {port: 80}")
     assert problem.message.startswith(".env, line 2: ")
 
 
-def test_read_request__error_of_a_dotenv_that_cannot_be_read(project: Project) -> None:
+def test_load_request__error_if_dotenv_cannot_be_read(project: Project) -> None:
     (project.top / ".env").mkdir()
-    assert wrong(project, "with: {port: 80}").message.endswith(
+    assert problem_of(project, "with: {port: 80}").message.endswith(
         ".env cannot be read: IsADirectoryError."
     )
 
 
-def test_read_request__flags_alone_when_wanted(project: Project) -> None:
+def test_load_request__flags_only_if_asked_for(project: Project) -> None:
     project.step("with: {port: '${{ matrix.x }}'}")
-    request = ask(project, cwd="action", inputs={"target": "x"}, flags_only=True)
-    assert (request.given, request.origin) == ({"target": "x"}, "")
+    request = load(project, cwd="action", inputs={"target": "x"}, flags_only=True)
+    assert (request.inputs, request.origin) == ({"target": "x"}, "")
     assert request.top == project.top / "action"
-    assert ask(project, flags_only=True).given == {}
+    assert load(project, flags_only=True).inputs == {}
 
 
-def test_read_request__flags_alone_where_there_is_no_step(project: Project) -> None:
+def test_load_request__flags_only_if_there_is_no_step(project: Project) -> None:
     project.write(".env", "KEY=value")
-    request = ask(project, inputs={"port": "80"})
-    assert request.given == {"port": "80"}
+    request = load(project, inputs={"port": "80"})
+    assert request.inputs == {"port": "80"}
     assert request.notes[0].startswith("There is no workflow in ")
-    assert request.notes[0].endswith(" The flags alone count.")
+    assert request.notes[0].endswith(" Only the flags are used.")
     assert request.environ["KEY"] == "value"
     with pytest.raises(StepNotFoundError):
-        ask(project)
+        load(project)
     with pytest.raises(StepNotFoundError):
-        ask(project, inputs={"port": "80"}, wanted=StepSelector(job="web"))
+        load(project, inputs={"port": "80"}, selector=StepSelector(job="web"))
 
 
-def test_read_request__no_git_checkout(tmp_path: Path) -> None:
+def test_load_request__no_git_checkout(tmp_path: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
     with pytest.raises(StepNotFoundError) as caught:
-        read_request(LocalOptions(), environ, tmp_path)
-    assert caught.value.message.startswith(f"{tmp_path} is in no git checkout")
+        load_request(LocalOptions(), environ, tmp_path)
+    assert caught.value.message.startswith(f"{tmp_path} is not in a git checkout")
     (tmp_path / ".env").write_text("KEY=value")
-    request = read_request(LocalOptions(inputs={"port": "80"}), environ, tmp_path)
-    assert request.given == {"port": "80"}
+    request = load_request(LocalOptions(inputs={"port": "80"}), environ, tmp_path)
+    assert request.inputs == {"port": "80"}
     assert request.environ["KEY"] == "value"
 
 
-def test_read_request__no_git(project: Project) -> None:
-    with pytest.raises(StepNotFoundError, match=r"in no git checkout \(there is no git on PATH\)"):
-        read_request(LocalOptions(), {"PATH": "/nowhere"}, project.top)
+def test_load_request__no_git(project: Project) -> None:
+    with pytest.raises(
+        StepNotFoundError, match=r"not in a git checkout \(there is no git on PATH\)"
+    ):
+        load_request(LocalOptions(), {"PATH": "/nowhere"}, project.top)
 
 
-def test_read_request__without_pyyaml(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_request__without_pyyaml(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.step("with: {port: 80}")
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(YamlMissingError):
-        ask(project)
-    request = ask(project, inputs={"target": "x"})
-    assert request.given == {"target": "x"}
+        load(project)
+    request = load(project, inputs={"target": "x"})
+    assert request.inputs == {"target": "x"}
     assert "needs PyYAML" in request.notes[0]
 
 
-def test_read_request__the_call_of_our_workflow(project: Project) -> None:
+def test_load_request__call_of_rehearsal_yml(project: Project) -> None:
     project.workflow(
         "jobs: {web: {uses: OWNER/dress-rehearsal/.github/workflows/rehearsal.yml@v1, "
         "with: {port: 80}, secrets: {container-secrets: 'KEY=${{ secrets.KEY }}'}}}"
     )
-    request = ask(project, environ={"KEY": "value"})
-    assert request.given == {"port": "80", "secrets": "KEY=value"}
+    request = load(project, environ={"KEY": "value"})
+    assert request.inputs == {"port": "80", "secrets": "KEY=value"}
     assert request.extra_secrets == {"KEY": "value"}
 
 
@@ -388,12 +390,12 @@ jobs:
 """
 
 
-def test_read_request__a_call_with_numbers_booleans_and_what_github_alone_can_do(
+def test_load_request__call_with_typed_and_ignored_inputs(
     project: Project,
 ) -> None:
     project.workflow(CALL)
-    request = ask(project, environ={"KEY": "value", "GIVEN": "here"})
-    assert request.given == {
+    request = load(project, environ={"KEY": "value", "GIVEN": "here"})
+    assert request.inputs == {
         "port": "80",
         "test-timeout": "90",
         "audit-active": "false",
@@ -402,11 +404,11 @@ def test_read_request__a_call_with_numbers_booleans_and_what_github_alone_can_do
     }
     assert request.notes == ()
     assert request.ignored_inputs == ("shards", "browsers", "cache")
-    plan = make_plan(request.given, environ=request.environ, top=request.top)
+    plan = make_plan(request.inputs, environ=request.environ, top=request.top)
     assert [secret.name for secret in plan.container.secrets] == ["KEY", "GIVEN", "RANDOM"]
 
 
-def test_read_request__a_call_without_a_secret_that_it_needs(project: Project) -> None:
+def test_load_request__call_without_a_secret_that_it_needs(project: Project) -> None:
     project.workflow(CALL)
     with pytest.raises(Misconfigured, match=r"needs secrets\.KEY"):
-        ask(project)
+        load(project)

@@ -8,32 +8,32 @@ from rehearsal.config.request import Request
 from rehearsal.local.plan_preview import plan_preview
 
 
-def shown(tmp_path: Path, given: dict[str, str], **request: object) -> str:
-    for name in ("Dockerfile", "wanted.txt"):
+def preview(tmp_path: Path, given: dict[str, str], **fields: object) -> str:
+    for name in ("Dockerfile", "requirements.txt"):
         (tmp_path / name).touch()
     environ = {"BARE": "bare-value", "KEY": "key-value"}
-    asked = Request(given=given, environ=environ, top=tmp_path, **request)  # type: ignore[arg-type]
+    request = Request(inputs=given, environ=environ, top=tmp_path, **fields)  # type: ignore[arg-type]
     plan = make_plan(given, environ=environ, top=tmp_path)
-    return plan_preview(plan, asked, tag="rehearsed/shop:latest").replace(str(tmp_path), "TOP")
+    return plan_preview(plan, request, tag="rehearsed/shop:latest").replace(str(tmp_path), "TOP")
 
 
 def test_preview__everything(tmp_path: Path) -> None:
     given = {
         "test-command": "make tests\nmake more",
-        "test-requirements": "wanted.txt",
+        "test-requirements": "requirements.txt",
         "setup-command": "migrate",
         "ready-path": "/healthz",
         "secrets": "KEY",
         "env": "A=1\nBARE",
         "host-port": "8000",
     }
-    text = shown(
+    text = preview(
         tmp_path,
         given,
         origin="ci.yml, job web, step 2",
         ignored_inputs=("cache-to", "artifact-name"),
     )
-    lines = f"""\
+    expected = f"""\
 step:    ci.yml, job web, step 2
 folder:  TOP
 image:   rehearsed/shop:latest
@@ -42,8 +42,8 @@ stages
   build   TOP/Dockerfile in TOP, as rehearsed/shop:latest
   start   port 8888 of the app on port 8000 of 127.0.0.1, with KEY=***
   setup   migrate
-  ready   GET /healthz until it answers, 60 s at the most
-  test    in a virtual environment with TOP/wanted.txt
+  ready   GET /healthz until it answers, at most 60 s
+  test    in a virtual environment with TOP/requirements.txt
   test    make tests …
   stop    SIGTERM, then the container and its volumes are removed
 
@@ -58,24 +58,24 @@ inputs
   test-command:
     make tests
     make more
-  test-requirements: wanted.txt
-  ({len(INPUTS) - len(given)} others have their defaults)
+  test-requirements: requirements.txt
+  (the other {len(INPUTS) - len(given)} have their defaults)
 
 not done on a laptop
-  cache-to, artifact-name: of use on GitHub alone
-  the upload: evidence stays in a folder here, and the last lines name it
-  masks, annotations, job summary: the same is said in the terminal
+  cache-to, artifact-name: used on GitHub only
+  the upload: evidence stays in a local folder, which the last lines name
+  masks, annotations, job summary: the terminal shows the same
   the job's other steps, its if: and its container:"""
-    assert text == lines
+    assert text == expected
 
 
-def test_preview__an_image_and_no_test(tmp_path: Path) -> None:
-    text = shown(tmp_path, {"image": "shop:1"})
-    assert "step:    none; the flags alone\n" in text
-    assert "  build   nothing: shop:1 is taken from the engine\n" in text
+def test_preview__image_without_tests(tmp_path: Path) -> None:
+    text = preview(tmp_path, {"image": "shop:1"})
+    assert "step:    none, only the flags are used\n" in text
+    assert "  build   nothing: the image shop:1 is used\n" in text
     assert "  start   port 8888 of the app on a free port of 127.0.0.1\n" in text
-    assert "  test    nothing: there is no test-command\n" in text
-    assert "of use on GitHub alone" not in text
+    assert "  test    nothing: test-command is empty\n" in text
+    assert "used on GitHub only" not in text
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,13 @@ def test_preview__an_image_and_no_test(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_preview__hides_what_came_out_of_secrets(tmp_path: Path, given: dict[str, str]) -> None:
-    text = shown(tmp_path, given, extra_secrets={"TOKEN": "hush"})
+def test_preview__hides_values_of_secrets(tmp_path: Path, given: dict[str, str]) -> None:
+    text = preview(tmp_path, given, extra_secrets={"TOKEN": "hush"})
     assert "hush" not in text.partition("\ninputs\n")[2]
     assert "***" in text.partition("\ninputs\n")[2]
 
 
-def test_preview__hides_a_secret_of_one_letter(tmp_path: Path) -> None:
-    assert "target: ***" in shown(tmp_path, {"target": "x"}, extra_secrets={"TOKEN": "x", "E": ""})
+def test_preview__hides_a_secret_of_one_character(tmp_path: Path) -> None:
+    assert "target: ***" in preview(
+        tmp_path, {"target": "x"}, extra_secrets={"TOKEN": "x", "E": ""}
+    )

@@ -1,7 +1,7 @@
 import pytest
 
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector, select_step
-from rehearsal.local.workflow_file import Use
+from rehearsal.local.workflow_file import ActionUse
 from rehearsal.verdict import Misconfigured
 
 from .conftest import Project
@@ -23,29 +23,29 @@ jobs:
 """
 
 
-def find(project: Project, cwd: str = ".", **wanted: str) -> Use:
+def select(project: Project, cwd: str = ".", **names: str) -> ActionUse:
     return select_step(
-        StepSelector(**wanted), top=project.top, cwd=project.top / cwd, repository="OWNER/shop"
+        StepSelector(**names), top=project.top, cwd=project.top / cwd, repository="OWNER/shop"
     )
 
 
-def test_find_use__the_only_one(project: Project) -> None:
+def test_select_step__the_only_one(project: Project) -> None:
     project.workflow("jobs: {lint: {steps: [{run: x}]}}", "lint.yml")
     project.workflow(STEP)
-    assert find(project).file == ".github/workflows/ci.yml"
+    assert select(project).file == ".github/workflows/ci.yml"
 
 
 @pytest.mark.parametrize(
     "workflow", ["ci.yml", "ci", ".github/workflows/ci.yml", "../.github/workflows/ci.yml"]
 )
-def test_find_use__of_the_workflow_named(project: Project, workflow: str) -> None:
+def test_select_step__in_the_named_workflow(project: Project, workflow: str) -> None:
     project.workflow(STEP)
     project.workflow(STEP, "other.yaml")
-    assert find(project, "action", workflow=workflow).file == ".github/workflows/ci.yml"
+    assert select(project, "action", workflow=workflow).file == ".github/workflows/ci.yml"
 
 
 @pytest.mark.parametrize(
-    "wanted, number, job",
+    "names, number, job",
     [
         ({"job": "api"}, 2, "api"),
         ({"job": "web", "step": "2"}, 2, "web"),
@@ -56,19 +56,19 @@ def test_find_use__of_the_workflow_named(project: Project, workflow: str) -> Non
     ],
     ids=str,
 )
-def test_find_use__of_several(
-    project: Project, wanted: dict[str, str], number: int, job: str
+def test_select_step__named_among_several(
+    project: Project, names: dict[str, str], number: int, job: str
 ) -> None:
     project.workflow(SEVERAL)
-    use = find(project, **wanted)
-    assert (use.number, use.job) == (number, job)
+    use = select(project, **names)
+    assert (use.step_number, use.job) == (number, job)
 
 
-def test_find_use__of_several_lists_them_with_what_tells_them_apart(project: Project) -> None:
+def test_select_step__several_are_listed_with_their_flags(project: Project) -> None:
     project.workflow(SEVERAL)
     project.workflow(STEP, "nightly.yml")
     with pytest.raises(Misconfigured) as caught:
-        find(project)
+        select(project)
     assert caught.value.message.startswith("4 steps use the action")
     ci = ".github/workflows/ci.yml"
     assert caught.value.hint.splitlines()[1:] == [
@@ -79,22 +79,22 @@ def test_find_use__of_several_lists_them_with_what_tells_them_apart(project: Pro
     ]
 
 
-def test_find_use__each_listed_line_chooses_its_step(project: Project) -> None:
+def test_select_step__the_listed_flags_select_their_step(project: Project) -> None:
     project.workflow(SEVERAL)
     project.workflow(STEP, "nightly.yml")
     with pytest.raises(Misconfigured) as caught:
-        find(project)
+        select(project)
     for line in caught.value.hint.splitlines()[1:]:
         words = line.partition("(")[0].split()
-        wanted = {
+        names = {
             flag.removeprefix("--"): value
             for flag, value in zip(words[::2], words[1::2], strict=True)
         }
-        assert f"{find(project, **wanted)}, line" in line
+        assert f"{select(project, **names)}, line" in line
 
 
 @pytest.mark.parametrize(
-    "wanted, words",
+    "names, words",
     [
         ({"workflow": "cy.yml"}, "There is no workflow 'cy.yml'. Did you mean 'ci.yml'?"),
         ({"job": "wep"}, "No job 'wep' uses the action. Did you mean 'web'?"),
@@ -103,25 +103,23 @@ def test_find_use__each_listed_line_chooses_its_step(project: Project) -> None:
     ],
     ids=str,
 )
-def test_find_use__a_name_that_is_none(
-    project: Project, wanted: dict[str, str], words: str
-) -> None:
+def test_select_step__unknown_name(project: Project, names: dict[str, str], words: str) -> None:
     project.workflow(SEVERAL)
     with pytest.raises(Misconfigured) as caught:
-        find(project, **wanted)
+        select(project, **names)
     assert caught.value.message == words
     assert "ci.yml" in caught.value.hint
 
 
-def test_find_use__no_workflow_at_all(project: Project) -> None:
+def test_select_step__no_workflow(project: Project) -> None:
     with pytest.raises(StepNotFoundError, match=r"There is no workflow in .*/workflows"):
-        find(project)
+        select(project)
 
 
-def test_find_use__none_that_uses_it(project: Project) -> None:
+def test_select_step__no_step_uses_the_action(project: Project) -> None:
     project.workflow("jobs: {lint: {steps: [{uses: ./other}]}}")
     with pytest.raises(StepNotFoundError) as caught:
-        find(project)
+        select(project)
     assert caught.value.message == (
         "No step uses the action in .github/workflows/ci.yml, and no job calls its workflow."
     )
@@ -129,48 +127,48 @@ def test_find_use__none_that_uses_it(project: Project) -> None:
     assert ".github/workflows/rehearsal.yml@REF" in caught.value.hint
 
 
-def test_find_use__a_release_counts_where_nothing_else_is_there_or_when_asked_for(
+def test_select_step__a_release_if_it_is_the_only_one_or_named(
     project: Project,
 ) -> None:
     project.workflow("jobs: {image: {uses: ./.github/workflows/release-image.yml}}", "release.yml")
-    assert find(project).job == "image"
+    assert select(project).job == "image"
     project.workflow("jobs: {web: {uses: ./.github/workflows/rehearsal.yml}}")
-    assert find(project).job == "web"
-    assert find(project, job="image").file == ".github/workflows/release.yml"
+    assert select(project).job == "web"
+    assert select(project, job="image").file == ".github/workflows/release.yml"
 
 
-def test_find_use__of_several_calls_and_steps(project: Project) -> None:
+def test_select_step__several_calls_and_steps(project: Project) -> None:
     call = "uses: ./.github/workflows/rehearsal.yml"
     project.workflow(f"jobs: {{a: {{{call}}}, b: {{{call}}}}}")
-    with pytest.raises(Misconfigured, match="2 jobs use the action, and one can be") as caught:
-        find(project)
+    with pytest.raises(Misconfigured, match="2 jobs use the action, and only one can be") as caught:
+        select(project)
     assert [line.split()[1] for line in caught.value.hint.splitlines()[1:]] == ["a", "b"]
     project.workflow(STEP, "more.yml")
     with pytest.raises(Misconfigured, match="3 steps and jobs use the action"):
-        find(project)
+        select(project)
 
 
-def test_find_use__a_broken_file_beside_it_does_no_harm(project: Project) -> None:
+def test_select_step__ignores_another_invalid_file(project: Project) -> None:
     project.workflow("a: b: c", "broken.yml")
     project.workflow(STEP)
-    assert find(project).file == ".github/workflows/ci.yml"
+    assert select(project).file == ".github/workflows/ci.yml"
 
 
-def test_find_use__a_broken_file_may_be_why_there_is_none(project: Project) -> None:
+def test_select_step__reports_an_invalid_file_if_there_is_no_step(project: Project) -> None:
     project.workflow("a: b: c")
-    with pytest.raises(Misconfigured, match=r"ci\.yml, line 1: this is no YAML"):
-        find(project)
+    with pytest.raises(Misconfigured, match=r"ci\.yml, line 1: this is not valid YAML"):
+        select(project)
 
 
-def test_find_use__a_workflow_that_others_call_when_named(project: Project) -> None:
+def test_select_step__a_reusable_workflow_if_it_is_named(project: Project) -> None:
     project.workflow(f"on: workflow_call\n{STEP}", "rehearsal.yml")
     with pytest.raises(StepNotFoundError):
-        find(project)
-    assert find(project, workflow="rehearsal").job == "web"
+        select(project)
+    assert select(project, workflow="rehearsal").job == "web"
 
 
-def test_find_use__a_fork_when_its_step_is_named(project: Project) -> None:
+def test_select_step__a_fork_if_its_step_is_named(project: Project) -> None:
     project.workflow("jobs: {web: {steps: [{uses: ACME/stage/action@v1}]}}")
     with pytest.raises(StepNotFoundError):
-        find(project)
-    assert find(project, step="1").uses == "ACME/stage/action@v1"
+        select(project)
+    assert select(project, step="1").uses == "ACME/stage/action@v1"

@@ -2,18 +2,22 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.local.workflow_file import Use, find_uses, is_our_action, workflow_files
+from rehearsal.local.workflow_file import ActionUse, find_uses, is_our_action, workflow_files
 from rehearsal.verdict import Misconfigured
 
 from .conftest import Project
 
 
-def uses(project: Project, text: str, *, called: bool = False, forks: bool = False) -> list[Use]:
+def uses(
+    project: Project, text: str, *, called: bool = False, forks: bool = False
+) -> list[ActionUse]:
     file = project.workflow(text)
-    return find_uses(file, top=project.top, repository="OWNER/shop", called=called, forks=forks)
+    return find_uses(
+        file, top=project.top, repository="OWNER/shop", include_reusable=called, include_forks=forks
+    )
 
 
-def test_find_uses__everything_of_a_step(project: Project) -> None:
+def test_find_uses__reads_all_of_a_step(project: Project) -> None:
     (use,) = uses(
         project,
         """
@@ -35,10 +39,10 @@ jobs:
         with: {port: 80}
 """,
     )
-    assert (use.file, use.line, use.number) == (".github/workflows/ci.yml", 13, 2)
-    assert (use.workflow, use.job, use.job_name) == ("Checks", "web", "The web")
-    assert (use.id, use.name, use.uses) == ("rehearsal", "Rehearse", "./action")
-    assert use.given == {"port": 80.0}
+    assert (use.file, use.line, use.step_number) == (".github/workflows/ci.yml", 13, 2)
+    assert (use.workflow_name, use.job, use.job_name) == ("Checks", "web", "The web")
+    assert (use.step_id, use.step_name, use.uses) == ("rehearsal", "Rehearse", "./action")
+    assert use.inputs == {"port": 80.0}
     assert use.env == ({"A": "workflow"}, {"A": "job"}, {"A": "step"})
     assert use.matrix == {"python": ["3.13"]}
     assert use.services == ("database",)
@@ -62,13 +66,13 @@ def test_find_uses__none(project: Project, text: str) -> None:
     assert uses(project, text) == []
 
 
-def test_find_uses__odd_shapes_are_left_out(project: Project) -> None:
+def test_find_uses__values_of_a_wrong_type_are_ignored(project: Project) -> None:
     (use,) = uses(
         project,
         "env: x\njobs: {a: {env: [], strategy: {matrix: '${{ x }}'}, services: 1, "
         "steps: [{uses: ./action, with: text, env: 3, name: null}]}}",
     )
-    assert (use.given, use.env, use.matrix, use.services, use.name) == (
+    assert (use.inputs, use.env, use.matrix, use.services, use.step_name) == (
         {},
         ({}, {}, {}),
         {},
@@ -88,13 +92,15 @@ def test_find_uses__odd_shapes_are_left_out(project: Project) -> None:
         ("{workflow_call: null, workflow_dispatch: null}", 1),
     ],
 )
-def test_find_uses__not_in_what_only_others_call(project: Project, on: str, found: int) -> None:
+def test_find_uses__reusable_workflows_only_if_asked_for(
+    project: Project, on: str, found: int
+) -> None:
     text = f"on: {on}\njobs: {{a: {{steps: [{{uses: ./action}}]}}}}"
     assert len(uses(project, text)) == found
     assert len(uses(project, text, called=True)) == 1
 
 
-def test_find_uses__the_call_of_our_workflow(project: Project) -> None:
+def test_find_uses__call_of_rehearsal_yml(project: Project) -> None:
     (use,) = uses(
         project,
         """
@@ -109,14 +115,16 @@ jobs:
       other: x
 """,
     )
-    assert use.number == 0
-    assert use.given == {"port": 80.0, "shards": 4.0}
-    assert use.secrets == {"secrets": "KEY=${{ secrets.KEY }}"}
+    assert use.step_number == 0
+    assert use.inputs == {"port": 80.0, "shards": 4.0}
+    assert use.secret_inputs == {"secrets": "KEY=${{ secrets.KEY }}"}
     assert use.env == ()
     assert str(use) == ".github/workflows/ci.yml, job web"
 
 
-def test_find_uses__the_call_of_a_release_without_what_it_publishes(project: Project) -> None:
+def test_find_uses__call_of_release_image_yml_without_its_publishing_inputs(
+    project: Project,
+) -> None:
     (use,) = uses(
         project,
         """
@@ -127,13 +135,13 @@ jobs:
     secrets: {container-secrets: KEY=1, registry-password: x}
 """,
     )
-    assert use.publishes
-    assert use.given == {"port": 80.0}
-    assert use.secrets == {"secrets": "KEY=1"}
+    assert use.calls_release_workflow
+    assert use.inputs == {"port": 80.0}
+    assert use.secret_inputs == {"secrets": "KEY=1"}
 
 
 @pytest.mark.parametrize(
-    "called, ours",
+    "called, is_ours",
     [
         ("./.github/workflows/rehearsal.yml", True),
         ("$/.github/workflows/rehearsal.yaml", True),
@@ -144,12 +152,14 @@ jobs:
         ("ACME/other/.github/workflows/rehearsal.yml@v1", False),
     ],
 )
-def test_find_uses__calls(project: Project, called: str, ours: bool) -> None:
-    assert bool(uses(project, f"jobs: {{a: {{uses: '{called}', secrets: inherit}}}}")) is ours
+def test_find_uses__which_called_workflows_are_ours(
+    project: Project, called: str, is_ours: bool
+) -> None:
+    assert bool(uses(project, f"jobs: {{a: {{uses: '{called}', secrets: inherit}}}}")) is is_ours
 
 
 @pytest.mark.parametrize(
-    "named, ours",
+    "named, is_ours",
     [
         ("./action", True),
         ("$/action", True),
@@ -173,25 +183,25 @@ def test_find_uses__calls(project: Project, called: str, ours: bool) -> None:
         ("", False),
     ],
 )
-def test_is_our_action(project: Project, named: str, ours: bool) -> None:
+def test_is_our_action(project: Project, named: str, is_ours: bool) -> None:
     project.write("plain/action.yml", "runs: {using: composite, steps: []}\n")
-    assert is_our_action(named, top=project.top, repository="OWNER/shop") is ours
+    assert is_our_action(named, top=project.top, repository="OWNER/shop") is is_ours
 
 
-def test_find_uses__forks_of_another_name_when_asked_for(project: Project) -> None:
+def test_find_uses__forks_only_if_asked_for(project: Project) -> None:
     text = "jobs: {a: {steps: [{uses: ACME/stage/action@v1}, {uses: ACME/stage@v1}]}}"
     assert uses(project, text) == []
-    assert [use.number for use in uses(project, text, forks=True)] == [1]
+    assert [use.step_number for use in uses(project, text, forks=True)] == [1]
 
 
-def test_find_uses__a_file_from_elsewhere_keeps_its_path(project: Project, tmp_path: Path) -> None:
+def test_find_uses__path_of_a_file_outside_the_checkout(project: Project, tmp_path: Path) -> None:
     file = tmp_path / "other.yml"
     file.write_text("jobs: {a: {steps: [{uses: ./action}]}}")
     (use,) = find_uses(file, top=project.top, repository="")
     assert use.file == str(file)
 
 
-def test_find_uses__broken(project: Project) -> None:
+def test_find_uses__invalid_yaml(project: Project) -> None:
     with pytest.raises(Misconfigured, match=r"\.github/workflows/ci\.yml, line 1"):
         uses(project, "a: b: c")
 
@@ -203,9 +213,7 @@ def test_workflow_files__both_suffixes(project: Project) -> None:
 
 
 @pytest.mark.parametrize("named", ["./action/publish", "OWNER/shop/action/publish@v1"])
-def test_is_our_action__the_one_that_publishes_rehearses_nothing(
-    project: Project, named: str
-) -> None:
-    own = Path(__file__).resolve().parents[2] / "publish/action.yml"
-    project.write("action/publish/action.yml", own.read_text(encoding="utf-8"))
+def test_is_our_action__not_the_action_that_publishes(project: Project, named: str) -> None:
+    publish_action = Path(__file__).resolve().parents[2] / "publish/action.yml"
+    project.write("action/publish/action.yml", publish_action.read_text(encoding="utf-8"))
     assert not is_our_action(named, top=project.top, repository="OWNER/shop")

@@ -7,17 +7,17 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.local.yaml_file import Table, YamlMissingError, read_yaml, table
+from rehearsal.local.yaml_file import YamlMapping, YamlMissingError, as_mapping, read_yaml
 from rehearsal.verdict import Misconfigured
 
 
 def read(tmp_path: Path, text: str) -> Any:
     file = tmp_path / "ci.yml"
     file.write_text(text, encoding="utf-8")
-    return read_yaml(file, shown="ci.yml")
+    return read_yaml(file, display_path="ci.yml")
 
 
-# What YAML 1.1 (or careless reading) would take for something else.
+# YAML 1.1 gives other values for many of these.
 @pytest.mark.parametrize(
     "text, value",
     [
@@ -35,10 +35,10 @@ def read(tmp_path: Path, text: str) -> Any:
 def test_read_yaml__core_schema(tmp_path: Path, text: str, value: object) -> None:
     found = read(tmp_path, f"key: {text}\n")["key"]
     assert found == value
-    assert type(found) is type(value) or isinstance(found, Table)
+    assert type(found) is type(value) or isinstance(found, YamlMapping)
 
 
-def test_read_yaml__tables_know_their_lines(tmp_path: Path) -> None:
+def test_read_yaml__mappings_have_line_numbers(tmp_path: Path) -> None:
     found = read(tmp_path, "# x\njobs:\n  a:\n    steps:\n      - run: x\n\n      - uses: y\n")
     steps = found["jobs"]["a"]["steps"]
     assert (found.line, [step.line for step in steps]) == (2, [5, 7])
@@ -48,28 +48,28 @@ def test_read_yaml__anchors(tmp_path: Path) -> None:
     assert read(tmp_path, "a: &x {b: 1}\nc: *x\n") == {"a": {"b": 1.0}, "c": {"b": 1.0}}
 
 
-def test_read_yaml__anchors_by_the_million_take_no_time(tmp_path: Path) -> None:
+def test_read_yaml__nested_aliases_are_converted_once(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60))]
     assert set(read(tmp_path, "\n".join(lines))) == {f"a{n}" for n in range(60)}
 
 
-def test_read_yaml__nothing(tmp_path: Path) -> None:
+def test_read_yaml__only_a_comment(tmp_path: Path) -> None:
     assert read(tmp_path, "# only a comment\n") is None
 
 
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("a: 1\nb: [1,\n", "ci.yml, line 3: this is no YAML"),
-        ("a: 1\n\tb: 2\n", "ci.yml, line 2: this is no YAML"),
-        ("a: b: c\n", "ci.yml, line 1: this is no YAML"),
-        ("a: *nowhere\n", "ci.yml, line 1: this is no YAML: found undefined alias"),
+        ("a: 1\nb: [1,\n", "ci.yml, line 3: this is not valid YAML"),
+        ("a: 1\n\tb: 2\n", "ci.yml, line 2: this is not valid YAML"),
+        ("a: b: c\n", "ci.yml, line 1: this is not valid YAML"),
+        ("a: *nowhere\n", "ci.yml, line 1: this is not valid YAML: found undefined alias"),
         ("a: &a [*a]\n", "ci.yml cannot be read: RecursionError"),
-        ("a: 1\n---\nb: 2\n", "ci.yml, line 2: this is no YAML"),
+        ("a: 1\n---\nb: 2\n", "ci.yml, line 2: this is not valid YAML"),
         ("a: \x01\n", "ci.yml cannot be read: ReaderError"),
     ],
 )
-def test_read_yaml__broken(tmp_path: Path, text: str, words: str) -> None:
+def test_read_yaml__invalid(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         read(tmp_path, text)
     assert words in caught.value.message
@@ -79,12 +79,12 @@ def test_read_yaml__broken(tmp_path: Path, text: str, words: str) -> None:
 def test_read_yaml__not_utf_8(tmp_path: Path) -> None:
     (tmp_path / "ci.yml").write_bytes(b"a: \xff\n")
     with pytest.raises(Misconfigured, match="cannot be read: UnicodeDecodeError"):
-        read_yaml(tmp_path / "ci.yml", shown="ci.yml")
+        read_yaml(tmp_path / "ci.yml", display_path="ci.yml")
 
 
-def test_read_yaml__not_there(tmp_path: Path) -> None:
+def test_read_yaml__missing_file(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="cannot be read: FileNotFoundError"):
-        read_yaml(tmp_path / "no.yml", shown="no.yml")
+        read_yaml(tmp_path / "no.yml", display_path="no.yml")
 
 
 def test_read_yaml__without_pyyaml_names_the_extra(
@@ -107,16 +107,16 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_read_yaml__reads_back_what_pyyaml_writes(tmp_path_factory: Any, value: object) -> None:
+def test_read_yaml__reads_what_pyyaml_writes(tmp_path_factory: Any, value: object) -> None:
     file = tmp_path_factory.mktemp("yaml") / "x.yml"
     file.write_text(yaml.safe_dump({"key": value}), encoding="utf-8")
-    assert read_yaml(file, shown="x.yml") == {"key": value}
+    assert read_yaml(file, display_path="x.yml") == {"key": value}
 
 
 @pytest.mark.parametrize("value", [None, "x", [], 1.0, {}])
-def test_table__is_empty_for_what_is_none(value: object) -> None:
-    assert table(value) == {}
+def test_as_mapping__is_empty_for_any_other_type(value: object) -> None:
+    assert as_mapping(value) == {}
 
 
-def test_table__leaves_a_table_as_it_is() -> None:
-    assert table(Table(a=1)) == {"a": 1}
+def test_as_mapping__returns_a_mapping_unchanged() -> None:
+    assert as_mapping(YamlMapping(a=1)) == {"a": 1}

@@ -1,9 +1,21 @@
-"""GitHub's expressions, `${{ … }}`, worked out on a laptop: pure, text in, value out.
+"""Evaluate GitHub's expressions, `${{ … }}`, on a laptop. No effects: text in, value out.
 
 Source: https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 """
 
-from rehearsal.local.expressions.template import fill, pieces
-from rehearsal.local.expressions.values import Context, ExpressionError, Unknown, Value
+from rehearsal.local.expressions.template import interpolate, split_template
+from rehearsal.local.expressions.values import (
+    ExpressionContext,
+    ExpressionError,
+    UnknownValueError,
+    Value,
+)
 
-__all__ = ["Context", "ExpressionError", "Unknown", "Value", "fill", "pieces"]
+__all__ = [
+    "ExpressionContext",
+    "ExpressionError",
+    "UnknownValueError",
+    "Value",
+    "interpolate",
+    "split_template",
+]

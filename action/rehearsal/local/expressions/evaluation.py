@@ -1,94 +1,111 @@
-"""From the tree of an expression to its value."""
+"""Evaluate the syntax tree of an expression."""
 
 from collections.abc import Callable, Mapping
 
-from rehearsal.local.expressions.functions import call
-from rehearsal.local.expressions.syntax import Binary, Call, Literal, Name, Node, Not, Part
+from rehearsal.local.expressions.functions import call_function
+from rehearsal.local.expressions.syntax import (
+    BinaryOperation,
+    Call,
+    Index,
+    Literal,
+    Name,
+    Node,
+    Not,
+)
 from rehearsal.local.expressions.values import (
-    Context,
+    ExpressionContext,
     ExpressionError,
-    Unknown,
+    UnknownValueError,
     Value,
-    equal,
-    is_true,
-    less,
-    part_of,
-    parts_of,
+    get_all_items,
+    get_item,
+    is_equal,
+    is_less,
+    is_truthy,
 )
 
-# The fewest arguments of `case`: a condition, its value, and what holds otherwise.
-SHORTEST_CASE = 3
+# A condition, its value, and the value if no condition holds.
+MIN_CASE_ARGUMENTS = 3
 
 COMPARISONS: Mapping[str, Callable[[Value, Value], bool]] = {
-    "==": equal,
-    "!=": lambda left, right: not equal(left, right),
-    "<": less,
-    ">": lambda left, right: less(right, left),
-    "<=": lambda left, right: less(left, right) or equal(left, right),
-    ">=": lambda left, right: less(right, left) or equal(left, right),
+    "==": is_equal,
+    "!=": lambda left, right: not is_equal(left, right),
+    "<": is_less,
+    ">": lambda left, right: is_less(right, left),
+    "<=": lambda left, right: is_less(left, right) or is_equal(left, right),
+    ">=": lambda left, right: is_less(right, left) or is_equal(left, right),
 }
 
 
-def evaluate(node: Node, contexts: Mapping[str, Context]) -> Value:
-    """Return the value. Raises `ExpressionError`, and `Unknown` where one is not known here."""
+def evaluate(node: Node, contexts: Mapping[str, ExpressionContext]) -> Value:
+    """Return the value of a node.
+
+    Raises `ExpressionError`, which is `UnknownValueError` where a value is not known here.
+    """
     match node:
         case Literal():
             return node.value
         case Name():
-            return _context(node.name, contexts)
-        case Part():
-            return _part(node, contexts)
+            return _find_context(node.name, contexts)
+        case Index():
+            return _index(node, contexts)
         case Call():
             return _call(node, contexts)
         case Not():
-            return not is_true(evaluate(node.of, contexts))
-        case Binary():
-            return _operate(node, contexts)
+            return not is_truthy(evaluate(node.operand, contexts))
+        case BinaryOperation():
+            return _binary_operation(node, contexts)
 
 
-def _part(node: Part, contexts: Mapping[str, Context]) -> Value:
-    value = evaluate(node.of, contexts)
-    return parts_of(value) if node.key is None else part_of(value, evaluate(node.key, contexts))
+def _find_context(name: str, contexts: Mapping[str, ExpressionContext]) -> ExpressionContext:
+    if name.lower() not in contexts:
+        raise ExpressionError(
+            f"there is no context named {name!r} (a text needs single quotes around it)"
+        )
+    return contexts[name.lower()]
 
 
-def _call(node: Call, contexts: Mapping[str, Context]) -> Value:
+def _index(node: Index, contexts: Mapping[str, ExpressionContext]) -> Value:
+    value = evaluate(node.value, contexts)
+    if node.key is None:
+        return get_all_items(value)
+    return get_item(value, evaluate(node.key, contexts))
+
+
+def _call(node: Call, contexts: Mapping[str, ExpressionContext]) -> Value:
     if node.function.lower() == "case":
         return _case(node.arguments, contexts)
-    return call(node.function, [evaluate(argument, contexts) for argument in node.arguments])
+    return call_function(
+        node.function, [evaluate(argument, contexts) for argument in node.arguments]
+    )
 
 
-def _operate(node: Binary, contexts: Mapping[str, Context]) -> Value:
-    if node.sign == "||":
-        return _either(node.left, node.right, contexts)
-    left = evaluate(node.left, contexts)
-    if node.sign == "&&":
-        return evaluate(node.right, contexts) if is_true(left) else left
-    return COMPARISONS[node.sign](left, evaluate(node.right, contexts))
-
-
-def _context(name: str, contexts: Mapping[str, Context]) -> Context:
-    for known, context in contexts.items():
-        if known == name.lower():
-            return context
-    raise ExpressionError(f"there is no context named {name!r} (a text stands in single quotes)")
-
-
-def _either(left: Node, right: Node, contexts: Mapping[str, Context]) -> Value:
-    try:
-        value = evaluate(left, contexts)
-        if is_true(value):
-            return value
-    except Unknown as unknown:
-        # Unset reads as empty on GitHub: whoever writes `||` has said what holds then.
-        if not unknown.optional:
-            raise
-    return evaluate(right, contexts)
-
-
-def _case(arguments: tuple[Node, ...], contexts: Mapping[str, Context]) -> Value:
-    if len(arguments) < SHORTEST_CASE or len(arguments) % 2 == 0:
+def _case(arguments: tuple[Node, ...], contexts: Mapping[str, ExpressionContext]) -> Value:
+    """Evaluate only the value whose condition holds: the others may be unknown."""
+    if len(arguments) < MIN_CASE_ARGUMENTS or len(arguments) % 2 == 0:
         raise ExpressionError("case takes pairs of a condition and a value, then a value")
     for condition, value in zip(arguments[:-1:2], arguments[1::2], strict=True):
-        if is_true(evaluate(condition, contexts)):
+        if is_truthy(evaluate(condition, contexts)):
             return evaluate(value, contexts)
     return evaluate(arguments[-1], contexts)
+
+
+def _binary_operation(node: BinaryOperation, contexts: Mapping[str, ExpressionContext]) -> Value:
+    if node.operator == "||":
+        return _or(node.left, node.right, contexts)
+    left = evaluate(node.left, contexts)
+    if node.operator == "&&":
+        return evaluate(node.right, contexts) if is_truthy(left) else left
+    return COMPARISONS[node.operator](left, evaluate(node.right, contexts))
+
+
+def _or(left: Node, right: Node, contexts: Mapping[str, ExpressionContext]) -> Value:
+    try:
+        value = evaluate(left, contexts)
+        if is_truthy(value):
+            return value
+    except UnknownValueError as error:
+        # On GitHub an unset secret or variable is empty, so `||` gives its right side.
+        if not error.optional:
+            raise
+    return evaluate(right, contexts)

@@ -1,4 +1,4 @@
-"""The functions that GitHub documents, those that need no runner."""
+"""The functions that GitHub documents for expressions, as far as they need no runner."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,38 +8,34 @@ from rehearsal.local.expressions.values import (
     Value,
     as_json,
     as_text,
-    equal,
     from_json,
-    known,
+    is_equal,
+    require_known,
 )
 
-PLACE = re.compile(r"\{\{|\}\}|\{(\d+)\}|[{}]")
+PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\d+)\}|[{}]")
 
 
-def call(name: str, arguments: Sequence[Value]) -> Value:
-    """Return what a function gives. Raises `ExpressionError`."""
-    function, least, most = _find(name)
-    if not least <= len(arguments) <= most:
+def call_function(name: str, arguments: Sequence[Value]) -> Value:
+    """Call a function by its name, in any case. Raises `ExpressionError`."""
+    found = _FUNCTIONS.get(name.lower())
+    if not found:
+        if name.lower() == "hashfiles":
+            raise ExpressionError("hashFiles works on GitHub's runner only")
+        raise ExpressionError(f"there is no function {name} here")
+    function, fewest, most = found
+    if not fewest <= len(arguments) <= most:
         raise ExpressionError(f"{name} does not take {len(arguments)} arguments")
     return function(*arguments)
 
 
-def _find(name: str) -> tuple[Callable[..., Value], int, int]:
-    found = _FUNCTIONS.get(name.lower())
-    if found:
-        return found
-    if name.lower() == "hashfiles":
-        raise ExpressionError("hashFiles is worked out on GitHub's runner alone")
-    raise ExpressionError(f"there is no function {name} here")
-
-
-def _contains(where: Value, what: Value) -> Value:
-    where = known(where)
-    if isinstance(where, list):
-        return any(equal(item, what) for item in where)
-    if isinstance(where, dict):
+def _contains(search: Value, item: Value) -> Value:
+    search = require_known(search)
+    if isinstance(search, list):
+        return any(is_equal(each, item) for each in search)
+    if isinstance(search, dict):
         return False
-    return as_text(what).upper() in as_text(where).upper()
+    return as_text(item).upper() in as_text(search).upper()
 
 
 def _starts_with(text: Value, start: Value) -> Value:
@@ -51,22 +47,24 @@ def _ends_with(text: Value, end: Value) -> Value:
 
 
 def _format(text: Value, *values: Value) -> Value:
-    def put(place: re.Match[str]) -> str:
-        if place[0] in ("{{", "}}"):
-            return place[0][0]
-        if not place[1] or int(place[1]) >= len(values):
-            raise ExpressionError(f"format has nothing for {place[0]!r} (a brace is written twice)")
-        return as_text(values[int(place[1])])
+    def replacement(match: re.Match[str]) -> str:
+        if match[0] in ("{{", "}}"):
+            return match[0][0]
+        if not match[1] or int(match[1]) >= len(values):
+            raise ExpressionError(
+                f"format has no value for {match[0]!r} (for a literal brace, write it twice)"
+            )
+        return as_text(values[int(match[1])])
 
-    return PLACE.sub(put, as_text(text))
+    return PLACEHOLDER.sub(replacement, as_text(text))
 
 
 def _join(items: Value, separator: Value = ",") -> Value:
-    items = known(items)
+    items = require_known(items)
     return as_text(separator).join(map(as_text, items if isinstance(items, list) else [items]))
 
 
-# Name, what does it, and how many arguments it takes at least and at most.
+# By lower-case name: the function, and the fewest and the most arguments that it takes.
 _FUNCTIONS: dict[str, tuple[Callable[..., Value], int, int]] = {
     "contains": (_contains, 2, 2),
     "startswith": (_starts_with, 2, 2),

@@ -1,37 +1,37 @@
-"""From the text of an expression to its tree."""
+"""Parse the text of an expression into a syntax tree."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rehearsal.local.expressions.values import ExpressionError, Plain, read_number
+from rehearsal.local.expressions.values import ExpressionError, Scalar, parse_number
 
-# GitHub refuses deeper ones, too.
-DEEPEST = 50
-# A chain of them is as deep as it is long, and is worked out by recursion.
-MOST_TOKENS = 400
+# GitHub's own limit.
+MAX_DEPTH = 50
+# `a || b || c …` makes a tree as deep as it is long; Python's recursion limit is 1000 calls.
+MAX_TOKENS = 400
 
 TOKEN = re.compile(
     r"""\s*(?:
         (?P<text>'(?:[^']|'')*')
       | (?P<number>[+-]?(?:0x[0-9a-fA-F]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.]))
       | (?P<name>[A-Za-z_][A-Za-z0-9_-]*)
-      | (?P<sign>\|\||&&|==|!=|<=|>=|[!<>()\[\].,*])
+      | (?P<symbol>\|\||&&|==|!=|<=|>=|[!<>()\[\].,*])
       | (?P<end>\Z)
     )""",
     re.VERBOSE | re.ASCII,
 )
 
-WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None}
-NUMBERS = {"NaN", "Infinity"}
+KEYWORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
+NUMBER_NAMES = {"NaN", "Infinity"}
 
-# From the loosest to the tightest; all of them group to the left.
-LEVELS = (("||",), ("&&",), ("==", "!="), ("<", "<=", ">", ">="))
+# The operators, those that bind weakest first; all of them are left-associative.
+PRECEDENCE = (("||",), ("&&",), ("==", "!="), ("<", "<=", ">", ">="))
 
 
 @dataclass(frozen=True)
 class Literal:
-    value: Plain
+    value: Scalar
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Part:
-    """`of[key]`, and `of.key`; no key is `.*`."""
+class Index:
+    """`value[key]` or `value.key`; `key` is None for the object filters `[*]` and `.*`."""
 
-    of: "Node"
+    value: "Node"
     key: "Node | None"
 
 
@@ -55,156 +55,155 @@ class Call:
 
 @dataclass(frozen=True)
 class Not:
-    of: "Node"
+    operand: "Node"
 
 
 @dataclass(frozen=True)
-class Binary:
-    sign: str
+class BinaryOperation:
+    operator: str
     left: "Node"
     right: "Node"
 
 
-Node = Literal | Name | Part | Call | Not | Binary
+Node = Literal | Name | Index | Call | Not | BinaryOperation
 
 
 @dataclass(frozen=True)
 class Token:
+    """`kind` is the name of a group of `TOKEN`; the text of the token `end` is empty."""
+
     kind: str
     text: str
 
 
 def parse(text: str) -> Node:
-    """Return the tree of an expression, without its `${{` and `}}`. Raises `ExpressionError`."""
-    tokens = list(_tokens(text))
-    if len(tokens) > MOST_TOKENS:
-        raise ExpressionError(f"it has more than {MOST_TOKENS} parts")
-    reader = _Reader(tokens)
-    tree = reader.expression()
-    reader.expect("")
+    """Parse an expression without its `${{` and `}}`. Raises `ExpressionError`."""
+    tokens = list(_tokenize(text))
+    if len(tokens) > MAX_TOKENS:
+        raise ExpressionError(f"it has more than {MAX_TOKENS} parts")
+    parser = _Parser(tokens)
+    tree = parser.expression()
+    parser.expect("")
     return tree
 
 
-def _tokens(text: str) -> Iterator[Token]:
-    at = 0
+def _tokenize(text: str) -> Iterator[Token]:
+    position = 0
     while True:
-        match = TOKEN.match(text, at)
+        match = TOKEN.match(text, position)
         if not match:
-            rest = text[at:].strip()
+            rest = text[position:].strip()
             if rest.startswith(("'", '"')):
-                raise ExpressionError("a text stands between single quotes, '' is one inside it")
+                raise ExpressionError("a text needs single quotes around it, and '' for one in it")
             raise ExpressionError(f"{rest[:20]!r} was not expected")
         kind = str(match.lastgroup)
         yield Token(kind, match[kind])
         if kind == "end":
             return
-        at = match.end()
+        position = match.end()
 
 
-class _Reader:
-    """Reads by recursive descent, one token ahead."""
+class _Parser:
+    """A recursive descent parser that looks one token ahead."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
-        self._at = 0
+        self._position = 0
         self._depth = 0
 
     def expression(self, level: int = 0) -> Node:
+        """Parse the operators of `PRECEDENCE` from this level on."""
+        if level == len(PRECEDENCE):
+            return self._unary()
         if level == 0:
-            self._deeper()
-        tree = self._below(level)
-        while (sign := self._next().text) in LEVELS[level] and self._next().kind == "sign":
-            self._take()
-            tree = Binary(sign, tree, self._below(level))
+            self._enter()
+        tree = self.expression(level + 1)
+        while self._peek().text in PRECEDENCE[level]:
+            operator = self._advance().text
+            tree = BinaryOperation(operator, tree, self.expression(level + 1))
         if level == 0:
             self._depth -= 1
         return tree
 
     def expect(self, text: str) -> None:
-        token = self._take()
-        if token.text != text or token.kind == "text":
-            found = repr(token.text) if token.text else "the end"
-            raise ExpressionError(f"{found} was not expected")
-
-    def _below(self, level: int) -> Node:
-        return self.expression(level + 1) if level + 1 < len(LEVELS) else self._unary()
+        token = self._advance()
+        if token.text != text:
+            raise ExpressionError(f"{_describe(token)} was not expected")
 
     def _unary(self) -> Node:
-        if self._next() != Token("sign", "!"):
-            return self._parts(self._primary())
-        self._take()
-        self._deeper()
+        if not self._skip("!"):
+            return self._indexes(self._primary())
+        self._enter()
         tree = Not(self._unary())
         self._depth -= 1
         return tree
 
     def _primary(self) -> Node:
-        token = self._take()
-        if token.kind == "text":
-            return Literal(token.text[1:-1].replace("''", "'"))
-        if token.kind == "number":
-            return Literal(read_number(token.text))
-        if token == Token("sign", "("):
+        if self._skip("("):
             tree = self.expression()
             self.expect(")")
             return tree
-        if token.kind != "name":
-            found = repr(token.text) if token.text else "the end"
-            raise ExpressionError(f"a value was expected, and {found} was found")
-        return self._named(token.text)
+        token = self._advance()
+        if token.kind == "text":
+            return Literal(token.text[1:-1].replace("''", "'"))
+        if token.kind == "number":
+            return Literal(parse_number(token.text))
+        if token.kind == "name":
+            return self._name_or_call(token.text)
+        raise ExpressionError(f"a value was expected, and {_describe(token)} was found")
 
-    def _named(self, name: str) -> Node:
-        if self._next() == Token("sign", "("):
+    def _name_or_call(self, name: str) -> Node:
+        if self._skip("("):
             return Call(name, tuple(self._arguments()))
-        if name in NUMBERS:
+        if name in NUMBER_NAMES:
             return Literal(float(name))
-        return Literal(WORDS[name]) if name in WORDS else Name(name)
+        return Literal(KEYWORDS[name]) if name in KEYWORDS else Name(name)
 
     def _arguments(self) -> Iterator[Node]:
-        self.expect("(")
-        if self._next() != Token("sign", ")"):
+        if self._skip(")"):
+            return
+        yield self.expression()
+        while self._skip(","):
             yield self.expression()
-            while self._next() == Token("sign", ","):
-                self._take()
-                yield self.expression()
         self.expect(")")
 
-    def _parts(self, tree: Node) -> Node:
-        while self._next() in (Token("sign", "."), Token("sign", "[")):
-            if self._take().text == "[":
-                tree = Part(tree, self._star() or self.expression())
+    def _indexes(self, tree: Node) -> Node:
+        """Parse what may follow a value, any number of times: `[key]`, `.key`, `[*]`, `.*`."""
+        while True:
+            if self._skip("["):
+                tree = Index(tree, None if self._skip("*") else self.expression())
                 self.expect("]")
+            elif self._skip("."):
+                tree = Index(tree, None if self._skip("*") else self._key())
             else:
-                tree = Part(tree, self._star() or self._key())
-            if tree.key == _STAR:
-                tree = Part(tree.of, None)
-        return tree
-
-    def _star(self) -> Node | None:
-        if self._next() != Token("sign", "*"):
-            return None
-        self._take()
-        return _STAR
+                return tree
 
     def _key(self) -> Node:
-        token = self._take()
+        token = self._advance()
         if token.kind != "name":
             raise ExpressionError(f"a name was expected after the dot, not {token.text!r}")
         return Literal(token.text)
 
-    def _deeper(self) -> None:
+    def _enter(self) -> None:
         self._depth += 1
-        if self._depth > DEEPEST:
-            raise ExpressionError(f"it is nested more than {DEEPEST} deep")
+        if self._depth > MAX_DEPTH:
+            raise ExpressionError(f"it is nested more than {MAX_DEPTH} deep")
 
-    def _next(self) -> Token:
-        return self._tokens[self._at]
+    def _peek(self) -> Token:
+        return self._tokens[self._position]
 
-    def _take(self) -> Token:
-        token = self._tokens[self._at]
-        self._at = min(self._at + 1, len(self._tokens) - 1)
+    def _skip(self, symbol: str) -> bool:
+        """Advance past a symbol if it comes next, and return whether it did."""
+        found = self._peek().text == symbol
+        if found:
+            self._advance()
+        return found
+
+    def _advance(self) -> Token:
+        token = self._peek()
+        self._position = min(self._position + 1, len(self._tokens) - 1)
         return token
 
 
-# No expression can spell this name.
-_STAR = Name("*")
+def _describe(token: Token) -> str:
+    return repr(token.text) if token.text else "the end"

@@ -1,58 +1,63 @@
-"""A text with expressions in it."""
+"""Text that contains expressions: `py${{ matrix.python }}`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rehearsal.local.expressions.evaluation import evaluate
 from rehearsal.local.expressions.syntax import parse
-from rehearsal.local.expressions.values import Context, ExpressionError, as_text, known
+from rehearsal.local.expressions.values import (
+    ExpressionContext,
+    ExpressionError,
+    as_text,
+    require_known,
+)
 
 OPEN, CLOSE = "${{", "}}"
-# GitHub refuses longer ones, too.
-LONGEST = 21000
+# GitHub's own limit, in characters.
+MAX_LENGTH = 21000
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of plain text, or an expression without its braces."""
+class Segment:
+    """Plain text, or an expression without its `${{` and `}}`."""
 
     text: str
     is_expression: bool
 
 
-def fill(text: str, contexts: Mapping[str, Context]) -> str:
-    """Return the text with each expression's value in its place. Raises `ExpressionError`."""
+def interpolate(text: str, contexts: Mapping[str, ExpressionContext]) -> str:
+    """Replace each expression in the text by its value. Raises `ExpressionError`."""
     return "".join(
-        _value(piece.text, contexts) if piece.is_expression else piece.text
-        for piece in pieces(text)
+        _evaluate_to_text(segment.text, contexts) if segment.is_expression else segment.text
+        for segment in split_template(text)
     )
 
 
-def pieces(text: str) -> Iterator[Piece]:
-    """Take a text apart into plain stretches and expressions. Raises `ExpressionError`."""
-    at = 0
-    while (start := text.find(OPEN, at)) != -1:
-        yield Piece(text[at:start], is_expression=False)
-        end = _end(text, start + len(OPEN))
-        yield Piece(text[start + len(OPEN) : end].strip(), is_expression=True)
-        at = end + len(CLOSE)
-    yield Piece(text[at:], is_expression=False)
+def split_template(text: str) -> Iterator[Segment]:
+    """Split a text into plain text and expressions. Raises `ExpressionError`."""
+    position = 0
+    while (start := text.find(OPEN, position)) != -1:
+        yield Segment(text[position:start], is_expression=False)
+        end = _find_end(text, start + len(OPEN))
+        yield Segment(text[start + len(OPEN) : end].strip(), is_expression=True)
+        position = end + len(CLOSE)
+    yield Segment(text[position:], is_expression=False)
 
 
-def _end(text: str, at: int) -> int:
-    """Return where the expression that begins at `at` is closed, braces in its texts left out."""
+def _find_end(text: str, start: int) -> int:
+    """Return the position of the `}}` that closes an expression; a `}}` in quotes does not."""
     quoted = False
-    for place in range(at, len(text)):
-        quoted ^= text[place] == "'"
-        if not quoted and text.startswith(CLOSE, place):
-            return place
+    for position in range(start, len(text)):
+        quoted ^= text[position] == "'"
+        if not quoted and text.startswith(CLOSE, position):
+            return position
     raise ExpressionError("it is never closed by }}")
 
 
-def _value(expression: str, contexts: Mapping[str, Context]) -> str:
-    if len(expression) > LONGEST:
-        raise ExpressionError(f"it is longer than {LONGEST} characters")
-    value = known(evaluate(parse(expression), contexts))
+def _evaluate_to_text(expression: str, contexts: Mapping[str, ExpressionContext]) -> str:
+    if len(expression) > MAX_LENGTH:
+        raise ExpressionError(f"it is longer than {MAX_LENGTH} characters")
+    value = require_known(evaluate(parse(expression), contexts))
     if isinstance(value, list | dict):
         kind = "list" if isinstance(value, list) else "mapping"
         raise ExpressionError(f"it is a {kind}, and a text is needed (toJSON makes one)")

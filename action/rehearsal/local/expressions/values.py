@@ -1,22 +1,23 @@
-"""The values of expressions, and how GitHub turns one kind into another and compares them."""
+"""The values of expressions: how GitHub converts and compares them."""
 
 import json
 import math
 import re
 from typing import Protocol, TypeAlias, runtime_checkable
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
-BASED = re.compile(r"0(x[0-9a-fA-F]+|o[0-7]+)\Z")
+DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
+HEX_OR_OCTAL = re.compile(r"0(x[0-9a-fA-F]+|o[0-7]+)\Z")
 
 
 class ExpressionError(Exception):
-    """An expression is wrong, or cannot be worked out here; the text says what is."""
+    """An expression is wrong, or cannot be evaluated on a laptop; the text says why."""
 
 
-class Unknown(ExpressionError):  # noqa: N818  (no fault in the expression: a value is missing)
-    """A value that only GitHub knows is needed; `path` names it.
+class UnknownValueError(ExpressionError):
+    """The expression needs a value that is not known on this machine.
 
-    `optional` says that it may well be unset on GitHub, too, where that reads as empty.
+    `path` names the value, like `secrets.KEY`. `optional` is true where GitHub, too, may have no
+    such value: there it counts as empty.
     """
 
     def __init__(self, path: str, *, optional: bool) -> None:
@@ -26,110 +27,110 @@ class Unknown(ExpressionError):  # noqa: N818  (no fault in the expression: a va
 
 
 @runtime_checkable
-class Context(Protocol):
-    """What a name like `secrets` stands for: asked for its parts, never used as a whole."""
+class ExpressionContext(Protocol):
+    """A context of an expression, like `secrets`: its items can be read, but not all of it."""
 
     def get(self, name: str) -> "Value":
-        """Return the part of that name."""
+        """Return the item of that name."""
 
-    def unknown(self) -> Unknown:
-        """Return the error of a use as a whole."""
-
-
-Plain: TypeAlias = bool | float | str | None
-Value: TypeAlias = Plain | list["Value"] | dict[str, "Value"] | Context
+    def unknown_error(self) -> UnknownValueError:
+        """Return the error to raise where the whole context is needed as a value."""
 
 
-class Filtered(list[Value]):
-    """What `.*` gives: a further part is taken from each item."""
+Scalar: TypeAlias = bool | float | str | None
+Value: TypeAlias = Scalar | list["Value"] | dict[str, "Value"] | ExpressionContext
 
 
-def part_of(value: Value, key: Value) -> Value:
-    """Return `value[key]`, null where there is no such part."""
-    if isinstance(value, Context):
+class FilteredArray(list[Value]):
+    """The result of the object filter `.*`: an index applies to each of its items."""
+
+
+def get_item(value: Value, key: Value) -> Value:
+    """Return `value[key]`, or null if there is no such item."""
+    if isinstance(value, ExpressionContext):
         return value.get(as_text(key))
-    if isinstance(value, Filtered):
-        found = (part_of(item, key) for item in value)
-        return Filtered(part for part in found if part is not None)
+    if isinstance(value, FilteredArray):
+        found = (get_item(item, key) for item in value)
+        return FilteredArray(item for item in found if item is not None)
     if isinstance(value, dict):
-        return _named(value, as_text(key))
+        return _get_ignoring_case(value, as_text(key))
     if isinstance(value, list):
         number = as_number(key)
-        # A comparison with NaN is false, too.
+        # NaN compares as false with everything, so it gives null, too.
         return value[int(number)] if 0 <= number < len(value) else None
     return None
 
 
-def parts_of(value: Value) -> Value:
-    """Return all parts, as `.*` does."""
-    if isinstance(value, Context):
-        raise value.unknown()
-    if isinstance(value, Filtered):
-        return Filtered(part for item in value for part in _parts(item))
-    return Filtered(_parts(value))
+def get_all_items(value: Value) -> Value:
+    """Return `value.*`: all items of a list or a mapping."""
+    if isinstance(value, ExpressionContext):
+        raise value.unknown_error()
+    if isinstance(value, FilteredArray):
+        return FilteredArray(inner for item in value for inner in _items(item))
+    return FilteredArray(_items(value))
 
 
-def known(value: Value) -> Value:
-    """Return the value. Raises `Unknown` for one that is not known here."""
-    if isinstance(value, Context):
-        raise value.unknown()
+def require_known(value: Value) -> Value:
+    """Return the value. Raises `UnknownValueError` if it is not known on this machine."""
+    if isinstance(value, ExpressionContext):
+        raise value.unknown_error()
     return value
 
 
-def is_true(value: Value) -> bool:
-    """Whether a condition holds: false, 0, NaN, '' and null are false, all else is true."""
-    value = known(value)
+def is_truthy(value: Value) -> bool:
+    """Whether a value counts as true: all do except false, 0, NaN, '' and null."""
+    value = require_known(value)
     if isinstance(value, float):
         return value != 0 and not math.isnan(value)
     return isinstance(value, list | dict) or bool(value)
 
 
 def as_number(value: Value) -> float:
-    """Return what a value counts as beside another kind; NaN when it is no number."""
-    value = known(value)
+    """Return the number that a value is compared as, NaN if it does not look like a number."""
+    value = require_known(value)
     if value is None:
         return 0.0
     if isinstance(value, bool | float):
         return float(value)
-    return read_number(value) if isinstance(value, str) else math.nan
+    return parse_number(value) if isinstance(value, str) else math.nan
 
 
-def read_number(text: str) -> float:
-    """Return the number that a text spells, NaN if it spells none; nothing is 0."""
+def parse_number(text: str) -> float:
+    """Return the number in a text: 0 if the text is empty, NaN if it is not a number."""
     text = text.strip()
     if not text:
         return 0.0
-    if BASED.match(text):
+    if HEX_OR_OCTAL.match(text):
         return float(int(text, 0))
-    if NUMBER.match(text):
+    if DECIMAL.match(text):
         return float(text)
     return {"Infinity": math.inf, "-Infinity": -math.inf}.get(text, math.nan)
 
 
 def as_text(value: Value) -> str:
-    """Return what stands in a text for a value."""
-    value = known(value)
+    """Return the text that GitHub inserts for a value."""
+    value = require_known(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return number_text(value)
+        return format_number(value)
     if isinstance(value, str):
         return value
     return "Array" if isinstance(value, list) else "Object"
 
 
-def number_text(number: float) -> str:
-    """Spell a number as GitHub does: 15 significant digits, no `.0`."""
+def format_number(number: float) -> str:
+    """Write a number as GitHub does: 15 significant digits, no `.0`."""
     if math.isnan(number) or math.isinf(number):
         return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
     return f"{number:.15G}" if number else "0"
 
 
-def equal(left: Value, right: Value) -> bool:
-    """Whether two values are equal; texts are without regard to case, kinds may differ."""
-    left, right = known(left), known(right)
+def is_equal(left: Value, right: Value) -> bool:
+    """Whether two values are equal: texts in any case, values of different types as numbers."""
+    left, right = require_known(left), require_known(right)
     if isinstance(left, str) and isinstance(right, str):
         return left.upper() == right.upper()
     if isinstance(left, list | dict) or isinstance(right, list | dict):
@@ -137,46 +138,46 @@ def equal(left: Value, right: Value) -> bool:
     return as_number(left) == as_number(right)
 
 
-def less(left: Value, right: Value) -> bool:
-    """Whether one value is smaller than the other."""
-    left, right = known(left), known(right)
+def is_less(left: Value, right: Value) -> bool:
+    """Whether the left value is less than the right one: texts in any case, others as numbers."""
+    left, right = require_known(left), require_known(right)
     if isinstance(left, str) and isinstance(right, str):
         return left.upper() < right.upper()
     return as_number(left) < as_number(right)
 
 
 def as_json(value: Value) -> str:
-    """Return the value as JSON, laid out as GitHub does."""
-    return json.dumps(_plain(value), indent=2, ensure_ascii=False)
+    """Return the value as JSON, indented as GitHub does."""
+    return json.dumps(_for_json(value), indent=2, ensure_ascii=False)
 
 
 def from_json(text: str) -> Value:
-    """Return the value that JSON spells."""
+    """Parse JSON. Raises `ExpressionError`."""
     try:
-        # A float is what every number is here; json reads NaN, which is no JSON, as one, too.
+        # Numbers in expressions are floats. Python also accepts NaN, which JSON does not have.
         found: Value = json.loads(text, parse_int=float)
     except (ValueError, RecursionError):
-        raise ExpressionError("fromJSON was given a text that is no JSON") from None
+        raise ExpressionError("fromJSON was given a text that is not valid JSON") from None
     return found
 
 
-def _plain(value: Value) -> object:
-    value = known(value)
+def _for_json(value: Value) -> object:
+    value = require_known(value)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_for_json(item) for item in value]
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: _for_json(item) for name, item in value.items()}
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _named(value: dict[str, Value], name: str) -> Value:
+def _get_ignoring_case(value: dict[str, Value], name: str) -> Value:
     if name in value:
         return value[name]
     return next((found for key, found in value.items() if key.upper() == name.upper()), None)
 
 
-def _parts(value: Value) -> list[Value]:
-    value = known(value)
+def _items(value: Value) -> list[Value]:
+    value = require_known(value)
     if isinstance(value, dict):
         return list(value.values())
     return list(value) if isinstance(value, list) else []

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS
-from rehearsal.local.expressions import Value, fill
+from rehearsal.local.expressions import Value, interpolate
 
-from ...local.test_expressions import Known
+from ...local.test_expressions import FakeContext
 
 TOP = Path(__file__).resolve().parents[4]
 WORKFLOWS = TOP / ".github/workflows"
@@ -75,12 +75,12 @@ def test_outputs__come_from_jobs_that_have_them() -> None:
         assert all(output in known[job] for job, output in sources)
 
 
-def jobs(**verdicts: str | None) -> dict[str, Known]:
+def jobs(**verdicts: str | None) -> dict[str, FakeContext]:
     """Return what a caller's outputs are made from: None is a job that was skipped."""
     ended: dict[str, Value] = {
         job: {"outputs": {"verdict": told} if told else {}} for job, told in verdicts.items()
     }
-    return {"jobs": Known("jobs", ended)}
+    return {"jobs": FakeContext("jobs", ended)}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_outputs__passed_is_only_what_was_published(
     rehearse: str | None, publish: str | None, verdict: str
 ) -> None:
     told = CALL["outputs"]["verdict"]["value"]
-    assert fill(told, jobs(rehearse=rehearse, publish=publish)) == verdict
+    assert interpolate(told, jobs(rehearse=rehearse, publish=publish)) == verdict
 
 
 def test_outputs__attested_is_both_statements() -> None:
@@ -107,7 +107,8 @@ def test_outputs__attested_is_both_statements() -> None:
     assert "predicate-type" in last["with"]
     assert PUBLISH["outputs"]["attested"] == f"${{{{ steps.{last['id']}.outcome == 'success' }}}}"
     assert (
-        fill(CALL["outputs"]["attested"]["value"], jobs(rehearse="passed", publish=None)) == "false"
+        interpolate(CALL["outputs"]["attested"]["value"], jobs(rehearse="passed", publish=None))
+        == "false"
     )
 
 
@@ -127,10 +128,10 @@ def test_publish__sees_first_that_it_can_be_attested(
     step = PUBLISH["steps"][0]
     repository: Value = {"private": private, "owner": {"type": owner}}
     contexts = {
-        "inputs": Known("inputs", {"attest": attest}),
-        "github": Known("github", {"event": {"repository": repository}}),
+        "inputs": FakeContext("inputs", {"attest": attest}),
+        "github": FakeContext("github", {"event": {"repository": repository}}),
     }
-    assert fill(f"${{{{ {step['if']} }}}}", contexts) == refused
+    assert interpolate(f"${{{{ {step['if']} }}}}", contexts) == refused
     assert step["run"].splitlines()[-1] == "exit 2"
 
 
@@ -143,10 +144,10 @@ def test_publish__takes_no_other_image_than_was_rehearsed() -> None:
         restored: Value = {"outputs": {"image-id": "sha256:a"}}
         needed: Value = {"outputs": {"image-id": rehearsed}}
         contexts = {
-            "steps": Known("steps", {"image": restored}),
-            "needs": Known("needs", {"rehearse": needed}),
+            "steps": FakeContext("steps", {"image": restored}),
+            "needs": FakeContext("needs", {"rehearse": needed}),
         }
-        assert fill(condition, contexts) == refused
+        assert interpolate(condition, contexts) == refused
 
 
 def test_workflow_source__is_found_by_the_same_step_in_each_job() -> None:
