@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from rehearsal.local.expressions import ExpressionContext, UnknownValueError, Value
+from rehearsal.local.expressions.values import Contexts, UnknownValueError, Value
 from rehearsal.local.workflow_file import ActionUse
 from rehearsal.outside.git import GitCheckout
 
@@ -66,7 +66,7 @@ class ValueSources:
     checkout: GitCheckout
     used_secrets: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def contexts(self, use: ActionUse, env: Mapping[str, str]) -> dict[str, ExpressionContext]:
+    def contexts(self, use: ActionUse, env: Mapping[str, str]) -> Contexts:
         """Return the contexts of a step; `env` holds the `env:` of the workflow file so far."""
         lookups: Mapping[str, Lookup] = {
             "github": self._github(use),

@@ -10,14 +10,13 @@ from rehearsal.config.request import Request
 from rehearsal.config.workflow_inputs import OWN_INPUTS
 from rehearsal.local.contexts import ValueSources
 from rehearsal.local.dotenv import DOTENV_FILE
-from rehearsal.local.expressions import (
-    ExpressionContext,
+from rehearsal.local.expressions.template import interpolate, split_template
+from rehearsal.local.expressions.values import (
+    Contexts,
     ExpressionError,
     UnknownValueError,
-    interpolate,
-    split_template,
+    as_text,
 )
-from rehearsal.local.expressions.values import as_text
 from rehearsal.local.workflow_file import ActionUse
 from rehearsal.verdict import Misconfigured
 
@@ -154,11 +153,7 @@ class _StepReader:
         return self._interpolate(f"The input {name} of {self.use}", value, contexts, name)
 
     def _interpolate(
-        self,
-        subject: str,
-        value: Any,
-        contexts: Mapping[str, ExpressionContext],
-        input_name: str = "",
+        self, subject: str, value: Any, contexts: Contexts, input_name: str = ""
     ) -> str:
         """Return the text of a value with its expressions evaluated.
 

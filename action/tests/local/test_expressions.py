@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.local.expressions import (
-    ExpressionContext,
-    ExpressionError,
-    UnknownValueError,
-    Value,
-    interpolate,
-    split_template,
-)
+from rehearsal.local.expressions.template import interpolate, split_template
+from rehearsal.local.expressions.values import Contexts, ExpressionError, UnknownValueError, Value
 
 
 @dataclass
@@ -36,7 +30,7 @@ EVENT: Value = {
     "labels": [{"name": "red"}, {"name": "blue"}, {"id": 1.0}],
     "on": True,
 }
-CONTEXTS: dict[str, ExpressionContext] = {
+CONTEXTS: Contexts = {
     "github": FakeContext("github", {"ref": "refs/heads/main", "event": EVENT}),
     "secrets": FakeContext("secrets", {"KEY": "s3cret"}),
     "steps": FakeContext("steps", optional=False),

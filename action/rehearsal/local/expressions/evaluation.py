@@ -3,16 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from rehearsal.local.expressions.functions import call_function
-from rehearsal.local.expressions.syntax import (
-    BinaryOperation,
-    Call,
-    Index,
-    Literal,
-    Name,
-    Node,
-    Not,
-)
+from rehearsal.local.expressions.syntax import Binary, Call, Index, Literal, Name, Node, Not
 from rehearsal.local.expressions.values import (
+    Contexts,
     ExpressionContext,
     ExpressionError,
     UnknownValueError,
@@ -37,7 +30,7 @@ COMPARISONS: Mapping[str, Callable[[Value, Value], bool]] = {
 }
 
 
-def evaluate(node: Node, contexts: Mapping[str, ExpressionContext]) -> Value:
+def evaluate(node: Node, contexts: Contexts) -> Value:
     """Return the value of a node.
 
     Raises `ExpressionError`, which is `UnknownValueError` where a value is not known here.
@@ -53,11 +46,11 @@ def evaluate(node: Node, contexts: Mapping[str, ExpressionContext]) -> Value:
             return _call(node, contexts)
         case Not():
             return not is_truthy(evaluate(node.operand, contexts))
-        case BinaryOperation():
-            return _binary_operation(node, contexts)
+        case Binary():
+            return _binary(node, contexts)
 
 
-def _find_context(name: str, contexts: Mapping[str, ExpressionContext]) -> ExpressionContext:
+def _find_context(name: str, contexts: Contexts) -> ExpressionContext:
     if name.lower() not in contexts:
         raise ExpressionError(
             f"there is no context named {name!r} (a text needs single quotes around it)"
@@ -65,14 +58,14 @@ def _find_context(name: str, contexts: Mapping[str, ExpressionContext]) -> Expre
     return contexts[name.lower()]
 
 
-def _index(node: Index, contexts: Mapping[str, ExpressionContext]) -> Value:
+def _index(node: Index, contexts: Contexts) -> Value:
     value = evaluate(node.value, contexts)
     if node.key is None:
         return get_all_items(value)
     return get_item(value, evaluate(node.key, contexts))
 
 
-def _call(node: Call, contexts: Mapping[str, ExpressionContext]) -> Value:
+def _call(node: Call, contexts: Contexts) -> Value:
     if node.function.lower() == "case":
         return _case(node.arguments, contexts)
     return call_function(
@@ -80,7 +73,7 @@ def _call(node: Call, contexts: Mapping[str, ExpressionContext]) -> Value:
     )
 
 
-def _case(arguments: tuple[Node, ...], contexts: Mapping[str, ExpressionContext]) -> Value:
+def _case(arguments: tuple[Node, ...], contexts: Contexts) -> Value:
     """Evaluate only the value whose condition holds: the others may be unknown."""
     if len(arguments) < MIN_CASE_ARGUMENTS or len(arguments) % 2 == 0:
         raise ExpressionError("case takes pairs of a condition and a value, then a value")
@@ -90,7 +83,7 @@ def _case(arguments: tuple[Node, ...], contexts: Mapping[str, ExpressionContext]
     return evaluate(arguments[-1], contexts)
 
 
-def _binary_operation(node: BinaryOperation, contexts: Mapping[str, ExpressionContext]) -> Value:
+def _binary(node: Binary, contexts: Contexts) -> Value:
     if node.operator == "||":
         return _or(node.left, node.right, contexts)
     left = evaluate(node.left, contexts)
@@ -99,7 +92,7 @@ def _binary_operation(node: BinaryOperation, contexts: Mapping[str, ExpressionCo
     return COMPARISONS[node.operator](left, evaluate(node.right, contexts))
 
 
-def _or(left: Node, right: Node, contexts: Mapping[str, ExpressionContext]) -> Value:
+def _or(left: Node, right: Node, contexts: Contexts) -> Value:
     try:
         value = evaluate(left, contexts)
         if is_truthy(value):

@@ -59,13 +59,13 @@ class Not:
 
 
 @dataclass(frozen=True)
-class BinaryOperation:
+class Binary:
     operator: str
     left: "Node"
     right: "Node"
 
 
-Node = Literal | Name | Index | Call | Not | BinaryOperation
+Node = Literal | Name | Index | Call | Not | Binary
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class _Parser:
         tree = self.expression(level + 1)
         while self._peek().text in PRECEDENCE[level]:
             operator = self._advance().text
-            tree = BinaryOperation(operator, tree, self.expression(level + 1))
+            tree = Binary(operator, tree, self.expression(level + 1))
         if level == 0:
             self._depth -= 1
         return tree

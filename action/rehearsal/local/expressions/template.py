@@ -1,16 +1,11 @@
 """Text that contains expressions: `py${{ matrix.python }}`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rehearsal.local.expressions.evaluation import evaluate
 from rehearsal.local.expressions.syntax import parse
-from rehearsal.local.expressions.values import (
-    ExpressionContext,
-    ExpressionError,
-    as_text,
-    require_known,
-)
+from rehearsal.local.expressions.values import Contexts, ExpressionError, as_text, require_known
 
 OPEN, CLOSE = "${{", "}}"
 # GitHub's own limit, in characters.
@@ -25,7 +20,7 @@ class Segment:
     is_expression: bool
 
 
-def interpolate(text: str, contexts: Mapping[str, ExpressionContext]) -> str:
+def interpolate(text: str, contexts: Contexts) -> str:
     """Replace each expression in the text by its value. Raises `ExpressionError`."""
     return "".join(
         _evaluate_to_text(segment.text, contexts) if segment.is_expression else segment.text
@@ -54,7 +49,7 @@ def _find_end(text: str, start: int) -> int:
     raise ExpressionError("it is never closed by }}")
 
 
-def _evaluate_to_text(expression: str, contexts: Mapping[str, ExpressionContext]) -> str:
+def _evaluate_to_text(expression: str, contexts: Contexts) -> str:
     if len(expression) > MAX_LENGTH:
         raise ExpressionError(f"it is longer than {MAX_LENGTH} characters")
     value = require_known(evaluate(parse(expression), contexts))

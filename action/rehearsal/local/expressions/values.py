@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Protocol, TypeAlias, runtime_checkable
 
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
@@ -39,6 +40,8 @@ class ExpressionContext(Protocol):
 
 Scalar: TypeAlias = bool | float | str | None
 Value: TypeAlias = Scalar | list["Value"] | dict[str, "Value"] | ExpressionContext
+# By their names in lower case.
+Contexts: TypeAlias = Mapping[str, ExpressionContext]
 
 
 class FilteredArray(list[Value]):

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS
-from rehearsal.local.expressions import Value, interpolate
+from rehearsal.local.expressions.template import interpolate
+from rehearsal.local.expressions.values import Value
 
 from ...local.test_expressions import FakeContext
 
