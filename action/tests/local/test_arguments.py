@@ -161,7 +161,7 @@ def test_document__names_only_flags_that_exist() -> None:
 def test_document__shows_a_dotenv_that_can_be_read() -> None:
     (block,) = re.findall(r"```sh\n(# One NAME=value.*?)```", DOCUMENT, re.DOTALL)
     assert parse_dotenv(block) == {
-        "DJANGO_SECRET_KEY": "between single quotes $everything stands for itself",
-        "GREETING": 'between double quotes \n is a new line, " a quote, $ a dollar',
+        "DJANGO_SECRET_KEY": r"in single quotes, $every \character is literal",
+        "GREETING": 'in double quotes, \n is a new line, " a quote, $ a dollar',
         "PYTHON_IMAGE": "python:3.13-slim",
     }
