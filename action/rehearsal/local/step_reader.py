@@ -126,15 +126,14 @@ class _StepReader:
 
     def _generated_secrets(self) -> set[str]:
         """Return the names of the secrets that get a random value if they have none."""
-        return {*str(self.use.inputs.get("generate-secrets") or "").split()} | {
-            *self.flag_inputs.get("generate-secrets", "").split()
-        }
+        of_step = self.use.inputs.get("generate-secrets")
+        return {*str(self.flag_inputs.get("generate-secrets", of_step) or "").split()}
 
     def _without_generated(self, secrets: Any) -> Any:
         """Remove the lines of a call's secrets that have no value here and get a random one."""
         if not isinstance(secrets, str):
             return secrets
-        generated = {*str(self.use.inputs.get("generate-secrets") or "").split()}
+        generated = self._generated_secrets()
         return "\n".join(
             line
             for line in secrets.split("\n")

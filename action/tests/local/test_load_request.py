@@ -408,6 +408,15 @@ def test_load_request__call_with_typed_and_ignored_inputs(
     assert [secret.name for secret in plan.container.secrets] == ["KEY", "GIVEN", "RANDOM"]
 
 
+def test_load_request__call_whose_secret_is_generated_by_flag(project: Project) -> None:
+    project.workflow(CALL)
+    request = load(project, inputs={"generate-secrets": "KEY\nRANDOM\nGIVEN"})
+    plan = make_plan(request.inputs, environ=request.environ, top=request.top)
+    assert [secret.name for secret in plan.container.secrets] == ["KEY", "RANDOM", "GIVEN"]
+    with pytest.raises(Misconfigured, match=r"needs secrets\.RANDOM"):
+        load(project, inputs={"generate-secrets": "KEY\nGIVEN"})
+
+
 def test_load_request__call_without_a_secret_that_it_needs(project: Project) -> None:
     project.workflow(CALL)
     with pytest.raises(Misconfigured, match=r"needs secrets\.KEY"):
