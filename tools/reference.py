@@ -19,7 +19,7 @@ import yaml
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
 
-from rehearsal.commands.publish.registry_errors import REASONS, UNKNOWN  # noqa: E402
+from rehearsal.commands.publish.registry_errors import OTHER_REASON, REASONS  # noqa: E402
 from rehearsal.commands.publish.request import PUBLISH_INPUTS  # noqa: E402
 from rehearsal.config import child_environment  # noqa: E402  (it stands beside this folder, not on the path)
 from rehearsal.config.input_table import INPUTS  # noqa: E402
@@ -258,7 +258,7 @@ def refusals() -> Iterator[str]:
     """Yield what a registry's refusal can mean, as it is told."""
     return _table(
         ("it says", "what to do"),
-        ((each.name, _text(each.advice)) for each in (*REASONS, UNKNOWN)),
+        ((each.name, _text(each.hint)) for each in (*REASONS, OTHER_REASON)),
     )
 
 

@@ -197,7 +197,7 @@ def test_publish__a_registry_that_is_not_there_keeps_all_from_being_pushed(
 ) -> None:
     order = {"image-id": image, "to": f"{registry.host}/{run_id}/alone:1\n{to}"}
     published = publish(runner, tiny, order)
-    assert_failed(published, f"Nothing was pushed. {to} cannot be asked: {words}")
+    assert_failed(published, f"Nothing was pushed. The registry of {to} cannot be reached: {words}")
     assert registry.holds(f"{run_id}/alone", "1") is None
 
 
@@ -254,7 +254,7 @@ def test_publish__notices_what_somebody_else_pushed_meanwhile(
         stand.after = moves_the_tag
         to = f"{stand.host}/{name}:1"
         published = publish(runner, tiny, {"image-id": image, "to": to})
-    assert_failed(published, f"and not the image that was pushed, {image}")
+    assert_failed(published, f"instead of the image that was pushed, {image}")
     assert other in published.errors
     assert "something else" in published.log
     digest = json.loads(theirs.outputs["digests"])[f"{registry.host}/{name}:theirs"]

@@ -1,1 +1,1 @@
-"""Push what was rehearsed, then ask each registry whether it is that."""
+"""Publish the image that was rehearsed, and verify it in each registry."""

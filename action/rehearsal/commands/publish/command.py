@@ -1,4 +1,4 @@
-"""The verb `publish`: one publication from its inputs to its exit code."""
+"""The sub-command `publish`: publish an image that was rehearsed."""
 
 import argparse
 import traceback
@@ -21,25 +21,26 @@ from rehearsal.verdict import Problem, Verdict, own_fault
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
-    """Publish what is asked for, tell how it ended, and return its exit code."""
+    """Publish an image, report the result, and return the exit code."""
     publication = Publication()
     try:
         with interruptible(what="The publication", kept="Nothing was pushed."):
-            order = read_request(from_action(environ) | flags(options), top=Path.cwd())
-            publication.image_id, publication.rehearsed = order.image_id, order.rehearsed
-            publication.entries = [PublishTarget(reference=reference) for reference in order.to]
-            console.say(f"publishing {order.image_id}")
+            inputs = from_action(environ) | inputs_from_flags(options)
+            request = read_request(inputs, top=Path.cwd())
+            publication.image_id, publication.rehearsal = request.image_id, request.rehearsal
+            publication.targets = [PublishTarget(reference=each) for each in request.references]
+            console.say(f"publishing {request.image_id}")
             engine = find_engine(child_environment.for_children(environ, ()))
-        publish(order, Registries(engine=engine), console, publication)
+        publish(request, Registries(engine=engine), console, publication)
     except Problem as problem:
         publication.problems.append(problem)
-    except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
+    except Exception:  # noqa: BLE001  (the one place that catches our own faults)
         publication.problems.append(own_fault(traceback.format_exc()))
-    _tell(publication, console)
+    _report(publication, console)
     return publication.verdict.exit_code
 
 
-def flags(options: argparse.Namespace) -> dict[str, str]:
+def inputs_from_flags(options: argparse.Namespace) -> dict[str, str]:
     """Return the inputs that were given as flags."""
     found = {name: getattr(options, name.replace("-", "_")) for name in PUBLISH_INPUTS}
     return {
@@ -49,14 +50,14 @@ def flags(options: argparse.Namespace) -> dict[str, str]:
     }
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
-    """Declare one flag for each input; a list is given as one flag for each of its lines."""
-    for name, each in PUBLISH_INPUTS.items():
-        action = "append" if each.type is LINES else "store"
-        parser.add_argument(f"--{name}", metavar="VALUE", action=action, help=each.help)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare one flag for each input. The flag of a list can be given several times."""
+    for name, spec in PUBLISH_INPUTS.items():
+        action = "append" if spec.type is LINES else "store"
+        parser.add_argument(f"--{name}", metavar="VALUE", action=action, help=spec.help)
 
 
-def _tell(publication: Publication, console: Console) -> None:
+def _report(publication: Publication, console: Console) -> None:
     for name, value in publication.outputs().items():
         console.output(name, value)
     problem = publication.problem
@@ -72,7 +73,7 @@ def _tell(publication: Publication, console: Console) -> None:
 
 PUBLISH = Command(
     name="publish",
-    summary="Push what was rehearsed, then ask each registry.",
-    add_arguments=declare,
+    summary="Push the image that was rehearsed, and verify it in each registry.",
+    add_arguments=add_arguments,
     run=run,
 )

@@ -1,4 +1,4 @@
-"""The engine's own names for images: a push needs one, and afterwards they are as they were."""
+"""Tags in the local engine: a push needs one, and afterwards every tag is as it was before."""
 
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -9,39 +9,39 @@ from rehearsal.verdict import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class LocalTags:
-    """The names of the image `image_id` and of those that stand where it is to go."""
+    """Changes tags in the local engine; `cleanup` restores them when it is closed."""
 
     engine: Engine
     image_id: str
-    undo: ExitStack
-    kept: set[str] = field(default_factory=set)
+    cleanup: ExitStack
+    remembered: set[str] = field(default_factory=set)
 
-    def add_temporary(self, name: str) -> None:
-        """Give the image a name until the end."""
-        self.remember(name)
-        self.engine.tag(self.image_id, name)
+    def add_temporary(self, tag: str) -> None:
+        """Tag the image until `cleanup` is closed."""
+        self.remember(tag)
+        self.engine.tag(self.image_id, tag)
 
-    def remember(self, name: str) -> None:
-        """See that in the end a name stands where it stands now."""
-        if name not in self.kept:
-            self.kept.add(name)
-            self.undo.callback(self.restore, name, self.holder(name))
+    def remember(self, tag: str) -> None:
+        """Restore this tag to its present image when `cleanup` is closed."""
+        if tag not in self.remembered:
+            self.remembered.add(tag)
+            self.cleanup.callback(self.restore, tag, self.image_id_of(tag))
 
-    def restore(self, name: str, before: str) -> None:
-        """Give a name back to the image that had it, or to none."""
+    def restore(self, tag: str, previous_id: str) -> None:
+        """Point a tag to the image it had before, or remove it if there was none."""
         with suppress(EngineError, Problem):
-            now = self.holder(name)
-            if before:
-                self.engine.tag(before, name)
-            elif now:
-                tags = self.engine.inspect(now, "image").get("RepoTags") or []
-                # Without a last name the image would go, and a retry would not find it.
-                if now != self.image_id or set(tags) - {name}:
-                    self.engine.untag(name)
+            current_id = self.image_id_of(tag)
+            if previous_id:
+                self.engine.tag(previous_id, tag)
+            elif current_id:
+                tags = self.engine.inspect(current_id, "image").get("RepoTags") or []
+                # Removing the last tag removes the image, and a retry would not find it.
+                if current_id != self.image_id or set(tags) - {tag}:
+                    self.engine.untag(tag)
 
-    def holder(self, name: str) -> str:
-        """Return the ID of the image that has a name, if any."""
+    def image_id_of(self, tag: str) -> str:
+        """Return the ID of the image with this tag, or an empty string."""
         try:
-            return str(self.engine.inspect(name, "image")["Id"])
+            return str(self.engine.inspect(tag, "image")["Id"])
         except EngineError:
             return ""

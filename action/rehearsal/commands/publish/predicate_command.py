@@ -1,11 +1,11 @@
-"""`rehearse predicate`: write what is to be attested of a published image."""
+"""The sub-command `predicate`: write the predicate of an attestation."""
 
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.commands.command import Command
-from rehearsal.commands.publish.predicate import TYPE, predicate, read_digests
+from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json, read_digests
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.config.inputs import shown
 from rehearsal.evidence.require_passed import require_passed
@@ -13,33 +13,36 @@ from rehearsal.outside.github import Console
 from rehearsal.verdict import Misconfigured
 
 
-def flags(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument(
         "--evidence-path",
         metavar="FOLDER",
         required=True,
-        help="holds the verdict.json of the rehearsal, or of the merged ones",
+        help="the folder with verdict.json, of one rehearsal or of merged shards",
     )
     parser.add_argument(
         "--digests",
         metavar="JSON",
         required=True,
-        help="what was published: the output digests of action/publish",
+        help="the output digests of action/publish",
     )
     parser.add_argument(
-        "--into", metavar="FILE", required=True, help="where to write it; replaced if it is there"
+        "--into",
+        metavar="FILE",
+        required=True,
+        help="where to write the predicate; an existing file is replaced",
     )
     parser.add_argument(
         "--subjects",
         metavar="FILE",
         default="",
-        help="where to write what it is about, as actions/attest reads subject-checksums",
+        help="where to write the subjects, in the format of subject-checksums of actions/attest",
     )
 
 
-def subjects(digests: Mapping[str, str]) -> str:
-    """Return a line for each repository and digest, as sha256sum writes it; tags are left out.
+def subject_lines(digests: Mapping[str, str]) -> str:
+    """Return one line for each repository and digest, without tags, in the format of sha256sum.
 
     Source: actions/attest 4, its input subject-checksums.
     """
@@ -53,23 +56,23 @@ def subjects(digests: Mapping[str, str]) -> str:
 def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> int:
     """Write the predicate, and set the outputs `predicate-path` and `predicate-type`.
 
-    Where subjects are asked for, `subjects-path` is another. Raises `Misconfigured` where an
-    argument is wrong, `Problem` (publish-failed) where the rehearsal did not pass.
+    With --subjects also write the subjects and set `subjects-path`. Raises `Misconfigured` when an
+    argument is invalid, `Problem` (publish-failed) when the rehearsal did not pass.
     """
     digests = read_digests(options.digests)
-    record = require_passed(
+    rehearsal = require_passed(
         Path(options.evidence_path),
         given=f"--evidence-path is {shown(options.evidence_path)}",
         otherwise="Nothing is attested.",
     )
-    text = predicate(record, digests)
+    text = predicate_json(rehearsal, digests)
     into = _write("--into", options.into, text)
     console.output("predicate-path", str(into))
-    console.output("predicate-type", TYPE)
+    console.output("predicate-type", PREDICATE_TYPE)
     if options.subjects:
-        about = _write("--subjects", options.subjects, subjects(digests))
-        console.output("subjects-path", str(about))
-    console.say(f"wrote the predicate {TYPE} to {into}")
+        subjects = _write("--subjects", options.subjects, subject_lines(digests))
+        console.output("subjects-path", str(subjects))
+    console.say(f"wrote the predicate {PREDICATE_TYPE} to {into}")
     return 0
 
 
@@ -82,14 +85,14 @@ def _write(flag: str, path: str, text: str) -> Path:
     except OSError as error:
         raise Misconfigured(
             f"{flag} is {path!r}, which cannot be written: {error.strerror or error}.",
-            hint="Name a file in a folder that may be written to, below RUNNER_TEMP say.",
+            hint="Name a file in a writable folder, for example below RUNNER_TEMP.",
         ) from None
     return file.resolve()
 
 
 PREDICATE = Command(
     name="predicate",
-    summary="State what is to be attested of an image that was published.",
-    add_arguments=flags,
+    summary="Write the predicate for an attestation of a published image.",
+    add_arguments=add_arguments,
     run=run,
 )

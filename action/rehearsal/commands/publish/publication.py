@@ -1,4 +1,4 @@
-"""The record of a publication: what each registry holds, and how it ended."""
+"""The state of a publication: what each registry holds, and the result."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,80 +10,81 @@ from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.verdict import Problem, Verdict
 
 
-class State(Enum):
-    """What became of one reference; the words stand in the reports."""
+class TargetState(Enum):
+    """The state of one reference; the values are shown in the reports."""
 
-    UNTRIED = "not tried"
-    ALREADY = "already there"
+    NOT_TRIED = "not tried"
+    ALREADY_THERE = "already there"
     PUSHED = "pushed"
     RETAGGED = "same manifest, tagged in the registry"
     REFUSED = "refused"
-    WRONG = "something else is there"
-    UNKNOWN = "interrupted"
+    OTHER_CONTENT = "something else is there"
+    INTERRUPTED = "interrupted"
 
     @property
-    def good(self) -> bool:
+    def verified(self) -> bool:
         """Whether the registry was asked and holds the image."""
-        return self in (State.ALREADY, State.PUSHED, State.RETAGGED)
+        return self in (TargetState.ALREADY_THERE, TargetState.PUSHED, TargetState.RETAGGED)
 
 
 @dataclass(kw_only=True)
 class PublishTarget:
-    """One reference: `held` is what its registry said last, `asked` whether it did at all.
+    """One reference, and what is known about it.
 
-    `why` says what went wrong, `advice` what to do.
+    `answered` says whether its registry answered, `remote` what it holds (None: nothing). `reason`
+    says what went wrong, `hint` what to do.
     """
 
     reference: Reference
-    state: State = State.UNTRIED
-    why: str = ""
-    advice: str = ""
-    held: RemoteImage | None = None
-    asked: bool = False
+    state: TargetState = TargetState.NOT_TRIED
+    reason: str = ""
+    hint: str = ""
+    remote: RemoteImage | None = None
+    answered: bool = False
 
     @property
     def digest(self) -> str:
-        """The digest of the image's manifest, where it is proven to be there."""
-        return self.held.digest if self.held and self.state.good else ""
+        """The digest of the manifest if the image is verified to be there, else empty."""
+        return self.remote.digest if self.remote and self.state.verified else ""
 
     @property
-    def there(self) -> str:
-        """What is under the reference, as far as that is known."""
-        if not self.asked:
+    def content(self) -> str:
+        """What the reference holds, in words."""
+        if not self.answered:
             return "not known"
-        if self.held is None:
+        if self.remote is None:
             return "nothing"
-        return self.held.digest or f"an index of {self.held.manifest_count} manifests"
+        return self.remote.digest or f"an index of {self.remote.manifest_count} manifests"
 
 
 @dataclass(kw_only=True)
 class Publication:
-    """One publication, filled in as it goes; the reports only read it."""
+    """One publication. The publisher fills it in; the reports only read it."""
 
     image_id: str = ""
-    rehearsed: Rehearsal | None = None
-    entries: list[PublishTarget] = field(default_factory=list)
+    rehearsal: Rehearsal | None = None
+    targets: list[PublishTarget] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
     @property
     def problem(self) -> Problem | None:
-        """The problem that decides, of several."""
+        """The most important problem, which decides the verdict."""
         return min(self.problems, key=lambda problem: problem.verdict.rank, default=None)
 
     @property
     def verdict(self) -> Verdict:
-        """How it ended."""
+        """The verdict."""
         return self.problem.verdict if self.problem else Verdict.PASSED
 
     @property
     def digests(self) -> dict[str, str]:
-        """The manifests' digests, of the references that are proven to hold the image."""
-        return {entry.reference.written: entry.digest for entry in self.entries if entry.digest}
+        """The digest of each reference that is verified to hold the image."""
+        return {target.reference.written: target.digest for target in self.targets if target.digest}
 
     @property
     def digest(self) -> str:
-        """The one digest of all; empty where they differ, and unless all went well."""
+        """The digest if everything was published with the same one, else empty."""
         found = set(self.digests.values())
         return found.pop() if self.verdict is Verdict.PASSED and len(found) == 1 else ""
 

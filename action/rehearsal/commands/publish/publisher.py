@@ -1,4 +1,4 @@
-"""The work of a publication: ask every registry, push, and ask again."""
+"""Publish an image: check every registry, push, and verify each push."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.commands.publish.local_tags import LocalTags
-from rehearsal.commands.publish.publication import Publication, PublishTarget, State
+from rehearsal.commands.publish.publication import Publication, PublishTarget, TargetState
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.commands.publish.request import PublishRequest
 from rehearsal.commands.publish.stream_output import stream_output
-from rehearsal.commands.publish.verify import ONE_MANIFEST, Verification, failed
+from rehearsal.commands.publish.verify import SINGLE_MANIFEST_HINT, Verifier, publish_failed
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
 from rehearsal.verdict import Misconfigured, Problem, Verdict
 
-KEPT = "The table says what each registry holds. Run it again: it goes on where it stopped."
-INDEXES = frozenset(
+RESUME_HINT = (
+    "The table shows what each registry holds. Run it again: it continues where it stopped."
+)
+TIMEOUT_HINT = "To allow more time, set the input timeout (of release-image.yml: publish-timeout)."
+INDEX_MEDIA_TYPES = frozenset(
     {
         "application/vnd.oci.image.index.v1+json",
         "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -28,158 +31,164 @@ INDEXES = frozenset(
 
 
 def publish(
-    order: PublishRequest,
+    request: PublishRequest,
     registries: Registries,
     console: Console,
     publication: Publication,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Push to every reference what the engine has under the ID; `publication` says how it went.
+    """Push the image to every reference and record the result in `publication`.
 
-    All registries are asked before the first push, and the first failure ends it: what comes later
-    in the list, latest say, must not move without what stands before it.
+    Every registry is checked before the first push. The first failure ends the publication, since
+    a later reference, like latest, must not move when an earlier one could not be published.
     """
-    engine = registries.engine
-    with ExitStack() as undo:
-        names = LocalTags(engine=engine, image_id=order.image_id, undo=undo)
-        inquiry = Verification(
-            image_id=order.image_id, registries=registries, names=names, sleep=sleep
+    with ExitStack() as cleanup:
+        local_tags = LocalTags(engine=registries.engine, image_id=request.image_id, cleanup=cleanup)
+        verifier = Verifier(
+            image_id=request.image_id, registries=registries, local_tags=local_tags, sleep=sleep
         )
-        work = Publisher(
-            engine=engine, registries=registries, names=names, inquiry=inquiry, console=console
+        publisher = Publisher(
+            engine=registries.engine,
+            registries=registries,
+            local_tags=local_tags,
+            verifier=verifier,
+            console=console,
         )
         try:
-            slow = f"{KEPT} The input timeout (of release-image.yml: publish-timeout) allows more."
-            with interruptible(order.timeout, what="The publication", kept=KEPT, slow=slow):
-                work.run(order, publication)
+            slow = f"{RESUME_HINT} {TIMEOUT_HINT}"
+            with interruptible(
+                request.timeout, what="The publication", kept=RESUME_HINT, slow=slow
+            ):
+                publisher.run(request, publication)
         except Problem as problem:
             publication.problems.append(problem)
-        except EngineError as refusal:
+        except EngineError as error:
             publication.problems.append(
                 Problem(
                     Verdict.ENGINE_FAILED,
-                    f"The engine refused what it should do next: {refusal}",
-                    hint="Run it again; what is pushed already is found there.",
+                    f"The engine refused a command: {error}",
+                    hint="Run it again: what was pushed already is found and skipped.",
                 )
             )
 
 
-def keep(entries: Sequence[PublishTarget]) -> list[str]:
-    """Return a notice for each reference that may hold anything, since it could not be asked.
+def check_overwrite(targets: Sequence[PublishTarget]) -> list[str]:
+    """Check references that must keep their content; return a notice for each unknown one.
 
-    Raises `Problem` (publish-failed) where one is known to hold something else.
+    Raises `Problem` (publish-failed) when one of them holds something else than the image.
     """
-    for entry in entries:
-        if entry.held and not entry.state.good:
-            entry.state = State.WRONG
-            raise failed(
-                f"Nothing was pushed. {entry.reference.written} holds {entry.there} already, "
+    for target in targets:
+        if target.remote and not target.state.verified:
+            target.state = TargetState.OTHER_CONTENT
+            raise publish_failed(
+                f"Nothing was pushed. {target.reference.written} holds {target.content} already, "
                 "and overwrite does not allow to replace it.",
-                "Publish under a new version: what is out there keeps its content. "
-                f"With overwrite: {entry.reference.tag} it would be replaced.",
+                "Publish under a new version, so that this one keeps its content. "
+                f"Or set overwrite: {target.reference.tag} to replace it.",
             )
     return [
-        f"{entry.reference.written} could not be asked before the push: whether it held something "
-        "else, which overwrite does not allow to replace, is not known."
-        for entry in entries
-        if not entry.asked
+        f"{target.reference.written} could not be checked before the push. It may have held "
+        "something else, which overwrite does not allow to replace."
+        for target in targets
+        if not target.answered
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
-    """One publication under way."""
+    """Publishes one image to all of its references."""
 
     engine: Engine
     registries: Registries
-    names: LocalTags
-    inquiry: Verification
+    local_tags: LocalTags
+    verifier: Verifier
     console: Console
 
-    def run(self, order: PublishRequest, publication: Publication) -> None:
-        image = self.find(order.image_id)
-        entries = publication.entries
-        for entry in entries:
-            said = self.inquiry.first(entry, sure=entry.reference in order.kept)
-            self.console.say(f"{entry.reference.written}: {said}")
-        for entry in entries:
-            if entry.state is State.REFUSED:
-                raise failed(
-                    f"Nothing was pushed. {entry.reference.written} cannot be asked: {entry.why}",
-                    entry.advice,
+    def run(self, request: PublishRequest, publication: Publication) -> None:
+        image = self.find_image(request.image_id)
+        targets = publication.targets
+        protected = [target for target in targets if target.reference in request.protected]
+        for target in targets:
+            text = self.verifier.check_before_push(target, pull_if_missing=target in protected)
+            self.console.say(f"{target.reference.written}: {text}")
+        for target in targets:
+            if target.state is TargetState.REFUSED:
+                raise publish_failed(
+                    f"Nothing was pushed. The registry of {target.reference.written} cannot be "
+                    f"reached: {target.reason}",
+                    target.hint,
                 )
-        kept = [entry for entry in entries if entry.reference in order.kept]
-        publication.notices += keep(kept)
-        for entry in entries:
-            if not entry.state.good:
-                publication.notices += self.push_or_retag(entry, image)
+        publication.notices += check_overwrite(protected)
+        for target in targets:
+            if not target.state.verified:
+                publication.notices += self.push_or_retag(target, image)
 
-    def find(self, image_id: str) -> Mapping[str, Any]:
-        """Return what the engine knows of the image."""
+    def find_image(self, image_id: str) -> Mapping[str, Any]:
+        """Return what the engine reports about the image. Raises `Misconfigured`."""
         try:
             image = self.engine.inspect(image_id, "image")
         except EngineError:
             raise Misconfigured(
                 f"The engine has no image {image_id}.",
-                hint="Publish in the job that rehearsed it, or bring the image first: docker "
-                "load what docker save wrote, or docker pull REPOSITORY@DIGEST of the candidate "
+                hint="Publish in the job that rehearsed it, or load the image first: docker load "
+                "the output of docker save, or docker pull REPOSITORY@DIGEST of the candidate "
                 "that was rehearsed. An image that was built again has another ID.",
             ) from None
-        if (image.get("Descriptor") or {}).get("mediaType") in INDEXES:
+        if (image.get("Descriptor") or {}).get("mediaType") in INDEX_MEDIA_TYPES:
             raise Misconfigured(
-                f"The image {image_id} is an index of several manifests, and only one of them was "
+                f"The image {image_id} is an index of several manifests, but only one of them was "
                 "rehearsed.",
-                hint=ONE_MANIFEST,
+                hint=SINGLE_MANIFEST_HINT,
             )
         return image
 
-    def push_or_retag(self, entry: PublishTarget, image: Mapping[str, Any]) -> list[str]:
-        """Bring the image to one reference, ask whether it is there, and return what to notice."""
+    def push_or_retag(self, target: PublishTarget, image: Mapping[str, Any]) -> list[str]:
+        """Publish to one reference, verify it, and return notices."""
         started = time.monotonic()
-        # Until the registry has been asked again, nothing is known.
-        entry.asked, entry.state = False, State.UNKNOWN
-        source = self.inquiry.source(entry, image)
-        if source and self.retag(entry, source):
-            went = State.RETAGGED
+        # What the registry holds is not known until it is asked again.
+        target.answered, target.state = False, TargetState.INTERRUPTED
+        source = self.verifier.find_source(target, image)
+        if source and self.retag(target, source):
+            state = TargetState.RETAGGED
         else:
-            self.push(entry)
-            went = State.PUSHED
-        self.inquiry.confirm(entry, went)
-        name, seconds = entry.reference.written, time.monotonic() - started
-        self.console.say(f"{name}: {entry.digest} ({went.value}, {seconds:.1f} s)")
-        if not source or source.endswith(entry.digest):
+            self.push(target)
+            state = TargetState.PUSHED
+        self.verifier.verify(target, state)
+        name, seconds = target.reference.written, time.monotonic() - started
+        self.console.say(f"{name}: {target.digest} ({state.value}, {seconds:.1f} s)")
+        if not source or source.endswith(target.digest):
             return []
         notice = (
-            f"{name} is the same image as {source}, and its manifest has other bytes: the engine "
-            "made a new one. With buildx 0.15 or newer the manifest itself is tagged."
+            f"{name} holds the same image as {source}, but its manifest has other bytes: the "
+            "engine made a new one. buildx 0.15 or newer can tag the manifest itself."
         )
         return [notice]
 
-    def retag(self, entry: PublishTarget, source: str) -> bool:
-        """Put the manifest's own bytes under the reference; whether that worked."""
-        name = entry.reference.written
+    def retag(self, target: PublishTarget, source: str) -> bool:
+        """Tag an existing manifest in the registry; return whether that succeeded."""
+        name = target.reference.written
         if not self.engine.buildx:
             return False
-        code, words = stream_output(
+        code, output = stream_output(
             f"tag {source} as {name}",
             lambda out: self.registries.retag(source, name, out=out),
             self.console,
         )
         if code:
-            self.console.say(f"{name}: pushed instead ({find_reason(words, name).name})")
+            self.console.say(f"{name}: pushed instead ({find_reason(output, name).name})")
         return code == 0
 
-    def push(self, entry: PublishTarget) -> None:
-        """Tag and push. Raises `Problem` (publish-failed) when the registry or the way says no."""
-        name = entry.reference.written
-        self.names.add_temporary(name)
-        code, words = stream_output(
+    def push(self, target: PublishTarget) -> None:
+        """Tag the image in the engine and push it. Raises `Problem` (publish-failed)."""
+        name = target.reference.written
+        self.local_tags.add_temporary(name)
+        code, output = stream_output(
             f"push {name}", lambda out: self.registries.push(name, out=out), self.console
         )
         if code == 0:
             return
         self.engine.check()
-        self.inquiry.afterwards(entry)
-        reason = find_reason(words, name)
-        entry.state, entry.why = State.REFUSED, f"{reason.name}: {one_line(words)}"
-        raise failed(f"{name} was not published: {entry.why}", reason.advice)
+        self.verifier.check_after_failure(target)
+        reason = find_reason(output, name)
+        target.state, target.reason = TargetState.REFUSED, f"{reason.name}: {one_line(output)}"
+        raise publish_failed(f"{name} was not published: {target.reason}", reason.hint)

@@ -1,24 +1,24 @@
-"""What is told of a publication: the chain from the tests to the digests."""
+"""The reports of a publication: the tests, the image, and the digest of each reference."""
 
 from collections.abc import Iterator
 
 from rehearsal import __version__
-from rehearsal.commands.publish.publication import Publication, PublishTarget, State
+from rehearsal.commands.publish.publication import Publication, PublishTarget, TargetState
 from rehearsal.report.markdown import bare, cell, part
 from rehearsal.verdict import Verdict
 
 
 def summary(publication: Publication) -> str:
-    """Return the job summary's Markdown: verdict and cause first, then every reference."""
-    return "\n".join(_lines(publication)) + "\n"
+    """Return the job summary as Markdown: the verdict and its cause, then every reference."""
+    return "\n".join(_summary_lines(publication)) + "\n"
 
 
 def closing(publication: Publication) -> str:
     """Return the last lines of the step log."""
-    return "\n".join(_closing(publication))
+    return "\n".join(_closing_lines(publication))
 
 
-def _lines(publication: Publication) -> Iterator[str]:
+def _summary_lines(publication: Publication) -> Iterator[str]:
     passed = publication.verdict is Verdict.PASSED
     verdict = "published" if passed else str(publication.verdict)
     yield f"## {'✅' if passed else '❌'} Dress rehearsal: {verdict}"
@@ -33,11 +33,12 @@ def _lines(publication: Publication) -> Iterator[str]:
         yield f"- Tests: {cell(_tests(publication))}"
         yield f"- Image: `{bare(publication.image_id)}`"
         yield ""
-    if publication.entries:
+    if publication.targets:
         yield "| reference | holds | |"
         yield "|---|---|---|"
-        for entry in publication.entries:
-            yield f"| {cell(entry.reference.written)} | {_holds(entry)} | {_became(entry)} |"
+        for target in publication.targets:
+            name = cell(target.reference.written)
+            yield f"| {name} | {_content_cell(target)} | {_state_cell(target)} |"
         yield ""
     for notice in publication.notices:
         yield f"- {cell(notice)}"
@@ -46,33 +47,36 @@ def _lines(publication: Publication) -> Iterator[str]:
     yield f"<sub>Dress Rehearsal {__version__}</sub>"
 
 
-def _closing(publication: Publication) -> Iterator[str]:
+def _closing_lines(publication: Publication) -> Iterator[str]:
     if publication.image_id:
         yield f"tests:    {' '.join(_tests(publication).split())}"
         yield f"image:    {publication.image_id}"
-    for entry in publication.entries:
-        why = f" ({entry.why})" if entry.why else ""
-        yield f"registry: {entry.reference.written}: {entry.there}, {entry.state.value}{why}"
+    for target in publication.targets:
+        reason = f" ({target.reason})" if target.reason else ""
+        name = target.reference.written
+        yield f"registry: {name}: {target.content}, {target.state.value}{reason}"
     yield from (f"notice:   {' '.join(notice.split())}" for notice in publication.notices)
     yield f"verdict:  {publication.verdict}"
 
 
 def _tests(publication: Publication) -> str:
-    rehearsed = publication.rehearsed
-    if rehearsed is None:
-        return "not known; the image was named by its ID alone"
-    results = rehearsed.results
+    rehearsal = publication.rehearsal
+    if rehearsal is None:
+        return "not known; only the ID of the image was given"
+    results = rehearsal.results
     if results is None or results.tests is None:
-        return f"the rehearsal {rehearsed.name} passed; how many tests ran is not known"
-    text = f"the rehearsal {rehearsed.name} passed, {results.tests} tests ran"
+        return f"the rehearsal {rehearsal.name} passed; the number of tests is not known"
+    text = f"the rehearsal {rehearsal.name} passed, {results.tests} tests ran"
     return f"{text}, {len(results.flaky)} of them more than once" if results.flaky else text
 
 
-def _holds(entry: PublishTarget) -> str:
-    digest = entry.held.digest if entry.asked and entry.held else ""
-    return f"`{bare(digest)}`" if digest else cell(entry.there)
+def _content_cell(target: PublishTarget) -> str:
+    digest = target.remote.digest if target.answered and target.remote else ""
+    return f"`{bare(digest)}`" if digest else cell(target.content)
 
 
-def _became(entry: PublishTarget) -> str:
-    mark = "✅ " if entry.state.good else "" if entry.state is State.UNTRIED else "❌ "
-    return f"{mark}{cell(entry.why or entry.state.value)}"
+def _state_cell(target: PublishTarget) -> str:
+    text = cell(target.reason or target.state.value)
+    if target.state is TargetState.NOT_TRIED:
+        return text
+    return f"{'✅' if target.state.verified else '❌'} {text}"

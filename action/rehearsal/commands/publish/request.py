@@ -1,6 +1,6 @@
-"""What is to be published, and where to: the action's inputs, read and checked."""
+"""Parse and check the inputs of action/publish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,78 +48,81 @@ PUBLISH_INPUTS = table(
 
 @dataclass(frozen=True, kw_only=True)
 class PublishRequest:
-    """One image by its ID, and where it goes; without `rehearsed` the caller vouches for it.
+    """Which image to push, and to which references.
 
-    What one of `kept` holds already stays there.
+    `timeout` is in seconds. `protected` are the references whose content must not be replaced.
+    Without `rehearsal` the caller gave the ID, and is responsible for the image.
     """
 
     image_id: str
-    to: tuple[Reference, ...]
+    references: tuple[Reference, ...]
     timeout: int
-    kept: tuple[Reference, ...] = ()
-    rehearsed: Rehearsal | None = None
+    protected: tuple[Reference, ...] = ()
+    rehearsal: Rehearsal | None = None
 
 
 def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
-    """Return the order that the inputs make; relative paths begin at `top`.
+    """Parse the inputs; relative paths start at `top`.
 
-    Raises `Misconfigured`, and `Problem` (publish-failed) when the rehearsal forbids it.
+    Raises `Misconfigured`, or `Problem` (publish-failed) when the rehearsal did not pass.
     """
     inputs = Inputs.of(given, PUBLISH_INPUTS)
     path, image_id = inputs.text("evidence-path"), inputs.text("image-id")
     if bool(path) == bool(image_id):
         raise Misconfigured(
             f"The inputs evidence-path and image-id are {'both given' if path else 'both empty'}; "
-            "exactly one of them says what to publish.",
-            hint="evidence-path: ${{ steps.rehearse.outputs.evidence-path }} publishes what was "
-            "rehearsed, and nothing else.",
+            "give exactly one of them.",
+            hint="evidence-path: ${{ steps.rehearse.outputs.evidence-path }} publishes exactly the "
+            "image that was rehearsed.",
         )
     if image_id and not DIGEST.fullmatch(image_id):
         raise inputs.wrong("image-id", "a whole ID: sha256: and 64 hexadecimal digits")
     allow_flaky = inputs.boolean("allow-flaky")
-    to = read_references(inputs)
-    kept = _kept(inputs, to)
+    references = read_references(inputs)
+    protected = _protected_references(inputs, references)
     timeout = inputs.number("timeout")
-    # Last: a wrong input is told whatever the verdict was.
-    rehearsed = _read(top / path, allow_flaky=allow_flaky) if path else None
+    # This comes last, so that an invalid input is reported whatever the verdict is.
+    rehearsal = _read_rehearsal(top / path, allow_flaky=allow_flaky) if path else None
     return PublishRequest(
-        image_id=rehearsed.image_id if rehearsed else image_id,
-        to=to,
+        image_id=rehearsal.image_id if rehearsal else image_id,
+        references=references,
         timeout=timeout,
-        kept=kept,
-        rehearsed=rehearsed,
+        protected=protected,
+        rehearsal=rehearsal,
     )
 
 
-def _kept(inputs: Inputs, to: Sequence[Reference]) -> tuple[Reference, ...]:
-    """Return the references that `overwrite` does not allow to be replaced."""
+def _protected_references(
+    inputs: Inputs, references: tuple[Reference, ...]
+) -> tuple[Reference, ...]:
+    """Return the references that `overwrite` does not allow to replace."""
     if inputs.text("overwrite") in ("true", "false"):
-        return tuple(to) if inputs.text("overwrite") == "false" else ()
-    named = set(inputs.lines("overwrite"))
-    names = {each: {each.tag, each.written, each.name} for each in to}
-    # A slip would keep what was to move, and be noticed at the second release only.
-    if not named or named - {name for known in names.values() for name in known}:
+        return references if inputs.text("overwrite") == "false" else ()
+    replaceable = set(inputs.lines("overwrite"))
+    names = {each: {each.tag, each.written, each.normalized} for each in references}
+    # Without this check a typing error would be noticed only at the second release.
+    if not replaceable or replaceable - set().union(*names.values()):
         raise inputs.wrong(
             "overwrite",
             f"true, false, or tags of to that may be replaced, one a line: "
-            f"{', '.join(dict.fromkeys(each.tag for each in to))}",
+            f"{', '.join(dict.fromkeys(each.tag for each in references))}",
         )
-    return tuple(each for each in to if not names[each] & named)
+    return tuple(each for each in references if not names[each] & replaceable)
 
 
-def _read(folder: Path, *, allow_flaky: bool) -> Rehearsal:
-    record = require_passed(
+def _read_rehearsal(folder: Path, *, allow_flaky: bool) -> Rehearsal:
+    rehearsal = require_passed(
         folder,
         given=f"The input evidence-path is {shown(folder)}",
         otherwise="Nothing was pushed.",
     )
-    flaky = [each.name for each in record.results.flaky] if record.results else []
+    flaky = [test.name for test in rehearsal.results.flaky] if rehearsal.results else []
     if flaky and not allow_flaky:
         one, names = len(flaky) == 1, ", ".join([*flaky[:3], *("…" for _ in flaky[3:4])])
         raise Problem(
             Verdict.PUBLISH_FAILED,
             f"Nothing was pushed. {'A test' if one else f'{len(flaky)} tests'} passed only when "
             f"{'it was' if one else 'they were'} run again: {names}.",
-            hint="Make the test steady, or publish all the same with allow-flaky: 'true'.",
+            hint="Fix the flaky test, or set allow-flaky: 'true' to publish anyway.",
         )
-    return record
+    return rehearsal

@@ -1,4 +1,4 @@
-"""What the engine's client says while it works: shown as it comes, and remembered at its end."""
+"""Run a command of the docker client: show its output as it comes, and keep the last lines."""
 
 from collections.abc import Callable
 
@@ -6,39 +6,39 @@ from rehearsal.commands.publish.registry_errors import strip_credentials
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import Process, Sink
 
-# Lines that a reason is read from.
-LAST = 12
+# The reason of a failure is looked for in the last lines.
+KEPT_LINES = 12
 
 
 def stream_output(
     title: str, start: Callable[[Sink], Process], console: Console
 ) -> tuple[int, str]:
-    """Follow one command to its end; return its exit code and its last words.
+    """Wait for one command; return its exit code and the last lines of its output.
 
-    When we are interrupted it is ended, and with it what the engine does for it.
+    An interruption ends the command.
     """
     lines: list[str] = []
     rest = b""
     with console.group(title), console.raw_output() as show:
 
-        def hear(piece: bytes) -> None:
+        def receive(chunk: bytes) -> None:
+            # Only whole lines are shown, since credentials in half a URL would not be recognised.
             nonlocal rest
-            *whole, rest = (rest + piece).split(b"\n")
-            for line in whole:
-                tell(line)
+            *complete, rest = (rest + chunk).split(b"\n")
+            for line in complete:
+                show_line(line)
 
-        def tell(line: bytes) -> None:
-            # Whole lines only: half a URL would be shown as it is.
+        def show_line(line: bytes) -> None:
             text = console.redactor.text(strip_credentials(line.decode(errors="replace")))
             lines.append(text)
-            del lines[:-LAST]
+            del lines[:-KEPT_LINES]
             show(f"{text}\n".encode(errors="replace"))
 
-        process = start(hear)
+        process = start(receive)
         try:
             code = process.wait()
         finally:
             process.end()
         if rest:
-            tell(rest)
+            show_line(rest)
     return 1 if code is None else code, "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What the registries hold: asked before the first push, and after each."""
+"""Ask the registries what they hold: before the first push, and after each one."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -6,153 +6,151 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.commands.publish.local_tags import LocalTags
-from rehearsal.commands.publish.publication import PublishTarget, State
+from rehearsal.commands.publish.publication import PublishTarget, TargetState
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.registry import Registries, RemoteImage
 from rehearsal.verdict import Problem, Verdict
 
-# Between a push and the moment a registry of many machines shows it, and no longer what was there
-# before: asked again after so many seconds each.
-PATIENCE = (1.0, 2.0, 4.0)
-ONE_MANIFEST = (
+# In seconds. A registry of several machines may show the content from before a push for a moment.
+RETRY_DELAYS = (1.0, 2.0, 4.0)
+SINGLE_MANIFEST_HINT = (
     "Build it without attestations: docker build --provenance=false --sbom=false, or provenance: "
-    "false and sbom: false with docker/build-push-action. They can be attached after the push, to "
-    "the digest."
+    "false and sbom: false with docker/build-push-action. You can attach them to the digest after "
+    "the push."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verification:
-    """Asks whether references hold the image `image_id`."""
+class Verifier:
+    """Finds out whether references hold the image `image_id`."""
 
     image_id: str
     registries: Registries
-    names: LocalTags
+    local_tags: LocalTags
     sleep: Callable[[float], None]
 
-    def first(self, entry: PublishTarget, *, sure: bool = False) -> str:
-        """Ask what is there before anything is pushed, and return that in words.
+    def check_before_push(self, target: PublishTarget, *, pull_if_missing: bool = False) -> str:
+        """Ask what a reference holds, record it in `target`, and return it in words.
 
-        To be `sure`, where the client sees nothing the engine looks as well: an old client sees
-        nothing where it only does not understand, or may not read.
+        With `pull_if_missing` the engine is asked too when the client finds nothing: an old client
+        also reports nothing when it does not understand the manifest, or may not read it.
         """
-        name = entry.reference.written
+        name = target.reference.written
         try:
-            entry.held = self._look(name)
-            if sure and entry.held is None:
-                self.names.remember(name)
-                entry.held = self.registries.pull(name)
-        except EngineError as refusal:
-            words = one_line(str(refusal))
-            reason = find_reason(words, name)
+            target.remote = self._inspect_or_pull(name)
+            if pull_if_missing and target.remote is None:
+                self.local_tags.remember(name)
+                target.remote = self.registries.pull(name)
+        except EngineError as error:
+            message = one_line(str(error))
+            reason = find_reason(message, name)
             if not reason.unreachable:
-                # Some let nobody ask before the first push; the push will tell.
+                # Some registries allow no reading before the first push. Then only the push tells.
                 return f"not known yet ({reason.name})"
-            entry.state, entry.why, entry.advice = (
-                State.REFUSED,
-                f"{reason.name}: {words}",
-                reason.advice,
-            )
-            return entry.why
-        entry.asked = True
-        if entry.held is None:
+            target.state = TargetState.REFUSED
+            target.reason, target.hint = f"{reason.name}: {message}", reason.hint
+            return target.reason
+        target.answered = True
+        if target.remote is None:
             return "nothing there yet"
-        if not entry.held.is_image(self.image_id):
-            return f"holds {entry.there} now"
-        entry.state = State.ALREADY
-        return f"already there, {entry.held.digest}"
+        if not target.remote.is_image(self.image_id):
+            return f"holds {target.content} now"
+        target.state = TargetState.ALREADY_THERE
+        return f"already there, {target.remote.digest}"
 
-    def confirm(self, entry: PublishTarget, went: State) -> None:
-        """Ask whether the image is there now; only then `went` is what became of the reference.
+    def verify(self, target: PublishTarget, state: TargetState) -> None:
+        """Check that a reference holds the image now, and only then set its `state`.
 
-        Raises `Problem` (publish-failed) when it is not, or cannot be asked.
+        Raises `Problem` (publish-failed) when it does not, or when the registry does not answer.
         """
-        name = entry.reference.written
+        name = target.reference.written
         try:
-            entry.held = self._look_patiently(name)
-        except EngineError as refusal:
-            words = one_line(str(refusal))
-            entry.state, entry.why = State.REFUSED, f"it could not be asked: {words}"
-            raise failed(
-                f"{name} was pushed, but its registry could not be asked what it holds now: "
-                f"{words}",
-                find_reason(words, name).advice,
+            target.remote = self._inspect_until_there(name)
+        except EngineError as error:
+            message = one_line(str(error))
+            target.state = TargetState.REFUSED
+            target.reason = f"it could not be verified: {message}"
+            raise publish_failed(
+                f"{name} was pushed, but its registry does not tell what it holds now: {message}",
+                find_reason(message, name).hint,
             ) from None
-        entry.asked = True
-        if entry.held is None:
-            entry.state, entry.why = State.WRONG, "nothing is there after the push"
-            raise failed(
-                f"{name} was pushed, and its registry has nothing there.",
-                "Somebody may have removed it meanwhile, or who is logged in may write and not "
-                "read. Look there, then run this again.",
+        target.answered = True
+        if target.remote is None:
+            target.state = TargetState.OTHER_CONTENT
+            target.reason = "nothing is there after the push"
+            raise publish_failed(
+                f"{name} was pushed, but its registry holds nothing there.",
+                "Perhaps somebody removed it, or the login allows to write but not to read. "
+                "Check the registry, then run this again.",
             )
-        if not entry.held.is_image(self.image_id):
-            entry.state = State.WRONG
-            entry.why = f"its image is {entry.held.config or 'an index'}"
-            raise failed(
-                f"{name} holds {entry.there} ({entry.why}), and not the image that was pushed, "
-                f"{self.image_id}.",
-                "Something else pushed to the same reference at the same moment: another run, or "
-                "another workflow. Find it (concurrency: keeps runs apart), then run this again."
-                if entry.held.config
-                else ONE_MANIFEST,
+        if not target.remote.is_image(self.image_id):
+            target.state = TargetState.OTHER_CONTENT
+            target.reason = f"its image is {target.remote.config or 'an index'}"
+            raise publish_failed(
+                f"{name} holds {target.content} ({target.reason}) instead of the image that was "
+                f"pushed, {self.image_id}.",
+                "Another run or another workflow pushed to the same reference at the same time. "
+                "Find it (concurrency: keeps runs apart), then run this again."
+                if target.remote.config
+                else SINGLE_MANIFEST_HINT,
             )
-        entry.state = went
+        target.state = state
 
-    def afterwards(self, entry: PublishTarget) -> None:
-        """See what a push that failed has left, where the registry still answers."""
+    def check_after_failure(self, target: PublishTarget) -> None:
+        """Record what a reference holds after a failed push, if the registry answers."""
         with suppress(EngineError):
-            entry.held = self.registries.inspect(entry.reference.written)
-            entry.asked = True
+            target.remote = self.registries.inspect(target.reference.written)
+            target.answered = True
 
-    def source(self, entry: PublishTarget, image: Mapping[str, Any]) -> str:
-        """Return the digest, as a reference, of a manifest in that registry which is the image.
+    def find_source(self, target: PublishTarget, image: Mapping[str, Any]) -> str:
+        """Return a reference by digest to a manifest of the image in the target's registry.
 
-        The engine knows where it pulled from; whether it is there still, only the registry does.
+        The engine knows where it pulled the image from; the registry is asked whether it is still
+        there. Returns an empty string when no such manifest is found.
         """
-        reference = entry.reference
-        known = []
-        for digested in image.get("RepoDigests") or ():
-            name = str(digested).partition("@")[0]
+        reference = target.reference
+        candidates = []
+        for by_digest in image.get("RepoDigests") or ():
+            name = str(by_digest).partition("@")[0]
             if split_repository(name)[0] == reference.registry:
-                known.append((name != reference.untagged, str(digested)))
-        for _, digested in sorted(known):
+                candidates.append((name != reference.untagged, str(by_digest)))
+        for _, by_digest in sorted(candidates):
             with suppress(EngineError):
-                held = self.registries.inspect(digested)
-                if held and held.is_image(self.image_id):
-                    return digested
+                remote = self.registries.inspect(by_digest)
+                if remote and remote.is_image(self.image_id):
+                    return by_digest
         return ""
 
-    def _look(self, name: str) -> RemoteImage | None:
-        """Ask by the client; where it finds no way there, by the engine."""
+    def _inspect_or_pull(self, name: str) -> RemoteImage | None:
+        """Ask with the client. If it cannot reach the registry, let the engine pull."""
         try:
             return self.registries.inspect(name)
-        except EngineError as refusal:
-            if not find_reason(str(refusal), name).unreachable:
+        except EngineError as error:
+            if not find_reason(str(error), name).unreachable:
                 raise
-            self.names.remember(name)
+            self.local_tags.remember(name)
             return self.registries.pull(name)
 
-    def _look_patiently(self, name: str) -> RemoteImage | None:
-        """Ask until the image is there, a few times; return what is there at last.
+    def _inspect_until_there(self, name: str) -> RemoteImage | None:
+        """Ask a few times until the image is there, and return what is there in the end.
 
-        Where nothing is to be seen the engine looks, which reads what the client may not.
+        If the client finds nothing, the engine pulls: it reads manifests that an old client cannot.
         """
         with suppress(EngineError):
-            held = self.registries.inspect(name)
-            for pause in PATIENCE:
-                if held and held.is_image(self.image_id):
+            remote = self.registries.inspect(name)
+            for delay in RETRY_DELAYS:
+                if remote and remote.is_image(self.image_id):
                     break
-                self.sleep(pause)
-                held = self.registries.inspect(name)
-            if held:
-                return held
-        self.names.remember(name)
+                self.sleep(delay)
+                remote = self.registries.inspect(name)
+            if remote:
+                return remote
+        self.local_tags.remember(name)
         return self.registries.pull(name)
 
 
-def failed(what: str, advice: str) -> Problem:
-    """Return the problem of a reference that does not hold the image."""
-    return Problem(Verdict.PUBLISH_FAILED, what, hint=advice)
+def publish_failed(message: str, hint: str) -> Problem:
+    """Return a `Problem` with the verdict publish-failed."""
+    return Problem(Verdict.PUBLISH_FAILED, message, hint=hint)

@@ -44,8 +44,8 @@ esac
 """
 
 
-class Stage:
-    """A client on a PATH of its own, a rehearsal that passed, and the runner's files."""
+class Scenario:
+    """A fake docker client, a rehearsal that passed, and the files of a runner."""
 
     def __init__(self, top: Path) -> None:
         self.top = top
@@ -56,9 +56,9 @@ class Stage:
         client = top / "bin/docker"
         client.write_text(script.replace("@IMAGE@", IMAGE).replace("@MANIFEST@", MANIFEST))
         client.chmod(0o755)
-        self.rehearsed()
+        self.write_rehearsal()
 
-    def rehearsed(self, **changes: object) -> None:
+    def write_rehearsal(self, **changes: object) -> None:
         rehearsed(self.top, name="r-1", image_id=IMAGE, results=Results(tests=3), **changes)
 
     def environ(self, **inputs: str) -> dict[str, str]:
@@ -85,115 +85,117 @@ class Stage:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+def scenario(tmp_path: Path) -> Scenario:
+    return Scenario(tmp_path)
 
 
-def test_publish__tells_the_chain_from_tests_to_digests(
-    stage: Stage, capfdbinary: pytest.CaptureFixture[bytes]
+def test_publish__reports_tests_image_and_digests(
+    scenario: Scenario, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert cli.main(["publish"], stage.environ()) == 0
+    assert cli.main(["publish"], scenario.environ()) == 0
     log = capfdbinary.readouterr().out.decode()
-    assert stage.outputs == {
+    assert scenario.outputs == {
         "verdict": "passed",
         "digest": MANIFEST,
         "digests": json.dumps({TO: MANIFEST}),
     }
-    assert "## ✅ Dress rehearsal: published" in stage.summary
-    for told in ("the rehearsal r-1 passed, 3 tests ran", IMAGE, TO, f"`{MANIFEST}`", "pushed"):
-        assert told in stage.summary
+    assert "## ✅ Dress rehearsal: published" in scenario.summary
+    for text in ("the rehearsal r-1 passed, 3 tests ran", IMAGE, TO, f"`{MANIFEST}`", "pushed"):
+        assert text in scenario.summary
     assert f"registry: {TO}: {MANIFEST}, pushed" in log
     assert log.endswith("verdict:  passed\n")
-    assert not (stage.state / "tagged").exists()
+    assert not (scenario.state / "tagged").exists()
 
 
-def test_publish__a_client_gets_no_token_of_the_runner(stage: Stage) -> None:
-    assert cli.main(["publish"], stage.environ()) == 0
-    environment = (stage.state / "environment").read_text()
+def test_publish__the_client_gets_no_token_of_the_runner(scenario: Scenario) -> None:
+    assert cli.main(["publish"], scenario.environ()) == 0
+    environment = (scenario.state / "environment").read_text()
     assert "GITHUB_TOKEN" not in environment
     assert "REHEARSAL_INPUTS" not in environment
 
 
-def test_publish__a_refusal(stage: Stage, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    (stage.state / "refuses").write_text("no basic auth credentials\n")
-    assert cli.main(["publish"], stage.environ()) == 16
+def test_publish__reports_a_registry_error(
+    scenario: Scenario, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (scenario.state / "refuses").write_text("no basic auth credentials\n")
+    assert cli.main(["publish"], scenario.environ()) == 16
     log = capfdbinary.readouterr().out.decode()
-    assert stage.outputs == {"verdict": "publish-failed", "digest": "", "digests": "{}"}
+    assert scenario.outputs == {"verdict": "publish-failed", "digest": "", "digests": "{}"}
     (error,) = [line for line in log.splitlines() if line.startswith("::error ")]
     assert error.startswith("::error title=Dress rehearsal%3A publish-failed::")
     assert f"{TO} was not published: not logged in" in error
     assert "docker/login-action" in error
-    assert "## ❌ Dress rehearsal: publish-failed" in stage.summary
-    assert "| nothing | ❌ not logged in: no basic auth credentials |" in stage.summary
+    assert "## ❌ Dress rehearsal: publish-failed" in scenario.summary
+    assert "| nothing | ❌ not logged in: no basic auth credentials |" in scenario.summary
 
 
-def test_publish__what_did_not_pass_needs_no_engine(stage: Stage) -> None:
-    stage.rehearsed(problems=[Problem(Verdict.TESTS_FAILED, "w")])
-    assert cli.main(["publish"], stage.environ() | {"PATH": "/nowhere"}) == 16
-    assert stage.outputs["verdict"] == "publish-failed"
-    assert "Nothing was pushed" in stage.summary
+def test_publish__rejects_a_failed_rehearsal_without_an_engine(scenario: Scenario) -> None:
+    scenario.write_rehearsal(problems=[Problem(Verdict.TESTS_FAILED, "w")])
+    assert cli.main(["publish"], scenario.environ() | {"PATH": "/nowhere"}) == 16
+    assert scenario.outputs["verdict"] == "publish-failed"
+    assert "Nothing was pushed" in scenario.summary
 
 
-def test_publish__a_wrong_input_sets_the_outputs_too(stage: Stage) -> None:
-    assert cli.main(["publish"], stage.environ(to="app")) == 2
-    assert stage.outputs == {"verdict": "misconfigured", "digest": "", "digests": "{}"}
-    assert not (stage.state / "calls").exists()
+def test_publish__sets_the_outputs_for_an_invalid_input(scenario: Scenario) -> None:
+    assert cli.main(["publish"], scenario.environ(to="app")) == 2
+    assert scenario.outputs == {"verdict": "misconfigured", "digest": "", "digests": "{}"}
+    assert not (scenario.state / "calls").exists()
 
 
-def test_publish__without_an_engine(stage: Stage) -> None:
-    assert cli.main(["publish"], stage.environ() | {"PATH": "/nowhere"}) == 20
-    assert stage.outputs["verdict"] == "engine-failed"
+def test_publish__without_an_engine(scenario: Scenario) -> None:
+    assert cli.main(["publish"], scenario.environ() | {"PATH": "/nowhere"}) == 20
+    assert scenario.outputs["verdict"] == "engine-failed"
 
 
-def test_publish__on_a_laptop_by_flags(
-    stage: Stage, capfdbinary: pytest.CaptureFixture[bytes]
+def test_publish__takes_flags_on_a_laptop(
+    scenario: Scenario, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    environ = {"PATH": stage.environ()["PATH"], "HOME": str(stage.top)}
+    environ = {"PATH": scenario.environ()["PATH"], "HOME": str(scenario.top)}
     argv = ["publish", "--image-id", IMAGE, "--to", TO, "--to", "localhost:5000/app:2"]
     assert cli.main(argv, environ) == 0
     log = capfdbinary.readouterr().out.decode()
     assert f"registry: {TO}: {MANIFEST}, pushed" in log
     assert "registry: localhost:5000/app:2: " in log
-    assert "tests:    not known; the image was named by its ID alone" in log
+    assert "tests:    not known; only the ID of the image was given" in log
     assert "::" not in log
 
 
-def test_publish__timed_out(stage: Stage) -> None:
-    (stage.state / "hangs").touch()
+def test_publish__timed_out(scenario: Scenario) -> None:
+    (scenario.state / "hangs").touch()
     started = time.monotonic()
-    assert cli.main(["publish"], stage.environ(timeout="1")) == 17
+    assert cli.main(["publish"], scenario.environ(timeout="1")) == 17
     assert time.monotonic() - started < 10
-    assert stage.outputs["verdict"] == "timed-out"
-    assert "interrupted" in stage.summary
-    assert not (stage.state / "tagged").exists()
+    assert scenario.outputs["verdict"] == "timed-out"
+    assert "interrupted" in scenario.summary
+    assert not (scenario.state / "tagged").exists()
 
 
 def test_publish__cancelled_before_the_first_push(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cancelled(_: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr("rehearsal.commands.publish.command.find_engine", cancelled)
-    assert cli.main(["publish"], stage.environ()) == 18
-    assert stage.outputs == {"verdict": "cancelled", "digest": "", "digests": "{}"}
-    assert "Nothing was pushed." in stage.summary
+    assert cli.main(["publish"], scenario.environ()) == 18
+    assert scenario.outputs == {"verdict": "cancelled", "digest": "", "digests": "{}"}
+    assert "Nothing was pushed." in scenario.summary
 
 
-def test_publish__a_fault_of_ours(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+def test_publish__reports_our_own_fault(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("a planted fault")
 
     monkeypatch.setattr("rehearsal.commands.publish.command.publish", broken)
-    assert cli.main(["publish"], stage.environ()) == 70
-    assert stage.outputs == {"verdict": "error", "digest": "", "digests": "{}"}
+    assert cli.main(["publish"], scenario.environ()) == 70
+    assert scenario.outputs == {"verdict": "error", "digest": "", "digests": "{}"}
     assert b"a planted fault" in capfdbinary.readouterr().out
 
 
-def test_publish__hostile_words_stay_in_their_cell(stage: Stage) -> None:
-    (stage.state / "refuses").write_text(f"denied: | <b>{ANOTHER}</b> | `x`\n## Passed\n")
-    assert cli.main(["publish"], stage.environ()) == 16
-    assert "<b>" not in stage.summary
-    assert "\n## Passed" not in stage.summary
+def test_publish__escapes_messages_in_the_summary(scenario: Scenario) -> None:
+    (scenario.state / "refuses").write_text(f"denied: | <b>{ANOTHER}</b> | `x`\n## Passed\n")
+    assert cli.main(["publish"], scenario.environ()) == 16
+    assert "<b>" not in scenario.summary
+    assert "\n## Passed" not in scenario.summary

@@ -14,12 +14,12 @@ ACTION: dict[str, Any] = yaml.safe_load(TEXT)
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 
 
-def test_inputs__none_takes_a_password() -> None:
+def test_inputs__take_no_password() -> None:
     for name, entry in ACTION["inputs"].items():
         assert not re.search("password|token|secret|credential", name + entry["description"])
 
 
-def test_outputs__are_the_helpers_and_come_from_its_step() -> None:
+def test_outputs__equal_those_of_the_helper() -> None:
     assert list(ACTION["outputs"]) == list(Publication().outputs())
     for name, entry in ACTION["outputs"].items():
         assert entry["value"] == f"${{{{ steps.publish.outputs.{name} }}}}"
@@ -30,7 +30,7 @@ def test_outputs__are_described_in_a_sentence() -> None:
         assert re.fullmatch(r"[A-Z].*\.", entry["description"]), name
 
 
-def test_runs__is_one_command_that_hears_signals_and_pastes_nothing() -> None:
+def test_runs__is_one_command_that_gets_signals_and_has_no_injection() -> None:
     (step,) = STEPS
     assert step["run"] == 'exec python3 -I "$GITHUB_ACTION_PATH/.." publish'
     assert step["shell"] == "bash"

@@ -1,9 +1,9 @@
-"""What a reference holds already, where it must keep that."""
+"""References that must keep their content."""
 
 import pytest
 
-from rehearsal.commands.publish.publication import PublishTarget, State
-from rehearsal.commands.publish.publisher import keep
+from rehearsal.commands.publish.publication import PublishTarget, TargetState
+from rehearsal.commands.publish.publisher import check_overwrite
 from rehearsal.commands.publish.reference import Reference
 from rehearsal.outside.registry import RemoteImage
 from rehearsal.verdict import Problem, Verdict
@@ -12,32 +12,35 @@ NAME = "ghcr.io/o/app:1"
 DIGEST = f"sha256:{'0' * 64}"
 
 
-def entry(
-    held: RemoteImage | None = None, state: State = State.UNTRIED, *, asked: bool = True
+def target(
+    remote: RemoteImage | None = None,
+    state: TargetState = TargetState.NOT_TRIED,
+    *,
+    answered: bool = True,
 ) -> PublishTarget:
     reference = Reference(written=NAME, registry="ghcr.io", repository="o/app", tag="1")
-    return PublishTarget(reference=reference, held=held, state=state, asked=asked)
+    return PublishTarget(reference=reference, remote=remote, state=state, answered=answered)
 
 
-def test_keep__something_else_is_refused() -> None:
-    there = entry(RemoteImage(digest=DIGEST, config=DIGEST))
+def test_check_overwrite__rejects_other_content() -> None:
+    other = target(RemoteImage(digest=DIGEST, config=DIGEST))
     with pytest.raises(Problem, match=f"{NAME} holds {DIGEST} already") as raised:
-        keep([entry(), there])
+        check_overwrite([target(), other])
     assert raised.value.verdict is Verdict.PUBLISH_FAILED
-    assert there.state is State.WRONG
+    assert other.state is TargetState.OTHER_CONTENT
 
 
-def test_keep__an_index_is_something_else() -> None:
+def test_check_overwrite__rejects_an_index() -> None:
     with pytest.raises(Problem, match="holds an index of 2 manifests already"):
-        keep([entry(RemoteImage(manifest_count=2))])
+        check_overwrite([target(RemoteImage(manifest_count=2))])
 
 
-def test_keep__nothing_and_the_same_are_fine() -> None:
-    same = entry(RemoteImage(digest=DIGEST, config=DIGEST), State.ALREADY)
-    assert keep([entry(), same]) == []
-    assert same.state is State.ALREADY
+def test_check_overwrite__accepts_nothing_and_the_same_image() -> None:
+    same = target(RemoteImage(digest=DIGEST, config=DIGEST), TargetState.ALREADY_THERE)
+    assert check_overwrite([target(), same]) == []
+    assert same.state is TargetState.ALREADY_THERE
 
 
-def test_keep__what_could_not_be_asked_is_noticed() -> None:
-    (notice,) = keep([entry(asked=False)])
-    assert notice.startswith(f"{NAME} could not be asked before the push")
+def test_check_overwrite__notices_an_unknown_reference() -> None:
+    (notice,) = check_overwrite([target(answered=False)])
+    assert notice.startswith(f"{NAME} could not be checked before the push")

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__, cli
-from rehearsal.commands.publish.predicate import TYPE, predicate, read_digests
+from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json, read_digests
 from rehearsal.commands.publish.reference import read_references
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.origin import Origin, RequestSummary
@@ -62,7 +62,7 @@ BARE = Rehearsal(name="r", image_id=ID)
 
 
 def test_predicate__of_a_pass() -> None:
-    assert json.loads(predicate(passed(), DIGESTS)) == {
+    assert json.loads(predicate_json(passed(), DIGESTS)) == {
         "verdict": "passed",
         "image": {"id": ID, "digests": DIGESTS},
         "tests": {"ran": 12, "failures": 0, "flaky": 1},
@@ -79,7 +79,7 @@ def test_predicate__of_a_pass() -> None:
             "tool": f"dress-rehearsal {__version__}",
             "started": "2023-11-14T22:13:20Z",
         },
-        "where": {
+        "origin": {
             "repository": "owner/app",
             "commit": "c0ffee",
             "ref": "refs/tags/v1",
@@ -89,8 +89,8 @@ def test_predicate__of_a_pass() -> None:
     }
 
 
-def test_predicate__of_a_merge_counts_shards_and_names_browsers() -> None:
-    found = json.loads(predicate(MERGED, DIGESTS))
+def test_predicate__of_merged_shards() -> None:
+    found = json.loads(predicate_json(MERGED, DIGESTS))
     assert found["suite"] == {
         "command-sha256": "0" * 64,
         "shards": 2,
@@ -108,18 +108,18 @@ def test_predicate__of_a_merge_counts_shards_and_names_browsers() -> None:
         pytest.param(passed(shard="1/1"), id="the only shard"),
     ],
 )
-def test_predicate__has_the_published_schema(record: Rehearsal) -> None:
-    STRICT.validate(json.loads(predicate(record, DIGESTS)))
+def test_predicate__validates_against_the_schema(record: Rehearsal) -> None:
+    STRICT.validate(json.loads(predicate_json(record, DIGESTS)))
 
 
-def test_predicate__off_github_says_nothing_of_where() -> None:
-    assert json.loads(predicate(BARE, DIGESTS))["where"] is None
+def test_predicate__has_no_origin_outside_github() -> None:
+    assert json.loads(predicate_json(BARE, DIGESTS))["origin"] is None
 
 
-def test_schema__is_one_and_names_the_type() -> None:
+def test_schema__is_valid_and_names_the_type() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert TYPE in SCHEMA["title"]
-    assert f"--predicate-type {TYPE} " in RELEASING.read_text(encoding="utf-8")
+    assert PREDICATE_TYPE in SCHEMA["title"]
+    assert f"--predicate-type {PREDICATE_TYPE} " in RELEASING.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_schema__is_one_and_names_the_type() -> None:
     ],
     ids=lambda value: ".".join(value) if isinstance(value, tuple) else "",
 )
-def test_schema__refuses_what_is_none(path: tuple[str, ...], value: object) -> None:
-    found = json.loads(predicate(passed(), DIGESTS))
+def test_schema__rejects(path: tuple[str, ...], value: object) -> None:
+    found = json.loads(predicate_json(passed(), DIGESTS))
     inner = found
     for name in path[:-1]:
         inner = inner[name]
@@ -149,34 +149,34 @@ def test_schema__refuses_what_is_none(path: tuple[str, ...], value: object) -> N
     "reference",
     ["app:1", "ghcr.io/owner/app:1.2.3", "localhost:5000/a/b:c", "[fd00::1]:5000/app:1"],
 )
-def test_read_digests__of_every_reference_that_is_published_to(reference: str) -> None:
+def test_read_digests__accepts_every_valid_reference(reference: str) -> None:
     digests = {reference: DIGEST}
     assert [each.written for each in read_references(inputs(reference))] == [reference]
     assert read_digests(json.dumps(digests)) == digests
-    STRICT.validate(json.loads(predicate(passed(), digests)))
+    STRICT.validate(json.loads(predicate_json(passed(), digests)))
 
 
 @pytest.mark.parametrize(
-    "text, words",
+    "text, message",
     [
         ("", "it is not JSON"),
         ("[]", "it is not an object"),
-        ("{}", "it names no image"),
+        ("{}", "it is empty"),
         (json.dumps({"a:1": "latest"}), "a:1 has the digest 'latest'"),
         (json.dumps({"a:1": 3}), "a:1 is not a text"),
-        (json.dumps({"": DIGEST}), "'' is no reference"),
-        (json.dumps({"a b": DIGEST}), "'a b' is no reference"),
-        (json.dumps({"a\n": DIGEST}), "is no reference"),
+        (json.dumps({"": DIGEST}), "'' is not a reference"),
+        (json.dumps({"a b": DIGEST}), "'a b' is not a reference"),
+        (json.dumps({"a\n": DIGEST}), "is not a reference"),
         (json.dumps({"a": f"{DIGEST}\n"}), "has the digest"),
     ],
 )
-def test_read_digests__says_what_is_wrong(text: str, words: str) -> None:
-    with pytest.raises(Misconfigured, match="--digests is not what was published") as raised:
+def test_read_digests__rejects(text: str, message: str) -> None:
+    with pytest.raises(Misconfigured, match="--digests does not hold the digests") as raised:
         read_digests(text)
-    assert words in raised.value.message
+    assert message in raised.value.message
 
 
-def attest(folder: Path, record: Rehearsal, *, into: str = "out/predicate.json") -> int:
+def run_predicate(folder: Path, record: Rehearsal, *, into: str = "out/predicate.json") -> int:
     (folder / "verdict.json").write_text(write_json(record, EvidenceIndex()))
     argv = ["predicate", "--evidence-path", str(folder), "--digests", json.dumps(DIGESTS)]
     environ = {"GITHUB_OUTPUT": str(folder / "OUTPUT"), "GITHUB_ACTIONS": "true"}
@@ -184,39 +184,41 @@ def attest(folder: Path, record: Rehearsal, *, into: str = "out/predicate.json")
 
 
 @pytest.mark.parametrize("record", [passed(), MERGED, BARE], ids=["one", "merged", "bare"])
-def test_verb__writes_it_and_says_where_and_what_it_is(tmp_path: Path, record: Rehearsal) -> None:
-    assert attest(tmp_path, record) == 0
+def test_run__writes_the_predicate_and_sets_the_outputs(tmp_path: Path, record: Rehearsal) -> None:
+    assert run_predicate(tmp_path, record) == 0
     file = tmp_path / "out/predicate.json"
     STRICT.validate(json.loads(file.read_text()))
     outputs = (tmp_path / "OUTPUT").read_text()
     assert f"\n{file}\n" in outputs
-    assert f"\n{TYPE}\n" in outputs
+    assert f"\n{PREDICATE_TYPE}\n" in outputs
 
 
-def test_verb__what_did_not_pass_writes_nothing(
+def test_run__writes_nothing_for_a_failed_rehearsal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert attest(tmp_path, passed(problems=[Problem(Verdict.CRASHED, "w")])) == 16
+    assert run_predicate(tmp_path, passed(problems=[Problem(Verdict.CRASHED, "w")])) == 16
     assert not (tmp_path / "out").exists()
     assert "::error title=Dress rehearsal%3A publish-failed::" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    "content, words",
+    "content, message",
     [(None, "No such file or directory"), ("{", "it is not JSON"), ('{"version": 9}', "format is")],
     ids=["not there", "broken", "newer"],
 )
-def test_verb__a_verdict_that_cannot_be_read(
-    tmp_path: Path, content: str | None, words: str, capsys: pytest.CaptureFixture[str]
+def test_run__rejects_an_unreadable_verdict(
+    tmp_path: Path, content: str | None, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if content is not None:
         (tmp_path / "verdict.json").write_text(content)
     argv = ["predicate", "--evidence-path", str(tmp_path), "--digests", json.dumps(DIGESTS)]
     assert cli.main([*argv, "--into", str(tmp_path / "p")], {}) == 2
-    assert words in capsys.readouterr().out
+    assert message in capsys.readouterr().out
     assert not (tmp_path / "p").exists()
 
 
-def test_verb__into_a_place_of_no_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert attest(tmp_path, passed(), into="verdict.json/x") == 2
+def test_run__rejects_an_unwritable_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_predicate(tmp_path, passed(), into="verdict.json/x") == 2
     assert "which cannot be written: File exists" in capsys.readouterr().out

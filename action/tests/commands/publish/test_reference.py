@@ -11,7 +11,7 @@ def inputs(to: str) -> Inputs:
 
 
 @pytest.mark.parametrize(
-    "written, name",
+    "written, normalized",
     [
         ("app:1", "docker.io/library/app:1"),
         ("owner/app:1", "docker.io/owner/app:1"),
@@ -24,13 +24,13 @@ def inputs(to: str) -> Inputs:
     ],
     ids=str,
 )  # fmt: skip
-def test_read_references__grammar(written: str, name: str) -> None:
+def test_read_references__grammar(written: str, normalized: str) -> None:
     (reference,) = read_references(inputs(written))
-    assert (reference.written, reference.name) == (written, name)
+    assert (reference.written, reference.normalized) == (written, normalized)
     assert reference.untagged == written.rpartition(":")[0]
 
 
-def test_read_references__several_in_their_order() -> None:
+def test_read_references__keeps_the_order() -> None:
     found = read_references(inputs("\n  b.example/app:1  \n\na.example/app:1\n"))
     assert [each.written for each in found] == ["b.example/app:1", "a.example/app:1"]
 
@@ -48,7 +48,7 @@ def test_read_references__several_in_their_order() -> None:
         ("ghcr.io/owner/app:1 2", "whose tag"),
         ("ghcr.io/owner//app:1", "whose repository"),
         ("ghcr.io/:1", "whose repository"),
-        ("https://ghcr.io/owner/app:1", "whose registry 'https:' is none"),
+        ("https://ghcr.io/owner/app:1", "whose registry 'https:' is not valid"),
         ("ghcr_.io/owner/app:1", "whose registry"),
         ("a.b/" + "x" * 255 + ":1", "too long"),
         ("ghcr.io/owner/app:" + "x" * 129, "whose tag"),
@@ -57,7 +57,7 @@ def test_read_references__several_in_their_order() -> None:
     ],
     ids=lambda text: text[:30] or "nothing",
 )
-def test_read_references__refuses(to: str, words: str) -> None:
+def test_read_references__rejects(to: str, words: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         read_references(inputs(to))
     assert words in caught.value.message
@@ -65,7 +65,7 @@ def test_read_references__refuses(to: str, words: str) -> None:
     assert caught.value.hint
 
 
-def test_read_references__says_the_name_in_lower_case() -> None:
+def test_read_references__suggests_the_name_in_lower_case() -> None:
     with pytest.raises(Misconfigured) as caught:
         read_references(inputs("ghcr.io/Owner/App:V1"))
     assert "ghcr.io/owner/app:V1" in caught.value.hint

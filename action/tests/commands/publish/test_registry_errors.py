@@ -1,15 +1,15 @@
 import pytest
 
 from rehearsal.commands.publish.registry_errors import (
+    OTHER_REASON,
     REASONS,
-    UNKNOWN,
     find_reason,
     one_line,
     strip_credentials,
 )
 
-# As clients and engines 20.10 and 28 say it.
-HEARD = {
+# Messages of docker 20.10 and 28 and of registries, each with the name of its reason.
+MESSAGES = {
     'Get "https://nohost.invalid/v2/": dial tcp: lookup nohost.invalid on 10.0.0.2:53: no such '
     "host": "no such host",
     'Get "http://localhost:5999/v2/": dial tcp 127.0.0.1:5999: connect: connection refused': (
@@ -48,13 +48,13 @@ HEARD = {
 }
 
 
-@pytest.mark.parametrize("words, name", HEARD.items(), ids=lambda text: text[-30:])
-def test_reason_of__real_words(words: str, name: str) -> None:
-    assert find_reason(words).name == name
+@pytest.mark.parametrize("message, name", MESSAGES.items(), ids=lambda text: text[-30:])
+def test_find_reason__of_real_messages(message: str, name: str) -> None:
+    assert find_reason(message).name == name
 
 
 @pytest.mark.parametrize(
-    "reference, words, name",
+    "reference, message, name",
     [
         (
             "ghcr.io/o/quota-service:1",
@@ -73,21 +73,19 @@ def test_reason_of__real_words(words: str, name: str) -> None:
     ],
     ids=lambda text: text[:20],
 )
-def test_reason_of__the_references_own_words_say_nothing(
-    reference: str, words: str, name: str
-) -> None:
-    assert find_reason(words, reference).name == name
+def test_find_reason__ignores_the_reference(reference: str, message: str, name: str) -> None:
+    assert find_reason(message, reference).name == name
 
 
-def test_reasons__each_is_heard_and_says_what_to_do() -> None:
-    names = [reason.name for reason in (*REASONS, UNKNOWN)]
-    assert {*HEARD.values()} == {*names}
+def test_reasons__each_has_an_example_and_a_hint() -> None:
+    names = [reason.name for reason in (*REASONS, OTHER_REASON)]
+    assert {*MESSAGES.values()} == {*names}
     assert len({*names}) == len(names)
-    assert all(reason.advice.endswith(".") for reason in (*REASONS, UNKNOWN))
+    assert all(reason.hint.endswith(".") for reason in (*REASONS, OTHER_REASON))
 
 
 @pytest.mark.parametrize(
-    "words, shown",
+    "message, shown",
     [
         ("https://me:hunter2@r.example/v2/", "https://***@r.example/v2/"),
         ('"https://r.example/v2/x?_state=abc&sig=d": EOF', '"https://r.example/v2/x?***": EOF'),
@@ -98,11 +96,13 @@ def test_reasons__each_is_heard_and_says_what_to_do() -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_harmless__takes_out_what_would_let_others_in(words: str, shown: str) -> None:
-    assert strip_credentials(words) == shown
+def test_strip_credentials__removes_passwords_signatures_and_tokens(
+    message: str, shown: str
+) -> None:
+    assert strip_credentials(message) == shown
 
 
-def test_gist__is_one_line_of_bearable_length() -> None:
+def test_one_line__is_one_line_of_limited_length() -> None:
     text = one_line("first\n" + "x" * 5000 + "\nlast")
     assert "\n" not in text
     assert text.endswith("last")

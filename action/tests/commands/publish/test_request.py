@@ -17,58 +17,58 @@ def flaky(*names: str) -> Results:
     return Results(tests=4, flaky=tuple(Failure(name=name, message="") for name in names))
 
 
-def evidence(folder: Path, **changes: Any) -> Path:
+def write_evidence(folder: Path, **changes: Any) -> Path:
     return rehearsed(folder, image_id=IMAGE, **changes)
 
 
-def order(folder: Path, **given: str) -> Any:
-    inputs = {name.replace("_", "-"): value for name, value in given.items()}
-    return read_request({"evidence-path": str(folder), "to": TO, **inputs}, top=Path("/"))
+def request_for(folder: Path, **inputs: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in inputs.items()}
+    return read_request({"evidence-path": str(folder), "to": TO, **named}, top=Path("/"))
 
 
-def test_read_order__of_a_rehearsal_that_passed(tmp_path: Path) -> None:
-    found = order(evidence(tmp_path, results=Results(tests=3)))
+def test_read_request__of_a_rehearsal_that_passed(tmp_path: Path) -> None:
+    found = request_for(write_evidence(tmp_path, results=Results(tests=3)))
     assert found.image_id == IMAGE
     assert found.timeout == 1800
-    assert [each.written for each in found.to] == [TO]
-    assert found.rehearsed.name == "77-1-c0ffee"
+    assert [each.written for each in found.references] == [TO]
+    assert found.rehearsal.name == "77-1-c0ffee"
 
 
-def test_read_order__below_the_working_directory(tmp_path: Path) -> None:
+def test_read_request__with_a_relative_path(tmp_path: Path) -> None:
     (tmp_path / "evidence").mkdir()
-    evidence(tmp_path / "evidence")
+    write_evidence(tmp_path / "evidence")
     assert read_request({"evidence-path": "evidence", "to": TO}, top=tmp_path).image_id == IMAGE
 
 
-def test_read_order__of_an_image_that_the_caller_vouches_for() -> None:
+def test_read_request__of_an_image_id() -> None:
     found = read_request({"image-id": IMAGE, "to": TO, "timeout": "5"}, top=Path("/"))
-    assert (found.image_id, found.rehearsed, found.timeout) == (IMAGE, None, 5)
+    assert (found.image_id, found.rehearsal, found.timeout) == (IMAGE, None, 5)
 
 
-VERSION, MOVES, MAIN = "r.example/app:1.2.3", "r.example/app:latest", "app:main"
+VERSION, LATEST, MAIN = "r.example/app:1.2.3", "r.example/app:latest", "app:main"
 
 
 @pytest.mark.parametrize(
-    "overwrite, kept",
+    "overwrite, protected",
     [
         (None, []),
         ("true", []),
-        ("false", [VERSION, MOVES, MAIN]),
+        ("false", [VERSION, LATEST, MAIN]),
         ("latest", [VERSION, MAIN]),
         ("latest\n main \n\n", [VERSION]),
-        (MOVES, [VERSION, MAIN]),
-        ("docker.io/library/app:main", [VERSION, MOVES]),
+        (LATEST, [VERSION, MAIN]),
+        ("docker.io/library/app:main", [VERSION, LATEST]),
     ],
     ids=["by default", "all", "none", "a tag", "two tags", "a reference", "written otherwise"],
 )
-def test_read_order__overwrite(overwrite: str | None, kept: list[str]) -> None:
-    given = {"image-id": IMAGE, "to": f"{VERSION}\n{MOVES}\n{MAIN}", "overwrite": overwrite}
+def test_read_request__overwrite(overwrite: str | None, protected: list[str]) -> None:
+    given = {"image-id": IMAGE, "to": f"{VERSION}\n{LATEST}\n{MAIN}", "overwrite": overwrite}
     found = read_request({name: value for name, value in given.items() if value}, top=Path("/"))
-    assert [each.written for each in found.kept] == kept
+    assert [each.written for each in found.protected] == protected
 
 
 @pytest.mark.parametrize(
-    "changes, words",
+    "changes, message",
     [
         ({"problems": [Problem(Verdict.TESTS_FAILED, "w")]}, "ended as tests-failed"),
         ({"shard": "1/2"}, "is shard 1/2"),
@@ -81,29 +81,31 @@ def test_read_order__overwrite(overwrite: str | None, kept: list[str]) -> None:
     ],
     ids=["red", "a part", "flaky", "four flaky", "three flaky"],
 )
-def test_read_order__only_what_passed_is_published(
-    changes: dict[str, Any], words: str, tmp_path: Path
+def test_read_request__rejects_a_rehearsal_that_did_not_pass(
+    changes: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(Problem) as caught:
-        order(evidence(tmp_path, **changes))
+        request_for(write_evidence(tmp_path, **changes))
     assert caught.value.verdict is Verdict.PUBLISH_FAILED
     assert caught.value.message.startswith("Nothing was pushed. ")
-    assert words in caught.value.message
+    assert message in caught.value.message
     assert caught.value.hint
 
 
-def test_read_order__flaky_when_allowed(tmp_path: Path) -> None:
-    found = order(evidence(tmp_path, results=flaky("shop.test_buys")), allow_flaky="true")
-    assert found.rehearsed.results.flaky[0].name == "shop.test_buys"
+def test_read_request__accepts_a_flaky_test_when_allowed(tmp_path: Path) -> None:
+    found = request_for(
+        write_evidence(tmp_path, results=flaky("shop.test_buys")), allow_flaky="true"
+    )
+    assert found.rehearsal.results.flaky[0].name == "shop.test_buys"
 
 
-def test_read_order__without_a_verdict(tmp_path: Path) -> None:
+def test_read_request__without_a_verdict(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"The input evidence-path is '.*No such file"):
-        order(tmp_path)
+        request_for(tmp_path)
 
 
 @pytest.mark.parametrize(
-    "given, words",
+    "given, message",
     [
         ({}, "both empty"),
         ({"evidence-path": "x", "image-id": IMAGE}, "both given"),
@@ -120,8 +122,8 @@ def test_read_order__without_a_verdict(tmp_path: Path) -> None:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_read_order__wrong_inputs(given: dict[str, str], words: str) -> None:
+def test_read_request__rejects_invalid_inputs(given: dict[str, str], message: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         read_request({"to": TO} | given, top=Path("/"))
-    assert words in caught.value.message
+    assert message in caught.value.message
     assert caught.value.hint

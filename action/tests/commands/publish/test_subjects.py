@@ -1,19 +1,21 @@
-"""What an attestation is about: a line for each repository, as actions/attest reads them."""
+"""The subjects of an attestation: one line for each repository."""
 
-from rehearsal.commands.publish.predicate_command import subjects
+from rehearsal.commands.publish.predicate_command import subject_lines
 
 ONE, OTHER = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 
 
-def test_subjects__are_repositories_by_their_digest() -> None:
+def test_subject_lines__one_for_each_repository() -> None:
     digests = {"ghcr.io/owner/app:1.2.3": ONE, "localhost:5000/app:1.2.3": OTHER}
-    assert subjects(digests) == (f"{'1' * 64}  ghcr.io/owner/app\n{'2' * 64}  localhost:5000/app\n")
+    assert subject_lines(digests) == (
+        f"{'1' * 64}  ghcr.io/owner/app\n{'2' * 64}  localhost:5000/app\n"
+    )
 
 
-def test_subjects__two_tags_of_one_repository_are_one_subject() -> None:
+def test_subject_lines__one_for_two_tags_of_a_repository() -> None:
     digests = {"ghcr.io/owner/app:1.2.3": ONE, "ghcr.io/owner/app:latest": ONE}
-    assert subjects(digests) == f"{'1' * 64}  ghcr.io/owner/app\n"
+    assert subject_lines(digests) == f"{'1' * 64}  ghcr.io/owner/app\n"
 
 
-def test_subjects__names_are_whole() -> None:
-    assert subjects({"owner/app:1": ONE}) == f"{'1' * 64}  docker.io/owner/app\n"
+def test_subject_lines__include_the_registry() -> None:
+    assert subject_lines({"owner/app:1": ONE}) == f"{'1' * 64}  docker.io/owner/app\n"
