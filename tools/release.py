@@ -2,8 +2,8 @@
 """Check that the tag, the package and the changelog of a release name the same version.
 
 `tools/release.py check v1.2.3` prints the outputs of the workflow's step, one `NAME=value` a line;
-`tools/release.py notes v1.2.3` prints the changelog's section, and below it the image, where the
-environment names one (`IMAGE`, `DIGEST`).
+`tools/release.py notes v1.2.3` prints the changelog's section, and below it the image if the
+variables `IMAGE` and `DIGEST` name one.
 """
 
 import argparse
@@ -21,74 +21,71 @@ from rehearsal import __version__  # noqa: E402  (it stands beside this folder, 
 # Any dash may stand between the version and the date.
 HEADING = re.compile(r"^## (\S+) \S (.+)$", re.MULTILINE)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-# A release's tag is never moved, so nothing looser than three numbers becomes one.
+# Exactly three numbers: a tag like v1 would have to move with each release.
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
-class WrongReleaseError(Exception):
-    """Say what does not fit together, and what to do."""
+class ReleaseError(Exception):
+    """The tag, the package and the changelog do not agree."""
 
 
-def version_of(tag: str) -> str:
-    """Return the version that a tag names.
-
-    Raises WrongReleaseError when it is not v and three numbers: `v1` would have to move.
-    """
+def version_from_tag(tag: str) -> str:
+    """Return the version in a tag. Raises ReleaseError when it is not `v` and three numbers."""
     version = tag.removeprefix("v")
     if version == tag or not VERSION.fullmatch(version):
-        raise WrongReleaseError(f"the tag is {tag!r}; expected v and an exact version, like v1.2.3")
+        raise ReleaseError(f"the tag is {tag!r}; expected v and an exact version, like v1.2.3")
     return version
 
 
-def section(changelog: str, version: str) -> str:
-    """Return what the changelog says about a version, without the heading.
+def changelog_section(changelog: str, version: str) -> str:
+    """Return the text of a version in the changelog, without its heading.
 
-    Raises WrongReleaseError when it says nothing, or has no date for it yet.
+    Raises ReleaseError when there is no text, or no date in the heading.
     """
     headings = list(HEADING.finditer(changelog))
     for index, heading in enumerate(headings):
         if heading[1] != version:
             continue
         if not DATE.fullmatch(heading[2]):
-            raise WrongReleaseError(
-                f"CHANGELOG.md has version {version} as {heading[2]!r}; "
-                f"write the day of the release there, like 2026-11-30"
+            raise ReleaseError(
+                f"CHANGELOG.md has version {version} with {heading[2]!r} instead of a date; "
+                f"write the day of the release, like 2026-11-30"
             )
         end = headings[index + 1].start() if index + 1 < len(headings) else len(changelog)
         text = changelog[heading.end() : end].strip()
         if text:
             return text
-        raise WrongReleaseError(f"CHANGELOG.md says nothing below the heading of {version}")
+        raise ReleaseError(f"CHANGELOG.md has no text below the heading of {version}")
     found = ", ".join(heading[1] for heading in headings) or "none"
-    raise WrongReleaseError(
-        f"CHANGELOG.md has no heading for {version}; add it, dated; the versions there: {found}"
+    raise ReleaseError(
+        f"CHANGELOG.md has no heading for {version}; add it, with a date; it has: {found}"
     )
 
 
 def check(tag: str, changelog: str, packaged: str, repository: str) -> Mapping[str, str]:
-    """Return the version, and where its image goes in GitHub's registry: exact, and `latest`.
+    """Return the version, and the references of its image: the exact one and `latest`.
 
-    `packaged` is the version that the package gives itself. Raises WrongReleaseError.
+    `packaged` is the version of the package. Raises ReleaseError.
     """
-    version = version_of(tag)
+    version = version_from_tag(tag)
     if version != packaged:
-        raise WrongReleaseError(
+        raise ReleaseError(
             f"the tag is {tag}, but rehearsal.__version__ is {packaged!r}; "
             f"set it, commit, and tag that commit"
         )
-    section(changelog, version)
-    # A repository's name may have capitals, a reference may not.
+    changelog_section(changelog, version)
+    # The name of a GitHub repository may contain upper case, a reference may not.
     name = f"ghcr.io/{repository.lower()}/superlists"
     return {"version": version, "image": f"{name}:{version}", "latest": f"{name}:latest"}
 
 
-def notes(tag: str, changelog: str, *, image: str, digest: str) -> str:
-    """Return the text of the release. Raises WrongReleaseError when the changelog has none."""
-    text = section(changelog, version_of(tag))
+def release_notes(tag: str, changelog: str, *, image: str, digest: str) -> str:
+    """Return the text of the release. Raises ReleaseError when the changelog has none."""
+    text = changelog_section(changelog, version_from_tag(tag))
     if not (image and digest):
         return text + "\n"
     name = image.rpartition(":")[0]
-    image_line = f"`{image}` is `{name}@{digest}`, the very image that was rehearsed."
+    image_line = f"`{image}` is `{name}@{digest}`, exactly the image that was rehearsed."
     return f"{text}\n\n### Image\n\n{image_line}\n"
 
 
@@ -97,24 +94,24 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=["check", "notes"])
     parser.add_argument("tag")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     changelog = (TOP / "CHANGELOG.md").read_text(encoding="utf-8")
     environment = os.environ
     try:
-        if asked.command == "check":
+        if options.command == "check":
             repository = environment.get("GITHUB_REPOSITORY", "OWNER/dress-rehearsal")
-            found = check(asked.tag, changelog, __version__, repository)
-            text = "".join(f"{name}={value}\n" for name, value in found.items())
+            outputs = check(options.tag, changelog, __version__, repository)
+            text = "".join(f"{name}={value}\n" for name, value in outputs.items())
         else:
-            text = notes(
-                asked.tag,
+            text = release_notes(
+                options.tag,
                 changelog,
                 image=environment.get("IMAGE", ""),
                 digest=environment.get("DIGEST", ""),
             )
-    except WrongReleaseError as error:
-        # An annotation on GitHub, and readable anywhere else.
-        print(f"::error title=This tag is no release::{error}", file=sys.stderr)
+    except ReleaseError as error:
+        # GitHub shows this as an annotation.
+        print(f"::error title=Invalid release::{error}", file=sys.stderr)
         return 1
     sys.stdout.write(text)
     return 0

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from rehearsal import __version__
-from tools.release import HEADING, WrongReleaseError, check, notes, section, version_of
+from tools.release import (
+    HEADING,
+    ReleaseError,
+    changelog_section,
+    check,
+    release_notes,
+    version_from_tag,
+)
 
 _TOP = Path(__file__).parents[2]
 CHANGELOG = """\
@@ -30,34 +37,34 @@ CHANGELOG = """\
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 
 
-def test_version_of__is_the_tag_without_its_v() -> None:
-    assert version_of("v1.20.3") == "1.20.3"
+def test_version_from_tag__removes_the_v() -> None:
+    assert version_from_tag("v1.20.3") == "1.20.3"
 
 
 @pytest.mark.parametrize("tag", ["v1", "v1.2", "1.2.3", "v1.2.3-rc1", "v01.2.3", "vv1.2.3", "v"])
-def test_version_of__anything_that_would_move_is_refused(tag: str) -> None:
-    with pytest.raises(WrongReleaseError, match=f"'{tag}'; expected v and an exact version"):
-        version_of(tag)
+def test_version_from_tag__rejects_a_tag_that_would_move(tag: str) -> None:
+    with pytest.raises(ReleaseError, match=f"'{tag}'; expected v and an exact version"):
+        version_from_tag(tag)
 
 
-def test_section__ends_at_the_next_version() -> None:
-    assert section(CHANGELOG, "1.2.3") == "### Added\n\n- Something new."
+def test_changelog_section__ends_at_the_next_version() -> None:
+    assert changelog_section(CHANGELOG, "1.2.3") == "### Added\n\n- Something new."
 
 
 @pytest.mark.parametrize(
     "version, message",
     [
-        pytest.param("1.2.4", "no heading for 1.2.4.* there: 1.2.3, 1.2.2, 1.2.1", id="no heading"),
-        pytest.param("1.2.2", "version 1.2.2 as 'Unreleased'; write the day", id="no day"),
-        pytest.param("1.2.1", "says nothing below the heading of 1.2.1", id="nothing said"),
+        pytest.param("1.2.4", "no heading for 1.2.4.* has: 1.2.3, 1.2.2, 1.2.1", id="no heading"),
+        pytest.param("1.2.2", "version 1.2.2 with 'Unreleased' instead", id="no day"),
+        pytest.param("1.2.1", "has no text below the heading of 1.2.1", id="nothing said"),
     ],
 )
-def test_section__what_is_missing_is_named(version: str, message: str) -> None:
-    with pytest.raises(WrongReleaseError, match=message):
-        section(CHANGELOG, version)
+def test_changelog_section__names_what_is_missing(version: str, message: str) -> None:
+    with pytest.raises(ReleaseError, match=message):
+        changelog_section(CHANGELOG, version)
 
 
-def test_check__gives_the_exact_reference_in_lower_case() -> None:
+def test_check__returns_the_exact_reference_in_lower_case() -> None:
     assert check("v1.2.3", CHANGELOG, "1.2.3", "Some-One/Dress.Rehearsal") == {
         "version": "1.2.3",
         "image": "ghcr.io/some-one/dress.rehearsal/superlists:1.2.3",
@@ -65,30 +72,30 @@ def test_check__gives_the_exact_reference_in_lower_case() -> None:
     }
 
 
-def test_check__another_version_in_the_package_is_refused() -> None:
-    with pytest.raises(WrongReleaseError, match=r"v1.2.3, but rehearsal.__version__ is '1.2.2'"):
+def test_check__rejects_another_version_in_the_package() -> None:
+    with pytest.raises(ReleaseError, match=r"v1.2.3, but rehearsal.__version__ is '1.2.2'"):
         check("v1.2.3", CHANGELOG, "1.2.2", "o/r")
 
 
-def test_notes__name_the_image_by_its_digest() -> None:
+def test_release_notes__name_the_image_by_its_digest() -> None:
     image = "ghcr.io/o/r/superlists:1.2.3"
-    text = notes("v1.2.3", CHANGELOG, image=image, digest=DIGEST)
+    text = release_notes("v1.2.3", CHANGELOG, image=image, digest=DIGEST)
     assert text.startswith("### Added\n\n- Something new.\n\n### Image\n")
     assert f"`{image}` is `ghcr.io/o/r/superlists@{DIGEST}`" in text
 
 
-def test_notes__without_an_image_are_the_changelogs_alone() -> None:
+def test_release_notes__without_an_image_are_the_changelog() -> None:
     expected = "### Added\n\n- Something new.\n"
-    assert notes("v1.2.3", CHANGELOG, image="", digest="") == expected
+    assert release_notes("v1.2.3", CHANGELOG, image="", digest="") == expected
 
 
-def test_changelog__its_newest_version_is_the_packages() -> None:
+def test_changelog__newest_version_is_that_of_the_package() -> None:
     newest = HEADING.search((_TOP / "CHANGELOG.md").read_text(encoding="utf-8"))
     assert newest is not None
     assert newest[1] == __version__
 
 
-def test_program__refuses_a_tag_with_an_annotation() -> None:
+def test_program__rejects_a_tag_with_an_annotation() -> None:
     ended = subprocess.run(
         [sys.executable, _TOP / "tools/release.py", "check", "v1"],
         capture_output=True,
@@ -96,4 +103,4 @@ def test_program__refuses_a_tag_with_an_annotation() -> None:
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("::error title=This tag is no release::the tag is 'v1'; ")
+    assert ended.stderr.startswith("::error title=Invalid release::the tag is 'v1'; ")
