@@ -15,7 +15,7 @@ from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import unknown_input
 from rehearsal.local.load_request import LocalOptions
 from rehearsal.local.step_selection import StepSelector
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 # clean-up is the action's second step; a rehearsal starts watch as a process of its own.
 BUILT_IN = ("rehearse", "clean-up", "watch")
@@ -115,7 +115,7 @@ def input_flags(options: argparse.Namespace) -> dict[str, str]:
 
 
 def local_options(options: argparse.Namespace) -> LocalOptions:
-    """Return what a command line on a laptop asks for. Raises `Misconfigured`."""
+    """Return what a command line on a laptop asks for. Raises `MisconfiguredError`."""
     inputs = _pairs("--input", options.input)
     for name in inputs.keys() - INPUTS.keys():
         raise unknown_input(name, INPUTS)
@@ -131,7 +131,7 @@ def _pairs(flag: str, words: list[str]) -> dict[str, str]:
     pairs = [word.partition("=") for word in words]
     for name, equals, _ in pairs:
         if not (name and equals):
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{flag} was given {name!r}, and needs NAME=VALUE.",
                 hint=f"Write the name, =, and the value: {flag} {name or 'NAME'}=VALUE.",
             )

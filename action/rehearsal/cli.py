@@ -23,7 +23,7 @@ from rehearsal.outside.terminal import find_terminal
 from rehearsal.pipeline.run import read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
-from rehearsal.verdict import Problem, own_fault
+from rehearsal.verdict import RehearsalError, own_fault
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -50,7 +50,7 @@ def _run(
     if found := COMMANDS.get(options.subcommand):
         try:
             return found.run(options, environ, console)
-        except Problem as problem:
+        except RehearsalError as problem:
             return _refuse(problem, console)
     if options.subcommand == "clean-up":
         secrets = _secrets(options, environ)
@@ -76,7 +76,7 @@ def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: 
     try:
         request = ask()
         plan = make_plan(request.inputs, environ=request.environ, top=request.top)
-    except Problem as problem:
+    except RehearsalError as problem:
         return _refuse(problem, console)
     console.redactor = mask_secrets(plan, request, console)
     announce(request, console, origin=False)
@@ -84,7 +84,7 @@ def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: 
     return 0
 
 
-def _refuse(problem: Problem, console: Console) -> int:
+def _refuse(problem: RehearsalError, console: Console) -> int:
     told = f"{problem.message}\n{problem.hint}"
     console.error(told, title=f"Dress rehearsal: {problem.verdict}")
     return problem.verdict.exit_code
@@ -94,7 +94,7 @@ def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[S
     """Return what the clean-up step can know of the secrets; wrong inputs hold none."""
     try:
         return extract_secrets(_given(options, environ), environ)
-    except Problem:
+    except RehearsalError:
         return ()
 
 

@@ -64,7 +64,7 @@ class Verdict(Enum):
         return self.word
 
 
-class Problem(Exception):  # noqa: N818  (a failing test is a result here, not an error of ours)
+class RehearsalError(Exception):
     """Why a rehearsal did not pass.
 
     `message` is one sentence: what was found, and where. `hint` says what to do next. `excerpt`
@@ -89,16 +89,16 @@ class Problem(Exception):  # noqa: N818  (a failing test is a result here, not a
         self.source = source
 
 
-class Misconfigured(Problem):
+class MisconfiguredError(RehearsalError):
     """An input is wrong or a secret is missing; the app was not started."""
 
     def __init__(self, message: str, *, hint: str = "", excerpt: tuple[str, ...] = ()) -> None:
         super().__init__(Verdict.MISCONFIGURED, message, hint=hint, excerpt=excerpt)
 
 
-def own_fault(trace: str) -> Problem:
+def own_fault(trace: str) -> RehearsalError:
     """Return the problem that reports a fault of Dress Rehearsal; `trace` is its traceback."""
-    return Problem(
+    return RehearsalError(
         Verdict.ERROR,
         "Dress Rehearsal itself failed; this is no verdict on the app.",
         hint=f"Please report it, with the lines below, at {ISSUES}.",

@@ -16,7 +16,7 @@ from rehearsal.redaction.secret import Secret
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 
 class FakeClock:
@@ -137,8 +137,8 @@ def refused(words: str) -> EngineError:
     return EngineError(words)
 
 
-def gone() -> Problem:
-    return Problem(Verdict.ENGINE_FAILED, "The container engine does not answer: gone")
+def gone() -> RehearsalError:
+    return RehearsalError(Verdict.ENGINE_FAILED, "The container engine does not answer: gone")
 
 
 def state(

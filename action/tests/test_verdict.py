@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # The contract's table: programs rely on these numbers.
 EXIT_CODES = {
@@ -31,7 +31,7 @@ def test_verdict__only_passed_is_success(verdict: Verdict) -> None:
 
 
 def test_problem__holds_what_was_found_and_what_to_do() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("a", "b"))
+    problem = RehearsalError(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("a", "b"))
     assert (problem.verdict, problem.message, problem.hint) == (
         Verdict.CRASHED,
         "It ended.",
@@ -42,6 +42,6 @@ def test_problem__holds_what_was_found_and_what_to_do() -> None:
 
 
 def test_misconfigured__is_a_problem_with_that_verdict() -> None:
-    problem = Misconfigured("The input port is wrong.", hint="Correct it.")
+    problem = MisconfiguredError("The input port is wrong.", hint="Correct it.")
     assert problem.verdict is Verdict.MISCONFIGURED
     assert problem.hint == "Correct it."

@@ -16,7 +16,7 @@ from rehearsal.outside.github import Console
 from rehearsal.outside.process import end_processes_with_env
 from rehearsal.pipeline.run import Run, unfinished_runs
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # A helper that hears SIGTERM takes its container down within 5 s.
 GRACE = 6.0
@@ -31,7 +31,7 @@ def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -
         _end(run)
         try:
             remove_everything(run, environ)
-        except (Problem, EngineError) as error:
+        except (RehearsalError, EngineError) as error:
             console.warning(str(error), title="Clean-up could not ask the engine")
         outputs = dict(run.outputs or _outputs_of_a_killed(run))
         upload = should_keep(run.evidence, outputs) and _is_clean(run, redactor, console)
@@ -43,7 +43,7 @@ def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -
 def remove_everything(run: Run, environ: Mapping[str, str]) -> None:
     """Remove whatever the run has started: its processes, containers, volumes, staged files.
 
-    Raises `Problem` or `EngineError` when the engine cannot be asked.
+    Raises `RehearsalError` or `EngineError` when the engine cannot be asked.
     """
     end_processes_with_env(run.env_mark)
     shutil.rmtree(run.path / "staging", ignore_errors=True)

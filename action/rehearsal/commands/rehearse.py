@@ -24,7 +24,7 @@ from rehearsal.pipeline.run import RUN_VARIABLE, new_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import Problem, own_fault
+from rehearsal.verdict import RehearsalError, own_fault
 
 
 def run_rehearsal(
@@ -90,7 +90,7 @@ def run_rehearsal(
         with watchdog([*_own_command(), "watch", run.folder], watcher):
             rehearse(plan, context, record)
             end_processes_with_env(run.env_mark)
-    except Problem as problem:
+    except RehearsalError as problem:
         record.problems.append(problem)
     except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
         record.problems.append(own_fault(traceback.format_exc()))

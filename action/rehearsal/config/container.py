@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.plan import ContainerPlan
 from rehearsal.config.variables import read_generated, read_secrets, read_variables
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 # What names of secrets end in; SECRET_KEY_FILE and TOKEN_LIFETIME are none.
 LIKE_A_SECRET = re.compile(
@@ -28,18 +28,18 @@ OUR_SHORT_OPTIONS = re.compile(r"-[ditP]*[ditPpela]")
 def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
     """Read and check what the container gets, `environ` being the calling step's.
 
-    Raises `Misconfigured`.
+    Raises `MisconfiguredError`.
     """
     generated = read_generated(inputs)
     secrets = read_secrets(inputs, "secrets", environ, generated)
     env = read_variables(inputs, "env", environ)
     for name in env:
         if name in {secret.name for secret in secrets}:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{name} stands both in env and in secrets.", hint=f"Keep {name} in one of them."
             )
         if LIKE_A_SECRET.search(name):
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"env: {name} looks like a secret, and values in env are not kept out of logs and "
                 "evidence.",
                 hint=f"Move {name} to secrets (or to generate-secrets, where any value will do).",

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import Input
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 # The action sets it. Where it is set, no workflow file is read and no progress is drawn.
 VARIABLE = "REHEARSAL_INPUTS"
@@ -27,7 +27,7 @@ class Inputs:
     def of(cls, given: Mapping[str, object], table: Mapping[str, Input] = INPUTS) -> "Inputs":
         """Return the values given, and the default of every other input.
 
-        Raises `Misconfigured` for a name that is not in the table and for an input that is refused
+        Raises `MisconfiguredError` for a name that is not in the table and for an input that is refused
         in this version.
         """
         values = {name: "" if value is None else str(value) for name, value in given.items()}
@@ -35,13 +35,13 @@ class Inputs:
             if name not in table:
                 raise unknown_input(name, table)
             if not _can_be_passed_on(value):
-                raise Misconfigured(
+                raise MisconfiguredError(
                     f"The input {name} holds a NUL or invalid Unicode, which no program accepts.",
                     hint=f"Write {name} again, as plain text in UTF-8.",
                 )
         for name in sorted(values):
             if table[name].refused and values[name].strip() not in ("", table[name].default):
-                raise Misconfigured(
+                raise MisconfiguredError(
                     f"The input {name} does not work in this version.",
                     hint=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
                 )
@@ -50,7 +50,7 @@ class Inputs:
     def text(self, name: str) -> str:
         """Return the value without the white space around it.
 
-        Raises `Misconfigured` unless the input's type accepts it.
+        Raises `MisconfiguredError` unless the input's type accepts it.
         """
         value = self.values[name].strip()
         allowed = self.table[name].type
@@ -74,20 +74,20 @@ class Inputs:
         """Return the lines that are not blank, without the white space around them."""
         return tuple(line.strip() for line in self.values[name].splitlines() if line.strip())
 
-    def wrong(self, name: str, allowed: str, hint: str = "") -> Misconfigured:
+    def wrong(self, name: str, allowed: str, hint: str = "") -> MisconfiguredError:
         """Return the error for an input: its name, what was found, what is allowed."""
         hidden = self.table[name].type.confidential
         found = "(not shown)" if hidden else shown(self.values[name])
-        return Misconfigured(
+        return MisconfiguredError(
             f"The input {name} is {found}; it has to be {allowed}.",
             hint=hint or f"Correct {name} in the step's with:.",
         )
 
 
-def unknown_input(name: str, known: Iterable[str]) -> Misconfigured:
+def unknown_input(name: str, known: Iterable[str]) -> MisconfiguredError:
     """Return the error for a name that is not an input."""
     near = get_close_matches(name, known, n=1)
-    return Misconfigured(
+    return MisconfiguredError(
         f"There is no input named {name!r}." + (f" Did you mean {near[0]}?" if near else ""),
         hint=f"The inputs are: {', '.join(known)}.",
     )
@@ -100,7 +100,7 @@ def from_action(environ: Mapping[str, str]) -> dict[str, object]:
     except ValueError:
         given = None
     if not isinstance(given, dict):
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{VARIABLE} is not a JSON object.",
             hint="action.yml sets it to ${{ toJSON(inputs) }}; on a laptop leave it unset.",
         )

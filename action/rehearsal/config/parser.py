@@ -11,7 +11,7 @@ from rehearsal.config.inputs import Inputs, shown
 from rehearsal.config.plan import BuildPlan, Plan, ProbePlan, SuitePlan
 from rehearsal.config.variables import read_secrets, read_variables
 from rehearsal.redaction.secret import Secret, parse_variables
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 # Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
 HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
@@ -21,7 +21,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
     """Return the plan that the inputs make.
 
     `environ` is the calling step's environment, `top` the folder that relative paths start from.
-    Raises `Misconfigured`, which names the input, what was found and what is allowed.
+    Raises `MisconfiguredError`, which names the input, what was found and what is allowed.
     """
     inputs = Inputs.of(given)
     directory = _folder(inputs, "working-directory", top)
@@ -47,7 +47,7 @@ def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> 
     """
     found: list[Secret] = []
     for source in ("secrets", "build-secrets"):
-        with suppress(Misconfigured):
+        with suppress(MisconfiguredError):
             text = str(given.get(source) or "")
             items = parse_variables(text, source=source, environ=environ).items()
             found += [Secret(name=name, value=value) for name, value in items if value]

@@ -12,7 +12,7 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.source.source_tree import SourceTree
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # Neither the app nor what was asked for is at fault in these.
 NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED)
@@ -51,7 +51,7 @@ def explain(record: Rehearsal, evidence: Evidence) -> str:
     return facts.to_json(KEPT_LINES)
 
 
-def _advised(diagnosis: Diagnosis, problem: Problem) -> Diagnosis:
+def _advised(diagnosis: Diagnosis, problem: RehearsalError) -> Diagnosis:
     """Where the problem knows better what to do, that is the advice."""
     return diagnosis if diagnosis.hint else replace(diagnosis, hint=problem.hint)
 

@@ -4,24 +4,24 @@ from pathlib import Path
 
 from rehearsal.evidence.verdict_file import read_verdict_file
 from rehearsal.results.file_names import VERDICT
-from rehearsal.results.json_fields import DIGEST, InvalidDocument
+from rehearsal.results.json_fields import DIGEST, InvalidDocumentError
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import WHOLE, numbers
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
 def require_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
     """Return the rehearsal, or the merged ones, whose verdict.json is in `folder`.
 
     `given` is how the folder was named, for an error: `The input evidence-path is '…'`. `otherwise`
-    says what is not done then: `Nothing was pushed.` Raises `Misconfigured` when the file cannot be
-    read, `Problem` (publish-failed) when it does not say that everything passed.
+    says what is not done then: `Nothing was pushed.` Raises `MisconfiguredError` when the file cannot be
+    read, `RehearsalError` (publish-failed) when it does not say that everything passed.
     """
     try:
         record, _ = read_verdict_file(folder)
-    except (InvalidDocument, OSError) as error:
-        why = error if isinstance(error, InvalidDocument) else error.strerror or error
-        raise Misconfigured(
+    except (InvalidDocumentError, OSError) as error:
+        why = error if isinstance(error, InvalidDocumentError) else error.strerror or error
+        raise MisconfiguredError(
             f"{given}, and {VERDICT} in it cannot be read: {why}.",
             hint="Hand over the rehearsal's output evidence-path. In another job, download its "
             "artifact first (evidence: always uploads it for what passed, too), and use the same "
@@ -29,7 +29,7 @@ def require_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
         ) from None
     if found := _unfit(record):
         what, advice = found
-        raise Problem(Verdict.PUBLISH_FAILED, f"{otherwise} {what}", hint=advice)
+        raise RehearsalError(Verdict.PUBLISH_FAILED, f"{otherwise} {what}", hint=advice)
     return record
 
 

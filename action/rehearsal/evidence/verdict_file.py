@@ -5,7 +5,7 @@ from pathlib import Path
 from rehearsal.outside.files import open_regular_file
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.file_names import VERDICT
-from rehearsal.results.json_fields import InvalidDocument
+from rehearsal.results.json_fields import InvalidDocumentError
 from rehearsal.results.read_json import read_json
 from rehearsal.results.rehearsal import Rehearsal
 
@@ -14,12 +14,12 @@ MAX_SIZE = 16 << 20
 
 
 def read_verdict_file(folder: Path) -> tuple[Rehearsal, EvidenceIndex]:
-    """Return what the verdict.json in a folder tells. Raises `InvalidDocument` and OSError."""
+    """Return what the verdict.json in a folder tells. Raises `InvalidDocumentError` and OSError."""
     with open_regular_file(folder / VERDICT) as file:
         content = file.read(MAX_SIZE + 1)
     if len(content) > MAX_SIZE:
-        raise InvalidDocument(f"it is larger than {MAX_SIZE >> 20} MiB")
+        raise InvalidDocumentError(f"it is larger than {MAX_SIZE >> 20} MiB")
     try:
         return read_json(content.decode())
     except UnicodeDecodeError as error:
-        raise InvalidDocument("it is not UTF-8") from error
+        raise InvalidDocumentError("it is not UTF-8") from error

@@ -8,7 +8,7 @@ are not expanded.
 
 import re
 
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 DOTENV_FILE = ".env"
 
@@ -29,7 +29,7 @@ ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 def parse_dotenv(text: str) -> dict[str, str]:
     """Return the values by name; the last one counts if a name is repeated.
 
-    Raises `Misconfigured` with a line number.
+    Raises `MisconfiguredError` with a line number.
     """
     found: dict[str, str] = {}
     position = 0
@@ -40,7 +40,7 @@ def parse_dotenv(text: str) -> dict[str, str]:
         item = ASSIGNMENT.match(text, position)
         if not item:
             number = text.count("\n", 0, position) + 1
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{DOTENV_FILE}, line {number}: expected NAME=value (the line is not shown: it may "
                 "hold a secret).",
                 hint="Close every quote. A value that has several lines or begins with a quote "

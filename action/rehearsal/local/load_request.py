@@ -12,7 +12,7 @@ from rehearsal.local.step_selection import StepNotFoundError, StepSelector, sele
 from rehearsal.local.workflow_file import ActionUse
 from rehearsal.local.yaml_file import YamlMissingError
 from rehearsal.outside.git import GitCheckout, NoCheckoutError, find_checkout
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ def load_request(options: LocalOptions, environ: Mapping[str, str], cwd: Path) -
     """Return the request: the inputs of a workflow's step, with those given as flags over them.
 
     Only the flags are used with `flags_only`, and where they are given and there is no step to
-    read. Raises `Misconfigured`.
+    read. Raises `MisconfiguredError`.
     """
     no_checkout = ""
     try:
@@ -88,7 +88,7 @@ def _read_dotenv(top: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{top / DOTENV_FILE} cannot be read: {type(error).__name__}.",
             hint="It has to be a readable file of NAME=value lines in UTF-8.",
         ) from None

@@ -18,7 +18,7 @@ from rehearsal.local.expressions.values import (
     as_text,
 )
 from rehearsal.local.workflow_file import ActionUse
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 # A laptop uploads no artifact, and shares no build cache with other machines.
 GITHUB_ONLY_INPUTS = tuple(name for name, each in INPUTS.items() if each.github_only)
@@ -30,12 +30,12 @@ class StepEnvironment(Mapping[str, str]):
     """The environment of a step: the process's own, and over it the `env:` of the workflow file.
 
     A name that only `.env` has can be read, but iteration leaves it out. A variable that could not
-    be evaluated raises `Misconfigured` when it is read; iteration leaves it out, too.
+    be evaluated raises `MisconfiguredError` when it is read; iteration leaves it out, too.
     """
 
     def __init__(self, sources: ValueSources) -> None:
         self.workflow_env: dict[str, str] = {}
-        self.errors: dict[str, Misconfigured] = {}
+        self.errors: dict[str, MisconfiguredError] = {}
         self._sources = sources
 
     def __getitem__(self, name: str) -> str:
@@ -58,7 +58,7 @@ class StepEnvironment(Mapping[str, str]):
 def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, str]) -> Request:
     """Return the request of a step; `flag_inputs` replace the step's own.
 
-    Raises `Misconfigured` for a value that is needed and cannot be evaluated on a laptop.
+    Raises `MisconfiguredError` for a value that is needed and cannot be evaluated on a laptop.
     """
     reader = _StepReader(
         use=use, sources=sources, flag_inputs=flag_inputs, environment=StepEnvironment(sources)
@@ -100,7 +100,7 @@ class _StepReader:
             for name, value in variables.items():
                 try:
                     text = self._interpolate(f"{name} in the env of {self.use}", value, contexts)
-                except Misconfigured as error:
+                except MisconfiguredError as error:
                     environment.workflow_env.pop(name, None)
                     if name not in generated:
                         environment.errors[name] = error
@@ -143,7 +143,7 @@ class _StepReader:
     def _has_value(self, line: str) -> bool:
         try:
             self._evaluate_input("secrets", line)
-        except Misconfigured:
+        except MisconfiguredError:
             return False
         return True
 
@@ -156,11 +156,11 @@ class _StepReader:
     ) -> str:
         """Return the text of a value with its expressions evaluated.
 
-        `subject` names the value in errors. Raises `Misconfigured`.
+        `subject` names the value in errors. Raises `MisconfiguredError`.
         """
         if isinstance(value, list | dict):
             kind = "list" if isinstance(value, list) else "mapping"
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{subject} is a {kind}, and has to be a text.",
                 hint="For several items write | after the colon, then one item a line.",
             )
@@ -172,12 +172,12 @@ class _StepReader:
             if kind == "env" and variable in self.environment.errors:
                 raise self.environment.errors[variable] from None
             expression = _expression_with(error.path, text)
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{subject} needs {error.path}{expression}, which has no value here.",
                 hint=self._hint(error.path, input_name),
             ) from None
         except ExpressionError as error:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{subject} holds an expression that cannot be evaluated: {error}.",
                 hint=f"Correct it in {self.use.file}{_or_replace(input_name)}.",
             ) from None

@@ -13,7 +13,7 @@ from rehearsal.local.workflow_file import (
     workflow_files,
 )
 from rehearsal.local.yaml_file import YamlMissingError
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 ACTION_EXAMPLE = "OWNER/dress-rehearsal/action@REF"
 WORKFLOW_EXAMPLE = "OWNER/dress-rehearsal/.github/workflows/rehearsal.yml@REF"
@@ -32,7 +32,7 @@ class StepSelector:
         return bool(self.workflow or self.job or self.step)
 
 
-class StepNotFoundError(Misconfigured):
+class StepNotFoundError(MisconfiguredError):
     """No workflow uses the action."""
 
 
@@ -40,7 +40,7 @@ def select_step(selector: StepSelector, *, top: Path, cwd: Path, repository: str
     """Return the step that uses the action, or the job that calls its workflow.
 
     A call of release-image.yml is selected only if there is nothing else, or if it is named. Raises
-    `StepNotFoundError` if no workflow of the checkout uses the action, and `Misconfigured` if
+    `StepNotFoundError` if no workflow of the checkout uses the action, and `MisconfiguredError` if
     several steps match or none does.
     """
     if selector.workflow:
@@ -73,7 +73,7 @@ def _find_workflow(name: str, top: Path, cwd: Path) -> Path:
         if path.is_file():
             return path.resolve()
     existing = [path.name for path in workflow_files(top)]
-    raise Misconfigured(
+    raise MisconfiguredError(
         f"There is no workflow {name!r}.{_suggestion(name, existing)}",
         hint=f"The workflows in {WORKFLOWS_FOLDER} are: {', '.join(existing) or 'none'}.",
     )
@@ -84,7 +84,7 @@ def _uses_in(
 ) -> list[ActionUse]:
     """Return the uses in all files that can be read; an error counts only if there are none."""
     uses: list[ActionUse] = []
-    errors: list[Misconfigured] = []
+    errors: list[MisconfiguredError] = []
     for file in files:
         try:
             uses += find_uses(
@@ -96,7 +96,7 @@ def _uses_in(
             )
         except YamlMissingError:
             raise
-        except Misconfigured as error:
+        except MisconfiguredError as error:
             errors.append(error)
     if errors and not uses:
         raise errors[0]
@@ -112,7 +112,7 @@ def _choose(uses: Sequence[ActionUse], selector: StepSelector) -> ActionUse:
         names = {use.step_name or use.step_id or str(use.step_number) for use in in_job}
         raise _no_match("step", selector.step, names, in_job)
     if len(matching) > 1:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{len(matching)} {_kinds(matching)} use the action, and only one can be rehearsed at "
             "a time.",
             hint=f"Say which:\n{_list_uses(matching)}",
@@ -131,8 +131,8 @@ def _step_names(use: ActionUse) -> Iterable[str]:
 
 def _no_match(
     kind: str, name: str, existing: Iterable[str], uses: Sequence[ActionUse]
-) -> Misconfigured:
-    return Misconfigured(
+) -> MisconfiguredError:
+    return MisconfiguredError(
         f"No {kind} {name!r} uses the action.{_suggestion(name, existing)}",
         hint=f"These do:\n{_list_uses(uses)}",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.local.expressions.values import parse_number
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 CONSTANTS: Mapping[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -21,7 +21,7 @@ NUMBER = re.compile(
 )
 
 
-class YamlMissingError(Misconfigured):
+class YamlMissingError(MisconfiguredError):
     """PyYAML is not installed."""
 
 
@@ -39,7 +39,7 @@ def as_mapping(value: object) -> YamlMapping:
 def read_yaml(file: Path, *, display_path: str) -> object:
     """Return the content of a file, with every mapping as `YamlMapping` and every number as float.
 
-    `display_path` names the file in errors. Raises `Misconfigured`, with the line if it is known.
+    `display_path` names the file in errors. Raises `MisconfiguredError`, with the line if it is known.
     """
     try:
         import yaml  # noqa: PLC0415  (an optional package)
@@ -55,13 +55,13 @@ def read_yaml(file: Path, *, display_path: str) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{display_path}, line {mark.line + 1}" if mark else display_path
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{place}: this is not valid YAML: {error.problem or error.context}.",
             hint="The mistake may be a line or two above. Look for a wrong indentation, a tab, or "
             "a colon in a text without quotes.",
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{display_path} cannot be read: {type(error).__name__}: {error}.",
             hint="Check that the file exists, and that it is YAML in UTF-8.",
         ) from None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.outside.process import Process, Sink, run
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # A client answers within milliseconds; an engine busy with a large container, within seconds.
 CALL_TIMEOUT = 60.0
@@ -101,7 +101,7 @@ class Engine:
             return ""
 
     def check(self) -> None:
-        """Return if the engine answers. Raises `Problem` (engine-failed)."""
+        """Return if the engine answers. Raises `RehearsalError` (engine-failed)."""
         with suppress(EngineError):
             self._call(["version"])
 
@@ -184,9 +184,9 @@ class Engine:
         raise EngineError(words.removeprefix("Error response from daemon: "))
 
 
-def connection_lost(words: str) -> Problem:
+def connection_lost(words: str) -> RehearsalError:
     """Return the problem of an engine that is not there, or not any more."""
-    return Problem(
+    return RehearsalError(
         Verdict.ENGINE_FAILED,
         f"The container engine does not answer: {words}",
         hint="This is not the app's fault. Start the engine (sudo systemctl start docker, as a "
@@ -207,7 +207,7 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
     """Return the first client on PATH that reaches an engine and is able to do what is needed.
 
     A recent client without its buildx plugin cannot use BuildKit; one older than 23 can without.
-    Raises `Problem` (engine-failed) when none reaches an engine, `Misconfigured` when none is able
+    Raises `RehearsalError` (engine-failed) when none reaches an engine, `MisconfiguredError` when none is able
     or the engine is on another host.
     """
     clients = [
@@ -235,7 +235,7 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
             return engine
     if len(complaints) == len(clients):
         raise connection_lost(complaints[0])
-    raise Misconfigured(
+    raise MisconfiguredError(
         f"The docker client {clients[0]} has no buildx plugin: it cannot "
         + (
             "use cache-from and cache-to."

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 CANCEL_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -18,7 +18,7 @@ def interruptible(
     kept: str = "What it had found until then is in the evidence.",
     slow: str = "The timeline shows where the time went; the input timeout allows more.",
 ) -> Iterator[None]:
-    """Raise one `Problem` inside the block when we are cancelled, or after `timeout` seconds.
+    """Raise one `RehearsalError` inside the block when we are cancelled, or after `timeout` seconds.
 
     A `timeout` of 0 is none. `what` is interrupted, `kept` and `slow` say what
     became of it.
@@ -34,12 +34,12 @@ def interruptible(
     def raise_problem(number: int, _frame: FrameType | None) -> None:
         disarm()
         if number == signal.SIGALRM:
-            raise Problem(
+            raise RehearsalError(
                 Verdict.TIMED_OUT,
                 f"{what} was not done after {timeout:.0f} s.",
                 hint=slow,
             )
-        raise Problem(
+        raise RehearsalError(
             Verdict.CANCELLED,
             f"{what} was cancelled ({signal.Signals(number).name}).",
             hint=kept,

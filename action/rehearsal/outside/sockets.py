@@ -51,7 +51,7 @@ def listeners(engine: Engine, container: str, proc: Path = PROC) -> list[Listene
 
     Where the kernel shows the namespace it is read from outside, which costs the app nothing;
     elsewhere (an engine in a virtual machine, say) by a command of the image's own.
-    Raises `EngineError` and `Problem` as the engine does.
+    Raises `EngineError` and `RehearsalError` as the engine does.
     """
     found = engine.inspect(container)
     text = _from_outside(found, proc) or _from_inside(engine, container)

@@ -25,7 +25,7 @@ from rehearsal.pipeline.stages.suite import Preparation, run_tests
 from rehearsal.pipeline.stages.test_count import count_notices
 from rehearsal.pipeline.stages.wait import ReadinessWaiter
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -56,7 +56,7 @@ class RunContext:
 def rehearse(plan: Plan, context: RunContext, record: Rehearsal) -> None:
     """Go through all stages and leave nothing behind; `record` says how it went.
 
-    A `Problem` ends up in the record. What is undone is undone after cancellation and time-out
+    A `RehearsalError` ends up in the record. What is undone is undone after cancellation and time-out
     have been disarmed: nothing interrupts it.
     """
     record.shard = plan.suite.shard
@@ -65,11 +65,11 @@ def rehearse(plan: Plan, context: RunContext, record: Rehearsal) -> None:
         try:
             with interruptible(plan.timeout):
                 Pipeline(plan=plan, context=context, record=record, undo=undo).run()
-        except Problem as problem:
+        except RehearsalError as problem:
             record.problems.append(problem)
         except EngineError as refusal:
             record.problems.append(
-                Problem(
+                RehearsalError(
                     Verdict.ENGINE_FAILED,
                     f"The engine refused what it should do next: {refusal}",
                     hint="Something else on this machine may have removed what the rehearsal "
@@ -286,7 +286,7 @@ class Pipeline:
             known = containers.without_secrets(found, self.plan.container)
             text = json.dumps(known, indent=2, ensure_ascii=False)
             hands.evidence.write("container.json", text)
-        except (Problem, EngineError) as error:
+        except (RehearsalError, EngineError) as error:
             self.note(error)
 
     def stop_gracefully(self, container: Container, *, in_haste: bool) -> str:
@@ -295,7 +295,7 @@ class Pipeline:
             if not in_haste:
                 with interruptible():
                     return stop_container(container, self.context.engine, in_haste=False)
-        except Problem as problem:
+        except RehearsalError as problem:
             if problem.verdict is not Verdict.CANCELLED:
                 raise
             self.record.problems.append(problem)
@@ -315,12 +315,12 @@ class Pipeline:
                 engine.remove(self.created)
             else:
                 engine.remove_labelled(self.context.label)
-        except (Problem, EngineError) as error:
+        except (RehearsalError, EngineError) as error:
             self.note(error)
 
-    def note(self, error: Problem | EngineError) -> None:
+    def note(self, error: RehearsalError | EngineError) -> None:
         """Keep an error of the clean-up from hiding why the rehearsal ended."""
-        if isinstance(error, Problem):
+        if isinstance(error, RehearsalError):
             self.record.problems.append(error)
         else:
             self.record.notices.append(f"The engine refused to clean up: {error}")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
@@ -52,7 +52,7 @@ class Secret:
 def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> dict[str, str | None]:
     """Read lines of `NAME`, `NAME=value` or `NAME<<END`; a bare name's value is None when unset.
 
-    `source` is the input's name, for errors. Raises `Misconfigured` with a line number.
+    `source` is the input's name, for errors. Raises `MisconfiguredError` with a line number.
     """
     found: dict[str, str | None] = {}
     lines = iter(enumerate(LINE_END.split(text), start=1))
@@ -61,7 +61,7 @@ def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> di
             continue
         name, value = _parse_item(line, number, lines, source=source, environ=environ)
         if name in found:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{source}, line {number}: {name} stands there twice.", hint="Keep one of them."
             )
         found[name] = value
@@ -83,7 +83,7 @@ def _parse_item(
     if not equals:
         name = name.rstrip()
     if not VARIABLE_NAME.match(name):
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{source}, line {number}: expected NAME, NAME=value or NAME<<END "
             "(the line itself is not shown, it may be part of a secret).",
             hint="A value of several lines breaks into lines like this one. Write only its NAME "
@@ -99,7 +99,7 @@ def _heredoc_lines(
         if line.strip() == end:
             return
         yield line
-    raise Misconfigured(
+    raise MisconfiguredError(
         f"{source}, line {number}: the value that begins there is never closed.",
         hint="Put the word that follows << on a line of its own after the value.",
     )

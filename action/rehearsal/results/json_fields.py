@@ -13,7 +13,7 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 LONGEST = 20_000
 
 
-class InvalidDocument(ValueError):  # noqa: N818  (it is what was found, not a fault of ours)
+class InvalidDocumentError(ValueError):
     """The document is not what it should be; the text says where, and never quotes it at length."""
 
 
@@ -35,7 +35,7 @@ class Fields:
             content = json.loads(text, parse_constant=_no_number)
         # So many brackets that Python's own stack does not hold them.
         except (ValueError, RecursionError) as error:
-            raise InvalidDocument("it is not JSON") from error
+            raise InvalidDocumentError("it is not JSON") from error
         return cls(_object(content, "it"))
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -108,12 +108,12 @@ class Fields:
         return ".".join(filter(None, (self.place, name)))
 
     def _complain(self, name: str, expected: str) -> NoReturn:
-        raise InvalidDocument(f"{self._path(name)} is not {expected}")
+        raise InvalidDocumentError(f"{self._path(name)} is not {expected}")
 
 
 def _object(value: Any, place: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise InvalidDocument(f"{place} is not an object")
+        raise InvalidDocumentError(f"{place} is not an object")
     return value
 
 

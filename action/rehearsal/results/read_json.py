@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
-from rehearsal.results.json_fields import Fields, InvalidDocument
+from rehearsal.results.json_fields import Fields, InvalidDocumentError
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.shard import Shard, numbers
 from rehearsal.results.tests import Failure, Results, Span
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # Of the format: action/verdict.schema.json says what counts it up.
 VERSION = 1
@@ -20,7 +20,7 @@ LATEST = 253_402_300_799
 WORDS = {str(verdict): verdict for verdict in Verdict}
 
 
-class UnsupportedVersion(InvalidDocument):
+class UnsupportedVersionError(InvalidDocumentError):
     """It was written by a version whose format this one does not know."""
 
 
@@ -28,7 +28,7 @@ def read_json(text: str) -> tuple[Rehearsal, EvidenceIndex]:
     """Return the rehearsal that the text of a verdict.json tells. Raises `Unexpected`."""
     fields = Fields.read(text)
     if fields.count("version") > VERSION:
-        raise UnsupportedVersion(
+        raise UnsupportedVersionError(
             f"its format is {fields.count('version')}, and this version knows {VERSION}"
         )
     tests = fields.within("tests") if fields.has("tests") else None
@@ -54,7 +54,9 @@ def read_json(text: str) -> tuple[Rehearsal, EvidenceIndex]:
     )
     said = _verdict(fields)
     if said is not record.verdict:
-        raise InvalidDocument(f"its verdict is {said}, and its problems make it {record.verdict}")
+        raise InvalidDocumentError(
+            f"its verdict is {said}, and its problems make it {record.verdict}"
+        )
     if said is Verdict.PASSED:
         _check_pass(record)
     exhibits = EvidenceIndex(
@@ -67,30 +69,36 @@ def read_json(text: str) -> tuple[Rehearsal, EvidenceIndex]:
 
 def _check_pass(record: Rehearsal) -> None:
     if record.results and record.results.failures:
-        raise InvalidDocument(f"its verdict is passed, and {record.results.failures} tests failed")
+        raise InvalidDocumentError(
+            f"its verdict is passed, and {record.results.failures} tests failed"
+        )
     for shard in record.shards:
         if shard.verdict is not Verdict.PASSED:
-            raise InvalidDocument(f"its verdict is passed, and that of a shard is {shard.verdict}")
+            raise InvalidDocumentError(
+                f"its verdict is passed, and that of a shard is {shard.verdict}"
+            )
 
 
 def _verdict(fields: Fields) -> Verdict:
     word = fields.text("verdict")
     if word not in WORDS:
-        raise InvalidDocument(f"{fields.place or 'it'} has a verdict that is none: {word[:40]!r}")
+        raise InvalidDocumentError(
+            f"{fields.place or 'it'} has a verdict that is none: {word[:40]!r}"
+        )
     return WORDS[word]
 
 
 def _time(fields: Fields) -> float:
     started = fields.number("started")
     if started > LATEST:
-        raise InvalidDocument("started is not a time")
+        raise InvalidDocumentError("started is not a time")
     return started
 
 
 def _part(fields: Fields) -> str:
     shard = fields.text("shard", "")
     if not numbers(shard):
-        raise InvalidDocument(f"shard is {shard[:40]!r}, which is not like 2/4")
+        raise InvalidDocumentError(f"shard is {shard[:40]!r}, which is not like 2/4")
     return shard
 
 
@@ -98,8 +106,8 @@ def _stage(fields: Fields) -> Stage:
     return Stage(name=fields.text("name"), seconds=fields.number("seconds"), ok=fields.flag("good"))
 
 
-def _problem(fields: Fields) -> Problem:
-    return Problem(
+def _problem(fields: Fields) -> RehearsalError:
+    return RehearsalError(
         _verdict(fields),
         fields.text("what"),
         hint=fields.text("advice"),

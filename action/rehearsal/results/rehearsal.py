@@ -12,7 +12,7 @@ from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results
 from rehearsal.results.timeline import Timeline
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Rehearsal:
     tool: str = f"dress-rehearsal {__version__}"
     started: float = field(default_factory=time.time)
     stages: list[Stage] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RehearsalError] = field(default_factory=list)
     image: str = ""
     image_id: str = ""
     ready_seconds: float | None = None
@@ -98,7 +98,7 @@ class Rehearsal:
                 self.observer.stage_ended(name, stage.seconds, good=good)
 
     @property
-    def problem(self) -> Problem | None:
+    def problem(self) -> RehearsalError | None:
         """The problem that decides, of several."""
         return min(self.problems, key=lambda problem: problem.verdict.rank, default=None)
 

@@ -11,7 +11,7 @@ from rehearsal.config.input_types import Input
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.parser import make_plan
 from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 TABLES = (INPUTS, WORKFLOW_INPUTS, WORKFLOW_SECRETS, PUBLISH_INPUTS)
 # No type that is checked accepts it.
@@ -67,5 +67,5 @@ def test_read_request__reads_every_input_of_publish(
     "name", [name for name, each in INPUTS.items() if not each.type.accepts(WRONG)]
 )
 def test_make_plan__refuses_what_the_type_does_not_accept(top: Path, name: str) -> None:
-    with pytest.raises(Misconfigured, match=rf"The input {name} "):
+    with pytest.raises(MisconfiguredError, match=rf"The input {name} "):
         make_plan({name: WRONG}, environ={}, top=top)

@@ -3,7 +3,7 @@ import pytest
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import BOOLEAN, Input, matching, number, one_of, table
 from rehearsal.config.inputs import LONGEST_SHOWN, Inputs
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 ANOTHER = {"audit": "warn", "audit-active": "true"}
 REFUSED = [name for name, each in INPUTS.items() if each.refused]
@@ -21,14 +21,14 @@ def given(name: str, value: str) -> Inputs:
     return Inputs.of({name: value}, TABLE)
 
 
-def text_of(error: pytest.ExceptionInfo[Misconfigured]) -> str:
+def text_of(error: pytest.ExceptionInfo[MisconfiguredError]) -> str:
     problem = error.value
     return "\n".join((problem.message, problem.hint, *problem.excerpt))
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_of__refuses_what_does_not_work_yet(name: str) -> None:
-    with pytest.raises(Misconfigured, match=f"The input {name} does not work") as caught:
+    with pytest.raises(MisconfiguredError, match=f"The input {name} does not work") as caught:
         Inputs.of({name: ANOTHER.get(name, "something")})
     assert f"Leave {name} out" in caught.value.hint
 
@@ -42,7 +42,7 @@ def test_of__accepts_the_default_of_what_does_not_work_yet(name: str, blank: str
 
 
 def test_of__refuses_an_unknown_name_and_lists_the_known() -> None:
-    with pytest.raises(Misconfigured, match="no input named 'prot'") as caught:
+    with pytest.raises(MisconfiguredError, match="no input named 'prot'") as caught:
         Inputs.of({"prot": "hush"})
     assert all(name in caught.value.hint for name in INPUTS)
     assert "hush" not in text_of(caught)
@@ -63,7 +63,7 @@ def test_of__takes_what_json_holds(value: object, text: str) -> None:
 @pytest.mark.parametrize("value", ["hush\0", "hush\ud800", "\udfff"], ids=ascii)
 @pytest.mark.parametrize("name", ["context", "secrets", "command", "test-reports"])
 def test_of__refuses_what_no_program_can_be_given(name: str, value: str) -> None:
-    with pytest.raises(Misconfigured, match=f"The input {name} holds") as caught:
+    with pytest.raises(MisconfiguredError, match=f"The input {name} holds") as caught:
         Inputs.of({name: value})
     assert "hush" not in text_of(caught)
 
@@ -76,7 +76,7 @@ def test_of__file_names_that_are_not_utf8_go_through() -> None:
     "value", ["", "0", "65536", "-1", "8888.0", "0x50", "٨٨٨٨", "1_000", "9" * 5000, "80; ls"]
 )  # fmt: skip
 def test_number__refuses_and_names_input_value_and_bounds(value: str) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         given("count", value).number("count")
     assert "The input count is " in caught.value.message
     assert repr(value)[:LONGEST_SHOWN] in caught.value.message
@@ -96,13 +96,13 @@ def test_number__reads(value: str, read: int) -> None:
 
 def test_number__an_optional_one_may_be_empty() -> None:
     assert given("optional", " ").number("optional") == 0
-    with pytest.raises(Misconfigured, match="a whole number from 1 to 9"):
+    with pytest.raises(MisconfiguredError, match="a whole number from 1 to 9"):
         given("optional", "10").number("optional")
 
 
 @pytest.mark.parametrize("value", ["yes", "True", "1", "", "truefalse"])
 def test_boolean__is_true_or_false_and_nothing_else(value: str) -> None:
-    with pytest.raises(Misconfigured, match="one of true, false"):
+    with pytest.raises(MisconfiguredError, match="one of true, false"):
         given("switch", value).boolean("switch")
 
 
@@ -113,7 +113,7 @@ def test_boolean__reads(value: str, truth: bool) -> None:
 
 def test_text__of_a_choice_names_what_is_allowed() -> None:
     assert given("when", "always\n").text("when") == "always"
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         given("when", "sometimes").text("when")
     assert caught.value.message == (
         "The input when is 'sometimes'; it has to be one of always, never."
@@ -122,7 +122,7 @@ def test_text__of_a_choice_names_what_is_allowed() -> None:
 
 @pytest.mark.parametrize("value", ["linux/amd64x/", "linux/amd64\nevil", "--privileged"])
 def test_text__the_whole_value_has_to_match(value: str) -> None:
-    with pytest.raises(Misconfigured, match=r"The input system is .* like linux/amd64"):
+    with pytest.raises(MisconfiguredError, match=r"The input system is .* like linux/amd64"):
         given("system", value).text("system")
 
 

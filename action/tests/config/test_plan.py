@@ -5,7 +5,7 @@ import pytest
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.plan import Plan
-from rehearsal.verdict import Misconfigured, Verdict
+from rehearsal.verdict import MisconfiguredError, Verdict
 
 from ..fakes import probe_plan
 
@@ -34,13 +34,15 @@ def plan_of(top: Path, environ: dict[str, str] | None = None, /, **given: str) -
     return make_plan(inputs, environ=environ or {}, top=top)
 
 
-def refusal(top: Path, environ: dict[str, str] | None = None, /, **given: str) -> Misconfigured:
-    with pytest.raises(Misconfigured) as caught:
+def refusal(
+    top: Path, environ: dict[str, str] | None = None, /, **given: str
+) -> MisconfiguredError:
+    with pytest.raises(MisconfiguredError) as caught:
         plan_of(top, environ, **given)
     return caught.value
 
 
-def told(problem: Misconfigured) -> str:
+def told(problem: MisconfiguredError) -> str:
     return "\n".join((problem.message, problem.hint, *problem.excerpt))
 
 
@@ -366,10 +368,10 @@ def test_plan__hostile_input_is_refused_where_not_any_text_is_right(
     assert f"The input {name} is " in refusal(top, **{name: value}).message
 
 
-def outcome(top: Path, name: str, value: str) -> Plan | Misconfigured:
+def outcome(top: Path, name: str, value: str) -> Plan | MisconfiguredError:
     try:
         return plan_of(top, **{name: value})
-    except Misconfigured as problem:
+    except MisconfiguredError as problem:
         return problem
 
 
@@ -377,7 +379,7 @@ def outcome(top: Path, name: str, value: str) -> Plan | Misconfigured:
 def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
     for value in HOSTILE:
         found = outcome(top, name, value)
-        if isinstance(found, Misconfigured):
+        if isinstance(found, MisconfiguredError):
             assert not {"\x1b", "\u202e", "\n"} & set(found.message)
     assert not (top / "pwned").exists()
 

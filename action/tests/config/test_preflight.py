@@ -7,7 +7,7 @@ import pytest
 from rehearsal.config import preflight
 from rehearsal.config.parser import make_plan
 from rehearsal.config.plan import Plan
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 OURS, THEIRS = "a" * 40, "b" * 40
 
@@ -35,7 +35,7 @@ def check(plan: Plan, *, commit: str = OURS, engine_host: str = "", **environ: s
 def test_check__secrets_are_not_handed_to_strangers(
     top: Path, event: str, commit: str, given: str
 ) -> None:
-    with pytest.raises(Misconfigured, match=r"TOKEN.*not the repository's own") as caught:
+    with pytest.raises(MisconfiguredError, match=r"TOKEN.*not the repository's own") as caught:
         check(plan(top, **{given: "TOKEN=planted-value"}), commit=commit, GITHUB_EVENT_NAME=event)
     assert "planted-value" not in str(caught.value) + caught.value.hint
     assert "pull_request instead" in caught.value.hint
@@ -64,7 +64,7 @@ def test_check__a_generated_secret_that_was_given_is_a_confidence(top: Path) -> 
 
 
 def test_check__a_job_in_a_container_is_explained(top: Path) -> None:
-    with pytest.raises(Misconfigured, match="runs in a container") as caught:
+    with pytest.raises(MisconfiguredError, match="runs in a container") as caught:
         check(plan(top), GITHUB_WORKSPACE="/__w/app/app")
     assert "Remove container: from the job" in caught.value.hint
 
@@ -73,7 +73,7 @@ def test_check__a_job_in_a_container_is_explained(top: Path) -> None:
     "host", ["ssh://build@example.invalid", "tcp://192.0.2.7:2376", "http://example.invalid"]
 )
 def test_check__an_engine_elsewhere_is_explained(top: Path, host: str) -> None:
-    with pytest.raises(Misconfigured, match="on another host"):
+    with pytest.raises(MisconfiguredError, match="on another host"):
         check(plan(top), engine_host=host)
 
 
@@ -88,7 +88,7 @@ def test_check__an_engine_here_is_fine(top: Path, host: str) -> None:
 def test_check_places__evidence_is_never_in_the_context(top: Path) -> None:
     below = top / "temp" / "rehearsal-1"
     below.mkdir(parents=True)
-    with pytest.raises(Misconfigured, match="context"):
+    with pytest.raises(MisconfiguredError, match="context"):
         preflight.check_build_context(plan(top), below)
     preflight.check_build_context(plan(top, image="app:1"), below)
     preflight.check_build_context(plan(top), top.parent)

@@ -9,7 +9,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ..fakes import secret
 
@@ -23,7 +23,7 @@ def evidence(tmp_path: Path) -> Evidence:
 
 
 def crashed(what: str = "The container ended before it was ready: exit code 1.") -> Rehearsal:
-    problem = Problem(Verdict.CRASHED, what, hint="Its last lines are in the log.")
+    problem = RehearsalError(Verdict.CRASHED, what, hint="Its last lines are in the log.")
     return Rehearsal(name="r", problems=[problem])
 
 
@@ -103,7 +103,7 @@ def test_explain__what_the_checkout_says_is_redacted(evidence: Evidence, tmp_pat
 
 
 def test_explain__advice_of_the_problem_stays_where_it_knows_more(evidence: Evidence) -> None:
-    empty = Misconfigured("The secret KEY is empty.", hint="List KEY in generate-secrets.")
+    empty = MisconfiguredError("The secret KEY is empty.", hint="List KEY in generate-secrets.")
     record = Rehearsal(name="r", problems=[empty])
     explain(record, evidence)
     (found,) = record.diagnoses
@@ -111,7 +111,9 @@ def test_explain__advice_of_the_problem_stays_where_it_knows_more(evidence: Evid
 
 
 def test_explain__a_wrong_input_needs_no_cause(evidence: Evidence) -> None:
-    record = Rehearsal(name="r", problems=[Misconfigured("The input port is '80a'.", hint="x")])
+    record = Rehearsal(
+        name="r", problems=[MisconfiguredError("The input port is '80a'.", hint="x")]
+    )
     explain(record, evidence)
     assert record.problems[0].hint == "x"
     assert record.key_lines == ()
@@ -120,7 +122,7 @@ def test_explain__a_wrong_input_needs_no_cause(evidence: Evidence) -> None:
 @pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.CANCELLED], ids=str)
 def test_explain__nothing_to_explain(verdict: Verdict, evidence: Evidence) -> None:
     (evidence.folder / "container.log").write_text(TRACE)
-    record = Rehearsal(name="r", problems=[Problem(verdict, "what")])
+    record = Rehearsal(name="r", problems=[RehearsalError(verdict, "what")])
     assert explain(record, evidence) == ""
     assert record.diagnoses == []
     assert record.problems[0].message == "what"

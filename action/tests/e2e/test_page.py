@@ -17,7 +17,7 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results, Span
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from .contract import assert_verdict
 from .repository import Repository
@@ -66,7 +66,7 @@ def unpacked(tmp_path: Path) -> Path:
             Stage(name="build", seconds=3, ok=True),
             Stage(name="test", seconds=9, ok=False),
         ],
-        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, hint=LONG)],
+        problems=[RehearsalError(Verdict.TESTS_FAILED, HOSTILE, hint=LONG)],
         results=Results(tests=1, failures=1, failed=(failure,)),
     )
     evidence.write("index.html", page(record, collect_evidence(record, evidence)))

@@ -5,7 +5,7 @@ import pytest
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Results
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ..fakes import rehearsed
 
@@ -23,8 +23,10 @@ def test_read_passed__a_whole_pass(tmp_path: Path, shard: str) -> None:
 
 @pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.PASSED])
 def test_read_passed__nothing_else(tmp_path: Path, verdict: Verdict) -> None:
-    with pytest.raises(Problem, match=rf"Nothing is done\. .* ended as {verdict}, ") as raised:
-        read(rehearsed(tmp_path, problems=[Problem(verdict, "w")]))
+    with pytest.raises(
+        RehearsalError, match=rf"Nothing is done\. .* ended as {verdict}, "
+    ) as raised:
+        read(rehearsed(tmp_path, problems=[RehearsalError(verdict, "w")]))
     assert raised.value.verdict is Verdict.PUBLISH_FAILED
     assert raised.value.hint
 
@@ -43,7 +45,7 @@ def test_read_passed__nothing_else(tmp_path: Path, verdict: Verdict) -> None:
 def test_read_passed__no_part_and_no_unknown_image(
     tmp_path: Path, changes: dict[str, str], words: str
 ) -> None:
-    with pytest.raises(Problem, match=words):
+    with pytest.raises(RehearsalError, match=words):
         read(rehearsed(tmp_path, **changes))
 
 
@@ -61,12 +63,14 @@ def test_read_passed__no_part_and_no_unknown_image(
 def test_read_passed__what_is_no_verdict(tmp_path: Path, text: str | None, words: str) -> None:
     if text is not None:
         (tmp_path / "verdict.json").write_text(text)
-    with pytest.raises(Misconfigured, match=r"--here is 'x', and verdict\.json in it") as raised:
+    with pytest.raises(
+        MisconfiguredError, match=r"--here is 'x', and verdict\.json in it"
+    ) as raised:
         read(tmp_path)
     assert words in raised.value.message
     assert "evidence: always" in raised.value.hint
 
 
 def test_read_passed__a_pass_that_its_own_count_belies(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="1 tests failed"):
+    with pytest.raises(MisconfiguredError, match="1 tests failed"):
         read(rehearsed(tmp_path, results=Results(tests=3, failures=1)))

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.evidence.verdict_file import MAX_SIZE, read_verdict_file
-from rehearsal.results.json_fields import InvalidDocument
+from rehearsal.results.json_fields import InvalidDocumentError
 
 from ..fakes import rehearsed
 
@@ -24,7 +24,7 @@ def test_read_verdict_file(tmp_path: Path) -> None:
 )
 def test_read_verdict_file__refuses_other_files(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "verdict.json").write_bytes(content)
-    with pytest.raises(InvalidDocument, match=words):
+    with pytest.raises(InvalidDocumentError, match=words):
         read_verdict_file(tmp_path)
 
 

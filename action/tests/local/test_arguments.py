@@ -10,7 +10,7 @@ from rehearsal.config.input_table import INPUTS
 from rehearsal.local.dotenv import parse_dotenv
 from rehearsal.local.load_request import LocalOptions
 from rehearsal.local.step_selection import StepSelector
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 
 def options_of(*argv: str) -> LocalOptions:
@@ -120,7 +120,7 @@ def test_parse__help_names_the_subcommand(
     ids=str,
 )  # fmt: skip
 def test_local_options__wrong_pair(argv: list[str], what: str, advice: str) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         options_of(*argv)
     assert caught.value.message == what
     assert advice in caught.value.hint

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.local.dotenv import parse_dotenv
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,5}", fullmatch=True)
 
@@ -50,7 +50,7 @@ def test_parse_dotenv(name: str) -> None:
     ],
 )
 def test_parse_dotenv__error_names_the_line_but_does_not_show_it(text: str, line: int) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         parse_dotenv(text)
     assert f".env, line {line}: " in caught.value.message
     assert "hush" not in caught.value.message + caught.value.hint
@@ -58,7 +58,7 @@ def test_parse_dotenv__error_names_the_line_but_does_not_show_it(text: str, line
 
 @given(st.text(alphabet="A=1\n'\"#\\ \t\r$é", max_size=40) | st.text(max_size=40))
 def test_parse_dotenv__any_text_gives_values_or_misconfigured(text: str) -> None:
-    with suppress(Misconfigured):
+    with suppress(MisconfiguredError):
         assert all(isinstance(value, str) for value in parse_dotenv(text).values())
 
 

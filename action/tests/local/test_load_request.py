@@ -10,7 +10,7 @@ from rehearsal.config.request import Request
 from rehearsal.local.load_request import LocalOptions, load_request
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector
 from rehearsal.local.yaml_file import YamlMissingError
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 from .conftest import Project
 
@@ -28,12 +28,12 @@ def target(project: Project, text: str, **options: Any) -> Any:
     return load(project, **options).inputs["target"]
 
 
-def problem_of(project: Project, step: str, *, job: str = "", **options: Any) -> Misconfigured:
+def problem_of(project: Project, step: str, *, job: str = "", **options: Any) -> MisconfiguredError:
     project.step(step, job=job)
     try:
         request = load(project, **options)
         make_plan(request.inputs, environ=request.environ, top=request.top)
-    except Misconfigured as problem:
+    except MisconfiguredError as problem:
         return problem
     raise AssertionError("no error was raised")
 
@@ -153,7 +153,7 @@ def test_load_request__unknown_env_is_an_error_only_if_it_is_read(project: Proje
     request = load(project, environ={"A": "ours"})
     assert "A" not in dict(request.environ)
     assert request.environ["B"] == "b"
-    with pytest.raises(Misconfigured, match=r"A in the env of .* needs steps\.x\.outputs\.y"):
+    with pytest.raises(MisconfiguredError, match=r"A in the env of .* needs steps\.x\.outputs\.y"):
         request.environ.get("A")
 
 
@@ -183,7 +183,7 @@ def test_load_request__build_inputs_are_ignored_with_an_image(project: Project) 
     assert load(project, inputs={"image": "shop:1"}).inputs == {"image": "shop:1"}
     set_values = {"steps.build.outputs.image": "shop:2"}
     assert load(project, set_values=set_values).inputs == {"image": "shop:2"}
-    with pytest.raises(Misconfigured, match="build-args"):
+    with pytest.raises(MisconfiguredError, match="build-args"):
         load(project, inputs={"image": ""})
 
 
@@ -413,11 +413,11 @@ def test_load_request__call_whose_secret_is_generated_by_flag(project: Project) 
     request = load(project, inputs={"generate-secrets": "KEY\nRANDOM\nGIVEN"})
     plan = make_plan(request.inputs, environ=request.environ, top=request.top)
     assert [secret.name for secret in plan.container.secrets] == ["KEY", "RANDOM", "GIVEN"]
-    with pytest.raises(Misconfigured, match=r"needs secrets\.RANDOM"):
+    with pytest.raises(MisconfiguredError, match=r"needs secrets\.RANDOM"):
         load(project, inputs={"generate-secrets": "KEY\nGIVEN"})
 
 
 def test_load_request__call_without_a_secret_that_it_needs(project: Project) -> None:
     project.workflow(CALL)
-    with pytest.raises(Misconfigured, match=r"needs secrets\.KEY"):
+    with pytest.raises(MisconfiguredError, match=r"needs secrets\.KEY"):
         load(project)

@@ -2,7 +2,7 @@ import pytest
 
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector, select_step
 from rehearsal.local.workflow_file import ActionUse
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 from .conftest import Project
 
@@ -67,7 +67,7 @@ def test_select_step__named_among_several(
 def test_select_step__several_are_listed_with_their_flags(project: Project) -> None:
     project.workflow(SEVERAL)
     project.workflow(STEP, "nightly.yml")
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         select(project)
     assert caught.value.message.startswith("4 steps use the action")
     ci = ".github/workflows/ci.yml"
@@ -82,7 +82,7 @@ def test_select_step__several_are_listed_with_their_flags(project: Project) -> N
 def test_select_step__the_listed_flags_select_their_step(project: Project) -> None:
     project.workflow(SEVERAL)
     project.workflow(STEP, "nightly.yml")
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         select(project)
     for line in caught.value.hint.splitlines()[1:]:
         words = line.partition("(")[0].split()
@@ -105,7 +105,7 @@ def test_select_step__the_listed_flags_select_their_step(project: Project) -> No
 )
 def test_select_step__unknown_name(project: Project, names: dict[str, str], words: str) -> None:
     project.workflow(SEVERAL)
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         select(project, **names)
     assert caught.value.message == words
     assert "ci.yml" in caught.value.hint
@@ -140,11 +140,13 @@ def test_select_step__a_release_if_it_is_the_only_one_or_named(
 def test_select_step__several_calls_and_steps(project: Project) -> None:
     call = "uses: ./.github/workflows/rehearsal.yml"
     project.workflow(f"jobs: {{a: {{{call}}}, b: {{{call}}}}}")
-    with pytest.raises(Misconfigured, match="2 jobs use the action, and only one can be") as caught:
+    with pytest.raises(
+        MisconfiguredError, match="2 jobs use the action, and only one can be"
+    ) as caught:
         select(project)
     assert [line.split()[1] for line in caught.value.hint.splitlines()[1:]] == ["a", "b"]
     project.workflow(STEP, "more.yml")
-    with pytest.raises(Misconfigured, match="3 steps and jobs use the action"):
+    with pytest.raises(MisconfiguredError, match="3 steps and jobs use the action"):
         select(project)
 
 
@@ -156,7 +158,7 @@ def test_select_step__ignores_another_invalid_file(project: Project) -> None:
 
 def test_select_step__reports_an_invalid_file_if_there_is_no_step(project: Project) -> None:
     project.workflow("a: b: c")
-    with pytest.raises(Misconfigured, match=r"ci\.yml, line 1: this is not valid YAML"):
+    with pytest.raises(MisconfiguredError, match=r"ci\.yml, line 1: this is not valid YAML"):
         select(project)
 
 

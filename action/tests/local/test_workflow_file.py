@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.local.workflow_file import ActionUse, find_uses, is_our_action, workflow_files
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 from .conftest import Project
 
@@ -202,7 +202,7 @@ def test_find_uses__path_of_a_file_outside_the_checkout(project: Project, tmp_pa
 
 
 def test_find_uses__invalid_yaml(project: Project) -> None:
-    with pytest.raises(Misconfigured, match=r"\.github/workflows/ci\.yml, line 1"):
+    with pytest.raises(MisconfiguredError, match=r"\.github/workflows/ci\.yml, line 1"):
         uses(project, "a: b: c")
 
 

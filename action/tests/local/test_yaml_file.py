@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.local.yaml_file import YamlMapping, YamlMissingError, as_mapping, read_yaml
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 
 def read(tmp_path: Path, text: str) -> Any:
@@ -70,7 +70,7 @@ def test_read_yaml__only_a_comment(tmp_path: Path) -> None:
     ],
 )
 def test_read_yaml__invalid(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         read(tmp_path, text)
     assert words in caught.value.message
     assert caught.value.hint
@@ -78,12 +78,12 @@ def test_read_yaml__invalid(tmp_path: Path, text: str, words: str) -> None:
 
 def test_read_yaml__not_utf_8(tmp_path: Path) -> None:
     (tmp_path / "ci.yml").write_bytes(b"a: \xff\n")
-    with pytest.raises(Misconfigured, match="cannot be read: UnicodeDecodeError"):
+    with pytest.raises(MisconfiguredError, match="cannot be read: UnicodeDecodeError"):
         read_yaml(tmp_path / "ci.yml", display_path="ci.yml")
 
 
 def test_read_yaml__missing_file(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="cannot be read: FileNotFoundError"):
+    with pytest.raises(MisconfiguredError, match="cannot be read: FileNotFoundError"):
         read_yaml(tmp_path / "no.yml", display_path="no.yml")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rehearsal.outside import engine as engines
 from rehearsal.outside.engine import Engine, EngineError, EngineNeeds, find_engine
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 DEAD = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
 
@@ -78,7 +78,7 @@ def test_find_engine__the_first_that_builds_wins(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", ["23.0.0", "28.2.2", "''", "dev"])
 def test_find_engine__no_client_that_builds(tmp_path: Path, number: str) -> None:
     path = client(tmp_path / "a", version(number))
-    with pytest.raises(Misconfigured, match="no buildx plugin") as caught:
+    with pytest.raises(MisconfiguredError, match="no buildx plugin") as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert str(path) in caught.value.message
     assert "docker-buildx" in caught.value.hint
@@ -90,7 +90,7 @@ def test_find_engine__no_client(tmp_path: Path, what: str) -> None:
         client(tmp_path / "a", version("20.10.24")).chmod(stat.S_IRUSR)
     elif what == "a folder":
         (tmp_path / "a" / "docker").mkdir(parents=True)
-    with pytest.raises(Problem, match="no docker client on PATH") as caught:
+    with pytest.raises(RehearsalError, match="no docker client on PATH") as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert "not the app's fault" in caught.value.hint
@@ -99,7 +99,7 @@ def test_find_engine__no_client(tmp_path: Path, what: str) -> None:
 def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
     client(tmp_path / "a", dead())
     client(tmp_path / "b", dead("another"))
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         find_engine(only(tmp_path / "a", tmp_path / "b"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert DEAD in caught.value.message
@@ -116,7 +116,7 @@ def test_find_engine__one_client_reaches_an_engine(tmp_path: Path) -> None:
 def test_find_engine__a_file_that_is_no_program(tmp_path: Path) -> None:
     path = client(tmp_path / "a", "")
     path.write_bytes(b"\x7fELF but not really")
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert str(path) in caught.value.message
@@ -129,7 +129,7 @@ def test_find_engine__a_client_that_never_answers(
     client(tmp_path / "a", "exec /bin/sleep 30")
     monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.2)
     started = time.monotonic()
-    with pytest.raises(Problem, match="TimeoutExpired") as caught:
+    with pytest.raises(RehearsalError, match="TimeoutExpired") as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert time.monotonic() - started < 5
@@ -157,7 +157,7 @@ def test_repr__shows_no_environment() -> None:
 )
 def test_call__a_lost_engine_is_engine_failed(tmp_path: Path, words: str) -> None:
     engine = engine_of(tmp_path, dead(words))
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         engine.inspect("c0ffee")
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert words in caught.value.message
@@ -174,7 +174,7 @@ def test_call__an_engine_that_does_not_answer_is_engine_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.1)
-    with pytest.raises(Problem, match="stop: TimeoutExpired") as caught:
+    with pytest.raises(RehearsalError, match="stop: TimeoutExpired") as caught:
         engine_of(tmp_path, "exec sleep 30").stop("c0ffee", 1)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
 
@@ -182,7 +182,7 @@ def test_call__an_engine_that_does_not_answer_is_engine_failed(
 def test_call__a_client_that_went_away_is_engine_failed(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, "")
     Path(engine.client).unlink()
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         engine.check()
     assert caught.value.verdict is Verdict.ENGINE_FAILED
 

@@ -5,28 +5,28 @@ from contextlib import ExitStack
 import pytest
 
 from rehearsal.outside.signals import CANCEL_SIGNALS, interruptible
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 ALL = (*CANCEL_SIGNALS, signal.SIGALRM)
 
 
 @pytest.mark.parametrize("number", CANCEL_SIGNALS, ids=lambda number: number.name)
 def test_interruptible__a_signal_is_a_cancellation(number: signal.Signals) -> None:
-    with pytest.raises(Problem, match=number.name) as caught, interruptible(60):
+    with pytest.raises(RehearsalError, match=number.name) as caught, interruptible(60):
         signal.raise_signal(number)
     assert caught.value.verdict is Verdict.CANCELLED
 
 
 def test_interruptible__ends_a_wait() -> None:
     started = time.monotonic()
-    with pytest.raises(Problem) as caught, interruptible(0.05):
+    with pytest.raises(RehearsalError) as caught, interruptible(0.05):
         time.sleep(30)
     assert caught.value.verdict is Verdict.TIMED_OUT
     assert time.monotonic() - started < 5
 
 
 def test_interruptible__the_time_out_names_its_seconds_and_its_input() -> None:
-    with pytest.raises(Problem, match="not done after 90 s") as caught, interruptible(90):
+    with pytest.raises(RehearsalError, match="not done after 90 s") as caught, interruptible(90):
         signal.raise_signal(signal.SIGALRM)
     assert "input timeout" in caught.value.hint
 
@@ -45,7 +45,7 @@ def test_interruptible__raises_once_and_lets_clean_up_go_on(first: signal.Signal
             undo.callback(clean)
             signal.raise_signal(first)
 
-    with pytest.raises(Problem):
+    with pytest.raises(RehearsalError):
         show()
     assert cleaned == list(ALL)
 
@@ -66,7 +66,7 @@ def test_interruptible__without_seconds_there_is_no_time_out() -> None:
 def test_interruptible__can_be_armed_again() -> None:
     with interruptible():
         pass
-    with pytest.raises(Problem), interruptible(60):
+    with pytest.raises(RehearsalError), interruptible(60):
         signal.raise_signal(signal.SIGTERM)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.redaction.secret import CLIENT_VARIABLES, Secret, parse_variables
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True)
 # Anything that fits on a line of YAML or of a shell: all but what ends a line, NUL and surrogates.
@@ -17,10 +17,10 @@ def parse(text: str, environ: dict[str, str] | None = None) -> dict[str, str | N
     return parse_variables(text, source="secrets", environ=environ or {})
 
 
-def refusal(text: str) -> Misconfigured | None:
+def refusal(text: str) -> MisconfiguredError | None:
     try:
         parse(text)
-    except Misconfigured as error:
+    except MisconfiguredError as error:
         return error
     return None
 
@@ -65,7 +65,7 @@ def test_parse_variables__reads(text: str, expected: dict[str, str | None]) -> N
     ],
 )
 def test_parse_variables__errors_give_the_line_and_never_content(text: str, line: int) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         parse(text)
     assert f"secrets, line {line}:" in caught.value.message
     assert caught.value.hint
@@ -75,7 +75,9 @@ def test_parse_variables__errors_give_the_line_and_never_content(text: str, line
 
 
 def test_parse_variables__a_name_twice_is_an_error() -> None:
-    with pytest.raises(Misconfigured, match=r"secrets, line 3: A stands there twice") as caught:
+    with pytest.raises(
+        MisconfiguredError, match=r"secrets, line 3: A stands there twice"
+    ) as caught:
         parse("A=hush\nB=1\nA=hush")
     assert "hush" not in caught.value.message + caught.value.hint
 

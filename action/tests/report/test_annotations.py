@@ -6,7 +6,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 OWN = ProjectFrame(
     file="superlists/lists/views.py",
@@ -18,7 +18,7 @@ OWN = ProjectFrame(
 
 
 def record(verdict: Verdict = Verdict.TESTS_FAILED) -> Rehearsal:
-    problem = Problem(verdict, "1 of 3 tests failed.", hint="Look.")
+    problem = RehearsalError(verdict, "1 of 3 tests failed.", hint="Look.")
     return Rehearsal(name="r", problems=[problem])
 
 
@@ -96,7 +96,7 @@ def test_annotations__leave_room_for_other_steps() -> None:
 
 
 def test_annotations__are_not_longer_than_github_shows() -> None:
-    problem = Problem(Verdict.CRASHED, "w" * 10_000, hint="a")
+    problem = RehearsalError(Verdict.CRASHED, "w" * 10_000, hint="a")
     long = ProjectFrame(file="f", line=1, function="f" * 10_000, error="e" * 10_000, text="")
     exhibits = failed("n" * 10_000, frame=long, message="m" * 10_000)
     found = annotations(Rehearsal(name="r", problems=[problem]), exhibits)

@@ -8,7 +8,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 WHAT = "The container ended before it was ready: exit code 1."
 OWN = ProjectFrame(
@@ -24,7 +24,7 @@ KNOWN = Diagnosis(
 
 
 def record(verdict: Verdict = Verdict.CRASHED, **changes: object) -> Rehearsal:
-    problem = Problem(verdict, WHAT, hint="Look.")
+    problem = RehearsalError(verdict, WHAT, hint="Look.")
     return Rehearsal(name="r", problems=[problem], **changes)  # type: ignore[arg-type]
 
 
@@ -103,7 +103,7 @@ def test_cause__what_the_app_raised_is_not_why_it_was_cancelled_or_a_fault_of_ou
 
 
 def test_cause__a_wrong_input_says_itself_why() -> None:
-    problem = Misconfigured("The input port is '80a'.", hint="Give a number.")
+    problem = MisconfiguredError("The input port is '80a'.", hint="Give a number.")
     found = told(Rehearsal(name="r", problems=[problem]))
     assert in_words(found) == "The input port is '80a'.\nGive a number."
 

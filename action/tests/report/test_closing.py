@@ -3,7 +3,7 @@ import pytest
 from rehearsal.report.closing import closing
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 SHAKY = Failure(name="t.T.shaky", message="1 != 2")
 
@@ -16,7 +16,7 @@ def test_closing__tells_the_verdict_last() -> None:
             Stage(name="ready", seconds=0.5, ok=True),
         ],
         results=Results(tests=3, failures=1),
-        problems=[Problem(Verdict.TESTS_FAILED, "1 of 3 tests failed.")],
+        problems=[RehearsalError(Verdict.TESTS_FAILED, "1 of 3 tests failed.")],
         image="app:1",
         image_id="sha256:0",
         notices=["It was slow."],
@@ -57,7 +57,7 @@ def test_closing__tells_what_was_left_up_and_how_to_open_the_evidence() -> None:
 
 
 def test_closing__of_what_never_began() -> None:
-    rehearsal = Rehearsal(name="r", problems=[Problem(Verdict.MISCONFIGURED, "no")])
+    rehearsal = Rehearsal(name="r", problems=[RehearsalError(Verdict.MISCONFIGURED, "no")])
     assert closing(rehearsal, evidence="") == "verdict:  misconfigured"
 
 

@@ -14,7 +14,7 @@ from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 HOSTILE = (
     "a | b `c` **d** [e](javascript:f) # g\r\n\n| h |\n::error::i\r</pre></details>"
@@ -60,7 +60,7 @@ def own(text: str = "x") -> ProjectFrame:
     return ProjectFrame(file=f"{text}.py", line=7, function=text, error=f"Error: {text}", text=text)
 
 
-def record(*problems: Problem, results: Results | None = None) -> Rehearsal:
+def record(*problems: RehearsalError, results: Results | None = None) -> Rehearsal:
     return Rehearsal(name="77-1-abc", problems=list(problems), results=results)
 
 
@@ -80,7 +80,7 @@ def test_summary__of_a_pass_says_so_first() -> None:
 
 
 def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended: exit code 1.", hint="Look here.")
+    problem = RehearsalError(Verdict.CRASHED, "It ended: exit code 1.", hint="Look here.")
     lines = summary(record(problem)).splitlines()
     assert lines[0] == "## ❌ Dress rehearsal: crashed"
     assert lines[2] == "**It ended: exit code 1.**"
@@ -88,12 +88,12 @@ def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None
 
 
 def test_summary__tells_the_deciding_problem() -> None:
-    late = Problem(Verdict.TESTS_FAILED, "tests")
-    assert "**it went**" in summary(record(late, Problem(Verdict.ENGINE_FAILED, "it went")))
+    late = RehearsalError(Verdict.TESTS_FAILED, "tests")
+    assert "**it went**" in summary(record(late, RehearsalError(Verdict.ENGINE_FAILED, "it went")))
 
 
 def test_summary__a_failed_stage_is_marked() -> None:
-    rehearsal = record(Problem(Verdict.NOT_READY, "no"))
+    rehearsal = record(RehearsalError(Verdict.NOT_READY, "no"))
     rehearsal.stages = [
         Stage(name="start", seconds=0.3, ok=True),
         Stage(name="ready", seconds=60, ok=False),
@@ -129,7 +129,9 @@ def test_summary__counts_only_what_is_known(results: Results | None, words: str 
 
 
 def test_summary__both_excerpts_once_each() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended.", excerpt=("a", "b"), source="container.log")
+    problem = RehearsalError(
+        Verdict.CRASHED, "It ended.", excerpt=("a", "b"), source="container.log"
+    )
     rehearsal = record(problem)
     rehearsal.container_tail = ("a", "b")
     assert summary(rehearsal).count("<pre>") == 1
@@ -152,7 +154,7 @@ PLACES = (
 def told(**changes: str) -> tuple[Rehearsal, EvidenceIndex]:
     """Return a rehearsal with a text at each place, `x` where nothing else is asked for."""
     say = dict.fromkeys(PLACES, "x") | changes
-    problem = Problem(Verdict.TESTS_FAILED, say["what"], hint="a")
+    problem = RehearsalError(Verdict.TESTS_FAILED, say["what"], hint="a")
     rehearsal = record(problem, results=Results(tests=2, failures=1))
     rehearsal.notices = [say["notice"]]
     rehearsal.container_tail = (say["tail"],)
@@ -209,7 +211,7 @@ def test_summary__a_test_s_own_traceback_stands_for_the_end_of_the_output(
     frame: ProjectFrame | None, opening: str
 ) -> None:
     """Where it is not known what the app raised, it is what one has to read."""
-    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=("e",), source="o.log"))
+    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "w", excerpt=("e",), source="o.log"))
     (test,) = failed("a_test", frame=frame).tests
     text = summary(rehearsal, EvidenceIndex(tests=(replace(test, trace="trace"),)))
     assert f"{opening}<summary>Where a_test failed</summary>" in text
@@ -223,7 +225,7 @@ def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before
     exhibits = EvidenceIndex(
         tests=(replace(test, failure=failure, file="t.py", pictures=("tests/t/shot.png",)),)
     )
-    text = summary(record(Problem(Verdict.TESTS_FAILED, "w")), exhibits)
+    text = summary(record(RehearsalError(Verdict.TESTS_FAILED, "w")), exhibits)
     assert "| failed test | what the app raised | what the test saw |\n" in text
     assert (
         "| bad<br><sub>t</sub> | Error: app<br>"
@@ -235,7 +237,7 @@ def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before
 
 def test_summary__a_traceback_stands_there_once() -> None:
     frame = own("first\nsecond\nthird")
-    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w"))
+    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "w"))
     rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", evidence=("other", frame.error))]
     exhibits = failed("a", "b", frame=frame)
     exhibits = EvidenceIndex(tests=tuple(replace(each, trace="") for each in exhibits.tests))
@@ -251,7 +253,7 @@ def test_summary__a_traceback_stands_there_once() -> None:
 
 
 def test_summary__says_that_the_tests_did_not_run() -> None:
-    rehearsal = record(Problem(Verdict.NOT_READY, "no"))
+    rehearsal = record(RehearsalError(Verdict.NOT_READY, "no"))
     rehearsal.request = RequestSummary(command="0" * 64)
     assert "- Tests: did not run\n" in summary(rehearsal)
     rehearsal.stages = [Stage(name="test", seconds=1, ok=False)]
@@ -261,7 +263,7 @@ def test_summary__says_that_the_tests_did_not_run() -> None:
 
 
 def test_summary__an_unknown_cause_folds_nothing() -> None:
-    rehearsal = record(Problem(Verdict.CRASHED, "w", excerpt=("e",), source="s"))
+    rehearsal = record(RehearsalError(Verdict.CRASHED, "w", excerpt=("e",), source="s"))
     assert "<details open><summary>The end of s</summary>" in summary(rehearsal)
 
 
@@ -298,17 +300,17 @@ def test_summary__tells_which_part_of_the_suite_it_was() -> None:
 
 
 def test_summary__says_where_the_rest_is() -> None:
-    text = summary(record(Problem(Verdict.CRASHED, "w")))
+    text = summary(record(RehearsalError(Verdict.CRASHED, "w")))
     assert "\nWhole logs and the rest: open `index.html` in the artifact x\\_y." in text
 
 
 def test_summary__of_a_failure_says_what_a_dress_rehearsal_is() -> None:
-    assert "builds the image, starts it" in summary(record(Problem(Verdict.CRASHED, "w")))
+    assert "builds the image, starts it" in summary(record(RehearsalError(Verdict.CRASHED, "w")))
     assert "builds the image" not in summary(record())
 
 
 def test_summary__what_belongs_elsewhere_has_a_box_of_its_own() -> None:
-    rehearsal = record(Problem(Verdict.CRASHED, "w"))
+    rehearsal = record(RehearsalError(Verdict.CRASHED, "w"))
     paste = "# in a.yml:\nport: 80\n\n# and in settings.py:\nX = 1\n\nY = 2"
     rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", paste=paste)]
     text = summary(rehearsal)
@@ -318,7 +320,7 @@ def test_summary__what_belongs_elsewhere_has_a_box_of_its_own() -> None:
 
 @pytest.mark.parametrize("line", [" ".join(HOSTILE.split()), "", "   ", "</pre>"], ids=ascii)
 def test_summary__hostile_excerpts_stay_within_their_box(line: str) -> None:
-    problem = Problem(Verdict.CRASHED, "It ended.", excerpt=("before", line, "after"))
+    problem = RehearsalError(Verdict.CRASHED, "It ended.", excerpt=("before", line, "after"))
     text = summary(record(problem))
     assert Tags(text).found == {"details", "summary", "pre", "sub"}
     box = text.partition("<pre>\n")[2].partition("\n</pre>")[0]
@@ -329,7 +331,7 @@ def test_summary__hostile_excerpts_stay_within_their_box(line: str) -> None:
 
 def test_summary__a_flood_stays_under_what_github_takes() -> None:
     line = "|" * 10_000
-    problem = Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400)
+    problem = RehearsalError(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400)
     frame = own("\n".join([line] * 500))
     exhibits = failed(*(line + str(n) for n in range(5000)), message=line, frame=frame)
     rehearsal = record(problem)
@@ -345,7 +347,7 @@ def test_summary__what_is_too_large_all_the_same_is_left_to_the_evidence() -> No
     """Each of these characters takes six when it is escaped."""
     line = '"' * 10_000
     exhibits = failed("a", "b", "c", message=line, frame=own("\n".join([line] * 500)))
-    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400, source="s"))
+    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400, source="s"))
     rehearsal.container_tail = (line,) * 400
     text = summary(rehearsal, exhibits)
     assert len(text.encode()) < 1 << 20
@@ -355,7 +357,7 @@ def test_summary__what_is_too_large_all_the_same_is_left_to_the_evidence() -> No
 
 
 def test_summary__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
-    rehearsal = record(Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed."))
+    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "1 of 2 tests failed."))
     text = summary(rehearsal, failed("a", frame=own()))
     assert "\n**The app raised Error: x at x.py:7**\n\n**What to do:** Begin at x.py:7" in text
     assert "What the app raised while" not in text, "it stands above"
@@ -372,5 +374,5 @@ def test_summary__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
     ids=["dotted", "parameters", "plain", "a dot"],
 )
 def test_summary__a_test_s_own_name_comes_first(name: str, shown: str) -> None:
-    text = summary(record(Problem(Verdict.TESTS_FAILED, "w")), failed(name))
+    text = summary(record(RehearsalError(Verdict.TESTS_FAILED, "w")), failed(name))
     assert f"| {shown} | 1 != 2 |" in text.replace("\\", "")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.results.json_fields import LONGEST, Fields, InvalidDocument
+from rehearsal.results.json_fields import LONGEST, Fields, InvalidDocumentError
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -24,7 +24,7 @@ def fields(value: Any) -> Fields:
     ids=lambda text: text[:12] or "empty",
 )
 def test_read__what_is_no_object(text: str) -> None:
-    with pytest.raises(InvalidDocument):
+    with pytest.raises(InvalidDocumentError):
         Fields.read(text)
 
 
@@ -52,20 +52,20 @@ def test_fields__refuse_every_other_type(
     ask: Callable[[Fields, str], Any], expected: str, others: list[Any]
 ) -> None:
     for other in others:
-        with pytest.raises(InvalidDocument, match=rf"top\.a is not {expected}"):
+        with pytest.raises(InvalidDocumentError, match=rf"top\.a is not {expected}"):
             ask(fields(other), "a")
 
 
 def test_text__has_a_bound() -> None:
     assert fields("x" * LONGEST).text("a")
-    with pytest.raises(InvalidDocument, match="at most"):
+    with pytest.raises(InvalidDocumentError, match="at most"):
         fields("x" * (LONGEST + 1)).text("a")
 
 
 def test_fields__a_default_stands_for_what_is_missing() -> None:
     assert (fields(None).text("a", "d"), fields(None).count("b", 4)) == ("d", 4)
     assert fields(None).number("b", 0.5) == 0.5
-    with pytest.raises(InvalidDocument):
+    with pytest.raises(InvalidDocumentError):
         fields(3).text("a", "d")
 
 
@@ -73,11 +73,11 @@ def test_fields__lists_say_which_of_them_is_wrong() -> None:
     assert fields(["x", "y"]).texts("a") == ("x", "y")
     assert [each.count("n") for each in fields([{"n": 1}, {"n": 2}]).objects("a")] == [1, 2]
     assert (fields(None).texts("a"), list(fields(None).objects("a"))) == ((), [])
-    with pytest.raises(InvalidDocument, match=r"top\.a\[1\] is not a text"):
+    with pytest.raises(InvalidDocumentError, match=r"top\.a\[1\] is not a text"):
         fields(["x", 3]).texts("a")
-    with pytest.raises(InvalidDocument, match=r"top\.a\[1\]\.n is not a count"):
+    with pytest.raises(InvalidDocumentError, match=r"top\.a\[1\]\.n is not a count"):
         [each.count("n") for each in fields([{"n": 1}, {"n": "2"}]).objects("a")]
-    with pytest.raises(InvalidDocument, match=r"top\.a is not a list"):
+    with pytest.raises(InvalidDocumentError, match=r"top\.a is not a list"):
         fields({}).texts("a")
 
 
@@ -85,7 +85,7 @@ def test_fields__an_object_within() -> None:
     assert fields({"n": 1}).within("a").count("n") == 1
     assert fields({"n": 1}).has("a")
     assert not fields(None).has("a")
-    with pytest.raises(InvalidDocument, match=r"top\.a is not an object"):
+    with pytest.raises(InvalidDocumentError, match=r"top\.a is not an object"):
         fields(None).within("a")
 
 
@@ -94,7 +94,7 @@ def test_fields__whatever_is_asked_of_whatever_there_is_only_one_error_comes(val
     for ask in (Fields.text, Fields.count, Fields.number, Fields.flag, Fields.texts, Fields.within):
         try:
             ask(fields(value), "a")
-        except InvalidDocument:
+        except InvalidDocumentError:
             continue
 
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.results.evidence_index import EvidenceIndex
-from rehearsal.results.json_fields import InvalidDocument
-from rehearsal.results.read_json import VERSION, UnsupportedVersion, read_json
+from rehearsal.results.json_fields import InvalidDocumentError
+from rehearsal.results.read_json import VERSION, UnsupportedVersionError, read_json
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Results
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from .test_write_json import everything
 
@@ -68,7 +68,7 @@ def test_recall__holds_whatever_was_told(
     record = Rehearsal(
         name=words,
         started=seconds,
-        problems=[] if verdict is Verdict.PASSED else [Problem(verdict, words)],
+        problems=[] if verdict is Verdict.PASSED else [RehearsalError(verdict, words)],
         results=Results(tests=number),
         notices=[words],
         ready_seconds=seconds,
@@ -89,7 +89,7 @@ DERIVED = ("version", "exit-code")
 def test_recall__a_wrong_type_is_one_error_or_what_the_field_may_hold(place: str) -> None:
     for value in (-1, True, "x", [3], {"x": 3}, 1e9, None):
         # A text may be any text, a number any number: then it is told again.
-        with suppress(InvalidDocument):
+        with suppress(InvalidDocumentError):
             assert json.loads(write_json(*read_json(changed(place, value))))
 
 
@@ -112,19 +112,19 @@ def test_recall__a_wrong_type_is_one_error_or_what_the_field_may_hold(place: str
     ],
 )
 def test_recall__says_what_is_wrong(place: str, value: Any, words: str) -> None:
-    with pytest.raises(InvalidDocument) as raised:
+    with pytest.raises(InvalidDocumentError) as raised:
         read_json(changed(place, value))
     assert words in str(raised.value)
 
 
 def test_recall__a_newer_format_is_told_from_a_broken_one() -> None:
-    with pytest.raises(UnsupportedVersion):
+    with pytest.raises(UnsupportedVersionError):
         read_json(changed("version", VERSION + 1))
 
 
 def test_recall__a_pass_with_failures_is_none() -> None:
     text = write_json(Rehearsal(name="r", results=Results(tests=3, failures=1)), EvidenceIndex())
-    with pytest.raises(InvalidDocument, match="its verdict is passed, and 1 tests failed"):
+    with pytest.raises(InvalidDocumentError, match="its verdict is passed, and 1 tests failed"):
         read_json(text)
 
 
@@ -132,7 +132,7 @@ def test_recall__a_pass_of_which_a_shard_did_not_is_none() -> None:
     shards = tuple(Shard(name="x", verdict=each) for each in (Verdict.PASSED, Verdict.CRASHED))
     text = write_json(Rehearsal(name="r", shards=shards), EvidenceIndex())
     with pytest.raises(
-        InvalidDocument, match="its verdict is passed, and that of a shard is crashed"
+        InvalidDocumentError, match="its verdict is passed, and that of a shard is crashed"
     ):
         read_json(text)
 

@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # design.md: "Where several hold", in this order.
 PRECEDENCE = (
@@ -24,7 +24,9 @@ SHAKY = Failure(name="hush", message="* hush")
 
 
 def record(*verdicts: Verdict) -> Rehearsal:
-    return Rehearsal(name="r", problems=[Problem(verdict, str(verdict)) for verdict in verdicts])
+    return Rehearsal(
+        name="r", problems=[RehearsalError(verdict, str(verdict)) for verdict in verdicts]
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,10 @@ def test_verdict__is_passed_without_problems() -> None:
 
 def test_verdict__of_two_alike_the_first_is_told() -> None:
     rehearsal = Rehearsal(name="r")
-    rehearsal.problems += [Problem(Verdict.CRASHED, "one"), Problem(Verdict.CRASHED, "two")]
+    rehearsal.problems += [
+        RehearsalError(Verdict.CRASHED, "one"),
+        RehearsalError(Verdict.CRASHED, "two"),
+    ]
     assert rehearsal.problem is rehearsal.problems[0]
 
 
@@ -61,8 +66,8 @@ def test_stage__is_timed_and_good() -> None:
 
 def test_stage__an_error_in_it_marks_it_and_goes_on() -> None:
     rehearsal = record()
-    with pytest.raises(Problem), rehearsal.stage("build"):
-        raise Problem(Verdict.BUILD_FAILED, "no")
+    with pytest.raises(RehearsalError), rehearsal.stage("build"):
+        raise RehearsalError(Verdict.BUILD_FAILED, "no")
     assert [(stage.name, stage.ok) for stage in rehearsal.stages] == [("build", False)]
 
 
@@ -126,7 +131,7 @@ def test_stage__is_told_to_whoever_watches() -> None:
     with pytest.raises(KeyError), rehearsal.stage("start"):
         raise KeyError
     with rehearsal.stage("test"):
-        rehearsal.problems.append(Problem(Verdict.TESTS_FAILED, "no"))
+        rehearsal.problems.append(RehearsalError(Verdict.TESTS_FAILED, "no"))
     assert listener.heard == [
         "build", ("build", True), "start", ("start", False), "test", ("test", False),
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results, Span
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
 
@@ -56,7 +56,7 @@ def everything() -> tuple[Rehearsal, EvidenceIndex]:
         name="77-1-abc",
         started=1.5,
         stages=[Stage(name="build", seconds=1.23456, ok=True)],
-        problems=[Problem(Verdict.TESTS_FAILED, HOSTILE, hint="a", excerpt=(HOSTILE, ""))],
+        problems=[RehearsalError(Verdict.TESTS_FAILED, HOSTILE, hint="a", excerpt=(HOSTILE, ""))],
         image="app:1",
         image_id="sha256:0",
         ready_seconds=0.5,
@@ -200,7 +200,7 @@ def test_schema__holds_and_names_every_field(record: Rehearsal, exhibits: Eviden
 def test_schema__knows_every_verdict(verdict: Verdict) -> None:
     record = Rehearsal(name="r")
     if verdict is not Verdict.PASSED:
-        record.problems = [Problem(verdict, "w")]
+        record.problems = [RehearsalError(verdict, "w")]
     STRICT.validate(json.loads(write_json(record, EvidenceIndex())))
 
 

@@ -18,7 +18,7 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import LONGEST, MOST
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import Misconfigured, Verdict
+from rehearsal.verdict import MisconfiguredError, Verdict
 
 NUMBER = re.compile(r"[1-9][0-9]{0,3}\Z", re.ASCII)
 # Source: GitHub's documentation of the `needs` context.
@@ -55,7 +55,7 @@ def flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
-    """Merge, tell, and return the exit code of the merged verdict. Raises `Misconfigured`."""
+    """Merge, tell, and return the exit code of the merged verdict. Raises `MisconfiguredError`."""
     expected = _number(options.expect)
     source, into = Path(options.folder), Path(options.into)
     _check(source, into)
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
 
 def _number(text: str) -> int:
     if not NUMBER.match(text):
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"--expect is {text[:40]!r}.",
             hint="It takes a number from 1 to 9999: the shards, times the browsers.",
         )
@@ -91,7 +91,7 @@ def _number(text: str) -> int:
 
 def _check(source: Path, into: Path) -> None:
     if into.resolve().is_relative_to(source.resolve()):
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"--into is {str(into)!r}, which lies in the folder that is read ({str(source)!r}).",
             hint="Name a folder beside it.",
         )
@@ -99,12 +99,12 @@ def _check(source: Path, into: Path) -> None:
         into.parent.mkdir(parents=True, exist_ok=True)
         taken = any(into.iterdir()) if into.exists() else False
     except OSError as error:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"--into is {str(into)!r}, where nothing can be written: {error.strerror}.",
             hint="Name a folder that does not exist yet, in one that may be written to.",
         ) from error
     if taken:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"--into is {str(into)!r}, and there is something in it.",
             hint="Name a folder that does not exist yet, or remove what it holds.",
         )

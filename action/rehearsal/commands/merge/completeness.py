@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.report.words import distinct, listed
 from rehearsal.results.shard import WHOLE, numbers, titled
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
-def missing_or_repeated(legs: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
+def missing_or_repeated(legs: Sequence[ShardEvidence], expected: int) -> Iterator[RehearsalError]:
     """Yield what is wrong with the legs together, whatever each of them says."""
     known = [leg for leg in legs if leg.known]
     yield from _number(legs, known, expected)
@@ -20,11 +20,11 @@ def missing_or_repeated(legs: Sequence[ShardEvidence], expected: int) -> Iterato
 
 def _number(
     legs: Sequence[ShardEvidence], known: Sequence[ShardEvidence], expected: int
-) -> Iterator[Problem]:
+) -> Iterator[RehearsalError]:
     if len(legs) < expected:
         absent = _absent(known, expected)
         named = f": {listed(absent)}" if len(absent) == expected - len(legs) else ""
-        yield Problem(
+        yield RehearsalError(
             Verdict.CANCELLED,
             f"Of {expected} rehearsals only {len(legs)} left their evidence{named or '.'}"
             + (" is missing." if named and len(absent) == 1 else " are missing." if named else ""),
@@ -33,7 +33,7 @@ def _number(
             "log. Where every job looks fine, its step needs the input evidence: always.",
         )
     if len(legs) > expected:
-        yield Misconfigured(
+        yield MisconfiguredError(
             f"{len(legs)} rehearsals left their evidence where {expected} were expected: "
             f"{listed(leg.name for leg in legs)}.",
             hint="Download only the artifacts of this workflow's own shards, and let --expect "
@@ -41,11 +41,11 @@ def _number(
         )
 
 
-def _division(known: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
+def _division(known: Sequence[ShardEvidence], expected: int) -> Iterator[RehearsalError]:
     totals = {_total(leg) for leg in known}
     if len(totals) > 1:
         parts = listed(f"{leg.name} is {leg.record.shard or 'the whole'}" for leg in known)
-        yield Misconfigured(
+        yield MisconfiguredError(
             f"The shards are not of one division: {parts}.",
             hint="Give every job the same number after the slash in the input shard, "
             "1/4 to 4/4 say.",
@@ -53,7 +53,7 @@ def _division(known: Sequence[ShardEvidence], expected: int) -> Iterator[Problem
         return
     total = max(totals, default=1)
     if expected % total:
-        yield Misconfigured(
+        yield MisconfiguredError(
             f"{expected} rehearsals were expected, which is no multiple of the {total} shards.",
             hint="Let --expect say how many there are: the shards, times the browsers.",
         )
@@ -68,9 +68,9 @@ def _division(known: Sequence[ShardEvidence], expected: int) -> Iterator[Problem
                 yield _repeated(known, shard, browser)
 
 
-def _repeated(known: Sequence[ShardEvidence], shard: str, browser: str) -> Problem:
+def _repeated(known: Sequence[ShardEvidence], shard: str, browser: str) -> RehearsalError:
     same = [leg for leg in known if leg.record.shard == shard and browser in {"", leg.browser}]
-    return Misconfigured(
+    return MisconfiguredError(
         f"{titled(shard, browser) or 'The whole suite'} was run {len(same)} times: "
         f"{listed(leg.name for leg in same)}.",
         hint="Each job of the matrix needs a shard and browser of its own, or some tests run "
@@ -78,19 +78,19 @@ def _repeated(known: Sequence[ShardEvidence], shard: str, browser: str) -> Probl
     )
 
 
-def _runs(known: Sequence[ShardEvidence]) -> Iterator[Problem]:
+def _runs(known: Sequence[ShardEvidence]) -> Iterator[RehearsalError]:
     for what, found in (
         ("workflow runs", distinct(leg.record.origin.run for leg in known)),
         ("commits", distinct(leg.record.origin.commit for leg in known)),
     ):
         if len(found) > 1:
-            yield Misconfigured(
+            yield MisconfiguredError(
                 f"The shards are of different {what}: {listed(found)}.",
                 hint="Merge the artifacts of one workflow run alone.",
             )
 
 
-def _images(known: Sequence[ShardEvidence]) -> Iterator[Problem]:
+def _images(known: Sequence[ShardEvidence]) -> Iterator[RehearsalError]:
     found: dict[str, list[str]] = defaultdict(list)
     for leg in known:
         # Without one there was nothing to test; only what passed has to have one.
@@ -98,7 +98,7 @@ def _images(known: Sequence[ShardEvidence]) -> Iterator[Problem]:
             found[leg.record.image_id or "no image ID"].append(leg.title)
     if len(found) > 1 or "no image ID" in found:
         told = "; ".join(f"{image} in {listed(titles)}" for image, titles in found.items())
-        yield Problem(
+        yield RehearsalError(
             Verdict.ERROR,
             f"The shards did not all rehearse the same image: {told}.",
             hint="What passed in one shard says nothing of another's image. Build it once, and "

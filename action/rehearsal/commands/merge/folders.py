@@ -8,16 +8,16 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.file_names import PAGE, SHARDS, VERDICT
-from rehearsal.results.json_fields import InvalidDocument
-from rehearsal.results.read_json import UnsupportedVersion
+from rehearsal.results.json_fields import InvalidDocumentError
+from rehearsal.results.read_json import UnsupportedVersionError
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
 def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardEvidence]]:
     """Yield each evidence folder with what its verdict.json tells; nothing is copied yet.
 
-    actions/download-artifact gives a single artifact no folder of its own. Raises `Misconfigured`
+    actions/download-artifact gives a single artifact no folder of its own. Raises `MisconfiguredError`
     when the folder cannot be looked into; where there is none, nothing was downloaded.
     """
     if (folder / VERDICT).is_file():
@@ -28,7 +28,7 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
     except FileNotFoundError:
         return
     except OSError as error:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{str(folder)!r} could not be looked into: {error.strerror}.",
             hint="Name the folder that holds one folder for each downloaded artifact.",
         ) from error
@@ -42,7 +42,7 @@ def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
     try:
         record, exhibits = read_verdict_file(path)
         known = True
-    except (InvalidDocument, OSError) as error:
+    except (InvalidDocumentError, OSError) as error:
         record, exhibits = Rehearsal(name=name, problems=[_unread(error)]), EvidenceIndex()
         known = False
     called = name or record.artifact_name or path.name
@@ -57,23 +57,25 @@ def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
     )
 
 
-def _unread(error: Exception) -> Problem:
+def _unread(error: Exception) -> RehearsalError:
     if isinstance(error, FileNotFoundError):
-        return Problem(
+        return RehearsalError(
             Verdict.CANCELLED,
             "It left no verdict.json.",
             hint="Its job ended before the evidence was complete: it was cancelled, ran out of "
             "time, or lost its runner. Look at that job's log.",
         )
-    if isinstance(error, UnsupportedVersion):
-        return Misconfigured(
+    if isinstance(error, UnsupportedVersionError):
+        return MisconfiguredError(
             f"Its verdict.json is of a newer Dress Rehearsal: {error}.",
             hint="Use the same version of the action in all jobs of the workflow.",
         )
     found = (
-        error if isinstance(error, InvalidDocument) else getattr(error, "strerror", None) or error
+        error
+        if isinstance(error, InvalidDocumentError)
+        else getattr(error, "strerror", None) or error
     )
-    return Problem(
+    return RehearsalError(
         Verdict.ERROR,
         f"Its verdict.json cannot be read: {found}.",
         hint="Nothing but the action may write into its evidence. Run that job again; when it "

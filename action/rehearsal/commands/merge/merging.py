@@ -13,7 +13,7 @@ from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.tests import Results
 from rehearsal.results.timeline import Timeline
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # How GitHub says of a job that it ended well.
 SUCCESS = "success"
@@ -26,7 +26,7 @@ class Merged:
     record: Rehearsal
     exhibits: EvidenceIndex
     legs: tuple[ShardEvidence, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[RehearsalError, ...]
 
 
 def merge(legs: Sequence[ShardEvidence], *, expected: int, name: str, jobs: str = "") -> Merged:
@@ -67,11 +67,11 @@ def merge(legs: Sequence[ShardEvidence], *, expected: int, name: str, jobs: str 
     return Merged(record=record, exhibits=exhibits, legs=ordered, problems=together)
 
 
-def _emptiness(records: Sequence[Rehearsal], results: Results | None) -> Iterator[Problem]:
+def _emptiness(records: Sequence[Rehearsal], results: Results | None) -> Iterator[RehearsalError]:
     """Yield what is wrong where every shard passed, and none had a test."""
     passed = all(record.verdict is Verdict.PASSED for record in records)
     if passed and results and results.tests == 0:
-        yield Problem(
+        yield RehearsalError(
             Verdict.NO_TESTS,
             "No shard ran a test.",
             hint="One empty shard is fine, a suite without tests is not. Check test-command and "
@@ -79,10 +79,10 @@ def _emptiness(records: Sequence[Rehearsal], results: Results | None) -> Iterato
         )
 
 
-def _jobs(result: str, *, passed: bool) -> Iterator[Problem]:
+def _jobs(result: str, *, passed: bool) -> Iterator[RehearsalError]:
     """Yield that a job did not end well where nothing else says so."""
     if passed and result not in {"", SUCCESS}:
-        yield Problem(
+        yield RehearsalError(
             Verdict.CANCELLED,
             f"A job of the matrix ended as {result}, although its evidence says passed.",
             hint="It was cancelled, lost its runner or failed in another step. Where it was run "
@@ -91,10 +91,10 @@ def _jobs(result: str, *, passed: bool) -> Iterator[Problem]:
         )
 
 
-def _problems(legs: Sequence[ShardEvidence]) -> Iterator[Problem]:
+def _problems(legs: Sequence[ShardEvidence]) -> Iterator[RehearsalError]:
     for leg in legs:
         for problem in leg.record.problems:
-            yield Problem(
+            yield RehearsalError(
                 problem.verdict,
                 f"{leg.title}: {problem.message}",
                 hint=problem.hint,

@@ -17,7 +17,7 @@ from rehearsal.outside.engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
-from rehearsal.verdict import Problem, Verdict, own_fault
+from rehearsal.verdict import RehearsalError, Verdict, own_fault
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             console.say(f"publishing {request.image_id}")
             engine = find_engine(child_environment.for_children(environ, ()))
         publish(request, Registries(engine=engine), console, publication)
-    except Problem as problem:
+    except RehearsalError as problem:
         publication.problems.append(problem)
     except Exception:  # noqa: BLE001  (the one place that catches our own faults)
         publication.problems.append(own_fault(traceback.format_exc()))

@@ -4,7 +4,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 from rehearsal.outside.engine import Engine, EngineError
-from rehearsal.verdict import Problem
+from rehearsal.verdict import RehearsalError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class LocalTags:
 
     def restore(self, tag: str, previous_id: str) -> None:
         """Point a tag to the image it had before, or remove it if there was none."""
-        with suppress(EngineError, Problem):
+        with suppress(EngineError, RehearsalError):
             current_id = self.image_id_of(tag)
             if previous_id:
                 self.engine.tag(previous_id, tag)

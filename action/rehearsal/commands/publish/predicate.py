@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rehearsal.results.json_fields import DIGEST, Fields, InvalidDocument
+from rehearsal.results.json_fields import DIGEST, Fields, InvalidDocumentError
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 # Verifiers compare the whole URL. Increase the version at its end when a field is removed or
 # changes its meaning.
@@ -28,12 +28,12 @@ def predicate_json(rehearsal: Rehearsal, digests: Mapping[str, str]) -> str:
 def read_digests(text: str) -> dict[str, str]:
     """Parse the output `digests` of action/publish.
 
-    Raises `Misconfigured`.
+    Raises `MisconfiguredError`.
     """
     try:
         fields = Fields.read(text)
         digests = {name: fields.text(name) for name in fields.content}
-    except InvalidDocument as error:
+    except InvalidDocumentError as error:
         raise _invalid_digests(str(error)) from None
     for reference, digest in digests.items():
         if not REFERENCE.match(reference):
@@ -75,8 +75,8 @@ def _predicate(rehearsal: Rehearsal, digests: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _invalid_digests(found: str) -> Misconfigured:
-    return Misconfigured(
+def _invalid_digests(found: str) -> MisconfiguredError:
+    return MisconfiguredError(
         f"--digests does not hold the digests of published images: {found}.",
         hint="Pass the output digests of action/publish: JSON, one digest for each reference, "
         'like {"ghcr.io/owner/app:1.2.3": "sha256:…"}.',

@@ -10,7 +10,7 @@ from rehearsal.commands.publish.reference import split_repository
 from rehearsal.config.inputs import shown
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.outside.github import Console
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,8 +56,8 @@ def subject_lines(digests: Mapping[str, str]) -> str:
 def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> int:
     """Write the predicate, and set the outputs `predicate-path` and `predicate-type`.
 
-    With --subjects also write the subjects and set `subjects-path`. Raises `Misconfigured` when an
-    argument is invalid, `Problem` (publish-failed) when the rehearsal did not pass.
+    With --subjects also write the subjects and set `subjects-path`. Raises `MisconfiguredError` when an
+    argument is invalid, `RehearsalError` (publish-failed) when the rehearsal did not pass.
     """
     digests = read_digests(options.digests)
     rehearsal = require_passed(
@@ -77,13 +77,13 @@ def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> 
 
 
 def _write(flag: str, path: str, text: str) -> Path:
-    """Write a file and return its absolute path. Raises `Misconfigured`."""
+    """Write a file and return its absolute path. Raises `MisconfiguredError`."""
     file = Path(path)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"{flag} is {path!r}, which cannot be written: {error.strerror or error}.",
             hint="Name a file in a writable folder, for example below RUNNER_TEMP.",
         ) from None

@@ -7,7 +7,7 @@ from enum import Enum
 from rehearsal.commands.publish.reference import Reference
 from rehearsal.outside.registry import RemoteImage
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 
 class TargetState(Enum):
@@ -64,11 +64,11 @@ class Publication:
     image_id: str = ""
     rehearsal: Rehearsal | None = None
     targets: list[PublishTarget] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RehearsalError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
     @property
-    def problem(self) -> Problem | None:
+    def problem(self) -> RehearsalError | None:
         """The most important problem, which decides the verdict."""
         return min(self.problems, key=lambda problem: problem.verdict.rank, default=None)
 

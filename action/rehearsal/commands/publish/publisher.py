@@ -16,7 +16,7 @@ from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 RESUME_HINT = (
     "The table shows what each registry holds. Run it again: it continues where it stopped."
@@ -60,11 +60,11 @@ def publish(
                 request.timeout, what="The publication", kept=RESUME_HINT, slow=slow
             ):
                 publisher.run(request, publication)
-        except Problem as problem:
+        except RehearsalError as problem:
             publication.problems.append(problem)
         except EngineError as error:
             publication.problems.append(
-                Problem(
+                RehearsalError(
                     Verdict.ENGINE_FAILED,
                     f"The engine refused a command: {error}",
                     hint="Run it again: what was pushed already is found and skipped.",
@@ -75,7 +75,7 @@ def publish(
 def check_overwrite(targets: Sequence[PublishTarget]) -> list[str]:
     """Check references that must keep their content; return a notice for each unknown one.
 
-    Raises `Problem` (publish-failed) when one of them holds something else than the image.
+    Raises `RehearsalError` (publish-failed) when one of them holds something else than the image.
     """
     for target in targets:
         if target.remote and not target.state.verified:
@@ -124,18 +124,18 @@ class Publisher:
                 publication.notices += self.push_or_retag(target, image)
 
     def find_image(self, image_id: str) -> Mapping[str, Any]:
-        """Return what the engine reports about the image. Raises `Misconfigured`."""
+        """Return what the engine reports about the image. Raises `MisconfiguredError`."""
         try:
             image = self.engine.inspect(image_id, "image")
         except EngineError:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"The engine has no image {image_id}.",
                 hint="Publish in the job that rehearsed it, or load the image first: docker load "
                 "the output of docker save, or docker pull REPOSITORY@DIGEST of the candidate "
                 "that was rehearsed. An image that was built again has another ID.",
             ) from None
         if (image.get("Descriptor") or {}).get("mediaType") in INDEX_MEDIA_TYPES:
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"The image {image_id} is an index of several manifests, but only one of them was "
                 "rehearsed.",
                 hint=SINGLE_MANIFEST_HINT,
@@ -179,7 +179,7 @@ class Publisher:
         return code == 0
 
     def push(self, target: PublishTarget) -> None:
-        """Tag the image in the engine and push it. Raises `Problem` (publish-failed)."""
+        """Tag the image in the engine and push it. Raises `RehearsalError` (publish-failed)."""
         name = target.reference.written
         self.local_tags.add_temporary(name)
         code, output = stream_output(

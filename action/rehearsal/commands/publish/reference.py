@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from rehearsal.config.inputs import Inputs, shown
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 # Source: distribution/reference, the grammar of reference.go.
 HOST = re.compile(r"(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:[0-9]+)?")
@@ -45,10 +45,10 @@ def split_repository(name: str) -> tuple[str, str]:
 
 
 def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
-    """Parse the references of an input, one a line. Raises `Misconfigured`."""
+    """Parse the references of an input, one a line. Raises `MisconfiguredError`."""
     lines = inputs.lines(name)
     if not lines:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"The input {name} is empty; it must list references to push to, one a line.",
             hint=f"Write each one with its tag: {name}: ghcr.io/OWNER/app:1.2.3.",
         )
@@ -56,7 +56,7 @@ def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
     for line in lines:
         reference = _parse_reference(name, line)
         if same := found.get(reference.normalized):
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"The input {name} holds {shown(line)} twice"
                 + ("." if same.written == line else f": {shown(same.written)} is the same."),
                 hint="Remove one of the two lines.",
@@ -66,8 +66,8 @@ def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
 
 
 def _parse_reference(name: str, line: str) -> Reference:
-    def error(what: str, hint: str) -> Misconfigured:
-        return Misconfigured(f"The input {name} holds {shown(line)}{what}", hint=hint)
+    def error(what: str, hint: str) -> MisconfiguredError:
+        return MisconfiguredError(f"The input {name} holds {shown(line)}{what}", hint=hint)
 
     if "@" in line:
         raise error(

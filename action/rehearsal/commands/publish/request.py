@@ -10,7 +10,7 @@ from rehearsal.config.inputs import Inputs, shown
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.json_fields import DIGEST
 from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # `make reference` writes action/publish/action.yml and the documents from this table.
 PUBLISH_INPUTS = table(
@@ -64,12 +64,12 @@ class PublishRequest:
 def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
     """Parse the inputs; relative paths start at `top`.
 
-    Raises `Misconfigured`, or `Problem` (publish-failed) when the rehearsal did not pass.
+    Raises `MisconfiguredError`, or `RehearsalError` (publish-failed) when the rehearsal did not pass.
     """
     inputs = Inputs.of(given, PUBLISH_INPUTS)
     path, image_id = inputs.text("evidence-path"), inputs.text("image-id")
     if bool(path) == bool(image_id):
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"The inputs evidence-path and image-id are {'both given' if path else 'both empty'}; "
             "give exactly one of them.",
             hint="evidence-path: ${{ steps.rehearse.outputs.evidence-path }} publishes exactly the "
@@ -119,7 +119,7 @@ def _read_rehearsal(folder: Path, *, allow_flaky: bool) -> Rehearsal:
     flaky = [test.name for test in rehearsal.results.flaky] if rehearsal.results else []
     if flaky and not allow_flaky:
         one, names = len(flaky) == 1, ", ".join([*flaky[:3], *("…" for _ in flaky[3:4])])
-        raise Problem(
+        raise RehearsalError(
             Verdict.PUBLISH_FAILED,
             f"Nothing was pushed. {'A test' if one else f'{len(flaky)} tests'} passed only when "
             f"{'it was' if one else 'they were'} run again: {names}.",

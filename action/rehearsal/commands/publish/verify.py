@@ -11,7 +11,7 @@ from rehearsal.commands.publish.reference import split_repository
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.registry import Registries, RemoteImage
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # In seconds. A registry of several machines may show the content from before a push for a moment.
 RETRY_DELAYS = (1.0, 2.0, 4.0)
@@ -63,7 +63,7 @@ class Verifier:
     def verify(self, target: PublishTarget, state: TargetState) -> None:
         """Check that a reference holds the image now, and only then set its `state`.
 
-        Raises `Problem` (publish-failed) when it does not, or when the registry does not answer.
+        Raises `RehearsalError` (publish-failed) when it does not, or when the registry does not answer.
         """
         name = target.reference.written
         try:
@@ -151,6 +151,6 @@ class Verifier:
         return self.registries.pull(name)
 
 
-def publish_failed(message: str, hint: str) -> Problem:
-    """Return a `Problem` with the verdict publish-failed."""
-    return Problem(Verdict.PUBLISH_FAILED, message, hint=hint)
+def publish_failed(message: str, hint: str) -> RehearsalError:
+    """Return a `RehearsalError` with the verdict publish-failed."""
+    return RehearsalError(Verdict.PUBLISH_FAILED, message, hint=hint)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.results.json_fields import DIGEST
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # In bytes. Manifests and configurations have some KB; nothing larger is read into memory.
 MAX_MEMBER_SIZE = 1 << 24
@@ -36,7 +36,7 @@ def read_archive(path: Path) -> ImageArchive:
     """Read which image an archive holds.
 
     The digest of the configuration is computed, not taken from the name in the archive. Raises
-    `Problem` when the archive does not hold exactly one image.
+    `RehearsalError` when the archive does not hold exactly one image.
     """
     try:
         with tarfile.open(path) as tar:
@@ -45,7 +45,7 @@ def read_archive(path: Path) -> ImageArchive:
             manifests = tuple(_manifests_with_config(tar, config))
             return ImageArchive(path=path, config=config, manifests=manifests)
     except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
-        raise Problem(
+        raise RehearsalError(
             Verdict.ERROR,
             f"{path.name} does not hold one image: {type(error).__name__}: {error}",
             hint="The job Build uploaded this file. Run the workflow again. If that does not help, "

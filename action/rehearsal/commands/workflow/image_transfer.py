@@ -9,7 +9,7 @@ from rehearsal.config.child_environment import for_children
 from rehearsal.outside.engine import Engine, EngineError, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.results.json_fields import DIGEST
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
 def identify(path: Path, console: Console) -> int:
@@ -24,16 +24,16 @@ def identify(path: Path, console: Console) -> int:
 def restore(path: Path, config: str, environ: Mapping[str, str], console: Console) -> int:
     """Load the image into the engine and set the output `image-id` to the ID it has there.
 
-    Raises `Problem` when `config` is not the digest of the image's configuration.
+    Raises `RehearsalError` when `config` is not the digest of the image's configuration.
     """
     if not DIGEST.fullmatch(config):
-        raise Misconfigured(
+        raise MisconfiguredError(
             "The digest of the image's configuration is missing.",
             hint="Pass it as --config sha256:… (the output config of `workflow identify`).",
         )
     archive = read_archive(path)
     if archive.config != config:
-        raise Problem(
+        raise RehearsalError(
             Verdict.ERROR,
             f"{path.name} holds the image {archive.config}, but {config} was built.",
             hint="Another job of this run uploaded an artifact of the same name, or changed it. "
@@ -56,7 +56,7 @@ def _load(engine: Engine, archive: ImageArchive) -> str:
             found: str = engine.inspect(image_id, "image")["Id"]
             if found in archive.ids:
                 return found
-    raise Problem(
+    raise RehearsalError(
         Verdict.ENGINE_FAILED,
         f"The engine did not load the image {archive.config} from {archive.path.name}: {output}",
         hint="Read the message of the engine; the usual cause is a full disk.",

@@ -7,7 +7,7 @@ from rehearsal.config.inputs import Inputs
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE, MAX_JOBS
 from rehearsal.redaction.secret import parse_variables
 from rehearsal.results.shard import titled
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class MatrixJob:
 
 
 def read_matrix(inputs: Inputs) -> tuple[MatrixJob, ...]:
-    """Return the jobs for the inputs `shards` and `browsers`. Raises `Misconfigured`."""
+    """Return the jobs for the inputs `shards` and `browsers`. Raises `MisconfiguredError`."""
     shard_count = inputs.number("shards")
     browsers = _browsers(inputs) or ("",)
     if shard_count * len(browsers) > MAX_JOBS:
@@ -73,7 +73,7 @@ def _browsers(inputs: Inputs) -> tuple[str, ...]:
         )
     test_env = parse_variables(inputs.block("test-env"), source="test-env", environ={})
     if browsers and BROWSER_VARIABLE in test_env:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"Both the input browsers and {BROWSER_VARIABLE} in test-env name the browser.",
             hint=f"Remove one of them: browsers sets {BROWSER_VARIABLE} in each job.",
         )

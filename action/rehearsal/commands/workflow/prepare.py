@@ -17,7 +17,7 @@ from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import LINE_END, Secret, parse_variables
 from rehearsal.report.markdown import part
-from rehearsal.verdict import Misconfigured, Problem
+from rehearsal.verdict import MisconfiguredError, RehearsalError
 
 # The environment variables that hold the secrets of the workflow.
 SECRET_VARIABLES: Mapping[str, str] = {
@@ -30,7 +30,7 @@ EXTRA_MINUTES = 15
 def prepare(environ: Mapping[str, str], console: Console) -> int:
     """Check the inputs, and set outputs for the later steps and jobs.
 
-    The values of build secrets go into files that only this user can read. Raises `Problem`, which
+    The values of build secrets go into files that only this user can read. Raises `RehearsalError`, which
     is also shown in the job summary.
     """
     secrets = {name: environ.get(variable, "") for name, variable in SECRET_VARIABLES.items()}
@@ -47,7 +47,7 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         generated = frozenset(inputs.lines("generate-secrets"))
         check_secrets("container-secrets", secrets["container-secrets"], generated)
         plan = make_plan(action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
-    except Problem as problem:
+    except RehearsalError as problem:
         console.output("verdict", str(problem.verdict))
         text = "\n\n".join(filter(None, map(part, (problem.message, problem.hint))))
         console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{text}\n")
@@ -68,7 +68,7 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
 
 
 def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset()) -> None:
-    """Raise `Misconfigured` when a secret has no value and its name is not in `generated`.
+    """Raise `MisconfiguredError` when a secret has no value and its name is not in `generated`.
 
     `source` is the name of the workflow's secret that holds the lines of `text`.
     """
@@ -79,15 +79,15 @@ def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset(
     )
     try:
         found = parse_variables(text, source=source, environ={})
-    except Misconfigured as problem:
-        raise Misconfigured(problem.message, hint=syntax_hint) from None
+    except MisconfiguredError as problem:
+        raise MisconfiguredError(problem.message, hint=syntax_hint) from None
     for name, value in found.items():
         if name in generated:
             continue
         if value is None:
             lines = enumerate(LINE_END.split(text), start=1)
             number = next(number for number, line in lines if line.strip() == name)
-            raise Misconfigured(
+            raise MisconfiguredError(
                 f"{source}, line {number}: a name without a value (the line is not shown, since it "
                 "may be part of a secret).",
                 hint=syntax_hint,
@@ -96,9 +96,9 @@ def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset(
             raise _empty_secret(source, name)
 
 
-def _empty_secret(source: str, name: str) -> Misconfigured:
+def _empty_secret(source: str, name: str) -> MisconfiguredError:
     random = f"If any value will do, list {name} in generate-secrets. "
-    return Misconfigured(
+    return MisconfiguredError(
         f"The secret {name} in {source} is empty.",
         hint="Pull requests from forks and from Dependabot get no secrets. "
         + (random if source == "container-secrets" else "")

@@ -14,7 +14,7 @@ from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process
 from rehearsal.results.tests import Failure, Span
 from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # How long the engine may take from "start" to a published port, in seconds; it takes about 0.3.
 START_TIMEOUT = 60.0
@@ -166,7 +166,7 @@ def create_container(
     except EngineError as refusal:
         raise _refused(str(refusal), plan) from None
     if plan.options and engine.inspect(identity)["Image"] != image:
-        raise Misconfigured(
+        raise MisconfiguredError(
             "The client took one of the run-options for the image to run.",
             hint="Each line is one argument; a value needs an option that takes one before it.",
         )
@@ -174,7 +174,7 @@ def create_container(
 
 
 def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:
-    """Attach, start, and return once the port is published. Raises `Problem` when it never is."""
+    """Attach, start, and return once the port is published. Raises `RehearsalError` when it never is."""
     started = time.monotonic()
     attached = engine.start(identity, out=log.stream("out"), err=log.stream("err"))
     while time.monotonic() - started < START_TIMEOUT:
@@ -189,7 +189,9 @@ def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log
             return Container(id=identity, port=port, attached=attached, started=started)
         time.sleep(0.02)
     attached.end()
-    raise Problem(Verdict.ENGINE_FAILED, f"The engine did not start it in {START_TIMEOUT:.0f} s.")
+    raise RehearsalError(
+        Verdict.ENGINE_FAILED, f"The engine did not start it in {START_TIMEOUT:.0f} s."
+    )
 
 
 def has_restart_policy(plan: ContainerPlan) -> bool:
@@ -251,7 +253,7 @@ def read_end(container: Container, engine: Engine) -> ContainerEnd:
 
 def crash_error(
     container: Container, engine: Engine, log: Log, *, when: str, failed: Iterable[Failure] = ()
-) -> Problem:
+) -> RehearsalError:
     """Return the problem of a container that ended by itself.
 
     Of the tests that have `failed` it names those that ran at that moment.
@@ -260,7 +262,7 @@ def crash_error(
     if names := [each.name for each in failed if each.span and _covers(each.span, end.at)]:
         when += f", while {' and '.join(names[:MOST_NAMES])} ran"
     raised = _raised(log.tail(SEARCHED))
-    return Problem(
+    return RehearsalError(
         Verdict.CRASHED,
         f"The container ended {when}: {end}." + (f" It raised {raised}" if raised else ""),
         hint="Its last lines are in the log and the summary; container.log holds all of them.",
@@ -303,20 +305,20 @@ def _published(found: dict[str, object], port: int) -> int:
     return int(bindings[0].get("HostPort") or 0)
 
 
-def _refused(words: str, plan: ContainerPlan) -> Misconfigured:
+def _refused(words: str, plan: ContainerPlan) -> MisconfiguredError:
     unknown = "run-options" if plan.options else ""
     source = next((name for text, name in REFUSALS if text in words), unknown)
     if source == "host-port":
         return port_taken(plan.host_port)
-    return Misconfigured(
+    return MisconfiguredError(
         f"The engine refused to run the container: {words}",
         hint=f"Look at the input {source}." if source else "",
     )
 
 
-def port_taken(port: int) -> Misconfigured:
+def port_taken(port: int) -> MisconfiguredError:
     """Return the problem of a fixed host port that something else holds."""
-    return Misconfigured(
+    return MisconfiguredError(
         f"The input host-port is {port}, and port {port} on 127.0.0.1 is already allocated.",
         hint=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'), name another "
         "port, or leave host-port out: a free one is chosen then.",

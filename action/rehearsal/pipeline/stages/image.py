@@ -6,7 +6,7 @@ from pathlib import Path
 from rehearsal.config.plan import BuildPlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 EXCERPT = 20
 
@@ -55,7 +55,7 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
         return Image(reference=tag, id=id_file.read_text().strip())
     # What the log says of refused connections may be the build's own: ask the engine itself.
     engine.check()
-    raise Problem(
+    raise RehearsalError(
         Verdict.BUILD_FAILED,
         f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
         hint="The lines above are the failing instruction's last; build.log holds them all.",
@@ -69,7 +69,7 @@ def find_image(name: str, engine: Engine) -> Image:
     try:
         found = engine.inspect(name, "image")
     except EngineError:
-        raise Misconfigured(
+        raise MisconfiguredError(
             f"The input image is {name!r}, and the engine has no such image.",
             hint="Build, load or pull it in an earlier step of this job.",
         ) from None

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from rehearsal.config.plan import ProbePlan
 from rehearsal.outside.http_probe import Answer
 from rehearsal.results.timeline import Timeline
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # Each pause is one hundredth of the time waited so far, within these bounds, in seconds: the first
 # polls are milliseconds apart, nobody waits more than 1% too long, and an app that answers every
@@ -52,7 +52,7 @@ class HopelessCause:
 FindCause = Callable[[], HopelessCause | None]
 
 
-class ContainerExited(Exception):  # noqa: N818
+class ContainerExitedError(Exception):
     """The container ended while it was waited for."""
 
 
@@ -71,7 +71,7 @@ def wait_until_ready(
 
     `ask` takes seconds and returns an `Answer`; `started` is the clock's reading at the container's
     start. `timeline` is filled on the way; `suspect` is asked now and then what waiting cannot
-    mend. Raises `Ended` as soon as the container does, and `Problem` (not-ready) when the same
+    mend. Raises `Ended` as soon as the container does, and `RehearsalError` (not-ready) when the same
     suspicion has held for long enough, or after `plan.timeout` seconds of asking: a setup command
     before it may have taken its time.
     """
@@ -88,7 +88,7 @@ def wait_until_ready(
             timeline.record_milestone("ready", now - started, str(answer))
             return Ready(seconds=now - started, attempts=attempts, answer=answer)
         if ended():
-            raise ContainerExited
+            raise ContainerExitedError
         if doubt.is_sure(answer, now):
             raise _hopeless(plan, answer, now - doubt.sight_since, attempts)
         waited = clock() - begun
@@ -159,16 +159,16 @@ def describe_answer(plan: ProbePlan, answer: Answer) -> str:
     return str(answer)
 
 
-def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) -> Problem:
-    return Problem(
+def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) -> RehearsalError:
+    return RehearsalError(
         Verdict.NOT_READY,
         f"GET {plan.path} got the same answer for {seconds:.1f} s ({attempts} attempts), and "
         f"waiting longer cannot help: {describe_answer(plan, answer)}.",
     )
 
 
-def _never(plan: ProbePlan, answer: Answer, attempts: int) -> Problem:
-    return Problem(
+def _never(plan: ProbePlan, answer: Answer, attempts: int) -> RehearsalError:
+    return RehearsalError(
         Verdict.NOT_READY,
         f"GET {plan.path} got no answer that counts as ready within {plan.timeout} s "
         f"({attempts} attempts). The last one: {describe_answer(plan, answer)}.",

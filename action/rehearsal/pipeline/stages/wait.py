@@ -15,9 +15,14 @@ from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.pipeline.stages import container as containers
 from rehearsal.pipeline.stages import observations
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.probe import ContainerExited, HopelessCause, Ready, wait_until_ready
+from rehearsal.pipeline.stages.probe import (
+    ContainerExitedError,
+    HopelessCause,
+    Ready,
+    wait_until_ready,
+)
 from rehearsal.results.timeline import Timeline
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # What a container that came back is given: more ends in a row than this are a loop.
 MOST_RETURNS = 3
@@ -40,12 +45,12 @@ class ReadinessWaiter:
     _answer: http_probe.Answer = field(default_factory=http_probe.Answer)
 
     def wait(self) -> Ready:
-        """Return when the app is ready. Raises `Problem` (crashed or not-ready)."""
+        """Return when the app is ready. Raises `RehearsalError` (crashed or not-ready)."""
         returns = 0
         while True:
             try:
                 return self._wait()
-            except ContainerExited:
+            except ContainerExitedError:
                 seconds = self.clock() - self.container.started
                 self.timeline.record_milestone("ended", seconds)
                 returns += 1
@@ -53,7 +58,7 @@ class ReadinessWaiter:
                     raise containers.crash_error(
                         self.container, self.engine, self.log, when=BEFORE
                     ) from None
-            except Problem as problem:
+            except RehearsalError as problem:
                 self._observe()
                 problem.message += "".join(self._details())
                 raise

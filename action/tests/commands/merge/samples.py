@@ -7,7 +7,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 IMAGE = f"sha256:{'1' * 64}"
 RUN = "https://github.example/owner/app/actions/runs/77"
@@ -33,7 +33,7 @@ def leg(shard: str = "", browser: str = "", *, name: str = "", **changes: Any) -
     """Return a leg; `failed` and `flaky` are names of tests, `problem` why it did not pass."""
     failed, flaky = changes.pop("failed", ()), changes.pop("flaky", ())
     problem = changes.pop("problem", None) or (
-        Problem(Verdict.TESTS_FAILED, f"{len(failed)} tests failed.") if failed else None
+        RehearsalError(Verdict.TESTS_FAILED, f"{len(failed)} tests failed.") if failed else None
     )
     failures = tuple(Failure(name=each, message=f"why {each}") for each in failed)
     shaky = tuple(Failure(name=each, message=f"why {each}") for each in flaky)
@@ -57,7 +57,7 @@ def leg(shard: str = "", browser: str = "", *, name: str = "", **changes: Any) -
 def broken(
     name: str, verdict: Verdict = Verdict.ERROR, what: str = "It cannot be read."
 ) -> ShardEvidence:
-    record = Rehearsal(name=name, problems=[Problem(verdict, what)])
+    record = Rehearsal(name=name, problems=[RehearsalError(verdict, what)])
     return ShardEvidence(name=name, folder=f"shards/{name}", record=record, known=False)
 
 

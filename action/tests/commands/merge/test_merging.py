@@ -13,7 +13,7 @@ from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.read_json import read_json
 from rehearsal.results.tests import Results
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from ...results.test_write_json import STRICT
 from .samples import IMAGE, RUN, broken, leg, matrix
@@ -44,7 +44,7 @@ def test_merge__the_worst_verdict_decides(verdicts: list[Verdict]) -> None:
     legs = [
         leg(
             f"{number}/{count}" if count > 1 else "",
-            problem=None if verdict is Verdict.PASSED else Problem(verdict, "why"),
+            problem=None if verdict is Verdict.PASSED else RehearsalError(verdict, "why"),
         )
         for number, verdict in enumerate(verdicts, 1)
     ]
@@ -132,7 +132,7 @@ def test_merge__all_shards_empty_is_no_tests() -> None:
 
 
 def test_merge__all_shards_empty_because_of_something_worse_is_that() -> None:
-    crash = Problem(Verdict.CRASHED, "gone")
+    crash = RehearsalError(Verdict.CRASHED, "gone")
     record = merged(leg("1/2", results=Results(tests=0)), leg("2/2", results=None, problem=crash))
     assert [each.verdict for each in record.record.problems] == [Verdict.CRASHED]
 
@@ -157,7 +157,7 @@ def test_merge__another_image_is_an_error_and_names_none() -> None:
 
 
 def test_merge__problems_say_in_which_shard() -> None:
-    problem = Problem(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("line",))
+    problem = RehearsalError(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("line",))
     (told,) = merged(leg("1/2", problem=problem), leg("2/2")).record.problems
     assert (told.message, told.hint, told.excerpt) == ("shard 1/2: It ended.", "Look.", ("line",))
 
@@ -165,7 +165,7 @@ def test_merge__problems_say_in_which_shard() -> None:
 def test_merge__diagnoses_of_the_worst_first_and_each_once() -> None:
     table = Diagnosis(id="missing-table", title="No table", hint="")
     memory = Diagnosis(id="out-of-memory", title="Killed", hint="")
-    failed, crash = Problem(Verdict.TESTS_FAILED, "w"), Problem(Verdict.CRASHED, "w")
+    failed, crash = RehearsalError(Verdict.TESTS_FAILED, "w"), RehearsalError(Verdict.CRASHED, "w")
     record = merged(
         leg("1/3", problem=failed, diagnoses=[table]),
         leg("2/3", problem=crash, diagnoses=[memory]),

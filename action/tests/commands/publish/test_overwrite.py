@@ -6,7 +6,7 @@ from rehearsal.commands.publish.publication import PublishTarget, TargetState
 from rehearsal.commands.publish.publisher import check_overwrite
 from rehearsal.commands.publish.reference import Reference
 from rehearsal.outside.registry import RemoteImage
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 NAME = "ghcr.io/o/app:1"
 DIGEST = f"sha256:{'0' * 64}"
@@ -24,14 +24,14 @@ def target(
 
 def test_check_overwrite__rejects_other_content() -> None:
     other = target(RemoteImage(digest=DIGEST, config=DIGEST))
-    with pytest.raises(Problem, match=f"{NAME} holds {DIGEST} already") as raised:
+    with pytest.raises(RehearsalError, match=f"{NAME} holds {DIGEST} already") as raised:
         check_overwrite([target(), other])
     assert raised.value.verdict is Verdict.PUBLISH_FAILED
     assert other.state is TargetState.OTHER_CONTENT
 
 
 def test_check_overwrite__rejects_an_index() -> None:
-    with pytest.raises(Problem, match="holds an index of 2 manifests already"):
+    with pytest.raises(RehearsalError, match="holds an index of 2 manifests already"):
         check_overwrite([target(RemoteImage(manifest_count=2))])
 
 

@@ -16,7 +16,7 @@ from rehearsal.results.rehearsal import Rehearsal
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ...results.test_write_json import closed
 from .test_reference import inputs
@@ -171,7 +171,7 @@ def test_read_digests__accepts_every_valid_reference(reference: str) -> None:
     ],
 )
 def test_read_digests__rejects(text: str, message: str) -> None:
-    with pytest.raises(Misconfigured, match="--digests does not hold the digests") as raised:
+    with pytest.raises(MisconfiguredError, match="--digests does not hold the digests") as raised:
         read_digests(text)
     assert message in raised.value.message
 
@@ -196,7 +196,7 @@ def test_run__writes_the_predicate_and_sets_the_outputs(tmp_path: Path, record: 
 def test_run__writes_nothing_for_a_failed_rehearsal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_predicate(tmp_path, passed(problems=[Problem(Verdict.CRASHED, "w")])) == 16
+    assert run_predicate(tmp_path, passed(problems=[RehearsalError(Verdict.CRASHED, "w")])) == 16
     assert not (tmp_path / "out").exists()
     assert "::error title=Dress rehearsal%3A publish-failed::" in capsys.readouterr().out
 

@@ -3,7 +3,7 @@ import pytest
 from rehearsal.commands.publish.reference import read_references
 from rehearsal.commands.publish.request import PUBLISH_INPUTS
 from rehearsal.config.inputs import Inputs
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 
 def inputs(to: str) -> Inputs:
@@ -58,7 +58,7 @@ def test_read_references__keeps_the_order() -> None:
     ids=lambda text: text[:30] or "nothing",
 )
 def test_read_references__rejects(to: str, words: str) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         read_references(inputs(to))
     assert words in caught.value.message
     assert caught.value.message.startswith("The input to ")
@@ -66,6 +66,6 @@ def test_read_references__rejects(to: str, words: str) -> None:
 
 
 def test_read_references__suggests_the_name_in_lower_case() -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         read_references(inputs("ghcr.io/Owner/App:V1"))
     assert "ghcr.io/owner/app:V1" in caught.value.hint

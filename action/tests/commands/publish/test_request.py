@@ -5,7 +5,7 @@ import pytest
 
 from rehearsal.commands.publish.request import read_request
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ...fakes import rehearsed
 from .fake_registries import IMAGE
@@ -70,7 +70,7 @@ def test_read_request__overwrite(overwrite: str | None, protected: list[str]) ->
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"problems": [Problem(Verdict.TESTS_FAILED, "w")]}, "ended as tests-failed"),
+        ({"problems": [RehearsalError(Verdict.TESTS_FAILED, "w")]}, "ended as tests-failed"),
         ({"shard": "1/2"}, "is shard 1/2"),
         ({"results": flaky("shop.test_buys")}, "A test passed only when it was run again: shop."),
         (
@@ -84,7 +84,7 @@ def test_read_request__overwrite(overwrite: str | None, protected: list[str]) ->
 def test_read_request__rejects_a_rehearsal_that_did_not_pass(
     changes: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         request_for(write_evidence(tmp_path, **changes))
     assert caught.value.verdict is Verdict.PUBLISH_FAILED
     assert caught.value.message.startswith("Nothing was pushed. ")
@@ -100,7 +100,7 @@ def test_read_request__accepts_a_flaky_test_when_allowed(tmp_path: Path) -> None
 
 
 def test_read_request__without_a_verdict(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"The input evidence-path is '.*No such file"):
+    with pytest.raises(MisconfiguredError, match=r"The input evidence-path is '.*No such file"):
         request_for(tmp_path)
 
 
@@ -123,7 +123,7 @@ def test_read_request__without_a_verdict(tmp_path: Path) -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_read_request__rejects_invalid_inputs(given: dict[str, str], message: str) -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         read_request({"to": TO} | given, top=Path("/"))
     assert message in caught.value.message
     assert caught.value.hint

@@ -8,7 +8,7 @@ from rehearsal.commands.workflow.explain_skipped import (
     explain_skipped,
     find_problem,
 )
-from rehearsal.verdict import Problem
+from rehearsal.verdict import RehearsalError
 
 from .conftest import Job
 
@@ -82,7 +82,7 @@ def test_explain_skipped__sets_output_and_summary(job: Job) -> None:
         "rehearse": {},
     }
     job.environ["NEEDS"] = json.dumps(needs)
-    with pytest.raises(Problem, match="could not be built"):
+    with pytest.raises(RehearsalError, match="could not be built"):
         explain_skipped(job.environ, job.console)
     assert job.outputs == {"verdict": "build-failed"}
     assert job.summary.startswith("## Dress rehearsal: build-failed\n")

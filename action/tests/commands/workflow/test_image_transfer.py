@@ -13,7 +13,7 @@ from rehearsal.commands.workflow import image_transfer
 from rehearsal.commands.workflow.archive import read_archive
 from rehearsal.commands.workflow.image_transfer import identify, restore
 from rehearsal.outside.engine import Engine, EngineError
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from .conftest import Job
 
@@ -109,14 +109,14 @@ def test_read_archive__computes_the_digest_of_the_configuration(tmp_path: Path) 
     ],
 )
 def test_read_archive__rejects(tmp_path: Path, files: dict[str, bytes]) -> None:
-    with pytest.raises(Problem, match="does not hold one image") as caught:
+    with pytest.raises(RehearsalError, match="does not hold one image") as caught:
         read_archive(write_archive(tmp_path / "image.tar", files))
     assert caught.value.verdict is Verdict.ERROR
 
 
 def test_read_archive__rejects_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "none.tar", tmp_path):
-        with pytest.raises(Problem, match="does not hold one image"):
+        with pytest.raises(RehearsalError, match="does not hold one image"):
             read_archive(path)
 
 
@@ -175,7 +175,7 @@ def test_restore__rejects_another_image_under_the_digest(
     engine = LoadingEngine(image_id=digest(b"another"), known_as=digest(CONFIG))
     monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
     path = write_archive(job.folder / "image.tar", files)
-    with pytest.raises(Problem, match="did not load the image"):
+    with pytest.raises(RehearsalError, match="did not load the image"):
         restore(path, digest(CONFIG), job.environ, job.console)
     assert not job.outputs
 
@@ -186,7 +186,7 @@ def test_restore__does_not_load_another_image(
     engine = LoadingEngine(image_id=digest(CONFIG))
     monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
     path = write_archive(job.folder / "image.tar", files)
-    with pytest.raises(Problem, match="was built") as caught:
+    with pytest.raises(RehearsalError, match="was built") as caught:
         restore(path, digest(b"another"), job.environ, job.console)
     assert caught.value.verdict is Verdict.ERROR
     assert not engine.loaded
@@ -200,11 +200,11 @@ def test_restore__fails_when_the_engine_does_not_know_the_image(
         image_transfer, "find_engine", lambda _env: LoadingEngine(image_id=digest(b"another"))
     )
     path = write_archive(job.folder / "image.tar", files)
-    with pytest.raises(Problem, match="Loaded image") as caught:
+    with pytest.raises(RehearsalError, match="Loaded image") as caught:
         restore(path, digest(CONFIG), job.environ, job.console)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
 
 
 def test_restore__rejects_a_missing_digest(job: Job) -> None:
-    with pytest.raises(Misconfigured, match="digest of the image's configuration is missing"):
+    with pytest.raises(MisconfiguredError, match="digest of the image's configuration is missing"):
         restore(job.folder / "image.tar", "", job.environ, job.console)

@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.commands.workflow.matrix import MatrixJob, read_matrix
 from rehearsal.config.workflow_inputs import read_inputs
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 
 def matrix(**inputs: object) -> tuple[MatrixJob, ...]:
@@ -74,7 +74,7 @@ def test_entry__artifact_names_are_unique() -> None:
     ],
 )
 def test_read_matrix__rejects(inputs: dict[str, object], allowed: str) -> None:
-    with pytest.raises(Misconfigured, match=f"it has to be .*{allowed}"):
+    with pytest.raises(MisconfiguredError, match=f"it has to be .*{allowed}"):
         matrix(**inputs)
 
 
@@ -82,5 +82,5 @@ def test_read_matrix__rejects_browsers_with_browser_in_test_env() -> None:
     assert matrix(test_env="BROWSER=edge") == (
         MatrixJob(shard_number=1, shard_count=1, browser=""),
     )
-    with pytest.raises(Misconfigured, match="Both the input browsers and BROWSER"):
+    with pytest.raises(MisconfiguredError, match="Both the input browsers and BROWSER"):
         matrix(browsers="chrome", test_env="A=1\nBROWSER=edge")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.commands.workflow.prepare import prepare
-from rehearsal.verdict import Misconfigured
+from rehearsal.verdict import MisconfiguredError
 
 from .conftest import Job
 
@@ -21,8 +21,8 @@ def run_prepare(job: Job, **inputs: object) -> None:
     assert prepare(job.environ, job.console) == 0
 
 
-def prepare_error(job: Job, **inputs: object) -> Misconfigured:
-    with pytest.raises(Misconfigured) as caught:
+def prepare_error(job: Job, **inputs: object) -> MisconfiguredError:
+    with pytest.raises(MisconfiguredError) as caught:
         run_prepare(job, **inputs)
     return caught.value
 

@@ -18,7 +18,7 @@ from rehearsal.pipeline.stages.container import (
     without_secrets,
 )
 from rehearsal.results.tests import Failure, Span
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, container_plan, gone, refused, running, secret, state
 
@@ -143,7 +143,7 @@ WORDS = {
 @pytest.mark.parametrize("words, name", WORDS.items(), ids=WORDS.values())
 def test_create_container__a_refusal_names_the_input(words: str, name: str) -> None:
     engine = FakeEngine(refuses={"create": refused(words)})
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         create(engine)
     assert words in caught.value.message
     assert f"the input {name}" in caught.value.hint
@@ -151,13 +151,13 @@ def test_create_container__a_refusal_names_the_input(words: str, name: str) -> N
 
 def test_create_container__an_unknown_refusal_is_told_in_the_engines_words() -> None:
     engine = FakeEngine(refuses={"create": refused("something new")})
-    with pytest.raises(Misconfigured, match="something new") as caught:
+    with pytest.raises(MisconfiguredError, match="something new") as caught:
         create(engine)
     assert caught.value.hint == ""
 
 
 def test_create_container__a_lost_engine_is_not_the_inputs_fault() -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         create(FakeEngine(refuses={"create": gone()}))
     assert caught.value.verdict is Verdict.ENGINE_FAILED
 
@@ -173,7 +173,7 @@ def test_start_container__a_taken_host_port_is_named_with_the_ways_out(
     log: Log, words: str
 ) -> None:
     engine = FakeEngine(process=FakeProcess(1), states=[state("created", error=words)])
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         start_container("c0ffee", container_plan(host_port=8080), engine, log)
     assert caught.value.message == port_taken(8080).message
     assert "port 8080 on 127.0.0.1 is already allocated" in caught.value.message
@@ -186,7 +186,7 @@ def test_start_container__without_an_error_of_the_engine_the_clients_words_are_t
     engine = FakeEngine(
         process=FakeProcess(1), states=[state("created")], says=b'exec: "x": not found\n'
     )
-    with pytest.raises(Misconfigured, match='exec: "x": not found') as caught:
+    with pytest.raises(MisconfiguredError, match='exec: "x": not found') as caught:
         start_container("c0ffee", container_plan(), engine, log)
     assert "the input command" in caught.value.hint
 
@@ -224,7 +224,7 @@ def test_start_container__an_engine_that_never_starts_it_is_engine_failed(
 ) -> None:
     monkeypatch.setattr(containers, "START_TIMEOUT", 0.1)
     engine = FakeEngine(states=[state("created")])
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         start_container("c0ffee", container_plan(), engine, log)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
     assert engine.process.was_ended

@@ -7,7 +7,7 @@ from rehearsal.config.plan import BuildPlan
 from rehearsal.evidence.log import Log
 from rehearsal.pipeline.stages.image import build_arguments, build_image, find_image
 from rehearsal.redaction.secret import Secret
-from rehearsal.verdict import Misconfigured, Problem, Verdict
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, gone, refused
 
@@ -89,7 +89,7 @@ def test_build_image__a_failed_build_is_build_failed(
     tmp_path: Path, log: Log, words: bytes
 ) -> None:
     engine = FakeEngine(process=FakeProcess(1), says=words)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert caught.value.verdict is Verdict.BUILD_FAILED
     assert "Dockerfile (exit code 1)" in caught.value.message
@@ -98,7 +98,7 @@ def test_build_image__a_failed_build_is_build_failed(
 
 def test_build_image__an_engine_that_went_away_is_engine_failed(tmp_path: Path, log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(1), refuses={"check": gone()}, says=b"EOF\n")
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert caught.value.verdict is Verdict.ENGINE_FAILED
 
@@ -108,10 +108,10 @@ def test_build_image__nothing_of_the_build_goes_on_after_a_cancellation(
 ) -> None:
     class Cancelled(FakeProcess):
         def wait(self, seconds: float | None = None) -> int | None:
-            raise Problem(Verdict.CANCELLED, f"cancelled while waiting {seconds}")
+            raise RehearsalError(Verdict.CANCELLED, f"cancelled while waiting {seconds}")
 
     engine = FakeEngine(process=Cancelled(None))
-    with pytest.raises(Problem, match="cancelled"):
+    with pytest.raises(RehearsalError, match="cancelled"):
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert engine.process.was_ended
 
@@ -124,7 +124,7 @@ def test_find_image__returns_the_id_of_a_name() -> None:
 
 def test_find_image__one_that_is_not_there_is_the_inputs_fault() -> None:
     engine = FakeEngine(refuses={"inspect": refused("No such image: app:1")})
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         find_image("app:1", engine)
     assert caught.value.message == "The input image is 'app:1', and the engine has no such image."
     assert "earlier step" in caught.value.hint

@@ -8,7 +8,7 @@ from rehearsal.pipeline.stages.probe import (
     LAST_ATTEMPT,
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
-    ContainerExited,
+    ContainerExitedError,
     FindCause,
     HopelessCause,
     Ready,
@@ -16,7 +16,7 @@ from rehearsal.pipeline.stages.probe import (
     wait_until_ready,
 )
 from rehearsal.results.timeline import Timeline
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeClock, probe_plan
 
@@ -105,7 +105,7 @@ def test_wait__a_response_of_three_seconds_is_fine(clock: FakeClock) -> None:
 def test_wait__raises_at_once_when_the_container_ends(clock: FakeClock) -> None:
     app = App(clock, REFUSED)
     app.dies_at = 101.0
-    with pytest.raises(ContainerExited):
+    with pytest.raises(ContainerExitedError):
         app.wait()
     assert 1.0 <= clock() - 100.0 <= 1.0 + 2 * SHORTEST_PAUSE
 
@@ -113,7 +113,7 @@ def test_wait__raises_at_once_when_the_container_ends(clock: FakeClock) -> None:
 def test_wait__never_sleeps_beside_a_corpse(clock: FakeClock) -> None:
     app = App(clock, REFUSED)
     app.dies_at = 0.0
-    with pytest.raises(ContainerExited):
+    with pytest.raises(ContainerExitedError):
         app.wait()
     assert clock.pauses == []
 
@@ -134,7 +134,7 @@ def test_wait__says_what_it_saw_last_when_it_gives_up(
     clock: FakeClock, answer: Answer, seen: str
 ) -> None:
     app = App(clock, answer)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         app.wait(probe_plan(path="/healthz", timeout=7))
     problem = caught.value
     assert problem.verdict is Verdict.NOT_READY
@@ -149,7 +149,7 @@ def test_wait__says_what_it_saw_last_when_it_gives_up(
 
 def test_wait__the_last_attempt_ends_with_the_timeout(clock: FakeClock) -> None:
     app = App(clock, OK, seconds=1000)
-    with pytest.raises(Problem):
+    with pytest.raises(RehearsalError):
         app.wait(probe_plan(timeout=25))
     assert app.limits[:2] == [10, 10]
     assert app.limits[2] < 5
@@ -158,7 +158,7 @@ def test_wait__the_last_attempt_ends_with_the_timeout(clock: FakeClock) -> None:
 
 def test_wait__the_last_attempt_is_long_enough_for_an_answer(clock: FakeClock) -> None:
     app = App(clock, BUSY, seconds=0.5)
-    with pytest.raises(Problem, match="503"):
+    with pytest.raises(RehearsalError, match="503"):
         app.wait(probe_plan(timeout=2))
     assert app.limits[-1] == LAST_ATTEMPT
 
@@ -169,7 +169,7 @@ def test_wait__the_timeout_counts_from_the_first_question(clock: FakeClock) -> N
 
 
 def test_wait__pauses_are_short_first_and_bounded(clock: FakeClock) -> None:
-    with pytest.raises(Problem):
+    with pytest.raises(RehearsalError):
         App(clock, BUSY).wait(probe_plan(timeout=120))
     assert clock.pauses[0] == SHORTEST_PAUSE
     assert clock.pauses == sorted(clock.pauses)
@@ -182,7 +182,7 @@ def test_wait__pauses_are_short_first_and_bounded(clock: FakeClock) -> None:
 
 def test_wait__asks_hundreds_of_times_a_minute_and_not_thousands(clock: FakeClock) -> None:
     app = App(clock, BUSY)
-    with pytest.raises(Problem):
+    with pytest.raises(RehearsalError):
         app.wait()
     assert 200 < len(app.limits) < 1000
 
@@ -235,7 +235,7 @@ def test_wait__ends_early_when_waiting_cannot_help(
 ) -> None:
     app = App(clock, answer)
     app.suspect = lambda: suspicion
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         app.wait()
     assert caught.value.verdict is Verdict.NOT_READY
     assert "waiting longer cannot help" in caught.value.message
@@ -249,7 +249,7 @@ def test_wait__ends_early_when_waiting_cannot_help(
 )
 def test_wait__what_may_still_change_is_waited_for(clock: FakeClock, answer: Answer) -> None:
     app = App(clock, answer)
-    with pytest.raises(Problem):
+    with pytest.raises(RehearsalError):
         app.wait(probe_plan(timeout=30))
     assert clock() - 100 >= 30
 
@@ -264,7 +264,7 @@ def test_wait__a_warm_up_that_answers_400_and_404_first_becomes_ready(clock: Fak
 def test_wait__a_suspicion_that_passes_is_forgotten(clock: FakeClock) -> None:
     app = App(clock, REFUSED)
     app.suspect = lambda: ELSEWHERE if clock() < 105 else None
-    with pytest.raises(Problem, match="within 60 s"):
+    with pytest.raises(RehearsalError, match="within 60 s"):
         app.wait()
 
 
@@ -272,7 +272,7 @@ def test_wait__looks_closer_a_few_times_only(clock: FakeClock) -> None:
     looks: list[float] = []
     app = App(clock, REFUSED)
     app.suspect = lambda: looks.append(clock() - 100)
-    with pytest.raises(Problem):
+    with pytest.raises(RehearsalError):
         app.wait()
     assert 5 <= len(looks) <= 8
     assert looks[0] >= probe.FIRST_LOOK

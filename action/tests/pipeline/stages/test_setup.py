@@ -2,7 +2,7 @@ import pytest
 
 from rehearsal.evidence.log import Log
 from rehearsal.pipeline.stages.setup import run_setup
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, running
 
@@ -19,7 +19,7 @@ def test_run_setup__hands_the_script_to_the_containers_shell(log: Log) -> None:
 
 def test_run_setup__a_failure_is_setup_failed_with_its_last_words(log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(4), says=b"no such table: lists_list\n")
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         run_setup("migrate", running(), engine, log)
     assert caught.value.verdict is Verdict.SETUP_FAILED
     assert "exit code 4" in caught.value.message
@@ -34,9 +34,9 @@ def test_run_setup__the_containers_own_end_is_told_by_who_sees_it(log: Log) -> N
 def test_run_setup__is_ended_when_it_is_interrupted(log: Log) -> None:
     class Cancelled(FakeProcess):
         def wait(self, seconds: float | None = None) -> int | None:
-            raise Problem(Verdict.CANCELLED, f"cancelled while waiting {seconds}")
+            raise RehearsalError(Verdict.CANCELLED, f"cancelled while waiting {seconds}")
 
     engine = FakeEngine(process=Cancelled(None))
-    with pytest.raises(Problem, match="cancelled"):
+    with pytest.raises(RehearsalError, match="cancelled"):
         run_setup("migrate", running(), engine, log)
     assert engine.process.was_ended

@@ -2,7 +2,7 @@ import pytest
 
 from rehearsal.outside.engine import EngineError
 from rehearsal.pipeline.stages.stop import HASTY, PATIENT, stop_container
-from rehearsal.verdict import Problem
+from rehearsal.verdict import RehearsalError
 
 from ...fakes import FakeEngine, gone, refused, running, state
 
@@ -36,5 +36,5 @@ def test_stop__one_that_has_ended_is_left_alone() -> None:
 
 @pytest.mark.parametrize("error", [gone(), refused("No such container")], ids=["lost", "refused"])
 def test_stop__what_the_engine_says_is_the_callers_to_tell(error: Exception) -> None:
-    with pytest.raises((Problem, EngineError)):
+    with pytest.raises((RehearsalError, EngineError)):
         stop_container(running(), FakeEngine(refuses={"stop": error}), in_haste=False)

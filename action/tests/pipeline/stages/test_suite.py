@@ -12,7 +12,7 @@ from rehearsal.pipeline.stages import suite
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.suite import Preparation, run_tests
 from rehearsal.results.tests import Results
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import running, suite_plan
 
@@ -34,7 +34,7 @@ def rehearse(
     container: Container | None = None,
     reports: Sequence[str] = (),
     **plan: Any,
-) -> tuple[Results, list[Problem]]:
+) -> tuple[Results, list[RehearsalError]]:
     paths = []
     for number, text in enumerate(reports):
         paths.append(folder / f"{number}.xml")
@@ -234,7 +234,7 @@ def test_preparation__requirements_that_cannot_be_installed_are_setup_failed(
     requirements = tmp_path / "requirements.txt"
     requirements.touch()
     preparation = Preparation(requirements, tmp_path / "venv", env=ENV, log=log)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         preparation.wait()
     preparation.end()
     assert caught.value.verdict is Verdict.SETUP_FAILED

@@ -17,7 +17,7 @@ from rehearsal.pipeline.stages.container import LOOP, reattach_after_restart
 from rehearsal.pipeline.stages.wait import MOST_RETURNS, NOBODY, ReadinessWaiter
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.timeline import Timeline
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
 
@@ -89,7 +89,7 @@ def test_keep__an_app_that_never_answers_is_looked_at_while_it_still_runs(
     answering(REFUSED)
     listening(monkeypatch, Listener(port=9000, address="0.0.0.0"))  # noqa: S104  (read, not bound)
     watch = vigil(plan, log, FakeEngine(states=[state()]))
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         watch.wait()
     assert caught.value.verdict is Verdict.NOT_READY
     assert NOBODY not in caught.value.message
@@ -104,7 +104,7 @@ def test_keep__says_so_when_nobody_listens(
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         vigil(plan, log, FakeEngine(states=[state()])).wait()
     assert caught.value.message.endswith(NOBODY)
 
@@ -117,7 +117,7 @@ def test_keep__says_what_the_healthcheck_says(
     found = state()
     found["State"]["Health"] = {"Status": "unhealthy", "Log": [{"Output": "no table\n"}]}
     watch = vigil(plan, log, FakeEngine(states=[found]))
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         watch.wait()
     assert caught.value.message.endswith("Its HEALTHCHECK: unhealthy: no table.")
     assert watch.timeline.milestones[-1].detail == "unhealthy: no table"
@@ -136,7 +136,7 @@ def test_keep__a_healthcheck_that_does_not_complain_explains_nothing(
     found = state()
     found["State"]["Health"] = {"Status": status, "Log": []}
     watch = vigil(plan, log, FakeEngine(states=[found]))
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         watch.wait()
     assert "HEALTHCHECK" not in caught.value.message
     assert (watch.timeline.milestones[-1].name, watch.timeline.milestones[-1].detail) == (
@@ -152,7 +152,7 @@ def test_keep__ends_early_for_a_host_that_is_not_allowed(
     looks: list[object] = []
     monkeypatch.setattr(sockets, "listeners", lambda *_: looks.append(_))
     watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
-    with pytest.raises(Problem, match="waiting longer cannot help"):
+    with pytest.raises(RehearsalError, match="waiting longer cannot help"):
         watch.wait()
     assert 2 <= watch.timeline.answers[400, "", False, ""].last < 5
     assert len(looks) == 1, "while it answers, who listens is of no interest; it is kept at the end"
@@ -161,7 +161,7 @@ def test_keep__ends_early_for_a_host_that_is_not_allowed(
 def test_keep__a_container_that_ended_is_told(plan: Plan, log: Log) -> None:
     engine = FakeEngine(states=[state("exited", code=3)])
     watch = vigil(plan, log, engine, code=3)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         watch.wait()
     assert caught.value.verdict is Verdict.CRASHED
     assert "before it was ready: exit code 3" in caught.value.message
@@ -240,7 +240,7 @@ def test_keep__an_app_that_comes_back_and_ends_for_ever_is_given_up(plan: Plan, 
             return FakeProcess(4)
 
     engine = Dying(states=[again("running", 1, port=50001)])
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RehearsalError) as caught:
         vigil(plan, log, engine, code=4).wait()
     assert caught.value.verdict is Verdict.CRASHED
     assert engine.calls.count(("attach", "c0ffee")) == MOST_RETURNS

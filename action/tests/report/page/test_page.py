@@ -16,7 +16,7 @@ from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import Rehearsal, Stage
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 from .test_markup import HOSTILE, Seen
 
@@ -28,7 +28,7 @@ def frame(text: str = "x") -> ProjectFrame:
 def told(text: str) -> tuple[Rehearsal, EvidenceIndex]:
     """Return a rehearsal that says the same thing wherever something can be said."""
     failure = Failure(name=text, message=text, file=text, line=3, trace=text)
-    problem = Problem(Verdict.TESTS_FAILED, text, hint=text, excerpt=(text,), source=text)
+    problem = RehearsalError(Verdict.TESTS_FAILED, text, hint=text, excerpt=(text,), source=text)
     record = Rehearsal(
         name=text,
         stages=[Stage(name="build", seconds=1.0, ok=True)],
@@ -95,7 +95,7 @@ def test_page__says_verdict_cause_and_what_to_do_before_all_else() -> None:
     record.diagnoses = [
         Diagnosis(id="m", title="No table", hint="Migrate.", paste="with: y", evidence=("line",))
     ]
-    record.problems = [Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed.")]
+    record.problems = [RehearsalError(Verdict.TESTS_FAILED, "1 of 2 tests failed.")]
     text = Seen(page(record, exhibits)).text
     parts = ["tests-failed", "No table", "Migrate.", "with: y", "line", "1 of 2 tests failed."]
     places = [text.index(part, text.index("tests-failed", 30)) for part in parts]
@@ -107,7 +107,7 @@ def test_page__an_unknown_cause_shows_the_lines_that_say_most_once() -> None:
     record, _ = told("x")
     record.diagnoses = []
     record.key_lines = ("Boom one", "Boom two")
-    record.problems = [Problem(Verdict.CRASHED, "It ended.", hint="Look.")]
+    record.problems = [RehearsalError(Verdict.CRASHED, "It ended.", hint="Look.")]
     text = Seen(page(record, EvidenceIndex())).text
     assert text.count("Boom one\nBoom two") == 1
     assert "Look." in text
