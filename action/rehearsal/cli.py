@@ -23,7 +23,7 @@ from rehearsal.outside.terminal import find_terminal
 from rehearsal.pipeline.run import read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
-from rehearsal.verdict import RehearsalError, own_fault
+from rehearsal.verdict import Problem, RehearsalError, own_fault
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -50,8 +50,8 @@ def _run(
     if found := COMMANDS.get(options.subcommand):
         try:
             return found.run(options, environ, console)
-        except RehearsalError as problem:
-            return _refuse(problem, console)
+        except RehearsalError as error:
+            return _refuse(error.problem, console)
     if options.subcommand == "clean-up":
         secrets = _secrets(options, environ)
         console.redactor = Redactor(secrets)
@@ -76,15 +76,15 @@ def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: 
     try:
         request = ask()
         plan = make_plan(request.inputs, environ=request.environ, top=request.top)
-    except RehearsalError as problem:
-        return _refuse(problem, console)
+    except RehearsalError as error:
+        return _refuse(error.problem, console)
     console.redactor = mask_secrets(plan, request, console)
     announce(request, console, origin=False)
     console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), good=True)
     return 0
 
 
-def _refuse(problem: RehearsalError, console: Console) -> int:
+def _refuse(problem: Problem, console: Console) -> int:
     told = f"{problem.message}\n{problem.hint}"
     console.error(told, title=f"Dress rehearsal: {problem.verdict}")
     return problem.verdict.exit_code

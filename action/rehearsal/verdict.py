@@ -1,5 +1,6 @@
 """How a rehearsal ended, and the one kind of error that ends it."""
 
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 
 ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
@@ -64,13 +65,25 @@ class Verdict(Enum):
         return self.word
 
 
-class RehearsalError(Exception):
+@dataclass(frozen=True)
+class Problem:
     """Why a rehearsal did not pass.
 
     `message` is one sentence: what was found, and where. `hint` says what to do next. `excerpt`
     holds the lines that show it, from the end of the log `source`. No text here may hold a secret's
     value; the reports redact every text all the same.
     """
+
+    verdict: Verdict
+    message: str
+    _: KW_ONLY
+    hint: str = ""
+    excerpt: tuple[str, ...] = ()
+    source: str = ""
+
+
+class RehearsalError(Exception):
+    """Ends a rehearsal with a `problem`."""
 
     def __init__(
         self,
@@ -82,23 +95,26 @@ class RehearsalError(Exception):
         source: str = "",
     ) -> None:
         super().__init__(message)
-        self.verdict = verdict
-        self.message = message
-        self.hint = hint
-        self.excerpt = excerpt
-        self.source = source
+        self.problem = Problem(verdict, message, hint=hint, excerpt=excerpt, source=source)
+
+    @classmethod
+    def of(cls, problem: Problem) -> "RehearsalError":
+        """Return the error that ends a rehearsal with this problem."""
+        error = cls(problem.verdict, problem.message)
+        error.problem = problem
+        return error
 
 
 class MisconfiguredError(RehearsalError):
-    """An input is wrong or a secret is missing; the app was not started."""
+    """An input is wrong, or a secret is missing; nothing of the app was started."""
 
     def __init__(self, message: str, *, hint: str = "", excerpt: tuple[str, ...] = ()) -> None:
         super().__init__(Verdict.MISCONFIGURED, message, hint=hint, excerpt=excerpt)
 
 
-def own_fault(trace: str) -> RehearsalError:
+def own_fault(trace: str) -> Problem:
     """Return the problem that reports a fault of Dress Rehearsal; `trace` is its traceback."""
-    return RehearsalError(
+    return Problem(
         Verdict.ERROR,
         "Dress Rehearsal itself failed; this is no verdict on the app.",
         hint=f"Please report it, with the lines below, at {ISSUES}.",

@@ -4,7 +4,7 @@ Each keeps the behaviour that the code relies on, and a record of what it was as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.redaction.secret import Secret
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.write_json import write_json
 from rehearsal.verdict import RehearsalError, Verdict
 
@@ -186,10 +186,11 @@ def probe_plan(**changes: Any) -> ProbePlan:
 
 def rehearsed(folder: Path, **changes: Any) -> Path:
     """Write the verdict.json of a rehearsal, a pass unless told otherwise; return the folder."""
-    record = Rehearsal(**{"name": "77-1-c0ffee", "image_id": f"sha256:{'1' * 64}"} | changes)
-    flaky = record.results.flaky if record.results else ()
-    exhibits = EvidenceIndex(flaky=tuple(FailedTestEvidence(failure=each) for each in flaky))
-    (folder / "verdict.json").write_text(write_json(record, exhibits), encoding="utf-8")
+    result = RehearsalResult(**{"name": "77-1-c0ffee", "image_id": f"sha256:{'1' * 64}"} | changes)
+    flaky = result.results.flaky if result.results else ()
+    index = EvidenceIndex(flaky=tuple(FailedTestEvidence(failure=each) for each in flaky))
+    text = write_json(replace(result, index=index))
+    (folder / "verdict.json").write_text(text, encoding="utf-8")
     return folder
 
 

@@ -275,10 +275,10 @@ def test_rehearse__flags_go_over_json(stage: Stage, capsys: pytest.CaptureFixtur
 def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fall(_: object) -> None:
+    def fall(*_: object) -> None:
         raise RuntimeError(f"a bug that quotes {HUSH}")
 
-    monkeypatch.setattr("rehearsal.pipeline.pipeline.Pipeline.run", fall)
+    monkeypatch.setattr("rehearsal.commands.rehearse.rehearse", fall)
     environ = {**stage.github, "KEY": HUSH}
     assert cli.main(["rehearse", "--secrets", "KEY"], environ) == 70
     assert stage.outputs["verdict"] == "error"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 
 FILE = Path(__file__).resolve().parents[1] / "action.yml"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -17,7 +17,7 @@ EXPRESSION = re.compile(r"steps\.([a-z-]+)\.outputs\.([a-z-]+)")
 
 
 def test_outputs__are_what_the_helper_sets() -> None:
-    assert set(ACTION["outputs"]) == {*Rehearsal(name="r").outputs(), "artifact-url"}
+    assert set(ACTION["outputs"]) == {*RehearsalResult(name="r").outputs(), "artifact-url"}
 
 
 def test_outputs__are_described_in_a_sentence() -> None:

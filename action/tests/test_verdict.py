@@ -31,17 +31,17 @@ def test_verdict__only_passed_is_success(verdict: Verdict) -> None:
 
 
 def test_problem__holds_what_was_found_and_what_to_do() -> None:
-    problem = RehearsalError(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("a", "b"))
-    assert (problem.verdict, problem.message, problem.hint) == (
+    error = RehearsalError(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("a", "b"))
+    assert (error.problem.verdict, error.problem.message, error.problem.hint) == (
         Verdict.CRASHED,
         "It ended.",
         "Look.",
     )
-    assert problem.excerpt == ("a", "b")
-    assert str(problem) == "It ended."
+    assert error.problem.excerpt == ("a", "b")
+    assert str(error) == "It ended."
 
 
 def test_misconfigured__is_a_problem_with_that_verdict() -> None:
-    problem = MisconfiguredError("The input port is wrong.", hint="Correct it.")
-    assert problem.verdict is Verdict.MISCONFIGURED
-    assert problem.hint == "Correct it."
+    error = MisconfiguredError("The input port is wrong.", hint="Correct it.")
+    assert error.problem.verdict is Verdict.MISCONFIGURED
+    assert error.problem.hint == "Correct it."

@@ -12,8 +12,7 @@ from rehearsal.commands.merge.page import page as merged_page
 from rehearsal.commands.merge.summary import summary as merged_summary
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
-from rehearsal.results.evidence_index import EvidenceIndex
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.write_json import write_json
 
 TOP = Path(__file__).resolve().parents[2]
@@ -23,7 +22,7 @@ DOCUMENTS = [
     *(TOP / name for name in ("README.md", "action/README.md")),
     *sorted(path for path in (TOP / "docs").rglob("*") if path.suffix in {".md", ".yml"}),
 ]
-RECORD, EXHIBITS = Rehearsal(name="r"), EvidenceIndex()
+RESULT = RehearsalResult(name="r")
 
 
 def test_version__is_three_numbers() -> None:
@@ -70,8 +69,8 @@ MERGED = merge([], expected=1, name="r")
 @pytest.mark.parametrize(
     "report",
     [
-        summary(RECORD, EXHIBITS),
-        page(RECORD, EXHIBITS),
+        summary(RESULT),
+        page(RESULT),
         merged_summary(MERGED, rest=""),
         merged_page(MERGED),
     ],
@@ -82,4 +81,4 @@ def test_version__stands_at_the_foot_of_every_report(report: str) -> None:
 
 
 def test_version__stands_in_the_document() -> None:
-    assert f'"tool": "dress-rehearsal {__version__}"' in write_json(RECORD, EXHIBITS)
+    assert f'"tool": "dress-rehearsal {__version__}"' in write_json(RESULT)

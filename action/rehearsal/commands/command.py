@@ -11,7 +11,7 @@ from rehearsal.outside.github import Console
 class Command:
     """`flags` declares its flags, `run` does its work and returns the exit code.
 
-    `does` is one line of help, which leaves it out unless `listed`. What `run` raises as `RehearsalError`
+    `does` is one line of help, which leaves it out unless `listed`. What `run` raises as `Problem`
     is told by the command line.
     """
 

@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from rehearsal.commands.finish import finish
 from rehearsal.commands.origin import read_origin, summarize_request, workflow_file
@@ -19,11 +20,15 @@ from rehearsal.outside.engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import end_processes_with_env
 from rehearsal.outside.signals import interruptible
-from rehearsal.pipeline.pipeline import PACKAGES, RunContext, rehearse
-from rehearsal.pipeline.run import RUN_VARIABLE, new_run
+from rehearsal.pipeline.context import RunContext
+from rehearsal.pipeline.functional_tests import PACKAGES
+from rehearsal.pipeline.pipeline import rehearse
+from rehearsal.pipeline.result import RunDescription
+from rehearsal.pipeline.run import RUN_VARIABLE, Run, new_run
+from rehearsal.pipeline.state import RunState
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import RehearsalError, own_fault
 
 
@@ -35,69 +40,87 @@ def run_rehearsal(
     local: bool,
     keep: bool = False,
 ) -> int:
-    """Hold the rehearsal that is asked for, tell how it ended, and return its exit code."""
+    """Run the rehearsal that `ask` returns, report how it ended, and return its exit code."""
     run = new_run(environ)
-    record = Rehearsal(
+    state = RunState(observer=console)
+    evidence = Evidence(run.path, console.redactor, state.notices.append)
+    described = RunDescription(
         name=run.id,
-        evidence=str(run.path / "evidence"),
+        evidence=str(evidence.folder),
         artifact_name=run.artifact_name,
-        observer=console,
         origin=read_origin(environ),
     )
-    evidence = Evidence(run.path, console.redactor, record.notices.append)
-    policy = "on-failure"
     try:
         with interruptible():
             request = ask()
-            # What is wrong with another input is told, and may be a secret in the wrong place.
+            # An error about another input may quote a secret that stands in the wrong place.
             known = Redactor(extract_secrets(request.inputs, request.environ))
             console.redactor = evidence.redactor = known
             plan = make_plan(request.inputs, environ=request.environ, top=request.top)
-            policy = plan.evidence
-            name = plan.artifact_name or run.artifact_name
-            run = replace(run, evidence=policy, artifact_name=name)
+            described = _describe(described, plan, request, environ)
+            run = replace(run, evidence=plan.evidence, artifact_name=described.artifact_name)
             run.write()
-            record.artifact_name = name
-            record.request = summarize_request(plan)
-            record.directory = str(plan.directory)
-            record.checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
-            record.workflow = request.file or workflow_file(environ)
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             announce(request, console)
-            env = child_environment.for_children(
-                request.environ, (secret.name for secret in plan.secrets)
+            context = _make_context(
+                plan, request, environ, run=run, console=console, evidence=evidence, keep=keep
             )
-            env[RUN_VARIABLE] = run.id
-            engine = find_engine(env, _needs(plan))
-            preflight.check_build_context(plan, run.path)
-            preflight.check_environment(
-                plan,
-                environ,
-                commit=git.head_commit(plan.directory, env),
-                engine_host=engine.host(),
-            )
-            context = RunContext(
-                engine=engine,
-                console=console,
-                evidence=evidence,
-                env=env,
-                label=run.label,
-                tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
-                keep=keep,
-            )
-        # The watchdog is not marked as the run's: it has to outlive what it ends.
-        watcher = {name: value for name, value in env.items() if name != RUN_VARIABLE}
-        with watchdog([*_own_command(), "watch", run.folder], watcher):
-            rehearse(plan, context, record)
+        # The watchdog does not carry the run's mark: it has to outlive the processes it ends.
+        env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
+        with watchdog([*_own_command(), "watch", run.folder], env):
+            rehearse(plan, context, state)
             end_processes_with_env(run.env_mark)
-    except RehearsalError as problem:
-        record.problems.append(problem)
+    except RehearsalError as error:
+        state.problems.append(error.problem)
     except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
-        record.problems.append(own_fault(traceback.format_exc()))
+        state.problems.append(own_fault(traceback.format_exc()))
     finally:
         evidence.drop_staging()
-    finish(record, evidence, console, run, policy=policy, local=local)
-    return record.verdict.exit_code
+    return finish(state, described, evidence, console, run, local=local).exit_code
+
+
+def _describe(
+    known: RunDescription, plan: Plan, request: Request, environ: Mapping[str, str]
+) -> RunDescription:
+    """Return the description with what the plan adds to it."""
+    checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
+    return replace(
+        known,
+        artifact_name=plan.artifact_name or known.artifact_name,
+        request=summarize_request(plan),
+        shard=plan.suite.shard,
+        source=SourceTree(top=Path(checkout), directory=plan.directory),
+        workflow=request.file or workflow_file(environ),
+    )
+
+
+def _make_context(
+    plan: Plan,
+    request: Request,
+    environ: Mapping[str, str],
+    *,
+    run: Run,
+    console: Console,
+    evidence: Evidence,
+    keep: bool,
+) -> RunContext:
+    """Find the engine and check that the rehearsal may run here. Raises `RehearsalError`."""
+    env = child_environment.for_children(request.environ, (secret.name for secret in plan.secrets))
+    env[RUN_VARIABLE] = run.id
+    engine = find_engine(env, _needs(plan))
+    preflight.check_build_context(plan, run.path)
+    preflight.check_environment(
+        plan, environ, commit=git.head_commit(plan.directory, env), engine_host=engine.host()
+    )
+    return RunContext(
+        engine=engine,
+        console=console,
+        evidence=evidence,
+        env=env,
+        label=run.label,
+        tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
+        keep=keep,
+    )
 
 
 def mask_secrets(plan: Plan, request: Request, console: Console) -> Redactor:

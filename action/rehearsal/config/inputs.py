@@ -27,8 +27,8 @@ class Inputs:
     def of(cls, given: Mapping[str, object], table: Mapping[str, Input] = INPUTS) -> "Inputs":
         """Return the values given, and the default of every other input.
 
-        Raises `MisconfiguredError` for a name that is not in the table and for an input that is refused
-        in this version.
+        Raises `MisconfiguredError` for a name that is not in the table and for an input that is
+        refused in this version.
         """
         values = {name: "" if value is None else str(value) for name, value in given.items()}
         for name, value in values.items():

@@ -17,7 +17,7 @@ from rehearsal.results.file_names import (
     TEST_SETUP_LOG,
 )
 from rehearsal.results.tests import Failure
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 LOGS = (BUILD_LOG, TEST_SETUP_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG)
 # How much of a log's beginning and end is searched, in bytes: an app says at its start why it
@@ -29,7 +29,7 @@ BUILDKIT = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 
 
 def gather_facts(
-    problem: RehearsalError,
+    problem: Problem,
     seen_lines: Mapping[str, tuple[str, ...]],
     failed: Iterable[Failure],
     folder: Path,

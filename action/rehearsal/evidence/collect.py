@@ -18,8 +18,7 @@ from rehearsal.results.file_names import (
     TEST_SETUP_LOG,
     TESTS,
 )
-from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.results.tests import Failure
+from rehearsal.results.tests import Failure, Results
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
     failing_line,
@@ -46,16 +45,17 @@ SELENIUM_NOISE = re.compile(
 MAX_TESTS = 50
 
 
-def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
+def collect_evidence(
+    results: Results | None, evidence: Evidence, source: SourceTree
+) -> EvidenceIndex:
     """Write the slices into the evidence, and return what the reports show of it all.
 
-    Everything in the evidence, and in the record, has been redacted.
+    Everything in the evidence, and `results`, has been redacted.
     """
     folder = evidence.folder
-    checkout = SourceTree(top=Path(record.checkout), directory=Path(record.directory))
     log = _read_excerpt(folder, CONTAINER_LOG, CONTAINER_LOG_LIMITS)
-    failed = record.results.failed if record.results else ()
-    flaky = record.results.flaky if record.results else ()
+    failed = results.failed if results else ()
+    flaky = results.flaky if results else ()
     timed = any(failure.span for failure in (*failed, *flaky))
     index = (
         log_slices.read_index(folder / f"{CONTAINER_LOG}{INDEX_SUFFIX}")
@@ -63,7 +63,7 @@ def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
         else log_slices.LogIndex()
     )
     found = tuple(
-        _failed_test(failure, evidence, checkout, index, shown=number < MAX_TESTS)
+        _failed_test(failure, evidence, source, index, shown=number < MAX_TESTS)
         for number, failure in enumerate((*failed, *flaky))
     )
     return EvidenceIndex(
@@ -73,20 +73,20 @@ def collect_evidence(record: Rehearsal, evidence: Evidence) -> EvidenceIndex:
             filter(None, (log, *(_read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS)))
         ),
         files=tuple(_files(folder)),
-        frame=project_frame(log.text[-TRACEBACK_SEARCH:], checkout) if log else None,
+        frame=project_frame(log.text[-TRACEBACK_SEARCH:], source) if log else None,
     )
 
 
 def _failed_test(
     failure: Failure,
     evidence: Evidence,
-    checkout: SourceTree,
+    source: SourceTree,
     index: log_slices.LogIndex,
     *,
     shown: bool,
 ) -> FailedTestEvidence:
-    file = checkout.locate(failure.file) if failure.file else ""
-    if line := failing_line(failure.trace, file, failure.name, checkout) if file else 0:
+    file = source.locate(failure.file) if failure.file else ""
+    if line := failing_line(failure.trace, file, failure.name, source) if file else 0:
         failure = replace(failure, line=line)
     if not shown:
         return FailedTestEvidence(failure=failure, file=file)
@@ -106,12 +106,12 @@ def _failed_test(
         failure=failure,
         file=file,
         folder=folder if names else "",
-        trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), checkout),
+        trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), source),
         pictures=tuple(pictures),
         addresses=tuple(told.values()),
         slice=paper,
         excerpts=tuple(filter(None, papers)),
-        frame=project_frame(paper.text, checkout) if paper else None,
+        frame=project_frame(paper.text, source) if paper else None,
     )
 
 

@@ -5,20 +5,20 @@ from pathlib import Path
 from rehearsal.evidence.verdict_file import read_verdict_file
 from rehearsal.results.file_names import VERDICT
 from rehearsal.results.json_fields import DIGEST, InvalidDocumentError
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE, numbers
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
-def require_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
+def require_passed(folder: Path, *, given: str, otherwise: str) -> RehearsalResult:
     """Return the rehearsal, or the merged ones, whose verdict.json is in `folder`.
 
     `given` is how the folder was named, for an error: `The input evidence-path is '…'`. `otherwise`
-    says what is not done then: `Nothing was pushed.` Raises `MisconfiguredError` when the file cannot be
-    read, `RehearsalError` (publish-failed) when it does not say that everything passed.
+    says what is not done then: `Nothing was pushed.` Raises `MisconfiguredError` when the file
+    cannot be read, `RehearsalError` (publish-failed) when it does not say that everything passed.
     """
     try:
-        record, _ = read_verdict_file(folder)
+        result = read_verdict_file(folder)
     except (InvalidDocumentError, OSError) as error:
         why = error if isinstance(error, InvalidDocumentError) else error.strerror or error
         raise MisconfiguredError(
@@ -27,27 +27,27 @@ def require_passed(folder: Path, *, given: str, otherwise: str) -> Rehearsal:
             "artifact first (evidence: always uploads it for what passed, too), and use the same "
             "version of Dress Rehearsal.",
         ) from None
-    if found := _unfit(record):
+    if found := _unfit(result):
         what, advice = found
         raise RehearsalError(Verdict.PUBLISH_FAILED, f"{otherwise} {what}", hint=advice)
-    return record
+    return result
 
 
-def _unfit(record: Rehearsal) -> tuple[str, str] | None:
+def _unfit(result: RehearsalResult) -> tuple[str, str] | None:
     """Return why nobody can vouch for the image with this rehearsal, and what to do."""
-    if record.verdict is not Verdict.PASSED:
+    if result.verdict is not Verdict.PASSED:
         return (
-            f"The rehearsal ended as {record.verdict}, which is no pass.",
+            f"The rehearsal ended as {result.verdict}, which is no pass.",
             "Mend what it found, and rehearse again; its own report says what that is.",
         )
-    if numbers(record.shard) != WHOLE:
+    if numbers(result.shard) != WHOLE:
         return (
-            f"The rehearsal is shard {record.shard}: the other shards' tests are not in it.",
+            f"The rehearsal is shard {result.shard}: the other shards' tests are not in it.",
             "Merge the shards' evidence (rehearse merge), and name the merged folder instead.",
         )
-    if not DIGEST.fullmatch(record.image_id):
+    if not DIGEST.fullmatch(result.image_id):
         return (
-            f"{VERDICT} names no image: image-id is {record.image_id[:100]!r}.",
+            f"{VERDICT} names no image: image-id is {result.image_id[:100]!r}.",
             "Rehearse again; the evidence of that run tells the image's ID.",
         )
     return None

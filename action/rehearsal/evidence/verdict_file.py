@@ -3,17 +3,16 @@
 from pathlib import Path
 
 from rehearsal.outside.files import open_regular_file
-from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.file_names import VERDICT
 from rehearsal.results.json_fields import InvalidDocumentError
 from rehearsal.results.read_json import read_json
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 
 # In bytes. Ten thousand tests that all fail need less.
 MAX_SIZE = 16 << 20
 
 
-def read_verdict_file(folder: Path) -> tuple[Rehearsal, EvidenceIndex]:
+def read_verdict_file(folder: Path) -> RehearsalResult:
     """Return what the verdict.json in a folder tells. Raises `InvalidDocumentError` and OSError."""
     with open_regular_file(folder / VERDICT) as file:
         content = file.read(MAX_SIZE + 1)

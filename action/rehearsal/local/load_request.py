@@ -53,7 +53,7 @@ def load_request(options: LocalOptions, environ: Mapping[str, str], cwd: Path) -
     except (StepNotFoundError, YamlMissingError) as error:
         if options.selector or not options.inputs:
             raise
-        note = f"{error.message} Only the flags are used."
+        note = f"{error.problem.message} Only the flags are used."
         return _request_from_flags(options, sources, cwd, note)
     return read_step(use, sources, options.inputs)
 

@@ -85,7 +85,8 @@ def find_uses(
 
     `repository` is the OWNER/NAME of the checkout. A workflow that runs only when another one calls
     it is read with `include_reusable` alone: its inputs come from the caller. With `include_forks`,
-    OWNER/ANY/action counts as this action, too. Raises `MisconfiguredError` if the file cannot be read.
+    OWNER/ANY/action counts as this action, too. Raises `MisconfiguredError` if the file cannot be
+    read.
     """
     path = path_from_top(file, top)
     workflow = as_mapping(read_yaml(file, display_path=path))

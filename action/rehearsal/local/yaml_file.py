@@ -39,7 +39,8 @@ def as_mapping(value: object) -> YamlMapping:
 def read_yaml(file: Path, *, display_path: str) -> object:
     """Return the content of a file, with every mapping as `YamlMapping` and every number as float.
 
-    `display_path` names the file in errors. Raises `MisconfiguredError`, with the line if it is known.
+    `display_path` names the file in errors. Raises `MisconfiguredError`, with the line if it is
+    known.
     """
     try:
         import yaml  # noqa: PLC0415  (an optional package)

@@ -207,8 +207,8 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
     """Return the first client on PATH that reaches an engine and is able to do what is needed.
 
     A recent client without its buildx plugin cannot use BuildKit; one older than 23 can without.
-    Raises `RehearsalError` (engine-failed) when none reaches an engine, `MisconfiguredError` when none is able
-    or the engine is on another host.
+    Raises `RehearsalError` (engine-failed) when none reaches an engine, `MisconfiguredError` when
+    none is able or the engine is on another host.
     """
     clients = [
         candidate

@@ -18,12 +18,11 @@ def interruptible(
     kept: str = "What it had found until then is in the evidence.",
     slow: str = "The timeline shows where the time went; the input timeout allows more.",
 ) -> Iterator[None]:
-    """Raise one `RehearsalError` inside the block when we are cancelled, or after `timeout` seconds.
+    """Raise one `RehearsalError` inside the block on a cancellation, or after `timeout` seconds.
 
-    A `timeout` of 0 is none. `what` is interrupted, `kept` and `slow` say what
-    became of it.
-
-    At most one is ever raised: what follows the block is clean-up, and nothing may interrupt it.
+    A `timeout` of 0 means no limit. `what` names what is interrupted, `kept` and `slow` say what
+    became of it. At most one error is ever raised: clean-up follows the block, and nothing may
+    interrupt it.
     """
 
     def disarm() -> None:

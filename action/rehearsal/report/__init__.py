@@ -1,1 +1,1 @@
-"""Reports: a finished record in, text out; nothing here has an effect."""
+"""Reports: a finished result in, text out; nothing here has an effect."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rehearsal.report.cause_summary import in_words, summarize_cause
+from rehearsal.report.cause_text import as_text
 from rehearsal.report.counts import why
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
@@ -29,31 +29,31 @@ class Annotation:
     line: int = 0
 
 
-def annotations(record: Rehearsal, exhibits: EvidenceIndex) -> list[Annotation]:
+def annotations(result: RehearsalResult) -> list[Annotation]:
     """Return the errors worth showing, the deciding problem first, `MOST` at the most."""
-    return list(islice(_all(record, exhibits), MOST))
+    return list(islice(_all(result), MOST))
 
 
-def warnings(exhibits: EvidenceIndex) -> list[Annotation]:
+def warnings(result: RehearsalResult) -> list[Annotation]:
     """Return a warning for each flaky test, `MOST` at the most."""
-    return [_of_test(exhibit, FLAKY) for exhibit in exhibits.flaky[:MOST]]
+    return [_of_test(exhibit, FLAKY) for exhibit in result.index.flaky[:MOST]]
 
 
-def _all(record: Rehearsal, exhibits: EvidenceIndex) -> Iterator[Annotation]:
-    found = summarize_cause(record, exhibits)
+def _all(result: RehearsalResult) -> Iterator[Annotation]:
+    found = result.cause
     if not found:
         return
-    yield Annotation(title=f"Dress rehearsal: {record.verdict}", message=in_words(found)[:LONGEST])
+    yield Annotation(title=f"Dress rehearsal: {result.verdict}", message=as_text(found)[:LONGEST])
     seen: set[tuple[str, int]] = set()
-    for exhibit in exhibits.tests:
+    for exhibit in result.index.tests:
         # Each test with the app's line behind it: of a long row the roots are among the first.
         yield _of_test(exhibit)
         if exhibit.frame and (exhibit.frame.file, exhibit.frame.line) not in seen:
             seen.add((exhibit.frame.file, exhibit.frame.line))
             name = exhibit.failure.name
             yield _of_frame(exhibit.frame, f"The app raised this while {name} ran.")
-    if exhibits.frame and not exhibits.tests:
-        yield _of_frame(exhibits.frame, "The app raised this.")
+    if result.index.frame and not result.index.tests:
+        yield _of_frame(result.index.frame, "The app raised this.")
 
 
 def _of_test(exhibit: FailedTestEvidence, remark: str = "") -> Annotation:

@@ -3,32 +3,32 @@
 from collections.abc import Iterator
 
 from rehearsal.report.counts import counts
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 
 
-def closing(record: Rehearsal, *, evidence: str, link: str = "") -> str:
+def closing(result: RehearsalResult, *, evidence: str, link: str = "") -> str:
     """Return the lines that end a run.
 
     `evidence` is the folder that was kept, or empty; `link` opens it in a browser.
     """
-    return "\n".join(_lines(record, evidence, link))
+    return "\n".join(_lines(result, evidence, link))
 
 
-def _lines(record: Rehearsal, evidence: str, link: str) -> Iterator[str]:
-    stages = ", ".join(f"{stage.name} {stage.seconds:.1f} s" for stage in record.stages)
+def _lines(result: RehearsalResult, evidence: str, link: str) -> Iterator[str]:
+    stages = ", ".join(f"{stage.name} {stage.seconds:.1f} s" for stage in result.stages)
     if stages:
         yield f"stages:   {stages}"
-    if told := counts(record):
+    if told := counts(result):
         yield f"tests:    {told}"
-    if record.image_id:
-        yield f"image:    {record.image} ({record.image_id})"
+    if result.image_id:
+        yield f"image:    {result.image} ({result.image_id})"
     # On one line each: a line of its own could be a workflow command.
-    yield from (f"notice:   {' '.join(notice.split())}" for notice in record.notices)
-    if record.kept:
-        yield f"kept:     {record.kept}"
-        yield f"remove:   {record.removal}"
+    yield from (f"notice:   {' '.join(notice.split())}" for notice in result.notices)
+    if result.keep_note:
+        yield f"kept:     {result.keep_note}"
+        yield f"remove:   {result.remove_command}"
     if evidence:
         yield f"evidence: {evidence}"
     if link:
         yield f"open:     {link}"
-    yield f"verdict:  {record.verdict}"
+    yield f"verdict:  {result.verdict}"

@@ -1,6 +1,6 @@
 """The counts, as every report tells them."""
 
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure
 
 # The app may have got ready long before, while its set-up ran.
@@ -12,19 +12,19 @@ def spoken(stage: str) -> str:
     return STAGES.get(stage, stage)
 
 
-def counts(record: Rehearsal) -> str:
+def counts(result: RehearsalResult) -> str:
     """Return how many tests ran, of which part, and how; nothing where that is not known."""
-    results = record.results
-    begun = any(stage.name == "test" for stage in record.stages)
-    if record.problem and not results and not begun and record.request and record.request.command:
+    results = result.results
+    begun = any(stage.name == "test" for stage in result.stages)
+    if result.problem and not results and not begun and result.request and result.request.command:
         return "did not run"
     if not results or results.tests is None:
         return ""
     told = f"{results.tests} ran, {results.failures} failed"
     if results.flaky:
         told += f", {len(results.flaky)} flaky"
-    if record.shard:
-        told += f"; shard {record.shard}"
+    if result.shard:
+        told += f"; shard {result.shard}"
     if results.in_other_shards is not None:
         told += f", {results.in_other_shards} in the others"
     return told

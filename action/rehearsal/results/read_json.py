@@ -7,11 +7,11 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.json_fields import Fields, InvalidDocumentError
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard, numbers
 from rehearsal.results.tests import Failure, Results, Span
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 # Of the format: action/verdict.schema.json says what counts it up.
 VERSION = 1
@@ -24,7 +24,7 @@ class UnsupportedVersionError(InvalidDocumentError):
     """It was written by a version whose format this one does not know."""
 
 
-def read_json(text: str) -> tuple[Rehearsal, EvidenceIndex]:
+def read_json(text: str) -> RehearsalResult:
     """Return the rehearsal that the text of a verdict.json tells. Raises `Unexpected`."""
     fields = Fields.read(text)
     if fields.count("version") > VERSION:
@@ -32,47 +32,47 @@ def read_json(text: str) -> tuple[Rehearsal, EvidenceIndex]:
             f"its format is {fields.count('version')}, and this version knows {VERSION}"
         )
     tests = fields.within("tests") if fields.has("tests") else None
-    record = Rehearsal(
+    result = RehearsalResult(
         name=fields.text("rehearsal"),
         tool=fields.text("tool"),
         started=_time(fields),
-        stages=[_stage(each) for each in fields.objects("stages")],
-        problems=[_problem(each) for each in fields.objects("problems")],
+        stages=tuple(map(_stage, fields.objects("stages"))),
+        problems=tuple(map(_problem, fields.objects("problems"))),
         image=fields.text("image"),
         image_id=fields.text("image-id"),
         ready_seconds=fields.number("ready-seconds") if fields.has("ready-seconds") else None,
         shard=_part(fields),
         results=_results(tests) if tests else None,
         artifact_name=fields.text("artifact-name"),
-        notices=list(fields.texts("notices")),
+        notices=fields.texts("notices"),
         timeline=_timeline(fields.within("readiness")),
-        diagnoses=[_diagnosis(each) for each in fields.objects("diagnoses")],
+        diagnoses=tuple(map(_diagnosis, fields.objects("diagnoses"))),
         key_lines=fields.texts("telling"),
         origin=_where(fields.within("where")) if fields.has("where") else Origin(),
         request=_asked(fields.within("asked")) if fields.has("asked") else None,
         shards=tuple(_shard(each) for each in fields.objects("shards")),
+        index=EvidenceIndex(
+            tests=tuple(_exhibits(tests, "failed")),
+            flaky=tuple(_exhibits(tests, "flaky")),
+            frame=_frame(fields),
+        ),
     )
     said = _verdict(fields)
-    if said is not record.verdict:
+    if said is not result.verdict:
         raise InvalidDocumentError(
-            f"its verdict is {said}, and its problems make it {record.verdict}"
+            f"its verdict is {said}, and its problems make it {result.verdict}"
         )
     if said is Verdict.PASSED:
-        _check_pass(record)
-    exhibits = EvidenceIndex(
-        tests=tuple(_exhibits(tests, "failed")),
-        flaky=tuple(_exhibits(tests, "flaky")),
-        frame=_frame(fields),
-    )
-    return record, exhibits
+        _check_pass(result)
+    return result
 
 
-def _check_pass(record: Rehearsal) -> None:
-    if record.results and record.results.failures:
+def _check_pass(result: RehearsalResult) -> None:
+    if result.results and result.results.failures:
         raise InvalidDocumentError(
-            f"its verdict is passed, and {record.results.failures} tests failed"
+            f"its verdict is passed, and {result.results.failures} tests failed"
         )
-    for shard in record.shards:
+    for shard in result.shards:
         if shard.verdict is not Verdict.PASSED:
             raise InvalidDocumentError(
                 f"its verdict is passed, and that of a shard is {shard.verdict}"
@@ -106,8 +106,8 @@ def _stage(fields: Fields) -> Stage:
     return Stage(name=fields.text("name"), seconds=fields.number("seconds"), ok=fields.flag("good"))
 
 
-def _problem(fields: Fields) -> RehearsalError:
-    return RehearsalError(
+def _problem(fields: Fields) -> Problem:
+    return Problem(
         _verdict(fields),
         fields.text("what"),
         hint=fields.text("advice"),
@@ -127,22 +127,25 @@ def _diagnosis(fields: Fields) -> Diagnosis:
 
 
 def _timeline(fields: Fields) -> Timeline:
-    moments = [
-        Milestone(
-            name=each.text("name"), seconds=each.number("seconds"), detail=each.text("detail", "")
-        )
-        for each in fields.objects("moments")
-    ]
-    sights: dict[object, ObservedAnswer] = {
-        number: ObservedAnswer(
-            text=each.text("text"),
-            first=each.number("first"),
-            last=each.number("last"),
-            times=each.count("times"),
-        )
-        for number, each in enumerate(fields.objects("answers"))
-    }
-    return Timeline(milestones=moments, answers=sights)
+    return Timeline(
+        milestones=tuple(
+            Milestone(
+                name=each.text("name"),
+                seconds=each.number("seconds"),
+                detail=each.text("detail", ""),
+            )
+            for each in fields.objects("moments")
+        ),
+        answers=tuple(
+            ObservedAnswer(
+                text=each.text("text"),
+                first=each.number("first"),
+                last=each.number("last"),
+                times=each.count("times"),
+            )
+            for each in fields.objects("answers")
+        ),
+    )
 
 
 def _results(fields: Fields) -> Results:

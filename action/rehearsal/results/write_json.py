@@ -5,56 +5,56 @@ from dataclasses import asdict
 from typing import Any
 
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.read_json import VERSION
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 
 
-def write_json(record: Rehearsal, exhibits: EvidenceIndex) -> str:
-    """Return the whole record as JSON; `version` counts the format."""
-    return json.dumps(_content(record, exhibits), indent=2, ensure_ascii=False) + "\n"
+def write_json(result: RehearsalResult) -> str:
+    """Return the whole result as JSON; `version` counts the format."""
+    return json.dumps(_content(result), indent=2, ensure_ascii=False) + "\n"
 
 
-def _content(record: Rehearsal, exhibits: EvidenceIndex) -> dict[str, Any]:
-    results = record.results
+def _content(result: RehearsalResult) -> dict[str, Any]:
+    results = result.results
     return {
         "version": VERSION,
-        "tool": record.tool,
-        "rehearsal": record.name,
-        "verdict": str(record.verdict),
-        "exit-code": record.verdict.exit_code,
-        "diagnoses": [_diagnosis(each) for each in record.diagnoses],
-        "telling": list(record.key_lines),
-        "started": record.started,
-        "image": record.image,
-        "image-id": record.image_id,
-        "artifact-name": record.artifact_name,
-        "ready-seconds": record.ready_seconds,
-        "where": asdict(record.origin),
-        "asked": record.request and _asked(record.request),
-        "shard": record.shard or None,
-        "shards": [_shard(each) for each in record.shards] or None,
+        "tool": result.tool,
+        "rehearsal": result.name,
+        "verdict": str(result.verdict),
+        "exit-code": result.verdict.exit_code,
+        "diagnoses": [_diagnosis(each) for each in result.diagnoses],
+        "telling": list(result.key_lines),
+        "started": result.started,
+        "image": result.image,
+        "image-id": result.image_id,
+        "artifact-name": result.artifact_name,
+        "ready-seconds": result.ready_seconds,
+        "where": asdict(result.origin),
+        "asked": result.request and _asked(result.request),
+        "shard": result.shard or None,
+        "shards": [_shard(each) for each in result.shards] or None,
         "tests": None
         if results is None
         else {
             "ran": results.tests,
             "failures": results.failures,
-            "failed": [_failed(exhibit) for exhibit in exhibits.tests],
-            "flaky": [_failed(exhibit) for exhibit in exhibits.flaky],
+            "failed": [_failed(exhibit) for exhibit in result.index.tests],
+            "flaky": [_failed(exhibit) for exhibit in result.index.flaky],
             "elsewhere": results.in_other_shards,
         },
-        "frame": _frame(exhibits.frame),
+        "frame": _frame(result.index.frame),
         "stages": [
             {"name": stage.name, "seconds": round(stage.seconds, 3), "good": stage.ok}
-            for stage in record.stages
+            for stage in result.stages
         ],
         "readiness": {
             "moments": [
                 {"name": each.name, "seconds": round(each.seconds, 3), "detail": each.detail}
-                for each in record.timeline.milestones
+                for each in result.timeline.milestones
             ],
             "answers": [
                 {
@@ -63,7 +63,7 @@ def _content(record: Rehearsal, exhibits: EvidenceIndex) -> dict[str, Any]:
                     "last": round(each.last, 3),
                     "times": each.times,
                 }
-                for each in record.timeline.answers.values()
+                for each in result.timeline.answers
             ],
         },
         "problems": [
@@ -73,9 +73,9 @@ def _content(record: Rehearsal, exhibits: EvidenceIndex) -> dict[str, Any]:
                 "advice": problem.hint,
                 "excerpt": list(problem.excerpt),
             }
-            for problem in record.problems
+            for problem in result.problems
         ],
-        "notices": record.notices,
+        "notices": list(result.notices),
     }
 
 

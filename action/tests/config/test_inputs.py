@@ -22,7 +22,7 @@ def given(name: str, value: str) -> Inputs:
 
 
 def text_of(error: pytest.ExceptionInfo[MisconfiguredError]) -> str:
-    problem = error.value
+    problem = error.value.problem
     return "\n".join((problem.message, problem.hint, *problem.excerpt))
 
 
@@ -30,7 +30,7 @@ def text_of(error: pytest.ExceptionInfo[MisconfiguredError]) -> str:
 def test_of__refuses_what_does_not_work_yet(name: str) -> None:
     with pytest.raises(MisconfiguredError, match=f"The input {name} does not work") as caught:
         Inputs.of({name: ANOTHER.get(name, "something")})
-    assert f"Leave {name} out" in caught.value.hint
+    assert f"Leave {name} out" in caught.value.problem.hint
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -44,7 +44,7 @@ def test_of__accepts_the_default_of_what_does_not_work_yet(name: str, blank: str
 def test_of__refuses_an_unknown_name_and_lists_the_known() -> None:
     with pytest.raises(MisconfiguredError, match="no input named 'prot'") as caught:
         Inputs.of({"prot": "hush"})
-    assert all(name in caught.value.hint for name in INPUTS)
+    assert all(name in caught.value.problem.hint for name in INPUTS)
     assert "hush" not in text_of(caught)
 
 
@@ -78,11 +78,11 @@ def test_of__file_names_that_are_not_utf8_go_through() -> None:
 def test_number__refuses_and_names_input_value_and_bounds(value: str) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         given("count", value).number("count")
-    assert "The input count is " in caught.value.message
-    assert repr(value)[:LONGEST_SHOWN] in caught.value.message
-    assert "a whole number of things from 1 to 65535" in caught.value.message
-    assert "count" in caught.value.hint
-    assert len(caught.value.message) < LONGEST_SHOWN + 100
+    assert "The input count is " in caught.value.problem.message
+    assert repr(value)[:LONGEST_SHOWN] in caught.value.problem.message
+    assert "a whole number of things from 1 to 65535" in caught.value.problem.message
+    assert "count" in caught.value.problem.hint
+    assert len(caught.value.problem.message) < LONGEST_SHOWN + 100
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_text__of_a_choice_names_what_is_allowed() -> None:
     assert given("when", "always\n").text("when") == "always"
     with pytest.raises(MisconfiguredError) as caught:
         given("when", "sometimes").text("when")
-    assert caught.value.message == (
+    assert caught.value.problem.message == (
         "The input when is 'sometimes'; it has to be one of always, never."
     )
 
@@ -140,7 +140,7 @@ def test_block__is_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("name", CONFIDENTIAL)
 def test_wrong__never_shows_what_may_be_secret(name: str) -> None:
-    problem = Inputs.of({name: "hush"}).wrong(name, "something else")
+    problem = Inputs.of({name: "hush"}).wrong(name, "something else").problem
     assert f"The input {name} is (not shown); it has to be something else." == problem.message
     assert "hush" not in problem.hint
 
@@ -151,6 +151,6 @@ def test_confidential__is_what_may_hold_a_secret() -> None:
 
 
 def test_wrong__shortens_a_long_value() -> None:
-    problem = Inputs.of({"image": "x" * 10_000}).wrong("image", "short")
+    problem = Inputs.of({"image": "x" * 10_000}).wrong("image", "short").problem
     assert "x" * LONGEST_SHOWN + "…" in problem.message
     assert len(problem.message) < LONGEST_SHOWN + 100

@@ -5,7 +5,7 @@ import pytest
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.plan import Plan
-from rehearsal.verdict import MisconfiguredError, Verdict
+from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
 from ..fakes import probe_plan
 
@@ -34,15 +34,13 @@ def plan_of(top: Path, environ: dict[str, str] | None = None, /, **given: str) -
     return make_plan(inputs, environ=environ or {}, top=top)
 
 
-def refusal(
-    top: Path, environ: dict[str, str] | None = None, /, **given: str
-) -> MisconfiguredError:
+def refusal(top: Path, environ: dict[str, str] | None = None, /, **given: str) -> Problem:
     with pytest.raises(MisconfiguredError) as caught:
         plan_of(top, environ, **given)
-    return caught.value
+    return caught.value.problem
 
 
-def told(problem: MisconfiguredError) -> str:
+def told(problem: Problem) -> str:
     return "\n".join((problem.message, problem.hint, *problem.excerpt))
 
 
@@ -368,18 +366,18 @@ def test_plan__hostile_input_is_refused_where_not_any_text_is_right(
     assert f"The input {name} is " in refusal(top, **{name: value}).message
 
 
-def outcome(top: Path, name: str, value: str) -> Plan | MisconfiguredError:
+def outcome(top: Path, name: str, value: str) -> Plan | Problem:
     try:
         return plan_of(top, **{name: value})
-    except MisconfiguredError as problem:
-        return problem
+    except MisconfiguredError as error:
+        return error.problem
 
 
 @pytest.mark.parametrize("name", sorted(INPUTS))
 def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
     for value in HOSTILE:
         found = outcome(top, name, value)
-        if isinstance(found, MisconfiguredError):
+        if isinstance(found, Problem):
             assert not {"\x1b", "\u202e", "\n"} & set(found.message)
     assert not (top / "pwned").exists()
 

@@ -37,9 +37,9 @@ def test_check__secrets_are_not_handed_to_strangers(
 ) -> None:
     with pytest.raises(MisconfiguredError, match=r"TOKEN.*not the repository's own") as caught:
         check(plan(top, **{given: "TOKEN=planted-value"}), commit=commit, GITHUB_EVENT_NAME=event)
-    assert "planted-value" not in str(caught.value) + caught.value.hint
-    assert "pull_request instead" in caught.value.hint
-    assert "generate-secrets" in caught.value.hint
+    assert "planted-value" not in str(caught.value) + caught.value.problem.hint
+    assert "pull_request instead" in caught.value.problem.hint
+    assert "generate-secrets" in caught.value.problem.hint
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_check__a_generated_secret_that_was_given_is_a_confidence(top: Path) -> 
 def test_check__a_job_in_a_container_is_explained(top: Path) -> None:
     with pytest.raises(MisconfiguredError, match="runs in a container") as caught:
         check(plan(top), GITHUB_WORKSPACE="/__w/app/app")
-    assert "Remove container: from the job" in caught.value.hint
+    assert "Remove container: from the job" in caught.value.problem.hint
 
 
 @pytest.mark.parametrize(

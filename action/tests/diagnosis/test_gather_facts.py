@@ -3,7 +3,7 @@ from pathlib import Path
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
 from rehearsal.diagnosis.gather_facts import TAIL, gather_facts, read_log_lines
 from rehearsal.results.tests import Failure
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 
 def test_read_log_lines__without_colours_and_a_builds_numbers(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_gather_facts__of_failed_tests_parts_the_log_where_they_began(tmp_path: 
     (tmp_path / "container.log.index").write_text("100.0 out 0 6\n200.0 out 6 16\n")
 
     def told(verdict: Verdict, tested: float) -> dict[str, tuple[str, ...]]:
-        found = gather_facts(RehearsalError(verdict, "x"), {}, [], tmp_path, tested=tested)
+        found = gather_facts(Problem(verdict, "x"), {}, [], tmp_path, tested=tested)
         return {name: lines for name, lines in found.lines.items() if name.startswith("con")}
 
     whole = {"container.log": ("ready", "broken")}
@@ -51,7 +51,7 @@ def test_gather_facts__of_failed_tests_parts_the_log_where_they_began(tmp_path: 
 def test_gather_facts__everything_by_where_it_was_seen(tmp_path: Path) -> None:
     (tmp_path / "container.log").write_text("hello\n")
     failed = [Failure(name="t", message="no list")]
-    problem = RehearsalError(Verdict.TESTS_FAILED, "1 of 1 tests failed.")
+    problem = Problem(Verdict.TESTS_FAILED, "1 of 1 tests failed.")
     found = gather_facts(problem, {"asked": ("port 1",)}, failed, tmp_path)
     assert found.verdict is Verdict.TESTS_FAILED
     assert {source: lines for source, lines in found.lines.items() if lines} == {

@@ -105,7 +105,7 @@ MAKING = [
         name="unknown-setup",
         verdict="setup-failed",
         inputs={"setup-command": "echo the shelves are not up yet >&2\nexit 3"},
-        told=("setup-command ended with exit code 3", "none of those that are known"),
+        told=("setup-command ended with exit code 3", "No known cause matches"),
         evidence={"setup.log": "the shelves are not up yet"},
     ),
 ]
@@ -163,7 +163,7 @@ STARTING = [
         name="unknown-end",
         verdict="crashed",
         inputs=tiny("ends"),
-        told=("none of those that are known", "queue.internal cannot be reached"),
+        told=("No known cause matches", "queue.internal cannot be reached"),
         evidence={"container.log": "queue.internal cannot be reached"},
     ),
 ]

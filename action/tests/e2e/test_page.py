@@ -4,6 +4,7 @@ import base64
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
-from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, Results, Span
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.source.source_tree import SourceTree
+from rehearsal.verdict import Problem, Verdict
 
 from .contract import assert_verdict
 from .repository import Repository
@@ -58,18 +60,20 @@ def unpacked(tmp_path: Path) -> Path:
         evidence="bad",
         span=Span(start=0, end=time.time() + 1, exact=True),
     )
-    record = Rehearsal(
+    result = RehearsalResult(
         name="r",
         image=LONG,
         image_id=HOSTILE,
-        stages=[
+        stages=(
             Stage(name="build", seconds=3, ok=True),
             Stage(name="test", seconds=9, ok=False),
-        ],
-        problems=[RehearsalError(Verdict.TESTS_FAILED, HOSTILE, hint=LONG)],
+        ),
+        problems=(Problem(Verdict.TESTS_FAILED, HOSTILE, hint=LONG),),
         results=Results(tests=1, failures=1, failed=(failure,)),
     )
-    evidence.write("index.html", page(record, collect_evidence(record, evidence)))
+    source = SourceTree(top=tmp_path, directory=tmp_path)
+    index = collect_evidence(result.results, evidence, source)
+    evidence.write("index.html", page(replace(result, index=index)))
     return Path(shutil.move(evidence.folder, tmp_path / "some where else #1"))
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,9 +5,9 @@ import pytest
 from rehearsal.evidence.collect import MAX_TESTS, TEXT_LIMITS, collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.source.source_tree import SourceTree
 
 from ..fakes import secret
 
@@ -25,16 +24,12 @@ def evidence(tmp_path: Path) -> Evidence:
     return Evidence(tmp_path, Redactor([secret()]))
 
 
-def record(tmp_path: Path, *failures: Failure) -> Rehearsal:
+def collect(evidence: Evidence, tmp_path: Path, *failures: Failure) -> EvidenceIndex:
     top = tmp_path / "top"
     (top / "app").mkdir(parents=True)
     (top / "app/views.py").touch()
-    return Rehearsal(
-        name="r",
-        checkout=str(top),
-        directory=str(top),
-        results=Results(tests=9, failures=len(failures), failed=failures),
-    )
+    results = Results(tests=9, failures=len(failures), failed=failures)
+    return collect_evidence(results, evidence, SourceTree(top=top, directory=top))
 
 
 def log(evidence: Evidence, *texts: str) -> list[float]:
@@ -64,9 +59,7 @@ def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
     span = Span(start=first, end=last, exact=True)
-    found = only(
-        collect_evidence(record(tmp_path, failed(evidence="bad-1", span=span)), evidence).tests
-    )
+    found = only(collect(evidence, tmp_path, failed(evidence="bad-1", span=span)).tests)
     assert found.folder == "tests/bad-1"
     assert found.pictures == ("tests/bad-1/screenshot.png",)
     assert found.addresses == ("x",)
@@ -91,7 +84,7 @@ def test_curate__each_picture_has_its_own_address(evidence: Evidence, tmp_path: 
         if browser != "-browser2":
             (folder / f"address{browser}.txt").write_text(f"http://localhost/{browser}\n")
     (folder / "address-browser9.txt").write_text("of no picture")
-    found = only(collect_evidence(record(tmp_path, failed(evidence="bad-1")), evidence).tests)
+    found = only(collect(evidence, tmp_path, failed(evidence="bad-1")).tests)
     told = dict(zip(found.pictures, found.addresses, strict=True))
     assert told == {
         "tests/bad-1/screenshot.png": "http://localhost/",
@@ -106,7 +99,7 @@ def test_curate__a_plain_report_gets_an_approximate_slice(
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
     span = Span(start=when, end=when, exact=False)
-    found = only(collect_evidence(record(tmp_path, failed("a b", span=span)), evidence).tests)
+    found = only(collect(evidence, tmp_path, failed("a b", span=span)).tests)
     assert found.slice
     assert found.slice.text.startswith("# approximate")
     assert (evidence.folder / found.slice.name).is_file()
@@ -119,9 +112,7 @@ def test_curate__no_name_leads_out_of_the_evidence(
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
     span = Span(start=when, end=when, exact=True)
-    found = only(
-        collect_evidence(record(tmp_path, failed("t", evidence=name, span=span)), evidence).tests
-    )
+    found = only(collect(evidence, tmp_path, failed("t", evidence=name, span=span)).tests)
     assert found.slice
     folder = (evidence.folder / found.slice.name).parent
     assert folder.parent == evidence.folder / "tests"
@@ -129,7 +120,7 @@ def test_curate__no_name_leads_out_of_the_evidence(
 
 
 def test_curate__a_test_that_left_nothing(evidence: Evidence, tmp_path: Path) -> None:
-    found = only(collect_evidence(record(tmp_path, failed()), evidence).tests)
+    found = only(collect(evidence, tmp_path, failed()).tests)
     assert (found.folder, found.slice, found.excerpts, found.frame) == ("", None, (), None)
     assert not (evidence.folder / "tests").exists()
 
@@ -140,7 +131,7 @@ def test_curate__a_secret_in_the_name_stays_out_of_the_folder(
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     name = f"t.{secret().value}"
-    found = only(collect_evidence(record(tmp_path, failed(name, span=span)), evidence).tests)
+    found = only(collect(evidence, tmp_path, failed(name, span=span)).tests)
     assert secret().value not in found.folder
 
 
@@ -150,7 +141,7 @@ def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     many = (failed(f"t{number}", span=span) for number in range(MAX_TESTS + 5))
-    tests = collect_evidence(record(tmp_path, *many), evidence).tests
+    tests = collect(evidence, tmp_path, *many).tests
     assert len(tests) == MAX_TESTS + 5
     assert len(list((evidence.folder / "tests").iterdir())) == MAX_TESTS
 
@@ -158,7 +149,7 @@ def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
 def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_path: Path) -> None:
     log(evidence, TRACEBACK)
     evidence.write("build.log", "first" + "x" * sum(TEXT_LIMITS) + "last")
-    found = collect_evidence(record(tmp_path), evidence)
+    found = collect(evidence, tmp_path)
     app, build = found.logs
     assert (app.name, app.text, app.left_out) == ("container.log", TRACEBACK, 0)
     assert (build.name, build.left_out) == ("build.log", 9)
@@ -170,7 +161,7 @@ def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_p
 
 
 def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -> None:
-    tests = collect_evidence(record(tmp_path, failed(file="app/views.py", line=3)), evidence).tests
+    tests = collect(evidence, tmp_path, failed(file="app/views.py", line=3)).tests
     assert (only(tests).file, only(tests).failure.line) == ("app/views.py", 3)
 
 
@@ -190,7 +181,7 @@ Waited 10 s for a row.
 def test_curate__leaves_the_driver_s_noise_to_the_whole_traceback(
     evidence: Evidence, tmp_path: Path
 ) -> None:
-    found = only(collect_evidence(record(tmp_path, failed(trace=NOISE)), evidence).tests)
+    found = only(collect(evidence, tmp_path, failed(trace=NOISE)).tests)
     head, _, rest = NOISE.partition("  (Session")
     assert found.trace == f"{head}\n{rest.partition(chr(10) * 2)[2]}".rstrip()
     assert found.failure.trace == NOISE
@@ -198,16 +189,19 @@ def test_curate__leaves_the_driver_s_noise_to_the_whole_traceback(
 
 def test_curate__points_to_the_line_that_failed(evidence: Evidence, tmp_path: Path) -> None:
     failure = failed("t.T.home", file="app/views.py", line=3, trace=TRACEBACK)
-    assert only(collect_evidence(record(tmp_path, failure), evidence).tests).failure.line == 7
+    assert only(collect(evidence, tmp_path, failure).tests).failure.line == 7
 
 
 def test_curate__a_flaky_test_shows_how_it_failed_first(evidence: Evidence, tmp_path: Path) -> None:
     first, _ = log(evidence, TRACEBACK, "later\n")
     span = Span(start=first, end=first, exact=True)
-    told = record(tmp_path, failed("t.T.bad"))
-    assert told.results
-    told.results = replace(told.results, flaky=(failed(evidence="shaky-1", span=span),))
-    exhibits = collect_evidence(told, evidence)
+    results = Results(
+        tests=9,
+        failures=1,
+        failed=(failed("t.T.bad"),),
+        flaky=(failed(evidence="shaky-1", span=span),),
+    )
+    exhibits = collect_evidence(results, evidence, SourceTree(top=tmp_path, directory=tmp_path))
     assert [each.failure.name for each in exhibits.tests] == ["t.T.bad"]
     flaky = only(exhibits.flaky)
     assert flaky.slice

@@ -3,16 +3,16 @@ from pathlib import Path
 import pytest
 
 from rehearsal.evidence.require_passed import require_passed
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Results
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
 from ..fakes import rehearsed
 
 ID = f"sha256:{'1' * 64}"
 
 
-def read(folder: Path) -> Rehearsal:
+def read(folder: Path) -> RehearsalResult:
     return require_passed(folder, given="--here is 'x'", otherwise="Nothing is done.")
 
 
@@ -26,9 +26,9 @@ def test_read_passed__nothing_else(tmp_path: Path, verdict: Verdict) -> None:
     with pytest.raises(
         RehearsalError, match=rf"Nothing is done\. .* ended as {verdict}, "
     ) as raised:
-        read(rehearsed(tmp_path, problems=[RehearsalError(verdict, "w")]))
-    assert raised.value.verdict is Verdict.PUBLISH_FAILED
-    assert raised.value.hint
+        read(rehearsed(tmp_path, problems=[Problem(verdict, "w")]))
+    assert raised.value.problem.verdict is Verdict.PUBLISH_FAILED
+    assert raised.value.problem.hint
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_read_passed__what_is_no_verdict(tmp_path: Path, text: str | None, words
         MisconfiguredError, match=r"--here is 'x', and verdict\.json in it"
     ) as raised:
         read(tmp_path)
-    assert words in raised.value.message
-    assert "evidence: always" in raised.value.hint
+    assert words in raised.value.problem.message
+    assert "evidence: always" in raised.value.problem.hint
 
 
 def test_read_passed__a_pass_that_its_own_count_belies(tmp_path: Path) -> None:

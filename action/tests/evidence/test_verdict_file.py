@@ -10,7 +10,7 @@ from ..fakes import rehearsed
 
 
 def test_read_verdict_file(tmp_path: Path) -> None:
-    assert read_verdict_file(rehearsed(tmp_path))[0].verdict.word == "passed"
+    assert read_verdict_file(rehearsed(tmp_path)).verdict.word == "passed"
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,8 @@ def test_parse__help_names_the_subcommand(
 def test_local_options__wrong_pair(argv: list[str], what: str, advice: str) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         options_of(*argv)
-    assert caught.value.message == what
-    assert advice in caught.value.hint
+    assert caught.value.problem.message == what
+    assert advice in caught.value.problem.hint
 
 
 def test_parse__help_leaves_out_the_workflows_subcommand(

@@ -52,8 +52,8 @@ def test_parse_dotenv(name: str) -> None:
 def test_parse_dotenv__error_names_the_line_but_does_not_show_it(text: str, line: int) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         parse_dotenv(text)
-    assert f".env, line {line}: " in caught.value.message
-    assert "hush" not in caught.value.message + caught.value.hint
+    assert f".env, line {line}: " in caught.value.problem.message
+    assert "hush" not in caught.value.problem.message + caught.value.problem.hint
 
 
 @given(st.text(alphabet="A=1\n'\"#\\ \t\r$é", max_size=40) | st.text(max_size=40))

@@ -10,7 +10,7 @@ from rehearsal.config.request import Request
 from rehearsal.local.load_request import LocalOptions, load_request
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector
 from rehearsal.local.yaml_file import YamlMissingError
-from rehearsal.verdict import MisconfiguredError
+from rehearsal.verdict import MisconfiguredError, Problem
 
 from .conftest import Project
 
@@ -28,13 +28,13 @@ def target(project: Project, text: str, **options: Any) -> Any:
     return load(project, **options).inputs["target"]
 
 
-def problem_of(project: Project, step: str, *, job: str = "", **options: Any) -> MisconfiguredError:
+def problem_of(project: Project, step: str, *, job: str = "", **options: Any) -> Problem:
     project.step(step, job=job)
     try:
         request = load(project, **options)
         make_plan(request.inputs, environ=request.environ, top=request.top)
     except MisconfiguredError as problem:
-        return problem
+        return problem.problem
     raise AssertionError("no error was raised")
 
 
@@ -334,7 +334,7 @@ def test_load_request__no_git_checkout(tmp_path: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
     with pytest.raises(StepNotFoundError) as caught:
         load_request(LocalOptions(), environ, tmp_path)
-    assert caught.value.message.startswith(f"{tmp_path} is not in a git checkout")
+    assert caught.value.problem.message.startswith(f"{tmp_path} is not in a git checkout")
     (tmp_path / ".env").write_text("KEY=value")
     request = load_request(LocalOptions(inputs={"port": "80"}), environ, tmp_path)
     assert request.inputs == {"port": "80"}

@@ -69,9 +69,9 @@ def test_select_step__several_are_listed_with_their_flags(project: Project) -> N
     project.workflow(STEP, "nightly.yml")
     with pytest.raises(MisconfiguredError) as caught:
         select(project)
-    assert caught.value.message.startswith("4 steps use the action")
+    assert caught.value.problem.message.startswith("4 steps use the action")
     ci = ".github/workflows/ci.yml"
-    assert caught.value.hint.splitlines()[1:] == [
+    assert caught.value.problem.hint.splitlines()[1:] == [
         f"  --workflow ci.yml --job web --step 1   ({ci}, job web, step 1, line 6)  'First'",
         f"  --workflow ci.yml --job web --step 2   ({ci}, job web, step 2, line 8)",
         f"  --workflow ci.yml --job api   ({ci}, job api, step 2, line 13)",
@@ -84,7 +84,7 @@ def test_select_step__the_listed_flags_select_their_step(project: Project) -> No
     project.workflow(STEP, "nightly.yml")
     with pytest.raises(MisconfiguredError) as caught:
         select(project)
-    for line in caught.value.hint.splitlines()[1:]:
+    for line in caught.value.problem.hint.splitlines()[1:]:
         words = line.partition("(")[0].split()
         names = {
             flag.removeprefix("--"): value
@@ -107,8 +107,8 @@ def test_select_step__unknown_name(project: Project, names: dict[str, str], word
     project.workflow(SEVERAL)
     with pytest.raises(MisconfiguredError) as caught:
         select(project, **names)
-    assert caught.value.message == words
-    assert "ci.yml" in caught.value.hint
+    assert caught.value.problem.message == words
+    assert "ci.yml" in caught.value.problem.hint
 
 
 def test_select_step__no_workflow(project: Project) -> None:
@@ -120,11 +120,11 @@ def test_select_step__no_step_uses_the_action(project: Project) -> None:
     project.workflow("jobs: {lint: {steps: [{uses: ./other}]}}")
     with pytest.raises(StepNotFoundError) as caught:
         select(project)
-    assert caught.value.message == (
+    assert caught.value.problem.message == (
         "No step uses the action in .github/workflows/ci.yml, and no job calls its workflow."
     )
-    assert "./action" in caught.value.hint
-    assert ".github/workflows/rehearsal.yml@REF" in caught.value.hint
+    assert "./action" in caught.value.problem.hint
+    assert ".github/workflows/rehearsal.yml@REF" in caught.value.problem.hint
 
 
 def test_select_step__a_release_if_it_is_the_only_one_or_named(
@@ -144,7 +144,7 @@ def test_select_step__several_calls_and_steps(project: Project) -> None:
         MisconfiguredError, match="2 jobs use the action, and only one can be"
     ) as caught:
         select(project)
-    assert [line.split()[1] for line in caught.value.hint.splitlines()[1:]] == ["a", "b"]
+    assert [line.split()[1] for line in caught.value.problem.hint.splitlines()[1:]] == ["a", "b"]
     project.workflow(STEP, "more.yml")
     with pytest.raises(MisconfiguredError, match="3 steps and jobs use the action"):
         select(project)

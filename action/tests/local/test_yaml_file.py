@@ -72,8 +72,8 @@ def test_read_yaml__only_a_comment(tmp_path: Path) -> None:
 def test_read_yaml__invalid(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         read(tmp_path, text)
-    assert words in caught.value.message
-    assert caught.value.hint
+    assert words in caught.value.problem.message
+    assert caught.value.problem.hint
 
 
 def test_read_yaml__not_utf_8(tmp_path: Path) -> None:
@@ -93,8 +93,8 @@ def test_read_yaml__without_pyyaml_names_the_extra(
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(YamlMissingError) as caught:
         read(tmp_path, "a: 1")
-    assert "PyYAML" in caught.value.message
-    assert "pip install 'dress-rehearsal[local]'" in caught.value.hint
+    assert "PyYAML" in caught.value.problem.message
+    assert "pip install 'dress-rehearsal[local]'" in caught.value.problem.hint
 
 
 JSON = st.recursive(

@@ -80,8 +80,8 @@ def test_find_engine__no_client_that_builds(tmp_path: Path, number: str) -> None
     path = client(tmp_path / "a", version(number))
     with pytest.raises(MisconfiguredError, match="no buildx plugin") as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
-    assert str(path) in caught.value.message
-    assert "docker-buildx" in caught.value.hint
+    assert str(path) in caught.value.problem.message
+    assert "docker-buildx" in caught.value.problem.hint
 
 
 @pytest.mark.parametrize("what", ["nothing", "no run bit", "a folder"])
@@ -92,8 +92,8 @@ def test_find_engine__no_client(tmp_path: Path, what: str) -> None:
         (tmp_path / "a" / "docker").mkdir(parents=True)
     with pytest.raises(RehearsalError, match="no docker client on PATH") as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert "not the app's fault" in caught.value.hint
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
+    assert "not the app's fault" in caught.value.problem.hint
 
 
 def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
@@ -101,8 +101,8 @@ def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
     client(tmp_path / "b", dead("another"))
     with pytest.raises(RehearsalError) as caught:
         find_engine(only(tmp_path / "a", tmp_path / "b"), EngineNeeds.BUILDKIT)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert DEAD in caught.value.message
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
+    assert DEAD in caught.value.problem.message
 
 
 def test_find_engine__one_client_reaches_an_engine(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def test_find_engine__a_file_that_is_no_program(tmp_path: Path) -> None:
     path.write_bytes(b"\x7fELF but not really")
     with pytest.raises(RehearsalError) as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert str(path) in caught.value.message
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
+    assert str(path) in caught.value.problem.message
 
 
 def test_find_engine__a_client_that_never_answers(
@@ -131,7 +131,7 @@ def test_find_engine__a_client_that_never_answers(
     started = time.monotonic()
     with pytest.raises(RehearsalError, match="TimeoutExpired") as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
     assert time.monotonic() - started < 5
 
 
@@ -159,8 +159,8 @@ def test_call__a_lost_engine_is_engine_failed(tmp_path: Path, words: str) -> Non
     engine = engine_of(tmp_path, dead(words))
     with pytest.raises(RehearsalError) as caught:
         engine.inspect("c0ffee")
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
-    assert words in caught.value.message
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
+    assert words in caught.value.problem.message
 
 
 def test_call__a_refusal_is_in_the_engines_own_words(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_call__an_engine_that_does_not_answer_is_engine_failed(
     monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.1)
     with pytest.raises(RehearsalError, match="stop: TimeoutExpired") as caught:
         engine_of(tmp_path, "exec sleep 30").stop("c0ffee", 1)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
 def test_call__a_client_that_went_away_is_engine_failed(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_call__a_client_that_went_away_is_engine_failed(tmp_path: Path) -> None:
     Path(engine.client).unlink()
     with pytest.raises(RehearsalError) as caught:
         engine.check()
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
 def test_check__is_content_with_any_answer(tmp_path: Path) -> None:

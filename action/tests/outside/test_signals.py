@@ -14,21 +14,21 @@ ALL = (*CANCEL_SIGNALS, signal.SIGALRM)
 def test_interruptible__a_signal_is_a_cancellation(number: signal.Signals) -> None:
     with pytest.raises(RehearsalError, match=number.name) as caught, interruptible(60):
         signal.raise_signal(number)
-    assert caught.value.verdict is Verdict.CANCELLED
+    assert caught.value.problem.verdict is Verdict.CANCELLED
 
 
 def test_interruptible__ends_a_wait() -> None:
     started = time.monotonic()
     with pytest.raises(RehearsalError) as caught, interruptible(0.05):
         time.sleep(30)
-    assert caught.value.verdict is Verdict.TIMED_OUT
+    assert caught.value.problem.verdict is Verdict.TIMED_OUT
     assert time.monotonic() - started < 5
 
 
 def test_interruptible__the_time_out_names_its_seconds_and_its_input() -> None:
     with pytest.raises(RehearsalError, match="not done after 90 s") as caught, interruptible(90):
         signal.raise_signal(signal.SIGALRM)
-    assert "input timeout" in caught.value.hint
+    assert "input timeout" in caught.value.problem.hint
 
 
 @pytest.mark.parametrize("first", ALL, ids=lambda number: number.name)

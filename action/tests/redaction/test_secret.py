@@ -67,9 +67,13 @@ def test_parse_variables__reads(text: str, expected: dict[str, str | None]) -> N
 def test_parse_variables__errors_give_the_line_and_never_content(text: str, line: int) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         parse(text)
-    assert f"secrets, line {line}:" in caught.value.message
-    assert caught.value.hint
-    told = caught.value.message + caught.value.hint + "".join(caught.value.excerpt)
+    assert f"secrets, line {line}:" in caught.value.problem.message
+    assert caught.value.problem.hint
+    told = (
+        caught.value.problem.message
+        + caught.value.problem.hint
+        + "".join(caught.value.problem.excerpt)
+    )
     assert "hush" not in told
     assert "hüsh" not in told
 
@@ -79,7 +83,7 @@ def test_parse_variables__a_name_twice_is_an_error() -> None:
         MisconfiguredError, match=r"secrets, line 3: A stands there twice"
     ) as caught:
         parse("A=hush\nB=1\nA=hush")
-    assert "hush" not in caught.value.message + caught.value.hint
+    assert "hush" not in caught.value.problem.message + caught.value.problem.hint
 
 
 @pytest.mark.parametrize(
@@ -114,8 +118,8 @@ def test_parse_variables__any_text_is_read_or_refused_without_content(text: str)
     marked = "".join(f"{line}\x07" for line in text.splitlines(keepends=True))
     for written in (text, marked):
         if error := refusal(written):
-            assert "secrets, line " in error.message
-            assert "\x07" not in error.message + error.hint
+            assert "secrets, line " in error.problem.message
+            assert "\x07" not in error.problem.message + error.problem.hint
 
 
 @pytest.mark.parametrize("show", [repr, str, "{}".format], ids=["repr", "str", "format"])

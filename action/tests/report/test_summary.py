@@ -12,9 +12,9 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import RequestSummary
-from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = (
     "a | b `c` **d** [e](javascript:f) # g\r\n\n| h |\n::error::i\r</pre></details>"
@@ -37,8 +37,8 @@ class Tags(HTMLParser):
         self.found.add(tag)
 
 
-def summary(record: Rehearsal, exhibits: EvidenceIndex | None = None) -> str:
-    return module.summary(record, exhibits or EvidenceIndex(), rest="the artifact x_y")
+def summary(result: RehearsalResult) -> str:
+    return module.summary(result, rest="the artifact x_y")
 
 
 def failed(
@@ -60,15 +60,15 @@ def own(text: str = "x") -> ProjectFrame:
     return ProjectFrame(file=f"{text}.py", line=7, function=text, error=f"Error: {text}", text=text)
 
 
-def record(*problems: RehearsalError, results: Results | None = None) -> Rehearsal:
-    return Rehearsal(name="77-1-abc", problems=list(problems), results=results)
+def record(*problems: Problem, results: Results | None = None) -> RehearsalResult:
+    return RehearsalResult(name="77-1-abc", problems=problems, results=results)
 
 
 def test_summary__of_a_pass_says_so_first() -> None:
     rehearsal = record(results=Results(tests=3))
-    rehearsal.image, rehearsal.image_id = "rehearsed/my_app:latest", "sha256:0123"
-    rehearsal.ready_seconds = 1.234
-    rehearsal.stages = [Stage(name="build", seconds=2.04, ok=True)]
+    rehearsal = replace(rehearsal, image="rehearsed/my_app:latest", image_id="sha256:0123")
+    rehearsal = replace(rehearsal, ready_seconds=1.234)
+    rehearsal = replace(rehearsal, stages=(Stage(name="build", seconds=2.04, ok=True),))
     text = summary(rehearsal)
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed\n" in text
@@ -80,7 +80,7 @@ def test_summary__of_a_pass_says_so_first() -> None:
 
 
 def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None:
-    problem = RehearsalError(Verdict.CRASHED, "It ended: exit code 1.", hint="Look here.")
+    problem = Problem(Verdict.CRASHED, "It ended: exit code 1.", hint="Look here.")
     lines = summary(record(problem)).splitlines()
     assert lines[0] == "## ❌ Dress rehearsal: crashed"
     assert lines[2] == "**It ended: exit code 1.**"
@@ -88,16 +88,19 @@ def test_summary__of_a_failure_says_verdict_cause_and_what_to_do_first() -> None
 
 
 def test_summary__tells_the_deciding_problem() -> None:
-    late = RehearsalError(Verdict.TESTS_FAILED, "tests")
-    assert "**it went**" in summary(record(late, RehearsalError(Verdict.ENGINE_FAILED, "it went")))
+    late = Problem(Verdict.TESTS_FAILED, "tests")
+    assert "**it went**" in summary(record(late, Problem(Verdict.ENGINE_FAILED, "it went")))
 
 
 def test_summary__a_failed_stage_is_marked() -> None:
-    rehearsal = record(RehearsalError(Verdict.NOT_READY, "no"))
-    rehearsal.stages = [
-        Stage(name="start", seconds=0.3, ok=True),
-        Stage(name="ready", seconds=60, ok=False),
-    ]
+    rehearsal = record(Problem(Verdict.NOT_READY, "no"))
+    rehearsal = replace(
+        rehearsal,
+        stages=(
+            Stage(name="start", seconds=0.3, ok=True),
+            Stage(name="ready", seconds=60, ok=False),
+        ),
+    )
     assert (
         f"| start | 0.3 s | ▏ |\n| ready (waiting for it) ❌ | 60.0 s | {'▇' * BAR} |\n"
         in summary(rehearsal)
@@ -106,10 +109,13 @@ def test_summary__a_failed_stage_is_marked() -> None:
 
 def test_summary__a_stage_of_no_time_has_no_bar() -> None:
     rehearsal = record()
-    rehearsal.stages = [
-        Stage(name="ready", seconds=0.04, ok=True),
-        Stage(name="test", seconds=0.5, ok=True),
-    ]
+    rehearsal = replace(
+        rehearsal,
+        stages=(
+            Stage(name="ready", seconds=0.04, ok=True),
+            Stage(name="test", seconds=0.5, ok=True),
+        ),
+    )
     assert "| ready (waiting for it) | 0.0 s |  |\n" in summary(rehearsal)
 
 
@@ -129,19 +135,17 @@ def test_summary__counts_only_what_is_known(results: Results | None, words: str 
 
 
 def test_summary__both_excerpts_once_each() -> None:
-    problem = RehearsalError(
-        Verdict.CRASHED, "It ended.", excerpt=("a", "b"), source="container.log"
-    )
+    problem = Problem(Verdict.CRASHED, "It ended.", excerpt=("a", "b"), source="container.log")
     rehearsal = record(problem)
-    rehearsal.container_tail = ("a", "b")
+    rehearsal = replace(rehearsal, container_tail=("a", "b"))
     assert summary(rehearsal).count("<pre>") == 1
-    problem.source = "tests/output.log"
-    assert summary(rehearsal).count("<pre>") == 2
+    other = replace(problem, source="tests/output.log")
+    assert summary(replace(rehearsal, problems=(other,))).count("<pre>") == 2
 
 
 def test_summary__of_a_pass_needs_no_log() -> None:
     rehearsal = record()
-    rehearsal.container_tail = ("a",)
+    rehearsal = replace(rehearsal, container_tail=("a",))
     assert "<pre>" not in summary(rehearsal)
 
 
@@ -151,14 +155,14 @@ PLACES = (
 )  # fmt: skip
 
 
-def told(**changes: str) -> tuple[Rehearsal, EvidenceIndex]:
+def told(**changes: str) -> RehearsalResult:
     """Return a rehearsal with a text at each place, `x` where nothing else is asked for."""
     say = dict.fromkeys(PLACES, "x") | changes
-    problem = RehearsalError(Verdict.TESTS_FAILED, say["what"], hint="a")
+    problem = Problem(Verdict.TESTS_FAILED, say["what"], hint="a")
     rehearsal = record(problem, results=Results(tests=2, failures=1))
-    rehearsal.notices = [say["notice"]]
-    rehearsal.container_tail = (say["tail"],)
-    rehearsal.key_lines = (say["telling"],)
+    rehearsal = replace(rehearsal, notices=(say["notice"],))
+    rehearsal = replace(rehearsal, container_tail=(say["tail"],))
+    rehearsal = replace(rehearsal, key_lines=(say["telling"],))
     diagnosis = Diagnosis(
         id="d",
         title=say["title"],
@@ -167,11 +171,14 @@ def told(**changes: str) -> tuple[Rehearsal, EvidenceIndex]:
         background=say["lesson"],
         evidence=(say["evidence"],),
     )
-    rehearsal.diagnoses = [diagnosis, Diagnosis(id="e", title=say["other"], hint="")]
-    return rehearsal, failed(say["name"], message=say["message"], frame=own(say["frame"]))
+    rehearsal = replace(
+        rehearsal, diagnoses=(diagnosis, Diagnosis(id="e", title=say["other"], hint=""))
+    )
+    index = failed(say["name"], message=say["message"], frame=own(say["frame"]))
+    return replace(rehearsal, index=index)
 
 
-PLAIN = Tags(summary(*told())).found
+PLAIN = Tags(summary(told())).found
 
 
 def outside_boxes(text: str) -> list[str]:
@@ -182,7 +189,7 @@ def outside_boxes(text: str) -> list[str]:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_summary__hostile_text_stays_text(place: str) -> None:
-    text = summary(*told(**{place: HOSTILE}))
+    text = summary(told(**{place: HOSTILE}))
     assert Tags(text).found <= PLAIN | {"br"}
     for line in outside_boxes(text):
         # Our own: `**…**`, and the bars between cells.
@@ -192,11 +199,10 @@ def test_summary__hostile_text_stays_text(place: str) -> None:
 
 
 def test_summary__a_diagnosis_comes_first_and_folds_what_it_explains() -> None:
-    rehearsal, exhibits = told(
-        what="1 of 2 failed.", title="No table", advice="Migrate.", frame="y"
-    )
-    rehearsal.problems[0].excerpt, rehearsal.problems[0].source = ("end",), "tests/output.log"
-    text = summary(rehearsal, exhibits)
+    rehearsal = told(what="1 of 2 failed.", title="No table", advice="Migrate.", frame="y")
+    (problem,) = rehearsal.problems
+    problem = replace(problem, excerpt=("end",), source="tests/output.log")
+    text = summary(replace(rehearsal, problems=(problem,)))
     lines = [line for line in text.splitlines() if line]
     assert lines[1:3] == ["**No table**", "**What to do:** Migrate."]
     assert "What happened" not in text, "the table below says it"
@@ -211,9 +217,9 @@ def test_summary__a_test_s_own_traceback_stands_for_the_end_of_the_output(
     frame: ProjectFrame | None, opening: str
 ) -> None:
     """Where it is not known what the app raised, it is what one has to read."""
-    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "w", excerpt=("e",), source="o.log"))
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=("e",), source="o.log"))
     (test,) = failed("a_test", frame=frame).tests
-    text = summary(rehearsal, EvidenceIndex(tests=(replace(test, trace="trace"),)))
+    text = summary(replace(rehearsal, index=EvidenceIndex(tests=(replace(test, trace="trace"),))))
     assert f"{opening}<summary>Where a_test failed</summary>" in text
     assert "<details><summary>The end of o.log</summary>" in text
 
@@ -225,7 +231,7 @@ def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before
     exhibits = EvidenceIndex(
         tests=(replace(test, failure=failure, file="t.py", pictures=("tests/t/shot.png",)),)
     )
-    text = summary(record(RehearsalError(Verdict.TESTS_FAILED, "w")), exhibits)
+    text = summary(replace(record(Problem(Verdict.TESTS_FAILED, "w")), index=exhibits))
     assert "| failed test | what the app raised | what the test saw |\n" in text
     assert (
         "| bad<br><sub>t</sub> | Error: app<br>"
@@ -237,33 +243,38 @@ def test_summary__a_test_that_failed_has_its_line_and_the_app_s_exception_before
 
 def test_summary__a_traceback_stands_there_once() -> None:
     frame = own("first\nsecond\nthird")
-    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "w"))
-    rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", evidence=("other", frame.error))]
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w"))
+    rehearsal = replace(
+        rehearsal,
+        diagnoses=(Diagnosis(id="d", title="T", hint="A.", evidence=("other", frame.error)),),
+    )
     exhibits = failed("a", "b", frame=frame)
     exhibits = EvidenceIndex(tests=tuple(replace(each, trace="") for each in exhibits.tests))
-    text = summary(rehearsal, exhibits)
+    text = summary(replace(rehearsal, index=exhibits))
     assert text.count("<pre>") == 1
     assert "**What shows it:** first" in text
     assert "What the app raised while" not in text
-    rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", evidence=("other",))]
-    text = summary(rehearsal, exhibits)
+    rehearsal = replace(
+        rehearsal, diagnoses=(Diagnosis(id="d", title="T", hint="A.", evidence=("other",)),)
+    )
+    text = summary(replace(rehearsal, index=exhibits))
     assert "<pre>\nother\n</pre>" in text
     assert text.count("<summary>What the app raised while a ran</summary>") == 1
     assert "while b ran" not in text
 
 
 def test_summary__says_that_the_tests_did_not_run() -> None:
-    rehearsal = record(RehearsalError(Verdict.NOT_READY, "no"))
-    rehearsal.request = RequestSummary(command="0" * 64)
+    rehearsal = record(Problem(Verdict.NOT_READY, "no"))
+    rehearsal = replace(rehearsal, request=RequestSummary(command="0" * 64))
     assert "- Tests: did not run\n" in summary(rehearsal)
-    rehearsal.stages = [Stage(name="test", seconds=1, ok=False)]
+    rehearsal = replace(rehearsal, stages=(Stage(name="test", seconds=1, ok=False),))
     assert "did not run" not in summary(rehearsal)
-    rehearsal.request, rehearsal.stages = RequestSummary(), []
+    rehearsal = replace(rehearsal, request=RequestSummary(), stages=())
     assert "did not run" not in summary(rehearsal), "none was asked for"
 
 
 def test_summary__an_unknown_cause_folds_nothing() -> None:
-    rehearsal = record(RehearsalError(Verdict.CRASHED, "w", excerpt=("e",), source="s"))
+    rehearsal = record(Problem(Verdict.CRASHED, "w", excerpt=("e",), source="s"))
     assert "<details open><summary>The end of s</summary>" in summary(rehearsal)
 
 
@@ -275,7 +286,7 @@ def flaky(*names: str, message: str = "1 != 2", attempts: int = 1) -> EvidenceIn
 def test_summary__of_a_flaky_pass_says_what_failed_first_and_where_the_rest_is() -> None:
     exhibits = flaky("t.T.shaky", attempts=2)
     results = Results(tests=3, flaky=tuple(each.failure for each in exhibits.flaky))
-    text = summary(record(results=results), exhibits)
+    text = summary(replace(record(results=results), index=exhibits))
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed, 1 flaky\n" in text
     assert "| ⚠️ flaky test: it passed when it was run again | what the test saw |\n" in text
@@ -284,35 +295,37 @@ def test_summary__of_a_flaky_pass_says_what_failed_first_and_where_the_rest_is()
 
 
 def test_summary__of_many_flaky_tests_shows_the_first() -> None:
-    text = summary(record(), flaky(*(f"t{n}" for n in range(MOST_FAILURES + 7))))
+    text = summary(replace(record(), index=flaky(*(f"t{n}" for n in range(MOST_FAILURES + 7)))))
     assert "| 7 more | see verdict.json in the artifact x\\_y |" in text
 
 
 def test_summary__hostile_flaky_tests_stay_text() -> None:
-    text = summary(record(), flaky(HOSTILE, message=HOSTILE))
+    text = summary(replace(record(), index=flaky(HOSTILE, message=HOSTILE)))
     assert Tags(text).found <= {"br", "sub"}
 
 
 def test_summary__tells_which_part_of_the_suite_it_was() -> None:
     rehearsal = record(results=Results(tests=3, in_other_shards=9))
-    rehearsal.shard = "1/4"
+    rehearsal = replace(rehearsal, shard="1/4")
     assert "- Tests: 3 ran, 0 failed; shard 1/4, 9 in the others\n" in summary(rehearsal)
 
 
 def test_summary__says_where_the_rest_is() -> None:
-    text = summary(record(RehearsalError(Verdict.CRASHED, "w")))
+    text = summary(record(Problem(Verdict.CRASHED, "w")))
     assert "\nWhole logs and the rest: open `index.html` in the artifact x\\_y." in text
 
 
 def test_summary__of_a_failure_says_what_a_dress_rehearsal_is() -> None:
-    assert "builds the image, starts it" in summary(record(RehearsalError(Verdict.CRASHED, "w")))
+    assert "builds the image, starts it" in summary(record(Problem(Verdict.CRASHED, "w")))
     assert "builds the image" not in summary(record())
 
 
 def test_summary__what_belongs_elsewhere_has_a_box_of_its_own() -> None:
-    rehearsal = record(RehearsalError(Verdict.CRASHED, "w"))
+    rehearsal = record(Problem(Verdict.CRASHED, "w"))
     paste = "# in a.yml:\nport: 80\n\n# and in settings.py:\nX = 1\n\nY = 2"
-    rehearsal.diagnoses = [Diagnosis(id="d", title="T", hint="A.", paste=paste)]
+    rehearsal = replace(
+        rehearsal, diagnoses=(Diagnosis(id="d", title="T", hint="A.", paste=paste),)
+    )
     text = summary(rehearsal)
     assert "<pre>\n# in a.yml:\nport: 80\n</pre>" in text
     assert "<pre>\n# and in settings.py:\nX = 1\n \nY = 2\n</pre>" in text
@@ -320,7 +333,7 @@ def test_summary__what_belongs_elsewhere_has_a_box_of_its_own() -> None:
 
 @pytest.mark.parametrize("line", [" ".join(HOSTILE.split()), "", "   ", "</pre>"], ids=ascii)
 def test_summary__hostile_excerpts_stay_within_their_box(line: str) -> None:
-    problem = RehearsalError(Verdict.CRASHED, "It ended.", excerpt=("before", line, "after"))
+    problem = Problem(Verdict.CRASHED, "It ended.", excerpt=("before", line, "after"))
     text = summary(record(problem))
     assert Tags(text).found == {"details", "summary", "pre", "sub"}
     box = text.partition("<pre>\n")[2].partition("\n</pre>")[0]
@@ -331,12 +344,12 @@ def test_summary__hostile_excerpts_stay_within_their_box(line: str) -> None:
 
 def test_summary__a_flood_stays_under_what_github_takes() -> None:
     line = "|" * 10_000
-    problem = RehearsalError(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400)
+    problem = Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400)
     frame = own("\n".join([line] * 500))
     exhibits = failed(*(line + str(n) for n in range(5000)), message=line, frame=frame)
     rehearsal = record(problem)
-    rehearsal.container_tail = (line + "x",) * 25
-    text = summary(rehearsal, exhibits)
+    rehearsal = replace(rehearsal, container_tail=(line + "x",) * 25)
+    text = summary(replace(rehearsal, index=exhibits))
     assert len(text.encode()) < 1 << 20
     assert f"| {5000 - MOST_FAILURES} more | | see verdict.json in the artifact x\\_y |" in text
     assert max(map(len, text.splitlines())) < 3 * LONGEST_PART
@@ -347,9 +360,9 @@ def test_summary__what_is_too_large_all_the_same_is_left_to_the_evidence() -> No
     """Each of these characters takes six when it is escaped."""
     line = '"' * 10_000
     exhibits = failed("a", "b", "c", message=line, frame=own("\n".join([line] * 500)))
-    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400, source="s"))
-    rehearsal.container_tail = (line,) * 400
-    text = summary(rehearsal, exhibits)
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "w", excerpt=(line,) * 400, source="s"))
+    rehearsal = replace(rehearsal, container_tail=(line,) * 400)
+    text = summary(replace(rehearsal, index=exhibits))
     assert len(text.encode()) < 1 << 20
     assert "too large for this place: see the artifact x\\_y." in text
     assert "| stage" not in text
@@ -357,9 +370,12 @@ def test_summary__what_is_too_large_all_the_same_is_left_to_the_evidence() -> No
 
 
 def test_summary__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
-    rehearsal = record(RehearsalError(Verdict.TESTS_FAILED, "1 of 2 tests failed."))
-    text = summary(rehearsal, failed("a", frame=own()))
-    assert "\n**The app raised Error: x at x.py:7**\n\n**What to do:** Begin at x.py:7" in text
+    rehearsal = record(Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed."))
+    text = summary(replace(rehearsal, index=failed("a", frame=own())))
+    assert (
+        "\n**The app raised Error: x at x.py:7**\n\n"
+        "**What to do:** No known cause matches. Begin at x.py:7" in text
+    )
     assert "What the app raised while" not in text, "it stands above"
 
 
@@ -374,5 +390,5 @@ def test_summary__an_unknown_cause_is_told_by_the_app_s_own_exception() -> None:
     ids=["dotted", "parameters", "plain", "a dot"],
 )
 def test_summary__a_test_s_own_name_comes_first(name: str, shown: str) -> None:
-    text = summary(record(RehearsalError(Verdict.TESTS_FAILED, "w")), failed(name))
+    text = summary(replace(record(Problem(Verdict.TESTS_FAILED, "w")), index=failed(name)))
     assert f"| {shown} | 1 != 2 |" in text.replace("\\", "")

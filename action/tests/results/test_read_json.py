@@ -6,18 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.json_fields import InvalidDocumentError
 from rehearsal.results.read_json import VERSION, UnsupportedVersionError, read_json
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Results
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from .test_write_json import everything
 
-WHOLE = json.loads(write_json(*everything()))
+WHOLE = json.loads(write_json(everything()))
 
 
 def changed(place: str, value: Any) -> str:
@@ -44,16 +43,16 @@ def places(value: Any, path: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "record, exhibits",
+    "result",
     [
-        pytest.param(*everything(), id="everything"),
-        pytest.param(Rehearsal(name="r"), EvidenceIndex(), id="nothing"),
-        pytest.param(Rehearsal(name="r", results=Results()), EvidenceIndex(), id="unknown counts"),
+        pytest.param(everything(), id="everything"),
+        pytest.param(RehearsalResult(name="r"), id="nothing"),
+        pytest.param(RehearsalResult(name="r", results=Results()), id="unknown counts"),
     ],
 )
-def test_recall__is_what_document_wrote(record: Rehearsal, exhibits: EvidenceIndex) -> None:
-    text = write_json(record, exhibits)
-    assert write_json(*read_json(text)) == text
+def test_read_json__is_what_was_written(result: RehearsalResult) -> None:
+    text = write_json(result)
+    assert write_json(read_json(text)) == text
 
 
 @given(
@@ -65,20 +64,20 @@ def test_recall__is_what_document_wrote(record: Rehearsal, exhibits: EvidenceInd
 def test_recall__holds_whatever_was_told(
     verdict: Verdict, words: str, number: int, seconds: float
 ) -> None:
-    record = Rehearsal(
+    record = RehearsalResult(
         name=words,
         started=seconds,
-        problems=[] if verdict is Verdict.PASSED else [RehearsalError(verdict, words)],
+        problems=() if verdict is Verdict.PASSED else (Problem(verdict, words),),
         results=Results(tests=number),
-        notices=[words],
+        notices=(words,),
         ready_seconds=seconds,
     )
-    text = write_json(record, EvidenceIndex())
-    assert write_json(*read_json(text)) == text
+    text = write_json(record)
+    assert write_json(read_json(text)) == text
 
 
 def test_recall__passes_over_what_it_does_not_know() -> None:
-    assert read_json(changed("later", {"a": 1}))[0].name == "77-1-abc"
+    assert read_json(changed("later", {"a": 1})).name == "77-1-abc"
 
 
 # What stands there for both, or is worked out from the rest.
@@ -90,7 +89,7 @@ def test_recall__a_wrong_type_is_one_error_or_what_the_field_may_hold(place: str
     for value in (-1, True, "x", [3], {"x": 3}, 1e9, None):
         # A text may be any text, a number any number: then it is told again.
         with suppress(InvalidDocumentError):
-            assert json.loads(write_json(*read_json(changed(place, value))))
+            assert json.loads(write_json(read_json(changed(place, value))))
 
 
 @pytest.mark.parametrize(
@@ -123,14 +122,14 @@ def test_recall__a_newer_format_is_told_from_a_broken_one() -> None:
 
 
 def test_recall__a_pass_with_failures_is_none() -> None:
-    text = write_json(Rehearsal(name="r", results=Results(tests=3, failures=1)), EvidenceIndex())
+    text = write_json(RehearsalResult(name="r", results=Results(tests=3, failures=1)))
     with pytest.raises(InvalidDocumentError, match="its verdict is passed, and 1 tests failed"):
         read_json(text)
 
 
 def test_recall__a_pass_of_which_a_shard_did_not_is_none() -> None:
     shards = tuple(Shard(name="x", verdict=each) for each in (Verdict.PASSED, Verdict.CRASHED))
-    text = write_json(Rehearsal(name="r", shards=shards), EvidenceIndex())
+    text = write_json(RehearsalResult(name="r", shards=shards))
     with pytest.raises(
         InvalidDocumentError, match="its verdict is passed, and that of a shard is crashed"
     ):
@@ -139,7 +138,7 @@ def test_recall__a_pass_of_which_a_shard_did_not_is_none() -> None:
 
 def test_recall__earlier_files_without_later_fields_can_be_read() -> None:
     whole = {k: v for k, v in WHOLE.items() if k not in {"where", "asked", "shards", "shard"}}
-    record, _ = read_json(json.dumps(whole))
+    record = read_json(json.dumps(whole))
     assert (record.origin.repository, record.request, record.shards, record.shard) == (
         "",
         None,

@@ -14,11 +14,12 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.read_json import VERSION
-from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
 
@@ -42,7 +43,7 @@ def closed(schema: Any) -> Any:
 STRICT = Draft202012Validator(closed(deepcopy(SCHEMA)))
 
 
-def everything() -> tuple[Rehearsal, EvidenceIndex]:
+def everything() -> RehearsalResult:
     failure = Failure(
         name=HOSTILE,
         message="m",
@@ -52,11 +53,12 @@ def everything() -> tuple[Rehearsal, EvidenceIndex]:
         evidence="e",
         attempts=3,
     )
-    rehearsal = Rehearsal(
+    test = FailedTestEvidence(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
+    return RehearsalResult(
         name="77-1-abc",
         started=1.5,
-        stages=[Stage(name="build", seconds=1.23456, ok=True)],
-        problems=[RehearsalError(Verdict.TESTS_FAILED, HOSTILE, hint="a", excerpt=(HOSTILE, ""))],
+        stages=(Stage(name="build", seconds=1.23456, ok=True),),
+        problems=(Problem(Verdict.TESTS_FAILED, HOSTILE, hint="a", excerpt=(HOSTILE, "")),),
         image="app:1",
         image_id="sha256:0",
         ready_seconds=0.5,
@@ -70,15 +72,14 @@ def everything() -> tuple[Rehearsal, EvidenceIndex]:
             tests=2, failures=1, failed=(failure,), flaky=(failure,), in_other_shards=5
         ),
         artifact_name="rehearsal-x",
-        notices=[HOSTILE],
-        diagnoses=[Diagnosis(id="missing-table", title=HOSTILE, hint="a", evidence=("line",))],
+        notices=(HOSTILE,),
+        diagnoses=(Diagnosis(id="missing-table", title=HOSTILE, hint="a", evidence=("line",)),),
         key_lines=("line",),
-    )
-    rehearsal.timeline.record_milestone("ready", 1.23456, "HTTP status 200")
-    rehearsal.timeline.record_answer(1, HOSTILE, 0.5)
-    exhibit = FailedTestEvidence(failure=failure, file="site/t.py", folder="tests/e", frame=OWN)
-    return rehearsal, EvidenceIndex(
-        tests=(exhibit,), flaky=(replace(exhibit, folder="tests/f"),), frame=OWN
+        timeline=Timeline(
+            milestones=(Milestone(name="ready", seconds=1.23456, detail="HTTP status 200"),),
+            answers=(ObservedAnswer(text=HOSTILE, first=0.5, last=0.5),),
+        ),
+        index=EvidenceIndex(tests=(test,), flaky=(replace(test, folder="tests/f"),), frame=OWN),
     )
 
 
@@ -96,7 +97,7 @@ FAILED = {
 
 
 def test_document__of_everything() -> None:
-    assert json.loads(write_json(*everything())) == {
+    assert json.loads(write_json(everything())) == {
         "version": VERSION,
         "tool": f"dress-rehearsal {__version__}",
         "rehearsal": "77-1-abc",
@@ -171,13 +172,13 @@ def test_document__of_everything() -> None:
 
 
 def test_document__of_what_never_began() -> None:
-    found = json.loads(write_json(Rehearsal(name="r"), EvidenceIndex()))
+    found = json.loads(write_json(RehearsalResult(name="r")))
     assert (found["verdict"], found["exit-code"], found["tests"]) == ("passed", 0, None)
     assert (found["ready-seconds"], found["stages"], found["problems"]) == (None, [], [])
 
 
 def test_document__ends_in_a_newline() -> None:
-    assert write_json(Rehearsal(name="r"), EvidenceIndex()).endswith("}\n")
+    assert write_json(RehearsalResult(name="r")).endswith("}\n")
 
 
 def test_schema__is_one() -> None:
@@ -185,23 +186,23 @@ def test_schema__is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "record, exhibits",
+    "result",
     [
-        pytest.param(*everything(), id="everything"),
-        pytest.param(Rehearsal(name="r"), EvidenceIndex(), id="nothing"),
-        pytest.param(Rehearsal(name="r", results=Results()), EvidenceIndex(), id="unknown counts"),
+        pytest.param(everything(), id="everything"),
+        pytest.param(RehearsalResult(name="r"), id="nothing"),
+        pytest.param(RehearsalResult(name="r", results=Results()), id="unknown counts"),
     ],
 )
-def test_schema__holds_and_names_every_field(record: Rehearsal, exhibits: EvidenceIndex) -> None:
-    STRICT.validate(json.loads(write_json(record, exhibits)))
+def test_schema__holds_and_names_every_field(result: RehearsalResult) -> None:
+    STRICT.validate(json.loads(write_json(result)))
 
 
 @pytest.mark.parametrize("verdict", Verdict, ids=str)
 def test_schema__knows_every_verdict(verdict: Verdict) -> None:
-    record = Rehearsal(name="r")
+    record = RehearsalResult(name="r")
     if verdict is not Verdict.PASSED:
-        record.problems = [RehearsalError(verdict, "w")]
-    STRICT.validate(json.loads(write_json(record, EvidenceIndex())))
+        record = replace(record, problems=(Problem(verdict, "w"),))
+    STRICT.validate(json.loads(write_json(record)))
 
 
 @pytest.mark.parametrize(
@@ -209,11 +210,11 @@ def test_schema__knows_every_verdict(verdict: Verdict) -> None:
     [("verdict", "fine"), ("version", 2), ("stages", [{"name": "x"}]), ("tests", {}), ("image", 1)],
 )
 def test_schema__refuses_what_is_none(field: str, value: object) -> None:
-    found = json.loads(write_json(*everything())) | {field: value}
+    found = json.loads(write_json(everything())) | {field: value}
     with pytest.raises(ValidationError):
         STRICT.validate(found)
 
 
 def test_schema__readers_may_meet_fields_of_later_versions() -> None:
-    found = json.loads(write_json(*everything())) | {"later": 1}
+    found = json.loads(write_json(everything())) | {"later": 1}
     Draft202012Validator(SCHEMA).validate(found)

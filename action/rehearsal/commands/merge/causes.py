@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rehearsal.commands.merge.merging import Merged
-from rehearsal.report.cause_summary import CauseSummary, summarize_cause
+from rehearsal.results.cause import CauseSummary
 from rehearsal.verdict import Verdict
 
 
@@ -40,5 +40,5 @@ def _all(merged: Merged) -> Iterator[ShardCause]:
             cause=CauseSummary(title=problem.message, hint=problem.hint), verdict=problem.verdict
         )
     for leg in merged.legs:
-        if found := summarize_cause(leg.record, leg.exhibits):
-            yield ShardCause(cause=found, verdict=leg.record.verdict, shards=(leg.title,))
+        if found := leg.result.cause:
+            yield ShardCause(cause=found, verdict=leg.result.verdict, shards=(leg.title,))

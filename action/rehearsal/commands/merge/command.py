@@ -4,6 +4,7 @@ import argparse
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.commands.command import Command
@@ -16,7 +17,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import LONGEST, MOST
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.write_json import write_json
 from rehearsal.verdict import MisconfiguredError, Verdict
 
@@ -72,12 +73,19 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
                 evidence.copy_folder(path, leg.folder)
         name = "-".join(filter(None, numbers))
         merged = merge(legs, expected=expected, name=name, jobs=options.jobs)
-        record = merged.record
-        record.evidence, record.artifact_name = str(into.resolve()), options.artifact_name
-        record.notices += [REPLACED.format(leg.name) for leg in replaced] + complaints
-        _tell(merged, evidence, console)
+        result = replace(
+            merged.result,
+            evidence=str(into.resolve()),
+            artifact_name=options.artifact_name,
+            notices=(
+                *merged.result.notices,
+                *(REPLACED.format(leg.name) for leg in replaced),
+                *complaints,
+            ),
+        )
+        _tell(replace(merged, result=result), evidence, console)
         evidence.folder.replace(into)
-    return record.verdict.exit_code
+    return result.verdict.exit_code
 
 
 def _number(text: str) -> int:
@@ -111,13 +119,13 @@ def _check(source: Path, into: Path) -> None:
 
 
 def _tell(merged: Merged, evidence: Evidence, console: Console) -> None:
-    record = merged.record
+    result = merged.result
     # Before the reports: a fault of ours in one of them must not cost what later steps rely on.
-    for name, value in record.outputs().items():
+    for name, value in result.outputs().items():
         console.output(name, value)
-    name = record.artifact_name
+    name = result.artifact_name
     told = summary(merged, rest=f"the artifact {name}" if name else "the merged evidence")
-    evidence.write("verdict.json", write_json(record, merged.exhibits))
+    evidence.write("verdict.json", write_json(result))
     evidence.write("summary.md", told)
     evidence.write("index.html", page(merged))
     console.summary(told)
@@ -125,19 +133,19 @@ def _tell(merged: Merged, evidence: Evidence, console: Console) -> None:
     for problem in merged.problems[:MOST]:
         message = "\n".join(filter(None, (problem.message, problem.hint)))
         console.error(message[:LONGEST], title=f"Dress rehearsal: {problem.verdict}")
-    console.verdict("\n".join(_closing(record)), good=record.verdict is Verdict.PASSED)
+    console.verdict("\n".join(_closing(result)), good=result.verdict is Verdict.PASSED)
 
 
-def _closing(record: Rehearsal) -> Iterator[str]:
+def _closing(result: RehearsalResult) -> Iterator[str]:
     # On one line each, and never at its start: a line of its own could be a workflow command.
-    for shard in record.shards:
+    for shard in result.shards:
         tests = "?" if shard.tests is None else shard.tests
         ended = f"{shard.verdict}, {tests} ran, {shard.failures} failed"
         yield f"shard:    {' '.join(shard.title.split())}: {ended}"
-    yield f"tests:    {total(record)}"
-    yield from (f"notice:   {' '.join(notice.split())}" for notice in record.notices)
-    yield f"evidence: {record.evidence}"
-    yield f"verdict:  {record.verdict}"
+    yield f"tests:    {total(result)}"
+    yield from (f"notice:   {' '.join(notice.split())}" for notice in result.notices)
+    yield f"evidence: {result.evidence}"
+    yield f"verdict:  {result.verdict}"
 
 
 MERGE = Command(

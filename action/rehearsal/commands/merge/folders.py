@@ -6,19 +6,19 @@ from pathlib import Path
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
-from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.file_names import PAGE, SHARDS, VERDICT
 from rehearsal.results.json_fields import InvalidDocumentError
 from rehearsal.results.read_json import UnsupportedVersionError
-from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
 
 def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardEvidence]]:
     """Yield each evidence folder with what its verdict.json tells; nothing is copied yet.
 
-    actions/download-artifact gives a single artifact no folder of its own. Raises `MisconfiguredError`
-    when the folder cannot be looked into; where there is none, nothing was downloaded.
+    actions/download-artifact gives a single artifact no folder of its own. Raises
+    `MisconfiguredError` when the folder cannot be looked into; where there is none, nothing was
+    downloaded.
     """
     if (folder / VERDICT).is_file():
         yield folder, _leg(folder, "", evidence)
@@ -40,33 +40,33 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
 
 def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
     try:
-        record, exhibits = read_verdict_file(path)
+        result = read_verdict_file(path)
         known = True
     except (InvalidDocumentError, OSError) as error:
-        record, exhibits = Rehearsal(name=name, problems=[_unread(error)]), EvidenceIndex()
+        result = RehearsalResult(name=name, problems=(_unread(error),))
         known = False
-    called = name or record.artifact_name or path.name
+    called = name or result.artifact_name or path.name
     page = path / PAGE
     return ShardEvidence(
         name=called,
         folder=evidence.safe_path(SHARDS, called),
-        record=record,
-        exhibits=exhibits,
+        result=result,
         known=known,
         page=page.is_file() and not page.is_symlink(),
     )
 
 
-def _unread(error: Exception) -> RehearsalError:
+def _unread(error: Exception) -> Problem:
     if isinstance(error, FileNotFoundError):
-        return RehearsalError(
+        return Problem(
             Verdict.CANCELLED,
             "It left no verdict.json.",
             hint="Its job ended before the evidence was complete: it was cancelled, ran out of "
             "time, or lost its runner. Look at that job's log.",
         )
     if isinstance(error, UnsupportedVersionError):
-        return MisconfiguredError(
+        return Problem(
+            Verdict.MISCONFIGURED,
             f"Its verdict.json is of a newer Dress Rehearsal: {error}.",
             hint="Use the same version of the action in all jobs of the workflow.",
         )
@@ -75,7 +75,7 @@ def _unread(error: Exception) -> RehearsalError:
         if isinstance(error, InvalidDocumentError)
         else getattr(error, "strerror", None) or error
     )
-    return RehearsalError(
+    return Problem(
         Verdict.ERROR,
         f"Its verdict.json cannot be read: {found}.",
         hint="Nothing but the action may write into its evidence. Run that job again; when it "

@@ -7,7 +7,7 @@ from rehearsal.commands.merge.causes import ShardCause, shard_causes
 from rehearsal.commands.merge.merging import Merged
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import total
-from rehearsal.report.cause_summary import snippets
+from rehearsal.report.cause_text import snippets
 from rehearsal.report.counts import why
 from rehearsal.report.page.failed_tests import FLAKY
 from rehearsal.report.page.layout import layout, title
@@ -15,7 +15,7 @@ from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.words import listed
 from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 from rehearsal.verdict import Verdict
 
@@ -27,32 +27,32 @@ MOST_FINDINGS = 50
 
 def page(merged: Merged) -> str:
     """Return the page: verdict and causes, the shards, the failed tests of all."""
-    record = merged.record
-    when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(record.started))
+    result = merged.result
+    when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(result.started))
     return layout(
-        record.verdict,
-        subject=record.image or record.name,
-        name=record.name,
-        heading=title(record.verdict, f"tests: {total(record)}", when),
+        result.verdict,
+        subject=result.image or result.name,
+        name=result.name,
+        heading=title(result.verdict, f"tests: {total(result)}", when),
         main=_main(merged),
     )
 
 
 def _main(merged: Merged) -> Iterator[Child]:
-    record = merged.record
+    result = merged.result
     found = shard_causes(merged)
     yield map(_finding, found[:MOST_FINDINGS])
     if len(found) > MOST_FINDINGS:
         yield element(
             "p", f"{len(found) - MOST_FINDINGS} more causes are in ", link("verdict.json")
         )
-    yield element("h2", f"Rehearsals ({len(record.shards)})")
-    yield element("section", _shards(record.shards), class_="card")
-    failed = [(leg, test) for leg in merged.legs for test in leg.exhibits.tests]
+    yield element("h2", f"Rehearsals ({len(result.shards)})")
+    yield element("section", _shards(result.shards), class_="card")
+    failed = [(leg, test) for leg in merged.legs for test in leg.result.index.tests]
     yield _tests("Failed tests", failed)
-    flaky = [(leg, test) for leg in merged.legs for test in leg.exhibits.flaky]
+    flaky = [(leg, test) for leg in merged.legs for test in leg.result.index.flaky]
     yield _tests("Flaky tests", flaky, FLAKY)
-    yield _image(record)
+    yield _image(result)
 
 
 def _finding(found: ShardCause) -> Markup:
@@ -134,10 +134,10 @@ def _test(leg: ShardEvidence, test: FailedTestEvidence) -> Markup:
     )
 
 
-def _image(record: Rehearsal) -> Child:
-    rows = [("Image", record.image), ("Image ID", record.image_id)]
+def _image(result: RehearsalResult) -> Child:
+    rows = [("Image", result.image), ("Image ID", result.image_id)]
     known = [(name, value) for name, value in rows if value]
-    if not known and not record.notices:
+    if not known and not result.notices:
         return None
     cells = (
         element("tr", element("th", name, scope="row"), element("td", element("code", value)))
@@ -148,7 +148,7 @@ def _image(record: Rehearsal) -> Child:
         element(
             "section",
             element("table", element("tbody", *cells)) if known else None,
-            [element("p", f"Notice: {notice}") for notice in record.notices],
+            [element("p", f"Notice: {notice}") for notice in result.notices],
             class_="card",
         ),
     )

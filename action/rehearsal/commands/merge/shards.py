@@ -3,10 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from rehearsal.results.evidence_index import EvidenceIndex
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE, Shard, numbers
 from rehearsal.results.tests import Results
 
@@ -17,39 +16,38 @@ ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
 class ShardEvidence:
     """One of the rehearsals: `name` is its artifact's, `folder` where it lies in what is merged.
 
-    `known` says that its verdict.json could be read: without, `record` holds what was wrong with
+    `known` says that its verdict.json could be read: without, `result` holds what was wrong with
     it. `page` says that it has an index.html.
     """
 
     name: str
     folder: str
-    record: Rehearsal
-    exhibits: EvidenceIndex = field(default_factory=EvidenceIndex)
+    result: RehearsalResult
     known: bool = True
     page: bool = False
 
     @property
     def shard(self) -> Shard:
         """What the reports say of it."""
-        record = self.record
+        result = self.result
         # Whoever never came to them has run none.
-        results = record.results or Results(tests=0 if self.known else None)
+        results = result.results or Results(tests=0 if self.known else None)
         return Shard(
             name=self.name,
-            verdict=record.verdict,
-            shard=record.shard,
+            verdict=result.verdict,
+            shard=result.shard,
             browser=self.browser,
             tests=results.tests,
             failures=results.failures,
             flaky=len(results.flaky),
-            seconds=sum((stage.seconds for stage in record.stages), 0.0),
+            seconds=sum((stage.seconds for stage in result.stages), 0.0),
             page=f"{self.folder}/index.html" if self.page else "",
         )
 
     @property
     def browser(self) -> str:
         """What its tests were told to take, or empty."""
-        return self.record.request.browser if self.record.request else ""
+        return self.result.request.browser if self.result.request else ""
 
     @property
     def title(self) -> str:
@@ -59,14 +57,14 @@ class ShardEvidence:
     @property
     def order(self) -> tuple[bool, str, int, str]:
         """Where it stands in a list of them: by browser, then by shard, what is broken last."""
-        number, _ = numbers(self.record.shard) or WHOLE
+        number, _ = numbers(self.result.shard) or WHOLE
         return not self.known, self.browser, number, self.name
 
     @property
     def attempt(self) -> int:
         """Which attempt of the workflow run it is of: what cannot be read has its name alone."""
         ending = None if self.known else ATTEMPT.search(self.name)
-        return int(ending[1]) if ending else self.record.origin.attempt
+        return int(ending[1]) if ending else self.result.origin.attempt
 
     @property
     def stem(self) -> str:

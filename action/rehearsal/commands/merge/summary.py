@@ -6,12 +6,12 @@ from rehearsal import __version__
 from rehearsal.commands.merge.causes import ShardCause, shard_causes
 from rehearsal.commands.merge.merging import Merged
 from rehearsal.commands.merge.shards import ShardEvidence
-from rehearsal.report.cause_summary import snippets
+from rehearsal.report.cause_text import snippets
 from rehearsal.report.counts import counts, why
 from rehearsal.report.markdown import bare, box, cell, escaped, part, test_name
 from rehearsal.report.words import listed
 from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 from rehearsal.verdict import Verdict
 
@@ -28,34 +28,34 @@ def summary(merged: Merged, *, rest: str) -> str:
     return "\n".join(_lines(merged, rest)) + "\n"
 
 
-def total(record: Rehearsal) -> str:
+def total(result: RehearsalResult) -> str:
     """Return what all of them together ran."""
-    where = f"in {len(record.shards)} rehearsal{'' if len(record.shards) == 1 else 's'}"
-    if told := counts(record):
+    where = f"in {len(result.shards)} rehearsal{'' if len(result.shards) == 1 else 's'}"
+    if told := counts(result):
         return f"{told}, {where}"
-    return f"how many ran {where} is not known" if record.results else f"none asked for {where}"
+    return f"how many ran {where} is not known" if result.results else f"none asked for {where}"
 
 
 def _lines(merged: Merged, rest: str) -> Iterator[str]:
-    record = merged.record
-    yield f"## {_mark(record.verdict)} Dress rehearsal: {record.verdict}"
+    result = merged.result
+    yield f"## {_mark(result.verdict)} Dress rehearsal: {result.verdict}"
     yield ""
     yield from _findings(shard_causes(merged))
-    yield f"- Tests: {total(record)}"
+    yield f"- Tests: {total(result)}"
     yield ""
-    yield from _shards(record.shards)
-    failed = [(leg, test) for leg in merged.legs for test in leg.exhibits.tests]
+    yield from _shards(result.shards)
+    failed = [(leg, test) for leg in merged.legs for test in leg.result.index.tests]
     yield from _tests("failed test", failed, rest)
-    flaky = [(leg, test) for leg in merged.legs for test in leg.exhibits.flaky]
+    flaky = [(leg, test) for leg in merged.legs for test in leg.result.index.flaky]
     yield from _tests("⚠️ flaky test: it passed when it was run again", flaky, rest)
-    yield from (f"- {cell(notice)}" for notice in record.notices[:MOST_TESTS])
+    yield from (f"- {cell(notice)}" for notice in result.notices[:MOST_TESTS])
     yield ""
-    if record.image_id:
-        yield f"Image `{bare(record.image)}`, `{bare(record.image_id)}`"
+    if result.image_id:
+        yield f"Image `{bare(result.image)}`, `{bare(result.image_id)}`"
         yield ""
     yield f"The page of each, with screenshots and logs: open `index.html` in {escaped(rest)}."
     yield ""
-    yield f"<sub>Dress Rehearsal {__version__}, {escaped(record.name)}</sub>"
+    yield f"<sub>Dress Rehearsal {__version__}, {escaped(result.name)}</sub>"
 
 
 def _findings(found: Sequence[ShardCause]) -> Iterator[str]:

@@ -32,8 +32,8 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             console.say(f"publishing {request.image_id}")
             engine = find_engine(child_environment.for_children(environ, ()))
         publish(request, Registries(engine=engine), console, publication)
-    except RehearsalError as problem:
-        publication.problems.append(problem)
+    except RehearsalError as error:
+        publication.problems.append(error.problem)
     except Exception:  # noqa: BLE001  (the one place that catches our own faults)
         publication.problems.append(own_fault(traceback.format_exc()))
     _report(publication, console)

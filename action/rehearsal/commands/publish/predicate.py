@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rehearsal.results.json_fields import DIGEST, Fields, InvalidDocumentError
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import MisconfiguredError
 
 # Verifiers compare the whole URL. Increase the version at its end when a field is removed or
@@ -20,7 +20,7 @@ PREDICATE_TYPE = "https://github.com/dress-rehearsal/dress-rehearsal/rehearsal/v
 REFERENCE = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9])[A-Za-z0-9._:/@-]{0,511}\Z")
 
 
-def predicate_json(rehearsal: Rehearsal, digests: Mapping[str, str]) -> str:
+def predicate_json(rehearsal: RehearsalResult, digests: Mapping[str, str]) -> str:
     """Return the predicate as JSON; `digests` maps each published reference to its digest."""
     return json.dumps(_predicate(rehearsal, digests), indent=2, ensure_ascii=False) + "\n"
 
@@ -45,7 +45,7 @@ def read_digests(text: str) -> dict[str, str]:
     return digests
 
 
-def _predicate(rehearsal: Rehearsal, digests: Mapping[str, str]) -> dict[str, Any]:
+def _predicate(rehearsal: RehearsalResult, digests: Mapping[str, str]) -> dict[str, Any]:
     results, request = rehearsal.results, rehearsal.request
     answers = (each.detail for each in rehearsal.timeline.milestones if each.name == "ready")
     browsers = dict.fromkeys(shard.browser for shard in rehearsal.shards)

@@ -56,8 +56,8 @@ def subject_lines(digests: Mapping[str, str]) -> str:
 def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> int:
     """Write the predicate, and set the outputs `predicate-path` and `predicate-type`.
 
-    With --subjects also write the subjects and set `subjects-path`. Raises `MisconfiguredError` when an
-    argument is invalid, `RehearsalError` (publish-failed) when the rehearsal did not pass.
+    With --subjects also write the subjects and set `subjects-path`. Raises `MisconfiguredError`
+    when an argument is invalid, `RehearsalError` (publish-failed) when the rehearsal did not pass.
     """
     digests = read_digests(options.digests)
     rehearsal = require_passed(

@@ -6,8 +6,8 @@ from enum import Enum
 
 from rehearsal.commands.publish.reference import Reference
 from rehearsal.outside.registry import RemoteImage
-from rehearsal.results.rehearsal import Rehearsal
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.verdict import Problem, Verdict
 
 
 class TargetState(Enum):
@@ -62,13 +62,13 @@ class Publication:
     """One publication. The publisher fills it in; the reports only read it."""
 
     image_id: str = ""
-    rehearsal: Rehearsal | None = None
+    rehearsal: RehearsalResult | None = None
     targets: list[PublishTarget] = field(default_factory=list)
-    problems: list[RehearsalError] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
     @property
-    def problem(self) -> RehearsalError | None:
+    def problem(self) -> Problem | None:
         """The most important problem, which decides the verdict."""
         return min(self.problems, key=lambda problem: problem.verdict.rank, default=None)
 

@@ -16,7 +16,7 @@ from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
 RESUME_HINT = (
     "The table shows what each registry holds. Run it again: it continues where it stopped."
@@ -60,11 +60,11 @@ def publish(
                 request.timeout, what="The publication", kept=RESUME_HINT, slow=slow
             ):
                 publisher.run(request, publication)
-        except RehearsalError as problem:
-            publication.problems.append(problem)
+        except RehearsalError as error:
+            publication.problems.append(error.problem)
         except EngineError as error:
             publication.problems.append(
-                RehearsalError(
+                Problem(
                     Verdict.ENGINE_FAILED,
                     f"The engine refused a command: {error}",
                     hint="Run it again: what was pushed already is found and skipped.",

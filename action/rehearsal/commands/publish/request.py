@@ -9,7 +9,7 @@ from rehearsal.config.input_types import BOOLEAN, FOLDER, LINES, TEXT, Input, nu
 from rehearsal.config.inputs import Inputs, shown
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.json_fields import DIGEST
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # `make reference` writes action/publish/action.yml and the documents from this table.
@@ -58,13 +58,14 @@ class PublishRequest:
     references: tuple[Reference, ...]
     timeout: int
     protected: tuple[Reference, ...] = ()
-    rehearsal: Rehearsal | None = None
+    rehearsal: RehearsalResult | None = None
 
 
 def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
     """Parse the inputs; relative paths start at `top`.
 
-    Raises `MisconfiguredError`, or `RehearsalError` (publish-failed) when the rehearsal did not pass.
+    Raises `MisconfiguredError`, or `RehearsalError` (publish-failed) when the rehearsal did not
+    pass.
     """
     inputs = Inputs.of(given, PUBLISH_INPUTS)
     path, image_id = inputs.text("evidence-path"), inputs.text("image-id")
@@ -110,7 +111,7 @@ def _protected_references(
     return tuple(each for each in references if not names[each] & replaceable)
 
 
-def _read_rehearsal(folder: Path, *, allow_flaky: bool) -> Rehearsal:
+def _read_rehearsal(folder: Path, *, allow_flaky: bool) -> RehearsalResult:
     rehearsal = require_passed(
         folder,
         given=f"The input evidence-path is {shown(folder)}",

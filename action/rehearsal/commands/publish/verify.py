@@ -63,7 +63,8 @@ class Verifier:
     def verify(self, target: PublishTarget, state: TargetState) -> None:
         """Check that a reference holds the image now, and only then set its `state`.
 
-        Raises `RehearsalError` (publish-failed) when it does not, or when the registry does not answer.
+        Raises `RehearsalError` (publish-failed) when it does not, or when the registry does not
+        answer.
         """
         name = target.reference.written
         try:

@@ -30,8 +30,8 @@ EXTRA_MINUTES = 15
 def prepare(environ: Mapping[str, str], console: Console) -> int:
     """Check the inputs, and set outputs for the later steps and jobs.
 
-    The values of build secrets go into files that only this user can read. Raises `RehearsalError`, which
-    is also shown in the job summary.
+    The values of build secrets go into files that only this user can read. Raises `RehearsalError`,
+    which is also shown in the job summary.
     """
     secrets = {name: environ.get(variable, "") for name, variable in SECRET_VARIABLES.items()}
     rest = {name: value for name, value in environ.items() if name not in SECRET_VARIABLES.values()}
@@ -47,7 +47,8 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         generated = frozenset(inputs.lines("generate-secrets"))
         check_secrets("container-secrets", secrets["container-secrets"], generated)
         plan = make_plan(action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
-    except RehearsalError as problem:
+    except RehearsalError as error:
+        problem = error.problem
         console.output("verdict", str(problem.verdict))
         text = "\n\n".join(filter(None, map(part, (problem.message, problem.hint))))
         console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{text}\n")
@@ -80,7 +81,7 @@ def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset(
     try:
         found = parse_variables(text, source=source, environ={})
     except MisconfiguredError as problem:
-        raise MisconfiguredError(problem.message, hint=syntax_hint) from None
+        raise MisconfiguredError(problem.problem.message, hint=syntax_hint) from None
     for name, value in found.items():
         if name in generated:
             continue

@@ -174,7 +174,10 @@ def create_container(
 
 
 def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:
-    """Attach, start, and return once the port is published. Raises `RehearsalError` when it never is."""
+    """Attach, start, and return once the port is published.
+
+    Raises `RehearsalError` when it never is.
+    """
     started = time.monotonic()
     attached = engine.start(identity, out=log.stream("out"), err=log.stream("err"))
     while time.monotonic() - started < START_TIMEOUT:

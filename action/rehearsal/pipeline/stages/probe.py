@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from rehearsal.config.plan import ProbePlan
 from rehearsal.outside.http_probe import Answer
-from rehearsal.results.timeline import Timeline
+from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
 # Each pause is one hundredth of the time waited so far, within these bounds, in seconds: the first
@@ -64,16 +64,16 @@ def wait_until_ready(
     ended: Callable[[], bool],
     clock: Clock,
     sleep: Callable[[float], object],
-    timeline: Timeline,
+    timeline: TimelineRecorder,
     find_cause: FindCause = lambda: None,
 ) -> Ready:
     """Ask until an answer is accepted.
 
     `ask` takes seconds and returns an `Answer`; `started` is the clock's reading at the container's
     start. `timeline` is filled on the way; `suspect` is asked now and then what waiting cannot
-    mend. Raises `Ended` as soon as the container does, and `RehearsalError` (not-ready) when the same
-    suspicion has held for long enough, or after `plan.timeout` seconds of asking: a setup command
-    before it may have taken its time.
+    mend. Raises `Ended` as soon as the container does, and `RehearsalError` (not-ready) when the
+    same suspicion has held for long enough, or after `plan.timeout` seconds of asking: a setup
+    command before it may have taken its time.
     """
     attempts = 0
     begun = clock()
@@ -142,7 +142,7 @@ def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
 
 
 def _note(
-    timeline: Timeline, plan: ProbePlan, answer: Answer, asked: float, answered: float
+    timeline: TimelineRecorder, plan: ProbePlan, answer: Answer, asked: float, answered: float
 ) -> None:
     words = "" if answer.timed_out else answer.error
     timeline.record_answer((*answer_kind(answer), words), describe_answer(plan, answer), answered)

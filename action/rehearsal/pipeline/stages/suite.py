@@ -11,7 +11,7 @@ from rehearsal.outside.process import Process
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.test_count import count_tests, is_empty_shard, is_one_shard
 from rehearsal.results.tests import Results
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 EXCERPT = 40
 # When the app dies under the tests they get this long to fail by themselves, in seconds: the
@@ -87,7 +87,7 @@ def run_tests(
     directory: Path,
     log: Log,
     reports: Callable[[], Iterable[Path]],
-) -> tuple[Results, list[RehearsalError]]:
+) -> tuple[Results, list[Problem]]:
     """Run the test command; return what it counted and what was wrong, the app's end left out.
 
     The whole process group is ended after `plan.timeout` seconds, and soon after the container's
@@ -122,9 +122,9 @@ def _watch(process: Process, container: Container, timeout: float) -> int | None
 
 def _problems(
     plan: SuitePlan, results: Results, code: int | None, log: Log, container: Container
-) -> Iterable[RehearsalError]:
+) -> Iterable[Problem]:
     if code is None and not container.ended:
-        yield RehearsalError(
+        yield Problem(
             Verdict.TIMED_OUT,
             f"The tests were still running after {plan.timeout} s, and were ended.",
             hint="A suite that is just long needs a longer test-timeout.",
@@ -134,7 +134,7 @@ def _problems(
     elif is_empty_shard(results, code or 0):
         return
     elif results.tests == 0 and not results.failures:
-        yield RehearsalError(
+        yield Problem(
             Verdict.NO_TESTS,
             "The test command ran no test.",
             hint=NO_TESTS + (NO_TESTS_HERE if is_one_shard(plan.shard) else ""),
@@ -142,7 +142,7 @@ def _problems(
             source=log.name,
         )
     elif code or results.failures:
-        yield RehearsalError(
+        yield Problem(
             Verdict.TESTS_FAILED,
             _failure_line(results, code),
             hint="Each failed test has a folder under tests/ in the evidence; container.log is "

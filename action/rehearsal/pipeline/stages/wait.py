@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rehearsal.config.plan import Plan
 from rehearsal.diagnosis.causes import CAUSES
@@ -21,7 +21,7 @@ from rehearsal.pipeline.stages.probe import (
     Ready,
     wait_until_ready,
 )
-from rehearsal.results.timeline import Timeline
+from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
 # What a container that came back is given: more ends in a row than this are a loop.
@@ -33,14 +33,14 @@ NOBODY = " Nothing in the container listens on any port."
 
 @dataclass(kw_only=True)
 class ReadinessWaiter:
-    """One app on its way up; `lines` and `timeline` are filled with what is seen of it."""
+    """Wait for one app; `observations` and `timeline` are filled with what is seen of it."""
 
     plan: Plan
     container: Container
     engine: Engine
     log: Log
     observations: dict[str, tuple[str, ...]]
-    timeline: Timeline
+    timeline: TimelineRecorder
     clock: Callable[[], float] = time.monotonic
     _answer: http_probe.Answer = field(default_factory=http_probe.Answer)
 
@@ -58,10 +58,10 @@ class ReadinessWaiter:
                     raise containers.crash_error(
                         self.container, self.engine, self.log, when=BEFORE
                     ) from None
-            except RehearsalError as problem:
+            except RehearsalError as error:
                 self._observe()
-                problem.message += "".join(self._details())
-                raise
+                message = error.problem.message + "".join(self._details())
+                raise RehearsalError.of(replace(error.problem, message=message)) from error
 
     def _wait(self) -> Ready:
         host = f"localhost:{self.container.port}"
@@ -108,7 +108,7 @@ class ReadinessWaiter:
     def _observe(self) -> None:
         """Keep how things stand while the container still runs."""
         self.observations["answer"] = observations.of_answer(self.plan.probe, self._answer)
-        self.observations["answers"] = tuple(sight.text for sight in self.timeline.answers.values())
+        self.observations["answers"] = tuple(each.text for each in self.timeline.timeline.answers)
         self.observations["listeners"] = self._listeners()
         self.observations["container"] = observations.of_container(
             self.engine.inspect(self.container.id)

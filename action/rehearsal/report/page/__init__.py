@@ -3,60 +3,61 @@
 import time
 from collections.abc import Iterator
 
-from rehearsal.report.cause_summary import CauseSummary, snippets, summarize_cause
+from rehearsal.report.cause_text import snippets
 from rehearsal.report.counts import counts
 from rehearsal.report.page.failed_tests import failed_tests
 from rehearsal.report.page.layout import layout, title
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.stages import readiness, stages
+from rehearsal.results.cause import CauseSummary
 from rehearsal.results.evidence_index import EvidenceIndex
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 
 
-def page(record: Rehearsal, exhibits: EvidenceIndex) -> str:
+def page(result: RehearsalResult) -> str:
     """Return the page: verdict and cause, failed tests, stages, logs."""
     return layout(
-        record.verdict,
-        subject=record.image or record.name,
-        name=record.name,
-        heading=title(record.verdict, *_facts(record)),
-        main=_main(record, exhibits),
+        result.verdict,
+        subject=result.image or result.name,
+        name=result.name,
+        heading=title(result.verdict, *_facts(result)),
+        main=_main(result),
     )
 
 
-def _facts(record: Rehearsal) -> Iterator[str]:
-    if told := counts(record):
+def _facts(result: RehearsalResult) -> Iterator[str]:
+    if told := counts(result):
         yield f"tests: {told}"
-    if record.ready_seconds is not None:
-        yield f"the app was ready {record.ready_seconds:.2f} s after its container started"
-    yield time.strftime("rehearsed %Y-%m-%d at %H:%M:%S UTC", time.gmtime(record.started))
+    if result.ready_seconds is not None:
+        yield f"the app was ready {result.ready_seconds:.2f} s after its container started"
+    yield time.strftime("rehearsed %Y-%m-%d at %H:%M:%S UTC", time.gmtime(result.started))
 
 
-def _main(record: Rehearsal, exhibits: EvidenceIndex) -> Iterator[Child]:
-    found = summarize_cause(record, exhibits)
+def _main(result: RehearsalResult) -> Iterator[Child]:
+    found = result.cause
     if found:
-        yield _cause(found, record, exhibits)
-    yield failed_tests(exhibits, above="\n".join(found.lines) if found else "")
-    yield element("div", stages(record), readiness(record), class_="pair")
-    yield _image(record)
-    yield logs(exhibits.logs)
-    yield files(exhibits.files)
+        yield _cause(found, result)
+    yield failed_tests(result.index, above="\n".join(found.lines) if found else "")
+    yield element("div", stages(result), readiness(result), class_="pair")
+    yield _image(result)
+    yield logs(result.index.logs)
+    yield files(result.index.files)
 
 
-def _cause(found: CauseSummary, record: Rehearsal, exhibits: EvidenceIndex) -> Markup:
+def _cause(found: CauseSummary, result: RehearsalResult) -> Markup:
     return element(
         "section",
         element("h2", found.title),
         _advice(found),
-        _said(found, exhibits),
+        _said(found, result.index),
         element("p", element("strong", "Why: "), found.background) if found.background else None,
         element("p", element("strong", "What happened: "), found.message)
         if found.message
         else None,
         [
             element("p", f"It also looks like this: {other.title}.", class_="soft")
-            for other in record.diagnoses[1:]
+            for other in result.diagnoses[1:]
         ],
         class_="card cause",
     )
@@ -72,15 +73,15 @@ def _advice(found: CauseSummary) -> Child:
     )
 
 
-def _said(found: CauseSummary, exhibits: EvidenceIndex) -> Child:
+def _said(found: CauseSummary, index: EvidenceIndex) -> Child:
     """Show the lines that a cause rests on, and the app's own line."""
-    frame = exhibits.frame
-    if exhibits.tests or not found.known or found.place:
+    frame = index.frame
+    if index.tests or not found.known or found.location:
         frame = None  # It stands with its test, or is the cause itself.
-    place = (": ", element("code", found.place)) if found.place else ""
+    place = (": ", element("code", found.location)) if found.location else ""
     return (
         element("h3", "What shows it", place)
-        if found.lines and (found.known or found.place)
+        if found.lines and (found.known or found.location)
         else None,
         element("div", _pre("\n".join(found.lines), "Lines of the logs"), class_="wrap")
         if found.lines
@@ -98,13 +99,13 @@ def _pre(text: str, label: str) -> Markup:
     return element("pre", text, tabindex=0, role="region", aria_label=label)
 
 
-def _image(record: Rehearsal) -> Child:
-    where = record.origin
+def _image(result: RehearsalResult) -> Child:
+    where = result.origin
     rows = [
         ("Commit", " ".join(filter(None, (where.repository, where.commit, where.ref)))),
-        ("Image", record.image),
-        ("Image ID", record.image_id),
-        ("Artifact", record.artifact_name),
+        ("Image", result.image),
+        ("Image ID", result.image_id),
+        ("Artifact", result.artifact_name),
     ]
     return (
         element("h2", "What was rehearsed"),
@@ -121,7 +122,7 @@ def _image(record: Rehearsal) -> Child:
                     ],
                 ),
             ),
-            [element("p", f"Notice: {notice}") for notice in record.notices],
+            [element("p", f"Notice: {notice}") for notice in result.notices],
             class_="card",
         ),
     )

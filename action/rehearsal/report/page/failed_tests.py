@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from rehearsal.report.cause_summary import place
 from rehearsal.report.counts import why
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.frame import ProjectFrame
 
@@ -29,12 +29,12 @@ REFUSED = "A refused MIME type text/html follows from a missing file: its error 
 PICTURE = "What the browser showed"
 
 
-def failed_tests(exhibits: EvidenceIndex, *, above: str = "") -> Child:
+def failed_tests(index: EvidenceIndex, *, above: str = "") -> Child:
     """Return the sections of the failed and the flaky tests, nothing where none is known.
 
     A traceback that stands `above` them is not shown again.
     """
-    failed, flaky = exhibits.tests, exhibits.flaky
+    failed, flaky = index.tests, index.flaky
     return (
         _section("Failed tests", failed, above),
         _section("Flaky tests", flaky, above, begin=len(failed), words=FLAKY),
@@ -70,7 +70,9 @@ def _test(test: FailedTestEvidence, above: str, number: int) -> Markup:
     return element(
         "article",
         element("h3", failure.name),
-        element("p", *_told("The app raised: ", frame.error, place(frame))) if frame else None,
+        element("p", *_told("The app raised: ", frame.error, frame_location(frame)))
+        if frame
+        else None,
         element("p", *_told("The test saw: ", words, line, red=not frame)),
         parts
         if number < OPEN

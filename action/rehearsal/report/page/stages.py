@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from rehearsal.report.counts import spoken
 from rehearsal.report.page.markup import Child, Markup, element
-from rehearsal.results.rehearsal import Rehearsal, Stage
+from rehearsal.results.rehearsal import RehearsalResult, Stage
 
 # The drawing's width in units of its own; a stage of no time is still a line.
 WIDTH = 1000
@@ -12,9 +12,9 @@ NARROWEST = 4
 EXPECTED = "Connections that are refused, reset or closed are usual until the app listens."
 
 
-def stages(record: Rehearsal) -> Child:
+def stages(result: RehearsalResult) -> Child:
     """Return the stages as a table whose last column is a drawing."""
-    if not record.stages:
+    if not result.stages:
         return None
     head = (element("th", name, scope="col") for name in ("stage", "took", "when"))
     return element(
@@ -23,7 +23,7 @@ def stages(record: Rehearsal) -> Child:
         element(
             "table",
             element("thead", element("tr", *head)),
-            element("tbody", *_rows(record.stages)),
+            element("tbody", *_rows(result.stages)),
             class_="stages",
         ),
         class_="card",
@@ -56,9 +56,9 @@ def _bar(start: float, share: float) -> Markup:
     )
 
 
-def readiness(record: Rehearsal) -> Child:
+def readiness(result: RehearsalResult) -> Child:
     """Return what was seen of the app until it was ready, or given up."""
-    timeline = record.timeline
+    timeline = result.timeline
     moments = [(f"{each.seconds:.2f}", each.name, each.detail) for each in timeline.milestones]
     sights = [
         (
@@ -66,7 +66,7 @@ def readiness(record: Rehearsal) -> Child:
             each.text,
             "once" if each.times == 1 else f"{each.times} times",
         )
-        for each in timeline.answers.values()
+        for each in timeline.answers
     ]
     if not moments and not sights:
         return None

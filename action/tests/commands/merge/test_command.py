@@ -1,6 +1,6 @@
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Room:
 
     def put(self, *legs: ShardEvidence) -> None:
         for each in legs:
-            self.write(each.name, write_json(each.record, each.exhibits))
+            self.write(each.name, write_json(each.result))
 
     def write(self, name: str, text: str | bytes) -> Path:
         folder = self.found / name
@@ -121,7 +121,9 @@ def test_merge__one_red_shard_makes_all_of_it_red(room: Room) -> None:
 
 def test_merge__a_single_artifact_has_no_folder_of_its_own(room: Room) -> None:
     """So actions/download-artifact does it."""
-    folder = room.write("x", write_json(leg(artifact_name="rehearsal-1").record, EvidenceIndex()))
+    folder = room.write(
+        "x", write_json(replace(leg(artifact_name="rehearsal-1").result, index=EvidenceIndex()))
+    )
     for path in list(folder.iterdir()):
         path.rename(room.found / path.name)
     folder.rmdir()
@@ -179,7 +181,9 @@ def test_merge__a_link_for_a_verdict_or_a_folder_leads_nowhere(room: Room) -> No
     room.put(leg("1/2"))
     secret = room.top / "secret"
     secret.write_text("planted-secret-value")
-    folder = room.write("rehearsal.2-of-2", write_json(leg("2/2").record, EvidenceIndex()))
+    folder = room.write(
+        "rehearsal.2-of-2", write_json(replace(leg("2/2").result, index=EvidenceIndex()))
+    )
     (folder / "more").symlink_to(secret)
     (folder / "index.html").unlink()
     (folder / "index.html").symlink_to(secret)
@@ -205,7 +209,9 @@ def test_merge__a_strange_name_becomes_one_that_can_be_uploaded(room: Room, name
 
 
 def test_merge__names_out_of_a_verdict_lead_nowhere_else(room: Room) -> None:
-    text = write_json(leg(artifact_name="../../../../tmp/evil").record, EvidenceIndex())
+    text = write_json(
+        replace(leg(artifact_name="../../../../tmp/evil").result, index=EvidenceIndex())
+    )
     folder = room.write("x", text)
     for path in list(folder.iterdir()):
         path.rename(room.found / path.name)

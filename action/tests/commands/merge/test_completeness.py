@@ -10,7 +10,7 @@ from rehearsal.commands.merge.completeness import missing_or_repeated
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.report.words import MOST_NAMED, listed
 from rehearsal.results.origin import Origin
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from .samples import IMAGE, RUN, broken, leg, matrix
 
@@ -55,7 +55,7 @@ def test_roll_call__whoever_is_there_twice_is_noticed(
 ) -> None:
     whole = matrix(shards, *browsers)
     again = data.draw(st.sampled_from(whole))
-    twin = leg(again.record.shard, again.browser, name="twin")
+    twin = leg(again.result.shard, again.browser, name="twin")
     assert called([*whole, twin], len(whole))
     for other in whole:
         # Just as many as there should be: it stands where another is missing.
@@ -146,7 +146,7 @@ def test_roll_call__what_passed_without_an_image() -> None:
 
 
 def test_roll_call__where_nothing_was_built_there_is_no_other_image() -> None:
-    failed = leg("2/2", image_id="", problem=RehearsalError(Verdict.BUILD_FAILED, "no"))
+    failed = leg("2/2", image_id="", problem=Problem(Verdict.BUILD_FAILED, "no"))
     assert called([leg("1/2"), failed], 2) == []
 
 

@@ -13,7 +13,7 @@ from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.read_json import read_json
 from rehearsal.results.tests import Results
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from ...results.test_write_json import STRICT
 from .samples import IMAGE, RUN, broken, leg, matrix
@@ -24,7 +24,7 @@ def merged(*legs: ShardEvidence, expected: int = 0, jobs: str = "") -> Merged:
 
 
 def test_merge__of_passes_is_one() -> None:
-    record = merged(*matrix(2, "chrome", "firefox")).record
+    record = merged(*matrix(2, "chrome", "firefox")).result
     assert record.verdict is Verdict.PASSED
     assert record.results
     assert (record.results.tests, record.results.failures, record.image_id) == (12, 0, IMAGE)
@@ -44,36 +44,36 @@ def test_merge__the_worst_verdict_decides(verdicts: list[Verdict]) -> None:
     legs = [
         leg(
             f"{number}/{count}" if count > 1 else "",
-            problem=None if verdict is Verdict.PASSED else RehearsalError(verdict, "why"),
+            problem=None if verdict is Verdict.PASSED else Problem(verdict, "why"),
         )
         for number, verdict in enumerate(verdicts, 1)
     ]
-    assert merged(*legs).record.verdict is min(verdicts, key=lambda verdict: verdict.rank)
+    assert merged(*legs).result.verdict is min(verdicts, key=lambda verdict: verdict.rank)
 
 
 @given(seed=st.permutations(matrix(3, "chrome", "firefox")))
 def test_merge__the_order_of_the_folders_is_nothing(seed: list[ShardEvidence]) -> None:
-    assert merged(*seed).record.shards == merged(*matrix(3, "chrome", "firefox")).record.shards
+    assert merged(*seed).result.shards == merged(*matrix(3, "chrome", "firefox")).result.shards
 
 
 def test_merge__tests_are_those_of_all_and_say_where_their_evidence_lies() -> None:
     found = merged(leg("1/2", failed=["a"], flaky=["f"]), leg("2/2", failed=["b", "c"]))
-    assert found.record.results
-    assert [each.name for each in found.record.results.failed] == ["a", "b", "c"]
-    assert [each.name for each in found.record.results.flaky] == ["f"]
-    assert found.record.results.failures == 3
-    assert [each.folder for each in found.exhibits.tests] == [
+    assert found.result.results
+    assert [each.name for each in found.result.results.failed] == ["a", "b", "c"]
+    assert [each.name for each in found.result.results.flaky] == ["f"]
+    assert found.result.results.failures == 3
+    assert [each.folder for each in found.result.index.tests] == [
         "shards/rehearsal.1-of-2/tests/a",
         "shards/rehearsal.2-of-2/tests/b",
         "shards/rehearsal.2-of-2/tests/c",
     ]
-    assert [each.folder for each in found.exhibits.flaky] == [""]
+    assert [each.folder for each in found.result.index.flaky] == [""]
 
 
 @pytest.mark.parametrize("result", ["failure", "cancelled", "skipped"])
 def test_merge__evidence_of_passes_beside_a_job_that_ended_otherwise(result: str) -> None:
     found = merged(*matrix(2), jobs=result)
-    assert found.record.verdict is Verdict.CANCELLED
+    assert found.result.verdict is Verdict.CANCELLED
     (problem,) = found.problems
     assert problem.message == (
         f"A job of the matrix ended as {result}, although its evidence says passed."
@@ -93,10 +93,10 @@ def test_merge__what_the_evidence_says_is_not_said_twice(
     legs: list[ShardEvidence], expected: int
 ) -> None:
     alone = merged(*legs, expected=expected)
-    assert alone.record.problems
-    told = merged(*legs, expected=expected, jobs="failure").record
+    assert alone.result.problems
+    told = merged(*legs, expected=expected, jobs="failure").result
     assert [each.message for each in told.problems] == [
-        each.message for each in alone.record.problems
+        each.message for each in alone.result.problems
     ]
 
 
@@ -114,79 +114,79 @@ def test_merge__counts_only_what_is_known(
     counts: tuple[Results | None, ...], told: int | None
 ) -> None:
     legs = [leg(f"{n}/2", results=results) for n, results in enumerate(counts, 1)]
-    record = merged(*legs).record
+    record = merged(*legs).result
     assert record.results
     assert record.results.tests == told
     assert record.verdict is Verdict.PASSED
 
 
 def test_merge__no_test_asked_for_anywhere() -> None:
-    record = merged(leg("1/2", results=None), leg("2/2", results=None)).record
+    record = merged(leg("1/2", results=None), leg("2/2", results=None)).result
     assert (record.verdict, record.results) == (Verdict.PASSED, None)
 
 
 def test_merge__all_shards_empty_is_no_tests() -> None:
     empty = [leg(f"{n}/2", results=Results(tests=0)) for n in (1, 2)]
-    record = merged(*empty).record
+    record = merged(*empty).result
     assert (record.verdict, record.outputs()["tests"]) == (Verdict.NO_TESTS, "0")
 
 
 def test_merge__all_shards_empty_because_of_something_worse_is_that() -> None:
-    crash = RehearsalError(Verdict.CRASHED, "gone")
+    crash = Problem(Verdict.CRASHED, "gone")
     record = merged(leg("1/2", results=Results(tests=0)), leg("2/2", results=None, problem=crash))
-    assert [each.verdict for each in record.record.problems] == [Verdict.CRASHED]
+    assert [each.verdict for each in record.result.problems] == [Verdict.CRASHED]
 
 
 def test_merge__nothing_found_at_all() -> None:
-    record = merged(expected=2).record
+    record = merged(expected=2).result
     assert (record.verdict, record.results, record.shards) == (Verdict.CANCELLED, None, ())
     assert record.started > 1e9
 
 
 def test_merge__what_could_not_be_read_counts_against_it() -> None:
     found = merged(leg("1/2"), broken("x", Verdict.CANCELLED, "It left no verdict.json."))
-    assert found.record.verdict is Verdict.CANCELLED
-    assert found.record.problems[0].message == "x: It left no verdict.json."
-    assert [each.tests for each in found.record.shards] == [3, None]
+    assert found.result.verdict is Verdict.CANCELLED
+    assert found.result.problems[0].message == "x: It left no verdict.json."
+    assert [each.tests for each in found.result.shards] == [3, None]
 
 
 def test_merge__another_image_is_an_error_and_names_none() -> None:
     found = merged(leg("1/2"), leg("2/2", image_id=f"sha256:{'2' * 64}"))
-    assert (found.record.verdict, found.record.image_id) == (Verdict.ERROR, "")
+    assert (found.result.verdict, found.result.image_id) == (Verdict.ERROR, "")
     assert len(found.problems) == 1
 
 
 def test_merge__problems_say_in_which_shard() -> None:
-    problem = RehearsalError(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("line",))
-    (told,) = merged(leg("1/2", problem=problem), leg("2/2")).record.problems
+    problem = Problem(Verdict.CRASHED, "It ended.", hint="Look.", excerpt=("line",))
+    (told,) = merged(leg("1/2", problem=problem), leg("2/2")).result.problems
     assert (told.message, told.hint, told.excerpt) == ("shard 1/2: It ended.", "Look.", ("line",))
 
 
 def test_merge__diagnoses_of_the_worst_first_and_each_once() -> None:
     table = Diagnosis(id="missing-table", title="No table", hint="")
     memory = Diagnosis(id="out-of-memory", title="Killed", hint="")
-    failed, crash = RehearsalError(Verdict.TESTS_FAILED, "w"), RehearsalError(Verdict.CRASHED, "w")
+    failed, crash = Problem(Verdict.TESTS_FAILED, "w"), Problem(Verdict.CRASHED, "w")
     record = merged(
         leg("1/3", problem=failed, diagnoses=[table]),
         leg("2/3", problem=crash, diagnoses=[memory]),
         leg("3/3", problem=failed, diagnoses=[table]),
-    ).record
+    ).result
     assert [each.id for each in record.diagnoses] == ["out-of-memory", "missing-table"]
     assert record.outputs()["diagnosis"] == "out-of-memory"
 
 
 def test_merge__notices_of_all_are_told_once() -> None:
-    legs = [leg(f"{n}/3", notices=["same", *(["own"] if n == 2 else [])]) for n in (1, 2, 3)]
-    assert merged(*legs).record.notices == ["same", "shard 2/3: own"]
+    legs = [leg(f"{n}/3", notices=("same", *(["own"] if n == 2 else []))) for n in (1, 2, 3)]
+    assert merged(*legs).result.notices == ("same", "shard 2/3: own")
 
 
 def test_merge__ready_seconds_are_the_slowest() -> None:
-    record = merged(leg("1/2", ready_seconds=0.2), leg("2/2", ready_seconds=7.0)).record
+    record = merged(leg("1/2", ready_seconds=0.2), leg("2/2", ready_seconds=7.0)).result
     assert record.ready_seconds == 7.0
 
 
 def test_merge__began_with_the_first() -> None:
-    assert merged(leg("1/2", started=50.0), leg("2/2", started=20.0)).record.started == 20.0
+    assert merged(leg("1/2", started=50.0), leg("2/2", started=20.0)).result.started == 20.0
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_merge__began_with_the_first() -> None:
     ids=["one", "two"],
 )
 def test_merge__asked_is_what_all_were_asked(browsers: tuple[str, str], told: str) -> None:
-    record = merged(leg("1/2", browsers[0]), leg("2/2", browsers[1])).record
+    record = merged(leg("1/2", browsers[0]), leg("2/2", browsers[1])).result
     assert record.request
     assert (record.request.browser, record.request.path) == (told, "/")
 
@@ -204,7 +204,7 @@ def test_merge__asked_is_what_all_were_asked(browsers: tuple[str, str], told: st
     "other", [None, RequestSummary(path="/other")], ids=["nothing", "another path"]
 )
 def test_merge__different_questions_have_no_common_answer(other: RequestSummary | None) -> None:
-    assert merged(leg("1/2"), leg("2/2", request=other)).record.request is None
+    assert merged(leg("1/2"), leg("2/2", request=other)).result.request is None
 
 
 def test_merge__document_has_the_schema_and_can_be_read_back() -> None:
@@ -214,9 +214,9 @@ def test_merge__document_has_the_schema_and_can_be_read_back() -> None:
         [],
     ):
         found = merged(*legs, expected=len(legs) or 2)
-        text = write_json(found.record, found.exhibits)
+        text = write_json(found.result)
         STRICT.validate(json.loads(text))
-        assert write_json(*read_json(text)) == text
+        assert write_json(read_json(text)) == text
 
 
 def again(name: str, attempt: int, **changes: Any) -> ShardEvidence:
@@ -260,4 +260,4 @@ def test_latest__what_could_not_be_read_replaces_what_was_before() -> None:
 def test_latest__a_number_at_the_end_of_a_broken_name_makes_nothing_pass() -> None:
     """It may be no attempt at all: then another is left out, and the broken one stays."""
     counting, _ = latest_attempts((leg(name="chrome-1"), broken("chrome-4")))
-    assert merged(*counting, expected=2).record.verdict is not Verdict.PASSED
+    assert merged(*counting, expected=2).result.verdict is not Verdict.PASSED

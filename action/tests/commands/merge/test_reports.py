@@ -14,7 +14,7 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from ...report.page.test_markup import HOSTILE, Seen
 from ...report.test_summary import BARE, Tags, outside_boxes
@@ -39,21 +39,21 @@ def hostile(text: str, *, image: str = "x") -> Merged:
     diagnosis = Diagnosis(
         id="x", title=text, hint=text, paste=text, background=text, evidence=(text,)
     )
-    record = rehearsal(
+    result = rehearsal(
         "1/2",
         text,
         image=image,
         image_id=image,
-        problems=[RehearsalError(Verdict.TESTS_FAILED, text, hint=text)],
+        problems=(Problem(Verdict.TESTS_FAILED, text, hint=text),),
         results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,)),
-        notices=[text],
-        diagnoses=[diagnosis],
+        notices=(text,),
+        diagnoses=(diagnosis,),
+        index=EvidenceIndex(tests=(exhibit,), flaky=(exhibit,)),
     )
     whole = ShardEvidence(
         name=text,
         folder=f"shards/{text}",
-        record=record,
-        exhibits=EvidenceIndex(tests=(exhibit,), flaky=(exhibit,)),
+        result=result,
         page=True,
     )
     return merged(whole, broken(text, what=text))
@@ -64,8 +64,8 @@ PLAIN_SUMMARY = Tags(summary(hostile("x"), rest=REST)).found
 
 
 def test_findings__are_told_once_with_all_who_have_them_the_deciding_one_first() -> None:
-    same = RehearsalError(Verdict.TESTS_FAILED, "1 test failed.", hint="Look.")
-    crash = RehearsalError(Verdict.CRASHED, "It ended.")
+    same = Problem(Verdict.TESTS_FAILED, "1 test failed.", hint="Look.")
+    crash = Problem(Verdict.CRASHED, "It ended.")
     found = shard_causes(
         merged(leg("1/3", problem=same), leg("2/3", problem=crash), leg("3/3", problem=same))
     )

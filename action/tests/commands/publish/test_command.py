@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal import cli
 from rehearsal.results.tests import Results
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from ...fakes import rehearsed
 from .fake_registries import ANOTHER, IMAGE, MANIFEST
@@ -130,7 +130,7 @@ def test_publish__reports_a_registry_error(
 
 
 def test_publish__rejects_a_failed_rehearsal_without_an_engine(scenario: Scenario) -> None:
-    scenario.write_rehearsal(problems=[RehearsalError(Verdict.TESTS_FAILED, "w")])
+    scenario.write_rehearsal(problems=(Problem(Verdict.TESTS_FAILED, "w"),))
     assert cli.main(["publish"], scenario.environ() | {"PATH": "/nowhere"}) == 16
     assert scenario.outputs["verdict"] == "publish-failed"
     assert "Nothing was pushed" in scenario.summary

@@ -26,7 +26,7 @@ def test_check_overwrite__rejects_other_content() -> None:
     other = target(RemoteImage(digest=DIGEST, config=DIGEST))
     with pytest.raises(RehearsalError, match=f"{NAME} holds {DIGEST} already") as raised:
         check_overwrite([target(), other])
-    assert raised.value.verdict is Verdict.PUBLISH_FAILED
+    assert raised.value.problem.verdict is Verdict.PUBLISH_FAILED
     assert other.state is TargetState.OTHER_CONTENT
 
 

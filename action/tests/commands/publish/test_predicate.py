@@ -10,13 +10,13 @@ from jsonschema.exceptions import ValidationError
 from rehearsal import __version__, cli
 from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json, read_digests
 from rehearsal.commands.publish.reference import read_references
-from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results
+from rehearsal.results.timeline import Milestone, Timeline
 from rehearsal.results.write_json import write_json
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
 from ...results.test_write_json import closed
 from .test_reference import inputs
@@ -29,7 +29,7 @@ DIGESTS = {"ghcr.io/owner/app:1.2.3": DIGEST}
 FLAKY = (Failure(name="f", message="m"),)
 
 
-def passed(**changes: Any) -> Rehearsal:
+def passed(**changes: Any) -> RehearsalResult:
     values: dict[str, Any] = {
         "name": "77-1-abc",
         "started": 1_700_000_000.5,
@@ -44,10 +44,13 @@ def passed(**changes: Any) -> Rehearsal:
             repository="owner/app", commit="c0ffee", ref="refs/tags/v1", run="https://x", attempt=2
         ),
     }
-    record = Rehearsal(**values | changes)
-    record.timeline.record_milestone("first answer", 0.1, "HTTP status 503")
-    record.timeline.record_milestone("ready", 0.25, "HTTP status 200")
-    return record
+    timeline = Timeline(
+        milestones=(
+            Milestone(name="first answer", seconds=0.1, detail="HTTP status 503"),
+            Milestone(name="ready", seconds=0.25, detail="HTTP status 200"),
+        )
+    )
+    return RehearsalResult(**{"timeline": timeline} | values | changes)
 
 
 MERGED = passed(
@@ -58,7 +61,7 @@ MERGED = passed(
     ),
     request=RequestSummary(command="0" * 64, path="/", statuses="200"),
 )
-BARE = Rehearsal(name="r", image_id=ID)
+BARE = RehearsalResult(name="r", image_id=ID)
 
 
 def test_predicate__of_a_pass() -> None:
@@ -108,7 +111,7 @@ def test_predicate__of_merged_shards() -> None:
         pytest.param(passed(shard="1/1"), id="the only shard"),
     ],
 )
-def test_predicate__validates_against_the_schema(record: Rehearsal) -> None:
+def test_predicate__validates_against_the_schema(record: RehearsalResult) -> None:
     STRICT.validate(json.loads(predicate_json(record, DIGESTS)))
 
 
@@ -173,18 +176,22 @@ def test_read_digests__accepts_every_valid_reference(reference: str) -> None:
 def test_read_digests__rejects(text: str, message: str) -> None:
     with pytest.raises(MisconfiguredError, match="--digests does not hold the digests") as raised:
         read_digests(text)
-    assert message in raised.value.message
+    assert message in raised.value.problem.message
 
 
-def run_predicate(folder: Path, record: Rehearsal, *, into: str = "out/predicate.json") -> int:
-    (folder / "verdict.json").write_text(write_json(record, EvidenceIndex()))
+def run_predicate(
+    folder: Path, record: RehearsalResult, *, into: str = "out/predicate.json"
+) -> int:
+    (folder / "verdict.json").write_text(write_json(record))
     argv = ["predicate", "--evidence-path", str(folder), "--digests", json.dumps(DIGESTS)]
     environ = {"GITHUB_OUTPUT": str(folder / "OUTPUT"), "GITHUB_ACTIONS": "true"}
     return cli.main([*argv, "--into", str(folder / into)], environ)
 
 
 @pytest.mark.parametrize("record", [passed(), MERGED, BARE], ids=["one", "merged", "bare"])
-def test_run__writes_the_predicate_and_sets_the_outputs(tmp_path: Path, record: Rehearsal) -> None:
+def test_run__writes_the_predicate_and_sets_the_outputs(
+    tmp_path: Path, record: RehearsalResult
+) -> None:
     assert run_predicate(tmp_path, record) == 0
     file = tmp_path / "out/predicate.json"
     STRICT.validate(json.loads(file.read_text()))
@@ -196,7 +203,7 @@ def test_run__writes_the_predicate_and_sets_the_outputs(tmp_path: Path, record: 
 def test_run__writes_nothing_for_a_failed_rehearsal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_predicate(tmp_path, passed(problems=[RehearsalError(Verdict.CRASHED, "w")])) == 16
+    assert run_predicate(tmp_path, passed(problems=(Problem(Verdict.CRASHED, "w"),))) == 16
     assert not (tmp_path / "out").exists()
     assert "::error title=Dress rehearsal%3A publish-failed::" in capsys.readouterr().out
 

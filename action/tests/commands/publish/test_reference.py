@@ -60,12 +60,12 @@ def test_read_references__keeps_the_order() -> None:
 def test_read_references__rejects(to: str, words: str) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         read_references(inputs(to))
-    assert words in caught.value.message
-    assert caught.value.message.startswith("The input to ")
-    assert caught.value.hint
+    assert words in caught.value.problem.message
+    assert caught.value.problem.message.startswith("The input to ")
+    assert caught.value.problem.hint
 
 
 def test_read_references__suggests_the_name_in_lower_case() -> None:
     with pytest.raises(MisconfiguredError) as caught:
         read_references(inputs("ghcr.io/Owner/App:V1"))
-    assert "ghcr.io/owner/app:V1" in caught.value.hint
+    assert "ghcr.io/owner/app:V1" in caught.value.problem.hint

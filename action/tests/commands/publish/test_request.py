@@ -5,7 +5,7 @@ import pytest
 
 from rehearsal.commands.publish.request import read_request
 from rehearsal.results.tests import Failure, Results
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
 from ...fakes import rehearsed
 from .fake_registries import IMAGE
@@ -70,7 +70,7 @@ def test_read_request__overwrite(overwrite: str | None, protected: list[str]) ->
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"problems": [RehearsalError(Verdict.TESTS_FAILED, "w")]}, "ended as tests-failed"),
+        ({"problems": [Problem(Verdict.TESTS_FAILED, "w")]}, "ended as tests-failed"),
         ({"shard": "1/2"}, "is shard 1/2"),
         ({"results": flaky("shop.test_buys")}, "A test passed only when it was run again: shop."),
         (
@@ -86,10 +86,10 @@ def test_read_request__rejects_a_rehearsal_that_did_not_pass(
 ) -> None:
     with pytest.raises(RehearsalError) as caught:
         request_for(write_evidence(tmp_path, **changes))
-    assert caught.value.verdict is Verdict.PUBLISH_FAILED
-    assert caught.value.message.startswith("Nothing was pushed. ")
-    assert message in caught.value.message
-    assert caught.value.hint
+    assert caught.value.problem.verdict is Verdict.PUBLISH_FAILED
+    assert caught.value.problem.message.startswith("Nothing was pushed. ")
+    assert message in caught.value.problem.message
+    assert caught.value.problem.hint
 
 
 def test_read_request__accepts_a_flaky_test_when_allowed(tmp_path: Path) -> None:
@@ -125,5 +125,5 @@ def test_read_request__without_a_verdict(tmp_path: Path) -> None:
 def test_read_request__rejects_invalid_inputs(given: dict[str, str], message: str) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         read_request({"to": TO} | given, top=Path("/"))
-    assert message in caught.value.message
-    assert caught.value.hint
+    assert message in caught.value.problem.message
+    assert caught.value.problem.hint

@@ -111,7 +111,7 @@ def test_read_archive__computes_the_digest_of_the_configuration(tmp_path: Path) 
 def test_read_archive__rejects(tmp_path: Path, files: dict[str, bytes]) -> None:
     with pytest.raises(RehearsalError, match="does not hold one image") as caught:
         read_archive(write_archive(tmp_path / "image.tar", files))
-    assert caught.value.verdict is Verdict.ERROR
+    assert caught.value.problem.verdict is Verdict.ERROR
 
 
 def test_read_archive__rejects_a_missing_file_and_a_folder(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_restore__does_not_load_another_image(
     path = write_archive(job.folder / "image.tar", files)
     with pytest.raises(RehearsalError, match="was built") as caught:
         restore(path, digest(b"another"), job.environ, job.console)
-    assert caught.value.verdict is Verdict.ERROR
+    assert caught.value.problem.verdict is Verdict.ERROR
     assert not engine.loaded
     assert not job.outputs
 
@@ -202,7 +202,7 @@ def test_restore__fails_when_the_engine_does_not_know_the_image(
     path = write_archive(job.folder / "image.tar", files)
     with pytest.raises(RehearsalError, match="Loaded image") as caught:
         restore(path, digest(CONFIG), job.environ, job.console)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
 def test_restore__rejects_a_missing_digest(job: Job) -> None:

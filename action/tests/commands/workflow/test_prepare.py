@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.commands.workflow.prepare import prepare
-from rehearsal.verdict import MisconfiguredError
+from rehearsal.verdict import MisconfiguredError, Problem
 
 from .conftest import Job
 
@@ -21,10 +21,10 @@ def run_prepare(job: Job, **inputs: object) -> None:
     assert prepare(job.environ, job.console) == 0
 
 
-def prepare_error(job: Job, **inputs: object) -> MisconfiguredError:
+def prepare_error(job: Job, **inputs: object) -> Problem:
     with pytest.raises(MisconfiguredError) as caught:
         run_prepare(job, **inputs)
-    return caught.value
+    return caught.value.problem
 
 
 def list_output(job: Job, name: str) -> list[str]:

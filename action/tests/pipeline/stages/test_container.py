@@ -145,21 +145,21 @@ def test_create_container__a_refusal_names_the_input(words: str, name: str) -> N
     engine = FakeEngine(refuses={"create": refused(words)})
     with pytest.raises(MisconfiguredError) as caught:
         create(engine)
-    assert words in caught.value.message
-    assert f"the input {name}" in caught.value.hint
+    assert words in caught.value.problem.message
+    assert f"the input {name}" in caught.value.problem.hint
 
 
 def test_create_container__an_unknown_refusal_is_told_in_the_engines_words() -> None:
     engine = FakeEngine(refuses={"create": refused("something new")})
     with pytest.raises(MisconfiguredError, match="something new") as caught:
         create(engine)
-    assert caught.value.hint == ""
+    assert caught.value.problem.hint == ""
 
 
 def test_create_container__a_lost_engine_is_not_the_inputs_fault() -> None:
     with pytest.raises(RehearsalError) as caught:
         create(FakeEngine(refuses={"create": gone()}))
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
 PORT_WORDS = [
@@ -175,9 +175,9 @@ def test_start_container__a_taken_host_port_is_named_with_the_ways_out(
     engine = FakeEngine(process=FakeProcess(1), states=[state("created", error=words)])
     with pytest.raises(MisconfiguredError) as caught:
         start_container("c0ffee", container_plan(host_port=8080), engine, log)
-    assert caught.value.message == port_taken(8080).message
-    assert "port 8080 on 127.0.0.1 is already allocated" in caught.value.message
-    assert "leave host-port out" in caught.value.hint
+    assert caught.value.problem.message == port_taken(8080).problem.message
+    assert "port 8080 on 127.0.0.1 is already allocated" in caught.value.problem.message
+    assert "leave host-port out" in caught.value.problem.hint
 
 
 def test_start_container__without_an_error_of_the_engine_the_clients_words_are_told(
@@ -188,7 +188,7 @@ def test_start_container__without_an_error_of_the_engine_the_clients_words_are_t
     )
     with pytest.raises(MisconfiguredError, match='exec: "x": not found') as caught:
         start_container("c0ffee", container_plan(), engine, log)
-    assert "the input command" in caught.value.hint
+    assert "the input command" in caught.value.problem.hint
 
 
 def test_start_container__returns_when_the_port_is_published(
@@ -226,7 +226,7 @@ def test_start_container__an_engine_that_never_starts_it_is_engine_failed(
     engine = FakeEngine(states=[state("created")])
     with pytest.raises(RehearsalError) as caught:
         start_container("c0ffee", container_plan(), engine, log)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
     assert engine.process.was_ended
 
 
@@ -234,7 +234,7 @@ def test_crashed__tells_how_when_and_the_last_lines(log: Log) -> None:
     log.stream()(b"".join(b"line %d\n" % n for n in range(100)))
     log.close()
     engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crash_error(running(3), engine, log, when="during the tests")
+    problem = crash_error(running(3), engine, log, when="during the tests").problem
     assert problem.verdict is Verdict.CRASHED
     assert problem.message == "The container ended during the tests: exit code 3."
     assert problem.excerpt[-1] == "line 99"
@@ -259,7 +259,7 @@ def test_crashed__tells_how_it_ended_whatever_became_of_it(
     status: str, forgotten: int, restarts: int, told: str, log: Log
 ) -> None:
     engine = FakeEngine(states=[state(status, code=forgotten) | {"RestartCount": restarts}])
-    problem = crash_error(running(3), engine, log, when="during the tests")
+    problem = crash_error(running(3), engine, log, when="during the tests").problem
     assert problem.message == f"The container ended during the tests: {told}"
 
 
@@ -290,7 +290,7 @@ def test_crashed__names_the_failed_tests_that_ran_just_then(
         for number, span in enumerate(spans)
     ]
     engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crash_error(running(3), engine, log, when="during the tests", failed=failed)
+    problem = crash_error(running(3), engine, log, when="during the tests", failed=failed).problem
     assert problem.message == f"The container ended during the tests{told}: exit code 3."
 
 
@@ -321,7 +321,7 @@ def test_makes_volumes__of_a_name_alone(volumes: tuple[str, ...], made: bool) ->
 
 def test_crashed__tells_of_memory(log: Log) -> None:
     engine = FakeEngine(states=[state("exited", code=137, oom=True)])
-    problem = crash_error(running(137), engine, log, when="before it was ready")
+    problem = crash_error(running(137), engine, log, when="before it was ready").problem
     assert "exit code 137, killed for memory" in problem.message
 
 
@@ -351,7 +351,7 @@ def test_crashed__tells_what_the_app_raised(said: bytes, raised: str, log: Log) 
     log.stream()(said)
     log.close()
     engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crash_error(running(3), engine, log, when="before it was ready")
+    problem = crash_error(running(3), engine, log, when="before it was ready").problem
     assert problem.message == f"The container ended before it was ready: exit code 3.{raised}"
 
 

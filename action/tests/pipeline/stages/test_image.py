@@ -91,16 +91,16 @@ def test_build_image__a_failed_build_is_build_failed(
     engine = FakeEngine(process=FakeProcess(1), says=words)
     with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
-    assert caught.value.verdict is Verdict.BUILD_FAILED
-    assert "Dockerfile (exit code 1)" in caught.value.message
-    assert caught.value.excerpt == (words.decode().strip(),)
+    assert caught.value.problem.verdict is Verdict.BUILD_FAILED
+    assert "Dockerfile (exit code 1)" in caught.value.problem.message
+    assert caught.value.problem.excerpt == (words.decode().strip(),)
 
 
 def test_build_image__an_engine_that_went_away_is_engine_failed(tmp_path: Path, log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(1), refuses={"check": gone()}, says=b"EOF\n")
     with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
-    assert caught.value.verdict is Verdict.ENGINE_FAILED
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
 def test_build_image__nothing_of_the_build_goes_on_after_a_cancellation(
@@ -126,8 +126,11 @@ def test_find_image__one_that_is_not_there_is_the_inputs_fault() -> None:
     engine = FakeEngine(refuses={"inspect": refused("No such image: app:1")})
     with pytest.raises(MisconfiguredError) as caught:
         find_image("app:1", engine)
-    assert caught.value.message == "The input image is 'app:1', and the engine has no such image."
-    assert "earlier step" in caught.value.hint
+    assert (
+        caught.value.problem.message
+        == "The input image is 'app:1', and the engine has no such image."
+    )
+    assert "earlier step" in caught.value.problem.hint
 
 
 def test_build_arguments__secrets_by_name_alone(tmp_path: Path) -> None:

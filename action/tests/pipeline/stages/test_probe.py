@@ -15,7 +15,7 @@ from rehearsal.pipeline.stages.probe import (
     leads_to_https,
     wait_until_ready,
 )
-from rehearsal.results.timeline import Timeline
+from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeClock, probe_plan
@@ -38,7 +38,7 @@ class App:
         self.seconds = seconds
         self.limits: list[float] = []
         self.dies_at = float("inf")
-        self.timeline = Timeline()
+        self.timeline = TimelineRecorder()
         self.suspect: FindCause = lambda: None
 
     def ask(self, timeout: float) -> Answer:
@@ -136,7 +136,7 @@ def test_wait__says_what_it_saw_last_when_it_gives_up(
     app = App(clock, answer)
     with pytest.raises(RehearsalError) as caught:
         app.wait(probe_plan(path="/healthz", timeout=7))
-    problem = caught.value
+    problem = caught.value.problem
     assert problem.verdict is Verdict.NOT_READY
     assert problem.message == (
         f"GET /healthz got no answer that counts as ready within 7 s ({len(app.limits)} attempts). "
@@ -237,8 +237,8 @@ def test_wait__ends_early_when_waiting_cannot_help(
     app.suspect = lambda: suspicion
     with pytest.raises(RehearsalError) as caught:
         app.wait()
-    assert caught.value.verdict is Verdict.NOT_READY
-    assert "waiting longer cannot help" in caught.value.message
+    assert caught.value.problem.verdict is Verdict.NOT_READY
+    assert "waiting longer cannot help" in caught.value.problem.message
     assert least <= clock() - 100 <= most
 
 
@@ -290,11 +290,11 @@ def test_wait__tells_the_moments(clock: FakeClock) -> None:
     busy = Answer(status=503, first_byte=0.2)
     app = App(clock, REFUSED, busy, busy, Answer(status=200, first_byte=0.1), seconds=0.25)
     app.wait(started=90.0)
-    moments = [(each.name, each.seconds, each.detail) for each in app.timeline.milestones]
+    moments = [(each.name, each.seconds, each.detail) for each in app.timeline.timeline.milestones]
     assert [name for name, _, _ in moments] == ["first byte", "first answer", "ready"]
     assert moments[0][1] == pytest.approx(10.46)
     assert moments[1][1] == pytest.approx(10.51)
     assert moments[1][2] == "HTTP status 503"
     assert moments[2][2] == "HTTP status 200"
-    sights = [(each.text, each.times) for each in app.timeline.answers.values()]
+    sights = [(each.text, each.times) for each in app.timeline.timeline.answers]
     assert sights == [(str(REFUSED), 1), ("HTTP status 503", 2), ("HTTP status 200", 1)]

@@ -21,9 +21,9 @@ def test_run_setup__a_failure_is_setup_failed_with_its_last_words(log: Log) -> N
     engine = FakeEngine(process=FakeProcess(4), says=b"no such table: lists_list\n")
     with pytest.raises(RehearsalError) as caught:
         run_setup("migrate", running(), engine, log)
-    assert caught.value.verdict is Verdict.SETUP_FAILED
-    assert "exit code 4" in caught.value.message
-    assert caught.value.excerpt == ("no such table: lists_list",)
+    assert caught.value.problem.verdict is Verdict.SETUP_FAILED
+    assert "exit code 4" in caught.value.problem.message
+    assert caught.value.problem.excerpt == ("no such table: lists_list",)
 
 
 def test_run_setup__the_containers_own_end_is_told_by_who_sees_it(log: Log) -> None:

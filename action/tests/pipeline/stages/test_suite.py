@@ -12,7 +12,7 @@ from rehearsal.pipeline.stages import suite
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.suite import Preparation, run_tests
 from rehearsal.results.tests import Results
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 from ...fakes import running, suite_plan
 
@@ -34,7 +34,7 @@ def rehearse(
     container: Container | None = None,
     reports: Sequence[str] = (),
     **plan: Any,
-) -> tuple[Results, list[RehearsalError]]:
+) -> tuple[Results, list[Problem]]:
     paths = []
     for number, text in enumerate(reports):
         paths.append(folder / f"{number}.xml")
@@ -237,6 +237,8 @@ def test_preparation__requirements_that_cannot_be_installed_are_setup_failed(
     with pytest.raises(RehearsalError) as caught:
         preparation.wait()
     preparation.end()
-    assert caught.value.verdict is Verdict.SETUP_FAILED
-    assert "from requirements.txt (exit code 1)" in caught.value.message
-    assert caught.value.excerpt == (f"ERROR: No matching distribution found for {requirements}",)
+    assert caught.value.problem.verdict is Verdict.SETUP_FAILED
+    assert "from requirements.txt (exit code 1)" in caught.value.problem.message
+    assert caught.value.problem.excerpt == (
+        f"ERROR: No matching distribution found for {requirements}",
+    )

@@ -15,8 +15,8 @@ from rehearsal.outside.sockets import Listener
 from rehearsal.pipeline.stages import container as containers
 from rehearsal.pipeline.stages.container import LOOP, reattach_after_restart
 from rehearsal.pipeline.stages.wait import MOST_RETURNS, NOBODY, ReadinessWaiter
+from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
@@ -68,7 +68,7 @@ def vigil(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> 
         engine=engine,
         log=log,
         observations={},
-        timeline=Timeline(),
+        timeline=TimelineRecorder(),
         clock=Clock(),
     )
 
@@ -79,7 +79,7 @@ def test_keep__tells_the_moments_of_an_app_that_comes_up(
     answering(Answer(status=200, first_byte=0.01))
     watch = vigil(plan, log, FakeEngine())
     assert watch.wait().attempts == 1
-    names = [moment.name for moment in watch.timeline.milestones]
+    names = [moment.name for moment in watch.timeline.timeline.milestones]
     assert names == ["first byte", "first answer", "ready"]
 
 
@@ -91,8 +91,8 @@ def test_keep__an_app_that_never_answers_is_looked_at_while_it_still_runs(
     watch = vigil(plan, log, FakeEngine(states=[state()]))
     with pytest.raises(RehearsalError) as caught:
         watch.wait()
-    assert caught.value.verdict is Verdict.NOT_READY
-    assert NOBODY not in caught.value.message
+    assert caught.value.problem.verdict is Verdict.NOT_READY
+    assert NOBODY not in caught.value.problem.message
     assert watch.observations["listeners"] == ("elsewhere 0.0.0.0:9000",)
     assert watch.observations["asked"] == ("port 8888", "path /", "host localhost:49153")
     assert watch.observations["answer"] == watch.observations["answers"] == (REFUSED.error,)
@@ -106,7 +106,7 @@ def test_keep__says_so_when_nobody_listens(
     listening(monkeypatch)
     with pytest.raises(RehearsalError) as caught:
         vigil(plan, log, FakeEngine(states=[state()])).wait()
-    assert caught.value.message.endswith(NOBODY)
+    assert caught.value.problem.message.endswith(NOBODY)
 
 
 def test_keep__says_what_the_healthcheck_says(
@@ -119,8 +119,8 @@ def test_keep__says_what_the_healthcheck_says(
     watch = vigil(plan, log, FakeEngine(states=[found]))
     with pytest.raises(RehearsalError) as caught:
         watch.wait()
-    assert caught.value.message.endswith("Its HEALTHCHECK: unhealthy: no table.")
-    assert watch.timeline.milestones[-1].detail == "unhealthy: no table"
+    assert caught.value.problem.message.endswith("Its HEALTHCHECK: unhealthy: no table.")
+    assert watch.timeline.timeline.milestones[-1].detail == "unhealthy: no table"
 
 
 @pytest.mark.parametrize("status", ["starting", "healthy"])
@@ -138,8 +138,11 @@ def test_keep__a_healthcheck_that_does_not_complain_explains_nothing(
     watch = vigil(plan, log, FakeEngine(states=[found]))
     with pytest.raises(RehearsalError) as caught:
         watch.wait()
-    assert "HEALTHCHECK" not in caught.value.message
-    assert (watch.timeline.milestones[-1].name, watch.timeline.milestones[-1].detail) == (
+    assert "HEALTHCHECK" not in caught.value.problem.message
+    assert (
+        watch.timeline.timeline.milestones[-1].name,
+        watch.timeline.timeline.milestones[-1].detail,
+    ) == (
         "HEALTHCHECK",
         status,
     )
@@ -154,7 +157,7 @@ def test_keep__ends_early_for_a_host_that_is_not_allowed(
     watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
     with pytest.raises(RehearsalError, match="waiting longer cannot help"):
         watch.wait()
-    assert 2 <= watch.timeline.answers[400, "", False, ""].last < 5
+    assert 2 <= watch.timeline.timeline.answers[0].last < 5
     assert len(looks) == 1, "while it answers, who listens is of no interest; it is kept at the end"
 
 
@@ -163,9 +166,9 @@ def test_keep__a_container_that_ended_is_told(plan: Plan, log: Log) -> None:
     watch = vigil(plan, log, engine, code=3)
     with pytest.raises(RehearsalError) as caught:
         watch.wait()
-    assert caught.value.verdict is Verdict.CRASHED
-    assert "before it was ready: exit code 3" in caught.value.message
-    assert watch.timeline.milestones[-1].name == "ended"
+    assert caught.value.problem.verdict is Verdict.CRASHED
+    assert "before it was ready: exit code 3" in caught.value.problem.message
+    assert watch.timeline.timeline.milestones[-1].name == "ended"
 
 
 class Restarting(FakeEngine):
@@ -242,5 +245,5 @@ def test_keep__an_app_that_comes_back_and_ends_for_ever_is_given_up(plan: Plan, 
     engine = Dying(states=[again("running", 1, port=50001)])
     with pytest.raises(RehearsalError) as caught:
         vigil(plan, log, engine, code=4).wait()
-    assert caught.value.verdict is Verdict.CRASHED
+    assert caught.value.problem.verdict is Verdict.CRASHED
     assert engine.calls.count(("attach", "c0ffee")) == MOST_RETURNS

@@ -2,13 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from rehearsal.report.cause_summary import LONGEST, UNKNOWN, CauseSummary, in_words, summarize_cause
+from rehearsal.report.cause_text import as_text
+from rehearsal.results.cause import MAX_TEXT, UNKNOWN, CauseSummary
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
-from rehearsal.results.rehearsal import Rehearsal
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 WHAT = "The container ended before it was ready: exit code 1."
 OWN = ProjectFrame(
@@ -23,26 +24,26 @@ KNOWN = Diagnosis(
 )
 
 
-def record(verdict: Verdict = Verdict.CRASHED, **changes: object) -> Rehearsal:
-    problem = RehearsalError(verdict, WHAT, hint="Look.")
-    return Rehearsal(name="r", problems=[problem], **changes)  # type: ignore[arg-type]
+def record(verdict: Verdict = Verdict.CRASHED, **changes: object) -> RehearsalResult:
+    problem = Problem(verdict, WHAT, hint="Look.")
+    return RehearsalResult(name="r", problems=(problem,), **changes)  # type: ignore[arg-type]
 
 
-def told(record: Rehearsal, exhibits: EvidenceIndex | None = None) -> CauseSummary:
-    found = summarize_cause(record, exhibits or EvidenceIndex())
+def told(record: RehearsalResult, exhibits: EvidenceIndex | None = None) -> CauseSummary:
+    found = replace(record, index=exhibits or EvidenceIndex()).cause
     assert found
     return found
 
 
 def test_cause__none_of_a_pass() -> None:
-    assert summarize_cause(Rehearsal(name="r"), EvidenceIndex(frame=OWN)) is None
+    assert replace(RehearsalResult(name="r"), index=EvidenceIndex(frame=OWN)).cause is None
 
 
 def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
-    found = told(record(diagnoses=[KNOWN]), EvidenceIndex(frame=OWN))
+    found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=OWN))
     assert found.known
     assert (found.title, found.message, found.hint) == (KNOWN.title, WHAT, KNOWN.hint)
-    assert in_words(found) == (
+    assert as_text(found) == (
         "The variable KEY is missing\nHand it over.\n\nwith:\n  secrets: KEY\n\n"
         f"What happened: {WHAT}"
     )
@@ -52,36 +53,36 @@ def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
 def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> None:
     text = "Traceback\n  File a\nKeyError: 'KEY'"
     own = replace(OWN, error="KeyError: 'KEY'", text=text, request="/buy")
-    found = told(record(diagnoses=[KNOWN]), EvidenceIndex(frame=own))
+    found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=own))
     assert found.lines == tuple(text.splitlines())
-    assert found.place == "app.py:3, in main, answering /buy with 500"
+    assert found.location == "app.py:3, in main, answering /buy with 500"
     # A merge knows the last line alone.
-    found = told(record(diagnoses=[KNOWN]), EvidenceIndex(frame=replace(own, text=own.error)))
+    found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=replace(own, text=own.error)))
     assert found.lines == KNOWN.evidence
 
 
 def test_cause__what_else_was_raised_does_not_show_it() -> None:
-    found = told(record(diagnoses=[KNOWN]), EvidenceIndex(frame=replace(OWN, text="a\nb")))
-    assert (found.lines, found.place) == (KNOWN.evidence, "")
+    found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=replace(OWN, text="a\nb")))
+    assert (found.lines, found.location) == (KNOWN.evidence, "")
 
 
 def test_cause__an_unknown_one_says_so_and_shows_the_most_telling_lines() -> None:
     found = told(record(key_lines=("queue cannot be reached", "bye")))
-    assert in_words(found) == (
+    assert as_text(found) == (
         f"{WHAT}\nLook.\n\n{UNKNOWN} These lines say most:\n\nqueue cannot be reached\nbye"
     )
 
 
 def test_cause__an_unknown_one_without_a_line_to_show() -> None:
-    assert in_words(told(record())) == f"{WHAT}\nLook.\n\n{UNKNOWN}"
+    assert as_text(told(record())) == f"{WHAT}\nLook.\n\n{UNKNOWN}"
 
 
 def test_cause__the_app_s_own_exception_where_no_other_is_known() -> None:
     found = told(record(key_lines=("ShopError: shut",)), EvidenceIndex(frame=OWN))
     assert found.title == "The app raised ShopError: shut at app.py:3"
     assert found.lines == ("Traceback", "ShopError")
-    assert in_words(found) == (
-        f"{found.title}\nBegin at app.py:3: the exception came from there. {UNKNOWN}\n\n"
+    assert as_text(found) == (
+        f"{found.title}\n{UNKNOWN} Begin at app.py:3: the exception came from there.\n\n"
         f"Traceback\nShopError\n\nWhat happened: {WHAT}"
     )
 
@@ -99,15 +100,15 @@ def test_cause__of_failed_tests_only_what_was_raised_while_one_ran() -> None:
 def test_cause__what_the_app_raised_is_not_why_it_was_cancelled_or_a_fault_of_ours(
     verdict: Verdict,
 ) -> None:
-    assert in_words(told(record(verdict), EvidenceIndex(frame=OWN))) == f"{WHAT}\nLook."
+    assert as_text(told(record(verdict), EvidenceIndex(frame=OWN))) == f"{WHAT}\nLook."
 
 
 def test_cause__a_wrong_input_says_itself_why() -> None:
-    problem = MisconfiguredError("The input port is '80a'.", hint="Give a number.")
-    found = told(Rehearsal(name="r", problems=[problem]))
-    assert in_words(found) == "The input port is '80a'.\nGive a number."
+    problem = Problem(Verdict.MISCONFIGURED, "The input port is '80a'.", hint="Give a number.")
+    found = told(RehearsalResult(name="r", problems=(problem,)))
+    assert as_text(found) == "The input port is '80a'.\nGive a number."
 
 
 def test_cause__a_long_exception_is_cut_in_the_title() -> None:
     own = ProjectFrame(file="a.py", line=1, function="", error="E" * 9999, text="")
-    assert len(told(record(), EvidenceIndex(frame=own)).title) < LONGEST + 50
+    assert len(told(record(), EvidenceIndex(frame=own)).title) < MAX_TEXT + 50

@@ -1,0 +1,108 @@
+"""The result of a finished run: redacted, explained, with an index of its evidence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rehearsal.diagnosis.explain import explain
+from rehearsal.evidence.collect import collect_evidence
+from rehearsal.evidence.folder import Evidence
+from rehearsal.pipeline.state import RunState
+from rehearsal.results.origin import Origin, RequestSummary
+from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.tests import Failure, Results
+from rehearsal.source.source_tree import SourceTree
+from rehearsal.verdict import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDescription:
+    """What is known of a rehearsal apart from how it went; what is not known yet is empty.
+
+    `evidence` is the folder's path, `workflow` the file that asked for the rehearsal, below the
+    checkout.
+    """
+
+    name: str
+    evidence: str
+    artifact_name: str
+    origin: Origin
+    request: RequestSummary | None = None
+    shard: str = ""
+    source: SourceTree | None = None
+    workflow: str = ""
+
+
+def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> RehearsalResult:
+    """Return the result with its causes, and write the facts that led to them.
+
+    Every text is redacted first, before a report can cut a secret in two.
+    """
+    redact = evidence.redactor.text
+    result = RehearsalResult(
+        name=run.name,
+        started=state.started,
+        stages=tuple(state.stages),
+        problems=tuple(_redacted_problem(each, redact) for each in state.problems),
+        image=state.image,
+        image_id=state.image_id,
+        ready_seconds=state.ready_seconds,
+        shard=run.shard,
+        origin=run.origin,
+        request=run.request,
+        results=state.results and _redacted_results(state.results, redact),
+        artifact_name=run.artifact_name,
+        notices=tuple(map(redact, state.notices)),
+        timeline=state.timeline.timeline,
+        evidence=run.evidence,
+        container_tail=state.container_tail,
+        keep_note=state.keep_note,
+        remove_command=state.remove_command,
+    )
+    explanation = explain(
+        result, state.observations, evidence, source=run.source, workflow=run.workflow
+    )
+    if explanation.facts:
+        evidence.write("facts.json", explanation.facts)
+    return replace(result, diagnoses=explanation.diagnoses, key_lines=explanation.key_lines)
+
+
+def add_evidence(
+    result: RehearsalResult, state: RunState, run: RunDescription, evidence: Evidence
+) -> RehearsalResult:
+    """Return the result with the index of its evidence, and the notices that collecting it left."""
+    source = run.source or SourceTree(top=Path(), directory=Path())
+    index = collect_evidence(result.results, evidence, source)
+    return with_notices(replace(result, index=index), state, evidence)
+
+
+def with_notices(result: RehearsalResult, state: RunState, evidence: Evidence) -> RehearsalResult:
+    """Return the result with all notices there are by now: writing evidence may add some."""
+    return replace(result, notices=tuple(map(evidence.redactor.text, state.notices)))
+
+
+def _redacted_problem(problem: Problem, redact: Callable[[str], str]) -> Problem:
+    return replace(
+        problem,
+        message=redact(problem.message),
+        hint=redact(problem.hint),
+        excerpt=tuple(map(redact, problem.excerpt)),
+    )
+
+
+def _redacted_results(results: Results, redact: Callable[[str], str]) -> Results:
+    return replace(
+        results,
+        failed=tuple(_redacted_failure(each, redact) for each in results.failed),
+        flaky=tuple(_redacted_failure(each, redact) for each in results.flaky),
+    )
+
+
+def _redacted_failure(failure: Failure, redact: Callable[[str], str]) -> Failure:
+    return replace(
+        failure,
+        name=redact(failure.name),
+        message=redact(failure.message),
+        file=redact(failure.file),
+        trace=redact(failure.trace),
+    )

@@ -1,0 +1,67 @@
+"""What a rehearsal has come to while it runs; only the pipeline writes it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rehearsal.pipeline.timeline_recorder import TimelineRecorder
+from rehearsal.results.rehearsal import Stage, deciding_problem
+from rehearsal.results.tests import Results
+from rehearsal.verdict import Problem, Verdict
+
+
+class StageObserver(Protocol):
+    """Is told of each stage as it starts and ends."""
+
+    def stage_started(self, stage: str) -> None:
+        """Take note that a stage has started."""
+
+    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
+        """Take note that a stage has ended, and whether it did what it should."""
+
+
+@dataclass(kw_only=True)
+class RunState:
+    """One rehearsal under way.
+
+    `observations` are lines by where they were seen, for the diagnosis. `keep_note` says where a
+    container that was left running is, `remove_command` removes it.
+    """
+
+    observer: StageObserver
+    started: float = field(default_factory=time.time)
+    stages: list[Stage] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    image: str = ""
+    image_id: str = ""
+    ready_seconds: float | None = None
+    results: Results | None = None
+    container_tail: tuple[str, ...] = ()
+    keep_note: str = ""
+    remove_command: str = ""
+    observations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    timeline: TimelineRecorder = field(default_factory=TimelineRecorder)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage and tell the observer; an exception or a new problem marks it as failed."""
+        started, start = time.time(), time.monotonic()
+        problems = len(self.problems)
+        ok = False
+        self.observer.stage_started(name)
+        try:
+            yield
+            ok = len(self.problems) == problems
+        finally:
+            seconds = time.monotonic() - start
+            self.stages.append(Stage(name=name, seconds=seconds, ok=ok, started=started))
+            self.observer.stage_ended(name, seconds, good=ok)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the rehearsal ends as cancelled."""
+        problem = deciding_problem(self.problems)
+        return problem is not None and problem.verdict is Verdict.CANCELLED

@@ -1,0 +1,101 @@
+"""The cause of a failure, as every report tells it: a diagnosis, an exception or the problem."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.verdict import Problem, Verdict
+
+# A title is read at a glance; the whole text stands in the traceback.
+MAX_TEXT = 300
+UNKNOWN = "No known cause matches."
+KEY_LINES_FOLLOW = " These lines say most:"
+# These need no cause, or their message is the cause.
+SELF_EXPLAINED = (Verdict.PASSED, Verdict.MISCONFIGURED, Verdict.CANCELLED, Verdict.ERROR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseSummary:
+    """`title` is to be read first, `message` says what happened, `lines` are the proof.
+
+    `location` is the line of the project's own code behind it, empty where none is known. `known`
+    says that a diagnosis fits.
+    """
+
+    title: str
+    message: str = ""
+    hint: str = ""
+    paste: str = ""
+    background: str = ""
+    lines: tuple[str, ...] = ()
+    location: str = ""
+    known: bool = False
+
+
+def summarize_cause(
+    problem: Problem,
+    diagnoses: Sequence[Diagnosis],
+    key_lines: tuple[str, ...],
+    index: EvidenceIndex,
+) -> CauseSummary:
+    """Return why a rehearsal ended with `problem`; the first of `diagnoses` is the root."""
+    frames = [test.frame for test in index.tests if test.frame]
+    if not index.tests and index.frame:
+        frames = [index.frame]
+    if diagnoses:
+        return _of_diagnosis(diagnoses[0], problem, frames)
+    if problem.verdict in SELF_EXPLAINED:
+        return CauseSummary(title=problem.message, hint=problem.hint)
+    if frames:
+        return _of_exception(frames[0], problem)
+    admission = UNKNOWN + (KEY_LINES_FOLLOW if key_lines else "")
+    return CauseSummary(
+        title=problem.message,
+        hint="\n\n".join(filter(None, (problem.hint, admission))),
+        lines=key_lines,
+    )
+
+
+def frame_location(frame: ProjectFrame) -> str:
+    """Return where in the project's own code an exception was raised, and for which request."""
+    line = f"{frame.file[:MAX_TEXT]}:{frame.line}"
+    function = f", in {frame.function[:MAX_TEXT]}" if frame.function else ""
+    # Both Django and Flask log an exception like this when they answer with 500.
+    request = f", answering {frame.request[:MAX_TEXT]} with 500" if frame.request else ""
+    return line + function + request
+
+
+def _of_diagnosis(
+    diagnosis: Diagnosis, problem: Problem, frames: Sequence[ProjectFrame]
+) -> CauseSummary:
+    # The same exception with the project's lines that led to it says more than the log line alone.
+    logged = {line[:MAX_TEXT] for line in diagnosis.evidence}
+    frame = next((each for each in frames if each.error[:MAX_TEXT] in logged), None)
+    return CauseSummary(
+        title=diagnosis.title,
+        message=problem.message,
+        hint=diagnosis.hint,
+        paste=diagnosis.paste,
+        background=diagnosis.background,
+        lines=_traceback(frame) if frame and "\n" in frame.text else diagnosis.evidence,
+        location=frame_location(frame) if frame else "",
+        known=True,
+    )
+
+
+def _of_exception(frame: ProjectFrame, problem: Problem) -> CauseSummary:
+    """Return the app's own exception as the cause."""
+    line = f"{frame.file[:MAX_TEXT]}:{frame.line}"
+    return CauseSummary(
+        title=f"The app raised {frame.error[:MAX_TEXT]} at {line}",
+        message=problem.message,
+        hint=f"{UNKNOWN} Begin at {line}: the exception came from there.",
+        lines=_traceback(frame),
+        location=frame_location(frame),
+    )
+
+
+def _traceback(frame: ProjectFrame) -> tuple[str, ...]:
+    return tuple(frame.text.split("\n"))

@@ -1,0 +1,55 @@
+import pytest
+
+from rehearsal.pipeline.state import RunState
+from rehearsal.verdict import Problem, RehearsalError, Verdict
+
+
+class RecordingObserver:
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+    def stage_started(self, stage: str) -> None:
+        self.heard.append(stage)
+
+    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
+        assert 0 <= seconds < 10
+        self.heard.append((stage, good))
+
+
+def test_stage__is_timed_and_ok() -> None:
+    state = RunState(observer=RecordingObserver())
+    with state.stage("build"):
+        pass
+    (stage,) = state.stages
+    assert (stage.name, stage.ok) == ("build", True)
+    assert 0 <= stage.seconds < 1
+
+
+def test_stage__an_error_marks_it_and_is_raised() -> None:
+    state = RunState(observer=RecordingObserver())
+    with pytest.raises(RehearsalError), state.stage("build"):
+        raise RehearsalError(Verdict.BUILD_FAILED, "no")
+    assert [(stage.name, stage.ok) for stage in state.stages] == [("build", False)]
+
+
+def test_stage__the_observer_is_told() -> None:
+    observer = RecordingObserver()
+    state = RunState(observer=observer)
+    with state.stage("build"):
+        assert observer.heard == ["build"]
+    with pytest.raises(KeyError), state.stage("start"):
+        raise KeyError
+    with state.stage("test"):
+        state.problems.append(Problem(Verdict.TESTS_FAILED, "no"))
+    assert observer.heard == [
+        "build", ("build", True), "start", ("start", False), "test", ("test", False),
+    ]  # fmt: skip
+
+
+def test_cancelled__only_when_that_decides() -> None:
+    state = RunState(observer=RecordingObserver())
+    assert not state.cancelled
+    state.problems.append(Problem(Verdict.TESTS_FAILED, "no"))
+    assert not state.cancelled
+    state.problems.append(Problem(Verdict.CANCELLED, "stopped"))
+    assert state.cancelled
