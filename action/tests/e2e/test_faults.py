@@ -30,10 +30,10 @@ THIS_MACHINE = re.compile(r"^sha256:|^Looking in |^WARNING: Location|^Collecting
 ROOM = re.compile(r"/tmp/dr-\w+")
 # gunicorn reads it at its start: like the tiny app it prints what it was given.
 TELLTALE = """
-import os
+import os, sys
 
 for name in os.environ.get("TINY_PRINTS", "").split():
-    print(f"{name} is {os.environ[name]}", flush=True)
+    print(f"{name} is {os.environ[name]}", file=sys.stderr)
 """
 REPORTS = {"index.html", "summary.md", "verdict.json", "facts.json"}
 STARTED = {"build.log", "container.log", "container.log.index", "container.json"}
