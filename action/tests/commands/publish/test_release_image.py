@@ -57,14 +57,14 @@ def test_rehearse__gets_the_secrets_of_a_rehearsal() -> None:
 
 
 @pytest.mark.parametrize("kind", ["inputs", "secrets", "outputs"])
-def test_call__everything_is_described_in_a_sentence(kind: str) -> None:
+def test_workflow_call__everything_is_described_in_a_sentence(kind: str) -> None:
     for name, entry in CALL[kind].items():
         words = entry["description"]
         assert words[0].isupper(), name
         assert words.endswith("."), name
 
 
-def test_outputs__come_from_jobs_that_have_them() -> None:
+def test_outputs__refer_to_outputs_of_jobs() -> None:
     assert list(CALL["outputs"]) == ["digest", "digests", "image-id", "verdict", "attested"]
     known = {
         "publish": PUBLISH["outputs"].keys(),
@@ -79,7 +79,8 @@ def test_outputs__come_from_jobs_that_have_them() -> None:
 def jobs(**verdicts: str | None) -> dict[str, FakeContext]:
     """Return what a caller's outputs are made from: None is a job that was skipped."""
     ended: dict[str, Value] = {
-        job: {"outputs": {"verdict": told} if told else {}} for job, told in verdicts.items()
+        job: {"outputs": {"verdict": verdict} if verdict else {}}
+        for job, verdict in verdicts.items()
     }
     return {"jobs": FakeContext("jobs", ended)}
 
@@ -95,14 +96,14 @@ def jobs(**verdicts: str | None) -> dict[str, FakeContext]:
     ],
     ids=["published", "refused", "no approval, no artifact, no login", "red", "cancelled at once"],
 )
-def test_outputs__passed_is_only_what_was_published(
+def test_outputs__verdict_is_passed_only_after_publishing(
     rehearse: str | None, publish: str | None, verdict: str
 ) -> None:
-    told = CALL["outputs"]["verdict"]["value"]
-    assert interpolate(told, jobs(rehearse=rehearse, publish=publish)) == verdict
+    expression = CALL["outputs"]["verdict"]["value"]
+    assert interpolate(expression, jobs(rehearse=rehearse, publish=publish)) == verdict
 
 
-def test_outputs__attested_is_both_statements() -> None:
+def test_outputs__attested_needs_both_attestations() -> None:
     *_, last = PUBLISH["steps"]
     assert last["uses"].startswith("actions/attest@")
     assert "predicate-type" in last["with"]
@@ -121,9 +122,9 @@ def test_outputs__attested_is_both_statements() -> None:
         (True, False, "User", "false"),
         (True, True, "Organization", "false"),
     ],
-    ids=["a user's private one", "nothing is attested", "public", "perhaps an enterprise's"],
+    ids=["private of a user", "without attest", "public", "private of an organization"],
 )
-def test_publish__sees_first_that_it_can_be_attested(
+def test_publish__rejects_first_a_private_repository_of_a_user(
     *, attest: bool, private: bool, owner: str, refused: str
 ) -> None:
     step = PUBLISH["steps"][0]
@@ -136,7 +137,7 @@ def test_publish__sees_first_that_it_can_be_attested(
     assert step["run"].splitlines()[-1] == "exit 2"
 
 
-def test_publish__takes_no_other_image_than_was_rehearsed() -> None:
+def test_publish__rejects_another_image() -> None:
     titles = [step.get("name") for step in PUBLISH["steps"]]
     at = titles.index("Check that this is the image that was rehearsed")
     assert PUBLISH["steps"][at - 1]["id"] == "image"
@@ -157,12 +158,12 @@ def test_workflow_source__is_found_by_the_same_step_in_each_job() -> None:
     assert others == [first] * 3
 
 
-def test_publish__runs_where_no_test_ran() -> None:
+def test_publish__has_its_own_runner() -> None:
     assert "inputs.publish-runs-on" in PUBLISH["runs-on"]
     assert CALL["inputs"]["publish-runs-on"]["default"] == "ubuntu-24.04"
 
 
-def test_publish__one_image_at_a_time_and_none_is_dropped() -> None:
+def test_publish__runs_queue_for_one_image() -> None:
     assert PUBLISH["concurrency"] == {
         "group": "dress-rehearsal-publish ${{ inputs.artifact-name }}",
         "cancel-in-progress": False,
@@ -170,13 +171,13 @@ def test_publish__one_image_at_a_time_and_none_is_dropped() -> None:
     }
 
 
-def test_publish__waits_for_a_rehearsal_that_succeeded() -> None:
+def test_publish__needs_a_successful_rehearsal() -> None:
     assert PUBLISH["needs"] == "rehearse"
     # With a condition of its own it could run after a red shard.
     assert "if" not in PUBLISH
 
 
-def test_permissions__only_publishing_writes() -> None:
+def test_permissions__only_publish_may_write() -> None:
     assert RELEASE_IMAGE["permissions"] == {}
     assert REHEARSE["permissions"] == {"contents": "read"}
     assert PUBLISH["permissions"] == PERMISSIONS
@@ -185,7 +186,7 @@ def test_permissions__only_publishing_writes() -> None:
 
 
 @pytest.mark.parametrize("caller, job", CALLERS.items(), ids=CALLERS)
-def test_callers__grant_exactly_what_is_asked_for(caller: str, job: str) -> None:
+def test_callers__grant_exactly_the_needed_permissions(caller: str, job: str) -> None:
     calls = read(TOP / caller)["jobs"][job]
     assert calls["permissions"] == PERMISSIONS
     assert calls["with"].keys() <= CALL["inputs"].keys()
@@ -193,7 +194,7 @@ def test_callers__grant_exactly_what_is_asked_for(caller: str, job: str) -> None
 
 
 @pytest.mark.parametrize("name", ["release-image.yml", "release.yml"])
-def test_workflow__is_bounded_pinned_and_pastes_nothing_into_a_script(name: str) -> None:
+def test_workflow__has_timeouts_pins_and_no_injection(name: str) -> None:
     text = (WORKFLOWS / name).read_text(encoding="utf-8")
     workflow = read(WORKFLOWS / name)
     for title, job in workflow["jobs"].items():
