@@ -1,6 +1,6 @@
-"""Escape sequences of terminals."""
+"""ANSI escape sequences."""
 
 import re
 
-# Colours, which CI services switch on for their logs (ECMA-48, SGR).
+# Colours: many programs print them on CI services (ECMA-48, SGR).
 COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")

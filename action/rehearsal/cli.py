@@ -18,8 +18,8 @@ from rehearsal.config.request import Request
 from rehearsal.local.load_request import load_request
 from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
-from rehearsal.outside.process import exit_now
 from rehearsal.outside.terminal import find_terminal
+from rehearsal.outside.watchdog_process import exit_now
 from rehearsal.pipeline.run import read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret

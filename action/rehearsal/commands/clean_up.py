@@ -13,7 +13,7 @@ from rehearsal.evidence.folder import sanitize_folder
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.engine import EngineError, find_engine
 from rehearsal.outside.github import Console
-from rehearsal.outside.process import end_processes_with_env
+from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.pipeline.run import Run, unfinished_runs
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import RehearsalError, Verdict

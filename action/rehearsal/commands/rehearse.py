@@ -18,7 +18,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.outside import git
 from rehearsal.outside.engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
-from rehearsal.outside.process import end_processes_with_env
+from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import PACKAGES

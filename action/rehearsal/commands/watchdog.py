@@ -1,4 +1,4 @@
-"""A small process that outlives the helper, and removes what it started if it is killed."""
+"""A small process that removes what a rehearsal started if the helper is killed."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from rehearsal.commands.clean_up import remove_everything
 from rehearsal.outside.engine import PENDING_GRACE
-from rehearsal.outside.process import WatchdogProcess
+from rehearsal.outside.watchdog_process import WatchdogProcess
 from rehearsal.pipeline.run import Run
 
 SHUTDOWN_MESSAGE = b"done"
@@ -16,17 +16,17 @@ SHUTDOWN_MESSAGE = b"done"
 @contextmanager
 def watchdog(argv: list[str], env: Mapping[str, str]) -> Iterator[None]:
     """Keep a watchdog (`argv` starts one) for as long as the block runs."""
-    lifeline = WatchdogProcess(argv, env=env)
+    process = WatchdogProcess(argv, env=env)
     try:
         yield
     finally:
-        lifeline.close(SHUTDOWN_MESSAGE)
+        process.close(SHUTDOWN_MESSAGE)
 
 
-def watch(run: Run, environ: Mapping[str, str], lifeline: BinaryIO) -> None:
-    """Wait until the helper says farewell; when it is gone without a word, remove everything."""
-    if lifeline.read() != SHUTDOWN_MESSAGE:
+def watch(run: Run, environ: Mapping[str, str], pipe: BinaryIO) -> None:
+    """Wait for the helper's last message; if it ends without one, remove everything."""
+    if pipe.read() != SHUTDOWN_MESSAGE:
         remove_everything(run, environ)
-        # What the engine was making just then is there by now.
+        # By now a container exists that the engine was creating at that moment.
         time.sleep(PENDING_GRACE)
         remove_everything(run, environ)

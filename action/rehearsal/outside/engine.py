@@ -55,9 +55,7 @@ class Engine:
 
     def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
         """Create a container and return its ID; `secrets` travel in the client's environment."""
-        return self._call(
-            ["create", *arguments], env={**self.env, **secrets}, farewell=PENDING_GRACE
-        )
+        return self._call(["create", *arguments], env={**self.env, **secrets}, grace=PENDING_GRACE)
 
     def start(self, container: str, *, out: Sink, err: Sink) -> Process:
         """Attach to a created container, then start it: the child ends when the container does."""
@@ -140,7 +138,7 @@ class Engine:
         try:
             self._call(["volume", "inspect", name])
         except EngineError:
-            self._call(["volume", "create", "--label", label, name], farewell=PENDING_GRACE)
+            self._call(["volume", "create", "--label", label, name], grace=PENDING_GRACE)
 
     def remove_labelled(self, label: str) -> None:
         """Remove the containers, then the volumes, that carry a label (`name=value`)."""
@@ -165,14 +163,14 @@ class Engine:
         *,
         env: Mapping[str, str] | None = None,
         timeout: float = 0.0,
-        farewell: float = 0.0,
+        grace: float = 0.0,
     ) -> str:
         try:
             code, out, err = run(
                 [self.client, *arguments],
                 env=env or self.env,
                 timeout=timeout or CALL_TIMEOUT,
-                farewell=farewell,
+                grace=grace,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise connection_lost(f"{arguments[0]}: {type(error).__name__}") from None

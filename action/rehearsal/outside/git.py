@@ -1,4 +1,4 @@
-"""The checkout: where it begins, and which commit of which repository it is."""
+"""The git checkout: its top folder, its commit, its repository."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ REMOTE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class GitCheckout:
-    """A checkout; what git does not know is empty. `ref` is like refs/heads/main."""
+    """A checkout; fields that git does not know are empty. `ref` is like refs/heads/main."""
 
     top: Path
     sha: str = ""
@@ -31,11 +31,11 @@ class GitCheckout:
     message: str = ""
 
     def context(self) -> dict[str, str]:
-        """Return what GitHub's `github` context would hold for a push of it, by dotted path."""
+        """Return the values of GitHub's `github` context for a push of it, by dotted path."""
         kind, _, name = self.ref.removeprefix("refs/").partition("/")
         owner, _, repository = self.repository.partition("/")
         server = f"https://{self.host}"
-        told = {
+        values = {
             "actor": self.actor,
             "triggering_actor": self.actor,
             "sha": self.sha,
@@ -52,7 +52,7 @@ class GitCheckout:
             "event.repository.full_name": self.repository,
             "event.repository.name": repository,
         }
-        known = {path: value for path, value in told.items() if value}
+        known = {path: value for path, value in values.items() if value}
         return known | {
             "workspace": str(self.top),
             "event_name": "push",
@@ -68,16 +68,16 @@ class GitCheckout:
 
 
 def head_commit(directory: Path, env: Mapping[str, str]) -> str:
-    """Return the commit that is checked out, or nothing where that cannot be told."""
+    """Return the commit that is checked out, or an empty string if git does not know it."""
     return _git_output(directory, env, "rev-parse", "HEAD")
 
 
 class NoCheckoutError(Exception):
-    """A folder is in no checkout; the text is git's own, or says that there is no git."""
+    """A folder is not in a checkout; the text is git's, or says that git is missing."""
 
 
 def find_checkout(directory: Path, env: Mapping[str, str]) -> GitCheckout:
-    """Return the checkout that a folder is in. Raises `NoCheckout`."""
+    """Return the checkout that a folder is in. Raises `NoCheckoutError`."""
     top = _top(directory, env)
     tag = _git_output(directory, env, "describe", "--tags", "--exact-match")
     remote = REMOTE.fullmatch(_git_output(directory, env, "config", "--get", "remote.origin.url"))
@@ -111,7 +111,7 @@ def _git(directory: Path, env: Mapping[str, str], *words: str) -> tuple[int, str
 
 
 def _git_output(directory: Path, env: Mapping[str, str], *words: str) -> str:
-    """Return git's answer, nothing where it has none."""
+    """Return what git prints, or an empty string if it fails."""
     try:
         code, out, _ = _git(directory, env, *words)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,6 +1,6 @@
 """The step log and the runner's files: masks, groups, annotations, outputs, the job summary.
 
-Off GitHub the same calls print plain lines, and no mask line is ever printed.
+Outside GitHub Actions the same calls print plain lines, and mask lines are never printed.
 """
 
 import secrets
@@ -14,14 +14,14 @@ from typing import BinaryIO
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import Redactor
 
-# ##[NAME]VALUE is obeyed wherever in a line it stands. Source: actions/runner, ActionCommand.cs.
+# The runner obeys ##[NAME]VALUE anywhere in a line. Source: actions/runner, ActionCommand.cs.
 LEGACY_PREFIX = "##["
 
 
 class Console:
-    """Everything that is said aloud, each byte of it through the redactor.
+    """Everything that is printed; the redactor sees each byte first.
 
-    `folds` says that it shows only the end of what builds and setup commands print.
+    `collapses` says that output of builds and setup commands is shown as one changing line.
     """
 
     collapses = False
@@ -39,28 +39,28 @@ class Console:
         self._lock = threading.Lock()
 
     def say(self, text: str) -> None:
-        """Print a line of our own; what it quotes may hold a command of the runner's old kind."""
+        """Print a line of our own; a workflow command that it quotes is made harmless."""
         text = self.redactor.text(text)
         self._write((text.replace(LEGACY_PREFIX, "[") if self.on_github else text) + "\n")
 
     def verdict(self, text: str, *, good: bool) -> None:  # noqa: ARG002  (drawn on a terminal)
-        """Print the last lines: how it ended, what was kept."""
+        """Print the last lines: the verdict, and where the evidence is."""
         self.say(text)
 
     def stage_started(self, stage: str) -> None:
-        """Hear that a stage has begun: what it prints will show it."""
+        """Do nothing: the stage's own output shows that it started."""
 
     def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
-        """Hear that a stage has ended: the last lines will show it."""
+        """Do nothing: the last lines list the stages."""
 
     def background_output(self, piece: bytes) -> None:
-        """Hear redacted bytes of what goes on beside the stages: its log has them."""
+        """Do nothing with the redacted output of a background process: its log holds it."""
 
     def close(self) -> None:
-        """Give back what was taken of the terminal."""
+        """Restore the terminal."""
 
     def mask(self, value: str) -> None:
-        """Have the runner mask a string from here on; only the runner is told."""
+        """Have the runner mask a string from here on; print nothing elsewhere."""
         if self.on_github:
             self._write(f"::add-mask::{_escaped(value)}\n")
 
@@ -74,7 +74,7 @@ class Console:
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """Fold what is printed inside under a title."""
+        """Print what comes inside as a group under a title."""
         self.say(f"::group::{_escaped(title)}" if self.on_github else f"── {title}")
         try:
             yield
@@ -84,7 +84,7 @@ class Console:
 
     @contextmanager
     def raw_output(self) -> Iterator[Sink]:
-        """Open the log to redacted bytes of others: no line of them becomes a workflow command."""
+        """Print redacted output of other programs, without obeying workflow commands in it."""
         token = secrets.token_hex(16)
         last = b"\n"
 
@@ -117,9 +117,9 @@ class Console:
         if not self.on_github:
             self._write(f"{kind}: {title}: {message}\n")
             return
-        place = f"file={_escaped_property(file)}," if file else ""
-        place += f"line={line}," if file and line else ""
-        self._write(f"::{kind} {place}title={_escaped_property(title)}::{_escaped(message)}\n")
+        properties = f"file={_escaped_property(file)}," if file else ""
+        properties += f"line={line}," if file and line else ""
+        self._write(f"::{kind} {properties}title={_escaped_property(title)}::{_escaped(message)}\n")
 
     def _append(self, file: str, text: str) -> None:
         if path := self._files[file]:

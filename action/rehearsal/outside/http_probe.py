@@ -1,6 +1,6 @@
-"""One GET over a plain socket, watched from its first byte to the end of its headers.
+"""One GET request over a plain socket, timed from its first byte to the end of its headers.
 
-Of an answer that says what is wrong, the beginning of its body is read as well.
+Of an error's answer, the beginning of the body is read as well.
 """
 
 import re
@@ -14,19 +14,19 @@ HEAD_END = re.compile(rb"\r?\n\r?\n")
 MAX_HEAD = 65536
 # Error pages say what they are in their first lines.
 MAX_BODY = 4096
-# How long the beginning of such a page is waited for once its headers are there, in seconds.
+# How long to wait for the body once the headers are there, in seconds.
 BODY_TIMEOUT = 0.25
 ERROR_STATUSES = range(400, 600)
-# How often a waiting request looks whether it is still wanted, in seconds.
+# How often a waiting request checks whether it should stop, in seconds.
 POLL_INTERVAL = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back: a status with headers (names in lower case), or why there was none.
+    """A response: a status with headers (names in lower case), or the error that prevented it.
 
-    `body` is the beginning of an error's page; `first_byte` is how many seconds after the question
-    the answer began, None where none did. `silent` says that the time ran out.
+    `body` is the beginning of an error page. `first_byte` is how many seconds after the request the
+    response began, or None. `timed_out` says that no response came in time.
     """
 
     status: int = 0
@@ -46,22 +46,22 @@ def get(
     headers: Mapping[str, str],
     *,
     timeout: float,
-    unwanted: Callable[[], bool] = lambda: False,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """Ask 127.0.0.1 for `path`, for `timeout` seconds at most, or until it is `unwanted`.
+    """Request `path` from 127.0.0.1; give up after `timeout` seconds, or when told to stop.
 
-    An accepted connection means nothing (the engine's proxy accepts before the app listens), so
-    a reset or an empty answer counts as refused.
+    An accepted connection proves nothing, since the engine's proxy accepts before the app listens:
+    a reset connection or an empty response is an error, as a refused connection is.
     """
     request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items())
     begun = time.monotonic()
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
             connection.sendall(f"{request}Connection: close\r\n\r\n".encode("latin-1"))
-            reading = _ResponseReader(connection, begun + timeout, unwanted)
-            answer = replace(_answer(reading.head()), first_byte=reading.first_byte(begun))
+            reader = _ResponseReader(connection, begun + timeout, should_stop)
+            answer = replace(_parse_head(reader.head()), first_byte=reader.first_byte(begun))
             return (
-                replace(answer, body=reading.body()) if answer.status in ERROR_STATUSES else answer
+                replace(answer, body=reader.body()) if answer.status in ERROR_STATUSES else answer
             )
     except TimeoutError:
         return Answer(error=f"no answer within {timeout:.0f} s", timed_out=True)
@@ -80,7 +80,7 @@ def is_free(port: int) -> bool:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            # Below 1024 the engine may listen where we may not: see whether anyone answers.
+            # Below 1024 the engine may listen where we may not: check whether anything answers.
             return probe.connect_ex(("127.0.0.1", port)) != 0
         except OSError:
             return False
@@ -88,61 +88,60 @@ def is_free(port: int) -> bool:
 
 
 class _ResponseReader:
-    """What has come over a connection so far."""
+    """Read a response piece by piece."""
 
     def __init__(
-        self, connection: socket.socket, limit: float, unwanted: Callable[[], bool]
+        self, connection: socket.socket, deadline: float, should_stop: Callable[[], bool]
     ) -> None:
         self._connection = connection
-        self._limit = limit
-        self._unwanted = unwanted
-        self._came = b""
-        self._began: float | None = None
+        self._deadline = deadline
+        self._should_stop = should_stop
+        self._received = b""
+        self._first_byte_at: float | None = None
         connection.settimeout(POLL_INTERVAL)
 
     def first_byte(self, since: float) -> float | None:
-        """Return how many seconds after a reading of the clock the first byte came."""
-        return None if self._began is None else self._began - since
+        """Return how many seconds after `since`, a time of the clock, the first byte came."""
+        return None if self._first_byte_at is None else self._first_byte_at - since
 
     def head(self) -> bytes:
         """Read to the end of the headers. Raises TimeoutError."""
-        while not HEAD_END.search(self._came) and len(self._came) < MAX_HEAD:
-            # Looked at each time: one byte now and then would keep a time-out on the socket from
-            # ever being reached.
-            if time.monotonic() > self._limit:
+        while not HEAD_END.search(self._received) and len(self._received) < MAX_HEAD:
+            # A time-out of the socket alone would start anew with each byte.
+            if time.monotonic() > self._deadline:
                 raise TimeoutError
-            if self._unwanted():
+            if self._should_stop():
                 return b""
-            if not self._more():
+            if not self._receive():
                 break
-        return self._came
+        return self._received
 
     def body(self) -> str:
-        """Return how the body begins, as far as it comes without being waited for."""
-        limit = min(self._limit, time.monotonic() + BODY_TIMEOUT)
-        parts = HEAD_END.split(self._came, maxsplit=1)
-        start = len(self._came) - len(parts[1]) if len(parts) > 1 else len(self._came)
+        """Return the beginning of the body, as far as it comes soon."""
+        deadline = min(self._deadline, time.monotonic() + BODY_TIMEOUT)
+        parts = HEAD_END.split(self._received, maxsplit=1)
+        start = len(self._received) - len(parts[1]) if len(parts) > 1 else len(self._received)
         try:
-            while len(self._came) - start < MAX_BODY and time.monotonic() < limit:
-                if not self._more():
+            while len(self._received) - start < MAX_BODY and time.monotonic() < deadline:
+                if not self._receive():
                     break
-        except OSError:  # Reset after its headers: they are an answer all the same.
+        except OSError:  # Reset after the headers, which are an answer all the same.
             pass
-        return self._came[start : start + MAX_BODY].decode(errors="replace")
+        return self._received[start : start + MAX_BODY].decode(errors="replace")
 
-    def _more(self) -> bool:
-        """Take what there is within a tick; False when the other side has closed."""
+    def _receive(self) -> bool:
+        """Receive what comes within a moment; False when the other side has closed."""
         try:
             piece = self._connection.recv(4096)
         except TimeoutError:
             return True
-        if piece and self._began is None:
-            self._began = time.monotonic()
-        self._came += piece
+        if piece and self._first_byte_at is None:
+            self._first_byte_at = time.monotonic()
+        self._received += piece
         return bool(piece)
 
 
-def _answer(head: bytes) -> Answer:
+def _parse_head(head: bytes) -> Answer:
     if not head:
         return Answer(error="connection closed without an answer")
     status = STATUS_LINE.match(head)

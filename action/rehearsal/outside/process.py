@@ -1,4 +1,4 @@
-"""Child processes: argument lists, never a shell line; each in a process group of its own."""
+"""Child processes: argument lists, never a shell line; each in its own process group."""
 
 import math
 import os
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO
 
 Sink = Callable[[bytes], None]
 
@@ -19,10 +19,10 @@ GRACE = 3.0
 
 
 class Process:
-    """A running child whose output goes to sinks as it arrives.
+    """A running child process; its output goes to sinks as it arrives.
 
-    It leads a session of its own: Ctrl-C on the terminal reaches us alone, and ending it ends
-    whatever it started.
+    The child leads its own session: Ctrl-C on the terminal does not reach it, and ending the child
+    ends every process of its group.
     """
 
     def __init__(
@@ -54,19 +54,19 @@ class Process:
         return self._child.poll() is not None
 
     def wait(self, seconds: float | None = None) -> int | None:
-        """Return the exit code with all output delivered, or None when `seconds` have passed."""
+        """Return the exit code once all output is delivered, or None after `seconds`."""
         if seconds is not None and not self._ends_within(seconds):
             return None
         code = self._child.wait()
-        # A grandchild that escaped may hold the pipe for ever: what it says is not waited for.
+        # A grandchild that left the process group may keep the pipe open for ever.
         for pump in self._pumps:
             pump.join(1.0)
         return code
 
     def _ends_within(self, seconds: float) -> bool:
-        """Whether the child ends in time; its end is heard of at once.
+        """Whether the child ends in time; return as soon as it does.
 
-        Waiting in `subprocess` looks 20 times a second. Source: pidfd_open(2), Linux 5.3 and later.
+        `subprocess` would poll 20 times a second. Source: pidfd_open(2), Linux 5.3 and later.
         """
         if self.ended:
             return True
@@ -77,9 +77,9 @@ class Process:
                 self._child.wait(seconds)
             return self.ended
         try:
-            end = select.poll()
-            end.register(descriptor, select.POLLIN)
-            end.poll(math.ceil(seconds * 1000))
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            poll.poll(math.ceil(seconds * 1000))
         finally:
             os.close(descriptor)
         return self.ended
@@ -93,7 +93,7 @@ class Process:
         self.wait(grace)
 
     def kill(self) -> None:
-        """End the whole process group by SIGKILL, which it cannot pass on."""
+        """End the whole process group by SIGKILL, which no process can forward."""
         self._signal(signal.SIGKILL)
         self.wait(GRACE)
 
@@ -111,7 +111,7 @@ class Process:
         return not self.ended or any(map(self._in_group, Path("/proc").glob("[0-9]*/stat")))
 
     def _in_group(self, stat: Path) -> bool:
-        """Whether this is a process of the group; a zombie that nobody waited for is none."""
+        """Whether this process is in the group and is not a zombie."""
         try:
             state, _, group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
         except (OSError, ValueError):
@@ -123,66 +123,17 @@ class Process:
             os.killpg(self._child.pid, number)
 
 
-class WatchdogProcess:
-    """A child that reads our end of a pipe: it learns that we are gone, however we went."""
-
-    def __init__(self, argv: Sequence[str], *, env: Mapping[str, str]) -> None:
-        self._child = subprocess.Popen(
-            argv,
-            env=dict(env),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def close(self, farewell: bytes) -> None:
-        """Say farewell and wait for the child's end."""
-        with suppress(BrokenPipeError, subprocess.TimeoutExpired):
-            self._child.communicate(farewell, timeout=GRACE)
-
-
-def exit_now() -> NoReturn:
-    """End this process at once, for one that another waits for.
-
-    Python's own tidying takes ten times as long as all that a watchdog has to do.
-    """
-    os._exit(0)
-
-
-def processes_with_env(mark: str) -> list[int]:
-    """Return the processes whose environment holds `mark` (NAME=value), ourselves left out.
-
-    A browser or a server that a test left running has left its process group, but it has
-    inherited the environment. Source: proc(5).
-    """
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            with suppress(OSError):
-                if mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
-    return found
-
-
-def end_processes_with_env(mark: str) -> None:
-    """Kill the processes whose environment holds `mark` (NAME=value)."""
-    for pid in processes_with_env(mark):
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
-
-
 def run(
     argv: Sequence[str],
     *,
     env: Mapping[str, str],
     timeout: float | None = None,
-    farewell: float = 0.0,
+    grace: float = 0.0,
 ) -> tuple[int, str, str]:
     """Run a short command to its end; return exit code, output and error output.
 
-    Interrupted, it has `farewell` more seconds to end. Raises OSError when it cannot be started,
-    `subprocess.TimeoutExpired` after `timeout` seconds.
+    If the wait is interrupted, the command gets `grace` more seconds before it is killed. Raises
+    OSError when it cannot be started, `subprocess.TimeoutExpired` after `timeout` seconds.
     """
     with subprocess.Popen(
         argv,
@@ -196,7 +147,7 @@ def run(
             out, err = child.communicate(timeout=timeout)
         except BaseException:
             with suppress(subprocess.TimeoutExpired):
-                child.wait(farewell)
+                child.wait(grace)
             child.kill()
             raise
     return child.returncode, out.decode(errors="replace"), err.decode(errors="replace")

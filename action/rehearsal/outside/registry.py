@@ -1,4 +1,4 @@
-"""Registries, through the engine's own client: it alone knows the credentials of docker login."""
+"""Registries, through the engine's client: only it knows the credentials of docker login."""
 
 import hashlib
 import ipaddress
@@ -20,23 +20,23 @@ from rehearsal.outside.process import Process, Sink, run
 INSPECT_TIMEOUT = 60.0
 # A pull of what was pushed a moment ago fetches a manifest; of something else, all its layers.
 PULL_TIMEOUT = 600.0
-# What the client says where it found nothing; it says so of what it may not read, too. The last is
-# the engine's with the containerd image store.
+# What the client says when it finds nothing, or when it may not read what is there. The last
+# pattern is the engine's with the containerd image store.
 NOT_FOUND = re.compile(
     r"no such manifest|manifest unknown|not found: manifest|name unknown"
     r"|\bfailed to resolve reference \"([^\"\s]+)\": \1: not found\s*\Z"
 )
 DIGEST_LINE = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
-# What `docker manifest create` remembers; inspect believes it before it asks any registry.
+# Where `docker manifest create` stores manifests; inspect reads them before it asks a registry.
 MANIFEST_CACHE = "manifests"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemoteImage:
-    """What a registry has under a reference.
+    """The image that a registry has under a reference.
 
-    `digest` is the manifest's, `config` its config's; both are empty for an index of several
-    manifests, which the client shows one by one.
+    `digest` is the manifest's, `config` its config's. Both are empty for an index of
+    `manifest_count` manifests, which the client shows one by one.
     """
 
     digest: str = ""
@@ -44,77 +44,74 @@ class RemoteImage:
     manifest_count: int = 0
 
     def is_image(self, image_id: str) -> bool:
-        """Whether it is that image.
+        """Whether this is the image with that ID.
 
-        With the engine's classic store an ID is the config's digest, with containerd's the
-        manifest's.
+        In the engine's classic store an ID is the config's digest, in containerd's the manifest's.
         """
         return image_id in (self.config, self.digest)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registries:
-    """Every registry that the engine's client reaches."""
+    """The registries that the engine's client reaches."""
 
     engine: Engine
 
     def inspect(self, reference: str) -> RemoteImage | None:
-        """Return what is there, None where the client sees nothing. Raises `EngineError`.
+        """Return what is there, or None if the client finds nothing. Raises `EngineError`.
 
-        A client older than 24 does not understand OCI's manifests and sees nothing there.
+        A client older than 24 does not find OCI manifests.
         """
-        asked = ["manifest", "inspect", "--verbose", *self._insecure(reference), reference]
+        command = ["manifest", "inspect", "--verbose", *self._insecure(reference), reference]
         try:
             with self._without_manifest_cache() as engine:
-                return parse_manifest(_call(engine, asked, INSPECT_TIMEOUT))
+                return parse_manifest(_call(engine, command, INSPECT_TIMEOUT))
         except EngineError as refusal:
             if not NOT_FOUND.search(str(refusal)):
                 raise
             return None
 
     def pull(self, reference: str) -> RemoteImage | None:
-        """Return what the engine finds there, which may know a way that the client does not.
+        """Return what the engine finds there: it may reach a registry that the client does not.
 
-        It moves the engine's own tag of that name. Raises `EngineError`.
+        This moves the engine's own tag of that name. Raises `EngineError`.
         """
         try:
-            said = _call(self.engine, ["pull", reference], PULL_TIMEOUT)
+            output = _call(self.engine, ["pull", reference], PULL_TIMEOUT)
         except EngineError as refusal:
             if not NOT_FOUND.search(str(refusal)):
                 raise
             return None
-        digest = DIGEST_LINE.search(said)
+        digest = DIGEST_LINE.search(output)
         found = self.engine.inspect(reference, "image")
         return RemoteImage(digest=digest[1] if digest else "", config=str(found["Id"]))
 
     def push(self, reference: str, *, out: Sink) -> Process:
-        """Start a push of what the engine has tagged so."""
+        """Start to push the image that the engine has under this reference."""
         return Process([self.engine.client, "push", reference], env=self.engine.env, out=out)
 
     def retag(self, source: str, reference: str, *, out: Sink) -> Process:
-        """Start to put a manifest's own bytes under one more reference.
+        """Start to add a reference to the same manifest, byte for byte.
 
-        It needs buildx 0.15 or newer: an older one would wrap the manifest in an index.
+        This needs buildx 0.15 or newer: an older one would wrap the manifest in an index.
         """
         command = ["buildx", "imagetools", "create", "--prefer-index=false", "--tag"]
         argv = [self.engine.client, *command, reference, source]
         return Process(argv, env={**self.engine.env, "BUILDKIT_PROGRESS": "plain"}, out=out)
 
     def _insecure(self, reference: str) -> list[str]:
-        """Return the flag where the engine, too, would take a registry without a certificate."""
+        """Return the flag --insecure if the engine accepts this registry without a certificate."""
         host = reference.partition("/")[0]
         try:
-            told = _call(
-                self.engine, ["info", "--format", "{{json .RegistryConfig}}"], INSPECT_TIMEOUT
-            )
-            config = json.loads(told)
+            command = ["info", "--format", "{{json .RegistryConfig}}"]
+            config = json.loads(_call(self.engine, command, INSPECT_TIMEOUT))
         except (EngineError, ValueError):
             return []
         return ["--insecure"] if allows_insecure(host, config) else []
 
     @contextmanager
     def _without_manifest_cache(self) -> Iterator[Engine]:
-        """Yield a client that remembers no manifest; everything else of it stays where it is."""
+        """Yield a client that has its own configuration, but no stored manifests."""
         env = self.engine.env
         home = Path(env.get("DOCKER_CONFIG") or Path(env.get("HOME", "/")) / ".docker")
         if not (home / MANIFEST_CACHE).is_dir():
@@ -128,7 +125,7 @@ class Registries:
 
 
 def allows_insecure(host: str, config: Mapping[str, Any]) -> bool:
-    """Whether the engine's RegistryConfig takes `host` (with its port) without a certificate."""
+    """Whether the engine's RegistryConfig accepts `host` (with its port) without a certificate."""
     index = (config.get("IndexConfigs") or {}).get(host)
     if index:
         return not index.get("Secure", True)
@@ -142,7 +139,7 @@ def allows_insecure(host: str, config: Mapping[str, Any]) -> bool:
 
 
 def parse_manifest(text: str) -> RemoteImage:
-    """Return what `docker manifest inspect --verbose` shows: one manifest, or a list of them."""
+    """Parse what `docker manifest inspect --verbose` prints: one manifest, or a list of them."""
     shown = json.loads(text)
     if isinstance(shown, list):
         return RemoteImage(manifest_count=len(shown))

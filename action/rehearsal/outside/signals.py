@@ -1,4 +1,4 @@
-"""Cancellation and the whole rehearsal's time-out: signals, turned into one Problem."""
+"""Signals of cancellation and time-out, turned into one exception."""
 
 import signal
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""A rehearsal on a terminal: the stages as they go, what is running, its last line.
+"""A rehearsal on a terminal: the finished stages, the running one, its last line of output.
 
-rich draws it, and is imported when it is there and somebody watches: elsewhere the plain console
-prints lines.
+It is drawn by rich, which is imported only where it is installed and the output is a terminal;
+elsewhere the plain console prints lines.
 """
 
 import codecs
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 REFRESHES_PER_SECOND = 8
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-# Of a stage that is not named here the output goes by in one line: its log has it all.
+# The output of other stages is shown as one changing line; their logs hold all of it.
 STREAMED_STAGES = frozenset({"test"})
 
 
 def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Console | None:
-    """Return a view for a terminal, or None where nobody watches or nothing can move."""
+    """Return a view for a terminal, or None where the output is none, or cannot be redrawn."""
     out = out or sys.stdout
     if not out.isatty() or environ.get("TERM", "dumb") == "dumb" or environ.get("CI"):
         return None
@@ -36,7 +36,7 @@ def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Cons
     except ImportError:
         return None
     if isinstance(out, io.TextIOWrapper):
-        # What an app prints must not end a rehearsal on a terminal that knows no such letter.
+        # An app may print characters that the terminal's encoding lacks.
         out.reconfigure(errors="replace")
     screen = Screen(
         file=out,
@@ -51,7 +51,7 @@ def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Cons
 
 
 class Terminal(Console):
-    """Everything that is said aloud, drawn; each byte of it through the redactor."""
+    """Everything that is printed, drawn on a terminal; the redactor sees each byte first."""
 
     collapses = True
 
@@ -65,7 +65,7 @@ class Terminal(Console):
         self._live: Live | None = None
 
     def stage_started(self, stage: str) -> None:
-        """Show that a stage is under way."""
+        """Show that a stage is running."""
         from rich.live import Live  # noqa: PLC0415  (as above)
 
         self._stage, self._since, self._last = stage, time.monotonic(), ""
@@ -80,19 +80,19 @@ class Terminal(Console):
         self._live.start()
 
     def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
-        """Show how long a stage took, and whether it did what it should."""
+        """Show how long a stage took, and whether it succeeded."""
         self.close()
         mark = self._mark(good=good)
         self._line(f"{mark} {stage:6} {seconds:6.1f} s", "green" if good else "bold red")
 
     def background_output(self, piece: bytes) -> None:
-        """Show the last line of what prepares the tests, once they wait for it."""
+        """Show the last line of the tests' preparation while the test stage waits for it."""
         lines = [line for line in piece.decode(errors="replace").splitlines() if line.strip()]
         if lines and self._stage in STREAMED_STAGES:
             self._last = lines[-1]
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Stop redrawing."""
         if self._live:
             self._live.stop()
         self._live, self._stage = None, ""
@@ -102,7 +102,7 @@ class Terminal(Console):
         self._line(self.redactor.text(text), "dim")
 
     def verdict(self, text: str, *, good: bool) -> None:
-        """Print the last lines: how it ended, what was kept."""
+        """Print the last lines: the verdict, and where the evidence is."""
         *lines, last = self.redactor.text(text).splitlines()
         for line in lines:
             self._line(line, "")
@@ -110,14 +110,14 @@ class Terminal(Console):
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """Put a title above what is printed inside, unless it goes by in one line."""
+        """Print a title above what comes inside, unless that is shown as one changing line."""
         if not self._collapsed:
             self._line(self.redactor.text(f"── {title}" if self._unicode else f"-- {title}"), "dim")
         yield
 
     @contextmanager
     def raw_output(self) -> Iterator[Sink]:
-        """Open the screen to redacted bytes of others; of a folded stage it shows the last line."""
+        """Print redacted output of other programs, or show its last line."""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         rest = ""
 
@@ -158,7 +158,7 @@ class Terminal(Console):
         self._screen.print(Text(text, style=style), soft_wrap=True)
 
     def _now(self) -> "Text":
-        """Draw the line of the stage that is under way."""
+        """Draw the line of the running stage."""
         from rich.text import Text  # noqa: PLC0415  (as above)
 
         seconds = time.monotonic() - self._since
@@ -175,7 +175,7 @@ class Terminal(Console):
 
 
 def _printable(line: str) -> "Text":
-    """Return a line of others with its colours, and without what would move the cursor."""
+    """Return a line with its colours, but without characters that would move the cursor."""
     from rich.text import Text  # noqa: PLC0415  (as above)
 
     text = Text.from_ansi(line.rstrip("\r"))

@@ -88,7 +88,7 @@ def _ends_late(plan: Plan, container: Container) -> bool:
             plan.probe.path,
             {"Host": f"localhost:{container.port}", **plan.probe.headers},
             timeout=LAST_QUESTION,
-            unwanted=lambda: container.ended,
+            should_stop=lambda: container.ended,
         )
         if answer.status:
             return False

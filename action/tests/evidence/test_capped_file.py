@@ -14,7 +14,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
-def test_write__a_short_log_is_whole_and_there_at_once(path: Path) -> None:
+def test_write__a_short_file_is_complete_at_once(path: Path) -> None:
     file = CappedFile(path, head=10, segment=4)
     file.write(b"0123")
     assert path.read_bytes() == b"0123"
@@ -24,7 +24,7 @@ def test_write__a_short_log_is_whole_and_there_at_once(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_close__says_how_much_is_left_out(path: Path) -> None:
+def test_close__says_how_many_bytes_are_left_out(path: Path) -> None:
     file = CappedFile(path, head=10, segment=4)
     for byte in range(100):
         file.write(bytes([byte]))
@@ -35,7 +35,7 @@ def test_close__says_how_much_is_left_out(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_write__what_came_is_there_when_nobody_closes(path: Path) -> None:
+def test_write__is_on_disk_without_close(path: Path) -> None:
     file = CappedFile(path, head=2, segment=4)
     file.write(b"0123456789")
     kept = sorted((each.name, each.read_bytes()) for each in path.parent.iterdir())
@@ -45,7 +45,7 @@ def test_write__what_came_is_there_when_nobody_closes(path: Path) -> None:
 
 
 @given(st.lists(st.binary(max_size=9), max_size=12))
-def test_close__head_and_tail_are_what_came(
+def test_close__keeps_head_and_tail(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
 ) -> None:
     path = tmp_path_factory.mktemp("capped") / "log"
@@ -72,7 +72,7 @@ def test_close__head_and_tail_are_what_came(
     start=st.integers(min_value=0, max_value=200),
     length=st.integers(min_value=0, max_value=200),
 )
-def test_read_back__finds_what_came_wherever_it_lies(
+def test_read_range__of_any_range(
     tmp_path_factory: pytest.TempPathFactory, sizes: list[int], start: int, length: int
 ) -> None:
     path = tmp_path_factory.mktemp("room") / "log"

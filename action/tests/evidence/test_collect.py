@@ -52,7 +52,9 @@ def only(exhibits: tuple[FailedTestEvidence, ...]) -> FailedTestEvidence:
     return exhibit
 
 
-def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path: Path) -> None:
+def test_collect_evidence__writes_the_slice_beside_the_screenshot(
+    evidence: Evidence, tmp_path: Path
+) -> None:
     first, last = log(evidence, TRACEBACK, "the end\n")
     for name in ("screenshot.png", "page.html", "console.log", "address.txt"):
         path = evidence.folder / "tests/bad-1" / name
@@ -76,7 +78,9 @@ def test_curate__cuts_the_slice_beside_the_picture(evidence: Evidence, tmp_path:
     assert (found.frame.file, found.frame.line) == ("app/views.py", 7)
 
 
-def test_curate__each_picture_has_its_own_address(evidence: Evidence, tmp_path: Path) -> None:
+def test_collect_evidence__each_screenshot_has_its_address(
+    evidence: Evidence, tmp_path: Path
+) -> None:
     folder = evidence.folder / "tests/bad-1"
     folder.mkdir(parents=True)
     for browser in ("", "-browser2", "-browser3"):
@@ -94,7 +98,7 @@ def test_curate__each_picture_has_its_own_address(evidence: Evidence, tmp_path: 
     assert [paper.name for paper in found.excerpts] == ["tests/bad-1/address-browser9.txt"]
 
 
-def test_curate__a_plain_report_gets_an_approximate_slice(
+def test_collect_evidence__a_plain_report_gets_an_approximate_slice(
     evidence: Evidence, tmp_path: Path
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
@@ -107,7 +111,7 @@ def test_curate__a_plain_report_gets_an_approximate_slice(
 
 
 @pytest.mark.parametrize("name", ["../../x", "..", "/etc/x", "a/b", "", "-v"], ids=repr)
-def test_curate__no_name_leads_out_of_the_evidence(
+def test_collect_evidence__no_name_leads_out_of_the_evidence(
     evidence: Evidence, tmp_path: Path, name: str
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
@@ -119,15 +123,13 @@ def test_curate__no_name_leads_out_of_the_evidence(
     assert folder.resolve().parent == (evidence.folder / "tests").resolve()
 
 
-def test_curate__a_test_that_left_nothing(evidence: Evidence, tmp_path: Path) -> None:
+def test_collect_evidence__a_test_without_files(evidence: Evidence, tmp_path: Path) -> None:
     found = only(collect(evidence, tmp_path, failed()).tests)
     assert (found.folder, found.slice, found.excerpts, found.frame) == ("", None, (), None)
     assert not (evidence.folder / "tests").exists()
 
 
-def test_curate__a_secret_in_the_name_stays_out_of_the_folder(
-    evidence: Evidence, tmp_path: Path
-) -> None:
+def test_collect_evidence__no_secret_in_a_folder_name(evidence: Evidence, tmp_path: Path) -> None:
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     name = f"t.{secret().value}"
@@ -135,9 +137,7 @@ def test_curate__a_secret_in_the_name_stays_out_of_the_folder(
     assert secret().value not in found.folder
 
 
-def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
-    evidence: Evidence, tmp_path: Path
-) -> None:
+def test_collect_evidence__writes_slices_up_to_a_limit(evidence: Evidence, tmp_path: Path) -> None:
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     many = (failed(f"t{number}", span=span) for number in range(MAX_TESTS + 5))
@@ -146,7 +146,7 @@ def test_curate__a_suite_that_fails_as_a_whole_is_sliced_up_to_a_limit(
     assert len(list((evidence.folder / "tests").iterdir())) == MAX_TESTS
 
 
-def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_path: Path) -> None:
+def test_collect_evidence__cuts_long_logs(evidence: Evidence, tmp_path: Path) -> None:
     log(evidence, TRACEBACK)
     evidence.write("build.log", "first" + "x" * sum(TEXT_LIMITS) + "last")
     found = collect(evidence, tmp_path)
@@ -160,7 +160,7 @@ def test_curate__the_logs_that_are_there_long_ones_cut(evidence: Evidence, tmp_p
     assert found.files == ("build.log", "container.log", "container.log.index")
 
 
-def test_curate__tells_where_a_test_stands(evidence: Evidence, tmp_path: Path) -> None:
+def test_collect_evidence__locates_the_test(evidence: Evidence, tmp_path: Path) -> None:
     tests = collect(evidence, tmp_path, failed(file="app/views.py", line=3)).tests
     assert (only(tests).file, only(tests).failure.line) == ("app/views.py", 3)
 
@@ -178,21 +178,21 @@ Waited 10 s for a row.
 """
 
 
-def test_curate__leaves_the_driver_s_noise_to_the_whole_traceback(
-    evidence: Evidence, tmp_path: Path
-) -> None:
+def test_collect_evidence__removes_the_driver_s_noise(evidence: Evidence, tmp_path: Path) -> None:
     found = only(collect(evidence, tmp_path, failed(trace=NOISE)).tests)
     head, _, rest = NOISE.partition("  (Session")
     assert found.trace == f"{head}\n{rest.partition(chr(10) * 2)[2]}".rstrip()
     assert found.failure.trace == NOISE
 
 
-def test_curate__points_to_the_line_that_failed(evidence: Evidence, tmp_path: Path) -> None:
+def test_collect_evidence__finds_the_failing_line(evidence: Evidence, tmp_path: Path) -> None:
     failure = failed("t.T.home", file="app/views.py", line=3, trace=TRACEBACK)
     assert only(collect(evidence, tmp_path, failure).tests).failure.line == 7
 
 
-def test_curate__a_flaky_test_shows_how_it_failed_first(evidence: Evidence, tmp_path: Path) -> None:
+def test_collect_evidence__a_flaky_test_shows_its_first_failure(
+    evidence: Evidence, tmp_path: Path
+) -> None:
     first, _ = log(evidence, TRACEBACK, "later\n")
     span = Span(start=first, end=first, exact=True)
     results = Results(

@@ -34,18 +34,18 @@ def stage(evidence: Evidence, name: str, data: bytes = b"x") -> Path:
     return path
 
 
-def test_evidence__folders_are_for_us_alone(evidence: Evidence) -> None:
+def test_evidence__folders_are_private(evidence: Evidence) -> None:
     for folder in (evidence.folder, evidence.staging, evidence.staging_folder("junit")):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_text__is_redacted_and_whole(evidence: Evidence) -> None:
+def test_write__redacts_and_replaces(evidence: Evidence) -> None:
     evidence.write("summary.md", "first")
     evidence.write("summary.md", f"a {HUSH.decode()} é")
     assert kept(evidence) == {"summary.md": "a *** é".encode()}
 
 
-def test_collect__takes_files_of_all_depths(evidence: Evidence) -> None:
+def test_copy_folder__copies_subfolders(evidence: Evidence) -> None:
     stage(evidence, "t.T.test_a/page.html", b"<p>")
     stage(evidence, "t.T.test_a/deeper/x.png", b"\x89PNG\0\xff")
     evidence.copy_folder(evidence.staging_folder("traces"), "tests")
@@ -55,13 +55,13 @@ def test_collect__takes_files_of_all_depths(evidence: Evidence) -> None:
     }
 
 
-def test_collect__replaces_secrets_in_what_tests_wrote(evidence: Evidence) -> None:
+def test_copy_folder__redacts(evidence: Evidence) -> None:
     stage(evidence, "page.html", b"<input value='" + HUSH + b"'>")
     evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert kept(evidence) == {"tests/page.html": b"<input value='***'>"}
 
 
-def test_collect__a_secret_across_two_pieces_of_a_large_file(
+def test_copy_folder__redacts_across_chunks(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rehearsal.evidence.folder.CHUNK", 7)
@@ -70,7 +70,7 @@ def test_collect__a_secret_across_two_pieces_of_a_large_file(
     assert kept(evidence) == {"tests/page.html": b"0123***4567***"}
 
 
-def test_collect__leaves_links_out(evidence: Evidence, tmp_path: Path) -> None:
+def test_copy_folder__skips_links(evidence: Evidence, tmp_path: Path) -> None:
     private = tmp_path / "private"
     private.mkdir()
     (private / "key").write_text("private")
@@ -82,7 +82,7 @@ def test_collect__leaves_links_out(evidence: Evidence, tmp_path: Path) -> None:
     assert list(kept(evidence)) == ["tests/good.txt"]
 
 
-def test_collect__leaves_what_is_no_file_out(evidence: Evidence) -> None:
+def test_copy_folder__skips_pipes(evidence: Evidence) -> None:
     good = stage(evidence, "good.txt")
     os.mkfifo(good.parent / "pipe")
     evidence.copy_folder(good.parent, "tests")
@@ -107,7 +107,7 @@ def test_collect__leaves_what_is_no_file_out(evidence: Evidence) -> None:
     ],
     ids=ascii,
 )
-def test_keep__under_a_safe_name(evidence: Evidence, name: str, expected: str) -> None:
+def test_copy__under_a_safe_name(evidence: Evidence, name: str, expected: str) -> None:
     source = stage(evidence, name)
     evidence.copy_folder(source.parent, "tests")
     (path,) = kept(evidence)
@@ -115,20 +115,20 @@ def test_keep__under_a_safe_name(evidence: Evidence, name: str, expected: str) -
     assert SAFE_PATH.fullmatch(path)
 
 
-def test_keep__different_names_stay_different(evidence: Evidence) -> None:
+def test_copy__different_names_stay_different(evidence: Evidence) -> None:
     for name in ("a b", "a:b", "a\tb", "x" * 120 + "1", "x" * 120 + "2"):
         stage(evidence, name)
     evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert len(kept(evidence)) == 5
 
 
-def test_keep__no_secret_in_a_name(evidence: Evidence) -> None:
+def test_copy__no_secret_in_a_name(evidence: Evidence) -> None:
     stage(evidence, f"{HUSH.decode()}/{HUSH.decode()}.txt")
     evidence.copy_folder(evidence.staging_folder("traces"), "tests")
     assert HUSH.decode() not in "".join(kept(evidence))
 
 
-def test_keep__replaces_nothing_that_is_there(evidence: Evidence) -> None:
+def test_copy__replaces_no_file(evidence: Evidence) -> None:
     evidence.log("tests/output.log").close()
     for name in ("output.log", f"a {HUSH.decode()}.txt", "a ***.txt"):
         stage(evidence, name, name.encode())
@@ -138,7 +138,7 @@ def test_keep__replaces_nothing_that_is_there(evidence: Evidence) -> None:
     assert kept(evidence)["tests/output-2.log"] == b"output.log"
 
 
-def test_sweep__takes_out_what_does_not_belong_there(evidence: Evidence) -> None:
+def test_sanitize_folder__removes_unsafe_files_and_redacts(evidence: Evidence) -> None:
     (evidence.folder / "tests").mkdir()
     for name in ("good.log", "bad.log", "tests/good.xml", "new\nline", HUSH.decode()):
         (evidence.folder / name).write_bytes(b"text " + (HUSH if name == "bad.log" else b""))
@@ -159,14 +159,14 @@ def test_sweep__takes_out_what_does_not_belong_there(evidence: Evidence) -> None
     assert Path("/etc/passwd").exists()
 
 
-def test_drop_staging__leaves_nothing_of_it(evidence: Evidence) -> None:
+def test_drop_staging(evidence: Evidence) -> None:
     stage(evidence, "t/page.html")
     evidence.drop_staging()
     assert not evidence.staging.exists()
     evidence.drop_staging()
 
 
-def test_log__holds_the_bytes_as_they_came(evidence: Evidence) -> None:
+def test_log__keeps_the_bytes(evidence: Evidence) -> None:
     log = evidence.log("tests/output.log")
     sink = log.stream()
     for piece in (b"\xff\0binary", b"\r\n", "é".encode()):
@@ -175,7 +175,7 @@ def test_log__holds_the_bytes_as_they_came(evidence: Evidence) -> None:
     assert kept(evidence) == {"tests/output.log": b"\xff\0binary\r\n\xc3\xa9"}
 
 
-def test_log__replaces_a_secret_across_writes_and_between_streams(evidence: Evidence) -> None:
+def test_log__redacts_across_writes_and_streams(evidence: Evidence) -> None:
     log = evidence.log("container.log")
     out, err = log.stream("out"), log.stream("err")
     out(b"<" + HUSH[:5])
@@ -191,14 +191,14 @@ def test_log__replaces_a_secret_across_writes_and_between_streams(evidence: Evid
     assert HUSH[:9] + b" no secret" in data
 
 
-def test_log__what_was_held_back_is_written_at_the_end(evidence: Evidence) -> None:
+def test_log__close_writes_the_rest(evidence: Evidence) -> None:
     log = evidence.log("a.log")
     log.stream()(b"end: " + HUSH[:6])
     log.close()
     assert kept(evidence)["a.log"] == b"end: " + HUSH[:6]
 
 
-def test_log__the_echo_hears_what_is_kept(evidence: Evidence) -> None:
+def test_log__echo_gets_redacted_bytes(evidence: Evidence) -> None:
     heard: list[bytes] = []
     log = evidence.log("a.log", echo=heard.append)
     log.stream()(b"a " + HUSH)
@@ -206,7 +206,7 @@ def test_log__the_echo_hears_what_is_kept(evidence: Evidence) -> None:
     assert b"".join(heard) == b"a ***" == kept(evidence)["a.log"]
 
 
-def test_log__the_index_tells_when_and_where_each_piece_came(evidence: Evidence) -> None:
+def test_log__index_has_time_and_offset(evidence: Evidence) -> None:
     log = evidence.log("container.log", timed=True)
     log.stream("out")(b"one\n")
     log.stream("err")(b"two\n")
@@ -216,12 +216,12 @@ def test_log__the_index_tells_when_and_where_each_piece_came(evidence: Evidence)
     assert float(lines[0][0]) <= float(lines[1][0])
 
 
-def test_log__has_no_index_unless_asked(evidence: Evidence) -> None:
+def test_log__has_no_index_by_default(evidence: Evidence) -> None:
     evidence.log("build.log").close()
     assert list(kept(evidence)) == ["build.log"]
 
 
-def test_log__words_that_come_too_late_are_no_error(evidence: Evidence) -> None:
+def test_log__ignores_writes_after_close(evidence: Evidence) -> None:
     log = evidence.log("a.log")
     sink = log.stream()
     log.close()
@@ -230,7 +230,7 @@ def test_log__words_that_come_too_late_are_no_error(evidence: Evidence) -> None:
     assert kept(evidence)["a.log"] == b""
 
 
-def test_log__two_streams_at_once_lose_nothing(evidence: Evidence) -> None:
+def test_log__two_streams_at_once(evidence: Evidence) -> None:
     log = evidence.log("a.log", timed=True)
     sinks = [log.stream(name) for name in ("out", "err")]
 
@@ -255,7 +255,7 @@ def test_log__two_streams_at_once_lose_nothing(evidence: Evidence) -> None:
         offset += int(length)
 
 
-def test_tail__returns_the_last_lines_that_say_something(evidence: Evidence) -> None:
+def test_tail__returns_the_last_lines_that_are_not_blank(evidence: Evidence) -> None:
     log = evidence.log("a.log")
     log.stream()(b"one\n\ntwo \r\n\n  three\n\xff\n")
     assert log.tail(2) == ("  three", "\N{REPLACEMENT CHARACTER}")
@@ -263,7 +263,7 @@ def test_tail__returns_the_last_lines_that_say_something(evidence: Evidence) -> 
     log.close()
 
 
-def test_tail__of_a_flood_reads_its_end_alone(evidence: Evidence) -> None:
+def test_tail__reads_only_the_end(evidence: Evidence) -> None:
     log = evidence.log("a.log")
     log.stream()(b"x" * 5_000_000 + b"\nlast\n")
     assert log.tail(1) == ("last",)
@@ -275,9 +275,7 @@ def full(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_text__a_full_disk_is_told_and_no_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_write__warns_of_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     complaints: list[str] = []
     evidence = Evidence(tmp_path, Redactor(), complaints.append)
     monkeypatch.setattr(Path, "write_text", full)
@@ -285,12 +283,12 @@ def test_text__a_full_disk_is_told_and_no_error(
     assert complaints == ["verdict.json could not be kept: No space left on device"]
 
 
-def test_text__half_a_character_is_no_error(evidence: Evidence) -> None:
+def test_write__accepts_invalid_unicode(evidence: Evidence) -> None:
     evidence.write("a.md", "caf\udce9")
     assert kept(evidence)["a.md"].startswith(b"caf")
 
 
-def test_collect__what_cannot_be_kept_is_told_and_the_rest_is_kept(evidence: Evidence) -> None:
+def test_copy_folder__warns_of_one_file_and_copies_the_others(evidence: Evidence) -> None:
     complaints: list[str] = []
     evidence.warn = complaints.append
     evidence.write("a", "a file where a folder belongs")
@@ -302,7 +300,7 @@ def test_collect__what_cannot_be_kept_is_told_and_the_rest_is_kept(evidence: Evi
     assert complaints[0].startswith("'a/b.txt' could not be kept: ")
 
 
-def test_log__a_full_disk_is_told_once_and_the_echo_goes_on() -> None:
+def test_log__warns_once_of_a_full_disk_and_still_echoes() -> None:
     complaints: list[str] = []
     heard: list[bytes] = []
     full_disk = Path("/dev/full")
@@ -322,7 +320,7 @@ def test_log__a_full_disk_is_told_once_and_the_echo_goes_on() -> None:
     assert complaints == ["build.log is not whole: No space left on device"]
 
 
-def test_log__that_cannot_be_opened_is_told_and_drained(evidence: Evidence) -> None:
+def test_log__warns_if_it_cannot_be_opened(evidence: Evidence) -> None:
     complaints: list[str] = []
     evidence.warn = complaints.append
     evidence.write("tests", "a file where a folder belongs")

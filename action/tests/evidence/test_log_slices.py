@@ -60,13 +60,13 @@ PIECES = ((100.0, b"before\n"), (102.0, b"one\n"), (103.0, b"two\n"), (110.0, b"
         pytest.param(111, 112, "# (the app wrote nothing)\n", id="after all"),
     ],
 )
-def test_cut__an_exact_span(folder: Path, start: float, end: float, expected: str) -> None:
+def test_cut_slice__of_an_exact_span(folder: Path, start: float, end: float, expected: str) -> None:
     text = cut_slice(*write(folder, *PIECES), exact(start, end))
     assert text.startswith("# container.log between")
     assert body(text) == expected
 
 
-def test_cut__an_approximate_span_says_so_first_and_is_wider(folder: Path) -> None:
+def test_cut_slice__of_an_approximate_span_is_wider_and_says_so(folder: Path) -> None:
     span = Span(start=102 + ROUNDING, end=103 - ROUNDING / 2, exact=False)
     text = cut_slice(*write(folder, *PIECES), span)
     assert text.startswith("# approximate: ")
@@ -74,13 +74,13 @@ def test_cut__an_approximate_span_says_so_first_and_is_wider(folder: Path) -> No
     assert body(text) == "one\ntwo\n"
 
 
-def test_cut__two_tests_at_once_share_what_the_app_said(folder: Path) -> None:
+def test_cut_slice__of_overlapping_tests(folder: Path) -> None:
     log, index = write(folder, *PIECES)
     assert "two" in cut_slice(log, index, exact(101, 104))
     assert "two" in cut_slice(log, index, exact(102.5, 105))
 
 
-def test_cut__a_flood_keeps_head_and_tail_and_says_what_is_missing(folder: Path) -> None:
+def test_cut_slice__keeps_head_and_tail_of_a_long_slice(folder: Path) -> None:
     log, index = write(folder, (1.0, b"first\n" + b"x" * 3 * END_SIZE + b"\nlast\n"))
     text = body(cut_slice(log, index, exact(0, 2)))
     assert text.startswith("first\n")
@@ -98,27 +98,27 @@ def test_cut__a_flood_keeps_head_and_tail_and_says_what_is_missing(folder: Path)
         pytest.param(999, "onetwothree", "", id="nothing since"),
     ],
 )
-def test_parted(folder: Path, when: float, before: str, after: str) -> None:
+def test_split_log(folder: Path, when: float, before: str, after: str) -> None:
     log, index = write(folder, (101, b"one"), (102, b"two"), (104, b"three"))
     assert split_log(log, index, when) == (before, after)
 
 
-def test_parted__of_a_flood_the_ends(folder: Path) -> None:
+def test_split_log__keeps_head_and_tail(folder: Path) -> None:
     head, tail = (b"first\n" + b"x" * 3 * END_SIZE + b"\nlast\n" for _ in range(2))
     before, after = split_log(*write(folder, (1.0, head), (2.0, tail)), 2.0)
     assert (before[:5], len(before)) == ("first", END_SIZE)
     assert (after[:5], after[-5:], len(after)) == ("first", "last\n", 2 * END_SIZE + 1)
 
 
-def test_cut__without_an_index_there_is_nothing_to_say(folder: Path) -> None:
+def test_cut_slice__is_empty_without_an_index(folder: Path) -> None:
     assert cut_slice(folder / "container.log", read_index(folder / "no"), exact(0, 1)) == ""
 
 
-def test_cut__what_is_no_text_does_no_harm(folder: Path) -> None:
+def test_cut_slice__of_binary_output(folder: Path) -> None:
     assert body(cut_slice(*write(folder, (1.0, b"\xff\x00a")), exact(0, 2))) == "\ufffd\x00a"
 
 
-def test_read_index__half_an_entry_and_a_clock_set_back_undo_no_order(folder: Path) -> None:
+def test_read_index__ignores_broken_entries_and_a_clock_set_back(folder: Path) -> None:
     path = folder / "index"
     path.write_bytes(
         b"100.5 out 0 5\n100.6 err 5\n\n... 30 bytes are left out here ...\n0.7 out 60 3\n"
@@ -130,7 +130,7 @@ def test_read_index__half_an_entry_and_a_clock_set_back_undo_no_order(folder: Pa
     assert index.total == 71
 
 
-def test_cut__of_a_real_log_with_a_gap(tmp_path: Path) -> None:
+def test_cut_slice__of_a_log_with_a_gap(tmp_path: Path) -> None:
     """Offsets count all that came, the file does not hold it all."""
     evidence = Evidence(tmp_path, Redactor())
     log = evidence.log("container.log", timed=True)

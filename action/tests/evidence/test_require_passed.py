@@ -17,12 +17,12 @@ def read(folder: Path) -> RehearsalResult:
 
 
 @pytest.mark.parametrize("shard", ["", "1/1"])
-def test_read_passed__a_whole_pass(tmp_path: Path, shard: str) -> None:
+def test_require_passed__a_complete_pass(tmp_path: Path, shard: str) -> None:
     assert read(rehearsed(tmp_path, shard=shard, results=Results(tests=3))).image_id == ID
 
 
 @pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.PASSED])
-def test_read_passed__nothing_else(tmp_path: Path, verdict: Verdict) -> None:
+def test_require_passed__refuses_other_verdicts(tmp_path: Path, verdict: Verdict) -> None:
     with pytest.raises(
         RehearsalError, match=rf"Nothing is done\. .* ended as {verdict}, "
     ) as raised:
@@ -42,7 +42,7 @@ def test_read_passed__nothing_else(tmp_path: Path, verdict: Verdict) -> None:
     ],
     ids=["a part", "the last part", "none", "a name", "a line break"],
 )
-def test_read_passed__no_part_and_no_unknown_image(
+def test_require_passed__refuses_a_shard_and_an_unknown_image(
     tmp_path: Path, changes: dict[str, str], words: str
 ) -> None:
     with pytest.raises(RehearsalError, match=words):
@@ -60,7 +60,9 @@ def test_read_passed__no_part_and_no_unknown_image(
     ],
     ids=["not there", "no json", "no object", "newer", "hardly anything"],
 )
-def test_read_passed__what_is_no_verdict(tmp_path: Path, text: str | None, words: str) -> None:
+def test_require_passed__refuses_a_file_that_is_not_a_verdict(
+    tmp_path: Path, text: str | None, words: str
+) -> None:
     if text is not None:
         (tmp_path / "verdict.json").write_text(text)
     with pytest.raises(
@@ -71,6 +73,6 @@ def test_read_passed__what_is_no_verdict(tmp_path: Path, text: str | None, words
     assert "evidence: always" in raised.value.problem.hint
 
 
-def test_read_passed__a_pass_that_its_own_count_belies(tmp_path: Path) -> None:
+def test_require_passed__refuses_a_pass_with_failures(tmp_path: Path) -> None:
     with pytest.raises(MisconfiguredError, match="1 tests failed"):
         read(rehearsed(tmp_path, results=Results(tests=3, failures=1)))

@@ -59,7 +59,7 @@ def test_find_engine__a_recent_client_with_its_plugin(tmp_path: Path) -> None:
     assert (found.client, found.buildx) == (str(path), True)
 
 
-def test_find_engine__passes_over_a_recent_client_without_its_plugin(tmp_path: Path) -> None:
+def test_find_engine__skips_a_recent_client_without_its_plugin(tmp_path: Path) -> None:
     client(tmp_path / "a", version("28.2.2"))
     old = client(tmp_path / "b", version("20.10.24"))
     assert find_engine(only(tmp_path / "a", tmp_path / "b"), EngineNeeds.BUILDKIT).client == str(
@@ -96,7 +96,7 @@ def test_find_engine__no_client(tmp_path: Path, what: str) -> None:
     assert "not the app's fault" in caught.value.problem.hint
 
 
-def test_find_engine__no_engine_behind_any_client(tmp_path: Path) -> None:
+def test_find_engine__no_client_reaches_an_engine(tmp_path: Path) -> None:
     client(tmp_path / "a", dead())
     client(tmp_path / "b", dead("another"))
     with pytest.raises(RehearsalError) as caught:
@@ -113,7 +113,7 @@ def test_find_engine__one_client_reaches_an_engine(tmp_path: Path) -> None:
     )
 
 
-def test_find_engine__a_file_that_is_no_program(tmp_path: Path) -> None:
+def test_find_engine__ignores_files_that_are_not_programs(tmp_path: Path) -> None:
     path = client(tmp_path / "a", "")
     path.write_bytes(b"\x7fELF but not really")
     with pytest.raises(RehearsalError) as caught:
@@ -135,7 +135,7 @@ def test_find_engine__a_client_that_never_answers(
     assert time.monotonic() - started < 5
 
 
-def test_create__hands_secrets_over_in_the_clients_environment(tmp_path: Path) -> None:
+def test_create__passes_secrets_in_the_client_s_environment(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, 'printf "%s|" "$@" "$KEY"')
     told = engine.create(["--env", "KEY", "image"], secrets={"KEY": "hush\nhush"})
     assert told == "create|--env|KEY|image|hush\nhush|"
@@ -163,14 +163,14 @@ def test_call__a_lost_engine_is_engine_failed(tmp_path: Path, words: str) -> Non
     assert words in caught.value.problem.message
 
 
-def test_call__a_refusal_is_in_the_engines_own_words(tmp_path: Path) -> None:
+def test_call__raises_with_the_engine_s_message(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, 'echo "Error response from daemon: no way" >&2; exit 1')
     with pytest.raises(EngineError) as caught:
         engine.inspect("c0ffee")
     assert str(caught.value) == "no way"
 
 
-def test_call__an_engine_that_does_not_answer_is_engine_failed(
+def test_call__a_silent_engine_is_engine_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.1)
@@ -179,7 +179,7 @@ def test_call__an_engine_that_does_not_answer_is_engine_failed(
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
-def test_call__a_client_that_went_away_is_engine_failed(tmp_path: Path) -> None:
+def test_call__a_missing_client_is_engine_failed(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, "")
     Path(engine.client).unlink()
     with pytest.raises(RehearsalError) as caught:
@@ -187,7 +187,7 @@ def test_call__a_client_that_went_away_is_engine_failed(tmp_path: Path) -> None:
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
-def test_check__is_content_with_any_answer(tmp_path: Path) -> None:
+def test_check__accepts_any_answer(tmp_path: Path) -> None:
     engine_of(tmp_path, "echo no >&2; exit 1").check()
 
 
@@ -202,7 +202,7 @@ def test_last_exit_code__is_that_of_the_latest_end(
     assert "container=c0ffee" in asked
 
 
-def test_inspect__returns_what_the_engine_knows(tmp_path: Path) -> None:
+def test_inspect(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, """echo '[{"Id": "'$*'"}]'""")
     assert engine.inspect("c0ffee") == {"Id": "container inspect c0ffee"}
     assert engine.inspect("app", "image") == {"Id": "image inspect app"}
@@ -213,7 +213,7 @@ def test_inspect__returns_what_the_engine_knows(tmp_path: Path) -> None:
     [(False, "build -t x ."), (True, "buildx build --load -t x .")],
     ids=["old client", "buildx"],
 )
-def test_build__is_done_by_buildkit(tmp_path: Path, buildx: bool, expected: str) -> None:
+def test_build__uses_buildkit(tmp_path: Path, buildx: bool, expected: str) -> None:
     pieces: list[bytes] = []
     script = 'echo "$*"; echo "$DOCKER_BUILDKIT $BUILDKIT_PROGRESS $TOKEN" >&2; exit 4'
     process = engine_of(tmp_path, script, buildx=buildx).build(
@@ -232,7 +232,7 @@ def test_start__attaches_to_both_streams(tmp_path: Path) -> None:
     assert b"".join(err) == b"trouble\n"
 
 
-def test_execute__hands_on_a_list_of_arguments(tmp_path: Path) -> None:
+def test_execute__passes_a_list_of_arguments(tmp_path: Path) -> None:
     out: list[bytes] = []
     engine = engine_of(tmp_path, 'printf "%s|" "$@"')
     engine.execute("c0ffee", ["sh", "-ec", "a b; $(c)"], out=out.append).wait()
@@ -244,14 +244,14 @@ def test_execute__hands_on_a_list_of_arguments(tmp_path: Path) -> None:
     ["Error: No such container: $4", "removal of container $4 is already in progress"],
     ids=["gone", "going"],
 )
-def test_remove__gone_already_is_fine(tmp_path: Path, words: str) -> None:
+def test_remove__ignores_containers_that_are_gone(tmp_path: Path, words: str) -> None:
     calls = tmp_path / "calls"
     script = f'echo "$*" >> {calls}; echo "{words}" >&2; exit 1'
     engine_of(tmp_path, script).remove(["a", "b"])
     assert calls.read_text() == "rm --force --volumes a\nrm --force --volumes b\n"
 
 
-def test_remove__another_refusal_is_told_and_the_rest_is_removed(tmp_path: Path) -> None:
+def test_remove__raises_after_removing_the_others(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     script = f'echo "$4" >> {calls}; [[ $4 == b ]] || {{ echo "$4 not permitted" >&2; exit 1; }}'
     with pytest.raises(EngineError, match="a not permitted; c not permitted"):
@@ -260,7 +260,7 @@ def test_remove__another_refusal_is_told_and_the_rest_is_removed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
-def test_ensure_volume__makes_and_labels_only_a_missing_one(tmp_path: Path, there: bool) -> None:
+def test_ensure_volume__creates_and_labels_a_missing_volume(tmp_path: Path, there: bool) -> None:
     calls = tmp_path / "calls"
     answer = 0 if there else 1
     script = f'echo "$*" >> {calls}; [[ $2 == inspect ]] && exit {answer}; exit 0'
@@ -269,7 +269,7 @@ def test_ensure_volume__makes_and_labels_only_a_missing_one(tmp_path: Path, ther
     assert (made in calls.read_text().splitlines()) is not there
 
 
-def test_sweep__removes_what_carries_the_label_and_nothing_else(tmp_path: Path) -> None:
+def test_remove_labelled__removes_nothing_else(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     script = f"""echo "$*" >> {calls}
     case "$*" in

@@ -38,11 +38,11 @@ def test_remote(url: str, host: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "/srv/shop.git", "../shop", "https://example.com/a/b/c"])
-def test_remote__of_no_github(url: str) -> None:
+def test_remote__not_on_github(url: str) -> None:
     assert not REMOTE.fullmatch(url)
 
 
-def test_find_checkout__from_below(tmp_path: Path) -> None:
+def test_find_checkout__from_a_subfolder(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch", "side/branch")
     git(tmp_path, "remote", "add", "origin", "https://ghe.example.com/OWNER/shop")
     git(tmp_path, "config", "user.name", "Mona")
@@ -65,14 +65,14 @@ def test_find_checkout__from_below(tmp_path: Path) -> None:
     assert head_commit(below, ENV) == found.sha
 
 
-def test_find_checkout__what_git_does_not_know_is_left_out(tmp_path: Path) -> None:
+def test_find_checkout__fields_that_git_does_not_know_are_empty(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     found = find_checkout(tmp_path, ENV)
     assert found == GitCheckout(top=tmp_path.resolve(), ref="refs/heads/main")
     assert not {"sha", "repository", "actor", "event.after"} & found.context().keys()
 
 
-def test_find_checkout__none(tmp_path: Path) -> None:
+def test_find_checkout__raises_outside_a_checkout(tmp_path: Path) -> None:
     with pytest.raises(NoCheckoutError, match="not a git repository"):
         find_checkout(tmp_path, {**ENV, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)})
     with pytest.raises(NoCheckoutError, match="there is no git on PATH"):

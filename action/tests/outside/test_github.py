@@ -57,35 +57,35 @@ def outputs(text: str) -> dict[str, str]:
     [(ON, True), ({"GITHUB_ACTIONS": "false"}, False), (OFF, False)],
     ids=["true", "false", "unset"],
 )
-def test_console__knows_where_it_is(environ: dict[str, str], github: bool) -> None:
+def test_console__on_github(environ: dict[str, str], github: bool) -> None:
     assert Spoken(environ).console.on_github is github
 
 
-def test_say__is_a_redacted_line(off: Spoken) -> None:
+def test_say__prints_a_redacted_line(off: Spoken) -> None:
     off.console.say(f"a {HUSH} é")
     assert off.text == "a *** é\n"
 
 
-def test_say__what_it_quotes_is_no_command(on: Spoken, off: Spoken) -> None:
+def test_say__quotes_no_workflow_command(on: Spoken, off: Spoken) -> None:
     for spoken in (on, off):
         spoken.console.say("'##[add-mask]passed' could not be kept")
     assert "##[" not in on.text
     assert "##[" in off.text
 
 
-def test_say__half_a_character_is_no_error(off: Spoken) -> None:
+def test_say__accepts_invalid_unicode(off: Spoken) -> None:
     off.console.say("caf\udce9")
     assert off.text.startswith("caf")
 
 
-def test_mask__only_the_runner_is_told(on: Spoken, off: Spoken) -> None:
+def test_mask__only_on_github(on: Spoken, off: Spoken) -> None:
     for spoken in (on, off):
         spoken.console.mask("hush%hush")
     assert on.text == "::add-mask::hush%25hush\n"
     assert off.text == ""
 
 
-def test_error__becomes_an_annotation(on: Spoken) -> None:
+def test_error__is_an_annotation(on: Spoken) -> None:
     on.console.error(f"a\nb\r100% {HUSH}", title="T: 1, 2", file="a,b:c.py", line=7)
     assert on.text == ("::error file=a%2Cb%3Ac.py,line=7,title=T%3A 1%2C 2::a%0Ab%0D100%25 ***\n")
 
@@ -95,7 +95,7 @@ def test_error__becomes_an_annotation(on: Spoken) -> None:
     [("", 0, ""), ("", 7, ""), ("t.py", 0, "file=t.py,"), ("t.py", 7, "file=t.py,line=7,")],
     ids=["nowhere", "line alone", "file alone", "both"],
 )
-def test_error__stands_where_it_is_known_to(on: Spoken, file: str, line: int, place: str) -> None:
+def test_error__has_file_and_line(on: Spoken, file: str, line: int, place: str) -> None:
     on.console.error("m", title="t", file=file, line=line)
     assert on.text == f"::error {place}title=t::m\n"
 
@@ -109,23 +109,23 @@ def test_error__hostile_text_is_one_command(on: Spoken, part: str) -> None:
     assert on.text.startswith("::error file=")
 
 
-def test_error__off_github_is_a_plain_line(off: Spoken) -> None:
+def test_error__is_a_plain_line_elsewhere(off: Spoken) -> None:
     off.console.error(HUSH, title="T", file="a.py", line=1)
     off.console.warning("w", title="W")
     assert off.text == "error: T: ***\nwarning: W: w\n"
 
 
-def test_warning__stands_on_a_line_of_a_file_as_an_error_does(on: Spoken) -> None:
+def test_warning__has_file_and_line(on: Spoken) -> None:
     on.console.warning("m", title="t", file="a/b.py", line=7)
     assert on.text == "::warning file=a/b.py,line=7,title=t::m\n"
 
 
-def test_warning__becomes_an_annotation(on: Spoken) -> None:
+def test_warning__is_an_annotation(on: Spoken) -> None:
     on.console.warning("m", title="t")
     assert on.text == "::warning title=t::m\n"
 
 
-def test_group__folds_on_github_and_is_a_heading_elsewhere(on: Spoken, off: Spoken) -> None:
+def test_group__is_a_heading_elsewhere(on: Spoken, off: Spoken) -> None:
     for spoken in (on, off):
         with spoken.console.group("build\n::x"):
             spoken.console.say("inside")
@@ -134,13 +134,13 @@ def test_group__folds_on_github_and_is_a_heading_elsewhere(on: Spoken, off: Spok
     assert not COMMAND.search(off.text.replace("\n::x", ""))
 
 
-def test_group__is_closed_after_an_error(on: Spoken) -> None:
+def test_group__ends_after_an_error(on: Spoken) -> None:
     with pytest.raises(ValueError, match="no"), on.console.group("build"):
         raise ValueError("no")
     assert on.text.endswith("::endgroup::\n")
 
 
-def test_foreign__no_line_between_the_tokens_is_a_command(on: Spoken) -> None:
+def test_raw_output__contains_no_workflow_command(on: Spoken) -> None:
     with on.console.raw_output() as show:
         show(b"::error::mine\n::stop-commands::x\n")
         show(b"::endgroup::")
@@ -150,7 +150,7 @@ def test_foreign__no_line_between_the_tokens_is_a_command(on: Spoken) -> None:
     assert lines[1:] == ["::error::mine", "::stop-commands::x", "::endgroup::", f"::{token}::"]
 
 
-def test_foreign__each_time_another_token(on: Spoken) -> None:
+def test_raw_output__uses_a_new_token_each_time(on: Spoken) -> None:
     for _ in "12":
         with on.console.raw_output():
             pass
@@ -158,20 +158,20 @@ def test_foreign__each_time_another_token(on: Spoken) -> None:
     assert len(set(tokens)) == 2
 
 
-def test_foreign__commands_work_again_after_an_error(on: Spoken) -> None:
+def test_raw_output__ends_after_an_error(on: Spoken) -> None:
     with suppress(ValueError), on.console.raw_output() as show:
         show(b"half a line")
         raise ValueError
     assert re.search(r"^half a line\n::[0-9a-f]{32}::\n\Z", on.text, re.MULTILINE)
 
 
-def test_foreign__off_github_there_is_no_token(off: Spoken) -> None:
+def test_raw_output__prints_no_token_elsewhere(off: Spoken) -> None:
     with off.console.raw_output() as show:
         show(b"::error::mine")
     assert off.text == "::error::mine\n"
 
 
-def test_foreign__bytes_go_through_as_they_are(off: Spoken) -> None:
+def test_raw_output__keeps_the_bytes(off: Spoken) -> None:
     with off.console.raw_output() as show:
         show(b"\xff\0\n")
     assert off.out.getvalue() == b"\xff\0\n"
@@ -180,25 +180,25 @@ def test_foreign__bytes_go_through_as_they_are(off: Spoken) -> None:
 @pytest.mark.parametrize(
     "value", ["", "one", "one\ntwo", "a<<b\nend", "::error::x", "ends in a newline\n", "é %0A"]
 )
-def test_output__is_read_back_by_the_runner(on: Spoken, tmp_path: Path, value: str) -> None:
+def test_output__can_be_read_by_the_runner(on: Spoken, tmp_path: Path, value: str) -> None:
     on.console.output("verdict", value)
     on.console.output("tests", "3")
     text = (tmp_path / "GITHUB_OUTPUT").read_text(encoding="utf-8")
     assert outputs(text) == {"verdict": value, "tests": "3"}
 
 
-def test_output__holds_no_secret(on: Spoken, tmp_path: Path) -> None:
+def test_output__is_redacted(on: Spoken, tmp_path: Path) -> None:
     on.console.output("image", HUSH)
     assert outputs((tmp_path / "GITHUB_OUTPUT").read_text()) == {"image": "***"}
 
 
-def test_summary__is_added_redacted(on: Spoken, tmp_path: Path) -> None:
+def test_summary__is_appended_and_redacted(on: Spoken, tmp_path: Path) -> None:
     (tmp_path / "GITHUB_STEP_SUMMARY").write_text("before\n")
     on.console.summary(f"# {HUSH} é\n")
     assert (tmp_path / "GITHUB_STEP_SUMMARY").read_text("utf-8") == "before\n# *** é\n"
 
 
-def test_files__off_github_nothing_is_written(off: Spoken, tmp_path: Path) -> None:
+def test_files__are_not_written_elsewhere(off: Spoken, tmp_path: Path) -> None:
     off.console.output("a", "b")
     off.console.summary("c")
     assert list(tmp_path.iterdir()) == []

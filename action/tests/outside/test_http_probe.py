@@ -102,21 +102,21 @@ def test_get__returns_the_status(behave: Behaviour, status: int) -> None:
         pytest.param(says(b"HTTP/1.1 9999 OK\r\n\r\n"), "not HTTP", id="no status"),
     ],
 )
-def test_get__says_why_there_is_no_answer(behave: Behaviour, words: str) -> None:
+def test_get__says_why_there_is_no_response(behave: Behaviour, words: str) -> None:
     answer = ask(behave)
     assert answer.status == 0
     assert words in answer.error
     assert str(answer) == answer.error
 
 
-def test_get__refused() -> None:
+def test_get__connection_refused() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         answer = get(unused.getsockname()[1], "/", {}, timeout=1)
     assert answer.error == "connection refused"
 
 
-def test_get__an_endless_body_is_not_read() -> None:
+def test_get__does_not_read_an_endless_body() -> None:
     def flood(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):
@@ -129,7 +129,7 @@ def test_get__an_endless_body_is_not_read() -> None:
     assert time.monotonic() - started < 2
 
 
-def test_get__endless_headers_are_read_up_to_a_limit() -> None:
+def test_get__reads_endless_headers_up_to_a_limit() -> None:
     def flood(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):
@@ -155,11 +155,11 @@ def test_get__gives_up_after_its_timeout(behave: Behaviour) -> None:
 
 
 @pytest.mark.parametrize("behave", [hold, drip(b"x")], ids=["silence", "drip"])
-def test_get__stops_when_it_is_not_wanted_any_more(behave: Behaviour) -> None:
+def test_get__stops_when_told_to(behave: Behaviour) -> None:
     """A container that has ended answers no more, whatever the engine's proxy holds open."""
     started = time.monotonic()
     with server(behave) as port:
-        answer = get(port, "/", {}, timeout=3, unwanted=lambda: time.monotonic() > started + 0.2)
+        answer = get(port, "/", {}, timeout=3, should_stop=lambda: time.monotonic() > started + 0.2)
         took = time.monotonic() - started
     assert answer.error == "connection closed without an answer"
     assert took < 1.5
@@ -181,36 +181,36 @@ def test_get__sends_one_request_with_the_given_headers() -> None:
     ]
 
 
-def test_get__follows_no_redirect() -> None:
+def test_get__does_not_follow_redirects() -> None:
     answer = ask(says(b"HTTP/1.1 301 Moved\r\nLOCATION:  https://localhost/ \r\n\r\n"))
     assert answer.status == 301
     assert answer.headers == {"location": "https://localhost/"}
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"], ids=["crlf", "lf"])
-def test_get__the_body_holds_no_headers(end: bytes) -> None:
+def test_get__the_body_does_not_contain_headers(end: bytes) -> None:
     head = end.join((b"HTTP/1.1 302 Found", b"Location: /a", b"", b"Location: /b"))
     assert ask(says(head)).headers == {"location": "/a"}
 
 
-def test_is_free__no_when_someone_listens() -> None:
+def test_is_free__false_if_a_socket_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert not is_free(listener.getsockname()[1])
 
 
-def test_is_free__no_when_someone_listens_on_all_addresses() -> None:
+def test_is_free__false_if_a_socket_listens_on_all_addresses() -> None:
     with socket.create_server(("0.0.0.0", 0)) as listener:  # noqa: S104  (as an engine does)
         assert not is_free(listener.getsockname()[1])
 
 
-def test_is_free__yes_when_nobody_does() -> None:
+def test_is_free__true_if_no_socket_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert is_free(port)
 
 
 @pytest.mark.parametrize("taken", [True, False], ids=["taken", "free"])
-def test_is_free__where_we_may_not_listen_ourselves(
+def test_is_free__below_1024_without_permission(
     taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GitHub's runner is no root: `host-port: 80` is the engine's to bind, not ours."""
@@ -240,16 +240,16 @@ def error(body: bytes = PAGE, status: bytes = b"400 Bad") -> bytes:
     [(error(),), (error(b""), PAGE), tuple(bytes([b]) for b in error())],
     ids=["at once", "headers first", "byte by byte"],
 )
-def test_get__keeps_how_an_errors_page_begins(pieces: tuple[bytes, ...]) -> None:
+def test_get__reads_the_beginning_of_an_error_page(pieces: tuple[bytes, ...]) -> None:
     answer = ask(says(*pieces, pause=0.001))
     assert (answer.status, answer.body) == (400, PAGE.decode())
 
 
-def test_get__reads_no_page_of_a_good_answer() -> None:
+def test_get__does_not_read_the_body_of_a_success() -> None:
     assert ask(says(OK)).body == ""
 
 
-def test_get__a_page_that_does_not_come_is_not_waited_for() -> None:
+def test_get__does_not_wait_for_a_slow_error_page() -> None:
     def stall(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(error(b"<h1>"))
@@ -261,7 +261,7 @@ def test_get__a_page_that_does_not_come_is_not_waited_for() -> None:
     assert time.monotonic() - started < 2
 
 
-def test_get__an_endless_error_page_is_cut() -> None:
+def test_get__cuts_an_endless_error_page() -> None:
     def flood(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):
@@ -274,7 +274,7 @@ def test_get__an_endless_error_page_is_cut() -> None:
     assert answer.body == "x" * MAX_BODY
 
 
-def test_get__an_error_whose_page_is_cut_off_is_an_answer() -> None:
+def test_get__an_incomplete_error_page_is_an_answer() -> None:
     def cut(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(error(b"<h1>", b"500 No"))
@@ -284,13 +284,13 @@ def test_get__an_error_whose_page_is_cut_off_is_an_answer() -> None:
     assert ask(cut).status == 500
 
 
-def test_get__tells_when_the_first_byte_came() -> None:
+def test_get__measures_the_first_byte() -> None:
     answer = ask(says(b"", b"HTTP/1.1 200 OK\r\n", b"\r\n", pause=0.1))
     assert answer.first_byte is not None
     assert 0.1 <= answer.first_byte < 1
 
 
-def test_get__only_silence_is_called_silent() -> None:
+def test_get__timed_out_only_without_a_response() -> None:
     with server(hold) as port:
         assert get(port, "/", {}, timeout=0.1).timed_out
     assert not ask(reset).timed_out

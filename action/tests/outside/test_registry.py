@@ -24,11 +24,11 @@ def shown(kind: str = "SchemaV2Manifest", **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["SchemaV2Manifest", "OCIManifest"])
-def test_parse_manifest__of_either_kind(kind: str) -> None:
+def test_parse_manifest__docker_and_oci(kind: str) -> None:
     assert parse_manifest(json.dumps(shown(kind))) == RemoteImage(digest=MANIFEST, config=IMAGE)
 
 
-def test_parse_manifest__believes_the_bytes_more_than_the_descriptor() -> None:
+def test_parse_manifest__prefers_the_bytes_to_the_descriptor() -> None:
     raw = b'{"schemaVersion": 2}'
     text = json.dumps(shown(Raw=base64.b64encode(raw).decode()))
     assert parse_manifest(text).digest == f"sha256:{hashlib.sha256(raw).hexdigest()}"
@@ -48,7 +48,7 @@ def test_parse_manifest__of_an_index() -> None:
     ],
     ids=["classic store", "containerd", "another image", "an index"],
 )
-def test_held__is_image(held: RemoteImage, *, is_image: bool) -> None:
+def test_is_image(held: RemoteImage, *, is_image: bool) -> None:
     assert held.is_image(IMAGE) is is_image
 
 
@@ -66,7 +66,7 @@ def test_held__is_image(held: RemoteImage, *, is_image: bool) -> None:
         ("127.0.0.1:5000", {}, False),
     ],
 )  # fmt: skip
-def test_takes_insecure__as_the_engine_does(
+def test_allows_insecure__as_the_engine_does(
     host: str, config: dict[str, Any], *, insecure: bool
 ) -> None:
     assert allows_insecure(host, config) is insecure
@@ -88,13 +88,13 @@ ANSWERS = (
 )
 
 
-def test_inspect__the_client(tmp_path: Path) -> None:
+def test_inspect(tmp_path: Path) -> None:
     held = registries_of(tmp_path, ANSWERS).inspect(REFERENCE)
     assert held == RemoteImage(digest=MANIFEST, config=IMAGE)
     assert calls(tmp_path)[-1] == f"manifest inspect --verbose --insecure {REFERENCE}"
 
 
-def test_inspect__only_what_the_engine_takes_insecurely_is_asked_so(tmp_path: Path) -> None:
+def test_inspect__insecure_only_where_the_engine_allows_it(tmp_path: Path) -> None:
     registries_of(tmp_path, ANSWERS).inspect("ghcr.io/owner/app:1")
     assert calls(tmp_path)[-1] == "manifest inspect --verbose ghcr.io/owner/app:1"
 
@@ -104,29 +104,29 @@ def says(words: str) -> str:
 
 
 @pytest.mark.parametrize("words", [f"no such manifest: {REFERENCE}", "manifest unknown: x"])
-def test_inspect__nothing_there(tmp_path: Path, words: str) -> None:
+def test_inspect__none_if_nothing_is_there(tmp_path: Path, words: str) -> None:
     assert registries_of(tmp_path, says(words)).inspect(REFERENCE) is None
 
 
-def test_inspect__refused_in_the_clients_words(tmp_path: Path) -> None:
+def test_inspect__raises_with_the_client_s_message(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"^no basic auth credentials$"):
         registries_of(tmp_path, says("no basic auth credentials")).inspect(REFERENCE)
 
 
-def test_inspect__no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inspect__raises_without_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registries, "INSPECT_TIMEOUT", 0.3)
     with pytest.raises(EngineError, match="manifest did not answer within 0 s"):
         registries_of(tmp_path, "[[ $1 == info ]] && exit 1; sleep 9").inspect(REFERENCE)
 
 
-def test_inspect__no_client(tmp_path: Path) -> None:
+def test_inspect__raises_without_a_client(tmp_path: Path) -> None:
     asked = registries_of(tmp_path, "")
     Path(asked.engine.client).unlink()
     with pytest.raises(EngineError, match="No such file"):
         asked.inspect(REFERENCE)
 
 
-def test_inspect__what_the_client_remembers_is_not_believed(tmp_path: Path) -> None:
+def test_inspect__ignores_stored_manifests(tmp_path: Path) -> None:
     config = tmp_path / "config"
     (config / "manifests" / "localhost-5000_app-1").mkdir(parents=True)
     (config / "contexts").mkdir()
@@ -146,13 +146,13 @@ def test_inspect__what_the_client_remembers_is_not_believed(tmp_path: Path) -> N
     ]
 
 
-def test_inspect__a_client_that_remembers_nothing_is_used_as_it_is(tmp_path: Path) -> None:
+def test_inspect__keeps_the_configuration_without_stored_manifests(tmp_path: Path) -> None:
     script = f'echo "${{DOCKER_CONFIG-unset}}" >{tmp_path}/seen\n{ANSWERS}'
     registries_of(tmp_path, script).inspect(REFERENCE)
     assert (tmp_path / "seen").read_text() == "unset\n"
 
 
-def test_pull__the_engine(tmp_path: Path) -> None:
+def test_pull(tmp_path: Path) -> None:
     script = (
         f'case $1 in pull) echo "Digest: {MANIFEST}";; '
         f"""image) echo '[{{"Id": "{IMAGE}"}}]';; esac"""
@@ -174,7 +174,7 @@ RESOLVE = f'failed to resolve reference "{REFERENCE}"'
     ],
     ids=["classic store", "containerd"],
 )
-def test_pull__nothing_there(tmp_path: Path, words: str) -> None:
+def test_pull__none_if_nothing_is_there(tmp_path: Path, words: str) -> None:
     asked = registries_of(tmp_path, says(f"Error response from daemon: {words}"))
     assert asked.pull(REFERENCE) is None
 
@@ -184,12 +184,12 @@ def test_pull__nothing_there(tmp_path: Path, words: str) -> None:
     ["denied: x", f"{RESOLVE}: the token service was not found", f"{RESOLVE}: x: not found: later"],
     ids=["classic store", "containerd", "something else is not found"],
 )
-def test_pull__refused(tmp_path: Path, words: str) -> None:
+def test_pull__raises_on_a_refusal(tmp_path: Path, words: str) -> None:
     with pytest.raises(EngineError, match=f"^{words}$"):
         registries_of(tmp_path, says(f"Error response from daemon: {words}")).pull(REFERENCE)
 
 
-def test_put__keeps_one_manifest_as_it_is(tmp_path: Path) -> None:
+def test_retag__keeps_the_manifest(tmp_path: Path) -> None:
     heard: list[bytes] = []
     source = f"localhost:5000/app@{ANOTHER}"
     script = "echo $BUILDKIT_PROGRESS"
@@ -200,7 +200,7 @@ def test_put__keeps_one_manifest_as_it_is(tmp_path: Path) -> None:
     assert calls(tmp_path) == [f"{command} {REFERENCE} {source}"]
 
 
-def test_push__by_the_reference(tmp_path: Path) -> None:
+def test_push(tmp_path: Path) -> None:
     heard: list[bytes] = []
     process = registries_of(tmp_path, "echo pushed").push(REFERENCE, out=heard.append)
     assert process.wait(10) == 0

@@ -17,7 +17,7 @@ def test_interruptible__a_signal_is_a_cancellation(number: signal.Signals) -> No
     assert caught.value.problem.verdict is Verdict.CANCELLED
 
 
-def test_interruptible__ends_a_wait() -> None:
+def test_interruptible__interrupts_a_wait() -> None:
     started = time.monotonic()
     with pytest.raises(RehearsalError) as caught, interruptible(0.05):
         time.sleep(30)
@@ -25,14 +25,14 @@ def test_interruptible__ends_a_wait() -> None:
     assert time.monotonic() - started < 5
 
 
-def test_interruptible__the_time_out_names_its_seconds_and_its_input() -> None:
+def test_interruptible__the_time_out_error_names_seconds_and_input() -> None:
     with pytest.raises(RehearsalError, match="not done after 90 s") as caught, interruptible(90):
         signal.raise_signal(signal.SIGALRM)
     assert "input timeout" in caught.value.problem.hint
 
 
 @pytest.mark.parametrize("first", ALL, ids=lambda number: number.name)
-def test_interruptible__raises_once_and_lets_clean_up_go_on(first: signal.Signals) -> None:
+def test_interruptible__raises_only_once(first: signal.Signals) -> None:
     cleaned = []
 
     def clean() -> None:
@@ -51,26 +51,26 @@ def test_interruptible__raises_once_and_lets_clean_up_go_on(first: signal.Signal
 
 
 @pytest.mark.parametrize("number", ALL, ids=lambda number: number.name)
-def test_interruptible__nothing_interrupts_what_follows(number: signal.Signals) -> None:
+def test_interruptible__ignores_signals_afterwards(number: signal.Signals) -> None:
     with interruptible(60):
         pass
     signal.raise_signal(number)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_interruptible__without_seconds_there_is_no_time_out() -> None:
+def test_interruptible__no_time_out_by_default() -> None:
     with interruptible():
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_interruptible__can_be_armed_again() -> None:
+def test_interruptible__can_be_used_again() -> None:
     with interruptible():
         pass
     with pytest.raises(RehearsalError), interruptible(60):
         signal.raise_signal(signal.SIGTERM)
 
 
-def test_interruptible__an_error_inside_is_let_through() -> None:
+def test_interruptible__raises_errors_of_the_block() -> None:
     with pytest.raises(ValueError, match="ours"), interruptible(60):
         raise ValueError("ours")
     signal.raise_signal(signal.SIGTERM)

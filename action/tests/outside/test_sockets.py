@@ -56,23 +56,21 @@ def calls(tmp_path: Path) -> list[str]:
 ALL = ["[::]:80", "127.0.0.1:81", "127.0.0.1:8000", "[::1]:8080", "0.0.0.0:8888"]
 
 
-def test_listeners__from_outside_cost_the_container_nothing(proc: Path) -> None:
+def test_listeners__from_proc(proc: Path) -> None:
     found = listeners(engine(proc), "c0ffee", proc)
     assert found is not None
     assert [str(each) for each in found] == ALL
     assert calls(proc) == []
 
 
-def test_listeners__loopback_is_what_only_the_container_reaches(proc: Path) -> None:
+def test_listeners__loopback(proc: Path) -> None:
     found = listeners(engine(proc), "c0ffee", proc)
     assert found is not None
     assert [each.port for each in found if each.loopback] == [81, 8000, 8080]
 
 
 @pytest.mark.parametrize("address", ["172.17.0.20", "172.17.0"])
-def test_listeners__anothers_process_of_that_number_is_not_believed(
-    proc: Path, address: str
-) -> None:
+def test_listeners__ignores_another_process_with_the_same_id(proc: Path, address: str) -> None:
     """An engine in a virtual machine counts its own processes."""
     (proc / "42/net/fib_trie").write_text(f"           |-- {address}\n")
     found = listeners(engine(proc, f"{HEAD}   0: 00000000:0051 0:0 0A 0\n"), "c0ffee", proc)
@@ -80,19 +78,19 @@ def test_listeners__anothers_process_of_that_number_is_not_believed(
     assert calls(proc) == ["exec c0ffee cat /proc/net/tcp /proc/net/tcp6"]
 
 
-def test_listeners__from_inside_though_there_is_no_ipv6(tmp_path: Path) -> None:
+def test_listeners__from_inside_without_ipv6(tmp_path: Path) -> None:
     found = listeners(engine(tmp_path, TCP, code=1), "c0ffee", tmp_path)
     assert found is not None
     assert len(found) == 2
 
 
-def test_listeners__unknown_where_the_image_has_nothing_to_read_with(tmp_path: Path) -> None:
+def test_listeners__unknown_if_the_image_cannot_read_files(tmp_path: Path) -> None:
     words = 'exec: "cat": executable file not found in $PATH'
     assert listeners(engine(tmp_path, words, code=126), "c0ffee", tmp_path) is None
     assert len(calls(tmp_path)) == len(sockets.READ_COMMANDS)
 
 
-def test_listeners__of_a_container_that_has_just_ended_are_not_asked_for_again(
+def test_listeners__does_not_ask_an_ended_container_again(
     tmp_path: Path,
 ) -> None:
     words = "Error response from daemon: Container c0ffee is not running"
@@ -105,13 +103,13 @@ def test_listeners__unknown_without_a_client(tmp_path: Path) -> None:
     assert listeners(gone, "c0ffee", tmp_path) is None
 
 
-def test_listeners__of_a_container_where_nobody_listens(proc: Path) -> None:
+def test_listeners__none(proc: Path) -> None:
     (proc / "42/net/tcp").write_text(HEAD)
     (proc / "42/net/tcp6").unlink()
     assert listeners(engine(proc), "c0ffee", proc) == []
 
 
-def test_listeners__read_as_this_very_machine_prints_them() -> None:
+def test_listeners__on_this_machine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mine:
         port = mine.getsockname()[1]
         found = list(sockets._parse(Path("/proc/self/net/tcp").read_text()))

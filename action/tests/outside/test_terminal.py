@@ -48,7 +48,7 @@ def plain(out: Tty) -> list[str]:
     return [CONTROL.sub("", line).rstrip() for line in out.getvalue().split("\n")]
 
 
-def test_terminal__stages_with_their_durations() -> None:
+def test_terminal__shows_stages_with_their_durations() -> None:
     terminal, out = view()
     terminal.stage_started("build")
     terminal.stage_ended("build", 1.26, good=True)
@@ -61,7 +61,7 @@ def test_terminal__stages_with_their_durations() -> None:
     assert out.getvalue().count("\x1b[?25l") == out.getvalue().count("\x1b[?25h") == 2
 
 
-def test_terminal__a_folded_stage_shows_its_last_line_alone() -> None:
+def test_terminal__shows_the_last_line_of_a_collapsed_stage() -> None:
     terminal, out = view()
     terminal.stage_started("build")
     with terminal.group("build Dockerfile"), terminal.raw_output() as show:
@@ -74,7 +74,7 @@ def test_terminal__a_folded_stage_shows_its_last_line_alone() -> None:
     assert not any("#1" in line or "Dockerfile" in line for line in plain(out))
 
 
-def test_terminal__what_tests_print_is_shown_as_it_comes() -> None:
+def test_terminal__shows_the_tests_output_as_it_comes() -> None:
     terminal, out = view(width=30)
     terminal.stage_started("test")
     with terminal.group("test"), terminal.raw_output() as show:
@@ -90,7 +90,7 @@ def test_terminal__what_tests_print_is_shown_as_it_comes() -> None:
     assert "\r...\n" in text
 
 
-def test_terminal__what_the_tests_wait_for_is_seen_and_what_builds_do_not_is_not() -> None:
+def test_terminal__shows_background_output_only_during_the_tests() -> None:
     terminal, out = view()
     for stage, seen in (("build", False), ("test", True)):
         terminal.stage_started(stage)
@@ -101,7 +101,7 @@ def test_terminal__what_the_tests_wait_for_is_seen_and_what_builds_do_not_is_not
     assert "Collecting" not in plain(out)
 
 
-def test_terminal__the_line_of_a_stage_fits_and_counts() -> None:
+def test_terminal__the_line_of_the_running_stage() -> None:
     terminal, out = view(width=40)
     terminal.stage_started("build")
     with terminal.raw_output() as show:
@@ -114,7 +114,7 @@ def test_terminal__the_line_of_a_stage_fits_and_counts() -> None:
     assert re.match(r"\S build +0 s  x+…$", drawn[-1])
 
 
-def test_terminal__after_the_stages_all_is_shown() -> None:
+def test_terminal__shows_all_output_after_the_stages() -> None:
     terminal, out = view()
     terminal.stage_started("stop")
     terminal.stage_ended("stop", 0.1, good=True)
@@ -148,13 +148,13 @@ def test_terminal__verdict_is_the_last_line() -> None:
     ]
 
 
-def test_terminal__long_lines_are_not_broken() -> None:
+def test_terminal__does_not_wrap_long_lines() -> None:
     terminal, out = view(width=20)
     terminal.say("evidence: /tmp/" + "x" * 60)
     assert plain(out)[0] == "evidence: /tmp/" + "x" * 60
 
 
-def test_terminal__no_secret_is_drawn() -> None:
+def test_terminal__shows_no_secret() -> None:
     terminal, out = view()
     terminal.stage_started(f"stage {HUSH}")
     terminal.say(f"a {HUSH}")
@@ -186,7 +186,7 @@ def test_terminal__without_unicode() -> None:
 @given(
     st.text(alphabet="\x1b[]()0;?HJKmABC\x07\x08\r\x9b\x90\ta", max_size=30) | st.text(max_size=30)
 )
-def test_terminal__what_is_printed_moves_no_cursor(text: str) -> None:
+def test_terminal__output_cannot_move_the_cursor(text: str) -> None:
     terminal, out = view()
     with terminal.raw_output() as show:
         show(text.encode(errors="replace"))
@@ -212,7 +212,7 @@ TTY = {"TERM": "xterm-256color"}
     ],
     ids=str,
 )
-def test_find_terminal__where_something_can_move(environ: Mapping[str, str], seen: bool) -> None:
+def test_find_terminal__where_lines_can_be_redrawn(environ: Mapping[str, str], seen: bool) -> None:
     assert isinstance(find_terminal(environ, Tty()), Terminal) is seen
 
 
@@ -235,7 +235,7 @@ def test_find_terminal__no_color(no_color: str, coloured: bool) -> None:
     assert "\x1b[32m" not in out.getvalue()
 
 
-def test_console__speaks_the_same_protocol() -> None:
+def test_console__has_the_same_methods() -> None:
     out = io.BytesIO()
     console = Console({}, out)
     console.stage_started("build")

@@ -63,7 +63,7 @@ def test_redactor__a_quote_in_the_repr_of_a_sentence() -> None:
         pytest.param(html.escape(repr(AWKWARD)[1:-1]).encode(), id="repr-in-html"),
     ],
 )
-def test_redactor__every_spelling(shown: bytes) -> None:
+def test_redactor__every_encoding(shown: bytes) -> None:
     out = redactor(AWKWARD).whole(b"before " + shown + b" after\n")
     assert re.fullmatch(rb"before ([\"']|b')?\*\*\*[\"']? after\n", out)
 
@@ -93,7 +93,7 @@ def test_redactor__strings_inside_json() -> None:
     assert out == b"*** and *** and ***"
 
 
-def test_redactor__short_values_stay() -> None:
+def test_redactor__keeps_short_values() -> None:
     assert redactor("abc").whole(b"abc abcabc") == b"abc abcabc"
     assert redactor("abc\nlonger-line").whole(b"abc longer-line") == b"abc ***"
 
@@ -108,7 +108,7 @@ def test_redactor__overlapping_secrets_leave_no_fragment() -> None:
     assert redactor("abcdefgh", "efghijkl").whole(b"<abcdefghijkl>") == b"<***>"
 
 
-def test_redactor__nothing_to_hide() -> None:
+def test_redactor__without_secrets() -> None:
     assert Redactor().whole(b"as it was \xff\n") == b"as it was \xff\n"
 
 
@@ -119,7 +119,7 @@ def test_stream__holds_back_only_what_may_become_a_secret() -> None:
     assert stream.feed(b"ing season\n") == b"hunting season\n"
 
 
-def test_forms__hold_no_armour() -> None:
+def test_encoded_values__exclude_pem_armour() -> None:
     assert not [
         form for form in encoded_values(PEM) if form.startswith(b"-----BEGIN") and len(form) < 40
     ]
@@ -138,7 +138,7 @@ SECRETS = st.lists(
 
 @given(data=st.data(), values=SECRETS)
 @example(data=None, values=["aaaaaaa"])
-def test_stream__any_split_gives_what_the_whole_gives(
+def test_stream__any_split_gives_the_same_output(
     data: "st.DataObject | None", values: list[str]
 ) -> None:
     r = redactor(*values)

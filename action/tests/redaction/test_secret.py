@@ -64,7 +64,7 @@ def test_parse_variables__reads(text: str, expected: dict[str, str | None]) -> N
         pytest.param("$(hush)=1", 1, id="shell"),
     ],
 )
-def test_parse_variables__errors_give_the_line_and_never_content(text: str, line: int) -> None:
+def test_parse_variables__errors_name_the_line_and_never_the_content(text: str, line: int) -> None:
     with pytest.raises(MisconfiguredError) as caught:
         parse(text)
     assert f"secrets, line {line}:" in caught.value.problem.message
@@ -78,7 +78,7 @@ def test_parse_variables__errors_give_the_line_and_never_content(text: str, line
     assert "hüsh" not in told
 
 
-def test_parse_variables__a_name_twice_is_an_error() -> None:
+def test_parse_variables__refuses_a_name_twice() -> None:
     with pytest.raises(
         MisconfiguredError, match=r"secrets, line 3: A stands there twice"
     ) as caught:
@@ -142,7 +142,7 @@ def test_secret__never_shows_its_value(show: Callable[[object], str]) -> None:
         ),
     ],
 )
-def test_masks__each_line_worth_masking(value: str, masks: list[str]) -> None:
+def test_masks__each_line_that_is_long_enough(value: str, masks: list[str]) -> None:
     assert list(Secret(name="A", value=value).masks()) == masks
 
 
@@ -151,7 +151,7 @@ def test_masks__each_line_worth_masking(value: str, masks: list[str]) -> None:
     [("abcde", True), (" abcde\n", True), ("abcdef", False)],
     ids=["five", "five and white space", "six"],
 )
-def test_too_short__to_be_replaced_in_what_leaves(value: str, short: bool) -> None:
+def test_too_short__to_be_redacted(value: str, short: bool) -> None:
     assert Secret(name="A", value=value).too_short is short
 
 
@@ -159,10 +159,10 @@ def test_too_short__to_be_replaced_in_what_leaves(value: str, short: bool) -> No
     "name",
     ["DOCKER_HOST", "BUILDKIT_HOST", "PATH", "HOME", "LD_PRELOAD", "https_proxy", "SSL_CERT_FILE"],
 )
-def test_client_names__are_what_the_engines_client_reads(name: str) -> None:
+def test_client_variables__are_read_by_the_engine_s_client(name: str) -> None:
     assert CLIENT_VARIABLES.match(name)
 
 
 @pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "MY_PATH", "HOMEPAGE", "A_DOCKER_TOKEN"])
-def test_client_names__leave_others_alone(name: str) -> None:
+def test_client_variables__no_others(name: str) -> None:
     assert not CLIENT_VARIABLES.match(name)

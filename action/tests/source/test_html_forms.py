@@ -24,11 +24,11 @@ from rehearsal.source.html_forms import FormField, form_fields
         pytest.param("<input name=", [], id="cut"),
     ],
 )
-def test_form_fields__those_whose_names_are_written_out(text: str, names: list[str]) -> None:
+def test_form_fields__with_literal_names(text: str, names: list[str]) -> None:
     assert [field.name for field in form_fields(text)] == names
 
 
-def test_form_fields__are_told_with_the_line_of_the_name() -> None:
+def test_form_fields__have_the_line_of_the_name() -> None:
     text = '<p>\n{% if x\n %}<input\n  name="a"> <input name="b">\n<input\nname="c">'
     assert list(form_fields(text)) == [
         FormField(name="a", line=4),
@@ -40,7 +40,7 @@ def test_form_fields__are_told_with_the_line_of_the_name() -> None:
 @pytest.mark.parametrize(
     "piece", ["<input", "{%", "{{", '<input name="', "<input name ", "name=", "\n<input \n"]
 )
-def test_form_fields__of_a_hostile_text_are_read_at_once(piece: str) -> None:
+def test_form_fields__of_hostile_text_take_linear_time(piece: str) -> None:
     start = time.process_time()
     list(form_fields(piece * ((256 << 10) // len(piece))))
     assert time.process_time() - start < 2

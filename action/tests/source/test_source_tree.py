@@ -33,5 +33,5 @@ def test_locate__an_absolute_path_of_this_machine(tree: SourceTree) -> None:
     assert tree.locate(f"{tree.directory}/app/views.py") == "site/app/views.py"
 
 
-def test_locate__nothing_without_a_tree() -> None:
+def test_locate__nothing_without_a_checkout() -> None:
     assert SourceTree(top=Path("/nowhere"), directory=Path("/nowhere")).locate("/a/b.py") == ""

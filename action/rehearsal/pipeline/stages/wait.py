@@ -75,7 +75,7 @@ class ReadinessWaiter:
                 self.plan.probe.path,
                 headers,
                 timeout=timeout,
-                unwanted=lambda: self.container.ended,
+                should_stop=lambda: self.container.ended,
             )
             return self._answer
 

@@ -1,0 +1,28 @@
+import os
+from pathlib import Path
+
+from rehearsal.outside.marked_processes import end_processes_with_env, processes_with_env
+from rehearsal.outside.process import Process
+
+from .waiting import lives, number_in, until
+
+ENV = {"PATH": os.environ["PATH"]}
+
+
+def test_processes_with_env__finds_a_process_that_left_its_group(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    mark = f"REHEARSAL_RUN=unit-{os.getpid()}"
+    name, _, value = mark.partition("=")
+    script = f"setsid sleep 30 >/dev/null 2>&1 & echo $! > {note}"
+    Process(["bash", "-c", script], env={**ENV, name: value}, out=lambda _: None).wait()
+    left = number_in(note)
+    assert until(lambda: processes_with_env(mark) == [left])
+    assert processes_with_env(mark[:-1]) == []
+    assert processes_with_env(mark + "0") == []
+    end_processes_with_env(mark)
+    assert until(lambda: not lives(left))
+
+
+def test_processes_with_env__without_this_process() -> None:
+    mark = next(f"{name}={value}" for name, value in os.environ.items() if value)
+    assert os.getpid() not in processes_with_env(mark)
