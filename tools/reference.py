@@ -10,7 +10,7 @@ missing there or that the code does not know is an error.
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from rehearsal.config.plan import SuitePlan  # noqa: E402
 from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS  # noqa: E402
 from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
 from rehearsal.diagnosis.rules import PLACEHOLDER as FILLED_IN  # noqa: E402
+from rehearsal.results import file_names  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
 DOCUMENTS = (
@@ -46,11 +47,6 @@ PLACE = re.compile(
     r"(?P<end> *(?:<!--|#) end of table)",
     re.MULTILINE,
 )
-# How the package writes down the name of a file of the evidence.
-FILE_NAME = re.compile(r'"((?:tests/)?[a-z][a-z-]*\.(?:log|json|md|html))"')
-# One lies beside the evidence and never in it; the others are parts of an image that was saved.
-NO_EVIDENCE = {"run.json", "index.json", "manifest.json"}
-
 # rehearsal.yml gives these to the action in words of its own.
 SET_BY_THE_JOB = {"artifact-name", "test-env"}
 
@@ -136,7 +132,7 @@ def filled(text: str) -> str:
     return PLACE.sub(fill, text)
 
 
-def complete(what: str, told: Iterable[str], known: Iterable[str]) -> None:
+def complete(what: str, told: Collection[str], known: Collection[str]) -> None:
     """Raise `StaleError` unless exactly the known names are told."""
     untold, unknown = sorted({*known} - {*told}), sorted({*told} - {*known})
     if untold or unknown:
@@ -316,10 +312,11 @@ def test_environment() -> Iterator[str]:
 
 
 def files() -> Iterator[str]:
-    """Yield the files of the evidence, and see that they are those that the package names."""
-    sources = (TOP / "action/rehearsal").rglob("*.py")
-    named = {name for path in sources for name in FILE_NAME.findall(path.read_text("utf-8"))}
-    complete("files of the evidence", FILES, named - NO_EVIDENCE)
+    """Yield the files of the evidence, and see that they are those in results/file_names.py."""
+    constants = [value for name, value in vars(file_names).items() if name.isupper()]
+    complete(
+        "files of the evidence", FILES, [each for each in constants if re.search(r"\w\.", each)]
+    )
     return _table(
         ("file", "what it holds"),
         ((f"`{name}`", text) for name, text in {**FILES, **MORE_FILES}.items()),

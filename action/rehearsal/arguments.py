@@ -88,7 +88,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--keep", action="store_true", help="leave the container running at the end"
     )
-    step = parser.add_argument_group("the step", "needed where several steps use the action")
+    step = parser.add_argument_group("the step", "needed when several steps use the action")
     step.add_argument(
         "--workflow", metavar="FILE", default="", help="a path, or a name like ci.yml"
     )

@@ -1,4 +1,4 @@
-"""The command line: `rehearse` (the default), `clean-up`, and the verbs with flags of their own."""
+"""The entry point: run one sub-command, and turn every error into an exit code."""
 
 import argparse
 import os
@@ -27,14 +27,14 @@ from rehearsal.verdict import Problem, RehearsalError, own_fault
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
-    """Run one command and return its exit code; the contract's table says what each means."""
+    """Run one sub-command and return its exit code, which `Verdict` explains."""
     environ = os.environ if environ is None else environ
     options = parse(argv)
     local = VARIABLE not in environ and options.subcommand == "rehearse"
     console = (find_terminal(environ) if local else None) or Console(environ)
     try:
         return _run(options, environ, console, local=local)
-    except Exception:  # noqa: BLE001  (before there is a record, or after it: the log is all we have)
+    except Exception:  # noqa: BLE001  (outside a rehearsal there is no report: the log has to say it)
         problem = own_fault(traceback.format_exc())
         with console.raw_output() as show:
             show(console.redactor.whole("\n".join(problem.excerpt).encode(errors="replace")))
@@ -47,11 +47,11 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
 def _run(
     options: argparse.Namespace, environ: Mapping[str, str], console: Console, *, local: bool
 ) -> int:
-    if found := COMMANDS.get(options.subcommand):
+    if command := COMMANDS.get(options.subcommand):
         try:
-            return found.run(options, environ, console)
+            return command.run(options, environ, console)
         except RehearsalError as error:
-            return _refuse(error.problem, console)
+            return _report(error.problem, console)
     if options.subcommand == "clean-up":
         secrets = _secrets(options, environ)
         console.redactor = Redactor(secrets)
@@ -62,36 +62,38 @@ def _run(
         watch(read_run(options.folder), environ, sys.stdin.buffer)
         exit_now()
 
-    def ask() -> Request:
+    def read_request() -> Request:
         if local:
             return load_request(local_options(options), environ, Path.cwd())
         return Request(inputs=_given(options, environ), environ=environ, top=Path.cwd())
 
     if options.plan:
-        return _show_plan(ask, environ, console)
-    return run_rehearsal(ask, environ, console, local=local, keep=options.keep)
+        return _show_plan(read_request, environ, console)
+    return run_rehearsal(read_request, environ, console, local=local, keep=options.keep)
 
 
-def _show_plan(ask: Callable[[], Request], environ: Mapping[str, str], console: Console) -> int:
+def _show_plan(
+    read_request: Callable[[], Request], environ: Mapping[str, str], console: Console
+) -> int:
     try:
-        request = ask()
+        request = read_request()
         plan = make_plan(request.inputs, environ=request.environ, top=request.top)
     except RehearsalError as error:
-        return _refuse(error.problem, console)
+        return _report(error.problem, console)
     console.redactor = mask_secrets(plan, request, console)
     announce(request, console, origin=False)
     console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), good=True)
     return 0
 
 
-def _refuse(problem: Problem, console: Console) -> int:
-    told = f"{problem.message}\n{problem.hint}"
-    console.error(told, title=f"Dress rehearsal: {problem.verdict}")
+def _report(problem: Problem, console: Console) -> int:
+    title = f"Dress rehearsal: {problem.verdict}"
+    console.error(f"{problem.message}\n{problem.hint}", title=title)
     return problem.verdict.exit_code
 
 
 def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[Secret, ...]:
-    """Return what the clean-up step can know of the secrets; wrong inputs hold none."""
+    """Return the secrets for the clean-up step; none where the inputs cannot be read."""
     try:
         return extract_secrets(_given(options, environ), environ)
     except RehearsalError:
@@ -99,5 +101,5 @@ def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[S
 
 
 def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:
-    """Return the inputs: the action's JSON, and flags over it."""
+    """Return the inputs from the action's JSON; a flag replaces its value there."""
     return from_action(environ) | input_flags(options)

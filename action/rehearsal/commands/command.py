@@ -1,4 +1,4 @@
-"""A verb with flags of its own, apart from those of a rehearsal."""
+"""A sub-command with flags of its own, such as `rehearse publish`."""
 
 import argparse
 from collections.abc import Callable, Mapping
@@ -9,10 +9,10 @@ from rehearsal.outside.github import Console
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """`flags` declares its flags, `run` does its work and returns the exit code.
+    """What the command line needs to run a sub-command.
 
-    `does` is one line of help, which leaves it out unless `listed`. What `run` raises as `Problem`
-    is told by the command line.
+    `summary` is its line in `--help`, which leaves it out unless `listed`. `run` returns the exit
+    code; it may raise `Problem`, which the command line reports.
     """
 
     name: str
