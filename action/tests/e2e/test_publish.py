@@ -85,7 +85,7 @@ def test_publish__exactly_what_was_rehearsed(
     assert registry.holds(f"{run_id}/app", "latest") == held
     assert_published(published, dict.fromkeys(to, held[0]))
     assert image_id in published.summary
-    assert "tests ran" in published.summary
+    assert "passed; the number of tests is not known" in published.summary
     assert not tags_of_the_engine(registry.host)
 
     again = publish(runner, tiny, order)
