@@ -12,7 +12,7 @@ from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.commands.publish.request import PublishRequest
 from rehearsal.commands.publish.stream_output import stream_output
 from rehearsal.commands.publish.verify import SINGLE_MANIFEST_HINT, Verifier, publish_failed
-from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.engine import EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
@@ -48,7 +48,6 @@ def publish(
             image_id=request.image_id, registries=registries, local_tags=local_tags, sleep=sleep
         )
         publisher = Publisher(
-            engine=registries.engine,
             registries=registries,
             local_tags=local_tags,
             verifier=verifier,
@@ -98,7 +97,6 @@ def check_overwrite(targets: Sequence[PublishTarget]) -> list[str]:
 class Publisher:
     """Publishes one image to all of its references."""
 
-    engine: Engine
     registries: Registries
     local_tags: LocalTags
     verifier: Verifier
@@ -126,7 +124,7 @@ class Publisher:
     def find_image(self, image_id: str) -> Mapping[str, Any]:
         """Return what the engine reports about the image. Raises `MisconfiguredError`."""
         try:
-            image = self.engine.inspect(image_id, "image")
+            image = self.registries.engine.inspect(image_id, "image")
         except EngineError:
             raise MisconfiguredError(
                 f"The engine has no image {image_id}.",
@@ -167,7 +165,7 @@ class Publisher:
     def retag(self, target: PublishTarget, source: str) -> bool:
         """Tag an existing manifest in the registry; return whether that succeeded."""
         name = target.reference.written
-        if not self.engine.buildx:
+        if not self.registries.engine.buildx:
             return False
         code, output = stream_output(
             f"tag {source} as {name}",
@@ -187,7 +185,7 @@ class Publisher:
         )
         if code == 0:
             return
-        self.engine.check()
+        self.registries.engine.check()
         self.verifier.check_after_failure(target)
         reason = find_reason(output, name)
         target.state, target.reason = TargetState.REFUSED, f"{reason.name}: {one_line(output)}"

@@ -13,7 +13,7 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import Process, Sink
 from rehearsal.outside.registry import RemoteImage
-from rehearsal.verdict import Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from ...fakes import FakeClock
 from .fake_registries import ANOTHER, IMAGE, MANIFEST, OTHER, FakeRegistries, MemoryEngine
@@ -68,6 +68,11 @@ class Scenario:
         return self.out.getvalue().decode()
 
     @property
+    def problem(self) -> Problem:
+        assert self.publication.problem
+        return self.publication.problem
+
+    @property
     def states(self) -> list[TargetState]:
         return [target.state for target in self.publication.targets]
 
@@ -115,8 +120,9 @@ def test_publish__does_not_replace_protected_content(scenario: Scenario) -> None
     scenario.registries.images[SECOND] = DIFFERENT
     done = scenario.publish(FIRST, SECOND, protected=(FIRST, SECOND))
     assert done.verdict is Verdict.PUBLISH_FAILED
-    assert done.problem is not None
-    assert done.problem.message.startswith(f"Nothing was pushed. {SECOND} holds {ANOTHER} already")
+    assert scenario.problem.message.startswith(
+        f"Nothing was pushed. {SECOND} holds {ANOTHER} already"
+    )
     assert not [call for call in scenario.registries.calls if call.startswith("push")]
     assert scenario.engine.tags == {"rehearsed/app:latest": IMAGE}
 
@@ -143,13 +149,12 @@ def test_publish__protects_content_that_an_old_client_cannot_read(scenario: Scen
         def inspect(self, reference: str) -> None:
             self._record_call("inspect", reference)
 
-    done = scenario.publish(
+    scenario.publish(
         FIRST,
         registries=BlindRegistries(engine=scenario.engine, images={FIRST: DIFFERENT}),
         protected=(FIRST,),
     )
-    assert done.problem is not None
-    assert f"{FIRST} holds {ANOTHER} already" in done.problem.message
+    assert f"{FIRST} holds {ANOTHER} already" in scenario.problem.message
     assert FIRST not in scenario.engine.tags
 
 
@@ -174,9 +179,8 @@ def test_publish__pushes_nothing_when_a_registry_cannot_be_reached(scenario: Sce
     for method in ("inspect", "pull"):
         scenario.registries.errors[method, SECOND] = [NO_SUCH_HOST]
     done = scenario.publish(FIRST, SECOND)
-    assert done.problem is not None
     assert done.verdict is Verdict.PUBLISH_FAILED
-    assert done.problem.message.startswith(
+    assert scenario.problem.message.startswith(
         f"Nothing was pushed. The registry of {SECOND} cannot be reached: no such h"
     )
     assert scenario.states == [TargetState.NOT_TRIED, TargetState.REFUSED]
@@ -219,9 +223,8 @@ def test_publish__stops_at_the_first_refusal(scenario: Scenario, words: str, rea
     scenario.registries.errors["push", FIRST] = [words]
     done = scenario.publish(FIRST, SECOND)
     assert done.verdict is Verdict.PUBLISH_FAILED
-    assert done.problem is not None
-    assert done.problem.message == f"{FIRST} was not published: {reason}: {words}"
-    assert done.problem.hint
+    assert scenario.problem.message == f"{FIRST} was not published: {reason}: {words}"
+    assert scenario.problem.hint
     assert scenario.states == [TargetState.REFUSED, TargetState.NOT_TRIED]
     assert done.targets[0].content == "nothing"
     assert done.digests == {}
@@ -244,18 +247,16 @@ def test_publish__fails_when_the_tag_holds_another_image(scenario: Scenario) -> 
     assert done.verdict is Verdict.PUBLISH_FAILED
     assert scenario.states == [TargetState.OTHER_CONTENT, TargetState.NOT_TRIED]
     assert done.digests == {}
-    assert done.problem is not None
-    assert ANOTHER in done.problem.message
-    assert OTHER in done.problem.message
+    assert ANOTHER in scenario.problem.message
+    assert OTHER in scenario.problem.message
     assert scenario.clock.pauses == [*RETRY_DELAYS]
 
 
 def test_publish__fails_when_the_tag_holds_an_index(scenario: Scenario) -> None:
     scenario.registries.push_results[FIRST] = RemoteImage(manifest_count=2)
-    done = scenario.publish(FIRST)
-    assert done.problem is not None
-    assert "an index of 2 manifests" in done.problem.message
-    assert "--provenance=false" in done.problem.hint
+    scenario.publish(FIRST)
+    assert "an index of 2 manifests" in scenario.problem.message
+    assert "--provenance=false" in scenario.problem.hint
 
 
 def test_publish__fails_when_the_tag_holds_nothing(scenario: Scenario) -> None:
@@ -293,16 +294,14 @@ def test_publish__fails_when_the_push_cannot_be_verified(scenario: Scenario) -> 
     done = scenario.publish(FIRST)
     assert scenario.states == [TargetState.REFUSED]
     assert done.targets[0].content == "not known"
-    assert done.problem is not None
-    assert "does not tell what it holds" in done.problem.message
+    assert "does not tell what it holds" in scenario.problem.message
 
 
 def test_publish__rejects_an_unknown_image(scenario: Scenario) -> None:
     scenario.engine.images.clear()
     done = scenario.publish(FIRST)
     assert done.verdict is Verdict.MISCONFIGURED
-    assert done.problem is not None
-    assert "docker load" in done.problem.hint
+    assert "docker load" in scenario.problem.hint
     assert scenario.registries.calls == []
 
 
@@ -311,8 +310,7 @@ def test_publish__rejects_an_index(scenario: Scenario) -> None:
     scenario.engine.images[IMAGE]["Descriptor"] = {"mediaType": kind}
     done = scenario.publish(FIRST)
     assert done.verdict is Verdict.MISCONFIGURED
-    assert done.problem is not None
-    assert "provenance: false" in done.problem.hint
+    assert "provenance: false" in scenario.problem.hint
     assert scenario.registries.calls == []
 
 
@@ -397,8 +395,7 @@ def test_publish__interrupted(scenario: Scenario, number: signal.Signals, verdic
         FIRST, SECOND, registries=InterruptingRegistries(engine=scenario.engine)
     )
     assert done.verdict is verdict
-    assert done.problem is not None
-    assert done.problem.message.startswith("The publication was")
+    assert scenario.problem.message.startswith("The publication was")
     assert scenario.states == [TargetState.INTERRUPTED, TargetState.NOT_TRIED]
     assert done.digests == {}
     assert scenario.engine.tags == {"rehearsed/app:latest": IMAGE}
@@ -418,8 +415,7 @@ def test_publish__shows_no_password_from_the_output_of_the_client(scenario: Scen
     words = "Put https://me:hunter2@one.example/v2/x?sig=topsecret: denied"
     scenario.registries.errors["push", FIRST] = [words]
     done = scenario.publish(FIRST)
-    assert done.problem is not None
-    for text in (scenario.log, done.problem.message, done.targets[0].reason):
+    for text in (scenario.log, scenario.problem.message, done.targets[0].reason):
         assert "hunter2" not in text
         assert "topsecret" not in text
         assert "one.example/v2/x?***" in text

@@ -1,7 +1,7 @@
 import io
 import json
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -151,57 +151,54 @@ class LoadingEngine(Engine):
         return {"Id": self.image_id}
 
 
+FILES = buildkit_archive()
+RestoreWith = Callable[..., int]
+
+
 @pytest.fixture
-def files() -> dict[str, bytes]:
-    return buildkit_archive()
+def restore_with(job: Job, monkeypatch: pytest.MonkeyPatch) -> RestoreWith:
+    """Return a function that restores an archive of FILES into an engine."""
+
+    def restore_files(engine: Engine, config: str = digest(CONFIG)) -> int:
+        monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
+        path = write_archive(job.folder / "image.tar", FILES)
+        return restore(path, config, job.environ, job.console)
+
+    return restore_files
 
 
-@pytest.mark.parametrize("store", ["graph", "containerd"])
+@pytest.mark.parametrize(
+    "image_id", [digest(CONFIG), manifest_of(FILES)], ids=["classic", "containerd"]
+)
 def test_restore__outputs_the_id_of_the_engine(
-    store: str, files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
+    image_id: str, job: Job, restore_with: RestoreWith
 ) -> None:
-    image_id = digest(CONFIG) if store == "graph" else manifest_of(files)
     engine = LoadingEngine(image_id=image_id)
-    monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
-    path = write_archive(job.folder / "image.tar", files)
-    assert restore(path, digest(CONFIG), job.environ, job.console) == 0
-    assert engine.loaded == [path]
+    assert restore_with(engine) == 0
+    assert engine.loaded == [job.folder / "image.tar"]
     assert job.outputs == {"image-id": image_id}
 
 
 def test_restore__rejects_another_image_under_the_digest(
-    files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
+    job: Job, restore_with: RestoreWith
 ) -> None:
-    engine = LoadingEngine(image_id=digest(b"another"), known_as=digest(CONFIG))
-    monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
-    path = write_archive(job.folder / "image.tar", files)
     with pytest.raises(RehearsalError, match="did not load the image"):
-        restore(path, digest(CONFIG), job.environ, job.console)
+        restore_with(LoadingEngine(image_id=digest(b"another"), known_as=digest(CONFIG)))
     assert not job.outputs
 
 
-def test_restore__does_not_load_another_image(
-    files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_restore__does_not_load_another_image(job: Job, restore_with: RestoreWith) -> None:
     engine = LoadingEngine(image_id=digest(CONFIG))
-    monkeypatch.setattr(image_transfer, "find_engine", lambda _env: engine)
-    path = write_archive(job.folder / "image.tar", files)
     with pytest.raises(RehearsalError, match="was built") as caught:
-        restore(path, digest(b"another"), job.environ, job.console)
+        restore_with(engine, config=digest(b"another"))
     assert caught.value.problem.verdict is Verdict.ERROR
     assert not engine.loaded
     assert not job.outputs
 
 
-def test_restore__fails_when_the_engine_does_not_know_the_image(
-    files: dict[str, bytes], job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        image_transfer, "find_engine", lambda _env: LoadingEngine(image_id=digest(b"another"))
-    )
-    path = write_archive(job.folder / "image.tar", files)
+def test_restore__fails_when_the_engine_does_not_know_the_image(restore_with: RestoreWith) -> None:
     with pytest.raises(RehearsalError, match="Loaded image") as caught:
-        restore(path, digest(CONFIG), job.environ, job.console)
+        restore_with(LoadingEngine(image_id=digest(b"another")))
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
