@@ -297,7 +297,7 @@ def test_environment() -> Iterator[str]:
         env={},
         timeout=1,
         retries=0,
-        reports="",
+        reports_glob="",
         shard="1/2",
         selenium_url="http://grid",
     )

@@ -164,11 +164,11 @@ def container_plan(**changes: Any) -> ContainerPlan:
         "host_port": 0,
         "env": {},
         "secrets": (),
-        "generated": frozenset(),
+        "generated_names": frozenset(),
         "command": (),
         "volumes": (),
         "network": "",
-        "options": (),
+        "run_options": (),
         "setup_command": "",
     }
     return ContainerPlan(**values | changes)
@@ -201,7 +201,7 @@ def suite_plan(**changes: Any) -> SuitePlan:
         "env": {},
         "timeout": 30,
         "retries": 0,
-        "reports": "",
+        "reports_glob": "",
         "shard": "",
         "selenium_url": "",
     }

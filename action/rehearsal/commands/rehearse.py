@@ -58,7 +58,7 @@ def run_rehearsal(
             console.redactor = evidence.redactor = known
             plan = make_plan(request.inputs, environ=request.environ, top=request.top)
             described = _describe(described, plan, request, environ)
-            run = replace(run, evidence=plan.evidence, artifact_name=described.artifact_name)
+            run = replace(run, evidence=plan.evidence_policy, artifact_name=described.artifact_name)
             run.write()
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             announce(request, console)

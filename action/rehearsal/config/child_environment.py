@@ -1,4 +1,4 @@
-"""What a child process gets to see of our environment."""
+"""The environments of child processes: without what they do not need."""
 
 import os
 import re
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rehearsal.config.plan import SuitePlan
 
-# The inputs hold secrets; the runner's tokens and files are nobody's but the runner's.
-OURS = re.compile(
+# The inputs hold secrets; the tokens and files of the runner are for the action only.
+WITHHELD = re.compile(
     r"(REHEARSAL_INPUTS|ACTIONS_.*|GITHUB_TOKEN|GH_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))\Z"
 )
 
@@ -16,13 +16,13 @@ OURS = re.compile(
 def for_children(environ: Mapping[str, str], secret_names: Iterable[str]) -> dict[str, str]:
     """Return the environment for builds, tests, pip and the engine's client.
 
-    It keeps accidents from happening, not malice: they all run as the same user.
+    This prevents accidents, not attacks: all of these run as the same user.
     """
-    hidden = {*secret_names}
+    withheld_names = {*secret_names}
     return {
         name: value
         for name, value in environ.items()
-        if name not in hidden and not OURS.match(name)
+        if name not in withheld_names and not WITHHELD.match(name)
     }
 
 
@@ -36,8 +36,8 @@ def for_tests(
     packages: Path,
     bin_folder: Path | None,
 ) -> dict[str, str]:
-    """Return the environment of the test command: where the app is, and where traces belong."""
-    # A part of the suite that nobody asked us for would be told as the whole.
+    """Return the environment of the test command: `base`, our variables, and those of test-env."""
+    # With a REHEARSAL_SHARD from outside, a part of the suite would be reported as all of it.
     base = {name: value for name, value in base.items() if name != "REHEARSAL_SHARD"}
     optional = {"REHEARSAL_SHARD": suite.shard, "SELENIUM_REMOTE_URL": suite.selenium_url}
     return {
@@ -48,11 +48,11 @@ def for_tests(
         "REHEARSAL_EVIDENCE": str(evidence),
         "REHEARSAL_JUNIT": str(junit),
         "REHEARSAL_RETRIES": str(suite.retries),
-        "PYTHONPATH": _first(str(packages), base.get("PYTHONPATH")),
-        "PATH": _first(str(bin_folder or ""), base.get("PATH")),
+        "PYTHONPATH": _prepend_folder(str(packages), base.get("PYTHONPATH")),
+        "PATH": _prepend_folder(str(bin_folder or ""), base.get("PATH")),
         **suite.env,
     }
 
 
-def _first(folder: str, rest: str | None) -> str:
+def _prepend_folder(folder: str, rest: str | None) -> str:
     return os.pathsep.join(filter(None, (folder, rest)))

@@ -3,7 +3,7 @@
 import re
 
 
-def image_tag(folder: str, version: str) -> str:
-    """Return a name for the image: what may stand in one of the folder's name, and a version."""
-    slug = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
+def image_tag(project: str, version: str) -> str:
+    """Return `rehearsed/PROJECT:VERSION`, without the characters that a name cannot have."""
+    slug = re.sub(r"[^a-z0-9]+", "-", project.lower()).strip("-")
     return f"rehearsed/{slug or 'app'}:{version}"

@@ -33,7 +33,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
         timeout=inputs.number("timeout"),
-        evidence=inputs.text("evidence"),
+        evidence_policy=inputs.text("evidence"),
         artifact_name=inputs.text("artifact-name"),
         retention_days=inputs.number("retention-days"),
     )
@@ -67,26 +67,26 @@ def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Build
         platform=inputs.text("platform"),
         args=read_variables(inputs, "build-args", environ),
         secrets=read_secrets(inputs, "build-secrets", environ),
-        cache_from=_cache(inputs, "cache-from"),
-        cache_to=_cache(inputs, "cache-to"),
+        cache_from=_cache_options(inputs, "cache-from"),
+        cache_to=_cache_options(inputs, "cache-to"),
     )
 
 
 def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
     value = inputs.text("dockerfile")
-    places = [context / value] if value == "Dockerfile" else [directory / value, context / value]
-    for place in places:
-        if _is_file(place):
-            return place.resolve()
+    paths = [context / value] if value == "Dockerfile" else [directory / value, context / value]
+    for path in paths:
+        if _is_file(path):
+            return path.resolve()
     raise inputs.wrong(
         "dockerfile",
-        f"a file; looked for {' and '.join(map(shown, dict.fromkeys(places)))}",
+        f"a file; looked for {' and '.join(map(shown, dict.fromkeys(paths)))}",
         "Check out the repository before this step, or name the file in dockerfile "
         "(and its folder in context).",
     )
 
 
-def _cache(inputs: Inputs, name: str) -> tuple[str, ...]:
+def _cache_options(inputs: Inputs, name: str) -> tuple[str, ...]:
     for line in inputs.lines(name):
         if "type=gha" in line.replace(" ", "").split(","):
             raise inputs.wrong(
@@ -144,7 +144,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
         env=read_variables(inputs, "test-env", environ),
         timeout=inputs.number("test-timeout"),
         retries=inputs.number("test-retries"),
-        reports=_reports(inputs, directory),
+        reports_glob=_reports(inputs, directory),
         shard=_shard(inputs),
         selenium_url=inputs.text("selenium-url"),
     )
@@ -170,12 +170,12 @@ def _shard(inputs: Inputs) -> str:
 
 
 def _folder(inputs: Inputs, name: str, start: Path) -> Path:
-    place = start / inputs.text(name)
+    path = start / inputs.text(name)
     try:
-        folder = place.resolve()
+        folder = path.resolve()
         found = folder.is_dir()
     except (OSError, RuntimeError):  # The name is too long, or links form a circle.
-        folder, found = place, False
+        folder, found = path, False
     if not found:
         raise inputs.wrong(
             name,
@@ -185,8 +185,8 @@ def _folder(inputs: Inputs, name: str, start: Path) -> Path:
     return folder
 
 
-def _is_file(place: Path) -> bool:
+def _is_file(path: Path) -> bool:
     try:
-        return place.is_file()
+        return path.is_file()
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""The plan: everything that was asked for, checked; every later stage only reads it."""
+"""The plan of a rehearsal: all inputs, checked. Later stages only read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from rehearsal.redaction.secret import Secret
 
 @dataclass(frozen=True, kw_only=True)
 class BuildPlan:
-    """What to build."""
+    """How to build the image: folders and files are absolute paths."""
 
     context: Path
     dockerfile: Path
@@ -22,33 +22,34 @@ class BuildPlan:
 
     @property
     def needs_buildx(self) -> bool:
-        """Whether only buildx can build this."""
+        """Whether the build needs buildx, which alone supports cache-from and cache-to."""
         return bool(self.cache_from or self.cache_to)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerPlan:
-    """How the container runs.
+    """How to run the container.
 
-    `port` is the app's own, `host_port` 0 leaves the choice, `generated` names the secrets that
-    were made for this run.
+    `port` is where the app listens in the container; with `host_port` 0 the engine chooses the
+    port on the host. `command` replaces the image's own command unless it is empty.
+    `generated_names` are the names of the secrets whose values were made for this run.
     """
 
     port: int
     host_port: int
     env: Mapping[str, str] = field(repr=False)
     secrets: tuple[Secret, ...]
-    generated: frozenset[str]
+    generated_names: frozenset[str]
     command: tuple[str, ...]
     volumes: tuple[str, ...]
     network: str
-    options: tuple[str, ...]
+    run_options: tuple[str, ...]
     setup_command: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProbePlan:
-    """What counts as an answer, and how many seconds it may take to come."""
+    """Which answer means that the app is ready, and for how many seconds to wait for it."""
 
     path: str
     statuses: tuple[range, ...]
@@ -56,27 +57,35 @@ class ProbePlan:
     timeout: int
 
     def accepts(self, status: int) -> bool:
-        """Whether an answer with this status means that the app is ready."""
+        """Whether the app is ready if it answers with this status."""
         return any(status in accepted for accepted in self.statuses)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SuitePlan:
-    """The tests: `command` may be empty (no test was asked for), `requirements` None."""
+    """How to run the tests.
+
+    `command` is empty if no test was asked for. `requirements` is None if the tests need no virtual
+    environment. `timeout` is in seconds. `reports_glob` is relative to the working directory.
+    """
 
     command: str
     requirements: Path | None
     env: Mapping[str, str] = field(repr=False)
     timeout: int
     retries: int
-    reports: str
+    reports_glob: str
     shard: str
     selenium_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """One rehearsal, validated. Either `image` names an image or `build` says how to make it."""
+    """One rehearsal. If `image` names an image, `build` is not used.
+
+    `directory` is the working directory, `timeout` is in seconds. `evidence_policy` says when to
+    keep evidence: on-failure, always or never.
+    """
 
     directory: Path
     image: str
@@ -85,16 +94,16 @@ class Plan:
     probe: ProbePlan
     suite: SuitePlan
     timeout: int
-    evidence: str
+    evidence_policy: str
     artifact_name: str
     retention_days: int
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Everything that must not leave."""
+        """The secrets of the container and of the build."""
         return self.container.secrets + self.build.secrets
 
     @property
     def caller_secret_names(self) -> tuple[str, ...]:
-        """The names of the secrets somebody entrusted to the repository."""
-        return tuple(s.name for s in self.secrets if s.name not in self.container.generated)
+        """The names of the secrets whose values the caller gave."""
+        return tuple(s.name for s in self.secrets if s.name not in self.container.generated_names)

@@ -1,4 +1,4 @@
-"""The inputs that hold variables: for the container, the build, the tests; secret or not."""
+"""Read and check the inputs that hold variables and secrets."""
 
 import secrets as randomness
 from collections.abc import Mapping
@@ -14,13 +14,14 @@ def read_secrets(
     environ: Mapping[str, str],
     generated: Mapping[str, str] | None = None,
 ) -> tuple[Secret, ...]:
-    """Read secrets from the input `source`; `generated` values stand in where none is given.
+    """Return the secrets of the input `source`; `generated` has values for those without one.
 
-    Raises `MisconfiguredError` where one is empty, unset or cannot be one.
+    Raises `MisconfiguredError` if a secret is empty or not set, or if the engine's client uses
+    its name.
     """
     found = parse_variables(inputs.block(source), source=source, environ=environ)
-    for name in generated or ():
-        found[name] = found.get(name) or (generated or {})[name]
+    for name, random_value in (generated or {}).items():
+        found[name] = found.get(name) or random_value
     for name, value in found.items():
         if CLIENT_VARIABLES.match(name):
             raise MisconfiguredError(
@@ -28,19 +29,19 @@ def read_secrets(
                 hint="Give it another name, or set it under env if it is not secret.",
             )
         if value is None:
-            raise _unset(inputs, source, name)
+            raise _unset_secret_error(inputs, source, name)
         if not value.strip():
             raise MisconfiguredError(
                 f"The secret {name} is empty.",
-                hint="Pull requests from forks and from Dependabot are given no secrets. "
-                f"Where any value will do, list {name} in generate-secrets, and a random one is "
-                f"made for the run. Otherwise set it: {name}: ${{{{ secrets.{name} }}}} in the "
-                f"step's env:, and {name} under {source}.",
+                hint="GitHub gives no secrets to pull requests from forks and from Dependabot. "
+                f"If any value will do, list {name} in generate-secrets: each run then gets a "
+                f"random one. Otherwise write {name}: ${{{{ secrets.{name} }}}} in the step's "
+                f"env:, and {name} under {source}.",
             )
     return tuple(Secret(name=name, value=value or "") for name, value in found.items())
 
 
-def read_generated(inputs: Inputs) -> dict[str, str]:
+def generate_secrets(inputs: Inputs) -> dict[str, str]:
     """Return a random value for each name in generate-secrets."""
     names = inputs.lines("generate-secrets")
     if not all(map(VARIABLE_NAME.match, names)):
@@ -49,24 +50,27 @@ def read_generated(inputs: Inputs) -> dict[str, str]:
 
 
 def read_variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Read the variables of an input, a bare name's from `environ`. Raises `MisconfiguredError`."""
+    """Return the variables of an input; `environ` has the values of bare names.
+
+    Raises `MisconfiguredError` if a variable has no value.
+    """
     found = parse_variables(inputs.block(name), source=name, environ=environ)
     for variable, value in found.items():
         if value is None:
             raise MisconfiguredError(
-                f"{name}: {variable} has no value, and the step's env: has none either.",
+                f"{name}: {variable} has no value, here or in the step's env:.",
                 hint=f"Write {variable}=value, or set {variable} in the step's env:.",
             )
     return {variable: value or "" for variable, value in found.items()}
 
 
-def _unset(inputs: Inputs, source: str, name: str) -> MisconfiguredError:
-    """Return the error for a bare name that is not set; it may be a word of a broken value."""
+def _unset_secret_error(inputs: Inputs, source: str, name: str) -> MisconfiguredError:
+    """Return the error for a bare name that is not set. It may be a line of a secret's value."""
     lines = inputs.block(source).splitlines()
     number = next(number for number, line in enumerate(lines, start=1) if line.strip() == name)
     return MisconfiguredError(
         f"{source}, line {number}: the step's env: has no such variable (the line itself is not "
         "shown, it may be part of a secret).",
-        hint="Set it there, NAME: ${{ secrets.NAME }}, and leave its NAME here. If this is a "
-        "line of a value, the value has several: they work in env: alone.",
+        hint="Write NAME: ${{ secrets.NAME }} in the step's env:, and only its NAME here. If this "
+        "line is part of a value of several lines, move the whole value to env:.",
     )

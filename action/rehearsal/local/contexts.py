@@ -82,7 +82,7 @@ class ValueSources:
         }
 
     def lookup(self, name: str) -> str:
-        """Return a value by its name; upper case counts, too, as on GitHub. Raises KeyError."""
+        """Return a value by its name, or by that name in upper case. Raises KeyError."""
         for source in (self.environ, self.dotenv):
             for spelling in (name, name.upper()):
                 if spelling in source:

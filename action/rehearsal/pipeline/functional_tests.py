@@ -109,7 +109,7 @@ def _reports(plan: Plan, older: Mapping[Path, int]) -> dict[Path, int]:
 
     Files that are unchanged since `older` are left out: an earlier run wrote them.
     """
-    pattern = plan.suite.reports
+    pattern = plan.suite.reports_glob
     found = sorted(plan.directory.glob(pattern)) if pattern else []
     times = {path: path.stat().st_mtime_ns for path in found if path.is_file()}
     return {path: time for path, time in times.items() if older.get(path) != time}

@@ -39,7 +39,7 @@ def plan(**changes: Any) -> Plan:
         "probe": probe_plan(),
         "suite": suite_plan(),
         "timeout": 1,
-        "evidence": "always",
+        "evidence_policy": "always",
         "artifact_name": "",
         "retention_days": 1,
     }

@@ -10,7 +10,7 @@ from ..fakes import suite_plan
 
 KEPT = ["PATH", "HOME", "CI", "GITHUB_SHA", "RUNNER_TEMP", "MY_ACTIONS_TOKEN", "GITHUB_PATHS",
         "DOCKER_HOST", "REHEARSAL_INPUTS_2"]  # fmt: skip
-TAKEN = ["REHEARSAL_INPUTS", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+WITHHELD = ["REHEARSAL_INPUTS", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
          "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE",
          "GITHUB_STEP_SUMMARY", "DJANGO_SECRET_KEY"]  # fmt: skip
 
@@ -27,12 +27,12 @@ def env_of(base: dict[str, str] | None = None, **plan: Any) -> dict[str, str]:
     )
 
 
-def test_for_children__loses_the_runners_and_the_secrets() -> None:
-    environ = dict.fromkeys([*KEPT, *TAKEN], "x")
+def test_for_children__withholds_secrets_and_the_runners_own() -> None:
+    environ = dict.fromkeys([*KEPT, *WITHHELD], "x")
     assert sorted(for_children(environ, ["DJANGO_SECRET_KEY"])) == sorted(KEPT)
 
 
-def test_for_tests__says_where_the_app_is_and_where_traces_belong() -> None:
+def test_for_tests__has_the_address_of_the_app_and_the_folders() -> None:
     assert env_of() == {
         "TEST_SERVER": "localhost:49153",
         "REHEARSAL_URL": "http://localhost:49153",
@@ -50,7 +50,7 @@ def test_for_tests__the_virtual_environment_comes_first_on_path() -> None:
     assert env["PYTHONPATH"].split(os.pathsep) == ["/action", "/theirs"]
 
 
-def test_for_tests__without_requirements_path_stays() -> None:
+def test_for_tests__path_is_unchanged_without_requirements() -> None:
     env = for_tests(
         {"PATH": "/usr/bin"},
         suite_plan(),
@@ -74,12 +74,10 @@ def test_for_tests__without_requirements_path_stays() -> None:
     ],
     ids=["shard", "retries", "grid", "test-env", "test-env over ours"],
 )
-def test_for_tests__what_was_asked_for_is_there(
-    plan: dict[str, Any], name: str, value: str
-) -> None:
+def test_for_tests__has_what_the_plan_sets(plan: dict[str, Any], name: str, value: str) -> None:
     assert env_of(**plan)[name] == value
 
 
-def test_for_tests__a_shard_is_ours_alone_to_name() -> None:
+def test_for_tests__a_shard_comes_only_from_the_plan() -> None:
     assert "REHEARSAL_SHARD" not in env_of({"REHEARSAL_SHARD": "1/4"})
     assert env_of({"REHEARSAL_SHARD": "1/4"}, shard="2/4")["REHEARSAL_SHARD"] == "2/4"

@@ -10,7 +10,7 @@ from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 from ..fakes import probe_plan
 
 HUSH = "hush-planted"
-CLIENTS_OWN = ["PATH", "HOME", "DOCKER_HOST", "LD_PRELOAD", "HTTPS_PROXY", "SSL_CERT_FILE"]
+CLIENT_VARIABLES = ["PATH", "HOME", "DOCKER_HOST", "LD_PRELOAD", "HTTPS_PROXY", "SSL_CERT_FILE"]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def refusal(top: Path, environ: dict[str, str] | None = None, /, **given: str) -
     return caught.value.problem
 
 
-def told(problem: Problem) -> str:
+def text_of(problem: Problem) -> str:
     return "\n".join((problem.message, problem.hint, *problem.excerpt))
 
 
@@ -55,7 +55,7 @@ def test_plan__defaults_for_a_bare_folder(top: Path) -> None:
     assert plan.probe.statuses == (range(200, 400),)
     assert (plan.suite.command, plan.suite.requirements) == ("", None)
     assert (plan.suite.timeout, plan.timeout, plan.retention_days) == (1800, 3600, 7)
-    assert (plan.evidence, plan.artifact_name) == ("on-failure", "")
+    assert (plan.evidence_policy, plan.artifact_name) == ("on-failure", "")
 
 
 def test_plan__defaults_for_a_folder_like_superlists(project: Path) -> None:
@@ -65,7 +65,9 @@ def test_plan__defaults_for_a_folder_like_superlists(project: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", ["manage.py", "functional_tests"])
-def test_plan__no_default_tests_where_one_half_is_missing(top: Path, missing: str) -> None:
+def test_plan__no_default_tests_without_manage_py_or_functional_tests(
+    top: Path, missing: str
+) -> None:
     if missing == "manage.py":
         (top / "functional_tests").mkdir()
     else:
@@ -73,13 +75,13 @@ def test_plan__no_default_tests_where_one_half_is_missing(top: Path, missing: st
     assert plan_of(top).suite.command == ""
 
 
-def test_plan__requirements_belong_to_a_given_test_command_too(project: Path) -> None:
+def test_plan__default_requirements_with_a_given_test_command(project: Path) -> None:
     suite = plan_of(project, test_command="pytest\necho done\n").suite
     assert suite.command == "pytest\necho done"
     assert suite.requirements == project / "functional_tests" / "requirements.txt"
 
 
-def test_plan__every_input_arrives(project: Path) -> None:
+def test_plan__every_input_is_in_the_plan(project: Path) -> None:
     (project / "docker").mkdir()
     (project / "docker" / "app.Dockerfile").touch()
     (project / "wants.txt").touch()
@@ -133,14 +135,14 @@ def test_plan__every_input_arrives(project: Path) -> None:
     assert plan.probe.headers == {"Host": "example.org", "X-Probe": "1"}
     assert (plan.suite.command, plan.suite.env, plan.suite.timeout) == ("pytest", {"C": "3"}, 10)
     assert plan.suite.requirements == project / "wants.txt"
-    assert (plan.suite.reports, plan.suite.shard) == ("reports/**/*.xml", "2/4")
+    assert (plan.suite.reports_glob, plan.suite.shard) == ("reports/**/*.xml", "2/4")
     assert plan.suite.retries == 2
     assert plan.suite.selenium_url == "http://grid:4444/wd/hub"
-    assert (plan.timeout, plan.evidence, plan.retention_days) == (100, "always", 30)
+    assert (plan.timeout, plan.evidence_policy, plan.retention_days) == (100, "always", 30)
     assert plan.artifact_name == "what-it_left.1"
 
 
-# For each input: values that are refused, and a word of what the error says is allowed.
+# For each input: values that are refused, and a part of what the error says is allowed.
 WRONG = {
     "image": (["--help", "a b", "$(touch pwned)", "a\nb", "é"], "image's name"),
     "context": (["nowhere", "Dockerfile", "a" * 5000], "a folder; looked for"),
@@ -191,11 +193,11 @@ def test_plan__refuses_a_wrong_value(top: Path, name: str, value: str, allowed: 
 
 
 @pytest.mark.parametrize("value", ["no colon", ": value", "a b: c", "Ж: 1", "X: €", "X: a\x01b"])
-def test_plan__refuses_wrong_headers_without_showing_them(top: Path, value: str) -> None:
+def test_plan__invalid_headers_are_not_shown(top: Path, value: str) -> None:
     """A probe may need an Authorization header."""
     problem = refusal(top, ready_headers=f"X-Key: {HUSH}\n{value}")
     assert "The input ready-headers is (not shown)" in problem.message
-    assert HUSH not in told(problem)
+    assert HUSH not in text_of(problem)
 
 
 @pytest.mark.parametrize("name", ["secrets", "env", "test-env", "build-args"])
@@ -204,20 +206,20 @@ def test_plan__refuses_wrong_headers_without_showing_them(top: Path, value: str)
     [f"{HUSH} {HUSH}", f"KEY=1\n{HUSH}+/=", f"KEY<<END\n{HUSH}", f"KEY={HUSH}\nKEY={HUSH}"],
     ids=["words", "broken key", "never closed", "twice"],
 )
-def test_plan__errors_about_variables_give_line_numbers_and_no_content(
+def test_plan__errors_about_variables_show_line_numbers_but_no_content(
     top: Path, name: str, text: str
 ) -> None:
     problem = refusal(top, **{name: text})
     assert (
         f"{name}, line {1 if text.count(chr(10)) == 0 or '<<' in text else 2}:" in problem.message
     )
-    assert HUSH not in told(problem)
+    assert HUSH not in text_of(problem)
 
 
 @pytest.mark.parametrize("name", ["env", "test-env", "build-args"])
 def test_plan__a_bare_name_without_a_value_is_an_error(top: Path, name: str) -> None:
     problem = refusal(top, **{name: "UNSET"})
-    assert problem.message == f"{name}: UNSET has no value, and the step's env: has none either."
+    assert problem.message == f"{name}: UNSET has no value, here or in the step's env:."
     assert "UNSET=value" in problem.hint
 
 
@@ -241,30 +243,28 @@ def test_plan__an_empty_secret_is_an_error_that_says_why(
 
 
 @pytest.mark.parametrize("source", ["secrets", "build-secrets"])
-def test_plan__a_bare_name_that_is_not_set_may_be_a_word_of_a_secret(
-    top: Path, source: str
-) -> None:
+def test_plan__a_bare_name_that_is_not_set_is_not_shown(top: Path, source: str) -> None:
     problem = refusal(top, **{source: "KEY=correct\nhorse"})
     assert f"{source}, line 2" in problem.message
-    assert "horse" not in told(problem)
+    assert "horse" not in text_of(problem)
     assert "env:" in problem.message
 
 
 @pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD"])
 @pytest.mark.parametrize("value", ["planted", ""])
-def test_plan__a_secret_does_not_belong_into_env(top: Path, name: str, value: str) -> None:
+def test_plan__refuses_a_name_like_a_secrets_in_env(top: Path, name: str, value: str) -> None:
     problem = refusal(top, env=f"{name}={value}")
     assert f"{name} looks like a secret" in problem.message
     assert "generate-secrets" in problem.hint
-    assert "planted" not in told(problem)
+    assert "planted" not in text_of(problem)
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "TOKEN_LIFETIME", "KEYBOARD", "PASSWORDLESS"])
-def test_plan__what_only_sounds_like_a_secret_may_stand_in_env(top: Path, name: str) -> None:
+def test_plan__accepts_names_in_env_that_only_resemble_a_secrets(top: Path, name: str) -> None:
     assert plan_of(top, env=f"{name}=").container.env == {name: ""}
 
 
-def test_plan__a_generated_secret_stands_in_for_an_empty_one(top: Path) -> None:
+def test_plan__an_unset_secret_is_generated(top: Path) -> None:
     first, second = (plan_of(top, secrets="KEY", generate_secrets="KEY\nOTHER") for _ in "12")
     assert [secret.name for secret in first.secrets] == ["KEY", "OTHER"]
     assert all(len(secret.value) >= 50 for secret in first.secrets)
@@ -277,22 +277,22 @@ def test_plan__a_given_secret_is_not_generated(top: Path) -> None:
     assert secret.value == HUSH
 
 
-@pytest.mark.parametrize("name", CLIENTS_OWN)
+@pytest.mark.parametrize("name", CLIENT_VARIABLES)
 @pytest.mark.parametrize("how", ["secrets", "generate-secrets"])
-def test_plan__what_the_client_reads_cannot_be_a_secret(top: Path, name: str, how: str) -> None:
+def test_plan__refuses_a_secret_whose_name_the_client_reads(top: Path, name: str, how: str) -> None:
     given = f"{name}={HUSH}" if how == "secrets" else name
     problem = refusal(top, **{how: given})
     assert f"secrets: {name} cannot be a secret" in problem.message
-    assert HUSH not in told(problem)
+    assert HUSH not in text_of(problem)
 
 
-def test_plan__a_name_stands_in_env_or_in_secrets(top: Path) -> None:
+def test_plan__refuses_a_name_in_both_env_and_secrets(top: Path) -> None:
     problem = refusal(top, env=f"KEY={HUSH}", secrets=f"KEY={HUSH}")
-    assert problem.message == "KEY stands both in env and in secrets."
-    assert HUSH not in told(problem)
+    assert problem.message == "KEY is both in env and in secrets."
+    assert HUSH not in text_of(problem)
 
 
-def test_plan__never_shows_values_in_its_repr(top: Path) -> None:
+def test_plan__no_values_in_its_repr(top: Path) -> None:
     plan = plan_of(
         top,
         secrets=f"A={HUSH}",
@@ -304,7 +304,7 @@ def test_plan__never_shows_values_in_its_repr(top: Path) -> None:
     assert HUSH not in repr(plan)
 
 
-def test_plan__the_image_needs_no_dockerfile(tmp_path: Path) -> None:
+def test_plan__no_dockerfile_is_needed_with_an_image(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, image="registry.example:5000/app@sha256:0123", context="nowhere")
     assert plan.image == "registry.example:5000/app@sha256:0123"
 
@@ -324,20 +324,20 @@ def test_plan__a_missing_dockerfile_says_where_it_was_looked_for(tmp_path: Path)
     assert "Check out the repository" in problem.hint
 
 
-def test_plan__links_in_a_circle_are_no_folder(top: Path) -> None:
+def test_plan__refuses_a_circular_link_as_a_folder(top: Path) -> None:
     (top / "round").symlink_to("round")
     assert "The input context is 'round'" in refusal(top, context="round").message
 
 
 @pytest.mark.parametrize("spelling", ["host", "HOST", "Host"])
-def test_plan__a_header_has_one_spelling(top: Path, spelling: str) -> None:
+def test_plan__header_names_have_one_spelling(top: Path, spelling: str) -> None:
     """Two Host headers in one request are an error to every server."""
     plan = plan_of(top, ready_headers=f"{spelling}: example.org")
     assert plan.probe.headers == {"Host": "example.org"}
 
 
 @pytest.mark.parametrize("name", ["ready-path", "ready-status"])
-def test_plan__an_empty_text_means_the_default(top: Path, name: str) -> None:
+def test_plan__an_empty_input_means_the_default(top: Path, name: str) -> None:
     probe = plan_of(top, **{name: ""}).probe
     assert (probe.path, probe.statuses) == ("/", (range(200, 400),))
 
@@ -350,7 +350,7 @@ def test_accepts__by_default_200_to_399(status: int, good: bool) -> None:
     assert probe_plan().accepts(status) is good
 
 
-# Faults, no. 33: whatever stands in an input, it is refused or reaches no shell of ours.
+# Whatever an input holds: it is refused, or it reaches no shell of ours.
 HOSTILE = ["$(touch pwned)", '"; touch pwned; "', "`touch pwned`", "a\nb", "::set-output name=x::y",
            "-v /:/host", "../../..", "\x1b[2J", "\u202e"]  # fmt: skip
 
@@ -374,7 +374,7 @@ def outcome(top: Path, name: str, value: str) -> Plan | Problem:
 
 
 @pytest.mark.parametrize("name", sorted(INPUTS))
-def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
+def test_plan__hostile_input_is_refused_or_harmless(top: Path, name: str) -> None:
     for value in HOSTILE:
         found = outcome(top, name, value)
         if isinstance(found, Problem):
@@ -399,7 +399,7 @@ def test_plan__hostile_input_is_refused_or_a_plan(top: Path, name: str) -> None:
         ("--network=host", "--network"),
     ],
 )
-def test_plan__run_options_that_are_ours(top: Path, line: str, option: str) -> None:
+def test_plan__refuses_reserved_run_options(top: Path, line: str, option: str) -> None:
     problem = refusal(top, run_options=f"--init\n{line}")
     assert "run-options" in problem.message
     assert f"without {option}," in problem.message
@@ -416,15 +416,17 @@ def test_plan__run_options_that_are_ours(top: Path, line: str, option: str) -> N
         "-v/x",
     ],
 )
-def test_plan__run_options_that_are_yours(top: Path, lines: str) -> None:
-    assert plan_of(top, run_options=lines).container.options == tuple(lines.split())
+def test_plan__accepts_other_run_options(top: Path, lines: str) -> None:
+    assert plan_of(top, run_options=lines).container.run_options == tuple(lines.split())
 
 
 def test_plan__run_options_are_one_argument_a_line(top: Path) -> None:
     problem = refusal(top, run_options="--memory 512m")
     assert "one argument a line" in problem.message
     assert "--memory=VALUE" in problem.hint
-    assert plan_of(top, run_options="--health-cmd=a b").container.options == ("--health-cmd=a b",)
+    assert plan_of(top, run_options="--health-cmd=a b").container.run_options == (
+        "--health-cmd=a b",
+    )
 
 
 def test_plan__build_secrets_are_secrets(top: Path) -> None:
@@ -450,11 +452,11 @@ def test_plan__caches_need_buildx(top: Path, name: str) -> None:
     "given",
     [
         pytest.param({}, id="alone"),
-        pytest.param({"port": "none", "context": "gone"}, id="beside-what-makes-no-plan"),
-        pytest.param({"build-secrets": "not a name"}, id="beside-a-list-that-is-wrong"),
-        pytest.param({"no-such-input": "x"}, id="beside-an-input-that-is-none"),
+        pytest.param({"port": "none", "context": "gone"}, id="beside-invalid-inputs"),
+        pytest.param({"build-secrets": "not a name"}, id="beside-an-invalid-list"),
+        pytest.param({"no-such-input": "x"}, id="beside-an-unknown-input"),
     ],
 )
-def test_entrusted__is_what_can_be_read(given: dict[str, str]) -> None:
+def test_extract_secrets__as_far_as_they_can_be_read(given: dict[str, str]) -> None:
     found = extract_secrets({"secrets": "A\nB=two\nUNSET\nEMPTY=", **given}, {"A": "one"})
     assert [(secret.name, secret.value) for secret in found] == [("A", "one"), ("B", "two")]

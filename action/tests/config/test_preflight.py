@@ -1,4 +1,4 @@
-"""Where a rehearsal cannot work, or must not."""
+"""Where a rehearsal cannot work, or must not run."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def check(plan: Plan, *, commit: str = OURS, engine_host: str = "", **environ: s
 @pytest.mark.parametrize("event", sorted(preflight.PRIVILEGED_EVENTS))
 @pytest.mark.parametrize("commit", [THEIRS, ""], ids=["another commit", "unknown"])
 @pytest.mark.parametrize("given", ["secrets", "build-secrets"])
-def test_check__secrets_are_not_handed_to_strangers(
+def test_check_environment__refuses_to_give_secrets_to_strangers(
     top: Path, event: str, commit: str, given: str
 ) -> None:
     with pytest.raises(MisconfiguredError, match=r"TOKEN.*not the repository's own") as caught:
@@ -51,19 +51,19 @@ def test_check__secrets_are_not_handed_to_strangers(
         pytest.param({}, "issue_comment", THEIRS, id="no secrets"),
     ],
 )
-def test_check__what_harms_nobody_may_run(
+def test_check_environment__accepts_what_is_safe(
     top: Path, inputs: dict[str, str], event: str, commit: str
 ) -> None:
     check(plan(top, **inputs), commit=commit, GITHUB_EVENT_NAME=event)
 
 
-def test_check__a_generated_secret_that_was_given_is_a_confidence(top: Path) -> None:
+def test_caller_secret_names__include_a_given_value_of_generate_secrets(top: Path) -> None:
     given = plan(top, secrets="T=planted", generate_secrets="T\nU")
     assert given.caller_secret_names == ("T",)
     assert {secret.name for secret in given.secrets} == {"T", "U"}
 
 
-def test_check__a_job_in_a_container_is_explained(top: Path) -> None:
+def test_check_environment__refuses_a_job_in_a_container(top: Path) -> None:
     with pytest.raises(MisconfiguredError, match="runs in a container") as caught:
         check(plan(top), GITHUB_WORKSPACE="/__w/app/app")
     assert "Remove container: from the job" in caught.value.problem.hint
@@ -72,7 +72,7 @@ def test_check__a_job_in_a_container_is_explained(top: Path) -> None:
 @pytest.mark.parametrize(
     "host", ["ssh://build@example.invalid", "tcp://192.0.2.7:2376", "http://example.invalid"]
 )
-def test_check__an_engine_elsewhere_is_explained(top: Path, host: str) -> None:
+def test_check_environment__refuses_an_engine_on_another_host(top: Path, host: str) -> None:
     with pytest.raises(MisconfiguredError, match="on another host"):
         check(plan(top), engine_host=host)
 
@@ -81,11 +81,11 @@ def test_check__an_engine_elsewhere_is_explained(top: Path, host: str) -> None:
     "host",
     ["", "unix:///var/run/docker.sock", "tcp://localhost:2375", "tcp://127.0.0.1:2375"],
 )
-def test_check__an_engine_here_is_fine(top: Path, host: str) -> None:
+def test_check_environment__accepts_an_engine_on_this_host(top: Path, host: str) -> None:
     check(plan(top), engine_host=host)
 
 
-def test_check_places__evidence_is_never_in_the_context(top: Path) -> None:
+def test_check_build_context__refuses_a_context_with_the_evidence(top: Path) -> None:
     below = top / "temp" / "rehearsal-1"
     below.mkdir(parents=True)
     with pytest.raises(MisconfiguredError, match="context"):

@@ -123,7 +123,7 @@ def create_arguments(
         arguments += ["--mount", mount(volume, directory)]
     if plan.network:
         arguments += ["--network", plan.network]
-    return [*arguments, *plan.options, image, *plan.command]
+    return [*arguments, *plan.run_options, image, *plan.command]
 
 
 def mount(volume: str, directory: Path) -> str:
@@ -165,7 +165,7 @@ def create_container(
         identity = engine.create(arguments, secrets=secrets)
     except EngineError as refusal:
         raise _refused(str(refusal), plan) from None
-    if plan.options and engine.inspect(identity)["Image"] != image:
+    if plan.run_options and engine.inspect(identity)["Image"] != image:
         raise MisconfiguredError(
             "The client took one of the run-options for the image to run.",
             hint="Each line is one argument; a value needs an option that takes one before it.",
@@ -199,7 +199,7 @@ def start_container(identity: str, plan: ContainerPlan, engine: Engine, log: Log
 
 def has_restart_policy(plan: ContainerPlan) -> bool:
     """Whether the engine starts the container again when it has ended."""
-    return any(option.startswith("--restart") for option in plan.options)
+    return any(option.startswith("--restart") for option in plan.run_options)
 
 
 def reattach_after_restart(
@@ -309,7 +309,7 @@ def _published(found: dict[str, object], port: int) -> int:
 
 
 def _refused(words: str, plan: ContainerPlan) -> MisconfiguredError:
-    unknown = "run-options" if plan.options else ""
+    unknown = "run-options" if plan.run_options else ""
     source = next((name for text, name in REFUSALS if text in words), unknown)
     if source == "host-port":
         return port_taken(plan.host_port)

@@ -21,7 +21,7 @@ from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
 
-RESTARTED = container_plan(options=("--restart=always",))
+RESTARTED = container_plan(run_options=("--restart=always",))
 REFUSED = Answer(error="connection refused")
 
 
