@@ -11,7 +11,7 @@ from rehearsal.outside.files import read_head_and_tail
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
-    INDEX_SUFFIX,
+    CONTAINER_LOG_INDEX,
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
@@ -56,7 +56,7 @@ def gather_facts(
 
 
 def _split_at(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
-    index = log_slices.read_index(folder / f"{CONTAINER_LOG}{INDEX_SUFFIX}")
+    index = log_slices.read_index(folder / CONTAINER_LOG_INDEX)
     if not index.total:
         return {}
     try:

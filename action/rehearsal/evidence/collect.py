@@ -1,18 +1,18 @@
-"""Curation: cut each failed test's slice of the log, and choose what the reports show."""
+"""Collect what the reports show: logs, and each failed test's files and slice of the app's log."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from rehearsal.evidence import log_slices
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.log_slices import LogIndex, cut_slice, read_index
 from rehearsal.outside.files import read_head_and_tail
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
-    INDEX_SUFFIX,
+    CONTAINER_LOG_INDEX,
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
@@ -20,48 +20,41 @@ from rehearsal.results.file_names import (
 )
 from rehearsal.results.tests import Failure, Results
 from rehearsal.source.source_tree import SourceTree
-from rehearsal.source.tracebacks import (
-    failing_line,
-    project_frame,
-    without_library_frames,
-)
+from rehearsal.source.tracebacks import failing_line, project_frame, without_library_frames
 
 OTHER_LOGS = (TEST_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
-# How much of a text the page shows, of its head and of its tail, in bytes: a browser searches two
-# megabytes as one types, and the files beside the page hold the rest.
+# How much of a text the page shows, of its head and of its tail, in bytes. A browser searches two
+# megabytes while its user types; the files beside the page hold everything.
 CONTAINER_LOG_LIMITS = (256 << 10, (2 << 20) - (256 << 10))
 TEXT_LIMITS = (16 << 10, 112 << 10)
-# The traceback that ended it stands at the end.
+# In bytes, from the log's end, where the last traceback is.
 TRACEBACK_SEARCH = 256 << 10
-# Of an address longer than this the file holds the rest, in bytes.
+# In bytes: the file holds the rest of a longer address.
 MAX_ADDRESS = 2000
-# What selenium adds to what it says: versions, an address of its documentation, the driver's stack.
+# What selenium adds to its messages: versions, a link to its documentation, the driver's stack.
 SELENIUM_NOISE = re.compile(
     r"^[ \t]*\(Session info: .*\n?|; For documentation on this error, please visit: \S+"
     r"|^Stacktrace:\n(?:(?:#\d+ |\S+@).*\n?)*",
     re.MULTILINE,
 )
-# A suite that fails as a whole does so for one reason.
+# When a whole suite fails, the first tests show why.
 MAX_TESTS = 50
 
 
 def collect_evidence(
     results: Results | None, evidence: Evidence, source: SourceTree
 ) -> EvidenceIndex:
-    """Write the slices into the evidence, and return what the reports show of it all.
+    """Write the slices into the evidence, and return what the reports show of the evidence.
 
-    Everything in the evidence, and `results`, has been redacted.
+    The evidence and `results` have been redacted before.
     """
     folder = evidence.folder
     log = _read_excerpt(folder, CONTAINER_LOG, CONTAINER_LOG_LIMITS)
     failed = results.failed if results else ()
     flaky = results.flaky if results else ()
     timed = any(failure.span for failure in (*failed, *flaky))
-    index = (
-        log_slices.read_index(folder / f"{CONTAINER_LOG}{INDEX_SUFFIX}")
-        if timed
-        else log_slices.LogIndex()
-    )
+    index = read_index(folder / CONTAINER_LOG_INDEX) if timed else LogIndex()
+    others = (_read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS)
     found = tuple(
         _failed_test(failure, evidence, source, index, shown=number < MAX_TESTS)
         for number, failure in enumerate((*failed, *flaky))
@@ -69,9 +62,7 @@ def collect_evidence(
     return EvidenceIndex(
         tests=found[: len(failed)],
         flaky=found[len(failed) :],
-        logs=tuple(
-            filter(None, (log, *(_read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS)))
-        ),
+        logs=tuple(filter(None, (log, *others))),
         files=tuple(_files(folder)),
         frame=project_frame(log.text[-TRACEBACK_SEARCH:], source) if log else None,
     )
@@ -81,7 +72,7 @@ def _failed_test(
     failure: Failure,
     evidence: Evidence,
     source: SourceTree,
-    index: log_slices.LogIndex,
+    index: LogIndex,
     *,
     shown: bool,
 ) -> FailedTestEvidence:
@@ -93,14 +84,15 @@ def _failed_test(
     folder = evidence.safe_path(TESTS, failure.evidence or failure.name)
     name = f"{folder}/{CONTAINER_LOG}"
     _write_slice(failure, evidence, index, name)
-    paper = _read_excerpt(evidence.folder, name, TEXT_LIMITS)
+    slice_of_log = _read_excerpt(evidence.folder, name, TEXT_LIMITS)
     names = sorted(path.name for path in (evidence.folder / folder).glob("*") if path.is_file())
     pictures = [f"{folder}/{each}" for each in names if each.endswith(".png")]
     others = [f"{folder}/{each}" for each in names if each.endswith((".log", ".txt", ".html"))]
-    told = {each: _address(evidence.folder, each) for each in pictures}
-    spoken = {name, *(_address_file(each) for each in pictures)}
-    papers = (
-        _read_excerpt(evidence.folder, each, TEXT_LIMITS) for each in others if each not in spoken
+    shown_elsewhere = {name, *map(_address_file, pictures)}
+    excerpts = (
+        _read_excerpt(evidence.folder, each, TEXT_LIMITS)
+        for each in others
+        if each not in shown_elsewhere
     )
     return FailedTestEvidence(
         failure=failure,
@@ -108,31 +100,29 @@ def _failed_test(
         folder=folder if names else "",
         trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), source),
         pictures=tuple(pictures),
-        addresses=tuple(told.values()),
-        slice=paper,
-        excerpts=tuple(filter(None, papers)),
-        frame=project_frame(paper.text, source) if paper else None,
+        addresses=tuple(_address(evidence.folder, each) for each in pictures),
+        slice=slice_of_log,
+        excerpts=tuple(filter(None, excerpts)),
+        frame=project_frame(slice_of_log.text, source) if slice_of_log else None,
     )
 
 
 def _address_file(picture: str) -> str:
-    """Return the file that holds the address of the page on a picture."""
+    """Return the file that holds the address of the page on a screenshot."""
     folder, _, name = picture.rpartition("/")
     return f"{folder}/{name.replace('screenshot', 'address', 1).removesuffix('.png')}.txt"
 
 
 def _address(folder: Path, picture: str) -> str:
-    paper = _read_excerpt(folder, _address_file(picture), (MAX_ADDRESS, 0))
-    return paper.text.partition("\n")[0] if paper else ""
+    excerpt = _read_excerpt(folder, _address_file(picture), (MAX_ADDRESS, 0))
+    return excerpt.text.partition("\n")[0] if excerpt else ""
 
 
-def _write_slice(
-    failure: Failure, evidence: Evidence, index: log_slices.LogIndex, name: str
-) -> None:
+def _write_slice(failure: Failure, evidence: Evidence, index: LogIndex, name: str) -> None:
     if not failure.span:
         return
     try:
-        text = log_slices.cut_slice(evidence.folder / CONTAINER_LOG, index, failure.span)
+        text = cut_slice(evidence.folder / CONTAINER_LOG, index, failure.span)
     except OSError as error:
         evidence.warn(f"{name} could not be cut: {error.strerror or error}")
         return
@@ -141,7 +131,7 @@ def _write_slice(
 
 
 def _read_excerpt(folder: Path, name: str, limits: tuple[int, int]) -> LogExcerpt | None:
-    """Read a text, of a long one the head and the tail."""
+    """Read a text, or the head and the tail of a long one."""
     try:
         head, tail, left_out = read_head_and_tail(folder / name, *limits)
     except OSError:

@@ -1,4 +1,4 @@
-"""Evidence: the only writer. What is kept passes the redactor first, as it happens."""
+"""The evidence folder. Only this module and the logs write to it; everything is redacted first."""
 
 import filecmp
 import os
@@ -21,34 +21,34 @@ CHUNK = 1 << 20
 
 
 class Evidence:
-    """Two folders of one rehearsal: `staging` is private and dropped, `folder` is what is kept.
+    """The folders of one rehearsal: `folder` is kept, `staging` is private and removed.
 
-    What cannot be written (a full disk, say) never ends a rehearsal: `complain` is told of it.
+    An error while writing (a full disk, say) never ends a rehearsal; `warn` gets a sentence.
     """
 
     def __init__(
-        self, root: Path, redactor: Redactor, complain: Callable[[str], None] = lambda _: None
+        self, root: Path, redactor: Redactor, warn: Callable[[str], None] = lambda _: None
     ) -> None:
         self.folder = root / "evidence"
         self.staging = root / "staging"
         self.redactor = redactor
-        self.warn = complain
+        self.warn = warn
         for folder in (self.folder, self.staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> Log:
-        """Open a log; `echo` gets its redacted bytes too, `timed` keeps when each piece came."""
+        """Open a log; `echo` gets its redacted bytes, too. `timed` writes an index of times."""
         return Log(
             self.folder / name,
             self.redactor,
             name=name,
-            complain=self.warn,
+            warn=self.warn,
             echo=echo,
             timed=timed,
         )
 
     def write(self, name: str, text: str) -> None:
-        """Write a whole text, replacing an earlier one."""
+        """Write a text, and replace an earlier one."""
         path = self.folder / name
         part = path.with_name(path.name + ".part")
         with self._warn_on_error(name):
@@ -57,17 +57,17 @@ class Evidence:
             part.replace(path)
 
     def safe_path(self, target: str, name: str) -> str:
-        """Return what a file or folder of that name is called in the evidence folder `target`."""
+        """Return a safe path in the evidence folder `target` for a file or folder of that name."""
         return f"{target}/{_safe_name(self.redactor.text(name))}"
 
     def staging_folder(self, name: str) -> Path:
-        """Return a private folder that the tests may write into."""
+        """Return a private folder, which the tests may write into."""
         folder = self.staging / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def copy_folder(self, source: Path, target: str) -> None:
-        """Take the files below a staged folder into the evidence folder `target`."""
+        """Copy the files below a folder into the evidence folder `target`."""
         for place, folders, names in os.walk(source):
             folders.sort()
             for name in sorted(names):
@@ -75,14 +75,14 @@ class Evidence:
                 self.copy(path, target, str(path.relative_to(source)))
 
     def copy(self, source: Path, target: str, name: str) -> None:
-        """Copy a file into the evidence folder `target` under a safe name; a link is left out."""
+        """Copy a file into the evidence folder `target` under a safe name; skip links and pipes."""
         with self._warn_on_error(repr(name)):
             self._copy(source, target, name)
 
     def _copy(self, source: Path, target: str, name: str) -> None:
         if not stat.S_ISREG(source.lstat().st_mode):
             return
-        # A name may hold a secret as well as a text may.
+        # A name may hold a secret, too.
         parts = Path(self.redactor.text(name)).parts
         path = self.folder.joinpath(target, *map(_safe_name, parts))
         path = _unused(path)
@@ -94,7 +94,7 @@ class Evidence:
             out.write(stream.flush())
 
     def drop_staging(self) -> None:
-        """Remove whatever was never taken over."""
+        """Remove the staging folder."""
         shutil.rmtree(self.staging, ignore_errors=True)
 
     @contextmanager
@@ -106,14 +106,14 @@ class Evidence:
 
 
 def sanitize_folder(folder: Path, redactor: Redactor) -> list[str]:
-    """Look through everything once more; replace what should not be there and return its names.
+    """Remove unsafe files and replace secrets once more; return the names of what was changed.
 
-    Links and the like are removed: what they lead to is not ours to give away. So is what has a
-    name that nothing here gives: it may hold a secret, and the upload may refuse it.
+    Links are removed, since their targets may be private. So are files with a name that `safe_path`
+    does not give: it may hold a secret, and the upload may refuse it.
     """
     paths = (
         Path(place, name)
-        # From the bottom up: what a folder holds has had its turn when the folder goes.
+        # Bottom-up: a folder may be removed only after its content was checked.
         for place, folders, names in os.walk(folder, topdown=False)
         for name in sorted((*names, *folders))
     )
@@ -125,7 +125,7 @@ def sanitize_folder(folder: Path, redactor: Redactor) -> list[str]:
 
 
 def _remove_unsafe(path: Path, redactor: Redactor) -> bool:
-    """Remove what is no file and no folder, or has no safe name; whether there was need to."""
+    """Remove a link, a pipe or a file with an unsafe name; return whether it was removed."""
     mode = path.lstat().st_mode
     is_safe = SAFE_NAME.match(path.name) and redactor.text(path.name) == path.name
     if is_safe and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
@@ -162,6 +162,6 @@ def _safe_name(name: str) -> str:
 
 
 def _unused(path: Path) -> Path:
-    """Return the first name that is free: a log of ours may have it, or two names one secret."""
+    """Return the first free path: a log may have this name, or redaction made two names equal."""
     others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
     return next(filterfalse(Path.exists, chain((path,), others)))

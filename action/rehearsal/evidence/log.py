@@ -1,4 +1,4 @@
-"""One log of the evidence: redacted as it arrives, capped, with an index of when what came."""
+"""One log of the evidence: redacted as it arrives, of limited size, with an index of times."""
 
 import os
 import sys
@@ -13,16 +13,16 @@ from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import RedactingStream, Redactor
 from rehearsal.results.file_names import INDEX_SUFFIX
 
-# Enough for the last lines of any log that people read.
+# In bytes: enough for the last lines of a log.
 TAIL_SIZE = 1 << 16
 NOWHERE = Path(os.devnull)
 
 
 class Log:
-    """One log file that bytes are appended to as they arrive, raw but for the secrets.
+    """A log file. Bytes are appended as they arrive, unchanged except for secrets.
 
-    Each stream is redacted on its own, so a secret split across two writes is found even when the
-    other stream speaks in between. The order across two streams is approximate.
+    Each stream is redacted on its own: a secret that is split across two writes is found even if
+    the other stream writes in between. The order across two streams is approximate.
     """
 
     def __init__(
@@ -31,32 +31,31 @@ class Log:
         redactor: Redactor,
         *,
         name: str,
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
         echo: Sink | None,
         timed: bool,
     ) -> None:
         self.name = name
         self.path = path
-        self._complain = complain
-        self._whole = True
+        self._warn = warn
+        self._warned = False
         self._file = self._open(path)
-        # One line a piece: seconds since 1970, stream, offset, length. Offsets count all that came.
-        self._index = (
-            self._open(path.with_name(f"{path.name}{INDEX_SUFFIX}")) if timed else _null_file()
-        )
+        # A line for each piece: seconds since 1970, stream, offset (of all bytes received), length.
+        index = path.with_name(f"{path.name}{INDEX_SUFFIX}")
+        self._index = self._open(index) if timed else _null_file()
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()
         self._streams: list[tuple[str, RedactingStream]] = []
 
     def stream(self, name: str = "out") -> Sink:
-        """Open one more stream into the log; what it is given may hold secrets."""
+        """Open one more stream into the log; its bytes may hold secrets."""
         stream = self._redactor.stream()
         self._streams.append((name, stream))
         return lambda piece: self._append(name, stream.feed(piece))
 
     def close(self) -> None:
-        """Write what the streams still hold back, and close."""
+        """Write the rest of each stream, and close."""
         for name, stream in self._streams:
             self._append(name, stream.flush())
         with self._lock:
@@ -67,7 +66,7 @@ class Log:
                 self._warn_once(error)
 
     def tail(self, lines: int) -> tuple[str, ...]:
-        """Return the last lines, for an error's excerpt."""
+        """Return the last lines that are not blank, for an error's excerpt."""
         try:
             text = b"".join(read_head_and_tail(self.path, 0, TAIL_SIZE)[:2]).decode(
                 errors="replace"
@@ -78,16 +77,16 @@ class Log:
 
     def _append(self, stream: str, piece: bytes) -> None:
         with self._lock:
-            # A pump may outlive the log when a grandchild keeps the pipe: its words come too late.
+            # A grandchild that keeps the pipe open may still write after the log was closed.
             if not piece or self._file.closed:
                 return
             try:
-                offset = self._file.count
+                offset = self._file.received
                 self._file.write(piece)
                 line = f"{time.time():.6f} {stream} {offset} {len(piece)}\n"
                 self._index.write(line.encode())
             except OSError as error:
-                # The reader goes on whatever happens: the app must not block on its own words.
+                # Reading must go on: the app would block on a full pipe.
                 self._warn_once(error)
             if self._echo:
                 self._echo(piece)
@@ -101,9 +100,9 @@ class Log:
             return _null_file()
 
     def _warn_once(self, error: OSError) -> None:
-        if self._whole:
-            self._complain(f"{self.name} is not whole: {error.strerror or error}")
-        self._whole = False
+        if not self._warned:
+            self._warn(f"{self.name} is incomplete: {error.strerror or error}")
+        self._warned = True
 
 
 def _null_file() -> CappedFile:

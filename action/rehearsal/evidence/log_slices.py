@@ -1,4 +1,4 @@
-"""Slices: what of the container's log came while one test ran."""
+"""Slices: the part of the container's log that came while one test ran."""
 
 import re
 from array import array
@@ -11,27 +11,27 @@ from rehearsal.evidence.capped_file import read_range
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.results.tests import Span
 
-# How long a line needs from the app to us, in seconds: milliseconds, on a machine at full load too.
+# How long a line needs from the app to us, in seconds; measured: milliseconds, even at full load.
 DELIVERY_DELAY = 0.05
-# What a time stamp and rounded durations leave open, in seconds.
+# How exact a time stamp with rounded durations is, in seconds.
 ROUNDING = 1.0
-# Of a flood: its head and its tail, this much of each, in bytes.
+# How much is kept of the head and of the tail of a long slice, in bytes.
 END_SIZE = 256 << 10
 ENTRY = re.compile(rb"(\d+\.\d+) \S+ (\d+) (\d+)\n")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogIndex:
-    """When which bytes of a log came: `times` rise, `ends` say how far the log had come by then."""
+    """When which bytes of a log came: for each piece its time, its start and its end, in order."""
 
-    # Arrays: a flood has millions of entries, and a list would take five times the memory.
+    # Arrays: a log may have millions of entries, and lists would need five times the memory.
     times: "array[float]" = field(default_factory=lambda: array("d"))
     starts: "array[int]" = field(default_factory=lambda: array("Q"))
     ends: "array[int]" = field(default_factory=lambda: array("Q"))
 
     @property
     def total(self) -> int:
-        """How many bytes have come in all."""
+        """How many bytes the log received."""
         return self.ends[-1] if self.ends else 0
 
     def between(self, start: float, end: float) -> tuple[int, int]:
@@ -43,12 +43,12 @@ class LogIndex:
 
 
 def read_index(path: Path) -> LogIndex:
-    """Read the index beside a log; what is no entry (the gap of a flood) is passed over."""
+    """Read the index beside a log; skip lines that are no entry, such as that about a gap."""
     index = LogIndex()
     try:
         with path.open("rb") as lines:
             for when, start, end in _entries(lines):
-                # A clock that is set back, or half an entry, must not undo the order.
+                # The order must hold even if the clock is set back, or an entry is cut.
                 index.times.append(max(when, index.times[-1] if index.times else 0.0))
                 index.starts.append(start)
                 index.ends.append(end)
@@ -58,9 +58,9 @@ def read_index(path: Path) -> LogIndex:
 
 
 def split_log(log: Path, index: LogIndex, when: float) -> tuple[str, str]:
-    """Return how a log begins, up to `when` (in seconds since 1970), and what came from then on.
+    """Return a log's text before and after `when` (in seconds since 1970).
 
-    Of a flood it is the head, and of what came from then on the tail too. Raises OSError.
+    Of a long text before, only the head is returned; of one after, head and tail. Raises OSError.
     """
     since = bisect_left(index.times, when)
     start, total = index.starts[since] if since < len(index.starts) else index.total, index.total
@@ -69,9 +69,9 @@ def split_log(log: Path, index: LogIndex, when: float) -> tuple[str, str]:
 
 
 def cut_slice(log: Path, index: LogIndex, span: Span) -> str:
-    """Return the slice of a test that ran in `span`; its first line says what it is.
+    """Return what the log received during `span`, below a line that says so.
 
-    It is empty when nothing is known. Raises OSError.
+    Return an empty string without an index. Raises OSError.
     """
     if not index.times:
         return ""
@@ -85,7 +85,7 @@ def cut_slice(log: Path, index: LogIndex, span: Span) -> str:
 
 
 def heading(span: Span) -> str:
-    """Return the line that says how far a slice can be trusted."""
+    """Return a slice's first line, which says how exact it is."""
     if span.exact:
         return f"# {CONTAINER_LOG} between the start and the end of this test"
     return (
@@ -95,7 +95,7 @@ def heading(span: Span) -> str:
 
 
 def _head_and_tail(log: Path, total: int, start: int, end: int) -> Iterator[str]:
-    """Yield the bytes `start` to `end` of a log as one text, of a flood its head and its tail."""
+    """Yield the bytes `start` to `end` of a log as one text, or head and tail of a long one."""
     if end - start <= 2 * END_SIZE:
         yield _text(log, total, start, end)
         return

@@ -1,4 +1,4 @@
-"""Which evidence is kept for people."""
+"""When evidence is kept."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,9 @@ from rehearsal.verdict import Verdict
 
 
 def should_keep(evidence: str, outputs: Mapping[str, str]) -> bool:
-    """Whether the evidence of a rehearsal that ended so is to be kept for people.
+    """Whether to keep the evidence of a rehearsal with these outputs; `evidence` is the input.
 
-    A flaky test did fail once: only here can one see how.
+    The evidence of flaky tests is kept, too: it shows how they failed.
     """
     failed = outputs["verdict"] != str(Verdict.PASSED) or outputs.get("flaky", "") not in ("", "0")
     return evidence == "always" or (evidence == "on-failure" and failed)

@@ -1,4 +1,4 @@
-"""What passed, read back from its verdict.json: nothing else is published, or attested."""
+"""Require that a rehearsal passed before its image is published or attested."""
 
 from pathlib import Path
 

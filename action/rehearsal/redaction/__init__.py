@@ -1,1 +1,1 @@
-"""Secrets, and what replaces them."""
+"""Secrets, and their redaction."""

@@ -1,4 +1,4 @@
-"""Variables and secrets: their grammar, and a type that hides what it holds.
+"""Variables and secrets: their grammar, and a type that hides its value.
 
 One item a line: `NAME` (its value comes from the calling step's `env:`), `NAME=value`, or a value
 of several lines between `NAME<<END` and `END`. Errors give line numbers and never content: an
@@ -13,11 +13,11 @@ from rehearsal.verdict import MisconfiguredError
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
-# Not str.splitlines: to that a form feed or U+2028 inside a secret would end a line too, and what
-# follows would be taken for a name, which errors show.
+# Not str.splitlines: it also ends a line at a form feed or U+2028. The rest of such a secret would
+# be taken for a name, and error messages show names.
 LINE_END = re.compile(r"\r?\n")
 
-# Read by the engine's client itself, which has to carry the container's secrets in its environment.
+# Read by the engine's client itself, whose environment holds the container's secrets.
 CLIENT_VARIABLES = re.compile(
     r"(DOCKER_.*|BUILDKIT_.*|BUILDX_.*|PATH|HOME|TMPDIR|LD_.*|.*_PROXY|SSL_CERT_.*)\Z",
     re.IGNORECASE,
@@ -25,24 +25,24 @@ CLIENT_VARIABLES = re.compile(
 
 # GitHub prints `***` for every masked string: a mask of three letters would garble whole logs.
 MIN_MASK_LENGTH = 4
-# Shorter strings turn up in ordinary text by chance.
+# Ordinary text contains shorter strings by chance.
 MIN_REPLACED_LENGTH = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Secret:
-    """A name and a value that no `repr` shows."""
+    """A name, and a value that `repr` does not show."""
 
     name: str
     value: str = field(repr=False)
 
     @property
     def too_short(self) -> bool:
-        """Whether the value is too short to be replaced in what leaves."""
+        """Whether the value is too short to be redacted."""
         return len(self.value.strip()) < MIN_REPLACED_LENGTH
 
     def masks(self) -> Iterator[str]:
-        """Yield what GitHub has to be told to mask: each line, PEM armour left out."""
+        """Yield the strings that GitHub has to mask: each line, except for PEM armour."""
         for line in re.split(r"[\r\n]+", self.value):
             text = line.strip()
             if len(text) >= MIN_MASK_LENGTH and not text.startswith("-----"):
@@ -50,7 +50,7 @@ class Secret:
 
 
 def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> dict[str, str | None]:
-    """Read lines of `NAME`, `NAME=value` or `NAME<<END`; a bare name's value is None when unset.
+    """Parse lines of `NAME`, `NAME=value` or `NAME<<END`; an unset name's value is None.
 
     `source` is the input's name, for errors. Raises `MisconfiguredError` with a line number.
     """

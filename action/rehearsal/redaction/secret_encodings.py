@@ -1,4 +1,4 @@
-"""The forms of a secret: every spelling under which a log, a page or a report may show it."""
+"""The encodings in which a log, a page or a report may contain a secret."""
 
 import base64
 import html
@@ -13,28 +13,27 @@ ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 def encoded_values(value: str) -> set[bytes]:
-    """Return every form under which a value is looked for, those too short left out."""
+    """Return every encoding of a value, except for those that are too short."""
     parts = {value, value.strip(), *_lines(value), *_strings_in_json(value)}
-    forms = {
-        form for part in parts if len(part) >= MIN_REPLACED_LENGTH for form in _encodings(part)
-    }
-    return {form for form in forms if len(form) >= MIN_REPLACED_LENGTH}
+    long_parts = (part for part in parts if len(part) >= MIN_REPLACED_LENGTH)
+    encoded = {each for part in long_parts for each in _encodings(part)}
+    return {each for each in encoded if len(each) >= MIN_REPLACED_LENGTH}
 
 
 def _lines(value: str) -> Iterator[str]:
-    """Yield each line; PEM armour is no secret, and the same in every key."""
+    """Yield each line, except for PEM armour, which is the same in every key."""
     return (line.strip() for line in value.splitlines() if not line.startswith("-----"))
 
 
 def _encodings(text: str) -> Iterator[bytes]:
-    """Yield the spellings, each of them in a page or a report too, and what base64 makes of it."""
-    once = {spelling for spell in SPELLINGS for spelling in spell(text)}
-    twice = {spelling for each in once for spell in CARRIERS for spelling in spell(each)}
-    yield from (spelling.encode(errors="surrogateescape") for spelling in once | twice)
+    """Yield each encoding, each encoding inside JSON or markup, and base64."""
+    once = {encoded for encode in ENCODERS for encoded in encode(text)}
+    twice = {encoded for each in once for encode in OUTER_ENCODERS for encoded in encode(each)}
+    yield from (encoded.encode(errors="surrogateescape") for encoded in once | twice)
     yield from _base64(text.encode(errors="surrogateescape"))
 
 
-def _as_it_is(text: str) -> Iterator[str]:
+def _plain(text: str) -> Iterator[str]:
     yield text
 
 
@@ -44,7 +43,7 @@ def _in_json(text: str) -> Iterator[str]:
 
 
 def _in_markup(text: str) -> Iterator[str]:
-    """Yield it as in HTML and XML: text and attributes, with the entities that tools prefer."""
+    """Yield a text as in HTML and XML, with the entities that different tools use."""
     bare = html.escape(text, quote=False)
     full = html.escape(text)
     attribute = bare.replace('"', "&quot;")
@@ -57,7 +56,7 @@ def _in_markup(text: str) -> Iterator[str]:
 
 
 def _in_python(text: str) -> Iterator[str]:
-    """Yield it as in a repr, its own or a sentence's: that one may have both kinds of quotes."""
+    """Yield a text as in its own repr, or in that of a longer text with both kinds of quotes."""
     for spelling in (repr(text)[1:-1], ascii(text)[1:-1]):
         yield spelling
         yield spelling.replace("\\'", "'").replace("'", "\\'")
@@ -65,7 +64,7 @@ def _in_python(text: str) -> Iterator[str]:
 
 
 def _in_urls(text: str) -> Iterator[str]:
-    """Yield it as in paths and queries: Python, JavaScript and forms leave different signs bare."""
+    """Yield a text as in URLs: Python, JavaScript and forms quote different characters."""
     for safe in ("", "/", "!'()*", "*"):
         escaped = quote(text, safe=safe, errors="surrogateescape")
         plus = escaped.replace("%20", "+")
@@ -74,13 +73,13 @@ def _in_urls(text: str) -> Iterator[str]:
             yield ESCAPE.sub(lambda found: found[0].lower(), spelling)
 
 
-SPELLINGS = (_as_it_is, _in_json, _in_markup, _in_python, _in_urls)
-# What is spelled in one way is printed inside another: a repr in a page, or in a line of JSON.
-CARRIERS = (_in_json, _in_markup)
+ENCODERS = (_plain, _in_json, _in_markup, _in_python, _in_urls)
+# An encoded value may be inside another encoding: a repr in a page, or in a line of JSON.
+OUTER_ENCODERS = (_in_json, _in_markup)
 
 
 def _base64(raw: bytes) -> Iterator[bytes]:
-    """Yield the characters that are the value's alone, at each of the three alignments."""
+    """Yield the base64 characters that depend on the value only, at each of three alignments."""
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + raw)
         own = encoded[-(-8 * shift // 6) : 8 * (shift + len(raw)) // 6]
@@ -89,7 +88,7 @@ def _base64(raw: bytes) -> Iterator[bytes]:
 
 
 def _strings_in_json(value: str) -> Iterator[str]:
-    """Yield each string inside a value that is a JSON object or list (a service account, say)."""
+    """Yield each string in a value that is a JSON object or list (a service account, say)."""
     if not value.lstrip().startswith(("{", "[")):
         return
     try:

@@ -6,8 +6,9 @@ CONTAINER_LOG = "container.log"
 SETUP_LOG = "setup.log"
 TEST_SETUP_LOG = "test-setup.log"
 TEST_LOG = "tests/output.log"
-# Beside a log: when each piece of it came.
+# The index of a log is beside it, and says when each piece came.
 INDEX_SUFFIX = ".index"
+CONTAINER_LOG_INDEX = f"{CONTAINER_LOG}{INDEX_SUFFIX}"
 
 # Reports.
 VERDICT = "verdict.json"

@@ -1,10 +1,10 @@
-"""Templates: the form fields that a project's own HTML spells out."""
+"""The form fields in a project's HTML templates."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Tags and variables of the template's language: what they stand for is not known here.
+# Tags, variables and comments of the template language: their output is unknown.
 TEMPLATE_SYNTAX = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}|\{#[^{}]{0,500}#\}")
 FILLER = "\0"
 FIELD_TAG = re.compile(r"<(?:input|select|textarea|button)\b([^<]{0,4000})", re.IGNORECASE)
@@ -15,14 +15,14 @@ NAME_ATTRIBUTE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """A form field: what it is called, and the line of its name."""
+    """A form field: its name, and the line of the name."""
 
     name: str
     line: int
 
 
 def form_fields(text: str) -> Iterator[FormField]:
-    """Yield the form fields of a template whose names are written out, in their order."""
+    """Yield the form fields of a template whose names are literal, in their order."""
     text = TEMPLATE_SYNTAX.sub(_blank_out, text)
     line, counted = 1, 0
     for tag in FIELD_TAG.finditer(text):

@@ -11,17 +11,17 @@ HEADER = "Traceback (most recent call last):"
 FRAME_LINE = re.compile(
     r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?'
 )
-# How Django and Flask log what they were asked when an exception came up.
+# How Django and Flask log the request during which an exception was raised.
 REQUEST = re.compile(
     r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
 )
-# Between the tracebacks of one failure.
+# Between the tracebacks of chained exceptions.
 CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was the direct)")
-# What an exception says is missing, and says by name: KeyError: 'NAME'.
+# A name in an exception's message: KeyError: 'NAME'.
 NAME_IN_ERROR = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
-# Where other tools than Python's own traceback say which line it was.
+# How pytest and other tools name a line.
 FILE_AND_LINE = re.compile(r"(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
-# What a server says once the app under it has failed: it is no cause. Source: gunicorn, arbiter.py.
+# What a server logs after its app has failed: not a cause. Source: gunicorn, arbiter.py.
 SERVER_NOISE = re.compile(
     r"\bHaltServer\b|\bWorker failed to boot\b|\bApp failed to load\b"
     r"|\bException in worker process\b|\bWorker \(pid:\d+\) (?:exited|was sent)\b|\bShutting down: "
@@ -30,7 +30,7 @@ SERVER_NOISE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """One line of code in a traceback, as the app names it; `code` is what stands there."""
+    """One line of code in a traceback, with the path that the app knows; `code` is its text."""
 
     file: str
     line: int
@@ -40,9 +40,9 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Traceback:
-    """One traceback: its frames, the failing one last, and the exception's line.
+    """One traceback: its frames, the failing one last, and the line of the exception.
 
-    `request` is what was being answered when it came up, empty where the log does not say.
+    `request` is the request during which it was raised, or empty if the log does not say.
     """
 
     frames: tuple[Frame, ...]
@@ -65,10 +65,11 @@ def tracebacks(text: str) -> Iterator[Traceback]:
 
 
 def project_frame(text: str, tree: SourceTree) -> ProjectFrame | None:
-    """Return the project's own frame of the last traceback that has one.
+    """Return the project's frame in the last traceback that has one.
 
-    It is the nearest to the exception. Where the exception names something, and another frame's
-    code does too, it is that one: not the helper that reads any variable, but who asked for this.
+    This is the frame nearest to the exception. But if the exception names something, and the code
+    of another frame quotes that name, it is the other frame: not a helper that reads any variable,
+    but the line that asks for this one.
     """
     for traceback in reversed(list(tracebacks(text))):
         own = [frame for frame in reversed(traceback.frames) if tree.locate(frame.file)]
@@ -88,12 +89,12 @@ def project_frame(text: str, tree: SourceTree) -> ProjectFrame | None:
 
 
 def failing_line(trace: str, file: str, test: str, tree: SourceTree) -> int:
-    """Return the line of `file` (in the checkout) where a test failed, 0 where that is not known.
+    """Return the line of `file` (a path in the checkout) where a test failed, or 0 if unknown.
 
-    `trace` is what its report says of it, `test` its name: the test's own line says more than that
-    of a helper beside it.
+    `trace` is the failure's text in the report, `test` the test's name: a line in the test itself
+    says more than one in a helper of the same file.
     """
-    # A parameter, or what a sub-test is about, stands behind the name.
+    # A parameter or a sub-test's message follows the name.
     name = re.split(r"[\[ ]", test)[0].rpartition(".")[2]
     for traceback in reversed(list(tracebacks(trace))):
         if own := [each for each in traceback.frames if tree.locate(each.file) == file]:
@@ -103,33 +104,34 @@ def failing_line(trace: str, file: str, test: str, tree: SourceTree) -> int:
 
 
 def without_library_frames(text: str, tree: SourceTree) -> str:
-    """Return tracebacks with the project's own frames alone, at their place in the checkout.
+    """Return tracebacks with the project's frames only, with their paths in the checkout.
 
-    Where there is none the text stays as it is.
+    A text without such frames is returned unchanged.
     """
     return _replace_frames(text, tree.locate)
 
 
 def without_installed_code(text: str) -> str:
-    """Return tracebacks without the frames of installed code, the others as the app names them.
+    """Return tracebacks without frames of installed code; paths stay as the app names them.
 
-    Where there is no other the text stays as it is.
+    A text without other frames is returned unchanged.
     """
     return _replace_frames(text, lambda path: "" if INSTALLED_CODE.search(path) else path)
 
 
-def _replace_frames(text: str, place_of: Callable[[str], str]) -> str:
+def _replace_frames(text: str, new_path: Callable[[str], str]) -> str:
+    """Give each frame its new path, and leave out the frames whose new path is empty."""
     out: list[str] = []
     hidden = own = 0
-    margin: int | None = None  # of a frame that is left out, while its lines go on
+    margin: int | None = None  # The indent of a frame that is left out, during its lines of code.
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
         if found := FRAME_LINE.fullmatch(line):
-            place = place_of(found["file"])
-            own += bool(place)
-            hidden += not place
-            margin = None if place else indent
-            line = line.replace(found["file"], place, 1)  # noqa: PLW2901
+            path = new_path(found["file"])
+            own += bool(path)
+            hidden += not path
+            margin = None if path else indent
+            line = line.replace(found["file"], path, 1)  # noqa: PLW2901
         if margin is not None and (found or not line.strip() or indent > margin):
             continue
         margin = None

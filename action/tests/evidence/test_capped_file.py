@@ -54,7 +54,7 @@ def test_close__keeps_head_and_tail(
         file.write(piece)
     file.close()
     everything, kept = b"".join(pieces), path.read_bytes()
-    assert file.count == len(everything)
+    assert file.received == len(everything)
     if len(everything) <= 20:
         assert kept == everything
     else:
@@ -82,7 +82,7 @@ def test_read_range__of_any_range(
         file.write(data[at : at + size])
         at += size
     file.close()
-    found = read_range(path, file.count, start, start + length, head=10)
+    found = read_range(path, file.received, start, start + length, head=10)
     before, gap, after = found.partition(b"\n... ")
     if not gap:
         assert found == data[start : start + length]

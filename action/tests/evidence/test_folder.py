@@ -276,11 +276,11 @@ def full(*_: object, **__: object) -> None:
 
 
 def test_write__warns_of_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    complaints: list[str] = []
-    evidence = Evidence(tmp_path, Redactor(), complaints.append)
+    warnings: list[str] = []
+    evidence = Evidence(tmp_path, Redactor(), warnings.append)
     monkeypatch.setattr(Path, "write_text", full)
     evidence.write("verdict.json", "x")
-    assert complaints == ["verdict.json could not be kept: No space left on device"]
+    assert warnings == ["verdict.json could not be kept: No space left on device"]
 
 
 def test_write__accepts_invalid_unicode(evidence: Evidence) -> None:
@@ -289,26 +289,26 @@ def test_write__accepts_invalid_unicode(evidence: Evidence) -> None:
 
 
 def test_copy_folder__warns_of_one_file_and_copies_the_others(evidence: Evidence) -> None:
-    complaints: list[str] = []
-    evidence.warn = complaints.append
+    warnings: list[str] = []
+    evidence.warn = warnings.append
     evidence.write("a", "a file where a folder belongs")
     stage(evidence, "a/b.txt")
     stage(evidence, "good.txt")
     evidence.copy_folder(evidence.staging_folder("traces"), "")
     assert kept(evidence)["good.txt"] == b"x"
-    assert len(complaints) == 1
-    assert complaints[0].startswith("'a/b.txt' could not be kept: ")
+    assert len(warnings) == 1
+    assert warnings[0].startswith("'a/b.txt' could not be kept: ")
 
 
 def test_log__warns_once_of_a_full_disk_and_still_echoes() -> None:
-    complaints: list[str] = []
+    warnings: list[str] = []
     heard: list[bytes] = []
     full_disk = Path("/dev/full")
     log = Log(
         full_disk,
         Redactor(),
         name="build.log",
-        complain=complaints.append,
+        warn=warnings.append,
         echo=heard.append,
         timed=False,
     )
@@ -317,16 +317,16 @@ def test_log__warns_once_of_a_full_disk_and_still_echoes() -> None:
     sink(b"two")
     log.close()
     assert b"".join(heard) == b"onetwo"
-    assert complaints == ["build.log is not whole: No space left on device"]
+    assert warnings == ["build.log is incomplete: No space left on device"]
 
 
 def test_log__warns_if_it_cannot_be_opened(evidence: Evidence) -> None:
-    complaints: list[str] = []
-    evidence.warn = complaints.append
+    warnings: list[str] = []
+    evidence.warn = warnings.append
     evidence.write("tests", "a file where a folder belongs")
     log = evidence.log("tests/output.log")
     log.stream()(b"one")
     assert log.tail(3) == ()
     log.close()
-    assert len(complaints) == 1
-    assert complaints[0].startswith("tests/output.log is not whole: ")
+    assert len(warnings) == 1
+    assert warnings[0].startswith("tests/output.log is incomplete: ")
