@@ -16,14 +16,21 @@ from rehearsal.report.annotations import annotations, warnings
 from rehearsal.report.closing import closing
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
+from rehearsal.results.file_names import (
+    BUILD_LOG,
+    PAGE,
+    SETUP_LOG,
+    SUMMARY,
+    TEST_SETUP_LOG,
+    VERDICT,
+)
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.write_json import write_json
 from rehearsal.verdict import Verdict
 
 # These were shown as they were written, unless the console collapses them.
-COLLAPSED = ("build.log", "setup.log")
+COLLAPSED = (BUILD_LOG, SETUP_LOG)
 # The file to open first.
-PAGE = "index.html"
 
 
 def finish(
@@ -63,10 +70,10 @@ def finish(
 
 
 def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
-    evidence.write("verdict.json", write_json(result))
+    evidence.write(VERDICT, write_json(result))
     rest = f"the artifact {result.artifact_name}" if console.on_github else "this folder"
     markdown = summary(result, rest=rest)
-    evidence.write("summary.md", markdown)
+    evidence.write(SUMMARY, markdown)
     for title, lines in _excerpts(result, collapsed=console.collapses):
         with console.group(title), console.raw_output() as show:
             show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
@@ -87,7 +94,7 @@ def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str
         yield "our traceback", problem.excerpt
         return
     if problem.excerpt and (
-        problem.source == "test-setup.log" or (collapsed and problem.source in COLLAPSED)
+        problem.source == TEST_SETUP_LOG or (collapsed and problem.source in COLLAPSED)
     ):
         yield f"the end of {problem.source}", problem.excerpt
     if result.container_tail:

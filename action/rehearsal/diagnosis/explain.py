@@ -11,6 +11,13 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.cause import SELF_EXPLAINED
 from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.file_names import (
+    BUILD_LOG,
+    CONTAINER_LOG,
+    SETUP_LOG,
+    TEST_LOG,
+    TEST_SETUP_LOG,
+)
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
@@ -19,12 +26,12 @@ from rehearsal.verdict import Problem, Verdict
 NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED)
 # Where an unknown cause most likely shows, by what went wrong.
 LOGS_BY_VERDICT = {
-    Verdict.BUILD_FAILED: ("build.log",),
-    Verdict.SETUP_FAILED: ("setup.log", "test-setup.log"),
-    Verdict.TESTS_FAILED: ("failures", "tests/output.log"),
-    Verdict.TIMED_OUT: ("tests/output.log", "container.log"),
+    Verdict.BUILD_FAILED: (BUILD_LOG,),
+    Verdict.SETUP_FAILED: (SETUP_LOG, TEST_SETUP_LOG),
+    Verdict.TESTS_FAILED: ("failures", TEST_LOG),
+    Verdict.TIMED_OUT: (TEST_LOG, CONTAINER_LOG),
 }
-DEFAULT_LOGS = ("container.log",)
+DEFAULT_LOGS = (CONTAINER_LOG,)
 # Enough of each log to see why a diagnosis was made, or was not.
 KEPT_LINES = 60
 

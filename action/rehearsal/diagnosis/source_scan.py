@@ -7,12 +7,12 @@ from pathlib import Path
 
 from rehearsal.diagnosis.facts import LOCATIONS, Facts
 from rehearsal.outside.files import read_text, text_files
+from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.source.html_forms import form_fields
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 from rehearsal.verdict import Verdict
 
-APPS_LOG = "container.log"
 FORM_FIELDS = "form fields"
 WANTED = re.compile(r"MultiValueDictKeyError: '(?P<field>[^'\n]{1,100})'")
 # How Django's own manage.py says where its settings are.
@@ -34,7 +34,7 @@ def scan_source(
     """
     found = {LOCATIONS: tuple(_places(facts, checkout, workflow))}
     if facts.verdict is Verdict.TESTS_FAILED:
-        wanted = [each["field"] for each in WANTED.finditer(facts.text(APPS_LOG))]
+        wanted = [each["field"] for each in WANTED.finditer(facts.text(CONTAINER_LOG))]
         if wanted:
             found[FORM_FIELDS] = tuple(_fields(wanted[-1], checkout))
     return {source: lines for source, lines in found.items() if lines}
@@ -49,7 +49,7 @@ def _places(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[str]:
         names = (f"{stem}.py", f"{stem}/__init__.py")
         if place := next(filter(None, map(checkout.locate, names)), ""):
             yield f"settings {place}"
-    frame = project_frame(facts.text(APPS_LOG), checkout)
+    frame = project_frame(facts.text(CONTAINER_LOG), checkout)
     if frame and frame.file.isprintable():
         yield f"code {frame.file}:{frame.line}"
 

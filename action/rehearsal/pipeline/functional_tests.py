@@ -14,6 +14,7 @@ from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.pipeline.stages.test_count import count_notices
 from rehearsal.pipeline.state import RunState
+from rehearsal.results.file_names import JUNIT, TEST_LOG, TESTS
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -49,7 +50,7 @@ def run_functional_tests(
         bin_folder=bin_folder,
     )
     try:
-        with context.streamed_log("test", "tests/output.log") as output:
+        with context.streamed_log("test", TEST_LOG) as output:
             state.results, problems = run_tests(
                 plan.suite,
                 container,
@@ -69,11 +70,11 @@ def run_functional_tests(
                 failed=state.results.failed,
             )
     finally:
-        evidence.copy_folder(traces, "tests")
-        evidence.copy_folder(junit, "tests/junit")
+        evidence.copy_folder(traces, TESTS)
+        evidence.copy_folder(junit, JUNIT)
         for report in _reports(plan, older):
             name = "_".join(report.relative_to(plan.directory).parts)
-            evidence.copy(report, "tests/junit", name)
+            evidence.copy(report, JUNIT, name)
 
 
 def _ends_late(plan: Plan, container: Container) -> bool:

@@ -19,6 +19,7 @@ from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.suite import Preparation
 from rehearsal.pipeline.stages.wait import ReadinessWaiter
 from rehearsal.pipeline.state import RunState
+from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG, TEST_SETUP_LOG
 from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 
@@ -56,7 +57,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         state.image, state.image_id = image.reference, image.id
     created: list[str] = []
     cleanup.callback(teardown.remove_containers, plan, context, state, created)
-    log = context.evidence.log("container.log", timed=True)
+    log = context.evidence.log(CONTAINER_LOG, timed=True)
     cleanup.callback(teardown.close_log, log, state)
     with state.stage("start"):
         created.append(_create(plan, context, image))
@@ -86,7 +87,7 @@ def _prepare_tests(plan: Plan, context: RunContext, cleanup: ExitStack) -> Prepa
     if not requirements:
         return None
     evidence = context.evidence
-    log = evidence.log("test-setup.log", echo=context.console.background_output)
+    log = evidence.log(TEST_SETUP_LOG, echo=context.console.background_output)
     cleanup.callback(log.close)
     # A pip that is ended half-way leaves unpacked files; in the staging folder they are removed.
     env = {**context.env, "TMPDIR": str(evidence.staging_folder("tmp"))}
@@ -99,7 +100,7 @@ def _find_or_build(plan: Plan, context: RunContext) -> Image:
     if plan.image:
         return find_image(plan.image, context.engine)
     id_file = context.evidence.staging / "image-id"
-    with context.streamed_log(f"build {plan.build.dockerfile.name}", "build.log") as log:
+    with context.streamed_log(f"build {plan.build.dockerfile.name}", BUILD_LOG) as log:
         return build_image(plan.build, context.engine, tag=context.tag, id_file=id_file, log=log)
 
 
@@ -117,7 +118,7 @@ def _create(plan: Plan, context: RunContext, image: Image) -> str:
 def _set_up(
     plan: Plan, context: RunContext, state: RunState, container: Container, log: Log
 ) -> None:
-    with context.streamed_log("setup", "setup.log") as setup_log:
+    with context.streamed_log("setup", SETUP_LOG) as setup_log:
         run_setup(plan.container.setup_command, container, context.engine, setup_log)
     state.timeline.record_milestone("set up", time.monotonic() - container.started)
     if container.ended:

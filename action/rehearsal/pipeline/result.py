@@ -8,6 +8,7 @@ from rehearsal.diagnosis.explain import explain
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.pipeline.state import RunState
+from rehearsal.results.file_names import FACTS
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure, Results
@@ -63,7 +64,7 @@ def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> Reh
         result, state.observations, evidence, source=run.source, workflow=run.workflow
     )
     if explanation.facts:
-        evidence.write("facts.json", explanation.facts)
+        evidence.write(FACTS, explanation.facts)
     return replace(result, diagnoses=explanation.diagnoses, key_lines=explanation.key_lines)
 
 

@@ -13,6 +13,7 @@ from rehearsal.pipeline.stages import observations
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.stop import stop_container
 from rehearsal.pipeline.state import RunState
+from rehearsal.results.file_names import CONTAINER_STATE
 from rehearsal.verdict import RehearsalError, Verdict
 
 
@@ -33,7 +34,7 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container)
         found = container.inspected or engine.inspect(container.id)
         state.observations.setdefault("container", observations.of_container(found))
         known = containers.without_secrets(found, plan.container)
-        context.evidence.write("container.json", json.dumps(known, indent=2, ensure_ascii=False))
+        context.evidence.write(CONTAINER_STATE, json.dumps(known, indent=2, ensure_ascii=False))
     except (RehearsalError, EngineError) as error:
         _record_error(error, state)
 

@@ -9,6 +9,7 @@ from rehearsal.report.counts import counts, spoken, why
 from rehearsal.report.markdown import bare, box, cell, escaped, folded, own_name, part, test_name
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.verdict import Verdict
 
@@ -148,7 +149,7 @@ def _said(result: RehearsalResult, above: str) -> Iterator[str]:
         title = f"Where {own_name(test.failure.name)} failed"
         yield from folded(title, test.trace.splitlines(), shut=known or bool(test.frame))
     # What stands above already, a reader may not need again.
-    if problem.source != "container.log":
+    if problem.source != CONTAINER_LOG:
         shut = known or framed
         yield from folded("The end of container.log", result.container_tail, shut=shut)
     shut = known or bool(traced)

@@ -17,6 +17,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import LONGEST, MOST
+from rehearsal.results.file_names import PAGE, SUMMARY, VERDICT
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.write_json import write_json
 from rehearsal.verdict import MisconfiguredError, Verdict
@@ -125,9 +126,9 @@ def _tell(merged: Merged, evidence: Evidence, console: Console) -> None:
         console.output(name, value)
     name = result.artifact_name
     told = summary(merged, rest=f"the artifact {name}" if name else "the merged evidence")
-    evidence.write("verdict.json", write_json(result))
-    evidence.write("summary.md", told)
-    evidence.write("index.html", page(merged))
+    evidence.write(VERDICT, write_json(result))
+    evidence.write(SUMMARY, told)
+    evidence.write(PAGE, page(merged))
     console.summary(told)
     # Of what happened in a shard, that shard's own job has told.
     for problem in merged.problems[:MOST]:

@@ -15,6 +15,7 @@ from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.words import listed
 from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.file_names import VERDICT
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 from rehearsal.verdict import Verdict
@@ -43,9 +44,7 @@ def _main(merged: Merged) -> Iterator[Child]:
     found = shard_causes(merged)
     yield map(_finding, found[:MOST_FINDINGS])
     if len(found) > MOST_FINDINGS:
-        yield element(
-            "p", f"{len(found) - MOST_FINDINGS} more causes are in ", link("verdict.json")
-        )
+        yield element("p", f"{len(found) - MOST_FINDINGS} more causes are in ", link(VERDICT))
     yield element("h2", f"Rehearsals ({len(result.shards)})")
     yield element("section", _shards(result.shards), class_="card")
     failed = [(leg, test) for leg in merged.legs for test in leg.result.index.tests]
@@ -113,7 +112,7 @@ def _tests(
         element("h2", f"{what} ({len(tests)})"),
         element("p", words) if words else None,
         [_test(leg, test) for leg, test in tests[:MOST_TESTS]],
-        element("p", f"{more} more are in ", link("verdict.json"), ".") if more > 0 else None,
+        element("p", f"{more} more are in ", link(VERDICT), ".") if more > 0 else None,
     )
 
 

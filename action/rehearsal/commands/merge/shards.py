@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rehearsal.results.file_names import PAGE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE, Shard, numbers
 from rehearsal.results.tests import Results
@@ -41,7 +42,7 @@ class ShardEvidence:
             failures=results.failures,
             flaky=len(results.flaky),
             seconds=sum((stage.seconds for stage in result.stages), 0.0),
-            page=f"{self.folder}/index.html" if self.page else "",
+            page=f"{self.folder}/{PAGE}" if self.page else "",
         )
 
     @property

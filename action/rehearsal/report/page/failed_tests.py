@@ -8,6 +8,7 @@ from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
+from rehearsal.results.file_names import VERDICT
 from rehearsal.results.frame import ProjectFrame
 
 # These are open; of the others one sees name and message first.
@@ -57,7 +58,7 @@ def _section(
         element("h2", f"{title} ({len(tests)})"),
         element("p", words) if words else None,
         [_test(test, above, number) for number, test in enumerate(tests[:MOST], begin)],
-        element("p", f"{more} more are in ", link("verdict.json"), ".") if more > 0 else None,
+        element("p", f"{more} more are in ", link(VERDICT), ".") if more > 0 else None,
     )
 
 

@@ -5,20 +5,26 @@ from collections.abc import Iterable
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.results.evidence_index import LogExcerpt
+from rehearsal.results.file_names import (
+    BUILD_LOG,
+    CONTAINER_LOG,
+    SETUP_LOG,
+    TEST_LOG,
+    TEST_SETUP_LOG,
+)
 
-APP = "container.log"
 TITLES = {
-    "tests/output.log": "What the test command printed",
-    "setup.log": "What setup-command printed",
-    "test-setup.log": "How the tests' requirements were installed",
-    "build.log": "The build",
+    TEST_LOG: "What the test command printed",
+    SETUP_LOG: "What setup-command printed",
+    TEST_SETUP_LOG: "How the tests' requirements were installed",
+    BUILD_LOG: "The build",
 }
 
 
 def logs(papers: Iterable[LogExcerpt]) -> Child:
     """Return the section of the logs."""
     found = {paper.name: paper for paper in papers}
-    app = found.pop(APP, None)
+    app = found.pop(CONTAINER_LOG, None)
     if not app and not found:
         return None
     return element(
@@ -51,7 +57,7 @@ def _app(paper: LogExcerpt) -> Markup:
             id="app-log",
             tabindex=0,
             role="region",
-            aria_label="container.log",
+            aria_label=CONTAINER_LOG,
         ),
         class_="card",
     )
