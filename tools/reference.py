@@ -24,7 +24,7 @@ from rehearsal.commands.publish.request import PUBLISH_INPUTS  # noqa: E402
 from rehearsal.config import child_environment  # noqa: E402  (it stands beside this folder, not on the path)
 from rehearsal.config.input_table import INPUTS  # noqa: E402
 from rehearsal.config.input_types import Input  # noqa: E402
-from rehearsal.config.plan import SuitePlan  # noqa: E402
+from rehearsal.config.parser import make_plan  # noqa: E402
 from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS  # noqa: E402
 from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
 from rehearsal.diagnosis.rules import PLACEHOLDER as FILLED_IN  # noqa: E402
@@ -73,13 +73,13 @@ FILES = {
     "test-setup.log": "The installation of `test-requirements`.",
     "setup.log": "What `setup-command` printed.",
     "container.log": "What the app wrote to its output and its error output, as it came.",
+    "container.log.index": "When each piece of `container.log` came: seconds since 1970, stream, "
+    "offset, length.",
     "container.json": "What the engine knew of the container when it had stopped.",
     "tests/output.log": "What the test command printed.",
 }
-# Named by the code in pieces, or by the tests.
+# Written by the tests, or named after a test.
 MORE_FILES = {
-    "container.log.index": "When each piece of `container.log` came: seconds since 1970, stream, "
-    "offset, length.",
     "tests/junit/*.xml": "The JUnit reports.",
     "tests/TEST/screenshot.png": "What the browser showed when the test failed; `TEST` is made "
     "from the test's name.",
@@ -291,21 +291,13 @@ def order() -> Iterator[str]:
 
 def test_environment() -> Iterator[str]:
     """Yield what the test command is given, and see that a real one is given just that."""
-    everything = SuitePlan(
-        command="true",
-        requirements=None,
-        env={},
-        timeout=1,
-        retries=0,
-        reports_glob="",
-        shard="1/2",
-        selenium_url="http://grid",
-    )
+    given = {"image": "app", "shard": "1/2", "selenium-url": "http://grid"}
+    suite = make_plan(given, environ={}, top=TOP).suite
     here = Path()
-    given = child_environment.for_tests(
-        {}, everything, port=1, evidence=here, junit=here, packages=here, bin_folder=here
+    known = child_environment.for_tests(
+        {}, suite, port=1, evidence=here, junit=here, packages=here, bin_folder=here
     )
-    complete("environment of the tests", ENVIRONMENT, given)
+    complete("environment of the tests", ENVIRONMENT, known)
     return _table(
         ("variable", "what it holds"), ((f"`{name}`", text) for name, text in ENVIRONMENT.items())
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rehearsal.config.parser import make_plan
 from rehearsal.config.plan import ContainerPlan, ProbePlan, SuitePlan
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process, Sink
@@ -158,30 +159,24 @@ def state(
     }
 
 
+# Every input at its default, except the few that unit tests need otherwise.
+PLAN = make_plan(
+    {"image": "app", "test-command": "true", "test-timeout": "30"},
+    environ={},
+    top=Path(__file__).parent,
+)
+
+
 def container_plan(**changes: Any) -> ContainerPlan:
-    values: dict[str, Any] = {
-        "port": 8888,
-        "host_port": 0,
-        "env": {},
-        "secrets": (),
-        "generated_names": frozenset(),
-        "command": (),
-        "volumes": (),
-        "network": "",
-        "run_options": (),
-        "setup_command": "",
-    }
-    return ContainerPlan(**values | changes)
+    return replace(PLAN.container, **changes)
 
 
 def probe_plan(**changes: Any) -> ProbePlan:
-    values: dict[str, Any] = {
-        "path": "/",
-        "statuses": (range(200, 400),),
-        "headers": {},
-        "timeout": 60,
-    }
-    return ProbePlan(**values | changes)
+    return replace(PLAN.probe, **changes)
+
+
+def suite_plan(**changes: Any) -> SuitePlan:
+    return replace(PLAN.suite, **changes)
 
 
 def rehearsed(folder: Path, **changes: Any) -> Path:
@@ -192,20 +187,6 @@ def rehearsed(folder: Path, **changes: Any) -> Path:
     text = write_json(replace(result, index=index))
     (folder / "verdict.json").write_text(text, encoding="utf-8")
     return folder
-
-
-def suite_plan(**changes: Any) -> SuitePlan:
-    values: dict[str, Any] = {
-        "command": "true",
-        "requirements": None,
-        "env": {},
-        "timeout": 30,
-        "retries": 0,
-        "reports_glob": "",
-        "shard": "",
-        "selenium_url": "",
-    }
-    return SuitePlan(**values | changes)
 
 
 def running(code: int | None = None, *, started: float = 0.0) -> Container:

@@ -1,14 +1,14 @@
+from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rehearsal.commands.origin import read_origin, summarize_request, workflow_file
-from rehearsal.config.plan import BuildPlan, Plan
+from rehearsal.config.plan import Plan
 from rehearsal.results.origin import Origin, RequestSummary
 
-from ..fakes import container_plan, probe_plan, suite_plan
+from ..fakes import PLAN, probe_plan, suite_plan
 
 GITHUB = {
     "GITHUB_REPOSITORY": "owner/app",
@@ -21,29 +21,7 @@ GITHUB = {
 
 
 def plan(**changes: Any) -> Plan:
-    build = BuildPlan(
-        context=Path(),
-        dockerfile=Path(),
-        target="",
-        platform="",
-        args={},
-        secrets=(),
-        cache_from=(),
-        cache_to=(),
-    )
-    values: dict[str, Any] = {
-        "directory": Path(),
-        "image": "",
-        "build": build,
-        "container": container_plan(),
-        "probe": probe_plan(),
-        "suite": suite_plan(),
-        "timeout": 1,
-        "evidence_policy": "always",
-        "artifact_name": "",
-        "retention_days": 1,
-    }
-    return Plan(**values | changes)
+    return replace(PLAN, **changes)
 
 
 def test_where__is_what_github_tells_a_job() -> None:

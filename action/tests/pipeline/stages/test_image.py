@@ -1,4 +1,6 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,21 +11,12 @@ from rehearsal.pipeline.stages.image import build_arguments, build_image, find_i
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
-from ...fakes import FakeEngine, FakeProcess, gone, refused
+from ...fakes import PLAN, FakeEngine, FakeProcess, gone, refused
 
 
-def build_plan(**changes: object) -> BuildPlan:
-    values: dict[str, object] = {
-        "context": Path("/srv/app"),
-        "dockerfile": Path("/srv/app/Dockerfile"),
-        "target": "",
-        "platform": "",
-        "args": {},
-        "secrets": (),
-        "cache_from": (),
-        "cache_to": (),
-    }
-    return BuildPlan(**values | changes)  # type: ignore[arg-type]
+def build_plan(**changes: Any) -> BuildPlan:
+    places = {"context": Path("/srv/app"), "dockerfile": Path("/srv/app/Dockerfile")}
+    return replace(PLAN.build, **places | changes)
 
 
 @pytest.mark.parametrize(
