@@ -11,7 +11,8 @@ from dataclasses import replace
 from rehearsal.config import child_environment
 from rehearsal.evidence.folder import sanitize_folder
 from rehearsal.evidence.policy import should_keep
-from rehearsal.outside.engine import EngineError, find_engine
+from rehearsal.outside.engine import EngineError
+from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.pipeline.run import Run, unfinished_runs

@@ -30,7 +30,6 @@ from rehearsal.verdict import Verdict
 
 # These were shown as they were written, unless the console collapses them.
 COLLAPSED = (BUILD_LOG, SETUP_LOG)
-# The file to open first.
 
 
 def finish(

@@ -16,7 +16,7 @@ from rehearsal.config.plan import Plan
 from rehearsal.config.request import Request
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside import git
-from rehearsal.outside.engine import EngineNeeds, find_engine
+from rehearsal.outside.find_engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.outside.signals import interruptible

@@ -1,33 +1,28 @@
-"""The container engine, through its own client: argument lists in, parsed answers out."""
+"""The container engine, through its client: argument lists in, parsed answers out."""
 
 import json
-import os
 import re
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from rehearsal.outside.process import Process, Sink, run
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.verdict import RehearsalError, Verdict
 
 # A client answers within milliseconds; an engine busy with a large container, within seconds.
 CALL_TIMEOUT = 60.0
 # A large image is read from the disk, unpacked and hashed.
 LOAD_TIMEOUT = 1800.0
 
-# What the engine was asked to make it makes, even when we are cancelled meanwhile: only once it is
-# there can it be removed, so that long we wait, in seconds.
+# How long to wait for a container or a volume after a cancellation, in seconds: the engine creates
+# it all the same, and only then can it be removed.
 PENDING_GRACE = 2.0
 
-# From this version on a client builds with BuildKit through the buildx plugin alone.
-BUILDX_REQUIRED_SINCE = 23
-
-# The clean-up step and the watchdog may both be at it.
+# The clean-up step and the watchdog may remove the same container.
 ALREADY_GONE = re.compile(
     r"No such (container|volume)|removal of container .* is already in progress", re.IGNORECASE
 )
@@ -36,34 +31,34 @@ CONNECTION_LOST = ("Cannot connect to the Docker daemon", "error during connect"
 
 
 class EngineError(Exception):
-    """The engine said no; the text is its own."""
+    """The engine refused a call; the text is its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """One client that works; `buildx` says whether it brings that plugin."""
+    """A client that reaches an engine; `buildx` says whether it has that plugin."""
 
     client: str
     buildx: bool
     env: Mapping[str, str] = field(repr=False)
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
-        """Start a BuildKit build; `secrets` travel in the client's environment."""
-        verb = ["buildx", "build", "--load"] if self.buildx else ["build"]
+        """Start a BuildKit build; the client's environment passes `secrets`."""
+        command = ["buildx", "build", "--load"] if self.buildx else ["build"]
         env = {**self.env, **secrets, "DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"}
-        return Process([self.client, *verb, *arguments], env=env, out=out)
+        return Process([self.client, *command, *arguments], env=env, out=out)
 
     def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
-        """Create a container and return its ID; `secrets` travel in the client's environment."""
+        """Create a container and return its ID; the client's environment passes `secrets`."""
         return self._call(["create", *arguments], env={**self.env, **secrets}, grace=PENDING_GRACE)
 
     def start(self, container: str, *, out: Sink, err: Sink) -> Process:
-        """Attach to a created container, then start it: the child ends when the container does."""
+        """Attach to a created container and start it; the process ends when the container does."""
         argv = [self.client, "start", "--attach", container]
         return Process(argv, env=self.env, out=out, err=err)
 
     def attach(self, container: str, *, out: Sink, err: Sink) -> Process:
-        """Attach to a running container: the child ends when the container does."""
+        """Attach to a running container; the process ends when the container does."""
         argv = [self.client, "attach", "--no-stdin", "--sig-proxy=false", container]
         return Process(argv, env=self.env, out=out, err=err)
 
@@ -77,7 +72,7 @@ class Engine:
         return found[0]
 
     def last_exit_code(self, container: str) -> int | None:
-        """Return the exit code of a container's latest end, None where the engine has no record."""
+        """Return the exit code of a container's latest end, or None if the engine has no record."""
         codes = self._call([
             *("events", "--since", "0", "--until", f"{time.time():.9f}"),
             *("--filter", f"container={container}", "--filter", "event=die"),
@@ -86,11 +81,11 @@ class Engine:
         return int(codes.split()[-1]) if codes else None
 
     def load(self, archive: Path) -> str:
-        """Load the images in an archive and return what the engine says of them."""
+        """Load the images of an archive and return what the client prints."""
         return self._call(["load", "--input", str(archive)], timeout=LOAD_TIMEOUT)
 
     def host(self) -> str:
-        """Return the URL the client reaches its engine at, or nothing when it does not tell."""
+        """Return the URL of the engine, or an empty string if the client does not know it."""
         if self.env.get("DOCKER_HOST"):
             return self.env["DOCKER_HOST"]
         try:
@@ -108,9 +103,9 @@ class Engine:
         self._call(["stop", "--time", str(seconds), container])
 
     def remove(self, containers: Iterable[str]) -> None:
-        """Remove containers with their anonymous volumes, running or not; gone already is fine.
+        """Remove containers, running or not, with their anonymous volumes; ignore missing ones.
 
-        Raises `EngineError` when one of them cannot be removed; the others are.
+        Raises `EngineError` if one of them cannot be removed, after the others were.
         """
         self._remove_each(["rm", "--force", "--volumes"], containers)
 
@@ -126,33 +121,33 @@ class Engine:
             raise EngineError("; ".join(refusals))
 
     def tag(self, image: str, reference: str) -> None:
-        """Give an image one more name. Raises `EngineError`."""
+        """Add a name to an image. Raises `EngineError`."""
         self._call(["tag", image, reference])
 
     def untag(self, reference: str) -> None:
-        """Take a name from an image; without any name left the image goes, too."""
+        """Remove a name from an image, and the image if it was its last name."""
         self._call(["image", "rm", "--no-prune", reference])
 
     def ensure_volume(self, name: str, label: str) -> None:
-        """Create a named volume, labelled as ours, unless there is one of that name."""
+        """Create a named volume with our label, unless it exists."""
         try:
             self._call(["volume", "inspect", name])
         except EngineError:
             self._call(["volume", "create", "--label", label, name], grace=PENDING_GRACE)
 
     def remove_labelled(self, label: str) -> None:
-        """Remove the containers, then the volumes, that carry a label (`name=value`)."""
+        """Remove the containers, then the volumes, with a label (`name=value`)."""
         try:
             self.remove(self.container_ids(label))
         finally:
             self._remove_each(["volume", "rm"], self.volume_names(label))
 
     def volume_names(self, label: str) -> list[str]:
-        """Return the names of all volumes that carry a label (`name=value`)."""
+        """Return the names of all volumes with a label (`name=value`)."""
         return self._call(["volume", "ls", "--quiet", "--filter", f"label={label}"]).split()
 
     def container_ids(self, label: str) -> list[str]:
-        """Return the IDs of all containers that carry a label (`name=value`)."""
+        """Return the IDs of all containers with a label (`name=value`)."""
         return self._call(
             ["ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}"]
         ).split()
@@ -176,76 +171,18 @@ class Engine:
             raise connection_lost(f"{arguments[0]}: {type(error).__name__}") from None
         if code == 0:
             return out.strip()
-        words = err.strip() or out.strip()
-        if any(text in words for text in CONNECTION_LOST):
-            raise connection_lost(words)
-        raise EngineError(words.removeprefix("Error response from daemon: "))
+        message = err.strip() or out.strip()
+        if any(text in message for text in CONNECTION_LOST):
+            raise connection_lost(message)
+        raise EngineError(message.removeprefix("Error response from daemon: "))
 
 
-def connection_lost(words: str) -> RehearsalError:
-    """Return the problem of an engine that is not there, or not any more."""
+def connection_lost(message: str) -> RehearsalError:
+    """Return the error for an engine that does not answer, or not any more."""
     return RehearsalError(
         Verdict.ENGINE_FAILED,
-        f"The container engine does not answer: {words}",
+        f"The container engine does not answer: {message}",
         hint="This is not the app's fault. Start the engine (sudo systemctl start docker, as a "
         "rule), or look at the runner. Where permission is denied, your user has to join the group "
         "docker. Then run the rehearsal again.",
     )
-
-
-class EngineNeeds(Enum):
-    """What a client has to be able to do besides running containers."""
-
-    NOTHING = 0
-    BUILDKIT = 1
-    BUILDX = 2
-
-
-def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING) -> Engine:
-    """Return the first client on PATH that reaches an engine and is able to do what is needed.
-
-    A recent client without its buildx plugin cannot use BuildKit; one older than 23 can without.
-    Raises `RehearsalError` (engine-failed) when none reaches an engine, `MisconfiguredError` when
-    none is able or the engine is on another host.
-    """
-    clients = [
-        candidate
-        for folder in dict.fromkeys(env.get("PATH", os.defpath).split(os.pathsep))
-        if os.access(candidate := str(Path(folder or ".") / "docker"), os.X_OK)
-        and not Path(candidate).is_dir()
-    ]
-    if not clients:
-        raise connection_lost("there is no docker client on PATH")
-    complaints = []
-    for client in clients:
-        version = [client, "version", "--format", "{{.Client.Version}}"]
-        try:
-            code, out, err = run(version, env=env, timeout=CALL_TIMEOUT)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            code, out, err = 1, "", f"{client}: {type(error).__name__}"
-        if code:
-            complaints.append(err.strip() or out.strip())
-            continue
-        engine = Engine(client=client, buildx=_has_buildx(client, env), env=env)
-        number = re.match(r"[0-9]+", out)
-        old = number is not None and int(number[0]) < BUILDX_REQUIRED_SINCE
-        if engine.buildx or needs is EngineNeeds.NOTHING or (old and needs is EngineNeeds.BUILDKIT):
-            return engine
-    if len(complaints) == len(clients):
-        raise connection_lost(complaints[0])
-    raise MisconfiguredError(
-        f"The docker client {clients[0]} has no buildx plugin: it cannot "
-        + (
-            "use cache-from and cache-to."
-            if needs is EngineNeeds.BUILDX
-            else "build with BuildKit."
-        ),
-        hint="Install the plugin (Debian: docker-buildx, elsewhere: docker-buildx-plugin).",
-    )
-
-
-def _has_buildx(client: str, env: Mapping[str, str]) -> bool:
-    try:
-        return run([client, "buildx", "version"], env=env, timeout=CALL_TIMEOUT)[0] == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False

@@ -13,7 +13,7 @@ from rehearsal.commands.publish.request import PUBLISH_INPUTS, read_request
 from rehearsal.config import child_environment
 from rehearsal.config.input_types import LINES
 from rehearsal.config.inputs import from_action
-from rehearsal.outside.engine import find_engine
+from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible

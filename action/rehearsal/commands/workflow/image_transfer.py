@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rehearsal.commands.workflow.archive import ImageArchive, read_archive
 from rehearsal.config.child_environment import for_children
-from rehearsal.outside.engine import Engine, EngineError, find_engine
+from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.results.json_fields import DIGEST
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
