@@ -131,14 +131,14 @@ def test_rehearse__the_verdict_says_where_it_was_held_and_what_was_asked(stage: 
         for name, content in stage.kept().items()
         if name == "evidence/verdict.json"
     )
-    assert found["where"] == {
+    assert found["origin"] == {
         "repository": "o/n",
         "commit": "c0ffee",
         "ref": "refs/heads/main",
         "run": "https://github.example/o/n/actions/runs/7",
         "attempt": 3,
     }
-    assert found["asked"] == {
+    assert found["request"] == {
         "test-command-sha256": sha256(command.encode()).hexdigest(),
         "browser": "firefox",
         "ready-path": "/",

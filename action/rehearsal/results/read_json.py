@@ -47,9 +47,9 @@ def read_json(text: str) -> RehearsalResult:
         notices=fields.texts("notices"),
         timeline=_timeline(fields.within("readiness")),
         diagnoses=tuple(map(_diagnosis, fields.objects("diagnoses"))),
-        key_lines=fields.texts("telling"),
-        origin=_where(fields.within("where")) if fields.has("where") else Origin(),
-        request=_asked(fields.within("asked")) if fields.has("asked") else None,
+        key_lines=fields.texts("key-lines"),
+        origin=_where(fields.within("origin")) if fields.has("origin") else Origin(),
+        request=_asked(fields.within("request")) if fields.has("request") else None,
         shards=tuple(_shard(each) for each in fields.objects("shards")),
         index=EvidenceIndex(
             tests=tuple(_exhibits(tests, "failed")),
@@ -103,14 +103,14 @@ def _part(fields: Fields) -> str:
 
 
 def _stage(fields: Fields) -> Stage:
-    return Stage(name=fields.text("name"), seconds=fields.number("seconds"), ok=fields.flag("good"))
+    return Stage(name=fields.text("name"), seconds=fields.number("seconds"), ok=fields.flag("ok"))
 
 
 def _problem(fields: Fields) -> Problem:
     return Problem(
         _verdict(fields),
-        fields.text("what"),
-        hint=fields.text("advice"),
+        fields.text("message"),
+        hint=fields.text("hint"),
         excerpt=fields.texts("excerpt"),
     )
 
@@ -119,9 +119,9 @@ def _diagnosis(fields: Fields) -> Diagnosis:
     return Diagnosis(
         id=fields.text("id"),
         title=fields.text("title"),
-        hint=fields.text("advice"),
+        hint=fields.text("hint"),
         paste=fields.text("paste"),
-        background=fields.text("lesson"),
+        background=fields.text("background"),
         evidence=fields.texts("evidence"),
     )
 
@@ -134,7 +134,7 @@ def _timeline(fields: Fields) -> Timeline:
                 seconds=each.number("seconds"),
                 detail=each.text("detail", ""),
             )
-            for each in fields.objects("moments")
+            for each in fields.objects("milestones")
         ),
         answers=tuple(
             ObservedAnswer(
@@ -154,7 +154,7 @@ def _results(fields: Fields) -> Results:
         failures=fields.count("failures"),
         failed=tuple(map(_failure, fields.objects("failed"))),
         flaky=tuple(map(_failure, fields.objects("flaky"))),
-        in_other_shards=fields.count("elsewhere") if fields.has("elsewhere") else None,
+        in_other_shards=fields.count("in-other-shards") if fields.has("in-other-shards") else None,
     )
 
 

@@ -27,14 +27,14 @@ def _content(result: RehearsalResult) -> dict[str, Any]:
         "verdict": str(result.verdict),
         "exit-code": result.verdict.exit_code,
         "diagnoses": [_diagnosis(each) for each in result.diagnoses],
-        "telling": list(result.key_lines),
+        "key-lines": list(result.key_lines),
         "started": result.started,
         "image": result.image,
         "image-id": result.image_id,
         "artifact-name": result.artifact_name,
         "ready-seconds": result.ready_seconds,
-        "where": asdict(result.origin),
-        "asked": result.request and _asked(result.request),
+        "origin": asdict(result.origin),
+        "request": result.request and _asked(result.request),
         "shard": result.shard or None,
         "shards": [_shard(each) for each in result.shards] or None,
         "tests": None
@@ -44,15 +44,15 @@ def _content(result: RehearsalResult) -> dict[str, Any]:
             "failures": results.failures,
             "failed": [_failed(exhibit) for exhibit in result.index.tests],
             "flaky": [_failed(exhibit) for exhibit in result.index.flaky],
-            "elsewhere": results.in_other_shards,
+            "in-other-shards": results.in_other_shards,
         },
         "frame": _frame(result.index.frame),
         "stages": [
-            {"name": stage.name, "seconds": round(stage.seconds, 3), "good": stage.ok}
+            {"name": stage.name, "seconds": round(stage.seconds, 3), "ok": stage.ok}
             for stage in result.stages
         ],
         "readiness": {
-            "moments": [
+            "milestones": [
                 {"name": each.name, "seconds": round(each.seconds, 3), "detail": each.detail}
                 for each in result.timeline.milestones
             ],
@@ -69,8 +69,8 @@ def _content(result: RehearsalResult) -> dict[str, Any]:
         "problems": [
             {
                 "verdict": str(problem.verdict),
-                "what": problem.message,
-                "advice": problem.hint,
+                "message": problem.message,
+                "hint": problem.hint,
                 "excerpt": list(problem.excerpt),
             }
             for problem in result.problems
@@ -106,9 +106,9 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
         "id": diagnosis.id,
         "title": diagnosis.title,
-        "advice": diagnosis.hint,
+        "hint": diagnosis.hint,
         "paste": diagnosis.paste,
-        "lesson": diagnosis.background,
+        "background": diagnosis.background,
         "evidence": list(diagnosis.evidence),
     }
 

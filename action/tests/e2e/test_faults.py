@@ -315,8 +315,8 @@ def test_passed__after_patience(
     assert rehearsed.outputs["diagnosis"] == ""
     least = patience.seconds
     assert least <= float(rehearsed.outputs["ready-seconds"]) < least + NOTICED
-    moments = json.loads(rehearsed.file("verdict.json"))["readiness"]["moments"]
-    seen = {moment["name"]: moment for moment in moments}
+    milestones = json.loads(rehearsed.file("verdict.json"))["readiness"]["milestones"]
+    seen = {milestone["name"]: milestone for milestone in milestones}
     assert seen["first answer"]["detail"] == patience.first
     assert seen["running"]["seconds"] < seen["first answer"]["seconds"]
     assert seen["ready"]["seconds"] >= least

@@ -158,7 +158,7 @@ def test_merge__of_passes_can_be_attested_and_no_part_of_it_alone(
     assert predicate["tests"] == {"ran": 5, "failures": 0, "flaky": 1}
     assert (predicate["suite"]["shards"], predicate["suite"]["browsers"]) == (2, ["chrome"])
     assert predicate["probe"]["answer"] == "HTTP status 200"
-    assert predicate["where"]["repository"] == "example/superlists"
+    assert predicate["origin"]["repository"] == "example/superlists"
 
     alone = shards.attest(shards.found / "rehearsal.1-of-2.chrome", workdir / "none.json")
     assert alone.returncode == 16

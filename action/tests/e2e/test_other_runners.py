@@ -111,7 +111,7 @@ def test_retries__where_nobody_obeys_a_notice_says_so(
 
 
 @pytest.mark.parametrize(
-    "elsewhere, shard, verdict",
+    "others, shard, verdict",
     [
         pytest.param(12, "2/4", "passed", id="the-others-have-tests"),
         pytest.param(0, "2/4", "no-tests", id="no-shard-has-any"),
@@ -119,15 +119,15 @@ def test_retries__where_nobody_obeys_a_notice_says_so(
     ],
 )
 def test_shard__without_a_test(
-    elsewhere: int, shard: str, verdict: str, tiny: Repository, runner: Runner
+    others: int, shard: str, verdict: str, tiny: Repository, runner: Runner
 ) -> None:
-    tiny.write("share.py", SHARE % elsewhere)
+    tiny.write("share.py", SHARE % others)
     inputs = {"test-command": "python3 share.py", "shard": shard, "evidence": "always"}
     rehearsed = runner.use(tiny, inputs)
     assert rehearsed.outputs["verdict"] == verdict
     assert rehearsed.outputs["tests"] == "0"
     told = document(rehearsed)
     assert told["shard"] == shard
-    assert told["tests"]["elsewhere"] == (None if shard == "1/1" else elsewhere)  # type: ignore[index]
+    assert told["tests"]["in-other-shards"] == (None if shard == "1/1" else others)  # type: ignore[index]
     said = "Shard 2/4 holds no test; the other shards have 12." in rehearsed.summary
     assert said is (verdict == "passed")

@@ -71,7 +71,7 @@ def test_shards__hold_each_test_once_between_them(
         assert rehearsed.outputs["tests"] == str(len(tests))
         document = json.loads(rehearsed.file("verdict.json"))
         assert document["shard"] == f"{number}/3"
-        assert document["tests"]["elsewhere"] == len(ALL) - len(tests)
+        assert document["tests"]["in-other-shards"] == len(ALL) - len(tests)
         log = rehearsed.file("container.log")
         assert {name for name in ALL if f"GET /{name.partition('.')[2]} " in log} == set(tests)
     assert everything == dict.fromkeys(ALL, 1)

@@ -137,7 +137,7 @@ def test_recall__a_pass_of_which_a_shard_did_not_is_none() -> None:
 
 
 def test_recall__earlier_files_without_later_fields_can_be_read() -> None:
-    whole = {k: v for k, v in WHOLE.items() if k not in {"where", "asked", "shards", "shard"}}
+    whole = {k: v for k, v in WHOLE.items() if k not in {"origin", "request", "shards", "shard"}}
     record = read_json(json.dumps(whole))
     assert (record.origin.repository, record.request, record.shards, record.shard) == (
         "",

@@ -107,26 +107,26 @@ def test_document__of_everything() -> None:
             {
                 "id": "missing-table",
                 "title": HOSTILE,
-                "advice": "a",
+                "hint": "a",
                 "paste": "",
-                "lesson": "",
+                "background": "",
                 "evidence": ["line"],
             }
         ],
-        "telling": ["line"],
+        "key-lines": ["line"],
         "started": 1.5,
         "image": "app:1",
         "image-id": "sha256:0",
         "artifact-name": "rehearsal-x",
         "ready-seconds": 0.5,
-        "where": {
+        "origin": {
             "repository": "o/n",
             "commit": "c",
             "ref": "refs/heads/m",
             "run": "https://x",
             "attempt": 2,
         },
-        "asked": {
+        "request": {
             "test-command-sha256": "0" * 64,
             "browser": "firefox",
             "ready-path": "/",
@@ -151,19 +151,19 @@ def test_document__of_everything() -> None:
             "failures": 1,
             "failed": [FAILED],
             "flaky": [FAILED | {"evidence": "tests/f"}],
-            "elsewhere": 5,
+            "in-other-shards": 5,
         },
         "frame": FRAME,
-        "stages": [{"name": "build", "seconds": 1.235, "good": True}],
+        "stages": [{"name": "build", "seconds": 1.235, "ok": True}],
         "readiness": {
-            "moments": [{"name": "ready", "seconds": 1.235, "detail": "HTTP status 200"}],
+            "milestones": [{"name": "ready", "seconds": 1.235, "detail": "HTTP status 200"}],
             "answers": [{"text": HOSTILE, "first": 0.5, "last": 0.5, "times": 1}],
         },
         "problems": [
             {
                 "verdict": "tests-failed",
-                "what": HOSTILE,
-                "advice": "a",
+                "message": HOSTILE,
+                "hint": "a",
                 "excerpt": [HOSTILE, ""],
             }
         ],

@@ -149,7 +149,7 @@ def test_merge__a_folder_without_a_verdict(room: Room) -> None:
     room.put(leg("1/2"))
     (room.found / "rehearsal.2-of-2").mkdir()
     assert room.merge(2) == 18
-    assert room.verdict["problems"][0]["what"] == ("rehearsal.2-of-2: It left no verdict.json.")
+    assert room.verdict["problems"][0]["message"] == ("rehearsal.2-of-2: It left no verdict.json.")
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_merge__a_replaced_attempt_is_told_and_left_out(room: Room) -> None:
     assert room.verdict["notices"] == [
         "x-1 is left out: a later attempt of the workflow run did it again."
     ]
-    assert room.verdict["where"]["attempt"] == 2
+    assert room.verdict["origin"]["attempt"] == 2
 
 
 @pytest.mark.parametrize("jobs, code", [("", 0), ("success", 0), ("cancelled", 18)])
