@@ -29,7 +29,7 @@ run: ## Build superlists and run it on http://localhost:8888 (PORT=80 for anothe
 	@tools/set-up image
 	@tools/run-superlists $(PORT)
 
-reference: environment ## Write the documentation's tables anew from the code
+reference: environment ## Write the documentation's tables and the JSON Schemas anew from the code
 	@.venv/bin/python tools/reference.py
 
 screenshots: ## Take the pictures in docs/ anew, of five rehearsals that fail (about 3 minutes)

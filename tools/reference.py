@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the tables of the documents, and the inputs in YAML, from the code that they describe.
+"""Write the documents' tables, the inputs in YAML and the JSON Schemas from the code.
 
 `make reference` writes them; `make lint` checks that they are fresh (`--check`). A table stands
 between `<!-- table: NAME -->` and `<!-- end of table -->`, in YAML between `# table: NAME` and
@@ -8,6 +8,7 @@ missing there or that the code does not know is an error.
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -19,6 +20,8 @@ import yaml
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
 
+from rehearsal.commands.publish.predicate import PREDICATE_TYPE  # noqa: E402
+from rehearsal.commands.publish.predicate_document import Predicate  # noqa: E402
 from rehearsal.commands.publish.registry_errors import OTHER_REASON, REASONS  # noqa: E402
 from rehearsal.commands.publish.request import PUBLISH_INPUTS  # noqa: E402
 from rehearsal.config import child_environment  # noqa: E402  (it stands beside this folder, not on the path)
@@ -29,6 +32,9 @@ from rehearsal.config.workflow_inputs import WORKFLOW_INPUTS, WORKFLOW_SECRETS  
 from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
 from rehearsal.diagnosis.rules import PLACEHOLDER as FILLED_IN  # noqa: E402
 from rehearsal.results import file_names  # noqa: E402
+from rehearsal.results.json_schema import document_schema  # noqa: E402
+from rehearsal.results.rehearsal import RehearsalResult  # noqa: E402
+from rehearsal.results.verdict_document import Derived  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
 
 DOCUMENTS = (
@@ -97,16 +103,16 @@ class StaleError(Exception):
 
 def main(argv: list[str] | None = None) -> int:
     """Write the tables, or check them; 1 when one is stale."""
-    parser = argparse.ArgumentParser(description="Write the documentation's tables from the code.")
+    parser = argparse.ArgumentParser(description="Write what is made from the code.")
     parser.add_argument("--check", action="store_true", help="change nothing; fail when stale")
     options = parser.parse_args(argv)
     stale = []
     try:
-        for name in DOCUMENTS:
+        texts = {name: filled((TOP / name).read_text(encoding="utf-8")) for name in DOCUMENTS}
+        texts |= {name: json.dumps(make(), indent=2) + "\n" for name, make in SCHEMAS.items()}
+        for name, fresh in texts.items():
             path = TOP / name
-            text = path.read_text(encoding="utf-8")
-            fresh = filled(text)
-            if fresh != text:
+            if path.read_text(encoding="utf-8") != fresh:
                 stale.append(name)
                 if not options.check:
                     path.write_text(fresh, encoding="utf-8")
@@ -130,6 +136,32 @@ def filled(text: str) -> str:
         return match["begin"] + "".join(lines) + match["end"]
 
     return PLACE.sub(fill, text)
+
+
+def verdict_schema() -> dict[str, Any]:
+    """Return the JSON Schema of verdict.json."""
+    return document_schema(
+        "verdict.schema.json",
+        Derived,
+        RehearsalResult,
+        title="verdict.json",
+        description="The result of a rehearsal for programs. New fields may be added to this "
+        "version, so readers should ignore fields that they do not know. A field that is removed "
+        "or changes its meaning needs a new version.",
+    )
+
+
+def predicate_schema() -> dict[str, Any]:
+    """Return the JSON Schema of what an attestation says."""
+    return document_schema(
+        "predicate.schema.json",
+        Predicate,
+        title=f"Predicate of a rehearsal, {PREDICATE_TYPE}",
+        description="What an in-toto statement says about its subject, an image: it was started as "
+        "in production, became ready, and passed its functional tests. New fields may be added to "
+        "this type, so verifiers should ignore fields that they do not know. A field that is "
+        "removed or changes its meaning needs a new type.",
+    )
 
 
 def complete(what: str, told: Collection[str], known: Collection[str]) -> None:
@@ -388,6 +420,12 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "workflow-outputs": workflow_outputs,
     "release-inputs": release_inputs,
     "release-outputs": release_outputs,
+}
+
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "action/verdict.schema.json": verdict_schema,
+    "action/predicate.schema.json": predicate_schema,
 }
 
 

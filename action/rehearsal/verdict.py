@@ -2,6 +2,7 @@
 
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum
+from typing import Annotated
 
 ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
 
@@ -74,11 +75,11 @@ class Problem:
     value; the reports redact every text all the same.
     """
 
-    verdict: Verdict
-    message: str
+    verdict: Annotated[Verdict, "The verdict that it leads to."]
+    message: Annotated[str, "What was found, and where."]
     _: KW_ONLY
-    hint: str = ""
-    excerpt: tuple[str, ...] = ()
+    hint: Annotated[str, "What to do next, or empty."] = ""
+    excerpt: Annotated[tuple[str, ...], "The log lines that show it."] = ()
     source: str = ""
 
 

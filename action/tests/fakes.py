@@ -16,7 +16,7 @@ from rehearsal.pipeline.stages.container import Container
 from rehearsal.redaction.secret import Secret
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.write_json import write_json
+from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import RehearsalError, Verdict
 
 

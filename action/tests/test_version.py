@@ -13,7 +13,7 @@ from rehearsal.commands.merge.summary import summary as merged_summary
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.write_json import write_json
+from rehearsal.results.verdict_json import write_json
 
 TOP = Path(__file__).resolve().parents[2]
 USED = re.compile(r"dress-rehearsal/[\w./-]+@v(\d[\w.]*)")

@@ -1,5 +1,6 @@
 """Checks of make reference: what is stale is found and written anew."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,14 @@ from tools import reference
 
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of action.yml, the only document that is checked."""
+    """Return a copy of action.yml, the only document that is checked beside the schemas."""
     name = "action/action.yml"
-    path = tmp_path / name
-    path.parent.mkdir()
-    path.write_text((reference.TOP / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / name).parent.mkdir()
+    for each in (name, *reference.SCHEMAS):
+        shutil.copyfile(reference.TOP / each, tmp_path / each)
     monkeypatch.setattr(reference, "TOP", tmp_path)
     monkeypatch.setattr(reference, "DOCUMENTS", (name,))
-    return path
+    return tmp_path / name
 
 
 def test_check__fresh(copy: Path) -> None:
@@ -32,6 +33,16 @@ def test_main__writes_what_is_stale(copy: Path, capsys: pytest.CaptureFixture[st
     assert "stale: action/action.yml. Run: make reference" in capsys.readouterr().err
     assert reference.main([]) == 0
     assert copy.read_text(encoding="utf-8") == fresh
+
+
+def test_main__writes_a_stale_schema(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = copy.with_name("verdict.schema.json")
+    fresh = schema.read_text(encoding="utf-8")
+    schema.write_text(fresh.replace("1970", "1900"), encoding="utf-8")
+    assert reference.main(["--check"]) == 1
+    assert "stale: action/verdict.schema.json. Run: make reference" in capsys.readouterr().err
+    assert reference.main([]) == 0
+    assert schema.read_text(encoding="utf-8") == fresh
 
 
 def test_main__unknown_table(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

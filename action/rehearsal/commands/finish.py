@@ -25,7 +25,7 @@ from rehearsal.results.file_names import (
     VERDICT,
 )
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.write_json import write_json
+from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import Verdict
 
 # These were shown as they were written, unless the console collapses them.

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from rehearsal.evidence.verdict_file import read_verdict_file
+from rehearsal.results.codec import InvalidDocumentError
+from rehearsal.results.digest import DIGEST
 from rehearsal.results.file_names import VERDICT
-from rehearsal.results.json_fields import DIGEST, InvalidDocumentError
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE, numbers
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict

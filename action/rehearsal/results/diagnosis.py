@@ -1,16 +1,19 @@
 """A cause that fits a failure."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from rehearsal.results.json_fields import Json
 
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
     """A cause that fits: what it is, what to do, what to paste, and the lines that show it."""
 
-    id: str
-    title: str
-    hint: str
-    paste: str = ""
-    background: str = ""
-    evidence: tuple[str, ...] = ()
+    id: Annotated[str, "The id of a known cause.", Json(pattern="^[a-z][a-z-]*$")]
+    title: Annotated[str, "The cause in one line."]
+    hint: Annotated[str, "What to do."]
+    paste: Annotated[str, "YAML or Python to paste, or empty."] = ""
+    background: Annotated[str, "Why it is so, or empty."] = ""
+    evidence: Annotated[tuple[str, ...], "The lines that show it."] = ()
     sure_after: float | None = None

@@ -1,6 +1,7 @@
 """A line of the project's own code in a traceback."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,9 +12,9 @@ class ProjectFrame:
     was being answered.
     """
 
-    file: str
-    line: int
-    function: str
-    error: str
-    text: str
+    file: Annotated[str, "Relative to the checkout."]
+    line: Annotated[int, "Its number, from 1."]
+    function: Annotated[str, "The function that it stands in."]
+    error: Annotated[str, "The last line of the traceback: the exception and its message."]
+    text: str = ""
     request: str = ""

@@ -1,29 +1,34 @@
-"""Where a rehearsal was held and what was asked of it, as far as everyone may be told."""
+"""Where a rehearsal ran and what was asked for, as far as everyone may know it."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from rehearsal.results.json_fields import Json
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Repository, commit, ref, and the run's address with its attempt; all empty off GitHub."""
+    """The workflow run of a rehearsal; everything is empty outside GitHub."""
 
-    repository: str = ""
-    commit: str = ""
-    ref: str = ""
-    run: str = ""
-    attempt: int = 0
+    repository: Annotated[str, "OWNER/NAME, or empty."] = ""
+    commit: Annotated[str, "The commit of the event, or empty."] = ""
+    ref: Annotated[str, "Its branch or tag, or empty."] = ""
+    run: Annotated[str, "The URL of the workflow run, or empty."] = ""
+    attempt: Annotated[int, "The attempt of the workflow run; 0 outside GitHub."] = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestSummary:
-    """What the inputs asked for.
+    """What the inputs asked for, without the texts that may hold a secret of the tests."""
 
-    `command` is the SHA-256 of the test command, empty without one: its text may hold what was
-    meant for the tests alone. `path` is the probe's without a query, for the same reason;
-    `statuses` are those that counted as ready; `browser` is what the tests were told to take.
-    """
-
-    command: str = ""
-    browser: str = ""
-    path: str = ""
-    statuses: str = ""
+    command: Annotated[
+        str,
+        "The SHA-256 of the test command, empty without one. The command itself is left out: it "
+        "may hold what only the tests should know.",
+        Json(key="test-command-sha256", pattern="^([0-9a-f]{64})?$"),
+    ] = ""
+    browser: Annotated[str, "The BROWSER of test-env, or empty."] = ""
+    path: Annotated[str, "The requested path, without its query.", Json(key="ready-path")] = ""
+    statuses: Annotated[
+        str, "The statuses that counted as ready, like 200-399.", Json(key="ready-status")
+    ] = ""

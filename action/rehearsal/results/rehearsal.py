@@ -3,16 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Annotated
 
 from rehearsal import __version__
 from rehearsal.results.cause import CauseSummary, summarize_cause
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.json_fields import Json
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.shard import Shard
+from rehearsal.results.shard import NUMBERS, Shard
 from rehearsal.results.tests import Results
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
+
+STAGES = ("build", "start", "setup", "ready", "test", "audit", "stop")
+# The end of the year 9999: nobody can write a later time as others write it.
+LATEST = 253_402_300_799
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +28,9 @@ class Stage:
     `started` is in seconds since 1970, 0 where that is not known.
     """
 
-    name: str
-    seconds: float
-    ok: bool
+    name: Annotated[str, "Its name.", Json(enum=STAGES)]
+    seconds: Annotated[float, "How long it took.", Json(digits=3)]
+    ok: Annotated[bool, "Whether it did what it should."]
     started: float = 0.0
 
 
@@ -42,24 +48,50 @@ class RehearsalResult:
     it).
     """
 
-    name: str
-    tool: str = f"dress-rehearsal {__version__}"
-    started: float = 0.0
-    stages: tuple[Stage, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    image: str = ""
-    image_id: str = ""
-    ready_seconds: float | None = None
-    shard: str = ""
-    shards: tuple[Shard, ...] = ()
-    origin: Origin = field(default_factory=Origin)
-    request: RequestSummary | None = None
+    name: Annotated[str, "The name of this run.", Json(key="rehearsal")]
+    tool: Annotated[str, "The program that wrote this file, and its version."] = (
+        f"dress-rehearsal {__version__}"
+    )
+    started: Annotated[float, "Seconds since 1970.", Json(maximum=LATEST)] = 0.0
+    stages: Annotated[tuple[Stage, ...], "In their order."] = ()
+    problems: Annotated[tuple[Problem, ...], "All that was wrong, in the order it was found."] = ()
+    image: Annotated[str, "The name of the image, or empty."] = ""
+    image_id: Annotated[str, "The ID of the image, or empty."] = ""
+    ready_seconds: Annotated[
+        float | None,
+        "From the container's start to the first answer that was accepted; null when there was no "
+        "such answer.",
+    ] = None
+    shard: Annotated[
+        str,
+        "The part of the tests that was asked for, like 1/4; null when it was all of them.",
+        Json(null_if_empty=True, pattern=NUMBERS.pattern),
+    ] = ""
+    shards: Annotated[
+        tuple[Shard, ...],
+        "The rehearsals that this one was merged from; null when it was not merged.",
+        Json(null_if_empty=True, minItems=1),
+    ] = ()
+    origin: Annotated[Origin, "Where it ran, as GitHub tells a job."] = field(
+        default_factory=Origin
+    )
+    request: Annotated[
+        RequestSummary | None,
+        "What the inputs asked for; null when they were wrong.",
+    ] = None
     results: Results | None = None
-    artifact_name: str = ""
-    notices: tuple[str, ...] = ()
-    timeline: Timeline = field(default_factory=Timeline)
-    diagnoses: tuple[Diagnosis, ...] = ()
-    key_lines: tuple[str, ...] = ()
+    artifact_name: Annotated[str, "The name under which the evidence is uploaded."] = ""
+    notices: Annotated[tuple[str, ...], "Worth knowing; they do not change the verdict."] = ()
+    timeline: Annotated[
+        Timeline,
+        "What was observed of the app until it was ready, or the wait ended.",
+        Json(key="readiness"),
+    ] = field(default_factory=Timeline)
+    diagnoses: Annotated[tuple[Diagnosis, ...], "The known causes that fit, the root first."] = ()
+    key_lines: Annotated[
+        tuple[str, ...],
+        "Where no known cause fits: the log lines that say most.",
+    ] = ()
     index: EvidenceIndex = field(default_factory=EvidenceIndex)
     evidence: str = ""
     container_tail: tuple[str, ...] = ()

@@ -2,31 +2,32 @@
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
+from rehearsal.results.json_fields import Json
 from rehearsal.verdict import Verdict
 
-NUMBERS = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})\Z")
+NUMBERS = re.compile("^([1-9][0-9]{0,3})/([1-9][0-9]{0,3})$")
 WHOLE = (1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shard:
-    """One rehearsal among those that were merged.
+    """One rehearsal among those that were merged."""
 
-    `name` is its artifact's, `shard` its part of the suite (empty: all of it), `browser` what its
-    tests were told to take, `tests` how many ran (None: unknown), `seconds` what its stages took,
-    `page` where its own report lies in the merged evidence; what is not known is empty.
-    """
-
-    name: str
-    verdict: Verdict
-    shard: str = ""
-    browser: str = ""
-    tests: int | None = None
-    failures: int = 0
-    flaky: int = 0
-    seconds: float = 0.0
-    page: str = ""
+    name: Annotated[str, "The name of its artifact."]
+    verdict: Annotated[Verdict, "How it ended."]
+    shard: Annotated[
+        str,
+        "Its part of the tests, like 1/4; null when it was all of them.",
+        Json(null_if_empty=True, pattern=NUMBERS.pattern),
+    ] = ""
+    browser: Annotated[str, "The BROWSER of its test-env, or empty."] = ""
+    tests: Annotated[int | None, "How many tests ran; null when that is not known."] = None
+    failures: Annotated[int, "How many tests failed."] = 0
+    flaky: Annotated[int, "How many tests passed only when they were run again."] = 0
+    seconds: Annotated[float, "How long all its stages took.", Json(digits=3)] = 0.0
+    page: Annotated[str, "The path of its own index.html beside this file, or empty."] = ""
 
     @property
     def title(self) -> str:
@@ -43,7 +44,7 @@ def numbers(shard: str) -> tuple[int, int] | None:
     """Return K and N of `K/N`, 1 and 1 of the whole, None of what is neither."""
     if not shard:
         return WHOLE
-    match = NUMBERS.match(shard)
+    match = NUMBERS.fullmatch(shard)
     if not match or int(match[1]) > int(match[2]):
         return None
     return int(match[1]), int(match[2])

@@ -1,6 +1,7 @@
 """What the functional tests came to."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,9 +12,9 @@ class Span:
     of its suite, as if the suite's tests had run one after the other.
     """
 
-    start: float
-    end: float
-    exact: bool
+    start: Annotated[float, "Seconds since 1970."]
+    end: Annotated[float, "Seconds since 1970."]
+    exact: Annotated[bool, "False: worked out from the report's time stamp and durations."]
 
 
 @dataclass(frozen=True, kw_only=True)

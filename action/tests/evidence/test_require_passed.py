@@ -26,7 +26,7 @@ def test_require_passed__refuses_other_verdicts(tmp_path: Path, verdict: Verdict
     with pytest.raises(
         RehearsalError, match=rf"Nothing is done\. .* ended as {verdict}, "
     ) as raised:
-        read(rehearsed(tmp_path, problems=[Problem(verdict, "w")]))
+        read(rehearsed(tmp_path, problems=(Problem(verdict, "w"),)))
     assert raised.value.problem.verdict is Verdict.PUBLISH_FAILED
     assert raised.value.problem.hint
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.evidence.verdict_file import MAX_SIZE, read_verdict_file
-from rehearsal.results.json_fields import InvalidDocumentError
+from rehearsal.results.codec import InvalidDocumentError
 
 from ..fakes import rehearsed
 

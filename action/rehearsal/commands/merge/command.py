@@ -19,7 +19,7 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import LONGEST, MOST
 from rehearsal.results.file_names import PAGE, SUMMARY, VERDICT
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.write_json import write_json
+from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import MisconfiguredError, Verdict
 
 NUMBER = re.compile(r"[1-9][0-9]{0,3}\Z", re.ASCII)

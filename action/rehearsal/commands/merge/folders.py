@@ -6,10 +6,10 @@ from pathlib import Path
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
+from rehearsal.results.codec import InvalidDocumentError
 from rehearsal.results.file_names import PAGE, SHARDS, VERDICT
-from rehearsal.results.json_fields import InvalidDocumentError
-from rehearsal.results.read_json import UnsupportedVersionError
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.verdict_json import UnsupportedVersionError
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
 

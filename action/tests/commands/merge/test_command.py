@@ -10,9 +10,9 @@ from rehearsal import cli
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.origin import Origin
-from rehearsal.results.write_json import write_json
+from rehearsal.results.verdict_json import write_json
 
-from ...results.test_write_json import STRICT
+from ...results.test_verdict_json import STRICT
 from .samples import IMAGE, RUN, leg, matrix
 
 

@@ -10,12 +10,11 @@ from rehearsal.commands.merge.merging import Merged, merge
 from rehearsal.commands.merge.shards import ShardEvidence, latest_attempts
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.read_json import read_json
 from rehearsal.results.tests import Results
-from rehearsal.results.write_json import write_json
+from rehearsal.results.verdict_json import read_json, write_json
 from rehearsal.verdict import Problem, Verdict
 
-from ...results.test_write_json import STRICT
+from ...results.test_verdict_json import STRICT
 from .samples import IMAGE, RUN, broken, leg, matrix
 
 

@@ -15,10 +15,10 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results
 from rehearsal.results.timeline import Milestone, Timeline
-from rehearsal.results.write_json import write_json
+from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
-from ...results.test_write_json import closed
+from ...results.test_verdict_json import closed
 from .test_reference import inputs
 
 RELEASING = Path(__file__).resolve().parents[4] / "docs/releasing.md"

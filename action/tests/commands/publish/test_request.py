@@ -70,7 +70,7 @@ def test_read_request__overwrite(overwrite: str | None, protected: list[str]) ->
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"problems": [Problem(Verdict.TESTS_FAILED, "w")]}, "ended as tests-failed"),
+        ({"problems": (Problem(Verdict.TESTS_FAILED, "w"),)}, "ended as tests-failed"),
         ({"shard": "1/2"}, "is shard 1/2"),
         ({"results": flaky("shop.test_buys")}, "A test passed only when it was run again: shop."),
         (

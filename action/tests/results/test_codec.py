@@ -1,0 +1,178 @@
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from rehearsal.results.codec import MAX_TEXT, InvalidDocumentError, decode, dumps, encode, loads
+from rehearsal.results.json_fields import Json
+from rehearsal.results.json_schema import document_schema
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+)
+COUNTS = st.integers(min_value=0, max_value=(1 << 53) - 1)
+
+
+class Colour(Enum):
+    RED = "red", 1
+    BLUE = "blue", 2
+
+    def __str__(self) -> str:
+        return self.value[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    x: Annotated[float, "Steps to the right.", Json(digits=3)]
+    hidden: str = "stays here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    title: Annotated[str, "What it shows.", Json(key="name")]
+    line_width: Annotated[int, "In pixels.", Json(minimum=1, maximum=9)]
+    closed: Annotated[bool, "Whether its end is its start."]
+    colour: Annotated[Colour, "Its colour."]
+    points: Annotated[tuple[Point, ...], "In their order."] = ()
+    middle: Annotated[Point | None, "Null where it has none."] = None
+    weight: Annotated[float | None, "In grams; null when unknown."] = None
+    part: Annotated[str, "Which of several.", Json(null_if_empty=True, pattern="^[0-9]/[0-9]$")] = (
+        ""
+    )
+    tags: Annotated[tuple[str, ...], "Some words.", Json(null_if_empty=True, minItems=1)] = ()
+    sizes: Annotated[dict[str, int], "Sizes by name."] = field(default_factory=dict)
+
+
+SMALL = Drawing(title="t", line_width=1, closed=False, colour=Colour.RED)
+WHOLE = Drawing(
+    title='quote " é \x00 \u2028',
+    line_width=9,
+    closed=True,
+    colour=Colour.BLUE,
+    points=(Point(x=0), Point(x=1.5)),
+    middle=Point(x=0.25),
+    weight=2.0,
+    part="1/2",
+    tags=("a", ""),
+    sizes={"a": 1},
+)
+DOCUMENT: dict[str, Any] = encode(WHOLE)
+SCHEMA = document_schema("drawing.schema.json", Drawing, title="t", description="d")
+VALIDATOR = Draft202012Validator(SCHEMA)
+NUMBERS = COUNTS.map(lambda n: n / 1000)
+POINTS = st.builds(Point, x=NUMBERS)
+DRAWINGS = st.builds(
+    Drawing,
+    line_width=st.integers(min_value=1, max_value=9),
+    points=st.lists(POINTS, max_size=3).map(tuple),
+    middle=st.none() | POINTS,
+    weight=st.none() | NUMBERS,
+    part=st.from_regex(r"\A([0-9]/[0-9])?\Z"),
+    sizes=st.dictionaries(st.text(), COUNTS),
+)
+
+
+def test_encode__keys_come_from_names_and_only_described_fields_are_written() -> None:
+    assert {
+        "name": WHOLE.title,
+        "line-width": 9,
+        "closed": True,
+        "colour": "blue",
+        "points": [{"x": 0}, {"x": 1.5}],
+        "middle": {"x": 0.25},
+        "weight": 2.0,
+        "part": "1/2",
+        "tags": ["a", ""],
+        "sizes": {"a": 1},
+    } == DOCUMENT
+
+
+def test_encode__what_is_empty_is_null_where_the_field_says_so() -> None:
+    found = encode(SMALL)
+    assert (found["part"], found["tags"], found["points"]) == (None, None, [])
+
+
+def test_encode__rounds_to_the_digits_of_the_field() -> None:
+    assert encode(Point(x=1.23456)) == {"x": 1.235}
+
+
+@given(drawing=DRAWINGS)
+def test_decode__returns_what_was_written(drawing: Drawing) -> None:
+    text = dumps(drawing)
+    assert decode(Drawing, loads(text)) == drawing
+    VALIDATOR.validate(json.loads(text))
+
+
+@given(key=st.sampled_from(sorted(DOCUMENT)), value=ANYTHING)
+def test_decode__what_it_accepts_is_written_as_the_schema_says(key: str, value: Any) -> None:
+    with suppress(InvalidDocumentError):
+        found = decode(Drawing, DOCUMENT | {key: value})
+        VALIDATOR.validate(json.loads(dumps(found)))
+
+
+@given(value=ANYTHING)
+def test_decode__raises_only_one_kind_of_error(value: Any) -> None:
+    with suppress(InvalidDocumentError):
+        decode(Drawing, value)
+
+
+def test_decode__a_missing_key_leaves_the_default_and_an_unknown_key_is_ignored() -> None:
+    whole = encode(SMALL)
+    few = {key: whole[key] for key in ("name", "line-width", "closed", "colour")}
+    assert decode(Drawing, few | {"later": [1]}) == SMALL
+
+
+@pytest.mark.parametrize(
+    "key, value, message",
+    [
+        pytest.param("name", 3, "top.name is not a text", id="text"),
+        pytest.param("name", None, "top.name is not a text", id="null"),
+        pytest.param("name", "x" * (MAX_TEXT + 1), "a text of at most 20000 characters", id="long"),
+        pytest.param("line-width", True, "top.line-width is not a count", id="bool"),
+        pytest.param("line-width", 1.0, "top.line-width is not a count", id="float"),
+        pytest.param("line-width", -1, "top.line-width is not a count", id="negative"),
+        pytest.param("line-width", 1 << 53, "top.line-width is not a count", id="too large"),
+        pytest.param("line-width", 0, "top.line-width is less than 1", id="minimum"),
+        pytest.param("line-width", 10, "top.line-width is more than 9", id="maximum"),
+        pytest.param("closed", 1, "top.closed is not true or false", id="truth"),
+        pytest.param("colour", "x" * 99, f"top.colour is '{'x' * 40}', which", id="enum"),
+        pytest.param("colour", [], "top.colour is not a text", id="enum's type"),
+        pytest.param("points", {}, "top.points is not a list", id="list"),
+        pytest.param("points", None, "top.points is not a list", id="no list"),
+        pytest.param("points", [{"x": 1}, 3], "top.points[1] is not an object", id="object"),
+        pytest.param("points", [{"x": 1}, {}], "top.points[1].x is not a number", id="missing"),
+        pytest.param("middle", {"x": "1"}, "top.middle.x is not a number", id="within"),
+        pytest.param("weight", float("nan"), "top.weight is not a number", id="not a number"),
+        pytest.param("weight", 1e300, "top.weight is not a number", id="infinite"),
+        pytest.param("part", "1/2\n", "top.part is '1/2\\n', not like", id="pattern"),
+        pytest.param("tags", ["a", 3], "top.tags[1] is not a text", id="list of texts"),
+        pytest.param("sizes", {"a": -1}, "top.sizes.a is not a count", id="dictionary"),
+    ],
+)
+def test_decode__says_where_something_is_wrong(key: str, value: object, message: str) -> None:
+    with pytest.raises(InvalidDocumentError) as raised:
+        decode(Drawing, DOCUMENT | {key: value}, "top")
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("value", [None, [], "a", 3], ids=repr)
+def test_decode__a_document_is_an_object(value: object) -> None:
+    with pytest.raises(InvalidDocumentError, match="it is not an object"):
+        decode(Drawing, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", '{"a": NaN}', '{"a": -Infinity}', "[" * 100_000, "{}x"],
+    ids=lambda text: text[:12] or "empty",
+)
+def test_loads__refuses_what_is_not_json(text: str) -> None:
+    with pytest.raises(InvalidDocumentError, match="it is not JSON"):
+        loads(text)
