@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     except Exception:  # noqa: BLE001  (outside a rehearsal there is no report: the log has to say it)
         problem = own_fault(traceback.format_exc())
         with console.raw_output() as show:
-            show(console.redactor.whole("\n".join(problem.excerpt).encode(errors="replace")))
+            show(console.redactor.redact_bytes("\n".join(problem.excerpt).encode(errors="replace")))
         console.error(f"{problem.message}\n{problem.hint}", title="Dress rehearsal: error")
         return problem.verdict.exit_code
     finally:
@@ -82,7 +82,7 @@ def _show_plan(
         return _report(error.problem, console)
     console.redactor = mask_secrets(plan, request, console)
     announce(request, console, origin=False)
-    console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), good=True)
+    console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), ok=True)
     return 0
 
 

@@ -64,7 +64,7 @@ def finish(
         link = (evidence.folder / PAGE).as_uri()
     result = with_notices(result, state, evidence)
     text = closing(result, evidence=result.evidence if kept else "", link=link)
-    console.verdict(text, good=result.verdict is Verdict.PASSED)
+    console.verdict(text, ok=result.verdict is Verdict.PASSED)
     return result.verdict
 
 
@@ -75,7 +75,7 @@ def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> No
     evidence.write(SUMMARY, markdown)
     for title, lines in _excerpts(result, collapsed=console.collapses):
         with console.group(title), console.raw_output() as show:
-            show(console.redactor.whole("\n".join(lines).encode(errors="replace")))
+            show(console.redactor.redact_bytes("\n".join(lines).encode(errors="replace")))
     for annotation in annotations(result):
         console.error(**asdict(annotation))
     for annotation in warnings(result):

@@ -140,9 +140,9 @@ def mask_secrets(plan: Plan, request: Request, console: Console) -> Redactor:
 def announce(request: Request, console: Console, *, origin: bool = True) -> None:
     """Say where the inputs come from, and what is worth knowing about them."""
     if request.origin and origin:
-        console.say(f"rehearsing {request.origin}")
+        console.info(f"rehearsing {request.origin}")
     for note in request.notes:
-        console.say(f"note: {note}")
+        console.info(f"note: {note}")
 
 
 def image_tag_for(plan: Plan, environ: Mapping[str, str], version: str) -> str:

@@ -85,4 +85,4 @@ def _with_hint(diagnosis: Diagnosis, problem: Problem) -> Diagnosis:
 
 def _redact(lines: tuple[str, ...], redactor: Redactor) -> tuple[str, ...]:
     # As one text, since a secret may have several lines.
-    return tuple(redactor.text("\n".join(lines)).split("\n"))
+    return tuple(redactor.redact("\n".join(lines)).split("\n"))

@@ -53,12 +53,12 @@ class Evidence:
         part = path.with_name(path.name + ".part")
         with self._warn_on_error(name):
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(self.redactor.text(text), encoding="utf-8", errors="replace")
+            part.write_text(self.redactor.redact(text), encoding="utf-8", errors="replace")
             part.replace(path)
 
     def safe_path(self, target: str, name: str) -> str:
         """Return a safe path in the evidence folder `target` for a file or folder of that name."""
-        return f"{target}/{_safe_name(self.redactor.text(name))}"
+        return f"{target}/{_safe_name(self.redactor.redact(name))}"
 
     def staging_folder(self, name: str) -> Path:
         """Return a private folder, which the tests may write into."""
@@ -83,7 +83,7 @@ class Evidence:
         if not stat.S_ISREG(source.lstat().st_mode):
             return
         # A name may hold a secret, too.
-        parts = Path(self.redactor.text(name)).parts
+        parts = Path(self.redactor.redact(name)).parts
         path = self.folder.joinpath(target, *map(_safe_name, parts))
         path = _unused(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ def sanitize_folder(folder: Path, redactor: Redactor) -> list[str]:
         for name in sorted((*names, *folders))
     )
     return [
-        redactor.text(str(path.relative_to(folder)))
+        redactor.redact(str(path.relative_to(folder)))
         for path in paths
         if _remove_unsafe(path, redactor) or (path.is_file() and _replace_secrets(path, redactor))
     ]
@@ -127,7 +127,7 @@ def sanitize_folder(folder: Path, redactor: Redactor) -> list[str]:
 def _remove_unsafe(path: Path, redactor: Redactor) -> bool:
     """Remove a link, a pipe or a file with an unsafe name; return whether it was removed."""
     mode = path.lstat().st_mode
-    is_safe = SAFE_NAME.match(path.name) and redactor.text(path.name) == path.name
+    is_safe = SAFE_NAME.match(path.name) and redactor.redact(path.name) == path.name
     if is_safe and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         return False
     if stat.S_ISDIR(mode):

@@ -38,19 +38,19 @@ class Console:
         self._out = out or sys.stdout.buffer
         self._lock = threading.Lock()
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         """Print a line of our own; a workflow command that it quotes is made harmless."""
-        text = self.redactor.text(text)
+        text = self.redactor.redact(text)
         self._write((text.replace(LEGACY_PREFIX, "[") if self.on_github else text) + "\n")
 
-    def verdict(self, text: str, *, good: bool) -> None:  # noqa: ARG002  (drawn on a terminal)
+    def verdict(self, text: str, *, ok: bool) -> None:  # noqa: ARG002  (drawn on a terminal)
         """Print the last lines: the verdict, and where the evidence is."""
-        self.say(text)
+        self.info(text)
 
     def stage_started(self, stage: str) -> None:
         """Do nothing: the stage's own output shows that it started."""
 
-    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
         """Do nothing: the last lines list the stages."""
 
     def background_output(self, piece: bytes) -> None:
@@ -75,12 +75,12 @@ class Console:
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         """Print what comes inside as a group under a title."""
-        self.say(f"::group::{_escaped(title)}" if self.on_github else f"── {title}")
+        self.info(f"::group::{_escaped(title)}" if self.on_github else f"── {title}")
         try:
             yield
         finally:
             if self.on_github:
-                self.say("::endgroup::")
+                self.info("::endgroup::")
 
     @contextmanager
     def raw_output(self) -> Iterator[Sink]:
@@ -113,7 +113,7 @@ class Console:
         self._append("STEP_SUMMARY", markdown)
 
     def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
-        title, message = self.redactor.text(title), self.redactor.text(message)
+        title, message = self.redactor.redact(title), self.redactor.redact(message)
         if not self.on_github:
             self._write(f"{kind}: {title}: {message}\n")
             return
@@ -125,7 +125,7 @@ class Console:
         if path := self._files[file]:
             try:
                 with Path(path).open("a", encoding="utf-8", errors="replace") as stream:
-                    stream.write(self.redactor.text(text))
+                    stream.write(self.redactor.redact(text))
             except OSError as error:
                 self.warning(f"{error.strerror or error}", title=f"GITHUB_{file} not written")
 

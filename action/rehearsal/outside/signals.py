@@ -14,15 +14,14 @@ CANCEL_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def interruptible(
     timeout: float = 0,
     *,
-    what: str = "The rehearsal",
-    kept: str = "What it had found until then is in the evidence.",
-    slow: str = "The timeline shows where the time went; the input timeout allows more.",
+    subject: str = "The rehearsal",
+    cancel_hint: str = "What it had found until then is in the evidence.",
+    timeout_hint: str = "The timeline shows where the time went; the input timeout allows more.",
 ) -> Iterator[None]:
     """Raise one `RehearsalError` inside the block on a cancellation, or after `timeout` seconds.
 
-    A `timeout` of 0 means no limit. `what` names what is interrupted, `kept` and `slow` say what
-    became of it. At most one error is ever raised: clean-up follows the block, and nothing may
-    interrupt it.
+    A `timeout` of 0 means no limit. `subject` names what is interrupted. At most one error is ever
+    raised: clean-up follows the block, and nothing may interrupt it.
     """
 
     def disarm() -> None:
@@ -35,13 +34,13 @@ def interruptible(
         if number == signal.SIGALRM:
             raise RehearsalError(
                 Verdict.TIMED_OUT,
-                f"{what} was not done after {timeout:.0f} s.",
-                hint=slow,
+                f"{subject} was not done after {timeout:.0f} s.",
+                hint=timeout_hint,
             )
         raise RehearsalError(
             Verdict.CANCELLED,
-            f"{what} was cancelled ({signal.Signals(number).name}).",
-            hint=kept,
+            f"{subject} was cancelled ({signal.Signals(number).name}).",
+            hint=cancel_hint,
         )
 
     for number in (*CANCEL_SIGNALS, signal.SIGALRM):

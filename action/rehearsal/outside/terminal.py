@@ -79,11 +79,11 @@ class Terminal(Console):
         )
         self._live.start()
 
-    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
         """Show how long a stage took, and whether it succeeded."""
         self.close()
-        mark = self._mark(good=good)
-        self._line(f"{mark} {stage:6} {seconds:6.1f} s", "green" if good else "bold red")
+        mark = self._mark(ok=ok)
+        self._line(f"{mark} {stage:6} {seconds:6.1f} s", "green" if ok else "bold red")
 
     def background_output(self, piece: bytes) -> None:
         """Show the last line of the tests' preparation while the test stage waits for it."""
@@ -97,22 +97,24 @@ class Terminal(Console):
             self._live.stop()
         self._live, self._stage = None, ""
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         """Print a line of our own."""
-        self._line(self.redactor.text(text), "dim")
+        self._line(self.redactor.redact(text), "dim")
 
-    def verdict(self, text: str, *, good: bool) -> None:
+    def verdict(self, text: str, *, ok: bool) -> None:
         """Print the last lines: the verdict, and where the evidence is."""
-        *lines, last = self.redactor.text(text).splitlines()
+        *lines, last = self.redactor.redact(text).splitlines()
         for line in lines:
             self._line(line, "")
-        self._line(f"{last}  {self._mark(good=good)}", "bold green" if good else "bold red")
+        self._line(f"{last}  {self._mark(ok=ok)}", "bold green" if ok else "bold red")
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         """Print a title above what comes inside, unless that is shown as one changing line."""
         if not self._collapsed:
-            self._line(self.redactor.text(f"── {title}" if self._unicode else f"-- {title}"), "dim")
+            self._line(
+                self.redactor.redact(f"── {title}" if self._unicode else f"-- {title}"), "dim"
+            )
         yield
 
     @contextmanager
@@ -143,8 +145,8 @@ class Terminal(Console):
     def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
         style = "bold red" if kind == "error" else "yellow"
         place = f" ({file}:{line})" if file and line else f" ({file})" if file else ""
-        self._line(self.redactor.text(f"{kind}: {title}{place}"), style)
-        self._line(self.redactor.text(message), "")
+        self._line(self.redactor.redact(f"{kind}: {title}{place}"), style)
+        self._line(self.redactor.redact(message), "")
 
     def _raw_line(self, line: str) -> None:
         if line.strip():
@@ -168,10 +170,10 @@ class Terminal(Console):
         line.no_wrap, line.overflow = True, "ellipsis"
         return line
 
-    def _mark(self, *, good: bool) -> str:
+    def _mark(self, *, ok: bool) -> str:
         if not self._unicode:
-            return "ok" if good else "!!"
-        return "✓" if good else "✗"
+            return "ok" if ok else "!!"
+        return "✓" if ok else "✗"
 
 
 def _printable(line: str) -> "Text":

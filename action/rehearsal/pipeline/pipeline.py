@@ -138,6 +138,6 @@ def _wait_until_ready(
     )
     ready = waiter.wait()
     state.ready_seconds = ready.seconds
-    context.console.say(
+    context.console.info(
         f"ready {ready.seconds:.2f} s after its start: {plan.probe.path} gave {ready.answer}"
     )

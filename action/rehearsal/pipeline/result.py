@@ -39,7 +39,7 @@ def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> Reh
 
     Every text is redacted first, before a report can cut a secret in two.
     """
-    redact = evidence.redactor.text
+    redact = evidence.redactor.redact
     result = RehearsalResult(
         name=run.name,
         started=state.started,
@@ -79,7 +79,7 @@ def add_evidence(
 
 def with_notices(result: RehearsalResult, state: RunState, evidence: Evidence) -> RehearsalResult:
     """Return the result with all notices there are by now: writing evidence may add some."""
-    return replace(result, notices=tuple(map(evidence.redactor.text, state.notices)))
+    return replace(result, notices=tuple(map(evidence.redactor.redact, state.notices)))
 
 
 def _redacted_problem(problem: Problem, redact: Callable[[str], str]) -> Problem:

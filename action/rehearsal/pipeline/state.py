@@ -18,7 +18,7 @@ class StageObserver(Protocol):
     def stage_started(self, stage: str) -> None:
         """Take note that a stage has started."""
 
-    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
         """Take note that a stage has ended, and whether it did what it should."""
 
 
@@ -58,7 +58,7 @@ class RunState:
         finally:
             seconds = time.monotonic() - start
             self.stages.append(Stage(name=name, seconds=seconds, ok=ok, started=started))
-            self.observer.stage_ended(name, seconds, good=ok)
+            self.observer.stage_ended(name, seconds, ok=ok)
 
     @property
     def cancelled(self) -> bool:

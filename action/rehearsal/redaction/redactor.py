@@ -43,11 +43,13 @@ class Redactor:
         is_short = any(len(pattern) < ALIGNED_LENGTH for pattern in self._patterns)
         self._offsets = (0, 2) if is_short else (0,)
 
-    def text(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Replace the secrets in a text."""
-        return self.whole(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
+        return self.redact_bytes(text.encode(errors="surrogateescape")).decode(
+            errors="surrogateescape"
+        )
 
-    def whole(self, data: bytes) -> bytes:
+    def redact_bytes(self, data: bytes) -> bytes:
         """Replace the secrets in bytes that are complete."""
         stream = self.stream()
         return stream.feed(data) + stream.flush()

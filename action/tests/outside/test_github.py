@@ -61,20 +61,20 @@ def test_console__on_github(environ: dict[str, str], github: bool) -> None:
     assert Spoken(environ).console.on_github is github
 
 
-def test_say__prints_a_redacted_line(off: Spoken) -> None:
-    off.console.say(f"a {HUSH} é")
+def test_info__prints_a_redacted_line(off: Spoken) -> None:
+    off.console.info(f"a {HUSH} é")
     assert off.text == "a *** é\n"
 
 
-def test_say__quotes_no_workflow_command(on: Spoken, off: Spoken) -> None:
+def test_info__quotes_no_workflow_command(on: Spoken, off: Spoken) -> None:
     for spoken in (on, off):
-        spoken.console.say("'##[add-mask]passed' could not be kept")
+        spoken.console.info("'##[add-mask]passed' could not be kept")
     assert "##[" not in on.text
     assert "##[" in off.text
 
 
-def test_say__accepts_invalid_unicode(off: Spoken) -> None:
-    off.console.say("caf\udce9")
+def test_info__accepts_invalid_unicode(off: Spoken) -> None:
+    off.console.info("caf\udce9")
     assert off.text.startswith("caf")
 
 
@@ -128,7 +128,7 @@ def test_warning__is_an_annotation(on: Spoken) -> None:
 def test_group__is_a_heading_elsewhere(on: Spoken, off: Spoken) -> None:
     for spoken in (on, off):
         with spoken.console.group("build\n::x"):
-            spoken.console.say("inside")
+            spoken.console.info("inside")
     assert on.text == "::group::build%0A::x\ninside\n::endgroup::\n"
     assert off.text.endswith("inside\n")
     assert not COMMAND.search(off.text.replace("\n::x", ""))

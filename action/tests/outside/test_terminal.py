@@ -51,9 +51,9 @@ def plain(out: Tty) -> list[str]:
 def test_terminal__shows_stages_with_their_durations() -> None:
     terminal, out = view()
     terminal.stage_started("build")
-    terminal.stage_ended("build", 1.26, good=True)
+    terminal.stage_ended("build", 1.26, ok=True)
     terminal.stage_started("start")
-    terminal.stage_ended("start", 0.5, good=False)
+    terminal.stage_ended("start", 0.5, ok=False)
     terminal.close()
     text = "\n".join(plain(out))
     assert "✓ build     1.3 s" in text
@@ -70,7 +70,7 @@ def test_terminal__shows_the_last_line_of_a_collapsed_stage() -> None:
         assert terminal._now().plain.endswith("#2 two")
         show(b"#3 half")
         assert terminal._now().plain.endswith("#3 half")
-    terminal.stage_ended("build", 0.1, good=True)
+    terminal.stage_ended("build", 0.1, ok=True)
     assert not any("#1" in line or "Dockerfile" in line for line in plain(out))
 
 
@@ -83,7 +83,7 @@ def test_terminal__shows_the_tests_output_as_it_comes() -> None:
         show(b"..")
         assert terminal._now().plain.endswith("..")
         show(b".")
-    terminal.stage_ended("test", 0.1, good=True)
+    terminal.stage_ended("test", 0.1, ok=True)
     text = "\n".join(plain(out))
     assert "── test" in text
     assert "éred [bold]x[/bold] :smile:" in text
@@ -97,7 +97,7 @@ def test_terminal__shows_background_output_only_during_the_tests() -> None:
         terminal.background_output(b"Collecting selenium\n\n")
         terminal.background_output(b"\n")
         assert terminal._now().plain.endswith("Collecting selenium") is seen
-        terminal.stage_ended(stage, 0.1, good=True)
+        terminal.stage_ended(stage, 0.1, ok=True)
     assert "Collecting" not in plain(out)
 
 
@@ -117,7 +117,7 @@ def test_terminal__the_line_of_the_running_stage() -> None:
 def test_terminal__shows_all_output_after_the_stages() -> None:
     terminal, out = view()
     terminal.stage_started("stop")
-    terminal.stage_ended("stop", 0.1, good=True)
+    terminal.stage_ended("stop", 0.1, ok=True)
     with terminal.group("the end of container.log"), terminal.raw_output() as show:
         show(b"KeyError: 'X'")
     assert plain(out)[-3:] == ["── the end of container.log", "KeyError: 'X'", ""]
@@ -138,8 +138,8 @@ def test_terminal__errors_and_warnings() -> None:
 
 def test_terminal__verdict_is_the_last_line() -> None:
     terminal, out = view()
-    terminal.verdict("stages:   build 0.1 s\nverdict:  passed", good=True)
-    terminal.verdict("verdict:  crashed", good=False)
+    terminal.verdict("stages:   build 0.1 s\nverdict:  passed", ok=True)
+    terminal.verdict("verdict:  crashed", ok=False)
     assert plain(out) == [
         "stages:   build 0.1 s",
         "verdict:  passed  ✓",
@@ -150,17 +150,17 @@ def test_terminal__verdict_is_the_last_line() -> None:
 
 def test_terminal__does_not_wrap_long_lines() -> None:
     terminal, out = view(width=20)
-    terminal.say("evidence: /tmp/" + "x" * 60)
+    terminal.info("evidence: /tmp/" + "x" * 60)
     assert plain(out)[0] == "evidence: /tmp/" + "x" * 60
 
 
 def test_terminal__shows_no_secret() -> None:
     terminal, out = view()
     terminal.stage_started(f"stage {HUSH}")
-    terminal.say(f"a {HUSH}")
+    terminal.info(f"a {HUSH}")
     terminal.close()
     terminal.error(f"b {HUSH}", title=f"c {HUSH}")
-    terminal.verdict(f"d {HUSH}\ne {HUSH}", good=True)
+    terminal.verdict(f"d {HUSH}\ne {HUSH}", ok=True)
     with terminal.group(f"f {HUSH}"):
         pass
     terminal.mask(HUSH)
@@ -175,8 +175,8 @@ def test_terminal__without_unicode() -> None:
     terminal.stage_started("test")
     with terminal.group("test"), terminal.raw_output() as show:
         show("né\n".encode())
-    terminal.stage_ended("test", 0.1, good=True)
-    terminal.verdict("verdict:  crashed", good=False)
+    terminal.stage_ended("test", 0.1, ok=True)
+    terminal.verdict("verdict:  crashed", ok=False)
     shown = plain(out)
     assert shown[0] == "-- test"
     assert shown[1].endswith("\rn?")
@@ -230,7 +230,7 @@ def test_find_terminal__no_color(no_color: str, coloured: bool) -> None:
     out = Tty()
     terminal = find_terminal({**TTY, "NO_COLOR": no_color}, out)
     assert terminal
-    terminal.verdict("verdict:  passed", good=True)
+    terminal.verdict("verdict:  passed", ok=True)
     assert ("\x1b[1;32m" in out.getvalue()) is coloured
     assert "\x1b[32m" not in out.getvalue()
 
@@ -239,8 +239,8 @@ def test_console__has_the_same_methods() -> None:
     out = io.BytesIO()
     console = Console({}, out)
     console.stage_started("build")
-    console.stage_ended("build", 1.0, good=True)
-    console.verdict("verdict:  passed", good=True)
+    console.stage_ended("build", 1.0, ok=True)
+    console.verdict("verdict:  passed", ok=True)
     console.close()
     assert out.getvalue() == b"verdict:  passed\n"
     assert (console.collapses, Terminal.collapses) == (False, True)

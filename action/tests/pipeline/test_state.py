@@ -11,9 +11,9 @@ class RecordingObserver:
     def stage_started(self, stage: str) -> None:
         self.heard.append(stage)
 
-    def stage_ended(self, stage: str, seconds: float, *, good: bool) -> None:
+    def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
         assert 0 <= seconds < 10
-        self.heard.append((stage, good))
+        self.heard.append((stage, ok))
 
 
 def test_stage__is_timed_and_ok() -> None:

@@ -36,7 +36,7 @@ def attribute(value: str, encoding: str) -> bytes:
 
 def test_redactor__a_quote_in_the_repr_of_a_sentence() -> None:
     shown = repr("it's \"o'brien-12345\", he said")
-    assert redactor("o'brien-12345").text(shown) == "'it\\'s \"***\", he said'"
+    assert redactor("o'brien-12345").redact(shown) == "'it\\'s \"***\", he said'"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_redactor__a_quote_in_the_repr_of_a_sentence() -> None:
     ],
 )
 def test_redactor__every_encoding(shown: bytes) -> None:
-    out = redactor(AWKWARD).whole(b"before " + shown + b" after\n")
+    out = redactor(AWKWARD).redact_bytes(b"before " + shown + b" after\n")
     assert re.fullmatch(rb"before ([\"']|b')?\*\*\*[\"']? after\n", out)
 
 
@@ -75,7 +75,7 @@ def test_redactor__base64_at_every_alignment(
     before: bytes, after: bytes, encode: Callable[[bytes], bytes]
 ) -> None:
     value = "p?ss>w~rd-0123"
-    out = redactor(value).whole(encode(before + value.encode() + after))
+    out = redactor(value).redact_bytes(encode(before + value.encode() + after))
     assert REPLACEMENT in out
     # What is left of the secret are the bits it shares with its neighbours: one byte each side.
     assert len(out) - len(REPLACEMENT) <= 4 * (len(before) // 3 + len(after) // 3 + 2) + 4
@@ -83,33 +83,33 @@ def test_redactor__base64_at_every_alignment(
 
 def test_redactor__lines_of_a_key() -> None:
     r = redactor(PEM)
-    assert r.whole(PEM.encode()) == b"***"
-    assert r.whole(b"line AQEFAASCBKcwggSj.") == b"line ***."
-    assert r.whole(b"-----BEGIN CERTIFICATE-----") == b"-----BEGIN CERTIFICATE-----"
+    assert r.redact_bytes(PEM.encode()) == b"***"
+    assert r.redact_bytes(b"line AQEFAASCBKcwggSj.") == b"line ***."
+    assert r.redact_bytes(b"-----BEGIN CERTIFICATE-----") == b"-----BEGIN CERTIFICATE-----"
 
 
 def test_redactor__strings_inside_json() -> None:
-    out = redactor(ACCOUNT).whole(b"tok-a1b2c3 and MIIEvQIBADANBgkqhkiG9w0B and service")
+    out = redactor(ACCOUNT).redact_bytes(b"tok-a1b2c3 and MIIEvQIBADANBgkqhkiG9w0B and service")
     assert out == b"*** and *** and ***"
 
 
 def test_redactor__keeps_short_values() -> None:
-    assert redactor("abc").whole(b"abc abcabc") == b"abc abcabc"
-    assert redactor("abc\nlonger-line").whole(b"abc longer-line") == b"abc ***"
+    assert redactor("abc").redact_bytes(b"abc abcabc") == b"abc abcabc"
+    assert redactor("abc\nlonger-line").redact_bytes(b"abc longer-line") == b"abc ***"
 
 
 def test_redactor__six_bytes_at_every_offset() -> None:
     r = redactor("q1w2e3")
     for offset in range(9):
-        assert r.whole(b"." * offset + b"q1w2e3.") == b"." * offset + b"***."
+        assert r.redact_bytes(b"." * offset + b"q1w2e3.") == b"." * offset + b"***."
 
 
 def test_redactor__overlapping_secrets_leave_no_fragment() -> None:
-    assert redactor("abcdefgh", "efghijkl").whole(b"<abcdefghijkl>") == b"<***>"
+    assert redactor("abcdefgh", "efghijkl").redact_bytes(b"<abcdefghijkl>") == b"<***>"
 
 
 def test_redactor__without_secrets() -> None:
-    assert Redactor().whole(b"as it was \xff\n") == b"as it was \xff\n"
+    assert Redactor().redact_bytes(b"as it was \xff\n") == b"as it was \xff\n"
 
 
 def test_stream__holds_back_only_what_may_become_a_secret() -> None:
@@ -154,7 +154,7 @@ def test_stream__any_split_gives_the_same_output(
     edges = [0, *cuts, len(text)]
     out = b"".join(stream.feed(text[a:b]) for a, b in pairwise(edges))
     out += stream.flush()
-    assert out == r.whole(text) == naive(text, forms)
+    assert out == r.redact_bytes(text) == naive(text, forms)
 
 
 def naive(text: bytes, forms: list[bytes]) -> bytes:

@@ -134,7 +134,7 @@ def _tell(merged: Merged, evidence: Evidence, console: Console) -> None:
     for problem in merged.problems[:MOST]:
         message = "\n".join(filter(None, (problem.message, problem.hint)))
         console.error(message[:LONGEST], title=f"Dress rehearsal: {problem.verdict}")
-    console.verdict("\n".join(_closing(result)), good=result.verdict is Verdict.PASSED)
+    console.verdict("\n".join(_closing(result)), ok=result.verdict is Verdict.PASSED)
 
 
 def _closing(result: RehearsalResult) -> Iterator[str]:

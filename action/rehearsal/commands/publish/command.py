@@ -24,12 +24,12 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     """Publish an image, report the result, and return the exit code."""
     publication = Publication()
     try:
-        with interruptible(what="The publication", kept="Nothing was pushed."):
+        with interruptible(subject="The publication", cancel_hint="Nothing was pushed."):
             inputs = from_action(environ) | inputs_from_flags(options)
             request = read_request(inputs, top=Path.cwd())
             publication.image_id, publication.rehearsal = request.image_id, request.rehearsal
             publication.targets = [PublishTarget(reference=each) for each in request.references]
-            console.say(f"publishing {request.image_id}")
+            console.info(f"publishing {request.image_id}")
             engine = find_engine(child_environment.for_children(environ, ()))
         publish(request, Registries(engine=engine), console, publication)
     except RehearsalError as error:
@@ -68,7 +68,7 @@ def _report(publication: Publication, console: Console) -> None:
         title = f"Dress rehearsal: {problem.verdict}"
         console.error(f"{problem.message}\n{problem.hint}", title=title)
     console.summary(summary(publication))
-    console.verdict(closing(publication), good=problem is None)
+    console.verdict(closing(publication), ok=problem is None)
 
 
 PUBLISH = Command(

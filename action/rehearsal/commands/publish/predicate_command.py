@@ -72,7 +72,7 @@ def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> 
     if options.subjects:
         subjects = _write("--subjects", options.subjects, subject_lines(digests))
         console.output("subjects-path", str(subjects))
-    console.say(f"wrote the predicate {PREDICATE_TYPE} to {into}")
+    console.info(f"wrote the predicate {PREDICATE_TYPE} to {into}")
     return 0
 
 

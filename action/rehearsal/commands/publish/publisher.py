@@ -54,9 +54,11 @@ def publish(
             console=console,
         )
         try:
-            slow = f"{RESUME_HINT} {TIMEOUT_HINT}"
             with interruptible(
-                request.timeout, what="The publication", kept=RESUME_HINT, slow=slow
+                request.timeout,
+                subject="The publication",
+                cancel_hint=RESUME_HINT,
+                timeout_hint=f"{RESUME_HINT} {TIMEOUT_HINT}",
             ):
                 publisher.run(request, publication)
         except RehearsalError as error:
@@ -108,7 +110,7 @@ class Publisher:
         protected = [target for target in targets if target.reference in request.protected]
         for target in targets:
             text = self.verifier.check_before_push(target, pull_if_missing=target in protected)
-            self.console.say(f"{target.reference.written}: {text}")
+            self.console.info(f"{target.reference.written}: {text}")
         for target in targets:
             if target.state is TargetState.REFUSED:
                 raise publish_failed(
@@ -153,7 +155,7 @@ class Publisher:
             state = TargetState.PUSHED
         self.verifier.verify(target, state)
         name, seconds = target.reference.written, time.monotonic() - started
-        self.console.say(f"{name}: {target.digest} ({state.value}, {seconds:.1f} s)")
+        self.console.info(f"{name}: {target.digest} ({state.value}, {seconds:.1f} s)")
         if not source or source.endswith(target.digest):
             return []
         notice = (
@@ -173,7 +175,7 @@ class Publisher:
             self.console,
         )
         if code:
-            self.console.say(f"{name}: pushed instead ({find_reason(output, name).name})")
+            self.console.info(f"{name}: pushed instead ({find_reason(output, name).name})")
         return code == 0
 
     def push(self, target: PublishTarget) -> None:

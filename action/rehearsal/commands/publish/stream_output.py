@@ -29,7 +29,7 @@ def stream_output(
                 show_line(line)
 
         def show_line(line: bytes) -> None:
-            text = console.redactor.text(strip_credentials(line.decode(errors="replace")))
+            text = console.redactor.redact(strip_credentials(line.decode(errors="replace")))
             lines.append(text)
             del lines[:-KEPT_LINES]
             show(f"{text}\n".encode(errors="replace"))

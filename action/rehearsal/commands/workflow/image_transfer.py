@@ -18,7 +18,7 @@ def identify(path: Path, console: Console) -> int:
     archive = read_archive(path)
     console.output("config", archive.config)
     size = path.stat().st_size >> 20
-    console.say(f"{path.name} holds the image {archive.config}, {size} MiB")
+    console.info(f"{path.name} holds the image {archive.config}, {size} MiB")
     return 0
 
 
@@ -43,7 +43,7 @@ def restore(path: Path, config: str, environ: Mapping[str, str], console: Consol
     engine = find_engine(for_children(environ, ()))
     image_id = _load(engine, archive)
     console.output("image-id", image_id)
-    console.say(f"loaded the image {image_id}")
+    console.info(f"loaded the image {image_id}")
     return 0
 
 

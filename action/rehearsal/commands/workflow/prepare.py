@@ -64,7 +64,7 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
     }
     for name, value in outputs.items():
         console.output(name, value)
-    console.say(f"{len(jobs)} jobs: {', '.join(entry['title'] for entry in matrix['include'])}")
+    console.info(f"{len(jobs)} jobs: {', '.join(entry['title'] for entry in matrix['include'])}")
     return 0
 
 
