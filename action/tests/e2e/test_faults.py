@@ -53,7 +53,7 @@ LESS_THAN_A_MINUTE = 55.0
 # In seconds; contractual.
 CRASH_IS_TOLD = 0.5
 DISALLOWED_IS_TOLD = 5.0
-TRIES = 5
+TRIES = 10
 
 
 @pytest.fixture
