@@ -8,7 +8,7 @@ from pathlib import Path
 from .act import Act, ActRun
 from .machine import CHECKOUT, base_image
 from .planted_secrets import find
-from .repository import Repository, repository_of
+from .repository import Repository, on_small_python, repository_of
 from .workflow import AFTERWARDS, calling_workflow, with_recorder
 
 HERE = "./.github/workflows/rehearsal.yml"
@@ -36,6 +36,11 @@ def given(repository: Repository) -> None:
     for job in ("build", "rehearse", "merge"):
         text = with_recorder(text, job)
     repository.write(HERE, text)
+
+
+def on_a_small_image(repository: Repository) -> None:
+    given(repository)
+    on_small_python(repository)
 
 
 def call(
@@ -68,7 +73,7 @@ def verdict(evidence: Path) -> dict[str, object]:
 
 
 def test_two_shards__one_verdict(tiny: Repository, act: Act) -> None:
-    given(tiny)
+    on_a_small_image(tiny)
     tiny.write("shards.py", SHARDS.format(second="Page"))
     inputs = {**TWO, "browsers": '["chrome", "firefox"]', "test-env": "MORE=1"}
     run = call(act, tiny, inputs, {"TINY_KEY": KEY})
@@ -108,7 +113,7 @@ def assert_nothing_leaked(run: ActRun) -> None:
 
 
 def test_one_red_shard__is_the_verdict_until_it_is_run_again(tiny: Repository, act: Act) -> None:
-    given(tiny)
+    on_a_small_image(tiny)
     tiny.write("shards.py", SHARDS.format(second="Wrong"))
     run = call(act, tiny, TWO | {"artifact-name": "web"})
     assert run.exit_code == 1
@@ -133,7 +138,7 @@ def test_one_red_shard__is_the_verdict_until_it_is_run_again(tiny: Repository, a
 
 
 def test_red_job__whose_evidence_says_passed(tiny: Repository, act: Act) -> None:
-    given(tiny)
+    on_a_small_image(tiny)
     job = "      - name: Die when all is uploaded\n        run: exit 1\n"
     tiny.replace(HERE, "^  merge:$", f"{job}\n  merge:")
     run = call(act, tiny, ONE)
@@ -145,7 +150,7 @@ def test_red_job__whose_evidence_says_passed(tiny: Repository, act: Act) -> None
 
 
 def test_dropped_output__is_named(tiny: Repository, act: Act) -> None:
-    given(tiny)
+    on_a_small_image(tiny)
     # As GitHub does it where a secret's value is in it.
     tiny.replace(HERE, r"^      config: .*$", "      config: ''")
     run = call(act, tiny, ONE)
@@ -166,7 +171,7 @@ PULL_REQUEST = {
 
 
 def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) -> None:
-    given(tiny)
+    on_a_small_image(tiny)
     inputs = ONE | {"generate-secrets": "TINY_KEY", "env": "TINY_FAULT=\nTINY_PRINTS=TINY_KEY"}
     text = calling_workflow(HERE, inputs, FORK, on="pull_request")
     run = act.push(tiny, text, pull_request=PULL_REQUEST, job=AFTERWARDS)
@@ -177,7 +182,7 @@ def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) 
 
 
 def test_fork__without_secrets_the_missing_one_is_named(tiny: Repository, act: Act) -> None:
-    given(tiny)
+    on_a_small_image(tiny)
     run = act.push(tiny, calling_workflow(HERE, ONE, FORK), job=AFTERWARDS)
     assert run.exit_code == 1
     assert last(run, "explain-skipped")["verdict"] == "misconfigured"
@@ -189,7 +194,7 @@ def test_fork__without_secrets_the_missing_one_is_named(tiny: Repository, act: A
 
 
 def test_build_that_fails__is_told_as_such(tiny: Repository, act: Act) -> None:
-    given(tiny)
+    on_a_small_image(tiny)
     tiny.replace("Dockerfile", "^USER.*", "RUN false")
     run = call(act, tiny, ONE)
     assert run.exit_code == 1

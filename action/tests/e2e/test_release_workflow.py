@@ -13,7 +13,7 @@ import yaml
 from .act import Act, ActRun
 from .machine import ACTION, CHECKOUT, base_image, tool
 from .registry import Registry, build_small_image, push_recompressed, serve_registry
-from .repository import Repository, repository_of
+from .repository import Repository, on_small_python, repository_of
 from .workflow import AFTERWARDS, calling_workflow
 
 HERE = "./.github/workflows/release-image.yml"
@@ -105,6 +105,7 @@ def caller(tiny: Repository, act: Act, workdir: Path, environment: dict[str, str
     ours.replace(HERE, r"uses: \./\.github/workflows/rehearsal\.yml", nested)
     ours.commit("As it would be on GitHub")
     ours.git("tag", "v0.1.0")
+    on_small_python(tiny)
     tiny.write("action/action.yml", "name: x\ndescription: x\nruns: {using: composite, steps: []}")
     tiny.write("action/__main__.py", "raise SystemExit('the wrong one')")
     return Caller(repository=tiny, act=act, ours=ours, environment=environment)
