@@ -15,6 +15,9 @@ from rehearsal.results.tests import Span
 DELIVERY_DELAY = 0.05
 # How exact a time stamp with rounded durations is, in seconds.
 ROUNDING = 1.0
+# Added to the end where times are rounded, in seconds: a time stamp cut to its second is up to a
+# second early, which leaves no time for delivery.
+LATE_DELIVERY = 0.5
 # How much is kept of the head and of the tail of a long slice, in bytes.
 END_SIZE = 256 << 10
 ENTRY = re.compile(rb"(\d+\.\d+) \S+ (\d+) (\d+)\n")
@@ -75,7 +78,7 @@ def cut_slice(log: Path, index: LogIndex, span: Span) -> str:
     """
     if not index.times:
         return ""
-    before, after = (0.0, DELIVERY_DELAY) if span.exact else (ROUNDING, ROUNDING)
+    before, after = (0.0, DELIVERY_DELAY) if span.exact else (ROUNDING, ROUNDING + LATE_DELIVERY)
     start, end = index.between(span.start - before, span.end + after)
     if start == end:
         return f"{heading(span)}\n# (the app wrote nothing)\n"

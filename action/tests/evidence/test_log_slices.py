@@ -74,6 +74,12 @@ def test_cut_slice__of_an_approximate_span_is_wider_and_says_so(folder: Path) ->
     assert body(text) == "one\ntwo\n"
 
 
+def test_cut_slice__of_a_test_that_began_late_in_its_second(folder: Path) -> None:
+    """Its report says 108.0, it asked at 108.98, and the line came at 109.01."""
+    log = write(folder, (100.0, b"before\n"), (109.01, b"its line\n"))
+    assert body(cut_slice(*log, Span(start=108.0, end=108.0, exact=False))) == "its line\n"
+
+
 def test_cut_slice__of_overlapping_tests(folder: Path) -> None:
     log, index = write(folder, *PIECES)
     assert "two" in cut_slice(log, index, exact(101, 104))
