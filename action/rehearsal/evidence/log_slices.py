@@ -72,7 +72,7 @@ def split_log(log: Path, index: LogIndex, when: float) -> tuple[str, str]:
 
 
 def cut_slice(log: Path, index: LogIndex, span: Span) -> str:
-    """Return what the log received during `span`, below a line that says so.
+    """Return what the log received during `span`, below a heading.
 
     Return an empty string without an index. Raises OSError.
     """

@@ -35,7 +35,7 @@ def require_passed(folder: Path, *, given: str, otherwise: str) -> RehearsalResu
 
 
 def _unfit(result: RehearsalResult) -> tuple[str, str] | None:
-    """Return why nobody can vouch for the image with this rehearsal, and what to do."""
+    """Return why this rehearsal does not prove that the image works, and what to do."""
     if result.verdict is not Verdict.PASSED:
         return (
             f"The rehearsal ended as {result.verdict}, which is no pass.",

@@ -57,7 +57,7 @@ class Console:
         """Do nothing with the redacted output of a background process: its log holds it."""
 
     def close(self) -> None:
-        """Restore the terminal."""
+        """Do nothing: there is nothing to restore."""
 
     def mask(self, value: str) -> None:
         """Have the runner mask a string from here on; print nothing elsewhere."""

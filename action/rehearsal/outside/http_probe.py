@@ -1,6 +1,6 @@
 """One GET request over a plain socket, timed from its first byte to the end of its headers.
 
-Of an error's answer, the beginning of the body is read as well.
+For an error status, the beginning of the body is read as well.
 """
 
 import re
@@ -48,7 +48,7 @@ def get(
     timeout: float,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """Request `path` from 127.0.0.1; give up after `timeout` seconds, or when told to stop.
+    """Request `path` from 127.0.0.1; give up after `timeout` seconds or when `should_stop()`.
 
     An accepted connection proves nothing, since the engine's proxy accepts before the app listens:
     a reset connection or an empty response is an error, as a refused connection is.
@@ -60,9 +60,8 @@ def get(
             connection.sendall(f"{request}Connection: close\r\n\r\n".encode("latin-1"))
             reader = _ResponseReader(connection, begun + timeout, should_stop)
             answer = replace(_parse_head(reader.head()), first_byte=reader.first_byte(begun))
-            return (
-                replace(answer, body=reader.body()) if answer.status in ERROR_STATUSES else answer
-            )
+            body = reader.body() if answer.status in ERROR_STATUSES else ""
+            return replace(answer, body=body)
     except TimeoutError:
         return Answer(error=f"no answer within {timeout:.0f} s", timed_out=True)
     except ConnectionRefusedError:
@@ -130,7 +129,7 @@ class _ResponseReader:
         return self._received[start : start + MAX_BODY].decode(errors="replace")
 
     def _receive(self) -> bool:
-        """Receive what comes within a moment; False when the other side has closed."""
+        """Receive what comes within the poll interval; False if the other side has closed."""
         try:
             piece = self._connection.recv(4096)
         except TimeoutError:

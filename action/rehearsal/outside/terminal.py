@@ -27,7 +27,7 @@ STREAMED_STAGES = frozenset({"test"})
 
 
 def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Console | None:
-    """Return a view for a terminal, or None where the output is none, or cannot be redrawn."""
+    """Return a view for a terminal, or None if the output cannot be redrawn or rich is missing."""
     out = out or sys.stdout
     if not out.isatty() or environ.get("TERM", "dumb") == "dumb" or environ.get("CI"):
         return None

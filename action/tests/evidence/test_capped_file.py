@@ -1,5 +1,3 @@
-"""A flood keeps its head and its tail, and memory stays out of it."""
-
 from pathlib import Path
 
 import pytest

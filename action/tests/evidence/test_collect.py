@@ -65,7 +65,7 @@ def test_collect_evidence__writes_the_slice_beside_the_screenshot(
     assert found.folder == "tests/bad-1"
     assert found.pictures == ("tests/bad-1/screenshot.png",)
     assert found.addresses == ("x",)
-    assert [paper.name for paper in found.excerpts] == [
+    assert [excerpt.name for excerpt in found.excerpts] == [
         "tests/bad-1/console.log",
         "tests/bad-1/page.html",
     ]
@@ -89,13 +89,13 @@ def test_collect_evidence__each_screenshot_has_its_address(
             (folder / f"address{browser}.txt").write_text(f"http://localhost/{browser}\n")
     (folder / "address-browser9.txt").write_text("of no picture")
     found = only(collect(evidence, tmp_path, failed(evidence="bad-1")).tests)
-    told = dict(zip(found.pictures, found.addresses, strict=True))
-    assert told == {
+    addresses = dict(zip(found.pictures, found.addresses, strict=True))
+    assert addresses == {
         "tests/bad-1/screenshot.png": "http://localhost/",
         "tests/bad-1/screenshot-browser2.png": "",
         "tests/bad-1/screenshot-browser3.png": "http://localhost/-browser3",
     }
-    assert [paper.name for paper in found.excerpts] == ["tests/bad-1/address-browser9.txt"]
+    assert [excerpt.name for excerpt in found.excerpts] == ["tests/bad-1/address-browser9.txt"]
 
 
 def test_collect_evidence__a_plain_report_gets_an_approximate_slice(

@@ -199,11 +199,11 @@ def test_log__close_writes_the_rest(evidence: Evidence) -> None:
 
 
 def test_log__echo_gets_redacted_bytes(evidence: Evidence) -> None:
-    heard: list[bytes] = []
-    log = evidence.log("a.log", echo=heard.append)
+    echoed: list[bytes] = []
+    log = evidence.log("a.log", echo=echoed.append)
     log.stream()(b"a " + HUSH)
     log.close()
-    assert b"".join(heard) == b"a ***" == kept(evidence)["a.log"]
+    assert b"".join(echoed) == b"a ***" == kept(evidence)["a.log"]
 
 
 def test_log__index_has_time_and_offset(evidence: Evidence) -> None:
@@ -302,21 +302,21 @@ def test_copy_folder__warns_of_one_file_and_copies_the_others(evidence: Evidence
 
 def test_log__warns_once_of_a_full_disk_and_still_echoes() -> None:
     warnings: list[str] = []
-    heard: list[bytes] = []
+    echoed: list[bytes] = []
     full_disk = Path("/dev/full")
     log = Log(
         full_disk,
         Redactor(),
         name="build.log",
         warn=warnings.append,
-        echo=heard.append,
+        echo=echoed.append,
         timed=False,
     )
     sink = log.stream()
     sink(b"one")
     sink(b"two")
     log.close()
-    assert b"".join(heard) == b"onetwo"
+    assert b"".join(echoed) == b"onetwo"
     assert warnings == ["build.log is incomplete: No space left on device"]
 
 

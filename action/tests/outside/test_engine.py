@@ -34,8 +34,8 @@ def engine_of(tmp_path: Path, script: str, *, buildx: bool = False) -> Engine:
 
 def test_create__passes_secrets_in_the_client_s_environment(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, 'printf "%s|" "$@" "$KEY"')
-    told = engine.create(["--env", "KEY", "image"], secrets={"KEY": "hush\nhush"})
-    assert told == "create|--env|KEY|image|hush\nhush|"
+    output = engine.create(["--env", "KEY", "image"], secrets={"KEY": "hush\nhush"})
+    assert output == "create|--env|KEY|image|hush\nhush|"
     assert "KEY" not in engine.env
 
 

@@ -17,7 +17,7 @@ COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
 
 class Spoken:
-    """A console, and what it has said."""
+    """A console, and what it printed."""
 
     def __init__(self, environ: dict[str, str]) -> None:
         self.out = io.BytesIO()
@@ -67,8 +67,8 @@ def test_info__prints_a_redacted_line(off: Spoken) -> None:
 
 
 def test_info__quotes_no_workflow_command(on: Spoken, off: Spoken) -> None:
-    for spoken in (on, off):
-        spoken.console.info("'##[add-mask]passed' could not be kept")
+    for printed in (on, off):
+        printed.console.info("'##[add-mask]passed' could not be kept")
     assert "##[" not in on.text
     assert "##[" in off.text
 
@@ -79,8 +79,8 @@ def test_info__accepts_invalid_unicode(off: Spoken) -> None:
 
 
 def test_mask__only_on_github(on: Spoken, off: Spoken) -> None:
-    for spoken in (on, off):
-        spoken.console.mask("hush%hush")
+    for printed in (on, off):
+        printed.console.mask("hush%hush")
     assert on.text == "::add-mask::hush%25hush\n"
     assert off.text == ""
 
@@ -126,9 +126,9 @@ def test_warning__is_an_annotation(on: Spoken) -> None:
 
 
 def test_group__is_a_heading_elsewhere(on: Spoken, off: Spoken) -> None:
-    for spoken in (on, off):
-        with spoken.console.group("build\n::x"):
-            spoken.console.info("inside")
+    for printed in (on, off):
+        with printed.console.group("build\n::x"):
+            printed.console.info("inside")
     assert on.text == "::group::build%0A::x\ninside\n::endgroup::\n"
     assert off.text.endswith("inside\n")
     assert not COMMAND.search(off.text.replace("\n::x", ""))

@@ -117,7 +117,7 @@ def test_get__connection_refused() -> None:
 
 
 def test_get__does_not_read_an_endless_body() -> None:
-    def flood(connection: socket.socket) -> None:
+    def send_endlessly(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):
             connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -125,19 +125,19 @@ def test_get__does_not_read_an_endless_body() -> None:
                 connection.sendall(b"x" * 65536)
 
     started = time.monotonic()
-    assert ask(flood).status == 200
+    assert ask(send_endlessly).status == 200
     assert time.monotonic() - started < 2
 
 
 def test_get__reads_endless_headers_up_to_a_limit() -> None:
-    def flood(connection: socket.socket) -> None:
+    def send_endlessly(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):
             connection.sendall(b"HTTP/1.1 200 OK\r\n")
             while True:
                 connection.sendall(b"X-A: " + b"x" * 8000 + b"\r\n")
 
-    assert ask(flood).status == 200
+    assert ask(send_endlessly).status == 200
 
 
 @pytest.mark.parametrize(
@@ -262,14 +262,14 @@ def test_get__does_not_wait_for_a_slow_error_page() -> None:
 
 
 def test_get__cuts_an_endless_error_page() -> None:
-    def flood(connection: socket.socket) -> None:
+    def send_endlessly(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):
             connection.sendall(error(b""))
             while True:
                 connection.sendall(b"x" * 65536)
 
-    answer = ask(flood)
+    answer = ask(send_endlessly)
     assert answer.status == 400
     assert answer.body == "x" * MAX_BODY
 

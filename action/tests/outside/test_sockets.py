@@ -38,7 +38,7 @@ def proc(tmp_path: Path) -> Path:
 
 
 def engine(tmp_path: Path, answer: str = "", code: int = 0, *, to: str = "&1") -> FakeEngine:
-    """Return an engine whose client answers `exec` with a text, and keeps what it was told."""
+    """Return an engine whose client answers `exec` with a text, and records its arguments."""
     client = tmp_path / "docker"
     client.write_text(
         f'#!/bin/sh\necho "$*" >>{tmp_path}/calls\ncat {tmp_path}/answer >{to}\nexit {code}\n'

@@ -69,13 +69,13 @@ def test_parse_variables__errors_name_the_line_and_never_the_content(text: str, 
         parse(text)
     assert f"secrets, line {line}:" in caught.value.problem.message
     assert caught.value.problem.hint
-    told = (
+    shown = (
         caught.value.problem.message
         + caught.value.problem.hint
         + "".join(caught.value.problem.excerpt)
     )
-    assert "hush" not in told
-    assert "hüsh" not in told
+    assert "hush" not in shown
+    assert "hüsh" not in shown
 
 
 def test_parse_variables__refuses_a_name_twice() -> None:
