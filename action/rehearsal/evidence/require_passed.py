@@ -7,7 +7,7 @@ from rehearsal.results.codec import InvalidDocumentError
 from rehearsal.results.digest import DIGEST
 from rehearsal.results.file_names import VERDICT
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.shard import WHOLE, numbers
+from rehearsal.results.shard import WHOLE_SUITE, parse_shard
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
@@ -41,7 +41,7 @@ def _unfit(result: RehearsalResult) -> tuple[str, str] | None:
             f"The rehearsal ended as {result.verdict}, which is no pass.",
             "Mend what it found, and rehearse again; its own report says what that is.",
         )
-    if numbers(result.shard) != WHOLE:
+    if parse_shard(result.shard) != WHOLE_SUITE:
         return (
             f"The rehearsal is shard {result.shard}: the other shards' tests are not in it.",
             "Merge the shards' evidence (rehearse merge), and name the merged folder instead.",

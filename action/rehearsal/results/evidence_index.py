@@ -1,4 +1,4 @@
-"""Exhibits: what of the evidence the reports show."""
+"""The index of an evidence folder: what the reports show of it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from rehearsal.results.tests import Failure
 
 @dataclass(frozen=True, kw_only=True)
 class LogExcerpt:
-    """A text of the evidence: `name` is its path there, `left_out` the bytes not shown of it."""
+    """A text of the evidence: `name` is its path, `left_out` counts the bytes left out of it."""
 
     name: str
     text: str
@@ -17,12 +17,12 @@ class LogExcerpt:
 
 @dataclass(frozen=True, kw_only=True)
 class FailedTestEvidence:
-    """A failed test, or a flaky one's first failure, and what was kept of it.
+    """What was kept of a failed test, or of the first failure of a flaky test.
 
-    `file` is relative to the checkout, or empty; `folder` is its folder in the evidence, or empty;
-    `trace` is its own traceback without installed code, `slice` what the app said meanwhile,
-    `frame` the project's own line in that. `addresses` are those of the pages on the `pictures`,
-    each empty where it is not known.
+    `file` is relative to the checkout, `folder` to the evidence. `trace` is the test's traceback
+    without installed code. `slice` is what the app logged while the test ran, and `frame` the
+    project's line in the last traceback of that. `addresses` are the URLs of the pages on the
+    `pictures`. What is not known is empty.
     """
 
     failure: Failure
@@ -38,9 +38,9 @@ class FailedTestEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceIndex:
-    """All of it: `tests` failed, and `flaky` ones passed when they were run again.
+    """The index: `tests` failed; `flaky` tests failed first, and passed when they ran again.
 
-    `frame` is the project's own line in the last traceback of the app's log.
+    `frame` is the project's line in the last traceback of the app's log.
     """
 
     tests: tuple[FailedTestEvidence, ...] = ()

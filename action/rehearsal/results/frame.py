@@ -6,10 +6,9 @@ from typing import Annotated
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectFrame:
-    """The project's own line that says most of an exception.
+    """The project's own line that says most about an exception.
 
-    `file` is relative to the checkout, `text` the traceback without installed code, `request` what
-    was being answered.
+    `text` is the traceback without installed code, `request` the request that was being answered.
     """
 
     file: Annotated[str, "Relative to the checkout."]

@@ -1,4 +1,4 @@
-"""Test results, as JUnit XML tells them."""
+"""Read test results from JUnit XML."""
 
 import math
 import re
@@ -10,22 +10,22 @@ from xml.etree import ElementTree as ET
 
 from rehearsal.results.tests import Failure, Results, Span
 
-# What selenium's exceptions put before whatever they say, if they say anything.
-SELENIUM = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
-# How chromedriver names what it did not find.
+# Selenium's exceptions begin their message with this.
+SELENIUM_PREFIX = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
+# How chromedriver writes the locator of an element that it did not find.
 LOCATOR = re.compile(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
-# What rehearsal_testing adds to an exception after it has waited in vain.
-WAITED = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
-# Attempts that failed beside the one that counts, as surefire writes them. Which of the names they
-# have says nothing: pytest-rerunfailures calls them flaky beside a failure, too.
+# rehearsal_testing adds this line to an exception when a wait timed out.
+WAITED_FOR = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
+# Failed attempts beside the one that counts, as surefire writes them. The tag does not say whether
+# the test passed in the end: pytest-rerunfailures writes flaky… beside a failure, too.
 ATTEMPT_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
-# By this property a suite says how many tests it did not run because of its shard.
+# In this property a suite says how many tests it left to other shards.
 OTHER_SHARDS_PROPERTY = "left-to-other-shards"
 
 
 def read_reports(reports: Iterable[bytes]) -> Results:
     """Count the test cases of JUnit XML files; one that is not XML is ignored."""
-    found = [_read(root) for root in map(_root, reports) if root is not None]
+    found = [_read(root) for root in map(_parse, reports) if root is not None]
     counts = [each.tests for each in found if each.tests is not None]
     left = [each.in_other_shards for each in found if each.in_other_shards is not None]
     return Results(
@@ -37,12 +37,12 @@ def read_reports(reports: Iterable[bytes]) -> Results:
     )
 
 
-def _root(report: bytes) -> ET.Element | None:
+def _parse(report: bytes) -> ET.Element | None:
     try:
-        # The tests of this very repository wrote it; expat bounds what entities expand to.
+        # The tests of this repository wrote it, and expat limits how far entities expand.
         return ET.fromstring(report)  # noqa: S314
     except (ET.ParseError, ValueError, LookupError):
-        return None  # The last two: an encoding that expat, or Python, does not know.
+        return None  # ValueError, LookupError: an encoding that expat or Python does not know.
 
 
 def _read(root: ET.Element) -> Results:
@@ -50,7 +50,7 @@ def _read(root: ET.Element) -> Results:
     failed: list[Failure] = []
     flaky: list[Failure] = []
     passed: set[str] = set()
-    # From the end: some runners write down each attempt as a case of its own.
+    # From the end, since some runners write each attempt as a case of its own.
     for case, span in reversed(cases):
         attempts = [each for each in case if each.tag in ATTEMPT_TAGS]
         bad = case.find("failure") if case.find("failure") is not None else case.find("error")
@@ -62,9 +62,9 @@ def _read(root: ET.Element) -> Results:
             flaky.append(_failure(case, attempts[0], span, attempts=len(attempts)))
         if case.get("name"):
             passed.add(_name(case))
-    left = _elsewhere(root)
+    left = _in_other_shards(root)
     return Results(
-        # Where a suite only tells of others' tests, its own may still have no report.
+        # A report may only count the tests of other shards; then this shard's own are not known.
         tests=None
         if left is not None and next(root.iter("testcase"), None) is None
         else len(cases),
@@ -75,32 +75,32 @@ def _read(root: ET.Element) -> Results:
     )
 
 
-def _elsewhere(root: ET.Element) -> int | None:
+def _in_other_shards(root: ET.Element) -> int | None:
     values = (_property(suite, OTHER_SHARDS_PROPERTY) for suite in root.iter())
     numbers = [int(value) for value in values if re.fullmatch(r"[0-9]{1,9}", value)]
     return sum(numbers) if numbers else None
 
 
 def _cases(root: ET.Element) -> Iterator[tuple[ET.Element, Span | None]]:
-    """Yield each test case with when it ran, where the report lets one know."""
-    # Suites may stand in suites; the cases of each are its own.
+    """Yield each test case with the time when it ran, if the report says so."""
+    # A suite may contain suites; each has its own cases.
     for suite in root.iter():
         clock = _time(suite)
         for case in suite.findall("testcase"):
             seconds = _number(case.get("time")) or 0.0
             start = _time(case) or clock
-            yield case, _exact(case) or _about(start, seconds)
+            yield case, _exact_span(case) or _estimated_span(start, seconds)
             clock = None if clock is None else clock + seconds
 
 
-def _exact(case: ET.Element) -> Span | None:
+def _exact_span(case: ET.Element) -> Span | None:
     start, end = (_number(_property(case, name)) for name in ("start", "end"))
     if start is None or end is None or end < start:
         return None
     return Span(start=start, end=end, exact=True)
 
 
-def _about(start: float | None, seconds: float) -> Span | None:
+def _estimated_span(start: float | None, seconds: float) -> Span | None:
     return None if start is None else Span(start=start, end=start + seconds, exact=False)
 
 
@@ -111,7 +111,7 @@ def _property(case: ET.Element, name: str) -> str:
 
 
 def _time(element: ET.Element) -> float | None:
-    """Read the time stamp; one without a time zone is in the runner's own."""
+    """Read a time stamp; one without a time zone is in the time zone of the runner."""
     try:
         return datetime.fromisoformat(element.get("timestamp") or "").timestamp()
     except (ValueError, OverflowError, OSError):
@@ -135,7 +135,7 @@ def _failure(case: ET.Element, bad: ET.Element, span: Span | None, *, attempts: 
     line = case.get("line") or ""
     return Failure(
         name=_name(case),
-        message=_why(bad),
+        message=_message(bad),
         file=case.get("file") or "",
         line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
         trace=_trace(bad).strip("\n"),
@@ -146,24 +146,24 @@ def _failure(case: ET.Element, bad: ET.Element, span: Span | None, *, attempts: 
 
 
 def _trace(bad: ET.Element) -> str:
-    """Return what an attempt tells; surefire has it in an element of its own."""
+    """Return the text of a failure; surefire writes it in an element of its own."""
     text = bad.text or ""
     return text if text.strip() else bad.findtext("stackTrace") or ""
 
 
-def _why(bad: ET.Element) -> str:
-    """Return what was waited for in vain, and the first line of what is told."""
+def _message(bad: ET.Element) -> str:
+    """Return the first line of the text, after what a wait that timed out has waited for."""
     line = _first_line(bad)
-    waited = WAITED.search(_trace(bad))
+    waited = WAITED_FOR.search(_trace(bad))
     return f"{waited[0].removesuffix('.')}: {line}" if waited and waited[0] not in line else line
 
 
 def _first_line(bad: ET.Element) -> str:
-    """Return the first line of what is told, without selenium's prefix and braces."""
+    """Return the first line of the text without Selenium's prefix and braces."""
     kind = bad.get("type") or ""
     line = next(iter((bad.get("message") or _trace(bad) or kind).strip().splitlines()), "")
     line = LOCATOR.sub(r"\g<what> (\g<how>)", line)
-    prefix = SELENIUM.match(line)
+    prefix = SELENIUM_PREFIX.match(line)
     if not prefix:
         return line
     before, words = prefix["kind"] or "", line[prefix.end() :]

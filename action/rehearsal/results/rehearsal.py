@@ -11,14 +11,14 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.json_fields import Json
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.shard import NUMBERS, Shard
+from rehearsal.results.shard import SHARD_PATTERN, Shard
 from rehearsal.results.tests import Results
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
 STAGES = ("build", "start", "setup", "ready", "test", "audit", "stop")
-# The end of the year 9999: nobody can write a later time as others write it.
-LATEST = 253_402_300_799
+# The end of the year 9999: ISO 8601 has no later date.
+MAX_TIME = 253_402_300_799
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,8 @@ class Stage:
 class RehearsalResult:
     """How one rehearsal went, or several that were merged. Its texts hold no secret.
 
-    `started` is in seconds since 1970. `shard` is the part of the suite that ran, empty where it is
-    the whole suite; `shards` are the results that were merged. `diagnoses` are the causes that fit,
-    the root first; where none fits, `key_lines` are the log lines that say most. `index` is what
-    the reports show of the evidence folder `evidence`.
-
-    Only this machine knows the rest: `container_tail` (the last lines of the app's log),
+    The fields without a description are known on this machine only: `results` and `index` (what
+    the reports show of the folder `evidence`), `container_tail` (the last lines of the app's log),
     `keep_note` (where a container that was left running is) and `remove_command` (which removes
     it).
     """
@@ -52,7 +48,7 @@ class RehearsalResult:
     tool: Annotated[str, "The program that wrote this file, and its version."] = (
         f"dress-rehearsal {__version__}"
     )
-    started: Annotated[float, "Seconds since 1970.", Json(maximum=LATEST)] = 0.0
+    started: Annotated[float, "Seconds since 1970.", Json(maximum=MAX_TIME)] = 0.0
     stages: Annotated[tuple[Stage, ...], "In their order."] = ()
     problems: Annotated[tuple[Problem, ...], "All that was wrong, in the order it was found."] = ()
     image: Annotated[str, "The name of the image, or empty."] = ""
@@ -65,7 +61,7 @@ class RehearsalResult:
     shard: Annotated[
         str,
         "The part of the tests that was asked for, like 1/4; null when it was all of them.",
-        Json(null_if_empty=True, pattern=NUMBERS.pattern),
+        Json(null_if_empty=True, pattern=SHARD_PATTERN.pattern),
     ] = ""
     shards: Annotated[
         tuple[Shard, ...],

@@ -1,4 +1,4 @@
-"""A shard of a suite: which part of it, and how its rehearsal ended."""
+"""A shard: one part of a suite, and how its rehearsal ended."""
 
 import re
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Annotated
 from rehearsal.results.json_fields import Json
 from rehearsal.verdict import Verdict
 
-NUMBERS = re.compile("^([1-9][0-9]{0,3})/([1-9][0-9]{0,3})$")
-WHOLE = (1, 1)
+SHARD_PATTERN = re.compile("^([1-9][0-9]{0,3})/([1-9][0-9]{0,3})$")
+WHOLE_SUITE = (1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Shard:
     shard: Annotated[
         str,
         "Its part of the tests, like 1/4; null when it was all of them.",
-        Json(null_if_empty=True, pattern=NUMBERS.pattern),
+        Json(null_if_empty=True, pattern=SHARD_PATTERN.pattern),
     ] = ""
     browser: Annotated[str, "The BROWSER of its test-env, or empty."] = ""
     tests: Annotated[int | None, "How many tests ran; null when that is not known."] = None
@@ -31,20 +31,20 @@ class Shard:
 
     @property
     def title(self) -> str:
-        """What people call it."""
-        return titled(self.shard, self.browser) or self.name
+        """How reports name it."""
+        return shard_title(self.shard, self.browser) or self.name
 
 
-def titled(shard: str, browser: str) -> str:
-    """Return what people call a shard, empty where there is nothing to tell it by."""
+def shard_title(shard: str, browser: str) -> str:
+    """Return how reports name a shard; empty when it has neither a number nor a browser."""
     return " on ".join(filter(None, (shard and f"shard {shard}", browser)))
 
 
-def numbers(shard: str) -> tuple[int, int] | None:
-    """Return K and N of `K/N`, 1 and 1 of the whole, None of what is neither."""
+def parse_shard(shard: str) -> tuple[int, int] | None:
+    """Return K and N of `K/N`, (1, 1) for the whole suite, None for anything else."""
     if not shard:
-        return WHOLE
-    match = NUMBERS.fullmatch(shard)
+        return WHOLE_SUITE
+    match = SHARD_PATTERN.fullmatch(shard)
     if not match or int(match[1]) > int(match[2]):
         return None
     return int(match[1]), int(match[2])

@@ -1,4 +1,4 @@
-"""What the functional tests came to."""
+"""The results of the functional tests."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,10 +6,10 @@ from typing import Annotated
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """From when to when, in seconds since 1970.
+    """When a test ran, in seconds since 1970.
 
-    It is `exact` where the test itself took the times. Else it is worked out from the time stamp
-    of its suite, as if the suite's tests had run one after the other.
+    It is `exact` if the test took the times itself. Otherwise it is worked out from the time stamp
+    of its suite, as if the tests of the suite ran one after the other.
     """
 
     start: Annotated[float, "Seconds since 1970."]
@@ -19,10 +19,10 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A test that failed: its name, why in one line, and where it stands when known.
+    """A test that failed: `message` says why in one line, `trace` is all that its report says.
 
-    `trace` is all that the report says of it, `evidence` the name of its folder of evidence.
-    `attempts` counts how often it failed; `recovered` says that its report has it pass later on.
+    `evidence` is the name of its evidence folder. `attempts` counts how often it failed;
+    `recovered` says that it passes later in the same report.
     """
 
     name: str
@@ -38,10 +38,10 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """How many tests ran (None: unknown), skipped ones left out, and which of them failed.
+    """How many tests ran, without skipped tests, and which of them failed.
 
-    `flaky` are those that failed first and passed when they were run again: their first failures.
-    `elsewhere` counts what was left to other shards (None: nothing was said of it).
+    `flaky` are the first failures of tests that passed when they ran again. `in_other_shards`
+    counts the tests that were left to other shards. None means that a count is not known.
     """
 
     tests: int | None = None

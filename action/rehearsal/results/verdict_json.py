@@ -2,7 +2,7 @@
 
 from rehearsal.results.codec import InvalidDocumentError, decode, dumps, loads
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.shard import numbers
+from rehearsal.results.shard import parse_shard
 from rehearsal.results.verdict_document import VERSION, Derived, Format, derive, restore
 from rehearsal.verdict import Verdict
 
@@ -39,7 +39,7 @@ def _check(result: RehearsalResult, verdict: Verdict) -> None:
             f"its verdict is {verdict}, and its problems make it {result.verdict}"
         )
     for shard in (result.shard, *(each.shard for each in result.shards)):
-        if not numbers(shard):
+        if not parse_shard(shard):
             raise InvalidDocumentError(f"shard is {shard!r}, which is not like 2/4")
     if verdict is not Verdict.PASSED:
         return

@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.results.shard import Shard, numbers, titled
+from rehearsal.results.shard import Shard, parse_shard, shard_title
 from rehearsal.verdict import Verdict
 
 
@@ -22,7 +22,7 @@ from rehearsal.verdict import Verdict
     ],
 )
 def test_numbers(shard: str, found: tuple[int, int] | None) -> None:
-    assert numbers(shard) == found
+    assert parse_shard(shard) == found
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_numbers(shard: str, found: tuple[int, int] | None) -> None:
     ],
 )
 def test_titled(shard: str, browser: str, title: str) -> None:
-    assert titled(shard, browser) == title
+    assert shard_title(shard, browser) == title
 
 
 def test_shard__without_anything_else_is_called_by_its_artifact() -> None:

@@ -16,7 +16,7 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.rehearsal import LATEST, STAGES, RehearsalResult, Stage
+from rehearsal.results.rehearsal import MAX_TIME, STAGES, RehearsalResult, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results, Span
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
@@ -244,7 +244,7 @@ def test_read_json__returns_what_was_written(result: RehearsalResult) -> None:
 TEXTS = st.text(max_size=8)
 COUNTS = st.integers(min_value=0, max_value=(1 << 53) - 1)
 SECONDS = st.integers(min_value=0, max_value=10**9).map(lambda number: number / 1000)
-TIMES = st.floats(min_value=0, max_value=LATEST)
+TIMES = st.floats(min_value=0, max_value=MAX_TIME)
 PARTS = st.sampled_from(["", "1/1", "3/7", "9999/9999"])
 
 

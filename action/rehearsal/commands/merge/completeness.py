@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.report.words import distinct, listed
-from rehearsal.results.shard import WHOLE, numbers, titled
+from rehearsal.results.shard import WHOLE_SUITE, parse_shard, shard_title
 from rehearsal.verdict import Problem, Verdict
 
 
@@ -75,7 +75,7 @@ def _repeated(known: Sequence[ShardEvidence], shard: str, browser: str) -> Probl
     same = [leg for leg in known if leg.result.shard == shard and browser in {"", leg.browser}]
     return Problem(
         Verdict.MISCONFIGURED,
-        f"{titled(shard, browser) or 'The whole suite'} was run {len(same)} times: "
+        f"{shard_title(shard, browser) or 'The whole suite'} was run {len(same)} times: "
         f"{listed(leg.name for leg in same)}.",
         hint="Each job of the matrix needs a shard and browser of its own, or some tests run "
         "twice and others never.",
@@ -120,9 +120,9 @@ def _absent(known: Sequence[ShardEvidence], expected: int) -> list[str]:
     there = {(leg.result.shard, leg.browser) for leg in known}
     parts = [f"{number}/{total}" for number in range(1, total + 1)] if total > 1 else [""]
     wanted = ((part, browser) for browser in browsers or [""] for part in parts)
-    return [titled(*each) for each in wanted if each not in there]
+    return [shard_title(*each) for each in wanted if each not in there]
 
 
 def _total(leg: ShardEvidence) -> int:
-    _, total = numbers(leg.result.shard) or WHOLE
+    _, total = parse_shard(leg.result.shard) or WHOLE_SUITE
     return total

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rehearsal.results.file_names import PAGE
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.shard import WHOLE, Shard, numbers
+from rehearsal.results.shard import WHOLE_SUITE, Shard, parse_shard
 from rehearsal.results.tests import Results
 
 ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
@@ -58,7 +58,7 @@ class ShardEvidence:
     @property
     def order(self) -> tuple[bool, str, int, str]:
         """Where it stands in a list of them: by browser, then by shard, what is broken last."""
-        number, _ = numbers(self.result.shard) or WHOLE
+        number, _ = parse_shard(self.result.shard) or WHOLE_SUITE
         return not self.known, self.browser, number, self.name
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE, MAX_JOBS
 from rehearsal.redaction.secret import parse_variables
-from rehearsal.results.shard import titled
+from rehearsal.results.shard import shard_title
 from rehearsal.verdict import MisconfiguredError
 
 
@@ -33,7 +33,7 @@ class MatrixJob:
         """
         part = f"{self.shard_number}-of-{self.shard_count}"
         return {
-            "title": titled(self.shard, self.browser) or "all tests",
+            "title": shard_title(self.shard, self.browser) or "all tests",
             "shard": self.shard,
             "test-env": f"{BROWSER_VARIABLE}={self.browser}" if self.browser else "",
             "artifact": ".".join(filter(None, (artifact_name, part, self.browser))),
