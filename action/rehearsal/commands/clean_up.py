@@ -17,6 +17,7 @@ from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.pipeline.run import Run, unfinished_runs
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.file_names import EVIDENCE, STAGING
 from rehearsal.verdict import RehearsalError, Verdict
 
 # A helper that hears SIGTERM takes its container down within 5 s.
@@ -47,7 +48,7 @@ def remove_everything(run: Run, environ: Mapping[str, str]) -> None:
     Raises `RehearsalError` or `EngineError` when the engine cannot be asked.
     """
     end_processes_with_env(run.env_mark)
-    shutil.rmtree(run.path / "staging", ignore_errors=True)
+    shutil.rmtree(run.path / STAGING, ignore_errors=True)
     find_engine(child_environment.for_children(environ, ())).remove_labelled(run.label)
 
 
@@ -65,14 +66,14 @@ def _end(run: Run) -> None:
 def _outputs_of_a_killed(run: Run) -> dict[str, str]:
     return {
         "verdict": str(Verdict.CANCELLED),
-        "evidence-path": str(run.path / "evidence"),
+        "evidence-path": str(run.path / EVIDENCE),
         "artifact-name": run.artifact_name,
     }
 
 
 def _is_clean(run: Run, redactor: Redactor, console: Console) -> bool:
     """Sweep the evidence once more; whether there is any, and nothing speaks against its upload."""
-    folder = run.path / "evidence"
+    folder = run.path / EVIDENCE
     try:
         for name in sanitize_folder(folder, redactor):
             console.warning(

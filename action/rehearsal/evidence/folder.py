@@ -15,6 +15,7 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.files import open_regular_file
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.file_names import EVIDENCE, STAGING
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 CHUNK = 1 << 20
@@ -29,8 +30,8 @@ class Evidence:
     def __init__(
         self, root: Path, redactor: Redactor, warn: Callable[[str], None] = lambda _: None
     ) -> None:
-        self.folder = root / "evidence"
-        self.staging = root / "staging"
+        self.folder = root / EVIDENCE
+        self.staging = root / STAGING
         self.redactor = redactor
         self.warn = warn
         for folder in (self.folder, self.staging):

@@ -1,4 +1,8 @@
-"""The names of the files in an evidence folder."""
+"""The names of the evidence folder, and of the files and folders in it."""
+
+# Folders of a run: one is kept, one is private and removed at the end.
+EVIDENCE = "evidence"
+STAGING = "staging"
 
 # Logs.
 BUILD_LOG = "build.log"
