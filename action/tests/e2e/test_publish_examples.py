@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from . import leftovers
 from .act import Act, ActRun
 from .machine import CHECKOUT
 from .registry import PASSWORD, USER, Registry, serve_registry
@@ -23,6 +24,8 @@ def private(workdir: Path) -> Iterator[Registry]:
     """A registry that one user alone may read and write."""
     with serve_registry(workdir / "private", password=True) as registry:
         yield registry
+    # The examples leave on the runner what they pushed.
+    leftovers.remove_images(registry.host)
 
 
 def example(name: str, registry: Registry) -> str:
