@@ -131,7 +131,7 @@ def test_page__says_what_was_said_to_the_letter(opened: webdriver.Chrome) -> Non
 def test_page__searches_the_log(opened: webdriver.Chrome) -> None:
     box = opened.find_element(By.ID, "search")
     log = opened.find_element(By.ID, "app-log")
-    found = opened.find_element(By.ID, "found")
+    found = opened.find_element(By.ID, "search-status")
     box.send_keys("needle")
     wait_for(lambda: found.text == "1 line")
     assert [mark.text for mark in log.find_elements(By.TAG_NAME, "mark")] == ["NEEDLE"]
@@ -173,7 +173,7 @@ def test_page__follows_the_reader_s_colours(
 
 def test_page__on_paper_nothing_is_cut_off(opened: webdriver.Chrome) -> None:
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    assert not opened.find_element(By.ID, "searching").is_displayed()
+    assert not opened.find_element(By.ID, "log-search").is_displayed()
     script = """return [...document.querySelectorAll('.sides pre')].filter(
         (each) => each.checkVisibility() && each.scrollHeight > each.clientHeight + 2).length"""
     assert opened.execute_script(script) == 0
