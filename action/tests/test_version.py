@@ -71,7 +71,7 @@ MERGED = merge([], expected=1, name="r")
     [
         summary(RESULT),
         page(RESULT),
-        merged_summary(MERGED, rest=""),
+        merged_summary(MERGED, evidence=""),
         merged_page(MERGED),
     ],
     ids=["summary", "page", "merged summary", "merged page"],

@@ -12,7 +12,7 @@ from rehearsal.outside.github import Console
 from rehearsal.pipeline.result import RunDescription, add_evidence, make_result, with_notices
 from rehearsal.pipeline.run import Run
 from rehearsal.pipeline.state import RunState
-from rehearsal.report.annotations import annotations, warnings
+from rehearsal.report.annotations import error_annotations, warning_annotations
 from rehearsal.report.closing import closing
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
@@ -70,15 +70,15 @@ def finish(
 
 def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
     evidence.write(VERDICT, write_json(result))
-    rest = f"the artifact {result.artifact_name}" if console.on_github else "this folder"
-    markdown = summary(result, rest=rest)
+    place = f"the artifact {result.artifact_name}" if console.on_github else "this folder"
+    markdown = summary(result, evidence=place)
     evidence.write(SUMMARY, markdown)
     for title, lines in _excerpts(result, collapsed=console.collapses):
         with console.group(title), console.raw_output() as show:
             show(console.redactor.redact_bytes("\n".join(lines).encode(errors="replace")))
-    for annotation in annotations(result):
+    for annotation in error_annotations(result):
         console.error(**asdict(annotation))
-    for annotation in warnings(result):
+    for annotation in warning_annotations(result):
         console.warning(**asdict(annotation))
     console.summary(markdown)
     evidence.write(PAGE, page(result))

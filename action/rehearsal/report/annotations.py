@@ -1,22 +1,22 @@
-"""Annotations: what the checks page shows first."""
+"""Annotations: the errors and warnings that GitHub shows on the checks page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rehearsal.report.cause_text import as_text
-from rehearsal.report.counts import why
+from rehearsal.report.cause_text import cause_text
+from rehearsal.report.words import failure_message
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
 
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
-MOST = 8
+MAX_ANNOTATIONS = 8
 # GitHub cuts a message at 4,096 characters; escapes make it longer.
-LONGEST = 3000
-LONGEST_TITLE = 200
-FLAKY = "\nIt passed when it was run again, so it is no failure; it will fail some other day."
+MAX_MESSAGE = 3000
+MAX_TITLE = 200
+FLAKY_NOTE = "\nIt passed on a retry, so it does not count as a failure. Expect it to fail again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,48 +29,48 @@ class Annotation:
     line: int = 0
 
 
-def annotations(result: RehearsalResult) -> list[Annotation]:
-    """Return the errors worth showing, the deciding problem first, `MOST` at the most."""
-    return list(islice(_all(result), MOST))
+def error_annotations(result: RehearsalResult) -> list[Annotation]:
+    """Return at most `MAX_ANNOTATIONS` errors, the cause first."""
+    return list(islice(_errors(result), MAX_ANNOTATIONS))
 
 
-def warnings(result: RehearsalResult) -> list[Annotation]:
-    """Return a warning for each flaky test, `MOST` at the most."""
-    return [_of_test(exhibit, FLAKY) for exhibit in result.index.flaky[:MOST]]
+def warning_annotations(result: RehearsalResult) -> list[Annotation]:
+    """Return a warning for each flaky test, at most `MAX_ANNOTATIONS`."""
+    return [_of_test(test, note=FLAKY_NOTE) for test in result.index.flaky[:MAX_ANNOTATIONS]]
 
 
-def _all(result: RehearsalResult) -> Iterator[Annotation]:
-    found = result.cause
-    if not found:
+def _errors(result: RehearsalResult) -> Iterator[Annotation]:
+    cause, index = result.cause, result.index
+    if not cause:
         return
-    yield Annotation(title=f"Dress rehearsal: {result.verdict}", message=as_text(found)[:LONGEST])
+    title = f"Dress rehearsal: {result.verdict}"
+    yield Annotation(title=title, message=cause_text(cause)[:MAX_MESSAGE])
     seen: set[tuple[str, int]] = set()
-    for exhibit in result.index.tests:
-        # Each test with the app's line behind it: of a long row the roots are among the first.
-        yield _of_test(exhibit)
-        if exhibit.frame and (exhibit.frame.file, exhibit.frame.line) not in seen:
-            seen.add((exhibit.frame.file, exhibit.frame.line))
-            name = exhibit.failure.name
-            yield _of_frame(exhibit.frame, f"The app raised this while {name} ran.")
-    if result.index.frame and not result.index.tests:
-        yield _of_frame(result.index.frame, "The app raised this.")
+    for test in index.tests:
+        yield _of_test(test)
+        # Right after its test: with many failed tests, frames at the end would be cut off.
+        if test.frame and (test.frame.file, test.frame.line) not in seen:
+            seen.add((test.frame.file, test.frame.line))
+            yield _of_frame(test.frame, f"The app raised this while {test.failure.name} ran.")
+    if index.frame and not index.tests:
+        yield _of_frame(index.frame, "The app raised this.")
 
 
-def _of_test(exhibit: FailedTestEvidence, remark: str = "") -> Annotation:
-    failure = exhibit.failure
+def _of_test(test: FailedTestEvidence, *, note: str = "") -> Annotation:
+    failure = test.failure
     return Annotation(
-        title=f"{'Flaky: ' if remark else ''}{failure.name[:LONGEST_TITLE]}",
-        message=f"{why(failure)[:LONGEST] or 'failed'}{remark}",
-        file=exhibit.file,
-        line=failure.line if exhibit.file else 0,
+        title=f"{'Flaky: ' if note else ''}{failure.name[:MAX_TITLE]}",
+        message=f"{failure_message(failure)[:MAX_MESSAGE] or 'failed'}{note}",
+        file=test.file,
+        line=failure.line if test.file else 0,
     )
 
 
-def _of_frame(frame: ProjectFrame, when: str) -> Annotation:
-    where = f"in {frame.function}" if frame.function else "here"
+def _of_frame(frame: ProjectFrame, explanation: str) -> Annotation:
+    place = f"in {frame.function}" if frame.function else "here"
     return Annotation(
-        title=f"The app failed {where}"[:LONGEST_TITLE],
-        message=f"{frame.error[:LONGEST]}\n{when[:LONGEST_TITLE]}",
+        title=f"The app failed {place}"[:MAX_TITLE],
+        message=f"{frame.error[:MAX_MESSAGE]}\n{explanation[:MAX_TITLE]}",
         file=frame.file,
         line=frame.line,
     )

@@ -1,29 +1,34 @@
-"""The last lines of the step log, and of a terminal: how it ended, and what to do."""
+"""The last lines of the step log, and of a terminal: how it ended, and where the evidence is."""
 
 from collections.abc import Iterator
 
-from rehearsal.report.counts import counts
+from rehearsal.report.words import counts_text
 from rehearsal.results.rehearsal import RehearsalResult
 
 
-def closing(result: RehearsalResult, *, evidence: str, link: str = "") -> str:
+def closing(result: RehearsalResult, *, evidence: str, link: str = "", counts: str = "") -> str:
     """Return the lines that end a run.
 
-    `evidence` is the folder that was kept, or empty; `link` opens it in a browser.
+    `evidence` is the folder that was kept, or empty; `link` opens it in a browser. `counts` says
+    how many tests ran, where `result` is a merge.
     """
-    return "\n".join(_lines(result, evidence, link))
+    return "\n".join(_lines(result, evidence, link, counts or counts_text(result)))
 
 
-def _lines(result: RehearsalResult, evidence: str, link: str) -> Iterator[str]:
+def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> Iterator[str]:
     stages = ", ".join(f"{stage.name} {stage.seconds:.1f} s" for stage in result.stages)
     if stages:
         yield f"stages:   {stages}"
-    if told := counts(result):
-        yield f"tests:    {told}"
+    # One line each, never at its start: a line of its own could be a workflow command.
+    for shard in result.shards:
+        tests = "?" if shard.tests is None else shard.tests
+        ended = f"{shard.verdict}, {tests} ran, {shard.failures} failed"
+        yield f"shard:    {_one_line(shard.title)}: {ended}"
+    if counts:
+        yield f"tests:    {counts}"
     if result.image_id:
         yield f"image:    {result.image} ({result.image_id})"
-    # On one line each: a line of its own could be a workflow command.
-    yield from (f"notice:   {' '.join(notice.split())}" for notice in result.notices)
+    yield from (f"notice:   {_one_line(notice)}" for notice in result.notices)
     if result.keep_note:
         yield f"kept:     {result.keep_note}"
         yield f"remove:   {result.remove_command}"
@@ -32,3 +37,7 @@ def _lines(result: RehearsalResult, evidence: str, link: str) -> Iterator[str]:
     if link:
         yield f"open:     {link}"
     yield f"verdict:  {result.verdict}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

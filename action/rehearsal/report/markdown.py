@@ -1,74 +1,102 @@
-"""Markdown that stays readable whatever an app or a test has printed."""
+"""Build Markdown that stays readable whatever an app or a test has printed."""
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-# What is cut stands whole in the evidence.
-LONGEST_LINE = 500
-LONGEST_PART = 4000
-LONGEST_BOX = 60
+# In characters or lines. What is cut here is complete in the evidence.
+MAX_LINE = 500
+MAX_PARAGRAPH = 4000
+MAX_PREFORMATTED_LINES = 60
 # What ends a line of Markdown (CommonMark, 2.1).
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Escape what Markdown or HTML would read as markup."""
-    harmless = html.escape(text, quote=False)
-    marked = "".join(f"\\{c}" if c in "\\`*_[]#|~" else c for c in harmless)
-    return LINE_END.sub("<br>", marked)
+    without_html = html.escape(text, quote=False)
+    escaped = "".join(f"\\{c}" if c in "\\`*_[]#|~" else c for c in without_html)
+    return LINE_END.sub("<br>", escaped)
 
 
-def part(text: str) -> str:
-    """Return a text of a paragraph of its own, cut to a bearable length."""
-    return escaped(text[:LONGEST_PART])
+def paragraph(text: str) -> str:
+    """Return an escaped text of at most `MAX_PARAGRAPH` characters."""
+    return escape(text[:MAX_PARAGRAPH])
 
 
 def cell(text: str) -> str:
-    """Return a text of a table's cell or a list, cut to a bearable length."""
-    return escaped(text[:LONGEST_LINE])
+    """Return an escaped text of at most `MAX_LINE` characters, for a table or a list."""
+    return escape(text[:MAX_LINE])
 
 
-def test_name(name: str) -> str:
-    """Return a test's name with its own part first: whole names make a table too wide."""
-    name = name[:LONGEST_LINE]
+def code(text: str) -> str:
+    """Return a code span. Nothing can be escaped in it, so backticks and spaces are dropped."""
+    allowed = re.sub(r"[`\s]", "", text)
+    return f"`{allowed}`"
+
+
+def name_cell(name: str) -> str:
+    """Return a test's name for a table: its own part first, since whole names are too wide."""
+    name = name[:MAX_LINE]
     own = own_name(name)
-    place = name.removesuffix(own).removesuffix(".")
-    return f"{escaped(own)}<br><sub>{escaped(place)}</sub>" if place else escaped(own)
+    parents = name.removesuffix(own).removesuffix(".")
+    return f"{escape(own)}<br><sub>{escape(parents)}</sub>" if parents else escape(own)
 
 
 def own_name(name: str) -> str:
-    """Return a test's own part of its name, with its parameters."""
-    place, dot, own = name.partition("[")[0].rpartition(".")
-    return name[len(place + dot) :] if place and own else name
+    """Return the last part of a test's name, with its parameters."""
+    parents, dot, own = name.partition("[")[0].rpartition(".")
+    return name[len(parents + dot) :] if parents and own else name
 
 
-def bare(text: str) -> str:
-    """Return what stands between two backticks, where nothing can be escaped."""
-    return re.sub(r"[`\s]", "", text)
-
-
-def box(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines to be shown as they are, the last ones of many."""
+def preformatted(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the last `MAX_PREFORMATTED_LINES` lines, to be shown as they are."""
     listed = list(lines)
     if not listed:
         return
     yield "<pre>"
     # An empty line would end the HTML block, and what follows would be read as Markdown.
-    for line in listed[-LONGEST_BOX:]:
-        yield LINE_END.sub(" ", html.escape(line[:LONGEST_LINE])) or " "
+    for line in listed[-MAX_PREFORMATTED_LINES:]:
+        yield LINE_END.sub(" ", html.escape(line[:MAX_LINE])) or " "
     yield "</pre>"
     yield ""
 
 
-def folded(title: str, lines: Iterable[str], *, shut: bool = False) -> Iterator[str]:
-    """Yield a box that opens under its title; nothing where there are no lines."""
+def collapsible(title: str, lines: Iterable[str], *, collapsed: bool = False) -> Iterator[str]:
+    """Yield preformatted lines under a title that opens and closes them."""
     if not lines:
         return
-    # Up to the empty line this is HTML, in which Markdown's escapes would show.
-    heading = LINE_END.sub(" ", html.escape(title[:LONGEST_LINE]))
-    yield f"<details{'' if shut else ' open'}><summary>{heading}</summary>"
+    # This is HTML until the empty line: Markdown's escapes would be visible.
+    heading = LINE_END.sub(" ", html.escape(title[:MAX_LINE]))
+    yield f"<details{'' if collapsed else ' open'}><summary>{heading}</summary>"
     yield ""
-    yield from box(lines)
+    yield from preformatted(lines)
     yield "</details>"
     yield ""
+
+
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Sequence[str] = (),
+    more: int = 0,
+    note: str = "",
+) -> Iterator[str]:
+    """Yield a table of escaped cells, nothing where there are no rows.
+
+    The columns in `numbers` are aligned to the right. A last row says that there are `more` rows,
+    and `note` where they are.
+    """
+    if not rows:
+        return
+    yield _row(columns)
+    yield f"|{'|'.join('---:' if column in numbers else '---' for column in columns)}|"
+    yield from map(_row, rows)
+    if more > 0:
+        yield _row([f"{more} more", *[""] * (len(columns) - 2), note])
+    yield ""
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"|{'|'.join(f' {each} ' if each else ' ' for each in cells)}|"

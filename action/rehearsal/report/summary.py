@@ -1,173 +1,220 @@
-"""The job summary: Markdown that stays readable whatever an app or a test has printed."""
+"""The job summary of a rehearsal, and the parts of it that the summary of a merge shares."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rehearsal import __version__
-from rehearsal.report.cause_text import snippets
-from rehearsal.report.counts import counts, spoken, why
-from rehearsal.report.markdown import bare, box, cell, escaped, folded, own_name, part, test_name
+from rehearsal.report.cause_text import split_snippets
+from rehearsal.report.markdown import (
+    cell,
+    code,
+    collapsible,
+    escape,
+    name_cell,
+    own_name,
+    paragraph,
+    preformatted,
+    table,
+)
+from rehearsal.report.words import counts_text, failure_message, stage_title
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.file_names import CONTAINER_LOG
+from rehearsal.results.file_names import CONTAINER_LOG, PAGE, VERDICT
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.verdict import Verdict
 
-# GitHub refuses a step's summary over 1 MiB; the evidence holds what is left out here.
-MOST_FAILURES = 50
-MOST_TRACEBACKS = 3
-LARGEST = 1_000_000
-BAR = 24
-SHORTEST = 0.05
-# For whoever meets a red check and has never heard of one.
+# In bytes. GitHub refuses a step's summary over 1 MiB.
+MAX_SIZE = 1_000_000
+MAX_TESTS = 50
+MAX_TRACEBACKS = 3
+# In characters.
+BAR_LENGTH = 24
+# In seconds: a stage of less rounds to 0.0 s, and has no bar.
+MIN_BAR = 0.05
+FLAKY_COLUMN = "⚠️ flaky test (passed on a retry)"
+# For readers of a red check who do not know this action.
 ABOUT = (
     "A dress rehearsal builds the image, starts it as in production, and runs the browser tests "
     "against it."
 )
 
 
-def summary(result: RehearsalResult, *, rest: str = "the evidence") -> str:
+def summary(result: RehearsalResult, *, evidence: str = "the evidence") -> str:
     """Return the Markdown: verdict and cause first, then tests, stages, image, logs.
 
-    `rest` says where everything is that is left out here.
+    `evidence` says where a reader finds the whole evidence.
     """
-    text = "\n".join(_lines(result, rest)) + "\n"
-    if len(text.encode(errors="replace")) <= LARGEST:
+    text = "\n".join(_lines(result, evidence)) + "\n"
+    if len(text.encode(errors="replace")) <= MAX_SIZE:
         return text
-    return "\n".join(_lines(result, rest, brief=True)) + "\n"
+    return "\n".join(_lines(result, evidence, brief=True)) + "\n"
 
 
-def _lines(result: RehearsalResult, rest: str, *, brief: bool = False) -> Iterator[str]:
-    passed = result.verdict is Verdict.PASSED
-    yield f"## {'✅' if passed else '❌'} Dress rehearsal: {result.verdict}"
+def sign(verdict: Verdict) -> str:
+    """Return the sign before a verdict."""
+    return "✅" if verdict is Verdict.PASSED else "❌"
+
+
+def heading_lines(result: RehearsalResult) -> Iterator[str]:
+    """Yield the heading."""
+    yield f"## {sign(result.verdict)} Dress rehearsal: {result.verdict}"
     yield ""
-    found = result.cause
-    if found:
-        # The table of the failed tests says the same.
-        counted = result.verdict is Verdict.TESTS_FAILED and bool(result.index.tests)
-        yield from _cause(replace(found, message="") if counted else found, result)
+
+
+def cause_lines(
+    cause: CauseSummary, *, shards: str = "", other_titles: Iterable[str] = ()
+) -> Iterator[str]:
+    """Yield one cause. `shards` names those that have it; `other_titles` are other causes."""
+    yield f"**{paragraph(cause.title)}**" + (f" ({cell(shards)})" if shards else "")
+    yield ""
+    if cause.hint or cause.paste:
+        yield f"**What to do:** {paragraph(cause.hint)}"
+        yield ""
+    for snippet in split_snippets(cause.paste):
+        yield from preformatted(snippet.splitlines())
+    if cause.lines and (cause.known or cause.location):
+        yield f"**Evidence:** {paragraph(cause.location)}".rstrip()
+    yield from preformatted(cause.lines)
+    for label, text in (("Why", cause.background), ("What happened", cause.message)):
+        if text:
+            yield f"**{label}:** {paragraph(text)}"
+            yield ""
+    for title in other_titles:
+        yield f"Another possible cause: {paragraph(title)}."
+        yield ""
+
+
+def notice_lines(result: RehearsalResult) -> Iterator[str]:
+    """Yield the notices as a list."""
+    yield from (f"- {cell(notice)}" for notice in result.notices[:MAX_TESTS])
+    yield ""
+
+
+def image_lines(result: RehearsalResult) -> Iterator[str]:
+    """Yield the image, if one was tested."""
+    if result.image_id:
+        yield f"Image {code(result.image)}, {code(result.image_id)}"
+        yield ""
+
+
+def footer(result: RehearsalResult) -> str:
+    """Return the last line."""
+    return f"<sub>Dress Rehearsal {__version__}, {escape(result.name)}</sub>"
+
+
+def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> Iterator[str]:
+    yield from heading_lines(result)
+    cause, index = result.cause, result.index
+    if cause:
+        # Where tests failed, the message only counts them, and the table does that too.
+        counted = result.verdict is Verdict.TESTS_FAILED and bool(index.tests)
+        yield from cause_lines(
+            replace(cause, message="") if counted else cause,
+            other_titles=[other.title for other in result.diagnoses[1:]],
+        )
     yield from _facts(result)
-    yield from _failures("failed test", result.index.tests, rest)
-    yield from _failures("⚠️ flaky test: it passed when it was run again", result.index.flaky, rest)
+    yield from _tests("failed test", index.tests, evidence)
+    yield from _tests(FLAKY_COLUMN, index.flaky, evidence)
     if brief:
-        yield f"The ends of the logs are too large for this place: see {escaped(rest)}."
+        yield f"The ends of the logs do not fit here: see {escape(evidence)}."
         yield ""
     else:
-        yield from _said(result, "\n".join(found.lines) if found else "")
-    yield from (f"- {cell(notice)}" for notice in result.notices[:MOST_FAILURES])
-    yield from _timeline(result.stages)
-    if result.image_id:
-        yield f"Image `{bare(result.image)}`, `{bare(result.image_id)}`"
-        yield ""
-    if not passed or result.index.flaky:
-        pictures = any(test.pictures for test in (*result.index.tests, *result.index.flaky))
-        what = "Screenshots, whole logs" if pictures else "Whole logs"
-        yield f"{what} and the rest: open `index.html` in {escaped(rest)}."
+        yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
+    yield from notice_lines(result)
+    yield from _stages(result.stages)
+    yield from image_lines(result)
+    passed = result.verdict is Verdict.PASSED
+    if not passed or index.flaky:
+        pictures = any(test.pictures for test in (*index.tests, *index.flaky))
+        content = "screenshots, whole logs and the rest" if pictures else "whole logs and the rest"
+        yield f"Open `{PAGE}` in {escape(evidence)} for {content}."
         yield ""
     if not passed:
         yield f"<sub>{ABOUT}</sub>"
         yield ""
-    yield f"<sub>Dress Rehearsal {__version__}, {escaped(result.name)}</sub>"
-
-
-def _cause(found: CauseSummary, result: RehearsalResult) -> Iterator[str]:
-    yield f"**{part(found.title)}**"
-    yield ""
-    if found.hint or found.paste:
-        yield f"**What to do:** {part(found.hint)}"
-        yield ""
-    for snippet in snippets(found.paste):
-        yield from box(snippet.splitlines())
-    if found.lines and (found.known or found.location):
-        yield f"**What shows it:** {part(found.location)}".rstrip()
-    yield from box(found.lines)
-    if found.background:
-        yield f"**Why:** {part(found.background)}"
-        yield ""
-    if found.message:
-        yield f"**What happened:** {part(found.message)}"
-        yield ""
-    for other in result.diagnoses[1:]:
-        yield f"It also looks like this: {part(other.title)}."
-        yield ""
+    yield footer(result)
 
 
 def _facts(result: RehearsalResult) -> Iterator[str]:
-    if told := counts(result):
-        yield f"- Tests: {told}"
+    if counts := counts_text(result):
+        yield f"- Tests: {counts}"
     elif result.results:
-        yield "- Tests: the test command ran; how many tests that were is not known"
+        yield "- Tests: the test command ran, but how many tests it ran is unknown"
     if result.ready_seconds is not None:
         yield f"- The app was ready {result.ready_seconds:.2f} s after its container started"
     yield ""
 
 
-def _failures(what: str, tests: tuple[FailedTestEvidence, ...], rest: str) -> Iterator[str]:
-    if not tests:
-        return
-    # An empty column would only take the others' room.
-    framed = any(test.frame for test in tests)
-    yield f"| {what} |{' what the app raised |' * framed} what the test saw |"
-    yield f"|---|---|{'---|' * framed}"
-    for test in tests[:MOST_FAILURES]:
-        app = _at(test.frame.error, frame_location(test.frame)) if test.frame else ""
+def _tests(column: str, tests: tuple[FailedTestEvidence, ...], evidence: str) -> Iterator[str]:
+    # Without any frame the column would be empty, and take room from the others.
+    frames = any(test.frame for test in tests)
+    rows = []
+    for test in tests[:MAX_TESTS]:
         line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
-        saw = _at(why(test.failure), line)
-        yield f"| {test_name(test.failure.name)} |{f' {app} |' * framed} {saw} |"
-    if len(tests) > MOST_FAILURES:
-        more = len(tests) - MOST_FAILURES
-        yield f"| {more} more |{' |' * framed} see verdict.json in {escaped(rest)} |"
-    yield ""
+        raised = _with_location(test.frame.error, frame_location(test.frame)) if test.frame else ""
+        reported = _with_location(failure_message(test.failure), line)
+        rows.append([name_cell(test.failure.name), *[raised] * frames, reported])
+    yield from table(
+        [column, *["what the app raised"] * frames, "what the test reported"],
+        rows,
+        more=len(tests) - MAX_TESTS,
+        note=f"see {VERDICT} in {escape(evidence)}",
+    )
 
 
-def _at(what: str, line: str) -> str:
-    return cell(what) + (f"<br><sub>{cell(line)}</sub>" if line else "")
+def _with_location(message: str, location: str) -> str:
+    return cell(message) + (f"<br><sub>{cell(location)}</sub>" if location else "")
 
 
-def _said(result: RehearsalResult, above: str) -> Iterator[str]:
-    """Show what the app said and what the problem rests on, the app's own words first.
+def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
+    """Yield the tracebacks and the ends of logs, the app's first.
 
-    What stands `above` is not shown again.
+    A traceback that is `shown_above` is not repeated.
     """
-    problem = result.problem
+    problem, index = result.problem, result.index
     if not problem:
         return
     known = bool(result.diagnoses)
+    # By text: each once, with the first test that met it.
     raised = {
         test.frame.text: f"What the app raised while {own_name(test.failure.name)} ran"
-        for test in reversed(result.index.tests)
+        for test in reversed(index.tests)
         if test.frame
     }
-    if result.index.frame and not result.index.tests:
-        raised = {result.index.frame.text: "What the app raised"}
-    framed = bool(raised or result.index.frame)
-    raised.pop(above, None)
-    for text, title in list(reversed(raised.items()))[:MOST_TRACEBACKS]:
-        yield from folded(title, text.split("\n"))
-    traced = [test for test in result.index.tests if test.trace][:MOST_TRACEBACKS]
+    if index.frame and not index.tests:
+        raised = {index.frame.text: "What the app raised"}
+    has_frame = bool(raised or index.frame)
+    raised.pop(shown_above, None)
+    for text, title in list(reversed(raised.items()))[:MAX_TRACEBACKS]:
+        yield from collapsible(title, text.split("\n"))
+    traced = [test for test in index.tests if test.trace][:MAX_TRACEBACKS]
     for test in traced:
         title = f"Where {own_name(test.failure.name)} failed"
-        yield from folded(title, test.trace.splitlines(), shut=known or bool(test.frame))
-    # What stands above already, a reader may not need again.
+        yield from collapsible(title, test.trace.splitlines(), collapsed=known or bool(test.frame))
+    # These are collapsed where something above already explains the failure.
     if problem.source != CONTAINER_LOG:
-        shut = known or framed
-        yield from folded("The end of container.log", result.container_tail, shut=shut)
-    shut = known or bool(traced)
-    yield from folded(f"The end of {problem.source}", problem.excerpt, shut=shut)
+        title, collapsed = f"The end of {CONTAINER_LOG}", known or has_frame
+        yield from collapsible(title, result.container_tail, collapsed=collapsed)
+    title, collapsed = f"The end of {problem.source}", known or bool(traced)
+    yield from collapsible(title, problem.excerpt, collapsed=collapsed)
 
 
-def _timeline(stages: Iterable[Stage]) -> Iterator[str]:
-    listed = list(stages)
-    whole = sum(stage.seconds for stage in listed) or 1.0
-    yield ""
-    if not listed:
-        return
-    yield "| stage | took | |"
-    yield "|---|---:|---|"
-    for stage in listed:
-        # Less than half of a block is drawn thin, and what rounds to nothing not at all.
-        bar = "▇" * round(stage.seconds / whole * BAR) or "▏"
-        bar = bar if stage.seconds >= SHORTEST else ""
-        name = spoken(stage.name) + ("" if stage.ok else " ❌")
-        yield f"| {name} | {stage.seconds:.1f} s | {bar} |"
-    yield ""
+def _stages(stages: tuple[Stage, ...]) -> Iterator[str]:
+    total = sum(stage.seconds for stage in stages) or 1.0
+    yield from table(
+        ["stage", "took", ""],
+        [
+            [
+                stage_title(stage) + ("" if stage.ok else " ❌"),
+                f"{stage.seconds:.1f} s",
+                _bar(stage.seconds, total),
+            ]
+            for stage in stages
+        ],
+        numbers=["took"],
+    )
+
+
+def _bar(seconds: float, total: float) -> str:
+    # Less than half of a block is drawn as a thin one.
+    return ("▇" * round(seconds / total * BAR_LENGTH) or "▏") if seconds >= MIN_BAR else ""

@@ -1,18 +1,51 @@
-"""Lists in a sentence."""
+"""Words that several reports share: counts, titles of stages, lists in a sentence."""
 
 from collections.abc import Iterable
 
-# A list in a sentence; more of it is in the table below it.
-MOST_NAMED = 12
+from rehearsal.results.rehearsal import RehearsalResult, Stage
+from rehearsal.results.tests import Failure
+
+# A sentence names so many; a table has the others.
+MAX_NAMES = 12
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return names for a sentence, the first ones of many."""
-    found = list(names)
-    more = len(found) - MOST_NAMED
-    return ", ".join(found[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+def stage_title(stage: Stage) -> str:
+    """Return a stage's name. That of `ready` says that its time is the time spent waiting."""
+    return "ready (time waited)" if stage.name == "ready" else stage.name
 
 
-def distinct(values: Iterable[str]) -> list[str]:
-    """Return the different values in their order, the empty one left out."""
+def counts_text(result: RehearsalResult) -> str:
+    """Return how many tests ran and how they ended, empty where that is not known."""
+    results = result.results
+    started = any(stage.name == "test" for stage in result.stages)
+    if result.problem and not results and not started and result.request and result.request.command:
+        return "did not run"
+    if not results or results.tests is None:
+        return ""
+    text = f"{results.tests} ran, {results.failures} failed"
+    if results.flaky:
+        text += f", {len(results.flaky)} flaky"
+    if result.shard:
+        text += f"; shard {result.shard}"
+    if results.in_other_shards is not None:
+        text += f", {results.in_other_shards} in the others"
+    return text
+
+
+def failure_message(failure: Failure) -> str:
+    """Return why a test failed, and how often if it failed more than once."""
+    if failure.attempts == 1:
+        return failure.message
+    return f"{failure.message or 'failed'} ({failure.attempts} times)"
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Return the first `MAX_NAMES` names as a list in a sentence."""
+    listed = list(names)
+    more = len(listed) - MAX_NAMES
+    return ", ".join(listed[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def unique(values: Iterable[str]) -> list[str]:
+    """Return the different values that are not empty, in their order."""
     return [value for value in dict.fromkeys(values) if value]

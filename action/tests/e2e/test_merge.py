@@ -165,7 +165,7 @@ def test_merge__of_passes_can_be_attested_and_no_part_of_it_alone(
     shutil.rmtree(shards.found / "rehearsal.2-of-2.chrome")
     missing = shards.merge(2, workdir / "half")
     assert missing.returncode == 18
-    assert "shard 2/2 on chrome is missing" in missing.stdout
+    assert "Missing: shard 2/2 on chrome" in missing.stdout
     assert "A job ended before its evidence was uploaded" in missing.stdout
     assert shards.attest(workdir / "half", workdir / "none.json").returncode == 16
     assert not (workdir / "none.json").exists()

@@ -2,58 +2,51 @@ from dataclasses import replace
 
 import pytest
 
-from rehearsal.report.annotations import MOST, Annotation, annotations, warnings
+from rehearsal.report.annotations import (
+    MAX_ANNOTATIONS,
+    Annotation,
+    error_annotations,
+    warning_annotations,
+)
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure
 from rehearsal.verdict import Problem, Verdict
 
-OWN = ProjectFrame(
+FRAME = ProjectFrame(
     file="superlists/lists/views.py",
     line=24,
     function="new_list",
     error="OperationalError: no such table: lists_list",
     text="trace",
 )
+TESTS_FAILED = Problem(Verdict.TESTS_FAILED, "1 of 3 tests failed.", hint="Look.")
 
 
-def record(verdict: Verdict = Verdict.TESTS_FAILED) -> RehearsalResult:
-    problem = Problem(verdict, "1 of 3 tests failed.", hint="Look.")
-    return RehearsalResult(name="r", problems=(problem,))
+def evidence_of(
+    *names: str,
+    message: str = "1 != 2",
+    attempts: int = 1,
+    file: str = "",
+    frame: ProjectFrame | None = None,
+) -> tuple[FailedTestEvidence, ...]:
+    failures = (Failure(name=n, message=message, line=7, attempts=attempts) for n in names)
+    return tuple(FailedTestEvidence(failure=each, file=file, frame=frame) for each in failures)
 
 
-def failed(*names: str, frame: ProjectFrame | None = None, **changes: str) -> EvidenceIndex:
-    return EvidenceIndex(
-        tests=tuple(
-            FailedTestEvidence(
-                failure=Failure(name=name, message=changes.get("message", "1 != 2"), line=7),
-                file=changes.get("file", ""),
-                frame=frame,
-            )
-            for name in names
-        ),
-        frame=frame,
-    )
+def errors(
+    index: EvidenceIndex, *problems: Problem, diagnoses: tuple[Diagnosis, ...] = ()
+) -> list[Annotation]:
+    result = RehearsalResult(name="r", problems=problems, diagnoses=diagnoses, index=index)
+    return error_annotations(result)
 
 
-def test_annotations__none_of_a_pass() -> None:
-    assert (
-        annotations(
-            replace(RehearsalResult(name="r", results=Results(tests=3)), index=EvidenceIndex())
-        )
-        == []
-    )
-
-
-def test_annotations__the_cause_then_each_failed_test_and_the_app_s_own_line() -> None:
-    found = record()
-    found = replace(
-        found,
-        diagnoses=(Diagnosis(id="x", title="The variable KEY is missing", hint="Hand it over."),),
-    )
-    assert annotations(replace(found, index=failed("t.T.bad", frame=OWN, file="site/t.py"))) == [
+def test_errors__the_cause_then_each_failed_test_and_the_app_s_line() -> None:
+    index = EvidenceIndex(tests=evidence_of("t.T.bad", frame=FRAME, file="site/t.py"), frame=FRAME)
+    known = Diagnosis(id="x", title="The variable KEY is missing", hint="Hand it over.")
+    assert errors(index, TESTS_FAILED, diagnoses=(known,)) == [
         Annotation(
             title="Dress rehearsal: tests-failed",
             message="The variable KEY is missing\nHand it over.\n\n"
@@ -70,81 +63,77 @@ def test_annotations__the_cause_then_each_failed_test_and_the_app_s_own_line() -
     ]
 
 
-def test_annotations__the_same_line_of_the_app_once() -> None:
-    found = annotations(replace(record(), index=failed("a", "b", frame=OWN)))
+def test_errors__the_same_line_of_the_app_once() -> None:
+    found = errors(EvidenceIndex(tests=evidence_of("a", "b", frame=FRAME)), TESTS_FAILED)
     assert [each.title for each in found[1:]] == ["a", "The app failed in new_list", "b"]
 
 
-def test_annotations__a_test_that_is_not_in_the_checkout_has_no_line() -> None:
-    assert annotations(replace(record(), index=failed("a")))[1] == Annotation(
-        title="a", message="1 != 2"
+def test_errors__a_test_outside_the_checkout_has_no_line() -> None:
+    found = errors(EvidenceIndex(tests=evidence_of("a")), TESTS_FAILED)
+    assert found[1] == Annotation(title="a", message="1 != 2")
+
+
+@pytest.mark.parametrize("function, place", [("", "here"), ("<module>", "in <module>")])
+def test_errors__of_a_crash_name_the_app_s_line(function: str, place: str) -> None:
+    frame = ProjectFrame(
+        file="app.py", line=3, function=function, error="KeyError: 'KEY'", text="t"
     )
-
-
-@pytest.mark.parametrize("function, where", [("", "here"), ("<module>", "in <module>")])
-def test_annotations__of_a_crash_on_the_app_s_own_line(function: str, where: str) -> None:
-    own = ProjectFrame(file="app.py", line=3, function=function, error="KeyError: 'KEY'", text="t")
-    assert annotations(replace(record(Verdict.CRASHED), index=EvidenceIndex(frame=own)))[
-        1
-    ] == Annotation(
-        title=f"The app failed {where}",
+    found = errors(EvidenceIndex(frame=frame), Problem(Verdict.CRASHED, "It ended."))
+    assert found[1] == Annotation(
+        title=f"The app failed {place}",
         message="KeyError: 'KEY'\nThe app raised this.",
         file="app.py",
         line=3,
     )
 
 
-def test_annotations__a_pass_with_an_exception_on_the_way_has_none() -> None:
-    assert annotations(replace(RehearsalResult(name="r"), index=EvidenceIndex(frame=OWN))) == []
+def test_errors__of_a_pass_are_none_although_the_app_raised() -> None:
+    assert errors(EvidenceIndex(flaky=evidence_of("t"), frame=FRAME)) == []
 
 
-def test_annotations__a_message_is_never_empty() -> None:
-    """The runner drops an annotation that says nothing."""
-    assert annotations(replace(record(), index=failed("t", message="")))[1].message == "failed"
+def test_errors__a_message_is_never_empty() -> None:
+    """The runner drops an annotation without a message."""
+    found = errors(EvidenceIndex(tests=evidence_of("t", message="")), TESTS_FAILED)
+    assert found[1].message == "failed"
 
 
-def test_annotations__leave_room_for_other_steps() -> None:
-    many = annotations(replace(record(), index=failed(*(f"t{n}" for n in range(100)), frame=OWN)))
-    assert len(many) == MOST <= 8
-    assert many[0].title == "Dress rehearsal: tests-failed"
+def test_errors__leave_room_for_other_steps() -> None:
+    tests = evidence_of(*(f"t{n}" for n in range(100)), frame=FRAME)
+    found = errors(EvidenceIndex(tests=tests), TESTS_FAILED)
+    assert len(found) == MAX_ANNOTATIONS <= 8
+    assert found[0].title == "Dress rehearsal: tests-failed"
 
 
-def test_annotations__are_not_longer_than_github_shows() -> None:
-    problem = Problem(Verdict.CRASHED, "w" * 10_000, hint="a")
-    long = ProjectFrame(file="f", line=1, function="f" * 10_000, error="e" * 10_000, text="")
-    exhibits = failed("n" * 10_000, frame=long, message="m" * 10_000)
-    found = annotations(replace(RehearsalResult(name="r", problems=(problem,)), index=exhibits))
+def test_errors__are_not_longer_than_github_shows() -> None:
+    long = replace(FRAME, function="f" * 10_000, error="e" * 10_000)
+    tests = evidence_of("n" * 10_000, frame=long, message="m" * 10_000)
+    found = errors(EvidenceIndex(tests=tests), Problem(Verdict.CRASHED, "w" * 10_000, hint="a"))
     assert len(found) == 3
     for annotation in found:
         assert len(annotation.message) < 4096
         assert len(annotation.title) < 256
 
 
-def warned(index: EvidenceIndex) -> list[Annotation]:
-    return warnings(RehearsalResult(name="r", index=index))
-
-
-def flaky(*names: str, attempts: int = 1, file: str = "site/t.py") -> EvidenceIndex:
-    failures = (Failure(name=n, message="1 != 2", line=7, attempts=attempts) for n in names)
-    return EvidenceIndex(
-        flaky=tuple(FailedTestEvidence(failure=each, file=file, frame=OWN) for each in failures)
+def warnings(*flaky: FailedTestEvidence) -> list[Annotation]:
+    tests = evidence_of("failed")
+    return warning_annotations(
+        RehearsalResult(name="r", index=EvidenceIndex(tests=tests, flaky=flaky))
     )
 
 
 @pytest.mark.parametrize("attempts, words", [(1, "1 != 2\n"), (3, "1 != 2 (3 times)\n")])
-def test_warnings__one_for_each_flaky_test_on_its_own_line(attempts: int, words: str) -> None:
-    (found,) = warned(flaky("t.T.shaky", attempts=attempts))
+def test_warnings__one_for_each_flaky_test(attempts: int, words: str) -> None:
+    (found,) = warnings(*evidence_of("t.T.shaky", attempts=attempts, file="site/t.py"))
     assert (found.title, found.file, found.line) == ("Flaky: t.T.shaky", "site/t.py", 7)
     assert found.message.startswith(words)
-    assert "passed when it was run again" in found.message
-    assert annotations(replace(RehearsalResult(name="r"), index=flaky("t.T.shaky"))) == []
+    assert "passed on a retry" in found.message
 
 
-def test_warnings__leave_room_for_other_steps_too() -> None:
-    found = warned(flaky(*(f"{n}" * 300 for n in range(30))))
-    assert len(found) == MOST
+def test_warnings__leave_room_for_other_steps() -> None:
+    found = warnings(*evidence_of(*(f"{n}" * 300 for n in range(30))))
+    assert len(found) == MAX_ANNOTATIONS
     assert all(len(each.title) < 256 for each in found)
 
 
-def test_warnings__none_where_nothing_is_flaky() -> None:
-    assert warned(failed("t")) == []
+def test_warnings__without_a_flaky_test_are_none() -> None:
+    assert warnings() == []

@@ -1,16 +1,24 @@
+from typing import Any
+
 import pytest
 
 from rehearsal.report.closing import closing
 from rehearsal.results.rehearsal import RehearsalResult, Stage
+from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
 
 SHAKY = Failure(name="t.T.shaky", message="1 != 2")
 
 
-def test_closing__tells_the_verdict_last() -> None:
-    rehearsal = RehearsalResult(
-        name="r",
+def lines(evidence: str = "", link: str = "", **changes: Any) -> list[str]:
+    result = RehearsalResult(name="r", **changes)
+    return closing(result, evidence=evidence, link=link).splitlines()
+
+
+def test_closing__ends_with_the_verdict() -> None:
+    assert lines(
+        evidence="/tmp/e",
         stages=(
             Stage(name="build", seconds=1.26, ok=True),
             Stage(name="ready", seconds=0.5, ok=True),
@@ -20,8 +28,7 @@ def test_closing__tells_the_verdict_last() -> None:
         image="app:1",
         image_id="sha256:0",
         notices=("It was slow.",),
-    )
-    assert closing(rehearsal, evidence="/tmp/e").splitlines() == [
+    ) == [
         "stages:   build 1.3 s, ready 0.5 s",
         "tests:    3 ran, 1 failed",
         "image:    app:1 (sha256:0)",
@@ -38,18 +45,19 @@ def test_closing__tells_the_verdict_last() -> None:
         ("2/4", Results(tests=3, in_other_shards=9), "3 ran, 0 failed; shard 2/4, 9 in the others"),
         ("2/4", Results(tests=3), "3 ran, 0 failed; shard 2/4"),
     ],
-    ids=["flaky", "shard", "a shard that tells nothing of the others"],
+    ids=["flaky", "shard", "a shard without a count of the others"],
 )
-def test_closing__tells_what_belongs_to_the_counts(shard: str, results: Results, line: str) -> None:
-    rehearsal = RehearsalResult(name="r", shard=shard, results=results)
-    assert closing(rehearsal, evidence="").splitlines()[0] == f"tests:    {line}"
+def test_closing__counts_flaky_tests_and_shards(shard: str, results: Results, line: str) -> None:
+    assert lines(shard=shard, results=results)[0] == f"tests:    {line}"
 
 
-def test_closing__tells_what_was_left_up_and_how_to_open_the_evidence() -> None:
-    rehearsal = RehearsalResult(
-        name="r", keep_note="http://localhost:8000", remove_command="docker rm x"
-    )
-    assert closing(rehearsal, evidence="/tmp/e", link="file:///tmp/e/summary.md").splitlines() == [
+def test_closing__names_the_running_container_and_the_page() -> None:
+    assert lines(
+        evidence="/tmp/e",
+        link="file:///tmp/e/summary.md",
+        keep_note="http://localhost:8000",
+        remove_command="docker rm x",
+    ) == [
         "kept:     http://localhost:8000",
         "remove:   docker rm x",
         "evidence: /tmp/e",
@@ -58,18 +66,18 @@ def test_closing__tells_what_was_left_up_and_how_to_open_the_evidence() -> None:
     ]
 
 
-def test_closing__of_what_never_began() -> None:
-    rehearsal = RehearsalResult(name="r", problems=(Problem(Verdict.MISCONFIGURED, "no"),))
-    assert closing(rehearsal, evidence="") == "verdict:  misconfigured"
+def test_closing__before_any_stage_is_only_the_verdict() -> None:
+    assert lines(problems=(Problem(Verdict.MISCONFIGURED, "no"),)) == ["verdict:  misconfigured"]
 
 
-def test_closing__an_unknown_count_is_not_told() -> None:
-    assert "tests" not in closing(RehearsalResult(name="r", results=Results()), evidence="")
+def test_closing__leaves_out_an_unknown_count() -> None:
+    assert lines(results=Results()) == ["verdict:  passed"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"], ids=ascii)
-def test_closing__no_line_of_a_notice_is_a_workflow_command(end: str) -> None:
-    rehearsal = RehearsalResult(name="r", notices=(f"The engine said{end}::error::x",))
-    assert closing(rehearsal, evidence="").splitlines()[0] == (
-        "notice:   The engine said ::error::x"
-    )
+def test_closing__no_line_can_be_a_workflow_command(end: str) -> None:
+    shard = Shard(name=f"a{end}::error::x", verdict=Verdict.PASSED)
+    assert lines(shards=(shard,), notices=(f"The engine said{end}::error::x",))[:2] == [
+        "shard:    a ::error::x: passed, ? ran, 0 failed",
+        "notice:   The engine said ::error::x",
+    ]

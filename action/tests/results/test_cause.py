@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from rehearsal.report.cause_text import as_text
+from rehearsal.report.cause_text import cause_text
 from rehearsal.results.cause import MAX_TEXT, UNKNOWN, CauseSummary
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
@@ -43,7 +43,7 @@ def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=OWN))
     assert found.known
     assert (found.title, found.message, found.hint) == (KNOWN.title, WHAT, KNOWN.hint)
-    assert as_text(found) == (
+    assert cause_text(found) == (
         "The variable KEY is missing\nHand it over.\n\nwith:\n  secrets: KEY\n\n"
         f"What happened: {WHAT}"
     )
@@ -68,20 +68,20 @@ def test_cause__what_else_was_raised_does_not_show_it() -> None:
 
 def test_cause__an_unknown_one_says_so_and_shows_the_most_telling_lines() -> None:
     found = told(record(key_lines=("queue cannot be reached", "bye")))
-    assert as_text(found) == (
+    assert cause_text(found) == (
         f"{WHAT}\nLook.\n\n{UNKNOWN} These lines say most:\n\nqueue cannot be reached\nbye"
     )
 
 
 def test_cause__an_unknown_one_without_a_line_to_show() -> None:
-    assert as_text(told(record())) == f"{WHAT}\nLook.\n\n{UNKNOWN}"
+    assert cause_text(told(record())) == f"{WHAT}\nLook.\n\n{UNKNOWN}"
 
 
 def test_cause__the_app_s_own_exception_where_no_other_is_known() -> None:
     found = told(record(key_lines=("ShopError: shut",)), EvidenceIndex(frame=OWN))
     assert found.title == "The app raised ShopError: shut at app.py:3"
     assert found.lines == ("Traceback", "ShopError")
-    assert as_text(found) == (
+    assert cause_text(found) == (
         f"{found.title}\n{UNKNOWN} Begin at app.py:3: the exception came from there.\n\n"
         f"Traceback\nShopError\n\nWhat happened: {WHAT}"
     )
@@ -100,13 +100,13 @@ def test_cause__of_failed_tests_only_what_was_raised_while_one_ran() -> None:
 def test_cause__what_the_app_raised_is_not_why_it_was_cancelled_or_a_fault_of_ours(
     verdict: Verdict,
 ) -> None:
-    assert as_text(told(record(verdict), EvidenceIndex(frame=OWN))) == f"{WHAT}\nLook."
+    assert cause_text(told(record(verdict), EvidenceIndex(frame=OWN))) == f"{WHAT}\nLook."
 
 
 def test_cause__a_wrong_input_says_itself_why() -> None:
     problem = Problem(Verdict.MISCONFIGURED, "The input port is '80a'.", hint="Give a number.")
     found = told(RehearsalResult(name="r", problems=(problem,)))
-    assert as_text(found) == "The input port is '80a'.\nGive a number."
+    assert cause_text(found) == "The input port is '80a'.\nGive a number."
 
 
 def test_cause__a_long_exception_is_cut_in_the_title() -> None:

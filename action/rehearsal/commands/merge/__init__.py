@@ -1,1 +1,1 @@
-"""Merge the rehearsals of all shards and browsers into one: summary, verdict, index of evidence."""
+"""`rehearse merge`: merge the evidence of all shards and browsers."""

@@ -1,128 +1,133 @@
-"""The roll call: whether every shard is there, once, of one division, with one image."""
+"""Check that every shard is there once, and that all come from the same split, run and image."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from rehearsal.commands.merge.shards import ShardEvidence
-from rehearsal.report.words import distinct, listed
+from rehearsal.report.words import join_names, unique
 from rehearsal.results.shard import WHOLE_SUITE, parse_shard, shard_title
 from rehearsal.verdict import Problem, Verdict
 
-
-def missing_or_repeated(legs: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
-    """Yield what is wrong with the legs together, whatever each of them says."""
-    known = [leg for leg in legs if leg.known]
-    yield from _number(legs, known, expected)
-    yield from _division(known, expected)
-    yield from _runs(known)
-    yield from _images(known)
+NO_IMAGE = "no image ID"
 
 
-def _number(
-    legs: Sequence[ShardEvidence], known: Sequence[ShardEvidence], expected: int
+def check_completeness(shards: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
+    """Yield the problems of the shards as a whole, whatever each of them says."""
+    readable = [shard for shard in shards if shard.readable]
+    yield from _check_count(shards, readable, expected)
+    yield from _check_split(readable, expected)
+    yield from _check_origins(readable)
+    yield from _check_images(readable)
+
+
+def _check_count(
+    shards: Sequence[ShardEvidence], readable: Sequence[ShardEvidence], expected: int
 ) -> Iterator[Problem]:
-    if len(legs) < expected:
-        absent = _absent(known, expected)
-        named = f": {listed(absent)}" if len(absent) == expected - len(legs) else ""
+    missing = expected - len(shards)
+    if missing > 0:
+        titles = _missing_titles(readable, expected)
+        named = f" Missing: {join_names(titles)}." if len(titles) == missing else ""
         yield Problem(
             Verdict.CANCELLED,
-            f"Of {expected} rehearsals only {len(legs)} left their evidence{named or '.'}"
-            + (" is missing." if named and len(absent) == 1 else " are missing." if named else ""),
+            f"Only {len(shards)} of {expected} rehearsals left their evidence.{named}",
             hint="A job ended before its evidence was uploaded: it was cancelled, ran out of "
             "time, lost its runner, or failed in a step before the rehearsal. Look at that job's "
-            "log. Where every job looks fine, its step needs the input evidence: always.",
+            "log. If every job looks fine, its step needs the input evidence: always.",
         )
-    if len(legs) > expected:
+    if missing < 0:
         yield Problem(
             Verdict.MISCONFIGURED,
-            f"{len(legs)} rehearsals left their evidence where {expected} were expected: "
-            f"{listed(leg.name for leg in legs)}.",
-            hint="Download only the artifacts of this workflow's own shards, and let --expect "
-            "say how many there are: the shards, times the browsers.",
+            f"{len(shards)} rehearsals left their evidence, but {expected} were expected: "
+            f"{join_names(shard.name for shard in shards)}.",
+            hint="Download only the artifacts of this workflow's own shards, and set --expect to "
+            "their number: the shards, times the browsers.",
         )
 
 
-def _division(known: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
-    totals = {_total(leg) for leg in known}
-    if len(totals) > 1:
-        parts = listed(f"{leg.name} is {leg.result.shard or 'the whole'}" for leg in known)
+def _check_split(readable: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
+    counts = {_shard_count(shard) for shard in readable}
+    if len(counts) > 1:
+        parts = (f"{shard.name} is {shard.result.shard or 'the whole suite'}" for shard in readable)
         yield Problem(
             Verdict.MISCONFIGURED,
-            f"The shards are not of one division: {parts}.",
-            hint="Give every job the same number after the slash in the input shard, "
-            "1/4 to 4/4 say.",
+            f"The shards do not come from the same split: {join_names(parts)}.",
+            hint="Give every job the same number after the slash in the input shard, for "
+            "example 1/4 to 4/4.",
         )
         return
-    total = max(totals, default=1)
-    if expected % total:
+    count = max(counts, default=1)
+    if expected % count:
         yield Problem(
             Verdict.MISCONFIGURED,
-            f"{expected} rehearsals were expected, which is no multiple of the {total} shards.",
-            hint="Let --expect say how many there are: the shards, times the browsers.",
+            f"{expected} rehearsals were expected, but {expected} is not a multiple of the "
+            f"{count} shards.",
+            hint="Set --expect to the number of rehearsals: the shards, times the browsers.",
         )
         return
-    # Without a browser's name only the number tells that a shard is there too often.
-    for often, allowed in (
-        (Counter((leg.result.shard, leg.browser) for leg in known if leg.browser), 1),
-        (Counter((leg.result.shard, "") for leg in known), expected // total),
-    ):
-        for (shard, browser), count in often.items():
-            if count > allowed:
-                yield _repeated(known, shard, browser)
+    # Where a browser has no name, only the count shows that a shard is there too often.
+    named = Counter((shard.result.shard, shard.browser) for shard in readable if shard.browser)
+    in_all_browsers = Counter((shard.result.shard, "") for shard in readable)
+    for found, allowed in ((named, 1), (in_all_browsers, expected // count)):
+        for (part, browser), times in found.items():
+            if times > allowed:
+                yield _repeated(readable, part, browser)
 
 
-def _repeated(known: Sequence[ShardEvidence], shard: str, browser: str) -> Problem:
-    same = [leg for leg in known if leg.result.shard == shard and browser in {"", leg.browser}]
+def _repeated(readable: Sequence[ShardEvidence], part: str, browser: str) -> Problem:
+    same = [
+        shard for shard in readable if shard.result.shard == part and browser in {"", shard.browser}
+    ]
     return Problem(
         Verdict.MISCONFIGURED,
-        f"{shard_title(shard, browser) or 'The whole suite'} was run {len(same)} times: "
-        f"{listed(leg.name for leg in same)}.",
-        hint="Each job of the matrix needs a shard and browser of its own, or some tests run "
+        f"{shard_title(part, browser) or 'The whole suite'} was run {len(same)} times: "
+        f"{join_names(shard.name for shard in same)}.",
+        hint="Give each job of the matrix its own shard and browser. Otherwise some tests run "
         "twice and others never.",
     )
 
 
-def _runs(known: Sequence[ShardEvidence]) -> Iterator[Problem]:
-    for what, found in (
-        ("workflow runs", distinct(leg.result.origin.run for leg in known)),
-        ("commits", distinct(leg.result.origin.commit for leg in known)),
+def _check_origins(readable: Sequence[ShardEvidence]) -> Iterator[Problem]:
+    for what, values in (
+        ("workflow runs", unique(shard.result.origin.run for shard in readable)),
+        ("commits", unique(shard.result.origin.commit for shard in readable)),
     ):
-        if len(found) > 1:
+        if len(values) > 1:
             yield Problem(
                 Verdict.MISCONFIGURED,
-                f"The shards are of different {what}: {listed(found)}.",
-                hint="Merge the artifacts of one workflow run alone.",
+                f"The shards come from different {what}: {join_names(values)}.",
+                hint="Merge only the artifacts of one workflow run.",
             )
 
 
-def _images(known: Sequence[ShardEvidence]) -> Iterator[Problem]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for leg in known:
-        # Without one there was nothing to test; only what passed has to have one.
-        if leg.result.image_id or leg.result.verdict is Verdict.PASSED:
-            found[leg.result.image_id or "no image ID"].append(leg.title)
-    if len(found) > 1 or "no image ID" in found:
-        told = "; ".join(f"{image} in {listed(titles)}" for image, titles in found.items())
+def _check_images(readable: Sequence[ShardEvidence]) -> Iterator[Problem]:
+    titles: dict[str, list[str]] = defaultdict(list)
+    for shard in readable:
+        # A rehearsal that failed before the image was built may have no image ID.
+        if shard.result.image_id or shard.result.verdict is Verdict.PASSED:
+            titles[shard.result.image_id or NO_IMAGE].append(shard.title)
+    if len(titles) > 1 or NO_IMAGE in titles:
+        images = "; ".join(f"{image} in {join_names(names)}" for image, names in titles.items())
         yield Problem(
             Verdict.ERROR,
-            f"The shards did not all rehearse the same image: {told}.",
-            hint="What passed in one shard says nothing of another's image. Build it once, and "
-            "hand the very same to every job with the input image.",
+            f"The shards did not all rehearse the same image: {images}.",
+            hint="A pass in one shard proves nothing about the image of another. Build the image "
+            "once, and give it to every job with the input image.",
         )
 
 
-def _absent(known: Sequence[ShardEvidence], expected: int) -> list[str]:
-    """Return who must be missing, as far as the others tell."""
-    totals, browsers = {_total(leg) for leg in known}, distinct(leg.browser for leg in known)
-    total = max(totals, default=1)
-    if len(totals) != 1 or total * max(1, len(browsers)) != expected:
+def _missing_titles(readable: Sequence[ShardEvidence], expected: int) -> list[str]:
+    """Return the titles of the missing shards, as far as the others tell."""
+    counts = {_shard_count(shard) for shard in readable}
+    browsers = unique(shard.browser for shard in readable)
+    count = max(counts, default=1)
+    if len(counts) != 1 or count * max(1, len(browsers)) != expected:
         return []
-    there = {(leg.result.shard, leg.browser) for leg in known}
-    parts = [f"{number}/{total}" for number in range(1, total + 1)] if total > 1 else [""]
+    there = {(shard.result.shard, shard.browser) for shard in readable}
+    parts = [f"{number}/{count}" for number in range(1, count + 1)] if count > 1 else [""]
     wanted = ((part, browser) for browser in browsers or [""] for part in parts)
     return [shard_title(*each) for each in wanted if each not in there]
 
 
-def _total(leg: ShardEvidence) -> int:
-    _, total = parse_shard(leg.result.shard) or WHOLE_SUITE
-    return total
+def _shard_count(shard: ShardEvidence) -> int:
+    _, count = parse_shard(shard.result.shard) or WHOLE_SUITE
+    return count

@@ -1,4 +1,4 @@
-"""The folders that are merged: what each holds, copied to where the merged page finds it."""
+"""Read the evidence folders that are to be merged."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +14,14 @@ from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
 
 def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardEvidence]]:
-    """Yield each evidence folder with what its verdict.json tells; nothing is copied yet.
+    """Yield each evidence folder below `folder` with what its verdict.json says; copy nothing.
 
-    actions/download-artifact gives a single artifact no folder of its own. Raises
-    `MisconfiguredError` when the folder cannot be looked into; where there is none, nothing was
-    downloaded.
+    `folder` may be an evidence folder itself: actions/download-artifact makes no folder for a
+    single artifact. A `folder` that does not exist yields nothing: no artifact was downloaded.
+    Raises `MisconfiguredError` when it cannot be read.
     """
     if (folder / VERDICT).is_file():
-        yield folder, _leg(folder, "", evidence)
+        yield folder, _read_shard(folder, "", evidence)
         return
     try:
         names = sorted(path.name for path in folder.iterdir())
@@ -29,55 +29,51 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
         return
     except OSError as error:
         raise MisconfiguredError(
-            f"{str(folder)!r} could not be looked into: {error.strerror}.",
+            f"The folder {str(folder)!r} cannot be read: {error.strerror}.",
             hint="Name the folder that holds one folder for each downloaded artifact.",
         ) from error
     for name in names:
         path = folder / name
         if path.is_dir() and not path.is_symlink():
-            yield path, _leg(path, name, evidence)
+            yield path, _read_shard(path, name, evidence)
 
 
-def _leg(path: Path, name: str, evidence: Evidence) -> ShardEvidence:
+def _read_shard(path: Path, folder_name: str, evidence: Evidence) -> ShardEvidence:
     try:
         result = read_verdict_file(path)
-        known = True
+        readable = True
     except (InvalidDocumentError, OSError) as error:
-        result = RehearsalResult(name=name, problems=(_unread(error),))
-        known = False
-    called = name or result.artifact_name or path.name
+        result = RehearsalResult(name=folder_name, problems=(_unreadable(error),))
+        readable = False
+    name = folder_name or result.artifact_name or path.name
     page = path / PAGE
     return ShardEvidence(
-        name=called,
-        folder=evidence.safe_path(SHARDS, called),
+        name=name,
+        folder=evidence.safe_path(SHARDS, name),
         result=result,
-        known=known,
-        page=page.is_file() and not page.is_symlink(),
+        readable=readable,
+        has_page=page.is_file() and not page.is_symlink(),
     )
 
 
-def _unread(error: Exception) -> Problem:
+def _unreadable(error: Exception) -> Problem:
     if isinstance(error, FileNotFoundError):
         return Problem(
             Verdict.CANCELLED,
-            "It left no verdict.json.",
+            f"Its evidence has no {VERDICT}.",
             hint="Its job ended before the evidence was complete: it was cancelled, ran out of "
             "time, or lost its runner. Look at that job's log.",
         )
     if isinstance(error, UnsupportedVersionError):
         return Problem(
             Verdict.MISCONFIGURED,
-            f"Its verdict.json is of a newer Dress Rehearsal: {error}.",
+            f"Its {VERDICT} was written by a newer Dress Rehearsal: {error}.",
             hint="Use the same version of the action in all jobs of the workflow.",
         )
-    found = (
-        error
-        if isinstance(error, InvalidDocumentError)
-        else getattr(error, "strerror", None) or error
-    )
+    reason = getattr(error, "strerror", None) or error
     return Problem(
         Verdict.ERROR,
-        f"Its verdict.json cannot be read: {found}.",
-        hint="Nothing but the action may write into its evidence. Run that job again; when it "
-        "comes back, please report it with the file.",
+        f"Its {VERDICT} cannot be read: {reason}.",
+        hint="Let nothing but the action write into its evidence. Run that job again; if it "
+        "fails again, please report it with the file.",
     )

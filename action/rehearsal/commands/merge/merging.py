@@ -1,12 +1,12 @@
-"""Merging: one rehearsal out of those of all shards and browsers."""
+"""Merge the results of all shards and browsers into one result."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rehearsal.commands.merge.completeness import missing_or_repeated
-from rehearsal.commands.merge.shards import ShardEvidence
-from rehearsal.report.words import distinct, listed
+from rehearsal.commands.merge.completeness import check_completeness
+from rehearsal.commands.merge.shards import ShardEvidence, ShardTest
+from rehearsal.report.words import join_names, unique
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
@@ -15,134 +15,152 @@ from rehearsal.results.tests import Results
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
-# How GitHub says of a job that it ended well.
+# What `needs.JOB.result` is for a job that ended well.
 SUCCESS = "success"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Merged:
-    """One rehearsal out of many: `problems` are those of all shards together, not of one alone."""
+class MergeResult:
+    """The merged result and its shards; `matrix_problems` are those of no single shard."""
 
     result: RehearsalResult
-    legs: tuple[ShardEvidence, ...]
-    problems: tuple[Problem, ...]
+    shards: tuple[ShardEvidence, ...]
+    matrix_problems: tuple[Problem, ...]
+
+    @property
+    def failed_tests(self) -> list[ShardTest]:
+        """The failed tests of all shards, each with its shard."""
+        return [(shard, test) for shard in self.shards for test in shard.result.index.tests]
+
+    @property
+    def flaky_tests(self) -> list[ShardTest]:
+        """The flaky tests of all shards, each with its shard."""
+        return [(shard, test) for shard in self.shards for test in shard.result.index.flaky]
 
 
-def merge(legs: Sequence[ShardEvidence], *, expected: int, name: str, jobs: str = "") -> Merged:
-    """Return one rehearsal that passed only where all did, and none is missing.
+def merge(
+    shards: Sequence[ShardEvidence], *, expected: int, name: str, jobs: str = ""
+) -> MergeResult:
+    """Return one result, which passed only if all shards passed and none is missing.
 
-    `expected` is how many there have to be: the shards, times the browsers. `jobs` is how GitHub
-    says that their jobs ended, `success` where all did well; empty when nobody knows.
+    `expected` is the number of rehearsals: the shards, times the browsers. `jobs` is how their
+    jobs ended as GitHub says it, `success` where all ended well; empty when that is not known.
     """
-    ordered = tuple(sorted(legs, key=lambda leg: leg.order))
-    known = [leg for leg in ordered if leg.known]
-    shard_results = [leg.result for leg in known]
-    worst = sorted((leg.result for leg in ordered), key=lambda result: result.verdict.rank)
-    slowest = max(shard_results, key=lambda result: result.ready_seconds or 0.0, default=None)
-    ids = distinct(result.image_id for result in shard_results)
-    results = _results(shard_results)
-    together = (*missing_or_repeated(ordered, expected), *_emptiness(shard_results, results))
-    together += tuple(_jobs(jobs, passed=not together and not any(_problems(ordered))))
+    ordered = tuple(sorted(shards, key=lambda shard: shard.sort_key))
+    readable = [shard for shard in ordered if shard.readable]
+    results = [shard.result for shard in readable]
+    worst_first = sorted(
+        (shard.result for shard in ordered), key=lambda result: result.verdict.rank
+    )
+    slowest = max(results, key=lambda result: result.ready_seconds or 0.0, default=None)
+    image_ids = unique(result.image_id for result in results)
+    counts = _sum_counts(results)
+    shard_problems = tuple(_shard_problems(ordered))
+    matrix_problems = (*check_completeness(ordered, expected), *_no_tests(results, counts))
+    if not matrix_problems and not shard_problems:
+        matrix_problems = tuple(_job_problem(jobs))
     result = RehearsalResult(
         name=name,
-        started=min((result.started for result in shard_results), default=time.time()),
-        problems=(*together, *_problems(ordered)),
-        image=next((result.image for result in shard_results if result.image), ""),
-        image_id=ids[0] if len(ids) == 1 else "",
+        started=min((result.started for result in results), default=time.time()),
+        problems=(*matrix_problems, *shard_problems),
+        image=next((result.image for result in results if result.image), ""),
+        image_id=image_ids[0] if len(image_ids) == 1 else "",
         ready_seconds=slowest.ready_seconds if slowest else None,
         timeline=slowest.timeline if slowest else Timeline(),
-        results=results,
-        notices=tuple(_notices(known)),
-        diagnoses=_diagnoses(worst),
-        key_lines=worst[0].key_lines if worst else (),
-        origin=_where(shard_results),
-        request=_asked(shard_results),
-        shards=tuple(leg.shard for leg in ordered),
+        results=counts,
+        notices=tuple(_notices(readable)),
+        diagnoses=_diagnoses(worst_first),
+        key_lines=worst_first[0].key_lines if worst_first else (),
+        origin=_latest_origin(results),
+        request=_common_request(results),
+        shards=tuple(shard.outcome for shard in ordered),
         index=EvidenceIndex(
-            tests=tuple(_moved(leg, each) for leg in known for each in leg.result.index.tests),
-            flaky=tuple(_moved(leg, each) for leg in known for each in leg.result.index.flaky),
+            tests=tuple(
+                _moved(shard, test) for shard in readable for test in shard.result.index.tests
+            ),
+            flaky=tuple(
+                _moved(shard, test) for shard in readable for test in shard.result.index.flaky
+            ),
         ),
     )
-    return Merged(result=result, legs=ordered, problems=together)
+    return MergeResult(result=result, shards=ordered, matrix_problems=matrix_problems)
 
 
-def _emptiness(
-    shard_results: Sequence[RehearsalResult], results: Results | None
-) -> Iterator[Problem]:
-    """Yield what is wrong where every shard passed, and none had a test."""
-    passed = all(result.verdict is Verdict.PASSED for result in shard_results)
-    if passed and results and results.tests == 0:
+def _no_tests(results: Sequence[RehearsalResult], counts: Results | None) -> Iterator[Problem]:
+    """Yield a problem where every shard passed without running a test."""
+    passed = all(result.verdict is Verdict.PASSED for result in results)
+    if passed and counts and counts.tests == 0:
         yield Problem(
             Verdict.NO_TESTS,
             "No shard ran a test.",
-            hint="One empty shard is fine, a suite without tests is not. Check test-command and "
-            "working-directory: what it finds here, and what on your own machine.",
+            hint="One shard without tests is fine, a suite without tests is not. Check "
+            "test-command and working-directory: which tests do they find on your own machine?",
         )
 
 
-def _jobs(result: str, *, passed: bool) -> Iterator[Problem]:
-    """Yield that a job did not end well where nothing else says so."""
-    if passed and result not in {"", SUCCESS}:
+def _job_problem(jobs: str) -> Iterator[Problem]:
+    """Yield a problem where the jobs did not end well, although all evidence says passed."""
+    if jobs not in {"", SUCCESS}:
         yield Problem(
             Verdict.CANCELLED,
-            f"A job of the matrix ended as {result}, although its evidence says passed.",
-            hint="It was cancelled, lost its runner or failed in another step. Where it was run "
-            "again, what counts here may be the evidence of an attempt before. Look at that job's "
-            "log, and run it again.",
+            f"A job of the matrix ended as {jobs}, although its evidence says passed.",
+            hint="It was cancelled, lost its runner or failed in another step. If it was run "
+            "again, this evidence may come from an earlier attempt. Look at that job's log, and "
+            "run it again.",
         )
 
 
-def _problems(legs: Sequence[ShardEvidence]) -> Iterator[Problem]:
-    for leg in legs:
-        for problem in leg.result.problems:
+def _shard_problems(shards: Sequence[ShardEvidence]) -> Iterator[Problem]:
+    for shard in shards:
+        for problem in shard.result.problems:
             yield Problem(
                 problem.verdict,
-                f"{leg.title}: {problem.message}",
+                f"{shard.title}: {problem.message}",
                 hint=problem.hint,
                 excerpt=problem.excerpt,
             )
 
 
-def _results(shard_results: Sequence[RehearsalResult]) -> Results | None:
-    found = [result.results for result in shard_results if result.results]
-    if not found:
+def _sum_counts(results: Sequence[RehearsalResult]) -> Results | None:
+    counts = [result.results for result in results if result.results]
+    if not counts:
         return None
-    counts = [each.tests for each in found if each.tests is not None]
+    known = [each.tests for each in counts if each.tests is not None]
     return Results(
-        tests=sum(counts) if len(counts) == len(found) else None,
-        failures=sum(each.failures for each in found),
-        failed=tuple(failure for each in found for failure in each.failed),
-        flaky=tuple(failure for each in found for failure in each.flaky),
+        tests=sum(known) if len(known) == len(counts) else None,
+        failures=sum(each.failures for each in counts),
+        failed=tuple(failure for each in counts for failure in each.failed),
+        flaky=tuple(failure for each in counts for failure in each.flaky),
     )
 
 
-def _moved(leg: ShardEvidence, exhibit: FailedTestEvidence) -> FailedTestEvidence:
-    return replace(exhibit, folder=f"{leg.folder}/{exhibit.folder}" if exhibit.folder else "")
+def _moved(shard: ShardEvidence, test: FailedTestEvidence) -> FailedTestEvidence:
+    """Return a test whose folder is that in the merged evidence."""
+    return replace(test, folder=f"{shard.folder}/{test.folder}" if test.folder else "")
 
 
-def _notices(known: Sequence[ShardEvidence]) -> Iterator[str]:
-    """Yield what all say once, and what only some say with their names."""
-    for notice in distinct(notice for leg in known for notice in leg.result.notices):
-        who = [leg.title for leg in known if notice in leg.result.notices]
-        yield notice if len(who) == len(known) else f"{listed(who)}: {notice}"
+def _notices(shards: Sequence[ShardEvidence]) -> Iterator[str]:
+    """Yield each notice once, with the names of its shards unless all have it."""
+    for notice in unique(notice for shard in shards for notice in shard.result.notices):
+        titles = [shard.title for shard in shards if notice in shard.result.notices]
+        yield notice if len(titles) == len(shards) else f"{join_names(titles)}: {notice}"
 
 
-def _diagnoses(worst: Iterable[RehearsalResult]) -> tuple[Diagnosis, ...]:
-    found = {(each.id, each.title): each for result in worst for each in result.diagnoses}
-    return tuple(found.values())
+def _diagnoses(results: Iterable[RehearsalResult]) -> tuple[Diagnosis, ...]:
+    by_title = {(each.id, each.title): each for result in results for each in result.diagnoses}
+    return tuple(by_title.values())
 
 
-def _where(shard_results: Sequence[RehearsalResult]) -> Origin:
-    return max(
-        (result.origin for result in shard_results), key=lambda each: each.attempt, default=Origin()
-    )
+def _latest_origin(results: Sequence[RehearsalResult]) -> Origin:
+    origins = (result.origin for result in results)
+    return max(origins, key=lambda origin: origin.attempt, default=Origin())
 
 
-def _asked(shard_results: Sequence[RehearsalResult]) -> RequestSummary | None:
-    """Return what all were asked, the browser left out where there are several."""
-    asked = [result.request for result in shard_results]
-    browsers = {each.browser for each in asked if each}
-    common = {each and replace(each, browser="") for each in asked}
-    if len(common) != 1 or not (first := asked[0]):
+def _common_request(results: Sequence[RehearsalResult]) -> RequestSummary | None:
+    """Return the request if all had the same, without the browser if there are several."""
+    requests = [result.request for result in results]
+    browsers = {request.browser for request in requests if request}
+    different = {request and replace(request, browser="") for request in requests}
+    if len(different) != 1 or not (first := requests[0]):
         return None
     return first if len(browsers) == 1 else replace(first, browser="")

@@ -1,10 +1,11 @@
-"""The legs of a matrix: one rehearsal each, as it was found."""
+"""One shard's evidence as it was found, and which attempts of a shard count."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import PAGE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE_SUITE, Shard, parse_shard
@@ -15,24 +16,24 @@ ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True)
 class ShardEvidence:
-    """One of the rehearsals: `name` is its artifact's, `folder` where it lies in what is merged.
+    """The evidence of one rehearsal: `name` is its artifact's, `folder` its place in the merge.
 
-    `known` says that its verdict.json could be read: without, `result` holds what was wrong with
-    it. `page` says that it has an index.html.
+    Where its verdict.json cannot be read, it is not `readable`, and `result` holds the problem.
+    `has_page` says that it has an index.html.
     """
 
     name: str
     folder: str
     result: RehearsalResult
-    known: bool = True
-    page: bool = False
+    readable: bool = True
+    has_page: bool = False
 
     @property
-    def shard(self) -> Shard:
-        """What the reports say of it."""
+    def outcome(self) -> Shard:
+        """How its rehearsal ended."""
         result = self.result
-        # Whoever never came to them has run none.
-        results = result.results or Results(tests=0 if self.known else None)
+        # A rehearsal that ended before its tests ran none.
+        results = result.results or Results(tests=0 if self.readable else None)
         return Shard(
             name=self.name,
             verdict=result.verdict,
@@ -42,48 +43,51 @@ class ShardEvidence:
             failures=results.failures,
             flaky=len(results.flaky),
             seconds=sum((stage.seconds for stage in result.stages), 0.0),
-            page=f"{self.folder}/{PAGE}" if self.page else "",
+            page=f"{self.folder}/{PAGE}" if self.has_page else "",
         )
 
     @property
     def browser(self) -> str:
-        """What its tests were told to take, or empty."""
+        """The browser that its tests were told to use, or empty."""
         return self.result.request.browser if self.result.request else ""
 
     @property
     def title(self) -> str:
-        """What people call it."""
-        return self.shard.title
+        """What reports call it."""
+        return self.outcome.title
 
     @property
-    def order(self) -> tuple[bool, str, int, str]:
-        """Where it stands in a list of them: by browser, then by shard, what is broken last."""
+    def sort_key(self) -> tuple[bool, str, int, str]:
+        """Order by browser, then by shard; what cannot be read comes last."""
         number, _ = parse_shard(self.result.shard) or WHOLE_SUITE
-        return not self.known, self.browser, number, self.name
+        return not self.readable, self.browser, number, self.name
 
     @property
     def attempt(self) -> int:
-        """Which attempt of the workflow run it is of: what cannot be read has its name alone."""
-        ending = None if self.known else ATTEMPT.search(self.name)
+        """The attempt of the workflow run; only the name tells it where nothing can be read."""
+        ending = None if self.readable else ATTEMPT.search(self.name)
         return int(ending[1]) if ending else self.result.origin.attempt
 
     @property
-    def stem(self) -> str:
-        """Its name without the attempt: what it has in common with itself, run again."""
+    def name_without_attempt(self) -> str:
+        """The part of the name that all attempts of this shard share."""
         return self.name.removesuffix(f"-{self.attempt}")
 
 
+ShardTest = tuple[ShardEvidence, FailedTestEvidence]
+
+
 def latest_attempts(
-    legs: Iterable[ShardEvidence],
+    shards: Iterable[ShardEvidence],
 ) -> tuple[tuple[ShardEvidence, ...], tuple[ShardEvidence, ...]]:
-    """Return the legs that count and those that a later attempt of the workflow run replaced."""
+    """Return the shards that count, and those that a later attempt of the run replaced."""
     attempts: dict[str, list[ShardEvidence]] = defaultdict(list)
-    for leg in legs:
-        attempts[leg.stem].append(leg)
-    counting: list[ShardEvidence] = []
+    for shard in shards:
+        attempts[shard.name_without_attempt].append(shard)
+    latest: list[ShardEvidence] = []
     replaced: list[ShardEvidence] = []
     for group in attempts.values():
-        last = max(leg.attempt for leg in group)
-        for leg in group:
-            (counting if leg.attempt == last else replaced).append(leg)
-    return tuple(counting), tuple(replaced)
+        last = max(shard.attempt for shard in group)
+        for shard in group:
+            (latest if shard.attempt == last else replaced).append(shard)
+    return tuple(latest), tuple(replaced)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rehearsal import __version__
 from rehearsal.commands.publish.publication import Publication, PublishTarget, TargetState
-from rehearsal.report.markdown import bare, cell, part
+from rehearsal.report.markdown import cell, code, paragraph
 from rehearsal.verdict import Verdict
 
 
@@ -24,14 +24,14 @@ def _summary_lines(publication: Publication) -> Iterator[str]:
     yield f"## {'✅' if passed else '❌'} Dress rehearsal: {verdict}"
     yield ""
     if problem := publication.problem:
-        yield f"**{part(problem.message)}**"
+        yield f"**{paragraph(problem.message)}**"
         yield ""
         if problem.hint:
-            yield f"**What to do:** {part(problem.hint)}"
+            yield f"**What to do:** {paragraph(problem.hint)}"
             yield ""
     if publication.image_id:
         yield f"- Tests: {cell(_tests(publication))}"
-        yield f"- Image: `{bare(publication.image_id)}`"
+        yield f"- Image: {code(publication.image_id)}"
         yield ""
     if publication.targets:
         yield "| reference | holds | |"
@@ -72,7 +72,7 @@ def _tests(publication: Publication) -> str:
 
 def _content_cell(target: PublishTarget) -> str:
     digest = target.remote.digest if target.answered and target.remote else ""
-    return f"`{bare(digest)}`" if digest else cell(target.content)
+    return code(digest) if digest else cell(target.content)
 
 
 def _state_cell(target: PublishTarget) -> str:

@@ -16,7 +16,7 @@ from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import LINE_END, Secret, parse_variables
-from rehearsal.report.markdown import part
+from rehearsal.report.markdown import paragraph
 from rehearsal.verdict import MisconfiguredError, RehearsalError
 
 # The environment variables that hold the secrets of the workflow.
@@ -50,7 +50,7 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
     except RehearsalError as error:
         problem = error.problem
         console.output("verdict", str(problem.verdict))
-        text = "\n\n".join(filter(None, map(part, (problem.message, problem.hint))))
+        text = "\n\n".join(filter(None, map(paragraph, (problem.message, problem.hint))))
         console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{text}\n")
         raise
     console.redactor = _mask_secrets(plan, console)

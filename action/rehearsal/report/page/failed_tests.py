@@ -1,106 +1,119 @@
-"""The failed tests and the flaky ones, with what they left: picture, app, traceback, console."""
+"""The failed and the flaky tests with their evidence: pictures, the app's log, tracebacks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
+from typing import TypeVar
 
-from rehearsal.report.counts import why
+from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.words import failure_message
 from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import VERDICT
 from rehearsal.results.frame import ProjectFrame
 
-# These are open; of the others one sees name and message first.
-OPEN = 3
-# More than anyone reads, and pictures are loaded all at once on paper.
-MOST = 30
-FLAKY = "They passed when they were run again. This is how they failed first."
-# By how their names begin; those of a second browser, or a second failure, have a suffix.
+# So many tests show their evidence at once; the others show name and message first.
+MAX_OPEN = 3
+# Nobody reads more, and a printout loads all pictures at once.
+MAX_TESTS = 30
+FLAKY_NOTE = "These tests failed first and passed on a retry. This is how they failed."
+# By the stem of the file name; a second browser, or a second failure, has a suffix.
 TITLES = {
-    "container": "What the app said meanwhile",
+    "container": "The app's log during this test",
     "console": "The browser's console",
     "page": "The page's source",
-    "problems": "What could not be kept",
+    "problems": "Evidence that could not be saved",
 }
-SEEN = "It said what stands at the top of this page, and no more."
-# How Chromium and Firefox say that the page of an error came instead of a file.
-MIME = "MIME type ('text/html')"
-REFUSED = "A refused MIME type text/html follows from a missing file: its error page came instead."
+REPEATED_LOG = "The app logged nothing but the lines at the top of this page."
+REPEATED_TRACEBACK = "See the traceback at the top of this page."
+# Chromium and Firefox say this when an error page came instead of a style sheet or script.
+MIME_ERROR = "MIME type ('text/html')"
+MIME_NOTE = (
+    "A refused MIME type text/html means that a file is missing: the server sent an error page "
+    "instead."
+)
 PICTURE = "What the browser showed"
+T = TypeVar("T")
 
 
-def failed_tests(index: EvidenceIndex, *, above: str = "") -> Child:
-    """Return the sections of the failed and the flaky tests, nothing where none is known.
+def failed_tests(index: EvidenceIndex, *, shown_above: str = "") -> Child:
+    """Return the sections of the failed and the flaky tests, nothing where there are none.
 
-    A traceback that stands `above` them is not shown again.
+    A traceback that is `shown_above` is not repeated.
     """
-    failed, flaky = index.tests, index.flaky
+
+    def card(position: int, test: FailedTestEvidence) -> Markup:
+        evidence: Child = (
+            element("div", *_columns(test, shown_above), class_="sides"),
+            _trace(test),
+        )
+        if position >= MAX_OPEN:
+            evidence = element("details", element("summary", "All evidence of this test"), evidence)
+        return element("article", name_and_errors(test), evidence, class_="card test")
+
+    failed = list(enumerate(index.tests))
+    flaky = list(enumerate(index.flaky, len(failed)))
     return (
-        _section("Failed tests", failed, above),
-        _section("Flaky tests", flaky, above, begin=len(failed), words=FLAKY),
+        section_of_tests("Failed tests", failed, card, limit=MAX_TESTS),
+        section_of_tests("Flaky tests", flaky, card, limit=MAX_TESTS, note=FLAKY_NOTE),
     )
 
 
-def _section(
+def section_of_tests(
     title: str,
-    tests: tuple[FailedTestEvidence, ...],
-    above: str,
+    tests: Sequence[tuple[T, FailedTestEvidence]],
+    card: Callable[[T, FailedTestEvidence], Markup],
     *,
-    begin: int = 0,
-    words: str = "",
+    limit: int,
+    note: str = "",
 ) -> Child:
+    """Return a section with a card for each of the first `limit` tests, if there are any."""
     if not tests:
         return None
-    more = len(tests) - MOST
+    more = len(tests) - limit
     return element(
         "section",
         element("h2", f"{title} ({len(tests)})"),
-        element("p", words) if words else None,
-        [_test(test, above, number) for number, test in enumerate(tests[:MOST], begin)],
+        element("p", note) if note else None,
+        [card(*each) for each in tests[:limit]],
         element("p", f"{more} more are in ", link(VERDICT), ".") if more > 0 else None,
     )
 
 
-def _test(test: FailedTestEvidence, above: str, number: int) -> Markup:
+def name_and_errors(test: FailedTestEvidence) -> Child:
+    """Return the test's name, what the app raised and what the test reported."""
     failure, frame = test.failure, test.frame
-    parts = (element("div", *_sides(test, above), class_="sides"), _trace(test))
     file = test.file or failure.file
     line = f"{file}:{failure.line}" if file and failure.line else file
-    words = why(failure) or "It failed, and its report says no more."
-    return element(
-        "article",
+    message = failure_message(failure) or "It failed; its report gives no reason."
+    return (
         element("h3", failure.name),
-        element("p", *_told("The app raised: ", frame.error, frame_location(frame)))
-        if frame
-        else None,
-        element("p", *_told("The test saw: ", words, line, red=not frame)),
-        parts
-        if number < OPEN
-        else element("details", element("summary", "Everything it left"), parts),
-        class_="card test",
+        _error("The app raised: ", frame.error, frame_location(frame)) if frame else None,
+        _error("The test reported: ", message, line, red=not frame),
     )
 
 
-def _told(who: str, what: str, line: str, *, red: bool = True) -> Iterator[Child]:
-    yield who
-    yield element("span", what, class_="error" if red else None)
-    if line:
-        yield " · "
-        yield element("code", line)
+def _error(label: str, message: str, location: str, *, red: bool = True) -> Markup:
+    return element(
+        "p",
+        label,
+        element("span", message, class_="error" if red else None),
+        (" · ", element("code", location)) if location else None,
+    )
 
 
-def _sides(test: FailedTestEvidence, above: str) -> Iterator[Child]:
-    """Yield what belongs side by side: what one saw, and what the app and the browser said."""
+def _columns(test: FailedTestEvidence, shown_above: str) -> Iterator[Child]:
+    """Yield the pictures, and beside them the logs of the app and the browser."""
     if test.pictures:
         addressed = zip_longest(test.pictures, test.addresses, fillvalue="")
         yield element("div", *(_picture(test, *each) for each in addressed))
-    papers: list[Child] = []
+    logs: list[Child] = []
     if test.slice:
-        papers.append(_slice(test.slice, test.frame, above))
-    papers += [_paper(paper) for paper in test.excerpts if paper.text.strip()]
-    if papers:
-        yield element("div", *papers)
+        logs.append(_app_log(test.slice, test.frame, shown_above))
+    logs += [_excerpt(excerpt) for excerpt in test.excerpts if excerpt.text.strip()]
+    if logs:
+        yield element("div", *logs)
 
 
 def _trace(test: FailedTestEvidence) -> Child:
@@ -109,69 +122,71 @@ def _trace(test: FailedTestEvidence) -> Child:
     if not whole:
         return None
     title, text = "The test's own traceback", test.trace or whole
-    more = _folded("With installed code", whole, title) if whole != text else None
+    more = _folded("With the code of installed packages", whole, title) if whole != text else None
+    heading = element("h4", title)
     if test.frame:
-        heading = element("summary", element("h4", title))
-        return element("details", heading, _pre(text, title), more, class_="wrap")
-    return element("div", element("h4", title), _pre(text, title), more, class_="wrap")
+        heading = element("summary", heading)
+    tag = "details" if test.frame else "div"
+    return element(tag, heading, preformatted(text, title), more, class_="wrap")
 
 
 def _picture(test: FailedTestEvidence, path: str, address: str) -> Markup:
-    _, which = _kind(path)
-    alt = f"{PICTURE} when {test.failure.name} failed{which}"
-    picture = element("img", src=path, alt=alt, loading="lazy")
-    at = (" · ", element("code", address)) if address else ""
-    title = element("h4", f"{PICTURE}{which}", at)
-    return element("figure", title, element("a", picture, href=path))
+    _, suffix = _kind(path)
+    alt = f"{PICTURE} when {test.failure.name} failed{suffix}"
+    image = element("img", src=path, alt=alt, loading="lazy")
+    title = element(
+        "h4", f"{PICTURE}{suffix}", (" · ", element("code", address)) if address else ""
+    )
+    return element("figure", title, element("a", image, href=path))
 
 
-def _slice(paper: LogExcerpt, frame: ProjectFrame | None, above: str) -> Markup:
-    """Return what the app said: first its traceback, which stands among the rest in the whole."""
+def _app_log(excerpt: LogExcerpt, frame: ProjectFrame | None, shown_above: str) -> Markup:
+    """Return what the app logged: its traceback first, then everything."""
     title = TITLES["container"]
-    text, about = paper.text, None
+    text, comment = excerpt.text, None
     if text.startswith("# "):
         first, _, text = text.partition("\n")
-        about = element("p", first.removeprefix("# "), class_="soft")
+        comment = element("p", first.removeprefix("# "), class_="soft")
         title += " (approximate)" * first.startswith("# approximate")
-    shown = frame.text if frame and frame.text != above else ""
-    # The evidence of a diagnosis is often all that the app said.
-    repeated = text.strip() != "" and {*text.split("\n")} <= {*above.split("\n"), ""}
-    pointer = "See the traceback at the top of this page." if frame else SEEN
+    traceback = frame.text if frame and frame.text != shown_above else ""
+    # Often the lines of a diagnosis are all that the app logged.
+    repeated = text.strip() != "" and {*text.split("\n")} <= {*shown_above.split("\n"), ""}
+    note = REPEATED_TRACEBACK if frame else REPEATED_LOG if repeated else ""
+    whole = (comment, preformatted(text, title))
     return element(
         "div",
-        element("h4", title, " · ", _whole(paper)),
-        _pre(shown, f"{title}: the traceback") if shown else None,
-        element("p", pointer, class_="soft") if (frame or repeated) and not shown else None,
-        element("details", element("summary", "All that it wrote"), about, _pre(text, title))
-        if frame or repeated
-        else (about, _pre(text, title)),
+        element("h4", title, " · ", _file_link(excerpt)),
+        preformatted(traceback, f"{title}: the traceback") if traceback else None,
+        element("p", note, class_="soft") if note and not traceback else None,
+        element("details", element("summary", "Everything the app logged"), whole)
+        if note
+        else whole,
     )
 
 
-def _paper(paper: LogExcerpt) -> Markup:
-    kind, which = _kind(paper.name)
-    title = TITLES.get(kind, kind) + which
+def _excerpt(excerpt: LogExcerpt) -> Markup:
+    kind, suffix = _kind(excerpt.name)
+    title = TITLES.get(kind, kind) + suffix
+    refused = kind == "console" and MIME_ERROR in excerpt.text
     return element(
         "div",
-        element("h4", title, " · ", _whole(paper)),
-        element("p", REFUSED, class_="soft") if kind == "console" and MIME in paper.text else None,
-        _folded("Show it", paper.text, title) if kind == "page" else _pre(paper.text, title),
+        element("h4", title, " · ", _file_link(excerpt)),
+        element("p", MIME_NOTE, class_="soft") if refused else None,
+        _folded("Show it", excerpt.text, title)
+        if kind == "page"
+        else preformatted(excerpt.text, title),
     )
 
 
-def _whole(paper: LogExcerpt) -> Markup:
-    return link(paper.name, paper.name.rpartition("/")[2])
+def _file_link(excerpt: LogExcerpt) -> Markup:
+    return link(excerpt.name, excerpt.name.rpartition("/")[2])
 
 
 def _kind(path: str) -> tuple[str, str]:
     """Return what a file holds, and of which browser or failure, as its name says."""
-    kind, _, which = path.rpartition("/")[2].partition(".")[0].partition("-")
-    return kind, f" ({which})" if which else ""
+    kind, _, suffix = path.rpartition("/")[2].partition(".")[0].partition("-")
+    return kind, f" ({suffix})" if suffix else ""
 
 
 def _folded(summary: str, text: str, label: str) -> Markup:
-    return element("details", element("summary", summary), _pre(text, label))
-
-
-def _pre(text: str, label: str) -> Markup:
-    return element("pre", text, tabindex=0, role="region", aria_label=label)
+    return element("details", element("summary", summary), preformatted(text, label))

@@ -1,11 +1,12 @@
-"""The sheet every page is written on: it needs nothing but itself and its neighbours."""
+"""What the page of a rehearsal and the page of a merge share: the frame and the common parts."""
 
 import base64
 from hashlib import sha256
 from pathlib import Path
 
 from rehearsal import __version__
-from rehearsal.report.page.markup import Child, element, inline
+from rehearsal.report.page.markup import Child, Markup, element, inline
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
 DOCTYPE = "<!doctype html>\n"
@@ -13,9 +14,10 @@ STYLE_FILE = Path(__file__).with_name("page.css")
 SCRIPT_FILE = Path(__file__).with_name("page.js")
 
 
-def layout(verdict: Verdict, *, subject: str, name: str, heading: Child, main: Child) -> str:
-    """Return a whole page; `subject` is what was rehearsed, `name` the run's."""
+def layout(result: RehearsalResult, *facts: str, main: Child) -> str:
+    """Return a whole page; `facts` are shown in one line below the verdict."""
     style, script = (file.read_text(encoding="utf-8") for file in (STYLE_FILE, SCRIPT_FILE))
+    verdict = str(result.verdict)
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -23,24 +25,55 @@ def layout(verdict: Verdict, *, subject: str, name: str, heading: Child, main: C
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{verdict} · {subject} · Dress Rehearsal"),
+        element("title", f"{verdict} · {result.image or result.name} · Dress Rehearsal"),
         inline("style", style),
     )
+    footer = f"Dress Rehearsal {__version__}, {result.name}"
     body = element(
         "body",
-        element("header", heading),
+        element(
+            "header",
+            element("h1", element("span", verdict, class_="verdict"), " Dress rehearsal"),
+            element("p", " · ".join(facts), class_="soft"),
+        ),
         element("main", main),
-        element("footer", element("p", f"Dress Rehearsal {__version__}, {name}", class_="soft")),
+        element("footer", element("p", footer, class_="soft")),
         inline("script", script),
-        class_="passed" if verdict is Verdict.PASSED else "failed",
+        class_="passed" if result.verdict is Verdict.PASSED else "failed",
     )
     return f"{DOCTYPE}{element('html', head, body, lang='en')}\n"
 
 
-def title(verdict: Verdict, *facts: str) -> Child:
-    """Return what stands first: the verdict, and what there is to say in one line."""
-    word = element("span", str(verdict), class_="verdict")
-    return element("h1", word, " Dress rehearsal"), element("p", " · ".join(facts), class_="soft")
+def preformatted(text: str, label: str) -> Markup:
+    """Return a text as it is; `label` names it for a screen reader."""
+    return element("pre", text, tabindex=0, role="region", aria_label=label)
+
+
+def origin_and_image(result: RehearsalResult) -> Child:
+    """Return the section about what was rehearsed, with the notices."""
+    origin = result.origin
+    facts = {
+        "Commit": " ".join(filter(None, (origin.repository, origin.commit, origin.ref))),
+        "Image": result.image,
+        "Image ID": result.image_id,
+        "Artifact": result.artifact_name,
+    }
+    rows = [
+        element("tr", element("th", name, scope="row"), element("td", element("code", value)))
+        for name, value in facts.items()
+        if value
+    ]
+    if not rows and not result.notices:
+        return None
+    return (
+        element("h2", "What was rehearsed"),
+        element(
+            "section",
+            element("table", element("tbody", *rows)) if rows else None,
+            [element("p", f"Notice: {notice}") for notice in result.notices],
+            class_="card",
+        ),
+    )
 
 
 def _policy(style: str, script: str) -> str:

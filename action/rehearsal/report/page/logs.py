@@ -1,7 +1,8 @@
-"""The logs: the app's own whole and searchable, the others folded."""
+"""The logs: the app's whole and searchable, the others folded."""
 
 from collections.abc import Iterable
 
+from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.results.evidence_index import LogExcerpt
@@ -21,26 +22,25 @@ TITLES = {
 }
 
 
-def logs(papers: Iterable[LogExcerpt]) -> Child:
+def logs(excerpts: Iterable[LogExcerpt]) -> Child:
     """Return the section of the logs."""
-    found = {paper.name: paper for paper in papers}
-    app = found.pop(CONTAINER_LOG, None)
-    if not app and not found:
+    by_name = {excerpt.name: excerpt for excerpt in excerpts}
+    app_log = by_name.pop(CONTAINER_LOG, None)
+    if not app_log and not by_name:
         return None
     return element(
         "section",
         element("h2", "Logs"),
-        _app(app) if app else None,
-        [_folded(paper) for paper in found.values()],
+        _app_log(app_log) if app_log else None,
+        [_folded(excerpt) for excerpt in by_name.values()],
     )
 
 
-def _app(paper: LogExcerpt) -> Markup:
-    left_out = f" (all but {paper.left_out:,} bytes from its middle)" if paper.left_out else ""
-    text = paper.text if paper.text.strip() else "(the app wrote nothing)"
+def _app_log(excerpt: LogExcerpt) -> Markup:
+    left_out = f" ({excerpt.left_out:,} bytes in the middle are left out)"
     return element(
         "section",
-        element("h3", "The app's log · ", link(paper.name), left_out),
+        element("h3", "The app's log · ", link(excerpt.name), left_out * (excerpt.left_out > 0)),
         element(
             "div",
             element("label", "Search", for_="search"),
@@ -50,10 +50,10 @@ def _app(paper: LogExcerpt) -> Markup:
             class_="search screen",
             hidden=True,
         ),
-        # Exactly one text inside: the search counts its lines.
+        # page.js needs exactly one text node in here.
         element(
             "pre",
-            text,
+            excerpt.text if excerpt.text.strip() else "(the app wrote nothing)",
             id="app-log",
             tabindex=0,
             role="region",
@@ -63,24 +63,24 @@ def _app(paper: LogExcerpt) -> Markup:
     )
 
 
-def _folded(paper: LogExcerpt) -> Markup:
-    title = TITLES.get(paper.name, paper.name)
+def _folded(excerpt: LogExcerpt) -> Markup:
+    title = TITLES.get(excerpt.name, excerpt.name)
     return element(
         "details",
-        element("summary", element("h3", title), " · ", link(paper.name)),
-        element("pre", paper.text, tabindex=0, role="region", aria_label=title),
+        element("summary", element("h3", title), " · ", link(excerpt.name)),
+        preformatted(excerpt.text, title),
         class_="card",
     )
 
 
 def files(names: Iterable[str]) -> Child:
-    """Return the list of everything that was kept."""
-    listed = [element("li", link(name)) for name in names]
-    if not listed:
+    """Return the list of all files of the evidence."""
+    items = [element("li", link(name)) for name in names]
+    if not items:
         return None
     return element(
         "details",
-        element("summary", element("h3", f"All files of the evidence ({len(listed)})")),
-        element("ul", *listed, class_="files"),
+        element("summary", element("h3", f"All files of the evidence ({len(items)})")),
+        element("ul", *items, class_="files"),
         class_="card screen",
     )

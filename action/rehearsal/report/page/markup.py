@@ -1,4 +1,4 @@
-"""HTML that is escaped by construction: text can only become text, whatever it holds."""
+"""Build HTML whose text is always escaped."""
 
 import html
 import re
@@ -11,12 +11,12 @@ from rehearsal.ansi import COLOUR_CODE
 TAG = re.compile(r"[a-z][a-z0-9]*\Z")
 ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)
 VOID = {"img", "input", "link", "meta", "rect"}
-# Their content is code: `inline` makes them, of our own text alone.
+# Only `inline` makes them: their content is code, and must be our own.
 CODE = {"script", "style"}
 ADDRESSES = {"href", "src"}
 FRAGMENT = re.compile(r"#[a-z][a-z0-9-]*\Z")
-# What has no picture of its own, or turns the reading direction of what follows it.
-HIDDEN = {
+# Control characters, and characters that change the reading direction of what follows.
+INVISIBLE = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"},
     0x7F: 0x2421,
     **dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), 0xFFFD),
@@ -26,7 +26,7 @@ HIDDEN = {
 
 @dataclass(frozen=True)
 class Markup:
-    """HTML that this module has made."""
+    """HTML that this module made, so it needs no escaping."""
 
     text: str
 
@@ -38,37 +38,38 @@ Child = Markup | str | int | None | Iterable["Child"]
 
 
 def element(tag: str, *children: Child, **attributes: str | int | bool | None) -> Markup:
-    """Return an element: a `str` is text, `None` nothing, and `class_` stands for `class`.
+    """Return an element. A child that is a `str` is text, one that is `None` is left out.
 
-    An address is a path below the page, or a fragment of it. Raises ValueError for what no page of
-    ours has: an event handler, a style attribute, a script.
+    An underscore at the end of an attribute's name is dropped: `class_` is `class`. `href` and
+    `src` are paths below the page, or fragments of it. Raises ValueError for what our pages never
+    have: an event handler, a style attribute, a script.
     """
     if not TAG.match(tag) or tag in CODE:
-        raise ValueError(f"no tag of ours: {tag!r}")
-    written = "".join(
+        raise ValueError(f"tag {tag!r} is not allowed")
+    attribute_text = "".join(
         _attribute(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items()
     )
-    start = f"<{tag}{written}>"
+    start = f"<{tag}{attribute_text}>"
     if tag in VOID:
         if children:
-            raise ValueError(f"{tag} holds nothing")
+            raise ValueError(f"{tag} takes no children")
         return Markup(start)
-    # A parser drops the first line end of a pre.
-    first = "\n" if tag == "pre" else ""
-    return Markup(f"{start}{first}{_inner(children)}</{tag}>")
+    # An HTML parser drops the first line end of a pre.
+    line_end = "\n" if tag == "pre" else ""
+    return Markup(f"{start}{line_end}{_inner(children)}</{tag}>")
 
 
 def inline(tag: str, code: str) -> Markup:
-    """Return a script or style of our own code. Raises ValueError when it could end early."""
+    """Return a script or style with our own code. Raises ValueError when it could end early."""
     if tag not in CODE or "</" in code or "<!--" in code:
-        raise ValueError(f"no code of ours: {tag!r}")
+        raise ValueError(f"this {tag} is not allowed")
     return Markup(f"<{tag}>{code}</{tag}>")
 
 
 def visible(text: str) -> str:
-    """Return a text as people can read it: colours gone, control characters shown."""
+    """Return a text without colour codes and with visible control characters."""
     plain = COLOUR_CODE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return plain.translate(HIDDEN)
+    return plain.translate(INVISIBLE)
 
 
 def _inner(child: Child) -> str:
@@ -83,7 +84,7 @@ def _inner(child: Child) -> str:
 
 def _attribute(name: str, value: str | int | bool | None) -> str:
     if not ATTRIBUTE.match(name):
-        raise ValueError(f"no attribute of ours: {name!r}")
+        raise ValueError(f"attribute {name!r} is not allowed")
     if value is None or value is False:
         return ""
     if value is True:
@@ -96,5 +97,5 @@ def _attribute(name: str, value: str | int | bool | None) -> str:
 def _address(path: str) -> str:
     if FRAGMENT.match(path):
         return path
-    # Behind "./" nothing is a scheme, nor another host.
+    # After "./" nothing can be a scheme or another host.
     return "./" + quote(path.encode(errors="replace"), safe="/")

@@ -2,27 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 
-from rehearsal.report.counts import spoken
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.words import stage_title
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 
-# The drawing's width in units of its own; a stage of no time is still a line.
+# In the units of the drawing; even a stage of no time is a visible line.
 WIDTH = 1000
-NARROWEST = 4
-EXPECTED = "Connections that are refused, reset or closed are usual until the app listens."
+MIN_WIDTH = 4
+EXPECTED = "Connections that are refused, reset or closed are normal until the app listens."
 
 
 def stages(result: RehearsalResult) -> Child:
     """Return the stages as a table whose last column is a drawing."""
     if not result.stages:
         return None
-    head = (element("th", name, scope="col") for name in ("stage", "took", "when"))
     return element(
         "section",
         element("h2", "Stages"),
         element(
             "table",
-            element("thead", element("tr", *head)),
+            _head("stage", "took", "when"),
             element("tbody", *_rows(result.stages)),
             class_="stages",
         ),
@@ -30,23 +29,23 @@ def stages(result: RehearsalResult) -> Child:
     )
 
 
-def _rows(found: Iterable[Stage]) -> Iterator[Markup]:
-    listed = list(found)
-    whole = sum(stage.seconds for stage in listed) or 1.0
-    before = 0.0
+def _rows(stages: Iterable[Stage]) -> Iterator[Markup]:
+    listed = list(stages)
+    total = sum(stage.seconds for stage in listed) or 1.0
+    start = 0.0
     for stage in listed:
         yield element(
             "tr",
-            element("th", spoken(stage.name) + ("" if stage.ok else " ✗ failed"), scope="row"),
+            element("th", stage_title(stage) + ("" if stage.ok else " ✗ failed"), scope="row"),
             element("td", f"{stage.seconds:.1f} s", class_="number"),
-            element("td", _bar(before / whole, stage.seconds / whole)),
+            element("td", _bar(start / total, stage.seconds / total)),
             class_=None if stage.ok else "failed",
         )
-        before += stage.seconds
+        start += stage.seconds
 
 
 def _bar(start: float, share: float) -> Markup:
-    width = max(NARROWEST, round(share * WIDTH))
+    width = max(MIN_WIDTH, round(share * WIDTH))
     return element(
         "svg",
         element("rect", x=min(round(start * WIDTH), WIDTH - width), y=0, width=width, height=10),
@@ -59,8 +58,8 @@ def _bar(start: float, share: float) -> Markup:
 def readiness(result: RehearsalResult) -> Child:
     """Return what was seen of the app until it was ready, or given up."""
     timeline = result.timeline
-    moments = [(f"{each.seconds:.2f}", each.name, each.detail) for each in timeline.milestones]
-    sights = [
+    milestones = [(f"{each.seconds:.2f}", each.name, each.detail) for each in timeline.milestones]
+    answers = [
         (
             f"{each.first:.2f} to {each.last:.2f}",
             each.text,
@@ -68,19 +67,19 @@ def readiness(result: RehearsalResult) -> Child:
         )
         for each in timeline.answers
     ]
-    if not moments and not sights:
+    if not milestones and not answers:
         return None
     return element(
         "section",
         element("h2", "Getting ready"),
         element("p", "Seconds since the container started. " + EXPECTED, class_="soft"),
-        _table("seconds", "what happened", moments),
-        _table("seconds", "what it answered", sights),
+        _table("what happened", milestones),
+        _table("what it answered", answers),
         class_="card",
     )
 
 
-def _table(when: str, what: str, rows: Iterable[tuple[str, str, str]]) -> Child:
+def _table(title: str, rows: Iterable[tuple[str, str, str]]) -> Child:
     body = [
         element(
             "tr",
@@ -91,5 +90,8 @@ def _table(when: str, what: str, rows: Iterable[tuple[str, str, str]]) -> Child:
     ]
     if not body:
         return None
-    head = element("tr", element("th", when, scope="col"), element("th", what, scope="col"))
-    return element("table", element("thead", head), element("tbody", *body), class_="when")
+    return element("table", _head("seconds", title), element("tbody", *body), class_="when")
+
+
+def _head(*names: str) -> Markup:
+    return element("thead", element("tr", *(element("th", name, scope="col") for name in names)))

@@ -1,7 +1,8 @@
-"""Legs to merge: each passed, unless it is said otherwise."""
+"""The evidence of shards to merge: each passed, unless the arguments say otherwise."""
 
 from typing import Any
 
+from rehearsal.commands.merge.merging import MergeResult, merge
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
@@ -10,17 +11,18 @@ from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import Problem, Verdict
 
 IMAGE = f"sha256:{'1' * 64}"
+OTHER_IMAGE = f"sha256:{'2' * 64}"
 RUN = "https://github.example/owner/app/actions/runs/77"
 
 
-def rehearsal(shard: str = "", browser: str = "", **changes: Any) -> RehearsalResult:
+def shard_result(part: str = "", browser: str = "", **changes: Any) -> RehearsalResult:
     values: dict[str, Any] = {
-        "name": f"77-1-{shard}{browser}",
+        "name": f"77-1-{part}{browser}",
         "started": 1000.0,
         "image": "rehearsed/app:77",
         "image_id": IMAGE,
         "ready_seconds": 0.5,
-        "shard": shard,
+        "shard": part,
         "results": Results(tests=3),
         "stages": (Stage(name="test", seconds=2.0, ok=True),),
         "origin": Origin(repository="owner/app", commit="c0ffee", run=RUN, attempt=1),
@@ -29,43 +31,45 @@ def rehearsal(shard: str = "", browser: str = "", **changes: Any) -> RehearsalRe
     return RehearsalResult(**values | changes)
 
 
-def leg(shard: str = "", browser: str = "", *, name: str = "", **changes: Any) -> ShardEvidence:
-    """Return a leg; `failed` and `flaky` are names of tests, `problem` why it did not pass."""
+def shard(part: str = "", browser: str = "", *, name: str = "", **changes: Any) -> ShardEvidence:
+    """Return a shard; `failed` and `flaky` name tests, `problem` is why it did not pass."""
     failed, flaky = changes.pop("failed", ()), changes.pop("flaky", ())
     problem = changes.pop("problem", None) or (
         Problem(Verdict.TESTS_FAILED, f"{len(failed)} tests failed.") if failed else None
     )
     failures = tuple(Failure(name=each, message=f"why {each}") for each in failed)
-    shaky = tuple(Failure(name=each, message=f"why {each}") for each in flaky)
-    results = Results(tests=3, failures=len(failures), failed=failures, flaky=shaky)
-    index = EvidenceIndex(
-        tests=tuple(
-            FailedTestEvidence(failure=each, folder=f"tests/{each.name}") for each in failures
-        ),
-        flaky=tuple(FailedTestEvidence(failure=each) for each in shaky),
-    )
+    flaky_failures = tuple(Failure(name=each, message=f"why {each}") for each in flaky)
     values = {
-        "results": results,
+        "results": Results(tests=3, failures=len(failures), failed=failures, flaky=flaky_failures),
         "problems": (problem,) if problem else (),
-        "index": index,
+        "index": EvidenceIndex(
+            tests=tuple(
+                FailedTestEvidence(failure=each, folder=f"tests/{each.name}") for each in failures
+            ),
+            flaky=tuple(FailedTestEvidence(failure=each) for each in flaky_failures),
+        ),
     }
-    called = name or ".".join(filter(None, ("rehearsal", shard.replace("/", "-of-"), browser)))
+    name = name or ".".join(filter(None, ("rehearsal", part.replace("/", "-of-"), browser)))
     return ShardEvidence(
-        name=called,
-        folder=f"shards/{called}",
-        result=rehearsal(shard, browser, **values | changes),
-        page=True,
+        name=name,
+        folder=f"shards/{name}",
+        result=shard_result(part, browser, **values | changes),
+        has_page=True,
     )
 
 
-def broken(
-    name: str, verdict: Verdict = Verdict.ERROR, what: str = "It cannot be read."
+def unreadable(
+    name: str, verdict: Verdict = Verdict.ERROR, message: str = "It cannot be read."
 ) -> ShardEvidence:
-    result = RehearsalResult(name=name, problems=(Problem(verdict, what),))
-    return ShardEvidence(name=name, folder=f"shards/{name}", result=result, known=False)
+    result = RehearsalResult(name=name, problems=(Problem(verdict, message),))
+    return ShardEvidence(name=name, folder=f"shards/{name}", result=result, readable=False)
 
 
-def matrix(shards: int, *browsers: str) -> list[ShardEvidence]:
-    """Return a whole matrix of legs that passed."""
-    parts = [f"{k}/{shards}" for k in range(1, shards + 1)] if shards > 1 else [""]
-    return [leg(part, browser) for browser in browsers or ("",) for part in parts]
+def matrix(count: int, *browsers: str) -> list[ShardEvidence]:
+    """Return all shards of a matrix."""
+    parts = [f"{number}/{count}" for number in range(1, count + 1)] if count > 1 else [""]
+    return [shard(part, browser) for browser in browsers or ("",) for part in parts]
+
+
+def merge_shards(*shards: ShardEvidence, expected: int = 0, jobs: str = "") -> MergeResult:
+    return merge(shards, expected=expected or len(shards), name="77-1-merged", jobs=jobs)

@@ -13,12 +13,12 @@ from rehearsal.results.origin import Origin
 from rehearsal.results.verdict_json import write_json
 
 from ...results.test_verdict_json import STRICT
-from .samples import IMAGE, RUN, leg, matrix
+from .samples import IMAGE, RUN, matrix, shard
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
-    """A job that has downloaded artifacts below `found`."""
+class Job:
+    """A job that has downloaded artifacts into the folder `found`."""
 
     top: Path
 
@@ -30,8 +30,8 @@ class Room:
     def into(self) -> Path:
         return self.top / "merged"
 
-    def put(self, *legs: ShardEvidence) -> None:
-        for each in legs:
+    def put(self, *shards: ShardEvidence) -> None:
+        for each in shards:
             self.write(each.name, write_json(each.result))
 
     def write(self, name: str, text: str | bytes) -> Path:
@@ -68,243 +68,246 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    made = Room(top=tmp_path)
+def job(tmp_path: Path) -> Job:
+    made = Job(top=tmp_path)
     made.found.mkdir()
     return made
 
 
-def test_merge__of_passes(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
-    room.put(*matrix(2, "chrome", "firefox"))
-    assert room.merge(4, "--artifact-name", "rehearsal-merged") == 0
-    outputs = room.outputs
+def test_merge__of_passes(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    job.put(*matrix(2, "chrome", "firefox"))
+    assert job.merge(4, "--artifact-name", "rehearsal-merged") == 0
+    outputs = job.outputs
     assert {
         "verdict": "passed",
         "tests": "12",
         "failures": "0",
         "flaky": "0",
         "image-id": IMAGE,
-        "evidence-path": str(room.into),
+        "evidence-path": str(job.into),
         "artifact-name": "rehearsal-merged",
     }.items() <= outputs.items()
-    STRICT.validate(room.verdict)
-    assert room.verdict["artifact-name"] == "rehearsal-merged"
-    assert (room.top / "STEP_SUMMARY").read_text() == (room.into / "summary.md").read_text()
-    said = capsys.readouterr().out
-    assert "shard:    shard 2/2 on firefox: passed, 3 ran, 0 failed\n" in said
-    assert said.endswith("verdict:  passed\n")
-    assert "::error" not in said
+    STRICT.validate(job.verdict)
+    assert job.verdict["artifact-name"] == "rehearsal-merged"
+    assert (job.top / "STEP_SUMMARY").read_text() == (job.into / "summary.md").read_text()
+    output = capsys.readouterr().out
+    assert "shard:    shard 2/2 on firefox: passed, 3 ran, 0 failed\n" in output
+    assert output.endswith("verdict:  passed\n")
+    assert "::error" not in output
 
 
-def test_merge__keeps_each_shard_s_evidence_where_the_page_finds_it(room: Room) -> None:
-    room.put(*matrix(2))
-    room.merge(2)
-    text = (room.into / "index.html").read_text()
+def test_merge__copies_each_shard_s_evidence(job: Job) -> None:
+    job.put(*matrix(2))
+    job.merge(2)
+    text = (job.into / "index.html").read_text()
     for link in re.findall(r'href="\./(.*?)"', text):
-        assert (room.into / link).is_file(), link
-    assert (room.into / "shards/rehearsal.1-of-2/tests/x/screenshot.png").is_file()
-    assert [each["page"] for each in room.verdict["shards"]] == [
+        assert (job.into / link).is_file(), link
+    assert (job.into / "shards/rehearsal.1-of-2/tests/x/screenshot.png").is_file()
+    assert [each["page"] for each in job.verdict["shards"]] == [
         "shards/rehearsal.1-of-2/index.html",
         "shards/rehearsal.2-of-2/index.html",
     ]
-    assert names(room.into) == ["index.html", "shards", "summary.md", "verdict.json"]
-    assert names(room.top) == ["OUTPUT", "STEP_SUMMARY", "found", "merged"]
+    assert names(job.into) == ["index.html", "shards", "summary.md", "verdict.json"]
+    assert names(job.top) == ["OUTPUT", "STEP_SUMMARY", "found", "merged"]
 
 
-def test_merge__one_red_shard_makes_all_of_it_red(room: Room) -> None:
-    room.put(leg("1/2"), leg("2/2", failed=["a_test"]))
-    assert room.merge(2) == 13
-    assert room.outputs["failures"] == "1"
-    (failed,) = room.verdict["tests"]["failed"]
+def test_merge__fails_if_one_shard_failed(job: Job) -> None:
+    job.put(shard("1/2"), shard("2/2", failed=["a_test"]))
+    assert job.merge(2) == 13
+    assert job.outputs["failures"] == "1"
+    (failed,) = job.verdict["tests"]["failed"]
     assert failed["evidence"] == "shards/rehearsal.2-of-2/tests/a_test"
 
 
-def test_merge__a_single_artifact_has_no_folder_of_its_own(room: Room) -> None:
-    """So actions/download-artifact does it."""
-    folder = room.write(
-        "x", write_json(replace(leg(artifact_name="rehearsal-1").result, index=EvidenceIndex()))
+def test_merge__a_single_artifact_has_no_folder_of_its_own(job: Job) -> None:
+    """actions/download-artifact makes none."""
+    folder = job.write(
+        "x",
+        write_json(replace(shard(artifact_name="rehearsal-1").result, index=EvidenceIndex())),
     )
     for path in list(folder.iterdir()):
-        path.rename(room.found / path.name)
+        path.rename(job.found / path.name)
     folder.rmdir()
-    assert room.merge() == 0
-    assert [each["name"] for each in room.verdict["shards"]] == ["rehearsal-1"]
-    assert (room.into / "shards/rehearsal-1/tests/x/screenshot.png").is_file()
+    assert job.merge() == 0
+    assert [each["name"] for each in job.verdict["shards"]] == ["rehearsal-1"]
+    assert (job.into / "shards/rehearsal-1/tests/x/screenshot.png").is_file()
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["empty", "not there"])
-def test_merge__nothing_was_downloaded(
-    room: Room, there: bool, capsys: pytest.CaptureFixture[str]
+def test_merge__without_downloaded_artifacts(
+    job: Job, there: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if not there:
-        room.found.rmdir()
-    assert room.merge(3) == 18
-    assert (room.outputs["verdict"], room.outputs["image-id"]) == ("cancelled", "")
-    said = capsys.readouterr().out
-    assert "::error title=Dress rehearsal%3A cancelled::Of 3 rehearsals only 0 left" in said
-    assert "A job ended before its evidence was uploaded" in said
+        job.found.rmdir()
+    assert job.merge(3) == 18
+    assert (job.outputs["verdict"], job.outputs["image-id"]) == ("cancelled", "")
+    output = capsys.readouterr().out
+    assert "::error title=Dress rehearsal%3A cancelled::Only 0 of 3 rehearsals left" in output
+    assert "A job ended before its evidence was uploaded" in output
 
 
-def test_merge__a_folder_without_a_verdict(room: Room) -> None:
-    room.put(leg("1/2"))
-    (room.found / "rehearsal.2-of-2").mkdir()
-    assert room.merge(2) == 18
-    assert room.verdict["problems"][0]["message"] == ("rehearsal.2-of-2: It left no verdict.json.")
+def test_merge__a_folder_without_a_verdict(job: Job) -> None:
+    job.put(shard("1/2"))
+    (job.found / "rehearsal.2-of-2").mkdir()
+    assert job.merge(2) == 18
+    assert job.verdict["problems"][0]["message"] == (
+        "rehearsal.2-of-2: Its evidence has no verdict.json."
+    )
 
 
 @pytest.mark.parametrize(
-    "content, code, words",
+    "content, code, message",
     [
         (b"", 70, "it is not JSON"),
         (b"\xff", 70, "it is not UTF-8"),
         (b"[" * 100_000, 70, "it is not JSON"),
         (b" " * ((1 << 24) + 1), 70, "it is larger than 16 MiB"),
         (b'{"version": 1}', 70, "is not a"),
-        (b'{"version": 2}', 2, "of a newer Dress Rehearsal"),
+        (b'{"version": 2}', 2, "by a newer Dress Rehearsal"),
         (b'{"version": "x"}', 70, "version is not a count"),
         (b"null", 70, "it is not an object"),
     ],
     ids=["empty", "no text", "deep", "huge", "half", "future", "no version", "null"],
 )
-def test_merge__what_is_no_verdict_is_an_error_and_no_traceback(
-    room: Room, content: bytes, code: int, words: str, capsys: pytest.CaptureFixture[str]
+def test_merge__an_invalid_verdict_json_is_an_error_without_traceback(
+    job: Job, content: bytes, code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.put(leg("1/2"))
-    room.write("rehearsal.2-of-2", content)
-    assert room.merge(2) == code
-    assert words in (room.into / "summary.md").read_text()
+    job.put(shard("1/2"))
+    job.write("rehearsal.2-of-2", content)
+    assert job.merge(2) == code
+    assert message in (job.into / "summary.md").read_text()
     assert "Traceback" not in capsys.readouterr().out
-    STRICT.validate(room.verdict)
+    STRICT.validate(job.verdict)
 
 
-def test_merge__a_link_for_a_verdict_or_a_folder_leads_nowhere(room: Room) -> None:
-    room.put(leg("1/2"))
-    secret = room.top / "secret"
+def test_merge__follows_no_symbolic_links(job: Job) -> None:
+    job.put(shard("1/2"))
+    secret = job.top / "secret"
     secret.write_text("planted-secret-value")
-    folder = room.write(
-        "rehearsal.2-of-2", write_json(replace(leg("2/2").result, index=EvidenceIndex()))
+    folder = job.write(
+        "rehearsal.2-of-2", write_json(replace(shard("2/2").result, index=EvidenceIndex()))
     )
     (folder / "more").symlink_to(secret)
     (folder / "index.html").unlink()
     (folder / "index.html").symlink_to(secret)
-    (room.found / "linked").symlink_to(folder)
-    assert room.merge(2) == 0
-    everything = b"".join(path.read_bytes() for path in room.into.rglob("*") if path.is_file())
+    (job.found / "linked").symlink_to(folder)
+    assert job.merge(2) == 0
+    everything = b"".join(path.read_bytes() for path in job.into.rglob("*") if path.is_file())
     assert b"planted" not in everything
-    assert not [path for path in room.into.rglob("*") if path.is_symlink()]
-    assert room.verdict["shards"][1]["page"] == ""
+    assert not [path for path in job.into.rglob("*") if path.is_symlink()]
+    assert job.verdict["shards"][1]["page"] == ""
     (folder / "verdict.json").unlink()
     (folder / "verdict.json").symlink_to(secret)
-    room.into.rename(room.top / "before")
-    assert room.merge(2) == 70
+    job.into.rename(job.top / "before")
+    assert job.merge(2) == 70
 
 
 @pytest.mark.parametrize("name", ["a b", "é", "..x", "-rf", "a\nb", "%2e%2e", "x" * 200], ids=ascii)
-def test_merge__a_strange_name_becomes_one_that_can_be_uploaded(room: Room, name: str) -> None:
-    room.put(leg(name=name))
-    assert room.merge() == 0
-    (folder,) = (room.into / "shards").iterdir()
+def test_merge__replaces_characters_that_cannot_be_uploaded(job: Job, name: str) -> None:
+    job.put(shard(name=name))
+    assert job.merge() == 0
+    (folder,) = (job.into / "shards").iterdir()
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", folder.name)
-    assert room.verdict["shards"][0]["page"] == f"shards/{folder.name}/index.html"
+    assert job.verdict["shards"][0]["page"] == f"shards/{folder.name}/index.html"
 
 
-def test_merge__names_out_of_a_verdict_lead_nowhere_else(room: Room) -> None:
+def test_merge__a_name_in_verdict_json_stays_inside_the_folder(job: Job) -> None:
     text = write_json(
-        replace(leg(artifact_name="../../../../tmp/evil").result, index=EvidenceIndex())
+        replace(shard(artifact_name="../../../../tmp/evil").result, index=EvidenceIndex())
     )
-    folder = room.write("x", text)
+    folder = job.write("x", text)
     for path in list(folder.iterdir()):
-        path.rename(room.found / path.name)
+        path.rename(job.found / path.name)
     folder.rmdir()
-    assert room.merge() == 0
-    (kept,) = (room.into / "shards").iterdir()
-    assert kept.resolve().is_relative_to(room.into)
+    assert job.merge() == 0
+    (kept,) = (job.into / "shards").iterdir()
+    assert kept.resolve().is_relative_to(job.into)
 
 
-def test_merge__a_browser_with_a_command_in_its_name_commands_nothing(
-    room: Room, capsys: pytest.CaptureFixture[str]
+def test_merge__a_workflow_command_in_a_name_is_not_run(
+    job: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.put(leg("1/1", "x\n::error::pwned\n##[error]pwned", name="plain"))
-    room.merge()
+    job.put(shard("1/1", "x\n::error::pwned\n##[error]pwned", name="plain"))
+    job.merge()
     assert not re.findall(r"(?m)^::error::pwned|##\[", capsys.readouterr().out)
 
 
-def test_merge__a_replaced_attempt_is_told_and_left_out(room: Room) -> None:
+def test_merge__leaves_out_a_replaced_attempt_with_a_notice(job: Job) -> None:
     def attempt(number: int, **changes: Any) -> ShardEvidence:
-        where = Origin(repository="o/r", commit="c0ffee", run=RUN, attempt=number)
-        return leg("1/2", name=f"x-{number}", origin=where, **changes)
+        origin = Origin(repository="o/r", commit="c0ffee", run=RUN, attempt=number)
+        return shard("1/2", name=f"x-{number}", origin=origin, **changes)
 
-    room.put(attempt(1, failed=["a"]), attempt(2), leg("2/2", name="y-1"))
-    assert room.merge(2) == 0
-    assert names(room.into / "shards") == ["x-2", "y-1"]
-    assert room.verdict["notices"] == [
-        "x-1 is left out: a later attempt of the workflow run did it again."
+    job.put(attempt(1, failed=["a"]), attempt(2), shard("2/2", name="y-1"))
+    assert job.merge(2) == 0
+    assert names(job.into / "shards") == ["x-2", "y-1"]
+    assert job.verdict["notices"] == [
+        "x-1 is left out: a later attempt of the workflow run replaced it."
     ]
-    assert room.verdict["origin"]["attempt"] == 2
+    assert job.verdict["origin"]["attempt"] == 2
 
 
 @pytest.mark.parametrize("jobs, code", [("", 0), ("success", 0), ("cancelled", 18)])
-def test_merge__a_job_that_ended_otherwise_than_its_evidence_says(
-    room: Room, jobs: str, code: int, capsys: pytest.CaptureFixture[str]
+def test_merge__a_cancelled_job_whose_evidence_passed(
+    job: Job, jobs: str, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.put(*matrix(2))
-    assert room.merge(2, "--jobs", jobs) == code
+    job.put(*matrix(2))
+    assert job.merge(2, "--jobs", jobs) == code
     assert ("ended as cancelled, although" in capsys.readouterr().out) is bool(code)
 
 
 @pytest.mark.parametrize("expect", ["0", "-1", "x", "1.5", "", "10000", "٣", "1\n"], ids=ascii)
-def test_merge__how_many_has_to_be_a_number(
-    room: Room, expect: str, capsys: pytest.CaptureFixture[str]
+def test_merge__expect_must_be_a_number(
+    job: Job, expect: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    argv = ["merge", f"--expect={expect}", "--into", str(room.into), str(room.found)]
+    argv = ["merge", f"--expect={expect}", "--into", str(job.into), str(job.found)]
     assert cli.main(argv, {}) == 2
-    assert "It takes a number from 1 to 9999" in capsys.readouterr().out
-    assert not room.into.exists()
+    assert "is not a number from 1 to 9999" in capsys.readouterr().out
+    assert not job.into.exists()
 
 
-def test_merge__what_is_there_is_not_written_over(room: Room) -> None:
-    room.put(leg())
-    room.into.mkdir()
-    assert room.merge() == 0, "an empty folder is fine"
-    before = (room.into / "verdict.json").read_bytes()
-    assert room.merge() == 2
-    assert (room.into / "verdict.json").read_bytes() == before
+def test_merge__never_overwrites(job: Job) -> None:
+    job.put(shard())
+    job.into.mkdir()
+    assert job.merge() == 0, "an empty folder is fine"
+    before = (job.into / "verdict.json").read_bytes()
+    assert job.merge() == 2
+    assert (job.into / "verdict.json").read_bytes() == before
 
 
-def test_merge__into_what_is_read(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
-    room.put(leg())
-    for into in (room.found, room.found / "deep/er"):
-        assert cli.main(["merge", "--expect", "1", "--into", str(into), str(room.found)], {}) == 2
-        assert "lies in the folder that is read" in capsys.readouterr().out
-    assert names(room.found) == ["rehearsal"]
+def test_merge__into_the_folder_to_merge(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    job.put(shard())
+    for into in (job.found, job.found / "deep/er"):
+        assert cli.main(["merge", "--expect", "1", "--into", str(into), str(job.found)], {}) == 2
+        assert "is inside the folder to merge" in capsys.readouterr().out
+    assert names(job.found) == ["rehearsal"]
 
 
-def test_merge__into_a_place_of_no_folders(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
-    (room.top / "file").touch()
-    argv = ["merge", "--expect", "1", "--into", str(room.top / "file/x"), str(room.found)]
+def test_merge__into_a_file(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    (job.top / "file").touch()
+    argv = ["merge", "--expect", "1", "--into", str(job.top / "file/x"), str(job.found)]
     assert cli.main(argv, {}) == 2
     assert "nothing can be written: File exists" in capsys.readouterr().out
 
 
-def test_merge__out_of_a_file(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
-    (room.top / "file").touch()
-    argv = ["merge", "--expect", "1", "--into", str(room.into), str(room.top / "file")]
+def test_merge__from_a_file(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    (job.top / "file").touch()
+    argv = ["merge", "--expect", "1", "--into", str(job.into), str(job.top / "file")]
     assert cli.main(argv, {}) == 2
-    assert "could not be looked into: Not a directory" in capsys.readouterr().out
-    assert not room.into.exists()
+    assert "cannot be read: Not a directory" in capsys.readouterr().out
+    assert not job.into.exists()
 
 
-def test_merge__makes_the_folders_above(room: Room) -> None:
-    room.put(leg())
-    into = room.top / "a/b/c"
-    assert cli.main(["merge", "--expect", "1", "--into", str(into), str(room.found)], {}) == 0
+def test_merge__creates_parent_folders(job: Job) -> None:
+    job.put(shard())
+    into = job.top / "a/b/c"
+    assert cli.main(["merge", "--expect", "1", "--into", str(into), str(job.found)], {}) == 0
     assert (into / "index.html").is_file()
 
 
 @pytest.mark.parametrize("left_out", ["--expect", "--into"])
-def test_merge__what_has_to_be_said(left_out: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_merge__requires_both_flags(left_out: str, capsys: pytest.CaptureFixture[str]) -> None:
     flags = {"--expect": "1", "--into": "x"}
-    words = [word for name, value in flags.items() if name != left_out for word in (name, value)]
+    message = [word for name, value in flags.items() if name != left_out for word in (name, value)]
     with pytest.raises(SystemExit):
-        cli.main(["merge", *words, "found"], {})
+        cli.main(["merge", *message, "found"], {})
     assert f"required: {left_out}" in capsys.readouterr().err

@@ -6,20 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.commands.merge.completeness import missing_or_repeated
+from rehearsal.commands.merge.completeness import check_completeness
 from rehearsal.commands.merge.shards import ShardEvidence
-from rehearsal.report.words import MOST_NAMED, listed
+from rehearsal.report.words import MAX_NAMES, join_names
 from rehearsal.results.origin import Origin
 from rehearsal.verdict import Problem, Verdict
 
-from .samples import IMAGE, RUN, broken, leg, matrix
-
-THEIRS = "their evidence"
-OTHER = f"sha256:{'2' * 64}"
+from .samples import IMAGE, OTHER_IMAGE, RUN, matrix, shard, unreadable
 
 
-def called(legs: Sequence[ShardEvidence], expected: int) -> list[tuple[Verdict, str]]:
-    return [(each.verdict, each.message) for each in missing_or_repeated(legs, expected)]
+def check(shards: Sequence[ShardEvidence], expected: int) -> list[tuple[Verdict, str]]:
+    return [(each.verdict, each.message) for each in check_completeness(shards, expected)]
 
 
 @pytest.mark.parametrize(
@@ -27,8 +24,8 @@ def called(legs: Sequence[ShardEvidence], expected: int) -> list[tuple[Verdict, 
     [(1, []), (1, ["firefox"]), (4, []), (2, ["chrome", "firefox"]), (3, ["chrome"])],
     ids=str,
 )
-def test_roll_call__of_a_whole_matrix_finds_nothing(shards: int, browsers: list[str]) -> None:
-    assert called(matrix(shards, *browsers), shards * max(1, len(browsers))) == []
+def test_completeness__of_a_complete_matrix(shards: int, browsers: list[str]) -> None:
+    assert check(matrix(shards, *browsers), shards * max(1, len(browsers))) == []
 
 
 @given(
@@ -36,13 +33,17 @@ def test_roll_call__of_a_whole_matrix_finds_nothing(shards: int, browsers: list[
     browsers=st.lists(st.sampled_from(["chrome", "firefox", "edge"]), unique=True),
     data=st.data(),
 )
-def test_roll_call__whoever_is_missing_is_noticed(
+def test_completeness__finds_each_missing_shard(
     shards: int, browsers: list[str], data: st.DataObject
 ) -> None:
-    whole = matrix(shards, *browsers)
-    left = data.draw(st.sets(st.integers(min_value=0, max_value=len(whole) - 1), min_size=1))
-    found = called([each for number, each in enumerate(whole) if number not in left], len(whole))
-    assert (Verdict.CANCELLED, True) in [(verdict, "left their" in what) for verdict, what in found]
+    complete = matrix(shards, *browsers)
+    removed = data.draw(st.sets(st.integers(min_value=0, max_value=len(complete) - 1), min_size=1))
+    found = check(
+        [each for number, each in enumerate(complete) if number not in removed], len(complete)
+    )
+    assert (Verdict.CANCELLED, True) in [
+        (verdict, "left their" in message) for verdict, message in found
+    ]
 
 
 @given(
@@ -50,133 +51,136 @@ def test_roll_call__whoever_is_missing_is_noticed(
     browsers=st.lists(st.sampled_from(["chrome", "firefox"]), unique=True),
     data=st.data(),
 )
-def test_roll_call__whoever_is_there_twice_is_noticed(
+def test_completeness__finds_each_repeated_shard(
     shards: int, browsers: list[str], data: st.DataObject
 ) -> None:
-    whole = matrix(shards, *browsers)
-    again = data.draw(st.sampled_from(whole))
-    twin = leg(again.result.shard, again.browser, name="twin")
-    assert called([*whole, twin], len(whole))
-    for other in whole:
+    complete = matrix(shards, *browsers)
+    again = data.draw(st.sampled_from(complete))
+    twin = shard(again.result.shard, again.browser, name="twin")
+    assert check([*complete, twin], len(complete))
+    for other in complete:
         # Just as many as there should be: it stands where another is missing.
         if other is not again:
-            assert called([*(each for each in whole if each is not other), twin], len(whole))
+            assert check([*(each for each in complete if each is not other), twin], len(complete))
 
 
 @pytest.mark.parametrize(
-    "legs, expected, words",
+    "shards, expected, message",
     [
-        ([leg("1/2")], 2, "Of 2 rehearsals only 1 left their evidence: shard 2/2 is missing."),
+        ([shard("1/2")], 2, "Only 1 of 2 rehearsals left their evidence. Missing: shard 2/2."),
         (
             matrix(2, "a", "b")[1:3],
             4,
-            f"Of 4 rehearsals only 2 left {THEIRS}: shard 1/2 on a, shard 2/2 on b are missing.",
+            "Only 2 of 4 rehearsals left their evidence. Missing: shard 1/2 on a, shard 2/2 on b.",
         ),
-        ([leg("1/2", "chrome")], 4, "Of 4 rehearsals only 1 left their evidence."),
-        ([leg("", "chrome")], 2, "Of 2 rehearsals only 1 left their evidence."),
-        ([], 3, "Of 3 rehearsals only 0 left their evidence."),
+        ([shard("1/2", "chrome")], 4, "Only 1 of 4 rehearsals left their evidence."),
+        ([shard("", "chrome")], 2, "Only 1 of 2 rehearsals left their evidence."),
+        ([], 3, "Only 0 of 3 rehearsals left their evidence."),
     ],
-    ids=["one", "two", "a browser of which nothing is known", "no shards", "all"],
+    ids=["one", "two", "another browser", "no shards", "all"],
 )
-def test_roll_call__names_who_is_missing_where_the_others_tell(
-    legs: list[ShardEvidence], expected: int, words: str
+def test_completeness__names_the_missing_if_the_others_tell(
+    shards: list[ShardEvidence], expected: int, message: str
 ) -> None:
-    (problem,) = missing_or_repeated(legs, expected)
-    assert (problem.verdict, problem.message) == (Verdict.CANCELLED, words)
+    (problem,) = check_completeness(shards, expected)
+    assert (problem.verdict, problem.message) == (Verdict.CANCELLED, message)
     assert "A job ended before its evidence was uploaded" in problem.hint
 
 
-def test_roll_call__more_than_expected() -> None:
-    words = "3 rehearsals left their evidence where 2 were expected: a, b, c."
-    legs = [leg("", browser, name=name) for browser, name in zip("xyz", "abc", strict=True)]
-    assert (Verdict.MISCONFIGURED, words) in called(legs, 2)
+def test_completeness__more_than_expected() -> None:
+    message = "3 rehearsals left their evidence, but 2 were expected: a, b, c."
+    shards = [shard("", browser, name=name) for browser, name in zip("xyz", "abc", strict=True)]
+    assert (Verdict.MISCONFIGURED, message) in check(shards, 2)
 
 
-def test_roll_call__a_number_that_no_matrix_of_these_shards_has() -> None:
-    (found,) = called(matrix(2, "chrome"), 3)[1:]
-    assert found[1] == "3 rehearsals were expected, which is no multiple of the 2 shards."
+def test_completeness__expected_is_no_multiple_of_the_shards() -> None:
+    (found,) = check(matrix(2, "chrome"), 3)[1:]
+    assert found[1] == "3 rehearsals were expected, but 3 is not a multiple of the 2 shards."
 
 
-def test_roll_call__shards_of_two_divisions() -> None:
-    (found,) = called([leg("1/2"), leg("2/3")], 2)
+def test_completeness__shards_of_two_splits() -> None:
+    (found,) = check([shard("1/2", name="a"), shard("2/3", name="b")], 2)
     assert found == (
         Verdict.MISCONFIGURED,
-        "The shards are not of one division: rehearsal.1-of-2 is 1/2, rehearsal.2-of-3 is 2/3.",
+        "The shards do not come from the same split: a is 1/2, b is 2/3.",
     )
 
 
-def test_roll_call__a_shard_beside_the_whole() -> None:
-    (found,) = called([leg("1/2"), leg("")], 2)
-    assert "rehearsal is the whole" in found[1]
+def test_completeness__a_shard_beside_the_whole_suite() -> None:
+    (found,) = check([shard("1/2"), shard("")], 2)
+    assert "rehearsal is the whole suite" in found[1]
 
 
-def test_roll_call__the_same_shard_in_the_same_browser() -> None:
-    legs = [leg("1/2", "chrome"), leg("1/2", "chrome", name="again")]
+def test_completeness__the_same_shard_in_the_same_browser() -> None:
+    shards = [shard("1/2", "chrome"), shard("1/2", "chrome", name="again")]
     assert (
         Verdict.MISCONFIGURED,
         "shard 1/2 on chrome was run 2 times: rehearsal.1-of-2.chrome, again.",
-    ) in called(legs, 2)
+    ) in check(shards, 2)
 
 
-def test_roll_call__the_same_shard_in_browsers_that_only_the_names_tell() -> None:
-    legs = [leg(shard, name=f"{shard[0]}-{b}") for shard in ("1/2", "2/2") for b in "ab"]
-    assert called(legs, 4) == []
-    assert "was run 3 times" in called([*legs[:3], leg("1/2", name="1-c")], 4)[0][1]
+def test_completeness__the_same_shard_in_browsers_without_a_name() -> None:
+    shards = [shard(part, name=f"{part[0]}-{b}") for part in ("1/2", "2/2") for b in "ab"]
+    assert check(shards, 4) == []
+    assert "was run 3 times" in check([*shards[:3], shard("1/2", name="1-c")], 4)[0][1]
 
 
 @pytest.mark.parametrize(
-    "changes, words",
+    "changes, message",
     [
-        ({"image_id": OTHER}, f"{IMAGE} in shard 1/3, shard 3/3; {OTHER} in shard 2/3."),
+        (
+            {"image_id": OTHER_IMAGE},
+            f"{IMAGE} in shard 1/3, shard 3/3; {OTHER_IMAGE} in shard 2/3.",
+        ),
         ({"image_id": ""}, f"{IMAGE} in shard 1/3, shard 3/3; no image ID in shard 2/3."),
     ],
     ids=["another", "none"],
 )
-def test_roll_call__not_the_same_image(changes: dict[str, Any], words: str) -> None:
-    (found,) = called([leg("1/3"), leg("2/3", **changes), leg("3/3")], 3)
+def test_completeness__another_image(changes: dict[str, Any], message: str) -> None:
+    (found,) = check([shard("1/3"), shard("2/3", **changes), shard("3/3")], 3)
     assert found == (
         Verdict.ERROR,
-        f"The shards did not all rehearse the same image: {words}",
+        f"The shards did not all rehearse the same image: {message}",
     )
 
 
-def test_roll_call__what_passed_without_an_image() -> None:
-    (found,) = called([leg("1/2", image_id=""), leg("2/2", image_id="")], 2)
+def test_completeness__passes_without_an_image() -> None:
+    (found,) = check([shard("1/2", image_id=""), shard("2/2", image_id="")], 2)
     assert found[1].endswith("the same image: no image ID in shard 1/2, shard 2/2.")
 
 
-def test_roll_call__where_nothing_was_built_there_is_no_other_image() -> None:
-    failed = leg("2/2", image_id="", problem=Problem(Verdict.BUILD_FAILED, "no"))
-    assert called([leg("1/2"), failed], 2) == []
+def test_completeness__a_failed_build_has_no_image() -> None:
+    failed = shard("2/2", image_id="", problem=Problem(Verdict.BUILD_FAILED, "no"))
+    assert check([shard("1/2"), failed], 2) == []
 
 
 @pytest.mark.parametrize(
-    "where, words",
+    "origin, message",
     [
         (Origin(run="https://other", commit="c0ffee"), f"workflow runs: {RUN}, https://other."),
         (Origin(run=RUN, commit="dead"), "commits: c0ffee, dead."),
     ],
     ids=["runs", "commits"],
 )
-def test_roll_call__of_another_run(where: Origin, words: str) -> None:
-    (found,) = called([leg("1/2"), leg("2/2", origin=where)], 2)
-    assert found == (Verdict.MISCONFIGURED, f"The shards are of different {words}")
+def test_completeness__another_run_or_commit(origin: Origin, message: str) -> None:
+    (found,) = check([shard("1/2"), shard("2/2", origin=origin)], 2)
+    assert found == (Verdict.MISCONFIGURED, f"The shards come from different {message}")
 
 
-def test_roll_call__what_could_not_be_read_is_there_all_the_same() -> None:
-    assert called([leg("1/2"), broken("x")], 2) == []
+def test_completeness__an_unreadable_shard_is_not_missing() -> None:
+    assert check([shard("1/2"), unreadable("x")], 2) == []
 
 
-def test_listed__a_long_row_is_cut() -> None:
-    assert listed(map(str, range(MOST_NAMED + 3))).endswith("11 and 3 more")
-    assert listed([]) == ""
+def test_join_names__cuts_a_long_list() -> None:
+    assert join_names(map(str, range(MAX_NAMES + 3))).endswith("11 and 3 more")
+    assert join_names([]) == ""
 
 
-def test_roll_call__each_pair_of_faults_is_told_in_full() -> None:
+def test_completeness__reports_each_of_two_faults() -> None:
     faults = [
-        leg("1/2", name="again"),
-        leg("2/2", name="alien", image_id=OTHER),
-        leg("1/2", name="stray", origin=Origin(run="https://other", commit="c0ffee")),
+        shard("1/2", name="again"),
+        shard("2/2", name="alien", image_id=OTHER_IMAGE),
+        shard("1/2", name="stray", origin=Origin(run="https://other", commit="c0ffee")),
     ]
     for pair in combinations(faults, 2):
-        assert len(called([*matrix(2), *pair], 2)) >= 2
+        assert len(check([*matrix(2), *pair], 2)) >= 2
