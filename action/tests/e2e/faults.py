@@ -173,8 +173,8 @@ ANSWERING = [
         name="wrong-port",
         verdict="not-ready",
         diagnosis="wrong-port",
-        inputs=tiny("elsewhere", ready_timeout="5"),
-        told=("listens on port 9000", "port: '9000'", "within 5 s"),
+        inputs=tiny("elsewhere", ready_timeout="10"),
+        told=("listens on port 9000", "port: '9000'", "within 10 s"),
     ),
     Fault(
         name="wrong-port-early",
@@ -201,7 +201,7 @@ ANSWERING = [
         name="server-error",
         verdict="not-ready",
         diagnosis="server-error",
-        inputs=tiny("broken", ready_timeout="5"),
+        inputs=tiny("broken", ready_timeout="10"),
         told=("500: ValueError: substring not found", "LOGGING"),
         lines=(
             Line(
@@ -216,8 +216,8 @@ ANSWERING = [
         name="no-such-page",
         verdict="not-ready",
         diagnosis="no-such-page",
-        inputs=tiny("lost", ready_path="/missing", ready_timeout="5"),
-        told=("no page /missing", "ready-path: /healthz", "within 5 s"),
+        inputs=tiny("lost", ready_path="/missing", ready_timeout="10"),
+        told=("no page /missing", "ready-path: /healthz", "within 10 s"),
     ),
     Fault(
         name="no-such-page-early",
@@ -230,25 +230,25 @@ ANSWERING = [
         name="no-answer",
         verdict="not-ready",
         diagnosis="no-answer",
-        inputs=tiny("silent", ready_timeout="5"),
+        inputs=tiny("silent", ready_timeout="10"),
         told=("never answers", "--threads"),
     ),
     Fault(
         name="unknown-silence",
         verdict="not-ready",
-        inputs=tiny("deaf", ready_timeout="5"),
+        inputs=tiny("deaf", ready_timeout="2"),
         told=("Nothing in the container listens on any port", "none of those that are known"),
     ),
     Fault(
         name="unknown-garbage",
         verdict="not-ready",
-        inputs=tiny("garbage", ready_timeout="5"),
+        inputs=tiny("garbage", ready_timeout="10"),
         told=("an answer that is not HTTP",),
     ),
     Fault(
         name="unknown-close",
         verdict="not-ready",
-        inputs=tiny("closing", ready_timeout="5"),
+        inputs=tiny("closing", ready_timeout="10"),
         told=("closed without an answer",),
     ),
 ]
