@@ -4,18 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rehearsal import __version__
+from rehearsal.report import markdown
 from rehearsal.report.cause_text import split_snippets
-from rehearsal.report.markdown import (
-    cell,
-    code,
-    collapsible,
-    escape,
-    name_cell,
-    own_name,
-    paragraph,
-    preformatted,
-    table,
-)
 from rehearsal.report.words import counts_text, failure_message, stage_title
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
@@ -65,41 +55,42 @@ def cause_lines(
     cause: CauseSummary, *, shards: str = "", other_titles: Iterable[str] = ()
 ) -> Iterator[str]:
     """Yield one cause. `shards` names those that have it; `other_titles` are other causes."""
-    yield f"**{paragraph(cause.title)}**" + (f" ({cell(shards)})" if shards else "")
+    titles = f" ({markdown.cell(shards)})" if shards else ""
+    yield f"**{markdown.paragraph(cause.title)}**{titles}"
     yield ""
     if cause.hint or cause.paste:
-        yield f"**What to do:** {paragraph(cause.hint)}"
+        yield f"**What to do:** {markdown.paragraph(cause.hint)}"
         yield ""
     for snippet in split_snippets(cause.paste):
-        yield from preformatted(snippet.splitlines())
+        yield from markdown.preformatted(snippet.splitlines())
     if cause.lines and (cause.known or cause.location):
-        yield f"**Evidence:** {paragraph(cause.location)}".rstrip()
-    yield from preformatted(cause.lines)
+        yield f"**Evidence:** {markdown.paragraph(cause.location)}".rstrip()
+    yield from markdown.preformatted(cause.lines)
     for label, text in (("Why", cause.background), ("What happened", cause.message)):
         if text:
-            yield f"**{label}:** {paragraph(text)}"
+            yield f"**{label}:** {markdown.paragraph(text)}"
             yield ""
     for title in other_titles:
-        yield f"Another possible cause: {paragraph(title)}."
+        yield f"Another possible cause: {markdown.paragraph(title)}."
         yield ""
 
 
 def notice_lines(result: RehearsalResult) -> Iterator[str]:
     """Yield the notices as a list."""
-    yield from (f"- {cell(notice)}" for notice in result.notices[:MAX_TESTS])
+    yield from (f"- {markdown.cell(notice)}" for notice in result.notices[:MAX_TESTS])
     yield ""
 
 
 def image_lines(result: RehearsalResult) -> Iterator[str]:
     """Yield the image, if one was tested."""
     if result.image_id:
-        yield f"Image {code(result.image)}, {code(result.image_id)}"
+        yield f"Image {markdown.code(result.image)}, {markdown.code(result.image_id)}"
         yield ""
 
 
 def footer(result: RehearsalResult) -> str:
     """Return the last line."""
-    return f"<sub>Dress Rehearsal {__version__}, {escape(result.name)}</sub>"
+    return f"<sub>Dress Rehearsal {__version__}, {markdown.escape(result.name)}</sub>"
 
 
 def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> Iterator[str]:
@@ -116,7 +107,7 @@ def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> It
     yield from _tests("failed test", index.tests, evidence)
     yield from _tests(FLAKY_COLUMN, index.flaky, evidence)
     if brief:
-        yield f"The ends of the logs do not fit here: see {escape(evidence)}."
+        yield f"The ends of the logs do not fit here: see {markdown.escape(evidence)}."
         yield ""
     else:
         yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
@@ -127,7 +118,7 @@ def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> It
     if not passed or index.flaky:
         pictures = any(test.pictures for test in (*index.tests, *index.flaky))
         content = "screenshots, whole logs and the rest" if pictures else "whole logs and the rest"
-        yield f"Open `{PAGE}` in {escape(evidence)} for {content}."
+        yield f"Open `{PAGE}` in {markdown.escape(evidence)} for {content}."
         yield ""
     if not passed:
         yield f"<sub>{ABOUT}</sub>"
@@ -153,17 +144,18 @@ def _tests(column: str, tests: tuple[FailedTestEvidence, ...], evidence: str) ->
         line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
         raised = _with_location(test.frame.error, frame_location(test.frame)) if test.frame else ""
         reported = _with_location(failure_message(test.failure), line)
-        rows.append([name_cell(test.failure.name), *[raised] * frames, reported])
-    yield from table(
+        rows.append([markdown.name_cell(test.failure.name), *[raised] * frames, reported])
+    yield from markdown.table(
         [column, *["what the app raised"] * frames, "what the test reported"],
         rows,
         more=len(tests) - MAX_TESTS,
-        note=f"see {VERDICT} in {escape(evidence)}",
+        note=f"see {VERDICT} in {markdown.escape(evidence)}",
     )
 
 
 def _with_location(message: str, location: str) -> str:
-    return cell(message) + (f"<br><sub>{cell(location)}</sub>" if location else "")
+    below = f"<br><sub>{markdown.cell(location)}</sub>" if location else ""
+    return markdown.cell(message) + below
 
 
 def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
@@ -177,7 +169,7 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
     known = bool(result.diagnoses)
     # By text: each once, with the first test that met it.
     raised = {
-        test.frame.text: f"What the app raised while {own_name(test.failure.name)} ran"
+        test.frame.text: f"What the app raised while {markdown.own_name(test.failure.name)} ran"
         for test in reversed(index.tests)
         if test.frame
     }
@@ -186,35 +178,26 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
     has_frame = bool(raised or index.frame)
     raised.pop(shown_above, None)
     for text, title in list(reversed(raised.items()))[:MAX_TRACEBACKS]:
-        yield from collapsible(title, text.split("\n"))
+        yield from markdown.collapsible(title, text.split("\n"))
     traced = [test for test in index.tests if test.trace][:MAX_TRACEBACKS]
     for test in traced:
-        title = f"Where {own_name(test.failure.name)} failed"
-        yield from collapsible(title, test.trace.splitlines(), collapsed=known or bool(test.frame))
+        title = f"Where {markdown.own_name(test.failure.name)} failed"
+        collapsed = known or bool(test.frame)
+        yield from markdown.collapsible(title, test.trace.splitlines(), collapsed=collapsed)
     # These are collapsed where something above already explains the failure.
     if problem.source != CONTAINER_LOG:
         title, collapsed = f"The end of {CONTAINER_LOG}", known or has_frame
-        yield from collapsible(title, result.container_tail, collapsed=collapsed)
+        yield from markdown.collapsible(title, result.container_tail, collapsed=collapsed)
     title, collapsed = f"The end of {problem.source}", known or bool(traced)
-    yield from collapsible(title, problem.excerpt, collapsed=collapsed)
+    yield from markdown.collapsible(title, problem.excerpt, collapsed=collapsed)
 
 
 def _stages(stages: tuple[Stage, ...]) -> Iterator[str]:
     total = sum(stage.seconds for stage in stages) or 1.0
-    yield from table(
-        ["stage", "took", ""],
-        [
-            [
-                stage_title(stage) + ("" if stage.ok else " ❌"),
-                f"{stage.seconds:.1f} s",
-                _bar(stage.seconds, total),
-            ]
-            for stage in stages
-        ],
-        numbers=["took"],
-    )
-
-
-def _bar(seconds: float, total: float) -> str:
-    # Less than half of a block is drawn as a thin one.
-    return ("▇" * round(seconds / total * BAR_LENGTH) or "▏") if seconds >= MIN_BAR else ""
+    rows = []
+    for stage in stages:
+        # Less than half of a block is drawn as a thin one.
+        bar = "▇" * round(stage.seconds / total * BAR_LENGTH) or "▏"
+        title = stage_title(stage) + ("" if stage.ok else " ❌")
+        rows.append([title, f"{stage.seconds:.1f} s", bar if stage.seconds >= MIN_BAR else ""])
+    yield from markdown.table(["stage", "took", ""], rows, numbers=["took"])

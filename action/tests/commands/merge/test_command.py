@@ -43,9 +43,19 @@ class Job:
         (folder / "tests/x/screenshot.png").write_bytes(b"\x89PNG")
         return folder
 
-    def merge(self, expect: object = 1, *more: str) -> int:
-        argv = ["merge", "--expect", str(expect), "--into", str(self.into), *more, str(self.found)]
-        return cli.main(argv, self.environ)
+    def put_single(self, artifact_name: str) -> None:
+        """Put one artifact as actions/download-artifact does: without a folder of its own."""
+        result = replace(shard(artifact_name=artifact_name).result, index=EvidenceIndex())
+        folder = self.write("x", write_json(result))
+        for path in list(folder.iterdir()):
+            path.rename(self.found / path.name)
+        folder.rmdir()
+
+    def merge(
+        self, expect: object = 1, *more: str, into: Path | None = None, source: Path | None = None
+    ) -> int:
+        folders = ("--into", str(into or self.into), *more, str(source or self.found))
+        return cli.main(["merge", f"--expect={expect}", *folders], self.environ)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -120,14 +130,7 @@ def test_merge__fails_if_one_shard_failed(job: Job) -> None:
 
 
 def test_merge__a_single_artifact_has_no_folder_of_its_own(job: Job) -> None:
-    """actions/download-artifact makes none."""
-    folder = job.write(
-        "x",
-        write_json(replace(shard(artifact_name="rehearsal-1").result, index=EvidenceIndex())),
-    )
-    for path in list(folder.iterdir()):
-        path.rename(job.found / path.name)
-    folder.rmdir()
+    job.put_single("rehearsal-1")
     assert job.merge() == 0
     assert [each["name"] for each in job.verdict["shards"]] == ["rehearsal-1"]
     assert (job.into / "shards/rehearsal-1/tests/x/screenshot.png").is_file()
@@ -212,13 +215,7 @@ def test_merge__replaces_characters_that_cannot_be_uploaded(job: Job, name: str)
 
 
 def test_merge__a_name_in_verdict_json_stays_inside_the_folder(job: Job) -> None:
-    text = write_json(
-        replace(shard(artifact_name="../../../../tmp/evil").result, index=EvidenceIndex())
-    )
-    folder = job.write("x", text)
-    for path in list(folder.iterdir()):
-        path.rename(job.found / path.name)
-    folder.rmdir()
+    job.put_single("../../../../tmp/evil")
     assert job.merge() == 0
     (kept,) = (job.into / "shards").iterdir()
     assert kept.resolve().is_relative_to(job.into)
@@ -259,8 +256,7 @@ def test_merge__a_cancelled_job_whose_evidence_passed(
 def test_merge__expect_must_be_a_number(
     job: Job, expect: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    argv = ["merge", f"--expect={expect}", "--into", str(job.into), str(job.found)]
-    assert cli.main(argv, {}) == 2
+    assert job.merge(expect) == 2
     assert "is not a number from 1 to 9999" in capsys.readouterr().out
     assert not job.into.exists()
 
@@ -277,22 +273,20 @@ def test_merge__never_overwrites(job: Job) -> None:
 def test_merge__into_the_folder_to_merge(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     job.put(shard())
     for into in (job.found, job.found / "deep/er"):
-        assert cli.main(["merge", "--expect", "1", "--into", str(into), str(job.found)], {}) == 2
+        assert job.merge(into=into) == 2
         assert "is inside the folder to merge" in capsys.readouterr().out
     assert names(job.found) == ["rehearsal"]
 
 
 def test_merge__into_a_file(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     (job.top / "file").touch()
-    argv = ["merge", "--expect", "1", "--into", str(job.top / "file/x"), str(job.found)]
-    assert cli.main(argv, {}) == 2
+    assert job.merge(into=job.top / "file/x") == 2
     assert "nothing can be written: File exists" in capsys.readouterr().out
 
 
 def test_merge__from_a_file(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     (job.top / "file").touch()
-    argv = ["merge", "--expect", "1", "--into", str(job.into), str(job.top / "file")]
-    assert cli.main(argv, {}) == 2
+    assert job.merge(source=job.top / "file") == 2
     assert "cannot be read: Not a directory" in capsys.readouterr().out
     assert not job.into.exists()
 
@@ -300,14 +294,14 @@ def test_merge__from_a_file(job: Job, capsys: pytest.CaptureFixture[str]) -> Non
 def test_merge__creates_parent_folders(job: Job) -> None:
     job.put(shard())
     into = job.top / "a/b/c"
-    assert cli.main(["merge", "--expect", "1", "--into", str(into), str(job.found)], {}) == 0
+    assert job.merge(into=into) == 0
     assert (into / "index.html").is_file()
 
 
 @pytest.mark.parametrize("left_out", ["--expect", "--into"])
 def test_merge__requires_both_flags(left_out: str, capsys: pytest.CaptureFixture[str]) -> None:
     flags = {"--expect": "1", "--into": "x"}
-    message = [word for name, value in flags.items() if name != left_out for word in (name, value)]
+    words = [word for name, value in flags.items() if name != left_out for word in (name, value)]
     with pytest.raises(SystemExit):
-        cli.main(["merge", *message, "found"], {})
+        cli.main(["merge", *words, "found"], {})
     assert f"required: {left_out}" in capsys.readouterr().err

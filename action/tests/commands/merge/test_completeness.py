@@ -59,7 +59,7 @@ def test_completeness__finds_each_repeated_shard(
     twin = shard(again.result.shard, again.browser, name="twin")
     assert check([*complete, twin], len(complete))
     for other in complete:
-        # Just as many as there should be: it stands where another is missing.
+        # The number is right, but the twin replaces another shard.
         if other is not again:
             assert check([*(each for each in complete if each is not other), twin], len(complete))
 
