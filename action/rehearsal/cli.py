@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rehearsal.arguments import COMMANDS, input_flags, local_options, parse
 from rehearsal.commands.clean_up import clean_up
-from rehearsal.commands.rehearse import announce, image_tag_for, mask_secrets, run_rehearsal
+from rehearsal.commands.rehearse import image_tag_for, mask_secrets, print_notes, run_rehearsal
 from rehearsal.commands.watchdog import watch
 from rehearsal.config import child_environment
 from rehearsal.config.inputs import VARIABLE, from_action
@@ -69,7 +69,7 @@ def _run(
 
     if options.plan:
         return _show_plan(read_request, environ, console)
-    return run_rehearsal(read_request, environ, console, local=local, keep=options.keep)
+    return run_rehearsal(read_request, environ, console, local=local, keep_container=options.keep)
 
 
 def _show_plan(
@@ -81,7 +81,7 @@ def _show_plan(
     except RehearsalError as error:
         return _report(error.problem, console)
     console.redactor = mask_secrets(plan, request, console)
-    announce(request, console, origin=False)
+    print_notes(request, console, origin=False)
     console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), ok=True)
     return 0
 

@@ -191,7 +191,7 @@ def rehearsed(folder: Path, **changes: Any) -> Path:
 
 def running(code: int | None = None, *, started: float = 0.0) -> Container:
     """Return a started container that still runs, or has ended."""
-    return Container(id="c0ffee", port=49153, attached=FakeProcess(code), started=started)
+    return Container(id="c0ffee", port=49153, client=FakeProcess(code), started=started)
 
 
 def secret(name: str = "KEY", value: str = "planted-secret-value") -> Secret:

@@ -17,7 +17,7 @@ from rehearsal import cli
 from .fake_docker import IMAGE_ID, FakeDocker
 
 ACTION = Path(__file__).resolve().parents[1]
-HUSH = "planted-secret-value"
+SECRET = "planted-secret-value"
 PEM = "-----BEGIN KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END KEY-----\n"
 
 
@@ -95,7 +95,7 @@ def until(condition: Callable[[], object], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-def test_rehearse__a_pass_from_build_to_stop(stage: Stage) -> None:
+def test_rehearse__passed(stage: Stage) -> None:
     (stage.project / "check.sh").write_text(
         'echo "$TEST_SERVER"; echo "Ran 2 tests in 0.1s"; echo OK'
     )
@@ -117,10 +117,10 @@ def test_rehearse__a_pass_from_build_to_stop(stage: Stage) -> None:
     assert not any(name.startswith("staging") for name in kept)
 
 
-def test_rehearse__the_verdict_says_where_it_was_held_and_what_was_asked(stage: Stage) -> None:
-    command = f"true {HUSH}"
+def test_rehearse__verdict_has_origin_and_request(stage: Stage) -> None:
+    command = f"true {SECRET}"
     code, log = stage.run(
-        "rehearse", "--test-command", command, "--ready-path", f"/?key={HUSH}", "--shard", "2/4",
+        "rehearse", "--test-command", command, "--ready-path", f"/?key={SECRET}", "--shard", "2/4",
         "--test-env", "BROWSER=firefox",
         GITHUB_SERVER_URL="https://github.example", GITHUB_REPOSITORY="o/n", GITHUB_RUN_ID="7",
         GITHUB_RUN_ATTEMPT="3", GITHUB_SHA="c0ffee", GITHUB_REF="refs/heads/main",
@@ -147,21 +147,21 @@ def test_rehearse__the_verdict_says_where_it_was_held_and_what_was_asked(stage: 
     assert (found["shard"], found["shards"]) == ("2/4", None)
 
 
-def test_rehearse__the_secret_reaches_the_container_and_nothing_else(stage: Stage) -> None:
+def test_rehearse__only_the_container_gets_the_secret(stage: Stage) -> None:
     """Prints its whole environment from the build, the setup command and the tests."""
-    stage.docker.set("build-says", f"#2 {HUSH}\n")
-    stage.docker.set("last", HUSH)
-    snoop = f"env; cat /proc/$PPID/cmdline; echo {HUSH[:8]}'{HUSH[8:]}'; touch {stage.docker.state}/die; curl -s $TEST_SERVER; exit 1"  # noqa: E501
+    stage.docker.set("build-says", f"#2 {SECRET}\n")
+    stage.docker.set("last", SECRET)
+    snoop = f"env; cat /proc/$PPID/cmdline; echo {SECRET[:8]}'{SECRET[8:]}'; touch {stage.docker.state}/die; curl -s $TEST_SERVER; exit 1"  # noqa: E501
     code, log = stage.run(
         "rehearse", "--secrets", "KEY\nPEM", "--test-command", snoop, "--setup-command", "env",
-        KEY=HUSH, PEM=PEM, REHEARSAL_INPUTS="{}", GITHUB_TOKEN="a-token-of-theirs",
+        KEY=SECRET, PEM=PEM, REHEARSAL_INPUTS="{}", GITHUB_TOKEN="a-token-of-theirs",
     )  # fmt: skip
     assert code != 0
     environment = (stage.docker.state / "environment").read_text()
-    assert f"KEY={HUSH}" in environment
+    assert f"KEY={SECRET}" in environment
     assert "MIIEvQIBADAN" in environment
     masks, _, rest = log.partition("::stop-commands::")
-    assert f"::add-mask::{HUSH}\n::add-mask::MIIEvQIBADAN\n" in masks
+    assert f"::add-mask::{SECRET}\n::add-mask::MIIEvQIBADAN\n" in masks
     everything = {
         "log": rest,
         "outputs": (stage.top / "OUTPUT").read_text(),
@@ -170,7 +170,7 @@ def test_rehearse__the_secret_reaches_the_container_and_nothing_else(stage: Stag
         **{name: data.decode(errors="replace") for name, data in stage.kept().items()},
     }
     for place, text in everything.items():
-        for value in (HUSH, "MIIEvQIBADAN", "a-token-of-theirs"):
+        for value in (SECRET, "MIIEvQIBADAN", "a-token-of-theirs"):
             assert value not in text, place
     tests = stage.kept()["evidence/tests/output.log"].decode()
     assert "***" in tests
@@ -178,11 +178,11 @@ def test_rehearse__the_secret_reaches_the_container_and_nothing_else(stage: Stag
         assert name not in re.sub(r"^#2.*$", "", tests)
 
 
-def test_rehearse__off_github_no_mask_is_printed_and_a_pass_leaves_nothing(stage: Stage) -> None:
-    code, log = stage.run("--secrets", f"KEY={HUSH}", GITHUB_ACTIONS="")
+def test_rehearse__outside_github(stage: Stage) -> None:
+    code, log = stage.run("--secrets", f"KEY={SECRET}", GITHUB_ACTIONS="")
     assert code == 0
     assert "::" not in log
-    assert HUSH not in log
+    assert SECRET not in log
     assert stage.kept() == {}
     assert "verdict:  passed" in log.splitlines()[-1]
 
@@ -218,7 +218,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_rehearse__a_fault_is_told_and_nothing_stays(stage: Stage, fault: str) -> None:
+def test_rehearse__faults(stage: Stage, fault: str) -> None:
     behaviour, given, (verdict, exit_code, words) = FAULTS[fault]
     for name, text in behaviour.items():
         stage.docker.set(name, text)
@@ -238,7 +238,7 @@ def test_rehearse__a_fault_is_told_and_nothing_stays(stage: Stage, fault: str) -
         assert not stage.docker.has_container
 
 
-def test_rehearse__a_report_of_another_run_counts_for_nothing(stage: Stage) -> None:
+def test_rehearse__ignores_reports_of_an_earlier_run(stage: Stage) -> None:
     reports = stage.project / "reports"
     reports.mkdir()
     text = "<testsuite><testcase name='a'/></testsuite>"
@@ -257,7 +257,7 @@ def test_rehearse__a_report_of_another_run_counts_for_nothing(stage: Stage) -> N
     ["{", "[]", '"x"', "{'port': 1}", "null"],
     ids=["cut off", "list", "text", "Python", "null"],
 )
-def test_rehearse__inputs_that_are_no_json_object(
+def test_rehearse__inputs_are_no_json_object(
     stage: Stage, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["rehearse"], {**stage.github, "REHEARSAL_INPUTS": text}) == 2
@@ -265,21 +265,21 @@ def test_rehearse__inputs_that_are_no_json_object(
     assert stage.outputs["verdict"] == "misconfigured"
 
 
-def test_rehearse__flags_go_over_json(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rehearse__flags_override_json(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     inputs = json.dumps({"port": "1", "timeout": "an hour"})
     environ = {**stage.github, "REHEARSAL_INPUTS": inputs}
     assert cli.main(["rehearse", "--timeout", "60", "--port", "http"], environ) == 2
     assert "The input port is 'http'" in capsys.readouterr().out
 
 
-def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
+def test_main__own_fault_is_error_70(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fall(*_: object) -> None:
-        raise RuntimeError(f"a bug that quotes {HUSH}")
+        raise RuntimeError(f"a bug that quotes {SECRET}")
 
     monkeypatch.setattr("rehearsal.commands.rehearse.rehearse", fall)
-    environ = {**stage.github, "KEY": HUSH}
+    environ = {**stage.github, "KEY": SECRET}
     assert cli.main(["rehearse", "--secrets", "KEY"], environ) == 70
     assert stage.outputs["verdict"] == "error"
     log = capsys.readouterr().out
@@ -288,11 +288,11 @@ def test_main__a_fault_of_ours_is_error_70_with_traceback_and_no_secret(
     assert "/issues" in log
     kept = stage.kept()
     assert b"RuntimeError" in kept["evidence/verdict.json"]
-    spoken = log.replace(f"::add-mask::{HUSH}", "")
-    assert HUSH not in spoken + "".join(data.decode() for data in kept.values())
+    spoken = log.replace(f"::add-mask::{SECRET}", "")
+    assert SECRET not in spoken + "".join(data.decode() for data in kept.values())
 
 
-def test_main__a_full_disk_does_not_change_the_verdict(
+def test_main__full_disk_changes_no_verdict(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = Path.write_text
@@ -309,7 +309,7 @@ def test_main__a_full_disk_does_not_change_the_verdict(
     assert "verdict.json could not be kept: No space left on device" in capsys.readouterr().out
 
 
-def test_main__a_report_that_cannot_be_written_changes_no_verdict(
+def test_main__failed_report_changes_no_verdict(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fall(*_: object) -> str:
@@ -325,7 +325,7 @@ def test_main__a_report_that_cannot_be_written_changes_no_verdict(
     assert "verdict:  crashed" in log
 
 
-def test_main__without_a_folder_to_work_in_it_is_a_fault_told_in_words(
+def test_main__missing_temp_folder_is_error_70(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     environ = {**stage.github, "RUNNER_TEMP": str(stage.top / "nowhere")}
@@ -333,7 +333,7 @@ def test_main__without_a_folder_to_work_in_it_is_a_fault_told_in_words(
     assert "FileNotFoundError" in capsys.readouterr().out
 
 
-def test_rehearse__cancelled_it_keeps_evidence_and_leaves_nothing(stage: Stage) -> None:
+def test_rehearse__cancelled(stage: Stage) -> None:
     process = stage.start("rehearse", "--test-command", f"touch {stage.top}/testing; sleep 60")
     until((stage.top / "testing").exists)
     started = time.monotonic()
@@ -348,7 +348,7 @@ def test_rehearse__cancelled_it_keeps_evidence_and_leaves_nothing(stage: Stage) 
     assert b"Listening" in stage.kept()["evidence/container.log"]
 
 
-def test_clean_up__after_sigkill_nothing_stays_and_the_evidence_is_offered(stage: Stage) -> None:
+def test_clean_up__after_sigkill(stage: Stage) -> None:
     note = stage.top / "browser"
     script = f"setsid sleep 60 >/dev/null 2>&1 & echo $! > {note}; sleep 60"
     process = stage.start("rehearse", "--test-command", script)
@@ -366,7 +366,7 @@ def test_clean_up__after_sigkill_nothing_stays_and_the_evidence_is_offered(stage
     until(lambda: not browser.exists() or " Z " in browser.read_text())
 
 
-def test_clean_up__ends_a_helper_that_still_lives(stage: Stage) -> None:
+def test_clean_up__ends_a_running_helper(stage: Stage) -> None:
     process = stage.start("rehearse", "--test-command", f"touch {stage.top}/testing; sleep 60")
     until((stage.top / "testing").exists)
     code, log = stage.run("clean-up")

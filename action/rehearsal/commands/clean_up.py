@@ -1,4 +1,4 @@
-"""The clean-up step: whatever became of the rehearsal, nothing stays and everything is kept."""
+"""The clean-up step: remove everything that the rehearsal started, and offer its evidence."""
 
 import os
 import shutil
@@ -20,42 +20,44 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.file_names import EVIDENCE, STAGING
 from rehearsal.verdict import RehearsalError, Verdict
 
-# A helper that hears SIGTERM takes its container down within 5 s.
-GRACE = 6.0
+# In seconds. On SIGTERM the helper removes its container within 5 s.
+SIGTERM_GRACE = 6.0
 
 
 def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -> None:
-    """End and sweep every open run of this job, and say whether there is evidence to upload.
+    """Clean up every unfinished run of this job, and set the outputs of the step.
 
-    `redactor` knows the secrets of the step, those generated for a run excepted.
+    `redactor` knows the secrets of the step, but not those that were generated for a run.
     """
     for run in unfinished_runs(environ):
-        _end(run)
+        _end_helper(run)
         try:
             remove_everything(run, environ)
         except (RehearsalError, EngineError) as error:
-            console.warning(str(error), title="Clean-up could not ask the engine")
-        outputs = dict(run.outputs or _outputs_of_a_killed(run))
-        upload = should_keep(run.evidence, outputs) and _is_clean(run, redactor, console)
+            console.warning(str(error), title="Clean-up could not use the engine")
+        outputs = dict(run.outputs or _outputs_of_killed_run(run))
+        upload = should_keep(run.evidence_policy, outputs) and _has_clean_evidence(
+            run, redactor, console
+        )
         for name, value in (*outputs.items(), ("upload", str(upload).lower())):
             console.output(name, value)
         replace(run, outputs=outputs, cleaned_up=True).write()
 
 
 def remove_everything(run: Run, environ: Mapping[str, str]) -> None:
-    """Remove whatever the run has started: its processes, containers, volumes, staged files.
+    """Remove the processes, containers, volumes and staged files of a run.
 
-    Raises `RehearsalError` or `EngineError` when the engine cannot be asked.
+    Raises `RehearsalError` or `EngineError` when the engine does not answer.
     """
-    end_processes_with_env(run.env_mark)
+    end_processes_with_env(run.env_marker)
     shutil.rmtree(run.path / STAGING, ignore_errors=True)
     find_engine(child_environment.for_children(environ, ())).remove_labelled(run.label)
 
 
-def _end(run: Run) -> None:
+def _end_helper(run: Run) -> None:
     if not run.is_alive():
         return
-    for number, grace in ((signal.SIGTERM, GRACE), (signal.SIGKILL, 1.0)):
+    for number, grace in ((signal.SIGTERM, SIGTERM_GRACE), (signal.SIGKILL, 1.0)):
         with suppress(ProcessLookupError):
             os.kill(run.pid, number)
         limit = time.monotonic() + grace
@@ -63,7 +65,7 @@ def _end(run: Run) -> None:
             time.sleep(0.05)
 
 
-def _outputs_of_a_killed(run: Run) -> dict[str, str]:
+def _outputs_of_killed_run(run: Run) -> dict[str, str]:
     return {
         "verdict": str(Verdict.CANCELLED),
         "evidence-path": str(run.path / EVIDENCE),
@@ -71,18 +73,18 @@ def _outputs_of_a_killed(run: Run) -> dict[str, str]:
     }
 
 
-def _is_clean(run: Run, redactor: Redactor, console: Console) -> bool:
-    """Sweep the evidence once more; whether there is any, and nothing speaks against its upload."""
+def _has_clean_evidence(run: Run, redactor: Redactor, console: Console) -> bool:
+    """Sanitize the evidence once more; return whether there is any that can be uploaded."""
     folder = run.path / EVIDENCE
     try:
         for name in sanitize_folder(folder, redactor):
             console.warning(
-                f"{name} held what does not belong there; it was taken out.",
+                f"{name} held a secret or was no regular file; it was cleaned or removed.",
                 title="Evidence cleaned before its upload",
             )
     except OSError as error:
         console.warning(
-            f"The evidence could not be looked through ({error.strerror}), so it stays here.",
+            f"The evidence could not be checked ({error.strerror}), so it stays on this machine.",
             title="Evidence not uploaded",
         )
         return False

@@ -12,7 +12,7 @@ class Command:
     """What the command line needs to run a sub-command.
 
     `summary` is its line in `--help`, which leaves it out unless `listed`. `run` returns the exit
-    code; it may raise `Problem`, which the command line reports.
+    code; it may raise `RehearsalError`, which the command line reports.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Report how a rehearsal ended: outputs, evidence folder, summary, annotations, closing lines."""
+"""Report how a rehearsal ended: outputs, evidence, summary, annotations, closing lines."""
 
 import shutil
 import traceback
@@ -18,6 +18,7 @@ from rehearsal.report.page import page
 from rehearsal.report.summary import summary
 from rehearsal.results.file_names import (
     BUILD_LOG,
+    CONTAINER_LOG,
     PAGE,
     SETUP_LOG,
     SUMMARY,
@@ -28,13 +29,13 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import Verdict
 
-# These were shown as they were written, unless the console collapses them.
-COLLAPSED = (BUILD_LOG, SETUP_LOG)
+# These logs were shown while they were written, unless the console collapses them.
+STREAMED_LOGS = (BUILD_LOG, SETUP_LOG)
 
 
 def finish(
     state: RunState,
-    described: RunDescription,
+    description: RunDescription,
     evidence: Evidence,
     console: Console,
     run: Run,
@@ -42,21 +43,23 @@ def finish(
     local: bool,
 ) -> Verdict:
     """Report the run, keep or drop its evidence as asked for, and return the verdict."""
-    result = make_result(state, described, evidence)
-    # First: a fault of ours in a report must not cost what later steps rely on.
+    result = make_result(state, description, evidence)
+    # The outputs come first: later steps need them even if a report cannot be written.
     outputs = result.outputs()
     for name, value in outputs.items():
         console.output(name, value)
-    with suppress(OSError):  # The disk may be full; the verdict stands all the same.
+    with suppress(OSError):  # A full disk does not change the verdict.
         replace(run, outputs=outputs).write()
     try:
-        result = add_evidence(result, state, described, evidence)
+        result = add_evidence(result, state, description, evidence)
         _report(result, evidence, console)
-    except Exception:  # noqa: BLE001  (a report that cannot be written changes no verdict)
+    except Exception:  # noqa: BLE001  (a fault in a report changes no verdict)
         console.warning(traceback.format_exc(), title="A report could not be written, our fault")
-    # Where nothing has run yet, a laptop's user needs the error and no folder.
-    worth_it = bool(result.stages) or result.verdict is Verdict.ERROR
-    kept = console.on_github or (should_keep(run.evidence, outputs) and (worth_it or not local))
+    # If nothing has run yet, a user of a laptop needs the error but no folder.
+    has_content = bool(result.stages) or result.verdict is Verdict.ERROR
+    kept = console.on_github or (
+        should_keep(run.evidence_policy, outputs) and (has_content or not local)
+    )
     link = ""
     if not kept:
         shutil.rmtree(run.path, ignore_errors=True)
@@ -85,7 +88,7 @@ def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> No
 
 
 def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the ends of logs that were not shown yet: build, setup and tests were streamed."""
+    """Yield titles and last lines of the logs that were not shown while they were written."""
     problem = result.problem
     if not problem:
         return
@@ -93,8 +96,8 @@ def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str
         yield "our traceback", problem.excerpt
         return
     if problem.excerpt and (
-        problem.source == TEST_SETUP_LOG or (collapsed and problem.source in COLLAPSED)
+        problem.source == TEST_SETUP_LOG or (collapsed and problem.source in STREAMED_LOGS)
     ):
         yield f"the end of {problem.source}", problem.excerpt
     if result.container_tail:
-        yield "the end of container.log", result.container_tail
+        yield f"the end of {CONTAINER_LOG}", result.container_tail

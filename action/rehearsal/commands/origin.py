@@ -1,4 +1,4 @@
-"""Where a rehearsal runs, and what its plan asks for."""
+"""Read the origin of a rehearsal from the environment, and summarize its plan."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -9,7 +9,7 @@ from rehearsal.results.origin import Origin, RequestSummary
 
 
 def read_origin(environ: Mapping[str, str]) -> Origin:
-    """Return where this is, from the environment that GitHub gives a job."""
+    """Return repository, commit and run, from the variables that GitHub sets for a job."""
     repository, run = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
     attempt = environ.get("GITHUB_RUN_ATTEMPT", "")
     server = environ.get("GITHUB_SERVER_URL", "")
@@ -24,7 +24,7 @@ def read_origin(environ: Mapping[str, str]) -> Origin:
 
 
 def workflow_file(environ: Mapping[str, str]) -> str:
-    """Return the file of the workflow that runs, below the checkout; nothing for another's."""
+    """Return the path of the workflow file in the checkout, empty for another repository's."""
     # OWNER/NAME/.github/workflows/FILE@REF
     name = f"{environ.get('GITHUB_REPOSITORY', '')}/"
     path = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
@@ -32,17 +32,17 @@ def workflow_file(environ: Mapping[str, str]) -> str:
 
 
 def summarize_request(plan: Plan) -> RequestSummary:
-    """Return what may be told of a plan."""
+    """Return the parts of a plan that verdict.json may contain."""
     command, probe = plan.suite.command, plan.probe
     browser = plan.suite.env.get(BROWSER_VARIABLE, "")
     return RequestSummary(
         command=sha256(command.encode()).hexdigest() if command else "",
         browser=browser if BROWSER_NAME.fullmatch(browser) else "",
         path=probe.path.partition("?")[0],
-        statuses=",".join(map(_span, probe.statuses)),
+        statuses=",".join(map(_status_range, probe.statuses)),
     )
 
 
-def _span(statuses: range) -> str:
+def _status_range(statuses: range) -> str:
     first, last = statuses.start, statuses.stop - 1
     return str(first) if first == last else f"{first}-{last}"

@@ -1,4 +1,4 @@
-"""One rehearsal from what is asked for to its exit code."""
+"""The command rehearse: one rehearsal, from its request to its exit code."""
 
 import sys
 import traceback
@@ -21,7 +21,7 @@ from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
-from rehearsal.pipeline.functional_tests import PACKAGES
+from rehearsal.pipeline.functional_tests import PACKAGES_FOLDER
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result import RunDescription
 from rehearsal.pipeline.run import RUN_VARIABLE, Run, new_run
@@ -33,56 +33,64 @@ from rehearsal.verdict import RehearsalError, own_fault
 
 
 def run_rehearsal(
-    ask: Callable[[], Request],
+    load_request: Callable[[], Request],
     environ: Mapping[str, str],
     console: Console,
     *,
     local: bool,
-    keep: bool = False,
+    keep_container: bool = False,
 ) -> int:
-    """Run the rehearsal that `ask` returns, report how it ended, and return its exit code."""
+    """Run the requested rehearsal, report how it ended, and return the exit code."""
     run = new_run(environ)
     state = RunState(observer=console)
     evidence = Evidence(run.path, console.redactor, state.notices.append)
-    described = RunDescription(
+    description = RunDescription(
         name=run.id,
-        evidence=str(evidence.folder),
+        evidence_folder=str(evidence.folder),
         artifact_name=run.artifact_name,
         origin=read_origin(environ),
     )
     try:
         with interruptible():
-            request = ask()
-            # An error about another input may quote a secret that stands in the wrong place.
+            request = load_request()
+            # An error about another input may quote a secret that is in the wrong place.
             known = Redactor(extract_secrets(request.inputs, request.environ))
             console.redactor = evidence.redactor = known
             plan = make_plan(request.inputs, environ=request.environ, top=request.top)
-            described = _describe(described, plan, request, environ)
-            run = replace(run, evidence=plan.evidence_policy, artifact_name=described.artifact_name)
+            description = _describe(description, plan, request, environ)
+            run = replace(
+                run, evidence_policy=plan.evidence_policy, artifact_name=description.artifact_name
+            )
             run.write()
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
-            announce(request, console)
+            print_notes(request, console)
             context = _make_context(
-                plan, request, environ, run=run, console=console, evidence=evidence, keep=keep
+                plan,
+                request,
+                environ,
+                run=run,
+                console=console,
+                evidence=evidence,
+                keep_container=keep_container,
             )
-        # The watchdog does not carry the run's mark: it has to outlive the processes it ends.
+        # The watchdog does not get the run's variable: it ends all processes that have it.
         env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
         with watchdog([*_own_command(), "watch", run.folder], env):
             rehearse(plan, context, state)
-            end_processes_with_env(run.env_mark)
+            end_processes_with_env(run.env_marker)
     except RehearsalError as error:
         state.problems.append(error.problem)
-    except Exception:  # noqa: BLE001  (the one place where a fault of ours is caught)
+    except Exception:  # noqa: BLE001  (the only place that catches our own faults)
         state.problems.append(own_fault(traceback.format_exc()))
     finally:
         evidence.drop_staging()
-    return finish(state, described, evidence, console, run, local=local).exit_code
+    return finish(state, description, evidence, console, run, local=local).exit_code
 
 
 def _describe(
     known: RunDescription, plan: Plan, request: Request, environ: Mapping[str, str]
 ) -> RunDescription:
-    """Return the description with what the plan adds to it."""
+    """Return the description completed from the plan."""
     checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
     return replace(
         known,
@@ -102,12 +110,12 @@ def _make_context(
     run: Run,
     console: Console,
     evidence: Evidence,
-    keep: bool,
+    keep_container: bool,
 ) -> RunContext:
     """Find the engine and check that the rehearsal may run here. Raises `RehearsalError`."""
     env = child_environment.for_children(request.environ, (secret.name for secret in plan.secrets))
     env[RUN_VARIABLE] = run.id
-    engine = find_engine(env, _needs(plan))
+    engine = find_engine(env, _engine_needs(plan))
     preflight.check_build_context(plan, run.path)
     preflight.check_environment(
         plan, environ, commit=git.head_commit(plan.directory, env), engine_host=engine.host()
@@ -118,13 +126,13 @@ def _make_context(
         evidence=evidence,
         env=env,
         label=run.label,
-        tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
-        keep=keep,
+        image_tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
+        keep_container=keep_container,
     )
 
 
 def mask_secrets(plan: Plan, request: Request, console: Console) -> Redactor:
-    """Have the runner mask every secret, and return what replaces them everywhere else."""
+    """Let the runner mask every secret, and return the redactor for all other outputs."""
     for secret in plan.secrets:
         for value in secret.masks():
             console.mask(value)
@@ -137,8 +145,8 @@ def mask_secrets(plan: Plan, request: Request, console: Console) -> Redactor:
     return Redactor([*plan.secrets, *others])
 
 
-def announce(request: Request, console: Console, *, origin: bool = True) -> None:
-    """Say where the inputs come from, and what is worth knowing about them."""
+def print_notes(request: Request, console: Console, *, origin: bool = True) -> None:
+    """Print where the inputs come from, unless `origin` is False, and the notes about them."""
     if request.origin and origin:
         console.info(f"rehearsing {request.origin}")
     for note in request.notes:
@@ -146,22 +154,22 @@ def announce(request: Request, console: Console, *, origin: bool = True) -> None
 
 
 def image_tag_for(plan: Plan, environ: Mapping[str, str], version: str) -> str:
-    """Return the name of the image that is built.
+    """Return the name of the image that is built; an empty `version` becomes `latest`.
 
-    A laptop keeps one name for the newest build; a shared engine has a version for each.
+    On a laptop each build gets the same name, on GitHub each run has a version of its own.
     """
     project = environ.get("GITHUB_REPOSITORY", "").rpartition("/")[2] or plan.directory.name
     return image_tag(project, version or "latest")
 
 
-def _needs(plan: Plan) -> EngineNeeds:
+def _engine_needs(plan: Plan) -> EngineNeeds:
     if plan.image:
         return EngineNeeds.NOTHING
     return EngineNeeds.BUILDX if plan.build.needs_buildx else EngineNeeds.BUILDKIT
 
 
 def _own_command() -> list[str]:
-    """Return the command that starts this program again: from the action's folder, or installed."""
-    if (PACKAGES / "__main__.py").is_file():
-        return [sys.executable, "-I", str(PACKAGES)]
+    """Return the command that starts this program: from the action's folder, or as installed."""
+    if (PACKAGES_FOLDER / "__main__.py").is_file():
+        return [sys.executable, "-I", str(PACKAGES_FOLDER)]
     return [sys.executable, "-I", "-m", "rehearsal"]

@@ -22,9 +22,9 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
-# Neither the app nor what was asked for is at fault in these.
+# Verdicts for which neither the app nor an input is at fault.
 NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED)
-# Where an unknown cause most likely shows, by what went wrong.
+# The logs that most likely show an unknown cause.
 LOGS_BY_VERDICT = {
     Verdict.BUILD_FAILED: (BUILD_LOG,),
     Verdict.SETUP_FAILED: (SETUP_LOG, TEST_SETUP_LOG),
@@ -32,13 +32,13 @@ LOGS_BY_VERDICT = {
     Verdict.TIMED_OUT: (TEST_LOG, CONTAINER_LOG),
 }
 DEFAULT_LOGS = (CONTAINER_LOG,)
-# Enough of each log to see why a diagnosis was made, or was not.
-KEPT_LINES = 60
+# How many lines of each log facts.json holds: enough to see why a diagnosis was made or not.
+MAX_FACT_LINES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """The causes that fit, the root first, or the lines that say most; `facts` is JSON."""
+    """The causes that fit, the root first, or key lines of a log; `facts` is JSON."""
 
     diagnoses: tuple[Diagnosis, ...] = ()
     key_lines: tuple[str, ...] = ()
@@ -53,36 +53,36 @@ def explain(
     source: SourceTree | None,
     workflow: str,
 ) -> Explanation:
-    """Find the causes of the deciding problem or, where none fits, the lines that say most.
+    """Find the causes of the deciding problem or, if none fits, the key lines of the logs.
 
-    `observations` are redacted here; the logs of the evidence and `result` have been redacted.
+    `observations` are redacted here; `result` and the logs in the evidence are redacted already.
     """
     problem = result.problem
     if not problem or problem.verdict in NOT_DIAGNOSED:
         return Explanation()
     failed = result.results.failed if result.results else ()
     observed = {name: _redact(lines, evidence.redactor) for name, lines in observations.items()}
-    tested = next((stage.started for stage in result.stages if stage.name == "test"), 0.0)
-    facts = gather_facts(problem, observed, failed, evidence.folder, tested=tested)
+    tests_started = next((each.started for each in result.stages if each.name == "test"), 0.0)
+    facts = gather_facts(problem, observed, failed, evidence.folder, tests_started=tests_started)
     if source:
-        scanned = scan_source(facts, source, workflow).items()
-        added = {name: _redact(lines, evidence.redactor) for name, lines in scanned}
+        scanned = scan_source(facts, source, workflow)
+        added = {name: _redact(lines, evidence.redactor) for name, lines in scanned.items()}
         facts = replace(facts, lines={**facts.lines, **added})
-    diagnoses = tuple(_with_hint(found, problem) for found in diagnose(facts, CAUSES))
-    needs_lines = not diagnoses and problem.verdict not in SELF_EXPLAINED
+    diagnoses = tuple(_with_hint(each, problem) for each in diagnose(facts, CAUSES))
+    unexplained = not diagnoses and problem.verdict not in SELF_EXPLAINED
     logs = LOGS_BY_VERDICT.get(problem.verdict, DEFAULT_LOGS)
     return Explanation(
         diagnoses=diagnoses,
-        key_lines=key_lines(facts, logs) if needs_lines else (),
-        facts=facts.to_json(KEPT_LINES),
+        key_lines=key_lines(facts, logs) if unexplained else (),
+        facts=facts.to_json(MAX_FACT_LINES),
     )
 
 
 def _with_hint(diagnosis: Diagnosis, problem: Problem) -> Diagnosis:
-    """Return the diagnosis; without a hint of its own it takes that of the problem."""
+    """Return the diagnosis with its own hint, else with the hint of the problem."""
     return diagnosis if diagnosis.hint else replace(diagnosis, hint=problem.hint)
 
 
 def _redact(lines: tuple[str, ...], redactor: Redactor) -> tuple[str, ...]:
-    # As one text, since a secret may have several lines.
+    # As one text: a secret may span several lines.
     return tuple(redactor.redact("\n".join(lines)).split("\n"))

@@ -1,4 +1,4 @@
-"""What is known of a failure, as lines by where they come from."""
+"""The facts of a failure: lines of text by their source."""
 
 import json
 from collections.abc import Mapping
@@ -7,31 +7,35 @@ from dataclasses import dataclass, field
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.verdict import Verdict
 
-# What the app had said when the tests began.
+# What the app had logged when the tests began.
 LOG_BEFORE_TESTS = f"{CONTAINER_LOG} before the tests"
-# Where facts name what any cause may speak of: a place and its value, one a line.
-LOCATIONS = "places"
+# Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
+LOCATIONS = "locations"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is known, as lines by where they come from: a log's name, or what was looked at."""
+    """The facts, by source: the name of a log, `problem`, `failures`, or what was observed.
+
+    The stages observe `inputs`, `request`, `answer`, `answers`, `listeners` and `container`; the
+    project's own files give `locations` and `form fields`.
+    """
 
     verdict: Verdict
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def text(self, source: str) -> str:
-        """Return all lines of a source as one text, empty when it is not known."""
+        """Return all lines of a source as one text, empty if there are none."""
         return "\n".join(self.lines.get(source, ()))
 
     def locations(self) -> dict[str, str]:
-        """Return what fills places of any cause, by their names."""
-        found = (line.partition(" ") for line in self.lines.get(LOCATIONS, ()))
-        return {name: value for name, _, value in found if value}
+        """Return values for placeholders in the texts of any cause."""
+        parts = (line.partition(" ") for line in self.lines.get(LOCATIONS, ()))
+        return {name: path for name, _, path in parts if path}
 
-    def to_json(self, longest: int) -> str:
-        """Return them as JSON, with the last `longest` lines of each source."""
-        lines = {source: list(found[-longest:]) for source, found in self.lines.items() if found}
+    def to_json(self, max_lines: int) -> str:
+        """Return JSON with the last `max_lines` lines of each source."""
+        lines = {source: list(found[-max_lines:]) for source, found in self.lines.items() if found}
         content = {"verdict": str(self.verdict), "lines": lines}
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 

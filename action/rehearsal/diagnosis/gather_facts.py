@@ -1,4 +1,4 @@
-"""Gather the facts of a failure: the problem, the logs, what was observed, the failed tests."""
+"""Gather the facts of a failure: problem, logs, observations and failed tests."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,42 +20,42 @@ from rehearsal.results.tests import Failure
 from rehearsal.verdict import Problem, Verdict
 
 LOGS = (BUILD_LOG, TEST_SETUP_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG)
-# How much of a log's beginning and end is searched, in bytes: an app says at its start why it
+# How much of a log is read at its beginning and its end, in bytes: an app logs at its start why it
 # cannot run, and at its end why it stopped.
-HEAD = 1 << 16
-TAIL = 1 << 18
-# What BuildKit puts before each line: the step, and the seconds since it began.
-BUILDKIT = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
+HEAD_BYTES = 1 << 16
+TAIL_BYTES = 1 << 18
+# BuildKit begins each line with the number of the step and the seconds since its start.
+BUILDKIT_PREFIX = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 
 
 def gather_facts(
     problem: Problem,
-    seen_lines: Mapping[str, tuple[str, ...]],
+    observations: Mapping[str, tuple[str, ...]],
     failed: Iterable[Failure],
     folder: Path,
     *,
-    tested: float = 0.0,
+    tests_started: float = 0.0,
 ) -> Facts:
-    """Return everything that is known of a problem; the logs are those of the evidence folder.
+    """Return the facts of a problem; the logs are read from the evidence folder.
 
-    Of failed tests the app's log begins when they did, at `tested` (in seconds since 1970): what a
-    health check met before the migrations had run, say, is not why they failed.
+    If tests failed, the container's log is split at `tests_started` (seconds since 1970): an error
+    that a health check caused before the migrations, for example, is not why the tests failed.
     """
     logs = {name: read_log_lines(folder / name) for name in LOGS}
-    if problem.verdict is Verdict.TESTS_FAILED and tested:
-        logs |= _split_at(folder, tested)
+    if problem.verdict is Verdict.TESTS_FAILED and tests_started:
+        logs |= _split_container_log(folder, tests_started)
     return Facts(
         verdict=problem.verdict,
         lines={
             "problem": (problem.message,),
-            **seen_lines,
+            **observations,
             **logs,
             "failures": tuple(f"{failure.name}: {failure.message}" for failure in failed),
         },
     )
 
 
-def _split_at(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
+def _split_container_log(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
     index = log_slices.read_index(folder / CONTAINER_LOG_INDEX)
     if not index.total:
         return {}
@@ -67,14 +67,14 @@ def _split_at(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
 
 
 def read_log_lines(path: Path) -> tuple[str, ...]:
-    """Return the lines of a log's beginning and end, without colours and a build's numbering."""
+    """Return the lines at a log's beginning and end, without colours and BuildKit's prefixes."""
     try:
-        head, tail, left_out = read_head_and_tail(path, HEAD, TAIL)
+        head, tail, left_out = read_head_and_tail(path, HEAD_BYTES, TAIL_BYTES)
     except OSError:
         return ()
     lines = _lines((b"\n" if left_out else b"").join((head, tail)).decode(errors="replace"))
     if path.name == BUILD_LOG:
-        lines = tuple(BUILDKIT.sub("", line) for line in lines)
+        lines = tuple(BUILDKIT_PREFIX.sub("", line) for line in lines)
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Diagnosis: what is known of a failure, and the known causes that it fits."""
+"""The rules of a diagnosis: patterns, the causes that they identify, and how to match them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,15 +10,15 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.source.tracebacks import SERVER_NOISE, without_installed_code
 from rehearsal.verdict import Verdict
 
-# A traceback's last lines say most; more of it stands in the log.
-MAX_EVIDENCE = 8
+# The last lines of a traceback matter most; the log holds all of it.
+MAX_EVIDENCE_LINES = 8
 MAX_KEY_LINES = 5
-MAX_LINE = 300
-# `{name}`, or `{name|what stands there when it is not known}`; GitHub's ${{ }} is left alone.
+MAX_LINE_LENGTH = 300
+# `{name}`, or `{name|default}` for a group that may not have matched; not GitHub's ${{ }}.
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
-# Where a wording's clue finds what the cause itself has found.
-KNOWN = "known"
-# What programs call a failure, whatever they are written in.
+# The source in which a variant finds the verdict and the values captured so far.
+CAPTURES = "captures"
+# Words of error messages, whatever language the program is written in.
 ERROR_WORDS = re.compile(
     r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
     r"could not|not found|no such|refused|unable)\b))",
@@ -27,49 +27,50 @@ ERROR_WORDS = re.compile(
 
 
 class Pattern:
-    """Something to look for: in any of `sources`, one of the patterns; its groups fill places.
+    """Regular expressions to search in the facts; their named groups fill placeholders.
 
-    Where it is about `each` value of a group, all of them are evidence, those of the first pattern
-    first, and `others` says in words how many there are beside the one that fills its place.
+    `sources` are searched in order. With `distinct`, the name of a group, all different values of
+    the group are evidence, and the placeholder `others` says how many there are beside the first.
     """
 
-    def __init__(self, sources: str | Iterable[str], *patterns: str, each: str = "") -> None:
+    def __init__(self, sources: str | Iterable[str], *patterns: str, distinct: str = "") -> None:
         self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
         self.patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
-        self.each = each
+        self.distinct = distinct
 
     def find(self, facts: Facts) -> list[re.Match[str]]:
-        """Return the last match in the first source that has one: what came last decided.
+        """Return the last match in the first source that has one: the latest error counts.
 
-        Where it is about `each`, it is the first match of each value, from all the patterns.
+        With `distinct`, return the first match of each value, in the order of the patterns.
         """
         for source in self.sources:
             text = facts.text(source)
             matches = (list(pattern.finditer(text)) for pattern in self.patterns)
-            if self.each:
+            if self.distinct:
                 found = list(chain.from_iterable(matches))
-                values = {match[self.each]: match for match in reversed(found)}
+                values = {match[self.distinct]: match for match in reversed(found)}
                 if values:
                     return sorted(values.values(), key=found.index)
             elif found := next(filter(None, matches), []):
                 return found[-1:]
         return []
 
-    def captures(self, found: list[re.Match[str]]) -> dict[str, str]:
-        """Return what fills the places, from what `find` returned."""
-        if not found:
+    def captures(self, matches: list[re.Match[str]]) -> dict[str, str]:
+        """Return the placeholders' values from the matches that `find` returned."""
+        if not matches:
             return {}
-        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        known = {"others": others} if self.each else {}
-        return known | {name: value for name, value in found[0].groupdict().items() if value}
+        values = {name: value for name, value in matches[0].groupdict().items() if value}
+        if self.distinct:
+            values["others"] = f" and {len(matches) - 1} more" if len(matches) > 1 else ""
+        return values
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """What is said instead where the clue is found; what is empty stays as it was.
+    """Texts that replace those of a cause if `pattern` is found; an empty text replaces nothing.
 
-    Its clue may also look at what is known by then: the verdict and the values of the places, one
-    a line (`name KEY`), from the source `known`.
+    The pattern may also search the source `captures`: the lines `verdict VERDICT` and, for each
+    value captured so far, `NAME VALUE`.
     """
 
     pattern: Pattern
@@ -81,12 +82,12 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """A known cause: it fits when all of `clues` are found and none of `unless`.
+    """A known cause: it fits if all `patterns` are found and none of `unless`.
 
-    What `shows` finds fills places and becomes evidence, but decides nothing. `sure_after` is for
-    causes that waiting does not mend: how many seconds an app that is not ready has to look like
-    this before it is given up. An empty `advice` leaves that of the problem, which knows more. Of
-    `wordings` the first whose clue is found is said instead.
+    What `details` find is added as evidence and fills placeholders. With an empty `hint` the report
+    shows the hint of the problem. The first of `variants` that is found replaces texts.
+    `give_up_after` is for causes that waiting does not remove: if an app that is not ready shows
+    this cause for as many seconds, the rehearsal stops waiting.
     """
 
     id: str
@@ -99,70 +100,67 @@ class Cause:
     unless: tuple[Pattern, ...] = ()
     details: tuple[Pattern, ...] = ()
     variants: tuple[Variant, ...] = ()
-    sure_after: float | None = None
+    give_up_after: float | None = None
 
 
 def diagnose(facts: Facts, causes: Iterable[Cause]) -> list[Diagnosis]:
-    """Return the causes that fit, in the order they are given: the root first."""
-    return [found for cause in causes if (found := _fit(cause, facts))]
+    """Return the causes that fit, in the given order: the root first."""
+    return [diagnosis for cause in causes if (diagnosis := _match(cause, facts))]
 
 
 def key_lines(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
-    """Return the lines that say most of a failure whose cause is not known, in their order."""
+    """Return the last error lines, or just the last lines, of the first source that has any."""
     for source in sources:
-        lines = [line[:MAX_LINE] for line in facts.lines.get(source, ()) if line.strip()]
-        said = dict.fromkeys(
+        lines = [line[:MAX_LINE_LENGTH] for line in facts.lines.get(source, ()) if line.strip()]
+        errors = dict.fromkeys(
             line for line in lines if ERROR_WORDS.search(line) and not SERVER_NOISE.search(line)
         )
-        if found := list(said)[-MAX_KEY_LINES:] or lines[-MAX_KEY_LINES:]:
+        if found := list(errors)[-MAX_KEY_LINES:] or lines[-MAX_KEY_LINES:]:
             return tuple(found)
     return ()
 
 
-def _fit(cause: Cause, facts: Facts) -> Diagnosis | None:
-    if facts.verdict not in cause.verdicts or any(clue.find(facts) for clue in cause.unless):
+def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
+    if facts.verdict not in cause.verdicts or any(each.find(facts) for each in cause.unless):
         return None
-    found = {clue: clue.find(facts) for clue in (*cause.patterns, *cause.details)}
-    if not all(found[clue] for clue in cause.patterns):
+    found = {pattern: pattern.find(facts) for pattern in (*cause.patterns, *cause.details)}
+    if not all(found[pattern] for pattern in cause.patterns):
         return None
     values = facts.locations()
-    for clue, matches in found.items():
-        values |= clue.captures(matches)
-    words = _choose_variant(cause, facts, values)
-    shown = chain.from_iterable(matches[:MAX_EVIDENCE] for matches in found.values())
+    for pattern, matches in found.items():
+        values |= pattern.captures(matches)
+    texts = _choose_variant(cause, facts, values)
+    evidence = chain.from_iterable(matches[:MAX_EVIDENCE_LINES] for matches in found.values())
     return Diagnosis(
         id=cause.id,
-        title=_fill(words.title or cause.title, values),
-        hint=_fill(words.hint or cause.hint, values),
-        paste=_fill(words.paste or cause.paste, values),
-        background=words.background or cause.background,
-        evidence=tuple(chain.from_iterable(dict.fromkeys(map(_lines, shown)))),
-        sure_after=cause.sure_after,
+        title=_fill(texts.title or cause.title, values),
+        hint=_fill(texts.hint or cause.hint, values),
+        paste=_fill(texts.paste or cause.paste, values),
+        background=texts.background or cause.background,
+        evidence=tuple(chain.from_iterable(dict.fromkeys(map(_lines, evidence)))),
+        give_up_after=cause.give_up_after,
     )
 
 
 def _choose_variant(cause: Cause, facts: Facts, values: dict[str, str]) -> Variant | Cause:
-    """Return the words that fit best; what their clue finds is added to `values`."""
-    known = (f"verdict {facts.verdict}", *(f"{name} {value}" for name, value in values.items()))
-    facts = replace(facts, lines={**facts.lines, KNOWN: known})
-    for wording in cause.variants:
-        if found := wording.pattern.find(facts):
-            values |= wording.pattern.captures(found)
-            return wording
+    """Return the first variant that fits, else the cause; add its captures to `values`."""
+    captures = (f"verdict {facts.verdict}", *(f"{name} {value}" for name, value in values.items()))
+    facts = replace(facts, lines={**facts.lines, CAPTURES: captures})
+    for variant in cause.variants:
+        if matches := variant.pattern.find(facts):
+            values |= variant.pattern.captures(matches)
+            return variant
     return cause
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda place: values.get(place[1], place[2] or ""), text)
+    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[2] or ""), text)
 
 
 def _lines(match: re.Match[str]) -> tuple[str, ...]:
-    """Return the whole lines that a match touches, its last ones when there are many.
-
-    Of a traceback they are the app's own.
-    """
+    """Return the last of the lines that a match touches, without frames of installed code."""
     text = match.string
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())
     lines = without_installed_code(text[start : end if end != -1 else len(text)]).splitlines()
-    return tuple(line[:MAX_LINE] for line in lines[-MAX_EVIDENCE:] if line.strip())
+    return tuple(line[:MAX_LINE_LENGTH] for line in lines[-MAX_EVIDENCE_LINES:] if line.strip())

@@ -1,4 +1,4 @@
-"""Inspection: what the checkout itself says of a failure, as facts beside those of the logs."""
+"""Scan the project's own files for facts that the logs cannot show."""
 
 import re
 from collections.abc import Iterator
@@ -14,65 +14,66 @@ from rehearsal.source.tracebacks import project_frame
 from rehearsal.verdict import Verdict
 
 FORM_FIELDS = "form fields"
-WANTED = re.compile(r"MultiValueDictKeyError: '(?P<field>[^'\n]{1,100})'")
-# How Django's own manage.py says where its settings are.
-SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE['"], *['"](?P<module>[\w.]{1,200})['"]""")
-# Django's own, in every form.
-TOKEN = "csrfmiddlewaretoken"  # noqa: S105  (a field's name)
-# More than a project has, and more than a reader compares: the nearest names are the first.
-MOST_COMPARED = 2000
-MOST_FIELDS = 20
+# Django's exception for a key that a request does not have.
+MISSING_FIELD = re.compile(r"MultiValueDictKeyError: '(?P<field>[^'\n]{1,100})'")
+# Django's manage.py names the settings module like this.
+SETTINGS_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE['"], *['"](?P<module>[\w.]{1,200})['"]""")
+# Django adds this field to every form.
+CSRF_FIELD = "csrfmiddlewaretoken"
+# More than a project has, and more than a reader compares; the most similar names come first.
+MAX_COMPARED = 2000
+MAX_FIELDS = 20
 
 
 def scan_source(
     facts: Facts, checkout: SourceTree, workflow: str = ""
 ) -> dict[str, tuple[str, ...]]:
-    """Return what the checkout adds to the facts, as lines by what was looked at.
+    """Return more facts, as lines by their source: locations, and fields of forms.
 
-    It is where the things are that a cause may speak of and, of a form field that was missing, what
-    the templates call theirs. `workflow` is the file that asked for the rehearsal, or empty.
+    The fields are those of the templates, and only searched if a request came without a field.
+    `workflow` is the path of the workflow file, or empty.
     """
-    found = {LOCATIONS: tuple(_places(facts, checkout, workflow))}
+    lines = {LOCATIONS: tuple(_locations(facts, checkout, workflow))}
     if facts.verdict is Verdict.TESTS_FAILED:
-        wanted = [each["field"] for each in WANTED.finditer(facts.text(CONTAINER_LOG))]
-        if wanted:
-            found[FORM_FIELDS] = tuple(_fields(wanted[-1], checkout))
-    return {source: lines for source, lines in found.items() if lines}
+        missing = [each["field"] for each in MISSING_FIELD.finditer(facts.text(CONTAINER_LOG))]
+        if missing:
+            lines[FORM_FIELDS] = tuple(_form_field_lines(missing[-1], checkout))
+    return {source: found for source, found in lines.items() if found}
 
 
-def _places(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[str]:
+def _locations(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[str]:
     if workflow and workflow.isprintable():
         yield f"workflow {workflow}"
     manage = read_text(checkout.directory / "manage.py") or ""
-    if found := SETTINGS.search(manage):
+    if found := SETTINGS_MODULE.search(manage):
         stem = found["module"].replace(".", "/")
         names = (f"{stem}.py", f"{stem}/__init__.py")
-        if place := next(filter(None, map(checkout.locate, names)), ""):
-            yield f"settings {place}"
+        if path := next(filter(None, map(checkout.locate, names)), ""):
+            yield f"settings {path}"
     frame = project_frame(facts.text(CONTAINER_LOG), checkout)
     if frame and frame.file.isprintable():
         yield f"code {frame.file}:{frame.line}"
 
 
-def _fields(wanted: str, checkout: SourceTree) -> Iterator[str]:
-    """Yield where a field of this name is, else all there are, the nearest names first."""
-    found: dict[str, str] = {}
-    for path, text in text_files(checkout.directory, ".html"):
-        place = _relative(path, checkout)
+def _form_field_lines(missing: str, checkout: SourceTree) -> Iterator[str]:
+    """Yield where a template has this field, else the fields with the most similar names."""
+    lines: dict[str, str] = {}
+    for file, text in text_files(checkout.directory, ".html"):
+        path = _relative_path(file, checkout)
         for field in form_fields(text):
-            if field.name == wanted and place:
-                yield f"same {wanted} at {place}:{field.line}"
+            if field.name == missing and path:
+                yield f"same {missing} at {path}:{field.line}"
                 return
-            if field.name != TOKEN and place and len(found) < MOST_COMPARED:
-                found.setdefault(field.name, f"other {field.name} at {place}:{field.line}")
-    names = sorted(found, key=lambda name: -SequenceMatcher(None, name, wanted).ratio())
-    yield from (found[name] for name in names[:MOST_FIELDS])
+            if field.name != CSRF_FIELD and path and len(lines) < MAX_COMPARED:
+                lines.setdefault(field.name, f"other {field.name} at {path}:{field.line}")
+    names = sorted(lines, key=lambda name: -SequenceMatcher(None, name, missing).ratio())
+    yield from (lines[name] for name in names[:MAX_FIELDS])
 
 
-def _relative(path: Path, checkout: SourceTree) -> str:
-    """Return the path in the checkout, nothing for one that cannot be told on a line."""
+def _relative_path(file: Path, checkout: SourceTree) -> str:
+    """Return the path in the checkout, empty if it is outside or cannot be printed."""
     try:
-        place = str(path.resolve().relative_to(checkout.top.resolve()))
+        path = str(file.resolve().relative_to(checkout.top.resolve()))
     except (OSError, ValueError):
         return ""
-    return place if place.isprintable() else ""
+    return path if path.isprintable() else ""

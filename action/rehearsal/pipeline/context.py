@@ -1,4 +1,4 @@
-"""What the stages of a rehearsal work with."""
+"""What every stage of a rehearsal works with, apart from its plan."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from rehearsal.outside.github import Console
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
-    """What every stage is given beside its plan.
+    """The engine, the outputs and the names of one rehearsal.
 
-    `env` is the environment of whatever runs the project's code. `label` (name=value) marks the
-    containers and volumes that the rehearsal makes; `tag` names the image that it builds; `keep`
-    leaves the container running.
+    `env` is the environment of every child process. `label` (name=value) marks the containers and
+    volumes that the rehearsal creates, `image_tag` names the image that it builds. With
+    `keep_container` the container keeps running.
     """
 
     engine: Engine
@@ -24,12 +24,12 @@ class RunContext:
     evidence: Evidence
     env: Mapping[str, str] = field(repr=False)
     label: str
-    tag: str
-    keep: bool = False
+    image_tag: str
+    keep_container: bool = False
 
     @contextmanager
     def streamed_log(self, title: str, name: str) -> Iterator[Log]:
-        """Open a log of the evidence that is also shown while it is written."""
+        """Open a log in the evidence folder, and show it while it is written."""
         with self.console.group(title), self.console.raw_output() as show:
             log = self.evidence.log(name, echo=show)
             try:

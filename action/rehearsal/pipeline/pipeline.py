@@ -1,4 +1,4 @@
-"""One rehearsal: its stages in order, and the clean-up after them."""
+"""One rehearsal: its stages in order, then the clean-up."""
 
 import time
 from contextlib import ExitStack
@@ -11,20 +11,26 @@ from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import teardown
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
-from rehearsal.pipeline.stages import container as containers
-from rehearsal.pipeline.stages import observations
-from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.container import (
+    Container,
+    container_name,
+    create_container,
+    start_container,
+)
+from rehearsal.pipeline.stages.container_end import crash_error
+from rehearsal.pipeline.stages.engine_refusal import port_taken_error
 from rehearsal.pipeline.stages.image import Image, build_image, find_image
+from rehearsal.pipeline.stages.observations import input_lines
 from rehearsal.pipeline.stages.setup import run_setup
-from rehearsal.pipeline.stages.suite import Preparation
-from rehearsal.pipeline.stages.wait import ReadinessWaiter
+from rehearsal.pipeline.stages.virtual_environment import VenvBuilder
+from rehearsal.pipeline.stages.wait import BEFORE_READY, ReadinessWaiter
 from rehearsal.pipeline.state import RunState
 from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG, TEST_SETUP_LOG
 from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 
 def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
-    """Run all stages and remove what they made; `state` says how it went.
+    """Run all stages, remove what they created, and record the outcome in `state`.
 
     Clean-up runs after the signal and time-out handlers are disabled, so nothing interrupts it.
     """
@@ -35,23 +41,23 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
                 _run_stages(plan, context, state, cleanup)
         except RehearsalError as error:
             state.problems.append(error.problem)
-        except EngineError as refusal:
+        except EngineError as error:
             state.problems.append(
                 Problem(
                     Verdict.ENGINE_FAILED,
-                    f"The engine refused what it should do next: {refusal}",
-                    hint="Something else on this machine may have removed what the rehearsal "
+                    f"The engine refused a command: {error}",
+                    hint="Another program on this machine may have removed what the rehearsal "
                     "started; run it again.",
                 )
             )
 
 
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:
-    state.observations["inputs"] = observations.of_inputs(plan.container)
+    state.observations["inputs"] = input_lines(plan.container)
     host_port = plan.container.host_port
     if host_port and not http_probe.is_free(host_port):
-        raise containers.port_taken(host_port)
-    preparation = _prepare_tests(plan, context, cleanup)
+        raise port_taken_error(host_port)
+    venv = _start_venv(plan, context, cleanup)
     with state.stage("build"):
         image = _find_or_build(plan, context)
         state.image, state.image_id = image.reference, image.id
@@ -60,8 +66,8 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     log = context.evidence.log(CONTAINER_LOG, timed=True)
     cleanup.callback(teardown.close_log, log, state)
     with state.stage("start"):
-        created.append(_create(plan, context, image))
-        container = containers.start_container(created[0], plan.container, context.engine, log)
+        created.append(_create_container(plan, context, image))
+        container = start_container(created[0], plan.container, context.engine, log)
         state.timeline.record_milestone("created", 0.0)
         state.timeline.record_milestone("running", time.monotonic() - container.started)
         cleanup.callback(teardown.detach, container, state)
@@ -75,25 +81,25 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         state.notices.append("No test was asked for: test-command is empty.")
         return
     with state.stage("test"):
-        if preparation:
-            preparation.wait()
-        bin_folder = preparation.bin if preparation else None
+        if venv:
+            venv.wait()
+        bin_folder = venv.bin_folder if venv else None
         run_functional_tests(plan, context, state, container, log, bin_folder=bin_folder)
 
 
-def _prepare_tests(plan: Plan, context: RunContext, cleanup: ExitStack) -> Preparation | None:
-    """Start making the tests' virtual environment; that goes on while the image is built."""
+def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuilder | None:
+    """Start to build the tests' virtual environment; it goes on while the image is built."""
     requirements = plan.suite.requirements
     if not requirements:
         return None
     evidence = context.evidence
     log = evidence.log(TEST_SETUP_LOG, echo=context.console.background_output)
     cleanup.callback(log.close)
-    # A pip that is ended half-way leaves unpacked files; in the staging folder they are removed.
+    # If pip is ended early it leaves temporary files; the staging folder is removed with them.
     env = {**context.env, "TMPDIR": str(evidence.staging_folder("tmp"))}
-    preparation = Preparation(requirements, evidence.staging_folder("venv"), env=env, log=log)
-    cleanup.callback(preparation.end)
-    return preparation
+    venv = VenvBuilder(requirements, evidence.staging_folder("venv"), env=env, log=log)
+    cleanup.callback(venv.end)
+    return venv
 
 
 def _find_or_build(plan: Plan, context: RunContext) -> Image:
@@ -101,15 +107,17 @@ def _find_or_build(plan: Plan, context: RunContext) -> Image:
         return find_image(plan.image, context.engine)
     id_file = context.evidence.staging / "image-id"
     with context.streamed_log(f"build {plan.build.dockerfile.name}", BUILD_LOG) as log:
-        return build_image(plan.build, context.engine, tag=context.tag, id_file=id_file, log=log)
+        return build_image(
+            plan.build, context.engine, tag=context.image_tag, id_file=id_file, log=log
+        )
 
 
-def _create(plan: Plan, context: RunContext, image: Image) -> str:
-    return containers.create_container(
+def _create_container(plan: Plan, context: RunContext, image: Image) -> str:
+    return create_container(
         plan.container,
         context.engine,
         image=image.id,
-        name=containers.container_name(context.label),
+        name=container_name(context.label),
         label=context.label,
         directory=plan.directory,
     )
@@ -122,7 +130,7 @@ def _set_up(
         run_setup(plan.container.setup_command, container, context.engine, setup_log)
     state.timeline.record_milestone("set up", time.monotonic() - container.started)
     if container.ended:
-        raise containers.crash_error(container, context.engine, log, when="before it was ready")
+        raise crash_error(container, context.engine, log, when=BEFORE_READY)
 
 
 def _wait_until_ready(

@@ -1,4 +1,4 @@
-"""The result of a finished run: redacted, explained, with an index of its evidence."""
+"""Make the result of a finished run: redacted, with its causes and an index of its evidence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,14 +18,13 @@ from rehearsal.verdict import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class RunDescription:
-    """What is known of a rehearsal apart from how it went; what is not known yet is empty.
+    """What is known of a rehearsal before it runs; unknown values are empty.
 
-    `evidence` is the folder's path, `workflow` the file that asked for the rehearsal, below the
-    checkout.
+    `workflow` is the path of the workflow file in the checkout.
     """
 
     name: str
-    evidence: str
+    evidence_folder: str
     artifact_name: str
     origin: Origin
     request: RequestSummary | None = None
@@ -35,9 +34,9 @@ class RunDescription:
 
 
 def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> RehearsalResult:
-    """Return the result with its causes, and write the facts that led to them.
+    """Return the result with its causes, and write the facts behind them into the evidence.
 
-    Every text is redacted first, before a report can cut a secret in two.
+    Every text is redacted before a report can cut a secret in two.
     """
     redact = evidence.redactor.redact
     result = RehearsalResult(
@@ -55,7 +54,7 @@ def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> Reh
         artifact_name=run.artifact_name,
         notices=tuple(map(redact, state.notices)),
         timeline=state.timeline.timeline,
-        evidence=run.evidence,
+        evidence=run.evidence_folder,
         container_tail=state.container_tail,
         keep_note=state.keep_note,
         remove_command=state.remove_command,
@@ -71,14 +70,14 @@ def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> Reh
 def add_evidence(
     result: RehearsalResult, state: RunState, run: RunDescription, evidence: Evidence
 ) -> RehearsalResult:
-    """Return the result with the index of its evidence, and the notices that collecting it left."""
+    """Return the result with the index of its evidence, and with all notices so far."""
     source = run.source or SourceTree(top=Path(), directory=Path())
     index = collect_evidence(result.results, evidence, source)
     return with_notices(replace(result, index=index), state, evidence)
 
 
 def with_notices(result: RehearsalResult, state: RunState, evidence: Evidence) -> RehearsalResult:
-    """Return the result with all notices there are by now: writing evidence may add some."""
+    """Return the result with all notices so far; writing evidence may have added some."""
     return replace(result, notices=tuple(map(evidence.redactor.redact, state.notices)))
 
 

@@ -1,4 +1,4 @@
-"""One run's own folder and names, and the note that lets the clean-up step find it again."""
+"""A run's folder and names, and the file by which the clean-up step finds it again."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PREFIX = "rehearsal-"
+FOLDER_PREFIX = "rehearsal-"
 RUN_FILE = "run.json"
 LABEL = "dress-rehearsal"
 RUN_VARIABLE = "REHEARSAL_RUN"
@@ -16,10 +16,11 @@ RUN_VARIABLE = "REHEARSAL_RUN"
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A rehearsal's identity.
+    """One run of the action.
 
-    `pid` and `born` (clock ticks since boot) name the process that runs it; `outputs` is empty
-    until it is done; `closed` says that the clean-up step has dealt with it.
+    `pid` and `start_ticks` (clock ticks since boot) identify its process. `evidence_policy` is the
+    input evidence. `outputs` is None until the run has finished, `cleaned_up` is set by the
+    clean-up step.
     """
 
     id: str
@@ -27,18 +28,18 @@ class Run:
     pid: int
     start_ticks: str
     artifact_name: str = ""
-    evidence: str = "on-failure"
+    evidence_policy: str = "on-failure"
     outputs: Mapping[str, str] | None = None
     cleaned_up: bool = False
 
     @property
     def label(self) -> str:
-        """The label (name=value) on everything the run starts."""
+        """The label (name=value) of the run's containers and volumes."""
         return f"{LABEL}={self.id}"
 
     @property
-    def env_mark(self) -> str:
-        """The variable (NAME=value) in the environment of every process the run starts."""
+    def env_marker(self) -> str:
+        """The variable (NAME=value) in the environment of the run's child processes."""
         return f"{RUN_VARIABLE}={self.id}"
 
     @property
@@ -47,25 +48,25 @@ class Run:
         return Path(self.folder)
 
     def write(self) -> None:
-        """Write the note, whole or not at all."""
+        """Write the run file atomically."""
         part = self.path / f"{RUN_FILE}.part"
         part.write_text(json.dumps(asdict(self)), encoding="utf-8")
         part.replace(self.path / RUN_FILE)
 
     def is_alive(self) -> bool:
-        """Whether the process that runs it still does; a reused process id does not count."""
+        """Return whether the run's process is alive; another process with the same ID is not."""
         return bool(self.start_ticks) and _start_ticks(self.pid) == self.start_ticks
 
 
 def new_run(environ: Mapping[str, str]) -> Run:
-    """Make a run with a folder of its own, readable by us alone."""
+    """Make a run and its folder, which only our user can read."""
     parts = (environ.get("GITHUB_RUN_ID"), environ.get("GITHUB_RUN_ATTEMPT"), secrets.token_hex(4))
-    identity = "-".join(part for part in parts if part)
-    folder = _base(environ) / f"{PREFIX}{identity}"
+    run_id = "-".join(part for part in parts if part)
+    folder = _temp_folder(environ) / f"{FOLDER_PREFIX}{run_id}"
     folder.mkdir(mode=0o700)
     job = environ.get("GITHUB_JOB")
     run = Run(
-        id=identity,
+        id=run_id,
         folder=str(folder),
         pid=os.getpid(),
         start_ticks=_start_ticks(os.getpid()),
@@ -76,23 +77,23 @@ def new_run(environ: Mapping[str, str]) -> Run:
 
 
 def unfinished_runs(environ: Mapping[str, str]) -> Iterator[Run]:
-    """Yield the runs of this job that no clean-up step has dealt with yet, the oldest first."""
-    notes = _base(environ).glob(f"{PREFIX}*/{RUN_FILE}")
-    for note in sorted(notes, key=lambda path: path.stat().st_mtime):
+    """Yield the runs of this job that have not been cleaned up yet, the oldest first."""
+    files = _temp_folder(environ).glob(f"{FOLDER_PREFIX}*/{RUN_FILE}")
+    for file in sorted(files, key=lambda path: path.stat().st_mtime):
         try:
-            run = read_run(str(note.parent))
+            run = read_run(str(file.parent))
         except (OSError, ValueError, TypeError):
-            continue  # A note of another's, or of another version, must not keep ours from an end.
+            continue  # Not our file, or one of another version.
         if not run.cleaned_up:
             yield run
 
 
 def read_run(folder: str) -> Run:
-    """Read the note in a run's folder."""
+    """Read the run file in a run's folder. Raises `OSError`, `ValueError` or `TypeError`."""
     return Run(**json.loads((Path(folder) / RUN_FILE).read_text(encoding="utf-8")))
 
 
-def _base(environ: Mapping[str, str]) -> Path:
+def _temp_folder(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
 
 
@@ -101,6 +102,6 @@ def _start_ticks(pid: int) -> str:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return ""
-    # The name in parentheses may hold anything; the state follows it, then numbers: proc(5).
+    # proc(5): a name in parentheses, which may hold any character, then the state, then numbers.
     fields = status.rpartition(")")[2].split()
     return "" if fields[0] in "ZX" else fields[19]

@@ -1,4 +1,4 @@
-"""What a rehearsal has come to while it runs; only the pipeline writes it."""
+"""The state of a rehearsal while it runs; only the pipeline writes it."""
 
 import time
 from collections.abc import Iterator
@@ -13,21 +13,21 @@ from rehearsal.verdict import Problem, Verdict
 
 
 class StageObserver(Protocol):
-    """Is told of each stage as it starts and ends."""
+    """Is notified of the start and the end of each stage."""
 
     def stage_started(self, stage: str) -> None:
-        """Take note that a stage has started."""
+        """Receive the name of a stage that starts."""
 
     def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
-        """Take note that a stage has ended, and whether it did what it should."""
+        """Receive the name of a stage that has ended; `ok` is False if it failed."""
 
 
 @dataclass(kw_only=True)
 class RunState:
-    """One rehearsal under way.
+    """The state of one rehearsal.
 
-    `observations` are lines by where they were seen, for the diagnosis. `keep_note` says where a
-    container that was left running is, `remove_command` removes it.
+    `observations` are lines for the diagnosis, by their source. `keep_note` says where to find a
+    container that keeps running, `remove_command` removes it.
     """
 
     observer: StageObserver
@@ -47,7 +47,7 @@ class RunState:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage and tell the observer; an exception or a new problem marks it as failed."""
+        """Time a stage and notify the observer; an exception or a new problem means failure."""
         started, start = time.time(), time.monotonic()
         problems = len(self.problems)
         ok = False

@@ -1,4 +1,4 @@
-"""The clean-up of a rehearsal: stop the container, keep what is known of it, remove it."""
+"""The clean-up of a rehearsal: stop the container, write its state down, remove it."""
 
 import json
 from collections.abc import Sequence
@@ -8,9 +8,10 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
-from rehearsal.pipeline.stages import container as containers
-from rehearsal.pipeline.stages import observations
-from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.container import Container, keep_instructions
+from rehearsal.pipeline.stages.container_arguments import named_volumes
+from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
+from rehearsal.pipeline.stages.observations import container_lines, without_secrets
 from rehearsal.pipeline.stages.stop import stop_container
 from rehearsal.pipeline.state import RunState
 from rehearsal.results.file_names import CONTAINER_STATE
@@ -18,39 +19,42 @@ from rehearsal.verdict import RehearsalError, Verdict
 
 
 def stop(plan: Plan, context: RunContext, state: RunState, container: Container) -> None:
-    """Stop the container as production would, and keep what the engine knows of it."""
+    """Stop the container as production would, and write down what the engine says of it."""
     engine, cancelled = context.engine, state.cancelled
     try:
-        if context.keep and not cancelled:
+        if context.keep_container and not cancelled:
             volumes = engine.volume_names(context.label)
-            state.keep_note, state.remove_command = containers.keep_running(
+            state.keep_note, state.remove_command = keep_instructions(
                 container, context.label, volumes
             )
         else:
             with state.stage("stop"):
-                notice = _stop_gracefully(context, state, container, in_haste=cancelled)
+                notice = _stop_container(context, state, container, cancelled=cancelled)
             if notice:
                 state.notices.append(notice)
-        found = container.inspected or engine.inspect(container.id)
-        state.observations.setdefault("container", observations.of_container(found))
-        known = containers.without_secrets(found, plan.container)
-        context.evidence.write(CONTAINER_STATE, json.dumps(known, indent=2, ensure_ascii=False))
+        found = container.final_state or engine.inspect(container.id)
+        state.observations.setdefault("container", container_lines(found))
+        text = json.dumps(without_secrets(found, plan.container), indent=2, ensure_ascii=False)
+        context.evidence.write(CONTAINER_STATE, text)
     except (RehearsalError, EngineError) as error:
         _record_error(error, state)
 
 
 def detach(container: Container, state: RunState) -> None:
-    """End the attached client; it would pass any other signal on to a container that is kept."""
+    """End the attached client, with SIGKILL if the container is kept.
+
+    The client passes any other signal on to the container.
+    """
     if state.keep_note:
-        container.attached.kill()
+        container.client.kill()
     else:
-        container.attached.end()
+        container.client.end()
 
 
 def close_log(log: Log, state: RunState) -> None:
-    """Close the container's log and keep its last lines for the reports."""
+    """Close the container's log and store its last lines for the reports."""
     log.close()
-    state.container_tail = log.tail(containers.EXCERPT)
+    state.container_tail = log.tail(EXCERPT_LINES)
 
 
 def remove_containers(
@@ -58,12 +62,12 @@ def remove_containers(
 ) -> None:
     """Remove the containers and volumes of this rehearsal.
 
-    The engine lists them by label where `created` may not name them all.
+    `created` names the containers; if it is empty or there are volumes, they are found by label.
     """
     if state.keep_note:
         return
     try:
-        if created and not containers.makes_volumes(plan.container):
+        if created and not named_volumes(plan.container):
             context.engine.remove(created)
         else:
             context.engine.remove_labelled(context.label)
@@ -71,23 +75,23 @@ def remove_containers(
         _record_error(error, state)
 
 
-def _stop_gracefully(
-    context: RunContext, state: RunState, container: Container, *, in_haste: bool
+def _stop_container(
+    context: RunContext, state: RunState, container: Container, *, cancelled: bool
 ) -> str:
-    """Stop the container with patience, unless the run is cancelled or becomes so meanwhile."""
+    """Stop the container; use the short time-out if the run is, or meanwhile gets, cancelled."""
     try:
-        if not in_haste:
+        if not cancelled:
             with interruptible():
-                return stop_container(container, context.engine, in_haste=False)
+                return stop_container(container, context.engine, cancelled=False)
     except RehearsalError as error:
         if error.problem.verdict is not Verdict.CANCELLED:
             raise
         state.problems.append(error.problem)
-    return stop_container(container, context.engine, in_haste=True)
+    return stop_container(container, context.engine, cancelled=True)
 
 
 def _record_error(error: RehearsalError | EngineError, state: RunState) -> None:
-    """Record an error of the clean-up without hiding why the rehearsal ended."""
+    """Record an error of the clean-up; a refusal of the engine changes no verdict."""
     if isinstance(error, RehearsalError):
         state.problems.append(error.problem)
     else:

@@ -1,16 +1,16 @@
-"""Record what is observed of an app while it gets ready."""
+"""Record answers and milestones while the app starts."""
 
 from dataclasses import dataclass, field, replace
 
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 
-# An app that answers differently each time has told enough by then.
+# An app may answer differently each time; this many kinds are enough.
 MAX_ANSWERS = 20
 
 
 @dataclass
 class TimelineRecorder:
-    """Collect milestones by name and answers by kind, each in the order they came up."""
+    """Collects milestones by name and answers by kind, in the order of their first occurrence."""
 
     _milestones: dict[str, Milestone] = field(default_factory=dict)
     _answers: dict[object, ObservedAnswer] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class TimelineRecorder:
             self._milestones[name] = Milestone(name=name, seconds=seconds, detail=detail)
 
     def record_answer(self, kind: object, text: str, seconds: float) -> None:
-        """Count an answer; all answers of one kind are told in the words of the first."""
+        """Count an answer; `text` describes the first one of its kind."""
         if answer := self._answers.get(kind):
             self._answers[kind] = replace(answer, last=seconds, times=answer.times + 1)
         elif len(self._answers) < MAX_ANSWERS:

@@ -16,4 +16,4 @@ class Diagnosis:
     paste: Annotated[str, "YAML or Python to paste, or empty."] = ""
     background: Annotated[str, "Why it is so, or empty."] = ""
     evidence: Annotated[tuple[str, ...], "The lines that show it."] = ()
-    sure_after: float | None = None
+    give_up_after: float | None = None

@@ -24,7 +24,7 @@ def plan(**changes: Any) -> Plan:
     return replace(PLAN, **changes)
 
 
-def test_where__is_what_github_tells_a_job() -> None:
+def test_read_origin__on_github() -> None:
     assert read_origin(GITHUB) == Origin(
         repository="owner/app",
         commit="c0ffee",
@@ -34,12 +34,12 @@ def test_where__is_what_github_tells_a_job() -> None:
     )
 
 
-def test_where__is_empty_elsewhere() -> None:
+def test_read_origin__outside_github() -> None:
     assert read_origin({}) == Origin()
 
 
 @pytest.mark.parametrize("left_out", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"])
-def test_where__half_an_address_is_none(left_out: str) -> None:
+def test_read_origin__incomplete_url(left_out: str) -> None:
     assert read_origin({**GITHUB, left_out: ""}).run == ""
 
 
@@ -52,24 +52,24 @@ def test_where__half_an_address_is_none(left_out: str) -> None:
     ],
     ids=["its own", "another repository's", "none"],
 )
-def test_workflow_file__is_the_repository_s_own(reference: str, file: str) -> None:
+def test_workflow_file__own_repository_only(reference: str, file: str) -> None:
     assert workflow_file({**GITHUB, "GITHUB_WORKFLOW_REF": reference}) == file
     assert workflow_file({"GITHUB_WORKFLOW_REF": f"/{reference}"}) == ""
 
 
 @pytest.mark.parametrize("attempt", ["", "x", "-1", "٢"])
-def test_where__an_attempt_that_is_no_number_is_not_known(attempt: str) -> None:
+def test_read_origin__invalid_attempt(attempt: str) -> None:
     assert read_origin({**GITHUB, "GITHUB_RUN_ATTEMPT": attempt}).attempt == 0
 
 
-def test_asked__tells_the_test_command_by_its_digest_alone() -> None:
+def test_summarize_request__digest_of_the_test_command() -> None:
     command = "TOKEN=planted-secret-value npm test"
     found = summarize_request(plan(suite=suite_plan(command=command)))
     assert found.command == sha256(command.encode()).hexdigest()
     assert "planted" not in repr(found)
 
 
-def test_asked__tells_the_probe_without_its_query() -> None:
+def test_summarize_request__path_without_query() -> None:
     probe = probe_plan(
         path="/health?token=planted-secret-value", statuses=(range(200, 400), range(401, 402))
     )
@@ -82,5 +82,5 @@ def test_asked__tells_the_probe_without_its_query() -> None:
     "said, told",
     [("firefox", "firefox"), ("", ""), ("a b", ""), ("x\n::error::", ""), ("y" * 41, "")],
 )
-def test_asked__tells_a_browser_that_is_a_name(said: str, told: str) -> None:
+def test_summarize_request__browser_only_if_it_is_a_name(said: str, told: str) -> None:
     assert summarize_request(plan(suite=suite_plan(env={"BROWSER": said}))).browser == told

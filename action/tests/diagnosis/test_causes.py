@@ -1,4 +1,4 @@
-"""Every known cause against the facts of real faults: its own, where it fits, and all others."""
+"""Match every known cause with the captured facts of every fault."""
 
 import json
 import re
@@ -9,14 +9,14 @@ import pytest
 
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import Facts
-from rehearsal.diagnosis.rules import PLACEHOLDER, Cause, diagnose
+from rehearsal.diagnosis.rules import PLACEHOLDER, Cause, Pattern, Variant, diagnose
 from rehearsal.verdict import Verdict
 
-# Captured from real runs: REHEARSAL_FACTS=1 make e2e ARGS="-k test_faults".
+# Captured in real runs, by: REHEARSAL_FACTS=1 make e2e ARGS="-k test_faults".
 FOLDER = Path(__file__).parent / "facts"
 CAPTURED = sorted(FOLDER.glob("*.json"))
-# faults.md's own ids, as far as they are about a rehearsal, and the last.
-CONTRACT = {
+# The ids are part of verdict.json: do not change them.
+IDS = {
     "build", "missing-variable", "empty-secret", "missing-module", "wsgi-path", "out-of-memory",
     "exited-early", "crash-loop", "wrong-port", "bound-to-loopback", "disallowed-host",
     "https-redirect", "server-error", "no-such-page", "no-answer", "static-files", "missing-table",
@@ -25,31 +25,31 @@ CONTRACT = {
 }  # fmt: skip
 
 
-def named(cause: Cause) -> str:
+def cause_id(cause: Cause) -> str:
     return cause.id
 
 
-def test_causes__are_the_contracts() -> None:
-    assert {cause.id for cause in CAUSES} == CONTRACT
-    assert len(CAUSES) == len(CONTRACT)
+def test_causes__complete_list() -> None:
+    assert {cause.id for cause in CAUSES} == IDS
+    assert len(CAUSES) == len(IDS)
 
 
 @pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
-def test_causes__fit_their_own_fault_and_no_other(path: Path) -> None:
-    """Exactly these and in this order: so every other cause is shown not to fit."""
+def test_causes__fit_their_own_fault_only(path: Path) -> None:
+    """The file names all causes that fit, in order."""
     text = path.read_text(encoding="utf-8")
     found = [diagnosis.id for diagnosis in diagnose(Facts.from_json(text), CAUSES)]
     assert found == json.loads(text)["diagnoses"]
 
 
-@pytest.mark.parametrize("cause", CAUSES, ids=named)
-def test_causes__each_has_a_real_fault(cause: Cause) -> None:
+@pytest.mark.parametrize("cause", CAUSES, ids=cause_id)
+def test_causes__each_has_captured_facts(cause: Cause) -> None:
     first = {next(iter(json.loads(path.read_text())["diagnoses"]), "") for path in CAPTURED}
     assert cause.id in first
 
 
 @pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
-def test_causes__are_told_in_whole_sentences(path: Path) -> None:
+def test_causes__texts_are_filled_in(path: Path) -> None:
     for found in diagnose(Facts.from_json(path.read_text(encoding="utf-8")), CAUSES):
         for text in (found.title, found.hint, found.paste):
             assert not PLACEHOLDER.search(text)
@@ -57,23 +57,26 @@ def test_causes__are_told_in_whole_sentences(path: Path) -> None:
         assert found.evidence
 
 
-@pytest.mark.parametrize("cause", CAUSES, ids=named)
-def test_causes__fill_only_places_that_their_clues_know(cause: Cause) -> None:
-    sure = {
-        name
-        for clue in cause.patterns
-        for name in set.intersection(*(set(each.groupindex) for each in clue.patterns))
-    }
-    for place in PLACEHOLDER.finditer(cause.title + cause.hint + cause.paste):
-        assert place[1] in sure or place[2] is not None, place[0]
-    for words in cause.variants:
-        known = sure | set.intersection(*(set(each.groupindex) for each in words.pattern.patterns))
-        for place in PLACEHOLDER.finditer(words.title + words.hint + words.paste):
-            assert place[1] in known or place[2] is not None, place[0]
+def common_groups(pattern: Pattern) -> set[str]:
+    """Return the groups that every regular expression of a pattern has."""
+    return set.intersection(*(set(each.groupindex) for each in pattern.patterns))
 
 
-@pytest.mark.parametrize("cause", CAUSES, ids=named)
-def test_causes__read_well(cause: Cause) -> None:
+def assert_filled(texts: Cause | Variant, groups: set[str]) -> None:
+    for match in PLACEHOLDER.finditer(texts.title + texts.hint + texts.paste):
+        assert match[1] in groups or match[2] is not None, match[0]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=cause_id)
+def test_causes__placeholders_have_a_group_or_a_default(cause: Cause) -> None:
+    groups = set().union(*map(common_groups, cause.patterns))
+    assert_filled(cause, groups)
+    for variant in cause.variants:
+        assert_filled(variant, groups | common_groups(variant.pattern))
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=cause_id)
+def test_causes__style_of_the_texts(cause: Cause) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cause.id)
     assert cause.title[0].isupper() or cause.title.startswith("{")
     assert not cause.title.endswith(".")
@@ -84,18 +87,16 @@ def test_causes__read_well(cause: Cause) -> None:
     assert all(len(line) < 100 for line in cause.paste.splitlines())
 
 
-@pytest.mark.parametrize(
-    "identity", ["disallowed-host", "https-redirect"], ids=["disallowed-host", "https-redirect"]
-)
-def test_causes__what_never_changes_is_told_within_five_seconds(identity: str) -> None:
-    (cause,) = (each for each in CAUSES if each.id == identity)
-    assert cause.sure_after is not None
-    assert cause.sure_after <= 3
+@pytest.mark.parametrize("name", ["disallowed-host", "https-redirect"])
+def test_causes__give_up_early_on_a_wrong_setting(name: str) -> None:
+    (cause,) = (each for each in CAUSES if each.id == name)
+    assert cause.give_up_after is not None
+    assert cause.give_up_after <= 3
 
 
-def test_causes__what_may_still_change_is_waited_for() -> None:
-    """5xx and silence have the whole of ready-timeout, and so has whatever a log complains of."""
-    early = {cause.id for cause in CAUSES if cause.sure_after is not None}
+def test_causes__give_up_after_is_set_for_these_only() -> None:
+    """After 5xx, silence and errors in a log the app may still become ready."""
+    early = {cause.id for cause in CAUSES if cause.give_up_after is not None}
     assert early == {
         "bound-to-loopback", "disallowed-host", "https-redirect", "no-such-page", "wrong-port",
     }  # fmt: skip
@@ -106,32 +107,30 @@ def captured(name: str) -> Facts:
 
 
 @pytest.mark.parametrize("name", ["disallowed-host", "wrong-port", "https-redirect"])
-@pytest.mark.parametrize("complaint", ["missing-module", "missing-table", "missing-variable"])
-def test_causes__a_complaint_in_the_log_is_not_why_where_the_reason_can_be_seen(
-    name: str, complaint: str
-) -> None:
+@pytest.mark.parametrize("error", ["missing-module", "missing-table", "missing-variable"])
+def test_causes__visible_reason_excludes_errors_in_the_log(name: str, error: str) -> None:
     facts = captured(name)
-    log = facts.lines.get("container.log", ()) + captured(complaint).lines["container.log"]
+    log = facts.lines.get("container.log", ()) + captured(error).lines["container.log"]
     found = diagnose(replace(facts, lines={**facts.lines, "container.log": log}), CAUSES)
     assert [each.id for each in found] == [name]
 
 
-@pytest.mark.parametrize("complaint", ["missing-module", "missing-table", "missing-variable"])
-def test_causes__of_an_error_page_the_complaint_in_the_log_is_the_root(complaint: str) -> None:
+@pytest.mark.parametrize("error", ["missing-module", "missing-table", "missing-variable"])
+def test_causes__error_in_the_log_comes_before_the_error_page(error: str) -> None:
     facts = captured("server-error")
-    log = captured(complaint).lines["container.log"]
+    log = captured(error).lines["container.log"]
     found = diagnose(replace(facts, lines={**facts.lines, "container.log": log}), CAUSES)
-    assert [each.id for each in found] == [complaint, "server-error"]
+    assert [each.id for each in found] == [error, "server-error"]
 
 
-def test_causes__of_a_loop_the_reason_of_each_end_is_the_root() -> None:
+def test_causes__reason_of_a_crash_loop_comes_first() -> None:
     facts = captured("crash-loop")
     log = captured("missing-variable").lines["container.log"]
     found = diagnose(replace(facts, lines={**facts.lines, "container.log": log}), CAUSES)
     assert [each.id for each in found] == ["missing-variable", "crash-loop"]
 
 
-def test_causes__the_stylesheet_is_named_before_the_icon() -> None:
+def test_causes__stylesheet_before_icon() -> None:
     lines = [f"Not Found: /static/{name}" for name in ("a.css", "icon.svg")]
     facts = Facts(verdict=Verdict.TESTS_FAILED, lines={"container.log": tuple(lines)})
     (found,) = diagnose(facts, CAUSES)
@@ -141,12 +140,12 @@ def test_causes__the_stylesheet_is_named_before_the_icon() -> None:
 
 
 @pytest.mark.parametrize("name", ["missing-variable", "superlists-missing-variable"])
-def test_causes__a_missing_variable_is_shown_in_the_app_s_own_line(name: str) -> None:
+def test_causes__missing_variable_shows_the_line_of_the_app(name: str) -> None:
     (found,) = diagnose(captured(name), CAUSES)
-    shown = "\n".join(found.evidence)
-    assert "<frozen os>" not in shown
-    assert "os.environ[" in shown
-    assert shown.endswith("_KEY'")
+    evidence = "\n".join(found.evidence)
+    assert "<frozen os>" not in evidence
+    assert "os.environ[" in evidence
+    assert evidence.endswith("_KEY'")
 
 
 def with_line(name: str, source: str, line: str) -> Facts:
@@ -161,7 +160,7 @@ def without(name: str, *sources: str) -> Facts:
 
 
 @pytest.mark.parametrize(
-    "facts, words",
+    "facts, text",
     [
         pytest.param(captured("missing-table"), "no setup-command was given", id="not migrated"),
         pytest.param(
@@ -169,14 +168,14 @@ def without(name: str, *sources: str) -> Facts:
             "although migrate has run",
             id="migrated",
         ),
-        pytest.param(captured("setup-missing-table"), "before anything else", id="some setup"),
-        pytest.param(captured("disallowed-host"), "is given DJANGO_ALLOWED_HOST", id="a host"),
+        pytest.param(captured("setup-missing-table"), "Run migrate first", id="some setup"),
+        pytest.param(captured("disallowed-host"), "gets DJANGO_ALLOWED_HOST", id="a host"),
         pytest.param(
             replace(
                 captured("disallowed-host"),
                 lines={**captured("disallowed-host").lines, "inputs": ("setup-command none",)},
             ),
-            "in this example",
+            "this example uses DJANGO_ALLOWED_HOST",
             id="no host",
         ),
         pytest.param(captured("missing-variable"), "secrets.TINY_KEY", id="any variable"),
@@ -185,7 +184,7 @@ def without(name: str, *sources: str) -> Facts:
                 verdict=Verdict.CRASHED,
                 lines={"container.log": ("Set the STRIPE_SECRET_KEY environment variable",)},
             ),
-            "STRIPE_SECRET_KEY }}\n\n# instead, where everyone",
+            "STRIPE_SECRET_KEY }}\n\n# instead, if it is not secret",
             id="somebody else's key",
         ),
         pytest.param(
@@ -201,7 +200,7 @@ def without(name: str, *sources: str) -> Facts:
         ),
         pytest.param(
             captured("missing-form-field"),
-            "views.py:21, in place of request.POST['text']:\n"
+            "views.py:21, instead of request.POST['text']:\n"
             'request.POST["item_text"]\n\n'
             '# or in superlists/lists/templates/lists/form.html:5:\nname="text"',
             id="another field",
@@ -213,20 +212,20 @@ def without(name: str, *sources: str) -> Facts:
         ),
         pytest.param(
             with_line("missing-form-field", "form fields", "same text at a.html:3"),
-            "a.html:3 has a field of that name, so the request came from elsewhere",
+            "a.html:3 has a field of that name, so the request came from another form",
             id="that field",
         ),
         pytest.param(
-            without("missing-form-field", "form fields", "places"),
+            without("missing-form-field", "form fields", "locations"),
             "# or in the view, with the name that the form uses",
             id="no field",
         ),
         pytest.param(
-            with_line("missing-table", "places", "workflow .github/workflows/ci.yml"),
+            with_line("missing-table", "locations", "workflow .github/workflows/ci.yml"),
             "# in .github/workflows/ci.yml, under the with: of the step that uses this action",
             id="a workflow that is known",
         ),
-        pytest.param(captured("static-files"), "no such folder in the image", id="not collected"),
+        pytest.param(captured("static-files"), "the image has no such folder", id="not collected"),
         pytest.param(
             Facts(
                 verdict=Verdict.TESTS_FAILED,
@@ -248,18 +247,18 @@ def without(name: str, *sources: str) -> Facts:
                 verdict=Verdict.TESTS_FAILED,
                 lines={"container.log": ("Missing staticfiles manifest entry for 'a.css'",)},
             ),
-            "collectstatic has not seen a.css",
+            "collectstatic did not find a.css",
             id="not in the manifest",
         ),
     ],
 )
-def test_causes__say_what_fits_the_case(facts: Facts, words: str) -> None:
+def test_causes__variants(facts: Facts, text: str) -> None:
     found = diagnose(facts, CAUSES)[0]
-    assert words in f"{found.title}\n{found.hint}\n{found.paste}"
+    assert text in f"{found.title}\n{found.hint}\n{found.paste}"
 
 
-def test_causes__a_missing_table_is_shown_where_it_was_raised() -> None:
-    """And not where a health check met it later."""
-    complaint = "[ERROR] /healthz: no such table: lists_list"
-    (found,) = diagnose(with_line("missing-table", "container.log", complaint), CAUSES)
+def test_causes__missing_table_shows_the_exception() -> None:
+    """It does not show the line of a health check that failed later."""
+    error = "[ERROR] /healthz: no such table: lists_list"
+    (found,) = diagnose(with_line("missing-table", "container.log", error), CAUSES)
     assert found.evidence == ("django.db.utils.OperationalError: no such table: lists_list",)

@@ -1,12 +1,12 @@
 from pathlib import Path
 
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
-from rehearsal.diagnosis.gather_facts import TAIL, gather_facts, read_log_lines
+from rehearsal.diagnosis.gather_facts import TAIL_BYTES, gather_facts, read_log_lines
 from rehearsal.results.tests import Failure
 from rehearsal.verdict import Problem, Verdict
 
 
-def test_read_log_lines__without_colours_and_a_builds_numbers(tmp_path: Path) -> None:
+def test_read_log_lines__without_colours_and_prefixes(tmp_path: Path) -> None:
     text = '#8 0.345   File "x", line 1\n#8 ERROR: no\n\x1b[31mred\x1b[0m \n> plain\n'
     for name in ("build.log", "container.log"):
         (tmp_path / name).write_text(text)
@@ -21,42 +21,42 @@ def test_read_log_lines__without_colours_and_a_builds_numbers(tmp_path: Path) ->
 
 def test_read_log_lines__beginning_and_end_of_a_long_log(tmp_path: Path) -> None:
     path = tmp_path / "container.log"
-    path.write_text("first\n" + "x\n" * TAIL + "last\n")
+    path.write_text("first\n" + "x\n" * TAIL_BYTES + "last\n")
     lines = read_log_lines(path)
     assert (lines[0], lines[-1]) == ("first", "last")
-    assert len(lines) < TAIL
+    assert len(lines) < TAIL_BYTES
 
 
-def test_read_log_lines__a_log_that_is_not_there(tmp_path: Path) -> None:
+def test_read_log_lines__missing_log(tmp_path: Path) -> None:
     assert read_log_lines(tmp_path / "none.log") == ()
 
 
-def test_gather_facts__of_failed_tests_parts_the_log_where_they_began(tmp_path: Path) -> None:
+def test_gather_facts__splits_the_container_log_if_tests_failed(tmp_path: Path) -> None:
     (tmp_path / "container.log").write_text("ready\n\x1b[31mbroken\x1b[0m\n")
     (tmp_path / "container.log.index").write_text("100.0 out 0 6\n200.0 out 6 16\n")
 
-    def told(verdict: Verdict, tested: float) -> dict[str, tuple[str, ...]]:
-        found = gather_facts(Problem(verdict, "x"), {}, [], tmp_path, tested=tested)
+    def container_lines(verdict: Verdict, tested: float) -> dict[str, tuple[str, ...]]:
+        found = gather_facts(Problem(verdict, "x"), {}, [], tmp_path, tests_started=tested)
         return {name: lines for name, lines in found.lines.items() if name.startswith("con")}
 
     whole = {"container.log": ("ready", "broken")}
-    parted = {"container.log": ("broken",), LOG_BEFORE_TESTS: ("ready",)}
-    assert told(Verdict.TESTS_FAILED, 150) == parted
-    assert told(Verdict.TESTS_FAILED, 0) == whole
-    assert told(Verdict.CRASHED, 150) == whole
+    split = {"container.log": ("broken",), LOG_BEFORE_TESTS: ("ready",)}
+    assert container_lines(Verdict.TESTS_FAILED, 150) == split
+    assert container_lines(Verdict.TESTS_FAILED, 0) == whole
+    assert container_lines(Verdict.CRASHED, 150) == whole
     (tmp_path / "container.log.index").unlink()
-    assert told(Verdict.TESTS_FAILED, 150) == whole
+    assert container_lines(Verdict.TESTS_FAILED, 150) == whole
 
 
-def test_gather_facts__everything_by_where_it_was_seen(tmp_path: Path) -> None:
+def test_gather_facts__sources(tmp_path: Path) -> None:
     (tmp_path / "container.log").write_text("hello\n")
     failed = [Failure(name="t", message="no list")]
     problem = Problem(Verdict.TESTS_FAILED, "1 of 1 tests failed.")
-    found = gather_facts(problem, {"asked": ("port 1",)}, failed, tmp_path)
+    found = gather_facts(problem, {"request": ("port 1",)}, failed, tmp_path)
     assert found.verdict is Verdict.TESTS_FAILED
     assert {source: lines for source, lines in found.lines.items() if lines} == {
         "problem": ("1 of 1 tests failed.",),
-        "asked": ("port 1",),
+        "request": ("port 1",),
         "container.log": ("hello",),
         "failures": ("t: no list",),
     }

@@ -2,9 +2,9 @@ import pytest
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.rules import (
-    MAX_EVIDENCE,
+    MAX_EVIDENCE_LINES,
     MAX_KEY_LINES,
-    MAX_LINE,
+    MAX_LINE_LENGTH,
     Cause,
     Pattern,
     Variant,
@@ -34,7 +34,7 @@ def ids(known: Facts, *causes: Cause) -> list[str]:
     return [each.id for each in diagnose(known, causes)]
 
 
-def test_diagnose__fills_in_what_came_last_and_shows_its_line() -> None:
+def test_diagnose__last_match_fills_placeholders() -> None:
     (found,) = diagnose(facts(log=LOG), [cause(hint="Set {name}.", paste="{name}: x")])
     assert (found.title, found.hint, found.paste) == ("B is missing", "Set B.", "B: x")
     assert found.evidence == ("KeyError: 'B'",)
@@ -44,44 +44,44 @@ def test_diagnose__only_for_its_verdicts() -> None:
     assert ids(facts(Verdict.NOT_READY, log=LOG), cause()) == []
 
 
-def test_diagnose__wants_every_clue() -> None:
-    clues = (Pattern("log", "KeyError"), Pattern("container", r"^exit code 3$"))
-    assert ids(facts(log=LOG), cause(patterns=clues)) == []
-    assert ids(facts(log=LOG, container=("exit code 3",)), cause(patterns=clues)) == ["known"]
-    assert ids(facts(log=LOG, container=("exit code 30",)), cause(patterns=clues)) == []
+def test_diagnose__needs_every_pattern() -> None:
+    patterns = (Pattern("log", "KeyError"), Pattern("container", r"^exit code 3$"))
+    assert ids(facts(log=LOG), cause(patterns=patterns)) == []
+    assert ids(facts(log=LOG, container=("exit code 3",)), cause(patterns=patterns)) == ["known"]
+    assert ids(facts(log=LOG, container=("exit code 30",)), cause(patterns=patterns)) == []
 
 
-def test_diagnose__unless_something_else_is_there() -> None:
+def test_diagnose__unless() -> None:
     assert ids(facts(log=LOG), cause(unless=(Pattern("log", "starting"),))) == []
     assert ids(facts(log=LOG), cause(unless=(Pattern("other", "starting"),))) == ["known"]
 
 
-def test_diagnose__the_root_first() -> None:
+def test_diagnose__keeps_the_order() -> None:
     assert ids(facts(log=LOG), cause("root"), cause("branch")) == ["root", "branch"]
 
 
-def test_diagnose__what_is_only_shown_decides_nothing() -> None:
-    shown = (Pattern("log", r"^(?P<last>b\w+)$"), Pattern("log", "nowhere"))
-    (found,) = diagnose(facts(log=LOG), [cause(details=shown, title="{name}, {last}, {no|none}")])
+def test_diagnose__details_are_optional() -> None:
+    details = (Pattern("log", r"^(?P<last>b\w+)$"), Pattern("log", "nowhere"))
+    (found,) = diagnose(facts(log=LOG), [cause(details=details, title="{name}, {last}, {no|none}")])
     assert found.title == "B, bye, none"
     assert found.evidence == ("KeyError: 'B'", "bye")
 
 
-def test_diagnose__leaves_githubs_expressions_alone() -> None:
+def test_diagnose__ignores_github_expressions() -> None:
     (found,) = diagnose(facts(log=LOG), [cause(paste="{name}: ${{ secrets.{name} }}")])
     assert found.paste == "B: ${{ secrets.B }}"
 
 
-def test_diagnose__evidence_is_short() -> None:
+def test_diagnose__limits_the_evidence() -> None:
     lines = ("Traceback", *(f"  {n} {'x' * 999}" for n in range(50)), "ValueError")
-    everything = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*ValueError"),))
-    (found,) = diagnose(facts(log=lines), [everything])
-    assert len(found.evidence) == MAX_EVIDENCE
+    traceback = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*ValueError"),))
+    (found,) = diagnose(facts(log=lines), [traceback])
+    assert len(found.evidence) == MAX_EVIDENCE_LINES
     assert found.evidence[-1] == "ValueError"
-    assert max(map(len, found.evidence)) == MAX_LINE
+    assert max(map(len, found.evidence)) == MAX_LINE_LENGTH
 
 
-def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
+def test_diagnose__evidence_without_frames_of_installed_code() -> None:
     lines = (
         "Traceback (most recent call last):",
         '  File "/venv/lib/python3.13/site-packages/server.py", line 9, in load',
@@ -90,8 +90,8 @@ def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
         '  File "<frozen os>", line 716, in __getitem__',
         "KeyError: 'KEY'",
     )
-    everything = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*KeyError: '(?P<name>\w+)'"),))
-    (found,) = diagnose(facts(log=lines), [everything])
+    traceback = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*KeyError: '(?P<name>\w+)'"),))
+    (found,) = diagnose(facts(log=lines), [traceback])
     assert found.evidence == (
         lines[0],
         "  … 1 frame of installed code …",
@@ -101,82 +101,84 @@ def test_diagnose__evidence_of_a_traceback_is_the_app_s_own_line() -> None:
     )
 
 
-def test_clue__the_first_source_that_has_it() -> None:
-    clue = Pattern(("setup.log", "log"), r"KeyError: '(?P<name>\w+)'")
-    (found,) = clue.find(Facts(verdict=Verdict.CRASHED, lines={"log": LOG, "setup.log": ("none",)}))
+def test_pattern__first_source_with_a_match() -> None:
+    pattern = Pattern(("setup.log", "log"), r"KeyError: '(?P<name>\w+)'")
+    (found,) = pattern.find(
+        Facts(verdict=Verdict.CRASHED, lines={"log": LOG, "setup.log": ("none",)})
+    )
     assert found["name"] == "B"
-    assert not clue.find(facts())
+    assert not pattern.find(facts())
 
 
-def test_clue__each_value_once_those_of_the_first_pattern_first() -> None:
-    clue = Pattern("log", "404 (?P<url>/.*css)", "404 (?P<url>/.*)", each="url")
+def test_pattern__distinct_values_in_order_of_the_patterns() -> None:
+    pattern = Pattern("log", "404 (?P<url>/.*css)", "404 (?P<url>/.*)", distinct="url")
     lines = ("404 /x.svg", "404 /a.css", "404 /a.css", "404 /b.css")
     known = facts(log=lines)
-    assert [each["url"] for each in clue.find(known)] == ["/a.css", "/b.css", "/x.svg"]
-    (found,) = diagnose(known, [cause(patterns=(clue,), title="no {url}{others|}")])
+    assert [each["url"] for each in pattern.find(known)] == ["/a.css", "/b.css", "/x.svg"]
+    (found,) = diagnose(known, [cause(patterns=(pattern,), title="no {url}{others|}")])
     assert found.title == "no /a.css and 2 more"
     assert found.evidence == ("404 /a.css", "404 /b.css", "404 /x.svg")
-    (found,) = diagnose(facts(log=lines[1:3]), [cause(patterns=(clue,), title="no {url}{others|}")])
+    (found,) = diagnose(
+        facts(log=lines[1:3]), [cause(patterns=(pattern,), title="no {url}{others|}")]
+    )
     assert found.title == "no /a.css"
 
 
-def test_clue__many_values_are_counted_and_few_are_shown() -> None:
-    clue = Pattern("log", "404 (?P<url>/.*)", each="url")
+def test_pattern__many_distinct_values() -> None:
+    pattern = Pattern("log", "404 (?P<url>/.*)", distinct="url")
     known = facts(log=tuple(f"404 /{n}" for n in range(99)))
-    (found,) = diagnose(known, [cause(patterns=(clue,), title="no {url}{others|}")])
+    (found,) = diagnose(known, [cause(patterns=(pattern,), title="no {url}{others|}")])
     assert found.title == "no /0 and 98 more"
-    assert len(found.evidence) == MAX_EVIDENCE
+    assert len(found.evidence) == MAX_EVIDENCE_LINES
 
 
-def words(**changes: str) -> dict[str, str]:
+def texts(**changes: str) -> dict[str, str]:
     return {"title": "a", "hint": "b", "paste": "c", "background": "d"} | changes
 
 
 @pytest.mark.parametrize(
-    "clue, told",
+    "pattern, title",
     [
         pytest.param(Pattern("log", "^(?P<word>bye)$"), "bye B", id="found"),
         pytest.param(Pattern("log", "^good(?P<word>bye)$"), "a", id="not found"),
-        pytest.param(Pattern("known", "^name (?P<word>B)$"), "B B", id="of a place"),
-        pytest.param(
-            Pattern("known", "^verdict (?P<word>crashed)$"), "crashed B", id="the verdict"
-        ),
+        pytest.param(Pattern("captures", "^name (?P<word>B)$"), "B B", id="captured value"),
+        pytest.param(Pattern("captures", "^verdict (?P<word>crashed)$"), "crashed B", id="verdict"),
     ],
 )
-def test_wording__is_said_where_its_clue_is_found(clue: Pattern, told: str) -> None:
-    wording = Variant(pattern=clue, title="{word} {name}")
-    (found,) = diagnose(facts(log=LOG), [cause(variants=(wording,), **words())])
-    assert (found.title, found.hint, found.paste, found.background) == (told, "b", "c", "d")
+def test_variant__replaces_texts_if_found(pattern: Pattern, title: str) -> None:
+    variant = Variant(pattern=pattern, title="{word} {name}")
+    (found,) = diagnose(facts(log=LOG), [cause(variants=(variant,), **texts())])
+    assert (found.title, found.hint, found.paste, found.background) == (title, "b", "c", "d")
     assert found.evidence == ("KeyError: 'B'",)
 
 
-def test_wording__the_first_that_fits() -> None:
-    first, second = (Variant(pattern=Pattern("log", "bye"), **words(title=each)) for each in "xy")
+def test_variant__first_that_fits() -> None:
+    first, second = (Variant(pattern=Pattern("log", "bye"), **texts(title=each)) for each in "xy")
     (found,) = diagnose(facts(log=LOG), [cause(variants=(first, second))])
     assert found.title == "x"
 
 
-def test_facts__survive_a_file() -> None:
+def test_facts__to_json_and_back() -> None:
     known = facts(log=LOG, empty=(), words=("é", '"'))
-    again = Facts.from_json(known.to_json(longest=3))
+    again = Facts.from_json(known.to_json(max_lines=3))
     assert again.verdict is Verdict.CRASHED
     assert again.lines == {"log": LOG[-3:], "words": ("é", '"')}
 
 
 @pytest.mark.parametrize(
-    "lines, told",
+    "lines, expected",
     [
         pytest.param(
             ("hello", "tiny: queue cannot be reached", "bye"),
             ("tiny: queue cannot be reached",),
-            id="a complaint",
+            id="error",
         ),
         pytest.param(
             ('  File "/x/error.py", line 1', "    raise Broken", "app.BrokenError: no"),
             ("app.BrokenError: no",),
-            id="an exception and no frame",
+            id="exception without frame",
         ),
-        pytest.param(("FATAL role", "FATAL role", "x"), ("FATAL role",), id="once"),
+        pytest.param(("FATAL role", "FATAL role", "x"), ("FATAL role",), id="no repetition"),
         pytest.param(
             (
                 "[7] [ERROR] Exception in worker process",
@@ -187,25 +189,25 @@ def test_facts__survive_a_file() -> None:
                 "[1] [ERROR] Reason: Worker failed to boot.",
             ),
             ("shop.FlagError: no flags",),
-            id="not what the server made of it",
+            id="no messages of the server",
         ),
         pytest.param(
             ("quiet", "Worker failed to boot."),
             ("quiet", "Worker failed to boot."),
-            id="what the server made of it where nothing else is said",
+            id="messages of the server only",
         ),
-        pytest.param(("a", "", "b"), ("a", "b"), id="the last lines where none complains"),
-        pytest.param((), (), id="silence"),
+        pytest.param(("a", "", "b"), ("a", "b"), id="last lines without an error"),
+        pytest.param((), (), id="empty"),
     ],
 )
-def test_telling__lines(lines: tuple[str, ...], told: tuple[str, ...]) -> None:
-    assert key_lines(facts(log=lines), ["log"]) == told
+def test_key_lines__of_one_source(lines: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    assert key_lines(facts(log=lines), ["log"]) == expected
 
 
-def test_telling__few_and_the_last() -> None:
+def test_key_lines__last_ones() -> None:
     lines = tuple(f"error {n}" for n in range(20))
     assert key_lines(facts(log=lines), ["log"]) == lines[-MAX_KEY_LINES:]
 
 
-def test_telling__the_next_source_where_the_first_says_nothing() -> None:
+def test_key_lines__next_source() -> None:
     assert key_lines(facts(log=LOG, other=("x error",)), ["none", "other", "log"]) == ("x error",)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.diagnosis.facts import Facts
-from rehearsal.diagnosis.source_scan import MOST_COMPARED, MOST_FIELDS, scan_source
+from rehearsal.diagnosis.source_scan import MAX_COMPARED, MAX_FIELDS, scan_source
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
 
@@ -34,13 +34,13 @@ def failed(*log: str, verdict: Verdict = Verdict.TESTS_FAILED) -> Facts:
     return Facts(verdict=verdict, lines={"container.log": log})
 
 
-def test_inspected__where_the_things_are_that_a_cause_may_speak_of(checkout: SourceTree) -> None:
+def test_scan_source__locations(checkout: SourceTree) -> None:
     write(checkout, "manage.py", MANAGE)
     write(checkout, "shop/settings.py")
     write(checkout, "shop/views.py")
     found = scan_source(failed(*LOG, verdict=Verdict.CRASHED), checkout, ".github/workflows/a.yml")
     assert found == {
-        "places": (
+        "locations": (
             "workflow .github/workflows/a.yml",
             "settings site/shop/settings.py",
             "code site/shop/views.py:21",
@@ -48,26 +48,26 @@ def test_inspected__where_the_things_are_that_a_cause_may_speak_of(checkout: Sou
     }
 
 
-def test_inspected__settings_may_be_a_package(checkout: SourceTree) -> None:
+def test_scan_source__settings_package(checkout: SourceTree) -> None:
     write(checkout, "manage.py", MANAGE)
     write(checkout, "shop/settings/__init__.py")
-    assert scan_source(failed(), checkout)["places"] == ("settings site/shop/settings/__init__.py",)
+    assert scan_source(failed(), checkout)["locations"] == (
+        "settings site/shop/settings/__init__.py",
+    )
 
 
 @pytest.mark.parametrize(
     "manage",
     [None, "", MANAGE, MANAGE.replace("shop.", "...etc."), "\0" * 100],
-    ids=["none", "empty", "no such file", "dots", "no text"],
+    ids=["no file", "empty", "no such module", "dots", "binary"],
 )
-def test_inspected__of_a_checkout_that_says_nothing(
-    checkout: SourceTree, manage: str | None
-) -> None:
+def test_scan_source__nothing_found(checkout: SourceTree, manage: str | None) -> None:
     if manage is not None:
         write(checkout, "manage.py", manage)
     assert scan_source(failed("hello"), checkout, "a\nb") == {}
 
 
-def test_inspected__a_missing_field_has_those_there_are_the_nearest_first(
+def test_scan_source__most_similar_fields_first(
     checkout: SourceTree,
 ) -> None:
     write(checkout, "a.html", '<input name="q"><input name="csrfmiddlewaretoken">')
@@ -78,33 +78,33 @@ def test_inspected__a_missing_field_has_those_there_are_the_nearest_first(
     )
 
 
-def test_inspected__a_missing_field_that_a_template_has(checkout: SourceTree) -> None:
+def test_scan_source__field_of_the_same_name(checkout: SourceTree) -> None:
     write(checkout, "a.html", '<input name="texts">')
     write(checkout, "b.html", '<input name="text">')
     assert scan_source(failed(*LOG), checkout)["form fields"] == ("same text at site/b.html:1",)
 
 
-def test_inspected__of_many_fields_the_nearest(checkout: SourceTree) -> None:
-    names = [f"q{number}" for number in range(MOST_FIELDS * 2)] + ["text_"]
+def test_scan_source__returns_a_limited_number_of_fields(checkout: SourceTree) -> None:
+    names = [f"q{number}" for number in range(MAX_FIELDS * 2)] + ["text_"]
     write(checkout, "a.html", "\n".join(f'<input name="{name}">' for name in names))
     found = scan_source(failed(*LOG), checkout)["form fields"]
-    assert len(found) == MOST_FIELDS
+    assert len(found) == MAX_FIELDS
     assert found[0] == f"other text_ at site/a.html:{len(names)}"
 
 
-def test_inspected__of_a_flood_of_fields_the_first_are_compared(checkout: SourceTree) -> None:
-    names = (f'<input name="q{each}">' for each in range(MOST_COMPARED))
+def test_scan_source__compares_a_limited_number_of_fields(checkout: SourceTree) -> None:
+    names = (f'<input name="q{each}">' for each in range(MAX_COMPARED))
     write(checkout, "a.html", "".join(names))
     write(checkout, "b.html", '<input name="text_">')
     found = scan_source(failed(*LOG), checkout)["form fields"]
     assert not any("text_" in line for line in found)
 
 
-def test_inspected__templates_are_read_for_a_missing_field_alone(checkout: SourceTree) -> None:
+def test_scan_source__no_fields_without_a_missing_one(checkout: SourceTree) -> None:
     write(checkout, "a.html", '<input name="q">')
     assert scan_source(failed("hello"), checkout) == {}
 
 
-def test_inspected__a_name_that_cannot_be_told_on_a_line_is_none(checkout: SourceTree) -> None:
+def test_scan_source__unprintable_path(checkout: SourceTree) -> None:
     write(checkout, "a\nb.html", '<input name="q">')
     assert scan_source(failed(*LOG), checkout) == {}

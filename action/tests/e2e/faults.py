@@ -98,7 +98,7 @@ MAKING = [
         diagnosis="no-such-package",
         inputs={"test-requirements": "wanted.txt", "test-command": "true"},
         files={"wanted.txt": "selenium==0.0.999\n"},
-        told=("no package selenium==0.0.999", "test-requirements", "wanted.txt"),
+        told=("package selenium==0.0.999 cannot be found", "test-requirements", "wanted.txt"),
         evidence={"test-setup.log": "selenium==0.0.999"},
     ),
     Fault(
@@ -156,7 +156,7 @@ STARTING = [
         verdict="crashed",
         diagnosis="crash-loop",
         inputs=tiny("ends", run_options="--restart=always"),
-        told=("started again, 3 times", "exit code 4", "Leave --restart out"),
+        told=("restarted, 3 times", "exit code 4", "without --restart in"),
         evidence={"container.log": "queue.internal cannot be reached"},
     ),
     Fault(
@@ -237,7 +237,7 @@ ANSWERING = [
         name="unknown-silence",
         verdict="not-ready",
         inputs=tiny("deaf", ready_timeout="2"),
-        told=("Nothing in the container listens on any port", "none of those that are known"),
+        told=("Nothing in the container listens on any port", "No known cause matches"),
     ),
     Fault(
         name="unknown-garbage",
@@ -304,7 +304,7 @@ TESTING = [
         name="unknown-failure",
         verdict="tests-failed",
         inputs={"test-command": f"{CHECKS}.Wrong"},
-        told=("1 of 1 tests failed: checks.Wrong.test_another_title", "none of those"),
+        told=("1 of 1 tests failed: checks.Wrong.test_another_title", "No known cause matches"),
         lines=(Line(file="checks.py", holds="def test_another_title", says="AssertionError"),),
         evidence={"tests/junit/checks.Wrong.test_another_title.xml": "AssertionError"},
     ),
@@ -393,7 +393,7 @@ DJANGO = [
         verdict="not-ready",
         diagnosis="disallowed-host",
         inputs={"env": "DJANGO_ALLOWED_HOST=example.com", **QUICK},
-        told=("ALLOWED_HOSTS does not name localhost", "DJANGO_ALLOWED_HOST=localhost"),
+        told=("ALLOWED_HOSTS does not contain localhost", "DJANGO_ALLOWED_HOST=localhost"),
         evidence={"container.log": "Invalid HTTP_HOST header"},
     ),
     Fault(
@@ -422,7 +422,7 @@ DJANGO = [
         verdict="not-ready",
         diagnosis="wrong-port",
         inputs={"command": "gunicorn\n--bind=:8000\nsuperlists.wsgi:application", **QUICK},
-        told=("port 8000 (0.0.0.0), and port is 8888",),
+        told=("port 8000 (0.0.0.0), but the input port is 8888",),
     ),
     Fault(
         name="static-files",
@@ -430,7 +430,7 @@ DJANGO = [
         verdict="tests-failed",
         diagnosis="static-files",
         edits=(("Dockerfile", r" && python manage\.py collectstatic --noinput", ""),),
-        told=("404 for /static/", "there is no such folder", "collectstatic"),
+        told=("404 for /static/", "the image has no such folder", "collectstatic"),
         lines=(Line(file="visits.py", holds="def test_style", says="HTTP Error 404"),),
         evidence={"container.log": "No directory at: /src/static/"},
     ),
@@ -441,8 +441,8 @@ DJANGO = [
         diagnosis="missing-form-field",
         edits=(("superlists/lists/views.py", r"^(    text = ).*$", r'\1request.POST["text"]'),),
         told=(
-            "without the field 'text'",
-            "No template here has a field named 'text'",
+            "has no field 'text', which the view reads",
+            "No template has a field named 'text'",
             "superlists/lists/templates/lists/form.html:5 has 'item_text'",
             'request.POST["item_text"]',
         ),
@@ -477,7 +477,7 @@ DJANGO = [
         verdict="tests-failed",
         diagnosis="readonly-database",
         inputs={"setup-command": f"{MIGRATE}\nchmod a-w /data/db.sqlite3"},
-        told=("cannot be written", "its folder"),
+        told=("may not write the database", "the folder of its file"),
         lines=(
             A_LIST,
             Line(
@@ -494,7 +494,7 @@ DJANGO = [
         verdict="setup-failed",
         diagnosis="readonly-database",
         inputs={"env": "DJANGO_ALLOWED_HOST=localhost\nDJANGO_DB_PATH=/src/db.sqlite3"},
-        told=("cannot be written", "setup-command ended with exit code"),
+        told=("may not write the database", "setup-command ended with exit code"),
         evidence={"setup.log": "unable to open database file"},
     ),
     Fault(

@@ -21,7 +21,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_new_run__is_noted_in_a_folder_of_its_own(environ: dict[str, str]) -> None:
+def test_new_run__writes_the_run_file(environ: dict[str, str]) -> None:
     run = new_run(environ)
     assert stat.S_IMODE(run.path.stat().st_mode) == 0o700
     assert read_run(run.folder) == run
@@ -30,12 +30,12 @@ def test_new_run__is_noted_in_a_folder_of_its_own(environ: dict[str, str]) -> No
     assert run.is_alive()
 
 
-def test_new_run__its_names_hold_run_attempt_and_a_random_part(environ: dict[str, str]) -> None:
+def test_new_run__unique_names(environ: dict[str, str]) -> None:
     first, second = new_run(environ), new_run(environ)
     assert first.id.startswith("77-2-")
     assert first.id != second.id
     assert first.label == f"dress-rehearsal={first.id}"
-    assert first.env_mark == f"REHEARSAL_RUN={first.id}"
+    assert first.env_marker == f"REHEARSAL_RUN={first.id}"
     assert first.artifact_name == f"rehearsal-unit-{first.id.removeprefix('77-')}"
 
 
@@ -46,41 +46,41 @@ def test_new_run__off_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert run.artifact_name == f"rehearsal-{run.id}"
 
 
-def test_write__leaves_no_part_behind(environ: dict[str, str]) -> None:
+def test_write__leaves_no_temporary_file(environ: dict[str, str]) -> None:
     run = replace(new_run(environ), cleaned_up=True, outputs={"verdict": "passed"})
     run.write()
     assert read_run(run.folder) == run
     assert [path.name for path in run.path.iterdir()] == [RUN_FILE]
 
 
-def test_is_alive__a_process_that_has_ended_is_not() -> None:
+def test_is_alive__false_after_the_end() -> None:
     child = subprocess.Popen(["sleep", "30"])
-    run = Run(id="x", folder="/", pid=child.pid, start_ticks=_born(child.pid))
+    run = Run(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
     assert run.is_alive()
     child.kill()
     time.sleep(0.1)
-    assert not run.is_alive(), "a zombie does nothing any more"
+    assert not run.is_alive(), "a zombie is not alive"
     child.wait()
     assert not run.is_alive()
 
 
-@pytest.mark.parametrize("born", ["", "1", "-"], ids=["unknown", "another", "strange"])
-def test_is_alive__a_reused_process_id_does_not_count(born: str) -> None:
-    assert not Run(id="x", folder="/", pid=os.getpid(), start_ticks=born).is_alive()
+@pytest.mark.parametrize("ticks", ["", "1", "-"], ids=["unknown", "another", "strange"])
+def test_is_alive__false_for_a_reused_process_id(ticks: str) -> None:
+    assert not Run(id="x", folder="/", pid=os.getpid(), start_ticks=ticks).is_alive()
 
 
-def test_is_alive__a_name_with_parentheses_confuses_nobody(tmp_path: Path) -> None:
+def test_is_alive__process_name_with_parentheses(tmp_path: Path) -> None:
     odd = tmp_path / "a) R 1 (b"
     odd.symlink_to("/bin/sleep")
     with subprocess.Popen([odd, "30"]) as child:
         time.sleep(0.05)
-        run = Run(id="x", folder="/", pid=child.pid, start_ticks=_born(child.pid))
+        run = Run(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
         assert run.start_ticks.isdigit()
         assert int(run.start_ticks) > 100
         child.kill()
 
 
-def test_open_runs__the_oldest_first_and_no_closed_one(environ: dict[str, str]) -> None:
+def test_unfinished_runs__oldest_first(environ: dict[str, str]) -> None:
     runs = [new_run(environ) for _ in range(3)]
     for age, run in enumerate(runs):
         os.utime(run.path / RUN_FILE, (1000 - age, 1000 - age))
@@ -89,30 +89,30 @@ def test_open_runs__the_oldest_first_and_no_closed_one(environ: dict[str, str]) 
 
 
 @pytest.mark.parametrize(
-    "note",
+    "content",
     [b"", b"{", b"[]", b"\xff", b'{"version": 2}', b"null"],
     ids=["empty", "cut off", "a list", "binary", "another version", "null"],
 )
-def test_open_runs__a_note_that_is_none_hides_no_other(
-    environ: dict[str, str], note: bytes
+def test_unfinished_runs__ignores_an_invalid_run_file(
+    environ: dict[str, str], content: bytes
 ) -> None:
     run = new_run(environ)
     odd = run.path.parent / "rehearsal-odd"
     odd.mkdir()
-    (odd / RUN_FILE).write_bytes(note)
+    (odd / RUN_FILE).write_bytes(content)
     assert list(unfinished_runs(environ)) == [run]
 
 
-def test_open_runs__none_where_nothing_ran(environ: dict[str, str]) -> None:
+def test_unfinished_runs__empty_without_runs(environ: dict[str, str]) -> None:
     assert list(unfinished_runs(environ)) == []
 
 
-def test_note__holds_no_more_than_it_says(environ: dict[str, str]) -> None:
-    note = json.loads((new_run({**environ, "KEY": "hush"}).path / RUN_FILE).read_text())
-    assert sorted(note) == sorted(Run.__dataclass_fields__)
-    assert "hush" not in repr(note)
+def test_run_file__has_only_the_known_fields(environ: dict[str, str]) -> None:
+    content = json.loads((new_run({**environ, "KEY": "value"}).path / RUN_FILE).read_text())
+    assert sorted(content) == sorted(Run.__dataclass_fields__)
+    assert "value" not in repr(content)
 
 
-def _born(pid: int) -> str:
+def start_ticks(pid: int) -> str:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return fields[19]

@@ -6,17 +6,17 @@ from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 class RecordingObserver:
     def __init__(self) -> None:
-        self.heard: list[object] = []
+        self.events: list[object] = []
 
     def stage_started(self, stage: str) -> None:
-        self.heard.append(stage)
+        self.events.append(stage)
 
     def stage_ended(self, stage: str, seconds: float, *, ok: bool) -> None:
         assert 0 <= seconds < 10
-        self.heard.append((stage, ok))
+        self.events.append((stage, ok))
 
 
-def test_stage__is_timed_and_ok() -> None:
+def test_stage__ok() -> None:
     state = RunState(observer=RecordingObserver())
     with state.stage("build"):
         pass
@@ -25,28 +25,28 @@ def test_stage__is_timed_and_ok() -> None:
     assert 0 <= stage.seconds < 1
 
 
-def test_stage__an_error_marks_it_and_is_raised() -> None:
+def test_stage__error() -> None:
     state = RunState(observer=RecordingObserver())
     with pytest.raises(RehearsalError), state.stage("build"):
         raise RehearsalError(Verdict.BUILD_FAILED, "no")
     assert [(stage.name, stage.ok) for stage in state.stages] == [("build", False)]
 
 
-def test_stage__the_observer_is_told() -> None:
+def test_stage__notifies_the_observer() -> None:
     observer = RecordingObserver()
     state = RunState(observer=observer)
     with state.stage("build"):
-        assert observer.heard == ["build"]
+        assert observer.events == ["build"]
     with pytest.raises(KeyError), state.stage("start"):
         raise KeyError
     with state.stage("test"):
         state.problems.append(Problem(Verdict.TESTS_FAILED, "no"))
-    assert observer.heard == [
+    assert observer.events == [
         "build", ("build", True), "start", ("start", False), "test", ("test", False),
     ]  # fmt: skip
 
 
-def test_cancelled__only_when_that_decides() -> None:
+def test_cancelled__only_if_it_decides_the_verdict() -> None:
     state = RunState(observer=RecordingObserver())
     assert not state.cancelled
     state.problems.append(Problem(Verdict.TESTS_FAILED, "no"))

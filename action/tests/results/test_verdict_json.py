@@ -304,7 +304,7 @@ DIAGNOSIS = st.builds(
     Diagnosis,
     id=st.from_regex(r"\A[a-z][a-z-]*\Z"),
     evidence=several(TEXTS),
-    sure_after=st.none(),
+    give_up_after=st.none(),
 )
 
 

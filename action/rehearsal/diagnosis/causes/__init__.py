@@ -1,4 +1,4 @@
-"""The known causes as data, the root first: where several fit, the first explains the others."""
+"""The known causes, in order: if several fit, the first one explains the others."""
 
 from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE

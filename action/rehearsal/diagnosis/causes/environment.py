@@ -1,4 +1,4 @@
-"""Causes outside the app: the engine, the runner, and what it was asked to do."""
+"""Causes outside the app: the engine, the runner, and the inputs."""
 
 from rehearsal.diagnosis.rules import Cause, Pattern
 from rehearsal.verdict import Verdict
@@ -8,13 +8,13 @@ ENVIRONMENT = (
         id="engine-lost",
         verdicts=(Verdict.ENGINE_FAILED,),
         patterns=(Pattern("problem", r"^The container engine does not answer: .*"),),
-        title="The container engine is not there, or went away",
+        title="The container engine is not running, or it stopped",
     ),
     Cause(
         id="port-taken",
         verdicts=(Verdict.MISCONFIGURED,),
         patterns=(Pattern("problem", r"port (?P<port>\d+) on 127\.0\.0\.1 is already allocated"),),
-        title="Something else listens on port {port} of this machine",
+        title="Another program uses port {port} of this machine",
     ),
     Cause(
         id="empty-secret",
@@ -27,8 +27,9 @@ ENVIRONMENT = (
                 r"^(?:secrets|build-secrets), line \d+: the step's env: has no such variable",
             ),
         ),
-        title="A secret is missing, empty, or not where secrets belong",
-        background="Better to fail hard: an empty key starts, and then every page is an error.",
+        title="A secret is missing, empty, or in the wrong input",
+        background="An early error is better: an app may start with an empty key, and then every "
+        "page fails.",
     ),
     Cause(
         id="engine-refused",

@@ -1,23 +1,24 @@
-"""Causes of an app that does not come up, or does not stay up."""
+"""Causes of an app that does not start, or stops soon after its start."""
 
-from rehearsal.diagnosis.causes.snippets import IMAGE, STEP
-from rehearsal.diagnosis.rules import Cause, Pattern, Variant
+from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
+from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
+from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
-# Where an app says why it cannot go on; a build runs parts of it, collectstatic say.
-SAID = ("container.log", "setup.log", "build.log")
-UP = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED)
+# The logs in which an app may say why it stops; a build runs parts of the app too (collectstatic).
+START_LOGS = (CONTAINER_LOG, SETUP_LOG, BUILD_LOG)
+START_VERDICTS = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED)
 
-# An app that is not ready for a reason that can be seen from outside: then a complaint in its log,
-# of an optional module say, is not why.
-SEEN_OTHERWISE = (
+# These show from outside why an app is not ready. Then an error in its log (of an optional module,
+# for example) is not the cause.
+VISIBLE_FROM_OUTSIDE = (
     Pattern("answer", r"^HTTP status [34]\d\d\b"),
-    Pattern("listeners", r"^(?:elsewhere|loopback) "),
+    Pattern("listeners", r"^(?:other-port|loopback) "),
 )
 
-# A server that looks for the app it was told to serve, with no line of the app's own in between.
-WSGI_PATH = Pattern(
-    SAID,
+# The server does not find the app that it should serve; the traceback has no line of the app.
+APP_NOT_FOUND = Pattern(
+    START_LOGS,
     r'gunicorn/util\.py", line \d+, in import_app\n(?:    .*\n)*'
     r'(?:  File "(?:<frozen importlib|[^"\n]*/importlib/).*\n(?:    .*\n)*)*'
     r"ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'",
@@ -26,8 +27,10 @@ WSGI_PATH = Pattern(
     r"WSGI application '(?P<module>[^'\n]+)' could not be loaded",
 )
 
-SEVERAL = "Where secrets is there already, add the name to it: secrets: | and one name a line."
-HANDED_OVER = (
+ADD_TO_SECRETS = (
+    "If the step has a secrets: input already, add the name to it: secrets: | and one name a line."
+)
+FROM_REPOSITORY = (
     "secrets: {name}\n"
     "\n"
     "# and with that, under the env: of the same step:\n"
@@ -37,11 +40,11 @@ HANDED_OVER = (
 STARTUP = (
     Cause(
         id="missing-variable",
-        verdicts=UP,
+        verdicts=START_VERDICTS,
         patterns=(
             Pattern(
-                SAID,
-                # With what there is of the traceback before it: the app's own line is the evidence.
+                START_LOGS,
+                # With the traceback before it, if there is one: its line of the app is evidence.
                 r"(?:(?:^Traceback \(most recent call last\):\n|\A)(?:[ \t].*\n)*?)?"
                 r'[ \t]*File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n'
                 r"(?:    .*\n)*KeyError: '(?P<name>\w+)'",
@@ -52,72 +55,74 @@ STARTUP = (
                 r"\b(?P<name>[A-Za-z_]\w*): (?:parameter (?:null or )?not set|unbound variable)",
             ),
         ),
-        unless=SEEN_OTHERWISE,
+        unless=VISIBLE_FROM_OUTSIDE,
         title="The environment variable {name} is missing in the container",
-        hint=f"Give it to the container: from a repository secret, or as plain text where "
-        f"everyone may know it. {SEVERAL}",
-        paste=f"{STEP}{HANDED_OVER}\n"
+        hint="Pass it to the container: from a repository secret or, if it is not secret, as plain "
+        f"text. {ADD_TO_SECRETS}",
+        paste=f"{IN_STEP}{FROM_REPOSITORY}\n"
         "\n"
-        "# instead, where everyone may know it, under the same with:\n"
+        "# instead, if it is not secret, under the same with:\n"
         "env: {name}=VALUE",
         variants=(
             Variant(
-                pattern=Pattern("known", r"^verdict build-failed$"),
+                pattern=Pattern(CAPTURES, r"^verdict build-failed$"),
                 title="The environment variable {name} is missing while the image is built",
-                hint="A build gets nothing that is meant for the container. Set it for the one "
-                "line of the Dockerfile that needs it, to any value that is never used again.",
-                paste=f"{IMAGE}"
+                hint="A build does not get the container's variables. Set it in the one line of "
+                "the Dockerfile that needs it, to a value that is used nowhere else.",
+                paste=f"{IN_DOCKERFILE}"
                 "RUN {name}=only-for-the-build python manage.py collectstatic --noinput",
-                background="What is written into an image can be read by everyone who has it, so a "
-                "real secret has no place in a build's RUN or ENV.",
+                background="Everyone who has an image can read what RUN and ENV wrote into it, so "
+                "use no real secret there.",
             ),
             Variant(
-                pattern=Pattern(SAID, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
+                pattern=Pattern(START_LOGS, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
                 title="The environment variable {name} is set but empty in the container",
-                hint=f"Give it a value: from a repository secret, or as plain text where "
-                f"everyone may know it. {SEVERAL}",
+                hint="Give it a value: from a repository secret or, if it is not secret, as plain "
+                f"text. {ADD_TO_SECRETS}",
             ),
             Variant(
-                # A framework's own: any will do. Others (STRIPE_SECRET_KEY) are known elsewhere.
-                pattern=Pattern("known", r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
-                hint="Give it to the container. Any random value will do for a rehearsal, and "
-                "generate-secrets makes one; where that is there already, add the name to it: "
-                "generate-secrets: | and one name a line. Only if it has to be a certain value, "
-                "take a repository secret, which is empty in pull requests from forks.",
-                paste=f"{STEP}"
+                # A framework's own key may have any value. A key of another service
+                # (STRIPE_SECRET_KEY) may not.
+                pattern=Pattern(CAPTURES, r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
+                hint="Pass it to the container. Any random value will do for a rehearsal, and "
+                "generate-secrets makes one. If the step has that input already, add the name to "
+                "it: generate-secrets: | and one name a line. Only if the value matters, use a "
+                "repository secret, which is empty in pull requests from forks.",
+                paste=f"{IN_STEP}"
                 "generate-secrets: {name}\n"
                 "\n"
                 "# instead, from a repository secret of that name, under the same with:\n"
-                f"{HANDED_OVER}",
+                f"{FROM_REPOSITORY}",
             ),
         ),
-        background="The app reads this setting from the environment and stops without it. This "
-        "sets it for the rehearsal only: production needs it, too.",
+        background="The app reads this variable and stops without it. The snippet sets it for the "
+        "rehearsal only: production needs it too.",
     ),
     Cause(
         id="wsgi-path",
-        verdicts=UP,
-        patterns=(WSGI_PATH,),
-        unless=SEEN_OTHERWISE,
+        verdicts=START_VERDICTS,
+        patterns=(APP_NOT_FOUND,),
+        unless=VISIBLE_FROM_OUTSIDE,
         title="The server finds no app at {module}",
-        hint="Correct the path in the image's command (or in the input command), and see that "
-        "the folder it starts from is copied into the image. Django writes the path down in "
-        'settings.py: WSGI_APPLICATION = "PROJECT.wsgi.application" is PROJECT.wsgi:application '
-        "for gunicorn.",
-        paste=f'{IMAGE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
-        background="The image's command is gunicorn with the project's WSGI application.",
+        hint="Correct the path in the image's command (or in the input command), and check that "
+        "its folder is copied into the image. Django's settings.py has the path: WSGI_APPLICATION "
+        '= "PROJECT.wsgi.application" is PROJECT.wsgi:application for gunicorn.',
+        paste=f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+        background="The image's command starts gunicorn with the project's WSGI application.",
     ),
     Cause(
         id="missing-module",
-        verdicts=UP,
-        patterns=(Pattern(SAID, r"^ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'"),),
-        unless=(WSGI_PATH, *SEEN_OTHERWISE),
+        verdicts=START_VERDICTS,
+        patterns=(
+            Pattern(START_LOGS, r"^ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'"),
+        ),
+        unless=(APP_NOT_FOUND, *VISIBLE_FROM_OUTSIDE),
         title="The Python module {module} is missing in the image",
-        hint="If it comes from a package, add that with its version to the requirements.txt that "
-        "the Dockerfile installs: what is installed on your own machine is not in the image. If it "
-        "is the project's own, see that COPY brings it in and .dockerignore lets it.",
-        paste=f"{IMAGE}RUN pip install --no-cache-dir -r requirements.txt",
-        background="What production needs stands in requirements.txt, pinned.",
+        hint="If it comes from a package, add the package and its version to the requirements.txt "
+        "that the Dockerfile installs. If it is part of your project, check that COPY copies it "
+        "and that .dockerignore does not exclude it.",
+        paste=f"{IN_DOCKERFILE}RUN pip install --no-cache-dir -r requirements.txt",
+        background="requirements.txt should pin every package that production needs.",
     ),
     Cause(
         id="out-of-memory",
@@ -128,9 +133,9 @@ STARTUP = (
         ),
         details=(Pattern("container", r"^exit code 137$"),),
         title="The container was killed for memory (limit: {limit})",
-        hint="Give it more, or have it use less: fewer workers, smaller caches. If production "
-        "gives it no more than this, it would end in the same way there.",
-        paste=f"{STEP}run-options: --memory=512m",
+        hint="Raise the limit, or let the app use less: fewer workers, smaller caches. If "
+        "production has the same limit, the app will be killed there too.",
+        paste=f"{IN_STEP}run-options: --memory=512m",
     ),
 )
 
@@ -143,9 +148,9 @@ CONTAINER_EXIT = (
             Pattern("container", r"^restart policy .*"),
             Pattern("container", r"^exit code \d+$"),
         ),
-        title="The container ends and is started again, {times} so far",
-        hint="Its restart policy hides that it ends: read in its last lines why it does. "
-        "Leave --restart out of run-options, and the first end is told.",
+        title="The container ended and was restarted, {times} so far",
+        hint="Its last lines say why it ends. A restart policy hides that: without --restart in "
+        "run-options the first end is reported.",
     ),
     Cause(
         id="exited-early",
@@ -153,9 +158,9 @@ CONTAINER_EXIT = (
         patterns=(Pattern("problem", r"ended before it was ready: exit code 0\b"),),
         unless=(Pattern("container", r"^restarted "),),
         details=(Pattern("container", r"^command (?P<command>.+)"),),
-        title="The container's command came to its end, with exit code 0: {command|none}",
-        hint="A container lives as long as its first process. Run the server in the foreground "
-        "(no & behind it, no --daemon), as the command itself or by exec at the end of a script.",
-        paste=f'{IMAGE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+        title="The container's command ended, with exit code 0: {command|none}",
+        hint="A container runs as long as its first process. Start the server in the foreground "
+        "(without & or --daemon), as the command itself or by exec at the end of a script.",
+        paste=f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
     ),
 )

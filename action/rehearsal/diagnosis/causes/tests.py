@@ -1,13 +1,15 @@
-"""Causes that show only when a browser looks."""
+"""Causes that show only in tests with a browser."""
 
-from rehearsal.diagnosis.rules import Cause, Pattern, Variant
+from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
+from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
+from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
 from rehearsal.verdict import Verdict
 
-SAID = ("tests/output.log", "failures")
-# While the tests ran, and before: an app complains of some things once, at its start.
-APPS_LOG = ("container.log", "container.log before the tests")
+TEST_OUTPUT = (TEST_LOG, "failures")
+# An app logs some errors only once, at its start.
+WHOLE_CONTAINER_LOG = (CONTAINER_LOG, LOG_BEFORE_TESTS)
 
-COLLECT = (
+COLLECTSTATIC = (
     "# in the Dockerfile, after the line that copies the project in:\n"
     "RUN python manage.py collectstatic --noinput\n"
 )
@@ -25,15 +27,16 @@ TESTS = (
         verdicts=(Verdict.TESTS_FAILED,),
         patterns=(
             Pattern(
-                SAID,
+                TEST_OUTPUT,
                 r"The (?:browser|driver) (?P<name>\S+) is missing:.*",
                 r"Unable to obtain driver for (?P<name>\w+)",
                 r"cannot find (?P<name>\w+) binary",
             ),
         ),
         title="{name} is missing on the runner: no test could open a browser",
-        hint="It is needed where the tests run, not in the image. GitHub's own Ubuntu runners "
-        "have Chrome and Firefox with their drivers; on others install them in an earlier step.",
+        hint="The tests run on the runner, so the browser belongs there and not into the image. "
+        "GitHub's own Ubuntu runners have Chrome and Firefox with their drivers; on other runners "
+        "install them in an earlier step.",
         paste="# in your workflow, before the step that uses this action:\n"
         "- run: sudo apt-get install --yes chromium chromium-driver",
     ),
@@ -42,15 +45,15 @@ TESTS = (
         verdicts=(Verdict.TESTS_FAILED,),
         patterns=(
             Pattern(
-                "container.log",
+                CONTAINER_LOG,
                 r"request\.(?P<data>POST|GET|FILES)\[.*\n(?:[ \t].*\n|\n)*"
                 r"(?:\w+\.)*MultiValueDictKeyError: '(?P<field>[^'\n]+)'",
                 r"MultiValueDictKeyError: '(?P<field>[^'\n]+)'",
             ),
         ),
-        title="A request came without the field '{field}' that the view reads",
-        hint="The form (or link, or script) and the view have to use the same name: compare "
-        "name= in the template with the view's line. Only if the field is optional, read it with "
+        title="A request has no field '{field}', which the view reads",
+        hint="The form (or link, or script) and the view have to use the same name. Compare name= "
+        "in the template with the view. Only if the field is optional, read it with "
         ".get('{field}').",
         paste="# either in the template:\n"
         'name="{field}"\n'
@@ -60,9 +63,9 @@ TESTS = (
         variants=(
             Variant(
                 pattern=Pattern("form fields", r"^same \S+ at (?P<template>.+)$"),
-                hint="{template} has a field of that name, so the request came from elsewhere: "
-                "another form, a link, a script. Or the browser left the field out, as it does "
-                "with one that is disabled and with a box that is not ticked.",
+                hint="{template} has a field of that name, so the request came from another form, "
+                "a link or a script. Or the browser did not send the field: it omits disabled "
+                "fields and boxes that are not ticked.",
                 paste="# in what sends the request, as in {template}:\n"
                 'name="{field}"\n'
                 "\n"
@@ -71,12 +74,11 @@ TESTS = (
             ),
             Variant(
                 pattern=Pattern(
-                    "form fields", r"^other (?P<given>\S+) at (?P<template>.+)$", each="given"
+                    "form fields", r"^other (?P<given>\S+) at (?P<template>.+)$", distinct="given"
                 ),
-                hint="No template here has a field named '{field}'; {template} has "
-                "'{given}'{others|}. Use the same name in both. Where other views read that form, "
-                "too, it is this view that has to change.",
-                paste="# either in {code|the view}, in place of request.{data|POST}['{field}']:\n"
+                hint="No template has a field named '{field}'; {template} has '{given}'{others|}. "
+                "Use the same name in both. If other views read that form too, change this view.",
+                paste="# either in {code|the view}, instead of request.{data|POST}['{field}']:\n"
                 'request.{data|POST}["{given}"]\n'
                 "\n"
                 "# or in {template}:\n"
@@ -89,42 +91,42 @@ TESTS = (
         verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY),
         patterns=(
             Pattern(
-                "container.log",
-                # What breaks a layout before the icon that is missing with it.
+                CONTAINER_LOG,
+                # Stylesheets and scripts first: they matter more than a missing icon.
                 r"Not Found: (?P<url>/static/\S+\.(?:css|js))\s*$",
                 r"Not Found: (?P<url>/static/\S+)",
                 r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
                 r"Missing staticfiles manifest entry for '(?P<url>[^'\n]+)'",
-                each="url",
+                distinct="url",
             ),
         ),
-        details=(Pattern(APPS_LOG, r"No directory at: .*"),),
+        details=(Pattern(WHOLE_CONTAINER_LOG, r"No directory at: .*"),),
         title="Static files are not served: 404 for {url}{others|}",
-        hint="Collect them while the image is built, and have WhiteNoise serve them.",
-        paste=f"{COLLECT}\n# and {WHITENOISE}",
-        background="Neither gunicorn nor, with DEBUG off, Django serves static files.",
+        hint="Collect them while the image is built, and let WhiteNoise serve them.",
+        paste=f"{COLLECTSTATIC}\n# and {WHITENOISE}",
+        background="gunicorn does not serve static files, nor does Django with DEBUG off.",
         variants=(
             Variant(
-                pattern=Pattern("container.log", r"Missing staticfiles manifest entry"),
-                title="collectstatic has not seen {url}{others|}",
-                hint="A template asks for a static file that the manifest does not list. See "
-                "that the name is right, that COPY brings the file in before collectstatic runs, "
-                "and that .dockerignore lets it.",
-                paste=COLLECT,
-                background="With a manifest every static file must exist when collectstatic runs.",
+                pattern=Pattern(CONTAINER_LOG, r"Missing staticfiles manifest entry"),
+                title="collectstatic did not find {url}{others|}",
+                hint="A template uses a static file that the manifest does not list. Check the "
+                "name, check that COPY copies the file before collectstatic runs, and that "
+                ".dockerignore does not exclude it.",
+                paste=COLLECTSTATIC,
+                background="With a manifest, every static file must exist when collectstatic runs.",
             ),
             Variant(
-                pattern=Pattern(APPS_LOG, r"No directory at: (?P<folder>\S+)"),
-                hint="WhiteNoise looks for them in {folder}, and there is no such folder in the "
-                "image: have collectstatic make it while the image is built.",
-                paste=COLLECT,
+                pattern=Pattern(WHOLE_CONTAINER_LOG, r"No directory at: (?P<folder>\S+)"),
+                hint="WhiteNoise looks for them in {folder}, and the image has no such folder: run "
+                "collectstatic while the image is built.",
+                paste=COLLECTSTATIC,
             ),
             Variant(
-                # The storage takes the hash from the manifest, which collectstatic writes.
-                pattern=Pattern("known", r"^url \S+\.[0-9a-f]{12}\.\w+$"),
-                hint="Add WhiteNoise, which serves them: two changes, both needed. (The hash in "
-                "the name shows that collectstatic has run. Where another server serves /static/ "
-                "in production, a rehearsal has none.)",
+                # A name with a hash comes from the manifest, which collectstatic writes.
+                pattern=Pattern(CAPTURES, r"^url \S+\.[0-9a-f]{12}\.\w+$"),
+                hint="Add WhiteNoise, which serves them; both changes are needed. (The hash in the "
+                "name shows that collectstatic has run. If another server serves /static/ in "
+                "production, a rehearsal does not have that server.)",
                 paste=f"# {WHITENOISE}",
             ),
         ),

@@ -1,4 +1,4 @@
-"""Build the image, or find the one that was built already."""
+"""Build the image, or find one that exists already."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +8,12 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
-EXCERPT = 20
+EXCERPT_LINES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """An image in the local engine: the name people use, and the ID that is rehearsed."""
+    """An image in the local engine: its name for people, and the ID that is rehearsed."""
 
     reference: str
     id: str
@@ -22,7 +22,7 @@ class Image:
 def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) -> list[str]:
     """Return the arguments after `docker build`.
 
-    With attestations buildx pushes an index, which has no image ID to compare with: none are made.
+    buildx makes no attestations: with them a push would create an index, which has no image ID.
     """
     arguments = ["--file", str(build.dockerfile), "--tag", tag, "--iidfile", str(id_file)]
     if buildx:
@@ -43,7 +43,7 @@ def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) 
 
 
 def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, log: Log) -> Image:
-    """Build the image; its log is shown and kept as it arrives."""
+    """Build the image and write its log. Raises `RehearsalError` (build-failed, engine-failed)."""
     arguments = build_arguments(build, tag=tag, id_file=id_file, buildx=engine.buildx)
     secrets = {secret.name: secret.value for secret in build.secrets}
     process = engine.build(arguments, secrets=secrets, out=log.stream())
@@ -53,19 +53,19 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
         process.end()
     if code == 0:
         return Image(reference=tag, id=id_file.read_text().strip())
-    # What the log says of refused connections may be the build's own: ask the engine itself.
+    # The log cannot tell whether the engine went away: a build may print the same errors.
     engine.check()
     raise RehearsalError(
         Verdict.BUILD_FAILED,
         f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
-        hint="The lines above are the failing instruction's last; build.log holds them all.",
-        excerpt=log.tail(EXCERPT),
+        hint="The lines above are the last of the failed instruction; build.log holds all lines.",
+        excerpt=log.tail(EXCERPT_LINES),
         source=log.name,
     )
 
 
 def find_image(name: str, engine: Engine) -> Image:
-    """Find an image that is in the engine already."""
+    """Find an image in the engine. Raises `MisconfiguredError` if there is none."""
     try:
         found = engine.inspect(name, "image")
     except EngineError:

@@ -1,4 +1,4 @@
-"""Collect the facts of a failure: what was seen, as lines, and what the logs say."""
+"""What a rehearsal observed, as lines for the diagnosis and as evidence."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,33 +9,39 @@ from rehearsal.outside.sockets import Listener
 from rehearsal.pipeline.stages.probe import describe_answer
 
 MIB = 1 << 20
+MAX_BODY_LINES = 20
+HEALTH_PREFIX = "health "
+NO_LISTENER = "none"
 
 
-def of_inputs(plan: ContainerPlan) -> tuple[str, ...]:
-    """Tell what the inputs give the container, as far as everyone may know it."""
+def input_lines(plan: ContainerPlan) -> tuple[str, ...]:
+    """Return whether there is a setup command, and the names of the container's variables."""
     setup = "given" if plan.setup_command else "none"
     return (f"setup-command {setup}", *(f"variable {name}" for name in plan.env))
 
 
-def of_question(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:
-    """Tell what the app was asked."""
+def request_lines(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:
+    """Return what the probe requests: the container's port, the path and the Host header."""
     return f"port {port}", f"path {probe.path}", f"host {host}"
 
 
-def of_answer(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
-    """Tell one answer: what it was, then how its page begins."""
-    return (describe_answer(probe, answer), *answer.body.splitlines()[:20])
+def answer_lines(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
+    """Return an answer in one line, then how its body begins."""
+    return (describe_answer(probe, answer), *answer.body.splitlines()[:MAX_BODY_LINES])
 
 
-def of_listeners(found: Iterable[Listener] | None, port: int) -> tuple[str, ...]:
-    """Tell who listens, seen from outside the container; nothing where that is not known."""
-    if found is None:
+def listener_lines(listeners: Iterable[Listener] | None, port: int) -> tuple[str, ...]:
+    """Return the sockets that listen in the container, and whether they can be reached at `port`.
+
+    `None` means unknown, and gives no line.
+    """
+    if listeners is None:
         return ()
-    return tuple(f"{_reach(each, port)} {each}" for each in found) or ("nobody",)
+    return tuple(f"{_reachability(each, port)} {each}" for each in listeners) or (NO_LISTENER,)
 
 
-def of_container(found: Mapping[str, Any]) -> tuple[str, ...]:
-    """Tell what the engine knows of a container: how it ended, and what bounds it."""
+def container_lines(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what `docker inspect` says of a container: how it ended, and its limits."""
     state, config, host = (found.get(part) or {} for part in ("State", "Config", "HostConfig"))
     restarts = found.get("RestartCount") or 0
     policy = (host.get("RestartPolicy") or {}).get("Name") or "no"
@@ -56,11 +62,20 @@ def of_container(found: Mapping[str, Any]) -> tuple[str, ...]:
         lines.append(f"restarted {restarts} time{'s' if restarts > 1 else ''}")
     if health.get("Status"):
         last = ((health.get("Log") or [{}])[-1].get("Output") or "").strip().splitlines()
-        lines.append(f"health {health['Status']}" + (f": {last[-1]}" if last else ""))
+        lines.append(f"{HEALTH_PREFIX}{health['Status']}" + (f": {last[-1]}" if last else ""))
     return tuple(line.rstrip() for line in lines)
 
 
-def _reach(listener: Listener, port: int) -> str:
+def without_secrets(found: Mapping[str, Any], plan: ContainerPlan) -> dict[str, Any]:
+    """Return what `docker inspect` says of a container, with secrets' values replaced by ***."""
+    names = {secret.name for secret in plan.secrets}
+    config = found.get("Config") or {}
+    entries = ((entry, entry.partition("=")[0]) for entry in config.get("Env") or ())
+    env = [f"{name}=***" if name in names else entry for entry, name in entries]
+    return {**found, "Config": {**config, "Env": env}}
+
+
+def _reachability(listener: Listener, port: int) -> str:
     if listener.port != port:
-        return "elsewhere"
+        return "other-port"
     return "loopback" if listener.loopback else "reachable"

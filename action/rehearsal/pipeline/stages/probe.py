@@ -1,4 +1,4 @@
-"""Probe until the app truly answers, never wait for a corpse, and see when waiting cannot help."""
+"""Probe the app until it answers as requested, the container exits, or waiting cannot help."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,32 +9,32 @@ from rehearsal.outside.http_probe import Answer
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
-# Each pause is one hundredth of the time waited so far, within these bounds, in seconds: the first
-# polls are milliseconds apart, nobody waits more than 1% too long, and an app that answers every
-# poll with a logged error is asked some 500 times in a minute and not 6000 times.
-SHORTEST_PAUSE = 0.01
-LONGEST_PAUSE = 0.5
-PATIENCE = 0.01
+# A pause is one hundredth of the time waited so far, within these bounds, in seconds. So the first
+# attempts are milliseconds apart, nobody waits more than 1 % too long, and an app that logs an
+# error for each attempt gets some 500 of them in a minute and not 6000.
+PAUSE_SHARE = 0.01
+MIN_PAUSE = 0.01
+MAX_PAUSE = 0.5
 
-# One slow page is fine; a page that takes longer than this is no sign of being ready, in seconds.
+# The time limit of one attempt, in seconds: a page that takes longer is no sign of being ready.
 ATTEMPT_TIMEOUT = 10.0
-# The last attempt has this long, past ready-timeout where need be, in seconds: on a busy machine a
-# shorter one would take any app for a silent one.
-LAST_ATTEMPT = 1.0
+# The least time for the last attempt, in seconds, even if it ends after ready-timeout: on a busy
+# machine every app would miss a shorter limit.
+LAST_ATTEMPT_TIMEOUT = 1.0
 
-# While connections are refused an app just starts, as a rule: it is looked at more closely after
-# this many seconds, and then each time that as much has passed again.
-FIRST_LOOK = 1.0
+# An app that is starting refuses connections, which is normal. The first search for a cause comes
+# after this many seconds; the same time has to pass again before each further search.
+FIRST_CHECK = 1.0
 
-REDIRECTS = range(300, 400)
+REDIRECT_STATUSES = range(300, 400)
 
-Ask = Callable[[float], Answer]
+SendRequest = Callable[[float], Answer]
 Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """The app answered as asked, `seconds` after its start, at the given attempt."""
+    """The app answered as requested, `seconds` after its start, at the given attempt."""
 
     seconds: float
     attempts: int
@@ -43,123 +43,123 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class HopelessCause:
-    """A cause that waiting does not mend, once it has been seen for `sure_after` seconds."""
+    """The id of a cause that waiting does not remove, and after how many seconds to give up."""
 
-    cause: str
-    sure_after: float
+    id: str
+    give_up_after: float
 
 
 FindCause = Callable[[], HopelessCause | None]
 
 
 class ContainerExitedError(Exception):
-    """The container ended while it was waited for."""
+    """The container exited before the app was ready."""
 
 
 def wait_until_ready(
     plan: ProbePlan,
-    ask: Ask,
+    send_request: SendRequest,
     *,
     started: float,
-    ended: Callable[[], bool],
+    has_ended: Callable[[], bool],
     clock: Clock,
     sleep: Callable[[float], object],
     timeline: TimelineRecorder,
     find_cause: FindCause = lambda: None,
 ) -> Ready:
-    """Ask until an answer is accepted.
+    """Send requests until an answer is accepted.
 
-    `ask` takes seconds and returns an `Answer`; `started` is the clock's reading at the container's
-    start. `timeline` is filled on the way; `suspect` is asked now and then what waiting cannot
-    mend. Raises `Ended` as soon as the container does, and `RehearsalError` (not-ready) when the
-    same suspicion has held for long enough, or after `plan.timeout` seconds of asking: a setup
-    command before it may have taken its time.
+    `send_request` takes a time limit in seconds. `started` is the clock's reading when the
+    container started; `timeline` records answers and milestones. Raises `ContainerExitedError` as
+    soon as the container has exited. Raises `RehearsalError` (not-ready) when `find_cause` has
+    found the same hopeless cause for long enough, or `plan.timeout` seconds after the first
+    request: before that a setup command may have taken its time.
     """
     attempts = 0
-    begun = clock()
-    doubt = StuckDetector(find_cause)
+    first_request = clock()
+    detector = StuckDetector(find_cause)
     while True:
         attempts += 1
-        asked = clock()
-        answer = ask(min(ATTEMPT_TIMEOUT, max(LAST_ATTEMPT, begun + plan.timeout - asked)))
+        requested = clock()
+        time_left = first_request + plan.timeout - requested
+        answer = send_request(min(ATTEMPT_TIMEOUT, max(LAST_ATTEMPT_TIMEOUT, time_left)))
         now = clock()
-        _note(timeline, plan, answer, asked - started, now - started)
+        _record(timeline, plan, answer, requested - started, now - started)
         if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):
             timeline.record_milestone("ready", now - started, str(answer))
             return Ready(seconds=now - started, attempts=attempts, answer=answer)
-        if ended():
+        if has_ended():
             raise ContainerExitedError
-        if doubt.is_sure(answer, now):
-            raise _hopeless(plan, answer, now - doubt.sight_since, attempts)
-        waited = clock() - begun
+        if detector.is_stuck(answer, now):
+            raise _stuck_error(plan, answer, now - detector.same_since, attempts)
+        waited = clock() - first_request
         if waited >= plan.timeout:
-            raise _never(plan, answer, attempts)
-        sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited * PATIENCE)))
+            raise _timeout_error(plan, answer, attempts)
+        sleep(min(MAX_PAUSE, max(MIN_PAUSE, waited * PAUSE_SHARE)))
 
 
 class StuckDetector:
-    """Whether the app looks the same all the time, and in a way that waiting cannot mend."""
+    """Detects an app that answers the same all the time, for a cause that waiting cannot remove."""
 
-    def __init__(self, suspect: FindCause) -> None:
-        self._suspect = suspect
+    def __init__(self, find_cause: FindCause) -> None:
+        self._find_cause = find_cause
         self._kind: object = None
-        self._held: HopelessCause | None = None
-        self._next_look = 0.0
-        self.sight_since = 0.0
+        self._cause: HopelessCause | None = None
+        self._next_check = 0.0
+        self.same_since = 0.0
 
-    def is_sure(self, answer: Answer, now: float) -> bool:
+    def is_stuck(self, answer: Answer, now: float) -> bool:
         kind = answer_kind(answer)
         if kind != self._kind:
-            self._kind, self.sight_since, self._held = kind, now, None
-            self._next_look = now if answer.status else now + FIRST_LOOK
-        if now < self._next_look:
+            self._kind, self.same_since, self._cause = kind, now, None
+            self._next_check = now if answer.status else now + FIRST_CHECK
+        if now < self._next_check:
             return False
-        found = self._suspect()
-        if found is None:
-            self._held = None
-            self._next_look = now + max(FIRST_LOOK, now - self.sight_since)
-            return False
-        if found != self._held:
-            self._held = found
-            self._next_look = now + found.sure_after
-            return False
-        return True
+        cause = self._find_cause()
+        if cause and cause == self._cause:
+            return True
+        self._cause = cause
+        pause = cause.give_up_after if cause else max(FIRST_CHECK, now - self.same_since)
+        self._next_check = now + pause
+        return False
 
 
 def answer_kind(answer: Answer) -> tuple[int, str, bool]:
-    """Return what makes two answers the same: status, where they lead to, whether none came."""
+    """Return what two answers of one kind have in common: status, redirect target, time-out."""
     return answer.status, answer.headers.get("location", ""), answer.timed_out
 
 
 def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
-    """Whether the answer sends a browser to https on the same host, where nothing listens."""
+    """Return whether the answer redirects to https on the same host, where nothing listens."""
     try:
         target = urlsplit(answer.headers.get("location", ""))
-        asked = urlsplit(f"//{plan.headers.get('Host', 'localhost')}").hostname
-    except ValueError:  # No URL, so it leads nowhere.
+        host = urlsplit(f"//{plan.headers.get('Host', 'localhost')}").hostname
+    except ValueError:  # The location is no URL.
         return False
-    return answer.status in REDIRECTS and target.scheme == "https" and target.hostname == asked
-
-
-def _note(
-    timeline: TimelineRecorder, plan: ProbePlan, answer: Answer, asked: float, answered: float
-) -> None:
-    words = "" if answer.timed_out else answer.error
-    timeline.record_answer((*answer_kind(answer), words), describe_answer(plan, answer), answered)
-    if answer.first_byte is not None:
-        timeline.record_milestone("first byte", asked + answer.first_byte)
-    if answer.status:
-        timeline.record_milestone("first answer", answered, str(answer))
+    is_redirect = answer.status in REDIRECT_STATUSES
+    return is_redirect and target.scheme == "https" and target.hostname == host
 
 
 def describe_answer(plan: ProbePlan, answer: Answer) -> str:
-    """Tell an answer in one line, with where it leads to."""
+    """Return an answer in one line, with the target of a redirect to https."""
     if leads_to_https(plan, answer):
         return f"{answer}, a redirect to {answer.headers['location']}, where a rehearsal has no TLS"
     return str(answer)
 
 
-def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) -> RehearsalError:
+def _record(
+    timeline: TimelineRecorder, plan: ProbePlan, answer: Answer, requested: float, answered: float
+) -> None:
+    """Record an answer; the times are in seconds since the container started."""
+    error = "" if answer.timed_out else answer.error
+    timeline.record_answer((*answer_kind(answer), error), describe_answer(plan, answer), answered)
+    if answer.first_byte is not None:
+        timeline.record_milestone("first byte", requested + answer.first_byte)
+    if answer.status:
+        timeline.record_milestone("first answer", answered, str(answer))
+
+
+def _stuck_error(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) -> RehearsalError:
     return RehearsalError(
         Verdict.NOT_READY,
         f"GET {plan.path} got the same answer for {seconds:.1f} s ({attempts} attempts), and "
@@ -167,11 +167,11 @@ def _hopeless(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) ->
     )
 
 
-def _never(plan: ProbePlan, answer: Answer, attempts: int) -> RehearsalError:
+def _timeout_error(plan: ProbePlan, answer: Answer, attempts: int) -> RehearsalError:
     return RehearsalError(
         Verdict.NOT_READY,
         f"GET {plan.path} got no answer that counts as ready within {plan.timeout} s "
         f"({attempts} attempts). The last one: {describe_answer(plan, answer)}.",
         hint="The container was running all the time. Check port, ready-path and ready-status, "
-        "and what container.log says; a slow start needs a longer ready-timeout.",
+        "and read container.log; a slow start needs a longer ready-timeout.",
     )

@@ -1,28 +1,31 @@
-"""Run the setup command inside the started container: migrations, say."""
+"""Run the setup command (migrations, for example) inside the started container."""
 
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.verdict import RehearsalError, Verdict
 
-EXCERPT = 20
-# A variable that is missing fails both, this command at once and the app some seconds later.
-# Then the app's end is what to tell.
-PATIENCE = 3.0
+EXCERPT_LINES = 20
+# A missing variable ends this command at once and the app some seconds later. Wait this many
+# seconds for the app: if it ends too, the crash is what to report.
+CRASH_WAIT = 3.0
 
 
 def run_setup(command: str, container: Container, engine: Engine, log: Log) -> None:
-    """Run `command` with `sh -ec` in the container. Raises `RehearsalError` (setup-failed)."""
+    """Run `command` with `sh -ec` in the container. Raises `RehearsalError` (setup-failed).
+
+    Returns without an error when the container ends too.
+    """
     process = engine.execute(container.id, ["sh", "-ec", command], out=log.stream())
     try:
         code = process.wait()
     finally:
         process.end()
-    if code and not container.ended_by_now(PATIENCE):
+    if code and not container.ends_within(CRASH_WAIT):
         raise RehearsalError(
             Verdict.SETUP_FAILED,
             f"setup-command ended with exit code {code} inside the container.",
-            hint="Its last lines are above; setup.log holds them all.",
-            excerpt=log.tail(EXCERPT),
+            hint="Its last lines are above; setup.log holds all of them.",
+            excerpt=log.tail(EXCERPT_LINES),
             source=log.name,
         )

@@ -1,4 +1,4 @@
-"""The count: what reports and the runner's own words amount to, and what is odd about it."""
+"""Count the tests, from JUnit reports and from the test runner's own output."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -10,83 +10,87 @@ from rehearsal.results.junit import read_reports
 from rehearsal.results.runner_output import read_output
 from rehearsal.results.tests import Failure, Results
 
-# In bytes, for one JUnit XML file: no suite writes more, and a larger one would fill the memory.
+# In bytes, for one JUnit XML file: a larger one would fill the memory.
 MAX_REPORT_SIZE = 256 << 20
-# pytest's exit code when no test ran, and that of unittest since Python 3.12.
-NONE_RAN = 5
+# The exit code of pytest, and of unittest since Python 3.12, when no test ran.
+NO_TESTS_EXIT_CODE = 5
 
 
-def count_tests(plan: SuitePlan, reports: Iterable[Path], text: str, code: int) -> Results:
-    """Believe the reports, save where the runner itself says that it found more failures.
+def count_tests(plan: SuitePlan, reports: Iterable[Path], output: str, code: int) -> Results:
+    """Count by the reports, unless the runner itself found more failures.
 
-    `text` is the end of what it printed. Of a suite in one part, nothing is elsewhere.
+    `output` is the end of what the test command printed, `code` its exit code.
     """
     contents = (read_bytes(path, MAX_REPORT_SIZE) for path in reports)
     reported = read_reports(content for content in contents if content is not None)
-    said = read_output(text, code)
-    found = _settled(reported) if not code else reported
-    if found.tests is None:
-        found = said
-    elif code and not found.failures and said.failures:
-        found = replace(found, failures=said.failures)
-    if not found.flaky:
-        found = replace(found, flaky=said.flaky)
+    printed = read_output(output, code)
+    results = _recovered_as_flaky(reported) if not code else reported
+    if results.tests is None:
+        results = printed
+    elif code and not results.failures and printed.failures:
+        results = replace(results, failures=printed.failures)
+    if not results.flaky:
+        results = replace(results, flaky=printed.flaky)
     elsewhere = reported.in_other_shards
-    if elsewhere is None and _told(plan, "REHEARSAL_SHARD"):
-        # pytest deselects for other reasons, too: a wrong -k would pass as an empty shard.
-        elsewhere = said.in_other_shards
-    return replace(found, in_other_shards=elsewhere if is_one_shard(plan.shard) else None)
+    if elsewhere is None and _command_names(plan, "REHEARSAL_SHARD"):
+        # Only then: pytest deselects for other reasons too, and a wrong -k would look like an
+        # empty shard.
+        elsewhere = printed.in_other_shards
+    return replace(results, in_other_shards=elsewhere if is_one_shard(plan.shard) else None)
 
 
 def is_one_shard(shard: str) -> bool:
-    """Whether there are other shards beside this one."""
+    """Return whether `shard` (such as 1/4) leaves tests to other shards."""
     return shard.partition("/")[2] not in ("", "1")
 
 
 def is_empty_shard(results: Results, code: int) -> bool:
-    """Whether no test ran because the others' shards hold them all."""
-    nothing = results.tests == 0 and not results.failures and code in (0, NONE_RAN)
+    """Return whether no test ran because all of them belong to other shards."""
+    nothing = results.tests == 0 and not results.failures and code in (0, NO_TESTS_EXIT_CODE)
     return nothing and bool(results.in_other_shards)
 
 
 def count_notices(plan: SuitePlan, results: Results) -> Iterator[str]:
-    """Yield what people should know of a count that is no failure."""
-    if (
-        is_one_shard(plan.shard)
-        and results.in_other_shards is None
-        and not _told(plan, "REHEARSAL_SHARD")
-    ):
+    """Yield notices about a shard or retries that the runner seems to ignore, or an empty shard."""
+    shard_ignored = is_one_shard(plan.shard) and results.in_other_shards is None
+    if shard_ignored and not _command_names(plan, "REHEARSAL_SHARD"):
         yield (
             f"shard is {plan.shard}, and nothing says that tests were left to the other shards: "
-            "all of them may have run. rehearsal_testing obeys REHEARSAL_SHARD; any other runner "
-            "has to be told in test-command."
+            "all of them may have run. rehearsal_testing reads REHEARSAL_SHARD; for any other "
+            "runner, use it in test-command."
         )
     if is_empty_shard(results, 0):
         yield (
             f"Shard {plan.shard} holds no test; the other shards have {results.in_other_shards}."
         )
-    vain = plan.retries and results.failures and not _ran_again(results)
-    if vain and not _told(plan, "REHEARSAL_RETRIES"):
+    retries_ignored = plan.retries and results.failures and not _was_retried(results)
+    if retries_ignored and not _command_names(plan, "REHEARSAL_RETRIES"):
         yield (
             f"test-retries is {plan.retries}, and nothing says that a failed test was run again. "
-            "rehearsal_testing obeys REHEARSAL_RETRIES; any other runner has to be told in "
+            "rehearsal_testing reads REHEARSAL_RETRIES; for any other runner, use it in "
             "test-command."
         )
 
 
-def _told(plan: SuitePlan, variable: str) -> bool:
+def _command_names(plan: SuitePlan, variable: str) -> bool:
     return variable in plan.command
 
 
-def _ran_again(results: Results) -> bool:
-    """Whether tests ran again, or were rehearsal_testing's: it takes the times, and decides."""
+def _was_retried(results: Results) -> bool:
+    """Return whether tests ran again, or rehearsal_testing decided that they should not.
+
+    Only rehearsal_testing writes exact times into its reports.
+    """
     return bool(results.flaky) or any(
         each.attempts > 1 or (each.span and each.span.exact) for each in results.failed
     )
 
 
-def _settled(results: Results) -> Results:
-    """Return flaky tests as such where a content runner wrote down each attempt on its own."""
+def _recovered_as_flaky(results: Results) -> Results:
+    """Return failures as flaky tests if each of them passed in a later attempt.
+
+    Some runners report each attempt as a test case of its own.
+    """
     if not results.failed or not all(each.recovered for each in results.failed):
         return results
     flaky: dict[str, Failure] = {}

@@ -1,4 +1,4 @@
-"""Watch over a started container until its app is ready: ask, look closer, attach again."""
+"""Wait for the app: probe it, follow its container through restarts, observe it when it fails."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,9 +12,16 @@ from rehearsal.diagnosis.rules import diagnose
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe, sockets
 from rehearsal.outside.engine import Engine, EngineError
-from rehearsal.pipeline.stages import container as containers
-from rehearsal.pipeline.stages import observations
-from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.container import Container, reattach_after_restart
+from rehearsal.pipeline.stages.container_end import crash_error
+from rehearsal.pipeline.stages.observations import (
+    HEALTH_PREFIX,
+    NO_LISTENER,
+    answer_lines,
+    container_lines,
+    listener_lines,
+    request_lines,
+)
 from rehearsal.pipeline.stages.probe import (
     ContainerExitedError,
     HopelessCause,
@@ -24,16 +31,15 @@ from rehearsal.pipeline.stages.probe import (
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
-# What a container that came back is given: more ends in a row than this are a loop.
-MOST_RETURNS = 3
-BEFORE = "before it was ready"
-HEALTH = "health "
-NOBODY = " Nothing in the container listens on any port."
+# How often to attach again; an app that still exits is stuck in a loop.
+MAX_REATTACHMENTS = 3
+BEFORE_READY = "before it was ready"
+NOTHING_LISTENS = " Nothing in the container listens on any port."
 
 
 @dataclass(kw_only=True)
 class ReadinessWaiter:
-    """Wait for one app; `observations` and `timeline` are filled with what is seen of it."""
+    """Waits for one app; fills `observations` and `timeline` with what it observes."""
 
     plan: Plan
     container: Container
@@ -46,30 +52,32 @@ class ReadinessWaiter:
 
     def wait(self) -> Ready:
         """Return when the app is ready. Raises `RehearsalError` (crashed or not-ready)."""
-        returns = 0
+        ends = 0
         while True:
             try:
-                return self._wait()
+                return self._probe()
             except ContainerExitedError:
                 seconds = self.clock() - self.container.started
                 self.timeline.record_milestone("ended", seconds)
-                returns += 1
-                if not (returns <= MOST_RETURNS and self._restarted()):
-                    raise containers.crash_error(
-                        self.container, self.engine, self.log, when=BEFORE
+                ends += 1
+                if ends > MAX_REATTACHMENTS or not self._reattach():
+                    raise crash_error(
+                        self.container, self.engine, self.log, when=BEFORE_READY
                     ) from None
             except RehearsalError as error:
                 self._observe()
-                message = error.problem.message + "".join(self._details())
+                message = error.problem.message + "".join(self._message_details())
                 raise RehearsalError.of(replace(error.problem, message=message)) from error
 
-    def _wait(self) -> Ready:
+    def _probe(self) -> Ready:
+        """Wait until the app is ready or its container exits."""
         host = f"localhost:{self.container.port}"
         headers = {"Host": host, "User-Agent": "dress-rehearsal", **self.plan.probe.headers}
-        asked = observations.of_question(self.plan.probe, self.plan.container.port, headers["Host"])
-        self.observations["asked"] = asked
+        self.observations["request"] = request_lines(
+            self.plan.probe, self.plan.container.port, headers["Host"]
+        )
 
-        def ask(timeout: float) -> http_probe.Answer:
+        def send_request(timeout: float) -> http_probe.Answer:
             self._answer = http_probe.get(
                 self.container.port,
                 self.plan.probe.path,
@@ -81,60 +89,57 @@ class ReadinessWaiter:
 
         return wait_until_ready(
             self.plan.probe,
-            ask,
+            send_request,
             started=self.container.started,
-            ended=lambda: self.container.ended,
+            has_ended=lambda: self.container.ended,
             clock=self.clock,
-            # Not a sleep: the container's end is heard of at once.
-            sleep=self.container.ended_by_now,
+            # Unlike a sleep, this returns as soon as the container ends.
+            sleep=self.container.ends_within,
             timeline=self.timeline,
             find_cause=self._find_cause,
         )
 
     def _find_cause(self) -> HopelessCause | None:
-        """Return what would be told if it stayed like this, where waiting does not mend it."""
+        """Return the cause that a diagnosis would name now, if waiting cannot remove it."""
         lines = {
             **self.observations,
-            "answer": observations.of_answer(self.plan.probe, self._answer),
-            "listeners": () if self._answer.status else self._listeners(),
+            "answer": answer_lines(self.plan.probe, self._answer),
+            "listeners": () if self._answer.status else self._listener_lines(),
             self.log.name: read_log_lines(self.log.path),
         }
-        found = diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES)
-        for diagnosis in found:
-            if diagnosis.sure_after is not None:
-                return HopelessCause(cause=diagnosis.id, sure_after=diagnosis.sure_after)
+        for diagnosis in diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES):
+            if diagnosis.give_up_after is not None:
+                return HopelessCause(id=diagnosis.id, give_up_after=diagnosis.give_up_after)
         return None
 
     def _observe(self) -> None:
-        """Keep how things stand while the container still runs."""
-        self.observations["answer"] = observations.of_answer(self.plan.probe, self._answer)
-        self.observations["answers"] = tuple(each.text for each in self.timeline.timeline.answers)
-        self.observations["listeners"] = self._listeners()
-        self.observations["container"] = observations.of_container(
-            self.engine.inspect(self.container.id)
-        )
+        """Observe the app for the diagnosis while the container still runs."""
+        self.observations |= {
+            "answer": answer_lines(self.plan.probe, self._answer),
+            "answers": tuple(each.text for each in self.timeline.timeline.answers),
+            "listeners": self._listener_lines(),
+            "container": container_lines(self.engine.inspect(self.container.id)),
+        }
 
-    def _details(self) -> Iterator[str]:
-        if self.observations["listeners"] == ("nobody",):
-            yield NOBODY
+    def _message_details(self) -> Iterator[str]:
+        if self.observations["listeners"] == (NO_LISTENER,):
+            yield NOTHING_LISTENS
         for line in self.observations["container"]:
-            if not line.startswith(HEALTH):
+            if not line.startswith(HEALTH_PREFIX):
                 continue
-            said = line.removeprefix(HEALTH)
+            health = line.removeprefix(HEALTH_PREFIX)
             self.timeline.record_milestone(
-                "HEALTHCHECK", self.clock() - self.container.started, said
+                "HEALTHCHECK", self.clock() - self.container.started, health
             )
-            if said.startswith("unhealthy"):
-                yield f" Its HEALTHCHECK: {said}."
+            if health.startswith("unhealthy"):
+                yield f" Its HEALTHCHECK: {health}."
 
-    def _listeners(self) -> tuple[str, ...]:
+    def _listener_lines(self) -> tuple[str, ...]:
         try:
-            found = sockets.listeners(self.engine, self.container.id)
-        except EngineError:  # It has ended in this moment: that is told next.
-            found = None
-        return observations.of_listeners(found, self.plan.container.port)
+            listeners = sockets.listeners(self.engine, self.container.id)
+        except EngineError:  # The container has just ended; the probe notices next.
+            listeners = None
+        return listener_lines(listeners, self.plan.container.port)
 
-    def _restarted(self) -> bool:
-        return containers.reattach_after_restart(
-            self.container, self.plan.container, self.engine, self.log
-        )
+    def _reattach(self) -> bool:
+        return reattach_after_restart(self.container, self.plan.container, self.engine, self.log)

@@ -30,7 +30,7 @@ def build_plan(**changes: Any) -> BuildPlan:
         ("Żółw", "rehearsed/w:1"),
     ],
 )
-def test_image_tag__is_a_name_the_engine_takes(folder: str, tag: str) -> None:
+def test_image_tag__valid_name(folder: str, tag: str) -> None:
     assert image_tag(folder, "1") == tag
 
 
@@ -39,13 +39,13 @@ def test_image_tag__is_a_name_the_engine_takes(folder: str, tag: str) -> None:
     [(True, ["--provenance=false", "--sbom=false"]), (False, [])],
     ids=["buildx", "old client"],
 )
-def test_build_arguments__make_no_attestations(buildx: bool, attested: list[str]) -> None:
+def test_build_arguments__no_attestations(buildx: bool, attested: list[str]) -> None:
     argv = build_arguments(build_plan(), tag="t", id_file=Path("/s/id"), buildx=buildx)
     file = ["--file", "/srv/app/Dockerfile", "--tag", "t", "--iidfile", "/s/id"]
     assert argv == [*file, *attested, "/srv/app"]
 
 
-def test_build_arguments__of_everything() -> None:
+def test_build_arguments__all_options() -> None:
     plan = build_plan(target="final", platform="linux/amd64", args={"A": "two words", "B": ""})
     argv = build_arguments(plan, tag="t", id_file=Path("/s/id"), buildx=False)
     assert argv[6:] == [
@@ -68,9 +68,9 @@ def test_build_image__returns_name_and_id(tmp_path: Path, log: Log) -> None:
     assert (image.reference, image.id) == ("t", engine.image_id)
 
 
-# Fault 1, and what a tool inside a build may say that sounds like the engine.
+# A tool inside the build may print the same errors as the engine.
 @pytest.mark.parametrize(
-    "words",
+    "output",
     [
         b"#9 ERROR: No matching distribution found for django==99\n",
         b"#9 0.3 dial tcp 127.0.0.1:3128: connect: connection refused\n",
@@ -78,27 +78,23 @@ def test_build_image__returns_name_and_id(tmp_path: Path, log: Log) -> None:
     ],
     ids=["a pin that does not exist", "a proxy that is not there", "docker inside the build"],
 )
-def test_build_image__a_failed_build_is_build_failed(
-    tmp_path: Path, log: Log, words: bytes
-) -> None:
-    engine = FakeEngine(process=FakeProcess(1), says=words)
+def test_build_image__failed_build(tmp_path: Path, log: Log, output: bytes) -> None:
+    engine = FakeEngine(process=FakeProcess(1), says=output)
     with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert caught.value.problem.verdict is Verdict.BUILD_FAILED
     assert "Dockerfile (exit code 1)" in caught.value.problem.message
-    assert caught.value.problem.excerpt == (words.decode().strip(),)
+    assert caught.value.problem.excerpt == (output.decode().strip(),)
 
 
-def test_build_image__an_engine_that_went_away_is_engine_failed(tmp_path: Path, log: Log) -> None:
+def test_build_image__lost_engine(tmp_path: Path, log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(1), refuses={"check": gone()}, says=b"EOF\n")
     with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
-def test_build_image__nothing_of_the_build_goes_on_after_a_cancellation(
-    tmp_path: Path, log: Log
-) -> None:
+def test_build_image__cancellation_ends_the_build(tmp_path: Path, log: Log) -> None:
     class Cancelled(FakeProcess):
         def wait(self, seconds: float | None = None) -> int | None:
             raise RehearsalError(Verdict.CANCELLED, f"cancelled while waiting {seconds}")
@@ -109,13 +105,13 @@ def test_build_image__nothing_of_the_build_goes_on_after_a_cancellation(
     assert engine.process.was_ended
 
 
-def test_find_image__returns_the_id_of_a_name() -> None:
+def test_find_image__returns_the_id() -> None:
     engine = FakeEngine()
     image = find_image("app:1", engine)
     assert (image.reference, image.id) == ("app:1", engine.image_id)
 
 
-def test_find_image__one_that_is_not_there_is_the_inputs_fault() -> None:
+def test_find_image__unknown_image() -> None:
     engine = FakeEngine(refuses={"inspect": refused("No such image: app:1")})
     with pytest.raises(MisconfiguredError) as caught:
         find_image("app:1", engine)
@@ -126,7 +122,7 @@ def test_find_image__one_that_is_not_there_is_the_inputs_fault() -> None:
     assert "earlier step" in caught.value.problem.hint
 
 
-def test_build_arguments__secrets_by_name_alone(tmp_path: Path) -> None:
+def test_build_arguments__secrets_by_name_only(tmp_path: Path) -> None:
     build = build_plan(secrets=(Secret(name="TOKEN", value="planted-value"),))
     arguments = build_arguments(build, tag="t", id_file=tmp_path / "id", buildx=False)
     assert arguments[arguments.index("--secret") + 1] == "id=TOKEN,env=TOKEN"

@@ -6,17 +6,19 @@ from rehearsal.outside.http_probe import Answer
 from rehearsal.outside.sockets import Listener
 from rehearsal.pipeline.stages import observations
 
-from ...fakes import container_plan, probe_plan
+from ...fakes import container_plan, probe_plan, secret
+
+SECRET = secret().value
 
 
-def test_of_inputs__names_alone() -> None:
+def test_input_lines__names_only() -> None:
     plan = container_plan(env={"SHOP": "value"}, setup_command="migrate")
-    assert observations.of_inputs(plan) == ("setup-command given", "variable SHOP")
-    assert observations.of_inputs(container_plan()) == ("setup-command none",)
+    assert observations.input_lines(plan) == ("setup-command given", "variable SHOP")
+    assert observations.input_lines(container_plan()) == ("setup-command none",)
 
 
-def test_of_question__tells_what_was_asked() -> None:
-    asked = observations.of_question(probe_plan(path="/healthz"), 8888, "localhost:49153")
+def test_request_lines__port_path_host() -> None:
+    asked = observations.request_lines(probe_plan(path="/healthz"), 8888, "localhost:49153")
     assert asked == ("port 8888", "path /healthz", "host localhost:49153")
 
 
@@ -32,26 +34,26 @@ def test_of_question__tells_what_was_asked() -> None:
     ],
     ids=["a page", "none", "to https"],
 )
-def test_of_answer__tells_status_and_page(answer: Answer, lines: tuple[str, ...]) -> None:
-    assert observations.of_answer(probe_plan(), answer) == lines
+def test_answer_lines__status_and_body(answer: Answer, lines: tuple[str, ...]) -> None:
+    assert observations.answer_lines(probe_plan(), answer) == lines
 
 
-def test_of_listeners__tells_who_can_be_reached() -> None:
+def test_listener_lines__reachability() -> None:
     found = [
         Listener(port=8888, address="0.0.0.0"),  # noqa: S104  (read, not bound)
         Listener(port=8888, address="::1"),
         Listener(port=80, address="127.0.0.1"),
     ]
-    assert observations.of_listeners(found, 8888) == (
+    assert observations.listener_lines(found, 8888) == (
         "reachable 0.0.0.0:8888",
         "loopback [::1]:8888",
-        "elsewhere 127.0.0.1:80",
+        "other-port 127.0.0.1:80",
     )
 
 
-def test_of_listeners__nobody_is_not_the_same_as_unknown() -> None:
-    assert observations.of_listeners([], 8888) == ("nobody",)
-    assert observations.of_listeners(None, 8888) == ()
+def test_listener_lines__none_or_unknown() -> None:
+    assert observations.listener_lines([], 8888) == ("none",)
+    assert observations.listener_lines(None, 8888) == ()
 
 
 EXITED: dict[str, Any] = {
@@ -64,8 +66,8 @@ EXITED: dict[str, Any] = {
 }
 
 
-def test_of_container__tells_how_it_ended_and_what_bounds_it() -> None:
-    assert observations.of_container(EXITED) == (
+def test_container_lines__ended_container() -> None:
+    assert observations.container_lines(EXITED) == (
         "command python -u /app.py",
         "user 10001",
         "memory limit 48 MiB",
@@ -76,13 +78,35 @@ def test_of_container__tells_how_it_ended_and_what_bounds_it() -> None:
     )
 
 
-def test_of_container__one_that_runs_has_no_exit_code_and_may_have_a_health() -> None:
+def test_container_lines__running_container() -> None:
     log = [{"Output": "ok"}, {"Output": "trying\nrefused\n"}]
     state = {"Status": "running", "ExitCode": 0, "Health": {"Status": "unhealthy", "Log": log}}
-    assert observations.of_container({"State": state}) == (
+    assert observations.container_lines({"State": state}) == (
         "command",
         "user root",
         "memory limit none",
         "restart policy no",
         "health unhealthy: refused",
+    )
+
+
+def test_without_secrets__replaces_values_only() -> None:
+    env = [f"KEY={SECRET}", "PATH=/usr/bin", f"KEY_2={SECRET}=x", "KEYS=kept", "EMPTY="]
+    found: dict[str, object] = {"Id": "c0ffee", "Config": {"Env": env, "Image": "app"}}
+    plan = container_plan(secrets=(secret("KEY", SECRET), secret("KEY_2", SECRET)))
+    known = observations.without_secrets(found, plan)
+    assert known["Id"] == "c0ffee"
+    assert known["Config"] == {
+        "Env": ["KEY=***", "PATH=/usr/bin", "KEY_2=***", "KEYS=kept", "EMPTY="],
+        "Image": "app",
+    }
+    assert found["Config"] == {"Env": env, "Image": "app"}
+
+
+@pytest.mark.parametrize(
+    "found", [{}, {"Config": None}, {"Config": {"Env": None}}], ids=["none", "null", "no env"]
+)
+def test_without_secrets__no_environment(found: dict[str, object]) -> None:
+    assert SECRET not in repr(
+        observations.without_secrets(found, container_plan(secrets=(secret("KEY", SECRET),)))
     )

@@ -6,18 +6,18 @@ from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, running
 
-# What a shell would do with it is the container's shell's business, not ours.
+# Only the shell in the container may interpret this.
 SCRIPT = "python manage.py migrate --noinput\necho $(date) 'done'"
 
 
-def test_run_setup__hands_the_script_to_the_containers_shell(log: Log) -> None:
+def test_run_setup__uses_the_shell_of_the_container(log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(0), says=b"Applying lists.0001_initial... OK\n")
     run_setup(SCRIPT, running(), engine, log)
     assert engine.calls == [("execute", "c0ffee", "sh", "-ec", SCRIPT)]
     assert log.tail(1) == ("Applying lists.0001_initial... OK",)
 
 
-def test_run_setup__a_failure_is_setup_failed_with_its_last_words(log: Log) -> None:
+def test_run_setup__failure(log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(4), says=b"no such table: lists_list\n")
     with pytest.raises(RehearsalError) as caught:
         run_setup("migrate", running(), engine, log)
@@ -26,12 +26,12 @@ def test_run_setup__a_failure_is_setup_failed_with_its_last_words(log: Log) -> N
     assert caught.value.problem.excerpt == ("no such table: lists_list",)
 
 
-def test_run_setup__the_containers_own_end_is_told_by_who_sees_it(log: Log) -> None:
-    """A variable that is missing fails the command as it fails the app: the app is the cause."""
+def test_run_setup__no_error_if_the_container_ends(log: Log) -> None:
+    """A missing variable fails both; the crash of the app is what to report."""
     run_setup("migrate", running(1), FakeEngine(process=FakeProcess(137)), log)
 
 
-def test_run_setup__is_ended_when_it_is_interrupted(log: Log) -> None:
+def test_run_setup__ended_when_interrupted(log: Log) -> None:
     class Cancelled(FakeProcess):
         def wait(self, seconds: float | None = None) -> int | None:
             raise RehearsalError(Verdict.CANCELLED, f"cancelled while waiting {seconds}")

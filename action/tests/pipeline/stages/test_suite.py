@@ -1,5 +1,4 @@
 import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +9,9 @@ import pytest
 from rehearsal.evidence.log import Log
 from rehearsal.pipeline.stages import suite
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.suite import Preparation, run_tests
+from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.tests import Results
-from rehearsal.verdict import Problem, RehearsalError, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from ...fakes import running, suite_plan
 
@@ -49,7 +48,7 @@ def rehearse(
     )
 
 
-def says(*lines: str, code: int = 0) -> str:
+def print_lines(*lines: str, code: int = 0) -> str:
     return "\n".join([*(f"echo '{line}'" for line in lines), f"exit {code}"])
 
 
@@ -62,24 +61,26 @@ RAN = "Ran 3 tests in 0.1s"
         pytest.param("true", [], (None, 0), None, id="unknown runner, good"),
         pytest.param("false", [], (None, 0), "tests-failed", id="unknown runner, bad"),
         pytest.param("true", [BAD], (6, 5), "tests-failed", id="failures behind an exit code of 0"),
-        pytest.param(says(RAN, "OK"), [], (3, 0), None, id="unittest, good"),
-        pytest.param(says(RAN, "FAILED (errors=1)", code=1), [], (3, 1), "tests-failed", id="bad"),
+        pytest.param(print_lines(RAN, "OK"), [], (3, 0), None, id="unittest, good"),
+        pytest.param(
+            print_lines(RAN, "FAILED (errors=1)", code=1), [], (3, 1), "tests-failed", id="bad"
+        ),
         pytest.param("true", [GOOD], (2, 0), None, id="report, good"),
         pytest.param("false", [GOOD, BAD], (8, 5), "tests-failed", id="reports, bad"),
         pytest.param("true", [EMPTY], (0, 0), "no-tests", id="empty report"),
         pytest.param("exit 5", [], (0, 0), "no-tests", id="pytest without tests"),
         pytest.param(
-            says("Ran 0 tests in 0.0s", "OK"), [], (0, 0), "no-tests", id="unittest, none"
+            print_lines("Ran 0 tests in 0.0s", "OK"), [], (0, 0), "no-tests", id="unittest, none"
         ),
         pytest.param(
-            says("Ran 0 tests in 0.0s", "FAILED (errors=1)", code=1),
+            print_lines("Ran 0 tests in 0.0s", "FAILED (errors=1)", code=1),
             [],
             (0, 1),
             "tests-failed",
             id="setUpClass failed",
         ),
         pytest.param(
-            says("Ran 2 tests in 0.0s", "FAILED (errors=1)", code=1),
+            print_lines("Ran 2 tests in 0.0s", "FAILED (errors=1)", code=1),
             [GOOD],
             (2, 1),
             "tests-failed",
@@ -90,7 +91,7 @@ RAN = "Ran 3 tests in 0.1s"
         pytest.param("false\ntrue", [], (None, 0), "tests-failed", id="the first line fails"),
     ],
 )
-def test_run_tests__counts_and_judges(
+def test_run_tests__counts_and_verdict(
     log: Log,
     tmp_path: Path,
     *,
@@ -113,11 +114,13 @@ LEFT = "<testsuite><properties><property name='left-to-other-shards' value='{}'/
         pytest.param("true", 5, None, id="an empty shard"),
         pytest.param("exit 5", 5, None, id="as pytest ends where nothing ran"),
         pytest.param("exit 2", 5, "no-tests", id="a bad end"),
-        pytest.param(says("Ran 0 tests in 0.0s", "OK"), 0, "no-tests", id="no test anywhere"),
+        pytest.param(
+            print_lines("Ran 0 tests in 0.0s", "OK"), 0, "no-tests", id="no test anywhere"
+        ),
         pytest.param("exit 5", None, "no-tests", id="nobody says that there are others"),
     ],
 )
-def test_run_tests__a_shard_may_be_empty_where_the_others_are_not(
+def test_run_tests__empty_shard(
     log: Log, tmp_path: Path, command: str, left: int | None, verdict: str | None
 ) -> None:
     reports = [] if left is None else [LEFT.format(left, "")]
@@ -133,16 +136,16 @@ def test_run_tests__a_shard_may_be_empty_where_the_others_are_not(
     [
         ("exit 3", [], "The test command ended with exit code 3."),
         ("exit 1", [BAD], "5 of 6 tests failed: t0, t1, t2 and 2 more."),
-        (says(RAN, "FAILED (failures=2)", code=1), [], "2 of 3 tests failed."),
+        (print_lines(RAN, "FAILED (failures=2)", code=1), [], "2 of 3 tests failed."),
         (
-            says("Ran 0 tests in 0.0s", "FAILED (errors=2)", code=1),
+            print_lines("Ran 0 tests in 0.0s", "FAILED (errors=2)", code=1),
             [],
             "2 set-ups failed, and no test ran.",
         ),
     ],
     ids=["unknown", "named", "counted", "set-ups"],
 )
-def test_run_tests__says_what_failed(
+def test_run_tests__message(
     log: Log, tmp_path: Path, command: str, reports: list[str], line: str
 ) -> None:
     (problem,) = rehearse(log, tmp_path, command, reports=reports)[1]
@@ -150,32 +153,30 @@ def test_run_tests__says_what_failed(
     assert "container.log" in problem.hint
 
 
-def test_run_tests__hanging_tests_are_ended_with_all_they_started(log: Log, tmp_path: Path) -> None:
-    note = tmp_path / "pid"
+def test_run_tests__timeout_ends_all_processes(log: Log, tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
     started = time.monotonic()
-    command = f"sleep 60 & echo $! > {note}; echo browsing; wait"
+    command = f"sleep 60 & echo $! > {pid_file}; echo browsing; wait"
     (problem,) = rehearse(log, tmp_path, command, timeout=0.3)[1]
     assert time.monotonic() - started < 5
     assert problem.verdict is Verdict.TIMED_OUT
     assert "test-timeout" in problem.hint
     assert problem.excerpt == ("browsing",)
-    stat = Path(f"/proc/{note.read_text().strip()}/stat")
+    stat = Path(f"/proc/{pid_file.read_text().strip()}/stat")
     assert not stat.exists() or " Z " in stat.read_text()
 
 
-def test_run_tests__after_the_apps_end_they_get_a_moment_to_fail_by_themselves(
-    log: Log, tmp_path: Path
-) -> None:
-    command = says(RAN, "FAILED (errors=3)", code=1)
+def test_run_tests__may_fail_after_a_crash(log: Log, tmp_path: Path) -> None:
+    command = print_lines(RAN, "FAILED (errors=3)", code=1)
     results, problems = rehearse(log, tmp_path, command, container=running(3))
     assert (results.tests, results.failures) == (3, 3)
     assert [problem.verdict for problem in problems] == [Verdict.TESTS_FAILED]
 
 
-def test_run_tests__after_the_apps_end_nobody_waits_for_the_rest(
+def test_run_tests__ends_soon_after_a_crash(
     log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither is it a time-out: the caller tells of the app's end."""
+    """It is no time-out either: the caller reports the crash."""
     monkeypatch.setattr(suite, "CRASH_GRACE", 0.2)
     started = time.monotonic()
     _, problems = rehearse(log, tmp_path, "sleep 60", container=running(3))
@@ -183,62 +184,13 @@ def test_run_tests__after_the_apps_end_nobody_waits_for_the_rest(
     assert problems == []
 
 
-def test_run_tests__what_they_left_running_is_ended(log: Log, tmp_path: Path) -> None:
-    note = tmp_path / "pid"
-    rehearse(log, tmp_path, f"sleep 60 >/dev/null 2>&1 & echo $! > {note}")
-    stat = Path(f"/proc/{note.read_text().strip()}/stat")
+def test_run_tests__ends_processes_in_the_background(log: Log, tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    rehearse(log, tmp_path, f"sleep 60 >/dev/null 2>&1 & echo $! > {pid_file}")
+    stat = Path(f"/proc/{pid_file.read_text().strip()}/stat")
     assert not stat.exists() or " Z " in stat.read_text()
 
 
-def test_run_tests__run_in_the_given_folder(log: Log, tmp_path: Path) -> None:
+def test_run_tests__working_directory(log: Log, tmp_path: Path) -> None:
     rehearse(log, tmp_path, "pwd -P")
     assert log.tail(1) == (str(tmp_path.resolve()),)
-
-
-def test_preparation__is_given_names_with_spaces_whole(
-    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(suite, "PREPARE", 'printf "%s\\n" "$@"; pwd -P')
-    requirements = tmp_path / "my requirements.txt"
-    requirements.touch()
-    preparation = Preparation(requirements, tmp_path / "v e n v", env=ENV, log=log)
-    preparation.wait()
-    folder = tmp_path.resolve()
-    assert preparation.bin == tmp_path / "v e n v" / "bin"
-    assert log.tail(9) == (
-        sys.executable,
-        str(tmp_path / "v e n v"),
-        str(requirements),
-        str(folder),
-    )
-
-
-def test_preparation__can_be_ended_whatever_it_is_doing(
-    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(suite, "PREPARE", "sleep 60")
-    requirements = tmp_path / "requirements.txt"
-    requirements.touch()
-    preparation = Preparation(requirements, tmp_path / "venv", env=ENV, log=log)
-    started = time.monotonic()
-    preparation.end()
-    assert time.monotonic() - started < 5
-    assert preparation._process.ended
-
-
-def test_preparation__requirements_that_cannot_be_installed_are_setup_failed(
-    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script = 'echo "ERROR: No matching distribution found for $3" >&2; exit 1'
-    monkeypatch.setattr(suite, "PREPARE", script)
-    requirements = tmp_path / "requirements.txt"
-    requirements.touch()
-    preparation = Preparation(requirements, tmp_path / "venv", env=ENV, log=log)
-    with pytest.raises(RehearsalError) as caught:
-        preparation.wait()
-    preparation.end()
-    assert caught.value.problem.verdict is Verdict.SETUP_FAILED
-    assert "from requirements.txt (exit code 1)" in caught.value.problem.message
-    assert caught.value.problem.excerpt == (
-        f"ERROR: No matching distribution found for {requirements}",
-    )

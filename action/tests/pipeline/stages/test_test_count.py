@@ -30,13 +30,13 @@ def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: 
     return count_tests(suite_plan(**plan), paths, text, code)
 
 
-def test_count__a_content_runner_that_tells_each_attempt_has_flaky_tests(tmp_path: Path) -> None:
+def test_count_tests__recovered_failures_are_flaky(tmp_path: Path) -> None:
     results = counted(tmp_path, GOOD + BAD + BAD + RECOVERED + SHAKY)
     assert (results.tests, results.failures, results.failed) == (3, 0, ())
     assert [(each.name, each.attempts) for each in results.flaky] == [("shaky", 1), ("bad", 2)]
 
 
-def test_count__ignores_reports_that_are_links_pipes_or_gone(tmp_path: Path) -> None:
+def test_count_tests__ignores_links_pipes_and_missing_files(tmp_path: Path) -> None:
     (tmp_path / "report.xml").write_text(f"<testsuite>{GOOD}</testsuite>")
     (tmp_path / "link.xml").symlink_to("report.xml")
     os.mkfifo(tmp_path / "pipe.xml")
@@ -54,13 +54,13 @@ def test_count__ignores_reports_that_are_links_pipes_or_gone(tmp_path: Path) -> 
         pytest.param(BAD + RECOVERED + WORSE, 0, id="another test fails"),
     ],
 )
-def test_count__else_a_failure_stays_one(tmp_path: Path, report: str, code: int) -> None:
+def test_count_tests__other_failures_stay_failures(tmp_path: Path, report: str, code: int) -> None:
     results = counted(tmp_path, report, code=code)
     assert results.failures > 0
     assert results.flaky == ()
 
 
-def test_count__pytest_s_own_words_tell_what_its_report_does_not(tmp_path: Path) -> None:
+def test_count_tests__reruns_from_the_output_of_pytest(tmp_path: Path) -> None:
     text = "RERUN t.py::test_x\n= 1 passed, 1 rerun in 0.1s ="
     assert [each.name for each in counted(tmp_path, GOOD, text=text).flaky] == ["t.py::test_x"]
     assert [each.name for each in counted(tmp_path, SHAKY, text=text).flaky] == ["shaky"]
@@ -91,7 +91,7 @@ SHARDED = "pytest --shard $REHEARSAL_SHARD"
         pytest.param([GOOD], UNITTEST, {"shard": "1/2"}, (1, None), id="untold"),
     ],
 )
-def test_count__what_is_elsewhere(
+def test_count_tests__tests_in_other_shards(
     tmp_path: Path, reports: Sequence[str], text: str, plan: dict[str, Any], expected: object
 ) -> None:
     results = counted(tmp_path, *reports, text=text, **plan)
@@ -101,7 +101,7 @@ def test_count__what_is_elsewhere(
 @pytest.mark.parametrize(
     "shard, other", [("", False), ("1/1", False), ("1/2", True), ("10/10", True)]
 )
-def test_is_part__where_there_are_others(shard: str, other: bool) -> None:
+def test_is_one_shard__of_several(shard: str, other: bool) -> None:
     assert is_one_shard(shard) is other
 
 
@@ -119,9 +119,7 @@ def test_is_part__where_there_are_others(shard: str, other: bool) -> None:
     ],
     ids=["empty", "none ran", "an error", "all empty", "untold", "set-up", "some", "unknown"],
 )
-def test_is_empty_part__where_the_others_have_tests(
-    results: Results, code: int, *, empty: bool
-) -> None:
+def test_is_empty_shard__if_others_have_tests(results: Results, code: int, *, empty: bool) -> None:
     assert is_empty_shard(results, code) is empty
 
 
@@ -135,7 +133,7 @@ ABOUT = Failure(name="t", message="m", span=Span(start=1, end=2, exact=False))
 TWICE = Failure(name="t", message="m", attempts=2)
 
 
-def test_remarks__an_empty_shard_is_told() -> None:
+def test_count_notices__empty_shard() -> None:
     assert said(Results(tests=0, in_other_shards=5), shard="3/4") == (
         "Shard 3/4 holds no test; the other shards have 5."
     )
@@ -163,7 +161,7 @@ def test_remarks__an_empty_shard_is_told() -> None:
          "nothing to run again", "no retries", "retries in vain", "retries handed on", "by name",
          "plain times", "ours", "it ran again", "another ran again"],
 )  # fmt: skip
-def test_remarks__what_was_asked_for_in_vain(
+def test_count_notices__ignored_shard_or_retries(
     results: Results, plan: dict[str, object], word: str
 ) -> None:
     text = said(results, **plan)

@@ -12,9 +12,9 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe, sockets
 from rehearsal.outside.http_probe import Answer
 from rehearsal.outside.sockets import Listener
-from rehearsal.pipeline.stages import container as containers
-from rehearsal.pipeline.stages.container import LOOP, reattach_after_restart
-from rehearsal.pipeline.stages.wait import MOST_RETURNS, NOBODY, ReadinessWaiter
+from rehearsal.pipeline.stages import container as container_module
+from rehearsal.pipeline.stages.container import MAX_RESTARTS, reattach_after_restart
+from rehearsal.pipeline.stages.wait import MAX_REATTACHMENTS, NOTHING_LISTENS, ReadinessWaiter
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import RehearsalError, Verdict
@@ -40,7 +40,7 @@ def plan(tmp_path: Path) -> Plan:
 
 
 class Clock:
-    """A clock that goes a tenth of a second on with every look at it."""
+    """A clock that advances a tenth of a second with every reading."""
 
     now = 0.0
 
@@ -61,7 +61,7 @@ def listening(monkeypatch: pytest.MonkeyPatch, *found: Listener) -> None:
     monkeypatch.setattr(sockets, "listeners", lambda *_: list(found))
 
 
-def vigil(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> ReadinessWaiter:
+def waiter(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> ReadinessWaiter:
     return ReadinessWaiter(
         plan=plan,
         container=running(code),
@@ -73,58 +73,62 @@ def vigil(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> 
     )
 
 
-def test_keep__tells_the_moments_of_an_app_that_comes_up(
+def test_wait__records_milestones(
     plan: Plan, log: Log, answering: Callable[[Answer], None]
 ) -> None:
     answering(Answer(status=200, first_byte=0.01))
-    watch = vigil(plan, log, FakeEngine())
-    assert watch.wait().attempts == 1
-    names = [moment.name for moment in watch.timeline.timeline.milestones]
+    ready_waiter = waiter(plan, log, FakeEngine())
+    assert ready_waiter.wait().attempts == 1
+    names = [moment.name for moment in ready_waiter.timeline.timeline.milestones]
     assert names == ["first byte", "first answer", "ready"]
 
 
-def test_keep__an_app_that_never_answers_is_looked_at_while_it_still_runs(
+def test_wait__observes_an_app_that_is_not_ready(
     plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch, Listener(port=9000, address="0.0.0.0"))  # noqa: S104  (read, not bound)
-    watch = vigil(plan, log, FakeEngine(states=[state()]))
+    ready_waiter = waiter(plan, log, FakeEngine(states=[state()]))
     with pytest.raises(RehearsalError) as caught:
-        watch.wait()
+        ready_waiter.wait()
     assert caught.value.problem.verdict is Verdict.NOT_READY
-    assert NOBODY not in caught.value.problem.message
-    assert watch.observations["listeners"] == ("elsewhere 0.0.0.0:9000",)
-    assert watch.observations["asked"] == ("port 8888", "path /", "host localhost:49153")
-    assert watch.observations["answer"] == watch.observations["answers"] == (REFUSED.error,)
-    assert "restart policy no" in watch.observations["container"]
+    assert NOTHING_LISTENS not in caught.value.problem.message
+    assert ready_waiter.observations["listeners"] == ("other-port 0.0.0.0:9000",)
+    assert ready_waiter.observations["request"] == ("port 8888", "path /", "host localhost:49153")
+    assert (
+        ready_waiter.observations["answer"]
+        == ready_waiter.observations["answers"]
+        == (REFUSED.error,)
+    )
+    assert "restart policy no" in ready_waiter.observations["container"]
 
 
-def test_keep__says_so_when_nobody_listens(
+def test_wait__message_says_that_nothing_listens(
     plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch)
     with pytest.raises(RehearsalError) as caught:
-        vigil(plan, log, FakeEngine(states=[state()])).wait()
-    assert caught.value.problem.message.endswith(NOBODY)
+        waiter(plan, log, FakeEngine(states=[state()])).wait()
+    assert caught.value.problem.message.endswith(NOTHING_LISTENS)
 
 
-def test_keep__says_what_the_healthcheck_says(
+def test_wait__message_quotes_an_unhealthy_healthcheck(
     plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
     found = state()
     found["State"]["Health"] = {"Status": "unhealthy", "Log": [{"Output": "no table\n"}]}
-    watch = vigil(plan, log, FakeEngine(states=[found]))
+    ready_waiter = waiter(plan, log, FakeEngine(states=[found]))
     with pytest.raises(RehearsalError) as caught:
-        watch.wait()
+        ready_waiter.wait()
     assert caught.value.problem.message.endswith("Its HEALTHCHECK: unhealthy: no table.")
-    assert watch.timeline.timeline.milestones[-1].detail == "unhealthy: no table"
+    assert ready_waiter.timeline.timeline.milestones[-1].detail == "unhealthy: no table"
 
 
 @pytest.mark.parametrize("status", ["starting", "healthy"])
-def test_keep__a_healthcheck_that_does_not_complain_explains_nothing(
+def test_wait__message_without_other_healthchecks(
     plan: Plan,
     log: Log,
     answering: Callable[[Answer], None],
@@ -135,58 +139,64 @@ def test_keep__a_healthcheck_that_does_not_complain_explains_nothing(
     listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
     found = state()
     found["State"]["Health"] = {"Status": status, "Log": []}
-    watch = vigil(plan, log, FakeEngine(states=[found]))
+    ready_waiter = waiter(plan, log, FakeEngine(states=[found]))
     with pytest.raises(RehearsalError) as caught:
-        watch.wait()
+        ready_waiter.wait()
     assert "HEALTHCHECK" not in caught.value.problem.message
     assert (
-        watch.timeline.timeline.milestones[-1].name,
-        watch.timeline.timeline.milestones[-1].detail,
+        ready_waiter.timeline.timeline.milestones[-1].name,
+        ready_waiter.timeline.timeline.milestones[-1].detail,
     ) == (
         "HEALTHCHECK",
         status,
     )
 
 
-def test_keep__ends_early_for_a_host_that_is_not_allowed(
+def test_wait__gives_up_early_for_a_disallowed_host(
     plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(Answer(status=400, body="<h1>Bad Request (400)</h1>"))
-    looks: list[object] = []
-    monkeypatch.setattr(sockets, "listeners", lambda *_: looks.append(_))
-    watch = vigil(replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()]))
+    calls: list[object] = []
+    monkeypatch.setattr(sockets, "listeners", lambda *_: calls.append(_))
+    ready_waiter = waiter(
+        replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()])
+    )
     with pytest.raises(RehearsalError, match="waiting longer cannot help"):
-        watch.wait()
-    assert 2 <= watch.timeline.timeline.answers[0].last < 5
-    assert len(looks) == 1, "while it answers, who listens is of no interest; it is kept at the end"
+        ready_waiter.wait()
+    assert 2 <= ready_waiter.timeline.timeline.answers[0].last < 5
+    assert len(calls) == 1, "listeners are read at the end only, since the app answers"
 
 
-def test_keep__a_container_that_ended_is_told(plan: Plan, log: Log) -> None:
+def test_wait__container_ended(plan: Plan, log: Log) -> None:
     engine = FakeEngine(states=[state("exited", code=3)])
-    watch = vigil(plan, log, engine, code=3)
+    ready_waiter = waiter(plan, log, engine, code=3)
     with pytest.raises(RehearsalError) as caught:
-        watch.wait()
+        ready_waiter.wait()
     assert caught.value.problem.verdict is Verdict.CRASHED
     assert "before it was ready: exit code 3" in caught.value.problem.message
-    assert watch.timeline.timeline.milestones[-1].name == "ended"
+    assert ready_waiter.timeline.timeline.milestones[-1].name == "ended"
 
 
 class Restarting(FakeEngine):
-    """An engine whose container comes back, on another port each time, and stays from then on."""
+    """An engine that restarts the container; it keeps running then."""
 
     def attach(self, container: str, *, out: Any, err: Any) -> FakeProcess:  # noqa: ARG002
         self._called("attach", container)
         return FakeProcess(None)
 
 
-def again(status: str, restarts: int, port: int = 0) -> dict[str, Any]:
+def restarted(status: str, restarts: int, port: int = 0) -> dict[str, Any]:
     return {**state(status, port=port, code=4), "RestartCount": restarts}
 
 
-def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
+def test_reattach_after_restart__takes_the_new_port(log: Log) -> None:
     container = running(4)
     engine = Restarting(
-        states=[again("running", 0), again("restarting", 1), again("running", 1, port=50001)]
+        states=[
+            restarted("running", 0),
+            restarted("restarting", 1),
+            restarted("running", 1, port=50001),
+        ]
     )
     assert reattach_after_restart(container, RESTARTED, engine, log)
     assert container.port == 50001
@@ -195,55 +205,64 @@ def test_revive__attaches_again_and_takes_the_new_port(log: Log) -> None:
 
 @pytest.mark.parametrize(
     "found",
-    [again("exited", 0), again("dead", 0), again("exited", 2), again("restarting", LOOP)],
+    [
+        restarted("exited", 0),
+        restarted("dead", 0),
+        restarted("exited", 2),
+        restarted("restarting", MAX_RESTARTS),
+    ],
     ids=["no policy", "dead", "a policy that has given up", "a loop"],
 )
-def test_revive__leaves_alone_what_stays_down(found: dict[str, Any], log: Log) -> None:
+def test_reattach_after_restart__false_if_it_stays_down(found: dict[str, Any], log: Log) -> None:
     engine = Restarting(states=[found])
     assert not reattach_after_restart(running(4), RESTARTED, engine, log)
     assert engine.calls == [("inspect", "c0ffee", "container")]
 
 
-def test_revive__without_a_policy_the_engine_is_not_even_asked(log: Log) -> None:
-    engine = Restarting(states=[again("running", 0, port=50001)])
+def test_reattach_after_restart__false_without_a_policy(log: Log) -> None:
+    engine = Restarting(states=[restarted("running", 0, port=50001)])
     assert not reattach_after_restart(running(4), container_plan(), engine, log)
     assert engine.calls == []
 
 
-def test_revive__does_not_wait_for_ever(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(containers, "START_TIMEOUT", 0.05)
+def test_reattach_after_restart__has_a_time_limit(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container_module, "START_TIMEOUT", 0.05)
     assert not reattach_after_restart(
-        running(4), RESTARTED, Restarting(states=[again("paused", 0)]), log
+        running(4), RESTARTED, Restarting(states=[restarted("paused", 0)]), log
     )
 
 
-def test_keep__an_app_that_comes_back_is_waited_for_again(
+def test_wait__probes_again_after_a_restart(
     plan: Plan, log: Log, answering: Callable[[Answer], None]
 ) -> None:
-    watch = vigil(plan, log, Restarting(states=[again("running", 1, port=50001)]), code=4)
+    ready_waiter = waiter(
+        plan, log, Restarting(states=[restarted("running", 1, port=50001)]), code=4
+    )
     answering(REFUSED)
-    asked: list[str] = []
+    hosts: list[str] = []
 
     def get(port: int, *_args: Any, **_options: Any) -> Answer:
-        asked.append(watch.observations["asked"][-1])
+        hosts.append(ready_waiter.observations["request"][-1])
         return Answer(status=200) if port == 50001 else REFUSED
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(http_probe, "get", get)
-        assert watch.wait().answer.status == 200
-    assert asked == ["host localhost:49153", "host localhost:50001"]
+        assert ready_waiter.wait().answer.status == 200
+    assert hosts == ["host localhost:49153", "host localhost:50001"]
 
 
-def test_keep__an_app_that_comes_back_and_ends_for_ever_is_given_up(plan: Plan, log: Log) -> None:
-    """The engine forgets how often it restarted one that had run for ten seconds."""
+def test_wait__gives_up_after_too_many_restarts(plan: Plan, log: Log) -> None:
+    """The engine resets its count of restarts when a container has run for ten seconds."""
 
-    class Dying(Restarting):
+    class Crashing(Restarting):
         def attach(self, container: str, *, out: Any, err: Any) -> FakeProcess:
             super().attach(container, out=out, err=err)
             return FakeProcess(4)
 
-    engine = Dying(states=[again("running", 1, port=50001)])
+    engine = Crashing(states=[restarted("running", 1, port=50001)])
     with pytest.raises(RehearsalError) as caught:
-        vigil(plan, log, engine, code=4).wait()
+        waiter(plan, log, engine, code=4).wait()
     assert caught.value.problem.verdict is Verdict.CRASHED
-    assert engine.calls.count(("attach", "c0ffee")) == MOST_RETURNS
+    assert engine.calls.count(("attach", "c0ffee")) == MAX_REATTACHMENTS

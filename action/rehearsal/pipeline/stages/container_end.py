@@ -1,0 +1,97 @@
+"""How a container ended, and the error for one that ended by itself."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import Engine
+from rehearsal.pipeline.stages.container import CLIENT_DELAY, FINAL_STATES, Container
+from rehearsal.results.tests import Failure, Span
+from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
+from rehearsal.verdict import RehearsalError, Verdict
+
+# How many lines of the log a report shows, and how many are searched for the exception.
+EXCERPT_LINES = 25
+SEARCHED_LINES = 500
+# The times in a JUnit report are rounded; they may be wrong by this many seconds.
+REPORT_ROUNDING = 1.0
+# How many tests a message names: as many may run in parallel on a runner with four cores.
+MAX_NAMES = 4
+# The last line of a Python traceback.
+EXCEPTION_LINE = re.compile(r"[\w.]*(Error|Exception|Exit|ImproperlyConfigured|Warning)\b(: |$)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerEnd:
+    """How a container ended, by itself or stopped by us; `time` is in seconds since 1970."""
+
+    exit_code: int
+    out_of_memory: bool
+    time: float
+    restarted: bool = False
+
+    def __str__(self) -> str:
+        words = [f"exit code {self.exit_code}"]
+        if self.out_of_memory:
+            words.append("killed for memory")
+        if self.restarted:
+            words.append("and its restart policy starts it again")
+        return ", ".join(words)
+
+
+def read_end(container: Container, engine: Engine) -> ContainerEnd:
+    """Return how the container ended; keep what the engine says if it has ended for good."""
+    code = container.client.wait(5.0)
+    found = engine.inspect(container.id)
+    state = found["State"]
+    if state["Status"] in FINAL_STATES:
+        container.final_state = found
+    # For a moment after the end the engine still reports "running". The client has waited for the
+    # end and exits with the same code. If the container was started again, its state has been
+    # overwritten, and the client may have read the new state: then the engine's events are right.
+    if code is None or state["Status"] != "running":
+        code = int(state["ExitCode"])
+    elif found.get("RestartCount"):
+        recorded = engine.last_exit_code(container.id)
+        code = code if recorded is None else recorded
+    return ContainerEnd(
+        exit_code=code,
+        out_of_memory=bool(state["OOMKilled"]),
+        time=datetime.fromisoformat(state["FinishedAt"]).timestamp(),
+        restarted=state["Status"] == "restarting"
+        or (state["Status"] == "running" and bool(found.get("RestartCount"))),
+    )
+
+
+def crash_error(
+    container: Container, engine: Engine, log: Log, *, when: str, failed: Iterable[Failure] = ()
+) -> RehearsalError:
+    """Return the error for a container that ended by itself.
+
+    The message names the `failed` tests that were running at that moment.
+    """
+    end = read_end(container, engine)
+    if names := [each.name for each in failed if each.span and _includes(each.span, end.time)]:
+        when += f", while {' and '.join(names[:MAX_NAMES])} ran"
+    exception = _last_exception(log.tail(SEARCHED_LINES))
+    return RehearsalError(
+        Verdict.CRASHED,
+        f"The container ended {when}: {end}." + (f" It raised {exception}" if exception else ""),
+        hint="Its last lines are in the log and the summary; container.log holds all of them.",
+        excerpt=log.tail(EXCERPT_LINES),
+        source=log.name,
+    )
+
+
+def _includes(span: Span, time: float) -> bool:
+    before, after = (0.0, CLIENT_DELAY) if span.exact else (REPORT_ROUNDING, REPORT_ROUNDING)
+    return span.start - before <= time <= span.end + after
+
+
+def _last_exception(lines: Sequence[str]) -> str:
+    """Return the last exception of the app itself; the server's own ones only follow from it."""
+    found = [traceback.error for traceback in tracebacks("\n".join(lines))]
+    found = found or [line for line in lines if EXCEPTION_LINE.match(line)]
+    return next((error for error in reversed(found) if not SERVER_NOISE.search(error)), "")
