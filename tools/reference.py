@@ -72,16 +72,16 @@ FILES = {
     "index.html": "The whole rehearsal on one page. Open it from the unpacked artifact: it needs "
     "its neighbours and nothing else.",
     "summary.md": "The job summary, as Markdown.",
-    "verdict.json": "The same for programs.",
-    "facts.json": "What a diagnosis rests on: what was seen, and the ends of the logs. Worth "
-    "sending when one is wrong.",
+    "verdict.json": "The result as JSON, for programs.",
+    "facts.json": "What the diagnosis is based on: observations, and the ends of the logs. Send it "
+    "with the report of a wrong diagnosis.",
     "build.log": "The whole log of the build.",
     "test-setup.log": "The installation of `test-requirements`.",
     "setup.log": "What `setup-command` printed.",
-    "container.log": "What the app wrote to its output and its error output, as it came.",
-    "container.log.index": "When each piece of `container.log` came: seconds since 1970, stream, "
-    "offset, length.",
-    "container.json": "What the engine knew of the container when it had stopped.",
+    "container.log": "The app's standard output and standard error, in the order of arrival.",
+    "container.log.index": "When each piece of `container.log` arrived: seconds since 1970, "
+    "stream, offset, length.",
+    "container.json": "What the engine reports about the container after its end.",
     "tests/output.log": "What the test command printed.",
 }
 # Written by the tests, or named after a test.

@@ -120,7 +120,7 @@ INPUTS = table(
             "the name of a network that ports can be published from (not host, not none)",
         ),
         "An existing network to run the container in.",
-        not_in_workflow="No step of the workflow could have made one.",
+        not_in_workflow="No step of the workflow can create a network.",
     ),
     Input(
         "run-options",
