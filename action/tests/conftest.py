@@ -1,4 +1,4 @@
-"""What all unit tests share."""
+"""Fixtures and settings of all unit tests."""
 
 import signal
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ settings.load_profile("unit")
 
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
-    """Give pytest its handlers back: after a rehearsal, ours ignore what ends a process."""
+    """Restore the signal handlers: after a rehearsal, ours ignore signals."""
     before = {number: signal.getsignal(number) for number in (*CANCEL_SIGNALS, signal.SIGALRM)}
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
@@ -29,7 +29,7 @@ def _signals() -> Iterator[None]:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    """Return an open log that no secret is taken out of."""
+    """Return an open log that redacts nothing."""
     opened = Evidence(tmp_path / "rehearsal", Redactor()).log("some.log")
     yield opened
     opened.close()

@@ -1,6 +1,6 @@
-"""A client and engine in one script, for tests of the way through: no container, same words.
+"""A fake docker client and engine in one script, for tests of a whole rehearsal.
 
-It keeps what it was told in a folder, and its "container" is a process that answers HTTP.
+It records its calls in a folder, and its "container" is a process that answers HTTP requests.
 """
 
 import shutil
@@ -24,7 +24,7 @@ with socket.create_server(("127.0.0.1", 0)) as server:
             connection.recv(65536)
             connection.sendall(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
 print(last, flush=True)
-# The client hears of the end of a container from the engine, and that later.
+# The client learns of the end of a container from the engine, and only some time later.
 time.sleep(float((folder / "lag").read_text()) if (folder / "lag").exists() else 0)
 sys.exit(3)
 """
@@ -74,7 +74,7 @@ case "$1 $2" in
 "stop "*)
     pid=$(cat "$state/pid")
     kill "$pid"
-    # Until somebody waits for it, it is a zombie.
+    # A process that has ended stays a zombie until its parent waits for it.
     while grep -qs '^State:.[^Z]' "/proc/$pid/status"; do sleep 0.01; done
     echo 0 >"$state/exit" ;;
 "exec "*) shift 2; "$@" ;;
@@ -83,13 +83,13 @@ case "$1 $2" in
     if [[ -e $state/pid ]]; then kill -9 "$(cat "$state/pid")" 2>/dev/null; fi
     rm -f "$state"/{created,exit,port} ;;
 "volume ls") ;;
-*) echo "the fake does not know: $*" >&2; exit 99 ;;
+*) echo "the fake docker does not know: $*" >&2; exit 99 ;;
 esac
 """
 
 
 class FakeDocker:
-    """A `docker` on a PATH of its own; files in `state` say how it behaves."""
+    """A `docker` on a PATH of its own; files in `state` control how it behaves."""
 
     def __init__(self, root: Path) -> None:
         self.state = root / "docker-state"
@@ -109,12 +109,12 @@ class FakeDocker:
 
     @property
     def path(self) -> str:
-        """Return a PATH of it and of what scripts need: the machine's own client is not there."""
+        """Return a PATH with this client and the tools of scripts, but without a real client."""
         return str(self.bin)
 
     @property
     def calls(self) -> list[str]:
-        """Return what it was told, a line each."""
+        """Return the arguments of each call, one line each."""
         calls = self.state / "calls"
         return calls.read_text().splitlines() if calls.exists() else []
 

@@ -1,6 +1,6 @@
-"""Stand-ins for the outside world: an engine, a child process, a clock, and canned parts of a plan.
+"""Fakes of the outside world (an engine, a process, a clock), and plans for tests.
 
-Each keeps the behaviour that the code relies on, and a record of what it was asked.
+The fakes record how they were called.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from rehearsal.config.parser import make_plan
 from rehearsal.config.plan import ContainerPlan, ProbePlan, SuitePlan
-from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.engine import Engine
 from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.redaction.secret import Secret
@@ -21,7 +21,7 @@ from rehearsal.verdict import RehearsalError, Verdict
 
 
 class FakeClock:
-    """A monotonic clock that moves only when someone sleeps or works."""
+    """A monotonic clock that moves only by `sleep` and `advance`."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -34,18 +34,20 @@ class FakeClock:
         self.pauses.append(seconds)
         self.now += seconds
 
-    def work(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += seconds
 
 
 class FakeProcess(Process):
-    """A child that has said its words already; `code` None means that it still runs."""
+    """A process that has printed `output` already; with `code` None it still runs."""
 
-    def __init__(self, code: int | None = 0, *, says: bytes = b"", out: Sink | None = None) -> None:
+    def __init__(
+        self, code: int | None = 0, *, output: bytes = b"", out: Sink | None = None
+    ) -> None:
         self.code = code
         self.was_ended = False
-        if out and says:
-            out(says)
+        if out and output:
+            out(output)
 
     @property
     def ended(self) -> bool:
@@ -64,7 +66,11 @@ class FakeProcess(Process):
 
 @dataclass(frozen=True, kw_only=True)
 class FakeEngine(Engine):
-    """An engine of one container; `state` and `ports` are what inspect answers, in turn."""
+    """An engine with one container.
+
+    `states` are the results of inspect, in turn. `errors` are raised by the methods of these names.
+    `output` is what containers and builds print.
+    """
 
     client: str = "docker"
     buildx: bool = False
@@ -72,16 +78,16 @@ class FakeEngine(Engine):
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
     states: list[dict[str, Any]] = field(default_factory=list)
-    refuses: dict[str, Exception] = field(default_factory=dict)
+    errors: dict[str, Exception] = field(default_factory=dict)
     process: FakeProcess = field(default_factory=lambda: FakeProcess(None))
-    says: bytes = b""
+    output: bytes = b""
     image_id: str = "sha256:" + "1" * 64
     exit_code: int | None = None
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
         self.secrets.update(secrets)
-        out(self.says)
+        out(self.output)
         if self.process.code == 0:
             Path(arguments[arguments.index("--iidfile") + 1]).write_text(self.image_id + "\n")
         return self.process
@@ -94,12 +100,12 @@ class FakeEngine(Engine):
     def start(self, container: str, *, out: Sink, err: Sink) -> Process:
         self._called("start", container)
         out(b"")
-        err(self.says)
+        err(self.output)
         return self.process
 
     def execute(self, container: str, command: Sequence[str], *, out: Sink) -> Process:
         self._called("execute", container, *command)
-        out(self.says)
+        out(self.output)
         return self.process
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
@@ -125,27 +131,20 @@ class FakeEngine(Engine):
     def ensure_volume(self, name: str, label: str) -> None:
         self._called("ensure_volume", name, label)
 
-    def sweep(self, label: str) -> None:
-        self._called("sweep", label)
-
     def _called(self, *call: Any) -> None:
         self.calls.append(call)
-        if error := self.refuses.get(str(call[0])):
+        if error := self.errors.get(str(call[0])):
             raise error
 
 
-def refused(words: str) -> EngineError:
-    return EngineError(words)
-
-
-def gone() -> RehearsalError:
+def engine_lost() -> RehearsalError:
     return RehearsalError(Verdict.ENGINE_FAILED, "The container engine does not answer: gone")
 
 
-def state(
+def inspect_result(
     status: str = "running", *, port: int = 0, code: int = 0, oom: bool = False, error: str = ""
 ) -> dict[str, Any]:
-    """Return what inspect says of a container whose app listens on 8888."""
+    """Return the result of `docker inspect` for a container whose app listens on port 8888."""
     ports = {"8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}] if port else None}
     return {
         "State": {
@@ -179,8 +178,8 @@ def suite_plan(**changes: Any) -> SuitePlan:
     return replace(PLAN.suite, **changes)
 
 
-def rehearsed(folder: Path, **changes: Any) -> Path:
-    """Write the verdict.json of a rehearsal, a pass unless told otherwise; return the folder."""
+def write_verdict(folder: Path, **changes: Any) -> Path:
+    """Write the verdict.json of a rehearsal, by default one that passed; return the folder."""
     result = RehearsalResult(**{"name": "77-1-c0ffee", "image_id": f"sha256:{'1' * 64}"} | changes)
     flaky = result.results.flaky if result.results else ()
     index = EvidenceIndex(flaky=tuple(FailedTestEvidence(failure=each) for each in flaky))
@@ -189,8 +188,8 @@ def rehearsed(folder: Path, **changes: Any) -> Path:
     return folder
 
 
-def running(code: int | None = None, *, started: float = 0.0) -> Container:
-    """Return a started container that still runs, or has ended."""
+def fake_container(code: int | None = None, *, started: float = 0.0) -> Container:
+    """Return a started container that still runs, or has ended with `code`."""
     return Container(id="c0ffee", port=49153, client=FakeProcess(code), started=started)
 
 

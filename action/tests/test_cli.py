@@ -22,38 +22,38 @@ PEM = "-----BEGIN KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END KEY-----\n"
 
 
 @dataclass
-class Stage:
-    """A project to rehearse, an engine, and where the runner keeps its files."""
+class Job:
+    """A job on a runner: a project to rehearse, an engine, and the files of the runner."""
 
-    top: Path
+    folder: Path
     docker: FakeDocker
 
     @property
     def project(self) -> Path:
-        return self.top / "project"
+        return self.folder / "project"
 
     @property
     def environ(self) -> dict[str, str]:
-        return {"PATH": self.docker.path, "HOME": str(self.top), "RUNNER_TEMP": str(self.temp)}
+        return {"PATH": self.docker.path, "HOME": str(self.folder), "RUNNER_TEMP": str(self.temp)}
 
     @property
     def temp(self) -> Path:
-        return self.top / "temp"
+        return self.folder / "temp"
 
     @property
     def github(self) -> dict[str, str]:
-        files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}
+        files = {f"GITHUB_{name}": str(self.folder / name) for name in ("OUTPUT", "STEP_SUMMARY")}
         ours = {"GITHUB_ACTIONS": "true", "GITHUB_JOB": "unit", "REHEARSAL_INPUTS": "{}"}
         return {**self.environ, **files, **ours}
 
     @property
     def outputs(self) -> dict[str, str]:
-        pairs = re.findall(r"^([a-z-]+)<<(\S+)\n(.*?)\n?\2$", (self.top / "OUTPUT").read_text(),
+        pairs = re.findall(r"^([a-z-]+)<<(\S+)\n(.*?)\n?\2$", (self.folder / "OUTPUT").read_text(),
                            re.MULTILINE | re.DOTALL)  # fmt: skip
         return {name: value for name, _, value in pairs}
 
-    def kept(self) -> dict[str, bytes]:
-        """Return every file left in the runner's folder, by its name below the run's."""
+    def files(self) -> dict[str, bytes]:
+        """Return the files in the temporary folder, by their paths below the run's folder."""
         files = (path for path in self.temp.rglob("*") if path.is_file())
         return {
             "/".join(path.relative_to(self.temp).parts[1:]): path.read_bytes() for path in files
@@ -79,47 +79,47 @@ class Stage:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    made = Stage(top=tmp_path, docker=FakeDocker(tmp_path))
-    made.project.mkdir()
-    made.temp.mkdir()
-    (made.project / "Dockerfile").touch()
-    monkeypatch.chdir(made.project)
-    return made
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+    job = Job(folder=tmp_path, docker=FakeDocker(tmp_path))
+    job.project.mkdir()
+    job.temp.mkdir()
+    (job.project / "Dockerfile").touch()
+    monkeypatch.chdir(job.project)
+    return job
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
     limit = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < limit, "waited in vain"
+        assert time.monotonic() < limit, "the condition did not become true"
         time.sleep(0.01)
 
 
-def test_rehearse__passed(stage: Stage) -> None:
-    (stage.project / "check.sh").write_text(
+def test_rehearse__passed(job: Job) -> None:
+    (job.project / "check.sh").write_text(
         'echo "$TEST_SERVER"; echo "Ran 2 tests in 0.1s"; echo OK'
     )
-    code, log = stage.run(
+    code, log = job.run(
         "rehearse", "--secrets", "KEY", "--test-command", "bash check.sh", "--evidence", "always",
         "--setup-command", "echo migrated", KEY="abc",
     )  # fmt: skip
-    assert (code, stage.outputs["verdict"]) == (0, "passed"), log
-    assert stage.outputs["image-id"] == IMAGE_ID
-    assert (stage.outputs["tests"], stage.outputs["failures"]) == ("2", "0")
-    assert float(stage.outputs["ready-seconds"]) < 30
-    kept = stage.kept()
+    assert (code, job.outputs["verdict"]) == (0, "passed"), log
+    assert job.outputs["image-id"] == IMAGE_ID
+    assert (job.outputs["tests"], job.outputs["failures"]) == ("2", "0")
+    assert float(job.outputs["ready-seconds"]) < 30
+    kept = job.files()
     assert re.match(rb"localhost:\d+\n", kept["evidence/tests/output.log"])
     assert b"Listening" in kept["evidence/container.log"]
     assert b"migrated" in kept["evidence/setup.log"]
     assert json.loads(kept["evidence/container.json"])["Config"]["Env"] == ["KEY=***"]
     assert json.loads(kept["evidence/verdict.json"])["verdict"] == "passed"
-    assert not stage.docker.has_container
+    assert not job.docker.has_container
     assert not any(name.startswith("staging") for name in kept)
 
 
-def test_rehearse__verdict_has_origin_and_request(stage: Stage) -> None:
+def test_rehearse__verdict_has_origin_and_request(job: Job) -> None:
     command = f"true {SECRET}"
-    code, log = stage.run(
+    code, log = job.run(
         "rehearse", "--test-command", command, "--ready-path", f"/?key={SECRET}", "--shard", "2/4",
         "--test-env", "BROWSER=firefox",
         GITHUB_SERVER_URL="https://github.example", GITHUB_REPOSITORY="o/n", GITHUB_RUN_ID="7",
@@ -128,7 +128,7 @@ def test_rehearse__verdict_has_origin_and_request(stage: Stage) -> None:
     assert code == 0, log
     (found,) = (
         json.loads(content)
-        for name, content in stage.kept().items()
+        for name, content in job.files().items()
         if name == "evidence/verdict.json"
     )
     assert found["origin"] == {
@@ -147,47 +147,47 @@ def test_rehearse__verdict_has_origin_and_request(stage: Stage) -> None:
     assert (found["shard"], found["shards"]) == ("2/4", None)
 
 
-def test_rehearse__only_the_container_gets_the_secret(stage: Stage) -> None:
-    """Prints its whole environment from the build, the setup command and the tests."""
-    stage.docker.set("build-says", f"#2 {SECRET}\n")
-    stage.docker.set("last", SECRET)
-    snoop = f"env; cat /proc/$PPID/cmdline; echo {SECRET[:8]}'{SECRET[8:]}'; touch {stage.docker.state}/die; curl -s $TEST_SERVER; exit 1"  # noqa: E501
-    code, log = stage.run(
-        "rehearse", "--secrets", "KEY\nPEM", "--test-command", snoop, "--setup-command", "env",
-        KEY=SECRET, PEM=PEM, REHEARSAL_INPUTS="{}", GITHUB_TOKEN="a-token-of-theirs",
+def test_rehearse__only_the_container_gets_the_secret(job: Job) -> None:
+    """Build, setup command and tests print their whole environment."""
+    job.docker.set("build-says", f"#2 {SECRET}\n")
+    job.docker.set("last", SECRET)
+    print_all = f"env; cat /proc/$PPID/cmdline; echo {SECRET[:8]}'{SECRET[8:]}'; touch {job.docker.state}/die; curl -s $TEST_SERVER; exit 1"  # noqa: E501
+    code, log = job.run(
+        "rehearse", "--secrets", "KEY\nPEM", "--test-command", print_all, "--setup-command", "env",
+        KEY=SECRET, PEM=PEM, REHEARSAL_INPUTS="{}", GITHUB_TOKEN="token-of-the-runner",
     )  # fmt: skip
     assert code != 0
-    environment = (stage.docker.state / "environment").read_text()
+    environment = (job.docker.state / "environment").read_text()
     assert f"KEY={SECRET}" in environment
     assert "MIIEvQIBADAN" in environment
     masks, _, rest = log.partition("::stop-commands::")
     assert f"::add-mask::{SECRET}\n::add-mask::MIIEvQIBADAN\n" in masks
     everything = {
         "log": rest,
-        "outputs": (stage.top / "OUTPUT").read_text(),
-        "summary": (stage.top / "STEP_SUMMARY").read_text(),
-        "calls": "\n".join(stage.docker.calls),
-        **{name: data.decode(errors="replace") for name, data in stage.kept().items()},
+        "outputs": (job.folder / "OUTPUT").read_text(),
+        "summary": (job.folder / "STEP_SUMMARY").read_text(),
+        "calls": "\n".join(job.docker.calls),
+        **{name: data.decode(errors="replace") for name, data in job.files().items()},
     }
     for place, text in everything.items():
-        for value in (SECRET, "MIIEvQIBADAN", "a-token-of-theirs"):
+        for value in (SECRET, "MIIEvQIBADAN", "token-of-the-runner"):
             assert value not in text, place
-    tests = stage.kept()["evidence/tests/output.log"].decode()
+    tests = job.files()["evidence/tests/output.log"].decode()
     assert "***" in tests
     for name in ("KEY=", "PEM=", "GITHUB_TOKEN", "REHEARSAL_INPUTS", "GITHUB_OUTPUT"):
         assert name not in re.sub(r"^#2.*$", "", tests)
 
 
-def test_rehearse__outside_github(stage: Stage) -> None:
-    code, log = stage.run("--secrets", f"KEY={SECRET}", GITHUB_ACTIONS="")
+def test_rehearse__outside_github(job: Job) -> None:
+    code, log = job.run("--secrets", f"KEY={SECRET}", GITHUB_ACTIONS="")
     assert code == 0
     assert "::" not in log
     assert SECRET not in log
-    assert stage.kept() == {}
+    assert job.files() == {}
     assert "verdict:  passed" in log.splitlines()[-1]
 
 
-# What goes wrong, the verdict's word and exit code, and words of the annotation.
+# For each fault: files of the fake docker, inputs, then verdict, exit code and annotation.
 FAULTS = {
     "build": ({"build-exit": "1", "build-says": "#9 ERROR: no such pin\n"}, {},
               ("build-failed", 10, "could not be built from Dockerfile")),
@@ -207,7 +207,7 @@ FAULTS = {
     "dies in tests": ({"last": "Segmentation fault"},
                       {"test-command": "touch $STATE/die; curl -s $TEST_SERVER; sleep 0.5; false"},
                       ("crashed", 11, "during the tests")),
-    "dies in tests, told late": ({"last": "Segmentation fault", "lag": "1.5"},
+    "dies in tests, reported late": ({"last": "Segmentation fault", "lag": "1.5"},
                                  {"test-command": "touch $STATE/die; curl -s $TEST_SERVER; false"},
                                  ("crashed", 11, "during the tests")),
     "removed in tests": ({}, {"test-command": "docker rm x; sleep 0.3"},
@@ -218,37 +218,35 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_rehearse__faults(stage: Stage, fault: str) -> None:
+def test_rehearse__faults(job: Job, fault: str) -> None:
     behaviour, given, (verdict, exit_code, words) = FAULTS[fault]
     for name, text in behaviour.items():
-        stage.docker.set(name, text)
-    code, log = stage.run(
-        "rehearse", REHEARSAL_INPUTS=json.dumps(given), STATE=str(stage.docker.state)
-    )
-    outputs = stage.outputs
+        job.docker.set(name, text)
+    code, log = job.run("rehearse", REHEARSAL_INPUTS=json.dumps(given), STATE=str(job.docker.state))
+    outputs = job.outputs
     assert (outputs["verdict"], code) == (verdict, exit_code), log
     (annotation,) = re.findall(
         rf"^::error title=Dress rehearsal%3A {verdict}::(.*)$", log, re.MULTILINE
     )
     assert words in annotation
-    assert f"❌ Dress rehearsal: {verdict}" in (stage.top / "STEP_SUMMARY").read_text()
-    assert json.loads(stage.kept()["evidence/verdict.json"])["verdict"] == verdict
+    assert f"❌ Dress rehearsal: {verdict}" in (job.folder / "STEP_SUMMARY").read_text()
+    assert json.loads(job.files()["evidence/verdict.json"])["verdict"] == verdict
     assert Path(outputs["evidence-path"]).is_dir()
-    if not (stage.docker.state / "gone").exists():
-        assert not stage.docker.has_container
+    if not (job.docker.state / "gone").exists():
+        assert not job.docker.has_container
 
 
-def test_rehearse__ignores_reports_of_an_earlier_run(stage: Stage) -> None:
-    reports = stage.project / "reports"
+def test_rehearse__ignores_reports_of_an_earlier_run(job: Job) -> None:
+    reports = job.project / "reports"
     reports.mkdir()
     text = "<testsuite><testcase name='a'/></testsuite>"
     (reports / "stale.xml").write_text(text)
     given = {"test-reports": "reports/*.xml", "evidence": "always"}
     for command, tests in (("true", ""), (f'echo "{text}" > reports/fresh.xml', "1")):
         inputs = json.dumps({**given, "test-command": command})
-        assert cli.main(["rehearse"], {**stage.github, "REHEARSAL_INPUTS": inputs}) == 0
-        assert stage.outputs["tests"] == tests
-    kept = [name for name in stage.kept() if "junit" in name]
+        assert cli.main(["rehearse"], {**job.github, "REHEARSAL_INPUTS": inputs}) == 0
+        assert job.outputs["tests"] == tests
+    kept = [name for name in job.files() if "junit" in name]
     assert kept == ["evidence/tests/junit/reports_fresh.xml"]
 
 
@@ -258,42 +256,42 @@ def test_rehearse__ignores_reports_of_an_earlier_run(stage: Stage) -> None:
     ids=["cut off", "list", "text", "Python", "null"],
 )
 def test_rehearse__inputs_are_no_json_object(
-    stage: Stage, text: str, capsys: pytest.CaptureFixture[str]
+    job: Job, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["rehearse"], {**stage.github, "REHEARSAL_INPUTS": text}) == 2
+    assert cli.main(["rehearse"], {**job.github, "REHEARSAL_INPUTS": text}) == 2
     assert "REHEARSAL_INPUTS is not a JSON object." in capsys.readouterr().out
-    assert stage.outputs["verdict"] == "misconfigured"
+    assert job.outputs["verdict"] == "misconfigured"
 
 
-def test_rehearse__flags_override_json(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rehearse__flags_override_json(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     inputs = json.dumps({"port": "1", "timeout": "an hour"})
-    environ = {**stage.github, "REHEARSAL_INPUTS": inputs}
+    environ = {**job.github, "REHEARSAL_INPUTS": inputs}
     assert cli.main(["rehearse", "--timeout", "60", "--port", "http"], environ) == 2
     assert "The input port is 'http'" in capsys.readouterr().out
 
 
 def test_main__own_fault_is_error_70(
-    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    job: Job, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fall(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError(f"a bug that quotes {SECRET}")
 
-    monkeypatch.setattr("rehearsal.commands.rehearse.rehearse", fall)
-    environ = {**stage.github, "KEY": SECRET}
+    monkeypatch.setattr("rehearsal.commands.rehearse.rehearse", fail)
+    environ = {**job.github, "KEY": SECRET}
     assert cli.main(["rehearse", "--secrets", "KEY"], environ) == 70
-    assert stage.outputs["verdict"] == "error"
+    assert job.outputs["verdict"] == "error"
     log = capsys.readouterr().out
     assert "RuntimeError: a bug that quotes ***" in log
     assert "Traceback" in log
     assert "/issues" in log
-    kept = stage.kept()
+    kept = job.files()
     assert b"RuntimeError" in kept["evidence/verdict.json"]
-    spoken = log.replace(f"::add-mask::{SECRET}", "")
-    assert SECRET not in spoken + "".join(data.decode() for data in kept.values())
+    printed = log.replace(f"::add-mask::{SECRET}", "")
+    assert SECRET not in printed + "".join(data.decode() for data in kept.values())
 
 
 def test_main__full_disk_changes_no_verdict(
-    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    job: Job, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = Path.write_text
 
@@ -302,78 +300,78 @@ def test_main__full_disk_changes_no_verdict(
             raise OSError(28, "No space left on device")
         return write(path, text, **options)
 
-    stage.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
+    job.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
     monkeypatch.setattr(Path, "write_text", full)
-    assert cli.main(["rehearse"], stage.github) == 11
-    assert stage.outputs["verdict"] == "crashed"
+    assert cli.main(["rehearse"], job.github) == 11
+    assert job.outputs["verdict"] == "crashed"
     assert "verdict.json could not be kept: No space left on device" in capsys.readouterr().out
 
 
 def test_main__failed_report_changes_no_verdict(
-    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    job: Job, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fall(*_: object) -> str:
+    def fail(*_: object) -> str:
         raise RuntimeError("a bug of ours in a report")
 
-    stage.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
-    monkeypatch.setattr("rehearsal.commands.finish.page", fall)
-    assert cli.main(["rehearse"], stage.github) == 11
-    assert stage.outputs["verdict"] == "crashed"
-    assert b"crashed" in stage.kept()["evidence/verdict.json"]
+    job.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
+    monkeypatch.setattr("rehearsal.commands.finish.page", fail)
+    assert cli.main(["rehearse"], job.github) == 11
+    assert job.outputs["verdict"] == "crashed"
+    assert b"crashed" in job.files()["evidence/verdict.json"]
     log = capsys.readouterr().out
     assert "A report could not be written" in log
     assert "verdict:  crashed" in log
 
 
 def test_main__missing_temp_folder_is_error_70(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
+    job: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    environ = {**stage.github, "RUNNER_TEMP": str(stage.top / "nowhere")}
+    environ = {**job.github, "RUNNER_TEMP": str(job.folder / "nowhere")}
     assert cli.main(["rehearse"], environ) == 70
     assert "FileNotFoundError" in capsys.readouterr().out
 
 
-def test_rehearse__cancelled(stage: Stage) -> None:
-    process = stage.start("rehearse", "--test-command", f"touch {stage.top}/testing; sleep 60")
-    until((stage.top / "testing").exists)
+def test_rehearse__cancelled(job: Job) -> None:
+    process = job.start("rehearse", "--test-command", f"touch {job.folder}/testing; sleep 60")
+    wait_until((job.folder / "testing").exists)
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
     log = process.communicate(timeout=20)[0].decode()
     assert time.monotonic() - started < 5
     assert process.returncode == 18, log
-    assert stage.outputs["verdict"] == "cancelled"
-    assert not stage.docker.has_container
-    assert "stop --time 1 c0ffee" in stage.docker.calls
-    assert b"Listening" in stage.kept()["evidence/container.log"]
+    assert job.outputs["verdict"] == "cancelled"
+    assert not job.docker.has_container
+    assert "stop --time 1 c0ffee" in job.docker.calls
+    assert b"Listening" in job.files()["evidence/container.log"]
 
 
-def test_clean_up__after_sigkill(stage: Stage) -> None:
-    note = stage.top / "browser"
-    script = f"setsid sleep 60 >/dev/null 2>&1 & echo $! > {note}; sleep 60"
-    process = stage.start("rehearse", "--test-command", script)
-    until(lambda: note.exists() and note.read_text().strip())
+def test_clean_up__after_sigkill(job: Job) -> None:
+    pid_file = job.folder / "browser"
+    script = f"setsid sleep 60 >/dev/null 2>&1 & echo $! > {pid_file}; sleep 60"
+    process = job.start("rehearse", "--test-command", script)
+    wait_until(lambda: pid_file.exists() and pid_file.read_text().strip())
     process.kill()
     process.communicate()
-    code, log = stage.run("clean-up")
+    code, log = job.run("clean-up")
     assert code == 0, log
-    assert not stage.docker.has_container
-    outputs = stage.outputs
+    assert not job.docker.has_container
+    outputs = job.outputs
     assert (outputs["verdict"], outputs["upload"]) == ("cancelled", "true")
     assert Path(outputs["evidence-path"], "container.log").is_file()
-    assert not any(name.startswith("staging") for name in stage.kept())
-    browser = Path(f"/proc/{note.read_text().strip()}/stat")
-    until(lambda: not browser.exists() or " Z " in browser.read_text())
+    assert not any(name.startswith("staging") for name in job.files())
+    browser = Path(f"/proc/{pid_file.read_text().strip()}/stat")
+    wait_until(lambda: not browser.exists() or " Z " in browser.read_text())
 
 
-def test_clean_up__ends_a_running_helper(stage: Stage) -> None:
-    process = stage.start("rehearse", "--test-command", f"touch {stage.top}/testing; sleep 60")
-    until((stage.top / "testing").exists)
-    code, log = stage.run("clean-up")
+def test_clean_up__ends_a_running_helper(job: Job) -> None:
+    process = job.start("rehearse", "--test-command", f"touch {job.folder}/testing; sleep 60")
+    wait_until((job.folder / "testing").exists)
+    code, log = job.run("clean-up")
     process.communicate(timeout=5)
     assert (code, process.returncode) == (0, 18), log
-    assert stage.outputs["upload"] == "true"
-    assert not stage.docker.has_container
+    assert job.outputs["upload"] == "true"
+    assert not job.docker.has_container
 
 
 def test_version() -> None:

@@ -38,9 +38,9 @@ def test_read_origin__outside_github() -> None:
     assert read_origin({}) == Origin()
 
 
-@pytest.mark.parametrize("left_out", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"])
-def test_read_origin__incomplete_url(left_out: str) -> None:
-    assert read_origin({**GITHUB, left_out: ""}).run == ""
+@pytest.mark.parametrize("name", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"])
+def test_read_origin__incomplete_url(name: str) -> None:
+    assert read_origin({**GITHUB, name: ""}).run == ""
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_summarize_request__path_without_query() -> None:
 
 
 @pytest.mark.parametrize(
-    "said, told",
+    "given, browser",
     [("firefox", "firefox"), ("", ""), ("a b", ""), ("x\n::error::", ""), ("y" * 41, "")],
 )
-def test_summarize_request__browser_only_if_it_is_a_name(said: str, told: str) -> None:
-    assert summarize_request(plan(suite=suite_plan(env={"BROWSER": said}))).browser == told
+def test_summarize_request__browser_only_if_it_is_a_name(given: str, browser: str) -> None:
+    assert summarize_request(plan(suite=suite_plan(env={"BROWSER": given}))).browser == browser

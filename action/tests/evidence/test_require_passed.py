@@ -7,7 +7,7 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Results
 from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
-from ..fakes import rehearsed
+from ..fakes import write_verdict
 
 ID = f"sha256:{'1' * 64}"
 
@@ -18,7 +18,7 @@ def read(folder: Path) -> RehearsalResult:
 
 @pytest.mark.parametrize("shard", ["", "1/1"])
 def test_require_passed__a_complete_pass(tmp_path: Path, shard: str) -> None:
-    assert read(rehearsed(tmp_path, shard=shard, results=Results(tests=3))).image_id == ID
+    assert read(write_verdict(tmp_path, shard=shard, results=Results(tests=3))).image_id == ID
 
 
 @pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.PASSED])
@@ -26,7 +26,7 @@ def test_require_passed__refuses_other_verdicts(tmp_path: Path, verdict: Verdict
     with pytest.raises(
         RehearsalError, match=rf"Nothing is done\. .* ended as {verdict}, "
     ) as raised:
-        read(rehearsed(tmp_path, problems=(Problem(verdict, "w"),)))
+        read(write_verdict(tmp_path, problems=(Problem(verdict, "w"),)))
     assert raised.value.problem.verdict is Verdict.PUBLISH_FAILED
     assert raised.value.problem.hint
 
@@ -46,7 +46,7 @@ def test_require_passed__refuses_a_shard_and_an_unknown_image(
     tmp_path: Path, changes: dict[str, str], words: str
 ) -> None:
     with pytest.raises(RehearsalError, match=words):
-        read(rehearsed(tmp_path, **changes))
+        read(write_verdict(tmp_path, **changes))
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_require_passed__refuses_a_file_that_is_not_a_verdict(
 
 def test_require_passed__refuses_a_pass_with_failures(tmp_path: Path) -> None:
     with pytest.raises(MisconfiguredError, match="1 tests failed"):
-        read(rehearsed(tmp_path, results=Results(tests=3, failures=1)))
+        read(write_verdict(tmp_path, results=Results(tests=3, failures=1)))

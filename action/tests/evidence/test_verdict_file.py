@@ -6,11 +6,11 @@ import pytest
 from rehearsal.evidence.verdict_file import MAX_SIZE, read_verdict_file
 from rehearsal.results.codec import InvalidDocumentError
 
-from ..fakes import rehearsed
+from ..fakes import write_verdict
 
 
 def test_read_verdict_file(tmp_path: Path) -> None:
-    assert read_verdict_file(rehearsed(tmp_path)).verdict.word == "passed"
+    assert read_verdict_file(write_verdict(tmp_path)).verdict.word == "passed"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_read_verdict_file__refuses_other_files(tmp_path: Path, content: bytes, 
 
 
 def test_read_verdict_file__follows_no_link_and_waits_for_no_pipe(tmp_path: Path) -> None:
-    rehearsed(tmp_path).joinpath("verdict.json").rename(tmp_path / "target")
+    write_verdict(tmp_path).joinpath("verdict.json").rename(tmp_path / "target")
     (tmp_path / "verdict.json").symlink_to("target")
     with pytest.raises(OSError, match="symbolic link"):
         read_verdict_file(tmp_path)

@@ -89,13 +89,13 @@ class FakeRegistries(Registries):
         try:
             self._record_call(method, reference)
         except EngineError as error:
-            return FakeProcess(1, says=str(error).encode(), out=out)
+            return FakeProcess(1, output=str(error).encode(), out=out)
         if reference in self.images:
             self.replaced[reference] = self.images[reference]
         image = self.push_results.get(reference, RemoteImage(digest=digest, config=IMAGE))
         if image:
             self.images[reference] = image
-        return FakeProcess(0, says=b"Preparing\nPushed\n", out=out)
+        return FakeProcess(0, output=b"Preparing\nPushed\n", out=out)
 
     def _record_call(self, method: str, reference: str) -> None:
         self.calls.append(f"{method} {reference}")

@@ -10,7 +10,7 @@ from rehearsal import cli
 from rehearsal.results.tests import Results
 from rehearsal.verdict import Problem, Verdict
 
-from ...fakes import rehearsed
+from ...fakes import write_verdict
 from .fake_registries import ANOTHER, IMAGE, MANIFEST
 
 TO = "localhost:5000/app:1"
@@ -59,7 +59,7 @@ class Scenario:
         self.write_rehearsal()
 
     def write_rehearsal(self, **changes: object) -> None:
-        rehearsed(self.top, name="r-1", image_id=IMAGE, results=Results(tests=3), **changes)
+        write_verdict(self.top, name="r-1", image_id=IMAGE, results=Results(tests=3), **changes)
 
     def environ(self, **inputs: str) -> dict[str, str]:
         files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}

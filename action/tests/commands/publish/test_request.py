@@ -7,7 +7,7 @@ from rehearsal.commands.publish.request import read_request
 from rehearsal.results.tests import Failure, Results
 from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
-from ...fakes import rehearsed
+from ...fakes import write_verdict
 from .fake_registries import IMAGE
 
 TO = "ghcr.io/owner/app:1"
@@ -18,7 +18,7 @@ def flaky(*names: str) -> Results:
 
 
 def write_evidence(folder: Path, **changes: Any) -> Path:
-    return rehearsed(folder, image_id=IMAGE, **changes)
+    return write_verdict(folder, image_id=IMAGE, **changes)
 
 
 def request_for(folder: Path, **inputs: str) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import EngineError
 from rehearsal.pipeline.stages import container as container_module
 from rehearsal.pipeline.stages.container import (
     create_container,
@@ -13,7 +14,15 @@ from rehearsal.pipeline.stages.container import (
 from rehearsal.pipeline.stages.engine_refusal import port_taken_error
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
-from ...fakes import FakeEngine, FakeProcess, container_plan, gone, refused, running, secret, state
+from ...fakes import (
+    FakeEngine,
+    FakeProcess,
+    container_plan,
+    engine_lost,
+    fake_container,
+    inspect_result,
+    secret,
+)
 
 SECRET = "planted-secret-value"
 LABEL = "dress-rehearsal=1"
@@ -55,7 +64,7 @@ MESSAGES = {
 
 @pytest.mark.parametrize("message, name", MESSAGES.items(), ids=MESSAGES.values())
 def test_create_container__refusal_names_the_input(message: str, name: str) -> None:
-    engine = FakeEngine(refuses={"create": refused(message)})
+    engine = FakeEngine(errors={"create": EngineError(message)})
     with pytest.raises(MisconfiguredError) as caught:
         create(engine)
     assert message in caught.value.problem.message
@@ -63,7 +72,7 @@ def test_create_container__refusal_names_the_input(message: str, name: str) -> N
 
 
 def test_create_container__unknown_refusal() -> None:
-    engine = FakeEngine(refuses={"create": refused("something new")})
+    engine = FakeEngine(errors={"create": EngineError("something new")})
     with pytest.raises(MisconfiguredError, match="something new") as caught:
         create(engine)
     assert caught.value.problem.hint == ""
@@ -71,7 +80,7 @@ def test_create_container__unknown_refusal() -> None:
 
 def test_create_container__lost_engine() -> None:
     with pytest.raises(RehearsalError) as caught:
-        create(FakeEngine(refuses={"create": gone()}))
+        create(FakeEngine(errors={"create": engine_lost()}))
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
@@ -83,7 +92,7 @@ PORT_MESSAGES = [
 
 @pytest.mark.parametrize("message", PORT_MESSAGES, ids=["allocated", "in use"])
 def test_start_container__taken_host_port(log: Log, message: str) -> None:
-    engine = FakeEngine(process=FakeProcess(1), states=[state("created", error=message)])
+    engine = FakeEngine(process=FakeProcess(1), states=[inspect_result("created", error=message)])
     with pytest.raises(MisconfiguredError) as caught:
         start_container("c0ffee", container_plan(host_port=8080), engine, log)
     assert caught.value.problem.message == port_taken_error(8080).problem.message
@@ -95,7 +104,7 @@ def test_start_container__message_of_the_client(
     log: Log,
 ) -> None:
     engine = FakeEngine(
-        process=FakeProcess(1), states=[state("created")], says=b'exec: "x": not found\n'
+        process=FakeProcess(1), states=[inspect_result("created")], output=b'exec: "x": not found\n'
     )
     with pytest.raises(MisconfiguredError, match='exec: "x": not found') as caught:
         start_container("c0ffee", container_plan(), engine, log)
@@ -104,13 +113,15 @@ def test_start_container__message_of_the_client(
 
 def test_start_container__waits_for_the_port(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rehearsal.pipeline.stages.container.time.sleep", lambda _: None)
-    engine = FakeEngine(states=[state("created"), state(), state(port=49153)])
+    engine = FakeEngine(
+        states=[inspect_result("created"), inspect_result(), inspect_result(port=49153)]
+    )
     container = start_container("c0ffee", container_plan(), engine, log)
     assert (container.id, container.port, container.ended) == ("c0ffee", 49153, False)
 
 
 def test_start_container__returns_a_container_that_ended_at_once(log: Log) -> None:
-    engine = FakeEngine(process=FakeProcess(3), states=[state("exited", code=3)])
+    engine = FakeEngine(process=FakeProcess(3), states=[inspect_result("exited", code=3)])
     assert start_container("c0ffee", container_plan(), engine, log).ended
 
 
@@ -124,7 +135,9 @@ def test_start_container__ended_after_an_old_answer(log: Log) -> None:
             process.code = 1
             return found
 
-    engine = EndsMeanwhile(process=process, states=[state("created"), state("exited", code=1)])
+    engine = EndsMeanwhile(
+        process=process, states=[inspect_result("created"), inspect_result("exited", code=1)]
+    )
     assert start_container("c0ffee", container_plan(), engine, log).ended
 
 
@@ -132,7 +145,7 @@ def test_start_container__engine_does_not_start_it(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(container_module, "START_TIMEOUT", 0.1)
-    engine = FakeEngine(states=[state("created")])
+    engine = FakeEngine(states=[inspect_result("created")])
     with pytest.raises(RehearsalError) as caught:
         start_container("c0ffee", container_plan(), engine, log)
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
@@ -160,4 +173,4 @@ def test_start_container__engine_does_not_start_it(
 def test_keep_instructions__location_and_command(
     code: int | None, volumes: list[str], location: str, command: str
 ) -> None:
-    assert keep_instructions(running(code), "a=1", volumes) == (location, command)
+    assert keep_instructions(fake_container(code), "a=1", volumes) == (location, command)

@@ -7,14 +7,14 @@ from rehearsal.pipeline.stages.container_end import EXCERPT_LINES, crash_error, 
 from rehearsal.results.tests import Failure, Span
 from rehearsal.verdict import Verdict
 
-from ...fakes import FakeEngine, running, state
+from ...fakes import FakeEngine, fake_container, inspect_result
 
 
 def test_crash_error__message_and_last_lines(log: Log) -> None:
     log.stream()(b"".join(b"line %d\n" % n for n in range(100)))
     log.close()
-    engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crash_error(running(3), engine, log, when="during the tests").problem
+    engine = FakeEngine(states=[inspect_result("exited", code=3)])
+    problem = crash_error(fake_container(3), engine, log, when="during the tests").problem
     assert problem.verdict is Verdict.CRASHED
     assert problem.message == "The container ended during the tests: exit code 3."
     assert problem.excerpt[-1] == "line 99"
@@ -38,8 +38,10 @@ def test_crash_error__message_and_last_lines(log: Log) -> None:
 def test_crash_error__exit_code_in_every_state(
     status: str, state_code: int, restarts: int, expected: str, log: Log
 ) -> None:
-    engine = FakeEngine(states=[state(status, code=state_code) | {"RestartCount": restarts}])
-    problem = crash_error(running(3), engine, log, when="during the tests").problem
+    engine = FakeEngine(
+        states=[inspect_result(status, code=state_code) | {"RestartCount": restarts}]
+    )
+    problem = crash_error(fake_container(3), engine, log, when="during the tests").problem
     assert problem.message == f"The container ended during the tests: {expected}"
 
 
@@ -69,28 +71,30 @@ def test_crash_error__names_failed_tests_that_were_running(
         )
         for number, span in enumerate(spans)
     ]
-    engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crash_error(running(3), engine, log, when="during the tests", failed=failed).problem
+    engine = FakeEngine(states=[inspect_result("exited", code=3)])
+    problem = crash_error(
+        fake_container(3), engine, log, when="during the tests", failed=failed
+    ).problem
     assert problem.message == f"The container ended during the tests{expected}: exit code 3."
 
 
 @pytest.mark.parametrize("recorded, code", [(4, 4), (0, 0), (None, 1)])
 def test_read_end__exit_code_of_a_restarted_container(recorded: int | None, code: int) -> None:
-    again = state("running") | {"RestartCount": 1}
-    end = read_end(running(1), FakeEngine(states=[again], exit_code=recorded))
+    again = inspect_result("running") | {"RestartCount": 1}
+    end = read_end(fake_container(1), FakeEngine(states=[again], exit_code=recorded))
     assert (end.exit_code, end.restarted) == (code, True)
 
 
 @pytest.mark.parametrize("status, kept", [("exited", True), ("dead", True), ("running", False)])
 def test_read_end__keeps_a_final_state(status: str, kept: bool) -> None:
-    container = running(3)
-    read_end(container, FakeEngine(states=[state(status, code=3)]))
+    container = fake_container(3)
+    read_end(container, FakeEngine(states=[inspect_result(status, code=3)]))
     assert (container.final_state is not None) is kept
 
 
 def test_crash_error__killed_for_memory(log: Log) -> None:
-    engine = FakeEngine(states=[state("exited", code=137, oom=True)])
-    problem = crash_error(running(137), engine, log, when="before it was ready").problem
+    engine = FakeEngine(states=[inspect_result("exited", code=137, oom=True)])
+    problem = crash_error(fake_container(137), engine, log, when="before it was ready").problem
     assert "exit code 137, killed for memory" in problem.message
 
 
@@ -119,6 +123,6 @@ gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>
 def test_crash_error__exception_of_the_app(output: bytes, raised: str, log: Log) -> None:
     log.stream()(output)
     log.close()
-    engine = FakeEngine(states=[state("exited", code=3)])
-    problem = crash_error(running(3), engine, log, when="before it was ready").problem
+    engine = FakeEngine(states=[inspect_result("exited", code=3)])
+    problem = crash_error(fake_container(3), engine, log, when="before it was ready").problem
     assert problem.message == f"The container ended before it was ready: exit code 3.{raised}"

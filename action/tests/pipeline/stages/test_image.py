@@ -7,11 +7,12 @@ import pytest
 from rehearsal.config.image_tag import image_tag
 from rehearsal.config.plan import BuildPlan
 from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import EngineError
 from rehearsal.pipeline.stages.image import build_arguments, build_image, find_image
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
-from ...fakes import PLAN, FakeEngine, FakeProcess, gone, refused
+from ...fakes import PLAN, FakeEngine, FakeProcess, engine_lost
 
 
 def build_plan(**changes: Any) -> BuildPlan:
@@ -79,7 +80,7 @@ def test_build_image__returns_name_and_id(tmp_path: Path, log: Log) -> None:
     ids=["a pin that does not exist", "a proxy that is not there", "docker inside the build"],
 )
 def test_build_image__failed_build(tmp_path: Path, log: Log, output: bytes) -> None:
-    engine = FakeEngine(process=FakeProcess(1), says=output)
+    engine = FakeEngine(process=FakeProcess(1), output=output)
     with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert caught.value.problem.verdict is Verdict.BUILD_FAILED
@@ -88,7 +89,7 @@ def test_build_image__failed_build(tmp_path: Path, log: Log, output: bytes) -> N
 
 
 def test_build_image__lost_engine(tmp_path: Path, log: Log) -> None:
-    engine = FakeEngine(process=FakeProcess(1), refuses={"check": gone()}, says=b"EOF\n")
+    engine = FakeEngine(process=FakeProcess(1), errors={"check": engine_lost()}, output=b"EOF\n")
     with pytest.raises(RehearsalError) as caught:
         build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
@@ -112,7 +113,7 @@ def test_find_image__returns_the_id() -> None:
 
 
 def test_find_image__unknown_image() -> None:
-    engine = FakeEngine(refuses={"inspect": refused("No such image: app:1")})
+    engine = FakeEngine(errors={"inspect": EngineError("No such image: app:1")})
     with pytest.raises(MisconfiguredError) as caught:
         find_image("app:1", engine)
     assert (

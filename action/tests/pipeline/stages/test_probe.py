@@ -43,7 +43,7 @@ class App:
 
     def send_request(self, timeout: float) -> Answer:
         self.limits.append(timeout)
-        self.clock.work(min(self.seconds, timeout))
+        self.clock.advance(min(self.seconds, timeout))
         if self.seconds > timeout:
             return Answer(error=f"no answer within {timeout:.0f} s")
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

@@ -4,23 +4,23 @@ from rehearsal.evidence.log import Log
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.verdict import RehearsalError, Verdict
 
-from ...fakes import FakeEngine, FakeProcess, running
+from ...fakes import FakeEngine, FakeProcess, fake_container
 
 # Only the shell in the container may interpret this.
 SCRIPT = "python manage.py migrate --noinput\necho $(date) 'done'"
 
 
 def test_run_setup__uses_the_shell_of_the_container(log: Log) -> None:
-    engine = FakeEngine(process=FakeProcess(0), says=b"Applying lists.0001_initial... OK\n")
-    run_setup(SCRIPT, running(), engine, log)
+    engine = FakeEngine(process=FakeProcess(0), output=b"Applying lists.0001_initial... OK\n")
+    run_setup(SCRIPT, fake_container(), engine, log)
     assert engine.calls == [("execute", "c0ffee", "sh", "-ec", SCRIPT)]
     assert log.tail(1) == ("Applying lists.0001_initial... OK",)
 
 
 def test_run_setup__failure(log: Log) -> None:
-    engine = FakeEngine(process=FakeProcess(4), says=b"no such table: lists_list\n")
+    engine = FakeEngine(process=FakeProcess(4), output=b"no such table: lists_list\n")
     with pytest.raises(RehearsalError) as caught:
-        run_setup("migrate", running(), engine, log)
+        run_setup("migrate", fake_container(), engine, log)
     assert caught.value.problem.verdict is Verdict.SETUP_FAILED
     assert "exit code 4" in caught.value.problem.message
     assert caught.value.problem.excerpt == ("no such table: lists_list",)
@@ -28,7 +28,7 @@ def test_run_setup__failure(log: Log) -> None:
 
 def test_run_setup__no_error_if_the_container_ends(log: Log) -> None:
     """A missing variable fails both; the crash of the app is what to report."""
-    run_setup("migrate", running(1), FakeEngine(process=FakeProcess(137)), log)
+    run_setup("migrate", fake_container(1), FakeEngine(process=FakeProcess(137)), log)
 
 
 def test_run_setup__ended_when_interrupted(log: Log) -> None:
@@ -38,5 +38,5 @@ def test_run_setup__ended_when_interrupted(log: Log) -> None:
 
     engine = FakeEngine(process=Cancelled(None))
     with pytest.raises(RehearsalError, match="cancelled"):
-        run_setup("migrate", running(), engine, log)
+        run_setup("migrate", fake_container(), engine, log)
     assert engine.process.was_ended

@@ -13,7 +13,7 @@ from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.tests import Results
 from rehearsal.verdict import Problem, Verdict
 
-from ...fakes import running, suite_plan
+from ...fakes import fake_container, suite_plan
 
 ENV = {"PATH": os.environ["PATH"]}
 GOOD = "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>"
@@ -40,7 +40,7 @@ def rehearse(
         paths[-1].write_text(text)
     return run_tests(
         suite_plan(command=command, **plan),
-        container or running(),
+        container or fake_container(),
         env=ENV,
         directory=folder,
         log=log,
@@ -168,7 +168,7 @@ def test_run_tests__timeout_ends_all_processes(log: Log, tmp_path: Path) -> None
 
 def test_run_tests__may_fail_after_a_crash(log: Log, tmp_path: Path) -> None:
     command = print_lines(RAN, "FAILED (errors=3)", code=1)
-    results, problems = rehearse(log, tmp_path, command, container=running(3))
+    results, problems = rehearse(log, tmp_path, command, container=fake_container(3))
     assert (results.tests, results.failures) == (3, 3)
     assert [problem.verdict for problem in problems] == [Verdict.TESTS_FAILED]
 
@@ -179,7 +179,7 @@ def test_run_tests__ends_soon_after_a_crash(
     """It is no time-out either: the caller reports the crash."""
     monkeypatch.setattr(suite, "CRASH_GRACE", 0.2)
     started = time.monotonic()
-    _, problems = rehearse(log, tmp_path, "sleep 60", container=running(3))
+    _, problems = rehearse(log, tmp_path, "sleep 60", container=fake_container(3))
     assert time.monotonic() - started < 5
     assert problems == []
 

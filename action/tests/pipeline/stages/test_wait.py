@@ -19,7 +19,14 @@ from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import RehearsalError, Verdict
 
-from ...fakes import FakeEngine, FakeProcess, container_plan, probe_plan, running, state
+from ...fakes import (
+    FakeEngine,
+    FakeProcess,
+    container_plan,
+    fake_container,
+    inspect_result,
+    probe_plan,
+)
 
 RESTARTED = container_plan(run_options=("--restart=always",))
 REFUSED = Answer(error="connection refused")
@@ -64,7 +71,7 @@ def listening(monkeypatch: pytest.MonkeyPatch, *found: Listener) -> None:
 def waiter(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> ReadinessWaiter:
     return ReadinessWaiter(
         plan=plan,
-        container=running(code),
+        container=fake_container(code),
         engine=engine,
         log=log,
         observations={},
@@ -88,7 +95,7 @@ def test_wait__observes_an_app_that_is_not_ready(
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch, Listener(port=9000, address="0.0.0.0"))  # noqa: S104  (read, not bound)
-    ready_waiter = waiter(plan, log, FakeEngine(states=[state()]))
+    ready_waiter = waiter(plan, log, FakeEngine(states=[inspect_result()]))
     with pytest.raises(RehearsalError) as caught:
         ready_waiter.wait()
     assert caught.value.problem.verdict is Verdict.NOT_READY
@@ -109,7 +116,7 @@ def test_wait__message_says_that_nothing_listens(
     answering(REFUSED)
     listening(monkeypatch)
     with pytest.raises(RehearsalError) as caught:
-        waiter(plan, log, FakeEngine(states=[state()])).wait()
+        waiter(plan, log, FakeEngine(states=[inspect_result()])).wait()
     assert caught.value.problem.message.endswith(NOTHING_LISTENS)
 
 
@@ -118,7 +125,7 @@ def test_wait__message_quotes_an_unhealthy_healthcheck(
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
-    found = state()
+    found = inspect_result()
     found["State"]["Health"] = {"Status": "unhealthy", "Log": [{"Output": "no table\n"}]}
     ready_waiter = waiter(plan, log, FakeEngine(states=[found]))
     with pytest.raises(RehearsalError) as caught:
@@ -137,7 +144,7 @@ def test_wait__message_without_other_healthchecks(
 ) -> None:
     answering(REFUSED)
     listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
-    found = state()
+    found = inspect_result()
     found["State"]["Health"] = {"Status": status, "Log": []}
     ready_waiter = waiter(plan, log, FakeEngine(states=[found]))
     with pytest.raises(RehearsalError) as caught:
@@ -159,7 +166,7 @@ def test_wait__gives_up_early_for_a_disallowed_host(
     calls: list[object] = []
     monkeypatch.setattr(sockets, "listeners", lambda *_: calls.append(_))
     ready_waiter = waiter(
-        replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[state()])
+        replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[inspect_result()])
     )
     with pytest.raises(RehearsalError, match="waiting longer cannot help"):
         ready_waiter.wait()
@@ -168,7 +175,7 @@ def test_wait__gives_up_early_for_a_disallowed_host(
 
 
 def test_wait__container_ended(plan: Plan, log: Log) -> None:
-    engine = FakeEngine(states=[state("exited", code=3)])
+    engine = FakeEngine(states=[inspect_result("exited", code=3)])
     ready_waiter = waiter(plan, log, engine, code=3)
     with pytest.raises(RehearsalError) as caught:
         ready_waiter.wait()
@@ -186,11 +193,11 @@ class Restarting(FakeEngine):
 
 
 def restarted(status: str, restarts: int, port: int = 0) -> dict[str, Any]:
-    return {**state(status, port=port, code=4), "RestartCount": restarts}
+    return {**inspect_result(status, port=port, code=4), "RestartCount": restarts}
 
 
 def test_reattach_after_restart__takes_the_new_port(log: Log) -> None:
-    container = running(4)
+    container = fake_container(4)
     engine = Restarting(
         states=[
             restarted("running", 0),
@@ -215,13 +222,13 @@ def test_reattach_after_restart__takes_the_new_port(log: Log) -> None:
 )
 def test_reattach_after_restart__false_if_it_stays_down(found: dict[str, Any], log: Log) -> None:
     engine = Restarting(states=[found])
-    assert not reattach_after_restart(running(4), RESTARTED, engine, log)
+    assert not reattach_after_restart(fake_container(4), RESTARTED, engine, log)
     assert engine.calls == [("inspect", "c0ffee", "container")]
 
 
 def test_reattach_after_restart__false_without_a_policy(log: Log) -> None:
     engine = Restarting(states=[restarted("running", 0, port=50001)])
-    assert not reattach_after_restart(running(4), container_plan(), engine, log)
+    assert not reattach_after_restart(fake_container(4), container_plan(), engine, log)
     assert engine.calls == []
 
 
@@ -230,7 +237,7 @@ def test_reattach_after_restart__has_a_time_limit(
 ) -> None:
     monkeypatch.setattr(container_module, "START_TIMEOUT", 0.05)
     assert not reattach_after_restart(
-        running(4), RESTARTED, Restarting(states=[restarted("paused", 0)]), log
+        fake_container(4), RESTARTED, Restarting(states=[restarted("paused", 0)]), log
     )
 
 
