@@ -23,7 +23,7 @@ from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import ActionResult, Meanwhile, Runner, RunningStep
 
-FACTS = Path(__file__).resolve().parents[1] / "facts"
+FACTS = Path(__file__).resolve().parents[1] / "diagnosis/facts"
 FIXTURES = Path(__file__).parent / "fixtures"
 # What a build and pip say of where they are run, and from where they took what.
 THIS_MACHINE = re.compile(r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing ")
