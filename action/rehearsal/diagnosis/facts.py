@@ -15,10 +15,11 @@ LOCATIONS = "locations"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The facts, by source: the name of a log, `problem`, `failures`, or what was observed.
+    """The facts of a failure with this verdict, as lines by their source.
 
-    The stages observe `inputs`, `request`, `answer`, `answers`, `listeners` and `container`; the
-    project's own files give `locations` and `form fields`.
+    A source is the name of a log, `problem` (its message), `failures` (one failed test a line),
+    what the stages observe (`inputs`, `request`, `answer` (the last one), `answers`, `listeners`,
+    `container`), or what the project's files show (`locations`, `form fields`).
     """
 
     verdict: Verdict

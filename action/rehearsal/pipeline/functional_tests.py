@@ -12,8 +12,8 @@ from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_arguments import has_restart_policy
 from rehearsal.pipeline.stages.container_end import crash_error
+from rehearsal.pipeline.stages.count_tests import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
-from rehearsal.pipeline.stages.test_count import count_notices
 from rehearsal.pipeline.state import RunState
 from rehearsal.results.file_names import JUNIT, TEST_LOG, TESTS
 

@@ -33,34 +33,40 @@ class RunDescription:
     workflow: str = ""
 
 
-def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> RehearsalResult:
+def make_result(
+    state: RunState, description: RunDescription, evidence: Evidence
+) -> RehearsalResult:
     """Return the result with its causes, and write the facts behind them into the evidence.
 
     Every text is redacted before a report can cut a secret in two.
     """
     redact = evidence.redactor.redact
     result = RehearsalResult(
-        name=run.name,
+        name=description.name,
         started=state.started,
         stages=tuple(state.stages),
         problems=tuple(_redacted_problem(each, redact) for each in state.problems),
         image=state.image,
         image_id=state.image_id,
         ready_seconds=state.ready_seconds,
-        shard=run.shard,
-        origin=run.origin,
-        request=run.request,
+        shard=description.shard,
+        origin=description.origin,
+        request=description.request,
         results=state.results and _redacted_results(state.results, redact),
-        artifact_name=run.artifact_name,
+        artifact_name=description.artifact_name,
         notices=tuple(map(redact, state.notices)),
         timeline=state.timeline.timeline,
-        evidence=run.evidence_folder,
+        evidence=description.evidence_folder,
         container_tail=state.container_tail,
-        keep_note=state.keep_note,
+        kept_container=state.kept_container,
         remove_command=state.remove_command,
     )
     explanation = explain(
-        result, state.observations, evidence, source=run.source, workflow=run.workflow
+        result,
+        state.observations,
+        evidence,
+        source=description.source,
+        workflow=description.workflow,
     )
     if explanation.facts:
         evidence.write(FACTS, explanation.facts)
@@ -68,10 +74,10 @@ def make_result(state: RunState, run: RunDescription, evidence: Evidence) -> Reh
 
 
 def add_evidence(
-    result: RehearsalResult, state: RunState, run: RunDescription, evidence: Evidence
+    result: RehearsalResult, state: RunState, description: RunDescription, evidence: Evidence
 ) -> RehearsalResult:
     """Return the result with the index of its evidence, and with all notices so far."""
-    source = run.source or SourceTree(top=Path(), directory=Path())
+    source = description.source or SourceTree(top=Path(), directory=Path())
     index = collect_evidence(result.results, evidence, source)
     return with_notices(replace(result, index=index), state, evidence)
 

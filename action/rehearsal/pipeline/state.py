@@ -26,8 +26,8 @@ class StageObserver(Protocol):
 class RunState:
     """The state of one rehearsal.
 
-    `observations` are lines for the diagnosis, by their source. `keep_note` says where to find a
-    container that keeps running, `remove_command` removes it.
+    `observations` are lines for the diagnosis, by their source. `kept_container` says where to
+    find a container that keeps running, `remove_command` removes it.
     """
 
     observer: StageObserver
@@ -40,7 +40,7 @@ class RunState:
     ready_seconds: float | None = None
     results: Results | None = None
     container_tail: tuple[str, ...] = ()
-    keep_note: str = ""
+    kept_container: str = ""
     remove_command: str = ""
     observations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     timeline: TimelineRecorder = field(default_factory=TimelineRecorder)

@@ -24,7 +24,7 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container)
     try:
         if context.keep_container and not cancelled:
             volumes = engine.volume_names(context.label)
-            state.keep_note, state.remove_command = keep_instructions(
+            state.kept_container, state.remove_command = keep_instructions(
                 container, context.label, volumes
             )
         else:
@@ -32,9 +32,9 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container)
                 notice = _stop_container(context, state, container, cancelled=cancelled)
             if notice:
                 state.notices.append(notice)
-        found = container.final_state or engine.inspect(container.id)
-        state.observations.setdefault("container", container_lines(found))
-        text = json.dumps(without_secrets(found, plan.container), indent=2, ensure_ascii=False)
+        inspected = container.final_state or engine.inspect(container.id)
+        state.observations.setdefault("container", container_lines(inspected))
+        text = json.dumps(without_secrets(inspected, plan.container), indent=2, ensure_ascii=False)
         context.evidence.write(CONTAINER_STATE, text)
     except (RehearsalError, EngineError) as error:
         _record_error(error, state)
@@ -45,7 +45,7 @@ def detach(container: Container, state: RunState) -> None:
 
     The client passes any other signal on to the container.
     """
-    if state.keep_note:
+    if state.kept_container:
         container.client.kill()
     else:
         container.client.end()
@@ -64,7 +64,7 @@ def remove_containers(
 
     `created` names the containers; if it is empty or there are volumes, they are found by label.
     """
-    if state.keep_note:
+    if state.kept_container:
         return
     try:
         if created and not named_volumes(plan.container):

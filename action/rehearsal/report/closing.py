@@ -29,8 +29,8 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
     if result.image_id:
         yield f"image:    {result.image} ({result.image_id})"
     yield from (f"notice:   {_one_line(notice)}" for notice in result.notices)
-    if result.keep_note:
-        yield f"kept:     {result.keep_note}"
+    if result.kept_container:
+        yield f"kept:     {result.kept_container}"
         yield f"remove:   {result.remove_command}"
     if evidence:
         yield f"evidence: {evidence}"

@@ -40,8 +40,8 @@ class RehearsalResult:
 
     The fields without a description are known on this machine only: `results` and `index` (what
     the reports show of the folder `evidence`), `container_tail` (the last lines of the app's log),
-    `keep_note` (where a container that was left running is) and `remove_command` (which removes
-    it).
+    `kept_container` (where to find a container that keeps running) and `remove_command` (which
+    removes it).
     """
 
     name: Annotated[str, "The name of this run.", Json(key="rehearsal")]
@@ -91,7 +91,7 @@ class RehearsalResult:
     index: EvidenceIndex = field(default_factory=EvidenceIndex)
     evidence: str = ""
     container_tail: tuple[str, ...] = ()
-    keep_note: str = ""
+    kept_container: str = ""
     remove_command: str = ""
 
     @property

@@ -14,7 +14,7 @@ from rehearsal.verdict import Problem, Verdict
 from ..fakes import secret
 from .test_state import RecordingObserver
 
-RUN = RunDescription(name="r", evidence_folder="/e", artifact_name="a", origin=Origin())
+DESCRIPTION = RunDescription(name="r", evidence_folder="/e", artifact_name="a", origin=Origin())
 SECRET = secret().value
 
 
@@ -31,7 +31,7 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
         results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,)),
         notices=[SECRET],
     )
-    result = make_result(state, RUN, evidence)
+    result = make_result(state, DESCRIPTION, evidence)
     assert SECRET not in repr(asdict(result))
     assert result.problems[0].excerpt == ("a", "***")
     assert result.results
@@ -42,17 +42,17 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
 
 
 def test_make_result__passed_run_writes_no_facts(evidence: Evidence) -> None:
-    result = make_result(RunState(observer=RecordingObserver()), RUN, evidence)
+    result = make_result(RunState(observer=RecordingObserver()), DESCRIPTION, evidence)
     assert result.verdict is Verdict.PASSED
     assert not list(evidence.folder.iterdir())
 
 
 def test_add_evidence__adds_notices_of_the_collection(evidence: Evidence) -> None:
     state = RunState(observer=RecordingObserver())
-    result = make_result(state, RUN, evidence)
+    result = make_result(state, DESCRIPTION, evidence)
     (evidence.folder / "build.log").write_text("done")
     state.notices.append(f"{SECRET} could not be kept")
-    complete = add_evidence(result, state, RUN, evidence)
+    complete = add_evidence(result, state, DESCRIPTION, evidence)
     assert complete.notices == ("*** could not be kept",)
     assert complete.index.files == ("build.log",)
     assert (result.notices, result.index.files) == ((), ())

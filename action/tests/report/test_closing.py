@@ -55,7 +55,7 @@ def test_closing__names_the_running_container_and_the_page() -> None:
     assert lines(
         evidence="/tmp/e",
         link="file:///tmp/e/summary.md",
-        keep_note="http://localhost:8000",
+        kept_container="http://localhost:8000",
         remove_command="docker rm x",
     ) == [
         "kept:     http://localhost:8000",

@@ -92,11 +92,11 @@ def start_container(container_id: str, plan: ContainerPlan, engine: Engine, log:
     while time.monotonic() - started < START_TIMEOUT:
         # First the client, then the engine: when the client has exited, the engine knows it too.
         ended = client.ended
-        found = engine.inspect(container_id)
-        port = _host_port(found, plan.port)
-        if found["State"]["Status"] == "created" and ended:
+        inspected = engine.inspect(container_id)
+        port = _host_port(inspected, plan.port)
+        if inspected["State"]["Status"] == "created" and ended:
             client.wait()
-            raise refusal_error(found["State"]["Error"] or "\n".join(log.tail(3)), plan)
+            raise refusal_error(inspected["State"]["Error"] or "\n".join(log.tail(3)), plan)
         if port or ended:
             return Container(id=container_id, port=port, client=client, started=started)
         time.sleep(POLL_INTERVAL)
@@ -119,9 +119,9 @@ def reattach_after_restart(
         return False
     ended = time.monotonic()
     while time.monotonic() - ended < START_TIMEOUT:
-        found = engine.inspect(container.id)
-        status, restarts = found["State"]["Status"], found.get("RestartCount") or 0
-        port = _host_port(found, plan.port)
+        inspected = engine.inspect(container.id)
+        status, restarts = inspected["State"]["Status"], inspected.get("RestartCount") or 0
+        port = _host_port(inspected, plan.port)
         if status == "running" and port:
             container.port = port
             container.client = engine.attach(
@@ -146,8 +146,8 @@ def keep_instructions(container: Container, label: str, volumes: Sequence[str]) 
     return location, " && ".join(commands)
 
 
-def _host_port(found: dict[str, Any], port: int) -> int:
+def _host_port(inspected: dict[str, Any], port: int) -> int:
     """Return the port of this machine that leads to a port of the container, 0 if there is none."""
-    ports = (found.get("NetworkSettings") or {}).get("Ports") or {}
+    ports = (inspected.get("NetworkSettings") or {}).get("Ports") or {}
     bindings = ports.get(f"{port}/tcp") or [{}]
     return int(bindings[0].get("HostPort") or 0)

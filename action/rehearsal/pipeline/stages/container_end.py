@@ -44,16 +44,16 @@ class ContainerEnd:
 def read_end(container: Container, engine: Engine) -> ContainerEnd:
     """Return how the container ended; keep what the engine says if it has ended for good."""
     code = container.client.wait(5.0)
-    found = engine.inspect(container.id)
-    state = found["State"]
+    inspected = engine.inspect(container.id)
+    state = inspected["State"]
     if state["Status"] in FINAL_STATES:
-        container.final_state = found
+        container.final_state = inspected
     # For a moment after the end the engine still reports "running". The client has waited for the
     # end and exits with the same code. If the container was started again, its state has been
     # overwritten, and the client may have read the new state: then the engine's events are right.
     if code is None or state["Status"] != "running":
         code = int(state["ExitCode"])
-    elif found.get("RestartCount"):
+    elif inspected.get("RestartCount"):
         recorded = engine.last_exit_code(container.id)
         code = code if recorded is None else recorded
     return ContainerEnd(
@@ -61,7 +61,7 @@ def read_end(container: Container, engine: Engine) -> ContainerEnd:
         out_of_memory=bool(state["OOMKilled"]),
         time=datetime.fromisoformat(state["FinishedAt"]).timestamp(),
         restarted=state["Status"] == "restarting"
-        or (state["Status"] == "running" and bool(found.get("RestartCount"))),
+        or (state["Status"] == "running" and bool(inspected.get("RestartCount"))),
     )
 
 

@@ -67,10 +67,10 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
 def find_image(name: str, engine: Engine) -> Image:
     """Find an image in the engine. Raises `MisconfiguredError` if there is none."""
     try:
-        found = engine.inspect(name, "image")
+        inspected = engine.inspect(name, "image")
     except EngineError:
         raise MisconfiguredError(
             f"The input image is {name!r}, and the engine has no such image.",
             hint="Build, load or pull it in an earlier step of this job.",
         ) from None
-    return Image(reference=name, id=str(found["Id"]))
+    return Image(reference=name, id=str(inspected["Id"]))

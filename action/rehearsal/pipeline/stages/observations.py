@@ -40,14 +40,14 @@ def listener_lines(listeners: Iterable[Listener] | None, port: int) -> tuple[str
     return tuple(f"{_reachability(each, port)} {each}" for each in listeners) or (NO_LISTENER,)
 
 
-def container_lines(found: Mapping[str, Any]) -> tuple[str, ...]:
+def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what `docker inspect` says of a container: how it ended, and its limits."""
-    state, config, host = (found.get(part) or {} for part in ("State", "Config", "HostConfig"))
-    restarts = found.get("RestartCount") or 0
+    state, config, host = (inspected.get(part) or {} for part in ("State", "Config", "HostConfig"))
+    restarts = inspected.get("RestartCount") or 0
     policy = (host.get("RestartPolicy") or {}).get("Name") or "no"
     memory = host.get("Memory") or 0
     health = state.get("Health") or {}
-    command = [found.get("Path") or "", *(found.get("Args") or ())]
+    command = [inspected.get("Path") or "", *(inspected.get("Args") or ())]
     lines = [
         f"command {' '.join(command)}",
         f"user {config.get('User') or 'root'}",
@@ -66,13 +66,13 @@ def container_lines(found: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in lines)
 
 
-def without_secrets(found: Mapping[str, Any], plan: ContainerPlan) -> dict[str, Any]:
+def without_secrets(inspected: Mapping[str, Any], plan: ContainerPlan) -> dict[str, Any]:
     """Return what `docker inspect` says of a container, with secrets' values replaced by ***."""
     names = {secret.name for secret in plan.secrets}
-    config = found.get("Config") or {}
+    config = inspected.get("Config") or {}
     entries = ((entry, entry.partition("=")[0]) for entry in config.get("Env") or ())
     env = [f"{name}=***" if name in names else entry for entry, name in entries]
-    return {**found, "Config": {**config, "Env": env}}
+    return {**inspected, "Config": {**config, "Env": env}}
 
 
 def _reachability(listener: Listener, port: int) -> str:
