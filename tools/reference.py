@@ -176,7 +176,7 @@ def complete(what: str, told: Collection[str], known: Collection[str]) -> None:
 
 def inputs() -> Iterator[str]:
     """Yield the inputs of action.yml; those that are refused stand in a table of their own."""
-    return _inputs(each for each in INPUTS.values() if not each.refused)
+    return _inputs(each for each in INPUTS.values() if not each.unavailable)
 
 
 def refused_inputs() -> Iterator[str]:
@@ -186,7 +186,7 @@ def refused_inputs() -> Iterator[str]:
         (
             (f"`{each.name}`", _code(each.default) or "empty", _text(each.meaning))
             for each in INPUTS.values()
-            if each.refused
+            if each.unavailable
         ),
     )
 

@@ -13,7 +13,7 @@ from rehearsal.commands.publish.predicate_command import PREDICATE
 from rehearsal.commands.workflow.command import WORKFLOW
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import unknown_input
-from rehearsal.local.load_request import LocalOptions
+from rehearsal.local.load_inputs import LocalOptions
 from rehearsal.local.step_selection import StepSelector
 from rehearsal.verdict import MisconfiguredError
 

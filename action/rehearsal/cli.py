@@ -12,15 +12,15 @@ from rehearsal.commands.clean_up import clean_up
 from rehearsal.commands.rehearse import image_tag_for, mask_secrets, print_notes, run_rehearsal
 from rehearsal.commands.watchdog import watch
 from rehearsal.config import child_environment
-from rehearsal.config.inputs import VARIABLE, from_action
+from rehearsal.config.given_inputs import GivenInputs
+from rehearsal.config.inputs import INPUTS_VARIABLE, from_action
 from rehearsal.config.parser import extract_secrets, make_plan
-from rehearsal.config.request import Request
-from rehearsal.local.load_request import load_request
+from rehearsal.local.load_inputs import load_inputs
 from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
 from rehearsal.outside.terminal import find_terminal
 from rehearsal.outside.watchdog_process import exit_now
-from rehearsal.pipeline.run import read_run
+from rehearsal.pipeline.run_record import read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import Problem, RehearsalError, own_fault
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     """Run one sub-command and return its exit code, which `Verdict` explains."""
     environ = os.environ if environ is None else environ
     options = parse(argv)
-    local = VARIABLE not in environ and options.subcommand == "rehearse"
+    local = INPUTS_VARIABLE not in environ and options.subcommand == "rehearse"
     console = (find_terminal(environ) if local else None) or Console(environ)
     try:
         return _run(options, environ, console, local=local)
@@ -62,10 +62,10 @@ def _run(
         watch(read_run(options.folder), environ, sys.stdin.buffer)
         exit_now()
 
-    def read_request() -> Request:
+    def read_request() -> GivenInputs:
         if local:
-            return load_request(local_options(options), environ, Path.cwd())
-        return Request(inputs=_given(options, environ), environ=environ, top=Path.cwd())
+            return load_inputs(local_options(options), environ, Path.cwd())
+        return GivenInputs(inputs=_given(options, environ), environ=environ, top=Path.cwd())
 
     if options.plan:
         return _show_plan(read_request, environ, console)
@@ -73,7 +73,7 @@ def _run(
 
 
 def _show_plan(
-    read_request: Callable[[], Request], environ: Mapping[str, str], console: Console
+    read_request: Callable[[], GivenInputs], environ: Mapping[str, str], console: Console
 ) -> int:
     try:
         request = read_request()

@@ -118,7 +118,7 @@ def own_fault(trace: str) -> Problem:
     return Problem(
         Verdict.ERROR,
         "Dress Rehearsal itself failed; this is no verdict on the app.",
-        hint=f"Please report it, with the lines below, at {ISSUES}.",
+        hint=f"Please report it at {ISSUES}, with the traceback that the step log shows.",
         excerpt=tuple(trace.splitlines()),
         source="our own traceback",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.config.parser import make_plan
-from rehearsal.config.plan import ContainerPlan, ProbePlan, SuitePlan
+from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan, SuitePlan
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages.container import Container
@@ -181,7 +181,7 @@ def suite_plan(**changes: Any) -> SuitePlan:
 def write_verdict(folder: Path, **changes: Any) -> Path:
     """Write the verdict.json of a rehearsal, by default one that passed; return the folder."""
     result = RehearsalResult(**{"name": "77-1-c0ffee", "image_id": f"sha256:{'1' * 64}"} | changes)
-    flaky = result.results.flaky if result.results else ()
+    flaky = result.suite_results.flaky if result.suite_results else ()
     index = EvidenceIndex(flaky=tuple(FailedTestEvidence(failure=each) for each in flaky))
     text = write_json(replace(result, index=index))
     (folder / "verdict.json").write_text(text, encoding="utf-8")

@@ -116,7 +116,7 @@ def test_troubleshooting__is_keyed_by_what_the_code_says(said: str) -> None:
 def test_readme__names_each_refused_input() -> None:
     section = README.partition("## What is not there yet")[2].partition("refused for now:")[2]
     named = set(re.findall(r"`([a-z-]+)`", section.partition("\n- ")[0]))
-    assert named == {name for name, each in INPUTS.items() if each.refused}
+    assert named == {name for name, each in INPUTS.items() if each.unavailable}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 _TOOLS = Path(__file__).parents[1]
-_PARTS = ("say", "docker", "packages", "python", "node", "engine", "image", "fetched")
+_PARTS = ("say", "docker", "packages", "python", "node", "engine", "image", "e2e_programs")
 _OFFICIAL = "python:3.13-slim"
 _OWN = "localhost/python:3.13-slim"
 

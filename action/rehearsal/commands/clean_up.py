@@ -15,12 +15,12 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
-from rehearsal.pipeline.run import Run, unfinished_runs
+from rehearsal.pipeline.run_record import RunRecord, unfinished_runs
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.file_names import EVIDENCE, STAGING
 from rehearsal.verdict import RehearsalError, Verdict
 
-# In seconds. On SIGTERM the helper removes its container within 5 s.
+# In seconds. On SIGTERM a rehearsal removes its container within 5 s.
 SIGTERM_GRACE = 6.0
 
 
@@ -30,7 +30,7 @@ def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -
     `redactor` knows the secrets of the step, but not those that were generated for a run.
     """
     for run in unfinished_runs(environ):
-        _end_helper(run)
+        _end_rehearsal_process(run)
         try:
             remove_everything(run, environ)
         except (RehearsalError, EngineError) as error:
@@ -44,7 +44,7 @@ def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -
         replace(run, outputs=outputs, cleaned_up=True).write()
 
 
-def remove_everything(run: Run, environ: Mapping[str, str]) -> None:
+def remove_everything(run: RunRecord, environ: Mapping[str, str]) -> None:
     """Remove the processes, containers, volumes and staged files of a run.
 
     Raises `RehearsalError` or `EngineError` when the engine does not answer.
@@ -54,7 +54,7 @@ def remove_everything(run: Run, environ: Mapping[str, str]) -> None:
     find_engine(child_environment.for_children(environ, ())).remove_labelled(run.label)
 
 
-def _end_helper(run: Run) -> None:
+def _end_rehearsal_process(run: RunRecord) -> None:
     if not run.is_alive():
         return
     for number, grace in ((signal.SIGTERM, SIGTERM_GRACE), (signal.SIGKILL, 1.0)):
@@ -65,7 +65,7 @@ def _end_helper(run: Run) -> None:
             time.sleep(0.05)
 
 
-def _outputs_of_killed_run(run: Run) -> dict[str, str]:
+def _outputs_of_killed_run(run: RunRecord) -> dict[str, str]:
     return {
         "verdict": str(Verdict.CANCELLED),
         "evidence-path": str(run.path / EVIDENCE),
@@ -73,7 +73,7 @@ def _outputs_of_killed_run(run: Run) -> dict[str, str]:
     }
 
 
-def _has_clean_evidence(run: Run, redactor: Redactor, console: Console) -> bool:
+def _has_clean_evidence(run: RunRecord, redactor: Redactor, console: Console) -> bool:
     """Sanitize the evidence once more; return whether there is any that can be uploaded."""
     folder = run.path / EVIDENCE
     try:

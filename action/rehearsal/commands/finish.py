@@ -10,7 +10,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.result import RunDescription, add_evidence, make_result, with_notices
-from rehearsal.pipeline.run import Run
+from rehearsal.pipeline.run_record import RunRecord
 from rehearsal.pipeline.state import RunState
 from rehearsal.report.annotations import error_annotations, warning_annotations
 from rehearsal.report.closing import closing
@@ -19,11 +19,11 @@ from rehearsal.report.summary import summary
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
-    PAGE,
+    PAGE_FILE,
     SETUP_LOG,
-    SUMMARY,
+    SUMMARY_FILE,
     TEST_SETUP_LOG,
-    VERDICT,
+    VERDICT_FILE,
 )
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
@@ -38,7 +38,7 @@ def finish(
     description: RunDescription,
     evidence: Evidence,
     console: Console,
-    run: Run,
+    run: RunRecord,
     *,
     local: bool,
 ) -> Verdict:
@@ -54,7 +54,10 @@ def finish(
         result = add_evidence(result, state, description, evidence)
         _report(result, evidence, console)
     except Exception:  # noqa: BLE001  (a fault in a report changes no verdict)
-        console.warning(traceback.format_exc(), title="A report could not be written, our fault")
+        console.warning(
+            traceback.format_exc(),
+            title="A report could not be written: an error in Dress Rehearsal",
+        )
     # If nothing has run yet, a user of a laptop needs the error but no folder.
     has_content = bool(result.stages) or result.verdict is Verdict.ERROR
     kept = console.on_github or (
@@ -63,19 +66,19 @@ def finish(
     link = ""
     if not kept:
         shutil.rmtree(run.path, ignore_errors=True)
-    elif local and (evidence.folder / PAGE).is_file():
-        link = (evidence.folder / PAGE).as_uri()
+    elif local and (evidence.folder / PAGE_FILE).is_file():
+        link = (evidence.folder / PAGE_FILE).as_uri()
     result = with_notices(result, state, evidence)
-    text = closing(result, evidence=result.evidence if kept else "", link=link)
+    text = closing(result, evidence=result.evidence_path if kept else "", link=link)
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
     return result.verdict
 
 
 def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
-    evidence.write(VERDICT, write_json(result))
+    evidence.write(VERDICT_FILE, write_json(result))
     place = f"the artifact {result.artifact_name}" if console.on_github else "this folder"
     markdown = summary(result, evidence=place)
-    evidence.write(SUMMARY, markdown)
+    evidence.write(SUMMARY_FILE, markdown)
     for title, lines in _excerpts(result, collapsed=console.collapses):
         with console.group(title), console.raw_output() as show:
             show(console.redactor.redact_bytes("\n".join(lines).encode(errors="replace")))
@@ -84,7 +87,7 @@ def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> No
     for annotation in warning_annotations(result):
         console.warning(**asdict(annotation))
     console.summary(markdown)
-    evidence.write(PAGE, page(result))
+    evidence.write(PAGE_FILE, page(result))
 
 
 def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE
 from rehearsal.results.origin import Origin, RequestSummary
 
@@ -23,7 +23,7 @@ def read_origin(environ: Mapping[str, str]) -> Origin:
     )
 
 
-def workflow_file(environ: Mapping[str, str]) -> str:
+def workflow_path(environ: Mapping[str, str]) -> str:
     """Return the path of the workflow file in the checkout, empty for another repository's."""
     # OWNER/NAME/.github/workflows/FILE@REF
     name = f"{environ.get('GITHUB_REPOSITORY', '')}/"

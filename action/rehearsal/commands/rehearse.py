@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.commands.finish import finish
-from rehearsal.commands.origin import read_origin, summarize_request, workflow_file
+from rehearsal.commands.origin import read_origin, summarize_request, workflow_path
 from rehearsal.commands.watchdog import watchdog
 from rehearsal.config import child_environment, preflight
-from rehearsal.config.image_tag import image_tag
+from rehearsal.config.default_image_tag import image_tag
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.parser import extract_secrets, make_plan
-from rehearsal.config.plan import Plan
-from rehearsal.config.request import Request
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside import git
 from rehearsal.outside.find_engine import EngineNeeds, find_engine
@@ -24,7 +24,7 @@ from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import PACKAGES_FOLDER
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result import RunDescription
-from rehearsal.pipeline.run import RUN_VARIABLE, Run, new_run
+from rehearsal.pipeline.run_record import RUN_VARIABLE, RunRecord, create_run
 from rehearsal.pipeline.state import RunState
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
@@ -33,7 +33,7 @@ from rehearsal.verdict import RehearsalError, own_fault
 
 
 def run_rehearsal(
-    load_request: Callable[[], Request],
+    load_request: Callable[[], GivenInputs],
     environ: Mapping[str, str],
     console: Console,
     *,
@@ -41,7 +41,7 @@ def run_rehearsal(
     keep_container: bool = False,
 ) -> int:
     """Run the requested rehearsal, report how it ended, and return the exit code."""
-    run = new_run(environ)
+    run = create_run(environ)
     state = RunState(observer=console)
     evidence = Evidence(run.path, console.redactor, state.notices.append)
     description = RunDescription(
@@ -88,7 +88,7 @@ def run_rehearsal(
 
 
 def _describe(
-    known: RunDescription, plan: Plan, request: Request, environ: Mapping[str, str]
+    known: RunDescription, plan: Plan, request: GivenInputs, environ: Mapping[str, str]
 ) -> RunDescription:
     """Return the description completed from the plan."""
     checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
@@ -98,16 +98,16 @@ def _describe(
         request=summarize_request(plan),
         shard=plan.suite.shard,
         source=SourceTree(top=Path(checkout), directory=plan.directory),
-        workflow=request.file or workflow_file(environ),
+        workflow=request.file or workflow_path(environ),
     )
 
 
 def _make_context(
     plan: Plan,
-    request: Request,
+    request: GivenInputs,
     environ: Mapping[str, str],
     *,
-    run: Run,
+    run: RunRecord,
     console: Console,
     evidence: Evidence,
     keep_container: bool,
@@ -131,7 +131,7 @@ def _make_context(
     )
 
 
-def mask_secrets(plan: Plan, request: Request, console: Console) -> Redactor:
+def mask_secrets(plan: Plan, request: GivenInputs, console: Console) -> Redactor:
     """Let the runner mask every secret, and return the redactor for all other outputs."""
     for secret in plan.secrets:
         for value in secret.masks():
@@ -145,7 +145,7 @@ def mask_secrets(plan: Plan, request: Request, console: Console) -> Redactor:
     return Redactor([*plan.secrets, *others])
 
 
-def print_notes(request: Request, console: Console, *, origin: bool = True) -> None:
+def print_notes(request: GivenInputs, console: Console, *, origin: bool = True) -> None:
     """Print where the inputs come from, unless `origin` is False, and the notes about them."""
     if request.origin and origin:
         console.info(f"rehearsing {request.origin}")

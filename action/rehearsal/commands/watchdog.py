@@ -1,4 +1,4 @@
-"""A small process that removes what a rehearsal started if the helper is killed."""
+"""A small process that removes what a rehearsal started if the rehearsal is killed."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import BinaryIO
 from rehearsal.commands.clean_up import remove_everything
 from rehearsal.outside.engine import PENDING_GRACE
 from rehearsal.outside.watchdog_process import WatchdogProcess
-from rehearsal.pipeline.run import Run
+from rehearsal.pipeline.run_record import RunRecord
 
 SHUTDOWN_MESSAGE = b"done"
 
@@ -23,10 +23,10 @@ def watchdog(argv: list[str], env: Mapping[str, str]) -> Iterator[None]:
         process.close(SHUTDOWN_MESSAGE)
 
 
-def watch(run: Run, environ: Mapping[str, str], pipe: BinaryIO) -> None:
-    """Wait for the helper's last message; if it ends without one, remove everything."""
+def watch(run: RunRecord, environ: Mapping[str, str], pipe: BinaryIO) -> None:
+    """Wait for the last message of the rehearsal; if it ends without one, remove everything."""
     if pipe.read() != SHUTDOWN_MESSAGE:
         remove_everything(run, environ)
-        # By now a container exists that the engine was creating at that moment.
+        # The engine may have been creating a container at that moment, so remove once more.
         time.sleep(PENDING_GRACE)
         remove_everything(run, environ)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from rehearsal.config.plan import SuitePlan
+from rehearsal.config.rehearsal_plan import SuitePlan
 
 # The inputs hold secrets; the tokens and files of the runner are for the action only.
 WITHHELD = re.compile(

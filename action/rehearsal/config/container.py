@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from rehearsal.config.inputs import Inputs
-from rehearsal.config.plan import ContainerPlan
+from rehearsal.config.rehearsal_plan import ContainerPlan
 from rehearsal.config.variables import generate_secrets, read_secrets, read_variables
 from rehearsal.verdict import MisconfiguredError
 
@@ -63,13 +63,13 @@ def _run_options(inputs: Inputs) -> tuple[str, ...]:
         option, space, _ = line.partition(" ")
         option, equals, _ = option.partition("=")
         if option in RESERVED_OPTIONS or RESERVED_SHORT_OPTIONS.match(option):
-            raise inputs.wrong(
+            raise inputs.error_for(
                 "run-options",
                 f"without {option}, which a rehearsal sets itself",
                 "Use the inputs port, host-port, env, secrets, network and command for these.",
             )
         if option.startswith("-") and space and not equals:
-            raise inputs.wrong(
+            raise inputs.error_for(
                 "run-options",
                 "one argument a line",
                 f"Write {option}=VALUE, or the value on a line of its own after {option}.",
@@ -80,7 +80,7 @@ def _run_options(inputs: Inputs) -> tuple[str, ...]:
 def _volumes(inputs: Inputs) -> tuple[str, ...]:
     for line in inputs.lines("volumes"):
         if not VOLUME.fullmatch(line):
-            raise inputs.wrong(
+            raise inputs.error_for(
                 "volumes",
                 "NAME:/path or /host/path:/path, optionally with :ro at the end, one a line, "
                 "without commas or double quotes",

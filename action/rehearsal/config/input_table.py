@@ -212,15 +212,15 @@ INPUTS = table(
         one_of("off", "warn", "enforce"),
         "What the production audit does.",
         default="off",
-        refused=True,
+        unavailable=True,
     ),
-    Input("audit-ignore", LINES, "Ids of audit findings to waive, one a line.", refused=True),
+    Input("audit-ignore", LINES, "Ids of audit findings to waive, one a line.", unavailable=True),
     Input(
         "audit-active",
         BOOLEAN,
         "Whether audit checks may start more containers.",
         default="false",
-        refused=True,
+        unavailable=True,
     ),
     Input(
         "evidence",

@@ -87,7 +87,7 @@ class Input:
     _: KW_ONLY
     default: str = ""
     # In the contract but not built yet: only the default or an empty text is accepted.
-    refused: bool = False
+    unavailable: bool = False
     # Ignored where the input `image` names an image.
     build_only: bool = False
     # Ignored on a laptop.
@@ -100,7 +100,7 @@ class Input:
     @property
     def description(self) -> str:
         """What action.yml and the workflows say of it."""
-        return f"{self.meaning} Refused in this version." if self.refused else self.meaning
+        return f"{self.meaning} Refused in this version." if self.unavailable else self.meaning
 
     @property
     def help(self) -> str:

@@ -10,7 +10,7 @@ from rehearsal.config.input_types import Input
 from rehearsal.verdict import MisconfiguredError
 
 # The action sets it. Where it is set, no workflow file is read and no progress is drawn.
-VARIABLE = "REHEARSAL_INPUTS"
+INPUTS_VARIABLE = "REHEARSAL_INPUTS"
 
 # An error message is for reading: the rest of a longer value does not help.
 LONGEST_SHOWN = 200
@@ -40,7 +40,7 @@ class Inputs:
                     hint=f"Write {name} again, as plain text in UTF-8.",
                 )
         for name in sorted(values):
-            if table[name].refused and values[name].strip() not in ("", table[name].default):
+            if table[name].unavailable and values[name].strip() not in ("", table[name].default):
                 raise MisconfiguredError(
                     f"The input {name} does not work in this version.",
                     hint=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
@@ -55,7 +55,7 @@ class Inputs:
         value = self.values[name].strip()
         allowed = self.table[name].type
         if not allowed.accepts(value):
-            raise self.wrong(name, allowed.allowed)
+            raise self.error_for(name, allowed.allowed)
         return value
 
     def number(self, name: str) -> int:
@@ -74,10 +74,10 @@ class Inputs:
         """Return the lines that are not blank, without the white space around them."""
         return tuple(line.strip() for line in self.values[name].splitlines() if line.strip())
 
-    def wrong(self, name: str, allowed: str, hint: str = "") -> MisconfiguredError:
+    def error_for(self, name: str, allowed: str, hint: str = "") -> MisconfiguredError:
         """Return the error for an input: its name, what was found, what is allowed."""
         hidden = self.table[name].type.confidential
-        found = "(not shown)" if hidden else shown(self.values[name])
+        found = "(not shown)" if hidden else quoted(self.values[name])
         return MisconfiguredError(
             f"The input {name} is {found}; it has to be {allowed}.",
             hint=hint or f"Correct {name} in the step's with:.",
@@ -96,18 +96,18 @@ def unknown_input(name: str, known: Iterable[str]) -> MisconfiguredError:
 def from_action(environ: Mapping[str, str]) -> dict[str, object]:
     """Return what action.yml passes in one variable; nothing where it is not set."""
     try:
-        given = json.loads(environ.get(VARIABLE) or "{}")
+        given = json.loads(environ.get(INPUTS_VARIABLE) or "{}")
     except ValueError:
         given = None
     if not isinstance(given, dict):
         raise MisconfiguredError(
-            f"{VARIABLE} is not a JSON object.",
+            f"{INPUTS_VARIABLE} is not a JSON object.",
             hint="action.yml sets it to ${{ toJSON(inputs) }}; on a laptop leave it unset.",
         )
     return given
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """Quote a value for an error: control characters visible, not too long."""
     text = str(value)
     return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rehearsal.config.container import read_container
 from rehearsal.config.input_table import INPUTS
-from rehearsal.config.inputs import Inputs, shown
-from rehearsal.config.plan import BuildPlan, Plan, ProbePlan, SuitePlan
+from rehearsal.config.inputs import Inputs, quoted
+from rehearsal.config.rehearsal_plan import BuildPlan, Plan, ProbePlan, SuitePlan
 from rehearsal.config.variables import read_secrets, read_variables
 from rehearsal.redaction.secret import Secret, parse_variables
 from rehearsal.verdict import MisconfiguredError
@@ -78,9 +78,9 @@ def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
     for path in paths:
         if _is_file(path):
             return path.resolve()
-    raise inputs.wrong(
+    raise inputs.error_for(
         "dockerfile",
-        f"a file; looked for {' and '.join(map(shown, dict.fromkeys(paths)))}",
+        f"a file; looked for {' and '.join(map(quoted, dict.fromkeys(paths)))}",
         "Check out the repository before this step, or name the file in dockerfile "
         "(and its folder in context).",
     )
@@ -89,7 +89,7 @@ def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
 def _cache_options(inputs: Inputs, name: str) -> tuple[str, ...]:
     for line in inputs.lines(name):
         if "type=gha" in line.replace(" ", "").split(","):
-            raise inputs.wrong(
+            raise inputs.error_for(
                 name,
                 "a cache that a composite action can reach; it cannot reach type=gha",
                 "GitHub gives its cache's token only to JavaScript actions. Build with "
@@ -97,7 +97,7 @@ def _cache_options(inputs: Inputs, name: str) -> tuple[str, ...]:
                 "the input image.",
             )
         if line.startswith("-"):
-            raise inputs.wrong(name, "like type=registry,ref=NAME, one a line")
+            raise inputs.error_for(name, "like type=registry,ref=NAME, one a line")
     return inputs.lines(name)
 
 
@@ -115,7 +115,7 @@ def _statuses(inputs: Inputs) -> tuple[range, ...]:
     pairs = [part.strip().partition("-") for part in value.split(",")]
     ranges = tuple(range(int(low), int(high or low) + 1) for low, _, high in pairs)
     if not all(ranges):
-        raise inputs.wrong("ready-status", "ranges with the lower status first, like 200-399")
+        raise inputs.error_for("ready-status", "ranges with the lower status first, like 200-399")
     return ranges
 
 
@@ -124,7 +124,7 @@ def _headers(inputs: Inputs) -> dict[str, str]:
     for line in inputs.lines("ready-headers"):
         header = HEADER.fullmatch(line)
         if not header:
-            raise inputs.wrong("ready-headers", "lines like Name: value")
+            raise inputs.error_for("ready-headers", "lines like Name: value")
         # One spelling for each name, so that "host" replaces the probe's own Host.
         headers[header[1].title()] = header[2].strip()
     return headers
@@ -137,7 +137,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
         command = "python manage.py test functional_tests"
     requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
     if inputs.text("test-requirements") and not _is_file(requirements):
-        raise inputs.wrong("test-requirements", f"a file; looked for {shown(requirements)}")
+        raise inputs.error_for("test-requirements", f"a file; looked for {quoted(requirements)}")
     return SuitePlan(
         command=command,
         requirements=requirements.resolve() if command and requirements.is_file() else None,
@@ -155,7 +155,7 @@ def _reports(inputs: Inputs, directory: Path) -> str:
     try:
         next(directory.glob(pattern or "*"), None)
     except (ValueError, NotImplementedError):
-        raise inputs.wrong(
+        raise inputs.error_for(
             "test-reports", "a glob below the working directory, like reports/**/*.xml"
         ) from None
     return pattern
@@ -165,7 +165,7 @@ def _shard(inputs: Inputs) -> str:
     value = inputs.text("shard")
     index, _, count = value.partition("/")
     if value and int(index) > int(count):
-        raise inputs.wrong("shard", "from 1/N to N/N, like 1/4")
+        raise inputs.error_for("shard", "from 1/N to N/N, like 1/4")
     return value
 
 
@@ -177,9 +177,9 @@ def _folder(inputs: Inputs, name: str, start: Path) -> Path:
     except (OSError, RuntimeError):  # The name is too long, or links form a circle.
         folder, found = path, False
     if not found:
-        raise inputs.wrong(
+        raise inputs.error_for(
             name,
-            f"a folder; looked for {shown(folder)}",
+            f"a folder; looked for {quoted(folder)}",
             "Check out the repository before this step.",
         )
     return folder

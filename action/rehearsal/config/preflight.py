@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.verdict import MisconfiguredError
 
 # Workflows on these events have the repository's secrets, but a stranger may choose the code.

@@ -45,7 +45,7 @@ def generate_secrets(inputs: Inputs) -> dict[str, str]:
     """Return a random value for each name in generate-secrets."""
     names = inputs.lines("generate-secrets")
     if not all(map(VARIABLE_NAME.match, names)):
-        raise inputs.wrong("generate-secrets", "names of variables, one a line")
+        raise inputs.error_for("generate-secrets", "names of variables, one a line")
     return {name: randomness.token_urlsafe(48) for name in names}
 
 

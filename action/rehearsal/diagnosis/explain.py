@@ -60,7 +60,7 @@ def explain(
     problem = result.problem
     if not problem or problem.verdict in NOT_DIAGNOSED:
         return Explanation()
-    failed = result.results.failed if result.results else ()
+    failed = result.suite_results.failed if result.suite_results else ()
     observed = {name: _redact(lines, evidence.redactor) for name, lines in observations.items()}
     tests_started = next((each.started for each in result.stages if each.name == "test"), 0.0)
     facts = gather_facts(problem, observed, failed, evidence.folder, tests_started=tests_started)

@@ -33,10 +33,12 @@ class Pattern:
     the group are evidence, and the placeholder `others` says how many there are beside the first.
     """
 
-    def __init__(self, sources: str | Iterable[str], *patterns: str, distinct: str = "") -> None:
+    def __init__(
+        self, sources: str | Iterable[str], *patterns: str, every_value_of: str = ""
+    ) -> None:
         self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
         self.patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
-        self.distinct = distinct
+        self.distinct = every_value_of
 
     def find(self, facts: Facts) -> list[re.Match[str]]:
         """Return the last match in the first source that has one: the latest error counts.
@@ -137,7 +139,7 @@ def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
         hint=_fill(texts.hint or cause.hint, values),
         paste=_fill(texts.paste or cause.paste, values),
         background=texts.background or cause.background,
-        evidence=tuple(chain.from_iterable(dict.fromkeys(map(_lines, evidence)))),
+        matching_lines=tuple(chain.from_iterable(dict.fromkeys(map(_lines, evidence)))),
         give_up_after=cause.give_up_after,
     )
 

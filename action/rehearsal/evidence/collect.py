@@ -16,9 +16,9 @@ from rehearsal.results.file_names import (
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
-    TESTS,
+    TESTS_FOLDER,
 )
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import failing_line, project_frame, without_library_frames
 
@@ -42,7 +42,7 @@ MAX_TESTS = 50
 
 
 def collect_evidence(
-    results: Results | None, evidence: Evidence, source: SourceTree
+    results: SuiteResults | None, evidence: Evidence, source: SourceTree
 ) -> EvidenceIndex:
     """Write the slices into the evidence, and return what the reports show of the evidence.
 
@@ -56,11 +56,11 @@ def collect_evidence(
     index = read_index(folder / CONTAINER_LOG_INDEX) if timed else LogIndex()
     others = (_read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS)
     found = tuple(
-        _failed_test(failure, evidence, source, index, shown=number < MAX_TESTS)
+        _collect_for_test(failure, evidence, source, index, shown=number < MAX_TESTS)
         for number, failure in enumerate((*failed, *flaky))
     )
     return EvidenceIndex(
-        tests=found[: len(failed)],
+        failed=found[: len(failed)],
         flaky=found[len(failed) :],
         logs=tuple(filter(None, (log, *others))),
         files=tuple(_files(folder)),
@@ -68,7 +68,7 @@ def collect_evidence(
     )
 
 
-def _failed_test(
+def _collect_for_test(
     failure: Failure,
     evidence: Evidence,
     source: SourceTree,
@@ -81,7 +81,7 @@ def _failed_test(
         failure = replace(failure, line=line)
     if not shown:
         return FailedTestEvidence(failure=failure, file=file)
-    folder = evidence.safe_path(TESTS, failure.evidence or failure.name)
+    folder = evidence.safe_path(TESTS_FOLDER, failure.evidence_name or failure.name)
     name = f"{folder}/{CONTAINER_LOG}"
     _write_slice(failure, evidence, index, name)
     slice_of_log = _read_excerpt(evidence.folder, name, TEXT_LIMITS)
@@ -98,7 +98,7 @@ def _failed_test(
         failure=failure,
         file=file,
         folder=folder if names else "",
-        trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), source),
+        short_trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), source),
         pictures=tuple(pictures),
         addresses=tuple(_address(evidence.folder, each) for each in pictures),
         slice=slice_of_log,

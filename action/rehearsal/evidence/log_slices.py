@@ -15,8 +15,8 @@ from rehearsal.results.tests import Span
 DELIVERY_DELAY = 0.05
 # How exact a time stamp with rounded durations is, in seconds.
 ROUNDING = 1.0
-# Added to the end where times are rounded, in seconds: a time stamp cut to its second is up to a
-# second early, which leaves no time for delivery.
+# Added to the end where times are rounded, in seconds: a time stamp in whole seconds may be a
+# second too early, and delivery takes time as well.
 LATE_DELIVERY = 0.5
 # How much is kept of the head and of the tail of a long slice, in bytes.
 END_SIZE = 256 << 10
@@ -25,7 +25,7 @@ ENTRY = re.compile(rb"(\d+\.\d+) \S+ (\d+) (\d+)\n")
 
 @dataclass(frozen=True, kw_only=True)
 class LogIndex:
-    """When which bytes of a log came: for each piece its time, its start and its end, in order."""
+    """When each piece of a log arrived: its time, its start and its end, in order."""
 
     # Arrays: a log may have millions of entries, and lists would need five times the memory.
     times: "array[float]" = field(default_factory=lambda: array("d"))
@@ -63,7 +63,7 @@ def read_index(path: Path) -> LogIndex:
 def split_log(log: Path, index: LogIndex, when: float) -> tuple[str, str]:
     """Return a log's text before and after `when` (in seconds since 1970).
 
-    Of a long text before, only the head is returned; of one after, head and tail. Raises OSError.
+    A long first part is cut to its head, a long second part to its head and tail. Raises OSError.
     """
     since = bisect_left(index.times, when)
     start, total = index.starts[since] if since < len(index.starts) else index.total, index.total

@@ -5,7 +5,7 @@ from pathlib import Path
 from rehearsal.evidence.verdict_file import read_verdict_file
 from rehearsal.results.codec import InvalidDocumentError
 from rehearsal.results.digest import DIGEST
-from rehearsal.results.file_names import VERDICT
+from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE_SUITE, parse_shard
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
@@ -23,7 +23,7 @@ def require_passed(folder: Path, *, given: str, otherwise: str) -> RehearsalResu
     except (InvalidDocumentError, OSError) as error:
         why = error if isinstance(error, InvalidDocumentError) else error.strerror or error
         raise MisconfiguredError(
-            f"{given}, and {VERDICT} in it cannot be read: {why}.",
+            f"{given}, and {VERDICT_FILE} in it cannot be read: {why}.",
             hint="Hand over the rehearsal's output evidence-path. In another job, download its "
             "artifact first (evidence: always uploads it for what passed, too), and use the same "
             "version of Dress Rehearsal.",
@@ -48,7 +48,7 @@ def _unfit(result: RehearsalResult) -> tuple[str, str] | None:
         )
     if not DIGEST.fullmatch(result.image_id):
         return (
-            f"{VERDICT} names no image: image-id is {result.image_id[:100]!r}.",
+            f"{VERDICT_FILE} names no image: image-id is {result.image_id[:100]!r}.",
             "Rehearse again; the evidence of that run tells the image's ID.",
         )
     return None

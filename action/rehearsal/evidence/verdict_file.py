@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rehearsal.outside.files import open_regular_file
 from rehearsal.results.codec import InvalidDocumentError
-from rehearsal.results.file_names import VERDICT
+from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import read_json
 
@@ -14,7 +14,7 @@ MAX_SIZE = 16 << 20
 
 def read_verdict_file(folder: Path) -> RehearsalResult:
     """Return what the verdict.json in a folder tells. Raises `InvalidDocumentError` and OSError."""
-    with open_regular_file(folder / VERDICT) as file:
+    with open_regular_file(folder / VERDICT_FILE) as file:
         content = file.read(MAX_SIZE + 1)
     if len(content) > MAX_SIZE:
         raise InvalidDocumentError(f"it is larger than {MAX_SIZE >> 20} MiB")

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import SECRETS, VARIABLES
-from rehearsal.config.plan import Plan
-from rehearsal.config.request import Request
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.redaction.redactor import REPLACEMENT
 from rehearsal.redaction.secret import LINE_END, parse_variables
 
 HIDDEN = REPLACEMENT.decode()
 
 
-def plan_preview(plan: Plan, request: Request, *, tag: str) -> str:
+def plan_preview(plan: Plan, request: GivenInputs, *, tag: str) -> str:
     """Return the plan as text for people; `tag` is the name of the image that is built."""
     return "\n".join(_lines(plan, request, tag))
 
 
-def _lines(plan: Plan, request: Request, tag: str) -> Iterator[str]:
+def _lines(plan: Plan, request: GivenInputs, tag: str) -> Iterator[str]:
     yield f"step:    {request.origin or 'none, only the flags are used'}"
     yield f"folder:  {plan.directory}"
     yield f"image:   {plan.image or tag}"
@@ -62,7 +62,7 @@ def _stages(plan: Plan, tag: str) -> Iterator[tuple[str, str]]:
     yield "stop", "SIGTERM, then the container and its volumes are removed"
 
 
-def _input(name: str, text: str, request: Request) -> Iterator[str]:
+def _input(name: str, text: str, request: GivenInputs) -> Iterator[str]:
     if INPUTS[name].type in (SECRETS, VARIABLES):
         lines = [*_variables(name, text, request)]
     else:
@@ -72,7 +72,7 @@ def _input(name: str, text: str, request: Request) -> Iterator[str]:
         yield from (f"    {line}" for line in lines)
 
 
-def _variables(name: str, text: str, request: Request) -> Iterator[str]:
+def _variables(name: str, text: str, request: GivenInputs) -> Iterator[str]:
     bare = {line.strip() for line in LINE_END.split(text)}
     for variable, value in parse_variables(text, source=name, environ=request.environ).items():
         if INPUTS[name].type is SECRETS:
@@ -83,7 +83,7 @@ def _variables(name: str, text: str, request: Request) -> Iterator[str]:
             yield f"{variable}={_hide_secrets(value or '', request)}"
 
 
-def _hide_secrets(text: str, request: Request) -> str:
+def _hide_secrets(text: str, request: GivenInputs) -> str:
     """Replace the values of secrets, even those that are too short for the redactor."""
     for value in request.extra_secrets.values():
         if value and value in text:

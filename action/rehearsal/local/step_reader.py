@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
-from rehearsal.config.request import Request
 from rehearsal.config.workflow_inputs import OWN_INPUTS
 from rehearsal.local.contexts import ValueSources
 from rehearsal.local.dotenv import DOTENV_FILE
@@ -55,7 +55,7 @@ class StepEnvironment(Mapping[str, str]):
         return len(list(iter(self)))
 
 
-def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, str]) -> Request:
+def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, str]) -> GivenInputs:
     """Return the request of a step; `flag_inputs` replace the step's own.
 
     Raises `MisconfiguredError` for a value that is needed and cannot be evaluated on a laptop.
@@ -65,7 +65,7 @@ def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, s
     )
     reader.read_env()
     inputs = reader.read_inputs()
-    return Request(
+    return GivenInputs(
         inputs=inputs,
         environ=reader.environment,
         top=sources.checkout.top,

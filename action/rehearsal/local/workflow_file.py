@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.config.input_table import INPUTS
-from rehearsal.config.inputs import VARIABLE
+from rehearsal.config.inputs import INPUTS_VARIABLE
 from rehearsal.config.workflow_inputs import OWN_INPUTS, SECRET_BECOMES
 from rehearsal.local.yaml_file import YamlMapping, as_mapping, read_yaml
 
@@ -171,5 +171,5 @@ def _is_action_folder(folder: Path) -> bool:
             text = (folder / name).read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        return VARIABLE in text and not PUBLISH_COMMAND.search(text)
+        return INPUTS_VARIABLE in text and not PUBLISH_COMMAND.search(text)
     return False

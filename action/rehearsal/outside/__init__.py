@@ -1,1 +1,1 @@
-"""The effects, all of them: processes, the engine, HTTP, and the runner's files and commands."""
+"""The world outside: processes, the engine, HTTP, registries, git, the runner, untrusted files."""

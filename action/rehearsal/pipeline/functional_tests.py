@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.config import child_environment
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe
@@ -15,7 +15,7 @@ from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.count_tests import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.pipeline.state import RunState
-from rehearsal.results.file_names import JUNIT, TEST_LOG, TESTS
+from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES_FOLDER = Path(__file__).resolve().parents[2]
@@ -52,7 +52,7 @@ def run_functional_tests(
     )
     try:
         with context.streamed_log("test", TEST_LOG) as output:
-            state.results, problems = run_tests(
+            state.suite_results, problems = run_tests(
                 plan.suite,
                 container,
                 env=env,
@@ -61,20 +61,20 @@ def run_functional_tests(
                 reports=lambda: [*sorted(junit.glob("*.xml")), *_new_reports(plan, previous)],
             )
         state.problems += problems
-        state.notices += count_notices(plan.suite, state.results)
+        state.notices += count_notices(plan.suite, state.suite_results)
         if container.ends_within() or (problems and _ends_late(plan, container)):
             raise crash_error(
                 container,
                 context.engine,
                 log,
                 when="during the tests",
-                failed=state.results.failed,
+                failed=state.suite_results.failed,
             )
     finally:
-        evidence.copy_folder(traces, TESTS)
-        evidence.copy_folder(junit, JUNIT)
+        evidence.copy_folder(traces, TESTS_FOLDER)
+        evidence.copy_folder(junit, JUNIT_FOLDER)
         for report in _new_reports(plan, previous):
-            evidence.copy(report, JUNIT, "_".join(report.relative_to(plan.directory).parts))
+            evidence.copy(report, JUNIT_FOLDER, "_".join(report.relative_to(plan.directory).parts))
 
 
 def _ends_late(plan: Plan, container: Container) -> bool:

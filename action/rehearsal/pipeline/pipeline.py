@@ -3,10 +3,10 @@
 import time
 from contextlib import ExitStack
 
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
-from rehearsal.outside import http_probe
 from rehearsal.outside.engine import EngineError
+from rehearsal.outside.ports import is_free
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import teardown
 from rehearsal.pipeline.context import RunContext
@@ -55,7 +55,7 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:
     state.observations["inputs"] = input_lines(plan.container)
     host_port = plan.container.host_port
-    if host_port and not http_probe.is_free(host_port):
+    if host_port and not is_free(host_port):
         raise port_taken_error(host_port)
     venv = _start_venv(plan, context, cleanup)
     with state.stage("build"):

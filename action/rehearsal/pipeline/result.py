@@ -8,10 +8,10 @@ from rehearsal.diagnosis.explain import explain
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.pipeline.state import RunState
-from rehearsal.results.file_names import FACTS
+from rehearsal.results.file_names import FACTS_FILE
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem
 
@@ -52,11 +52,11 @@ def make_result(
         shard=description.shard,
         origin=description.origin,
         request=description.request,
-        results=state.results and _redacted_results(state.results, redact),
+        suite_results=state.suite_results and _redacted_results(state.suite_results, redact),
         artifact_name=description.artifact_name,
         notices=tuple(map(redact, state.notices)),
         timeline=state.timeline.timeline,
-        evidence=description.evidence_folder,
+        evidence_path=description.evidence_folder,
         container_tail=state.container_tail,
         kept_container=state.kept_container,
         remove_command=state.remove_command,
@@ -69,7 +69,7 @@ def make_result(
         workflow=description.workflow,
     )
     if explanation.facts:
-        evidence.write(FACTS, explanation.facts)
+        evidence.write(FACTS_FILE, explanation.facts)
     return replace(result, diagnoses=explanation.diagnoses, key_lines=explanation.key_lines)
 
 
@@ -78,7 +78,7 @@ def add_evidence(
 ) -> RehearsalResult:
     """Return the result with the index of its evidence, and with all notices so far."""
     source = description.source or SourceTree(top=Path(), directory=Path())
-    index = collect_evidence(result.results, evidence, source)
+    index = collect_evidence(result.suite_results, evidence, source)
     return with_notices(replace(result, index=index), state, evidence)
 
 
@@ -96,7 +96,7 @@ def _redacted_problem(problem: Problem, redact: Callable[[str], str]) -> Problem
     )
 
 
-def _redacted_results(results: Results, redact: Callable[[str], str]) -> Results:
+def _redacted_results(results: SuiteResults, redact: Callable[[str], str]) -> SuiteResults:
     return replace(
         results,
         failed=tuple(_redacted_failure(each, redact) for each in results.failed),

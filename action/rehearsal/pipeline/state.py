@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.results.rehearsal import Stage, deciding_problem
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 
@@ -38,7 +38,7 @@ class RunState:
     image: str = ""
     image_id: str = ""
     ready_seconds: float | None = None
-    results: Results | None = None
+    suite_results: SuiteResults | None = None
     container_tail: tuple[str, ...] = ()
     kept_container: str = ""
     remove_command: str = ""

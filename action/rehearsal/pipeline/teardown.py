@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible

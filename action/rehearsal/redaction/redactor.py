@@ -120,7 +120,7 @@ class RedactingStream:
 
 
 def _index_words(pattern: bytes) -> Iterator[bytes]:
-    """Yield words of which one is aligned wherever the pattern stands, the rarest there are."""
+    """Yield one word for each alignment of the pattern: one always matches. Prefer rare words."""
     if len(pattern) < ALIGNED_LENGTH:
         yield from (pattern[0:WORD], pattern[1 : 1 + WORD])
         return
@@ -144,7 +144,7 @@ def _occurrences(pattern: bytes, data: bytes) -> Iterator[int]:
 
 
 def _partial_start(pattern: bytes, data: bytes, start: int, limit: int) -> int:
-    """Return where, from `start`, the pattern begins that the data's end cuts, else `limit`."""
+    """Return where, from `start`, a pattern begins that the end of the data cuts; else `limit`."""
     at = data.find(pattern[:WORD], start, limit + WORD)
     while at != -1 and at < limit:
         if pattern.startswith(data[at:]):

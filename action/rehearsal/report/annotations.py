@@ -46,13 +46,13 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
     title = f"Dress rehearsal: {result.verdict}"
     yield Annotation(title=title, message=cause_text(cause)[:MAX_MESSAGE])
     seen: set[tuple[str, int]] = set()
-    for test in index.tests:
+    for test in index.failed:
         yield _of_test(test)
         # Right after its test: with many failed tests, frames at the end would be cut off.
         if test.frame and (test.frame.file, test.frame.line) not in seen:
             seen.add((test.frame.file, test.frame.line))
             yield _of_frame(test.frame, f"The app raised this while {test.failure.name} ran.")
-    if index.frame and not index.tests:
+    if index.frame and not index.failed:
         yield _of_frame(index.frame, "The app raised this.")
 
 

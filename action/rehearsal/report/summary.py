@@ -9,7 +9,7 @@ from rehearsal.report.cause_text import split_snippets
 from rehearsal.report.words import counts_text, failure_message, stage_title
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.file_names import CONTAINER_LOG, PAGE, VERDICT
+from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.verdict import Verdict
 
@@ -98,13 +98,13 @@ def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> It
     cause, index = result.cause, result.index
     if cause:
         # Where tests failed, the message only counts them, and the table does that too.
-        counted = result.verdict is Verdict.TESTS_FAILED and bool(index.tests)
+        counted = result.verdict is Verdict.TESTS_FAILED and bool(index.failed)
         yield from cause_lines(
             replace(cause, message="") if counted else cause,
             other_titles=[other.title for other in result.diagnoses[1:]],
         )
     yield from _facts(result)
-    yield from _tests("failed test", index.tests, evidence)
+    yield from _tests("failed test", index.failed, evidence)
     yield from _tests(FLAKY_COLUMN, index.flaky, evidence)
     if brief:
         yield f"The ends of the logs do not fit here: see {markdown.escape(evidence)}."
@@ -116,9 +116,9 @@ def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> It
     yield from image_lines(result)
     passed = result.verdict is Verdict.PASSED
     if not passed or index.flaky:
-        pictures = any(test.pictures for test in (*index.tests, *index.flaky))
+        pictures = any(test.pictures for test in (*index.failed, *index.flaky))
         content = "screenshots, whole logs and the rest" if pictures else "whole logs and the rest"
-        yield f"Open `{PAGE}` in {markdown.escape(evidence)} for {content}."
+        yield f"Open `{PAGE_FILE}` in {markdown.escape(evidence)} for {content}."
         yield ""
     if not passed:
         yield f"<sub>{ABOUT}</sub>"
@@ -129,7 +129,7 @@ def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> It
 def _facts(result: RehearsalResult) -> Iterator[str]:
     if counts := counts_text(result):
         yield f"- Tests: {counts}"
-    elif result.results:
+    elif result.suite_results:
         yield "- Tests: the test command ran, but how many tests it ran is unknown"
     if result.ready_seconds is not None:
         yield f"- The app was ready {result.ready_seconds:.2f} s after its container started"
@@ -149,7 +149,7 @@ def _tests(column: str, tests: tuple[FailedTestEvidence, ...], evidence: str) ->
         [column, *["what the app raised"] * frames, "what the test reported"],
         rows,
         more=len(tests) - MAX_TESTS,
-        note=f"see {VERDICT} in {markdown.escape(evidence)}",
+        note=f"see {VERDICT_FILE} in {markdown.escape(evidence)}",
     )
 
 
@@ -170,20 +170,20 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
     # By text: each once, with the first test that met it.
     raised = {
         test.frame.text: f"What the app raised while {markdown.own_name(test.failure.name)} ran"
-        for test in reversed(index.tests)
+        for test in reversed(index.failed)
         if test.frame
     }
-    if index.frame and not index.tests:
+    if index.frame and not index.failed:
         raised = {index.frame.text: "What the app raised"}
     has_frame = bool(raised or index.frame)
     raised.pop(shown_above, None)
     for text, title in list(reversed(raised.items()))[:MAX_TRACEBACKS]:
         yield from markdown.collapsible(title, text.split("\n"))
-    traced = [test for test in index.tests if test.trace][:MAX_TRACEBACKS]
+    traced = [test for test in index.failed if test.short_trace][:MAX_TRACEBACKS]
     for test in traced:
         title = f"Where {markdown.own_name(test.failure.name)} failed"
         collapsed = known or bool(test.frame)
-        yield from markdown.collapsible(title, test.trace.splitlines(), collapsed=collapsed)
+        yield from markdown.collapsible(title, test.short_trace.splitlines(), collapsed=collapsed)
     # These are collapsed where something above already explains the failure.
     if problem.source != CONTAINER_LOG:
         title, collapsed = f"The end of {CONTAINER_LOG}", known or has_frame

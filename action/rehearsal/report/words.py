@@ -16,13 +16,13 @@ def stage_title(stage: Stage) -> str:
 
 def counts_text(result: RehearsalResult) -> str:
     """Return how many tests ran and how they ended, empty where that is not known."""
-    results = result.results
+    results = result.suite_results
     started = any(stage.name == "test" for stage in result.stages)
     if result.problem and not results and not started and result.request and result.request.command:
         return "did not run"
-    if not results or results.tests is None:
+    if not results or results.test_count is None:
         return ""
-    text = f"{results.tests} ran, {results.failures} failed"
+    text = f"{results.test_count} ran, {results.failure_count} failed"
     if results.flaky:
         text += f", {len(results.flaky)} flaky"
     if result.shard:

@@ -1,1 +1,1 @@
-"""What happened, as plain data."""
+"""What happened: plain data, and how it is read and written."""

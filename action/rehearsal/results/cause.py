@@ -41,8 +41,8 @@ def summarize_cause(
     index: EvidenceIndex,
 ) -> CauseSummary:
     """Return why a rehearsal ended with `problem`; the first of `diagnoses` is the root."""
-    frames = [test.frame for test in index.tests if test.frame]
-    if not index.tests and index.frame:
+    frames = [test.frame for test in index.failed if test.frame]
+    if not index.failed and index.frame:
         frames = [index.frame]
     if diagnoses:
         return _of_diagnosis(diagnoses[0], problem, frames)
@@ -71,7 +71,7 @@ def _of_diagnosis(
     diagnosis: Diagnosis, problem: Problem, frames: Sequence[ProjectFrame]
 ) -> CauseSummary:
     # The same exception with the project's lines that led to it says more than the log line alone.
-    logged = {line[:MAX_TEXT] for line in diagnosis.evidence}
+    logged = {line[:MAX_TEXT] for line in diagnosis.matching_lines}
     frame = next((each for each in frames if each.error[:MAX_TEXT] in logged), None)
     return CauseSummary(
         title=diagnosis.title,
@@ -79,7 +79,7 @@ def _of_diagnosis(
         hint=diagnosis.hint,
         paste=diagnosis.paste,
         background=diagnosis.background,
-        lines=_traceback(frame) if frame and "\n" in frame.text else diagnosis.evidence,
+        lines=_traceback(frame) if frame and "\n" in frame.text else diagnosis.matching_lines,
         location=frame_location(frame) if frame else "",
         known=True,
     )

@@ -1,4 +1,4 @@
-"""Dataclasses to JSON and back; `json_fields` says which of their fields, and as what."""
+"""Dataclasses to JSON and back; `json_fields` chooses their fields and the keys."""
 
 import dataclasses
 import json
@@ -11,7 +11,7 @@ from rehearsal.results.json_fields import Hint, fields_of, parse_hint
 
 # No reader needs a longer text.
 MAX_TEXT = 20_000
-# Above it a float, and so a reader in JavaScript, no longer knows each whole number.
+# Above this, JavaScript cannot represent every whole number.
 NUMBER_LIMIT = 1 << 53
 EXPECTED = {str: "a text", int: "a count", float: "a number", bool: "true or false"}
 

@@ -15,5 +15,5 @@ class Diagnosis:
     hint: Annotated[str, "What to do."]
     paste: Annotated[str, "YAML or Python to paste, or empty."] = ""
     background: Annotated[str, "Why it is so, or empty."] = ""
-    evidence: Annotated[tuple[str, ...], "The lines that show it."] = ()
+    matching_lines: Annotated[tuple[str, ...], "The lines that show it.", Json(key="evidence")] = ()
     give_up_after: float | None = None

@@ -28,7 +28,7 @@ class FailedTestEvidence:
     failure: Failure
     file: str = ""
     folder: str = ""
-    trace: str = ""
+    short_trace: str = ""
     pictures: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     slice: LogExcerpt | None = None
@@ -43,7 +43,7 @@ class EvidenceIndex:
     `frame` is the project's line in the last traceback of the app's log.
     """
 
-    tests: tuple[FailedTestEvidence, ...] = ()
+    failed: tuple[FailedTestEvidence, ...] = ()
     flaky: tuple[FailedTestEvidence, ...] = ()
     logs: tuple[LogExcerpt, ...] = ()
     files: tuple[str, ...] = ()

@@ -15,13 +15,13 @@ INDEX_SUFFIX = ".index"
 CONTAINER_LOG_INDEX = f"{CONTAINER_LOG}{INDEX_SUFFIX}"
 
 # Reports.
-VERDICT = "verdict.json"
-SUMMARY = "summary.md"
-PAGE = "index.html"
-FACTS = "facts.json"
+VERDICT_FILE = "verdict.json"
+SUMMARY_FILE = "summary.md"
+PAGE_FILE = "index.html"
+FACTS_FILE = "facts.json"
 CONTAINER_STATE = "container.json"
 
 # Folders: one for each failed test, the JUnit XML files, and, after a merge, one for each shard.
-TESTS = "tests"
-JUNIT = "tests/junit"
-SHARDS = "shards"
+TESTS_FOLDER = "tests"
+JUNIT_FOLDER = "tests/junit"
+SHARDS_FOLDER = "shards"

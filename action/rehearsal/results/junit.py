@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 from xml.etree import ElementTree as ET
 
-from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.tests import Failure, Span, SuiteResults
 
 # Selenium's exceptions begin their message with this.
 SELENIUM_PREFIX = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
@@ -23,14 +23,14 @@ ATTEMPT_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 OTHER_SHARDS_PROPERTY = "left-to-other-shards"
 
 
-def read_reports(reports: Iterable[bytes]) -> Results:
+def read_reports(reports: Iterable[bytes]) -> SuiteResults:
     """Count the test cases of JUnit XML files; one that is not XML is ignored."""
     found = [_read(root) for root in map(_parse, reports) if root is not None]
-    counts = [each.tests for each in found if each.tests is not None]
+    counts = [each.test_count for each in found if each.test_count is not None]
     left = [each.in_other_shards for each in found if each.in_other_shards is not None]
-    return Results(
-        tests=sum(counts) if counts else None,
-        failures=sum(each.failures for each in found),
+    return SuiteResults(
+        test_count=sum(counts) if counts else None,
+        failure_count=sum(each.failure_count for each in found),
         failed=tuple(chain.from_iterable(each.failed for each in found)),
         flaky=tuple(chain.from_iterable(each.flaky for each in found)),
         in_other_shards=sum(left) if left else None,
@@ -45,7 +45,7 @@ def _parse(report: bytes) -> ET.Element | None:
         return None  # ValueError, LookupError: an encoding that expat or Python does not know.
 
 
-def _read(root: ET.Element) -> Results:
+def _read(root: ET.Element) -> SuiteResults:
     cases = [each for each in _cases(root) if each[0].find("skipped") is None]
     failed: list[Failure] = []
     flaky: list[Failure] = []
@@ -63,12 +63,12 @@ def _read(root: ET.Element) -> Results:
         if case.get("name"):
             passed.add(_name(case))
     left = _in_other_shards(root)
-    return Results(
+    return SuiteResults(
         # A report may only count the tests of other shards; then this shard's own are not known.
-        tests=None
+        test_count=None
         if left is not None and next(root.iter("testcase"), None) is None
         else len(cases),
-        failures=len(failed),
+        failure_count=len(failed),
         failed=tuple(reversed(failed)),
         flaky=tuple(reversed(flaky)),
         in_other_shards=left,
@@ -139,7 +139,7 @@ def _failure(case: ET.Element, bad: ET.Element, span: Span | None, *, attempts: 
         file=case.get("file") or "",
         line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
         trace=_trace(bad).strip("\n"),
-        evidence=_property(case, "evidence"),
+        evidence_name=_property(case, "evidence"),
         span=span,
         attempts=attempts,
     )

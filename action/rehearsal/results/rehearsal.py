@@ -12,7 +12,7 @@ from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.json_fields import Json
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.shard import SHARD_PATTERN, Shard
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -75,7 +75,7 @@ class RehearsalResult:
         RequestSummary | None,
         "What the inputs asked for; null when they were wrong.",
     ] = None
-    results: Results | None = None
+    suite_results: SuiteResults | None = None
     artifact_name: Annotated[str, "The name under which the evidence is uploaded."] = ""
     notices: Annotated[tuple[str, ...], "Worth knowing; they do not change the verdict."] = ()
     timeline: Annotated[
@@ -89,7 +89,7 @@ class RehearsalResult:
         "Where no known cause fits: the log lines that say most.",
     ] = ()
     index: EvidenceIndex = field(default_factory=EvidenceIndex)
-    evidence: str = ""
+    evidence_path: str = ""
     container_tail: tuple[str, ...] = ()
     kept_container: str = ""
     remove_command: str = ""
@@ -113,18 +113,18 @@ class RehearsalResult:
 
     def outputs(self) -> dict[str, str]:
         """Return the action's outputs by name; what is not known is empty."""
-        results = self.results
-        counted = results is not None and results.tests is not None
+        results = self.suite_results
+        counted = results is not None and results.test_count is not None
         return {
             "verdict": str(self.verdict),
             "diagnosis": self.diagnoses[0].id if self.diagnoses else "",
             "image": self.image,
             "image-id": self.image_id,
-            "tests": str(results.tests) if results and counted else "",
-            "failures": str(results.failures) if results and counted else "",
+            "tests": str(results.test_count) if results and counted else "",
+            "failures": str(results.failure_count) if results and counted else "",
             "flaky": str(len(results.flaky)) if results and counted else "",
             "ready-seconds": "" if self.ready_seconds is None else f"{self.ready_seconds:.2f}",
-            "evidence-path": self.evidence,
+            "evidence-path": self.evidence_path,
             "artifact-name": self.artifact_name,
         }
 

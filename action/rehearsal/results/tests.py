@@ -30,22 +30,22 @@ class Failure:
     file: str = ""
     line: int = 0
     trace: str = ""
-    evidence: str = ""
+    evidence_name: str = ""
     span: Span | None = None
     attempts: int = 1
     recovered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Results:
+class SuiteResults:
     """How many tests ran, without skipped tests, and which of them failed.
 
     `flaky` are the first failures of tests that passed when they ran again. `in_other_shards`
     counts the tests that were left to other shards. None means that a count is not known.
     """
 
-    tests: int | None = None
-    failures: int = 0
+    test_count: int | None = None
+    failure_count: int = 0
     failed: tuple[Failure, ...] = ()
     flaky: tuple[Failure, ...] = ()
     in_other_shards: int | None = None

@@ -1,4 +1,4 @@
-"""What stands in verdict.json beside the fields of `RehearsalResult` itself."""
+"""The keys of verdict.json that are no fields of `RehearsalResult`: action/verdict.schema.json."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -7,16 +7,16 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.json_fields import Json
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.tests import Failure, Span, SuiteResults
 from rehearsal.verdict import Verdict
 
-# It counts up when a key goes or changes its meaning, and not when one is added.
+# Increase it when a key is removed or changes its meaning, not when a key is added.
 VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class FailedTest:
-    """A `Failure` with what of its evidence stands in the document."""
+    """A failed test, as verdict.json has it."""
 
     name: Annotated[str, "The name of the test."]
     message: Annotated[str, "Why it failed, in one line."]
@@ -60,7 +60,7 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True)
 class Derived(Format):
-    """What follows from a result, or stands in its parts in another shape."""
+    """The keys that are worked out from a result."""
 
     verdict: Annotated[Verdict, "How it ended."]
     exit_code: Annotated[int, "The exit code that belongs to the verdict.", Json(maximum=255)] = 0
@@ -74,7 +74,7 @@ class Derived(Format):
 
 def derive(result: RehearsalResult) -> Derived:
     """Return the derived part of the document of a result."""
-    results, index = result.results, result.index
+    results, index = result.suite_results, result.index
     return Derived(
         version=VERSION,
         verdict=result.verdict,
@@ -88,31 +88,31 @@ def restore(result: RehearsalResult, derived: Derived) -> RehearsalResult:
     """Return a result with the tests and the evidence that the derived part of a document holds."""
     tests = derived.tests or Tests(failures=0)
     index = EvidenceIndex(
-        tests=tuple(map(_evidence, tests.failed)),
-        flaky=tuple(map(_evidence, tests.flaky)),
+        failed=tuple(map(_from_document, tests.failed)),
+        flaky=tuple(map(_from_document, tests.flaky)),
         frame=_frame(derived.frame),
     )
-    results = Results(
-        tests=tests.ran,
-        failures=tests.failures,
-        failed=tuple(each.failure for each in index.tests),
+    results = SuiteResults(
+        test_count=tests.ran,
+        failure_count=tests.failures,
+        failed=tuple(each.failure for each in index.failed),
         flaky=tuple(each.failure for each in index.flaky),
         in_other_shards=tests.in_other_shards,
     )
-    return replace(result, results=results if derived.tests else None, index=index)
+    return replace(result, suite_results=results if derived.tests else None, index=index)
 
 
-def _tests(results: Results, index: EvidenceIndex) -> Tests:
+def _tests(results: SuiteResults, index: EvidenceIndex) -> Tests:
     return Tests(
-        ran=results.tests,
-        failures=results.failures,
-        failed=tuple(map(_failed_test, index.tests)),
-        flaky=tuple(map(_failed_test, index.flaky)),
+        ran=results.test_count,
+        failures=results.failure_count,
+        failed=tuple(map(_to_document, index.failed)),
+        flaky=tuple(map(_to_document, index.flaky)),
         in_other_shards=results.in_other_shards,
     )
 
 
-def _failed_test(evidence: FailedTestEvidence) -> FailedTest:
+def _to_document(evidence: FailedTestEvidence) -> FailedTest:
     failure = evidence.failure
     return FailedTest(
         name=failure.name,
@@ -126,13 +126,13 @@ def _failed_test(evidence: FailedTestEvidence) -> FailedTest:
     )
 
 
-def _evidence(test: FailedTest) -> FailedTestEvidence:
+def _from_document(test: FailedTest) -> FailedTestEvidence:
     failure = Failure(
         name=test.name,
         message=test.message,
         file=test.file,
         line=test.line,
-        evidence=test.evidence,
+        evidence_name=test.evidence,
         span=test.span,
         attempts=test.attempts,
     )

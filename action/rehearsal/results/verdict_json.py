@@ -17,7 +17,7 @@ def write_json(result: RehearsalResult) -> str:
 
 
 def read_json(text: str) -> RehearsalResult:
-    """Return the result that a verdict.json holds; what only other evidence holds is missing.
+    """Return the result that a verdict.json holds; logs and pictures are not in it.
 
     Raises `UnsupportedVersionError` for a later format, `InvalidDocumentError` for every other
     fault.
@@ -43,9 +43,9 @@ def _check(result: RehearsalResult, verdict: Verdict) -> None:
             raise InvalidDocumentError(f"shard is {shard!r}, which is not like 2/4")
     if verdict is not Verdict.PASSED:
         return
-    if result.results and result.results.failures:
+    if result.suite_results and result.suite_results.failure_count:
         raise InvalidDocumentError(
-            f"its verdict is passed, and {result.results.failures} tests failed"
+            f"its verdict is passed, and {result.suite_results.failure_count} tests failed"
         )
     for each in result.shards:
         if each.verdict is not Verdict.PASSED:

@@ -67,9 +67,9 @@ def tracebacks(text: str) -> Iterator[Traceback]:
 def project_frame(text: str, tree: SourceTree) -> ProjectFrame | None:
     """Return the project's frame in the last traceback that has one.
 
-    This is the frame nearest to the exception. But if the exception names something, and the code
-    of another frame quotes that name, it is the other frame: not a helper that reads any variable,
-    but the line that asks for this one.
+    This is the frame nearest to the exception. But if the code of another frame quotes a name that
+    stands in the exception, that frame is returned: the line that asks for KEY, for example, and
+    not the helper that reads any variable.
     """
     for traceback in reversed(list(tracebacks(text))):
         own = [frame for frame in reversed(traceback.frames) if tree.locate(frame.file)]

@@ -13,7 +13,7 @@ from rehearsal.commands.clean_up import clean_up
 from rehearsal.commands.watchdog import SHUTDOWN_MESSAGE, watch
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
-from rehearsal.pipeline.run import Run, new_run, read_run
+from rehearsal.pipeline.run_record import RunRecord, create_run, read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import Verdict
 
@@ -41,9 +41,9 @@ def environ(tmp_path: Path, docker: FakeDocker) -> dict[str, str]:
     }
 
 
-def killed_run(environ: dict[str, str], *, evidence: bool = True) -> Run:
+def killed_run(environ: dict[str, str], *, evidence: bool = True) -> RunRecord:
     """Make a run as a killed helper leaves it: with folders, but without a process."""
-    run = replace(new_run(environ), pid=1, start_ticks="gone")
+    run = replace(create_run(environ), pid=1, start_ticks="gone")
     run.write()
     for name in ("staging", "evidence"):
         (run.path / name).mkdir()

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands.origin import read_origin, summarize_request, workflow_file
-from rehearsal.config.plan import Plan
+from rehearsal.commands.origin import read_origin, summarize_request, workflow_path
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.results.origin import Origin, RequestSummary
 
 from ..fakes import PLAN, probe_plan, suite_plan
@@ -53,8 +53,8 @@ def test_read_origin__incomplete_url(name: str) -> None:
     ids=["its own", "another repository's", "none"],
 )
 def test_workflow_file__own_repository_only(reference: str, file: str) -> None:
-    assert workflow_file({**GITHUB, "GITHUB_WORKFLOW_REF": reference}) == file
-    assert workflow_file({"GITHUB_WORKFLOW_REF": f"/{reference}"}) == ""
+    assert workflow_path({**GITHUB, "GITHUB_WORKFLOW_REF": reference}) == file
+    assert workflow_path({"GITHUB_WORKFLOW_REF": f"/{reference}"}) == ""
 
 
 @pytest.mark.parametrize("attempt", ["", "x", "-1", "٢"])

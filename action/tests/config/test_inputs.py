@@ -6,7 +6,7 @@ from rehearsal.config.inputs import LONGEST_SHOWN, Inputs
 from rehearsal.verdict import MisconfiguredError
 
 ANOTHER = {"audit": "warn", "audit-active": "true"}
-REFUSED = [name for name, each in INPUTS.items() if each.refused]
+REFUSED = [name for name, each in INPUTS.items() if each.unavailable]
 CONFIDENTIAL = [name for name, each in INPUTS.items() if each.type.confidential]
 TABLE = table(
     Input("count", number(1, 65535, "things"), "A number."),
@@ -140,7 +140,7 @@ def test_block__is_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("name", CONFIDENTIAL)
 def test_wrong__never_shows_what_may_be_secret(name: str) -> None:
-    problem = Inputs.of({name: "hush"}).wrong(name, "something else").problem
+    problem = Inputs.of({name: "hush"}).error_for(name, "something else").problem
     assert f"The input {name} is (not shown); it has to be something else." == problem.message
     assert "hush" not in problem.hint
 
@@ -151,6 +151,6 @@ def test_confidential__is_what_may_hold_a_secret() -> None:
 
 
 def test_wrong__shortens_a_long_value() -> None:
-    problem = Inputs.of({"image": "x" * 10_000}).wrong("image", "short").problem
+    problem = Inputs.of({"image": "x" * 10_000}).error_for("image", "short").problem
     assert "x" * LONGEST_SHOWN + "…" in problem.message
     assert len(problem.message) < LONGEST_SHOWN + 100

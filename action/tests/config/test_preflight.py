@@ -6,7 +6,7 @@ import pytest
 
 from rehearsal.config import preflight
 from rehearsal.config.parser import make_plan
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.verdict import MisconfiguredError
 
 OURS, THEIRS = "a" * 40, "b" * 40

@@ -54,7 +54,7 @@ def test_causes__texts_are_filled_in(path: Path) -> None:
         for text in (found.title, found.hint, found.paste):
             assert not PLACEHOLDER.search(text)
             assert not re.search(r"  |\( |\(\)|''", text.replace("\n", " ")) or text == found.paste
-        assert found.evidence
+        assert found.matching_lines
 
 
 def common_groups(pattern: Pattern) -> set[str]:
@@ -142,7 +142,7 @@ def test_causes__stylesheet_before_icon() -> None:
 @pytest.mark.parametrize("name", ["missing-variable", "superlists-missing-variable"])
 def test_causes__missing_variable_shows_the_line_of_the_app(name: str) -> None:
     (found,) = diagnose(captured(name), CAUSES)
-    evidence = "\n".join(found.evidence)
+    evidence = "\n".join(found.matching_lines)
     assert "<frozen os>" not in evidence
     assert "os.environ[" in evidence
     assert evidence.endswith("_KEY'")
@@ -261,4 +261,4 @@ def test_causes__missing_table_shows_the_exception() -> None:
     """It does not show the line of a health check that failed later."""
     error = "[ERROR] /healthz: no such table: lists_list"
     (found,) = diagnose(with_line("missing-table", "container.log", error), CAUSES)
-    assert found.evidence == ("django.db.utils.OperationalError: no such table: lists_list",)
+    assert found.matching_lines == ("django.db.utils.OperationalError: no such table: lists_list",)

@@ -9,7 +9,7 @@ from rehearsal.diagnosis.facts import Facts
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
@@ -63,8 +63,10 @@ def test_explain__redacts_observations(evidence: Evidence) -> None:
 def test_explain__key_lines_of_failed_tests(evidence: Evidence) -> None:
     (evidence.folder / "container.log").write_text("error: not from a test\n")
     failure = Failure(name="t", message="AssertionError: no list")
-    results = Results(tests=1, failures=1, failed=(failure,))
-    found = run_explain(replace(failed_result(Verdict.TESTS_FAILED), results=results), evidence)
+    results = SuiteResults(test_count=1, failure_count=1, failed=(failure,))
+    found = run_explain(
+        replace(failed_result(Verdict.TESTS_FAILED), suite_results=results), evidence
+    )
     assert found.key_lines == ("t: AssertionError: no list",)
 
 

@@ -37,7 +37,7 @@ def ids(known: Facts, *causes: Cause) -> list[str]:
 def test_diagnose__last_match_fills_placeholders() -> None:
     (found,) = diagnose(facts(log=LOG), [cause(hint="Set {name}.", paste="{name}: x")])
     assert (found.title, found.hint, found.paste) == ("B is missing", "Set B.", "B: x")
-    assert found.evidence == ("KeyError: 'B'",)
+    assert found.matching_lines == ("KeyError: 'B'",)
 
 
 def test_diagnose__only_for_its_verdicts() -> None:
@@ -64,7 +64,7 @@ def test_diagnose__details_are_optional() -> None:
     details = (Pattern("log", r"^(?P<last>b\w+)$"), Pattern("log", "nowhere"))
     (found,) = diagnose(facts(log=LOG), [cause(details=details, title="{name}, {last}, {no|none}")])
     assert found.title == "B, bye, none"
-    assert found.evidence == ("KeyError: 'B'", "bye")
+    assert found.matching_lines == ("KeyError: 'B'", "bye")
 
 
 def test_diagnose__ignores_github_expressions() -> None:
@@ -76,9 +76,9 @@ def test_diagnose__limits_the_evidence() -> None:
     lines = ("Traceback", *(f"  {n} {'x' * 999}" for n in range(50)), "ValueError")
     traceback = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*ValueError"),))
     (found,) = diagnose(facts(log=lines), [traceback])
-    assert len(found.evidence) == MAX_EVIDENCE_LINES
-    assert found.evidence[-1] == "ValueError"
-    assert max(map(len, found.evidence)) == MAX_LINE_LENGTH
+    assert len(found.matching_lines) == MAX_EVIDENCE_LINES
+    assert found.matching_lines[-1] == "ValueError"
+    assert max(map(len, found.matching_lines)) == MAX_LINE_LENGTH
 
 
 def test_diagnose__evidence_without_frames_of_installed_code() -> None:
@@ -92,7 +92,7 @@ def test_diagnose__evidence_without_frames_of_installed_code() -> None:
     )
     traceback = cause(patterns=(Pattern("log", r"Traceback(?:.|\n)*KeyError: '(?P<name>\w+)'"),))
     (found,) = diagnose(facts(log=lines), [traceback])
-    assert found.evidence == (
+    assert found.matching_lines == (
         lines[0],
         "  … 1 frame of installed code …",
         *lines[2:4],
@@ -111,13 +111,13 @@ def test_pattern__first_source_with_a_match() -> None:
 
 
 def test_pattern__distinct_values_in_order_of_the_patterns() -> None:
-    pattern = Pattern("log", "404 (?P<url>/.*css)", "404 (?P<url>/.*)", distinct="url")
+    pattern = Pattern("log", "404 (?P<url>/.*css)", "404 (?P<url>/.*)", every_value_of="url")
     lines = ("404 /x.svg", "404 /a.css", "404 /a.css", "404 /b.css")
     known = facts(log=lines)
     assert [each["url"] for each in pattern.find(known)] == ["/a.css", "/b.css", "/x.svg"]
     (found,) = diagnose(known, [cause(patterns=(pattern,), title="no {url}{others|}")])
     assert found.title == "no /a.css and 2 more"
-    assert found.evidence == ("404 /a.css", "404 /b.css", "404 /x.svg")
+    assert found.matching_lines == ("404 /a.css", "404 /b.css", "404 /x.svg")
     (found,) = diagnose(
         facts(log=lines[1:3]), [cause(patterns=(pattern,), title="no {url}{others|}")]
     )
@@ -125,11 +125,11 @@ def test_pattern__distinct_values_in_order_of_the_patterns() -> None:
 
 
 def test_pattern__many_distinct_values() -> None:
-    pattern = Pattern("log", "404 (?P<url>/.*)", distinct="url")
+    pattern = Pattern("log", "404 (?P<url>/.*)", every_value_of="url")
     known = facts(log=tuple(f"404 /{n}" for n in range(99)))
     (found,) = diagnose(known, [cause(patterns=(pattern,), title="no {url}{others|}")])
     assert found.title == "no /0 and 98 more"
-    assert len(found.evidence) == MAX_EVIDENCE_LINES
+    assert len(found.matching_lines) == MAX_EVIDENCE_LINES
 
 
 def texts(**changes: str) -> dict[str, str]:
@@ -149,7 +149,7 @@ def test_variant__replaces_texts_if_found(pattern: Pattern, title: str) -> None:
     variant = Variant(pattern=pattern, title="{word} {name}")
     (found,) = diagnose(facts(log=LOG), [cause(variants=(variant,), **texts())])
     assert (found.title, found.hint, found.paste, found.background) == (title, "b", "c", "d")
-    assert found.evidence == ("KeyError: 'B'",)
+    assert found.matching_lines == ("KeyError: 'B'",)
 
 
 def test_variant__first_that_fits() -> None:

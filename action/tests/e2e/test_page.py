@@ -17,7 +17,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.tests import Failure, Span, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
@@ -57,7 +57,7 @@ def unpacked(tmp_path: Path) -> Path:
         name=f"{LONG}{HOSTILE}",
         message=HOSTILE,
         trace=f"{HOSTILE}\n{LONG}",
-        evidence="bad",
+        evidence_name="bad",
         span=Span(start=0, end=time.time() + 1, exact=True),
     )
     result = RehearsalResult(
@@ -69,10 +69,10 @@ def unpacked(tmp_path: Path) -> Path:
             Stage(name="test", seconds=9, ok=False),
         ),
         problems=(Problem(Verdict.TESTS_FAILED, HOSTILE, hint=LONG),),
-        results=Results(tests=1, failures=1, failed=(failure,)),
+        suite_results=SuiteResults(test_count=1, failure_count=1, failed=(failure,)),
     )
     source = SourceTree(top=tmp_path, directory=tmp_path)
-    index = collect_evidence(result.results, evidence, source)
+    index = collect_evidence(result.suite_results, evidence, source)
     evidence.write("index.html", page(replace(result, index=index)))
     return Path(shutil.move(evidence.folder, tmp_path / "some where else #1"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from tests.fakes import write_verdict
 
 from .leftovers import engine
@@ -292,7 +292,9 @@ def test_publish__a_flaky_image_only_when_allowed(
     *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
 ) -> None:
     flaky = Failure(name="shop.test_buys", message="")
-    evidence = write_verdict(workdir, image_id=image, results=Results(tests=3, flaky=(flaky,)))
+    evidence = write_verdict(
+        workdir, image_id=image, results=SuiteResults(test_count=3, flaky=(flaky,))
+    )
     order = {"evidence-path": str(evidence), "to": f"{registry.host}/{run_id}/flaky:1"}
     refused = publish(runner, tiny, order)
     assert_failed(refused, "A test passed only when it was run again: shop.test_buys.")

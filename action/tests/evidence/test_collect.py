@@ -6,7 +6,7 @@ from rehearsal.evidence.collect import MAX_TESTS, TEXT_LIMITS, collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
-from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.tests import Failure, Span, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 
 from ..fakes import secret
@@ -28,7 +28,7 @@ def collect(evidence: Evidence, tmp_path: Path, *failures: Failure) -> EvidenceI
     top = tmp_path / "top"
     (top / "app").mkdir(parents=True)
     (top / "app/views.py").touch()
-    results = Results(tests=9, failures=len(failures), failed=failures)
+    results = SuiteResults(test_count=9, failure_count=len(failures), failed=failures)
     return collect_evidence(results, evidence, SourceTree(top=top, directory=top))
 
 
@@ -61,7 +61,7 @@ def test_collect_evidence__writes_the_slice_beside_the_screenshot(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
     span = Span(start=first, end=last, exact=True)
-    found = only(collect(evidence, tmp_path, failed(evidence="bad-1", span=span)).tests)
+    found = only(collect(evidence, tmp_path, failed(evidence_name="bad-1", span=span)).failed)
     assert found.folder == "tests/bad-1"
     assert found.pictures == ("tests/bad-1/screenshot.png",)
     assert found.addresses == ("x",)
@@ -88,7 +88,7 @@ def test_collect_evidence__each_screenshot_has_its_address(
         if browser != "-browser2":
             (folder / f"address{browser}.txt").write_text(f"http://localhost/{browser}\n")
     (folder / "address-browser9.txt").write_text("of no picture")
-    found = only(collect(evidence, tmp_path, failed(evidence="bad-1")).tests)
+    found = only(collect(evidence, tmp_path, failed(evidence_name="bad-1")).failed)
     addresses = dict(zip(found.pictures, found.addresses, strict=True))
     assert addresses == {
         "tests/bad-1/screenshot.png": "http://localhost/",
@@ -103,7 +103,7 @@ def test_collect_evidence__a_plain_report_gets_an_approximate_slice(
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
     span = Span(start=when, end=when, exact=False)
-    found = only(collect(evidence, tmp_path, failed("a b", span=span)).tests)
+    found = only(collect(evidence, tmp_path, failed("a b", span=span)).failed)
     assert found.slice
     assert found.slice.text.startswith("# approximate")
     assert (evidence.folder / found.slice.name).is_file()
@@ -116,7 +116,7 @@ def test_collect_evidence__no_name_leads_out_of_the_evidence(
 ) -> None:
     (when,) = log(evidence, "meanwhile\n")
     span = Span(start=when, end=when, exact=True)
-    found = only(collect(evidence, tmp_path, failed("t", evidence=name, span=span)).tests)
+    found = only(collect(evidence, tmp_path, failed("t", evidence_name=name, span=span)).failed)
     assert found.slice
     folder = (evidence.folder / found.slice.name).parent
     assert folder.parent == evidence.folder / "tests"
@@ -124,7 +124,7 @@ def test_collect_evidence__no_name_leads_out_of_the_evidence(
 
 
 def test_collect_evidence__a_test_without_files(evidence: Evidence, tmp_path: Path) -> None:
-    found = only(collect(evidence, tmp_path, failed()).tests)
+    found = only(collect(evidence, tmp_path, failed()).failed)
     assert (found.folder, found.slice, found.excerpts, found.frame) == ("", None, (), None)
     assert not (evidence.folder / "tests").exists()
 
@@ -133,7 +133,7 @@ def test_collect_evidence__no_secret_in_a_folder_name(evidence: Evidence, tmp_pa
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     name = f"t.{secret().value}"
-    found = only(collect(evidence, tmp_path, failed(name, span=span)).tests)
+    found = only(collect(evidence, tmp_path, failed(name, span=span)).failed)
     assert secret().value not in found.folder
 
 
@@ -141,7 +141,7 @@ def test_collect_evidence__writes_slices_up_to_a_limit(evidence: Evidence, tmp_p
     (when,) = log(evidence, "x\n")
     span = Span(start=when, end=when, exact=True)
     many = (failed(f"t{number}", span=span) for number in range(MAX_TESTS + 5))
-    tests = collect(evidence, tmp_path, *many).tests
+    tests = collect(evidence, tmp_path, *many).failed
     assert len(tests) == MAX_TESTS + 5
     assert len(list((evidence.folder / "tests").iterdir())) == MAX_TESTS
 
@@ -161,7 +161,7 @@ def test_collect_evidence__cuts_long_logs(evidence: Evidence, tmp_path: Path) ->
 
 
 def test_collect_evidence__locates_the_test(evidence: Evidence, tmp_path: Path) -> None:
-    tests = collect(evidence, tmp_path, failed(file="app/views.py", line=3)).tests
+    tests = collect(evidence, tmp_path, failed(file="app/views.py", line=3)).failed
     assert (only(tests).file, only(tests).failure.line) == ("app/views.py", 3)
 
 
@@ -179,15 +179,15 @@ Waited 10 s for a row.
 
 
 def test_collect_evidence__removes_the_driver_s_noise(evidence: Evidence, tmp_path: Path) -> None:
-    found = only(collect(evidence, tmp_path, failed(trace=NOISE)).tests)
+    found = only(collect(evidence, tmp_path, failed(trace=NOISE)).failed)
     head, _, rest = NOISE.partition("  (Session")
-    assert found.trace == f"{head}\n{rest.partition(chr(10) * 2)[2]}".rstrip()
+    assert found.short_trace == f"{head}\n{rest.partition(chr(10) * 2)[2]}".rstrip()
     assert found.failure.trace == NOISE
 
 
 def test_collect_evidence__finds_the_failing_line(evidence: Evidence, tmp_path: Path) -> None:
     failure = failed("t.T.home", file="app/views.py", line=3, trace=TRACEBACK)
-    assert only(collect(evidence, tmp_path, failure).tests).failure.line == 7
+    assert only(collect(evidence, tmp_path, failure).failed).failure.line == 7
 
 
 def test_collect_evidence__a_flaky_test_shows_its_first_failure(
@@ -195,14 +195,14 @@ def test_collect_evidence__a_flaky_test_shows_its_first_failure(
 ) -> None:
     first, _ = log(evidence, TRACEBACK, "later\n")
     span = Span(start=first, end=first, exact=True)
-    results = Results(
-        tests=9,
-        failures=1,
+    results = SuiteResults(
+        test_count=9,
+        failure_count=1,
         failed=(failed("t.T.bad"),),
-        flaky=(failed(evidence="shaky-1", span=span),),
+        flaky=(failed(evidence_name="shaky-1", span=span),),
     )
     exhibits = collect_evidence(results, evidence, SourceTree(top=tmp_path, directory=tmp_path))
-    assert [each.failure.name for each in exhibits.tests] == ["t.T.bad"]
+    assert [each.failure.name for each in exhibits.failed] == ["t.T.bad"]
     flaky = only(exhibits.flaky)
     assert flaky.slice
     assert TRACEBACK in flaky.slice.text

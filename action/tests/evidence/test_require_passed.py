@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
 from ..fakes import write_verdict
@@ -18,7 +18,12 @@ def read(folder: Path) -> RehearsalResult:
 
 @pytest.mark.parametrize("shard", ["", "1/1"])
 def test_require_passed__a_complete_pass(tmp_path: Path, shard: str) -> None:
-    assert read(write_verdict(tmp_path, shard=shard, results=Results(tests=3))).image_id == ID
+    assert (
+        read(
+            write_verdict(tmp_path, shard=shard, suite_results=SuiteResults(test_count=3))
+        ).image_id
+        == ID
+    )
 
 
 @pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.PASSED])
@@ -75,4 +80,4 @@ def test_require_passed__refuses_a_file_that_is_not_a_verdict(
 
 def test_require_passed__refuses_a_pass_with_failures(tmp_path: Path) -> None:
     with pytest.raises(MisconfiguredError, match="1 tests failed"):
-        read(write_verdict(tmp_path, results=Results(tests=3, failures=1)))
+        read(write_verdict(tmp_path, suite_results=SuiteResults(test_count=3, failure_count=1)))

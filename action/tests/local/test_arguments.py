@@ -8,7 +8,7 @@ from rehearsal.arguments import input_flags, local_options, make_parser, parse
 from rehearsal.commands.command import Command
 from rehearsal.config.input_table import INPUTS
 from rehearsal.local.dotenv import parse_dotenv
-from rehearsal.local.load_request import LocalOptions
+from rehearsal.local.load_inputs import LocalOptions
 from rehearsal.local.step_selection import StepSelector
 from rehearsal.verdict import MisconfiguredError
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import make_plan
-from rehearsal.config.request import Request
 from rehearsal.local.plan_preview import plan_preview
 
 
@@ -12,7 +12,7 @@ def preview(tmp_path: Path, given: dict[str, str], **fields: object) -> str:
     for name in ("Dockerfile", "requirements.txt"):
         (tmp_path / name).touch()
     environ = {"BARE": "bare-value", "KEY": "key-value"}
-    request = Request(inputs=given, environ=environ, top=tmp_path, **fields)  # type: ignore[arg-type]
+    request = GivenInputs(inputs=given, environ=environ, top=tmp_path, **fields)  # type: ignore[arg-type]
     plan = make_plan(given, environ=environ, top=tmp_path)
     return plan_preview(plan, request, tag="rehearsed/shop:latest").replace(str(tmp_path), "TOP")
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from rehearsal.outside.http_probe import MAX_BODY, Answer, get, is_free
+from rehearsal.outside.http_probe import MAX_BODY, Answer, get
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -191,41 +191,6 @@ def test_get__does_not_follow_redirects() -> None:
 def test_get__the_body_does_not_contain_headers(end: bytes) -> None:
     head = end.join((b"HTTP/1.1 302 Found", b"Location: /a", b"", b"Location: /b"))
     assert ask(says(head)).headers == {"location": "/a"}
-
-
-def test_is_free__false_if_a_socket_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        assert not is_free(listener.getsockname()[1])
-
-
-def test_is_free__false_if_a_socket_listens_on_all_addresses() -> None:
-    with socket.create_server(("0.0.0.0", 0)) as listener:  # noqa: S104  (as an engine does)
-        assert not is_free(listener.getsockname()[1])
-
-
-def test_is_free__true_if_no_socket_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert is_free(port)
-
-
-@pytest.mark.parametrize("taken", [True, False], ids=["taken", "free"])
-def test_is_free__below_1024_without_permission(
-    taken: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """GitHub's runner is no root: `host-port: 80` is the engine's to bind, not ours."""
-
-    class Unprivileged(socket.socket):
-        def bind(self, address: object, /) -> None:
-            raise PermissionError(13, "Permission denied", address)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        if not taken:
-            listener.close()
-        monkeypatch.setattr("rehearsal.outside.http_probe.socket.socket", Unprivileged)
-        assert is_free(port) is not taken
-        monkeypatch.undo()
 
 
 PAGE = b"<h1>Bad Request (400)</h1>"

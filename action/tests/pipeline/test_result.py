@@ -8,7 +8,7 @@ from rehearsal.pipeline.result import RunDescription, add_evidence, make_result
 from rehearsal.pipeline.state import RunState
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.origin import Origin
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ..fakes import secret
@@ -28,16 +28,18 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
     state = RunState(
         observer=RecordingObserver(),
         problems=[Problem(Verdict.TESTS_FAILED, SECRET, hint=SECRET, excerpt=("a", SECRET))],
-        results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,)),
+        suite_results=SuiteResults(
+            test_count=2, failure_count=1, failed=(failure,), flaky=(failure,)
+        ),
         notices=[SECRET],
     )
     result = make_result(state, DESCRIPTION, evidence)
     assert SECRET not in repr(asdict(result))
     assert result.problems[0].excerpt == ("a", "***")
-    assert result.results
-    assert [each.message for each in (*result.results.failed, *result.results.flaky)] == [
-        "* ***"
-    ] * 2
+    assert result.suite_results
+    assert [
+        each.message for each in (*result.suite_results.failed, *result.suite_results.flaky)
+    ] == ["* ***"] * 2
     assert SECRET not in (evidence.folder / "facts.json").read_text()
 
 

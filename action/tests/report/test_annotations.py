@@ -44,7 +44,7 @@ def errors(
 
 
 def test_errors__the_cause_then_each_failed_test_and_the_app_s_line() -> None:
-    index = EvidenceIndex(tests=evidence_of("t.T.bad", frame=FRAME, file="site/t.py"), frame=FRAME)
+    index = EvidenceIndex(failed=evidence_of("t.T.bad", frame=FRAME, file="site/t.py"), frame=FRAME)
     known = Diagnosis(id="x", title="The variable KEY is missing", hint="Hand it over.")
     assert errors(index, TESTS_FAILED, diagnoses=(known,)) == [
         Annotation(
@@ -64,12 +64,12 @@ def test_errors__the_cause_then_each_failed_test_and_the_app_s_line() -> None:
 
 
 def test_errors__the_same_line_of_the_app_once() -> None:
-    found = errors(EvidenceIndex(tests=evidence_of("a", "b", frame=FRAME)), TESTS_FAILED)
+    found = errors(EvidenceIndex(failed=evidence_of("a", "b", frame=FRAME)), TESTS_FAILED)
     assert [each.title for each in found[1:]] == ["a", "The app failed in new_list", "b"]
 
 
 def test_errors__a_test_outside_the_checkout_has_no_line() -> None:
-    found = errors(EvidenceIndex(tests=evidence_of("a")), TESTS_FAILED)
+    found = errors(EvidenceIndex(failed=evidence_of("a")), TESTS_FAILED)
     assert found[1] == Annotation(title="a", message="1 != 2")
 
 
@@ -93,13 +93,13 @@ def test_errors__of_a_pass_are_none_although_the_app_raised() -> None:
 
 def test_errors__a_message_is_never_empty() -> None:
     """The runner drops an annotation without a message."""
-    found = errors(EvidenceIndex(tests=evidence_of("t", message="")), TESTS_FAILED)
+    found = errors(EvidenceIndex(failed=evidence_of("t", message="")), TESTS_FAILED)
     assert found[1].message == "failed"
 
 
 def test_errors__leave_room_for_other_steps() -> None:
     tests = evidence_of(*(f"t{n}" for n in range(100)), frame=FRAME)
-    found = errors(EvidenceIndex(tests=tests), TESTS_FAILED)
+    found = errors(EvidenceIndex(failed=tests), TESTS_FAILED)
     assert len(found) == MAX_ANNOTATIONS <= 8
     assert found[0].title == "Dress rehearsal: tests-failed"
 
@@ -107,7 +107,7 @@ def test_errors__leave_room_for_other_steps() -> None:
 def test_errors__are_not_longer_than_github_shows() -> None:
     long = replace(FRAME, function="f" * 10_000, error="e" * 10_000)
     tests = evidence_of("n" * 10_000, frame=long, message="m" * 10_000)
-    found = errors(EvidenceIndex(tests=tests), Problem(Verdict.CRASHED, "w" * 10_000, hint="a"))
+    found = errors(EvidenceIndex(failed=tests), Problem(Verdict.CRASHED, "w" * 10_000, hint="a"))
     assert len(found) == 3
     for annotation in found:
         assert len(annotation.message) < 4096
@@ -117,7 +117,7 @@ def test_errors__are_not_longer_than_github_shows() -> None:
 def warnings(*flaky: FailedTestEvidence) -> list[Annotation]:
     tests = evidence_of("failed")
     return warning_annotations(
-        RehearsalResult(name="r", index=EvidenceIndex(tests=tests, flaky=flaky))
+        RehearsalResult(name="r", index=EvidenceIndex(failed=tests, flaky=flaky))
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from rehearsal.report.closing import closing
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 SHAKY = Failure(name="t.T.shaky", message="1 != 2")
@@ -23,7 +23,7 @@ def test_closing__ends_with_the_verdict() -> None:
             Stage(name="build", seconds=1.26, ok=True),
             Stage(name="ready", seconds=0.5, ok=True),
         ),
-        results=Results(tests=3, failures=1),
+        suite_results=SuiteResults(test_count=3, failure_count=1),
         problems=(Problem(Verdict.TESTS_FAILED, "1 of 3 tests failed."),),
         image="app:1",
         image_id="sha256:0",
@@ -41,14 +41,20 @@ def test_closing__ends_with_the_verdict() -> None:
 @pytest.mark.parametrize(
     "shard, results, line",
     [
-        ("", Results(tests=3, flaky=(SHAKY,)), "3 ran, 0 failed, 1 flaky"),
-        ("2/4", Results(tests=3, in_other_shards=9), "3 ran, 0 failed; shard 2/4, 9 in the others"),
-        ("2/4", Results(tests=3), "3 ran, 0 failed; shard 2/4"),
+        ("", SuiteResults(test_count=3, flaky=(SHAKY,)), "3 ran, 0 failed, 1 flaky"),
+        (
+            "2/4",
+            SuiteResults(test_count=3, in_other_shards=9),
+            "3 ran, 0 failed; shard 2/4, 9 in the others",
+        ),
+        ("2/4", SuiteResults(test_count=3), "3 ran, 0 failed; shard 2/4"),
     ],
     ids=["flaky", "shard", "a shard without a count of the others"],
 )
-def test_closing__counts_flaky_tests_and_shards(shard: str, results: Results, line: str) -> None:
-    assert lines(shard=shard, results=results)[0] == f"tests:    {line}"
+def test_closing__counts_flaky_tests_and_shards(
+    shard: str, results: SuiteResults, line: str
+) -> None:
+    assert lines(shard=shard, suite_results=results)[0] == f"tests:    {line}"
 
 
 def test_closing__names_the_running_container_and_the_page() -> None:
@@ -71,7 +77,7 @@ def test_closing__before_any_stage_is_only_the_verdict() -> None:
 
 
 def test_closing__leaves_out_an_unknown_count() -> None:
-    assert lines(results=Results()) == ["verdict:  passed"]
+    assert lines(suite_results=SuiteResults()) == ["verdict:  passed"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"], ids=ascii)

@@ -14,7 +14,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 HOSTILE = (
@@ -49,9 +49,9 @@ def failed(
     *names: str, message: str = "1 != 2", frame: ProjectFrame | None = None, trace: str = ""
 ) -> EvidenceIndex:
     return EvidenceIndex(
-        tests=tuple(
+        failed=tuple(
             FailedTestEvidence(
-                failure=Failure(name=name, message=message), frame=frame, trace=trace
+                failure=Failure(name=name, message=message), frame=frame, short_trace=trace
             )
             for name in names
         )
@@ -68,12 +68,12 @@ def frame(text: str = "x") -> ProjectFrame:
 
 
 def diagnosis(*evidence: str, paste: str = "") -> tuple[Diagnosis]:
-    return (Diagnosis(id="d", title="T", hint="A.", evidence=evidence, paste=paste),)
+    return (Diagnosis(id="d", title="T", hint="A.", matching_lines=evidence, paste=paste),)
 
 
 def test_summary__of_a_pass() -> None:
     text = make_summary(
-        results=Results(tests=3),
+        suite_results=SuiteResults(test_count=3),
         image="rehearsed/my_app:latest",
         image_id="sha256:0123",
         ready_seconds=1.234,
@@ -127,13 +127,15 @@ def test_summary__a_stage_of_no_time_has_no_bar() -> None:
     "results, words",
     [
         (None, None),
-        (Results(), "how many tests it ran is unknown"),
-        (Results(tests=0), "0 ran, 0 failed"),
+        (SuiteResults(), "how many tests it ran is unknown"),
+        (SuiteResults(test_count=0), "0 ran, 0 failed"),
     ],
     ids=["no test command", "unknown", "none ran"],
 )
-def test_summary__counts_only_what_is_known(results: Results | None, words: str | None) -> None:
-    text = make_summary(results=results)
+def test_summary__counts_only_what_is_known(
+    results: SuiteResults | None, words: str | None
+) -> None:
+    text = make_summary(suite_results=results)
     assert ("Tests:" in text) is (words is not None)
     assert words is None or words in text
 
@@ -160,12 +162,12 @@ def full_summary(**changes: str) -> str:
         hint=text["hint"],
         paste=text["paste"],
         background=text["background"],
-        evidence=(text["evidence"],),
+        matching_lines=(text["evidence"],),
     )
     app = frame(text["frame"])
     return make_summary(
         replace(TESTS_FAILED, message=text["message"], excerpt=("end",), source="o.log"),
-        results=Results(tests=2, failures=1),
+        suite_results=SuiteResults(test_count=2, failure_count=1),
         notices=(text["notice"],),
         container_tail=(text["tail"],),
         key_lines=(text["key line"],),
@@ -218,10 +220,10 @@ def test_summary__a_test_s_traceback_folds_the_end_of_the_output(
 
 
 def test_summary__shows_the_app_s_exception_before_the_failed_test_s() -> None:
-    (test,) = failed("t.bad", frame=replace(frame("app"), request="/buy")).tests
+    (test,) = failed("t.bad", frame=replace(frame("app"), request="/buy")).failed
     failure = replace(test.failure, line=28)
     test = replace(test, failure=failure, file="t.py", pictures=("tests/t/shot.png",))
-    text = make_summary(TESTS_FAILED, index=EvidenceIndex(tests=(test,)))
+    text = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(test,)))
     assert "| failed test | what the app raised | what the test reported |\n" in text
     assert (
         "| bad<br><sub>t</sub> | Error: app<br>"
@@ -260,8 +262,8 @@ def test_summary__an_unknown_cause_folds_nothing() -> None:
 
 def test_summary__of_a_flaky_pass() -> None:
     index = flaky("t.T.shaky", attempts=2)
-    results = Results(tests=3, flaky=tuple(each.failure for each in index.flaky))
-    text = make_summary(results=results, index=index)
+    results = SuiteResults(test_count=3, flaky=tuple(each.failure for each in index.flaky))
+    text = make_summary(suite_results=results, index=index)
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed, 1 flaky\n" in text
     assert "| ⚠️ flaky test (passed on a retry) | what the test reported |\n" in text
@@ -280,7 +282,7 @@ def test_summary__hostile_flaky_tests_stay_text() -> None:
 
 
 def test_summary__counts_the_tests_of_other_shards() -> None:
-    text = make_summary(results=Results(tests=3, in_other_shards=9), shard="1/4")
+    text = make_summary(suite_results=SuiteResults(test_count=3, in_other_shards=9), shard="1/4")
     assert "- Tests: 3 ran, 0 failed; shard 1/4, 9 in the others\n" in text
 
 

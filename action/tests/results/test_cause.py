@@ -20,7 +20,7 @@ KNOWN = Diagnosis(
     title="The variable KEY is missing",
     hint="Hand it over.",
     paste="with:\n  secrets: KEY",
-    evidence=("KeyError: 'KEY'",),
+    matching_lines=("KeyError: 'KEY'",),
 )
 
 
@@ -47,7 +47,7 @@ def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
         "The variable KEY is missing\nHand it over.\n\nwith:\n  secrets: KEY\n\n"
         f"What happened: {WHAT}"
     )
-    assert found.lines == KNOWN.evidence
+    assert found.lines == KNOWN.matching_lines
 
 
 def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> None:
@@ -58,12 +58,12 @@ def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> N
     assert found.location == "app.py:3, in main, answering /buy with 500"
     # A merge knows the last line alone.
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=replace(own, text=own.error)))
-    assert found.lines == KNOWN.evidence
+    assert found.lines == KNOWN.matching_lines
 
 
 def test_cause__what_else_was_raised_does_not_show_it() -> None:
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=replace(OWN, text="a\nb")))
-    assert (found.lines, found.location) == (KNOWN.evidence, "")
+    assert (found.lines, found.location) == (KNOWN.matching_lines, "")
 
 
 def test_cause__an_unknown_one_says_so_and_shows_the_most_telling_lines() -> None:
@@ -89,10 +89,10 @@ def test_cause__the_app_s_own_exception_where_no_other_is_known() -> None:
 
 def test_cause__of_failed_tests_only_what_was_raised_while_one_ran() -> None:
     failed = FailedTestEvidence(failure=Failure(name="t", message="no"))
-    exhibits = EvidenceIndex(tests=(failed,), frame=OWN)
+    exhibits = EvidenceIndex(failed=(failed,), frame=OWN)
     assert told(record(Verdict.TESTS_FAILED), exhibits).title == WHAT
     failed = FailedTestEvidence(failure=Failure(name="t", message="no"), frame=OWN)
-    exhibits = EvidenceIndex(tests=(failed,))
+    exhibits = EvidenceIndex(failed=(failed,))
     assert "The app raised" in told(record(Verdict.TESTS_FAILED), exhibits).title
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from rehearsal.results.junit import read_reports
-from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.tests import Failure, Span, SuiteResults
 
 
-def read(*reports: str | bytes) -> Results:
+def read(*reports: str | bytes) -> SuiteResults:
     return read_reports(each.encode() if isinstance(each, str) else each for each in reports)
 
 
@@ -33,12 +33,12 @@ ERROR = '<testcase name="worse" file="t.py" line="7"><error>Boom\nat t.py</error
 )
 def test_read_reports__counts(text: str, tests: int, failures: int) -> None:
     results = read(text)
-    assert (results.tests, results.failures) == (tests, failures)
+    assert (results.test_count, results.failure_count) == (tests, failures)
 
 
 def test_read_reports__adds_files_up() -> None:
     results = read(suite(GOOD, FAILED), suite(GOOD, FAILED))
-    assert (results.tests, results.failures, len(results.failed)) == (4, 2, 2)
+    assert (results.test_count, results.failure_count, len(results.failed)) == (4, 2, 2)
 
 
 def test_read_reports__says_what_failed_where_and_why() -> None:
@@ -111,8 +111,8 @@ def test_read_reports__a_strange_line_number_is_none(line: str) -> None:
     ],
 )
 def test_read_reports__one_that_cannot_be_read_counts_for_nothing(broken: bytes) -> None:
-    assert read(broken) == Results()
-    assert read(broken, suite(GOOD)).tests == 1
+    assert read(broken) == SuiteResults()
+    assert read(broken, suite(GOOD)).test_count == 1
 
 
 def test_read_reports__entities_do_not_explode() -> None:
@@ -120,7 +120,7 @@ def test_read_reports__entities_do_not_explode() -> None:
         f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
     )
     bomb = f"<!DOCTYPE x [{laughs}]><testsuite><testcase name='&a9;'/></testsuite>"
-    assert read(bomb) == Results()
+    assert read(bomb) == SuiteResults()
 
 
 def test_read_reports__external_entities_are_not_read(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_span__a_strange_stamp_is_no_error(stamp: str) -> None:
 
 def test_read_reports__names_the_folder_of_evidence() -> None:
     results = read(suite(case(evidence="t.T.bad-1234")))
-    assert results.failed[0].evidence == "t.T.bad-1234"
+    assert results.failed[0].evidence_name == "t.T.bad-1234"
 
 
 def attempt(tag: str, message: str = "1 != 2") -> str:
@@ -203,7 +203,7 @@ def tried(*attempts: str, name: str = "bad") -> str:
 def test_flaky__passed_when_it_was_run_again(tag: str) -> None:
     text = suite(GOOD, tried(attempt(tag, "one"), attempt("flakyError", "two")))
     first = Failure(name="t.T.bad", message="one", trace="trace of one", attempts=2)
-    assert read(text) == Results(tests=2, flaky=(first,))
+    assert read(text) == SuiteResults(test_count=2, flaky=(first,))
 
 
 def test_flaky__surefire_s_stack_trace_is_an_element_of_its_own() -> None:
@@ -217,7 +217,7 @@ def test_flaky__one_that_fails_each_time_is_none(tag: str) -> None:
     """The failure that counts is told, whatever the others are called."""
     text = suite(tried(attempt(tag, "one"), attempt(tag, "two"), attempt("failure", "three")))
     results = read(text)
-    assert (results.tests, results.failures, results.flaky) == (1, 1, ())
+    assert (results.test_count, results.failure_count, results.flaky) == (1, 1, ())
     assert (results.failed[0].message, results.failed[0].attempts) == ("three", 3)
 
 
@@ -246,7 +246,7 @@ NAMELESS = "<testcase><failure/></testcase>"
 def test_flaky__each_attempt_a_case_of_its_own(cases: list[str], recovered: list[bool]) -> None:
     results = read(suite(*cases))
     assert [each.recovered for each in results.failed] == recovered
-    assert results.failures == len(recovered)
+    assert results.failure_count == len(recovered)
 
 
 def left(number: str, *cases: str) -> str:
@@ -257,16 +257,22 @@ def left(number: str, *cases: str) -> str:
 @pytest.mark.parametrize(
     "texts, expected",
     [
-        pytest.param([left("12")], Results(in_other_shards=12), id="told alone"),
-        pytest.param([left("0")], Results(in_other_shards=0), id="none"),
+        pytest.param([left("12")], SuiteResults(in_other_shards=12), id="told alone"),
+        pytest.param([left("0")], SuiteResults(in_other_shards=0), id="none"),
         pytest.param(
-            [left("12"), suite(GOOD)], Results(tests=1, in_other_shards=12), id="and a report"
+            [left("12"), suite(GOOD)],
+            SuiteResults(test_count=1, in_other_shards=12),
+            id="and a report",
         ),
-        pytest.param([left("3", GOOD)], Results(tests=1, in_other_shards=3), id="in a report"),
-        pytest.param([left("3"), left("4")], Results(in_other_shards=7), id="twice"),
-        pytest.param([left("many")], Results(tests=0), id="no number"),
-        pytest.param([suite(GOOD)], Results(tests=1), id="untold"),
+        pytest.param(
+            [left("3", GOOD)], SuiteResults(test_count=1, in_other_shards=3), id="in a report"
+        ),
+        pytest.param([left("3"), left("4")], SuiteResults(in_other_shards=7), id="twice"),
+        pytest.param([left("many")], SuiteResults(test_count=0), id="no number"),
+        pytest.param([suite(GOOD)], SuiteResults(test_count=1), id="untold"),
     ],
 )
-def test_elsewhere__is_what_was_left_to_other_shards(texts: list[str], expected: Results) -> None:
+def test_elsewhere__is_what_was_left_to_other_shards(
+    texts: list[str], expected: SuiteResults
+) -> None:
     assert read(*texts) == expected

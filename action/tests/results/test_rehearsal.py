@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 # design.md: "Where several hold", in this order.
@@ -53,16 +53,20 @@ def test_verdict__of_two_alike_the_first_decides() -> None:
     "results, counts",
     [
         pytest.param(None, ("", "", ""), id="no tests asked for"),
-        pytest.param(Results(), ("", "", ""), id="unknown count"),
-        pytest.param(Results(tests=0), ("0", "0", "0"), id="none ran"),
-        pytest.param(Results(tests=7, failures=2), ("7", "2", "0"), id="some failed"),
-        pytest.param(Results(tests=7, flaky=(FLAKY, FLAKY)), ("7", "0", "2"), id="some flaky"),
+        pytest.param(SuiteResults(), ("", "", ""), id="unknown count"),
+        pytest.param(SuiteResults(test_count=0), ("0", "0", "0"), id="none ran"),
+        pytest.param(
+            SuiteResults(test_count=7, failure_count=2), ("7", "2", "0"), id="some failed"
+        ),
+        pytest.param(
+            SuiteResults(test_count=7, flaky=(FLAKY, FLAKY)), ("7", "0", "2"), id="some flaky"
+        ),
     ],
 )
 def test_outputs__counts_are_empty_when_unknown(
-    results: Results | None, counts: tuple[str, str, str]
+    results: SuiteResults | None, counts: tuple[str, str, str]
 ) -> None:
-    outputs = RehearsalResult(name="r", results=results).outputs()
+    outputs = RehearsalResult(name="r", suite_results=results).outputs()
     assert (outputs["tests"], outputs["failures"], outputs["flaky"]) == counts
 
 
@@ -71,7 +75,7 @@ def test_outputs__are_complete_on_failure_too() -> None:
         ended(Verdict.NOT_READY),
         image="rehearsed/app:1",
         image_id="sha256:1",
-        evidence="/tmp/e",
+        evidence_path="/tmp/e",
         artifact_name="rehearsal-a",
     ).outputs()
     assert outputs == {

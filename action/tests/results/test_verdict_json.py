@@ -18,7 +18,7 @@ from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import MAX_TIME, STAGES, RehearsalResult, Stage
 from rehearsal.results.shard import Shard
-from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.tests import Failure, Span, SuiteResults
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 from rehearsal.results.verdict_document import VERSION
 from rehearsal.results.verdict_json import UnsupportedVersionError, read_json, write_json
@@ -52,7 +52,7 @@ def failed(folder: str) -> FailedTestEvidence:
         file="site/t.py",
         line=7,
         span=Span(start=1.0, end=2.5, exact=True),
-        evidence=folder,
+        evidence_name=folder,
         attempts=3,
     )
     return FailedTestEvidence(failure=failure, file="site/t.py", folder=folder, frame=OWN)
@@ -71,25 +71,25 @@ EVERYTHING = RehearsalResult(
     shards=(Shard(name=HOSTILE, verdict=Verdict.PASSED, shard="1/2", tests=3, seconds=1.235),),
     origin=Origin(repository="o/n", commit="c", ref="refs/heads/m", run="https://x", attempt=2),
     request=RequestSummary(command="0" * 64, browser="firefox", path="/", statuses="200-399"),
-    results=Results(
-        tests=2,
-        failures=1,
+    suite_results=SuiteResults(
+        test_count=2,
+        failure_count=1,
         failed=(FAILED.failure,),
         flaky=(FLAKY.failure,),
         in_other_shards=5,
     ),
     artifact_name="rehearsal-x",
     notices=(HOSTILE,),
-    diagnoses=(Diagnosis(id="missing-table", title=HOSTILE, hint="a", evidence=("line",)),),
+    diagnoses=(Diagnosis(id="missing-table", title=HOSTILE, hint="a", matching_lines=("line",)),),
     key_lines=("line",),
     timeline=Timeline(
         milestones=(Milestone(name="ready", seconds=1.235, detail="HTTP status 200"),),
         answers=(ObservedAnswer(text=HOSTILE, first=0.5, last=0.5),),
     ),
-    index=EvidenceIndex(tests=(FAILED,), flaky=(FLAKY,), frame=OWN),
+    index=EvidenceIndex(failed=(FAILED,), flaky=(FLAKY,), frame=OWN),
 )
 NOTHING = RehearsalResult(name="r")
-UNKNOWN_COUNTS = RehearsalResult(name="r", results=Results())
+UNKNOWN_COUNTS = RehearsalResult(name="r", suite_results=SuiteResults())
 DOCUMENT = json.loads(write_json(EVERYTHING))
 
 
@@ -219,9 +219,9 @@ def test_write_json__rounds_durations() -> None:
 
 def test_write_json__a_test_without_a_path_in_the_checkout_keeps_that_of_its_report() -> None:
     evidence = FailedTestEvidence(failure=Failure(name="n", message="m", file="/x/t.py"))
-    results = Results(failures=1, failed=(evidence.failure,))
-    index = EvidenceIndex(tests=(evidence,))
-    found = json.loads(write_json(RehearsalResult(name="r", results=results, index=index)))
+    results = SuiteResults(failure_count=1, failed=(evidence.failure,))
+    index = EvidenceIndex(failed=(evidence,))
+    found = json.loads(write_json(RehearsalResult(name="r", suite_results=results, index=index)))
     assert found["tests"]["failed"][0]["file"] == "/x/t.py"
 
 
@@ -268,13 +268,13 @@ def failed_tests(draw: st.DrawFn) -> FailedTestEvidence:
         message=draw(TEXTS),
         file=draw(TEXTS),
         line=draw(COUNTS),
-        evidence=draw(TEXTS),
+        evidence_name=draw(TEXTS),
         span=draw(st.none() | spans),
         attempts=draw(st.integers(min_value=1, max_value=11)),
     )
     frame = draw(st.none() | frames())
     return FailedTestEvidence(
-        failure=failure, file=failure.file, folder=failure.evidence, frame=frame
+        failure=failure, file=failure.file, folder=failure.evidence_name, frame=frame
     )
 
 
@@ -303,7 +303,7 @@ ANSWER = st.builds(
 DIAGNOSIS = st.builds(
     Diagnosis,
     id=st.from_regex(r"\A[a-z][a-z-]*\Z"),
-    evidence=several(TEXTS),
+    matching_lines=several(TEXTS),
     give_up_after=st.none(),
 )
 
@@ -314,14 +314,14 @@ def results(draw: st.DrawFn) -> RehearsalResult:
     problems = draw(several(PROBLEM))
     passed = not problems
     index = EvidenceIndex(
-        tests=() if passed else draw(several(failed_tests())),
+        failed=() if passed else draw(several(failed_tests())),
         flaky=draw(several(failed_tests())),
         frame=draw(st.none() | frames()),
     )
-    counted = Results(
-        tests=draw(st.none() | COUNTS),
-        failures=0 if passed else draw(COUNTS),
-        failed=tuple(each.failure for each in index.tests),
+    counted = SuiteResults(
+        test_count=draw(st.none() | COUNTS),
+        failure_count=0 if passed else draw(COUNTS),
+        failed=tuple(each.failure for each in index.failed),
         flaky=tuple(each.failure for each in index.flaky),
         in_other_shards=draw(st.none() | COUNTS),
     )
@@ -340,7 +340,7 @@ def results(draw: st.DrawFn) -> RehearsalResult:
         shards=tuple(each for each in shards if each.verdict is Verdict.PASSED or problems),
         origin=draw(st.builds(Origin, attempt=COUNTS)),
         request=draw(st.none() | REQUEST),
-        results=counted if index.tests or index.flaky or counts_told else None,
+        suite_results=counted if index.failed or index.flaky or counts_told else None,
         artifact_name=draw(TEXTS),
         notices=draw(several(TEXTS)),
         timeline=Timeline(
@@ -414,7 +414,9 @@ def test_read_json__a_document_has_a_version() -> None:
 
 
 def test_read_json__refuses_a_pass_with_failures() -> None:
-    text = write_json(RehearsalResult(name="r", results=Results(tests=3, failures=1)))
+    text = write_json(
+        RehearsalResult(name="r", suite_results=SuiteResults(test_count=3, failure_count=1))
+    )
     with pytest.raises(InvalidDocumentError, match="its verdict is passed, and 1 tests failed"):
         read_json(text)
 

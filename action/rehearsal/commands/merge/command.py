@@ -18,7 +18,7 @@ from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import MAX_ANNOTATIONS, MAX_MESSAGE
 from rehearsal.report.closing import closing
-from rehearsal.results.file_names import PAGE, SUMMARY, VERDICT
+from rehearsal.results.file_names import PAGE_FILE, SUMMARY_FILE, VERDICT_FILE
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import MisconfiguredError, Verdict
 
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
         notices = (*(REPLACED.format(shard.name) for shard in replaced), *warnings)
         result = replace(
             merged.result,
-            evidence=str(into.resolve()),
+            evidence_path=str(into.resolve()),
             artifact_name=options.artifact_name,
             notices=merged.result.notices + notices,
         )
@@ -133,15 +133,15 @@ def _report(merged: MergeResult, evidence: Evidence, console: Console) -> None:
         console.output(name, value)
     name = result.artifact_name
     markdown = summary(merged, evidence=f"the artifact {name}" if name else "the merged evidence")
-    evidence.write(VERDICT, write_json(result))
-    evidence.write(SUMMARY, markdown)
-    evidence.write(PAGE, page(merged))
+    evidence.write(VERDICT_FILE, write_json(result))
+    evidence.write(SUMMARY_FILE, markdown)
+    evidence.write(PAGE_FILE, page(merged))
     console.summary(markdown)
     # Each shard's own job has already reported the problems of that shard.
     for problem in merged.matrix_problems[:MAX_ANNOTATIONS]:
         message = "\n".join(filter(None, (problem.message, problem.hint)))
         console.error(message[:MAX_MESSAGE], title=f"Dress rehearsal: {problem.verdict}")
-    text = closing(result, evidence=result.evidence, counts=total(result))
+    text = closing(result, evidence=result.evidence_path, counts=total(result))
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
 
 

@@ -7,7 +7,7 @@ from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
 from rehearsal.results.codec import InvalidDocumentError
-from rehearsal.results.file_names import PAGE, SHARDS, VERDICT
+from rehearsal.results.file_names import PAGE_FILE, SHARDS_FOLDER, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import UnsupportedVersionError
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict
@@ -20,7 +20,7 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
     single artifact. A `folder` that does not exist yields nothing: no artifact was downloaded.
     Raises `MisconfiguredError` when it cannot be read.
     """
-    if (folder / VERDICT).is_file():
+    if (folder / VERDICT_FILE).is_file():
         yield folder, _read_shard(folder, "", evidence)
         return
     try:
@@ -46,10 +46,10 @@ def _read_shard(path: Path, folder_name: str, evidence: Evidence) -> ShardEviden
         result = RehearsalResult(name=folder_name, problems=(_unreadable(error),))
         readable = False
     name = folder_name or result.artifact_name or path.name
-    page = path / PAGE
+    page = path / PAGE_FILE
     return ShardEvidence(
         name=name,
-        folder=evidence.safe_path(SHARDS, name),
+        folder=evidence.safe_path(SHARDS_FOLDER, name),
         result=result,
         readable=readable,
         has_page=page.is_file() and not page.is_symlink(),
@@ -60,20 +60,20 @@ def _unreadable(error: Exception) -> Problem:
     if isinstance(error, FileNotFoundError):
         return Problem(
             Verdict.CANCELLED,
-            f"Its evidence has no {VERDICT}.",
+            f"Its evidence has no {VERDICT_FILE}.",
             hint="Its job ended before the evidence was complete: it was cancelled, ran out of "
             "time, or lost its runner. Look at that job's log.",
         )
     if isinstance(error, UnsupportedVersionError):
         return Problem(
             Verdict.MISCONFIGURED,
-            f"Its {VERDICT} was written by a newer Dress Rehearsal: {error}.",
+            f"Its {VERDICT_FILE} was written by a newer Dress Rehearsal: {error}.",
             hint="Use the same version of the action in all jobs of the workflow.",
         )
     reason = getattr(error, "strerror", None) or error
     return Problem(
         Verdict.ERROR,
-        f"Its {VERDICT} cannot be read: {reason}.",
+        f"Its {VERDICT_FILE} cannot be read: {reason}.",
         hint="Let nothing but the action write into its evidence. Run that job again; if it "
         "fails again, please report it with the file.",
     )

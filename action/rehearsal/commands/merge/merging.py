@@ -11,7 +11,7 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -30,7 +30,7 @@ class MergeResult:
     @property
     def failed_tests(self) -> list[ShardTest]:
         """The failed tests of all shards, each with its shard."""
-        return [(shard, test) for shard in self.shards for test in shard.result.index.tests]
+        return [(shard, test) for shard in self.shards for test in shard.result.index.failed]
 
     @property
     def flaky_tests(self) -> list[ShardTest]:
@@ -67,7 +67,7 @@ def merge(
         image_id=image_ids[0] if len(image_ids) == 1 else "",
         ready_seconds=slowest.ready_seconds if slowest else None,
         timeline=slowest.timeline if slowest else Timeline(),
-        results=counts,
+        suite_results=counts,
         notices=tuple(_notices(readable)),
         diagnoses=_diagnoses(worst_first),
         key_lines=worst_first[0].key_lines if worst_first else (),
@@ -75,8 +75,8 @@ def merge(
         request=_common_request(results),
         shards=tuple(shard.outcome for shard in ordered),
         index=EvidenceIndex(
-            tests=tuple(
-                _moved(shard, test) for shard in readable for test in shard.result.index.tests
+            failed=tuple(
+                _moved(shard, test) for shard in readable for test in shard.result.index.failed
             ),
             flaky=tuple(
                 _moved(shard, test) for shard in readable for test in shard.result.index.flaky
@@ -86,10 +86,10 @@ def merge(
     return MergeResult(result=result, shards=ordered, matrix_problems=matrix_problems)
 
 
-def _no_tests(results: Sequence[RehearsalResult], counts: Results | None) -> Iterator[Problem]:
+def _no_tests(results: Sequence[RehearsalResult], counts: SuiteResults | None) -> Iterator[Problem]:
     """Yield a problem where every shard passed without running a test."""
     passed = all(result.verdict is Verdict.PASSED for result in results)
-    if passed and counts and counts.tests == 0:
+    if passed and counts and counts.test_count == 0:
         yield Problem(
             Verdict.NO_TESTS,
             "No shard ran a test.",
@@ -121,14 +121,14 @@ def _shard_problems(shards: Sequence[ShardEvidence]) -> Iterator[Problem]:
             )
 
 
-def _sum_counts(results: Sequence[RehearsalResult]) -> Results | None:
-    counts = [result.results for result in results if result.results]
+def _sum_counts(results: Sequence[RehearsalResult]) -> SuiteResults | None:
+    counts = [result.suite_results for result in results if result.suite_results]
     if not counts:
         return None
-    known = [each.tests for each in counts if each.tests is not None]
-    return Results(
-        tests=sum(known) if len(known) == len(counts) else None,
-        failures=sum(each.failures for each in counts),
+    known = [each.test_count for each in counts if each.test_count is not None]
+    return SuiteResults(
+        test_count=sum(known) if len(known) == len(counts) else None,
+        failure_count=sum(each.failure_count for each in counts),
         failed=tuple(failure for each in counts for failure in each.failed),
         flaky=tuple(failure for each in counts for failure in each.flaky),
     )

@@ -14,7 +14,7 @@ from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.words import join_names
 from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.file_names import VERDICT
+from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.shard import Shard
 from rehearsal.verdict import Verdict
 
@@ -36,7 +36,9 @@ def _main(merged: MergeResult) -> Iterator[Child]:
     for each in causes[:MAX_CAUSES]:
         yield cause_section(each.cause, shards=join_names(each.shards))
     if len(causes) > MAX_CAUSES:
-        yield element("p", f"{len(causes) - MAX_CAUSES} more causes are in ", link(VERDICT), ".")
+        yield element(
+            "p", f"{len(causes) - MAX_CAUSES} more causes are in ", link(VERDICT_FILE), "."
+        )
     yield element("h2", f"Rehearsals ({len(result.shards)})")
     yield element("section", _shards(result.shards), class_="card")
     yield section_of_tests("Failed tests", merged.failed_tests, _card, limit=MAX_TESTS)

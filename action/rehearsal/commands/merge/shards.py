@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.file_names import PAGE
+from rehearsal.results.file_names import PAGE_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE_SUITE, Shard, parse_shard
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 
 ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
 
@@ -33,17 +33,17 @@ class ShardEvidence:
         """How its rehearsal ended."""
         result = self.result
         # A rehearsal that ended before its tests ran none.
-        results = result.results or Results(tests=0 if self.readable else None)
+        results = result.suite_results or SuiteResults(test_count=0 if self.readable else None)
         return Shard(
             name=self.name,
             verdict=result.verdict,
             shard=result.shard,
             browser=self.browser,
-            tests=results.tests,
-            failures=results.failures,
+            tests=results.test_count,
+            failures=results.failure_count,
             flaky=len(results.flaky),
             seconds=sum((stage.seconds for stage in result.stages), 0.0),
-            page=f"{self.folder}/{PAGE}" if self.has_page else "",
+            page=f"{self.folder}/{PAGE_FILE}" if self.has_page else "",
         )
 
     @property

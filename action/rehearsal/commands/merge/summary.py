@@ -17,7 +17,7 @@ from rehearsal.report.summary import (
     sign,
 )
 from rehearsal.report.words import counts_text, failure_message, join_names
-from rehearsal.results.file_names import PAGE, VERDICT
+from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 
@@ -39,7 +39,7 @@ def total(result: RehearsalResult) -> str:
     shards = f"in {len(result.shards)} rehearsal{'' if len(result.shards) == 1 else 's'}"
     if counts := counts_text(result):
         return f"{counts}, {shards}"
-    return f"unknown {shards}" if result.results else f"none ran {shards}"
+    return f"unknown {shards}" if result.suite_results else f"none ran {shards}"
 
 
 def _lines(merged: MergeResult, evidence: str) -> Iterator[str]:
@@ -54,8 +54,8 @@ def _lines(merged: MergeResult, evidence: str) -> Iterator[str]:
     yield from notice_lines(result)
     yield from image_lines(result)
     yield (
-        f"Open `{PAGE}` in {escape(evidence)} for the page of each rehearsal, with screenshots "
-        "and logs."
+        f"Open `{PAGE_FILE}` in {escape(evidence)} for the page of each rehearsal, with "
+        "screenshots and logs."
     )
     yield ""
     yield footer(result)
@@ -103,5 +103,5 @@ def _tests(column: str, tests: Sequence[ShardTest], evidence: str) -> Iterator[s
             for shard, test in tests[:MAX_TESTS]
         ],
         more=len(tests) - MAX_TESTS,
-        note=f"see {VERDICT} in {escape(evidence)}",
+        note=f"see {VERDICT_FILE} in {escape(evidence)}",
     )

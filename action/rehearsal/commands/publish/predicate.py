@@ -19,7 +19,7 @@ from rehearsal.results.codec import InvalidDocumentError, decode, dumps, loads
 from rehearsal.results.digest import DIGEST
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import MisconfiguredError
 
 # Verifiers compare the whole URL. Increase the version at its end when a field is removed or
@@ -34,7 +34,7 @@ def predicate_json(rehearsal: RehearsalResult, digests: Mapping[str, str]) -> st
         Predicate(
             verdict=str(rehearsal.verdict),
             image=Image(id=rehearsal.image_id, digests=dict(sorted(digests.items()))),
-            tests=_tests(rehearsal.results) if rehearsal.results else None,
+            tests=_tests(rehearsal.suite_results) if rehearsal.suite_results else None,
             suite=_suite(rehearsal, request),
             probe=_probe(rehearsal, request),
             audit=None,
@@ -63,8 +63,8 @@ def read_digests(text: str) -> dict[str, str]:
     return digests
 
 
-def _tests(results: Results) -> Tests:
-    return Tests(ran=results.tests, failures=results.failures, flaky=len(results.flaky))
+def _tests(results: SuiteResults) -> Tests:
+    return Tests(ran=results.test_count, failures=results.failure_count, flaky=len(results.flaky))
 
 
 def _suite(rehearsal: RehearsalResult, request: RequestSummary) -> Suite:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rehearsal.commands.command import Command
 from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json, read_digests
 from rehearsal.commands.publish.reference import split_repository
-from rehearsal.config.inputs import shown
+from rehearsal.config.inputs import quoted
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.outside.github import Console
 from rehearsal.verdict import MisconfiguredError
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> 
     digests = read_digests(options.digests)
     rehearsal = require_passed(
         Path(options.evidence_path),
-        given=f"--evidence-path is {shown(options.evidence_path)}",
+        given=f"--evidence-path is {quoted(options.evidence_path)}",
         otherwise="Nothing is attested.",
     )
     text = predicate_json(rehearsal, digests)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from rehearsal.config.inputs import Inputs, shown
+from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.verdict import MisconfiguredError
 
 # Source: distribution/reference, the grammar of reference.go.
@@ -57,8 +57,8 @@ def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
         reference = _parse_reference(name, line)
         if same := found.get(reference.normalized):
             raise MisconfiguredError(
-                f"The input {name} holds {shown(line)} twice"
-                + ("." if same.written == line else f": {shown(same.written)} is the same."),
+                f"The input {name} holds {quoted(line)} twice"
+                + ("." if same.written == line else f": {quoted(same.written)} is the same."),
                 hint="Remove one of the two lines.",
             )
         found[reference.normalized] = reference
@@ -67,7 +67,7 @@ def read_references(inputs: Inputs, name: str = "to") -> tuple[Reference, ...]:
 
 def _parse_reference(name: str, line: str) -> Reference:
     def error(what: str, hint: str) -> MisconfiguredError:
-        return MisconfiguredError(f"The input {name} holds {shown(line)}{what}", hint=hint)
+        return MisconfiguredError(f"The input {name} holds {quoted(line)}{what}", hint=hint)
 
     if "@" in line:
         raise error(
@@ -94,7 +94,7 @@ def _parse_reference(name: str, line: str) -> Reference:
     ):
         if not grammar.fullmatch(text):
             raise error(
-                f", whose {what} {shown(text)} is not valid.",
+                f", whose {what} {quoted(text)} is not valid.",
                 "Write one reference a line, like ghcr.io/owner/app:1.2.3.",
             )
     if len(f"{registry}/{repository}") > MAX_LENGTH:

@@ -63,10 +63,10 @@ def _tests(publication: Publication) -> str:
     rehearsal = publication.rehearsal
     if rehearsal is None:
         return "not known; only the ID of the image was given"
-    results = rehearsal.results
-    if results is None or results.tests is None:
+    results = rehearsal.suite_results
+    if results is None or results.test_count is None:
         return f"the rehearsal {rehearsal.name} passed; the number of tests is not known"
-    text = f"the rehearsal {rehearsal.name} passed, {results.tests} tests ran"
+    text = f"the rehearsal {rehearsal.name} passed, {results.test_count} tests ran"
     return f"{text}, {len(results.flaky)} of them more than once" if results.flaky else text
 
 

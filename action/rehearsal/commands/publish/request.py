@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rehearsal.commands.publish.reference import Reference, read_references
 from rehearsal.config.input_types import BOOLEAN, FOLDER, LINES, TEXT, Input, number, table
-from rehearsal.config.inputs import Inputs, shown
+from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.digest import DIGEST
 from rehearsal.results.rehearsal import RehearsalResult
@@ -77,7 +77,7 @@ def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
             "image that was rehearsed.",
         )
     if image_id and not DIGEST.fullmatch(image_id):
-        raise inputs.wrong("image-id", "a whole ID: sha256: and 64 hexadecimal digits")
+        raise inputs.error_for("image-id", "a whole ID: sha256: and 64 hexadecimal digits")
     allow_flaky = inputs.boolean("allow-flaky")
     references = read_references(inputs)
     protected = _protected_references(inputs, references)
@@ -103,7 +103,7 @@ def _protected_references(
     names = {each: {each.tag, each.written, each.normalized} for each in references}
     # Without this check a typing error would be noticed only at the second release.
     if not replaceable or replaceable - set().union(*names.values()):
-        raise inputs.wrong(
+        raise inputs.error_for(
             "overwrite",
             f"true, false, or tags of to that may be replaced, one a line: "
             f"{', '.join(dict.fromkeys(each.tag for each in references))}",
@@ -114,10 +114,10 @@ def _protected_references(
 def _read_rehearsal(folder: Path, *, allow_flaky: bool) -> RehearsalResult:
     rehearsal = require_passed(
         folder,
-        given=f"The input evidence-path is {shown(folder)}",
+        given=f"The input evidence-path is {quoted(folder)}",
         otherwise="Nothing was pushed.",
     )
-    flaky = [test.name for test in rehearsal.results.flaky] if rehearsal.results else []
+    flaky = [test.name for test in rehearsal.suite_results.flaky] if rehearsal.suite_results else []
     if flaky and not allow_flaky:
         one, names = len(flaky) == 1, ", ".join([*flaky[:3], *("…" for _ in flaky[3:4])])
         raise RehearsalError(

@@ -45,7 +45,7 @@ def read_matrix(inputs: Inputs) -> tuple[MatrixJob, ...]:
     shard_count = inputs.number("shards")
     browsers = _browsers(inputs) or ("",)
     if shard_count * len(browsers) > MAX_JOBS:
-        raise inputs.wrong(
+        raise inputs.error_for(
             "shards",
             f"at most {MAX_JOBS // len(browsers)} with {len(browsers)} browsers, since GitHub runs "
             f"no more than {MAX_JOBS} jobs of one matrix",
@@ -68,7 +68,7 @@ def _browsers(inputs: Inputs) -> tuple[str, ...]:
     browsers = tuple(listed) if isinstance(listed, list | tuple) else ()
     valid = all(isinstance(name, str) and BROWSER_NAME.fullmatch(name) for name in browsers)
     if not valid or len(set(browsers)) < len(browsers) or (text.startswith("[") and not browsers):
-        raise inputs.wrong(
+        raise inputs.error_for(
             "browsers", 'different names, one a line or as JSON, like ["chrome", "firefox"]'
         )
     test_env = parse_variables(inputs.block("test-env"), source="test-env", environ={})

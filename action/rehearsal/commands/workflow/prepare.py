@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rehearsal.commands.workflow.matrix import read_matrix
-from rehearsal.config.image_tag import image_tag
+from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.inputs import Inputs, from_action
 from rehearsal.config.parser import extract_secrets, make_plan
-from rehearsal.config.plan import BuildPlan, Plan
+from rehearsal.config.rehearsal_plan import BuildPlan, Plan
 from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read_inputs
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor

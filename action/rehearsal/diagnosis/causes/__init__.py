@@ -2,7 +2,7 @@
 
 from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE
-from rehearsal.diagnosis.causes.environment import ENVIRONMENT
+from rehearsal.diagnosis.causes.engine_and_inputs import ENVIRONMENT
 from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.tests import TESTS

@@ -74,7 +74,9 @@ TESTS = (
             ),
             Variant(
                 pattern=Pattern(
-                    "form fields", r"^other (?P<given>\S+) at (?P<template>.+)$", distinct="given"
+                    "form fields",
+                    r"^other (?P<given>\S+) at (?P<template>.+)$",
+                    every_value_of="given",
                 ),
                 hint="No template has a field named '{field}'; {template} has '{given}'{others|}. "
                 "Use the same name in both. If other views read that form too, change this view.",
@@ -97,7 +99,7 @@ TESTS = (
                 r"Not Found: (?P<url>/static/\S+)",
                 r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
                 r"Missing staticfiles manifest entry for '(?P<url>[^'\n]+)'",
-                distinct="url",
+                every_value_of="url",
             ),
         ),
         details=(Pattern(WHOLE_CONTAINER_LOG, r"No directory at: .*"),),

@@ -1,1 +1,1 @@
-"""The stages of a rehearsal, one module each: what came before in, a result or a Problem out."""
+"""The stages and their helpers: a failing stage raises `RehearsalError`."""

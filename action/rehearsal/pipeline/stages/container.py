@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.config.plan import ContainerPlan
+from rehearsal.config.rehearsal_plan import ContainerPlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process

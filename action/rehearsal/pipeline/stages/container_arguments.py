@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rehearsal.config.plan import ContainerPlan
+from rehearsal.config.rehearsal_plan import ContainerPlan
 
 
 def create_arguments(

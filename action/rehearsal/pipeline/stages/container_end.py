@@ -17,7 +17,7 @@ EXCERPT_LINES = 25
 SEARCHED_LINES = 500
 # The times in a JUnit report are rounded; they may be wrong by this many seconds.
 REPORT_ROUNDING = 1.0
-# How many tests a message names: as many may run in parallel on a runner with four cores.
+# How many tests a message names. Four may run at once on a runner with four cores.
 MAX_NAMES = 4
 # The last line of a Python traceback.
 EXCEPTION_LINE = re.compile(r"[\w.]*(Error|Exception|Exit|ImproperlyConfigured|Warning)\b(: |$)")

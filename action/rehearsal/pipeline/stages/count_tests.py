@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from rehearsal.config.plan import SuitePlan
+from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.outside.files import read_bytes
 from rehearsal.results.junit import read_reports
-from rehearsal.results.runner_output import read_output
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.suite_output import read_output
+from rehearsal.results.tests import Failure, SuiteResults
 
 # In bytes, for one JUnit XML file: a larger one would fill the memory.
 MAX_REPORT_SIZE = 256 << 20
@@ -16,7 +16,7 @@ MAX_REPORT_SIZE = 256 << 20
 NO_TESTS_EXIT_CODE = 5
 
 
-def count_tests(plan: SuitePlan, reports: Iterable[Path], output: str, code: int) -> Results:
+def count_tests(plan: SuitePlan, reports: Iterable[Path], output: str, code: int) -> SuiteResults:
     """Count by the reports, unless the runner itself found more failures.
 
     `output` is the end of what the test command printed, `code` its exit code.
@@ -25,10 +25,10 @@ def count_tests(plan: SuitePlan, reports: Iterable[Path], output: str, code: int
     reported = read_reports(content for content in contents if content is not None)
     printed = read_output(output, code)
     results = _recovered_as_flaky(reported) if not code else reported
-    if results.tests is None:
+    if results.test_count is None:
         results = printed
-    elif code and not results.failures and printed.failures:
-        results = replace(results, failures=printed.failures)
+    elif code and not results.failure_count and printed.failure_count:
+        results = replace(results, failure_count=printed.failure_count)
     if not results.flaky:
         results = replace(results, flaky=printed.flaky)
     elsewhere = reported.in_other_shards
@@ -44,13 +44,15 @@ def is_one_shard(shard: str) -> bool:
     return shard.partition("/")[2] not in ("", "1")
 
 
-def is_empty_shard(results: Results, code: int) -> bool:
+def is_empty_shard(results: SuiteResults, code: int) -> bool:
     """Return whether no test ran because all of them belong to other shards."""
-    nothing = results.tests == 0 and not results.failures and code in (0, NO_TESTS_EXIT_CODE)
+    nothing = (
+        results.test_count == 0 and not results.failure_count and code in (0, NO_TESTS_EXIT_CODE)
+    )
     return nothing and bool(results.in_other_shards)
 
 
-def count_notices(plan: SuitePlan, results: Results) -> Iterator[str]:
+def count_notices(plan: SuitePlan, results: SuiteResults) -> Iterator[str]:
     """Yield notices about a shard or retries that the runner seems to ignore, or an empty shard."""
     shard_ignored = is_one_shard(plan.shard) and results.in_other_shards is None
     if shard_ignored and not _command_names(plan, "REHEARSAL_SHARD"):
@@ -63,7 +65,7 @@ def count_notices(plan: SuitePlan, results: Results) -> Iterator[str]:
         yield (
             f"Shard {plan.shard} holds no test; the other shards have {results.in_other_shards}."
         )
-    retries_ignored = plan.retries and results.failures and not _was_retried(results)
+    retries_ignored = plan.retries and results.failure_count and not _was_retried(results)
     if retries_ignored and not _command_names(plan, "REHEARSAL_RETRIES"):
         yield (
             f"test-retries is {plan.retries}, and nothing says that a failed test was run again. "
@@ -76,7 +78,7 @@ def _command_names(plan: SuitePlan, variable: str) -> bool:
     return variable in plan.command
 
 
-def _was_retried(results: Results) -> bool:
+def _was_retried(results: SuiteResults) -> bool:
     """Return whether tests ran again, or rehearsal_testing decided that they should not.
 
     Only rehearsal_testing writes exact times into its reports.
@@ -86,7 +88,7 @@ def _was_retried(results: Results) -> bool:
     )
 
 
-def _recovered_as_flaky(results: Results) -> Results:
+def _recovered_as_flaky(results: SuiteResults) -> SuiteResults:
     """Return failures as flaky tests if each of them passed in a later attempt.
 
     Some runners report each attempt as a test case of its own.
@@ -99,8 +101,8 @@ def _recovered_as_flaky(results: Results) -> Results:
         flaky[each.name] = replace(first, attempts=first.attempts + 1) if first else each
     return replace(
         results,
-        tests=(results.tests or 0) - len(results.failed),
-        failures=0,
+        test_count=(results.test_count or 0) - len(results.failed),
+        failure_count=0,
         failed=(),
         flaky=(*results.flaky, *flaky.values()),
     )

@@ -1,6 +1,6 @@
 """Errors for a container that the engine refuses to create or start."""
 
-from rehearsal.config.plan import ContainerPlan
+from rehearsal.config.rehearsal_plan import ContainerPlan
 from rehearsal.verdict import MisconfiguredError
 
 # Texts in messages of the engine, and the input that causes them. The first match counts.

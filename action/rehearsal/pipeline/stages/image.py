@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.config.plan import BuildPlan
+from rehearsal.config.rehearsal_plan import BuildPlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
@@ -58,7 +58,7 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
     raise RehearsalError(
         Verdict.BUILD_FAILED,
         f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
-        hint="The lines above are the last of the failed instruction; build.log holds all lines.",
+        hint="build.log shows the failed instruction, at its end.",
         excerpt=log.tail(EXCERPT_LINES),
         source=log.name,
     )

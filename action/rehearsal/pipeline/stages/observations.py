@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rehearsal.config.plan import ContainerPlan, ProbePlan
+from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan
 from rehearsal.outside.http_probe import Answer
-from rehearsal.outside.sockets import Listener
+from rehearsal.outside.ports import Listener
 from rehearsal.pipeline.stages.probe import describe_answer
 
 MIB = 1 << 20

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rehearsal.config.plan import ProbePlan
+from rehearsal.config.rehearsal_plan import ProbePlan
 from rehearsal.outside.http_probe import Answer
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict

@@ -25,7 +25,7 @@ def run_setup(command: str, container: Container, engine: Engine, log: Log) -> N
         raise RehearsalError(
             Verdict.SETUP_FAILED,
             f"setup-command ended with exit code {code} inside the container.",
-            hint="Its last lines are above; setup.log holds all of them.",
+            hint="setup.log shows why, at its end.",
             excerpt=log.tail(EXCERPT_LINES),
             source=log.name,
         )

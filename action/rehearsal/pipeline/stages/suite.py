@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from rehearsal.config.plan import SuitePlan
+from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Process
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.count_tests import count_tests, is_empty_shard, is_one_shard
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 EXCERPT_LINES = 40
@@ -23,11 +23,12 @@ MAX_NAMES = 3
 SEARCHED_LINES = 200
 
 NO_TESTS_HINT = (
-    "Check test-command and working-directory: what it finds here, and what on your own machine."
+    "Check test-command and working-directory. Run the same command on your own machine, and "
+    "compare which tests it finds."
 )
 EMPTY_SHARD_HINT = (
-    " If the other shards have all the tests, the suite has to say so: rehearsal_testing does,"
-    " pytest where test-command names REHEARSAL_SHARD, other runners by the property"
+    " If the other shards have all the tests, the suite has to say so. rehearsal_testing does. So"
+    " does pytest, if test-command names REHEARSAL_SHARD. Other runners need the property"
     " left-to-other-shards in a report."
 )
 
@@ -40,7 +41,7 @@ def run_tests(
     directory: Path,
     log: Log,
     reports: Callable[[], Iterable[Path]],
-) -> tuple[Results, list[Problem]]:
+) -> tuple[SuiteResults, list[Problem]]:
     """Run the test command; return the counts and the problems, except for a crash of the app.
 
     The command and all its children are ended after `plan.timeout` seconds, or `CRASH_GRACE`
@@ -71,7 +72,7 @@ def _wait(process: Process, container: Container, timeout: float) -> int | None:
 
 
 def _problems(
-    plan: SuitePlan, results: Results, code: int | None, log: Log, container: Container
+    plan: SuitePlan, results: SuiteResults, code: int | None, log: Log, container: Container
 ) -> Iterator[Problem]:
     if code is None and not container.ended:
         yield Problem(
@@ -83,7 +84,7 @@ def _problems(
         )
     elif is_empty_shard(results, code or 0):
         return
-    elif results.tests == 0 and not results.failures:
+    elif results.test_count == 0 and not results.failure_count:
         yield Problem(
             Verdict.NO_TESTS,
             "The test command ran no test.",
@@ -91,28 +92,28 @@ def _problems(
             excerpt=log.tail(EXCERPT_LINES),
             source=log.name,
         )
-    elif code or results.failures:
+    elif code or results.failure_count:
         yield Problem(
             Verdict.TESTS_FAILED,
             _failure_line(results, code),
-            hint="Each failed test has a folder under tests/ in the evidence; container.log is "
+            hint="What was kept of a failed test is under tests/ in the evidence; container.log is "
             "what the app logged meanwhile.",
             excerpt=log.tail(EXCERPT_LINES),
             source=log.name,
         )
 
 
-def _failure_line(results: Results, code: int | None) -> str:
-    if not results.failures:
+def _failure_line(results: SuiteResults, code: int | None) -> str:
+    if not results.failure_count:
         return f"The test command ended with exit code {code}."
-    if not results.tests:
+    if not results.test_count:
         # unittest counts no test of a class whose setUpClass failed.
-        return f"{results.failures} set-ups failed, and no test ran."
-    line = f"{results.failures} of {results.tests} tests failed"
+        return f"{results.failure_count} set-ups failed, and no test ran."
+    line = f"{results.failure_count} of {results.test_count} tests failed"
     if not code:
         line += " (though the test command ended with exit code 0)"
     if names := [failure.name for failure in results.failed[:MAX_NAMES]]:
         line += f": {', '.join(names)}"
-        if more := results.failures - len(names):
+        if more := results.failure_count - len(names):
             line += f" and {more} more"
     return f"{line}."

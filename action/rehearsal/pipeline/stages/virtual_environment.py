@@ -46,7 +46,7 @@ class VenvBuilder:
                 Verdict.SETUP_FAILED,
                 f"The tests' requirements could not be installed from {self._name} "
                 f"(exit code {code}).",
-                hint="The last lines are above; test-setup.log holds all of them.",
+                hint="test-setup.log shows why, at its end.",
                 excerpt=self._log.tail(EXCERPT_LINES),
                 source=self._log.name,
             )

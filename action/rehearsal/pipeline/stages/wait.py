@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.gather_facts import read_log_lines
 from rehearsal.diagnosis.rules import diagnose
 from rehearsal.evidence.log import Log
-from rehearsal.outside import http_probe, sockets
+from rehearsal.outside import http_probe, ports
 from rehearsal.outside.engine import Engine, EngineError
-from rehearsal.pipeline.stages.container import Container, reattach_after_restart
+from rehearsal.pipeline.stages.container import MAX_RESTARTS, Container, reattach_after_restart
 from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.observations import (
     HEALTH_PREFIX,
@@ -31,8 +31,6 @@ from rehearsal.pipeline.stages.probe import (
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
-# How often to attach again; an app that still exits is stuck in a loop.
-MAX_REATTACHMENTS = 3
 BEFORE_READY = "before it was ready"
 NOTHING_LISTENS = " Nothing in the container listens on any port."
 
@@ -60,7 +58,7 @@ class ReadinessWaiter:
                 seconds = self.clock() - self.container.started
                 self.timeline.record_milestone("ended", seconds)
                 ends += 1
-                if ends > MAX_REATTACHMENTS or not self._reattach():
+                if ends > MAX_RESTARTS or not self._reattach():
                     raise crash_error(
                         self.container, self.engine, self.log, when=BEFORE_READY
                     ) from None
@@ -136,7 +134,7 @@ class ReadinessWaiter:
 
     def _listener_lines(self) -> tuple[str, ...]:
         try:
-            listeners = sockets.listeners(self.engine, self.container.id)
+            listeners = ports.listeners(self.engine, self.container.id)
         except EngineError:  # The container has just ended; the probe notices next.
             listeners = None
         return listener_lines(listeners, self.plan.container.port)

@@ -29,8 +29,8 @@ def _facts(result: RehearsalResult) -> Iterator[str]:
 def _main(result: RehearsalResult) -> Iterator[Child]:
     cause, index = result.cause, result.index
     if cause:
-        # Where tests failed, each shows its own frame; `location` is the frame's.
-        shown = bool(index.tests) or not cause.known or bool(cause.location)
+        # Show the frame once: each failed test shows its own, and `location` names it already.
+        shown = bool(index.failed) or not cause.known or bool(cause.location)
         yield cause_section(
             cause,
             frame=None if shown else index.frame,

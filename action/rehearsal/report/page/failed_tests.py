@@ -10,7 +10,7 @@ from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.words import failure_message
 from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
-from rehearsal.results.file_names import VERDICT
+from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
 
 # So many tests show their evidence at once; the others show name and message first.
@@ -52,7 +52,7 @@ def failed_tests(index: EvidenceIndex, *, shown_above: str = "") -> Child:
             evidence = element("details", element("summary", "All evidence of this test"), evidence)
         return element("article", name_and_errors(test), evidence, class_="card test")
 
-    failed = list(enumerate(index.tests))
+    failed = list(enumerate(index.failed))
     flaky = list(enumerate(index.flaky, len(failed)))
     return (
         section_of_tests("Failed tests", failed, card, limit=MAX_TESTS),
@@ -77,7 +77,7 @@ def section_of_tests(
         element("h2", f"{title} ({len(tests)})"),
         element("p", note) if note else None,
         [card(*each) for each in tests[:limit]],
-        element("p", f"{more} more are in ", link(VERDICT), ".") if more > 0 else None,
+        element("p", f"{more} more are in ", link(VERDICT_FILE), ".") if more > 0 else None,
     )
 
 
@@ -121,7 +121,7 @@ def _trace(test: FailedTestEvidence) -> Child:
     whole = test.failure.trace
     if not whole:
         return None
-    title, text = "The test's own traceback", test.trace or whole
+    title, text = "The test's own traceback", test.short_trace or whole
     more = _folded("With the code of installed packages", whole, title) if whole != text else None
     heading = element("h4", title)
     if test.frame:

@@ -80,7 +80,7 @@ def files(names: Iterable[str]) -> Child:
         return None
     return element(
         "details",
-        element("summary", element("h3", f"All files of the evidence ({len(items)})")),
+        element("summary", element("h3", f"Logs and files of the tests ({len(items)})")),
         element("ul", *items, class_="files"),
         class_="card screen",
     )

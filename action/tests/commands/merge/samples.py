@@ -7,7 +7,7 @@ from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 IMAGE = f"sha256:{'1' * 64}"
@@ -23,7 +23,7 @@ def shard_result(part: str = "", browser: str = "", **changes: Any) -> Rehearsal
         "image_id": IMAGE,
         "ready_seconds": 0.5,
         "shard": part,
-        "results": Results(tests=3),
+        "suite_results": SuiteResults(test_count=3),
         "stages": (Stage(name="test", seconds=2.0, ok=True),),
         "origin": Origin(repository="owner/app", commit="c0ffee", run=RUN, attempt=1),
         "request": RequestSummary(command="0" * 64, browser=browser, path="/", statuses="200-399"),
@@ -40,10 +40,12 @@ def shard(part: str = "", browser: str = "", *, name: str = "", **changes: Any) 
     failures = tuple(Failure(name=each, message=f"why {each}") for each in failed)
     flaky_failures = tuple(Failure(name=each, message=f"why {each}") for each in flaky)
     values = {
-        "results": Results(tests=3, failures=len(failures), failed=failures, flaky=flaky_failures),
+        "suite_results": SuiteResults(
+            test_count=3, failure_count=len(failures), failed=failures, flaky=flaky_failures
+        ),
         "problems": (problem,) if problem else (),
         "index": EvidenceIndex(
-            tests=tuple(
+            failed=tuple(
                 FailedTestEvidence(failure=each, folder=f"tests/{each.name}") for each in failures
             ),
             flaky=tuple(FailedTestEvidence(failure=each) for each in flaky_failures),

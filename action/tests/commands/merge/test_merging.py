@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rehearsal.commands.merge.shards import ShardEvidence, latest_attempts
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.results.verdict_json import read_json, write_json
 from rehearsal.verdict import Problem, Verdict
 
@@ -29,8 +29,12 @@ from .samples import (
 def test_merge__of_passes() -> None:
     result = merge_shards(*matrix(2, "chrome", "firefox")).result
     assert result.verdict is Verdict.PASSED
-    assert result.results
-    assert (result.results.tests, result.results.failures, result.image_id) == (12, 0, IMAGE)
+    assert result.suite_results
+    assert (
+        result.suite_results.test_count,
+        result.suite_results.failure_count,
+        result.image_id,
+    ) == (12, 0, IMAGE)
     outputs = result.outputs()
     assert (outputs["tests"], outputs["failures"], outputs["flaky"]) == ("12", "0", "0")
     assert [each.title for each in result.shards] == [
@@ -62,11 +66,11 @@ def test_merge__does_not_depend_on_the_order_of_the_folders(shards: list[ShardEv
 
 def test_merge__holds_the_tests_of_all_shards_with_their_merged_folders() -> None:
     merged = merge_shards(shard("1/2", failed=["a"], flaky=["f"]), shard("2/2", failed=["b", "c"]))
-    assert merged.result.results
-    assert [each.name for each in merged.result.results.failed] == ["a", "b", "c"]
-    assert [each.name for each in merged.result.results.flaky] == ["f"]
-    assert merged.result.results.failures == 3
-    assert [each.folder for each in merged.result.index.tests] == [
+    assert merged.result.suite_results
+    assert [each.name for each in merged.result.suite_results.failed] == ["a", "b", "c"]
+    assert [each.name for each in merged.result.suite_results.flaky] == ["f"]
+    assert merged.result.suite_results.failure_count == 3
+    assert [each.folder for each in merged.result.index.failed] == [
         "shards/rehearsal.1-of-2/tests/a",
         "shards/rehearsal.2-of-2/tests/b",
         "shards/rehearsal.2-of-2/tests/c",
@@ -90,7 +94,7 @@ def test_merge__a_failed_job_whose_evidence_passed(result: str) -> None:
     [
         pytest.param([shard("1/2"), shard("2/2", failed=["a"])], 2, id="red"),
         pytest.param([shard("1/2")], 2, id="missing"),
-        pytest.param([shard(results=Results(tests=0))], 1, id="empty"),
+        pytest.param([shard(suite_results=SuiteResults(test_count=0))], 1, id="empty"),
     ],
 )
 def test_merge__a_failed_job_is_not_reported_beside_failed_evidence(
@@ -105,30 +109,30 @@ def test_merge__a_failed_job_is_not_reported_beside_failed_evidence(
 @pytest.mark.parametrize(
     "counts, expected",
     [
-        ((Results(tests=3), Results(tests=0)), 3),
-        ((Results(tests=3), Results()), None),
-        ((Results(tests=3), None), 3),
-        ((Results(), Results()), None),
+        ((SuiteResults(test_count=3), SuiteResults(test_count=0)), 3),
+        ((SuiteResults(test_count=3), SuiteResults()), None),
+        ((SuiteResults(test_count=3), None), 3),
+        ((SuiteResults(), SuiteResults()), None),
     ],
     ids=["an empty shard", "one is not known", "one never came to them", "none is known"],
 )
 def test_merge__counts_only_what_is_known(
-    counts: tuple[Results | None, ...], expected: int | None
+    counts: tuple[SuiteResults | None, ...], expected: int | None
 ) -> None:
-    shards = [shard(f"{n}/2", results=results) for n, results in enumerate(counts, 1)]
+    shards = [shard(f"{n}/2", suite_results=results) for n, results in enumerate(counts, 1)]
     result = merge_shards(*shards).result
-    assert result.results
-    assert result.results.tests == expected
+    assert result.suite_results
+    assert result.suite_results.test_count == expected
     assert result.verdict is Verdict.PASSED
 
 
 def test_merge__no_test_command_in_any_shard() -> None:
-    result = merge_shards(shard("1/2", results=None), shard("2/2", results=None)).result
-    assert (result.verdict, result.results) == (Verdict.PASSED, None)
+    result = merge_shards(shard("1/2", suite_results=None), shard("2/2", suite_results=None)).result
+    assert (result.verdict, result.suite_results) == (Verdict.PASSED, None)
 
 
 def test_merge__no_shard_ran_a_test() -> None:
-    empty = [shard(f"{n}/2", results=Results(tests=0)) for n in (1, 2)]
+    empty = [shard(f"{n}/2", suite_results=SuiteResults(test_count=0)) for n in (1, 2)]
     result = merge_shards(*empty).result
     assert (result.verdict, result.outputs()["tests"]) == (Verdict.NO_TESTS, "0")
 
@@ -136,14 +140,15 @@ def test_merge__no_shard_ran_a_test() -> None:
 def test_merge__no_shard_ran_a_test_because_of_a_crash() -> None:
     crash = Problem(Verdict.CRASHED, "gone")
     result = merge_shards(
-        shard("1/2", results=Results(tests=0)), shard("2/2", results=None, problem=crash)
+        shard("1/2", suite_results=SuiteResults(test_count=0)),
+        shard("2/2", suite_results=None, problem=crash),
     ).result
     assert [each.verdict for each in result.problems] == [Verdict.CRASHED]
 
 
 def test_merge__without_any_evidence() -> None:
     result = merge_shards(expected=2).result
-    assert (result.verdict, result.results, result.shards) == (Verdict.CANCELLED, None, ())
+    assert (result.verdict, result.suite_results, result.shards) == (Verdict.CANCELLED, None, ())
     assert result.started > 1e9
 
 

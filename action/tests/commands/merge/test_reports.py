@@ -12,7 +12,7 @@ from rehearsal.report.summary import MAX_TESTS as MAX_IN_SUMMARY
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ...report.page.test_markup import HOSTILE, Parsed
@@ -35,7 +35,7 @@ def shards_of(text: str, *, image: str = "x") -> list[ShardEvidence]:
     frame = ProjectFrame(file=text, line=7, function=text, error=text, text=text)
     test = FailedTestEvidence(failure=failure, file=text, folder=text, frame=frame)
     diagnosis = Diagnosis(
-        id="x", title=text, hint=text, paste=text, background=text, evidence=(text,)
+        id="x", title=text, hint=text, paste=text, background=text, matching_lines=(text,)
     )
     result = shard_result(
         "1/2",
@@ -43,10 +43,12 @@ def shards_of(text: str, *, image: str = "x") -> list[ShardEvidence]:
         image=image,
         image_id=image,
         problems=(Problem(Verdict.TESTS_FAILED, text, hint=text),),
-        results=Results(tests=2, failures=1, failed=(failure,), flaky=(failure,)),
+        suite_results=SuiteResults(
+            test_count=2, failure_count=1, failed=(failure,), flaky=(failure,)
+        ),
         notices=(text,),
         diagnoses=(diagnosis,),
-        index=EvidenceIndex(tests=(test,), flaky=(test,)),
+        index=EvidenceIndex(failed=(test,), flaky=(test,)),
     )
     failed = ShardEvidence(name=text, folder=f"shards/{text}", result=result, has_page=True)
     return [failed, unreadable(text, message=text)]
@@ -112,8 +114,8 @@ def test_summary__of_a_pass_is_short() -> None:
 @pytest.mark.parametrize(
     "shards, words",
     [
-        ([shard("1/2", results=Results()), shard("2/2")], "unknown in 2 rehearsals"),
-        ([shard(results=None)], "none ran in 1 rehearsal"),
+        ([shard("1/2", suite_results=SuiteResults()), shard("2/2")], "unknown in 2 rehearsals"),
+        ([shard(suite_results=None)], "none ran in 1 rehearsal"),
         ([shard()], "3 ran, 0 failed, in 1 rehearsal\n"),
     ],
     ids=["unknown", "none", "one"],
@@ -140,7 +142,7 @@ def test_summary__hostile_text_stays_text(text: str) -> None:
 
 def test_summary__many_long_lines_are_cut() -> None:
     line = '|"' * 10_000
-    diagnosis = Diagnosis(id="x", title=line, hint=line, paste=line, evidence=(line,) * 99)
+    diagnosis = Diagnosis(id="x", title=line, hint=line, paste=line, matching_lines=(line,) * 99)
     failed = tuple(f"{line}{number}" for number in range(200))
     shards = [
         shard(

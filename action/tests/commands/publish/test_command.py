@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal import cli
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ...fakes import write_verdict
@@ -59,7 +59,13 @@ class Scenario:
         self.write_rehearsal()
 
     def write_rehearsal(self, **changes: object) -> None:
-        write_verdict(self.top, name="r-1", image_id=IMAGE, results=Results(tests=3), **changes)
+        write_verdict(
+            self.top,
+            name="r-1",
+            image_id=IMAGE,
+            suite_results=SuiteResults(test_count=3),
+            **changes,
+        )
 
     def environ(self, **inputs: str) -> dict[str, str]:
         files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}

@@ -13,7 +13,7 @@ from rehearsal.commands.publish.reference import read_references
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.results.timeline import Milestone, Timeline
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict
@@ -36,7 +36,7 @@ def passed(**changes: Any) -> RehearsalResult:
         "image": "rehearsed/app:77",
         "image_id": ID,
         "ready_seconds": 0.25,
-        "results": Results(tests=12, flaky=FLAKY),
+        "suite_results": SuiteResults(test_count=12, flaky=FLAKY),
         "request": RequestSummary(
             command="0" * 64, browser="firefox", path="/healthz", statuses="200-399"
         ),
@@ -107,7 +107,7 @@ def test_predicate__of_merged_shards() -> None:
         pytest.param(passed(), id="everything"),
         pytest.param(MERGED, id="merged"),
         pytest.param(BARE, id="nothing but the image"),
-        pytest.param(passed(results=Results()), id="unknown counts"),
+        pytest.param(passed(suite_results=SuiteResults()), id="unknown counts"),
         pytest.param(passed(shard="1/1"), id="the only shard"),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from rehearsal.commands.publish.request import read_request
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
 from ...fakes import write_verdict
@@ -13,8 +13,8 @@ from .fake_registries import IMAGE
 TO = "ghcr.io/owner/app:1"
 
 
-def flaky(*names: str) -> Results:
-    return Results(tests=4, flaky=tuple(Failure(name=name, message="") for name in names))
+def flaky(*names: str) -> SuiteResults:
+    return SuiteResults(test_count=4, flaky=tuple(Failure(name=name, message="") for name in names))
 
 
 def write_evidence(folder: Path, **changes: Any) -> Path:
@@ -27,7 +27,7 @@ def request_for(folder: Path, **inputs: str) -> Any:
 
 
 def test_read_request__of_a_rehearsal_that_passed(tmp_path: Path) -> None:
-    found = request_for(write_evidence(tmp_path, results=Results(tests=3)))
+    found = request_for(write_evidence(tmp_path, suite_results=SuiteResults(test_count=3)))
     assert found.image_id == IMAGE
     assert found.timeout == 1800
     assert [each.written for each in found.references] == [TO]
@@ -72,12 +72,15 @@ def test_read_request__overwrite(overwrite: str | None, protected: list[str]) ->
     [
         ({"problems": (Problem(Verdict.TESTS_FAILED, "w"),)}, "ended as tests-failed"),
         ({"shard": "1/2"}, "is shard 1/2"),
-        ({"results": flaky("shop.test_buys")}, "A test passed only when it was run again: shop."),
         (
-            {"results": flaky(*"abcd")},
+            {"suite_results": flaky("shop.test_buys")},
+            "A test passed only when it was run again: shop.",
+        ),
+        (
+            {"suite_results": flaky(*"abcd")},
             "4 tests passed only when they were run again: a, b, c, ….",
         ),
-        ({"results": flaky(*"abc")}, "run again: a, b, c."),
+        ({"suite_results": flaky(*"abc")}, "run again: a, b, c."),
     ],
     ids=["red", "a part", "flaky", "four flaky", "three flaky"],
 )
@@ -94,9 +97,9 @@ def test_read_request__rejects_a_rehearsal_that_did_not_pass(
 
 def test_read_request__accepts_a_flaky_test_when_allowed(tmp_path: Path) -> None:
     found = request_for(
-        write_evidence(tmp_path, results=flaky("shop.test_buys")), allow_flaky="true"
+        write_evidence(tmp_path, suite_results=flaky("shop.test_buys")), allow_flaky="true"
     )
-    assert found.rehearsal.results.flaky[0].name == "shop.test_buys"
+    assert found.rehearsal.suite_results.flaky[0].name == "shop.test_buys"
 
 
 def test_read_request__without_a_verdict(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rehearsal.pipeline.stages.count_tests import (
     is_empty_shard,
     is_one_shard,
 )
-from rehearsal.results.tests import Failure, Results, Span
+from rehearsal.results.tests import Failure, Span, SuiteResults
 
 from ...fakes import suite_plan
 
@@ -23,7 +23,9 @@ SHAKY = "<testcase name='shaky'><flakyFailure message='m'/></testcase>"
 LEFT = "<properties><property name='left-to-other-shards' value='{}'/></properties>"
 
 
-def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: Any) -> Results:
+def counted(
+    folder: Path, *reports: str, text: str = "", code: int = 0, **plan: Any
+) -> SuiteResults:
     paths = [folder / f"{number}.xml" for number in range(len(reports))]
     for path, report in zip(paths, reports, strict=True):
         path.write_text(f"<testsuite>{report}</testsuite>")
@@ -32,7 +34,7 @@ def counted(folder: Path, *reports: str, text: str = "", code: int = 0, **plan: 
 
 def test_count_tests__recovered_failures_are_flaky(tmp_path: Path) -> None:
     results = counted(tmp_path, GOOD + BAD + BAD + RECOVERED + SHAKY)
-    assert (results.tests, results.failures, results.failed) == (3, 0, ())
+    assert (results.test_count, results.failure_count, results.failed) == (3, 0, ())
     assert [(each.name, each.attempts) for each in results.flaky] == [("shaky", 1), ("bad", 2)]
 
 
@@ -41,8 +43,8 @@ def test_count_tests__ignores_links_pipes_and_missing_files(tmp_path: Path) -> N
     (tmp_path / "link.xml").symlink_to("report.xml")
     os.mkfifo(tmp_path / "pipe.xml")
     paths = [tmp_path / name for name in ("link.xml", "pipe.xml", "gone.xml", ".")]
-    assert count_tests(suite_plan(), paths, "", 0).tests is None
-    assert count_tests(suite_plan(), [*paths, tmp_path / "report.xml"], "", 0).tests == 1
+    assert count_tests(suite_plan(), paths, "", 0).test_count is None
+    assert count_tests(suite_plan(), [*paths, tmp_path / "report.xml"], "", 0).test_count == 1
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_count_tests__ignores_links_pipes_and_missing_files(tmp_path: Path) -> N
 )
 def test_count_tests__other_failures_stay_failures(tmp_path: Path, report: str, code: int) -> None:
     results = counted(tmp_path, report, code=code)
-    assert results.failures > 0
+    assert results.failure_count > 0
     assert results.flaky == ()
 
 
@@ -95,7 +97,7 @@ def test_count_tests__tests_in_other_shards(
     tmp_path: Path, reports: Sequence[str], text: str, plan: dict[str, Any], expected: object
 ) -> None:
     results = counted(tmp_path, *reports, text=text, **plan)
-    assert (results.tests, results.in_other_shards) == expected
+    assert (results.test_count, results.in_other_shards) == expected
 
 
 @pytest.mark.parametrize(
@@ -108,22 +110,24 @@ def test_is_one_shard__of_several(shard: str, other: bool) -> None:
 @pytest.mark.parametrize(
     "results, code, empty",
     [
-        (Results(tests=0, in_other_shards=5), 0, True),
-        (Results(tests=0, in_other_shards=5), 5, True),
-        (Results(tests=0, in_other_shards=5), 1, False),
-        (Results(tests=0, in_other_shards=0), 0, False),
-        (Results(tests=0), 0, False),
-        (Results(tests=0, failures=1, in_other_shards=5), 0, False),
-        (Results(tests=1, in_other_shards=5), 0, False),
-        (Results(in_other_shards=5), 0, False),
+        (SuiteResults(test_count=0, in_other_shards=5), 0, True),
+        (SuiteResults(test_count=0, in_other_shards=5), 5, True),
+        (SuiteResults(test_count=0, in_other_shards=5), 1, False),
+        (SuiteResults(test_count=0, in_other_shards=0), 0, False),
+        (SuiteResults(test_count=0), 0, False),
+        (SuiteResults(test_count=0, failure_count=1, in_other_shards=5), 0, False),
+        (SuiteResults(test_count=1, in_other_shards=5), 0, False),
+        (SuiteResults(in_other_shards=5), 0, False),
     ],
     ids=["empty", "none ran", "an error", "all empty", "untold", "set-up", "some", "unknown"],
 )
-def test_is_empty_shard__if_others_have_tests(results: Results, code: int, *, empty: bool) -> None:
+def test_is_empty_shard__if_others_have_tests(
+    results: SuiteResults, code: int, *, empty: bool
+) -> None:
     assert is_empty_shard(results, code) is empty
 
 
-def said(results: Results, **plan: object) -> str:
+def said(results: SuiteResults, **plan: object) -> str:
     return " ".join(count_notices(suite_plan(**plan), results))
 
 
@@ -134,35 +138,42 @@ TWICE = Failure(name="t", message="m", attempts=2)
 
 
 def test_count_notices__empty_shard() -> None:
-    assert said(Results(tests=0, in_other_shards=5), shard="3/4") == (
+    assert said(SuiteResults(test_count=0, in_other_shards=5), shard="3/4") == (
         "Shard 3/4 holds no test; the other shards have 5."
     )
+
+
+PASSED = SuiteResults(test_count=3)
+
+
+def failing(**fields: Any) -> SuiteResults:
+    return SuiteResults(test_count=3, failure_count=1, **fields)
 
 
 @pytest.mark.parametrize(
     "results, plan, word",
     [
-        (Results(tests=3), {}, ""),
-        (Results(tests=3), {"shard": "1/4"}, "shard is 1/4"),
-        (Results(tests=3), {"shard": "1/1"}, ""),
-        (Results(tests=3), {"shard": "1/4", "command": "jest --shard=$REHEARSAL_SHARD"}, ""),
-        (Results(tests=3, in_other_shards=9), {"shard": "1/4"}, ""),
-        (Results(tests=3), {"retries": 2}, ""),
-        (Results(tests=3, failures=1), {}, ""),
-        (Results(tests=3, failures=1), {"retries": 2}, "test-retries is 2"),
-        (Results(tests=3, failures=1), {"retries": 2, "command": "x $REHEARSAL_RETRIES"}, ""),
-        (Results(tests=3, failures=1, failed=(FAILED,)), {"retries": 2}, "test-retries is 2"),
-        (Results(tests=3, failures=1, failed=(ABOUT,)), {"retries": 2}, "test-retries is 2"),
-        (Results(tests=3, failures=1, failed=(EXACT,)), {"retries": 2}, ""),
-        (Results(tests=3, failures=1, failed=(TWICE,)), {"retries": 2}, ""),
-        (Results(tests=3, failures=1, failed=(FAILED,), flaky=(FAILED,)), {"retries": 2}, ""),
+        (SuiteResults(test_count=3), {}, ""),
+        (PASSED, {"shard": "1/4"}, "shard is 1/4"),
+        (PASSED, {"shard": "1/1"}, ""),
+        (PASSED, {"shard": "1/4", "command": "jest --shard=$REHEARSAL_SHARD"}, ""),
+        (SuiteResults(test_count=3, in_other_shards=9), {"shard": "1/4"}, ""),
+        (PASSED, {"retries": 2}, ""),
+        (failing(), {}, ""),
+        (failing(), {"retries": 2}, "test-retries is 2"),
+        (failing(), {"retries": 2, "command": "x $REHEARSAL_RETRIES"}, ""),
+        (failing(failed=(FAILED,)), {"retries": 2}, "test-retries is 2"),
+        (failing(failed=(ABOUT,)), {"retries": 2}, "test-retries is 2"),
+        (failing(failed=(EXACT,)), {"retries": 2}, ""),
+        (failing(failed=(TWICE,)), {"retries": 2}, ""),
+        (failing(failed=(FAILED,), flaky=(FAILED,)), {"retries": 2}, ""),
     ],
     ids=["nothing asked", "shard untold", "one part", "shard handed on", "shard told",
          "nothing to run again", "no retries", "retries in vain", "retries handed on", "by name",
          "plain times", "ours", "it ran again", "another ran again"],
 )  # fmt: skip
 def test_count_notices__ignored_shard_or_retries(
-    results: Results, plan: dict[str, object], word: str
+    results: SuiteResults, plan: dict[str, object], word: str
 ) -> None:
     text = said(results, **plan)
     assert text.startswith(word)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.config.image_tag import image_tag
-from rehearsal.config.plan import BuildPlan
+from rehearsal.config.default_image_tag import image_tag
+from rehearsal.config.rehearsal_plan import BuildPlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
 from rehearsal.pipeline.stages.image import build_arguments, build_image, find_image

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from rehearsal.outside.http_probe import Answer
-from rehearsal.outside.sockets import Listener
+from rehearsal.outside.ports import Listener
 from rehearsal.pipeline.stages import observations
 
 from ...fakes import container_plan, probe_plan, secret

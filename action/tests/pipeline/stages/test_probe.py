@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.config.plan import ProbePlan
+from rehearsal.config.rehearsal_plan import ProbePlan
 from rehearsal.outside.http_probe import Answer
 from rehearsal.pipeline.stages import probe
 from rehearsal.pipeline.stages.probe import (

@@ -10,7 +10,7 @@ from rehearsal.evidence.log import Log
 from rehearsal.pipeline.stages import suite
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.suite import run_tests
-from rehearsal.results.tests import Results
+from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ...fakes import fake_container, suite_plan
@@ -33,7 +33,7 @@ def rehearse(
     container: Container | None = None,
     reports: Sequence[str] = (),
     **plan: Any,
-) -> tuple[Results, list[Problem]]:
+) -> tuple[SuiteResults, list[Problem]]:
     paths = []
     for number, text in enumerate(reports):
         paths.append(folder / f"{number}.xml")
@@ -101,7 +101,7 @@ def test_run_tests__counts_and_verdict(
     verdict: str | None,
 ) -> None:
     results, problems = rehearse(log, tmp_path, command, reports=reports)
-    assert (results.tests, results.failures) == counted
+    assert (results.test_count, results.failure_count) == counted
     assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
 
 
@@ -126,7 +126,7 @@ def test_run_tests__empty_shard(
     reports = [] if left is None else [LEFT.format(left, "")]
     command = command if left is None else f"echo Ran 0 tests in 0.0s; {command}"
     results, problems = rehearse(log, tmp_path, command, reports=reports, shard="2/4")
-    assert (results.tests, results.failures) == (0, 0)
+    assert (results.test_count, results.failure_count) == (0, 0)
     assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
     assert all("left-to-other-shards" in problem.hint for problem in problems)
 
@@ -169,7 +169,7 @@ def test_run_tests__timeout_ends_all_processes(log: Log, tmp_path: Path) -> None
 def test_run_tests__may_fail_after_a_crash(log: Log, tmp_path: Path) -> None:
     command = print_lines(RAN, "FAILED (errors=3)", code=1)
     results, problems = rehearse(log, tmp_path, command, container=fake_container(3))
-    assert (results.tests, results.failures) == (3, 3)
+    assert (results.test_count, results.failure_count) == (3, 3)
     assert [problem.verdict for problem in problems] == [Verdict.TESTS_FAILED]
 
 

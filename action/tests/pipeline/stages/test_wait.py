@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from rehearsal.config.parser import make_plan
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
-from rehearsal.outside import http_probe, sockets
+from rehearsal.outside import http_probe, ports
 from rehearsal.outside.http_probe import Answer
-from rehearsal.outside.sockets import Listener
+from rehearsal.outside.ports import Listener
 from rehearsal.pipeline.stages import container as container_module
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, reattach_after_restart
-from rehearsal.pipeline.stages.wait import MAX_REATTACHMENTS, NOTHING_LISTENS, ReadinessWaiter
+from rehearsal.pipeline.stages.wait import NOTHING_LISTENS, ReadinessWaiter
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import RehearsalError, Verdict
@@ -65,7 +65,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
 
 
 def listening(monkeypatch: pytest.MonkeyPatch, *found: Listener) -> None:
-    monkeypatch.setattr(sockets, "listeners", lambda *_: list(found))
+    monkeypatch.setattr(ports, "listeners", lambda *_: list(found))
 
 
 def waiter(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> ReadinessWaiter:
@@ -164,7 +164,7 @@ def test_wait__gives_up_early_for_a_disallowed_host(
 ) -> None:
     answering(Answer(status=400, body="<h1>Bad Request (400)</h1>"))
     calls: list[object] = []
-    monkeypatch.setattr(sockets, "listeners", lambda *_: calls.append(_))
+    monkeypatch.setattr(ports, "listeners", lambda *_: calls.append(_))
     ready_waiter = waiter(
         replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[inspect_result()])
     )
@@ -272,4 +272,4 @@ def test_wait__gives_up_after_too_many_restarts(plan: Plan, log: Log) -> None:
     with pytest.raises(RehearsalError) as caught:
         waiter(plan, log, engine, code=4).wait()
     assert caught.value.problem.verdict is Verdict.CRASHED
-    assert engine.calls.count(("attach", "c0ffee")) == MAX_REATTACHMENTS
+    assert engine.calls.count(("attach", "c0ffee")) == MAX_RESTARTS

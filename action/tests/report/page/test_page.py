@@ -16,7 +16,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, 
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -31,13 +31,15 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
     """Return a result whose every field of text is `text`."""
     failure = Failure(name=text, message=text, file=text, line=3, trace=text)
     problem = Problem(Verdict.TESTS_FAILED, text, hint=text, excerpt=(text,), source=text)
-    known = Diagnosis(id="x", title=text, hint=text, paste=text, background=text, evidence=(text,))
+    known = Diagnosis(
+        id="x", title=text, hint=text, paste=text, background=text, matching_lines=(text,)
+    )
     excerpt = LogExcerpt(name=text, text=text)
     test = FailedTestEvidence(
         failure=failure,
         file=text,
         folder=text,
-        trace=text,
+        short_trace=text,
         pictures=(text,),
         addresses=(text,),
         slice=excerpt,
@@ -45,7 +47,7 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         frame=frame(text),
     )
     index = EvidenceIndex(
-        tests=(test,),
+        failed=(test,),
         flaky=(test,),
         logs=(LogExcerpt(name="container.log", text=text), excerpt),
         files=(text,),
@@ -57,7 +59,7 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         "problems": (problem,),
         "image": text,
         "image_id": text,
-        "results": Results(tests=2, failures=1, failed=(failure,)),
+        "suite_results": SuiteResults(test_count=2, failure_count=1, failed=(failure,)),
         "artifact_name": text,
         "notices": (text,),
         "diagnoses": (known,),
@@ -100,7 +102,7 @@ def test_page__allows_only_its_own_code_and_the_pictures_beside_it() -> None:
 
 def test_page__shows_verdict_cause_and_hint_before_the_tests() -> None:
     known = Diagnosis(
-        id="m", title="No table", hint="Migrate.", paste="with: y", evidence=("line",)
+        id="m", title="No table", hint="Migrate.", paste="with: y", matching_lines=("line",)
     )
     problem = Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed.")
     text = Parsed(page(failed_result(diagnoses=(known,), problems=(problem,)))).text
@@ -139,7 +141,9 @@ def test_page__a_crash_shows_the_app_s_line() -> None:
 
 
 def test_page__of_a_pass() -> None:
-    result = RehearsalResult(name="r", results=Results(tests=3), image="rehearsed/app:latest")
+    result = RehearsalResult(
+        name="r", suite_results=SuiteResults(test_count=3), image="rehearsed/app:latest"
+    )
     text = page(result)
     assert '<body class="passed">' in text
     assert "Failed tests" not in text
@@ -152,7 +156,7 @@ def test_page__of_a_pass() -> None:
 def test_page__does_not_link_files_that_a_browser_would_run(name: str) -> None:
     excerpt = LogExcerpt(name=f"tests/t/{name}", text="<b>source</b>")
     test = FailedTestEvidence(failure=Failure(name="t", message="m"), excerpts=(excerpt,))
-    text = page(failed_result(index=EvidenceIndex(tests=(test,), files=(excerpt.name,))))
+    text = page(failed_result(index=EvidenceIndex(failed=(test,), files=(excerpt.name,))))
     assert name in text
     assert not re.search(rf'href="[^"]*{re.escape(name)}"', text)
 
@@ -160,12 +164,12 @@ def test_page__does_not_link_files_that_a_browser_would_run(name: str) -> None:
 def page_of_test(evidence: tuple[str, ...] = ("x",), **changes: Any) -> str:
     """Return the page of one failed test; `evidence` is that of the diagnosis."""
     result = failed_result()
-    (test,), (known,) = result.index.tests, result.diagnoses
+    (test,), (known,) = result.index.failed, result.diagnoses
     return page(
         replace(
             result,
-            diagnoses=(replace(known, evidence=evidence),),
-            index=EvidenceIndex(tests=(replace(test, **changes),)),
+            diagnoses=(replace(known, matching_lines=evidence),),
+            index=EvidenceIndex(failed=(replace(test, **changes),)),
         )
     )
 
@@ -249,7 +253,7 @@ def test_page__many_failures_are_cut_and_the_rest_is_linked() -> None:
     tests = tuple(
         FailedTestEvidence(failure=Failure(name=f"t{n}", message="m")) for n in range(MAX_TESTS + 5)
     )
-    text = page(failed_result(index=EvidenceIndex(tests=tests)))
+    text = page(failed_result(index=EvidenceIndex(failed=tests)))
     assert f"Failed tests ({MAX_TESTS + 5})" in text
     assert text.count("<article") == MAX_TESTS
     assert '5 more are in <a href="./verdict.json">' in text
@@ -291,7 +295,7 @@ def test_page__shows_the_evidence_of_a_flaky_test() -> None:
         pictures=("tests/shaky-1/screenshot.png",),
         slice=LogExcerpt(name="tests/shaky-1/container.log", text="a line of the app"),
     )
-    text = page(RehearsalResult(name="r", index=EvidenceIndex(tests=(failed,), flaky=(flaky,))))
+    text = page(RehearsalResult(name="r", index=EvidenceIndex(failed=(failed,), flaky=(flaky,))))
     assert "./tests/shaky-1/screenshot.png" in text
     text = Parsed(text).text
     assert text.index("Failed tests (1)") < text.index("Flaky tests (1)")
@@ -303,6 +307,6 @@ def test_page__shows_the_evidence_of_a_flaky_test() -> None:
 def test_page__opens_flaky_tests_if_few_tests_failed(failures: int, is_open: bool) -> None:
     excerpt = LogExcerpt(name="a.log", text="x")
     test = FailedTestEvidence(failure=Failure(name="t", message="m"), slice=excerpt)
-    index = EvidenceIndex(tests=(test,) * failures, flaky=(test,))
+    index = EvidenceIndex(failed=(test,) * failures, flaky=(test,))
     text = page(RehearsalResult(name="r", index=index))
     assert ("All evidence of this test" not in text) is is_open

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class GivenInputs:
     """The inputs of one rehearsal as they were given.
 
     `environ` holds the values of bare names, `top` is where relative paths start. `origin` names

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal.config.request import Request
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.local.contexts import ValueSources
 from rehearsal.local.dotenv import DOTENV_FILE, parse_dotenv
 from rehearsal.local.step_reader import StepEnvironment, read_step
@@ -29,7 +29,7 @@ class LocalOptions:
     flags_only: bool = False
 
 
-def load_request(options: LocalOptions, environ: Mapping[str, str], cwd: Path) -> Request:
+def load_inputs(options: LocalOptions, environ: Mapping[str, str], cwd: Path) -> GivenInputs:
     """Return the request: the inputs of a workflow's step, with those given as flags over them.
 
     Only the flags are used with `flags_only`, and where they are given and there is no step to
@@ -72,8 +72,8 @@ def _select_use(
 
 def _request_from_flags(
     options: LocalOptions, sources: ValueSources, cwd: Path, *notes: str
-) -> Request:
-    return Request(
+) -> GivenInputs:
+    return GivenInputs(
         inputs=dict(options.inputs),
         environ=StepEnvironment(sources),
         top=cwd,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.outside import sockets
-from rehearsal.outside.sockets import Listener, listeners
+from rehearsal.outside import ports
+from rehearsal.outside.ports import Listener, is_free, listeners
 
 from ..fakes import FakeEngine
 
@@ -87,7 +87,7 @@ def test_listeners__from_inside_without_ipv6(tmp_path: Path) -> None:
 def test_listeners__unknown_if_the_image_cannot_read_files(tmp_path: Path) -> None:
     words = 'exec: "cat": executable file not found in $PATH'
     assert listeners(engine(tmp_path, words, code=126), "c0ffee", tmp_path) is None
-    assert len(calls(tmp_path)) == len(sockets.READ_COMMANDS)
+    assert len(calls(tmp_path)) == len(ports.READ_COMMANDS)
 
 
 def test_listeners__does_not_ask_an_ended_container_again(
@@ -112,5 +112,40 @@ def test_listeners__none(proc: Path) -> None:
 def test_listeners__on_this_machine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mine:
         port = mine.getsockname()[1]
-        found = list(sockets._parse(Path("/proc/self/net/tcp").read_text()))
+        found = list(ports._parse(Path("/proc/self/net/tcp").read_text()))
     assert Listener(port=port, address="127.0.0.1") in found
+
+
+def test_is_free__false_if_a_socket_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert not is_free(listener.getsockname()[1])
+
+
+def test_is_free__false_if_a_socket_listens_on_all_addresses() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as listener:  # noqa: S104  (as an engine does)
+        assert not is_free(listener.getsockname()[1])
+
+
+def test_is_free__true_if_no_socket_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert is_free(port)
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "free"])
+def test_is_free__below_1024_without_permission(
+    taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub's runner is no root: `host-port: 80` is the engine's to bind, not ours."""
+
+    class Unprivileged(socket.socket):
+        def bind(self, address: object, /) -> None:
+            raise PermissionError(13, "Permission denied", address)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        if not taken:
+            listener.close()
+        monkeypatch.setattr("rehearsal.outside.ports.socket.socket", Unprivileged)
+        assert is_free(port) is not taken
+        monkeypatch.undo()

@@ -15,7 +15,7 @@ RUN_VARIABLE = "REHEARSAL_RUN"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class RunRecord:
     """One run of the action.
 
     `pid` and `start_ticks` (clock ticks since boot) identify its process. `evidence_policy` is the
@@ -58,14 +58,14 @@ class Run:
         return bool(self.start_ticks) and _start_ticks(self.pid) == self.start_ticks
 
 
-def new_run(environ: Mapping[str, str]) -> Run:
+def create_run(environ: Mapping[str, str]) -> RunRecord:
     """Make a run and its folder, which only our user can read."""
     parts = (environ.get("GITHUB_RUN_ID"), environ.get("GITHUB_RUN_ATTEMPT"), secrets.token_hex(4))
     run_id = "-".join(part for part in parts if part)
     folder = _temp_folder(environ) / f"{FOLDER_PREFIX}{run_id}"
     folder.mkdir(mode=0o700)
     job = environ.get("GITHUB_JOB")
-    run = Run(
+    run = RunRecord(
         id=run_id,
         folder=str(folder),
         pid=os.getpid(),
@@ -76,7 +76,7 @@ def new_run(environ: Mapping[str, str]) -> Run:
     return run
 
 
-def unfinished_runs(environ: Mapping[str, str]) -> Iterator[Run]:
+def unfinished_runs(environ: Mapping[str, str]) -> Iterator[RunRecord]:
     """Yield the runs of this job that have not been cleaned up yet, the oldest first."""
     files = _temp_folder(environ).glob(f"{FOLDER_PREFIX}*/{RUN_FILE}")
     for file in sorted(files, key=lambda path: path.stat().st_mtime):
@@ -88,9 +88,9 @@ def unfinished_runs(environ: Mapping[str, str]) -> Iterator[Run]:
             yield run
 
 
-def read_run(folder: str) -> Run:
+def read_run(folder: str) -> RunRecord:
     """Read the run file in a run's folder. Raises `OSError`, `ValueError` or `TypeError`."""
-    return Run(**json.loads((Path(folder) / RUN_FILE).read_text(encoding="utf-8")))
+    return RunRecord(**json.loads((Path(folder) / RUN_FILE).read_text(encoding="utf-8")))
 
 
 def _temp_folder(environ: Mapping[str, str]) -> Path:

@@ -1,4 +1,4 @@
-"""Which TCP ports a container listens on, read from its network namespace."""
+"""TCP ports: which are free here, and which a container listens on."""
 
 import socket
 import struct
@@ -44,6 +44,20 @@ class Listener:
     def __str__(self) -> str:
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"{host}:{self.port}"
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on 127.0.0.1 at this port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            # Below 1024 the engine may listen where we may not: check whether anything answers.
+            return probe.connect_ex(("127.0.0.1", port)) != 0
+        except OSError:
+            return False
+    return True
 
 
 def listeners(engine: Engine, container: str, proc: Path = PROC) -> list[Listener] | None:

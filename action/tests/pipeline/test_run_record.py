@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.pipeline.run import RUN_FILE, Run, new_run, read_run, unfinished_runs
+from rehearsal.pipeline.run_record import RUN_FILE, RunRecord, create_run, read_run, unfinished_runs
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def test_new_run__writes_the_run_file(environ: dict[str, str]) -> None:
-    run = new_run(environ)
+    run = create_run(environ)
     assert stat.S_IMODE(run.path.stat().st_mode) == 0o700
     assert read_run(run.folder) == run
     assert run.path.parent == Path(environ["RUNNER_TEMP"])
@@ -31,7 +31,7 @@ def test_new_run__writes_the_run_file(environ: dict[str, str]) -> None:
 
 
 def test_new_run__unique_names(environ: dict[str, str]) -> None:
-    first, second = new_run(environ), new_run(environ)
+    first, second = create_run(environ), create_run(environ)
     assert first.id.startswith("77-2-")
     assert first.id != second.id
     assert first.label == f"dress-rehearsal={first.id}"
@@ -41,13 +41,13 @@ def test_new_run__unique_names(environ: dict[str, str]) -> None:
 
 def test_new_run__off_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    run = new_run({})
+    run = create_run({})
     assert run.path.parent == tmp_path
     assert run.artifact_name == f"rehearsal-{run.id}"
 
 
 def test_write__leaves_no_temporary_file(environ: dict[str, str]) -> None:
-    run = replace(new_run(environ), cleaned_up=True, outputs={"verdict": "passed"})
+    run = replace(create_run(environ), cleaned_up=True, outputs={"verdict": "passed"})
     run.write()
     assert read_run(run.folder) == run
     assert [path.name for path in run.path.iterdir()] == [RUN_FILE]
@@ -55,7 +55,7 @@ def test_write__leaves_no_temporary_file(environ: dict[str, str]) -> None:
 
 def test_is_alive__false_after_the_end() -> None:
     child = subprocess.Popen(["sleep", "30"])
-    run = Run(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
+    run = RunRecord(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
     assert run.is_alive()
     child.kill()
     time.sleep(0.1)
@@ -66,7 +66,7 @@ def test_is_alive__false_after_the_end() -> None:
 
 @pytest.mark.parametrize("ticks", ["", "1", "-"], ids=["unknown", "another", "strange"])
 def test_is_alive__false_for_a_reused_process_id(ticks: str) -> None:
-    assert not Run(id="x", folder="/", pid=os.getpid(), start_ticks=ticks).is_alive()
+    assert not RunRecord(id="x", folder="/", pid=os.getpid(), start_ticks=ticks).is_alive()
 
 
 def test_is_alive__process_name_with_parentheses(tmp_path: Path) -> None:
@@ -74,14 +74,14 @@ def test_is_alive__process_name_with_parentheses(tmp_path: Path) -> None:
     odd.symlink_to("/bin/sleep")
     with subprocess.Popen([odd, "30"]) as child:
         time.sleep(0.05)
-        run = Run(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
+        run = RunRecord(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
         assert run.start_ticks.isdigit()
         assert int(run.start_ticks) > 100
         child.kill()
 
 
 def test_unfinished_runs__oldest_first(environ: dict[str, str]) -> None:
-    runs = [new_run(environ) for _ in range(3)]
+    runs = [create_run(environ) for _ in range(3)]
     for age, run in enumerate(runs):
         os.utime(run.path / RUN_FILE, (1000 - age, 1000 - age))
     replace(runs[1], cleaned_up=True).write()
@@ -96,7 +96,7 @@ def test_unfinished_runs__oldest_first(environ: dict[str, str]) -> None:
 def test_unfinished_runs__ignores_an_invalid_run_file(
     environ: dict[str, str], content: bytes
 ) -> None:
-    run = new_run(environ)
+    run = create_run(environ)
     odd = run.path.parent / "rehearsal-odd"
     odd.mkdir()
     (odd / RUN_FILE).write_bytes(content)
@@ -108,8 +108,8 @@ def test_unfinished_runs__empty_without_runs(environ: dict[str, str]) -> None:
 
 
 def test_run_file__has_only_the_known_fields(environ: dict[str, str]) -> None:
-    content = json.loads((new_run({**environ, "KEY": "value"}).path / RUN_FILE).read_text())
-    assert sorted(content) == sorted(Run.__dataclass_fields__)
+    content = json.loads((create_run({**environ, "KEY": "value"}).path / RUN_FILE).read_text())
+    assert sorted(content) == sorted(RunRecord.__dataclass_fields__)
     assert "value" not in repr(content)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, make_plan
-from rehearsal.config.plan import Plan
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
 from ..fakes import probe_plan

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.parser import make_plan
-from rehearsal.config.request import Request
-from rehearsal.local.load_request import LocalOptions, load_request
+from rehearsal.local.load_inputs import LocalOptions, load_inputs
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector
 from rehearsal.local.yaml_file import YamlMissingError
 from rehearsal.verdict import MisconfiguredError, Problem
@@ -17,9 +17,9 @@ from .conftest import Project
 
 def load(
     project: Project, *, cwd: str = ".", environ: dict[str, str] | None = None, **options: Any
-) -> Request:
+) -> GivenInputs:
     path = {"PATH": os.environ["PATH"]}
-    return load_request(LocalOptions(**options), {**path, **(environ or {})}, project.top / cwd)
+    return load_inputs(LocalOptions(**options), {**path, **(environ or {})}, project.top / cwd)
 
 
 def target(project: Project, text: str, **options: Any) -> Any:
@@ -333,10 +333,10 @@ def test_load_request__flags_only_if_there_is_no_step(project: Project) -> None:
 def test_load_request__no_git_checkout(tmp_path: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
     with pytest.raises(StepNotFoundError) as caught:
-        load_request(LocalOptions(), environ, tmp_path)
+        load_inputs(LocalOptions(), environ, tmp_path)
     assert caught.value.problem.message.startswith(f"{tmp_path} is not in a git checkout")
     (tmp_path / ".env").write_text("KEY=value")
-    request = load_request(LocalOptions(inputs={"port": "80"}), environ, tmp_path)
+    request = load_inputs(LocalOptions(inputs={"port": "80"}), environ, tmp_path)
     assert request.inputs == {"port": "80"}
     assert request.environ["KEY"] == "value"
 
@@ -345,7 +345,7 @@ def test_load_request__no_git(project: Project) -> None:
     with pytest.raises(
         StepNotFoundError, match=r"not in a git checkout \(there is no git on PATH\)"
     ):
-        load_request(LocalOptions(), {"PATH": "/nowhere"}, project.top)
+        load_inputs(LocalOptions(), {"PATH": "/nowhere"}, project.top)
 
 
 def test_load_request__without_pyyaml(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rehearsal.ansi import COLOUR_CODE
-from rehearsal.results.tests import Failure, Results
+from rehearsal.results.tests import Failure, SuiteResults
 
 UNITTEST_RAN = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
 UNITTEST_COUNTS = re.compile(r"(failures|errors|skipped)=(\d+)")
@@ -23,7 +23,7 @@ UNNAMED = "(a test that pytest ran again)"
 PYTEST_NO_TESTS = 5
 
 
-def read_output(text: str, exit_code: int) -> Results:
+def read_output(text: str, exit_code: int) -> SuiteResults:
     """Count tests by the closing lines of unittest or pytest; other runners give no count."""
     text = COLOUR_CODE.sub("", text)
     lines = PYTEST_SUMMARY.findall(text)
@@ -37,20 +37,20 @@ def read_output(text: str, exit_code: int) -> Results:
             word: int(number)
             for word, number in UNITTEST_COUNTS.findall(closing[-1] if closing else "")
         }
-        return Results(
-            tests=int(runs[-1]) - counts.get("skipped", 0),
-            failures=counts.get("failures", 0) + counts.get("errors", 0),
+        return SuiteResults(
+            test_count=int(runs[-1]) - counts.get("skipped", 0),
+            failure_count=counts.get("failures", 0) + counts.get("errors", 0),
         )
-    return Results()
+    return SuiteResults()
 
 
-def _pytest(line: str, text: str) -> Results:
+def _pytest(line: str, text: str) -> SuiteResults:
     counts = {word.rstrip("s"): int(number) for number, word in PYTEST_COUNTS.findall(line)}
     elsewhere, reruns = counts.pop("deselected", None), counts.pop("rerun", 0)
     failures = counts.get("failed", 0) + counts.get("error", 0)
-    return Results(
-        tests=sum(counts.values()),
-        failures=failures,
+    return SuiteResults(
+        test_count=sum(counts.values()),
+        failure_count=failures,
         # If tests failed, the tests that ran again may be the same.
         flaky=tuple(_rerun_tests(text)) if reruns and not failures else (),
         in_other_shards=elsewhere,
