@@ -73,7 +73,7 @@ explain_missing() {
         printf '  - %s: %s\n' "$what" "$advice" >&2
     done <<<"$lines"
     if ! is_root; then
-        say "as root on Debian or Ubuntu, set-up installs these itself: sudo tools/set-up $*"
+        say "as root on Debian or Ubuntu, set-up installs what their archives have: sudo tools/set-up $*"
     fi
     exit 1
 }
