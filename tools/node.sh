@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The Node packages of the stand-in for actions/upload-artifact, the only JavaScript here.
+# The Node packages of the stand-in for actions/upload-artifact, the only program here that needs Node.
 
 stand_in=$top/action/tests/e2e/stand_ins/upload-artifact
 

@@ -14,7 +14,7 @@ has_builder() { docker_that_builds >/dev/null; }
 has_chrome() { have chromium || have google-chrome || have chromium-browser; }
 has_chromedriver() { have chromedriver; }
 has_firefox() { have firefox-esr || have firefox; }
-# Ubuntu's comes without the keys of Debian's archive.
+# Ubuntu's mmdebstrap comes without the keys of Debian's archive.
 has_mmdebstrap() { have mmdebstrap && compgen -G '/usr/share/keyrings/debian-archive-keyring.*' >/dev/null; }
 
 # check | what it is | parts that need it | Debian packages (a ? marks one that only some releases have) | elsewhere

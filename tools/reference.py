@@ -165,7 +165,7 @@ def predicate_schema() -> dict[str, Any]:
 
 
 def complete(what: str, told: Collection[str], known: Collection[str]) -> None:
-    """Raise `StaleError` unless exactly the known names are told."""
+    """Raise `StaleError` unless exactly the known names are described."""
     untold, unknown = sorted({*known} - {*told}), sorted({*told} - {*known})
     if untold or unknown:
         raise StaleError(
@@ -283,7 +283,7 @@ def publish_outputs() -> Iterator[str]:
 
 
 def refusals() -> Iterator[str]:
-    """Yield what a registry's refusal can mean, as it is told."""
+    """Yield the known reasons of a registry's refusal, each with its hint."""
     return _table(
         ("it says", "what to do"),
         ((each.name, _text(each.hint)) for each in (*REASONS, OTHER_REASON)),

@@ -58,7 +58,7 @@ def changelog_section(changelog: str, version: str) -> str:
         raise ReleaseError(f"CHANGELOG.md has no text below the heading of {version}")
     found = ", ".join(heading[1] for heading in headings) or "none"
     raise ReleaseError(
-        f"CHANGELOG.md has no heading for {version}; add it, with a date; it has: {found}"
+        f"CHANGELOG.md has no heading for {version}; add one with a date. The file has: {found}"
     )
 
 

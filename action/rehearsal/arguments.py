@@ -100,7 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
     pair: Mapping[str, object] = {"metavar": "NAME=VALUE", "action": "append", "default": []}
     step.add_argument("--set", **pair, help="a value for an expression: matrix.python=3.13")  # type: ignore[arg-type]
     inputs = parser.add_argument_group(
-        "inputs", "each replaces one of the step's with: (more in action/README.md)"
+        "inputs", "each replaces one input under the step's with: (more in action/README.md)"
     )
     inputs.add_argument("--input", **pair, help="any input by its name")  # type: ignore[arg-type]
     for name, each in INPUTS.items():

@@ -1,4 +1,4 @@
-"""How a rehearsal ended, and the one kind of error that ends it."""
+"""How a rehearsal ended, and the errors that end it with a known problem."""
 
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum
@@ -10,11 +10,11 @@ ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
 class Verdict(Enum):
     """How a rehearsal ended: its word, its exit code, and what it means (in Markdown).
 
-    The order is the rank: where several hold, the first of them decides.
+    The order is the rank: if there are several problems, the verdict that comes first decides.
     """
 
     CANCELLED = "cancelled", 18, "The run was cancelled. What was found until then is kept."
-    ERROR = "error", 70, "A fault of Dress Rehearsal. The message says where to report it."
+    ERROR = "error", 70, "Dress Rehearsal itself failed, or an image is not the expected one."
     MISCONFIGURED = (
         "misconfigured",
         2,
@@ -120,5 +120,5 @@ def own_fault(trace: str) -> Problem:
         "Dress Rehearsal itself failed; this is no verdict on the app.",
         hint=f"Please report it at {ISSUES}, with the traceback that the step log shows.",
         excerpt=tuple(trace.splitlines()),
-        source="our own traceback",
+        source="Dress Rehearsal's traceback",
     )

@@ -14,5 +14,5 @@ def dotted_name(node_id: str) -> str:
 
 
 def as_dotted_name(name: str) -> str:
-    """Return the dotted name of a test that is named by its node ID or already by that name."""
+    """Return the dotted name of a test; `name` is its node ID or its dotted name."""
     return dotted_name(name) if "::" in name.partition("[")[0] else name

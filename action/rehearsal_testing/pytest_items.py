@@ -1,4 +1,4 @@
-"""Name pytest's tests as the base class names its own."""
+"""Name pytest's tests in the same form as those of `BrowserTestCase`."""
 
 from pathlib import Path
 

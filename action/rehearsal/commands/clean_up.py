@@ -1,4 +1,4 @@
-"""The clean-up step: remove everything that the rehearsal started, and offer its evidence."""
+"""The clean-up step: remove everything that the rehearsal started, and set the outputs."""
 
 import os
 import shutil
@@ -79,7 +79,8 @@ def _has_clean_evidence(run: RunRecord, redactor: Redactor, console: Console) ->
     try:
         for name in sanitize_folder(folder, redactor):
             console.warning(
-                f"{name} held a secret or was no regular file; it was cleaned or removed.",
+                f"{name} held a secret, had an unsafe name or was not a regular file; it was "
+                "cleaned or removed.",
                 title="Evidence cleaned before its upload",
             )
     except OSError as error:

@@ -29,7 +29,7 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import Verdict
 
-# These logs were shown while they were written, unless the console collapses them.
+# A console that collapses groups hides these logs, so the end of a failed one is shown again.
 STREAMED_LOGS = (BUILD_LOG, SETUP_LOG)
 
 
@@ -42,7 +42,7 @@ def finish(
     *,
     local: bool,
 ) -> Verdict:
-    """Report the run, keep or drop its evidence as asked for, and return the verdict."""
+    """Report the run, drop evidence that a local run does not want, and return the verdict."""
     result = make_result(state, description, evidence)
     # The outputs come first: later steps need them even if a report cannot be written.
     outputs = result.outputs()

@@ -73,7 +73,7 @@ def run_rehearsal(
                 evidence=evidence,
                 keep_container=keep_container,
             )
-        # The watchdog does not get the run's variable: it ends all processes that have it.
+        # The watchdog must not get RUN_VARIABLE: it ends every process that has this variable.
         env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
         with watchdog([*_own_command(), "watch", run.folder], env):
             rehearse(plan, context, state)

@@ -18,7 +18,7 @@ from rehearsal.config.input_types import (
 )
 
 PORT = (1, 65535)
-# The longest time-out: a day.
+# The longest time-out, in seconds.
 DAY = 86400
 STATUSES = r"[1-5][0-9]{2}(-[1-5][0-9]{2})?"
 BY_CACHE = "`cache` says whether GitHub's cache is used."
@@ -60,7 +60,7 @@ INPUTS = table(
     Input(
         "build-secrets",
         SECRETS,
-        "Secrets for the build (BuildKit secret mounts), written like secrets.",
+        "Secrets for the build (BuildKit secret mounts), in the same form as the input secrets.",
         build_only=True,
         not_in_workflow="The secret `build-secrets` has them.",
     ),
@@ -105,10 +105,10 @@ INPUTS = table(
     Input(
         "generate-secrets",
         LINES,
-        "Names of secrets that get a random value for this run where secrets gives none, one a "
-        "line.",
-        workflow_meaning="Names of secrets that get a random value where container-secrets gives "
-        "none, one a line; each job makes its own.",
+        "Names of secrets, one a line. Those without a value in the input secrets get a random one "
+        "for this run.",
+        workflow_meaning="Names of secrets, one a line. Those without a value in container-secrets "
+        "get a random one, different in each job.",
     ),
     Input(
         "volumes", LINES, "Volumes and bind mounts, one SOURCE:TARGET or SOURCE:TARGET:ro a line."

@@ -91,7 +91,7 @@ def _cache_options(inputs: Inputs, name: str) -> tuple[str, ...]:
         if "type=gha" in line.replace(" ", "").split(","):
             raise inputs.error_for(
                 name,
-                "a cache that a composite action can reach; it cannot reach type=gha",
+                "a cache that a composite action can reach, so not type=gha",
                 "GitHub gives its cache's token only to JavaScript actions. Build with "
                 "docker/build-push-action (load: true) in an earlier step, and name its image in "
                 "the input image.",

@@ -14,7 +14,7 @@ def read_secrets(
     environ: Mapping[str, str],
     generated: Mapping[str, str] | None = None,
 ) -> tuple[Secret, ...]:
-    """Return the secrets of the input `source`; `generated` has values for those without one.
+    """Return the secrets of the input `source`; one without a value gets it from `generated`.
 
     Raises `MisconfiguredError` if a secret is empty or not set, or if the engine's client uses
     its name.
@@ -50,7 +50,7 @@ def generate_secrets(inputs: Inputs) -> dict[str, str]:
 
 
 def read_variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of an input; `environ` has the values of bare names.
+    """Return the variables of an input; `environ` has the values of lines without `=`.
 
     Raises `MisconfiguredError` if a variable has no value.
     """

@@ -17,14 +17,14 @@ from rehearsal.config.input_types import (
 )
 from rehearsal.config.inputs import Inputs
 
-# GitHub runs at most so many jobs of one matrix.
+# GitHub's limit for the jobs of one matrix.
 MAX_JOBS = 256
 # The variable that tells the tests which browser to use. The browser's name becomes part of an
 # artifact's name.
 BROWSER_VARIABLE = "BROWSER"
 BROWSER_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
-# Those that rehearsal.yml has and the action does not.
+# The inputs that rehearsal.yml has and the action does not.
 OWN_INPUTS = table(
     Input(
         "shards",

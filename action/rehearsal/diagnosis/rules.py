@@ -29,8 +29,9 @@ ERROR_WORDS = re.compile(
 class Pattern:
     """Regular expressions to search in the facts; their named groups fill placeholders.
 
-    `sources` are searched in order. With `distinct`, the name of a group, all different values of
-    the group are evidence, and the placeholder `others` says how many there are beside the first.
+    `sources` are searched in order. With `every_value_of`, the name of a group, all different
+    values of the group are evidence, and the placeholder `others` says how many there are beside
+    the first.
     """
 
     def __init__(
@@ -38,19 +39,19 @@ class Pattern:
     ) -> None:
         self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
         self.patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
-        self.distinct = every_value_of
+        self.every_value_of = every_value_of
 
     def find(self, facts: Facts) -> list[re.Match[str]]:
-        """Return the last match in the first source that has one: the latest error counts.
+        """Return the last match of the first pattern that is found, in the first source with one.
 
-        With `distinct`, return the first match of each value, in the order of the patterns.
+        With `every_value_of`, return the first match of each value, in the order of the patterns.
         """
         for source in self.sources:
             text = facts.text(source)
             matches = (list(pattern.finditer(text)) for pattern in self.patterns)
-            if self.distinct:
+            if self.every_value_of:
                 found = list(chain.from_iterable(matches))
-                values = {match[self.distinct]: match for match in reversed(found)}
+                values = {match[self.every_value_of]: match for match in reversed(found)}
                 if values:
                     return sorted(values.values(), key=found.index)
             elif found := next(filter(None, matches), []):
@@ -62,7 +63,7 @@ class Pattern:
         if not matches:
             return {}
         values = {name: value for name, value in matches[0].groupdict().items() if value}
-        if self.distinct:
+        if self.every_value_of:
             values["others"] = f" and {len(matches) - 1} more" if len(matches) > 1 else ""
         return values
 

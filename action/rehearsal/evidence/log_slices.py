@@ -93,7 +93,7 @@ def heading(span: Span) -> str:
         return f"# {CONTAINER_LOG} between the start and the end of this test"
     return (
         f"# approximate: {CONTAINER_LOG} around this test. Its report has no exact times, so they "
-        "are worked out from the suite's time stamp and durations, with a second before and after."
+        "are worked out from the suite's time stamp and durations, with 1 s before and 1.5 s after."
     )
 
 

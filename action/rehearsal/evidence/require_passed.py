@@ -38,8 +38,8 @@ def _unfit(result: RehearsalResult) -> tuple[str, str] | None:
     """Return why this rehearsal does not prove that the image works, and what to do."""
     if result.verdict is not Verdict.PASSED:
         return (
-            f"The rehearsal ended as {result.verdict}, which is no pass.",
-            "Mend what it found, and rehearse again; its own report says what that is.",
+            f"The rehearsal did not pass: its verdict is {result.verdict}.",
+            "Fix the problem that its own report shows, and rehearse again.",
         )
     if parse_shard(result.shard) != WHOLE_SUITE:
         return (
@@ -49,6 +49,6 @@ def _unfit(result: RehearsalResult) -> tuple[str, str] | None:
     if not DIGEST.fullmatch(result.image_id):
         return (
             f"{VERDICT_FILE} names no image: image-id is {result.image_id[:100]!r}.",
-            "Rehearse again; the evidence of that run tells the image's ID.",
+            "Rehearse again; the new evidence names the image's ID.",
         )
     return None

@@ -1,4 +1,4 @@
-"""Load the request for a rehearsal on a laptop from a workflow file and the command line."""
+"""Load the inputs for a rehearsal on a laptop from a workflow file and the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

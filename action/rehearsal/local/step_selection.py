@@ -82,7 +82,7 @@ def _find_workflow(name: str, top: Path, cwd: Path) -> Path:
 def _uses_in(
     files: Sequence[Path], selector: StepSelector, top: Path, repository: str
 ) -> list[ActionUse]:
-    """Return the uses in all files that can be read; an error counts only if there are none."""
+    """Return the uses in all files that can be read; raise an error only if no use is found."""
     uses: list[ActionUse] = []
     errors: list[MisconfiguredError] = []
     for file in files:

@@ -50,9 +50,9 @@ def read_text(path: Path) -> str | None:
 def read_head_and_tail(path: Path, head: int, tail: int) -> tuple[bytes, bytes, int]:
     """Return a file's first `head` bytes, its last `tail` bytes, and how many lie between.
 
-    A file that is not longer than both comes whole, as its head. Raises OSError.
+    A file of at most `head` + `tail` bytes is returned whole, as the first item. Raises OSError.
     """
-    with path.open("rb") as file:
+    with open_regular_file(path) as file:
         left_out = os.fstat(file.fileno()).st_size - head - tail
         if left_out <= 0:
             return file.read(head + tail), b"", 0
@@ -62,7 +62,7 @@ def read_head_and_tail(path: Path, head: int, tail: int) -> tuple[bytes, bytes, 
 
 
 def text_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
-    """Yield path and text of the files with this suffix, nearest to the folder's top first.
+    """Yield path and text of the files with this suffix, a folder's own before its subfolders'.
 
     Hidden folders, links, and files that cannot be read are skipped.
     """

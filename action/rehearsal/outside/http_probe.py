@@ -1,4 +1,4 @@
-"""One GET request over a plain socket, timed from its first byte to the end of its headers.
+"""One GET request over a plain socket, with a time limit until the end of the headers.
 
 For an error status, the beginning of the body is read as well.
 """

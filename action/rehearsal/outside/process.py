@@ -93,7 +93,7 @@ class Process:
         self.wait(grace)
 
     def kill(self) -> None:
-        """End the whole process group by SIGKILL, which no process can forward."""
+        """End the whole process group by SIGKILL, which a client cannot pass to its container."""
         self._signal(signal.SIGKILL)
         self.wait(GRACE)
 

@@ -16,7 +16,9 @@ def interruptible(
     *,
     subject: str = "The rehearsal",
     cancel_hint: str = "What it had found until then is in the evidence.",
-    timeout_hint: str = "The timeline shows where the time went; the input timeout allows more.",
+    timeout_hint: str = (
+        "The timeline shows where the time went. To allow more, raise the input timeout."
+    ),
 ) -> Iterator[None]:
     """Raise one `RehearsalError` inside the block on a cancellation, or after `timeout` seconds.
 
@@ -34,7 +36,7 @@ def interruptible(
         if number == signal.SIGALRM:
             raise RehearsalError(
                 Verdict.TIMED_OUT,
-                f"{subject} was not done after {timeout:.0f} s.",
+                f"{subject} was not finished after {timeout:.0f} s.",
                 hint=timeout_hint,
             )
         raise RehearsalError(

@@ -11,7 +11,7 @@ GRACE = 3.0
 
 
 class WatchdogProcess:
-    """A child that reads our end of a pipe, and so notices when this process ends in any way."""
+    """A child that reads a pipe from this process, and so notices when this process ends."""
 
     def __init__(self, argv: Sequence[str], *, env: Mapping[str, str]) -> None:
         self._child = subprocess.Popen(

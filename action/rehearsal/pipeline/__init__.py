@@ -1,1 +1,1 @@
-"""One rehearsal under way."""
+"""Run one rehearsal: its stages, its state, its result."""

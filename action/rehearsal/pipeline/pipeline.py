@@ -47,7 +47,7 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
                     Verdict.ENGINE_FAILED,
                     f"The engine refused a command: {error}",
                     hint="Another program on this machine may have removed what the rehearsal "
-                    "started; run it again.",
+                    "started. Rehearse again.",
                 )
             )
 
@@ -78,7 +78,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     with state.stage("ready"):
         _wait_until_ready(plan, context, state, container, log)
     if not plan.suite.command:
-        state.notices.append("No test was asked for: test-command is empty.")
+        state.notices.append("No tests ran: test-command is empty.")
         return
     with state.stage("test"):
         if venv:

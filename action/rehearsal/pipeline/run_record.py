@@ -77,7 +77,7 @@ def create_run(environ: Mapping[str, str]) -> RunRecord:
 
 
 def unfinished_runs(environ: Mapping[str, str]) -> Iterator[RunRecord]:
-    """Yield the runs of this job that have not been cleaned up yet, the oldest first."""
+    """Yield the runs in RUNNER_TEMP (or the temp folder) that are not cleaned up, oldest first."""
     files = _temp_folder(environ).glob(f"{FOLDER_PREFIX}*/{RUN_FILE}")
     for file in sorted(files, key=lambda path: path.stat().st_mtime):
         try:

@@ -92,7 +92,7 @@ class RedactingStream:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._tail = b""
-        # So many bytes of the tail belong to a secret that was replaced already.
+        # How many bytes at the tail's start belong to a secret that is already replaced.
         self._covered = 0
 
     def feed(self, piece: bytes) -> bytes:
@@ -132,7 +132,7 @@ def _index_words(pattern: bytes) -> Iterator[bytes]:
 
 
 def _rarity(word: bytes) -> tuple[int, int]:
-    """Estimate how rare a word is in logs, where rulers, blanks and plain English are common."""
+    """Estimate how rare a word is in logs, where dashes, blanks and plain English are common."""
     return len(set(word)), sum(not chr(byte).islower() for byte in word)
 
 

@@ -9,7 +9,7 @@ SNIPPET_BREAK = re.compile(r"\n\n(?=# )")
 
 
 def cause_text(cause: CauseSummary) -> str:
-    """Return the whole cause as plain text."""
+    """Return a cause as plain text, without its background; a known one without its lines."""
     parts = [cause.hint, cause.paste.strip(), "" if cause.known else "\n".join(cause.lines)]
     parts += [f"What happened: {cause.message}"] if cause.message else []
     return "\n".join((cause.title, "\n\n".join(filter(None, parts)))).strip()

@@ -19,7 +19,7 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
     stages = ", ".join(f"{stage.name} {stage.seconds:.1f} s" for stage in result.stages)
     if stages:
         yield f"stages:   {stages}"
-    # One line each, never at its start: a line of its own could be a workflow command.
+    # A title must not begin a line: the runner could read it as a workflow command.
     for shard in result.shards:
         tests = "?" if shard.tests is None else shard.tests
         ended = f"{shard.verdict}, {tests} ran, {shard.failures} failed"

@@ -167,7 +167,7 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
     if not problem:
         return
     known = bool(result.diagnoses)
-    # By text: each once, with the first test that met it.
+    # Each traceback once, under the first test during which the app raised it.
     raised = {
         test.frame.text: f"What the app raised while {markdown.own_name(test.failure.name)} ran"
         for test in reversed(index.failed)

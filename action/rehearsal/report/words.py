@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure
 
-# A sentence names so many; a table has the others.
+# The most names in one sentence; a table has the others.
 MAX_NAMES = 12
 
 

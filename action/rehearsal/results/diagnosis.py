@@ -8,7 +8,10 @@ from rehearsal.results.json_fields import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """A cause that fits: what it is, what to do, what to paste, and the lines that show it."""
+    """A cause that fits: what it is, what to do, what to paste, and the lines that show it.
+
+    `give_up_after` is how many seconds a wait may last with this cause; None means no limit.
+    """
 
     id: Annotated[str, "The id of a known cause.", Json(pattern="^[a-z][a-z-]*$")]
     title: Annotated[str, "The cause in one line."]

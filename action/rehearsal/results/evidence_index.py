@@ -19,9 +19,9 @@ class LogExcerpt:
 class FailedTestEvidence:
     """What was kept of a failed test, or of the first failure of a flaky test.
 
-    `file` is relative to the checkout, `folder` to the evidence. `trace` is the test's traceback
-    without installed code. `slice` is what the app logged while the test ran, and `frame` the
-    project's line in the last traceback of that. `addresses` are the URLs of the pages on the
+    `file` is relative to the checkout, `folder` to the evidence. `short_trace` is the test's
+    traceback without installed code. `slice` is what the app logged while the test ran, and `frame`
+    the project's line in the last traceback of that. `addresses` are the URLs of the pages on the
     `pictures`. What is not known is empty.
     """
 
@@ -38,7 +38,7 @@ class FailedTestEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceIndex:
-    """The index: `tests` failed; `flaky` tests failed first, and passed when they ran again.
+    """The index: `failed` tests, and `flaky` tests, which failed first and passed on a retry.
 
     `frame` is the project's line in the last traceback of the app's log.
     """

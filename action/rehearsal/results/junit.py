@@ -39,7 +39,7 @@ def read_reports(reports: Iterable[bytes]) -> SuiteResults:
 
 def _parse(report: bytes) -> ET.Element | None:
     try:
-        # The tests of this repository wrote it, and expat limits how far entities expand.
+        # The project's own tests wrote it, and expat limits how far entities expand.
         return ET.fromstring(report)  # noqa: S314
     except (ET.ParseError, ValueError, LookupError):
         return None  # ValueError, LookupError: an encoding that expat or Python does not know.
@@ -152,7 +152,7 @@ def _trace(bad: ET.Element) -> str:
 
 
 def _message(bad: ET.Element) -> str:
-    """Return the first line of the text, after what a wait that timed out has waited for."""
+    """Return the first line of the text; if a wait timed out, what it waited for comes first."""
     line = _first_line(bad)
     waited = WAITED_FOR.search(_trace(bad))
     return f"{waited[0].removesuffix('.')}: {line}" if waited and waited[0] not in line else line

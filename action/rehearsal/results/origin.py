@@ -1,4 +1,4 @@
-"""Where a rehearsal ran and what was asked for, as far as everyone may know it."""
+"""Where a rehearsal ran and what was asked for, without anything confidential."""
 
 from dataclasses import dataclass
 from typing import Annotated

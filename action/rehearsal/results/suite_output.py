@@ -61,6 +61,6 @@ def _rerun_tests(text: str) -> Iterator[Failure]:
     """Yield the tests that pytest ran again, as far as its output names them."""
     names = Counter(first or second for first, second in PYTEST_RERUN.findall(text))
     if not names:
-        yield Failure(name=UNNAMED, message="pytest -rR would tell its name.")
+        yield Failure(name=UNNAMED, message="Run pytest with -rR to see its name.")
     for name, times in names.items():
         yield Failure(name=name, message="", file=name.partition("::")[0], attempts=times)

@@ -21,7 +21,7 @@ class Span:
 class Failure:
     """A test that failed: `message` says why in one line, `trace` is all that its report says.
 
-    `evidence` is the name of its evidence folder. `attempts` counts how often it failed;
+    `evidence_name` is the name of its evidence folder. `attempts` counts how often it failed;
     `recovered` says that it passes later in the same report.
     """
 

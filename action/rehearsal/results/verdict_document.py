@@ -35,7 +35,7 @@ class FailedTest:
 
 @dataclass(frozen=True, kw_only=True)
 class Tests:
-    """`Results` with the evidence of the failed tests."""
+    """`SuiteResults` with the evidence of the failed tests."""
 
     ran: Annotated[int | None, "How many tests ran; null when that is not known."] = None
     failures: Annotated[int, "How many tests failed."]

@@ -22,7 +22,7 @@ class FormField:
 
 
 def form_fields(text: str) -> Iterator[FormField]:
-    """Yield the form fields of a template whose names are literal, in their order."""
+    """Yield a template's form fields in order, without names that template code makes up."""
     text = TEMPLATE_SYNTAX.sub(_blank_out, text)
     line, counted = 1, 0
     for tag in FIELD_TAG.finditer(text):

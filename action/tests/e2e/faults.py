@@ -477,7 +477,7 @@ DJANGO = [
         verdict="tests-failed",
         diagnosis="readonly-database",
         inputs={"setup-command": f"{MIGRATE}\nchmod a-w /data/db.sqlite3"},
-        told=("may not write the database", "the folder of its file"),
+        told=("has no permission to write to the database", "the folder of its file"),
         lines=(
             A_LIST,
             Line(
@@ -494,7 +494,7 @@ DJANGO = [
         verdict="setup-failed",
         diagnosis="readonly-database",
         inputs={"env": "DJANGO_ALLOWED_HOST=localhost\nDJANGO_DB_PATH=/src/db.sqlite3"},
-        told=("may not write the database", "setup-command ended with exit code"),
+        told=("has no permission to write to the database", "setup-command ended with exit code"),
         evidence={"setup.log": "unable to open database file"},
     ),
     Fault(

@@ -107,7 +107,9 @@ def test_publish__nothing_when_tests_are_red(
             "to": f"{registry.host}/{run_id}/red:1",
         },
     )
-    assert_failed(published, "Nothing was pushed. The rehearsal ended as tests-failed")
+    assert_failed(
+        published, "Nothing was pushed. The rehearsal did not pass: its verdict is tests-failed"
+    )
     assert registry.holds(f"{run_id}/red", "1") is None
 
 

@@ -29,7 +29,7 @@ def test_require_passed__a_complete_pass(tmp_path: Path, shard: str) -> None:
 @pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.PASSED])
 def test_require_passed__refuses_other_verdicts(tmp_path: Path, verdict: Verdict) -> None:
     with pytest.raises(
-        RehearsalError, match=rf"Nothing is done\. .* ended as {verdict}, "
+        RehearsalError, match=rf"Nothing is done\. .* its verdict is {verdict}\."
     ) as raised:
         read(write_verdict(tmp_path, problems=(Problem(verdict, "w"),)))
     assert raised.value.problem.verdict is Verdict.PUBLISH_FAILED

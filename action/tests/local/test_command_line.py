@@ -128,7 +128,7 @@ def test_rehearse__where_the_action_sets_its_inputs_no_workflow_is_read(laptop: 
     code, log = laptop.run(REHEARSAL_INPUTS="{}", CHECK="exit 1")
     assert code == 0, log
     assert "rehearsing" not in log
-    assert "No test was asked for" in log
+    assert "No tests ran" in log
 
 
 # What a first-time user does wrong: arguments, environment, and what is said.

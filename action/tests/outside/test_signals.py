@@ -26,7 +26,10 @@ def test_interruptible__interrupts_a_wait() -> None:
 
 
 def test_interruptible__the_time_out_error_names_seconds_and_input() -> None:
-    with pytest.raises(RehearsalError, match="not done after 90 s") as caught, interruptible(90):
+    with (
+        pytest.raises(RehearsalError, match="not finished after 90 s") as caught,
+        interruptible(90),
+    ):
         signal.raise_signal(signal.SIGALRM)
     assert "input timeout" in caught.value.problem.hint
 

@@ -10,7 +10,7 @@ from rehearsal.verdict import Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class ShardCause:
-    """A cause, with the titles of the shards that have it; empty for one of the whole matrix."""
+    """A cause and the titles of its shards; `shards` is empty if it concerns the whole matrix."""
 
     cause: CauseSummary
     verdict: Verdict

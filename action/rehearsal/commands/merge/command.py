@@ -39,19 +39,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--expect",
         metavar="N",
         required=True,
-        help="the number of rehearsals: the shards, times the browsers",
+        help="the number of rehearsals: number of shards multiplied by number of browsers",
     )
     parser.add_argument(
         "--into",
         metavar="FOLDER",
         required=True,
-        help="where to write the merged evidence; it must not exist yet",
+        help="where to write the merged evidence; an existing folder must be empty",
     )
     parser.add_argument(
         "--artifact-name",
         metavar="NAME",
         default="",
-        help="the name of the artifact that will hold it",
+        help="the name of the artifact for the merged evidence",
     )
     parser.add_argument(
         "--jobs",
@@ -100,7 +100,8 @@ def _parse_number(text: str) -> int:
     if not NUMBER.match(text):
         raise MisconfiguredError(
             f"--expect is {text[:40]!r}, which is not a number from 1 to 9999.",
-            hint="Set it to the number of rehearsals: the shards, times the browsers.",
+            hint="Set it to the number of rehearsals: the number of shards multiplied by the "
+            "number of browsers.",
         )
     return int(text)
 
@@ -128,7 +129,7 @@ def _check_folders(source: Path, into: Path) -> None:
 
 def _report(merged: MergeResult, evidence: Evidence, console: Console) -> None:
     result = merged.result
-    # First: a fault of ours in a report must not cost what later steps rely on.
+    # The outputs come first: later steps need them even if a report cannot be written.
     for name, value in result.outputs().items():
         console.output(name, value)
     name = result.artifact_name

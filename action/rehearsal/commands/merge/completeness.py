@@ -12,7 +12,7 @@ NO_IMAGE = "no image ID"
 
 
 def check_completeness(shards: Sequence[ShardEvidence], expected: int) -> Iterator[Problem]:
-    """Yield the problems of the shards as a whole, whatever each of them says."""
+    """Yield the problems of the shards as a whole, even where every shard passed."""
     readable = [shard for shard in shards if shard.readable]
     yield from _check_count(shards, readable, expected)
     yield from _check_split(readable, expected)
@@ -29,15 +29,15 @@ def _check_count(
         named = f" Missing: {join_names(titles)}." if len(titles) == missing else ""
         yield Problem(
             Verdict.CANCELLED,
-            f"Only {len(shards)} of {expected} rehearsals left their evidence.{named}",
+            f"Evidence was found for only {len(shards)} of {expected} rehearsals.{named}",
             hint="A job ended before its evidence was uploaded: it was cancelled, ran out of "
             "time, lost its runner, or failed in a step before the rehearsal. Look at that job's "
-            "log. If every job looks fine, its step needs the input evidence: always.",
+            "log. If every job passed, set the input evidence: always in its step.",
         )
     if missing < 0:
         yield Problem(
             Verdict.MISCONFIGURED,
-            f"{len(shards)} rehearsals left their evidence, but {expected} were expected: "
+            f"Evidence of {len(shards)} rehearsals was found, but {expected} were expected: "
             f"{join_names(shard.name for shard in shards)}.",
             hint="Download only the artifacts of this workflow's own shards, and set --expect to "
             "their number: the shards, times the browsers.",

@@ -74,6 +74,6 @@ def _unreadable(error: Exception) -> Problem:
     return Problem(
         Verdict.ERROR,
         f"Its {VERDICT_FILE} cannot be read: {reason}.",
-        hint="Let nothing but the action write into its evidence. Run that job again; if it "
+        hint="Only the action may write into its evidence. Run that job again; if it "
         "fails again, please report it with the file.",
     )

@@ -21,7 +21,7 @@ SUCCESS = "success"
 
 @dataclass(frozen=True, kw_only=True)
 class MergeResult:
-    """The merged result and its shards; `matrix_problems` are those of no single shard."""
+    """The merged result and its shards; `matrix_problems` concern the matrix as a whole."""
 
     result: RehearsalResult
     shards: tuple[ShardEvidence, ...]

@@ -18,7 +18,7 @@ from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.shard import Shard
 from rehearsal.verdict import Verdict
 
-# Nobody reads more.
+# These limits keep the page short; verdict.json holds all.
 MAX_TESTS = 300
 MAX_CAUSES = 50
 

@@ -32,7 +32,7 @@ class ShardEvidence:
     def outcome(self) -> Shard:
         """How its rehearsal ended."""
         result = self.result
-        # A rehearsal that ended before its tests ran none.
+        # A rehearsal that ended before its tests has run no test.
         results = result.suite_results or SuiteResults(test_count=0 if self.readable else None)
         return Shard(
             name=self.name,

@@ -1,4 +1,4 @@
-"""Tags in the local engine: a push needs one, and afterwards every tag is as it was before."""
+"""Tags in the local engine: a push needs one, and afterwards the earlier tags are restored."""
 
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field

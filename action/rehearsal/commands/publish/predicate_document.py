@@ -23,15 +23,15 @@ class Image:
     ]
     digests: Annotated[
         dict[str, Annotated[str, Json(pattern=DIGEST.pattern)]],
-        "The digest of the manifest for each published reference. Each registry was asked whether "
-        "it holds this image.",
+        "The digest of the manifest for each published reference, from the output digests of "
+        "action/publish.",
         Json(minProperties=1, propertyNames={"pattern": REFERENCE.pattern}),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tests:
-    """How many tests ran, and how."""
+    """How many tests ran, how many failed, and how many were flaky."""
 
     ran: Annotated[int | None, "How many tests ran; null when that is not known."]
     failures: Annotated[int, "How many tests failed.", Json(const=0)]

@@ -19,7 +19,7 @@ from rehearsal.outside.signals import interruptible
 from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
 RESUME_HINT = (
-    "The table shows what each registry holds. Run it again: it continues where it stopped."
+    "The report shows what each registry holds. Publish again: it continues where it stopped."
 )
 TIMEOUT_HINT = "To allow more time, set the input timeout (of release-image.yml: publish-timeout)."
 INDEX_MEDIA_TYPES = frozenset(

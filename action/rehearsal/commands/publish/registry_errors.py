@@ -10,7 +10,7 @@ from rehearsal.commands.publish.reference import split_repository
 class Reason:
     """Why a registry failed; `pattern` matches the message of the client.
 
-    With `unreachable` the registry did not answer at all: then nothing is pushed anywhere.
+    With `unreachable` the registry gave no answer; before the first push that stops everything.
     """
 
     name: str

@@ -105,7 +105,7 @@ def _protected_references(
     if not replaceable or replaceable - set().union(*names.values()):
         raise inputs.error_for(
             "overwrite",
-            f"true, false, or tags of to that may be replaced, one a line: "
+            f"true, false, or some of these tags, one a line: "
             f"{', '.join(dict.fromkeys(each.tag for each in references))}",
         )
     return tuple(each for each in references if not names[each] & replaceable)

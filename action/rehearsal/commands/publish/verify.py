@@ -92,8 +92,8 @@ class Verifier:
             raise publish_failed(
                 f"{name} holds {target.content} ({target.reason}) instead of the image that was "
                 f"pushed, {self.image_id}.",
-                "Another run or another workflow pushed to the same reference at the same time. "
-                "Find it (concurrency: keeps runs apart), then run this again."
+                "Another run has probably pushed to the same reference at the same time. "
+                "Find that run and keep them apart (concurrency:), then run this again."
                 if target.remote.config
                 else SINGLE_MANIFEST_HINT,
             )
@@ -137,7 +137,7 @@ class Verifier:
     def _inspect_until_there(self, name: str) -> RemoteImage | None:
         """Ask a few times until the image is there, and return what is there in the end.
 
-        If the client finds nothing, the engine pulls: it reads manifests that an old client cannot.
+        If the client finds nothing or fails, the engine pulls: it reads more than an old client.
         """
         with suppress(EngineError):
             remote = self.registries.inspect(name)

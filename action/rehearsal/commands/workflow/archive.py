@@ -19,7 +19,8 @@ class ImageArchive:
     """An archive of one image.
 
     `config` is the digest of the image's configuration, `manifests` are the digests of its
-    manifests. The ID of the image is the first one, or with the containerd image store the second.
+    manifests. The ID of the image is `config`, or with the containerd image store one of
+    `manifests`.
     """
 
     path: Path

@@ -103,7 +103,7 @@ def _empty_secret(source: str, name: str) -> MisconfiguredError:
         f"The secret {name} in {source} is empty.",
         hint="Pull requests from forks and from Dependabot get no secrets. "
         + (random if source == "container-secrets" else "")
-        + f"Otherwise set it in the settings of the repository, and pass it on: {source}: "
+        + f"In any other case, set it in the repository's settings and pass it on: {source}: "
         f"{name}=${{{{ secrets.{name} }}}}.",
     )
 

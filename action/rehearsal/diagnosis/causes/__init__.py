@@ -2,9 +2,9 @@
 
 from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE
-from rehearsal.diagnosis.causes.engine_and_inputs import ENVIRONMENT
+from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
 from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.tests import TESTS
 
-CAUSES = (*ENVIRONMENT, *STARTUP, *DATABASE, *HTTP_ANSWERS, *TESTS, *CONTAINER_EXIT, *BUILD)
+CAUSES = (*ENGINE_AND_INPUTS, *STARTUP, *DATABASE, *HTTP_ANSWERS, *TESTS, *CONTAINER_EXIT, *BUILD)

@@ -28,7 +28,7 @@ DATABASE = (
         ),
         unless=VISIBLE_FROM_OUTSIDE,
         details=(Pattern("container", r"^user .*"),),
-        title="The app's user may not write the database",
+        title="The app's user has no permission to write to the database",
         hint="SQLite also writes into the folder of its file, so the app's user has to own both. "
         "In the image, make the folder before USER. For a bind mount, change the owner on the "
         "host.",

@@ -3,7 +3,7 @@
 from rehearsal.diagnosis.rules import Cause, Pattern
 from rehearsal.verdict import Verdict
 
-ENVIRONMENT = (
+ENGINE_AND_INPUTS = (
     Cause(
         id="engine-lost",
         verdicts=(Verdict.ENGINE_FAILED,),
@@ -28,8 +28,8 @@ ENVIRONMENT = (
             ),
         ),
         title="A secret is missing, empty, or in the wrong input",
-        background="An early error is better: an app may start with an empty key, and then every "
-        "page fails.",
+        background="The rehearsal stops on purpose: with an empty key an app may start, and then "
+        "every page fails.",
     ),
     Cause(
         id="engine-refused",

@@ -31,10 +31,7 @@ ADD_TO_SECRETS = (
     "If the step has a secrets: input already, add the name to it: secrets: | and one name a line."
 )
 FROM_REPOSITORY = (
-    "secrets: {name}\n"
-    "\n"
-    "# and with that, under the env: of the same step:\n"
-    "{name}: ${{ secrets.{name} }}"
+    "secrets: {name}\n\n# and also, under the env: of the same step:\n{name}: ${{ secrets.{name} }}"
 )
 
 STARTUP = (
@@ -108,7 +105,7 @@ STARTUP = (
         "its folder is copied into the image. Django's settings.py has the path: WSGI_APPLICATION "
         '= "PROJECT.wsgi.application" is PROJECT.wsgi:application for gunicorn.',
         paste=f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
-        background="The image's command starts gunicorn with the project's WSGI application.",
+        background="The image's command names the module in which the server looks for the app.",
     ),
     Cause(
         id="missing-module",
@@ -132,7 +129,7 @@ STARTUP = (
             Pattern("container", r"^memory limit (?P<limit>.+)"),
         ),
         details=(Pattern("container", r"^exit code 137$"),),
-        title="The container was killed for memory (limit: {limit})",
+        title="The container was killed because it ran out of memory (limit: {limit})",
         hint="Raise the limit, or let the app use less: fewer workers, smaller caches. If "
         "production has the same limit, the app will be killed there too.",
         paste=f"{IN_STEP}run-options: --memory=512m",

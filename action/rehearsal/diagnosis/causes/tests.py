@@ -1,4 +1,4 @@
-"""Causes that show only in tests with a browser."""
+"""Causes that show mostly in the tests."""
 
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant

@@ -76,7 +76,7 @@ def _call(node: Call, contexts: Contexts) -> Value:
 def _case(arguments: tuple[Node, ...], contexts: Contexts) -> Value:
     """Evaluate only the value whose condition holds: the others may be unknown."""
     if len(arguments) < MIN_CASE_ARGUMENTS or len(arguments) % 2 == 0:
-        raise ExpressionError("case takes pairs of a condition and a value, then a value")
+        raise ExpressionError("case takes pairs of a condition and a value, then a default value")
     for condition, value in zip(arguments[:-1:2], arguments[1::2], strict=True):
         if is_truthy(evaluate(condition, contexts)):
             return evaluate(value, contexts)

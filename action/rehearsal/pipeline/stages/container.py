@@ -76,8 +76,8 @@ def create_container(
         raise refusal_error(str(error), plan) from None
     if plan.run_options and engine.inspect(container_id)["Image"] != image:
         raise MisconfiguredError(
-            "The client took one of the run-options for the image to run.",
-            hint="Each line is one argument; a value needs an option that takes one before it.",
+            "The client read one of the run-options as the name of the image.",
+            hint="Each line is one argument. Put a value only after an option that takes one.",
         )
     return container_id
 

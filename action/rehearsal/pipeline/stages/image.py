@@ -22,7 +22,8 @@ class Image:
 def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) -> list[str]:
     """Return the arguments after `docker build`.
 
-    buildx makes no attestations: with them a push would create an index, which has no image ID.
+    With buildx no attestations are made: with them a push would create an index, which has no image
+    ID.
     """
     arguments = ["--file", str(build.dockerfile), "--tag", tag, "--iidfile", str(id_file)]
     if buildx:

@@ -172,6 +172,6 @@ def _timeout_error(plan: ProbePlan, answer: Answer, attempts: int) -> RehearsalE
         Verdict.NOT_READY,
         f"GET {plan.path} got no answer that counts as ready within {plan.timeout} s "
         f"({attempts} attempts). The last one: {describe_answer(plan, answer)}.",
-        hint="The container was running all the time. Check port, ready-path and ready-status, "
+        hint="The container was still running. Check port, ready-path and ready-status, "
         "and read container.log; a slow start needs a longer ready-timeout.",
     )

@@ -14,7 +14,7 @@ CRASH_WAIT = 3.0
 def run_setup(command: str, container: Container, engine: Engine, log: Log) -> None:
     """Run `command` with `sh -ec` in the container. Raises `RehearsalError` (setup-failed).
 
-    Returns without an error when the container ends too.
+    Returns without an error if the container ends as well: the caller reports the crash.
     """
     process = engine.execute(container.id, ["sh", "-ec", command], out=log.stream())
     try:

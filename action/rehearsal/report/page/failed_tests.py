@@ -13,7 +13,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, 
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
 
-# So many tests show their evidence at once; the others show name and message first.
+# How many tests show their evidence at once; the others show name and message first.
 MAX_OPEN = 3
 # Nobody reads more, and a printout loads all pictures at once.
 MAX_TESTS = 30

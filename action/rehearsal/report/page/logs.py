@@ -1,4 +1,4 @@
-"""The logs: the app's whole and searchable, the others folded."""
+"""The logs: the app's open and searchable (a long one without its middle), others folded."""
 
 from collections.abc import Iterable
 

@@ -145,7 +145,10 @@ def test_merge__without_downloaded_artifacts(
     assert job.merge(3) == 18
     assert (job.outputs["verdict"], job.outputs["image-id"]) == ("cancelled", "")
     output = capsys.readouterr().out
-    assert "::error title=Dress rehearsal%3A cancelled::Only 0 of 3 rehearsals left" in output
+    assert (
+        "::error title=Dress rehearsal%3A cancelled::Evidence was found for only 0 of 3 rehearsals"
+        in output
+    )
     assert "A job ended before its evidence was uploaded" in output
 
 

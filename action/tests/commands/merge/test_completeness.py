@@ -42,7 +42,7 @@ def test_completeness__finds_each_missing_shard(
         [each for number, each in enumerate(complete) if number not in removed], len(complete)
     )
     assert (Verdict.CANCELLED, True) in [
-        (verdict, "left their" in message) for verdict, message in found
+        (verdict, "was found for only" in message) for verdict, message in found
     ]
 
 
@@ -67,15 +67,18 @@ def test_completeness__finds_each_repeated_shard(
 @pytest.mark.parametrize(
     "shards, expected, message",
     [
-        ([shard("1/2")], 2, "Only 1 of 2 rehearsals left their evidence. Missing: shard 2/2."),
+        ([shard("1/2")], 2, "Evidence was found for only 1 of 2 rehearsals. Missing: shard 2/2."),
         (
             matrix(2, "a", "b")[1:3],
             4,
-            "Only 2 of 4 rehearsals left their evidence. Missing: shard 1/2 on a, shard 2/2 on b.",
+            (
+                "Evidence was found for only 2 of 4 rehearsals. "
+                "Missing: shard 1/2 on a, shard 2/2 on b."
+            ),
         ),
-        ([shard("1/2", "chrome")], 4, "Only 1 of 4 rehearsals left their evidence."),
-        ([shard("", "chrome")], 2, "Only 1 of 2 rehearsals left their evidence."),
-        ([], 3, "Only 0 of 3 rehearsals left their evidence."),
+        ([shard("1/2", "chrome")], 4, "Evidence was found for only 1 of 4 rehearsals."),
+        ([shard("", "chrome")], 2, "Evidence was found for only 1 of 2 rehearsals."),
+        ([], 3, "Evidence was found for only 0 of 3 rehearsals."),
     ],
     ids=["one", "two", "another browser", "no shards", "all"],
 )
@@ -88,7 +91,7 @@ def test_completeness__names_the_missing_if_the_others_tell(
 
 
 def test_completeness__more_than_expected() -> None:
-    message = "3 rehearsals left their evidence, but 2 were expected: a, b, c."
+    message = "Evidence of 3 rehearsals was found, but 2 were expected: a, b, c."
     shards = [shard("", browser, name=name) for browser, name in zip("xyz", "abc", strict=True)]
     assert (Verdict.MISCONFIGURED, message) in check(shards, 2)
 

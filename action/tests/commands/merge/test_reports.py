@@ -126,7 +126,9 @@ def test_summary__counts_only_what_is_known(shards: list[ShardEvidence], words: 
 
 def test_summary__a_missing_shard_is_named_first() -> None:
     text = merged_summary(shard("1/2"), expected=2)
-    assert text.startswith("## ❌ Dress rehearsal: cancelled\n\n**Only 1 of 2 rehearsals left")
+    assert text.startswith(
+        "## ❌ Dress rehearsal: cancelled\n\n**Evidence was found for only 1 of 2 rehearsals"
+    )
     assert "A job ended before its evidence was uploaded" in text
 
 

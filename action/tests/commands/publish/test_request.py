@@ -70,7 +70,7 @@ def test_read_request__overwrite(overwrite: str | None, protected: list[str]) ->
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"problems": (Problem(Verdict.TESTS_FAILED, "w"),)}, "ended as tests-failed"),
+        ({"problems": (Problem(Verdict.TESTS_FAILED, "w"),)}, "its verdict is tests-failed"),
         ({"shard": "1/2"}, "is shard 1/2"),
         (
             {"suite_results": flaky("shop.test_buys")},
@@ -115,9 +115,9 @@ def test_read_request__without_a_verdict(tmp_path: Path) -> None:
         ({"image-id": "app:1"}, "a whole ID"),
         ({"image-id": IMAGE[:20]}, "a whole ID"),
         ({"image-id": IMAGE, "to": ""}, "input to is empty"),
-        ({"image-id": IMAGE, "overwrite": "never"}, "may be replaced, one a line: 1."),
+        ({"image-id": IMAGE, "overwrite": "never"}, "some of these tags, one a line: 1."),
         ({"image-id": IMAGE, "overwrite": "1\nnever"}, "'1\\nnever'; it has to be true, false, or"),
-        ({"image-id": IMAGE, "overwrite": " "}, "true, false, or tags of to"),
+        ({"image-id": IMAGE, "overwrite": " "}, "true, false, or some of these tags"),
         ({"image-id": IMAGE, "allow-flaky": "yes"}, "one of true, false"),
         ({"image-id": IMAGE, "timeout": "0"}, "from 1 to 86400"),
         ({"image-id": IMAGE, "password": "x"}, "no input named 'password'"),
