@@ -295,7 +295,7 @@ def test_publish__a_flaky_image_only_when_allowed(
 ) -> None:
     flaky = Failure(name="shop.test_buys", message="")
     evidence = write_verdict(
-        workdir, image_id=image, results=SuiteResults(test_count=3, flaky=(flaky,))
+        workdir, image_id=image, suite_results=SuiteResults(test_count=3, flaky=(flaky,))
     )
     order = {"evidence-path": str(evidence), "to": f"{registry.host}/{run_id}/flaky:1"}
     refused = publish(runner, tiny, order)
