@@ -21,8 +21,8 @@ MAX_TEXT_SIZE = 256 << 10
 def open_regular_file(path: Path) -> BinaryIO:
     """Open a regular file for reading. Raises OSError for a link, a pipe and the like.
 
-    Whoever owns the folder may replace the file by a link out of it, or by a pipe that never ends,
-    at any moment: so the opened file is checked, not its path.
+    The owner of the folder may replace the file at any moment by a link out of it, or by a pipe
+    that never ends. So the opened file is checked, not its path.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     if not S_ISREG(os.fstat(descriptor).st_mode):
