@@ -20,7 +20,7 @@ from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
 from rehearsal.outside.terminal import find_terminal
 from rehearsal.outside.watchdog_process import exit_now
-from rehearsal.pipeline.run_record import read_run
+from rehearsal.pipeline.run_folder import read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import Problem, RehearsalError, own_fault

@@ -15,7 +15,7 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
-from rehearsal.pipeline.run_record import RunRecord, unfinished_runs
+from rehearsal.pipeline.run_folder import RunRecord, unfinished_runs
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.file_names import EVIDENCE, STAGING
 from rehearsal.verdict import RehearsalError, Verdict

@@ -9,9 +9,14 @@ from dataclasses import asdict, replace
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
-from rehearsal.pipeline.result import RunDescription, add_evidence, make_result, with_notices
-from rehearsal.pipeline.run_record import RunRecord
-from rehearsal.pipeline.state import RunState
+from rehearsal.pipeline.result_builder import (
+    RunDescription,
+    add_evidence,
+    make_result,
+    with_notices,
+)
+from rehearsal.pipeline.run_folder import RunRecord
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.report.annotations import error_annotations, warning_annotations
 from rehearsal.report.closing import closing
 from rehearsal.report.page import page

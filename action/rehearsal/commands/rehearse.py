@@ -23,9 +23,9 @@ from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import PACKAGES_FOLDER
 from rehearsal.pipeline.pipeline import rehearse
-from rehearsal.pipeline.result import RunDescription
-from rehearsal.pipeline.run_record import RUN_VARIABLE, RunRecord, create_run
-from rehearsal.pipeline.state import RunState
+from rehearsal.pipeline.result_builder import RunDescription
+from rehearsal.pipeline.run_folder import RUN_VARIABLE, RunRecord, create_run
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.source.source_tree import SourceTree

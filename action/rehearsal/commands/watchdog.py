@@ -8,7 +8,7 @@ from typing import BinaryIO
 from rehearsal.commands.clean_up import remove_everything
 from rehearsal.outside.engine import PENDING_GRACE
 from rehearsal.outside.watchdog_process import WatchdogProcess
-from rehearsal.pipeline.run_record import RunRecord
+from rehearsal.pipeline.run_folder import RunRecord
 
 SHUTDOWN_MESSAGE = b"done"
 

@@ -1,4 +1,4 @@
-"""The inputs of the action: the table from which `make reference` writes YAML and documents."""
+"""The table of inputs: `make reference` writes YAML and documents from it, `parser` reads them."""
 
 from rehearsal.config.input_types import (
     BOOLEAN,

@@ -9,12 +9,12 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe
 from rehearsal.pipeline.context import RunContext
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_arguments import has_restart_policy
 from rehearsal.pipeline.stages.container_end import crash_error
-from rehearsal.pipeline.stages.count_tests import count_notices
+from rehearsal.pipeline.stages.count_results import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
-from rehearsal.pipeline.state import RunState
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 
 # The folder that holds this package and rehearsal_testing, which tests may import.

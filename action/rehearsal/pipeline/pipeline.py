@@ -11,6 +11,7 @@ from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import teardown
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import (
     Container,
     container_name,
@@ -24,7 +25,6 @@ from rehearsal.pipeline.stages.observations import input_lines
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.virtual_environment import VenvBuilder
 from rehearsal.pipeline.stages.wait import BEFORE_READY, ReadinessWaiter
-from rehearsal.pipeline.state import RunState
 from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG, TEST_SETUP_LOG
 from rehearsal.verdict import Problem, RehearsalError, Verdict
 

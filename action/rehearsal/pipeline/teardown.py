@@ -8,12 +8,12 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container, keep_instructions
 from rehearsal.pipeline.stages.container_arguments import named_volumes
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
 from rehearsal.pipeline.stages.observations import container_lines, without_secrets
 from rehearsal.pipeline.stages.stop import stop_container
-from rehearsal.pipeline.state import RunState
 from rehearsal.results.file_names import CONTAINER_STATE
 from rehearsal.verdict import RehearsalError, Verdict
 

@@ -13,7 +13,7 @@ from rehearsal.commands.clean_up import clean_up
 from rehearsal.commands.watchdog import SHUTDOWN_MESSAGE, watch
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
-from rehearsal.pipeline.run_record import RunRecord, create_run, read_run
+from rehearsal.pipeline.run_folder import RunRecord, create_run, read_run
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import Verdict
 

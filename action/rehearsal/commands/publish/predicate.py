@@ -16,7 +16,7 @@ from rehearsal.commands.publish.predicate_document import (
     Tests,
 )
 from rehearsal.results.codec import InvalidDocumentError, decode, dumps, loads
-from rehearsal.results.digest import DIGEST
+from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import SuiteResults

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from rehearsal.results.digest import DIGEST
+from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.json_fields import Json
 from rehearsal.results.origin import Origin
 

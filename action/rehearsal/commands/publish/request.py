@@ -8,7 +8,7 @@ from rehearsal.commands.publish.reference import Reference, read_references
 from rehearsal.config.input_types import BOOLEAN, FOLDER, LINES, TEXT, Input, number, table
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.evidence.require_passed import require_passed
-from rehearsal.results.digest import DIGEST
+from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rehearsal.results.digest import DIGEST
+from rehearsal.results.digest_format import DIGEST
 from rehearsal.verdict import RehearsalError, Verdict
 
 # In bytes. Manifests and configurations have some KB; nothing larger is read into memory.

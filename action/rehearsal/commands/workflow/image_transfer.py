@@ -9,7 +9,7 @@ from rehearsal.config.child_environment import for_children
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.github import Console
-from rehearsal.results.digest import DIGEST
+from rehearsal.results.digest_format import DIGEST
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 

@@ -8,7 +8,7 @@ from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Process
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.count_tests import count_tests, is_empty_shard, is_one_shard
+from rehearsal.pipeline.stages.count_results import count_tests, is_empty_shard, is_one_shard
 from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Problem, Verdict
 

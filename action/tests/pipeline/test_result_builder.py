@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 
 from rehearsal.evidence.folder import Evidence
-from rehearsal.pipeline.result import RunDescription, add_evidence, make_result
-from rehearsal.pipeline.state import RunState
+from rehearsal.pipeline.result_builder import RunDescription, add_evidence, make_result
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.origin import Origin
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ..fakes import secret
-from .test_state import RecordingObserver
+from .test_run_state import RecordingObserver
 
 DESCRIPTION = RunDescription(name="r", evidence_folder="/e", artifact_name="a", origin=Origin())
 SECRET = secret().value

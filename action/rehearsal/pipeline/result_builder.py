@@ -7,7 +7,7 @@ from pathlib import Path
 from rehearsal.diagnosis.explain import explain
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
-from rehearsal.pipeline.state import RunState
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.results.file_names import FACTS_FILE
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult

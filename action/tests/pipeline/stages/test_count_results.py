@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.pipeline.stages.count_tests import (
+from rehearsal.pipeline.stages.count_results import (
     count_notices,
     count_tests,
     is_empty_shard,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.pipeline.run_record import RUN_FILE, RunRecord, create_run, read_run, unfinished_runs
+from rehearsal.pipeline.run_folder import RUN_FILE, RunRecord, create_run, read_run, unfinished_runs
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.pipeline.state import RunState
+from rehearsal.pipeline.run_state import RunState
 from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 
