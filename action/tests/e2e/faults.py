@@ -173,8 +173,9 @@ ANSWERING = [
         name="wrong-port",
         verdict="not-ready",
         diagnosis="wrong-port",
-        inputs=tiny("elsewhere", ready_timeout="10"),
-        told=("listens on port 9000", "port: '9000'", "within 10 s"),
+        # Shorter than the delay after which this cause ends the wait.
+        inputs=tiny("elsewhere", ready_timeout="8"),
+        told=("listens on port 9000", "port: '9000'", "within 8 s"),
     ),
     Fault(
         name="wrong-port-early",
@@ -216,8 +217,9 @@ ANSWERING = [
         name="no-such-page",
         verdict="not-ready",
         diagnosis="no-such-page",
-        inputs=tiny("lost", ready_path="/missing", ready_timeout="10"),
-        told=("no page /missing", "ready-path: /healthz", "within 10 s"),
+        # Shorter than the delay after which this cause ends the wait.
+        inputs=tiny("lost", ready_path="/missing", ready_timeout="8"),
+        told=("no page /missing", "ready-path: /healthz", "within 8 s"),
     ),
     Fault(
         name="no-such-page-early",
