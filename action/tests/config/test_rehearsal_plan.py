@@ -9,7 +9,7 @@ from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 
 from ..fakes import probe_plan
 
-HUSH = "hush-planted"
+SECRET = "hush-planted"
 CLIENT_VARIABLES = ["PATH", "HOME", "DOCKER_HOST", "LD_PRELOAD", "HTTPS_PROXY", "SSL_CERT_FILE"]
 
 
@@ -87,7 +87,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
     (project / "wants.txt").touch()
     plan = plan_of(
         project.parent,
-        {"FROM_STEP": "inherited", "TOKEN": HUSH},
+        {"FROM_STEP": "inherited", "TOKEN": SECRET},
         working_directory=project.name,
         context="docker",
         dockerfile="docker/app.Dockerfile",
@@ -98,7 +98,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
         host_port="8080",
         env="B=two words\nFROM_STEP",
         command="gunicorn\n--workers\n2",
-        secrets=f"TOKEN\nPLAIN={HUSH}-2",
+        secrets=f"TOKEN\nPLAIN={SECRET}-2",
         volumes="data:/data\n./conf:/conf:ro",
         network="backend",
         setup_command="migrate\nload\n",
@@ -127,7 +127,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
     assert (plan.container.port, plan.container.host_port) == (80, 8080)
     assert plan.container.env == {"B": "two words", "FROM_STEP": "inherited"}
     assert plan.container.command == ("gunicorn", "--workers", "2")
-    assert {s.name: s.value for s in plan.secrets} == {"TOKEN": HUSH, "PLAIN": f"{HUSH}-2"}
+    assert {s.name: s.value for s in plan.secrets} == {"TOKEN": SECRET, "PLAIN": f"{SECRET}-2"}
     assert plan.container.volumes == ("data:/data", "./conf:/conf:ro")
     assert (plan.container.network, plan.container.setup_command) == ("backend", "migrate\nload")
     assert (plan.probe.path, plan.probe.timeout) == ("/healthz?deep=1", 5)
@@ -195,15 +195,20 @@ def test_plan__refuses_a_wrong_value(top: Path, name: str, value: str, allowed: 
 @pytest.mark.parametrize("value", ["no colon", ": value", "a b: c", "Ж: 1", "X: €", "X: a\x01b"])
 def test_plan__invalid_headers_are_not_shown(top: Path, value: str) -> None:
     """A probe may need an Authorization header."""
-    problem = refusal(top, ready_headers=f"X-Key: {HUSH}\n{value}")
+    problem = refusal(top, ready_headers=f"X-Key: {SECRET}\n{value}")
     assert "The input ready-headers is (not shown)" in problem.message
-    assert HUSH not in text_of(problem)
+    assert SECRET not in text_of(problem)
 
 
 @pytest.mark.parametrize("name", ["secrets", "env", "test-env", "build-args"])
 @pytest.mark.parametrize(
     "text",
-    [f"{HUSH} {HUSH}", f"KEY=1\n{HUSH}+/=", f"KEY<<END\n{HUSH}", f"KEY={HUSH}\nKEY={HUSH}"],
+    [
+        f"{SECRET} {SECRET}",
+        f"KEY=1\n{SECRET}+/=",
+        f"KEY<<END\n{SECRET}",
+        f"KEY={SECRET}\nKEY={SECRET}",
+    ],
     ids=["words", "broken key", "never closed", "twice"],
 )
 def test_plan__errors_about_variables_show_line_numbers_but_no_content(
@@ -213,7 +218,7 @@ def test_plan__errors_about_variables_show_line_numbers_but_no_content(
     assert (
         f"{name}, line {1 if text.count(chr(10)) == 0 or '<<' in text else 2}:" in problem.message
     )
-    assert HUSH not in text_of(problem)
+    assert SECRET not in text_of(problem)
 
 
 @pytest.mark.parametrize("name", ["env", "test-env", "build-args"])
@@ -273,35 +278,35 @@ def test_plan__an_unset_secret_is_generated(top: Path) -> None:
 
 
 def test_plan__a_given_secret_is_not_generated(top: Path) -> None:
-    (secret,) = plan_of(top, {"KEY": HUSH}, secrets="KEY", generate_secrets="KEY").secrets
-    assert secret.value == HUSH
+    (secret,) = plan_of(top, {"KEY": SECRET}, secrets="KEY", generate_secrets="KEY").secrets
+    assert secret.value == SECRET
 
 
 @pytest.mark.parametrize("name", CLIENT_VARIABLES)
 @pytest.mark.parametrize("how", ["secrets", "generate-secrets"])
 def test_plan__refuses_a_secret_whose_name_the_client_reads(top: Path, name: str, how: str) -> None:
-    given = f"{name}={HUSH}" if how == "secrets" else name
+    given = f"{name}={SECRET}" if how == "secrets" else name
     problem = refusal(top, **{how: given})
     assert f"secrets: {name} cannot be a secret" in problem.message
-    assert HUSH not in text_of(problem)
+    assert SECRET not in text_of(problem)
 
 
 def test_plan__refuses_a_name_in_both_env_and_secrets(top: Path) -> None:
-    problem = refusal(top, env=f"KEY={HUSH}", secrets=f"KEY={HUSH}")
+    problem = refusal(top, env=f"KEY={SECRET}", secrets=f"KEY={SECRET}")
     assert problem.message == "KEY is both in env and in secrets."
-    assert HUSH not in text_of(problem)
+    assert SECRET not in text_of(problem)
 
 
 def test_plan__no_values_in_its_repr(top: Path) -> None:
     plan = plan_of(
         top,
-        secrets=f"A={HUSH}",
-        env=f"B={HUSH}",
-        build_args=f"C={HUSH}",
-        test_env=f"D={HUSH}",
-        ready_headers=f"Authorization: {HUSH}",
+        secrets=f"A={SECRET}",
+        env=f"B={SECRET}",
+        build_args=f"C={SECRET}",
+        test_env=f"D={SECRET}",
+        ready_headers=f"Authorization: {SECRET}",
     )
-    assert HUSH not in repr(plan)
+    assert SECRET not in repr(plan)
 
 
 def test_plan__no_dockerfile_is_needed_with_an_image(tmp_path: Path) -> None:
@@ -430,10 +435,10 @@ def test_plan__run_options_are_one_argument_a_line(top: Path) -> None:
 
 
 def test_plan__build_secrets_are_secrets(top: Path) -> None:
-    plan = plan_of(top, {"TOKEN": HUSH}, build_secrets="TOKEN")
-    assert [secret.value for secret in plan.build.secrets] == [HUSH]
+    plan = plan_of(top, {"TOKEN": SECRET}, build_secrets="TOKEN")
+    assert [secret.value for secret in plan.build.secrets] == [SECRET]
     assert plan.secrets == plan.build.secrets
-    assert HUSH not in repr(plan)
+    assert SECRET not in repr(plan)
     assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN=").message
 
 

@@ -35,11 +35,11 @@ def told(record: RehearsalResult, exhibits: EvidenceIndex | None = None) -> Caus
     return found
 
 
-def test_cause__none_of_a_pass() -> None:
+def test_cause__of_a_pass_is_none() -> None:
     assert replace(RehearsalResult(name="r"), index=EvidenceIndex(frame=OWN)).cause is None
 
 
-def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
+def test_cause__a_diagnosis_comes_before_the_problem() -> None:
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=OWN))
     assert found.known
     assert (found.title, found.message, found.hint) == (KNOWN.title, WHAT, KNOWN.hint)
@@ -50,7 +50,7 @@ def test_cause__a_known_one_leads_and_the_problem_follows() -> None:
     assert found.lines == KNOWN.matching_lines
 
 
-def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> None:
+def test_cause__shows_the_project_frame_of_the_diagnosed_exception() -> None:
     text = "Traceback\n  File a\nKeyError: 'KEY'"
     own = replace(OWN, error="KeyError: 'KEY'", text=text, request="/buy")
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=own))
@@ -61,23 +61,23 @@ def test_cause__shows_the_app_s_own_lines_where_they_raised_what_is_known() -> N
     assert found.lines == KNOWN.matching_lines
 
 
-def test_cause__what_else_was_raised_does_not_show_it() -> None:
+def test_cause__ignores_the_frame_of_another_exception() -> None:
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=replace(OWN, text="a\nb")))
     assert (found.lines, found.location) == (KNOWN.matching_lines, "")
 
 
-def test_cause__an_unknown_one_says_so_and_shows_the_most_telling_lines() -> None:
+def test_cause__without_a_diagnosis_shows_the_key_lines() -> None:
     found = told(record(key_lines=("queue cannot be reached", "bye")))
     assert cause_text(found) == (
         f"{WHAT}\nLook.\n\n{UNKNOWN} These lines say most:\n\nqueue cannot be reached\nbye"
     )
 
 
-def test_cause__an_unknown_one_without_a_line_to_show() -> None:
+def test_cause__without_a_diagnosis_and_key_lines() -> None:
     assert cause_text(told(record())) == f"{WHAT}\nLook.\n\n{UNKNOWN}"
 
 
-def test_cause__the_app_s_own_exception_where_no_other_is_known() -> None:
+def test_cause__without_a_diagnosis_is_the_exception_of_the_app() -> None:
     found = told(record(key_lines=("ShopError: shut",)), EvidenceIndex(frame=OWN))
     assert found.title == "The app raised ShopError: shut at app.py:3"
     assert found.lines == ("Traceback", "ShopError")
@@ -87,7 +87,7 @@ def test_cause__the_app_s_own_exception_where_no_other_is_known() -> None:
     )
 
 
-def test_cause__of_failed_tests_only_what_was_raised_while_one_ran() -> None:
+def test_cause__of_failed_tests_uses_only_their_frames() -> None:
     failed = FailedTestEvidence(failure=Failure(name="t", message="no"))
     exhibits = EvidenceIndex(failed=(failed,), frame=OWN)
     assert told(record(Verdict.TESTS_FAILED), exhibits).title == WHAT
@@ -97,18 +97,18 @@ def test_cause__of_failed_tests_only_what_was_raised_while_one_ran() -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.CANCELLED, Verdict.ERROR], ids=str)
-def test_cause__what_the_app_raised_is_not_why_it_was_cancelled_or_a_fault_of_ours(
+def test_cause__of_a_cancelled_run_or_our_own_fault_ignores_the_frame(
     verdict: Verdict,
 ) -> None:
     assert cause_text(told(record(verdict), EvidenceIndex(frame=OWN))) == f"{WHAT}\nLook."
 
 
-def test_cause__a_wrong_input_says_itself_why() -> None:
+def test_cause__of_a_wrong_input_is_its_message() -> None:
     problem = Problem(Verdict.MISCONFIGURED, "The input port is '80a'.", hint="Give a number.")
     found = told(RehearsalResult(name="r", problems=(problem,)))
     assert cause_text(found) == "The input port is '80a'.\nGive a number."
 
 
-def test_cause__a_long_exception_is_cut_in_the_title() -> None:
+def test_cause__cuts_a_long_exception_in_the_title() -> None:
     own = ProjectFrame(file="a.py", line=1, function="", error="E" * 9999, text="")
     assert len(told(record(), EvidenceIndex(frame=own)).title) < MAX_TEXT + 50

@@ -64,7 +64,11 @@ def _report(publication: Publication, console: Console) -> None:
     if problem:
         if problem.verdict is Verdict.ERROR:
             with console.group("our traceback"), console.raw_output() as show:
-                show("\n".join(problem.excerpt).encode(errors="replace"))
+                show(
+                    console.redactor.redact_bytes(
+                        "\n".join(problem.excerpt).encode(errors="replace")
+                    )
+                )
         title = f"Dress rehearsal: {problem.verdict}"
         console.error(f"{problem.message}\n{problem.hint}", title=title)
     console.summary(summary(publication))
