@@ -13,7 +13,7 @@ from rehearsal.pipeline.result_builder import (
     RunDescription,
     add_evidence,
     make_result,
-    with_notices,
+    with_remarks,
 )
 from rehearsal.pipeline.run_folder import RunRecord
 from rehearsal.pipeline.run_state import RunState
@@ -73,7 +73,7 @@ def finish(
         shutil.rmtree(run.path, ignore_errors=True)
     elif local and (evidence.folder / PAGE_FILE).is_file():
         link = (evidence.folder / PAGE_FILE).as_uri()
-    result = with_notices(result, state, evidence)
+    result = with_remarks(result, state, evidence)
     text = closing(result, evidence=result.evidence_path if kept else "", link=link)
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
     return result.verdict

@@ -55,6 +55,7 @@ def make_result(
         suite_results=state.suite_results and _redacted_results(state.suite_results, redact),
         artifact_name=description.artifact_name,
         notices=tuple(map(redact, state.notices)),
+        warnings=tuple(map(redact, state.warnings)),
         timeline=state.timeline.timeline,
         evidence_path=description.evidence_folder,
         container_tail=state.container_tail,
@@ -76,15 +77,20 @@ def make_result(
 def add_evidence(
     result: RehearsalResult, state: RunState, description: RunDescription, evidence: Evidence
 ) -> RehearsalResult:
-    """Return the result with the index of its evidence, and with all notices so far."""
+    """Return the result with the index of its evidence, and with all remarks so far."""
     source = description.source or SourceTree(top=Path(), directory=Path())
     index = collect_evidence(result.suite_results, evidence, source)
-    return with_notices(replace(result, index=index), state, evidence)
+    return with_remarks(replace(result, index=index), state, evidence)
 
 
-def with_notices(result: RehearsalResult, state: RunState, evidence: Evidence) -> RehearsalResult:
-    """Return the result with all notices so far; writing evidence may have added some."""
-    return replace(result, notices=tuple(map(evidence.redactor.redact, state.notices)))
+def with_remarks(result: RehearsalResult, state: RunState, evidence: Evidence) -> RehearsalResult:
+    """Return the result with all remarks so far; writing evidence may have added some."""
+    redact = evidence.redactor.redact
+    return replace(
+        result,
+        notices=tuple(map(redact, state.notices)),
+        warnings=tuple(map(redact, state.warnings)),
+    )
 
 
 def _redacted_problem(problem: Problem, redact: Callable[[str], str]) -> Problem:

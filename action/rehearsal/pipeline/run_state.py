@@ -35,6 +35,7 @@ class RunState:
     stages: list[Stage] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     image: str = ""
     image_id: str = ""
     ready_seconds: float | None = None

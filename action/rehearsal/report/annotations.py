@@ -35,8 +35,8 @@ def error_annotations(result: RehearsalResult) -> list[Annotation]:
 
 
 def warning_annotations(result: RehearsalResult) -> list[Annotation]:
-    """Return a warning for each flaky test, at most `MAX_ANNOTATIONS`."""
-    return [_of_test(test, note=FLAKY_NOTE) for test in result.index.flaky[:MAX_ANNOTATIONS]]
+    """Return at most `MAX_ANNOTATIONS` warnings: about the run, then one for each flaky test."""
+    return list(islice(_warnings(result), MAX_ANNOTATIONS))
 
 
 def _errors(result: RehearsalResult) -> Iterator[Annotation]:
@@ -54,6 +54,13 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
             yield _of_frame(test.frame, f"The app raised this while {test.failure.name} ran.")
     if index.frame and not index.failed:
         yield _of_frame(index.frame, "The app raised this.")
+
+
+def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
+    for warning in result.warnings:
+        yield Annotation(title="Dress rehearsal: warning", message=warning[:MAX_MESSAGE])
+    for test in result.index.flaky:
+        yield _of_test(test, note=FLAKY_NOTE)
 
 
 def _of_test(test: FailedTestEvidence, *, note: str = "") -> Annotation:

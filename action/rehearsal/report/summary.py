@@ -75,8 +75,9 @@ def cause_lines(
         yield ""
 
 
-def notice_lines(result: RehearsalResult) -> Iterator[str]:
-    """Yield the notices as a list."""
+def remark_lines(result: RehearsalResult) -> Iterator[str]:
+    """Yield the warnings and notices as a list."""
+    yield from (f"- ⚠️ {markdown.cell(warning)}" for warning in result.warnings[:MAX_TESTS])
     yield from (f"- {markdown.cell(notice)}" for notice in result.notices[:MAX_TESTS])
     yield ""
 
@@ -111,7 +112,7 @@ def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> It
         yield ""
     else:
         yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
-    yield from notice_lines(result)
+    yield from remark_lines(result)
     yield from _stages(result.stages)
     yield from image_lines(result)
     passed = result.verdict is Verdict.PASSED

@@ -78,6 +78,10 @@ class RehearsalResult:
     suite_results: SuiteResults | None = None
     artifact_name: Annotated[str, "The name under which the evidence is uploaded."] = ""
     notices: Annotated[tuple[str, ...], "Worth knowing; they do not change the verdict."] = ()
+    warnings: Annotated[
+        tuple[str, ...],
+        "What may make the verdict wrong; also shown as warning annotations.",
+    ] = ()
     timeline: Annotated[
         Timeline,
         "What was observed of the app until it was ready, or the wait ended.",

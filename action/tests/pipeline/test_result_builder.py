@@ -32,6 +32,7 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
             test_count=2, failure_count=1, failed=(failure,), flaky=(failure,)
         ),
         notices=[SECRET],
+        warnings=[SECRET],
     )
     result = make_result(state, DESCRIPTION, evidence)
     assert SECRET not in repr(asdict(result))
@@ -49,12 +50,14 @@ def test_make_result__passed_run_writes_no_facts(evidence: Evidence) -> None:
     assert not list(evidence.folder.iterdir())
 
 
-def test_add_evidence__adds_notices_of_the_collection(evidence: Evidence) -> None:
+def test_add_evidence__adds_remarks_of_the_collection(evidence: Evidence) -> None:
     state = RunState(observer=RecordingObserver())
     result = make_result(state, DESCRIPTION, evidence)
     (evidence.folder / "build.log").write_text("done")
     state.notices.append(f"{SECRET} could not be kept")
+    state.warnings.append(f"{SECRET} may be missing")
     complete = add_evidence(result, state, DESCRIPTION, evidence)
     assert complete.notices == ("*** could not be kept",)
+    assert complete.warnings == ("*** may be missing",)
     assert complete.index.files == ("build.log",)
     assert (result.notices, result.index.files) == ((), ())

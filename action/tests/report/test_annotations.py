@@ -114,11 +114,17 @@ def test_errors__are_not_longer_than_github_shows() -> None:
         assert len(annotation.title) < 256
 
 
-def warnings(*flaky: FailedTestEvidence) -> list[Annotation]:
-    tests = evidence_of("failed")
+def warnings(*flaky: FailedTestEvidence, warning: str = "") -> list[Annotation]:
+    index = EvidenceIndex(failed=evidence_of("failed"), flaky=flaky)
     return warning_annotations(
-        RehearsalResult(name="r", index=EvidenceIndex(failed=tests, flaky=flaky))
+        RehearsalResult(name="r", index=index, warnings=(warning,) if warning else ())
     )
+
+
+def test_warnings__about_the_run_first() -> None:
+    first, second = warnings(*evidence_of("t.T.shaky"), warning="No test was counted.")
+    assert (first.message, first.file) == ("No test was counted.", "")
+    assert second.title == "Flaky: t.T.shaky"
 
 
 @pytest.mark.parametrize("attempts, words", [(1, "1 != 2\n"), (3, "1 != 2 (3 times)\n")])

@@ -148,8 +148,8 @@ def test_summary__shows_the_same_excerpt_once() -> None:
 
 
 FIELDS = (
-    "message", "hint", "paste", "background", "evidence", "other", "notice", "name", "failure",
-    "frame", "key line", "tail", "title",
+    "message", "hint", "paste", "background", "evidence", "other", "notice", "warning", "name",
+    "failure", "frame", "key line", "tail", "title",
 )  # fmt: skip
 
 
@@ -169,6 +169,7 @@ def full_summary(**changes: str) -> str:
         replace(TESTS_FAILED, message=text["message"], excerpt=("end",), source="o.log"),
         suite_results=SuiteResults(test_count=2, failure_count=1),
         notices=(text["notice"],),
+        warnings=(text["warning"],),
         container_tail=(text["tail"],),
         key_lines=(text["key line"],),
         diagnoses=(known, Diagnosis(id="e", title=text["other"], hint="")),

@@ -80,6 +80,7 @@ EVERYTHING = RehearsalResult(
     ),
     artifact_name="rehearsal-x",
     notices=(HOSTILE,),
+    warnings=(HOSTILE,),
     diagnoses=(Diagnosis(id="missing-table", title=HOSTILE, hint="a", matching_lines=("line",)),),
     key_lines=("line",),
     timeline=Timeline(
@@ -201,6 +202,7 @@ def test_write_json__everything() -> None:
             }
         ],
         "notices": [HOSTILE],
+        "warnings": [HOSTILE],
     }
 
 
@@ -343,6 +345,7 @@ def results(draw: st.DrawFn) -> RehearsalResult:
         suite_results=counted if index.failed or index.flaky or counts_told else None,
         artifact_name=draw(TEXTS),
         notices=draw(several(TEXTS)),
+        warnings=draw(several(TEXTS)),
         timeline=Timeline(
             milestones=draw(several(st.builds(Milestone, seconds=SECONDS))),
             answers=draw(several(ANSWER)),

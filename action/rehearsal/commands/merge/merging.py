@@ -1,7 +1,7 @@
 """Merge the results of all shards and browsers into one result."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rehearsal.commands.merge.completeness import check_completeness
@@ -68,7 +68,8 @@ def merge(
         ready_seconds=slowest.ready_seconds if slowest else None,
         timeline=slowest.timeline if slowest else Timeline(),
         suite_results=counts,
-        notices=tuple(_notices(readable)),
+        notices=tuple(_common_remarks(readable, lambda result: result.notices)),
+        warnings=tuple(_common_remarks(readable, lambda result: result.warnings)),
         diagnoses=_diagnoses(worst_first),
         key_lines=worst_first[0].key_lines if worst_first else (),
         origin=_latest_origin(results),
@@ -139,11 +140,13 @@ def _moved(shard: ShardEvidence, test: FailedTestEvidence) -> FailedTestEvidence
     return replace(test, folder=f"{shard.folder}/{test.folder}" if test.folder else "")
 
 
-def _notices(shards: Sequence[ShardEvidence]) -> Iterator[str]:
-    """Yield each notice once, with the names of its shards unless all have it."""
-    for notice in unique(notice for shard in shards for notice in shard.result.notices):
-        titles = [shard.title for shard in shards if notice in shard.result.notices]
-        yield notice if len(titles) == len(shards) else f"{join_names(titles)}: {notice}"
+def _common_remarks(
+    shards: Sequence[ShardEvidence], remarks_of: Callable[[RehearsalResult], tuple[str, ...]]
+) -> Iterator[str]:
+    """Yield each remark once, with the names of its shards unless all have it."""
+    for remark in unique(remark for shard in shards for remark in remarks_of(shard.result)):
+        titles = [shard.title for shard in shards if remark in remarks_of(shard.result)]
+        yield remark if len(titles) == len(shards) else f"{join_names(titles)}: {remark}"
 
 
 def _diagnoses(results: Iterable[RehearsalResult]) -> tuple[Diagnosis, ...]:

@@ -13,7 +13,7 @@ from rehearsal.report.summary import (
     footer,
     heading_lines,
     image_lines,
-    notice_lines,
+    remark_lines,
     sign,
 )
 from rehearsal.report.words import counts_text, failure_message, join_names
@@ -51,7 +51,7 @@ def _lines(merged: MergeResult, evidence: str) -> Iterator[str]:
     yield from _shards(result.shards)
     yield from _tests("failed test", merged.failed_tests, evidence)
     yield from _tests(FLAKY_COLUMN, merged.flaky_tests, evidence)
-    yield from notice_lines(result)
+    yield from remark_lines(result)
     yield from image_lines(result)
     yield (
         f"Open `{PAGE_FILE}` in {escape(evidence)} for the page of each rehearsal, with "

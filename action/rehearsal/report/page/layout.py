@@ -50,7 +50,7 @@ def preformatted(text: str, label: str) -> Markup:
 
 
 def origin_and_image(result: RehearsalResult) -> Child:
-    """Return the section about what was rehearsed, with the notices."""
+    """Return the section about what was rehearsed, with the warnings and notices."""
     origin = result.origin
     facts = {
         "Commit": " ".join(filter(None, (origin.repository, origin.commit, origin.ref))),
@@ -63,13 +63,14 @@ def origin_and_image(result: RehearsalResult) -> Child:
         for name, value in facts.items()
         if value
     ]
-    if not rows and not result.notices:
+    if not rows and not result.warnings and not result.notices:
         return None
     return (
         element("h2", "What was rehearsed"),
         element(
             "section",
             element("table", element("tbody", *rows)) if rows else None,
+            [element("p", f"Warning: {warning}") for warning in result.warnings],
             [element("p", f"Notice: {notice}") for notice in result.notices],
             class_="card",
         ),

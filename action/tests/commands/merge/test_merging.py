@@ -187,9 +187,12 @@ def test_merge__each_diagnosis_once_that_of_the_worst_shard_first() -> None:
     assert result.outputs()["diagnosis"] == "out-of-memory"
 
 
-def test_merge__each_notice_once() -> None:
-    shards = [shard(f"{n}/3", notices=("same", *(["own"] if n == 2 else []))) for n in (1, 2, 3)]
-    assert merge_shards(*shards).result.notices == ("same", "shard 2/3: own")
+@pytest.mark.parametrize("field", ["notices", "warnings"])
+def test_merge__each_remark_once(field: str) -> None:
+    remarks: dict[str, Any] = {field: ("same",)}
+    second: dict[str, Any] = {field: ("same", "own")}
+    shards = [shard("1/3", **remarks), shard("2/3", **second), shard("3/3", **remarks)]
+    assert getattr(merge_shards(*shards).result, field) == ("same", "shard 2/3: own")
 
 
 def test_merge__ready_seconds_are_those_of_the_slowest_shard() -> None:

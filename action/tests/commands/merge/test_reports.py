@@ -47,6 +47,7 @@ def shards_of(text: str, *, image: str = "x") -> list[ShardEvidence]:
             test_count=2, failure_count=1, failed=(failure,), flaky=(failure,)
         ),
         notices=(text,),
+        warnings=(text,),
         diagnoses=(diagnosis,),
         index=EvidenceIndex(failed=(test,), flaky=(test,)),
     )

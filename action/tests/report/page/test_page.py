@@ -62,6 +62,7 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         "suite_results": SuiteResults(test_count=2, failure_count=1, failed=(failure,)),
         "artifact_name": text,
         "notices": (text,),
+        "warnings": (text,),
         "diagnoses": (known,),
         "timeline": Timeline(
             milestones=(Milestone(name="ready", seconds=1.0, detail=text),),
