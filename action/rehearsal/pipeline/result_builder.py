@@ -117,4 +117,6 @@ def _redacted_failure(failure: Failure, redact: Callable[[str], str]) -> Failure
         message=redact(failure.message),
         file=redact(failure.file),
         trace=redact(failure.trace),
+        attachments=tuple(map(redact, failure.attachments)),
+        output=redact(failure.output),
     )

@@ -22,7 +22,8 @@ class Failure:
     """A test that failed: `message` says why in one line, `trace` is all that its report says.
 
     `evidence_name` is the name of its evidence folder. `attempts` counts how often it failed;
-    `recovered` says that it passes later in the same report.
+    `recovered` says that it passes later in the same report. `attachments` are the paths of files,
+    as the report names them, and `output` is what the test printed.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Failure:
     span: Span | None = None
     attempts: int = 1
     recovered: bool = False
+    attachments: tuple[str, ...] = ()
+    output: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,14 @@ def evidence(tmp_path: Path) -> Evidence:
 
 
 def test_make_result__redacts_every_text(evidence: Evidence) -> None:
-    failure = Failure(name=SECRET, message=f"* {SECRET}", file=SECRET, trace=SECRET)
+    failure = Failure(
+        name=SECRET,
+        message=f"* {SECRET}",
+        file=SECRET,
+        trace=SECRET,
+        attachments=(SECRET,),
+        output=SECRET,
+    )
     state = RunState(
         observer=RecordingObserver(),
         problems=[Problem(Verdict.TESTS_FAILED, SECRET, hint=SECRET, excerpt=("a", SECRET))],

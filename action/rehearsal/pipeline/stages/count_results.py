@@ -6,12 +6,10 @@ from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.outside.files import read_bytes
-from rehearsal.results.junit import read_reports
+from rehearsal.results.junit.reports import MAX_SIZE, read_reports
 from rehearsal.results.suite_output import read_output
 from rehearsal.results.tests import Failure, SuiteResults
 
-# In bytes, for one JUnit XML file: a larger one would fill the memory.
-MAX_REPORT_SIZE = 256 << 20
 # The exit code of pytest, and of unittest since Python 3.12, when no test ran.
 NO_TESTS_EXIT_CODE = 5
 
@@ -21,8 +19,12 @@ def count_tests(plan: SuitePlan, reports: Iterable[Path], output: str, code: int
 
     `output` is the end of what the test command printed, `code` its exit code.
     """
-    contents = (read_bytes(path, MAX_REPORT_SIZE) for path in reports)
-    reported = read_reports(content for content in contents if content is not None)
+    contents = ((str(path), read_bytes(path, MAX_SIZE)) for path in reports)
+    read = read_reports(
+        ((name, content) for name, content in contents if content is not None),
+        retries=bool(plan.retries),
+    )
+    reported = read.results
     printed = read_output(output, code)
     results = _recovered_as_flaky(reported) if not code else reported
     if results.test_count is None:

@@ -33,7 +33,7 @@ def counted(
 
 
 def test_count_tests__recovered_failures_are_flaky(tmp_path: Path) -> None:
-    results = counted(tmp_path, GOOD + BAD + BAD + RECOVERED + SHAKY)
+    results = counted(tmp_path, GOOD + BAD + BAD + RECOVERED + SHAKY, retries=1)
     assert (results.test_count, results.failure_count, results.failed) == (3, 0, ())
     assert [(each.name, each.attempts) for each in results.flaky] == [("shaky", 1), ("bad", 2)]
 
@@ -57,9 +57,14 @@ def test_count_tests__ignores_links_pipes_and_missing_files(tmp_path: Path) -> N
     ],
 )
 def test_count_tests__other_failures_stay_failures(tmp_path: Path, report: str, code: int) -> None:
-    results = counted(tmp_path, report, code=code)
+    results = counted(tmp_path, report, code=code, retries=1)
     assert results.failure_count > 0
     assert results.flaky == ()
+
+
+def test_count_tests__without_retries_no_test_ran_again(tmp_path: Path) -> None:
+    results = counted(tmp_path, BAD + RECOVERED)
+    assert (results.test_count, results.failure_count, results.flaky) == (2, 1, ())
 
 
 def test_count_tests__reruns_from_the_output_of_pytest(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.results.junit import read_reports
+from rehearsal.results.junit.reports import read_reports
 from rehearsal.results.tests import Failure, Span, SuiteResults
 
 
-def read(*reports: str | bytes) -> SuiteResults:
-    return read_reports(each.encode() if isinstance(each, str) else each for each in reports)
+def read(*reports: str | bytes, retries: bool = False) -> SuiteResults:
+    contents = [each.encode() if isinstance(each, str) else each for each in reports]
+    named = [(f"{number}.xml", each) for number, each in enumerate(contents)]
+    return read_reports(named, retries=retries).results
 
 
 def suite(*cases: str) -> str:
@@ -112,6 +114,8 @@ def test_read_reports__a_strange_line_number_is_none(line: str) -> None:
 )
 def test_read_reports__one_that_cannot_be_read_counts_for_nothing(broken: bytes) -> None:
     assert read(broken) == SuiteResults()
+    (unread,) = read_reports([("r.xml", broken)], retries=False).unread
+    assert (unread.name, unread.is_report) == ("r.xml", True)
     assert read(broken, suite(GOOD)).test_count == 1
 
 
@@ -244,9 +248,14 @@ NAMELESS = "<testcase><failure/></testcase>"
     ],
 )  # fmt: skip
 def test_flaky__each_attempt_a_case_of_its_own(cases: list[str], recovered: list[bool]) -> None:
-    results = read(suite(*cases))
+    results = read(suite(*cases), retries=True)
     assert [each.recovered for each in results.failed] == recovered
     assert results.failure_count == len(recovered)
+
+
+def test_flaky__without_retries_two_cases_of_one_name_are_two_tests() -> None:
+    results = read(suite(FAILED, AGAIN))
+    assert [each.recovered for each in results.failed] == [False]
 
 
 def left(number: str, *cases: str) -> str:

@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from xml.etree import ElementTree as ET
 
+from rehearsal.results.junit.time_stamps import Window, read_time_stamp
 from rehearsal.results.tests import Failure, Span, SuiteResults
 
 # Selenium's exceptions begin their message with this.
@@ -21,11 +21,56 @@ WAITED_FOR = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
 ATTEMPT_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 # In this property a suite says how many tests it left to other shards.
 OTHER_SHARDS_PROPERTY = "left-to-other-shards"
+# In bytes, for one file.
+MAX_SIZE = 64 << 20
 
 
-def read_reports(reports: Iterable[bytes]) -> SuiteResults:
-    """Count the test cases of JUnit XML files; one that is not XML is ignored."""
-    found = [_read(root) for root in map(_parse, reports) if root is not None]
+@dataclass(frozen=True, kw_only=True)
+class UnreadReport:
+    """A file that was not counted, or not whole, and the reason.
+
+    `is_report` is False for other XML. Otherwise tests may be missing from the counts.
+    """
+
+    name: str
+    reason: str
+    is_report: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportsRead:
+    """What all reports say together; `found` is how many of them could be read."""
+
+    results: SuiteResults
+    found: int = 0
+    unread: tuple[UnreadReport, ...] = ()
+
+
+def read_reports(
+    reports: Iterable[tuple[str, bytes]],
+    *,
+    retries: bool,
+    window: Window | None = None,
+) -> ReportsRead:
+    """Count the test cases of JUnit XML files, given by name and content.
+
+    With `retries`, several cases of one name are the attempts of one test. Otherwise they are
+    different tests. `window` is the time of the test command, in seconds since 1970: it decides
+    what a time stamp without a time zone means.
+    """
+    found: list[SuiteResults] = []
+    unread: list[UnreadReport] = []
+    for name, content in reports:
+        root = _parse(content)
+        if root is None:
+            reason = "it is not well-formed XML"
+            unread.append(UnreadReport(name=name, reason=reason, is_report=True))
+        else:
+            found.append(_read(root, window, retries=retries))
+    return ReportsRead(results=_sum(found), found=len(found), unread=tuple(unread))
+
+
+def _sum(found: Sequence[SuiteResults]) -> SuiteResults:
     counts = [each.test_count for each in found if each.test_count is not None]
     left = [each.in_other_shards for each in found if each.in_other_shards is not None]
     return SuiteResults(
@@ -45,8 +90,8 @@ def _parse(report: bytes) -> ET.Element | None:
         return None  # ValueError, LookupError: an encoding that expat or Python does not know.
 
 
-def _read(root: ET.Element) -> SuiteResults:
-    cases = [each for each in _cases(root) if each[0].find("skipped") is None]
+def _read(root: ET.Element, window: Window | None, *, retries: bool) -> SuiteResults:
+    cases = [each for each in _cases(root, window) if each[0].find("skipped") is None]
     failed: list[Failure] = []
     flaky: list[Failure] = []
     passed: set[str] = set()
@@ -56,7 +101,7 @@ def _read(root: ET.Element) -> SuiteResults:
         bad = case.find("failure") if case.find("failure") is not None else case.find("error")
         if bad is not None:
             failure = _failure(case, bad, span, attempts=len(attempts) + 1)
-            failed.append(replace(failure, recovered=failure.name in passed))
+            failed.append(replace(failure, recovered=retries and failure.name in passed))
             continue
         if attempts:
             flaky.append(_failure(case, attempts[0], span, attempts=len(attempts)))
@@ -81,14 +126,14 @@ def _in_other_shards(root: ET.Element) -> int | None:
     return sum(numbers) if numbers else None
 
 
-def _cases(root: ET.Element) -> Iterator[tuple[ET.Element, Span | None]]:
+def _cases(root: ET.Element, window: Window | None) -> Iterator[tuple[ET.Element, Span | None]]:
     """Yield each test case with the time when it ran, if the report says so."""
     # A suite may contain suites; each has its own cases.
     for suite in root.iter():
-        clock = _time(suite)
+        clock = read_time_stamp(suite.get("timestamp") or "", window)
         for case in suite.findall("testcase"):
             seconds = _number(case.get("time")) or 0.0
-            start = _time(case) or clock
+            start = read_time_stamp(case.get("timestamp") or "", window) or clock
             yield case, _exact_span(case) or _estimated_span(start, seconds)
             clock = None if clock is None else clock + seconds
 
@@ -108,14 +153,6 @@ def _property(case: ET.Element, name: str) -> str:
     found = (each for each in case.iterfind("properties/property") if each.get("name") == name)
     element = next(found, None)
     return "" if element is None else element.get("value") or ""
-
-
-def _time(element: ET.Element) -> float | None:
-    """Read a time stamp; one without a time zone is in the time zone of the runner."""
-    try:
-        return datetime.fromisoformat(element.get("timestamp") or "").timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _number(text: str | None) -> float | None:

@@ -1,0 +1,1 @@
+"""Reading JUnit XML, as the tools of many languages write it."""

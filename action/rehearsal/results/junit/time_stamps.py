@@ -1,0 +1,46 @@
+"""Time stamps, as the tools of many languages write them."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+# From its first to its last second, in seconds since 1970.
+Window = tuple[float, float]
+# In seconds. Some tools cut a time stamp to full seconds, and clocks differ by zones, not by this.
+TOLERANCE = 60.0
+# 1e11 seconds since 1970 are the year 5138; as milliseconds, that is in 1973.
+FIRST_MILLISECONDS = 1e11
+
+
+def read_time_stamp(text: str, window: Window | None = None) -> float | None:
+    """Return the seconds since 1970, or None for what is no time stamp.
+
+    A time stamp without a time zone is local, as the standard of JUnit's authors has it. But many
+    tools write UTC: so it is UTC where only this is within the `window`.
+    """
+    text = text.strip()
+    if re.fullmatch(r"[0-9]{9,13}(\.[0-9]{1,9})?", text):
+        number = float(text)
+        return number / 1000 if number >= FIRST_MILLISECONDS else number
+    try:
+        moment = _parse(text)
+        local = moment.timestamp()
+        if moment.tzinfo or window is None or _is_within(local, window):
+            return local
+        utc = moment.replace(tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+    return utc if _is_within(utc, window) else local
+
+
+def _parse(text: str) -> datetime:
+    """Parse ISO 8601, or RFC 1123 as mocha writes it. Raises ValueError."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parsedate_to_datetime(text)
+
+
+def _is_within(moment: float, window: Window) -> bool:
+    start, end = window
+    return start - TOLERANCE <= moment <= end + TOLERANCE
