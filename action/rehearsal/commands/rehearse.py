@@ -15,7 +15,7 @@ from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
-from rehearsal.outside import git
+from rehearsal.outside.event_commit import why_foreign
 from rehearsal.outside.find_engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
@@ -118,7 +118,10 @@ def _make_context(
     engine = find_engine(env, _engine_needs(plan))
     preflight.check_build_context(plan, run.path)
     preflight.check_environment(
-        plan, environ, commit=git.head_commit(plan.directory, env), engine_host=engine.host()
+        plan,
+        environ,
+        engine_host=engine.host(),
+        why_foreign=lambda path: why_foreign(path, environ.get("GITHUB_SHA", ""), env),
     )
     return RunContext(
         engine=engine,

@@ -30,6 +30,14 @@ INPUTS = table(
         "An image that is in the local engine already, to rehearse instead of building one.",
         not_in_workflow="The workflow builds it.",
     ),
+    Input(
+        "trust-image",
+        BOOLEAN,
+        "Whether `image` may get secrets on events that strangers can start: only an image of the "
+        "event's own commit should.",
+        default="false",
+        not_in_workflow="The workflow builds the event's own commit.",
+    ),
     Input("context", FOLDER, "The build context.", default=".", build_only=True),
     Input(
         "dockerfile",

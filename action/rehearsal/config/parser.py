@@ -28,6 +28,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
     return Plan(
         directory=directory,
         image=inputs.text("image"),
+        trust_image=inputs.boolean("trust-image"),
         build=_build(inputs, environ, directory),
         container=read_container(inputs, environ),
         probe=_probe(inputs),

@@ -1,26 +1,41 @@
 """Checks before anything is started: where a rehearsal cannot work, or must not run."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.verdict import MisconfiguredError
 
-# Workflows on these events have the repository's secrets, but a stranger may choose the code.
+# Workflows on these events have the repository's secrets, and strangers can start them or choose
+# what they check out; the value says how.
 # Source: "Keeping your GitHub Actions and workflows secure: preventing pwn requests".
-PRIVILEGED_EVENTS = frozenset({"pull_request_target", "workflow_run", "issue_comment"})
+PRIVILEGED_EVENTS = {
+    "pull_request_target": "a pull request from any fork starts it",
+    "workflow_run": "a workflow that ran a stranger's code can start it and leave files for it",
+    "issue_comment": "anyone who can comment starts it",
+    "issues": "anyone who can open an issue starts it",
+    "discussion": "anyone who can open a discussion starts it",
+    "discussion_comment": "anyone who can comment starts it",
+    "pull_request_review": "anyone who can review starts it",
+    "pull_request_review_comment": "anyone who can review starts it",
+    "repository_dispatch": "its payload, which names the code, comes from outside",
+}
 
 LOCAL_ENGINE = re.compile(r"(unix|npipe|fd)://|tcp://(localhost|127\.|\[::1\])")
 
 
 def check_environment(
-    plan: Plan, environ: Mapping[str, str], *, commit: str, engine_host: str
+    plan: Plan,
+    environ: Mapping[str, str],
+    *,
+    engine_host: str,
+    why_foreign: Callable[[Path], str],
 ) -> None:
     """Raise `MisconfiguredError` if a rehearsal cannot work, or is not safe, in this environment.
 
-    `commit` is the commit that is checked out, or empty if it is unknown. `engine_host` is the URL
-    of the engine, or empty for the client's default.
+    `engine_host` is the URL of the engine, or empty for the client's default. `why_foreign` says
+    why a path may hold other code than the event's commit; it returns an empty string if not.
     """
     if environ.get("GITHUB_WORKSPACE", "").startswith("/__w/"):
         raise MisconfiguredError(
@@ -35,18 +50,39 @@ def check_environment(
             hint="Use an engine on this machine: unset DOCKER_HOST, or docker context use default.",
         )
     event = environ.get("GITHUB_EVENT_NAME", "")
-    if (
-        event in PRIVILEGED_EVENTS
-        and plan.caller_secret_names
-        and commit != environ.get("GITHUB_SHA")
-    ):
+    is_at_risk = event in PRIVILEGED_EVENTS and plan.caller_secret_names
+    if is_at_risk and (found := next(_foreign_code(plan, why_foreign), "")):
         raise MisconfiguredError(
-            f"On {event} this step would hand the repository's secrets "
-            f"({', '.join(plan.caller_secret_names)}) to code that is not the repository's own: "
-            "what is checked out is not the event's commit.",
-            hint="Its author could read them. Run on pull_request instead, and list the secrets "
-            "for which any value will do in generate-secrets.",
+            f"On {event} ({PRIVILEGED_EVENTS[event]}) this step would hand the repository's "
+            f"secrets ({', '.join(plan.caller_secret_names)}) to code that may not be the "
+            f"repository's own: {found}.",
+            hint="Its author could read them. Run on pull_request instead, and list the "
+            "secrets for which any value will do in generate-secrets. If this workflow itself "
+            "made the code, give it to a job on another event.",
         )
+
+
+def _foreign_code(plan: Plan, why_foreign: Callable[[Path], str]) -> Iterator[str]:
+    """Yield each input whose code may not be that of the event's commit, and why."""
+    if plan.image and not plan.trust_image:
+        yield (
+            f"nobody can tell what code is in the input image ({plan.image}). If a step of this "
+            "job built it from the event's own commit, set trust-image: 'true'"
+        )
+    for name, path in _code_paths(plan):
+        if reason := why_foreign(path):
+            yield f"{name} ({path}) {reason}"
+
+
+def _code_paths(plan: Plan) -> Iterator[tuple[str, Path]]:
+    """Yield the folders and files whose code gets into the image or runs as a test."""
+    if not plan.image:
+        yield "context", plan.build.context
+        yield "dockerfile", plan.build.dockerfile
+    if plan.suite.command:
+        yield "working-directory", plan.directory
+        if plan.suite.requirements:
+            yield "test-requirements", plan.suite.requirements
 
 
 def check_build_context(plan: Plan, folder: Path) -> None:

@@ -83,12 +83,15 @@ class SuitePlan:
 class Plan:
     """One rehearsal. If `image` names an image, `build` is not used.
 
+    `trust_image` says that the image holds no code of strangers.
+
     `directory` is the working directory, `timeout` is in seconds. `evidence_policy` says when to
     keep evidence: on-failure, always or never.
     """
 
     directory: Path
     image: str
+    trust_image: bool
     build: BuildPlan
     container: ContainerPlan
     probe: ProbePlan

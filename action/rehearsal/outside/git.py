@@ -69,7 +69,7 @@ class GitCheckout:
 
 def head_commit(directory: Path, env: Mapping[str, str]) -> str:
     """Return the commit that is checked out, or an empty string if git does not know it."""
-    return _git_output(directory, env, "rev-parse", "HEAD")
+    return git_output(directory, env, "rev-parse", "HEAD")
 
 
 class NoCheckoutError(Exception):
@@ -78,24 +78,25 @@ class NoCheckoutError(Exception):
 
 def find_checkout(directory: Path, env: Mapping[str, str]) -> GitCheckout:
     """Return the checkout that a folder is in. Raises `NoCheckoutError`."""
-    top = _top(directory, env)
-    tag = _git_output(directory, env, "describe", "--tags", "--exact-match")
-    remote = REMOTE.fullmatch(_git_output(directory, env, "config", "--get", "remote.origin.url"))
+    top = find_top(directory, env)
+    tag = git_output(directory, env, "describe", "--tags", "--exact-match")
+    remote = REMOTE.fullmatch(git_output(directory, env, "config", "--get", "remote.origin.url"))
     return GitCheckout(
         top=top,
         sha=head_commit(directory, env),
-        ref=_git_output(directory, env, "symbolic-ref", "--quiet", "HEAD")
+        ref=git_output(directory, env, "symbolic-ref", "--quiet", "HEAD")
         or (f"refs/tags/{tag}" if tag else ""),
         repository=remote["name"] if remote else "",
         host=remote["host"] if remote else "github.com",
-        actor=_git_output(directory, env, "config", "--get", "user.name"),
-        message=_git_output(directory, env, "log", "-1", "--format=%B"),
+        actor=git_output(directory, env, "config", "--get", "user.name"),
+        message=git_output(directory, env, "log", "-1", "--format=%B"),
     )
 
 
-def _top(directory: Path, env: Mapping[str, str]) -> Path:
+def find_top(directory: Path, env: Mapping[str, str]) -> Path:
+    """Return the top folder of a checkout. Raises `NoCheckoutError`."""
     try:
-        code, out, err = _git(directory, env, "rev-parse", "--show-toplevel")
+        code, out, err = git(directory, env, "rev-parse", "--show-toplevel")
     except FileNotFoundError:
         raise NoCheckoutError("there is no git on PATH") from None
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -106,14 +107,15 @@ def _top(directory: Path, env: Mapping[str, str]) -> Path:
     return Path(out.removesuffix("\n"))
 
 
-def _git(directory: Path, env: Mapping[str, str], *words: str) -> tuple[int, str, str]:
+def git(directory: Path, env: Mapping[str, str], *words: str) -> tuple[int, str, str]:
+    """Run git in a folder; return exit code, output and error output."""
     return run(["git", "-C", str(directory), *words], env=env, timeout=TIMEOUT)
 
 
-def _git_output(directory: Path, env: Mapping[str, str], *words: str) -> str:
+def git_output(directory: Path, env: Mapping[str, str], *words: str) -> str:
     """Return what git prints, or an empty string if it fails."""
     try:
-        code, out, _ = _git(directory, env, *words)
+        code, out, _ = git(directory, env, *words)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return out.strip() if code == 0 else ""

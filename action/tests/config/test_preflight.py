@@ -9,8 +9,6 @@ from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.verdict import MisconfiguredError
 
-OURS, THEIRS = "a" * 40, "b" * 40
-
 
 @pytest.fixture
 def top(tmp_path: Path) -> Path:
@@ -23,38 +21,80 @@ def plan(top: Path, **inputs: str) -> Plan:
     return make_plan(given, environ={}, top=top)
 
 
-def check(plan: Plan, *, commit: str = OURS, engine_host: str = "", **environ: str) -> None:
-    preflight.check_environment(
-        plan, {"GITHUB_SHA": OURS} | environ, commit=commit, engine_host=engine_host
-    )
+def check(plan: Plan, *foreign: str, engine_host: str = "", **environ: str) -> None:
+    """Check a plan; `foreign` are the names of files and folders that are not the event's."""
+
+    def why_foreign(path: Path) -> str:
+        return "is a stranger's" if path.name in foreign else ""
+
+    preflight.check_environment(plan, environ, engine_host=engine_host, why_foreign=why_foreign)
 
 
 @pytest.mark.parametrize("event", sorted(preflight.PRIVILEGED_EVENTS))
-@pytest.mark.parametrize("commit", [THEIRS, ""], ids=["another commit", "unknown"])
 @pytest.mark.parametrize("given", ["secrets", "build-secrets"])
 def test_check_environment__refuses_to_give_secrets_to_strangers(
-    top: Path, event: str, commit: str, given: str
+    top: Path, event: str, given: str
 ) -> None:
-    with pytest.raises(MisconfiguredError, match=r"TOKEN.*not the repository's own") as caught:
-        check(plan(top, **{given: "TOKEN=planted-value"}), commit=commit, GITHUB_EVENT_NAME=event)
+    with pytest.raises(MisconfiguredError, match=r"TOKEN.* may not be .* own") as caught:
+        check(plan(top, **{given: "TOKEN=planted-value"}), top.name, GITHUB_EVENT_NAME=event)
+    assert f"On {event} ({preflight.PRIVILEGED_EVENTS[event]})" in str(caught.value)
+    assert f"context ({top}) is a stranger's" in str(caught.value)
     assert "planted-value" not in str(caught.value) + caught.value.problem.hint
     assert "pull_request instead" in caught.value.problem.hint
     assert "generate-secrets" in caught.value.problem.hint
 
 
 @pytest.mark.parametrize(
-    "inputs, event, commit",
+    "foreign, name",
     [
-        pytest.param({"secrets": "T=planted"}, "pull_request", THEIRS, id="unprivileged"),
-        pytest.param({"secrets": "T=planted"}, "pull_request_target", OURS, id="own commit"),
-        pytest.param({"generate-secrets": "T"}, "pull_request_target", THEIRS, id="generated"),
-        pytest.param({}, "issue_comment", THEIRS, id="no secrets"),
+        ("app", "context"),
+        ("Dockerfile", "dockerfile"),
+        ("site", "working-directory"),
+        ("requirements.txt", "test-requirements"),
+    ],
+)
+def test_check_environment__asks_for_each_path_of_the_plan(
+    top: Path, foreign: str, name: str
+) -> None:
+    for folder in ("app", "site"):
+        (top / folder).mkdir()
+    (top / "app/Dockerfile").touch()
+    (top / "site/requirements.txt").touch()
+    made = plan(
+        top,
+        secrets="T=planted",
+        working_directory="site",
+        context="../app",
+        test_command="true",
+        test_requirements="requirements.txt",
+    )
+    with pytest.raises(MisconfiguredError, match=rf"{name} \(.*{foreign}\) is a stranger's"):
+        check(made, foreign, GITHUB_EVENT_NAME="issues")
+    check(made, GITHUB_EVENT_NAME="issues")
+
+
+def test_check_environment__an_image_needs_trust(top: Path) -> None:
+    named = {"image": "shop:1", "secrets": "T=planted"}
+    with pytest.raises(MisconfiguredError, match=r"image \(shop:1\).*trust-image: 'true'"):
+        check(plan(top, **named), GITHUB_EVENT_NAME="workflow_run")
+    check(plan(top, **named), GITHUB_EVENT_NAME="push")
+    trusted = plan(top, **named, trust_image="true")
+    # Without tests no code of the working directory runs.
+    check(trusted, top.name, GITHUB_EVENT_NAME="workflow_run")
+
+
+@pytest.mark.parametrize(
+    "inputs, event",
+    [
+        pytest.param({"secrets": "T=planted"}, "pull_request", id="unprivileged"),
+        pytest.param({"generate-secrets": "T"}, "pull_request_target", id="generated"),
+        pytest.param({}, "issue_comment", id="no secrets"),
     ],
 )
 def test_check_environment__accepts_what_is_safe(
-    top: Path, inputs: dict[str, str], event: str, commit: str
+    top: Path, inputs: dict[str, str], event: str
 ) -> None:
-    check(plan(top, **inputs), commit=commit, GITHUB_EVENT_NAME=event)
+    check(plan(top, **inputs), top.name, GITHUB_EVENT_NAME=event)
 
 
 def test_caller_secret_names__include_a_given_value_of_generate_secrets(top: Path) -> None:

@@ -29,3 +29,14 @@ def test_privileged_event__its_own_commit_may_have_them(tiny: Repository, runner
     sha = tiny.commit("The event's own")
     environment = {"GITHUB_EVENT_NAME": EVENT, "GITHUB_SHA": sha, **SECRET}
     assert_verdict(runner.use(tiny, NAMED, environment=environment), "passed")
+
+
+def test_privileged_event__no_secrets_for_an_image_of_unknown_origin(
+    tiny: Repository, runner: Runner
+) -> None:
+    sha = tiny.commit("The event's own")
+    environment = {"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_SHA": sha, **SECRET}
+    rehearsed = runner.use(tiny, NAMED | {"image": "shop:1"}, environment=environment)
+    assert_verdict(rehearsed, "misconfigured")
+    assert "shop:1" in rehearsed.errors
+    assert "trust-image: 'true'" in rehearsed.errors
