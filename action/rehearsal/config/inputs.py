@@ -12,6 +12,9 @@ from rehearsal.verdict import MisconfiguredError
 # The action sets it. Where it is set, no workflow file is read and no progress is drawn.
 INPUTS_VARIABLE = "REHEARSAL_INPUTS"
 
+# In bytes. GitHub hands all inputs to the action in one variable; see execve(2), MAX_ARG_STRLEN.
+LONGEST_INPUTS = (128 << 10) - len(f"{INPUTS_VARIABLE}=\0")
+
 # An error message is for reading: the rest of a longer value does not help.
 LONGEST_SHOWN = 200
 
@@ -27,8 +30,8 @@ class Inputs:
     def of(cls, given: Mapping[str, object], table: Mapping[str, Input] = INPUTS) -> "Inputs":
         """Return the values given, and the default of every other input.
 
-        Raises `MisconfiguredError` for a name that is not in the table and for an input that is
-        refused in this version.
+        Raises `MisconfiguredError` for a name that is not in the table, for an input that is
+        refused in this version, and for inputs that are too long together.
         """
         values = {name: "" if value is None else str(value) for name, value in given.items()}
         for name, value in values.items():
@@ -45,6 +48,16 @@ class Inputs:
                     f"The input {name} does not work in this version.",
                     hint=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
                 )
+        size = len(
+            json.dumps(values, indent=2, ensure_ascii=False).encode(errors="surrogateescape")
+        )
+        if size > LONGEST_INPUTS:
+            raise MisconfiguredError(
+                f"The inputs have {size >> 10} KiB together. GitHub hands them to the action in "
+                "one variable, and Linux takes 128 KiB in it.",
+                hint="Put long secrets and variables into the step's env: and only their names "
+                "into the inputs. Put long scripts into files of the repository.",
+            )
         return cls({name: each.default for name, each in table.items()} | values, table)
 
     def text(self, name: str) -> str:

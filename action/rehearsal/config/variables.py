@@ -7,6 +7,12 @@ from rehearsal.config.inputs import Inputs
 from rehearsal.redaction.secret import CLIENT_VARIABLES, VARIABLE_NAME, Secret, parse_variables
 from rehearsal.verdict import MisconfiguredError
 
+# In bytes, for NAME=value with its NUL. Source: execve(2), MAX_ARG_STRLEN.
+LONGEST_VARIABLE = 128 << 10
+# In bytes, for the variables of one input. Linux allows 2 MiB for all variables of a program.
+LONGEST_TOGETHER = 1 << 20
+LENGTH_HINT = "Put long values into files, and give the files to the container with volumes."
+
 
 def read_secrets(
     inputs: Inputs,
@@ -38,6 +44,7 @@ def read_secrets(
                 f"random one. Otherwise write {name}: ${{{{ secrets.{name} }}}} in the step's "
                 f"env:, and {name} under {source}.",
             )
+    _check_lengths(source, found)
     return tuple(Secret(name=name, value=value or "") for name, value in found.items())
 
 
@@ -61,7 +68,28 @@ def read_variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dic
                 f"{name}: {variable} has no value, here or in the step's env:.",
                 hint=f"Write {variable}=value, or set {variable} in the step's env:.",
             )
+    _check_lengths(name, found)
     return {variable: value or "" for variable, value in found.items()}
+
+
+def _check_lengths(source: str, found: Mapping[str, str | None]) -> None:
+    """Raise `MisconfiguredError` for a variable that no program can be started with."""
+    together = 0
+    for name, value in found.items():
+        size = len(f"{name}={value}\0".encode(errors="surrogateescape"))
+        together += size
+        if size > LONGEST_VARIABLE:
+            raise MisconfiguredError(
+                f"{source}: {name} has {size >> 10} KiB. Linux starts no program with a variable "
+                f"of more than {LONGEST_VARIABLE >> 10} KiB.",
+                hint=LENGTH_HINT,
+            )
+    if together > LONGEST_TOGETHER:
+        raise MisconfiguredError(
+            f"{source}: the variables have {together >> 10} KiB together; "
+            f"{LONGEST_TOGETHER >> 10} KiB are allowed, since Linux limits what a program gets.",
+            hint=LENGTH_HINT,
+        )
 
 
 def _unset_secret_error(inputs: Inputs, source: str, name: str) -> MisconfiguredError:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from rehearsal.ansi import ColouredStream, visible
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import Redactor
 
@@ -40,7 +41,7 @@ class Console:
 
     def info(self, text: str) -> None:
         """Print a line of our own; a workflow command that it quotes is made harmless."""
-        text = self.redactor.redact(text)
+        text = visible(self.redactor.redact(text))
         self._write((text.replace(LEGACY_PREFIX, "[") if self.on_github else text) + "\n")
 
     def verdict(self, text: str, *, ok: bool) -> None:  # noqa: ARG002  (drawn on a terminal)
@@ -84,12 +85,18 @@ class Console:
 
     @contextmanager
     def raw_output(self) -> Iterator[Sink]:
-        """Print redacted output of other programs, without obeying workflow commands in it."""
+        """Print redacted output of other programs.
+
+        The runner obeys no workflow commands in it, and a terminal no escape sequences but colours.
+        """
         token = secrets.token_hex(16)
         last = b"\n"
+        stream = ColouredStream()
 
-        def show(piece: bytes) -> None:
+        def show(piece: bytes, *, final: bool = False) -> None:
             nonlocal last
+            if not self.on_github:
+                piece = stream.feed(piece, final=final).encode()
             last = piece[-1:] or last
             self._bytes(piece)
 
@@ -98,6 +105,7 @@ class Console:
         try:
             yield show
         finally:
+            show(b"", final=True)
             if last != b"\n":
                 self._write("\n")
             if self.on_github:
@@ -113,7 +121,7 @@ class Console:
         self._append("STEP_SUMMARY", markdown)
 
     def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
-        title, message = self.redactor.redact(title), self.redactor.redact(message)
+        title, message = (visible(self.redactor.redact(text)) for text in (title, message))
         if not self.on_github:
             self._write(f"{kind}: {title}: {message}\n")
             return

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from rehearsal.ansi import coloured, visible
 from rehearsal.outside.github import Console
 from rehearsal.outside.process import Sink
 
@@ -157,7 +158,7 @@ class Terminal(Console):
     def _line(self, text: str, style: str) -> None:
         from rich.text import Text  # noqa: PLC0415  (as above)
 
-        self._screen.print(Text(text, style=style), soft_wrap=True)
+        self._screen.print(Text(visible(text), style=style), soft_wrap=True)
 
     def _now(self) -> "Text":
         """Draw the line of the running stage."""
@@ -166,7 +167,7 @@ class Terminal(Console):
         seconds = time.monotonic() - self._since
         mark = SPINNER[int(seconds * REFRESHES_PER_SECOND) % len(SPINNER)] if self._unicode else "*"
         line = Text(f"{mark} {self._stage:6} {seconds:6.0f} s  ", style="cyan")
-        line.append(_printable(self._last.rstrip("\r").rpartition("\r")[2]).plain, style="dim")
+        line.append(_printable(self._last).plain, style="dim")
         line.no_wrap, line.overflow = True, "ellipsis"
         return line
 
@@ -180,7 +181,7 @@ def _printable(line: str) -> "Text":
     """Return a line with its colours, but without characters that would move the cursor."""
     from rich.text import Text  # noqa: PLC0415  (as above)
 
-    text = Text.from_ansi(line.rstrip("\r"))
+    text = Text.from_ansi(coloured(line.rstrip("\r").rpartition("\r")[2]))
     if any(not character.isprintable() and character != "\t" for character in text.plain):
         plain = "".join(c if c.isprintable() or c == "\t" else "�" for c in text.plain)
         return Text(plain)

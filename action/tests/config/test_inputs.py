@@ -2,7 +2,7 @@ import pytest
 
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import BOOLEAN, Input, matching, number, one_of, table
-from rehearsal.config.inputs import LONGEST_SHOWN, Inputs
+from rehearsal.config.inputs import LONGEST_INPUTS, LONGEST_SHOWN, Inputs
 from rehearsal.verdict import MisconfiguredError
 
 ANOTHER = {"audit": "warn", "audit-active": "true"}
@@ -45,6 +45,14 @@ def test_of__refuses_an_unknown_name_and_lists_the_known() -> None:
     with pytest.raises(MisconfiguredError, match="no input named 'prot'") as caught:
         Inputs.of({"prot": "hush"})
     assert all(name in caught.value.problem.hint for name in INPUTS)
+    assert "hush" not in text_of(caught)
+
+
+def test_of__refuses_inputs_that_github_cannot_pass_on() -> None:
+    script = "x" * (LONGEST_INPUTS - 100)
+    Inputs.of({"test-command": script})
+    with pytest.raises(MisconfiguredError, match=r"The inputs have 12\d KiB together") as caught:
+        Inputs.of({"test-command": script, "setup-command": "hush" * 30})
     assert "hush" not in text_of(caught)
 
 

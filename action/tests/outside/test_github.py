@@ -87,7 +87,7 @@ def test_mask__only_on_github(on: Spoken, off: Spoken) -> None:
 
 def test_error__is_an_annotation(on: Spoken) -> None:
     on.console.error(f"a\nb\r100% {HUSH}", title="T: 1, 2", file="a,b:c.py", line=7)
-    assert on.text == ("::error file=a%2Cb%3Ac.py,line=7,title=T%3A 1%2C 2::a%0Ab%0D100%25 ***\n")
+    assert on.text == ("::error file=a%2Cb%3Ac.py,line=7,title=T%3A 1%2C 2::a%0Ab\\r100%25 ***\n")
 
 
 @pytest.mark.parametrize(
@@ -171,10 +171,23 @@ def test_raw_output__prints_no_token_elsewhere(off: Spoken) -> None:
     assert off.text == "::error::mine\n"
 
 
-def test_raw_output__keeps_the_bytes(off: Spoken) -> None:
+def test_raw_output__keeps_the_bytes_on_github(on: Spoken) -> None:
+    with on.console.raw_output() as show:
+        show(b"\xff\0\x1b[2J\n")
+    assert b"\xff\0\x1b[2J\n" in on.out.getvalue()
+
+
+def test_raw_output__a_terminal_gets_no_escape_but_colours(off: Spoken) -> None:
     with off.console.raw_output() as show:
-        show(b"\xff\0\n")
-    assert off.out.getvalue() == b"\xff\0\n"
+        show(b"\x1b[31mred\x1b[0m \x1b")
+        show(b"[2J\n\x1b]0;title\x07")
+    assert off.text == "\x1b[31mred\x1b[0m \\x1b[2J\n\\x1b]0;title\\x07\n"
+
+
+def test_messages__no_escape_reaches_a_terminal(off: Spoken) -> None:
+    off.console.info("\x1b[2Ja")
+    off.console.error("\x1b]0;t\x07", title="\x1b[31mred\x1b[0m")
+    assert off.text == "\\x1b[2Ja\nerror: red: \\x1b]0;t\\x07\n"
 
 
 @pytest.mark.parametrize(

@@ -7,24 +7,32 @@ from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
 from rehearsal.results.codec import InvalidDocumentError
-from rehearsal.results.file_names import PAGE_FILE, SHARDS_FOLDER, VERDICT_FILE
+from rehearsal.results.file_names import (
+    BUILD_LOG,
+    CONTAINER_LOG,
+    PAGE_FILE,
+    SETUP_LOG,
+    SHARDS_FOLDER,
+    TEST_SETUP_LOG,
+    VERDICT_FILE,
+)
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import UnsupportedVersionError
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict
+
+# An evidence folder holds at least one of them, also if the rehearsal was killed.
+EVIDENCE_FILES = {VERDICT_FILE, BUILD_LOG, CONTAINER_LOG, SETUP_LOG, TEST_SETUP_LOG}
 
 
 def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardEvidence]]:
     """Yield each evidence folder below `folder` with what its verdict.json says; copy nothing.
 
-    `folder` may be an evidence folder itself: actions/download-artifact makes no folder for a
-    single artifact. A `folder` that does not exist yields nothing: no artifact was downloaded.
-    Raises `MisconfiguredError` when it cannot be read.
+    `folder` may be an evidence folder itself, also of a killed rehearsal: actions/download-artifact
+    makes no folder for a single artifact. A `folder` that does not exist yields nothing: no
+    artifact was downloaded. Raises `MisconfiguredError` when it cannot be read.
     """
-    if (folder / VERDICT_FILE).is_file():
-        yield folder, _read_shard(folder, "", evidence)
-        return
     try:
-        names = sorted(path.name for path in folder.iterdir())
+        paths = sorted(path for path in folder.iterdir() if not path.is_symlink())
     except FileNotFoundError:
         return
     except OSError as error:
@@ -32,10 +40,12 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
             f"The folder {str(folder)!r} cannot be read: {error.strerror}.",
             hint="Name the folder that holds one folder for each downloaded artifact.",
         ) from error
-    for name in names:
-        path = folder / name
-        if path.is_dir() and not path.is_symlink():
-            yield path, _read_shard(path, name, evidence)
+    if any(path.name in EVIDENCE_FILES and path.is_file() for path in paths):
+        yield folder, _read_shard(folder, "", evidence)
+        return
+    for path in paths:
+        if path.is_dir():
+            yield path, _read_shard(path, path.name, evidence)
 
 
 def _read_shard(path: Path, folder_name: str, evidence: Evidence) -> ShardEvidence:

@@ -136,6 +136,18 @@ def test_merge__a_single_artifact_has_no_folder_of_its_own(job: Job) -> None:
     assert (job.into / "shards/rehearsal-1/tests/x/screenshot.png").is_file()
 
 
+def test_merge__a_single_killed_rehearsal_keeps_its_logs(job: Job) -> None:
+    (job.found / "tests/x").mkdir(parents=True)
+    for name in ("container.log", "tests/x/screenshot.png"):
+        (job.found / name).write_bytes(b"kept")
+    assert job.merge() == 18
+    (one,) = job.verdict["shards"]
+    assert one["verdict"] == "cancelled"
+    kept = job.into / "shards/found"
+    assert (kept / "container.log").read_bytes() == b"kept"
+    assert (kept / "tests/x/screenshot.png").read_bytes() == b"kept"
+
+
 @pytest.mark.parametrize("there", [True, False], ids=["empty", "not there"])
 def test_merge__without_downloaded_artifacts(
     job: Job, there: bool, capsys: pytest.CaptureFixture[str]
@@ -150,6 +162,12 @@ def test_merge__without_downloaded_artifacts(
         in output
     )
     assert "A job ended before its evidence was uploaded" in output
+
+
+def test_merge__ignores_files_beside_the_artifacts(job: Job) -> None:
+    job.put(shard("1/1"))
+    (job.found / "README.md").touch()
+    assert job.merge() == 0
 
 
 def test_merge__a_folder_without_a_verdict(job: Job) -> None:

@@ -61,7 +61,7 @@ def test_inputs__each_of_its_own_is_used() -> None:
 def test_rehearse__passes_every_input_to_the_action() -> None:
     given = step("rehearse", "rehearsal")["with"]
     shared = {n for n, each in INPUTS.items() if n in WORKFLOW_INPUTS and not each.build_only}
-    assert given.keys() == shared | {"image", "secrets", "shard", "evidence"}
+    assert given.keys() == shared | {"image", "trust-image", "secrets", "shard", "evidence"}
     assert given["artifact-name"] == JOB_ARTIFACT
     lines = given["test-env"].splitlines()
     assert lines == ["${{ matrix.test-env }}", "${{ inputs.test-env }}"]
