@@ -117,6 +117,7 @@ def _redacted_failure(failure: Failure, redact: Callable[[str], str]) -> Failure
         message=redact(failure.message),
         file=redact(failure.file),
         trace=redact(failure.trace),
+        report=redact(failure.report),
         attachments=tuple(map(redact, failure.attachments)),
         output=redact(failure.output),
     )

@@ -23,7 +23,8 @@ class Failure:
 
     `evidence_name` is the name of its evidence folder. `attempts` counts how often it failed;
     `recovered` says that it passes later in the same report. `attachments` are the paths of files,
-    as the report names them, and `output` is what the test printed.
+    as the report names them: relative to the folder of `report` or to the working directory,
+    depending on the tool. `report` is the path of that report. `output` is what the test printed.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Failure:
     span: Span | None = None
     attempts: int = 1
     recovered: bool = False
+    report: str = ""
     attachments: tuple[str, ...] = ()
     output: str = ""
 

@@ -29,6 +29,7 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
         message=f"* {SECRET}",
         file=SECRET,
         trace=SECRET,
+        report=SECRET,
         attachments=(SECRET,),
         output=SECRET,
     )

@@ -66,7 +66,14 @@ def read_reports(
             reason = "it is not well-formed XML"
             unread.append(UnreadReport(name=name, reason=reason, is_report=True))
         else:
-            found.append(_read(root, window, retries=retries))
+            results = _read(root, window, retries=retries)
+            found.append(
+                replace(
+                    results,
+                    failed=tuple(replace(each, report=name) for each in results.failed),
+                    flaky=tuple(replace(each, report=name) for each in results.flaky),
+                )
+            )
     return ReportsRead(results=_sum(found), found=len(found), unread=tuple(unread))
 
 

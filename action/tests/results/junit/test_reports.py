@@ -47,14 +47,21 @@ def test_read_reports__says_what_failed_where_and_why() -> None:
     results = read(suite(FAILED, ERROR))
     assert results.failed == (
         # XML turns a newline there into a space.
-        Failure(name="t.T.bad", message="1 != 2 more", trace="trace"),
-        Failure(name="worse", message="Boom", file="t.py", line=7, trace="Boom\nat t.py"),
+        Failure(name="t.T.bad", message="1 != 2 more", trace="trace", report="0.xml"),
+        Failure(
+            name="worse",
+            message="Boom",
+            file="t.py",
+            line=7,
+            trace="Boom\nat t.py",
+            report="0.xml",
+        ),
     )
 
 
 def test_read_reports__a_failure_without_words_or_names() -> None:
     results = read(suite("<testcase><failure/></testcase>"))
-    assert results.failed == (Failure(name="(unnamed test)", message=""),)
+    assert results.failed == (Failure(name="(unnamed test)", message="", report="0.xml"),)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +213,7 @@ def tried(*attempts: str, name: str = "bad") -> str:
 @pytest.mark.parametrize("tag", ["flakyFailure", "flakyError", "rerunFailure"])
 def test_flaky__passed_when_it_was_run_again(tag: str) -> None:
     text = suite(GOOD, tried(attempt(tag, "one"), attempt("flakyError", "two")))
-    first = Failure(name="t.T.bad", message="one", trace="trace of one", attempts=2)
+    first = Failure(name="t.T.bad", message="one", trace="trace of one", attempts=2, report="0.xml")
     assert read(text) == SuiteResults(test_count=2, flaky=(first,))
 
 
