@@ -17,7 +17,7 @@ from .repository import Repository
 from .runner import ActionResult, Runner
 from .test_page import colour, said
 
-DIGESTS = json.dumps({"ghcr.io/owner/app:1.2.3": f"sha256:{'2' * 64}"})
+DIGESTS = f"ghcr.io/owner/app:1.2.3=sha256:{'2' * 64}"
 # A suite of five tests, one of them flaky, that runs its shard of them; RED names one that fails.
 SUITE = """
 import os, sys

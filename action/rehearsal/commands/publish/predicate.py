@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 
 from rehearsal.commands.publish.predicate_document import (
-    REFERENCE,
     Image,
     Predicate,
     Probe,
@@ -15,12 +14,10 @@ from rehearsal.commands.publish.predicate_document import (
     Suite,
     Tests,
 )
-from rehearsal.results.codec import InvalidDocumentError, decode, dumps, loads
-from rehearsal.results.digest_format import DIGEST
+from rehearsal.results.codec import dumps
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import SuiteResults
-from rehearsal.verdict import MisconfiguredError
 
 # Verifiers compare the whole URL. Increase the version at its end when a field is removed or
 # changes its meaning.
@@ -42,25 +39,6 @@ def predicate_json(rehearsal: RehearsalResult, digests: Mapping[str, str]) -> st
             origin=rehearsal.origin if rehearsal.origin.repository else None,
         )
     )
-
-
-def read_digests(text: str) -> dict[str, str]:
-    """Parse the output `digests` of action/publish.
-
-    Raises `MisconfiguredError`.
-    """
-    try:
-        digests = decode(dict[str, str], loads(text))
-    except InvalidDocumentError as error:
-        raise _invalid_digests(str(error)) from None
-    for reference, digest in digests.items():
-        if not REFERENCE.fullmatch(reference):
-            raise _invalid_digests(f"{reference[:100]!r} is not a reference")
-        if not DIGEST.fullmatch(digest):
-            raise _invalid_digests(f"{reference[:100]} has the digest {digest[:100]!r}")
-    if not digests:
-        raise _invalid_digests("it is empty")
-    return digests
 
 
 def _tests(results: SuiteResults) -> Tests:
@@ -89,11 +67,3 @@ def _probe(rehearsal: RehearsalResult, request: RequestSummary) -> Probe:
 def _run(rehearsal: RehearsalResult) -> Run:
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(rehearsal.started))
     return Run(name=rehearsal.name, tool=rehearsal.tool, started=started)
-
-
-def _invalid_digests(found: str) -> MisconfiguredError:
-    return MisconfiguredError(
-        f"--digests does not hold the digests of published images: {found}.",
-        hint="Pass the output digests of action/publish: JSON, one digest for each reference, "
-        'like {"ghcr.io/owner/app:1.2.3": "sha256:…"}.',
-    )

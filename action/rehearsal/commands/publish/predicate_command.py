@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.commands.command import Command
-from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json, read_digests
+from rehearsal.commands.publish.digest_lines import read_digests
+from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.config.inputs import quoted
 from rehearsal.evidence.require_passed import require_passed
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--digests",
-        metavar="JSON",
+        metavar="LINES",
         required=True,
         help="the output digests of action/publish",
     )

@@ -1,9 +1,9 @@
 """The state of a publication: what each registry holds, and the result."""
 
-import json
 from dataclasses import dataclass, field
 from enum import Enum
 
+from rehearsal.commands.publish.digest_lines import write_digests
 from rehearsal.commands.publish.reference import Reference
 from rehearsal.outside.registry import RemoteImage
 from rehearsal.results.rehearsal import RehearsalResult
@@ -93,5 +93,5 @@ class Publication:
         return {
             "verdict": str(self.verdict),
             "digest": self.digest,
-            "digests": json.dumps(self.digests),
+            "digests": write_digests(self.digests),
         }

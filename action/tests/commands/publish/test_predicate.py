@@ -8,18 +8,17 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__, cli
-from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json, read_digests
-from rehearsal.commands.publish.reference import read_references
+from rehearsal.commands.publish.digest_lines import write_digests
+from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.results.timeline import Milestone, Timeline
 from rehearsal.results.verdict_json import write_json
-from rehearsal.verdict import MisconfiguredError, Problem, Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from ...results.test_verdict_json import closed
-from .test_reference import inputs
 
 RELEASING = Path(__file__).resolve().parents[4] / "docs/releasing.md"
 SCHEMA = json.loads((Path(__file__).parents[3] / "predicate.schema.json").read_text("utf-8"))
@@ -148,42 +147,11 @@ def test_schema__rejects(path: tuple[str, ...], value: object) -> None:
         Draft202012Validator(SCHEMA).validate(found)
 
 
-@pytest.mark.parametrize(
-    "reference",
-    ["app:1", "ghcr.io/owner/app:1.2.3", "localhost:5000/a/b:c", "[fd00::1]:5000/app:1"],
-)
-def test_read_digests__accepts_every_valid_reference(reference: str) -> None:
-    digests = {reference: DIGEST}
-    assert [each.written for each in read_references(inputs(reference))] == [reference]
-    assert read_digests(json.dumps(digests)) == digests
-    STRICT.validate(json.loads(predicate_json(passed(), digests)))
-
-
-@pytest.mark.parametrize(
-    "text, message",
-    [
-        ("", "it is not JSON"),
-        ("[]", "it is not an object"),
-        ("{}", "it is empty"),
-        (json.dumps({"a:1": "latest"}), "a:1 has the digest 'latest'"),
-        (json.dumps({"a:1": 3}), "a:1 is not a text"),
-        (json.dumps({"": DIGEST}), "'' is not a reference"),
-        (json.dumps({"a b": DIGEST}), "'a b' is not a reference"),
-        (json.dumps({"a\n": DIGEST}), "is not a reference"),
-        (json.dumps({"a": f"{DIGEST}\n"}), "has the digest"),
-    ],
-)
-def test_read_digests__rejects(text: str, message: str) -> None:
-    with pytest.raises(MisconfiguredError, match="--digests does not hold the digests") as raised:
-        read_digests(text)
-    assert message in raised.value.problem.message
-
-
 def run_predicate(
     folder: Path, record: RehearsalResult, *, into: str = "out/predicate.json"
 ) -> int:
     (folder / "verdict.json").write_text(write_json(record))
-    argv = ["predicate", "--evidence-path", str(folder), "--digests", json.dumps(DIGESTS)]
+    argv = ["predicate", "--evidence-path", str(folder), "--digests", write_digests(DIGESTS)]
     environ = {"GITHUB_OUTPUT": str(folder / "OUTPUT"), "GITHUB_ACTIONS": "true"}
     return cli.main([*argv, "--into", str(folder / into)], environ)
 
@@ -218,7 +186,7 @@ def test_run__rejects_an_unreadable_verdict(
 ) -> None:
     if content is not None:
         (tmp_path / "verdict.json").write_text(content)
-    argv = ["predicate", "--evidence-path", str(tmp_path), "--digests", json.dumps(DIGESTS)]
+    argv = ["predicate", "--evidence-path", str(tmp_path), "--digests", write_digests(DIGESTS)]
     assert cli.main([*argv, "--into", str(tmp_path / "p")], {}) == 2
     assert message in capsys.readouterr().out
     assert not (tmp_path / "p").exists()
