@@ -156,7 +156,8 @@ INPUTS = table(
     Input(
         "ready-headers",
         HEADERS,
-        "Headers of the probe, one Name:value a line; Host is localhost:PORT unless set here.",
+        "Headers of the probe, one Name:value a line; they replace those it sends itself, as "
+        "Host: localhost:PORT.",
     ),
     Input(
         "ready-timeout",

@@ -3,41 +3,19 @@
 For an error status, the beginning of the body is read as well.
 """
 
-import re
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |\r|\n|$)")
-HEAD_END = re.compile(rb"\r?\n\r?\n")
-MAX_HEAD = 65536
-# Error pages say what they are in their first lines.
-MAX_BODY = 4096
-# How long to wait for the body once the headers are there, in seconds.
-BODY_TIMEOUT = 0.25
-ERROR_STATUSES = range(400, 600)
+from rehearsal.outside.http_response import Answer, Response
+
+# How long to wait for an error page once its headers are there, in seconds.
+PAGE_TIMEOUT = 0.25
 # How often a waiting request checks whether it should stop, in seconds.
 POLL_INTERVAL = 0.05
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A response: a status with headers (names in lower case), or the error that prevented it.
-
-    `body` is the beginning of an error page. `first_byte` is how many seconds after the request the
-    response began, or None. `timed_out` says that no response came in time.
-    """
-
-    status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
-    error: str = ""
-    first_byte: float | None = None
-    timed_out: bool = False
-
-    def __str__(self) -> str:
-        return f"HTTP status {self.status}" if self.status else self.error
+RECEIVED_AT_ONCE = 1 << 16
+TIMED_OUT = "timed out"
 
 
 def get(
@@ -53,88 +31,67 @@ def get(
     An accepted connection proves nothing, since the engine's proxy accepts before the app listens:
     a reset connection or an empty response is an error, as a refused connection is.
     """
-    request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items())
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     begun = time.monotonic()
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
-            connection.sendall(f"{request}Connection: close\r\n\r\n".encode("latin-1"))
-            reader = _ResponseReader(connection, begun + timeout, should_stop)
-            answer = replace(_parse_head(reader.head()), first_byte=reader.first_byte(begun))
-            body = reader.body() if answer.status in ERROR_STATUSES else ""
-            return replace(answer, body=body)
+            connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+            return _read_answer(_Reader(connection, should_stop), begun, timeout)
     except TimeoutError:
-        return Answer(error=f"no answer within {timeout:.0f} s", timed_out=True)
+        return Answer(error=_describe_ending(TIMED_OUT, "", timeout), timed_out=True)
     except ConnectionRefusedError:
         return Answer(error="connection refused")
     except ConnectionResetError:
-        return Answer(error="connection reset before an answer")
+        return Answer(error="connection reset without an answer")
     except OSError as error:
         return Answer(error=f"no connection ({error.strerror or error})")
 
 
-class _ResponseReader:
-    """Read a response piece by piece."""
+class _Reader:
+    """Reads from a connection piece by piece."""
 
-    def __init__(
-        self, connection: socket.socket, deadline: float, should_stop: Callable[[], bool]
-    ) -> None:
+    def __init__(self, connection: socket.socket, should_stop: Callable[[], bool]) -> None:
         self._connection = connection
-        self._deadline = deadline
         self._should_stop = should_stop
-        self._received = b""
-        self._first_byte_at: float | None = None
+        self.first_byte_at: float | None = None
         connection.settimeout(POLL_INTERVAL)
 
-    def first_byte(self, since: float) -> float | None:
-        """Return how many seconds after `since`, a time of the clock, the first byte came."""
-        return None if self._first_byte_at is None else self._first_byte_at - since
-
-    def head(self) -> bytes:
-        """Read to the end of the headers. Raises TimeoutError."""
-        while not HEAD_END.search(self._received) and len(self._received) < MAX_HEAD:
+    def read(self, take: Callable[[bytes], bool], *, deadline: float) -> str:
+        """Read until `take(piece)` returns True; otherwise return what ended the reading."""
+        while True:
             # A time-out of the socket alone would start anew with each byte.
-            if time.monotonic() > self._deadline:
-                raise TimeoutError
+            if time.monotonic() > deadline:
+                return TIMED_OUT
             if self._should_stop():
-                return b""
-            if not self._receive():
-                break
-        return self._received
-
-    def body(self) -> str:
-        """Return the beginning of the body, as far as it comes soon."""
-        deadline = min(self._deadline, time.monotonic() + BODY_TIMEOUT)
-        parts = HEAD_END.split(self._received, maxsplit=1)
-        start = len(self._received) - len(parts[1]) if len(parts) > 1 else len(self._received)
-        try:
-            while len(self._received) - start < MAX_BODY and time.monotonic() < deadline:
-                if not self._receive():
-                    break
-        except OSError:  # Reset after the headers, which are an answer all the same.
-            pass
-        return self._received[start : start + MAX_BODY].decode(errors="replace")
-
-    def _receive(self) -> bool:
-        """Receive what comes within the poll interval; False if the other side has closed."""
-        try:
-            piece = self._connection.recv(4096)
-        except TimeoutError:
-            return True
-        if piece and self._first_byte_at is None:
-            self._first_byte_at = time.monotonic()
-        self._received += piece
-        return bool(piece)
+                return "request stopped"
+            try:
+                piece = self._connection.recv(RECEIVED_AT_ONCE)
+            except TimeoutError:
+                continue
+            except OSError:
+                return "connection reset"
+            if not piece:
+                return "connection closed"
+            self.first_byte_at = self.first_byte_at or time.monotonic()
+            if take(piece):
+                return ""
 
 
-def _parse_head(head: bytes) -> Answer:
-    if not head:
-        return Answer(error="connection closed without an answer")
-    status = STATUS_LINE.match(head)
-    if not status:
-        return Answer(error="an answer that is not HTTP")
-    lines = HEAD_END.split(head, maxsplit=1)[0].decode("latin-1").split("\n")[1:]
-    pairs = (line.partition(":") for line in lines)
-    return Answer(
-        status=int(status[1]),
-        headers={name.strip().lower(): value.strip() for name, _, value in pairs},
+def _read_answer(reader: _Reader, begun: float, timeout: float) -> Answer:
+    response = Response()
+    ending = reader.read(response.add, deadline=begun + timeout)
+    if not ending and not response.is_enough:
+        deadline = min(begun + timeout, time.monotonic() + PAGE_TIMEOUT)
+        reader.read(response.add_page, deadline=deadline)
+    return replace(
+        response.answer or Answer(error=_describe_ending(ending, response.progress, timeout)),
+        first_byte=None if reader.first_byte_at is None else reader.first_byte_at - begun,
+        timed_out=ending == TIMED_OUT,
     )
+
+
+def _describe_ending(ending: str, progress: str, timeout: float) -> str:
+    if ending == TIMED_OUT:
+        only = f": only {progress}" if progress else ""
+        return f"no {'complete ' if only else ''}answer within {timeout:.0f} s{only}"
+    return f"{ending} {f'after {progress}' if progress else 'without an answer'}"

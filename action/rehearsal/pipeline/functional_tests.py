@@ -14,6 +14,7 @@ from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_arguments import has_restart_policy
 from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.count_results import count_notices
+from rehearsal.pipeline.stages.probe import request_headers
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 
@@ -87,7 +88,7 @@ def _ends_late(plan: Plan, container: Container) -> bool:
         answer = http_probe.get(
             container.port,
             plan.probe.path,
-            {"Host": f"localhost:{container.port}", **plan.probe.headers},
+            request_headers(plan.probe, container.port),
             timeout=LAST_REQUEST_TIMEOUT,
             should_stop=lambda: container.ended,
         )

@@ -7,7 +7,10 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from rehearsal.outside.http_probe import MAX_BODY, Answer, get
+from rehearsal.outside import http_probe
+from rehearsal.outside.error_page import MAX_BODY
+from rehearsal.outside.http_probe import get
+from rehearsal.outside.http_response import MAX_HEAD, Answer
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -42,9 +45,14 @@ def says(*pieces: bytes, pause: float = 0.0) -> Behaviour:
     return behave
 
 
-def reset(connection: socket.socket) -> None:
-    connection.recv(65536)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+def reset(said: bytes = b"") -> Behaviour:
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(said)
+        time.sleep(0.05)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    return behave
 
 
 def hold(connection: socket.socket) -> None:
@@ -71,19 +79,50 @@ def ask(behave: Behaviour, *, timeout: float = 5.0) -> Answer:
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+PROCESSING = b"HTTP/1.1 102 Processing\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+SWITCHING = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"
+
+
+def bytewise(data: bytes, size: int = 1) -> Behaviour:
+    return says(*(data[at : at + size] for at in range(0, len(data), size)), pause=0.0002)
+
+
+def with_headers(length: int) -> bytes:
+    """Return an answer whose headers, from status line to empty line, have this many bytes."""
+    start, end = b"HTTP/1.1 200 OK\r\nX-Long: ", b"\r\n\r\n"
+    return start + b"x" * (length - len(start) - len(end)) + end
 
 
 @pytest.mark.parametrize(
     "behave, status",
     [
         pytest.param(says(OK), 200, id="at once"),
-        pytest.param(says(b"HTTP/1.0 404 Not Found\r\n\r\n"), 404, id="old HTTP"),
+        pytest.param(says(b"HTTP/1.0 404 Not Found\r\n\r\n"), 404, id="HTTP/1.0"),
+        pytest.param(says(b"HTTP/1.0 200 OK\r\n\r\nhi"), 200, id="no length"),
+        pytest.param(says(CHUNKED), 200, id="chunked"),
         pytest.param(says(b"HTTP/1.1 500\r\n\r\n"), 500, id="no reason"),
-        pytest.param(says(b"HTTP/1.1 200 OK\n\nbody"), 200, id="bare newlines"),
-        pytest.param(says(b"HTTP/1.1 503 Busy\r\nA: 1\r\n"), 503, id="closed within the headers"),
-        pytest.param(says(*(bytes([b]) for b in OK), pause=0.001), 200, id="byte by byte"),
+        pytest.param(says(b"HTTP/1.1 200 \r\n\r\n"), 200, id="empty reason"),
+        pytest.param(says(b"HTTP/1.1 200 OK\n\nbody"), 200, id="bare line feeds"),
+        pytest.param(says(b"HTTP/1.1 200 OK\r\nA: 1\n\r\nbody"), 200, id="both line ends"),
+        pytest.param(says(b"\r\n\r\n", OK, pause=0.01), 200, id="empty lines first"),
+        pytest.param(bytewise(OK), 200, id="byte by byte"),
+        pytest.param(bytewise(HINTS + OK, 2), 200, id="two bytes each"),
         pytest.param(says(b"HTTP/1.1 200 OK\r\n", b"\r\n", pause=0.1), 200, id="slow head"),
         pytest.param(says(b"", OK, pause=0.1), 200, id="slow answer"),
+        pytest.param(says(OK[:-1]), 200, id="closed within the body"),
+        pytest.param(says(HINTS + OK), 200, id="early hints"),
+        pytest.param(says(CONTINUE, OK, pause=0.01), 200, id="continue"),
+        pytest.param(says(PROCESSING, PROCESSING, OK, pause=0.1), 200, id="still processing"),
+        pytest.param(says(HINTS + CONTINUE + PROCESSING + OK), 200, id="several interim answers"),
+        pytest.param(says(CONTINUE.replace(b"\r", b"") + OK), 200, id="interim, bare line feeds"),
+        pytest.param(says(HINTS + b"HTTP/1.1 503 Busy\r\n\r\n"), 503, id="interim, then an error"),
+        pytest.param(says(SWITCHING), 101, id="101 is final"),
+        pytest.param(says(with_headers(64 << 10)), 200, id="64 KiB of headers"),
+        pytest.param(says(with_headers(MAX_HEAD - 1) + b"body"), 200, id="below the limit"),
+        pytest.param(says(with_headers(MAX_HEAD) + b"body"), 200, id="at the limit"),
     ],
 )
 def test_get__returns_the_status(behave: Behaviour, status: int) -> None:
@@ -93,20 +132,85 @@ def test_get__returns_the_status(behave: Behaviour, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "behave, words",
+    "behave, message",
     [
-        pytest.param(reset, "connection reset before an answer", id="reset"),
-        pytest.param(says(), "closed without an answer", id="empty close"),
-        pytest.param(says(b"SSH-2.0-OpenSSH_9.2\r\n"), "not HTTP", id="another protocol"),
-        pytest.param(says(b"\x15\x03\x01\x00\x02\x02\x46"), "not HTTP", id="TLS alert"),
-        pytest.param(says(b"HTTP/1.1 9999 OK\r\n\r\n"), "not HTTP", id="no status"),
+        pytest.param(reset(), "connection reset without an answer", id="reset"),
+        pytest.param(says(), "connection closed without an answer", id="empty close"),
+        pytest.param(says(b"\r\n"), "connection closed without an answer", id="an empty line"),
+        pytest.param(
+            says(HINTS),
+            "connection closed after an interim answer (HTTP status 103)",
+            id="closed after an interim answer",
+        ),
+        pytest.param(
+            says(CONTINUE + OK[:20]),
+            "connection closed after a part of the headers ('HTTP/1.1 200 OK')",
+            id="closed within the headers",
+        ),
+        pytest.param(
+            says(b"HTTP/1."),
+            "connection closed after a part of the headers ('HTTP/1.')",
+            id="closed within the status line",
+        ),
+        pytest.param(
+            reset(b"HTTP/1.1 200 OK\r\n"),
+            "connection reset after a part of the headers ('HTTP/1.1 200 OK')",
+            id="reset within the headers",
+        ),
+        pytest.param(
+            says(with_headers(MAX_HEAD + 1)),
+            "headers longer than 256 KiB ('HTTP/1.1 200 OK')",
+            id="above the limit",
+        ),
+        pytest.param(
+            says(b"SSH-2.0-OpenSSH_9.2\r\n"),
+            "an answer that is not HTTP: it begins with 'SSH-2.0-OpenSSH_9.2'",
+            id="SSH",
+        ),
+        pytest.param(
+            says(b"220 mail.example ESMTP\r\n"),
+            "an answer that is not HTTP: it begins with '220 mail.example ESMTP'",
+            id="SMTP",
+        ),
+        pytest.param(
+            says(b"<html>", b"<p>" * 40, pause=0.01),
+            f"an answer that is not HTTP: it begins with '<html>{'<p>' * 18}'",
+            id="HTTP/0.9",
+        ),
+        pytest.param(
+            says(b"HTTP/1.1 9999 OK\r\n\r\n"),
+            "an answer that is not HTTP: it begins with 'HTTP/1.1 9999 OK'",
+            id="no status",
+        ),
+        pytest.param(
+            says(b"\x15\x03\x01\x00\x02\x02\x46"),
+            "an answer in TLS: the app speaks https on this port",
+            id="TLS",
+        ),
+        pytest.param(
+            says(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + bytes(18)),
+            "an answer in HTTP/2, which browsers do not speak without TLS",
+            id="HTTP/2",
+        ),
     ],
 )
-def test_get__says_why_there_is_no_response(behave: Behaviour, words: str) -> None:
+def test_get__says_why_there_is_no_response(behave: Behaviour, message: str) -> None:
     answer = ask(behave)
-    assert answer.status == 0
-    assert words in answer.error
-    assert str(answer) == answer.error
+    assert (answer.status, answer.error) == (0, message)
+    assert str(answer) == message
+
+
+@pytest.mark.parametrize(
+    "banner", [b"SSH-2.0-OpenSSH_9.2\r\n", b"\x15\x03\x01\x00\x02"], ids=["a line", "bytes"]
+)
+def test_get__does_not_wait_for_another_protocol(banner: bytes) -> None:
+    def greet(connection: socket.socket) -> None:
+        connection.sendall(banner)
+        hold(connection)
+
+    started = time.monotonic()
+    assert ask(greet).error.startswith("an answer ")
+    assert time.monotonic() - started < 2
 
 
 def test_get__connection_refused() -> None:
@@ -129,7 +233,7 @@ def test_get__does_not_read_an_endless_body() -> None:
     assert time.monotonic() - started < 2
 
 
-def test_get__reads_endless_headers_up_to_a_limit() -> None:
+def test_get__does_not_read_endless_headers() -> None:
     def send_endlessly(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):
@@ -137,20 +241,31 @@ def test_get__reads_endless_headers_up_to_a_limit() -> None:
             while True:
                 connection.sendall(b"X-A: " + b"x" * 8000 + b"\r\n")
 
-    assert ask(send_endlessly).status == 200
+    assert ask(send_endlessly).error.startswith("headers longer than 256 KiB")
+
+
+HEADERS = " only a part of the headers ('HTTP/1.1 200 OK')"
 
 
 @pytest.mark.parametrize(
-    "behave",
-    [hold, drip(b"x"), drip(b"X: 1\r\n")],
-    ids=["silence", "a line that never ends", "headers that never end"],
+    "behave, message",
+    [
+        pytest.param(hold, "no answer within 0 s", id="silence"),
+        pytest.param(drip(b"x"), f"no complete answer within 0 s:{HEADERS}", id="an endless line"),
+        pytest.param(drip(b"X: 1\r\n"), f"no complete answer within 0 s:{HEADERS}", id="headers"),
+        pytest.param(
+            says(*[PROCESSING] * 1000, pause=0.005),
+            "no complete answer within 0 s: only an interim answer (HTTP status 102)",
+            id="interim answers",
+        ),
+    ],
 )
-def test_get__gives_up_after_its_timeout(behave: Behaviour) -> None:
+def test_get__gives_up_after_its_timeout(behave: Behaviour, message: str) -> None:
     with server(behave) as port:
         started = time.monotonic()
         answer = get(port, "/", {}, timeout=0.2)
         took = time.monotonic() - started
-    assert answer.error.startswith("no answer within")
+    assert (answer.error, answer.timed_out) == (message, True)
     assert 0.2 <= took < 1
 
 
@@ -161,7 +276,7 @@ def test_get__stops_when_told_to(behave: Behaviour) -> None:
     with server(behave) as port:
         answer = get(port, "/", {}, timeout=3, should_stop=lambda: time.monotonic() > started + 0.2)
         took = time.monotonic() - started
-    assert answer.error == "connection closed without an answer"
+    assert answer.error.startswith("request stopped ")
     assert took < 1.5
 
 
@@ -174,11 +289,7 @@ def test_get__sends_one_request_with_the_given_headers() -> None:
 
     with server(listen) as port:
         get(port, "/a?b=c", {"Host": "localhost:1", "X-Ü": "é"}, timeout=5)
-    assert asked == [
-        "GET /a?b=c HTTP/1.1\r\nHost: localhost:1\r\nX-Ü: é\r\nConnection: close\r\n\r\n".encode(
-            "latin-1"
-        )
-    ]
+    assert asked == ["GET /a?b=c HTTP/1.1\r\nHost: localhost:1\r\nX-Ü: é\r\n\r\n".encode("latin-1")]
 
 
 def test_get__does_not_follow_redirects() -> None:
@@ -240,13 +351,23 @@ def test_get__cuts_an_endless_error_page() -> None:
 
 
 def test_get__an_incomplete_error_page_is_an_answer() -> None:
-    def cut(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(error(b"<h1>", b"500 No"))
-        time.sleep(0.05)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    answer = ask(reset(error(b"<h1>", b"500 No")))
+    assert (answer.status, answer.body) == (500, "<h1>")
 
-    assert ask(cut).status == 500
+
+def test_get__does_not_wait_after_a_whole_error_page() -> None:
+    """Many servers keep the connection open, although the probe asks them to close it."""
+
+    def keep_open(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy")
+        hold(connection)
+
+    with server(keep_open) as port, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http_probe, "PAGE_TIMEOUT", 30.0)
+        started = time.monotonic()
+        assert get(port, "/", {}, timeout=30).body == "busy"
+    assert time.monotonic() - started < 10
 
 
 def test_get__measures_the_first_byte() -> None:
@@ -258,6 +379,6 @@ def test_get__measures_the_first_byte() -> None:
 def test_get__timed_out_only_without_a_response() -> None:
     with server(hold) as port:
         assert get(port, "/", {}, timeout=0.1).timed_out
-    assert not ask(reset).timed_out
+    assert not ask(reset()).timed_out
     assert not ask(says()).timed_out
     assert ask(says()).first_byte is None

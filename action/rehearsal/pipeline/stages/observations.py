@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan
-from rehearsal.outside.http_probe import Answer
+from rehearsal.outside.http_response import Answer
 from rehearsal.outside.ports import Listener
 from rehearsal.pipeline.stages.probe import describe_answer
 

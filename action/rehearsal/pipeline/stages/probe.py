@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rehearsal.config.rehearsal_plan import ProbePlan
-from rehearsal.outside.http_probe import Answer
+from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
@@ -27,6 +27,14 @@ LAST_ATTEMPT_TIMEOUT = 1.0
 FIRST_CHECK = 1.0
 
 REDIRECT_STATUSES = range(300, 400)
+
+# As a browser asks for a page: some servers answer 404 or 406 to a client that accepts no HTML.
+DEFAULT_HEADERS = {
+    "User-Agent": "dress-rehearsal",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
 
 SendRequest = Callable[[float], Answer]
 Clock = Callable[[], float]
@@ -96,6 +104,11 @@ def wait_until_ready(
         if waited >= plan.timeout:
             raise _timeout_error(plan, answer, attempts)
         sleep(min(MAX_PAUSE, max(MIN_PAUSE, waited * PAUSE_SHARE)))
+
+
+def request_headers(plan: ProbePlan, port: int) -> dict[str, str]:
+    """Return the headers of a request to the app, where `port` of this machine leads to it."""
+    return {"Host": f"localhost:{port}", **DEFAULT_HEADERS, **plan.headers}
 
 
 class StuckDetector:

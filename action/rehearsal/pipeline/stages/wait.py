@@ -12,6 +12,7 @@ from rehearsal.diagnosis.rules import diagnose
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe, ports
 from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, Container, reattach_after_restart
 from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.observations import (
@@ -26,6 +27,7 @@ from rehearsal.pipeline.stages.probe import (
     ContainerExitedError,
     HopelessCause,
     Ready,
+    request_headers,
     wait_until_ready,
 )
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
@@ -46,7 +48,7 @@ class ReadinessWaiter:
     observations: dict[str, tuple[str, ...]]
     timeline: TimelineRecorder
     clock: Callable[[], float] = time.monotonic
-    _answer: http_probe.Answer = field(default_factory=http_probe.Answer)
+    _answer: Answer = field(default_factory=Answer)
 
     def wait(self) -> Ready:
         """Return when the app is ready. Raises `RehearsalError` (crashed or not-ready)."""
@@ -69,13 +71,12 @@ class ReadinessWaiter:
 
     def _probe(self) -> Ready:
         """Wait until the app is ready or its container exits."""
-        host = f"localhost:{self.container.port}"
-        headers = {"Host": host, "User-Agent": "dress-rehearsal", **self.plan.probe.headers}
+        headers = request_headers(self.plan.probe, self.container.port)
         self.observations["request"] = request_lines(
             self.plan.probe, self.plan.container.port, headers["Host"]
         )
 
-        def send_request(timeout: float) -> http_probe.Answer:
+        def send_request(timeout: float) -> Answer:
             self._answer = http_probe.get(
                 self.container.port,
                 self.plan.probe.path,

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.outside.http_probe import Answer
+from rehearsal.outside.http_response import Answer
 from rehearsal.outside.ports import Listener
 from rehearsal.pipeline.stages import observations
 

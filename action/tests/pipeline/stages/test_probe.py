@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
+from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import ProbePlan
-from rehearsal.outside.http_probe import Answer
+from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.stages import probe
 from rehearsal.pipeline.stages.probe import (
     ATTEMPT_TIMEOUT,
@@ -13,6 +16,7 @@ from rehearsal.pipeline.stages.probe import (
     HopelessCause,
     Ready,
     leads_to_https,
+    request_headers,
     wait_until_ready,
 )
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
@@ -216,6 +220,24 @@ def test_wait_until_ready__https_redirect_is_not_ready(
     clock: FakeClock,
 ) -> None:
     assert App(clock, redirect("https://localhost/"), OK).wait().attempts == 2
+
+
+def test_request_headers__as_a_browser_sends_them() -> None:
+    headers = request_headers(probe_plan(), 49153)
+    assert headers["Host"] == "localhost:49153"
+    assert headers["Accept"].startswith("text/html,")
+    assert headers["Accept"].endswith("*/*;q=0.8")
+    assert headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    "name", ["host", "USER-AGENT", "accept", "accept-Encoding", "connection", "X-Other"]
+)
+def test_request_headers__given_ones_replace_others(name: str) -> None:
+    plan = make_plan({"image": "app", "ready-headers": f"{name}: mine"}, environ={}, top=Path())
+    headers = request_headers(plan.probe, 49153)
+    found = [value for each, value in headers.items() if each.lower() == name.lower()]
+    assert found == ["mine"]
 
 
 NO_HOST = HopelessCause(id="disallowed-host", give_up_after=2.0)

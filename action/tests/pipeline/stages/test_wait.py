@@ -10,7 +10,7 @@ from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe, ports
-from rehearsal.outside.http_probe import Answer
+from rehearsal.outside.http_response import Answer
 from rehearsal.outside.ports import Listener
 from rehearsal.pipeline.stages import container as container_module
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, reattach_after_restart
