@@ -1,16 +1,17 @@
 """Read and check the inputs that say how to run the container."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from rehearsal.config.inputs import Inputs
+from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.rehearsal_plan import ContainerPlan
-from rehearsal.config.variables import generate_secrets, read_secrets, read_variables
+from rehearsal.config.variables import generate_secrets, read_secrets, read_variables, values
+from rehearsal.redaction.secret import ANY_NAME, Secret, Variable
 from rehearsal.verdict import MisconfiguredError
 
 # The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets.
 SECRET_LIKE_NAME = re.compile(
-    r"(^|_)(SECRET|SECRET_KEY|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY|ACCESS_KEY)\Z",
+    r"(^|[^A-Z0-9])(SECRET|TOKEN|PASSWORD|PASSWD|(SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)\Z",
     re.IGNORECASE,
 )
 # A comma or a quote would add options to --mount.
@@ -32,22 +33,12 @@ def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
     """
     generated = generate_secrets(inputs)
     secrets = read_secrets(inputs, "secrets", environ, generated)
-    env = read_variables(inputs, "env", environ)
-    for name in env:
-        if name in {secret.name for secret in secrets}:
-            raise MisconfiguredError(
-                f"{name} is both in env and in secrets.", hint=f"Keep {name} in one of them."
-            )
-        if SECRET_LIKE_NAME.search(name):
-            raise MisconfiguredError(
-                f"env: {name} looks like a secret, and values in env are not kept out of logs and "
-                "evidence.",
-                hint=f"Move {name} to secrets, or to generate-secrets if any value will do.",
-            )
+    env = read_variables(inputs, "env", environ, names=ANY_NAME)
+    _check_names(inputs, env, secrets)
     return ContainerPlan(
         port=inputs.number("port"),
         host_port=inputs.number("host-port"),
-        env=env,
+        env=values(env),
         secrets=secrets,
         generated_names=frozenset(s.name for s in secrets if s.value == generated.get(s.name)),
         command=inputs.lines("command"),
@@ -56,6 +47,36 @@ def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
         run_options=_run_options(inputs),
         setup_command=inputs.block("setup-command").strip(),
     )
+
+
+def _check_names(inputs: Inputs, env: Mapping[str, Variable], secrets: Iterable[Secret]) -> None:
+    """Raise `MisconfiguredError` if env has a secret's name, or one that looks like a secret's."""
+    secret_names = {secret.name for secret in secrets}
+    harmless = inputs.lines("not-secret")
+    for name in harmless:
+        if name in secret_names:
+            raise MisconfiguredError(
+                f"not-secret lists {quoted(name)}, which is a secret.",
+                hint="Remove it from not-secret, or from secrets and generate-secrets.",
+            )
+        if name not in env:
+            raise MisconfiguredError(
+                f"not-secret lists {quoted(name)}, and env has no variable of this name.",
+                hint="Write each name as in env, without a value, or remove the line.",
+            )
+    for name, variable in env.items():
+        if name in secret_names:
+            raise MisconfiguredError(
+                f"env, line {variable.line}: secrets has the same name.",
+                hint="Keep it in one of them.",
+            )
+        if SECRET_LIKE_NAME.search(name) and name not in harmless:
+            raise MisconfiguredError(
+                f"env, line {variable.line}: the name looks like a secret's, and values in env are "
+                "not kept out of logs and evidence.",
+                hint="Move the line to secrets, or its name to generate-secrets if any value will "
+                "do. If the value may be seen by everybody, list the name in not-secret.",
+            )
 
 
 def _run_options(inputs: Inputs) -> tuple[str, ...]:

@@ -102,6 +102,12 @@ INPUTS = table(
         VARIABLES,
         "Variables for the container that are not secret, one NAME=value a line.",
     ),
+    Input(
+        "not-secret",
+        LINES,
+        "Names in the input env, one a line, that look like names of secrets but whose values may "
+        "be seen, like POSTGRES_PASSWORD for a database of the tests.",
+    ),
     Input("command", LINES, "Arguments that replace the image's command, one a line."),
     Input(
         "secrets",

@@ -9,8 +9,8 @@ from rehearsal.config.container import read_container
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.rehearsal_plan import BuildPlan, Plan, ProbePlan, SuitePlan
-from rehearsal.config.variables import read_secrets, read_variables
-from rehearsal.redaction.secret import Secret, parse_variables
+from rehearsal.config.variables import read_secrets, read_variables, values
+from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
 from rehearsal.verdict import MisconfiguredError
 
 # Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
@@ -51,7 +51,7 @@ def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> 
         with suppress(MisconfiguredError):
             text = str(given.get(source) or "")
             items = parse_variables(text, source=source, environ=environ).items()
-            found += [Secret(name=name, value=value) for name, value in items if value]
+            found += [Secret(name=name, value=each.value) for name, each in items if each.value]
     return tuple(found)
 
 
@@ -66,7 +66,7 @@ def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Build
         dockerfile=dockerfile,
         target=inputs.text("target"),
         platform=inputs.text("platform"),
-        args=read_variables(inputs, "build-args", environ),
+        args=values(read_variables(inputs, "build-args", environ)),
         secrets=read_secrets(inputs, "build-secrets", environ),
         cache_from=_cache_options(inputs, "cache-from"),
         cache_to=_cache_options(inputs, "cache-to"),
@@ -142,7 +142,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
     return SuitePlan(
         command=command,
         requirements=requirements.resolve() if command and requirements.is_file() else None,
-        env=read_variables(inputs, "test-env", environ),
+        env=values(read_variables(inputs, "test-env", environ, names=ANY_NAME)),
         timeout=inputs.number("test-timeout"),
         retries=inputs.number("test-retries"),
         reports_glob=_reports(inputs, directory),

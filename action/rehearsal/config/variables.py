@@ -1,10 +1,21 @@
-"""Read and check the inputs that hold variables and secrets."""
+"""Read and check the inputs that hold variables and secrets.
 
+Errors give the number of a line, never what stands in it: the line may be part of a secret whose
+value was broken into lines.
+"""
+
+import re
 import secrets as randomness
 from collections.abc import Mapping
 
 from rehearsal.config.inputs import Inputs
-from rehearsal.redaction.secret import CLIENT_VARIABLES, VARIABLE_NAME, Secret, parse_variables
+from rehearsal.redaction.secret import (
+    CLIENT_VARIABLES,
+    VARIABLE_NAME,
+    Secret,
+    Variable,
+    parse_variables,
+)
 from rehearsal.verdict import MisconfiguredError
 
 # In bytes, for NAME=value with its NUL. Source: execve(2), MAX_ARG_STRLEN.
@@ -25,63 +36,75 @@ def read_secrets(
     Raises `MisconfiguredError` if a secret is empty or not set, or if the engine's client uses
     its name.
     """
+    generated = generated or {}
     found = parse_variables(inputs.block(source), source=source, environ=environ)
-    for name, random_value in (generated or {}).items():
-        found[name] = found.get(name) or random_value
-    for name, value in found.items():
+    for name, variable in found.items():
         if CLIENT_VARIABLES.match(name):
             raise MisconfiguredError(
-                f"{source}: {name} cannot be a secret; the engine's client reads it itself.",
+                f"{source}, line {variable.line}: this cannot be a secret; the engine's client "
+                "reads a variable of this name itself.",
                 hint="Give it another name, or set it under env if it is not secret.",
             )
-        if value is None:
-            raise _unset_secret_error(inputs, source, name)
-        if not value.strip():
-            raise MisconfiguredError(
-                f"The secret {name} is empty.",
-                hint="GitHub gives no secrets to pull requests from forks and from Dependabot. "
-                f"If any value will do, list {name} in generate-secrets: each run then gets a "
-                f"random one. Otherwise write {name}: ${{{{ secrets.{name} }}}} in the step's "
-                f"env:, and {name} under {source}.",
-            )
+        if variable.blank and name not in generated:
+            raise _missing_secret_error(source, name, variable)
     _check_lengths(source, found)
-    return tuple(Secret(name=name, value=value or "") for name, value in found.items())
+    values = {name: variable.value or "" for name, variable in found.items()}
+    values |= {
+        name: value for name, value in generated.items() if name not in found or found[name].blank
+    }
+    return tuple(Secret(name=name, value=value) for name, value in values.items())
 
 
 def generate_secrets(inputs: Inputs) -> dict[str, str]:
     """Return a random value for each name in generate-secrets."""
     names = inputs.lines("generate-secrets")
-    if not all(map(VARIABLE_NAME.match, names)):
-        raise inputs.error_for("generate-secrets", "names of variables, one a line")
+    if not all(VARIABLE_NAME.match(name) and not CLIENT_VARIABLES.match(name) for name in names):
+        raise inputs.error_for(
+            "generate-secrets",
+            "names of variables, one a line, that the engine's client does not read itself",
+        )
     return {name: randomness.token_urlsafe(48) for name in names}
 
 
-def read_variables(inputs: Inputs, name: str, environ: Mapping[str, str]) -> dict[str, str]:
+def read_variables(
+    inputs: Inputs,
+    name: str,
+    environ: Mapping[str, str],
+    *,
+    names: re.Pattern[str] = VARIABLE_NAME,
+) -> dict[str, Variable]:
     """Return the variables of an input; `environ` has the values of lines without `=`.
 
-    Raises `MisconfiguredError` if a variable has no value.
+    `names` are the names that may stand before a `=`. Raises `MisconfiguredError` if a variable
+    has no value.
     """
-    found = parse_variables(inputs.block(name), source=name, environ=environ)
-    for variable, value in found.items():
-        if value is None:
+    found = parse_variables(inputs.block(name), source=name, environ=environ, names=names)
+    for variable in found.values():
+        if variable.value is None:
             raise MisconfiguredError(
-                f"{name}: {variable} has no value, here or in the step's env:.",
-                hint=f"Write {variable}=value, or set {variable} in the step's env:.",
+                f"{name}, line {variable.line}: the step's env: has no such variable (the line "
+                "itself is not shown, it may be part of a value).",
+                hint="Write NAME=value here, or only NAME and set it in the step's env:.",
             )
     _check_lengths(name, found)
-    return {variable: value or "" for variable, value in found.items()}
+    return found
 
 
-def _check_lengths(source: str, found: Mapping[str, str | None]) -> None:
+def values(variables: Mapping[str, Variable]) -> dict[str, str]:
+    """Return the values by name."""
+    return {name: variable.value or "" for name, variable in variables.items()}
+
+
+def _check_lengths(source: str, found: Mapping[str, Variable]) -> None:
     """Raise `MisconfiguredError` for a variable that no program can be started with."""
     together = 0
-    for name, value in found.items():
-        size = len(f"{name}={value}\0".encode(errors="surrogateescape"))
+    for name, variable in found.items():
+        size = len(f"{name}={variable.value or ''}\0".encode(errors="surrogateescape"))
         together += size
         if size > LONGEST_VARIABLE:
             raise MisconfiguredError(
-                f"{source}: {name} has {size >> 10} KiB. Linux starts no program with a variable "
-                f"of more than {LONGEST_VARIABLE >> 10} KiB.",
+                f"{source}, line {variable.line}: the variable has {size >> 10} KiB. Linux starts "
+                f"no program with one of more than {LONGEST_VARIABLE >> 10} KiB.",
                 hint=LENGTH_HINT,
             )
     if together > LONGEST_TOGETHER:
@@ -92,13 +115,24 @@ def _check_lengths(source: str, found: Mapping[str, str | None]) -> None:
         )
 
 
-def _unset_secret_error(inputs: Inputs, source: str, name: str) -> MisconfiguredError:
-    """Return the error for a bare name that is not set. It may be a line of a secret's value."""
-    lines = inputs.block(source).splitlines()
-    number = next(number for number, line in enumerate(lines, start=1) if line.strip() == name)
+def _missing_secret_error(source: str, name: str, variable: Variable) -> MisconfiguredError:
+    """Return the error for a secret without a value; only a name that is set is surely a name."""
+    where = f"{source}, line {variable.line}"
+    if variable.value is None:
+        return MisconfiguredError(
+            f"{where}: the step's env: has no such variable (the line itself is not shown, it may "
+            "be part of a secret).",
+            hint="Write NAME: ${{ secrets.NAME }} in the step's env:, and only its NAME here. If "
+            "this line is part of a value of several lines, move the whole value to env:.",
+        )
+    known = name if variable.inherited else "NAME"
+    random = (
+        f"If any value will do, list {name if variable.inherited else 'its name'} in "
+        "generate-secrets: each run then gets a random one. Otherwise write "
+    )
     return MisconfiguredError(
-        f"{source}, line {number}: the step's env: has no such variable (the line itself is not "
-        "shown, it may be part of a secret).",
-        hint="Write NAME: ${{ secrets.NAME }} in the step's env:, and only its NAME here. If this "
-        "line is part of a value of several lines, move the whole value to env:.",
+        f"The secret {name} is empty." if variable.inherited else f"{where}: the secret is empty.",
+        hint="GitHub gives no secrets to pull requests from forks and from Dependabot. "
+        + (random if source == "secrets" else "In any other run, write ")
+        + f"{known}: ${{{{ secrets.{known} }}}} in the step's env:, and {known} under {source}.",
     )

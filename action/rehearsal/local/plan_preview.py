@@ -7,7 +7,7 @@ from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import SECRETS, VARIABLES
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.redaction.redactor import REPLACEMENT
-from rehearsal.redaction.secret import LINE_END, parse_variables
+from rehearsal.redaction.secret import ANY_NAME, parse_variables
 
 HIDDEN = REPLACEMENT.decode()
 
@@ -73,14 +73,14 @@ def _input(name: str, text: str, request: GivenInputs) -> Iterator[str]:
 
 
 def _variables(name: str, text: str, request: GivenInputs) -> Iterator[str]:
-    bare = {line.strip() for line in LINE_END.split(text)}
-    for variable, value in parse_variables(text, source=name, environ=request.environ).items():
+    found = parse_variables(text, source=name, environ=request.environ, names=ANY_NAME)
+    for variable, each in found.items():
         if INPUTS[name].type is SECRETS:
             yield f"{variable}={HIDDEN}"
-        elif variable in bare:
+        elif each.inherited:
             yield f"{variable} (from the environment)"
         else:
-            yield f"{variable}={_hide_secrets(value or '', request)}"
+            yield f"{variable}={_hide_secrets(each.value or '', request)}"
 
 
 def _hide_secrets(text: str, request: GivenInputs) -> str:

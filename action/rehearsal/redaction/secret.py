@@ -1,8 +1,8 @@
-"""Variables and secrets: their grammar, and a type that hides its value.
+"""Variables and secrets: their grammar, and types that hide the value.
 
 One item a line: `NAME` (its value comes from the calling step's `env:`), `NAME=value`, or a value
-of several lines between `NAME<<END` and `END`. Errors give line numbers and never content: an
-unquoted PEM key becomes three broken lines, and each of them is a secret.
+of several lines between `NAME<<END` and `END`. Errors give line numbers and never content, not even
+names: an unquoted PEM key becomes three broken lines, and each of them is a secret.
 """
 
 import re
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from rehearsal.verdict import MisconfiguredError
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# Engines and operating systems take every name without `=` and NUL: `discovery.type`, `a-b`.
+ANY_NAME = re.compile(r"[^=\0]+\Z")
 HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
 # Not str.splitlines: it also ends a line at a form feed or U+2028. The rest of such a secret would
 # be taken for a name, and error messages show names.
@@ -49,22 +51,49 @@ class Secret:
                 yield text
 
 
-def parse_variables(text: str, *, source: str, environ: Mapping[str, str]) -> dict[str, str | None]:
-    """Parse lines of `NAME`, `NAME=value` or `NAME<<END`; an unset name's value is None.
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """A value, None if it is not set, and the line of the input where it begins.
 
-    `source` is the input's name, for errors. Raises `MisconfiguredError` with a line number.
+    `inherited` says that the value comes from the calling step's environment.
     """
-    found: dict[str, str | None] = {}
+
+    value: str | None = field(repr=False)
+    line: int
+    inherited: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to keep secret; `KEY==` is the end of a base64 text."""
+        return not (self.value or "").strip().strip("=")
+
+
+def parse_variables(
+    text: str,
+    *,
+    source: str,
+    environ: Mapping[str, str],
+    names: re.Pattern[str] = VARIABLE_NAME,
+) -> dict[str, Variable]:
+    """Parse lines of `NAME`, `NAME=value` or `NAME<<END`; return the variables by name.
+
+    `source` is the input's name, for errors. `names` are the names that may stand before a `=`.
+    Raises `MisconfiguredError` with a line number.
+    """
+    found: dict[str, Variable] = {}
     lines = iter(enumerate(LINE_END.split(text), start=1))
     for number, line in lines:
         if not line.strip():
             continue
-        name, value = _parse_item(line, number, lines, source=source, environ=environ)
+        name, variable = _parse_item(
+            line, number, lines, source=source, environ=environ, names=names
+        )
         if name in found:
             raise MisconfiguredError(
-                f"{source}, line {number}: {name} stands there twice.", hint="Keep one of them."
+                f"{source}, line {number}: line {found[name].line} has the same name.",
+                hint="Keep one of them.",
             )
-        found[name] = value
+        found[name] = variable
     return found
 
 
@@ -75,21 +104,23 @@ def _parse_item(
     *,
     source: str,
     environ: Mapping[str, str],
-) -> tuple[str, str | None]:
+    names: re.Pattern[str],
+) -> tuple[str, Variable]:
     if heredoc := HEREDOC.match(line.strip()):
         name, end = heredoc.groups()
-        return name, "\n".join(_heredoc_lines(end, rest, number=number, source=source))
+        value = "\n".join(_heredoc_lines(end, rest, number=number, source=source))
+        return name, Variable(value=value, line=number)
     name, equals, value = line.lstrip().partition("=")
-    if not equals:
-        name = name.rstrip()
-    if not VARIABLE_NAME.match(name):
+    if not equals and VARIABLE_NAME.match(name := name.rstrip()):
+        return name, Variable(value=environ.get(name), line=number, inherited=True)
+    if not equals or not names.match(name):
         raise MisconfiguredError(
             f"{source}, line {number}: expected NAME, NAME=value or NAME<<END "
             "(the line itself is not shown, it may be part of a secret).",
             hint="A value of several lines breaks into lines like this one. Write only its NAME "
             "here, and the value in the step's env: (NAME: ${{ secrets.NAME }}).",
         )
-    return name, value if equals else environ.get(name)
+    return name, Variable(value=value, line=number)
 
 
 def _heredoc_lines(

@@ -200,16 +200,17 @@ def test_plan__invalid_headers_are_not_shown(top: Path, value: str) -> None:
     assert SECRET not in text_of(problem)
 
 
-@pytest.mark.parametrize("name", ["secrets", "env", "test-env", "build-args"])
+@pytest.mark.parametrize("name", ["secrets", "build-secrets", "env", "test-env", "build-args"])
 @pytest.mark.parametrize(
     "text",
     [
         f"{SECRET} {SECRET}",
-        f"KEY=1\n{SECRET}+/=",
+        f"KEY=1\n{SECRET}+/",
         f"KEY<<END\n{SECRET}",
         f"KEY={SECRET}\nKEY={SECRET}",
+        f"A=1\n{SECRET.replace('-', '')}",
     ],
-    ids=["words", "broken key", "never closed", "twice"],
+    ids=["words", "broken key", "never closed", "twice", "bare"],
 )
 def test_plan__errors_about_variables_show_line_numbers_but_no_content(
     top: Path, name: str, text: str
@@ -219,13 +220,35 @@ def test_plan__errors_about_variables_show_line_numbers_but_no_content(
         f"{name}, line {1 if text.count(chr(10)) == 0 or '<<' in text else 2}:" in problem.message
     )
     assert SECRET not in text_of(problem)
+    assert SECRET.replace("-", "") not in text_of(problem)
 
 
 @pytest.mark.parametrize("name", ["env", "test-env", "build-args"])
 def test_plan__a_bare_name_without_a_value_is_an_error(top: Path, name: str) -> None:
-    problem = refusal(top, **{name: "UNSET"})
-    assert problem.message == f"{name}: UNSET has no value, here or in the step's env:."
-    assert "UNSET=value" in problem.hint
+    problem = refusal(top, **{name: "A=1\nUNSET"})
+    assert problem.message.startswith(f"{name}, line 2: the step's env: has no such variable")
+    assert "UNSET" not in text_of(problem)
+    assert "NAME=value" in problem.hint
+
+
+# The names of real programs: Elasticsearch, .NET Aspire, Spring, OpenTelemetry.
+ODD_NAMES = """discovery.type=single-node
+services__storage-service__http__0=http://storage:2227
+spring.datasource.url=jdbc:postgresql://db/app
+a/b:c=1"""
+
+
+@pytest.mark.parametrize("name", ["env", "test-env"])
+def test_plan__takes_the_names_that_the_engine_takes(top: Path, name: str) -> None:
+    plan = plan_of(top, **{name: ODD_NAMES})
+    found = plan.container.env if name == "env" else plan.suite.env
+    assert found == dict(line.split("=", 1) for line in ODD_NAMES.splitlines())
+
+
+@pytest.mark.parametrize("name", ["secrets", "build-secrets", "build-args"])
+def test_plan__takes_plain_names_only_where_others_are_a_mistake(top: Path, name: str) -> None:
+    """The end of a broken base64 value looks like a variable, and no Dockerfile reads `a.b`."""
+    assert f"{name}, line 1: expected NAME" in refusal(top, **{name: "hush+/hush="}).message
 
 
 @pytest.mark.parametrize(
@@ -234,17 +257,23 @@ def test_plan__a_bare_name_without_a_value_is_an_error(top: Path, name: str) -> 
         ("KEY", {"KEY": ""}),
         ("KEY=", {}),
         ("KEY= ", {}),
+        ("KEY==", {}),
         ("KEY<<END\n\nEND", {}),
     ],
-    ids=["empty in the environment", "empty", "white space", "empty block"],
+    ids=["empty in the environment", "empty", "white space", "end of base64", "empty block"],
 )
 def test_plan__an_empty_secret_is_an_error_that_says_why(
     top: Path, secrets: str, environ: dict[str, str]
 ) -> None:
+    """What stands before the `=` may be the end of a secret that was broken into lines."""
     problem = refusal(top, environ, secrets=secrets)
-    assert problem.message == "The secret KEY is empty."
-    for word in ("forks", "Dependabot", "generate-secrets", "KEY: ${{ secrets.KEY }}"):
+    name = "KEY" if environ else "NAME"
+    assert problem.message == (
+        "The secret KEY is empty." if environ else "secrets, line 1: the secret is empty."
+    )
+    for word in ("forks", "Dependabot", "generate-secrets", f"{name}: ${{{{ secrets.{name} }}}}"):
         assert word in problem.hint
+    assert environ or "KEY" not in text_of(problem)
 
 
 @pytest.mark.parametrize("source", ["secrets", "build-secrets"])
@@ -255,13 +284,48 @@ def test_plan__a_bare_name_that_is_not_set_is_not_shown(top: Path, source: str) 
     assert "env:" in problem.message
 
 
-@pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD"])
+SECRET_LIKE = ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD", "app.token",
+               "xpack.security.password", "OpenAI__ApiKey", "x-api-key"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECRET_LIKE)
 @pytest.mark.parametrize("value", ["planted", ""])
 def test_plan__refuses_a_name_like_a_secrets_in_env(top: Path, name: str, value: str) -> None:
-    problem = refusal(top, env=f"{name}={value}")
-    assert f"{name} looks like a secret" in problem.message
+    problem = refusal(top, env=f"A=1\n{name}={value}")
+    assert problem.message.startswith("env, line 2: the name looks like a secret's")
     assert "generate-secrets" in problem.hint
+    assert "list the name in not-secret" in problem.hint
+    assert name not in text_of(problem)
     assert "planted" not in text_of(problem)
+
+
+@pytest.mark.parametrize("name", SECRET_LIKE)
+def test_plan__takes_a_name_like_a_secrets_that_is_listed_in_not_secret(
+    top: Path, name: str
+) -> None:
+    container = plan_of(top, env=f"{name}=seen", not_secret=f"\n  {name}  ").container
+    assert (container.env, container.secrets) == ({name: "seen"}, ())
+
+
+@pytest.mark.parametrize(
+    "inputs, said",
+    [
+        ({"env": "DB_PASSWORD=x"}, "not-secret lists 'DB_PASWORD', and env has no variable"),
+        ({}, "not-secret lists 'DB_PASWORD', and env has no variable"),
+        ({"secrets": "DB_PASWORD=x"}, "not-secret lists 'DB_PASWORD', which is a secret."),
+        ({"generate-secrets": "DB_PASWORD"}, "not-secret lists 'DB_PASWORD', which is a secret."),
+    ],
+    ids=["misspelt", "no env", "in secrets", "in generate-secrets"],
+)
+def test_plan__refuses_a_name_in_not_secret(top: Path, inputs: dict[str, str], said: str) -> None:
+    problem = refusal(top, **inputs, not_secret="DB_PASWORD")
+    assert said in problem.message
+    assert problem.hint
+
+
+def test_plan__not_secret_is_about_the_names_that_it_lists(top: Path) -> None:
+    problem = refusal(top, env="A_TOKEN=1\nB_TOKEN=2", not_secret="A_TOKEN")
+    assert problem.message.startswith("env, line 2: the name looks like a secret's")
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "TOKEN_LIFETIME", "KEYBOARD", "PASSWORDLESS"])
@@ -287,13 +351,17 @@ def test_plan__a_given_secret_is_not_generated(top: Path) -> None:
 def test_plan__refuses_a_secret_whose_name_the_client_reads(top: Path, name: str, how: str) -> None:
     given = f"{name}={SECRET}" if how == "secrets" else name
     problem = refusal(top, **{how: given})
-    assert f"secrets: {name} cannot be a secret" in problem.message
+    said = {
+        "secrets": "secrets, line 1: this cannot be",
+        "generate-secrets": "does not read itself",
+    }
+    assert said[how] in problem.message
     assert SECRET not in text_of(problem)
 
 
 def test_plan__refuses_a_name_in_both_env_and_secrets(top: Path) -> None:
-    problem = refusal(top, env=f"KEY={SECRET}", secrets=f"KEY={SECRET}")
-    assert problem.message == "KEY is both in env and in secrets."
+    problem = refusal(top, env=f"A=1\nKEY={SECRET}", secrets=f"KEY={SECRET}")
+    assert problem.message == "env, line 2: secrets has the same name."
     assert SECRET not in text_of(problem)
 
 
@@ -439,7 +507,9 @@ def test_plan__build_secrets_are_secrets(top: Path) -> None:
     assert [secret.value for secret in plan.build.secrets] == [SECRET]
     assert plan.secrets == plan.build.secrets
     assert SECRET not in repr(plan)
-    assert "TOKEN is empty" in refusal(top, build_secrets="TOKEN=").message
+    problem = refusal(top, build_secrets="TOKEN=")
+    assert problem.message == "build-secrets, line 1: the secret is empty."
+    assert "generate-secrets" not in problem.hint
 
 
 @pytest.mark.parametrize("name", ["cache-from", "cache-to"])

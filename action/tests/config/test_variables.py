@@ -21,7 +21,9 @@ def test_a_variable_that_no_program_can_get(source: str) -> None:
     read = read_secrets if source.endswith("secrets") else read_variables
     inputs = Inputs.of({source: "LONG"})
     assert read(inputs, source, {"LONG": LONGEST})
-    with pytest.raises(MisconfiguredError, match=f"{source}: LONG has 128 KiB") as caught:
+    with pytest.raises(
+        MisconfiguredError, match=f"{source}, line 1: the variable has 128 KiB"
+    ) as caught:
         read(inputs, source, {"LONG": LONGEST + "x"})
     assert "xxx" not in str(caught.value) + caught.value.problem.hint
     names = [f"N{number}" for number in range(9)]

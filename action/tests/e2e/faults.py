@@ -519,7 +519,7 @@ ASKING = [
         verdict="misconfigured",
         diagnosis="empty-secret",
         inputs={"secrets": "DJANGO_SECRET_KEY="},
-        told=("DJANGO_SECRET_KEY is empty", "forks", "generate-secrets"),
+        told=("secrets, line 1: the secret is empty", "forks", "generate-secrets"),
     ),
     Fault(
         name="unset-secret",
@@ -533,7 +533,7 @@ ASKING = [
         verdict="misconfigured",
         diagnosis="empty-secret",
         inputs={"env": "DJANGO_SECRET_KEY="},
-        told=("DJANGO_SECRET_KEY looks like a secret", "to secrets"),
+        told=("env, line 1: the name looks like a secret's", "to secrets", "not-secret"),
     ),
     Fault(
         name="engine-refused-mount",

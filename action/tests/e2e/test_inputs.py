@@ -77,6 +77,35 @@ def assert_harmless(rehearsed: ActionResult, repository: Repository) -> None:
     assert "pwned" not in [each.text for each in rehearsed.shown.annotations]
 
 
+def test_env__every_name_that_the_engine_takes_reaches_the_container(
+    tiny: Repository, runner: Runner
+) -> None:
+    variables = {
+        "discovery.type": "single-node",
+        "services__storage-service__http__0": "http://storage:2227",
+        "a/b:c[0]": "x",
+        "-lower": "case",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        # A throwaway word for a database of the tests; as a secret it would be masked everywhere.
+        "POSTGRES_PASSWORD": "postgres",
+    }
+    lines = "\n".join(f"{name}={value}" for name, value in variables.items())
+    rehearsed = runner.use(
+        tiny,
+        {
+            "env": f"{lines}\nTINY_PRINTS={' '.join(variables)}",
+            "not-secret": "POSTGRES_PASSWORD",
+            "test-env": "spring.profile=functional",
+            "test-command": "python3 -m unittest checks.Page checks.Prints",
+        },
+    )
+    assert_verdict(rehearsed, "passed")
+    log = rehearsed.file("container.log").splitlines()
+    assert [f"{name} is {value}" for name, value in variables.items()] == log[: len(variables)]
+    assert "spring.profile=functional" in rehearsed.file("tests/output.log").splitlines()
+    assert not rehearsed.shown.masks
+
+
 def test_run_options__reach_the_container(tiny: Repository, runner: Runner) -> None:
     proof = {
         "setup-command": "! touch /tmp/file && grep -q '^CapEff:.0000000000000000$' /proc/1/status"

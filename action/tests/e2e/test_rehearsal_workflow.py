@@ -189,7 +189,7 @@ def test_fork__without_secrets_the_missing_one_is_named(tiny: Repository, act: A
     assert not run.builds, "it is told before anything is built"
     assert not run.artifacts
     errors = "".join(each.text for each in run.annotations)
-    assert "The secret TINY_KEY in container-secrets is empty." in errors
+    assert "container-secrets, line 1: the secret is empty." in errors
     assert "generate-secrets" in run.summary
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.redaction.secret import CLIENT_VARIABLES, Secret, parse_variables
+from rehearsal.redaction.secret import ANY_NAME, CLIENT_VARIABLES, Secret, parse_variables
 from rehearsal.verdict import MisconfiguredError
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True)
@@ -14,7 +14,8 @@ VALUES = st.lists(ONE_LINE, max_size=5).map("\n".join)
 
 
 def parse(text: str, environ: dict[str, str] | None = None) -> dict[str, str | None]:
-    return parse_variables(text, source="secrets", environ=environ or {})
+    found = parse_variables(text, source="secrets", environ=environ or {})
+    return {name: variable.value for name, variable in found.items()}
 
 
 def refusal(text: str) -> MisconfiguredError | None:
@@ -80,7 +81,7 @@ def test_parse_variables__errors_name_the_line_and_never_the_content(text: str, 
 
 def test_parse_variables__refuses_a_name_twice() -> None:
     with pytest.raises(
-        MisconfiguredError, match=r"secrets, line 3: A stands there twice"
+        MisconfiguredError, match=r"secrets, line 3: line 1 has the same name"
     ) as caught:
         parse("A=hush\nB=1\nA=hush")
     assert "hush" not in caught.value.problem.message + caught.value.problem.hint
@@ -93,6 +94,36 @@ def test_parse_variables__only_a_newline_ends_a_line(separator: str) -> None:
     """Else half of a secret would become a name, and names are shown."""
     value = f"first{separator}second"
     assert parse(f"A={value}\nB<<E\n{value}\nE") == {"A": value, "B": value}
+
+
+def test_parse_variables__says_where_a_value_comes_from() -> None:
+    text = "A=1\n\nB<<E\n2\nE\nC\nD"
+    found = parse_variables(text, source="env", environ={"A": "no", "C": "3"})
+    assert {name: (each.value, each.line, each.inherited) for name, each in found.items()} == {
+        "A": ("1", 1, False),
+        "B": ("2", 3, False),
+        "C": ("3", 6, True),
+        "D": (None, 7, True),
+    }
+
+
+# What the engine takes before a `=`. An indented line may be one of a YAML block.
+ANY_NAMES = st.from_regex(r"[^=\s\0][^=\r\n\0]{0,20}", fullmatch=True).filter(
+    lambda name: "<<" not in name
+)
+
+
+@given(items=st.dictionaries(ANY_NAMES, ONE_LINE.filter(lambda value: "<<" not in value)))
+def test_parse_variables__any_name_that_the_engine_takes(items: dict[str, str]) -> None:
+    text = "\n".join(f"{name}={value}" for name, value in items.items())
+    found = parse_variables(text, source="env", environ={}, names=ANY_NAME)
+    assert {name: each.value for name, each in found.items()} == items
+
+
+@pytest.mark.parametrize("line", ["discovery.type", "a-b", "services/x", "=value", "a b"])
+def test_parse_variables__a_bare_line_is_a_plain_name(line: str) -> None:
+    with pytest.raises(MisconfiguredError, match="env, line 2: expected NAME, NAME=value"):
+        parse_variables(f"A=1\n{line}", source="env", environ={line: "x"}, names=ANY_NAME)
 
 
 @given(items=st.dictionaries(NAMES, ONE_LINE, max_size=6))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE, MAX_JOBS
-from rehearsal.redaction.secret import parse_variables
+from rehearsal.redaction.secret import ANY_NAME, parse_variables
 from rehearsal.results.shard import shard_title
 from rehearsal.verdict import MisconfiguredError
 
@@ -71,7 +71,8 @@ def _browsers(inputs: Inputs) -> tuple[str, ...]:
         raise inputs.error_for(
             "browsers", 'different names, one a line or as JSON, like ["chrome", "firefox"]'
         )
-    test_env = parse_variables(inputs.block("test-env"), source="test-env", environ={})
+    text = inputs.block("test-env")
+    test_env = parse_variables(text, source="test-env", environ={}, names=ANY_NAME)
     if browsers and BROWSER_VARIABLE in test_env:
         raise MisconfiguredError(
             f"Both the input browsers and {BROWSER_VARIABLE} in test-env name the browser.",

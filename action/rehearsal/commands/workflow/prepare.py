@@ -15,7 +15,7 @@ from rehearsal.config.rehearsal_plan import BuildPlan, Plan
 from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read_inputs
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.redaction.secret import LINE_END, Secret, parse_variables
+from rehearsal.redaction.secret import Secret, parse_variables
 from rehearsal.report.markdown import paragraph
 from rehearsal.verdict import MisconfiguredError, RehearsalError
 
@@ -82,29 +82,27 @@ def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset(
         found = parse_variables(text, source=source, environ={})
     except MisconfiguredError as problem:
         raise MisconfiguredError(problem.problem.message, hint=syntax_hint) from None
-    for name, value in found.items():
+    for name, variable in found.items():
         if name in generated:
             continue
-        if value is None:
-            lines = enumerate(LINE_END.split(text), start=1)
-            number = next(number for number, line in lines if line.strip() == name)
+        if variable.inherited:
             raise MisconfiguredError(
-                f"{source}, line {number}: a name without a value (the line is not shown, since it "
-                "may be part of a secret).",
+                f"{source}, line {variable.line}: a name without a value (the line is not shown, "
+                "since it may be part of a secret).",
                 hint=syntax_hint,
             )
-        if not value.strip():
-            raise _empty_secret(source, name)
+        if variable.blank:
+            raise _empty_secret(source, variable.line)
 
 
-def _empty_secret(source: str, name: str) -> MisconfiguredError:
-    random = f"If any value will do, list {name} in generate-secrets. "
+def _empty_secret(source: str, line: int) -> MisconfiguredError:
+    random = "If any value will do, list its name in generate-secrets. "
     return MisconfiguredError(
-        f"The secret {name} in {source} is empty.",
+        f"{source}, line {line}: the secret is empty.",
         hint="Pull requests from forks and from Dependabot get no secrets. "
         + (random if source == "container-secrets" else "")
         + f"In any other case, set it in the repository's settings and pass it on: {source}: "
-        f"{name}=${{{{ secrets.{name} }}}}.",
+        "NAME=${{ secrets.NAME }}.",
     )
 
 

@@ -23,7 +23,8 @@ ENGINE_AND_INPUTS = (
             Pattern(
                 "problem",
                 r"^The secret (?P<name>\w+) is empty\.",
-                r"^env: (?P<name>\w+) looks like a secret\b",
+                r"^env, line \d+: the name looks like a secret's",
+                r"^(?:secrets|build-secrets), line \d+: the secret is empty",
                 r"^(?:secrets|build-secrets), line \d+: the step's env: has no such variable",
             ),
         ),

@@ -49,7 +49,7 @@ HTTP_ANSWERS = (
         'ALLOWED_HOSTS = os.environ["DJANGO_ALLOWED_HOST"].split(",")',
         variants=(
             Variant(
-                pattern=Pattern("inputs", r"^variable (?P<variable>\w*ALLOWED_?HOSTS?\w*)$"),
+                pattern=Pattern("inputs", r"^allowed-hosts (?P<variable>.+)$"),
                 hint="A rehearsal opens the app as {host}. The container gets {variable}, but "
                 "with another host. Change only that value, and keep the other lines of env. "
                 "Production's own setting stays as it is.",

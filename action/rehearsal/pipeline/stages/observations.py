@@ -1,5 +1,6 @@
 """What a rehearsal observed, as lines for the diagnosis and as evidence."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,12 +13,16 @@ MIB = 1 << 20
 MAX_BODY_LINES = 20
 HEALTH_PREFIX = "health "
 NO_LISTENER = "none"
+# The names in env that a diagnosis needs. Others are not kept: a line of env may be a part of a
+# value that was broken into lines.
+ALLOWED_HOSTS = re.compile(r"\w*ALLOWED_?HOSTS?\w*\Z")
 
 
 def input_lines(plan: ContainerPlan) -> tuple[str, ...]:
-    """Return whether there is a setup command, and the names of the container's variables."""
+    """Return whether there is a setup command, and the names of variables for allowed hosts."""
     setup = "given" if plan.setup_command else "none"
-    return (f"setup-command {setup}", *(f"variable {name}" for name in plan.env))
+    names = filter(ALLOWED_HOSTS.match, plan.env)
+    return (f"setup-command {setup}", *(f"allowed-hosts {name}" for name in names))
 
 
 def request_lines(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:

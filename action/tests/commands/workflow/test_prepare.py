@@ -118,7 +118,8 @@ def test_prepare__names_an_invalid_input(job: Job, inputs: dict[str, object], me
 @pytest.mark.parametrize(
     "text, message",
     [
-        pytest.param("KEY=", "The secret KEY in {} is empty.", id="empty"),
+        pytest.param("KEY=", "{}, line 1: the secret is empty.", id="empty"),
+        pytest.param("A=1\nKEY==", "{}, line 2: the secret is empty.", id="end-of-base64"),
         pytest.param("A=1\n\nKEY", "{}, line 3: a name without a value", id="bare-name"),
         pytest.param(f"KEY={PEM}", "{}, line 2: expected", id="broken-pem"),
         pytest.param("KEY<<END\nx", "{}, line 1: the value", id="never-closed"),
@@ -130,7 +131,7 @@ def test_prepare__rejects_a_secret_without_a_value(
     job.environ[source.upper().replace("-", "_")] = text
     problem = prepare_error(job)
     assert problem.message.startswith(message.format(source))
-    assert f"under {source}" in problem.hint or f"{source}: KEY=" in problem.hint
+    assert f"under {source}" in problem.hint or f"{source}: NAME=" in problem.hint
     assert SECRET not in problem.message + problem.hint + job.summary + job.log
 
 
@@ -151,11 +152,12 @@ def test_prepare__a_generated_secret_needs_no_value(job: Job, text: str) -> None
 def test_prepare__a_build_secret_is_not_generated(job: Job) -> None:
     job.environ["BUILD_SECRETS"] = "KEY="
     assert (
-        "The secret KEY in build-secrets is empty."
+        "build-secrets, line 1: the secret is empty."
         in prepare_error(job, generate_secrets="KEY").message
     )
 
 
 def test_prepare__other_inputs_cannot_read_the_secret_variables(job: Job) -> None:
     job.environ["CONTAINER_SECRETS"] = f"KEY={SECRET}"
-    assert "CONTAINER_SECRETS has no value" in prepare_error(job, env="CONTAINER_SECRETS").message
+    problem = prepare_error(job, env="CONTAINER_SECRETS")
+    assert problem.message.startswith("env, line 1: the step's env: has no such variable")

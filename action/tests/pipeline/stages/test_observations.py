@@ -11,9 +11,14 @@ from ...fakes import container_plan, probe_plan, secret
 SECRET = secret().value
 
 
-def test_input_lines__names_only() -> None:
-    plan = container_plan(env={"SHOP": "value"}, setup_command="migrate")
-    assert observations.input_lines(plan) == ("setup-command given", "variable SHOP")
+def test_input_lines__show_no_names_but_those_of_allowed_hosts() -> None:
+    """Any other line of env may be a part of a value that was broken into lines."""
+    env = {"SHOP": "value", "DJANGO_ALLOWED_HOSTS": "value", "hush+hush/": "="}
+    plan = container_plan(env=env, setup_command="migrate")
+    assert observations.input_lines(plan) == (
+        "setup-command given",
+        "allowed-hosts DJANGO_ALLOWED_HOSTS",
+    )
     assert observations.input_lines(container_plan()) == ("setup-command none",)
 
 
