@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.signals import CANCEL_SIGNALS
 from rehearsal.redaction.redactor import Redactor
 
@@ -30,6 +31,6 @@ def _signals() -> Iterator[None]:
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
     """Return an open log that redacts nothing."""
-    opened = Evidence(tmp_path / "rehearsal", Redactor()).log("some.log")
+    opened = Evidence(Folder(tmp_path).folder("rehearsal", make=True), Redactor()).log("some.log")
     yield opened
     opened.close()

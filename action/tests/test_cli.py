@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -293,15 +292,11 @@ def test_main__own_fault_is_error_70(
 def test_main__full_disk_changes_no_verdict(
     job: Job, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Path.write_text
-
-    def full(path: Path, text: str, **options: Any) -> int:
-        if path.parent.name == "evidence":
-            raise OSError(28, "No space left on device")
-        return write(path, text, **options)
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
 
     job.docker.set("crash", "KeyError: 'DJANGO_SECRET_KEY'\n")
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr("rehearsal.evidence.folder.write_all", full)
     assert cli.main(["rehearse"], job.github) == 11
     assert job.outputs["verdict"] == "crashed"
     assert "verdict.json could not be kept: No space left on device" in capsys.readouterr().out

@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from rehearsal.config import child_environment
-from rehearsal.evidence.folder import sanitize_folder
 from rehearsal.evidence.policy import should_keep
+from rehearsal.evidence.sanitize import sanitize_folder
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.find_engine import find_engine
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.pipeline.run_folder import RunRecord, unfinished_runs
@@ -77,7 +78,7 @@ def _has_clean_evidence(run: RunRecord, redactor: Redactor, console: Console) ->
     """Sanitize the evidence once more; return whether there is any that can be uploaded."""
     folder = run.path / EVIDENCE
     try:
-        for name in sanitize_folder(folder, redactor):
+        for name in sanitize_folder(Folder(folder), redactor):
             console.warning(
                 f"{name} held a secret, had an unsafe name or was not a regular file; it was "
                 "cleaned or removed.",

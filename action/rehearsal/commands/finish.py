@@ -71,8 +71,8 @@ def finish(
     link = ""
     if not kept:
         shutil.rmtree(run.path, ignore_errors=True)
-    elif local and (evidence.folder / PAGE_FILE).is_file():
-        link = (evidence.folder / PAGE_FILE).as_uri()
+    elif local and evidence.folder.exists(PAGE_FILE):
+        link = (evidence.folder.path / PAGE_FILE).as_uri()
     result = with_remarks(result, state, evidence)
     text = closing(result, evidence=result.evidence_path if kept else "", link=link)
     console.verdict(text, ok=result.verdict is Verdict.PASSED)

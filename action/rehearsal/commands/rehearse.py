@@ -17,6 +17,7 @@ from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.event_commit import why_foreign
 from rehearsal.outside.find_engine import EngineNeeds, find_engine
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.outside.marked_processes import end_processes_with_env
 from rehearsal.outside.signals import interruptible
@@ -43,10 +44,10 @@ def run_rehearsal(
     """Run the requested rehearsal, report how it ended, and return the exit code."""
     run = create_run(environ)
     state = RunState(observer=console)
-    evidence = Evidence(run.path, console.redactor, state.notices.append)
+    evidence = Evidence(Folder(run.path), console.redactor, state.notices.append)
     description = RunDescription(
         name=run.id,
-        evidence_folder=str(evidence.folder),
+        evidence_folder=str(evidence.folder.path),
         artifact_name=run.artifact_name,
         origin=read_origin(environ),
     )

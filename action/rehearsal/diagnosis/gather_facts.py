@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from rehearsal.ansi import COLOUR_CODE
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, Facts
 from rehearsal.evidence import log_slices
 from rehearsal.outside.files import read_head_and_tail
+from rehearsal.outside.folder import Folder
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
-    CONTAINER_LOG_INDEX,
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
@@ -32,7 +31,7 @@ def gather_facts(
     problem: Problem,
     observations: Mapping[str, tuple[str, ...]],
     failed: Iterable[Failure],
-    folder: Path,
+    folder: Folder,
     *,
     tests_started: float = 0.0,
 ) -> Facts:
@@ -41,7 +40,7 @@ def gather_facts(
     If tests failed, the container's log is split at `tests_started` (seconds since 1970): an error
     that a health check caused before the migrations, for example, is not why the tests failed.
     """
-    logs = {name: read_log_lines(folder / name) for name in LOGS}
+    logs = {name: read_log_lines(folder, name) for name in LOGS}
     if problem.verdict is Verdict.TESTS_FAILED and tests_started:
         logs |= _split_container_log(folder, tests_started)
     return Facts(
@@ -55,25 +54,27 @@ def gather_facts(
     )
 
 
-def _split_container_log(folder: Path, when: float) -> dict[str, tuple[str, ...]]:
-    index = log_slices.read_index(folder / CONTAINER_LOG_INDEX)
+def _split_container_log(folder: Folder, when: float) -> dict[str, tuple[str, ...]]:
+    index = log_slices.read_index(folder)
     if not index.total:
         return {}
     try:
-        before, after = log_slices.split_log(folder / CONTAINER_LOG, index, when)
+        with folder.open_file(CONTAINER_LOG) as log:
+            before, after = log_slices.split_log(log, index, when)
     except OSError:
         return {}
     return {LOG_BEFORE_TESTS: _lines(before), CONTAINER_LOG: _lines(after)}
 
 
-def read_log_lines(path: Path) -> tuple[str, ...]:
+def read_log_lines(folder: Folder, name: str) -> tuple[str, ...]:
     """Return the lines at a log's beginning and end, without colours and BuildKit's prefixes."""
     try:
-        head, tail, left_out = read_head_and_tail(path, HEAD_BYTES, TAIL_BYTES)
+        with folder.open_file(name) as file:
+            head, tail, left_out = read_head_and_tail(file, HEAD_BYTES, TAIL_BYTES)
     except OSError:
         return ()
     lines = _lines((b"\n" if left_out else b"").join((head, tail)).decode(errors="replace"))
-    if path.name == BUILD_LOG:
+    if name == BUILD_LOG:
         lines = tuple(BUILDKIT_PREFIX.sub("", line) for line in lines)
     return lines
 

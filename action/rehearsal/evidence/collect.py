@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_slices import LogIndex, cut_slice, read_index
 from rehearsal.outside.files import read_head_and_tail
+from rehearsal.outside.folder import Entry, Folder
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
-    CONTAINER_LOG_INDEX,
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
@@ -53,7 +52,7 @@ def collect_evidence(
     failed = results.failed if results else ()
     flaky = results.flaky if results else ()
     timed = any(failure.span for failure in (*failed, *flaky))
-    index = read_index(folder / CONTAINER_LOG_INDEX) if timed else LogIndex()
+    index = read_index(folder) if timed else LogIndex()
     others = (_read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS)
     found = tuple(
         _collect_for_test(failure, evidence, source, index, shown=number < MAX_TESTS)
@@ -85,7 +84,7 @@ def _collect_for_test(
     name = f"{folder}/{CONTAINER_LOG}"
     _write_slice(failure, evidence, index, name)
     slice_of_log = _read_excerpt(evidence.folder, name, TEXT_LIMITS)
-    names = sorted(path.name for path in (evidence.folder / folder).glob("*") if path.is_file())
+    names = _names(evidence.folder, folder)
     pictures = [f"{folder}/{each}" for each in names if each.endswith(".png")]
     others = [f"{folder}/{each}" for each in names if each.endswith((".log", ".txt", ".html"))]
     shown_elsewhere = {name, *map(_address_file, pictures)}
@@ -113,7 +112,7 @@ def _address_file(picture: str) -> str:
     return f"{folder}/{name.replace('screenshot', 'address', 1).removesuffix('.png')}.txt"
 
 
-def _address(folder: Path, picture: str) -> str:
+def _address(folder: Folder, picture: str) -> str:
     excerpt = _read_excerpt(folder, _address_file(picture), (MAX_ADDRESS, 0))
     return excerpt.text.partition("\n")[0] if excerpt else ""
 
@@ -122,7 +121,8 @@ def _write_slice(failure: Failure, evidence: Evidence, index: LogIndex, name: st
     if not failure.span:
         return
     try:
-        text = cut_slice(evidence.folder / CONTAINER_LOG, index, failure.span)
+        with evidence.folder.open_file(CONTAINER_LOG) as log:
+            text = cut_slice(log, index, failure.span)
     except OSError as error:
         evidence.warn(f"{name} could not be cut: {error.strerror or error}")
         return
@@ -130,10 +130,11 @@ def _write_slice(failure: Failure, evidence: Evidence, index: LogIndex, name: st
         evidence.write(name, text)
 
 
-def _read_excerpt(folder: Path, name: str, limits: tuple[int, int]) -> LogExcerpt | None:
+def _read_excerpt(folder: Folder, name: str, limits: tuple[int, int]) -> LogExcerpt | None:
     """Read a text, or the head and the tail of a long one."""
     try:
-        head, tail, left_out = read_head_and_tail(folder / name, *limits)
+        with folder.open_file(name) as file:
+            head, tail, left_out = read_head_and_tail(file, *limits)
     except OSError:
         return None
     gap = f"\n... {left_out} bytes are left out here; {name} holds them ...\n" if left_out else ""
@@ -141,7 +142,16 @@ def _read_excerpt(folder: Path, name: str, limits: tuple[int, int]) -> LogExcerp
     return LogExcerpt(name=name, text=text, left_out=left_out)
 
 
-def _files(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix()
+def _names(folder: Folder, name: str) -> list[str]:
+    """Return the names of the files in one folder of the evidence."""
+    try:
+        return [entry.name for entry in folder.folder(name).entries() if entry.is_file]
+    except OSError:
+        return []
+
+
+def _files(folder: Folder) -> Iterator[str]:
+    def skip(_entry: Entry, _error: OSError) -> None:
+        """Leave out what cannot be read."""
+
+    yield from sorted(entry.path for entry in folder.walk(skip) if entry.is_file)

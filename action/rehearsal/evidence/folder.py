@@ -1,46 +1,51 @@
 """The evidence folder. Only this module and the logs write to it; everything is redacted first."""
 
-import filecmp
+import errno
 import os
 import re
-import shutil
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import chain, count, filterfalse
-from pathlib import Path
+from io import FileIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from rehearsal.evidence.log import Log
-from rehearsal.outside.files import open_regular_file
+from rehearsal.outside.files import open_regular_file, write_all
+from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.process import Sink
+from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.file_names import EVIDENCE, STAGING
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 CHUNK = 1 << 20
+# In bytes. A sparse file may claim any size, and would be read to its end.
+MAX_FILE_SIZE = 512 << 20
+# So many files that could not be kept are named.
+MAX_NAMED = 10
 
 
 class Evidence:
-    """The folders of one rehearsal: `folder` is kept, `staging` is private and removed.
+    """The folders of one rehearsal in `root`: `folder` is kept, `staging` is private and removed.
 
-    An error while writing (a full disk, say) never ends a rehearsal; `warn` gets a sentence.
+    Both are held open, since the tests may replace them. An error while writing (a full disk, say)
+    never ends a rehearsal; `warn` gets a sentence.
     """
 
     def __init__(
-        self, root: Path, redactor: Redactor, warn: Callable[[str], None] = lambda _: None
+        self, root: Folder, redactor: Redactor, warn: Callable[[str], None] = lambda _: None
     ) -> None:
-        self.folder = root / EVIDENCE
-        self.staging = root / STAGING
+        self.root = root
+        self.folder = root.folder(EVIDENCE, make=True)
+        self.staging = root.folder(STAGING, make=True)
         self.redactor = redactor
         self.warn = warn
-        for folder in (self.folder, self.staging):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> Log:
         """Open a log; `echo` gets its redacted bytes, too. `timed` writes an index of times."""
         return Log(
-            self.folder / name,
+            self.folder,
             self.redactor,
             name=name,
             warn=self.warn,
@@ -50,12 +55,11 @@ class Evidence:
 
     def write(self, name: str, text: str) -> None:
         """Write a text, and replace an earlier one."""
-        path = self.folder / name
-        part = path.with_name(path.name + ".part")
+        data = self.redactor.redact(text).encode(errors="replace")
         with self._warn_on_error(name):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(self.redactor.redact(text), encoding="utf-8", errors="replace")
-            part.replace(path)
+            with self.folder.create_file(f"{name}.part", replace=True) as file:
+                write_all(file, data)
+            self.folder.rename(f"{name}.part", name)
 
     def safe_path(self, target: str, name: str) -> str:
         """Return a safe path in the evidence folder `target` for a file or folder of that name."""
@@ -63,93 +67,92 @@ class Evidence:
 
     def staging_folder(self, name: str) -> Path:
         """Return a private folder, which the tests may write into."""
-        folder = self.staging / name
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder
+        return self.staging.folder(name, make=True).path
 
-    def copy_folder(self, source: Path, target: str) -> None:
-        """Copy the files below a folder into the evidence folder `target`."""
-        for place, folders, names in os.walk(source):
-            folders.sort()
-            for name in sorted(names):
-                path = Path(place, name)
-                self.copy(path, target, str(path.relative_to(source)))
+    def copy_staged(self, name: str, target: str, *, variable: str) -> None:
+        """Copy what the tests left in a staging folder into the evidence folder `target`.
+
+        They may have made the folder anew, as Playwright does. They may not have put a link there,
+        or replaced the folder above it. `variable` named the folder to the tests.
+        """
+        try:
+            self.root.require(STAGING, self.staging)
+            self.copy_folder(self.staging.folder(name), target)
+        except OSError as error:
+            self.warn(
+                f"Nothing of {variable} was kept: the tests removed this folder or put something "
+                f"else in its place ({error.strerror})."
+            )
+
+    def copy_folder(self, source: Folder, target: str) -> None:
+        """Copy the files below a folder into the evidence folder `target`; skip links and pipes."""
+        failures = 0
+
+        def fail(entry: Entry, error: OSError) -> None:
+            nonlocal failures
+            failures += 1
+            if failures <= MAX_NAMED:
+                self._warn(repr(entry.path), error)
+
+        for entry in source.walk(fail):
+            if entry.is_file:
+                try:
+                    self._copy(entry.open, target, entry.path)
+                except OSError as error:
+                    fail(entry, error)
+        if failures > MAX_NAMED:
+            self.warn(f"{failures - MAX_NAMED} more files or folders could not be kept.")
 
     def copy(self, source: Path, target: str, name: str) -> None:
-        """Copy a file into the evidence folder `target` under a safe name; skip links and pipes."""
+        """Copy a regular file into the evidence folder `target` under a safe name."""
         with self._warn_on_error(repr(name)):
-            self._copy(source, target, name)
+            self._copy(lambda: open_regular_file(source), target, name)
 
-    def _copy(self, source: Path, target: str, name: str) -> None:
-        if not stat.S_ISREG(source.lstat().st_mode):
-            return
+    def _copy(self, open_source: Callable[[], BinaryIO], target: str, name: str) -> None:
         # A name may hold a secret, too.
-        parts = Path(self.redactor.redact(name)).parts
-        path = self.folder.joinpath(target, *map(_safe_name, parts))
-        path = _unused(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        parts = PurePosixPath(self.redactor.redact(name)).parts
         stream = self.redactor.stream()
-        with open_regular_file(source) as inside, path.open("wb") as out:
-            while piece := inside.read(CHUNK):
-                out.write(stream.feed(piece))
-            out.write(stream.flush())
+        with open_source() as inside:
+            if os.fstat(inside.fileno()).st_size > MAX_FILE_SIZE:
+                raise OSError(errno.EFBIG, f"It is larger than {MAX_FILE_SIZE >> 20} MiB")
+            with self._create(str(PurePosixPath(target, *map(_safe_name, parts)))) as out:
+                while piece := inside.read(CHUNK):
+                    write_all(out, stream.feed(piece))
+                write_all(out, stream.flush())
+
+    def _create(self, name: str) -> FileIO:
+        """Create a file. If there is one, add a number: redaction may have made two names equal."""
+        path, number = PurePosixPath(name), 1
+        while True:
+            try:
+                return self.folder.create_file(str(path))
+            except FileExistsError:
+                number += 1
+                path = PurePosixPath(name).with_name(
+                    f"{PurePosixPath(name).stem}-{number}{path.suffix}"
+                )
 
     def drop_staging(self) -> None:
-        """Remove the staging folder."""
-        shutil.rmtree(self.staging, ignore_errors=True)
+        """Remove the staging folder, but nothing that was put in its place."""
+        if not self.root.exists(STAGING):
+            return
+        try:
+            self.root.require(STAGING, self.staging)
+            left = remove_tree(self.root, STAGING)
+        except OSError as error:
+            left = str(error.strerror)
+        if left:
+            self.warn(f"The private folder {self.staging.path} was not removed: {left}.")
 
     @contextmanager
     def _warn_on_error(self, name: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            self.warn(f"{name} could not be kept: {error.strerror or error}")
+            self._warn(name, error)
 
-
-def sanitize_folder(folder: Path, redactor: Redactor) -> list[str]:
-    """Remove unsafe files and replace secrets once more; return the names of what was changed.
-
-    Links are removed, since their targets may be private. So are files with a name that `safe_path`
-    does not give: it may hold a secret, and the upload may refuse it.
-    """
-    paths = (
-        Path(place, name)
-        # Bottom-up: a folder may be removed only after its content was checked.
-        for place, folders, names in os.walk(folder, topdown=False)
-        for name in sorted((*names, *folders))
-    )
-    return [
-        redactor.redact(str(path.relative_to(folder)))
-        for path in paths
-        if _remove_unsafe(path, redactor) or (path.is_file() and _replace_secrets(path, redactor))
-    ]
-
-
-def _remove_unsafe(path: Path, redactor: Redactor) -> bool:
-    """Remove a link, a pipe or a file with an unsafe name; return whether it was removed."""
-    mode = path.lstat().st_mode
-    is_safe = SAFE_NAME.match(path.name) and redactor.redact(path.name) == path.name
-    if is_safe and (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        return False
-    if stat.S_ISDIR(mode):
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-    return True
-
-
-def _replace_secrets(path: Path, redactor: Redactor) -> bool:
-    clean = path.with_name(f"{path.name}.part")
-    stream = redactor.stream()
-    with path.open("rb") as inside, clean.open("wb") as out:
-        while piece := inside.read(CHUNK):
-            out.write(stream.feed(piece))
-        out.write(stream.flush())
-    if filecmp.cmp(path, clean, shallow=False):
-        clean.unlink()
-        return False
-    clean.replace(path)
-    return True
+    def _warn(self, name: str, error: OSError) -> None:
+        self.warn(f"{name} could not be kept: {error.strerror or error}")
 
 
 def _safe_name(name: str) -> str:
@@ -160,9 +163,3 @@ def _safe_name(name: str) -> str:
     if not dot:
         stem, suffix = suffix, ""
     return f"{stem[:80] or 'file'}-{digest}{dot}{suffix[:10]}"
-
-
-def _unused(path: Path) -> Path:
-    """Return the first free path: a log may have this name, or redaction made two names equal."""
-    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-    return next(filterfalse(Path.exists, chain((path,), others)))

@@ -1,21 +1,18 @@
 """One log of the evidence: redacted as it arrives, of limited size, with an index of times."""
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from rehearsal.evidence.capped_file import CappedFile
 from rehearsal.outside.files import read_head_and_tail
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import RedactingStream, Redactor
 from rehearsal.results.file_names import INDEX_SUFFIX
 
 # In bytes: enough for the last lines of a log.
 TAIL_SIZE = 1 << 16
-NOWHERE = Path(os.devnull)
 
 
 class Log:
@@ -27,7 +24,7 @@ class Log:
 
     def __init__(
         self,
-        path: Path,
+        folder: Folder,
         redactor: Redactor,
         *,
         name: str,
@@ -36,13 +33,13 @@ class Log:
         timed: bool,
     ) -> None:
         self.name = name
-        self.path = path
+        self.folder = folder
         self._warn = warn
-        self._warned = False
-        self._file = self._open(path)
+        self._warned = self._closed = False
+        self._file = self._open(name)
         # A line for each piece: seconds since 1970, stream, offset (of all bytes received), length.
-        index = path.with_name(f"{path.name}{INDEX_SUFFIX}")
-        self._index = self._open(index) if timed else _null_file()
+        self._index = self._open(f"{name}{INDEX_SUFFIX}") if timed else None
+        self._received = 0
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()
@@ -59,18 +56,20 @@ class Log:
         for name, stream in self._streams:
             self._append(name, stream.flush())
         with self._lock:
-            try:
-                self._file.close()
-                self._index.close()
-            except OSError as error:
-                self._warn_once(error)
+            if self._closed:
+                return
+            self._closed = True
+            for file in filter(None, (self._file, self._index)):
+                try:
+                    file.close()
+                except OSError as error:
+                    self._warn_once(error)
 
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that are not blank, for an error's excerpt."""
         try:
-            text = b"".join(read_head_and_tail(self.path, 0, TAIL_SIZE)[:2]).decode(
-                errors="replace"
-            )
+            with self.folder.open_file(self.name) as file:
+                text = b"".join(read_head_and_tail(file, 0, TAIL_SIZE)[:2]).decode(errors="replace")
         except OSError:
             return ()
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
@@ -78,32 +77,29 @@ class Log:
     def _append(self, stream: str, piece: bytes) -> None:
         with self._lock:
             # A grandchild that keeps the pipe open may still write after the log was closed.
-            if not piece or self._file.closed:
+            if not piece or self._closed:
                 return
+            line = f"{time.time():.6f} {stream} {self._received} {len(piece)}\n"
+            self._received += len(piece)
             try:
-                offset = self._file.received
-                self._file.write(piece)
-                line = f"{time.time():.6f} {stream} {offset} {len(piece)}\n"
-                self._index.write(line.encode())
+                if self._file:
+                    self._file.write(piece)
+                if self._index:
+                    self._index.write(line.encode())
             except OSError as error:
                 # Reading must go on: the app would block on a full pipe.
                 self._warn_once(error)
             if self._echo:
                 self._echo(piece)
 
-    def _open(self, path: Path) -> CappedFile:
+    def _open(self, name: str) -> CappedFile | None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return CappedFile(path)
+            return CappedFile(self.folder, name)
         except OSError as error:
             self._warn_once(error)
-            return _null_file()
+            return None
 
     def _warn_once(self, error: OSError) -> None:
         if not self._warned:
             self._warn(f"{self.name} is incomplete: {error.strerror or error}")
         self._warned = True
-
-
-def _null_file() -> CappedFile:
-    return CappedFile(NOWHERE, head=sys.maxsize)

@@ -5,10 +5,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import BinaryIO
 
 from rehearsal.evidence.capped_file import read_range
-from rehearsal.results.file_names import CONTAINER_LOG
+from rehearsal.outside.folder import Folder
+from rehearsal.results.file_names import CONTAINER_LOG, CONTAINER_LOG_INDEX
 from rehearsal.results.tests import Span
 
 # How long a line needs from the app to us, in seconds; measured: milliseconds, even at full load.
@@ -45,11 +46,11 @@ class LogIndex:
         return self.starts[first], self.ends[after - 1]
 
 
-def read_index(path: Path) -> LogIndex:
-    """Read the index beside a log; skip lines that are no entry, such as that about a gap."""
+def read_index(folder: Folder) -> LogIndex:
+    """Read the index of the container's log; skip lines that are no entry."""
     index = LogIndex()
     try:
-        with path.open("rb") as lines:
+        with folder.open_file(CONTAINER_LOG_INDEX) as lines:
             for when, start, end in _entries(lines):
                 # The order must hold even if the clock is set back, or an entry is cut.
                 index.times.append(max(when, index.times[-1] if index.times else 0.0))
@@ -60,7 +61,7 @@ def read_index(path: Path) -> LogIndex:
     return index
 
 
-def split_log(log: Path, index: LogIndex, when: float) -> tuple[str, str]:
+def split_log(log: BinaryIO, index: LogIndex, when: float) -> tuple[str, str]:
     """Return a log's text before and after `when` (in seconds since 1970).
 
     A long first part is cut to its head, a long second part to its head and tail. Raises OSError.
@@ -71,7 +72,7 @@ def split_log(log: Path, index: LogIndex, when: float) -> tuple[str, str]:
     return before, "\n".join(_head_and_tail(log, total, start, total))
 
 
-def cut_slice(log: Path, index: LogIndex, span: Span) -> str:
+def cut_slice(log: BinaryIO, index: LogIndex, span: Span) -> str:
     """Return what the log received during `span`, below a heading.
 
     Return an empty string without an index. Raises OSError.
@@ -97,7 +98,7 @@ def heading(span: Span) -> str:
     )
 
 
-def _head_and_tail(log: Path, total: int, start: int, end: int) -> Iterator[str]:
+def _head_and_tail(log: BinaryIO, total: int, start: int, end: int) -> Iterator[str]:
     """Yield the bytes `start` to `end` of a log as one text, or head and tail of a long one."""
     if end - start <= 2 * END_SIZE:
         yield _text(log, total, start, end)
@@ -106,7 +107,7 @@ def _head_and_tail(log: Path, total: int, start: int, end: int) -> Iterator[str]
     yield _text(log, total, end - END_SIZE, end)
 
 
-def _text(log: Path, total: int, start: int, end: int) -> str:
+def _text(log: BinaryIO, total: int, start: int, end: int) -> str:
     return read_range(log, total, start, end).decode(errors="replace")
 
 

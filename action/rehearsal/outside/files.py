@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
+from io import FileIO
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
@@ -18,13 +19,15 @@ MAX_FILES = 500
 MAX_TEXT_SIZE = 256 << 10
 
 
-def open_regular_file(path: Path) -> BinaryIO:
+def open_regular_file(path: Path, *, dir_fd: int | None = None) -> BinaryIO:
     """Open a regular file for reading. Raises OSError for a link, a pipe and the like.
+
+    `dir_fd` is the descriptor of the folder that a relative path starts in.
 
     The owner of the folder may replace the file at any moment by a link out of it, or by a pipe
     that never ends. So the opened file is checked, not its path.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=dir_fd)
     if not S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
@@ -47,18 +50,24 @@ def read_text(path: Path) -> str | None:
     return None if content is None else content.decode(errors="replace")
 
 
-def read_head_and_tail(path: Path, head: int, tail: int) -> tuple[bytes, bytes, int]:
+def read_head_and_tail(file: BinaryIO, head: int, tail: int) -> tuple[bytes, bytes, int]:
     """Return a file's first `head` bytes, its last `tail` bytes, and how many lie between.
 
     A file of at most `head` + `tail` bytes is returned whole, as the first item. Raises OSError.
     """
-    with open_regular_file(path) as file:
-        left_out = os.fstat(file.fileno()).st_size - head - tail
-        if left_out <= 0:
-            return file.read(head + tail), b"", 0
-        beginning = file.read(head)
-        file.seek(head + left_out)
-        return beginning, file.read(tail), left_out
+    left_out = os.fstat(file.fileno()).st_size - head - tail
+    if left_out <= 0:
+        return file.read(head + tail), b"", 0
+    beginning = file.read(head)
+    file.seek(head + left_out)
+    return beginning, file.read(tail), left_out
+
+
+def write_all(file: FileIO, data: bytes) -> None:
+    """Write all of `data` into an unbuffered file. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
 
 
 def text_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:

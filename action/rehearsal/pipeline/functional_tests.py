@@ -72,8 +72,8 @@ def run_functional_tests(
                 failed=state.suite_results.failed,
             )
     finally:
-        evidence.copy_folder(traces, TESTS_FOLDER)
-        evidence.copy_folder(junit, JUNIT_FOLDER)
+        evidence.copy_staged("traces", TESTS_FOLDER, variable="REHEARSAL_EVIDENCE")
+        evidence.copy_staged("junit", JUNIT_FOLDER, variable="REHEARSAL_JUNIT")
         for report in _new_reports(plan, previous):
             evidence.copy(report, JUNIT_FOLDER, "_".join(report.relative_to(plan.directory).parts))
 

@@ -35,7 +35,6 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
     Clean-up runs after the signal and time-out handlers are disabled, so nothing interrupts it.
     """
     with ExitStack() as cleanup:
-        cleanup.callback(context.evidence.drop_staging)
         try:
             with interruptible(plan.timeout):
                 _run_stages(plan, context, state, cleanup)
@@ -105,7 +104,7 @@ def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuil
 def _find_or_build(plan: Plan, context: RunContext) -> Image:
     if plan.image:
         return find_image(plan.image, context.engine)
-    id_file = context.evidence.staging / "image-id"
+    id_file = context.evidence.staging.path / "image-id"
     with context.streamed_log(f"build {plan.build.dockerfile.name}", BUILD_LOG) as log:
         return build_image(
             plan.build, context.engine, tag=context.image_tag, id_file=id_file, log=log

@@ -7,6 +7,7 @@ import pytest
 from rehearsal.diagnosis.explain import Explanation, explain
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.evidence.folder import Evidence
+from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, SuiteResults
@@ -21,7 +22,7 @@ TRACE = "File \"<frozen os>\", line 716, in __getitem__\nKeyError: 'DJANGO_SECRE
 
 @pytest.fixture
 def evidence(tmp_path: Path) -> Evidence:
-    return Evidence(tmp_path, Redactor([secret("KEY", SECRET)]))
+    return Evidence(Folder(tmp_path), Redactor([secret("KEY", SECRET)]))
 
 
 def failed_result(verdict: Verdict = Verdict.CRASHED, hint: str = "") -> RehearsalResult:
@@ -39,7 +40,7 @@ def run_explain(
 
 
 def test_explain__known_cause(evidence: Evidence) -> None:
-    (evidence.folder / "container.log").write_text(TRACE)
+    (evidence.folder.path / "container.log").write_text(TRACE)
     found = run_explain(failed_result(), evidence)
     assert [each.id for each in found.diagnoses] == ["missing-variable"]
     assert found.key_lines == ()
@@ -48,7 +49,7 @@ def test_explain__known_cause(evidence: Evidence) -> None:
 
 
 def test_explain__key_lines_of_an_unknown_cause(evidence: Evidence) -> None:
-    (evidence.folder / "container.log").write_text("hello\nqueue cannot be reached\nbye\n")
+    (evidence.folder.path / "container.log").write_text("hello\nqueue cannot be reached\nbye\n")
     found = run_explain(failed_result(), evidence)
     assert found.diagnoses == ()
     assert found.key_lines == ("queue cannot be reached",)
@@ -61,7 +62,7 @@ def test_explain__redacts_observations(evidence: Evidence) -> None:
 
 
 def test_explain__key_lines_of_failed_tests(evidence: Evidence) -> None:
-    (evidence.folder / "container.log").write_text("error: not from a test\n")
+    (evidence.folder.path / "container.log").write_text("error: not from a test\n")
     failure = Failure(name="t", message="AssertionError: no list")
     results = SuiteResults(test_count=1, failure_count=1, failed=(failure,))
     found = run_explain(
@@ -91,7 +92,7 @@ def test_explain__only_the_log_since_the_tests_began(
 
 
 def test_explain__redacts_facts_of_the_source(evidence: Evidence, tmp_path: Path) -> None:
-    (evidence.folder / "container.log").write_text("MultiValueDictKeyError: 'text'\n")
+    (evidence.folder.path / "container.log").write_text("MultiValueDictKeyError: 'text'\n")
     (tmp_path / "site").mkdir()
     (tmp_path / "site/a.html").write_text(f'<input name="{SECRET}"><input name="tex">')
     result = failed_result(Verdict.TESTS_FAILED)
@@ -123,7 +124,7 @@ def test_explain__wrong_input(evidence: Evidence) -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.CANCELLED], ids=str)
 def test_explain__error_and_cancellation(verdict: Verdict, evidence: Evidence) -> None:
-    (evidence.folder / "container.log").write_text(TRACE)
+    (evidence.folder.path / "container.log").write_text(TRACE)
     assert run_explain(failed_result(verdict), evidence) == Explanation()
 
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
 from rehearsal.diagnosis.gather_facts import TAIL_BYTES, gather_facts, read_log_lines
+from rehearsal.outside.folder import Folder
 from rehearsal.results.tests import Failure
 from rehearsal.verdict import Problem, Verdict
 
@@ -10,25 +11,24 @@ def test_read_log_lines__without_colours_and_prefixes(tmp_path: Path) -> None:
     text = '#8 0.345   File "x", line 1\n#8 ERROR: no\n\x1b[31mred\x1b[0m \n> plain\n'
     for name in ("build.log", "container.log"):
         (tmp_path / name).write_text(text)
-    assert read_log_lines(tmp_path / "build.log") == (
+    assert read_log_lines(Folder(tmp_path), "build.log") == (
         '  File "x", line 1',
         "ERROR: no",
         "red",
         "> plain",
     )
-    assert read_log_lines(tmp_path / "container.log")[0].startswith("#8 0.345")
+    assert read_log_lines(Folder(tmp_path), "container.log")[0].startswith("#8 0.345")
 
 
 def test_read_log_lines__beginning_and_end_of_a_long_log(tmp_path: Path) -> None:
-    path = tmp_path / "container.log"
-    path.write_text("first\n" + "x\n" * TAIL_BYTES + "last\n")
-    lines = read_log_lines(path)
+    (tmp_path / "container.log").write_text("first\n" + "x\n" * TAIL_BYTES + "last\n")
+    lines = read_log_lines(Folder(tmp_path), "container.log")
     assert (lines[0], lines[-1]) == ("first", "last")
     assert len(lines) < TAIL_BYTES
 
 
 def test_read_log_lines__missing_log(tmp_path: Path) -> None:
-    assert read_log_lines(tmp_path / "none.log") == ()
+    assert read_log_lines(Folder(tmp_path), "none.log") == ()
 
 
 def test_gather_facts__splits_the_container_log_if_tests_failed(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_gather_facts__splits_the_container_log_if_tests_failed(tmp_path: Path) 
     (tmp_path / "container.log.index").write_text("100.0 out 0 6\n200.0 out 6 16\n")
 
     def container_lines(verdict: Verdict, tested: float) -> dict[str, tuple[str, ...]]:
-        found = gather_facts(Problem(verdict, "x"), {}, [], tmp_path, tests_started=tested)
+        found = gather_facts(Problem(verdict, "x"), {}, [], Folder(tmp_path), tests_started=tested)
         return {name: lines for name, lines in found.lines.items() if name.startswith("con")}
 
     whole = {"container.log": ("ready", "broken")}
@@ -52,7 +52,7 @@ def test_gather_facts__sources(tmp_path: Path) -> None:
     (tmp_path / "container.log").write_text("hello\n")
     failed = [Failure(name="t", message="no list")]
     problem = Problem(Verdict.TESTS_FAILED, "1 of 1 tests failed.")
-    found = gather_facts(problem, {"request": ("port 1",)}, failed, tmp_path)
+    found = gather_facts(problem, {"request": ("port 1",)}, failed, Folder(tmp_path))
     assert found.verdict is Verdict.TESTS_FAILED
     assert {source: lines for source, lines in found.lines.items() if lines} == {
         "problem": ("1 of 1 tests failed.",),

@@ -14,6 +14,7 @@ from selenium.webdriver.common.by import By
 
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
+from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
 from rehearsal.results.rehearsal import RehearsalResult, Stage
@@ -41,14 +42,14 @@ PICTURE = base64.b64decode(
 @pytest.fixture
 def unpacked(tmp_path: Path) -> Path:
     """Evidence of a test that failed in the worst of ways, moved to where someone unpacked it."""
-    evidence = Evidence(tmp_path / "run", Redactor())
+    evidence = Evidence(Folder(tmp_path).folder("run", make=True), Redactor())
     log = evidence.log("container.log", timed=True)
     write = log.stream()
     for number in range(5000):
         write(f"line {number} says nothing\n".encode())
     write(f"the NEEDLE <b>{HOSTILE}</b>\n{LONG}\n".encode())
     log.close()
-    folder = evidence.folder / "tests/bad"
+    folder = evidence.folder.path / "tests/bad"
     folder.mkdir(parents=True)
     (folder / "screenshot.png").write_bytes(PICTURE)
     (folder / "page.html").write_text(HOSTILE)
@@ -74,7 +75,7 @@ def unpacked(tmp_path: Path) -> Path:
     source = SourceTree(top=tmp_path, directory=tmp_path)
     index = collect_evidence(result.suite_results, evidence, source)
     evidence.write("index.html", page(replace(result, index=index)))
-    return Path(shutil.move(evidence.folder, tmp_path / "some where else #1"))
+    return Path(shutil.move(evidence.folder.path, tmp_path / "some where else #1"))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.evidence.capped_file import CappedFile, read_range
+from rehearsal.outside.folder import Folder
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_write__a_short_file_is_complete_at_once(path: Path) -> None:
-    file = CappedFile(path, head=10, segment=4)
+    file = CappedFile(Folder(path.parent), path.name, head=10, segment=4)
     file.write(b"0123")
     assert path.read_bytes() == b"0123"
     file.write(b"456789")
@@ -23,7 +24,7 @@ def test_write__a_short_file_is_complete_at_once(path: Path) -> None:
 
 
 def test_close__says_how_many_bytes_are_left_out(path: Path) -> None:
-    file = CappedFile(path, head=10, segment=4)
+    file = CappedFile(Folder(path.parent), path.name, head=10, segment=4)
     for byte in range(100):
         file.write(bytes([byte]))
     file.close()
@@ -34,7 +35,7 @@ def test_close__says_how_many_bytes_are_left_out(path: Path) -> None:
 
 
 def test_write__is_on_disk_without_close(path: Path) -> None:
-    file = CappedFile(path, head=2, segment=4)
+    file = CappedFile(Folder(path.parent), path.name, head=2, segment=4)
     file.write(b"0123456789")
     kept = sorted((each.name, each.read_bytes()) for each in path.parent.iterdir())
     assert kept == [("log", b"01"), ("log.tail-1", b"2345"), ("log.tail-2", b"6789")]
@@ -47,7 +48,7 @@ def test_close__keeps_head_and_tail(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
 ) -> None:
     path = tmp_path_factory.mktemp("capped") / "log"
-    file = CappedFile(path, head=10, segment=5)
+    file = CappedFile(Folder(path.parent), path.name, head=10, segment=5)
     for piece in pieces:
         file.write(piece)
     file.close()
@@ -75,12 +76,13 @@ def test_read_range__of_any_range(
 ) -> None:
     path = tmp_path_factory.mktemp("room") / "log"
     data = bytes(index % 251 for index in range(sum(sizes)))
-    file, at = CappedFile(path, head=10, segment=4), 0
+    file, at = CappedFile(Folder(path.parent), path.name, head=10, segment=4), 0
     for size in sizes:
         file.write(data[at : at + size])
         at += size
     file.close()
-    found = read_range(path, file.received, start, start + length, head=10)
+    with path.open("rb") as written:
+        found = read_range(written, file.received, start, start + length, head=10)
     before, gap, after = found.partition(b"\n... ")
     if not gap:
         assert found == data[start : start + length]

@@ -4,6 +4,7 @@ import pytest
 
 from rehearsal.evidence.collect import MAX_TESTS, TEXT_LIMITS, collect_evidence
 from rehearsal.evidence.folder import Evidence
+from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.tests import Failure, Span, SuiteResults
@@ -21,7 +22,7 @@ TRACEBACK = (
 
 @pytest.fixture
 def evidence(tmp_path: Path) -> Evidence:
-    return Evidence(tmp_path, Redactor([secret()]))
+    return Evidence(Folder(tmp_path), Redactor([secret()]))
 
 
 def collect(evidence: Evidence, tmp_path: Path, *failures: Failure) -> EvidenceIndex:
@@ -39,7 +40,7 @@ def log(evidence: Evidence, *texts: str) -> list[float]:
     for text in texts:
         write(text.encode())
     container.close()
-    index = (evidence.folder / "container.log.index").read_text()
+    index = (evidence.folder.path / "container.log.index").read_text()
     return [float(line.split()[0]) for line in index.splitlines()]
 
 
@@ -57,7 +58,7 @@ def test_collect_evidence__writes_the_slice_beside_the_screenshot(
 ) -> None:
     first, last = log(evidence, TRACEBACK, "the end\n")
     for name in ("screenshot.png", "page.html", "console.log", "address.txt"):
-        path = evidence.folder / "tests/bad-1" / name
+        path = evidence.folder.path / "tests/bad-1" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
     span = Span(start=first, end=last, exact=True)
@@ -69,7 +70,7 @@ def test_collect_evidence__writes_the_slice_beside_the_screenshot(
         "tests/bad-1/console.log",
         "tests/bad-1/page.html",
     ]
-    kept = (evidence.folder / "tests/bad-1/container.log").read_text()
+    kept = (evidence.folder.path / "tests/bad-1/container.log").read_text()
     assert kept.startswith("# container.log between the start and the end of this test\n")
     assert TRACEBACK in kept
     assert found.slice
@@ -81,7 +82,7 @@ def test_collect_evidence__writes_the_slice_beside_the_screenshot(
 def test_collect_evidence__each_screenshot_has_its_address(
     evidence: Evidence, tmp_path: Path
 ) -> None:
-    folder = evidence.folder / "tests/bad-1"
+    folder = evidence.folder.path / "tests/bad-1"
     folder.mkdir(parents=True)
     for browser in ("", "-browser2", "-browser3"):
         (folder / f"screenshot{browser}.png").touch()
@@ -106,7 +107,7 @@ def test_collect_evidence__a_plain_report_gets_an_approximate_slice(
     found = only(collect(evidence, tmp_path, failed("a b", span=span)).failed)
     assert found.slice
     assert found.slice.text.startswith("# approximate")
-    assert (evidence.folder / found.slice.name).is_file()
+    assert (evidence.folder.path / found.slice.name).is_file()
     assert found.folder.startswith("tests/a_b-")
 
 
@@ -118,15 +119,15 @@ def test_collect_evidence__no_name_leads_out_of_the_evidence(
     span = Span(start=when, end=when, exact=True)
     found = only(collect(evidence, tmp_path, failed("t", evidence_name=name, span=span)).failed)
     assert found.slice
-    folder = (evidence.folder / found.slice.name).parent
-    assert folder.parent == evidence.folder / "tests"
-    assert folder.resolve().parent == (evidence.folder / "tests").resolve()
+    folder = (evidence.folder.path / found.slice.name).parent
+    assert folder.parent == evidence.folder.path / "tests"
+    assert folder.resolve().parent == (evidence.folder.path / "tests").resolve()
 
 
 def test_collect_evidence__a_test_without_files(evidence: Evidence, tmp_path: Path) -> None:
     found = only(collect(evidence, tmp_path, failed()).failed)
     assert (found.folder, found.slice, found.excerpts, found.frame) == ("", None, (), None)
-    assert not (evidence.folder / "tests").exists()
+    assert not (evidence.folder.path / "tests").exists()
 
 
 def test_collect_evidence__no_secret_in_a_folder_name(evidence: Evidence, tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_collect_evidence__writes_slices_up_to_a_limit(evidence: Evidence, tmp_p
     many = (failed(f"t{number}", span=span) for number in range(MAX_TESTS + 5))
     tests = collect(evidence, tmp_path, *many).failed
     assert len(tests) == MAX_TESTS + 5
-    assert len(list((evidence.folder / "tests").iterdir())) == MAX_TESTS
+    assert len(list((evidence.folder.path / "tests").iterdir())) == MAX_TESTS
 
 
 def test_collect_evidence__cuts_long_logs(evidence: Evidence, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.folder import Evidence, sanitize_folder
+from rehearsal.evidence.folder import MAX_NAMED, Evidence
 from rehearsal.evidence.log import Log
+from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 
 from ..fakes import secret
@@ -18,13 +19,13 @@ SAFE_PATH = re.compile(r"[A-Za-z0-9._/-]+")
 
 @pytest.fixture
 def evidence(tmp_path: Path) -> Evidence:
-    return Evidence(tmp_path / "run", Redactor([secret()]))
+    return Evidence(Folder(tmp_path), Redactor([secret()]))
 
 
 def kept(evidence: Evidence) -> dict[str, bytes]:
     """Return every file that is kept, by its path in the evidence folder."""
-    files = (path for path in evidence.folder.rglob("*") if not path.is_dir())
-    return {str(path.relative_to(evidence.folder)): path.read_bytes() for path in files}
+    files = (path for path in evidence.folder.path.rglob("*") if not path.is_dir())
+    return {str(path.relative_to(evidence.folder.path)): path.read_bytes() for path in files}
 
 
 def stage(evidence: Evidence, name: str, data: bytes = b"x") -> Path:
@@ -35,8 +36,9 @@ def stage(evidence: Evidence, name: str, data: bytes = b"x") -> Path:
 
 
 def test_evidence__folders_are_private(evidence: Evidence) -> None:
-    for folder in (evidence.folder, evidence.staging, evidence.staging_folder("junit")):
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    junit = evidence.staging_folder("junit")
+    for path in (evidence.folder.path, evidence.staging.path, junit):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
 
 def test_write__redacts_and_replaces(evidence: Evidence) -> None:
@@ -48,7 +50,7 @@ def test_write__redacts_and_replaces(evidence: Evidence) -> None:
 def test_copy_folder__copies_subfolders(evidence: Evidence) -> None:
     stage(evidence, "t.T.test_a/page.html", b"<p>")
     stage(evidence, "t.T.test_a/deeper/x.png", b"\x89PNG\0\xff")
-    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
     assert kept(evidence) == {
         "tests/t.T.test_a/page.html": b"<p>",
         "tests/t.T.test_a/deeper/x.png": b"\x89PNG\0\xff",
@@ -57,7 +59,7 @@ def test_copy_folder__copies_subfolders(evidence: Evidence) -> None:
 
 def test_copy_folder__redacts(evidence: Evidence) -> None:
     stage(evidence, "page.html", b"<input value='" + HUSH + b"'>")
-    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
     assert kept(evidence) == {"tests/page.html": b"<input value='***'>"}
 
 
@@ -66,7 +68,7 @@ def test_copy_folder__redacts_across_chunks(
 ) -> None:
     monkeypatch.setattr("rehearsal.evidence.folder.CHUNK", 7)
     stage(evidence, "page.html", b"0123" + HUSH + b"4567" + HUSH)
-    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
     assert kept(evidence) == {"tests/page.html": b"0123***4567***"}
 
 
@@ -78,14 +80,14 @@ def test_copy_folder__skips_links(evidence: Evidence, tmp_path: Path) -> None:
     (good.parent / "file").symlink_to(private / "key")
     (good.parent / "folder").symlink_to(private)
     (good.parent / "dangling").symlink_to("nowhere")
-    evidence.copy_folder(good.parent, "tests")
+    evidence.copy_folder(Folder(good.parent), "tests")
     assert list(kept(evidence)) == ["tests/good.txt"]
 
 
 def test_copy_folder__skips_pipes(evidence: Evidence) -> None:
     good = stage(evidence, "good.txt")
     os.mkfifo(good.parent / "pipe")
-    evidence.copy_folder(good.parent, "tests")
+    evidence.copy_folder(Folder(good.parent), "tests")
     assert list(kept(evidence)) == ["tests/good.txt"]
 
 
@@ -109,7 +111,7 @@ def test_copy_folder__skips_pipes(evidence: Evidence) -> None:
 )
 def test_copy__under_a_safe_name(evidence: Evidence, name: str, expected: str) -> None:
     source = stage(evidence, name)
-    evidence.copy_folder(source.parent, "tests")
+    evidence.copy_folder(Folder(source.parent), "tests")
     (path,) = kept(evidence)
     assert re.fullmatch(f"tests/{expected}", path)
     assert SAFE_PATH.fullmatch(path)
@@ -118,13 +120,13 @@ def test_copy__under_a_safe_name(evidence: Evidence, name: str, expected: str) -
 def test_copy__different_names_stay_different(evidence: Evidence) -> None:
     for name in ("a b", "a:b", "a\tb", "x" * 120 + "1", "x" * 120 + "2"):
         stage(evidence, name)
-    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
     assert len(kept(evidence)) == 5
 
 
 def test_copy__no_secret_in_a_name(evidence: Evidence) -> None:
     stage(evidence, f"{HUSH.decode()}/{HUSH.decode()}.txt")
-    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
     assert HUSH.decode() not in "".join(kept(evidence))
 
 
@@ -132,37 +134,16 @@ def test_copy__replaces_no_file(evidence: Evidence) -> None:
     evidence.log("tests/output.log").close()
     for name in ("output.log", f"a {HUSH.decode()}.txt", "a ***.txt"):
         stage(evidence, name, name.encode())
-    evidence.copy_folder(evidence.staging_folder("traces"), "tests")
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
     assert len(kept(evidence)) == 4
     assert kept(evidence)["tests/output.log"] == b""
     assert kept(evidence)["tests/output-2.log"] == b"output.log"
 
 
-def test_sanitize_folder__removes_unsafe_files_and_redacts(evidence: Evidence) -> None:
-    (evidence.folder / "tests").mkdir()
-    for name in ("good.log", "bad.log", "tests/good.xml", "new\nline", HUSH.decode()):
-        (evidence.folder / name).write_bytes(b"text " + (HUSH if name == "bad.log" else b""))
-    (evidence.folder / "tests/file").symlink_to("/etc/passwd")
-    (evidence.folder / "tests/folder").symlink_to("/etc")
-    os.mkfifo(evidence.folder / "tests/pipe")
-    (evidence.folder / ".git").mkdir()
-    (evidence.folder / ".git/config").write_bytes(HUSH)
-    found = sanitize_folder(evidence.folder, Redactor([secret()]))
-    assert kept(evidence) == {
-        "good.log": b"text ",
-        "bad.log": b"text ***",
-        "tests/good.xml": b"text ",
-    }
-    assert {"bad.log", "tests/file", "tests/folder", "tests/pipe", "new\nline", "***"} <= set(found)
-    assert not {"good.log", "tests", "tests/good.xml"} & set(found)
-    assert not sanitize_folder(evidence.folder, Redactor([secret()]))
-    assert Path("/etc/passwd").exists()
-
-
 def test_drop_staging(evidence: Evidence) -> None:
     stage(evidence, "t/page.html")
     evidence.drop_staging()
-    assert not evidence.staging.exists()
+    assert not evidence.staging.path.exists()
     evidence.drop_staging()
 
 
@@ -277,8 +258,8 @@ def full(*_: object, **__: object) -> None:
 
 def test_write__warns_of_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
-    evidence = Evidence(tmp_path, Redactor(), warnings.append)
-    monkeypatch.setattr(Path, "write_text", full)
+    evidence = Evidence(Folder(tmp_path), Redactor(), warnings.append)
+    monkeypatch.setattr("rehearsal.evidence.folder.write_all", full)
     evidence.write("verdict.json", "x")
     assert warnings == ["verdict.json could not be kept: No space left on device"]
 
@@ -294,18 +275,20 @@ def test_copy_folder__warns_of_one_file_and_copies_the_others(evidence: Evidence
     evidence.write("a", "a file where a folder belongs")
     stage(evidence, "a/b.txt")
     stage(evidence, "good.txt")
-    evidence.copy_folder(evidence.staging_folder("traces"), "")
+    evidence.copy_folder(evidence.staging.folder("traces"), "")
     assert kept(evidence)["good.txt"] == b"x"
     assert len(warnings) == 1
     assert warnings[0].startswith("'a/b.txt' could not be kept: ")
 
 
-def test_log__warns_once_of_a_full_disk_and_still_echoes() -> None:
+def test_log__warns_once_of_a_full_disk_and_still_echoes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehearsal.evidence.capped_file.CappedFile.write", full)
     warnings: list[str] = []
     echoed: list[bytes] = []
-    full_disk = Path("/dev/full")
     log = Log(
-        full_disk,
+        Folder(tmp_path),
         Redactor(),
         name="build.log",
         warn=warnings.append,
@@ -330,3 +313,92 @@ def test_log__warns_if_it_cannot_be_opened(evidence: Evidence) -> None:
     log.close()
     assert len(warnings) == 1
     assert warnings[0].startswith("tests/output.log is incomplete: ")
+
+
+@pytest.fixture
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that the tests must not lead us to."""
+    folder = tmp_path_factory.mktemp("foreign")
+    (folder / "traces").mkdir()
+    for name in ("verdict.json", "traces/private.txt"):
+        (folder / name).write_text("foreign")
+    return folder
+
+
+def put_in_place(path: Path, foreign: Path, way: str) -> None:
+    """Replace a folder as hostile tests do."""
+    path.rename(path.parent.parent / "moved")
+    if way == "link":
+        path.symlink_to(foreign)
+    elif way == "folder":
+        (path / "traces").mkdir(parents=True)
+        (path / "traces/new.txt").touch()
+
+
+@pytest.mark.parametrize("way", ["link", "folder", "nothing"])
+@pytest.mark.parametrize("replaced", ["staging", "staging/traces"])
+def test_copy_staged__tells_of_a_replaced_folder(
+    tmp_path: Path, foreign: Path, replaced: str, way: str
+) -> None:
+    warnings: list[str] = []
+    evidence = Evidence(Folder(tmp_path).folder("run", make=True), Redactor(), warnings.append)
+    stage(evidence, "trace.txt")
+    put_in_place(evidence.root.path / replaced, foreign / replaced.removeprefix("staging"), way)
+    evidence.copy_staged("traces", "tests", variable="REHEARSAL_EVIDENCE")
+    if (replaced, way) == ("staging/traces", "folder"):
+        # Playwright removes its folder for results at the start, and makes it again.
+        assert list(kept(evidence)) == ["tests/traces/new.txt"]
+        assert not warnings
+        return
+    assert kept(evidence) == {}
+    assert len(warnings) == 1
+    assert warnings[0].startswith("Nothing of REHEARSAL_EVIDENCE was kept: the tests ")
+
+
+@pytest.mark.parametrize("way", ["link", "folder", "nothing"])
+def test_drop_staging__removes_nothing_else(tmp_path: Path, foreign: Path, way: str) -> None:
+    warnings: list[str] = []
+    evidence = Evidence(Folder(tmp_path).folder("run", make=True), Redactor(), warnings.append)
+    put_in_place(evidence.staging.path, foreign, way)
+    evidence.drop_staging()
+    assert (foreign / "traces/private.txt").exists()
+    assert (evidence.staging.path / "traces/new.txt").exists() is (way == "folder")
+    assert len(warnings) == (way != "nothing")
+
+
+def test_write__into_the_folder_that_was_opened(evidence: Evidence, foreign: Path) -> None:
+    log = evidence.log("container.log")
+    put_in_place(evidence.folder.path, foreign, "link")
+    evidence.write("verdict.json", "ours")
+    log.stream()(b"x" * 10)
+    log.close()
+    assert sorted(path.name for path in foreign.iterdir()) == ["traces", "verdict.json"]
+    assert (foreign / "verdict.json").read_text() == "foreign"
+    assert log.tail(1) == ("x" * 10,)
+
+
+def test_copy_folder__leaves_out_what_is_too_deep_or_too_large(evidence: Evidence) -> None:
+    warnings: list[str] = []
+    evidence.warn = warnings.append
+    stage(evidence, f"{'d/' * 40}deep.txt")
+    os.truncate(stage(evidence, "sparse"), 300 << 30)
+    stage(evidence, "good.txt")
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
+    assert list(kept(evidence)) == ["tests/good.txt"]
+    assert warnings == [
+        f"'{'/'.join('d' * 32)}' could not be kept: It is below 32 other folders",
+        "'sparse' could not be kept: It is larger than 512 MiB",
+    ]
+
+
+def test_copy_folder__names_some_of_many_failures(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warnings: list[str] = []
+    evidence.warn = warnings.append
+    for number in range(30):
+        stage(evidence, f"{number}.txt")
+    monkeypatch.setattr("rehearsal.evidence.folder.write_all", full)
+    evidence.copy_folder(evidence.staging.folder("traces"), "tests")
+    assert len(warnings) == MAX_NAMED + 1
+    assert warnings[-1] == "20 more files or folders could not be kept."

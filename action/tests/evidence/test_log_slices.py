@@ -1,4 +1,6 @@
+import io
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -14,6 +16,7 @@ from rehearsal.evidence.log_slices import (
     read_index,
     split_log,
 )
+from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.tests import Span
 
@@ -23,17 +26,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write(folder: Path, *pieces: tuple[float, bytes]) -> tuple[Path, LogIndex]:
-    """Write a log and its index as `Log` does."""
-    log, lines, offset = folder / "container.log", [], 0
-    with log.open("wb") as file:
-        for when, piece in pieces:
-            file.write(piece)
-            lines.append(f"{when:.6f} out {offset} {len(piece)}\n")
-            offset += len(piece)
-    index = folder / "container.log.index"
-    index.write_text("".join(lines))
-    return log, read_index(index)
+def write(folder: Path, *pieces: tuple[float, bytes]) -> tuple[BinaryIO, LogIndex]:
+    """Return a log and its index as `Log` writes them."""
+    log, lines = io.BytesIO(), []
+    for when, piece in pieces:
+        lines.append(f"{when:.6f} out {log.tell()} {len(piece)}\n")
+        log.write(piece)
+    (folder / "container.log.index").write_text("".join(lines))
+    return log, read_index(Folder(folder))
 
 
 def exact(start: float, end: float) -> Span:
@@ -117,7 +117,7 @@ def test_split_log__keeps_head_and_tail(folder: Path) -> None:
 
 
 def test_cut_slice__is_empty_without_an_index(folder: Path) -> None:
-    assert cut_slice(folder / "container.log", read_index(folder / "no"), exact(0, 1)) == ""
+    assert cut_slice(io.BytesIO(), read_index(Folder(folder)), exact(0, 1)) == ""
 
 
 def test_cut_slice__of_binary_output(folder: Path) -> None:
@@ -125,12 +125,11 @@ def test_cut_slice__of_binary_output(folder: Path) -> None:
 
 
 def test_read_index__ignores_broken_entries_and_a_clock_set_back(folder: Path) -> None:
-    path = folder / "index"
-    path.write_bytes(
+    (folder / "container.log.index").write_bytes(
         b"100.5 out 0 5\n100.6 err 5\n\n... 30 bytes are left out here ...\n0.7 out 60 3\n"
         b"101.0 out 63 2\n99.0 out 65 5\n102.0 out 70 1\n103.0 out 71 "
     )
-    index = read_index(path)
+    index = read_index(Folder(folder))
     assert list(index.times) == sorted(index.times)
     assert index.between(101.0, 101.5) == (63, 70)
     assert index.total == 71
@@ -138,7 +137,7 @@ def test_read_index__ignores_broken_entries_and_a_clock_set_back(folder: Path) -
 
 def test_cut_slice__of_a_log_with_a_gap(tmp_path: Path) -> None:
     """Offsets count all that came, the file does not hold it all."""
-    evidence = Evidence(tmp_path, Redactor())
+    evidence = Evidence(Folder(tmp_path), Redactor())
     log = evidence.log("container.log", timed=True)
     write_out = log.stream("out")
     write_out(b"head\n")
@@ -147,8 +146,9 @@ def test_cut_slice__of_a_log_with_a_gap(tmp_path: Path) -> None:
         write_out(line)
     write_out(b"\ntail\n")
     log.close()
-    index = read_index(log.path.with_name("container.log.index"))
-    assert index.total > log.path.stat().st_size
+    index = read_index(evidence.folder)
     last = index.times[-1]
-    assert body(cut_slice(log.path, index, exact(last, last))).endswith("\ntail\n")
-    assert body(cut_slice(log.path, index, exact(0, index.times[0]))).startswith("head\n")
+    with evidence.folder.open_file("container.log") as file:
+        assert index.total > file.seek(0, io.SEEK_END)
+        assert body(cut_slice(file, index, exact(last, last))).endswith("\ntail\n")
+        assert body(cut_slice(file, index, exact(0, index.times[0]))).startswith("head\n")

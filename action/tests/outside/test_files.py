@@ -106,4 +106,5 @@ def test_read_bytes__none_if_it_is_too_large(tmp_path: Path) -> None:
 def test_read_head_and_tail(
     tmp_path: Path, head: int, tail: int, expected: tuple[bytes, bytes, int]
 ) -> None:
-    assert read_head_and_tail(write(tmp_path / "log", "0123456789"), head, tail) == expected
+    with write(tmp_path / "log", "0123456789").open("rb") as file:
+        assert read_head_and_tail(file, head, tail) == expected

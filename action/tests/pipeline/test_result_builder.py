@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.evidence.folder import Evidence
+from rehearsal.outside.folder import Folder
 from rehearsal.pipeline.result_builder import RunDescription, add_evidence, make_result
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.redaction.redactor import Redactor
@@ -20,7 +21,7 @@ SECRET = secret().value
 
 @pytest.fixture
 def evidence(tmp_path: Path) -> Evidence:
-    return Evidence(tmp_path, Redactor([secret()]))
+    return Evidence(Folder(tmp_path), Redactor([secret()]))
 
 
 def test_make_result__redacts_every_text(evidence: Evidence) -> None:
@@ -49,19 +50,19 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
     assert [
         each.message for each in (*result.suite_results.failed, *result.suite_results.flaky)
     ] == ["* ***"] * 2
-    assert SECRET not in (evidence.folder / "facts.json").read_text()
+    assert SECRET not in (evidence.folder.path / "facts.json").read_text()
 
 
 def test_make_result__passed_run_writes_no_facts(evidence: Evidence) -> None:
     result = make_result(RunState(observer=RecordingObserver()), DESCRIPTION, evidence)
     assert result.verdict is Verdict.PASSED
-    assert not list(evidence.folder.iterdir())
+    assert not list(evidence.folder.path.iterdir())
 
 
 def test_add_evidence__adds_remarks_of_the_collection(evidence: Evidence) -> None:
     state = RunState(observer=RecordingObserver())
     result = make_result(state, DESCRIPTION, evidence)
-    (evidence.folder / "build.log").write_text("done")
+    (evidence.folder.path / "build.log").write_text("done")
     state.notices.append(f"{SECRET} could not be kept")
     state.warnings.append(f"{SECRET} may be missing")
     complete = add_evidence(result, state, DESCRIPTION, evidence)

@@ -14,6 +14,7 @@ from rehearsal.commands.merge.page import page
 from rehearsal.commands.merge.shards import latest_attempts
 from rehearsal.commands.merge.summary import summary, total
 from rehearsal.evidence.folder import Evidence
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import MAX_ANNOTATIONS, MAX_MESSAGE
@@ -71,13 +72,16 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     # Renamed at the end, so that `into` appears complete or not at all.
     with tempfile.TemporaryDirectory(prefix=".merge-", dir=into.parent) as folder:
         warnings: list[str] = []
-        evidence = Evidence(Path(folder), Redactor(), warnings.append)
+        evidence = Evidence(Folder(Path(folder)), Redactor(), warnings.append)
         found = list(read_shards(source, evidence))
         latest, replaced = latest_attempts(shard for _, shard in found)
         names = {shard.name for shard in latest}
         for path, shard in found:
             if shard.name in names:
-                evidence.copy_folder(path, shard.folder)
+                try:
+                    evidence.copy_folder(Folder(path), shard.folder)
+                except OSError as error:
+                    warnings.append(f"{path} could not be read: {error.strerror}.")
         merged = merge(
             latest,
             expected=expected,
@@ -92,7 +96,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             notices=merged.result.notices + notices,
         )
         _report(replace(merged, result=result), evidence, console)
-        evidence.folder.replace(into)
+        evidence.folder.path.replace(into)
     return result.verdict.exit_code
 
 

@@ -104,7 +104,7 @@ class ReadinessWaiter:
             **self.observations,
             "answer": answer_lines(self.plan.probe, self._answer),
             "listeners": () if self._answer.status else self._listener_lines(),
-            self.log.name: read_log_lines(self.log.path),
+            self.log.name: read_log_lines(self.log.folder, self.log.name),
         }
         for diagnosis in diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES):
             if diagnosis.give_up_after is not None:

@@ -10,6 +10,7 @@ from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe, ports
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.http_response import Answer
 from rehearsal.outside.ports import Listener
 from rehearsal.pipeline.stages import container as container_module
@@ -34,7 +35,7 @@ REFUSED = Answer(error="connection refused")
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    log = Evidence(tmp_path, Redactor()).log("container.log")
+    log = Evidence(Folder(tmp_path), Redactor()).log("container.log")
     yield log
     log.close()
 

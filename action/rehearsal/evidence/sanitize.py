@@ -1,0 +1,60 @@
+"""The last sweep over the evidence, before it is uploaded."""
+
+import errno
+from hashlib import sha256
+
+from rehearsal.evidence.folder import CHUNK, MAX_FILE_SIZE, SAFE_NAME
+from rehearsal.outside.files import write_all
+from rehearsal.outside.folder import Entry, Folder
+from rehearsal.outside.remove_tree import remove_tree
+from rehearsal.redaction.redactor import Redactor
+
+
+def sanitize_folder(folder: Folder, redactor: Redactor) -> list[str]:
+    """Remove unsafe files and replace secrets once more; return the names of what was changed.
+
+    Links are removed, since their targets may be private. So are files with a name that `safe_path`
+    does not give: it may hold a secret, and the upload may refuse it. So is what cannot be read,
+    or is too large. Raises OSError when something stays that is unsafe.
+    """
+    changed = []
+
+    def remove(entry: Entry, _why: OSError | None = None) -> None:
+        changed.append(redactor.redact(entry.path))
+        if not entry.is_folder:
+            entry.parent.unlink(entry.name)
+        elif left := remove_tree(entry.parent, entry.name):
+            raise OSError(errno.ENOTEMPTY, left)
+
+    for entry in folder.walk(remove):
+        if not _is_safe(entry, redactor):
+            remove(entry)
+        elif entry.is_file and _holds_secrets(entry, redactor):
+            _replace_secrets(entry, redactor)
+            changed.append(redactor.redact(entry.path))
+    return changed
+
+
+def _is_safe(entry: Entry, redactor: Redactor) -> bool:
+    if not SAFE_NAME.match(entry.name) or redactor.redact(entry.name) != entry.name:
+        return False
+    return entry.is_folder or (entry.is_file and entry.size() <= MAX_FILE_SIZE)
+
+
+def _holds_secrets(entry: Entry, redactor: Redactor) -> bool:
+    stream, before, after = redactor.stream(), sha256(), sha256()
+    with entry.open() as inside:
+        while piece := inside.read(CHUNK):
+            before.update(piece)
+            after.update(stream.feed(piece))
+    after.update(stream.flush())
+    return before.digest() != after.digest()
+
+
+def _replace_secrets(entry: Entry, redactor: Redactor) -> None:
+    stream, part = redactor.stream(), f"{entry.name}.part"
+    with entry.open() as inside, entry.parent.create_file(part, replace=True) as out:
+        while piece := inside.read(CHUNK):
+            write_all(out, stream.feed(piece))
+        write_all(out, stream.flush())
+    entry.parent.rename(part, entry.name)
