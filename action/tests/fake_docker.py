@@ -54,6 +54,11 @@ case "$1 $2" in
     echo created >"$state/created"
     echo c0ffee ;;
 "start "*)
+    lost=$(cat "$state/lost-starts" 2>/dev/null || echo 0)
+    if (($(grep -c '^start ' "$state/calls") <= lost)); then
+        echo "Error response from daemon: $(cat "$state/start-says")" >&2
+        exit 1
+    fi
     if [[ -e $state/crash ]]; then
         cat "$state/crash"
         echo exited >"$state/created"
@@ -66,8 +71,9 @@ case "$1 $2" in
 "container inspect")
     container || { echo "Error: No such container: $3" >&2; exit 1; }
     port=$(cat "$state/port" 2>/dev/null)
-    printf '[{"State": {"Status": "%s", "ExitCode": %s, "OOMKilled": false, "Error": "",' \
-        "$(cat "$state/created")" "$(cat "$state/exit" 2>/dev/null || echo 3)"
+    printf '[{"State": {"Status": "%s", "ExitCode": %s, "OOMKilled": false, "Error": "%s",' \
+        "$(cat "$state/created")" "$(cat "$state/exit" 2>/dev/null || echo 3)" \
+        "$(cat "$state/start-says" 2>/dev/null)"
     printf '"FinishedAt": "2026-11-22T18:00:00.123456789Z"},'
     printf '"Config": {"Env": ["KEY=%s"]},' "$(grep ^KEY= "$state/environment" | cut -d= -f2-)"
     printf '"NetworkSettings": {"Ports": {"8888/tcp": [{"HostPort": "%s"}]}}}]\n' "${port:-0}" ;;

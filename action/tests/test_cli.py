@@ -186,6 +186,22 @@ def test_rehearse__outside_github(job: Job) -> None:
     assert "verdict:  passed" in log.splitlines()[-1]
 
 
+# What engine 20.10 says if another program takes the port that it chose.
+PORT_LOST = (
+    "driver failed programming external connectivity on endpoint x: Error starting userland proxy: "
+    "listen tcp4 127.0.0.1:49160: bind: address already in use"
+)
+
+
+def test_rehearse__a_port_that_the_engine_lost_is_tried_again(job: Job) -> None:
+    job.docker.set("start-says", PORT_LOST)
+    job.docker.set("lost-starts", "2")
+    code, log = job.run("rehearse")
+    assert (code, job.outputs["verdict"]) == (0, "passed"), log
+    assert sum(call.startswith("start ") for call in job.docker.calls) == 3
+    assert "already in use" not in log
+
+
 # For each fault: files of the fake docker, inputs, then verdict, exit code and annotation.
 FAULTS = {
     "build": ({"build-exit": "1", "build-says": "#9 ERROR: no such pin\n"}, {},
@@ -202,6 +218,10 @@ FAULTS = {
     "no engine": ({"gone": ""}, {}, ("engine-failed", 20, "does not answer")),
     "refused": ({"create-says": "network nowhere not found"}, {"network": "nowhere"},
                 ("misconfigured", 2, "network nowhere not found")),
+    "port lost": ({"start-says": PORT_LOST, "lost-starts": "9"}, {},
+                  ("engine-failed", 20, "chose a free port 3 times")),
+    "host port lost": ({"start-says": PORT_LOST, "lost-starts": "9"}, {"host-port": "49160"},
+                       ("misconfigured", 2, "The input host-port is 49160")),
     "input": ({}, {"port": "http"}, ("misconfigured", 2, "The input port is 'http'")),
     "dies in tests": ({"last": "Segmentation fault"},
                       {"test-command": "touch $STATE/die; curl -s $TEST_SERVER; sleep 0.5; false"},

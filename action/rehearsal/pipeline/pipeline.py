@@ -16,9 +16,9 @@ from rehearsal.pipeline.stages.container import (
     Container,
     container_name,
     create_container,
-    start_container,
 )
 from rehearsal.pipeline.stages.container_end import crash_error
+from rehearsal.pipeline.stages.container_start import start_container
 from rehearsal.pipeline.stages.engine_refusal import port_taken_error
 from rehearsal.pipeline.stages.image import Image, build_image, find_image
 from rehearsal.pipeline.stages.observations import input_lines

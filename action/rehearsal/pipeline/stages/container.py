@@ -1,4 +1,4 @@
-"""The container: create it, start it with its log attached, attach again after a restart."""
+"""The container: create it, and attach to it again after a restart."""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from rehearsal.pipeline.stages.container_arguments import (
     named_volumes,
 )
 from rehearsal.pipeline.stages.engine_refusal import refusal_error
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.verdict import MisconfiguredError
 
 # How long the engine may take from "start" to a published port, in seconds; it takes about 0.3.
 START_TIMEOUT = 60.0
@@ -82,31 +82,6 @@ def create_container(
     return container_id
 
 
-def start_container(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:
-    """Attach, start, and return when the port is published or the container has ended.
-
-    Raises `RehearsalError` when the engine refuses or takes too long.
-    """
-    started = time.monotonic()
-    client = engine.start(container_id, out=log.stream("out"), err=log.stream("err"))
-    while time.monotonic() - started < START_TIMEOUT:
-        # First the client, then the engine: when the client has exited, the engine knows it too.
-        ended = client.ended
-        inspected = engine.inspect(container_id)
-        port = _host_port(inspected, plan.port)
-        if inspected["State"]["Status"] == "created" and ended:
-            client.wait()
-            raise refusal_error(inspected["State"]["Error"] or "\n".join(log.tail(3)), plan)
-        if port or ended:
-            return Container(id=container_id, port=port, client=client, started=started)
-        time.sleep(POLL_INTERVAL)
-    client.end()
-    raise RehearsalError(
-        Verdict.ENGINE_FAILED,
-        f"The engine did not start the container within {START_TIMEOUT:.0f} s.",
-    )
-
-
 def reattach_after_restart(
     container: Container, plan: ContainerPlan, engine: Engine, log: Log
 ) -> bool:
@@ -121,7 +96,7 @@ def reattach_after_restart(
     while time.monotonic() - ended < START_TIMEOUT:
         inspected = engine.inspect(container.id)
         status, restarts = inspected["State"]["Status"], inspected.get("RestartCount") or 0
-        port = _host_port(inspected, plan.port)
+        port = host_port(inspected, plan.port)
         if status == "running" and port:
             container.port = port
             container.client = engine.attach(
@@ -146,7 +121,7 @@ def keep_instructions(container: Container, label: str, volumes: Sequence[str]) 
     return location, " && ".join(commands)
 
 
-def _host_port(inspected: dict[str, Any], port: int) -> int:
+def host_port(inspected: dict[str, Any], port: int) -> int:
     """Return the port of this machine that leads to a port of the container, 0 if there is none."""
     ports = (inspected.get("NetworkSettings") or {}).get("Ports") or {}
     bindings = ports.get(f"{port}/tcp") or [{}]

@@ -1,12 +1,17 @@
 """Errors for a container that the engine refuses to create or start."""
 
-from rehearsal.config.rehearsal_plan import ContainerPlan
-from rehearsal.verdict import MisconfiguredError
+import re
 
-# Texts in messages of the engine, and the input that causes them. The first match counts.
+from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+
+# In messages of the engines 20.10 to 29 about the published port. "Address already in use", with a
+# capital letter, is about the container's own address.
+PORT_TAKEN = re.compile(
+    r"port is already allocated|address already in use|all ports are allocated|orts are not avail"
+)
+# Texts in messages of the engine, and the input that may cause them. The first match counts.
 INPUTS_BY_ENGINE_ERROR = (
-    ("is already allocated", "host-port"),
-    ("address already in use", "host-port"),
     ("invalid mount config", "volumes"),
     ("mount", "volumes"),
     ("unknown flag", "run-options"),
@@ -18,15 +23,24 @@ INPUTS_BY_ENGINE_ERROR = (
 
 
 def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
-    """Return the error for a message of the engine; its hint names the input to look at."""
-    unknown = "run-options" if plan.run_options else ""
-    name = next((name for text, name in INPUTS_BY_ENGINE_ERROR if text in message), unknown)
-    if name == "host-port":
+    """Return the error for a message of the engine; its hint names the input to look at.
+
+    An input that was not given is not the cause.
+    """
+    if plan.host_port and PORT_TAKEN.search(message):
         return port_taken_error(plan.host_port)
-    return MisconfiguredError(
-        f"The engine refused to run the container: {message}",
-        hint=f"Look at the input {name}." if name else "",
-    )
+    given = {
+        "volumes": plan.volumes,
+        "run-options": plan.run_options,
+        "network": plan.network,
+        "command": plan.command,
+    }
+    found = (name for text, name in INPUTS_BY_ENGINE_ERROR if text in message and given[name])
+    name = next(found, "run-options" if plan.run_options else "")
+    hint = f"Look at the input {name}." if name else ""
+    if "exec:" in message and name != "command":
+        hint = f"The image has no such program: look at its CMD and ENTRYPOINT. {hint}".rstrip()
+    return MisconfiguredError(f"The engine refused to run the container: {message}", hint=hint)
 
 
 def port_taken_error(port: int) -> MisconfiguredError:
@@ -35,4 +49,15 @@ def port_taken_error(port: int) -> MisconfiguredError:
         f"The input host-port is {port}, and port {port} on 127.0.0.1 is already allocated.",
         hint=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'), name another "
         "port, or leave host-port out: the engine then chooses a free one.",
+    )
+
+
+def lost_ports_error(message: str, attempts: int) -> RehearsalError:
+    """Return the error for an engine whose own choices of a port were all taken."""
+    return RehearsalError(
+        Verdict.ENGINE_FAILED,
+        f"The engine chose a free port {attempts} times, and each was taken when it started the "
+        f"container: {message}",
+        hint="This is not the app's fault. Rehearse again. If it stays so, look for a program that "
+        "takes many ports of this machine (ss -ltn).",
     )

@@ -1,0 +1,98 @@
+"""Start the container with its log attached; again if the engine lost the port that it chose."""
+
+import re
+import time
+
+from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import Engine
+from rehearsal.outside.process import Sink
+from rehearsal.pipeline.stages.container import (
+    POLL_INTERVAL,
+    START_TIMEOUT,
+    Container,
+    host_port,
+)
+from rehearsal.pipeline.stages.engine_refusal import PORT_TAKEN, lost_ports_error, refusal_error
+from rehearsal.verdict import RehearsalError, Verdict
+
+# Between the choice of a port and the start, another program may take it. At each start the engine
+# chooses another one.
+MAX_STARTS = 3
+# What the client itself prints on standard error when the engine refuses the start.
+CLIENT_ERROR = re.compile(
+    rb'time="[^"\n]*" level=error msg="error waiting for container|Error response from daemon: '
+)
+
+
+class StartRefusedError(Exception):
+    """The engine refused to start the container; the text is its own."""
+
+
+def start_container(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:
+    """Attach, start, and return when the port is published or the container has ended.
+
+    Raises `RehearsalError` when the engine refuses or takes too long.
+    """
+    message = ""
+    for _ in range(MAX_STARTS):
+        try:
+            return _start(container_id, plan, engine, log)
+        except StartRefusedError as refusal:
+            message = str(refusal)
+            if plan.host_port or not PORT_TAKEN.search(message):
+                raise refusal_error(message, plan) from None
+    raise lost_ports_error(message, MAX_STARTS)
+
+
+def _start(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:
+    """Start the container once. Raises `StartRefusedError`."""
+    started = time.monotonic()
+    errors = _ClientErrors(log.stream("err"))
+    client = engine.start(container_id, out=log.stream("out"), err=errors.feed)
+    while time.monotonic() - started < START_TIMEOUT:
+        # First the client, then the engine: when the client has exited, the engine knows it too.
+        ended = client.ended
+        inspected = engine.inspect(container_id)
+        port = host_port(inspected, plan.port)
+        if inspected["State"]["Status"] == "created" and ended:
+            client.wait()
+            message = inspected["State"]["Error"] or errors.text or "\n".join(log.tail(3))
+            raise StartRefusedError(message)
+        if port or ended:
+            errors.release()
+            return Container(id=container_id, port=port, client=client, started=started)
+        time.sleep(POLL_INTERVAL)
+    client.end()
+    raise RehearsalError(
+        Verdict.ENGINE_FAILED,
+        f"The engine did not start the container within {START_TIMEOUT:.0f} s.",
+    )
+
+
+class _ClientErrors:
+    """Keeps the client's own errors out of the app's log: a start that is refused has no app."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._held: list[bytes] = []
+        self._released = False
+
+    def feed(self, piece: bytes) -> None:
+        """Pass a piece on, unless it is an error of the client."""
+        if not self._released and CLIENT_ERROR.match(piece):
+            self._held.append(piece)
+        else:
+            self._sink(piece)
+
+    def release(self) -> None:
+        """Pass on what was held back: the app runs, so it is the app's."""
+        self._released = True
+        for piece in self._held:
+            self._sink(piece)
+
+    @property
+    def text(self) -> str:
+        """What the client printed, without its prefix."""
+        lines = b"".join(self._held).decode(errors="replace").splitlines()
+        return "\n".join(line.removeprefix("Error response from daemon: ") for line in lines)
