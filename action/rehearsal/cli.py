@@ -14,7 +14,7 @@ from rehearsal.commands.watchdog import watch
 from rehearsal.config import child_environment
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.inputs import INPUTS_VARIABLE, from_action
-from rehearsal.config.parser import extract_secrets, make_plan
+from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.local.load_inputs import load_inputs
 from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
@@ -77,7 +77,7 @@ def _show_plan(
 ) -> int:
     try:
         request = read_request()
-        plan = make_plan(request.inputs, environ=request.environ, top=request.top)
+        plan = plan_of(request)
     except RehearsalError as error:
         return _report(error.problem, console)
     console.redactor = mask_secrets(plan, request, console)

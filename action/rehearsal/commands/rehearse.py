@@ -12,7 +12,7 @@ from rehearsal.commands.watchdog import watchdog
 from rehearsal.config import child_environment, preflight
 from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
-from rehearsal.config.parser import extract_secrets, make_plan
+from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.event_commit import why_foreign
@@ -57,7 +57,7 @@ def run_rehearsal(
             # An error about another input may quote a secret that is in the wrong place.
             known = Redactor(extract_secrets(request.inputs, request.environ))
             console.redactor = evidence.redactor = known
-            plan = make_plan(request.inputs, environ=request.environ, top=request.top)
+            plan = plan_of(request)
             description = _describe(description, plan, request, environ)
             run = replace(
                 run, evidence_policy=plan.evidence_policy, artifact_name=description.artifact_name

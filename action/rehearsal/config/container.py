@@ -16,14 +16,25 @@ SECRET_LIKE_NAME = re.compile(
 )
 # A comma or a quote would add options to --mount.
 VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
-# A rehearsal sets these itself: it has to find the container, to reach it and to read its log.
-RESERVED_OPTIONS = frozenset({
-    "--name", "--rm", "--detach", "--tty", "--interactive", "--publish", "--publish-all", "--env",
-    "--env-file", "--label", "--label-file", "--log-driver", "--attach", "--cidfile", "--network",
-    "--net", "--help",
-})  # fmt: skip
+BY_ENV = "Write plain variables in env, and secrets in secrets."
+BY_PORT = "Name the app's port in port, and a port of the host in host-port."
+BY_NETWORK = "Name the network in network."
+BY_ITSELF = "Remove it: a rehearsal has to find the container, and to read its log."
+# A rehearsal sets these itself; the value says what to do instead.
+RESERVED_OPTIONS = {
+    "-e": BY_ENV, "--env": BY_ENV, "--env-file": BY_ENV,
+    "-p": BY_PORT, "-P": BY_PORT, "--publish": BY_PORT, "--publish-all": BY_PORT,
+    "--network": BY_NETWORK, "--net": BY_NETWORK,
+    **dict.fromkeys(
+        (
+            "-a", "-d", "-i", "-l", "-t", "--attach", "--cidfile", "--detach", "--help",
+            "--interactive", "--label", "--label-file", "--log-driver", "--name", "--rm", "--tty",
+        ),
+        BY_ITSELF,
+    ),
+}  # fmt: skip
 # Short options can be combined, and the last one can include its value: -itd, -p8080:80, -eNAME.
-RESERVED_SHORT_OPTIONS = re.compile(r"-[ditP]*[ditPpela]")
+SHORT_OPTION = re.compile(r"-[ditP]*(?P<letter>[ditPpela])")
 
 
 def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
@@ -80,30 +91,35 @@ def _check_names(inputs: Inputs, env: Mapping[str, Variable], secrets: Iterable[
 
 
 def _run_options(inputs: Inputs) -> tuple[str, ...]:
-    for line in inputs.lines("run-options"):
-        option, space, _ = line.partition(" ")
-        option, equals, _ = option.partition("=")
-        if option in RESERVED_OPTIONS or RESERVED_SHORT_OPTIONS.match(option):
+    for number, line in inputs.numbered_lines("run-options"):
+        option, equals, _ = line.partition(" ")[0].partition("=")
+        # Errors name the option, but not the value that may follow a short one: -eNAME=value.
+        short = SHORT_OPTION.match(option)
+        name = f"-{short['letter']}" if short else option if option.startswith("--") else option[:2]
+        if name in RESERVED_OPTIONS:
             raise inputs.error_for(
                 "run-options",
-                f"without {option}, which a rehearsal sets itself",
-                "Use the inputs port, host-port, env, secrets, network and command for these.",
+                f"without {name}, which a rehearsal sets itself",
+                RESERVED_OPTIONS[name],
+                line=number,
             )
-        if option.startswith("-") and space and not equals:
+        if option.startswith("-") and " " in line and not equals:
             raise inputs.error_for(
                 "run-options",
                 "one argument a line",
-                f"Write {option}=VALUE, or the value on a line of its own after {option}.",
+                f"Write {name}=VALUE, or the value on a line of its own after {name}.",
+                line=number,
             )
     return inputs.lines("run-options")
 
 
 def _volumes(inputs: Inputs) -> tuple[str, ...]:
-    for line in inputs.lines("volumes"):
+    for number, line in inputs.numbered_lines("volumes"):
         if not VOLUME.fullmatch(line):
             raise inputs.error_for(
                 "volumes",
                 "NAME:/path or /host/path:/path, optionally with :ro at the end, one a line, "
                 "without commas or double quotes",
+                line=number,
             )
     return inputs.lines("volumes")

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rehearsal.redaction.redactor import REPLACEMENT
+
+HIDDEN = REPLACEMENT.decode()
+
 
 @dataclass(frozen=True, kw_only=True)
 class GivenInputs:
@@ -23,3 +27,11 @@ class GivenInputs:
     extra_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     ignored_inputs: tuple[str, ...] = ()
+
+    def hide(self, text: str) -> str:
+        """Replace the values of `extra_secrets`, even those that are too short for a redactor."""
+        for value in self.extra_secrets.values():
+            if value and value in text:
+                # Replacing a single character would show where it is, so all of the text is hidden.
+                text = text.replace(value, HIDDEN) if len(value) > 1 else HIDDEN
+        return text

@@ -4,8 +4,8 @@ from rehearsal.config.input_types import (
     BOOLEAN,
     FILE,
     FOLDER,
-    HEADERS,
     LINES,
+    PRIVATE_LINES,
     SCRIPT,
     SECRETS,
     TEXT,
@@ -74,7 +74,7 @@ INPUTS = table(
     ),
     Input(
         "cache-from",
-        LINES,
+        PRIVATE_LINES,
         "Caches that the build reads, one a line, as buildx takes them; needs buildx.",
         build_only=True,
         github_only=True,
@@ -82,7 +82,7 @@ INPUTS = table(
     ),
     Input(
         "cache-to",
-        LINES,
+        PRIVATE_LINES,
         "Caches that the build writes, one a line, as buildx takes them; needs buildx.",
         build_only=True,
         github_only=True,
@@ -108,7 +108,7 @@ INPUTS = table(
         "Names in the input env, one a line, that look like names of secrets but whose values may "
         "be seen, like POSTGRES_PASSWORD for a database of the tests.",
     ),
-    Input("command", LINES, "Arguments that replace the image's command, one a line."),
+    Input("command", PRIVATE_LINES, "Arguments that replace the image's command, one a line."),
     Input(
         "secrets",
         SECRETS,
@@ -125,7 +125,9 @@ INPUTS = table(
         "get a random one, different in each job.",
     ),
     Input(
-        "volumes", LINES, "Volumes and bind mounts, one SOURCE:TARGET or SOURCE:TARGET:ro a line."
+        "volumes",
+        PRIVATE_LINES,
+        "Volumes and bind mounts, one SOURCE:TARGET or SOURCE:TARGET:ro a line.",
     ),
     Input(
         "network",
@@ -138,7 +140,7 @@ INPUTS = table(
     ),
     Input(
         "run-options",
-        LINES,
+        PRIVATE_LINES,
         "More arguments for docker create, one a line; those that a rehearsal sets itself are "
         "refused.",
     ),
@@ -149,7 +151,7 @@ INPUTS = table(
     ),
     Input(
         "ready-path",
-        matching(r"/[!-~]*", "a path that begins with /"),
+        matching(r"/[!-~]*", "a path that begins with /", confidential=True),
         "The path that the probe requests until the app answers.",
         default="/",
     ),
@@ -161,7 +163,7 @@ INPUTS = table(
     ),
     Input(
         "ready-headers",
-        HEADERS,
+        PRIVATE_LINES,
         "Headers of the probe, one Name:value a line; they replace those it sends itself, as "
         "Host: localhost:PORT.",
     ),
@@ -212,7 +214,7 @@ INPUTS = table(
     ),
     Input(
         "selenium-url",
-        matching(r"https?://\S+", "a URL"),
+        matching(r"https?://\S+", "a URL", confidential=True),
         "The URL of a Selenium Grid; passed on as SELENIUM_REMOTE_URL.",
     ),
     Input(

@@ -26,12 +26,13 @@ class InputType:
     yaml: str = "string"
 
 
-def matching(pattern: str, allowed: str) -> InputType:
+def matching(pattern: str, allowed: str, *, confidential: bool = False) -> InputType:
     """Return the type of a text that is empty or matches the whole pattern."""
     return InputType(
         label="text",
         allowed=allowed,
         accepts=lambda value: not value or re.fullmatch(pattern, value) is not None,
+        confidential=confidential,
     )
 
 
@@ -64,10 +65,11 @@ def one_of(*words: str, yaml: str = "string") -> InputType:
 TEXT = InputType(label="text")
 FOLDER = InputType(label="folder")
 FILE = InputType(label="file")
-SCRIPT = InputType(label="script")
+SCRIPT = InputType(label="script", confidential=True)
 # One item a line.
 LINES = InputType(label="lines")
-HEADERS = InputType(label="lines", confidential=True)
+# Lines that may hold a secret, such as an option with a password.
+PRIVATE_LINES = InputType(label="lines", confidential=True)
 # In the grammar of redaction.secret; each value of SECRETS is a secret.
 VARIABLES = InputType(label="variables", confidential=True)
 SECRETS = InputType(label="secrets", confidential=True)

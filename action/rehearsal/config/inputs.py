@@ -85,14 +85,27 @@ class Inputs:
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Return the lines that are not blank, without the white space around them."""
-        return tuple(line.strip() for line in self.values[name].splitlines() if line.strip())
+        return tuple(line for _, line in self.numbered_lines(name))
 
-    def error_for(self, name: str, allowed: str, hint: str = "") -> MisconfiguredError:
-        """Return the error for an input: its name, what was found, what is allowed."""
-        hidden = self.table[name].type.confidential
-        found = "(not shown)" if hidden else quoted(self.values[name])
+    def numbered_lines(self, name: str) -> tuple[tuple[int, str], ...]:
+        """Return the same lines with their numbers, from 1."""
+        lines = enumerate(self.values[name].splitlines(), start=1)
+        return tuple((number, line.strip()) for number, line in lines if line.strip())
+
+    def error_for(
+        self, name: str, allowed: str, hint: str = "", *, line: int = 0
+    ) -> MisconfiguredError:
+        """Return the error for an input: its name, what was found, what is allowed.
+
+        `line` is the number of the wrong line, or 0 if the whole value is wrong.
+        """
+        where = f"{name}, line {line}," if line else name
+        if self.table[name].type.confidential:
+            found = "(not shown, it may hold a secret)"
+        else:
+            found = quoted(self.values[name])
         return MisconfiguredError(
-            f"The input {name} is {found}; it has to be {allowed}.",
+            f"The input {where} is {found}; it has to be {allowed}.",
             hint=hint or f"Correct {name} in the step's with:.",
         )
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from rehearsal.config.container import read_container
+from rehearsal.config.container import SECRET_LIKE_NAME, read_container
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.rehearsal_plan import BuildPlan, Plan, ProbePlan, SuitePlan
 from rehearsal.config.variables import read_secrets, read_variables, values
+from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
 from rehearsal.verdict import MisconfiguredError
 
@@ -38,6 +40,28 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         artifact_name=inputs.text("artifact-name"),
         retention_days=inputs.number("retention-days"),
     )
+
+
+def plan_of(request: GivenInputs) -> Plan:
+    """Return the plan that a request makes.
+
+    Raises `MisconfiguredError`. Its text shows no value that may be a secret: an input
+    may quote one from the step's environment.
+    """
+    try:
+        return make_plan(request.inputs, environ=request.environ, top=request.top)
+    except MisconfiguredError as error:
+        secret_like = (
+            Secret(name=name, value=value)
+            for name, value in request.environ.items()
+            if SECRET_LIKE_NAME.search(name)
+        )
+        redactor = Redactor([*extract_secrets(request.inputs, request.environ), *secret_like])
+        problem = error.problem
+        message, hint = (
+            redactor.redact(request.hide(text)) for text in (problem.message, problem.hint)
+        )
+        raise MisconfiguredError(message, hint=hint, excerpt=problem.excerpt) from None
 
 
 def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Secret, ...]:
@@ -88,7 +112,7 @@ def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
 
 
 def _cache_options(inputs: Inputs, name: str) -> tuple[str, ...]:
-    for line in inputs.lines(name):
+    for number, line in inputs.numbered_lines(name):
         if "type=gha" in line.replace(" ", "").split(","):
             raise inputs.error_for(
                 name,
@@ -96,9 +120,10 @@ def _cache_options(inputs: Inputs, name: str) -> tuple[str, ...]:
                 "GitHub gives its cache's token only to JavaScript actions. Build with "
                 "docker/build-push-action (load: true) in an earlier step, and name its image in "
                 "the input image.",
+                line=number,
             )
         if line.startswith("-"):
-            raise inputs.error_for(name, "like type=registry,ref=NAME, one a line")
+            raise inputs.error_for(name, "like type=registry,ref=NAME, one a line", line=number)
     return inputs.lines(name)
 
 
@@ -122,10 +147,10 @@ def _statuses(inputs: Inputs) -> tuple[range, ...]:
 
 def _headers(inputs: Inputs) -> dict[str, str]:
     headers = {}
-    for line in inputs.lines("ready-headers"):
+    for number, line in inputs.numbered_lines("ready-headers"):
         header = HEADER.fullmatch(line)
         if not header:
-            raise inputs.error_for("ready-headers", "lines like Name: value")
+            raise inputs.error_for("ready-headers", "lines like Name: value", line=number)
         # One spelling for each name, so that "host" replaces the probe's own Host.
         headers[header[1].title()] = header[2].strip()
     return headers

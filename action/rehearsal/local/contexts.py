@@ -71,7 +71,7 @@ class ValueSources:
         lookups: Mapping[str, Lookup] = {
             "github": self._github(use),
             "env": lambda name: env[name] if name in env else self.lookup_variable(name),
-            "vars": self.lookup,
+            "vars": self.lookup_variable,
             "secrets": self._lookup_secret,
             "matrix": _single_values(use.matrix).__getitem__,
             "runner": self._runner().__getitem__,

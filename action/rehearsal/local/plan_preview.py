@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 
-from rehearsal.config.given_inputs import GivenInputs
+from rehearsal.config.given_inputs import HIDDEN, GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import SECRETS, VARIABLES
 from rehearsal.config.rehearsal_plan import Plan
-from rehearsal.redaction.redactor import REPLACEMENT
 from rehearsal.redaction.secret import ANY_NAME, parse_variables
-
-HIDDEN = REPLACEMENT.decode()
 
 
 def plan_preview(plan: Plan, request: GivenInputs, *, tag: str) -> str:
@@ -66,7 +63,7 @@ def _input(name: str, text: str, request: GivenInputs) -> Iterator[str]:
     if INPUTS[name].type in (SECRETS, VARIABLES):
         lines = [*_variables(name, text, request)]
     else:
-        lines = _hide_secrets(text, request).rstrip("\n").split("\n")
+        lines = request.hide(text).rstrip("\n").split("\n")
     yield f"  {name}: {lines[0] if len(lines) == 1 else ''}".rstrip()
     if len(lines) > 1:
         yield from (f"    {line}" for line in lines)
@@ -80,16 +77,7 @@ def _variables(name: str, text: str, request: GivenInputs) -> Iterator[str]:
         elif each.inherited:
             yield f"{variable} (from the environment)"
         else:
-            yield f"{variable}={_hide_secrets(each.value or '', request)}"
-
-
-def _hide_secrets(text: str, request: GivenInputs) -> str:
-    """Replace the values of secrets, even those that are too short for the redactor."""
-    for value in request.extra_secrets.values():
-        if value and value in text:
-            # Replacing a single character would show where it is, so all of the text is hidden.
-            text = text.replace(value, HIDDEN) if len(value) > 1 else HIDDEN
-    return text
+            yield f"{variable}={request.hide(each.value or '')}"
 
 
 def _first_line(script: str) -> str:

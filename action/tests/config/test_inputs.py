@@ -148,14 +148,20 @@ def test_block__is_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("name", CONFIDENTIAL)
 def test_wrong__never_shows_what_may_be_secret(name: str) -> None:
-    problem = Inputs.of({name: "hush"}).error_for(name, "something else").problem
-    assert f"The input {name} is (not shown); it has to be something else." == problem.message
-    assert "hush" not in problem.hint
+    inputs = Inputs.of({name: "hush"})
+    hidden = "is (not shown, it may hold a secret); it has to be something else."
+    for line, where in ((0, name), (3, f"{name}, line 3,")):
+        problem = inputs.error_for(name, "something else", line=line).problem
+        assert problem.message == f"The input {where} {hidden}"
+        assert "hush" not in problem.hint
 
 
 def test_confidential__is_what_may_hold_a_secret() -> None:
-    may_hold = {"secrets", "env", "test-env", "build-args", "build-secrets", "ready-headers"}
-    assert set(CONFIDENTIAL) == may_hold
+    variables = {"secrets", "env", "test-env", "build-args", "build-secrets"}
+    scripts = {"setup-command", "test-command"}
+    options = {"run-options", "command", "volumes", "cache-from", "cache-to"}
+    requests = {"ready-headers", "ready-path", "selenium-url"}
+    assert set(CONFIDENTIAL) == variables | scripts | options | requests
 
 
 def test_wrong__shortens_a_long_value() -> None:

@@ -1,7 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
+from rehearsal.config import parser
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, make_plan
 from rehearsal.config.rehearsal_plan import Plan
@@ -186,8 +189,9 @@ WRONG = {
 def test_plan__refuses_a_wrong_value(top: Path, name: str, value: str, allowed: str) -> None:
     problem = refusal(top, **{name: value})
     assert problem.verdict is Verdict.MISCONFIGURED
-    assert f"The input {name} is " in problem.message
-    assert repr(value.strip())[1:50].rstrip("'") in problem.message
+    assert re.match(rf"The input {name}(, line \d+,)? is ", problem.message)
+    shown = repr(value.strip())[1:50].rstrip("'") in problem.message
+    assert shown is not INPUTS[name].type.confidential
     assert allowed in problem.message
     assert problem.hint
 
@@ -196,7 +200,7 @@ def test_plan__refuses_a_wrong_value(top: Path, name: str, value: str, allowed: 
 def test_plan__invalid_headers_are_not_shown(top: Path, value: str) -> None:
     """A probe may need an Authorization header."""
     problem = refusal(top, ready_headers=f"X-Key: {SECRET}\n{value}")
-    assert "The input ready-headers is (not shown)" in problem.message
+    assert "The input ready-headers, line 2, is (not shown" in problem.message
     assert SECRET not in text_of(problem)
 
 
@@ -436,7 +440,8 @@ HOSTILE = ["$(touch pwned)", '"; touch pwned; "', "`touch pwned`", "a\nb", "::se
 def test_plan__hostile_input_is_refused_where_not_any_text_is_right(
     top: Path, name: str, value: str
 ) -> None:
-    assert f"The input {name} is " in refusal(top, **{name: value}).message
+    message = refusal(top, **{name: value}).message
+    assert re.match(rf"The input {name}(, line \d+,)? is ", message)
 
 
 def outcome(top: Path, name: str, value: str) -> Plan | Problem:
@@ -461,12 +466,15 @@ def test_plan__hostile_input_is_refused_or_harmless(top: Path, name: str) -> Non
         ("--name=web", "--name"),
         ("--rm", "--rm"),
         ("-d", "-d"),
-        ("-it", "-it"),
-        ("-p8080:80", "-p8080:80"),
+        ("-it", "-t"),
+        ("-p8080:80", "-p"),
         ("--publish", "--publish"),
-        ("-eTOKEN", "-eTOKEN"),
+        ("-eTOKEN", "-e"),
+        (f"-eTOKEN={SECRET}", "-e"),
+        (f"-dite{SECRET}", "-e"),
         ("--env-file=.env", "--env-file"),
-        ("--env=X=1", "--env"),
+        (f"--env=X={SECRET}", "--env"),
+        (f"--env X={SECRET}", "--env"),
         ("--label=a=b", "--label"),
         ("--log-driver", "--log-driver"),
         ("--network=host", "--network"),
@@ -474,8 +482,26 @@ def test_plan__hostile_input_is_refused_or_harmless(top: Path, name: str) -> Non
 )
 def test_plan__refuses_reserved_run_options(top: Path, line: str, option: str) -> None:
     problem = refusal(top, run_options=f"--init\n{line}")
-    assert "run-options" in problem.message
+    assert "run-options, line 2" in problem.message
     assert f"without {option}," in problem.message
+    assert SECRET not in text_of(problem)
+
+
+@pytest.mark.parametrize(
+    "line, instead",
+    [
+        ("-eA=b", "in env, and secrets in secrets"),
+        ("-p80:80", "in port"),
+        ("--net=x", "in network"),
+    ],
+)
+def test_plan__says_which_input_to_use_instead(top: Path, line: str, instead: str) -> None:
+    assert instead in refusal(top, run_options=line).hint
+
+
+@pytest.mark.parametrize("line", [f"--header {SECRET}", f"-x{SECRET} y", f"-x {SECRET}"])
+def test_plan__never_shows_the_value_of_an_option(top: Path, line: str) -> None:
+    assert SECRET not in text_of(refusal(top, run_options=line))
 
 
 @pytest.mark.parametrize(
@@ -520,7 +546,24 @@ def test_plan__caches_need_buildx(top: Path, name: str) -> None:
     problem = refusal(top, **{name: "type=gha,mode=max"})
     assert name in problem.message
     assert "docker/build-push-action" in problem.hint
-    assert "--output" in refusal(top, **{name: "--output=x"}).message
+    assert f"{name}, line 1," in refusal(top, **{name: "--output=x"}).message
+
+
+def test_plan_of__errors_show_no_secret_of_the_environment(top: Path) -> None:
+    """A bare name is not needed: the workflow may put ${{ env.DB_PASSWORD }} into any input."""
+    environ = {"DB_PASSWORD": SECRET, "MODE": "visible", "N": "hush"}
+    for value, shown in ((SECRET, False), ("visible", True), ("hush", False)):
+        request = GivenInputs(
+            inputs={"network": f"-{value}"},
+            environ=environ,
+            top=top,
+            extra_secrets={"N": "hush"},
+        )
+        with pytest.raises(MisconfiguredError) as caught:
+            parser.plan_of(request)
+        assert caught.value.problem.verdict is Verdict.MISCONFIGURED
+        assert "The input network is" in caught.value.problem.message
+        assert (value in text_of(caught.value.problem)) is shown
 
 
 @pytest.mark.parametrize(

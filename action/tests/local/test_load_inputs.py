@@ -123,7 +123,7 @@ def test_load_request__secrets_that_were_read_are_extra_secrets(project: Project
     assert request.inputs["target"] == "kkkpppooono secretttt"
     make_plan({"secrets": "BARE"}, environ=request.environ, top=request.top)
     assert request.extra_secrets == {
-        "KEY": "kkk", "OWN": "ooo", "GITHUB_TOKEN": "ttt", "BARE": "bbb",
+        "KEY": "kkk", "PLAIN": "ppp", "OWN": "ooo", "GITHUB_TOKEN": "ttt", "BARE": "bbb",
     }  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from rehearsal.commands.workflow.matrix import read_matrix
 from rehearsal.config.default_image_tag import image_tag
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.inputs import Inputs, from_action
-from rehearsal.config.parser import extract_secrets, make_plan
+from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.config.rehearsal_plan import BuildPlan, Plan
 from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read_inputs
 from rehearsal.outside.github import Console
@@ -46,7 +47,9 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         check_secrets("build-secrets", secrets["build-secrets"])
         generated = frozenset(inputs.lines("generate-secrets"))
         check_secrets("container-secrets", secrets["container-secrets"], generated)
-        plan = make_plan(action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
+        plan = plan_of(
+            GivenInputs(inputs=action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
+        )
     except RehearsalError as error:
         problem = error.problem
         console.output("verdict", str(problem.verdict))
