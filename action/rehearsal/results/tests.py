@@ -21,10 +21,10 @@ class Span:
 class Failure:
     """A test that failed: `message` says why in one line, `trace` is all that its report says.
 
-    `evidence_name` is the name of its evidence folder. `attempts` counts how often it failed;
-    `recovered` says that it passes later in the same report. `attachments` are the paths of files,
-    as the report names them: relative to the folder of `report` or to the working directory,
-    depending on the tool. `report` is the path of that report. `output` is what the test printed.
+    `evidence_name` is the name of its evidence folder. `attempts` counts how often it failed.
+    `report` is the path of its report. `attachments` are the paths of files as this report names
+    them: depending on the tool, they are relative to the report's folder or to the working
+    directory. `output` is what the test printed.
     """
 
     name: str
@@ -35,7 +35,6 @@ class Failure:
     evidence_name: str = ""
     span: Span | None = None
     attempts: int = 1
-    recovered: bool = False
     report: str = ""
     attachments: tuple[str, ...] = ()
     output: str = ""

@@ -8,7 +8,7 @@ from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.outside.files import read_bytes
 from rehearsal.results.junit.reports import MAX_SIZE, read_reports
 from rehearsal.results.suite_output import read_output
-from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.tests import SuiteResults
 
 # The exit code of pytest, and of unittest since Python 3.12, when no test ran.
 NO_TESTS_EXIT_CODE = 5
@@ -23,10 +23,11 @@ def count_tests(plan: SuitePlan, reports: Iterable[Path], output: str, code: int
     read = read_reports(
         ((name, content) for name, content in contents if content is not None),
         retries=bool(plan.retries),
+        exit_code=code,
     )
     reported = read.results
     printed = read_output(output, code)
-    results = _recovered_as_flaky(reported) if not code else reported
+    results = reported
     if results.test_count is None:
         results = printed
     elif code and not results.failure_count and printed.failure_count:
@@ -87,24 +88,4 @@ def _was_retried(results: SuiteResults) -> bool:
     """
     return bool(results.flaky) or any(
         each.attempts > 1 or (each.span and each.span.exact) for each in results.failed
-    )
-
-
-def _recovered_as_flaky(results: SuiteResults) -> SuiteResults:
-    """Return failures as flaky tests if each of them passed in a later attempt.
-
-    Some runners report each attempt as a test case of its own.
-    """
-    if not results.failed or not all(each.recovered for each in results.failed):
-        return results
-    flaky: dict[str, Failure] = {}
-    for each in results.failed:
-        first = flaky.get(each.name)
-        flaky[each.name] = replace(first, attempts=first.attempts + 1) if first else each
-    return replace(
-        results,
-        test_count=(results.test_count or 0) - len(results.failed),
-        failure_count=0,
-        failed=(),
-        flaky=(*results.flaky, *flaky.values()),
     )

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from rehearsal.results.rehearsal import MAX_TIME
+
 # From its first to its last second, in seconds since 1970.
 Window = tuple[float, float]
 # In seconds. Some tools cut a time stamp to full seconds, and clocks differ by zones, not by this.
@@ -18,7 +20,12 @@ def read_time_stamp(text: str, window: Window | None = None) -> float | None:
     A time stamp without a time zone is local, as the standard of JUnit's authors has it. But many
     tools write UTC: so it is UTC where only this is within the `window`.
     """
-    text = text.strip()
+    moment = _read(text.strip(), window)
+    # unittest-xml-reporting writes the year 1 where it knows no time.
+    return moment if moment is not None and 0 <= moment <= MAX_TIME else None
+
+
+def _read(text: str, window: Window | None) -> float | None:
     if re.fullmatch(r"[0-9]{9,13}(\.[0-9]{1,9})?", text):
         number = float(text)
         return number / 1000 if number >= FIRST_MILLISECONDS else number

@@ -1,10 +1,11 @@
-from datetime import UTC, datetime
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from rehearsal.results.junit import reports
 from rehearsal.results.junit.reports import read_reports
-from rehearsal.results.tests import Failure, Span, SuiteResults
+from rehearsal.results.tests import Failure, SuiteResults
 
 
 def read(*reports: str | bytes, retries: bool = False) -> SuiteResults:
@@ -107,23 +108,116 @@ def test_read_reports__a_strange_line_number_is_none(line: str) -> None:
     assert read(suite(case)).failed[0].line == 0
 
 
+def unread(content: str | bytes) -> list[tuple[str, bool]]:
+    """Return the reasons why a file was not read, and whether it is a report all the same."""
+    data = content.encode() if isinstance(content, str) else content
+    found = read_reports([("r.xml", data)], retries=False).unread
+    assert {each.name for each in found} <= {"r.xml"}
+    return [(each.reason, each.is_report) for each in found]
+
+
 @pytest.mark.parametrize(
-    "broken",
+    "broken, reason",
     [
-        pytest.param(b"", id="empty"),
-        pytest.param(b"<testsuite><testcase", id="cut off"),
-        pytest.param(b"\xff\xfe\x00binary", id="binary"),
-        pytest.param(
-            b"<?xml version='1.0' encoding='no-such'?><testsuite/>", id="unknown encoding"
-        ),
-        pytest.param(b"<?xml version='1.0' encoding='shift_jis'?><testsuite/>", id="multi-byte"),
+        pytest.param(b"", "it is empty", id="empty"),
+        pytest.param(b" \n", "it is empty", id="blank"),
+        pytest.param(b"<testsuite><testcase", "it ends early", id="cut off"),
+        pytest.param(b"\xff\xfe\x00binary", "it is not", id="binary"),
+        pytest.param(b"Ran 2 tests\n\nOK\n", "it is not", id="text"),
+        pytest.param(b"<testsuite><testcase name='a'", "it ends early", id="cut off in a case"),
     ],
 )
-def test_read_reports__one_that_cannot_be_read_counts_for_nothing(broken: bytes) -> None:
+def test_unread__says_why_and_counts_for_nothing(broken: bytes, reason: str) -> None:
     assert read(broken) == SuiteResults()
-    (unread,) = read_reports([("r.xml", broken)], retries=False).unread
-    assert (unread.name, unread.is_report) == ("r.xml", True)
     assert read(broken, suite(GOOD)).test_count == 1
+    ((told, is_report),) = unread(broken)
+    assert told.startswith(reason)
+    assert is_report
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        pytest.param(
+            f"<testsuite>{GOOD}{FAILED}<testcase name='x'><fail", "it ends early", id="cut"
+        ),
+        pytest.param(
+            f"<testsuites><testsuite>{GOOD}{FAILED}</testsuite>", "it ends early", id="open"
+        ),
+        pytest.param(
+            f"<testsuite>{GOOD}{FAILED}<testcase name='a & b'/></testsuite>",
+            "it is not well-formed XML (not well-formed (invalid token): line 2",
+            id="broken",
+        ),
+    ],
+)
+def test_unread__what_came_before_is_counted(text: str, reason: str) -> None:
+    results = read(text)
+    assert (results.test_count, results.failure_count) == (2, 1)
+    ((told, is_report),) = unread(text)
+    assert told.startswith(reason)
+    assert is_report
+
+
+@pytest.mark.parametrize(
+    "text, root",
+    [
+        pytest.param('<coverage line-rate="1"/>', "coverage", id="coverage"),
+        pytest.param(
+            '<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "http://c.net/4.dtd"><coverage/>',
+            "coverage",
+            id="with a DTD",
+        ),
+        pytest.param('<checkstyle version="4.3"><file/></checkstyle>', "checkstyle", id="lint"),
+        pytest.param("<testng-results><suite/></testng-results>", "testng-results", id="TestNG"),
+        pytest.param(
+            '<test-run total="2"><test-suite><test-case/></test-suite></test-run>',
+            "test-run",
+            id="NUnit",
+        ),
+        pytest.param('<a xmlns="urn:x"/>', "a", id="with a namespace"),
+    ],
+)
+def test_unread__other_xml_is_no_report(text: str, root: str) -> None:
+    assert unread(text) == [(f"it is no JUnit XML: its root is <{root}>", False)]
+    found = read_reports([("a.xml", text.encode()), ("b.xml", suite(GOOD).encode())], retries=False)
+    assert (found.found, found.results.test_count) == (1, 1)
+
+
+def test_found__counts_the_reports_that_were_read() -> None:
+    empty = '<testsuites name="jest tests" tests="0" failures="0" errors="0" time="1.5"/>'
+    contents = [suite(GOOD), empty, "<coverage/>", "", "<testsuite><testcase"]
+    read = read_reports([("r.xml", each.encode()) for each in contents], retries=False)
+    assert (read.found, len(read.unread), read.results.test_count) == (2, 3, 1)
+
+
+def test_limits__a_larger_file_is_read_up_to_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"<testsuite>{GOOD * 10}{FAILED}</testsuite>"
+    monkeypatch.setattr(reports, "MAX_SIZE", 2 << 20)
+    padded = text.replace("</testsuite>", " " * (2 << 20) + GOOD + "</testsuite>")
+    results = read(padded)
+    assert (results.test_count, results.failure_count) == (11, 1)
+    assert unread(padded) == [("it is larger than 2 MiB: the rest was not read", True)]
+    assert len(padded) > reports.MAX_SIZE
+    assert unread(text) == []
+
+
+def test_limits__more_test_cases_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "MAX_CASES", 3)
+    text = suite(GOOD, FAILED, GOOD, FAILED)
+    assert (read(text).test_count, read(text).failure_count) == (3, 1)
+    assert unread(text) == [("it has more than 3 test cases: the rest was not read", True)]
+    assert unread(suite(GOOD, GOOD, GOOD)) == []
+
+
+def test_read_reports__keeps_no_case_of_a_long_report_in_memory() -> None:
+    noisy = f"<testcase name='a'><system-out>{'x' * 1000}</system-out></testcase>"
+    content = suite(noisy * 2_000).encode()
+    tracemalloc.start()
+    assert read_reports([("r.xml", content)], retries=False).results.test_count == 2_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < len(content) / 2
 
 
 def test_read_reports__entities_do_not_explode() -> None:
@@ -143,62 +237,13 @@ def test_read_reports__external_entities_are_not_read(tmp_path: Path) -> None:
     assert "hush" not in repr(results)
 
 
-def span_of(text: str) -> Span | None:
-    """Return when the last failed test of a report ran."""
-    return read(text).failed[-1].span
-
-
-def case(attributes: str = "", **properties: str) -> str:
-    named = "".join(f'<property name="{n}" value="{v}"/>' for n, v in properties.items())
-    return f'<testcase name="a" {attributes}><properties>{named}</properties><failure/></testcase>'
-
-
-AT = 'timestamp="2026-11-22T16:00:00+00:00"'
-THEN = datetime(2026, 11, 22, 16, tzinfo=UTC).timestamp()
-
-
-def test_span__is_exact_where_the_test_took_the_times() -> None:
-    text = suite(case(AT, start="1700000000.250000", end="1700000001.5"))
-    assert span_of(text) == Span(start=1700000000.25, end=1700000001.5, exact=True)
-
-
-@pytest.mark.parametrize(
-    "properties",
-    [
-        pytest.param({}, id="none"),
-        pytest.param({"start": "1"}, id="one"),
-        pytest.param({"start": "2", "end": "1"}, id="backwards"),
-        pytest.param({"start": "nan", "end": "inf"}, id="no numbers"),
-        pytest.param({"start": "-5", "end": "x"}, id="nonsense"),
-    ],
-)
-def test_span__strange_times_are_none(properties: dict[str, str]) -> None:
-    assert span_of(suite(case(**properties))) is None
-
-
-def test_span__is_worked_out_from_the_suite_s_stamp_and_durations() -> None:
-    second = case('time="1.5"')
-    text = f'<testsuite {AT}><testcase name="g" time="2.5"/>{second}</testsuite>'
-    expected = Span(start=THEN + 2.5, end=THEN + 4.0, exact=False)
-    assert span_of(text) == expected
-    assert span_of(f"<testsuites><testsuite {AT}/>{text}</testsuites>") == expected
-
-
-def test_span__a_case_s_own_stamp_is_better() -> None:
-    own = case('timestamp="2026-11-22T16:00:09Z" time="1"')
-    text = f'<testsuite {AT}><testcase name="g" time="2.5"/>{own}</testsuite>'
-    assert span_of(text) == Span(start=THEN + 9, end=THEN + 10, exact=False)
-
-
-@pytest.mark.parametrize(
-    "stamp", ["", "yesterday", "0001-01-01T00:00:00", "9999-12-31T23:59:59"], ids=str
-)
-def test_span__a_strange_stamp_is_no_error(stamp: str) -> None:
-    read(suite(case(f'timestamp="{stamp}"')))
-
-
 def test_read_reports__names_the_folder_of_evidence() -> None:
-    results = read(suite(case(evidence="t.T.bad-1234")))
+    results = read(
+        suite(
+            '<testcase name="a"><properties><property name="evidence" value="t.T.bad-1234"/>'
+            "</properties><failure/></testcase>"
+        )
+    )
     assert results.failed[0].evidence_name == "t.T.bad-1234"
 
 
@@ -240,29 +285,208 @@ def test_flaky__files_add_up_in_their_order() -> None:
 
 AGAIN = tried(name="bad")
 NAMELESS = "<testcase><failure/></testcase>"
+LATER = '<testcase classname="t.T" name="bad"><skipped/></testcase>'
 
 
 @pytest.mark.parametrize(
-    "cases, recovered",
+    "cases, counts, attempts",
     [
-        pytest.param([FAILED, AGAIN], [True], id="passes later"),
-        pytest.param([FAILED, FAILED, AGAIN], [True, True], id="at last"),
-        pytest.param([AGAIN, FAILED], [False], id="passed before"),
-        pytest.param([FAILED, GOOD], [False], id="another passes"),
-        pytest.param([FAILED, '<testcase classname="t.T" name="bad"><skipped/></testcase>'],
-                     [False], id="is skipped later"),
-        pytest.param([NAMELESS, "<testcase/>"], [False], id="without a name"),
+        pytest.param([FAILED, AGAIN], (1, 0, 1), 1, id="passes later"),
+        pytest.param([GOOD, FAILED, GOOD, FAILED, AGAIN], (3, 0, 1), 2, id="at last"),
+        pytest.param([FAILED, FAILED, FAILED], (1, 1, 0), 3, id="never"),
+        pytest.param([FAILED, AGAIN, FAILED], (1, 1, 0), 2, id="but the last fails"),
+        pytest.param([AGAIN, FAILED], (2, 1, 0), 1, id="passed before"),
+        pytest.param([AGAIN, AGAIN], (2, 0, 0), 0, id="all pass"),
+        pytest.param([FAILED, GOOD], (2, 1, 0), 1, id="another passes"),
+        pytest.param([FAILED, LATER], (1, 1, 0), 1, id="is skipped later"),
+        pytest.param([NAMELESS, "<testcase/>"], (2, 1, 0), 1, id="without a name"),
     ],
-)  # fmt: skip
-def test_flaky__each_attempt_a_case_of_its_own(cases: list[str], recovered: list[bool]) -> None:
+)
+def test_retries__each_attempt_a_case_of_its_own(
+    cases: list[str], counts: tuple[int, int, int], attempts: int
+) -> None:
     results = read(suite(*cases), retries=True)
-    assert [each.recovered for each in results.failed] == recovered
-    assert results.failure_count == len(recovered)
+    assert (results.test_count, results.failure_count, len(results.flaky)) == counts
+    assert [each.attempts for each in (*results.failed, *results.flaky)] == [attempts] * sum(
+        counts[1:]
+    )
 
 
-def test_flaky__without_retries_two_cases_of_one_name_are_two_tests() -> None:
+def test_retries__a_flaky_test_has_its_first_failure() -> None:
+    first = FAILED.replace("1 != 2", "first")
+    assert read(suite(first, FAILED, AGAIN), retries=True).flaky[0].message == "first more"
+
+
+def test_retries__not_asked_for_two_cases_of_one_name_are_two_tests() -> None:
     results = read(suite(FAILED, AGAIN))
-    assert [each.recovered for each in results.failed] == [False]
+    assert (results.test_count, results.failure_count, results.flaky) == (2, 1, ())
+
+
+def test_retries__an_exit_code_says_that_they_are_two_tests() -> None:
+    report = [("r.xml", suite(FAILED, AGAIN).encode())]
+    results = read_reports(report, retries=True, exit_code=1).results
+    assert (results.test_count, results.failure_count, results.flaky) == (2, 1, ())
+    report = [("r.xml", suite(FAILED, AGAIN, ERROR).encode())]
+    results = read_reports(report, retries=True, exit_code=1).results
+    assert (results.test_count, results.failure_count, len(results.flaky)) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        pytest.param('name="a"', 'name="b"', id="suites"),
+        pytest.param('name="a" hostname="chromium"', 'name="a" hostname="firefox"', id="projects"),
+    ],
+)
+def test_retries__tests_of_two_suites_are_two_tests(first: str, second: str) -> None:
+    text = (
+        f"<testsuites><testsuite {first}>{FAILED}</testsuite>"
+        f"<testsuite {second}>{AGAIN}</testsuite></testsuites>"
+    )
+    results = read(text, retries=True)
+    assert (results.test_count, results.failure_count, results.flaky) == (2, 1, ())
+
+
+def of_pytest(*cases: str) -> str:
+    return f'<testsuites name="pytest tests"><testsuite name="pytest">{"".join(cases)}</testsuite></testsuites>'  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    "cases, counts",
+    [
+        pytest.param([AGAIN, AGAIN, FAILED], (1, 1, 0), id="failed each time"),
+        pytest.param([AGAIN, AGAIN], (1, 0, 1), id="flaky"),
+        pytest.param([LATER, LATER], (0, 0, 0), id="skipped"),
+        # Where something else repeats tests, no failure may be lost.
+        pytest.param([FAILED, AGAIN], (2, 1, 0), id="not as the plugin writes it"),
+    ],
+)
+def test_pytest__attempts_of_its_plugin_are_one_test(
+    cases: list[str], counts: tuple[int, int, int]
+) -> None:
+    results = read(of_pytest(*cases))
+    assert (results.test_count, results.failure_count, len(results.flaky)) == counts
+
+
+@pytest.mark.parametrize(
+    "case, counts",
+    [
+        pytest.param("<skipped/><error message='e'/>", (1, 1), id="skipped and error"),
+        pytest.param("<skipped/><failure message='e'/>", (1, 1), id="skipped and failure"),
+        pytest.param("<skipped type='todo'/><failure message='e'/>", (0, 0), id="node's todo"),
+        pytest.param("<skipped type='pytest.xfail'/>", (1, 0), id="pytest's xfail"),
+        pytest.param("<skipped type='XFAIL'/>", (1, 0), id="unittest's expected failure"),
+        pytest.param("<failure message='e'/><error message='f'/>", (1, 1), id="two failures"),
+        pytest.param(
+            "<error type='PHPUnit\\Framework\\RiskyTestError'/>", (1, 0), id="PHPUnit's risky test"
+        ),
+    ],
+)
+def test_read_reports__how_a_case_ended(case: str, counts: tuple[int, int]) -> None:
+    results = read(suite(f"<testcase name='a'>{case}</testcase>"))
+    assert (results.test_count, results.failure_count, len(results.failed)) == (*counts, counts[1])
+
+
+@pytest.mark.parametrize("status", ["notrun", "Skipped", "Inconclusive"])
+def test_read_reports__a_status_may_say_that_it_was_not_run(status: str) -> None:
+    results = read(suite(f"<testcase name='a' status='{status}'/>"))
+    assert results.test_count == 0
+
+
+def test_read_reports__all_failures_of_a_case_are_shown() -> None:
+    case = "<testcase name='a'><failure message='one'>at 1</failure><error>at 2</error></testcase>"
+    (failed,) = read(suite(case)).failed
+    assert (failed.message, failed.trace) == ("one", "at 1\n\nat 2")
+
+
+@pytest.mark.parametrize(
+    "text, counts",
+    [
+        pytest.param(
+            '<testsuite tests="5" failures="1" errors="1" skipped="2"/>', (3, 2), id="one"
+        ),
+        pytest.param(
+            '<testsuites><testsuite tests="5" failures="1"/><testsuite tests="2"/></testsuites>',
+            (7, 1),
+            id="two",
+        ),
+        pytest.param(
+            '<testsuites tests="15" skipped="2"><testsuite tests="15"/></testsuites>',
+            (13, 0),
+            id="the sum knows more",
+        ),
+        # gotestsum, when a package cannot be built.
+        pytest.param(
+            '<testsuites tests="0" failures="0" errors="1"/>', (0, 1), id="an error alone"
+        ),
+        # mocha-junit-reporter writes no case for a pending test, and counts it.
+        pytest.param(
+            f'<testsuites tests="3"><testsuite tests="1">{GOOD}</testsuite><testsuite tests="2"/>'
+            "</testsuites>",
+            (1, 0),
+            id="pending beside others",
+        ),
+        pytest.param(
+            f'<testsuites><testsuite>{GOOD}</testsuite><testsuite errors="1"/></testsuites>',
+            (2, 1),
+            id="an error beside others",
+        ),
+        pytest.param(
+            f'<testsuite tests="9" failures="9">{GOOD}</testsuite>', (1, 0), id="with cases"
+        ),
+        pytest.param('<testsuite tests="many" failures="-1"/>', (0, 0), id="no numbers"),
+        pytest.param("<testsuites/>", (0, 0), id="nothing"),
+    ],
+)
+def test_read_reports__counts_of_suites_without_cases(text: str, counts: tuple[int, int]) -> None:
+    results = read(text)
+    assert (results.test_count, results.failure_count) == counts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('<testsuites xmlns="urn:junit">{}</testsuites>', id="a namespace"),
+        pytest.param(
+            '<j:testsuites xmlns:j="urn:junit">{}</j:testsuites>', id="a namespace with a prefix"
+        ),
+        pytest.param(
+            "<testsuites><testsuite><testsuite>{}</testsuite></testsuite></testsuites>", id="nested"
+        ),
+        pytest.param("\n\n<?xml version='1.0'?>\n<testsuites>{}</testsuites>", id="blank lines"),
+        pytest.param("\ufeff<?xml version='1.0'?><testsuites>{}</testsuites>", id="a BOM"),
+        pytest.param("<testsuites>{}</testsuites>\nDone in 3 s & bye <3", id="lines after it"),
+        pytest.param(
+            "> shop@1 test\n> mocha <all>\n\n<?xml version='1.0'?>\n<testsuites>{}</testsuites>",
+            id="lines before it",
+        ),
+        pytest.param("<!-- made by hand --><testsuites>{}</testsuites>", id="a comment"),
+    ],
+)
+def test_read_reports__is_read_all_the_same(text: str) -> None:
+    content = text.format(f"<testsuite>{GOOD}{FAILED}</testsuite>")
+    results = read(content)
+    assert (results.test_count, results.failure_count) == (2, 1)
+    assert results.failed[0].name == "t.T.bad"
+    assert unread(content) == []
+
+
+def test_read_reports__several_documents_in_one_file() -> None:
+    one = f"<?xml version='1.0'?>\n<!DOCTYPE testsuite>\n<testsuite>{GOOD}{FAILED}</testsuite>\n"
+    bare = '<testsuite tests="2" failures="1"/>'
+    results = read(f"{one}and again\n{one}{bare}\nbye")
+    assert (results.test_count, results.failure_count) == (6, 3)
+    assert unread(one + one) == []
+
+
+@pytest.mark.parametrize(
+    "between", ["<coverage/>", f"<testsuite>{GOOD}"], ids=["other XML", "one that is cut"]
+)
+def test_read_reports__a_second_document_that_is_no_report(between: str) -> None:
+    text = f"<testsuite>{GOOD}</testsuite>\n<?xml version='1.0'?>{between}"
+    ((_, is_report),) = unread(text)
+    assert is_report
+    assert read(text).test_count
 
 
 def left(number: str, *cases: str) -> str:

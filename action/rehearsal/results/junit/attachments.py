@@ -1,0 +1,48 @@
+"""The files that belong to a test, and what it printed."""
+
+import re
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from rehearsal.results.junit.document import properties
+
+OUTPUT_TAGS = ("system-out", "system-err")
+# https://plugins.jenkins.io/junit-attachments. Playwright, Cypress and others write it.
+ATTACHMENT = re.compile(r"^[ \t]*\[\[ATTACHMENT\|(?P<path>[^\n|]+?)\]\][ \t]*$\n?", re.MULTILINE)
+# pytest-playwright, and testmoapp's convention, which several reporters follow.
+PROPERTIES = re.compile(r"playwright_\w+|attachment(?:s|\d+)?|screenshot")
+MAX_ATTACHMENTS = 100
+# In characters; what is longer keeps its beginning and its end.
+MAX_OUTPUT = 20_000
+
+
+def attachments_of(elements: Iterable[ET.Element]) -> tuple[str, ...]:
+    """Return the paths that a test case or one of its attempts names, each once."""
+    paths: dict[str, None] = {}
+    for element in elements:
+        for text in _texts(element):
+            paths |= dict.fromkeys(each["path"].strip() for each in ATTACHMENT.finditer(text))
+        for name, value in properties(element).items():
+            if PROPERTIES.fullmatch(name):
+                paths[value.strip()] = None
+    paths.pop("", None)
+    return tuple(paths)[:MAX_ATTACHMENTS]
+
+
+def output_of(element: ET.Element) -> str:
+    """Return what a test printed, without the names of its attachments."""
+    parts = (ATTACHMENT.sub("", text).lstrip("\n").rstrip() for text in _texts(element))
+    return shortened("\n".join(filter(None, parts)))
+
+
+def shortened(text: str) -> str:
+    """Return the text, without its middle if it is long."""
+    if len(text) <= MAX_OUTPUT:
+        return text
+    half = MAX_OUTPUT // 2
+    gap = f"\n... {len(text) - 2 * half} characters are left out here ...\n"
+    return text[:half] + gap + text[-half:]
+
+
+def _texts(element: ET.Element) -> Iterable[str]:
+    return (each.text or "" for each in element if each.tag in OUTPUT_TAGS)

@@ -1,0 +1,94 @@
+"""When the tests of a report ran."""
+
+import math
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from rehearsal.results.junit.document import Suite, properties
+from rehearsal.results.junit.failures import attempts_of, failures_of
+from rehearsal.results.junit.time_stamps import TOLERANCE, Window, read_time_stamp
+from rehearsal.results.tests import Span
+
+# In seconds: some time stamps are cut to full seconds.
+ROUNDING = 1.0
+# How unittest-xml-reporting names suites. Its time stamps say when a test ended.
+XMLRUNNER_SUITE = re.compile(r".+-[0-9]{14}")
+
+
+class Clock:
+    """Works out when tests ran, as if the tests of a suite ran one after the other."""
+
+    def __init__(self, window: Window | None) -> None:
+        self._window = window
+        self._last_stamp, self._last_suite = "", Suite({})
+
+    def begin_suite(self, suite: Suite) -> None:
+        """Set when the first test of a suite began."""
+        stamp = suite.get("timestamp")
+        if stamp and stamp == self._last_stamp:
+            # Some tools give all suites the time stamp of the whole run.
+            suite.clock = self._last_suite.clock
+        else:
+            suite.clock = self._beginning(stamp, _number(suite.get("time")) or 0.0)
+        if stamp:
+            self._last_stamp, self._last_suite = stamp, suite
+
+    def _beginning(self, stamp: str, seconds: float) -> float | None:
+        start = read_time_stamp(stamp, self._window)
+        if start is None or self._window is None:
+            return start
+        first, last = self._window
+        # Other tools write when a suite ended: if it was the beginning, it ended after the run.
+        is_end = start + seconds > last + ROUNDING and start - seconds > first - ROUNDING
+        return start - seconds if is_end else start
+
+    def span_of(self, case: ET.Element, suites: Sequence[Suite]) -> Span | None:
+        """Return when a test ran, if the report says so, and go on to the next test.
+
+        For a flaky test, this is when its first attempt ran.
+        """
+        suite = suites[-1]
+        seconds = _number(case.get("time")) or 0.0
+        start = self._read_stamp(case)
+        if start is not None and XMLRUNNER_SUITE.fullmatch(suite.get("name")):
+            start -= seconds
+        if start is None:
+            start = suite.clock
+        if suite.clock is not None:
+            suite.clock += seconds
+        attempt = next(iter(attempts_of(case)), None)
+        if attempt is not None and not failures_of(case):
+            first = self._read_stamp(attempt)
+            if first is not None:
+                start, seconds = first, _number(attempt.get("time")) or 0.0
+        return _exact_span(case) or self._estimated_span(start, seconds)
+
+    def _read_stamp(self, element: ET.Element) -> float | None:
+        return read_time_stamp(element.get("timestamp") or "", self._window)
+
+    def _estimated_span(self, start: float | None, seconds: float) -> Span | None:
+        if start is None:
+            return None
+        end = start + seconds
+        if self._window is not None:
+            first, last = self._window
+            if start > last + TOLERANCE or end < first - TOLERANCE:
+                return None
+        return Span(start=start, end=end, exact=False)
+
+
+def _exact_span(case: ET.Element) -> Span | None:
+    own = properties(case)
+    start, end = (_number(own.get(name)) for name in ("start", "end"))
+    if start is None or end is None or end < start:
+        return None
+    return Span(start=start, end=end, exact=True)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float((text or "").replace(",", ""))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
