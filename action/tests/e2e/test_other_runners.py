@@ -1,6 +1,7 @@
 """Re-runs and shards of suites that are not run by rehearsal_testing: their reports tell."""
 
 import json
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -93,6 +94,52 @@ def test_flaky__one_that_fails_each_time_has_failed(tiny: Repository, runner: Ru
     assert warnings(rehearsed) == []
     assert "test-retries is 1" not in rehearsed.log
     assert "the first time (2 times)" in rehearsed.summary
+
+
+# Two tests of one name, in a language that allows it. The command hides that one failed.
+SAME_NAME = """
+import os
+open(os.environ["REHEARSAL_JUNIT"] + "/all.xml", "w").write('''
+<testsuite tests="2" failures="1">
+  <testcase classname="shop.PriceTest" name="totals(Currency)" time="0.1">
+    <failure message="expected 10 but was 0" type="AssertionError">at PriceTest.java:9</failure>
+  </testcase>
+  <testcase classname="shop.PriceTest" name="totals(Currency)" time="0.1"/>
+</testsuite>''')
+"""
+
+
+def test_report__two_tests_of_one_name_are_no_retry(tiny: Repository, runner: Runner) -> None:
+    tiny.write("same_name.py", SAME_NAME)
+    rehearsed = runner.use(tiny, {"test-command": "python3 same_name.py"})
+    assert_verdict(rehearsed, "tests-failed")
+    outputs = rehearsed.outputs
+    assert (outputs["tests"], outputs["failures"], outputs["flaky"]) == ("2", "1", "0")
+    assert (
+        "1 of 2 tests failed (though the test command ended with exit code 0): "
+        "shop.PriceTest.totals(Currency)."
+    ) in rehearsed.errors
+
+
+def test_report__of_mocha_with_characters_that_xml_forbids(
+    tiny: Repository, runner: Runner
+) -> None:
+    report = (Path(__file__).parents[1] / "results/dialects/mocha-xunit.xml").read_bytes()
+    assert b"\0" in report
+    assert b"&#x1B;" in report
+    (tiny.root / "mocha.xml").write_bytes(report)
+    # As `npm test || true` does it: the report alone tells that tests failed.
+    command = "cp mocha.xml $REHEARSAL_JUNIT/"
+    rehearsed = runner.use(tiny, {"test-command": command})
+    assert_verdict(rehearsed, "tests-failed")
+    outputs = rehearsed.outputs
+    assert (outputs["tests"], outputs["failures"]) == ("13", "6")
+    failed = document(rehearsed)["tests"]["failed"]  # type: ignore[index]
+    assert (failed[0]["name"], failed[0]["message"]) == (
+        "cart.totals",
+        r"red total\x08 \x00 \uffff",
+    )
+    assert r"red total\x08 \x00 \uffff" in rehearsed.file("index.html")
 
 
 @pytest.mark.parametrize(
