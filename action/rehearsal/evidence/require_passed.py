@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from rehearsal.evidence.verdict_file import read_verdict_file
-from rehearsal.results.codec import InvalidDocumentError
 from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.file_names import VERDICT_FILE
+from rehearsal.results.json_decoder import InvalidDocumentError
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE_SUITE, parse_shard
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict

@@ -3,13 +3,10 @@
 from pathlib import Path
 
 from rehearsal.outside.files import open_regular_file
-from rehearsal.results.codec import InvalidDocumentError
 from rehearsal.results.file_names import VERDICT_FILE
+from rehearsal.results.json_decoder import InvalidDocumentError
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.verdict_json import read_json
-
-# In bytes. Ten thousand tests that all fail need less.
-MAX_SIZE = 16 << 20
+from rehearsal.results.verdict_json import MAX_SIZE, read_json
 
 
 def read_verdict_file(folder: Path) -> RehearsalResult:

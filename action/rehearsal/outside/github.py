@@ -14,9 +14,14 @@ from typing import BinaryIO
 from rehearsal.ansi import ColouredStream, visible
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.bounded_text import cut_text
 
 # The runner obeys ##[NAME]VALUE anywhere in a line. Source: actions/runner, ActionCommand.cs.
 LEGACY_PREFIX = "##["
+# Of an annotation, in characters. The runner cuts a message after 4,096. Source: actions/runner,
+# ExecutionContext.cs.
+MAX_TITLE = 200
+MAX_MESSAGE = 4000
 
 
 class Console:
@@ -125,6 +130,7 @@ class Console:
         if not self.on_github:
             self._write(f"{kind}: {title}: {message}\n")
             return
+        title, message = cut_text(title, MAX_TITLE), cut_text(message, MAX_MESSAGE)
         properties = f"file={_escaped_property(file)}," if file else ""
         properties += f"line={line}," if file and line else ""
         self._write(f"::{kind} {properties}title={_escaped_property(title)}::{_escaped(message)}\n")

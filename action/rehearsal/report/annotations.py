@@ -13,9 +13,6 @@ from rehearsal.results.rehearsal import RehearsalResult
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
 MAX_ANNOTATIONS = 8
-# GitHub cuts a message at 4,096 characters; escapes make it longer.
-MAX_MESSAGE = 3000
-MAX_TITLE = 200
 FLAKY_NOTE = "\nIt passed on a retry, so it does not count as a failure. Expect it to fail again."
 
 
@@ -44,7 +41,7 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
     if not cause:
         return
     title = f"Dress rehearsal: {result.verdict}"
-    yield Annotation(title=title, message=cause_text(cause)[:MAX_MESSAGE])
+    yield Annotation(title=title, message=cause_text(cause))
     seen: set[tuple[str, int]] = set()
     for test in index.failed:
         yield _of_test(test)
@@ -58,7 +55,7 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
 
 def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
     for warning in result.warnings:
-        yield Annotation(title="Dress rehearsal: warning", message=warning[:MAX_MESSAGE])
+        yield Annotation(title="Dress rehearsal: warning", message=warning)
     for test in result.index.flaky:
         yield _of_test(test, note=FLAKY_NOTE)
 
@@ -66,8 +63,8 @@ def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
 def _of_test(test: FailedTestEvidence, *, note: str = "") -> Annotation:
     failure = test.failure
     return Annotation(
-        title=f"{'Flaky: ' if note else ''}{failure.name[:MAX_TITLE]}",
-        message=f"{failure_message(failure)[:MAX_MESSAGE] or 'failed'}{note}",
+        title=f"{'Flaky: ' if note else ''}{failure.name}",
+        message=f"{failure_message(failure) or 'failed'}{note}",
         file=test.file,
         line=failure.line if test.file else 0,
     )
@@ -76,8 +73,8 @@ def _of_test(test: FailedTestEvidence, *, note: str = "") -> Annotation:
 def _of_frame(frame: ProjectFrame, explanation: str) -> Annotation:
     place = f"in {frame.function}" if frame.function else "here"
     return Annotation(
-        title=f"The app failed {place}"[:MAX_TITLE],
-        message=f"{frame.error[:MAX_MESSAGE]}\n{explanation[:MAX_TITLE]}",
+        title=f"The app failed {place}",
+        message=f"{frame.error}\n{explanation}",
         file=frame.file,
         line=frame.line,
     )

@@ -23,8 +23,8 @@ def counts_text(result: RehearsalResult) -> str:
     if not results or results.test_count is None:
         return ""
     text = f"{results.test_count} ran, {results.failure_count} failed"
-    if results.flaky:
-        text += f", {len(results.flaky)} flaky"
+    if results.flaky_count:
+        text += f", {results.flaky_count} flaky"
     if result.shard:
         text += f"; shard {result.shard}"
     if results.in_other_shards is not None:

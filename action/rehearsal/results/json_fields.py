@@ -14,6 +14,11 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+# The longest text that is written or read, in characters: no reader needs a longer one.
+MAX_TEXT = 20_000
+# The largest number up to which JavaScript can represent every whole number.
+MAX_NUMBER = (1 << 53) - 1
+
 
 class Json:
     """What the type and the description of a field do not say.

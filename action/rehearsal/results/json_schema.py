@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of a document that `codec` writes."""
+"""The JSON Schema (2020-12) of a document that `json_encoder` writes."""
 
 from enum import EnumType
 from typing import Any

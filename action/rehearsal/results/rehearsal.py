@@ -126,7 +126,7 @@ class RehearsalResult:
             "image-id": self.image_id,
             "tests": str(results.test_count) if results and counted else "",
             "failures": str(results.failure_count) if results and counted else "",
-            "flaky": str(len(results.flaky)) if results and counted else "",
+            "flaky": str(results.flaky_count) if results and counted else "",
             "ready-seconds": "" if self.ready_seconds is None else f"{self.ready_seconds:.2f}",
             "evidence-path": self.evidence_path,
             "artifact-name": self.artifact_name,

@@ -46,6 +46,7 @@ class SuiteResults:
 
     `flaky` are the first failures of tests that passed when they ran again. `in_other_shards`
     counts the tests that were left to other shards. None means that a count is not known.
+    `failed_left_out` and `flaky_left_out` count the tests that verdict.json did not list.
     """
 
     test_count: int | None = None
@@ -53,3 +54,10 @@ class SuiteResults:
     failed: tuple[Failure, ...] = ()
     flaky: tuple[Failure, ...] = ()
     in_other_shards: int | None = None
+    failed_left_out: int = 0
+    flaky_left_out: int = 0
+
+    @property
+    def flaky_count(self) -> int:
+        """How many tests passed only when they ran again."""
+        return len(self.flaky) + self.flaky_left_out

@@ -12,6 +12,8 @@ from rehearsal.verdict import Verdict
 
 # Increase it when a key is removed or changes its meaning, not when a key is added.
 VERSION = 1
+# Nobody reads more, and with ten times as many a file may be too large for its readers.
+MAX_TESTS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +41,16 @@ class Tests:
 
     ran: Annotated[int | None, "How many tests ran; null when that is not known."] = None
     failures: Annotated[int, "How many tests failed."]
-    failed: Annotated[tuple[FailedTest, ...], "The tests that failed."] = ()
+    failed: Annotated[
+        tuple[FailedTest, ...], f"The tests that failed, the first {MAX_TESTS} of them at most."
+    ] = ()
+    failed_left_out: Annotated[int, "How many more failed."] = 0
     flaky: Annotated[
         tuple[FailedTest, ...],
         "The tests that failed and passed when they were run again: how each failed first. They "
-        "are no failures.",
+        f"are no failures. At most {MAX_TESTS}.",
     ] = ()
+    flaky_left_out: Annotated[int, "How many more were flaky."] = 0
     in_other_shards: Annotated[
         int | None,
         "How many tests were left to the other shards; null when that is not known.",
@@ -72,14 +78,14 @@ class Derived(Format):
     ] = None
 
 
-def derive(result: RehearsalResult) -> Derived:
+def derive(result: RehearsalResult, max_tests: int = MAX_TESTS) -> Derived:
     """Return the derived part of the document of a result."""
     results, index = result.suite_results, result.index
     return Derived(
         version=VERSION,
         verdict=result.verdict,
         exit_code=result.verdict.exit_code,
-        tests=_tests(results, index) if results else None,
+        tests=_tests(results, index, max_tests) if results else None,
         frame=index.frame,
     )
 
@@ -98,16 +104,20 @@ def restore(result: RehearsalResult, derived: Derived) -> RehearsalResult:
         failed=tuple(each.failure for each in index.failed),
         flaky=tuple(each.failure for each in index.flaky),
         in_other_shards=tests.in_other_shards,
+        failed_left_out=tests.failed_left_out,
+        flaky_left_out=tests.flaky_left_out,
     )
     return replace(result, suite_results=results if derived.tests else None, index=index)
 
 
-def _tests(results: SuiteResults, index: EvidenceIndex) -> Tests:
+def _tests(results: SuiteResults, index: EvidenceIndex, limit: int) -> Tests:
     return Tests(
         ran=results.test_count,
         failures=results.failure_count,
-        failed=tuple(map(_to_document, index.failed)),
-        flaky=tuple(map(_to_document, index.flaky)),
+        failed=tuple(map(_to_document, index.failed[:limit])),
+        failed_left_out=results.failed_left_out + max(0, len(index.failed) - limit),
+        flaky=tuple(map(_to_document, index.flaky[:limit])),
+        flaky_left_out=results.flaky_left_out + max(0, len(index.flaky) - limit),
         in_other_shards=results.in_other_shards,
     )
 

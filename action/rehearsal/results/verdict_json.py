@@ -1,10 +1,29 @@
 """verdict.json: the result of a rehearsal for programs, written and read back."""
 
-from rehearsal.results.codec import InvalidDocumentError, decode, dumps, loads
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from rehearsal.results.file_names import VERDICT_FILE
+from rehearsal.results.json_decoder import InvalidDocumentError, decode, loads
+from rehearsal.results.json_encoder import DocumentTooLargeError, Limits, dumps
+from rehearsal.results.json_fields import fields_of
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import parse_shard
-from rehearsal.results.verdict_document import VERSION, Derived, Format, derive, restore
+from rehearsal.results.verdict_document import MAX_TESTS, VERSION, Derived, Format, derive, restore
 from rehearsal.verdict import Verdict
+
+# In bytes; a larger file is not read.
+MAX_SIZE = 16 << 20
+# In bytes. Less than is read, since another version of the program may read the file.
+WRITTEN_SIZE = MAX_SIZE // 2
+# Tried in their order until the document is small enough; with the last one it always is.
+LIMITS = (
+    Limits(size=WRITTEN_SIZE),
+    Limits(size=WRITTEN_SIZE, text=2_000, lines=200),
+    Limits(size=WRITTEN_SIZE, text=500, lines=50),
+    Limits(size=WRITTEN_SIZE, text=200, lines=50, entries=50),
+)
 
 
 class UnsupportedVersionError(InvalidDocumentError):
@@ -12,8 +31,34 @@ class UnsupportedVersionError(InvalidDocumentError):
 
 
 def write_json(result: RehearsalResult) -> str:
-    """Return the text of the verdict.json of a result."""
-    return dumps(derive(result), result)
+    """Return the text of the verdict.json of a result.
+
+    It is as complete as `MAX_SIZE` allows: long texts are cut in their middle, and of very many
+    tests only the first are listed.
+    """
+    *rest, last = LIMITS
+    for limits in rest:
+        with suppress(DocumentTooLargeError):
+            return _dumps(result, limits)
+    return _dumps(result, last)
+
+
+def _dumps(result: RehearsalResult, limits: Limits) -> str:
+    problems = result.problems
+    if len(problems) > limits.entries:
+        # The end of the list is cut: the problem that decides the verdict has to stay.
+        problems = tuple(sorted(problems, key=lambda problem: problem.verdict.rank))
+    notices = (*result.notices, *_cut_lists(result, limits.entries))
+    derived = derive(result, max_tests=min(limits.entries, MAX_TESTS))
+    return dumps(derived, replace(result, problems=problems, notices=notices), limits=limits)
+
+
+def _cut_lists(result: RehearsalResult, limit: int) -> Iterator[str]:
+    """Yield a notice for each list that loses its end; a list of texts says it itself."""
+    for field in fields_of(RehearsalResult):
+        entries = getattr(result, field.name)
+        if field.hint.container is tuple and field.hint.item is not str and len(entries) > limit:
+            yield f"{VERDICT_FILE} lists {limit:,} of {len(entries):,} {field.key}."
 
 
 def read_json(text: str) -> RehearsalResult:

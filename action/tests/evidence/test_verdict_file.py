@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.verdict_file import MAX_SIZE, read_verdict_file
-from rehearsal.results.codec import InvalidDocumentError
+from rehearsal.evidence.verdict_file import read_verdict_file
+from rehearsal.results.json_decoder import InvalidDocumentError
+from rehearsal.results.verdict_json import MAX_SIZE
 
 from ..fakes import write_verdict
 

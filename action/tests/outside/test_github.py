@@ -90,6 +90,18 @@ def test_error__is_an_annotation(on: Spoken) -> None:
     assert on.text == ("::error file=a%2Cb%3Ac.py,line=7,title=T%3A 1%2C 2::a%0Ab\\r100%25 ***\n")
 
 
+def test_error__is_not_longer_than_github_shows(on: Spoken, off: Spoken) -> None:
+    message, title = "first " + "\x00" * 10_000 + " last", f"t {'é' * 1000}[x]"
+    on.console.error(message, title=title)
+    shown = re.fullmatch(r"::error title=(t .*\[x\])::(first .* last)\n", on.text)
+    assert shown
+    assert len(shown[1]) <= 255
+    assert 3900 < len(shown[2]) <= 4096
+    assert "characters are left out here" in shown[2]
+    off.console.error(message, title=title)
+    assert "left out" not in off.text, "a terminal shows all of it"
+
+
 @pytest.mark.parametrize(
     "file, line, place",
     [("", 0, ""), ("", 7, ""), ("t.py", 0, "file=t.py,"), ("t.py", 7, "file=t.py,line=7,")],

@@ -2,7 +2,7 @@ from jsonschema import Draft202012Validator
 
 from rehearsal.results.json_schema import document_schema
 
-from .test_codec import SCHEMA, Colour, Drawing, Point
+from .drawing import SCHEMA, Colour, Drawing, Point
 
 
 def test_document_schema__describes_every_key() -> None:

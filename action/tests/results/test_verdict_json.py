@@ -1,4 +1,5 @@
 import json
+import re
 from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
@@ -6,23 +7,30 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__
-from rehearsal.results.codec import InvalidDocumentError
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.json_decoder import InvalidDocumentError, loads
+from rehearsal.results.json_fields import MAX_TEXT
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.rehearsal import MAX_TIME, STAGES, RehearsalResult, Stage
+from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, Span, SuiteResults
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
-from rehearsal.results.verdict_document import VERSION
-from rehearsal.results.verdict_json import UnsupportedVersionError, read_json, write_json
+from rehearsal.results.verdict_document import MAX_TESTS, VERSION
+from rehearsal.results.verdict_json import (
+    WRITTEN_SIZE,
+    UnsupportedVersionError,
+    read_json,
+    write_json,
+)
 from rehearsal.verdict import Problem, Verdict
+
+from .recorded import TOO_MANY, largest, results
 
 HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
 SCHEMA = json.loads((Path(__file__).parents[2] / "verdict.schema.json").read_text(encoding="utf-8"))
@@ -184,7 +192,9 @@ def test_write_json__everything() -> None:
             "ran": 2,
             "failures": 1,
             "failed": [FAILED_DOCUMENT],
+            "failed-left-out": 0,
             "flaky": [FAILED_DOCUMENT | {"evidence": "tests/f"}],
+            "flaky-left-out": 0,
             "in-other-shards": 5,
         },
         "frame": FRAME_DOCUMENT,
@@ -243,124 +253,59 @@ def test_read_json__returns_what_was_written(result: RehearsalResult) -> None:
     assert read_json(write_json(result)) == result
 
 
-TEXTS = st.text(max_size=8)
-COUNTS = st.integers(min_value=0, max_value=(1 << 53) - 1)
-SECONDS = st.integers(min_value=0, max_value=10**9).map(lambda number: number / 1000)
-TIMES = st.floats(min_value=0, max_value=MAX_TIME)
-PARTS = st.sampled_from(["", "1/1", "3/7", "9999/9999"])
-
-
-def several(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(strategy, max_size=2).map(tuple)
-
-
-@st.composite
-def frames(draw: st.DrawFn) -> ProjectFrame:
-    error = draw(TEXTS)
-    return ProjectFrame(
-        file=draw(TEXTS), line=draw(COUNTS), function=draw(TEXTS), error=error, text=error
-    )
-
-
-@st.composite
-def failed_tests(draw: st.DrawFn) -> FailedTestEvidence:
-    spans = st.builds(Span, start=TIMES, end=TIMES, exact=st.booleans())
-    failure = Failure(
-        name=draw(TEXTS),
-        message=draw(TEXTS),
-        file=draw(TEXTS),
-        line=draw(COUNTS),
-        evidence_name=draw(TEXTS),
-        span=draw(st.none() | spans),
-        attempts=draw(st.integers(min_value=1, max_value=11)),
-    )
-    frame = draw(st.none() | frames())
-    return FailedTestEvidence(
-        failure=failure, file=failure.file, folder=failure.evidence_name, frame=frame
-    )
-
-
-STAGE = st.builds(
-    Stage,
-    name=st.sampled_from(STAGES),
-    seconds=SECONDS,
-    ok=st.booleans(),
-    started=st.just(0.0),
-)
-PROBLEM = st.builds(
-    Problem,
-    st.sampled_from([each for each in Verdict if each is not Verdict.PASSED]),
-    TEXTS,
-    hint=TEXTS,
-    excerpt=several(TEXTS),
-    source=st.just(""),
-)
-SHARD = st.builds(
-    Shard, shard=PARTS, seconds=SECONDS, tests=st.none() | COUNTS, failures=COUNTS, flaky=COUNTS
-)
-REQUEST = st.builds(RequestSummary, command=st.sampled_from(["", "0" * 64]))
-ANSWER = st.builds(
-    ObservedAnswer, first=SECONDS, last=SECONDS, times=st.integers(min_value=1, max_value=99)
-)
-DIAGNOSIS = st.builds(
-    Diagnosis,
-    id=st.from_regex(r"\A[a-z][a-z-]*\Z"),
-    matching_lines=several(TEXTS),
-    give_up_after=st.none(),
-)
-
-
-@st.composite
-def results(draw: st.DrawFn) -> RehearsalResult:
-    """Return a result of which all is recorded that stands in verdict.json, and nothing else."""
-    problems = draw(several(PROBLEM))
-    passed = not problems
-    index = EvidenceIndex(
-        failed=() if passed else draw(several(failed_tests())),
-        flaky=draw(several(failed_tests())),
-        frame=draw(st.none() | frames()),
-    )
-    counted = SuiteResults(
-        test_count=draw(st.none() | COUNTS),
-        failure_count=0 if passed else draw(COUNTS),
-        failed=tuple(each.failure for each in index.failed),
-        flaky=tuple(each.failure for each in index.flaky),
-        in_other_shards=draw(st.none() | COUNTS),
-    )
-    counts_told = draw(st.booleans())
-    shards = draw(several(SHARD))
-    return RehearsalResult(
-        name=draw(TEXTS),
-        tool=draw(TEXTS),
-        started=draw(TIMES),
-        stages=draw(several(STAGE)),
-        problems=problems,
-        image=draw(TEXTS),
-        image_id=draw(TEXTS),
-        ready_seconds=draw(st.none() | TIMES),
-        shard=draw(PARTS),
-        shards=tuple(each for each in shards if each.verdict is Verdict.PASSED or problems),
-        origin=draw(st.builds(Origin, attempt=COUNTS)),
-        request=draw(st.none() | REQUEST),
-        suite_results=counted if index.failed or index.flaky or counts_told else None,
-        artifact_name=draw(TEXTS),
-        notices=draw(several(TEXTS)),
-        warnings=draw(several(TEXTS)),
-        timeline=Timeline(
-            milestones=draw(several(st.builds(Milestone, seconds=SECONDS))),
-            answers=draw(several(ANSWER)),
-        ),
-        diagnoses=draw(several(DIAGNOSIS)),
-        key_lines=draw(several(TEXTS)),
-        index=index,
-    )
-
-
 @given(result=results())
 def test_read_json__whatever_is_recorded_is_valid_and_read_back(result: RehearsalResult) -> None:
     text = write_json(result)
     STRICT.validate(json.loads(text))
     assert read_json(text) == result
+
+
+@given(result=results(wild=True))
+def test_write_json__takes_whatever_a_field_can_hold(result: RehearsalResult) -> None:
+    text = write_json(result)
+    STRICT.validate(loads(text))
+    found = read_json(text)
+    assert found.verdict is result.verdict
+    assert write_json(found) == text
+
+
+@pytest.mark.parametrize("character", ["x", "\x00", "\ud800"], ids=ascii)
+def test_write_json__is_never_larger_than_its_readers_take(character: str) -> None:
+    result = largest(character)
+    text = write_json(result)
+    assert len(text.encode()) <= WRITTEN_SIZE
+    STRICT.validate(loads(text))
+    found = read_json(text)
+    assert found.verdict is Verdict.CANCELLED
+    assert write_json(found) == text
+    assert f"verdict.json lists 50 of {TOO_MANY:,} problems." in found.notices
+
+
+def test_write_json__lists_so_many_tests_and_counts_the_others() -> None:
+    many = 100_000
+    index = EvidenceIndex(failed=(FAILED,) * many, flaky=(FLAKY,) * (MAX_TESTS + 1))
+    counts = SuiteResults(test_count=2 * many, failure_count=many)
+    problem = Problem(Verdict.TESTS_FAILED, "m")
+    result = RehearsalResult(name="r", problems=(problem,), suite_results=counts, index=index)
+    found = read_json(write_json(result))
+    assert found.index == EvidenceIndex(failed=(FAILED,) * MAX_TESTS, flaky=(FLAKY,) * MAX_TESTS)
+    read = found.suite_results
+    assert read
+    assert (read.failure_count, read.failed_left_out) == (many, many - MAX_TESTS)
+    assert (read.flaky_count, read.flaky_left_out) == (MAX_TESTS + 1, 1)
+
+
+def test_write_json__cuts_long_texts_in_their_middle() -> None:
+    page = f"AssertionError: 'Welcome' not found in '<html>{'<li>item</li>' * 2000}</html>'"
+    problem = Problem(Verdict.TESTS_FAILED, page, excerpt=tuple(map(str, range(5000))))
+    (found,) = read_json(write_json(RehearsalResult(name="r", problems=(problem,)))).problems
+    assert len(found.message) <= MAX_TEXT
+    head, gap, tail = re.split(r" … (\S+) characters are left out here … ", found.message)
+    assert page.startswith(head)
+    assert page.endswith(tail)
+    assert f"{len(page) - len(head) - len(tail):,}" == gap
+    assert len(head) - len(tail) in {0, 1}
+    assert (found.excerpt[499:502]) == ("499", "… 4,001 lines are left out here …", "4501")
 
 
 def test_read_json__ignores_keys_it_does_not_know() -> None:

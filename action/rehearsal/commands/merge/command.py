@@ -17,7 +17,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.report.annotations import MAX_ANNOTATIONS, MAX_MESSAGE
+from rehearsal.report.annotations import MAX_ANNOTATIONS
 from rehearsal.report.closing import closing
 from rehearsal.results.file_names import PAGE_FILE, SUMMARY_FILE, VERDICT_FILE
 from rehearsal.results.verdict_json import write_json
@@ -145,7 +145,7 @@ def _report(merged: MergeResult, evidence: Evidence, console: Console) -> None:
     # Each shard's own job has already reported the problems of that shard.
     for problem in merged.matrix_problems[:MAX_ANNOTATIONS]:
         message = "\n".join(filter(None, (problem.message, problem.hint)))
-        console.error(message[:MAX_MESSAGE], title=f"Dress rehearsal: {problem.verdict}")
+        console.error(message, title=f"Dress rehearsal: {problem.verdict}")
     text = closing(result, evidence=result.evidence_path, counts=total(result))
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
-from rehearsal.results.codec import InvalidDocumentError
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
@@ -16,6 +15,7 @@ from rehearsal.results.file_names import (
     TEST_SETUP_LOG,
     VERDICT_FILE,
 )
+from rehearsal.results.json_decoder import InvalidDocumentError
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import UnsupportedVersionError
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict

@@ -132,6 +132,8 @@ def _sum_counts(results: Sequence[RehearsalResult]) -> SuiteResults | None:
         failure_count=sum(each.failure_count for each in counts),
         failed=tuple(failure for each in counts for failure in each.failed),
         flaky=tuple(failure for each in counts for failure in each.flaky),
+        failed_left_out=sum(each.failed_left_out for each in counts),
+        flaky_left_out=sum(each.flaky_left_out for each in counts),
     )
 
 

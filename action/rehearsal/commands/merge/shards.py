@@ -41,7 +41,7 @@ class ShardEvidence:
             browser=self.browser,
             tests=results.test_count,
             failures=results.failure_count,
-            flaky=len(results.flaky),
+            flaky=results.flaky_count,
             seconds=sum((stage.seconds for stage in result.stages), 0.0),
             page=f"{self.folder}/{PAGE_FILE}" if self.has_page else "",
         )

@@ -14,7 +14,7 @@ from rehearsal.commands.publish.predicate_document import (
     Suite,
     Tests,
 )
-from rehearsal.results.codec import dumps
+from rehearsal.results.json_encoder import dumps
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import SuiteResults
@@ -42,7 +42,7 @@ def predicate_json(rehearsal: RehearsalResult, digests: Mapping[str, str]) -> st
 
 
 def _tests(results: SuiteResults) -> Tests:
-    return Tests(ran=results.test_count, failures=results.failure_count, flaky=len(results.flaky))
+    return Tests(ran=results.test_count, failures=results.failure_count, flaky=results.flaky_count)
 
 
 def _suite(rehearsal: RehearsalResult, request: RequestSummary) -> Suite:

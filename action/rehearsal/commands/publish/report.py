@@ -67,7 +67,8 @@ def _tests(publication: Publication) -> str:
     if results is None or results.test_count is None:
         return f"the rehearsal {rehearsal.name} passed; the number of tests is not known"
     text = f"the rehearsal {rehearsal.name} passed, {results.test_count} tests ran"
-    return f"{text}, {len(results.flaky)} of them more than once" if results.flaky else text
+    flaky = results.flaky_count
+    return f"{text}, {flaky} of them more than once" if flaky else text
 
 
 def _content_cell(target: PublishTarget) -> str:

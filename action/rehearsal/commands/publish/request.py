@@ -117,12 +117,13 @@ def _read_rehearsal(folder: Path, *, allow_flaky: bool) -> RehearsalResult:
         given=f"The input evidence-path is {quoted(folder)}",
         otherwise="Nothing was pushed.",
     )
-    flaky = [test.name for test in rehearsal.suite_results.flaky] if rehearsal.suite_results else []
-    if flaky and not allow_flaky:
-        one, names = len(flaky) == 1, ", ".join([*flaky[:3], *("…" for _ in flaky[3:4])])
+    results = rehearsal.suite_results
+    if results and (count := results.flaky_count) and not allow_flaky:
+        flaky = [test.name for test in results.flaky]
+        one, names = count == 1, ", ".join([*flaky[:3], *("…" for _ in flaky[3:4])])
         raise RehearsalError(
             Verdict.PUBLISH_FAILED,
-            f"Nothing was pushed. {'A test' if one else f'{len(flaky)} tests'} passed only when "
+            f"Nothing was pushed. {'A test' if one else f'{count} tests'} passed only when "
             f"{'it was' if one else 'they were'} run again: {names}.",
             hint="Fix the flaky test, or set allow-flaky: 'true' to publish anyway.",
         )

@@ -1,4 +1,4 @@
-"""Dataclasses to JSON and back; `json_fields` chooses their fields and the keys."""
+"""JSON to dataclasses; `json_fields` chooses their fields and the keys."""
 
 import dataclasses
 import json
@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from enum import EnumType
 from typing import Any, TypeVar
 
-from rehearsal.results.json_fields import Hint, fields_of, parse_hint
+from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
 
-# No reader needs a longer text.
-MAX_TEXT = 20_000
-# Above this, JavaScript cannot represent every whole number.
-NUMBER_LIMIT = 1 << 53
 EXPECTED = {str: "a text", int: "a count", float: "a number", bool: "true or false"}
 
 T = TypeVar("T")
@@ -20,27 +16,6 @@ T = TypeVar("T")
 
 class InvalidDocumentError(ValueError):
     """The document is not what it should be; the message says where, and quotes little of it."""
-
-
-def dumps(*values: object) -> str:
-    """Return the text of a JSON file: one object with the fields of all these dataclasses."""
-    content = {key: each for value in values for key, each in encode(value).items()}
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def encode(value: Any) -> Any:
-    """Return a value as what `json.dumps` takes."""
-    kind: Any = type(value)
-    if dataclasses.is_dataclass(value):
-        fields = fields_of(kind)
-        return {each.key: _encode_field(each.hint, getattr(value, each.name)) for each in fields}
-    if isinstance(kind, EnumType):
-        return str(value)
-    if isinstance(value, tuple):
-        return [encode(each) for each in value]
-    if isinstance(value, dict):
-        return {key: encode(each) for key, each in value.items()}
-    return value
 
 
 def loads(text: str) -> Any:
@@ -61,14 +36,6 @@ def decode(kind: type[T], value: Any, place: str = "") -> T:
     annotation: Any = kind
     decoded: T = _decode(parse_hint(annotation), value, place)
     return decoded
-
-
-def _encode_field(hint: Hint, value: Any) -> Any:
-    if hint.json.null_if_empty and not value:
-        return None
-    if hint.json.digits is not None and value is not None:
-        return round(value, hint.json.digits)
-    return encode(value)
 
 
 def _decode(hint: Hint, value: Any, place: str) -> Any:
@@ -110,7 +77,7 @@ def _decode_scalar(kind: Any, value: Any, place: str) -> Any:
     # `type`, because for `isinstance` a bool is an int.
     fits = type(value) is kind or (kind is float and type(value) is int)
     # This comparison is false for NaN and infinity, too.
-    if not fits or (kind in {int, float} and not 0 <= value < NUMBER_LIMIT):
+    if not fits or (kind in {int, float} and not 0 <= value <= MAX_NUMBER):
         raise InvalidDocumentError(f"{place or 'it'} is not {EXPECTED[kind]}")
     if kind is str and len(value) > MAX_TEXT:
         raise InvalidDocumentError(f"{place} is not a text of at most {MAX_TEXT} characters")

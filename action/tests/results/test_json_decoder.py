@@ -1,109 +1,28 @@
 import json
 from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from rehearsal.results.codec import MAX_TEXT, InvalidDocumentError, decode, dumps, encode, loads
-from rehearsal.results.json_fields import Json
-from rehearsal.results.json_schema import document_schema
+from rehearsal.results.json_decoder import InvalidDocumentError, decode, loads
+from rehearsal.results.json_encoder import dumps, encode
+from rehearsal.results.json_fields import MAX_TEXT
+
+from .drawing import SCHEMA, SMALL, WHOLE, Drawing
+from .recorded import recorded
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
 )
-COUNTS = st.integers(min_value=0, max_value=(1 << 53) - 1)
-
-
-class Colour(Enum):
-    RED = "red", 1
-    BLUE = "blue", 2
-
-    def __str__(self) -> str:
-        return self.value[0]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    x: Annotated[float, "Steps to the right.", Json(digits=3)]
-    hidden: str = "stays here"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drawing:
-    title: Annotated[str, "What it shows.", Json(key="name")]
-    line_width: Annotated[int, "In pixels.", Json(minimum=1, maximum=9)]
-    closed: Annotated[bool, "Whether its end is its start."]
-    colour: Annotated[Colour, "Its colour."]
-    points: Annotated[tuple[Point, ...], "In their order."] = ()
-    middle: Annotated[Point | None, "Null where it has none."] = None
-    weight: Annotated[float | None, "In grams; null when unknown."] = None
-    part: Annotated[str, "Which of several.", Json(null_if_empty=True, pattern="^[0-9]/[0-9]$")] = (
-        ""
-    )
-    tags: Annotated[tuple[str, ...], "Some words.", Json(null_if_empty=True, minItems=1)] = ()
-    sizes: Annotated[dict[str, int], "Sizes by name."] = field(default_factory=dict)
-
-
-SMALL = Drawing(title="t", line_width=1, closed=False, colour=Colour.RED)
-WHOLE = Drawing(
-    title='quote " é \x00 \u2028',
-    line_width=9,
-    closed=True,
-    colour=Colour.BLUE,
-    points=(Point(x=0), Point(x=1.5)),
-    middle=Point(x=0.25),
-    weight=2.0,
-    part="1/2",
-    tags=("a", ""),
-    sizes={"a": 1},
-)
 DOCUMENT: dict[str, Any] = encode(WHOLE)
-SCHEMA = document_schema("drawing.schema.json", Drawing, title="t", description="d")
 VALIDATOR = Draft202012Validator(SCHEMA)
-NUMBERS = COUNTS.map(lambda n: n / 1000)
-POINTS = st.builds(Point, x=NUMBERS)
-DRAWINGS = st.builds(
-    Drawing,
-    line_width=st.integers(min_value=1, max_value=9),
-    points=st.lists(POINTS, max_size=3).map(tuple),
-    middle=st.none() | POINTS,
-    weight=st.none() | NUMBERS,
-    part=st.from_regex(r"\A([0-9]/[0-9])?\Z"),
-    sizes=st.dictionaries(st.text(), COUNTS),
-)
 
 
-def test_encode__keys_come_from_names_and_only_described_fields_are_written() -> None:
-    assert {
-        "name": WHOLE.title,
-        "line-width": 9,
-        "closed": True,
-        "colour": "blue",
-        "points": [{"x": 0}, {"x": 1.5}],
-        "middle": {"x": 0.25},
-        "weight": 2.0,
-        "part": "1/2",
-        "tags": ["a", ""],
-        "sizes": {"a": 1},
-    } == DOCUMENT
-
-
-def test_encode__what_is_empty_is_null_where_the_field_says_so() -> None:
-    found = encode(SMALL)
-    assert (found["part"], found["tags"], found["points"]) == (None, None, [])
-
-
-def test_encode__rounds_to_the_digits_of_the_field() -> None:
-    assert encode(Point(x=1.23456)) == {"x": 1.235}
-
-
-@given(drawing=DRAWINGS)
+@given(drawing=recorded(Drawing))
 def test_decode__returns_what_was_written(drawing: Drawing) -> None:
     text = dumps(drawing)
     assert decode(Drawing, loads(text)) == drawing
