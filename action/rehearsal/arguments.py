@@ -83,7 +83,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"dress-rehearsal {__version__}")
     parser.add_argument("subcommand", nargs="?", choices=BUILT_IN, default="rehearse")
-    parser.add_argument("folder", nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument("run", nargs="?", default="", help=argparse.SUPPRESS)
     parser.add_argument("--plan", action="store_true", help="only print what would be done")
     parser.add_argument(
         "--keep", action="store_true", help="leave the container running at the end"

@@ -5,10 +5,11 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.arguments import COMMANDS, input_flags, local_options, parse
-from rehearsal.commands.clean_up import clean_up
+from rehearsal.commands.clean_up import clean_up, read_first_outputs
 from rehearsal.commands.rehearse import image_tag_for, mask_secrets, print_notes, run_rehearsal
 from rehearsal.commands.watchdog import watch
 from rehearsal.config import child_environment
@@ -20,7 +21,7 @@ from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
 from rehearsal.outside.terminal import find_terminal
 from rehearsal.outside.watchdog_process import exit_now
-from rehearsal.pipeline.run_folder import read_run
+from rehearsal.pipeline.run_folder import RunReference
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import Problem, RehearsalError, own_fault
@@ -53,13 +54,14 @@ def _run(
         except RehearsalError as error:
             return _report(error.problem, console)
     if options.subcommand == "clean-up":
-        secrets = _secrets(options, environ)
+        inputs, secrets = _read_if_valid(options, environ)
         console.redactor = Redactor(secrets)
         env = child_environment.for_children(environ, (secret.name for secret in secrets))
-        clean_up(env, console, console.redactor)
+        clean_up(inputs, read_first_outputs(environ), env, console, console.redactor)
         return 0
     if options.subcommand == "watch":
-        watch(read_run(options.folder), environ, sys.stdin.buffer)
+        if run := RunReference.parse(options.run):
+            watch(run, environ, sys.stdin.buffer)
         exit_now()
 
     def read_request() -> GivenInputs:
@@ -92,12 +94,15 @@ def _report(problem: Problem, console: Console) -> int:
     return problem.verdict.exit_code
 
 
-def _secrets(options: argparse.Namespace, environ: Mapping[str, str]) -> tuple[Secret, ...]:
-    """Return the secrets for the clean-up step; none where the inputs cannot be read."""
-    try:
-        return extract_secrets(_given(options, environ), environ)
-    except RehearsalError:
-        return ()
+def _read_if_valid(
+    options: argparse.Namespace, environ: Mapping[str, str]
+) -> tuple[dict[str, object], tuple[Secret, ...]]:
+    """Return inputs and secrets for the clean-up step; none where they cannot be read."""
+    inputs: dict[str, object] = {}
+    with suppress(RehearsalError):
+        inputs = _given(options, environ)
+        return inputs, extract_secrets(inputs, environ)
+    return inputs, ()
 
 
 def _given(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, object]:

@@ -7,7 +7,10 @@ import shutil
 import sys
 from pathlib import Path
 
-TOOLS = ("bash", "cat", "curl", "cut", "env", "grep", "rm", "setsid", "sh", "sleep", "touch")
+TOOLS = (
+    "bash", "cat", "cp", "curl", "cut", "env", "grep", "ln", "mv", "realpath", "rm", "setsid", "sh",
+    "sleep", "touch",
+)  # fmt: skip
 IMAGE_ID = "sha256:" + "ab" * 32
 
 APP = r"""
@@ -88,7 +91,7 @@ case "$1 $2" in
 "rm "*)
     if [[ -e $state/pid ]]; then kill -9 "$(cat "$state/pid")" 2>/dev/null; fi
     rm -f "$state"/{created,exit,port} ;;
-"volume ls") ;;
+"volume ls" | "network ls") ;;
 *) echo "the fake docker does not know: $*" >&2; exit 99 ;;
 esac
 """

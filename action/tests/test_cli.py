@@ -379,14 +379,58 @@ def test_clean_up__after_sigkill(job: Job) -> None:
     wait_until(lambda: not browser.exists() or " Z " in browser.read_text())
 
 
+@pytest.mark.parametrize(
+    "replaced, command",
+    [
+        ("evidence", "ln -s $FOREIGN"),
+        ("evidence", "true"),
+        ("staging", "ln -s $FOREIGN"),
+        ("staging", "cp -r $FOREIGN"),
+        ("", "ln -s $FOREIGN"),
+        ("", "cp -r $FOREIGN"),
+    ],
+)
+def test_rehearse__tests_replace_its_folders(job: Job, replaced: str, command: str) -> None:
+    foreign = job.folder / "foreign"
+    for inner in ("evidence", "traces"):
+        (foreign / inner).mkdir(parents=True)
+        (foreign / inner / "private.txt").write_text("foreign")
+    before = sorted(foreign.rglob("*"))
+    script = f"place=$(realpath $REHEARSAL_EVIDENCE/../../{replaced}); mv $place $place.moved"
+    code, log = job.run(
+        "rehearse", "--test-command", f"{script}; {command} $place; echo replaced; exit 1",
+        FOREIGN=str(foreign),
+    )  # fmt: skip
+    assert (code, "\nreplaced\n" in log) == (13, True), log
+    code, log = job.run("clean-up", REHEARSAL_OUTPUTS=json.dumps(job.outputs))
+    assert (code, job.outputs["upload"]) == (0, "true"), log
+    kept = Path(job.outputs["evidence-path"])
+    found = json.loads((kept / "verdict.json").read_text())
+    assert found["verdict"] == "tests-failed"
+    assert "put something else in its place" in str(found["notices"])
+    assert not list(kept.rglob("private.txt"))
+    assert sorted(foreign.rglob("*")) == before
+
+
 def test_clean_up__ends_a_running_helper(job: Job) -> None:
     process = job.start("rehearse", "--test-command", f"touch {job.folder}/testing; sleep 60")
     wait_until((job.folder / "testing").exists)
-    code, log = job.run("clean-up")
-    process.communicate(timeout=5)
+    code, log = job.run("clean-up", REHEARSAL_OUTPUTS=json.dumps(job.outputs))
+    process.communicate(timeout=20)
     assert (code, process.returncode) == (0, 18), log
     assert job.outputs["upload"] == "true"
     assert not job.docker.has_container
+
+
+def test_clean_up__leaves_a_running_helper_that_is_not_its_own(job: Job) -> None:
+    process = job.start("rehearse", "--test-command", f"touch {job.folder}/testing; sleep 60")
+    wait_until((job.folder / "testing").exists)
+    code, log = job.run("clean-up")
+    assert (code, log) == (0, "")
+    assert process.poll() is None
+    assert job.docker.has_container
+    process.terminate()
+    process.communicate(timeout=20)
 
 
 def test_version() -> None:

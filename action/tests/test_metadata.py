@@ -53,10 +53,14 @@ def test_runs__no_expression_is_pasted_into_a_script() -> None:
     assert not [step for step in STEPS if "${{" in step.get("run", "")]
 
 
-def test_runs__inputs_arrive_as_json_in_one_variable() -> None:
-    for step in STEPS:
-        for name, value in step.get("env", {}).items():
-            assert (name, value) == ("REHEARSAL_INPUTS", "${{ toJSON(inputs) }}")
+def test_runs__what_they_read_arrives_as_json() -> None:
+    inputs = {"REHEARSAL_INPUTS": "${{ toJSON(inputs) }}"}
+    outputs = {"REHEARSAL_OUTPUTS": "${{ toJSON(steps.rehearse.outputs) }}"}
+    assert {step["id"]: step.get("env") for step in STEPS} == {
+        "rehearse": inputs,
+        "clean-up": inputs | outputs,
+        "upload": None,
+    }
 
 
 def test_runs__what_others_wrote_is_pinned_by_commit_and_says_its_version() -> None:

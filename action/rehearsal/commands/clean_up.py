@@ -1,93 +1,103 @@
 """The clean-up step: remove everything that the rehearsal started, and set the outputs."""
 
-import os
-import shutil
-import signal
-import time
+import json
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
 
-from rehearsal.config import child_environment
+from rehearsal.commands.remove_everything import attempt, end_helper, remove_everything
+from rehearsal.config.input_table import INPUTS
 from rehearsal.evidence.policy import should_keep
 from rehearsal.evidence.sanitize import sanitize_folder
-from rehearsal.outside.engine import EngineError
-from rehearsal.outside.find_engine import find_engine
-from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
-from rehearsal.outside.marked_processes import end_processes_with_env
-from rehearsal.pipeline.run_folder import RunRecord, unfinished_runs
+from rehearsal.outside.signals import ignore_cancellation
+from rehearsal.pipeline.run_folder import (
+    RunReference,
+    default_artifact_name,
+    newest_ended_run,
+)
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.results.file_names import EVIDENCE, STAGING
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.results.file_names import EVIDENCE
+from rehearsal.verdict import Verdict
 
-# In seconds. On SIGTERM a rehearsal removes its container within 5 s.
-SIGTERM_GRACE = 6.0
+# The action sets it to the outputs of its first step. The runner keeps them, so the tests cannot
+# change them once that step has ended.
+OUTPUTS_VARIABLE = "REHEARSAL_OUTPUTS"
+# In seconds, for each step of the clean-up.
+SEARCH_TIMEOUT = 10.0
+HELPER_TIMEOUT = 10.0
+SANITIZE_TIMEOUT = 300.0
 
 
-def clean_up(environ: Mapping[str, str], console: Console, redactor: Redactor) -> None:
-    """Clean up every unfinished run of this job, and set the outputs of the step.
+def clean_up(
+    inputs: Mapping[str, object],
+    known: Mapping[str, str],
+    environ: Mapping[str, str],
+    console: Console,
+    redactor: Redactor,
+) -> None:
+    """Clean up after the first step, and set the outputs of this step.
 
-    `redactor` knows the secrets of the step, but not those that were generated for a run.
+    `known` are the outputs of the first step, and `environ` is for the engine's client. `redactor`
+    knows the secrets of the step, but not those that were generated for a run.
     """
-    for run in unfinished_runs(environ):
-        _end_rehearsal_process(run)
-        try:
-            remove_everything(run, environ)
-        except (RehearsalError, EngineError) as error:
-            console.warning(str(error), title="Clean-up could not use the engine")
-        outputs = dict(run.outputs or _outputs_of_killed_run(run))
-        upload = should_keep(run.evidence_policy, outputs) and _has_clean_evidence(
-            run, redactor, console
-        )
-        for name, value in (*outputs.items(), ("upload", str(upload).lower())):
-            console.output(name, value)
-        replace(run, outputs=outputs, cleaned_up=True).write()
+    ignore_cancellation()
 
+    def warn(message: str) -> None:
+        console.warning(message, title="Clean-up incomplete")
 
-def remove_everything(run: RunRecord, environ: Mapping[str, str]) -> None:
-    """Remove the processes, containers, volumes and staged files of a run.
-
-    Raises `RehearsalError` or `EngineError` when the engine does not answer.
-    """
-    end_processes_with_env(run.env_marker)
-    shutil.rmtree(run.path / STAGING, ignore_errors=True)
-    find_engine(child_environment.for_children(environ, ())).remove_labelled(run.label)
-
-
-def _end_rehearsal_process(run: RunRecord) -> None:
-    if not run.is_alive():
+    run = RunReference.parse(known.get("run", "")) or attempt(
+        "look for the run", SEARCH_TIMEOUT, lambda: newest_ended_run(environ), warn
+    )
+    if not run:
         return
-    for number, grace in ((signal.SIGTERM, SIGTERM_GRACE), (signal.SIGKILL, 1.0)):
-        with suppress(ProcessLookupError):
-            os.kill(run.pid, number)
-        limit = time.monotonic() + grace
-        while run.is_alive() and time.monotonic() < limit:
-            time.sleep(0.05)
+    attempt(
+        "end the rehearsal's own process", HELPER_TIMEOUT, lambda: end_helper(run, environ), warn
+    )
+    remove_everything(run, environ, warn)
+    verdict = known.get("verdict") or str(Verdict.CANCELLED)
+    upload = should_keep(_valid(inputs, "evidence"), {**known, "verdict": verdict}) and attempt(
+        "check the evidence, so it stays on this machine",
+        SANITIZE_TIMEOUT,
+        lambda: _has_clean_evidence(run, environ, redactor, console),
+        warn,
+    )
+    name = known.get("artifact-name") or _valid(inputs, "artifact-name")
+    console.output("verdict", verdict)
+    console.output("evidence-path", str(run.path(environ) / EVIDENCE))
+    console.output("artifact-name", name or default_artifact_name(run, environ))
+    console.output("upload", str(bool(upload)).lower())
 
 
-def _outputs_of_killed_run(run: RunRecord) -> dict[str, str]:
-    return {
-        "verdict": str(Verdict.CANCELLED),
-        "evidence-path": str(run.path / EVIDENCE),
-        "artifact-name": run.artifact_name,
-    }
-
-
-def _has_clean_evidence(run: RunRecord, redactor: Redactor, console: Console) -> bool:
-    """Sanitize the evidence once more; return whether there is any that can be uploaded."""
-    folder = run.path / EVIDENCE
+def read_first_outputs(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the outputs of the action's first step, as far as there are any."""
     try:
-        for name in sanitize_folder(Folder(folder), redactor):
-            console.warning(
-                f"{name} held a secret, had an unsafe name or was not a regular file; it was "
-                "cleaned or removed.",
-                title="Evidence cleaned before its upload",
-            )
-    except OSError as error:
-        console.warning(
-            f"The evidence could not be checked ({error.strerror}), so it stays on this machine.",
-            title="Evidence not uploaded",
-        )
+        found = json.loads(environ.get(OUTPUTS_VARIABLE, ""))
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def _valid(inputs: Mapping[str, object], name: str) -> str:
+    """Return an input, or its default if it is not valid."""
+    value = str(inputs.get(name) or "")
+    return value if INPUTS[name].type.accepts(value) else INPUTS[name].default
+
+
+def _has_clean_evidence(
+    run: RunReference, environ: Mapping[str, str], redactor: Redactor, console: Console
+) -> bool:
+    """Sanitize the evidence once more; return whether there is any. Raises OSError."""
+    parent = run.open(environ)
+    if not parent.exists(EVIDENCE):
         return False
-    return any(path.is_file() for path in folder.rglob("*"))
+    if run.evidence:
+        parent.require(EVIDENCE, run.evidence)
+    folder = parent.folder(EVIDENCE)
+    for name in sanitize_folder(folder, redactor):
+        console.warning(
+            f"{name} held a secret, had an unsafe name or was not a regular file; it was cleaned "
+            "or removed.",
+            title="Evidence cleaned before its upload",
+        )
+    return any(entry.is_file for entry in folder.walk(lambda *_: None))

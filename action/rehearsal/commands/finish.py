@@ -1,21 +1,20 @@
 """Report how a rehearsal ended: outputs, evidence, summary, annotations, closing lines."""
 
-import shutil
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.policy import should_keep
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
+from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.pipeline.result_builder import (
     RunDescription,
     add_evidence,
     make_result,
     with_remarks,
 )
-from rehearsal.pipeline.run_folder import RunRecord
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.report.annotations import error_annotations, warning_annotations
 from rehearsal.report.closing import closing
@@ -43,18 +42,20 @@ def finish(
     description: RunDescription,
     evidence: Evidence,
     console: Console,
-    run: RunRecord,
     *,
+    temp: Folder,
+    policy: str,
     local: bool,
 ) -> Verdict:
-    """Report the run, drop evidence that a local run does not want, and return the verdict."""
+    """Report the run, drop evidence that a local run does not want, and return the verdict.
+
+    `temp` holds the run's folder. `policy` is the input evidence.
+    """
     result = make_result(state, description, evidence)
     # The outputs come first: later steps need them even if a report cannot be written.
     outputs = result.outputs()
     for name, value in outputs.items():
         console.output(name, value)
-    with suppress(OSError):  # A full disk does not change the verdict.
-        replace(run, outputs=outputs).write()
     try:
         result = add_evidence(result, state, description, evidence)
         _report(result, evidence, console)
@@ -65,12 +66,10 @@ def finish(
         )
     # If nothing has run yet, a user of a laptop needs the error but no folder.
     has_content = bool(result.stages) or result.verdict is Verdict.ERROR
-    kept = console.on_github or (
-        should_keep(run.evidence_policy, outputs) and (has_content or not local)
-    )
+    kept = console.on_github or (should_keep(policy, outputs) and (has_content or not local))
     link = ""
     if not kept:
-        shutil.rmtree(run.path, ignore_errors=True)
+        remove_tree(temp, evidence.root.path.name)
     elif local and evidence.folder.exists(PAGE_FILE):
         link = (evidence.folder.path / PAGE_FILE).as_uri()
     result = with_remarks(result, state, evidence)

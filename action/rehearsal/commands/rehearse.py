@@ -12,20 +12,26 @@ from rehearsal.commands.watchdog import watchdog
 from rehearsal.config import child_environment, preflight
 from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
+from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.event_commit import why_foreign
 from rehearsal.outside.find_engine import EngineNeeds, find_engine
-from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
-from rehearsal.outside.marked_processes import end_processes_with_env
+from rehearsal.outside.processes import end_processes_with_env
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import PACKAGES_FOLDER
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result_builder import RunDescription
-from rehearsal.pipeline.run_folder import RUN_VARIABLE, RunRecord, create_run
+from rehearsal.pipeline.run_folder import (
+    RUN_VARIABLE,
+    RunReference,
+    default_artifact_name,
+    new_run,
+    temp_folder,
+)
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
@@ -42,13 +48,16 @@ def run_rehearsal(
     keep_container: bool = False,
 ) -> int:
     """Run the requested rehearsal, report how it ended, and return the exit code."""
-    run = create_run(environ)
     state = RunState(observer=console)
-    evidence = Evidence(Folder(run.path), console.redactor, state.notices.append)
+    temp, run = temp_folder(environ), new_run(environ)
+    root = temp.folder(run.folder_name, make=True)
+    evidence = Evidence(root, console.redactor, state.notices.append)
+    run = _name_run(run, evidence, console)
+    policy = INPUTS["evidence"].default
     description = RunDescription(
         name=run.id,
         evidence_folder=str(evidence.folder.path),
-        artifact_name=run.artifact_name,
+        artifact_name=default_artifact_name(run, environ),
         origin=read_origin(environ),
     )
     try:
@@ -59,10 +68,7 @@ def run_rehearsal(
             console.redactor = evidence.redactor = known
             plan = plan_of(request)
             description = _describe(description, plan, request, environ)
-            run = replace(
-                run, evidence_policy=plan.evidence_policy, artifact_name=description.artifact_name
-            )
-            run.write()
+            policy = plan.evidence_policy
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             print_notes(request, console)
             context = _make_context(
@@ -76,7 +82,8 @@ def run_rehearsal(
             )
         # The watchdog must not get RUN_VARIABLE: it ends every process that has this variable.
         env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
-        with watchdog([*_own_command(), "watch", run.folder], env):
+        env["RUNNER_TEMP"] = str(temp.path)
+        with watchdog([*_own_command(), "watch", str(run)], env):
             rehearse(plan, context, state)
             end_processes_with_env(run.env_marker)
     except RehearsalError as error:
@@ -85,7 +92,17 @@ def run_rehearsal(
         state.problems.append(own_fault(traceback.format_exc()))
     finally:
         evidence.drop_staging()
-    return finish(state, description, evidence, console, run, local=local).exit_code
+        if evidence.restore(temp):
+            _name_run(run, evidence, console)
+    verdict = finish(state, description, evidence, console, temp=temp, policy=policy, local=local)
+    return verdict.exit_code
+
+
+def _name_run(run: RunReference, evidence: Evidence, console: Console) -> RunReference:
+    """Tell the runner, for the clean-up step, which run this is; return it with its folders."""
+    run = replace(run, evidence=evidence.folder.inode, staging=evidence.staging.inode)
+    console.output("run", str(run))
+    return run
 
 
 def _describe(
@@ -108,7 +125,7 @@ def _make_context(
     request: GivenInputs,
     environ: Mapping[str, str],
     *,
-    run: RunRecord,
+    run: RunReference,
     console: Console,
     evidence: Evidence,
     keep_container: bool,
@@ -117,7 +134,7 @@ def _make_context(
     env = child_environment.for_children(request.environ, (secret.name for secret in plan.secrets))
     env[RUN_VARIABLE] = run.id
     engine = find_engine(env, _engine_needs(plan))
-    preflight.check_build_context(plan, run.path)
+    preflight.check_build_context(plan, evidence.root.path)
     preflight.check_environment(
         plan,
         environ,

@@ -9,7 +9,8 @@ from rehearsal.config.rehearsal_plan import SuitePlan
 
 # The inputs hold secrets; the tokens and files of the runner are for the action only.
 WITHHELD = re.compile(
-    r"(REHEARSAL_INPUTS|ACTIONS_.*|GITHUB_TOKEN|GH_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))\Z"
+    r"(REHEARSAL_(INPUTS|OUTPUTS)|ACTIONS_.*|GITHUB_TOKEN|GH_TOKEN"
+    r"|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))\Z"
 )
 
 

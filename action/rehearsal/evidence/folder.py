@@ -76,7 +76,7 @@ class Evidence:
         or replaced the folder above it. `variable` named the folder to the tests.
         """
         try:
-            self.root.require(STAGING, self.staging)
+            self.root.require(STAGING, self.staging.inode)
             self.copy_folder(self.staging.folder(name), target)
         except OSError as error:
             self.warn(
@@ -137,12 +137,30 @@ class Evidence:
         if not self.root.exists(STAGING):
             return
         try:
-            self.root.require(STAGING, self.staging)
+            self.root.require(STAGING, self.staging.inode)
             left = remove_tree(self.root, STAGING)
         except OSError as error:
             left = str(error.strerror)
         if left:
             self.warn(f"The private folder {self.staging.path} was not removed: {left}.")
+
+    def restore(self, parent: Folder) -> bool:
+        """Make the evidence folder anew if the tests have replaced it; return whether they did.
+
+        `parent` holds `root`. What is left of the old folder is copied.
+        """
+        with self._warn_on_error(EVIDENCE):
+            self.root = parent.reclaim(self.root.path.name, self.root)
+            found = self.root.reclaim(EVIDENCE, self.folder)
+            if found is not self.folder:
+                old, self.folder = self.folder, found
+                self.warn(
+                    "The tests removed the evidence folder or put something else in its place. It "
+                    "was made anew; logs may be missing."
+                )
+                self.copy_folder(old, "")
+                return True
+        return False
 
     @contextmanager
     def _warn_on_error(self, name: str) -> Iterator[None]:

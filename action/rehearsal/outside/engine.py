@@ -24,7 +24,9 @@ PENDING_GRACE = 2.0
 
 # The clean-up step and the watchdog may remove the same container.
 ALREADY_GONE = re.compile(
-    r"No such (container|volume)|removal of container .* is already in progress", re.IGNORECASE
+    r"No such (container|volume|network)|network \S+ not found"
+    r"|removal of container .* is already in progress",
+    re.IGNORECASE,
 )
 
 CONNECTION_LOST = ("Cannot connect to the Docker daemon", "error during connect")
@@ -136,11 +138,19 @@ class Engine:
             self._call(["volume", "create", "--label", label, name], grace=PENDING_GRACE)
 
     def remove_labelled(self, label: str) -> None:
-        """Remove the containers, then the volumes, with a label (`name=value`)."""
+        """Remove the containers, then the networks and volumes, with a label (`name=value`)."""
         try:
             self.remove(self.container_ids(label))
         finally:
-            self._remove_each(["volume", "rm"], self.volume_names(label))
+            try:
+                self._remove_each(["network", "rm"], self.network_names(label))
+            finally:
+                self._remove_each(["volume", "rm"], self.volume_names(label))
+
+    def network_names(self, label: str) -> list[str]:
+        """Return the names of all networks with a label (`name=value`)."""
+        format_ = ("--format", "{{.Name}}")
+        return self._call(["network", "ls", *format_, "--filter", f"label={label}"]).split()
 
     def volume_names(self, label: str) -> list[str]:
         """Return the names of all volumes with a label (`name=value`)."""

@@ -2,11 +2,13 @@
 
 import errno
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path, PurePosixPath
+from stat import S_IRWXU
 from typing import BinaryIO
 
 from rehearsal.outside.files import open_regular_file
@@ -43,16 +45,31 @@ class Folder:
             os.close(self.descriptor)
 
     @property
-    def identity(self) -> tuple[int, int]:
-        """Device and inode."""
-        found = os.fstat(self.descriptor)
-        return found.st_dev, found.st_ino
+    def inode(self) -> int:
+        """What tells folders of one file system apart."""
+        return os.fstat(self.descriptor).st_ino
 
-    def require(self, name: str, folder: "Folder") -> None:
-        """Raise OSError unless `name` still leads to a folder that was opened before."""
+    @property
+    def modified(self) -> float:
+        """When something was added or removed, in seconds since 1970."""
+        return os.fstat(self.descriptor).st_mtime
+
+    def require(self, name: str, inode: int) -> None:
+        """Raise OSError unless `name` is the folder with that inode, opened before."""
         found = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
-        if (found.st_dev, found.st_ino) != folder.identity:
+        if (found.st_dev, found.st_ino) != (os.fstat(self.descriptor).st_dev, inode):
             raise OSError(errno.ESTALE, "something else was put in its place", name)
+
+    def reclaim(self, name: str, held: "Folder") -> "Folder":
+        """Return `held` if `name` leads to it; else move away what is there, and make a new one."""
+        with suppress(OSError):
+            self.require(name, held.inode)
+            os.fchmod(held.descriptor, S_IRWXU)
+            return held
+        with suppress(FileNotFoundError):
+            aside = f"{name}.replaced-{secrets.token_hex(4)}"
+            os.rename(name, aside, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        return self.folder(name, make=True)
 
     def exists(self, name: str) -> bool:
         """Return whether there is anything of that name, also a link that leads nowhere."""

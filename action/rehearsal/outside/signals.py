@@ -52,3 +52,9 @@ def interruptible(
         yield
     finally:
         disarm()
+
+
+def ignore_cancellation() -> None:
+    """Ignore the signals of a cancellation from here on."""
+    for number in CANCEL_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

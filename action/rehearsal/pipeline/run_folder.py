@@ -1,40 +1,52 @@
-"""A run's folder and names, and the file by which the clean-up step finds it again."""
+"""A run of the action: its id, its folder, and how its clean-up step finds it again.
 
-import json
-import os
+The tests run as our user, so no file says what belongs to a run: everything follows from its id,
+which the runner hands from step to step.
+"""
+
+import re
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.outside.folder import Folder
+from rehearsal.outside.processes import processes_holding
+
 FOLDER_PREFIX = "rehearsal-"
-RUN_FILE = "run.json"
 LABEL = "dress-rehearsal"
 RUN_VARIABLE = "REHEARSAL_RUN"
+# The ID and the attempt of the workflow run, except on a laptop, and a random part.
+RUN_ID = r"(?:[0-9]{1,20}-[0-9]{1,6}-)?[0-9a-f]{8}"
+REFERENCE = re.compile(rf"({RUN_ID})/([0-9]{{1,20}})/([0-9]{{1,20}})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunRecord:
-    """One run of the action.
+class RunReference:
+    """A run as the first step names it to the clean-up step and to the watchdog.
 
-    `pid` and `start_ticks` (clock ticks since boot) identify its process. `evidence_policy` is the
-    input evidence. `outputs` is None until the run has finished, `cleaned_up` is set by the
-    clean-up step.
+    `evidence` and `staging` are the inodes of its folders: the tests may have replaced them. Zero
+    means that they are not known.
     """
 
     id: str
-    folder: str
-    pid: int
-    start_ticks: str
-    artifact_name: str = ""
-    evidence_policy: str = "on-failure"
-    outputs: Mapping[str, str] | None = None
-    cleaned_up: bool = False
+    evidence: int = 0
+    staging: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> "RunReference | None":
+        """Return the reference that `str` made a text of, or None for any other text."""
+        found = REFERENCE.fullmatch(text)
+        return found and cls(id=found[1], evidence=int(found[2]), staging=int(found[3]))
+
+    def __str__(self) -> str:
+        return f"{self.id}/{self.evidence}/{self.staging}"
 
     @property
     def label(self) -> str:
-        """The label (name=value) of the run's containers and volumes."""
+        """The label (name=value) of the run's containers, networks and volumes."""
         return f"{LABEL}={self.id}"
 
     @property
@@ -43,65 +55,58 @@ class RunRecord:
         return f"{RUN_VARIABLE}={self.id}"
 
     @property
-    def path(self) -> Path:
-        """The run's folder."""
-        return Path(self.folder)
+    def folder_name(self) -> str:
+        """The name of the run's folder."""
+        return f"{FOLDER_PREFIX}{self.id}"
 
-    def write(self) -> None:
-        """Write the run file atomically."""
-        part = self.path / f"{RUN_FILE}.part"
-        part.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        part.replace(self.path / RUN_FILE)
+    def path(self, environ: Mapping[str, str]) -> Path:
+        """Return the path of the run's folder."""
+        return _temp_path(environ) / self.folder_name
 
-    def is_alive(self) -> bool:
-        """Return whether the run's process is alive; another process with the same ID is not."""
-        return bool(self.start_ticks) and _start_ticks(self.pid) == self.start_ticks
+    def open(self, environ: Mapping[str, str]) -> Folder:
+        """Open the run's folder. Raises OSError."""
+        return temp_folder(environ).folder(self.folder_name)
 
 
-def create_run(environ: Mapping[str, str]) -> RunRecord:
-    """Make a run and its folder, which only our user can read."""
-    parts = (environ.get("GITHUB_RUN_ID"), environ.get("GITHUB_RUN_ATTEMPT"), secrets.token_hex(4))
-    run_id = "-".join(part for part in parts if part)
-    folder = _temp_folder(environ) / f"{FOLDER_PREFIX}{run_id}"
-    folder.mkdir(mode=0o700)
-    job = environ.get("GITHUB_JOB")
-    run = RunRecord(
-        id=run_id,
-        folder=str(folder),
-        pid=os.getpid(),
-        start_ticks=_start_ticks(os.getpid()),
-        artifact_name="-".join(part for part in ("rehearsal", job, *parts[1:]) if part),
-    )
-    run.write()
-    return run
+def temp_folder(environ: Mapping[str, str]) -> Folder:
+    """Open the folder for the folders of runs. Raises OSError."""
+    return Folder(_temp_path(environ))
 
 
-def unfinished_runs(environ: Mapping[str, str]) -> Iterator[RunRecord]:
-    """Yield the runs in RUNNER_TEMP (or the temp folder) that are not cleaned up, oldest first."""
-    files = _temp_folder(environ).glob(f"{FOLDER_PREFIX}*/{RUN_FILE}")
-    for file in sorted(files, key=lambda path: path.stat().st_mtime):
-        try:
-            run = read_run(str(file.parent))
-        except (OSError, ValueError, TypeError):
-            continue  # Not our file, or one of another version.
-        if not run.cleaned_up:
-            yield run
+def _temp_path(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir()).resolve()
 
 
-def read_run(folder: str) -> RunRecord:
-    """Read the run file in a run's folder. Raises `OSError`, `ValueError` or `TypeError`."""
-    return RunRecord(**json.loads((Path(folder) / RUN_FILE).read_text(encoding="utf-8")))
+def new_run(environ: Mapping[str, str]) -> RunReference:
+    """Return a run with a new id."""
+    return RunReference(id=f"{_workflow_run(environ)}{secrets.token_hex(4)}")
 
 
-def _temp_folder(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
+def default_artifact_name(run: RunReference, environ: Mapping[str, str]) -> str:
+    """Return a name for the artifact that is unique to job, attempt and run."""
+    own = run.id.removeprefix(f"{environ.get('GITHUB_RUN_ID')}-")
+    return "-".join(filter(None, ("rehearsal", environ.get("GITHUB_JOB"), own)))
 
 
-def _start_ticks(pid: int) -> str:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    # proc(5): a name in parentheses, which may hold any character, then the state, then numbers.
-    fields = status.rpartition(")")[2].split()
-    return "" if fields[0] in "ZX" else fields[19]
+def newest_ended_run(environ: Mapping[str, str]) -> RunReference | None:
+    """Return the newest of this workflow run's runs whose process has ended, or None.
+
+    This is for a first step that ended before it named its run, or whose outputs were lost. Raises
+    OSError if RUNNER_TEMP cannot be opened.
+    """
+    temp = temp_folder(environ)
+    pattern = re.compile(rf"{FOLDER_PREFIX}({_workflow_run(environ)}[0-9a-f]{{8}})")
+    times: dict[str, float] = {}
+    for entry in temp.entries():
+        if entry.is_folder and (found := pattern.fullmatch(entry.name)):
+            with suppress(OSError):  # Another user's, or gone.
+                folder = temp.folder(entry.name)
+                if not processes_holding(folder):
+                    times[found[1]] = folder.modified
+    return RunReference(id=max(times, key=lambda run: times[run])) if times else None
+
+
+def _workflow_run(environ: Mapping[str, str]) -> str:
+    """Return how an id begins: with RUN-ATTEMPT- on GitHub, with nothing on a laptop."""
+    start = "".join(f"{environ.get(name)}-" for name in ("GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT"))
+    return start if re.fullmatch(r"[0-9]{1,20}-[0-9]{1,6}-", start) else ""

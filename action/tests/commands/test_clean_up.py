@@ -1,9 +1,11 @@
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from rehearsal.commands.clean_up import clean_up
 from rehearsal.commands.watchdog import SHUTDOWN_MESSAGE, watch
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
-from rehearsal.pipeline.run_folder import RunRecord, create_run, read_run
+from rehearsal.pipeline.run_folder import RunReference, new_run, temp_folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import Verdict
 
@@ -21,7 +23,7 @@ from ..fake_docker import FakeDocker
 from ..fakes import secret
 
 SECRET = "planted-secret-value"
-FINISHED = {"verdict": "tests-failed", "image": "app:1", "evidence-path": "/e"}
+FINISHED = {"verdict": "tests-failed", "artifact-name": "named"}
 
 
 @pytest.fixture
@@ -41,16 +43,15 @@ def environ(tmp_path: Path, docker: FakeDocker) -> dict[str, str]:
     }
 
 
-def killed_run(environ: dict[str, str], *, evidence: bool = True) -> RunRecord:
+def killed_run(environ: dict[str, str], *, evidence: bool = True) -> RunReference:
     """Make a run as a killed helper leaves it: with folders, but without a process."""
-    run = replace(create_run(environ), pid=1, start_ticks="gone")
-    run.write()
-    for name in ("staging", "evidence"):
-        (run.path / name).mkdir()
-    (run.path / "staging" / "private").write_text(SECRET)
+    run = new_run(environ)
+    folder = temp_folder(environ).folder(run.folder_name, make=True)
+    folders = {name: folder.folder(name, make=True) for name in ("evidence", "staging")}
+    folders["staging"].create_file("private").close()
     if evidence:
-        (run.path / "evidence" / "container.log").write_text("x")
-    return run
+        (folders["evidence"].path / "container.log").write_text("x")
+    return replace(run, evidence=folders["evidence"].inode, staging=folders["staging"].inode)
 
 
 def outputs(environ: dict[str, str]) -> dict[str, str]:
@@ -61,90 +62,203 @@ def outputs(environ: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def run_clean_up(environ: dict[str, str]) -> str:
+def run_clean_up(
+    environ: dict[str, str],
+    run: RunReference | None,
+    *,
+    inputs: Mapping[str, str] | None = None,
+    known: Mapping[str, str] | None = None,
+) -> str:
+    """Run the clean-up step; `known` are outputs of the first step."""
     out = io.BytesIO()
     redactor = Redactor([secret()])
-    clean_up(environ, Console(environ, out, redactor), redactor)
+    outputs = {"run": str(run)} if run else {}
+    outputs.update(known or {})
+    clean_up(inputs or {}, outputs, environ, Console(environ, out, redactor), redactor)
     return out.getvalue().decode()
 
 
 def test_clean_up__killed_run(environ: dict[str, str], docker: FakeDocker) -> None:
     run = killed_run(environ)
     docker.set("created", "running")
-    assert run_clean_up(environ) == ""
+    assert run_clean_up(environ, run) == ""
     assert outputs(environ) == {
         "verdict": "cancelled",
-        "evidence-path": str(run.path / "evidence"),
-        "artifact-name": run.artifact_name,
+        "evidence-path": str(run.path(environ) / "evidence"),
+        "artifact-name": f"rehearsal-{run.id}",
         "upload": "true",
     }
     assert not docker.has_container
-    assert not (run.path / "staging").exists()
-    assert (run.path / "evidence" / "container.log").read_text() == "x"
-    assert read_run(run.folder).cleaned_up
+    assert not (run.path(environ) / "staging").exists()
+    assert (run.path(environ) / "evidence" / "container.log").read_text() == "x"
 
 
 def test_clean_up__repeats_the_outputs_of_a_finished_run(environ: dict[str, str]) -> None:
-    run = replace(killed_run(environ), outputs=FINISHED)
-    run.write()
-    run_clean_up(environ)
-    assert outputs(environ) == {**FINISHED, "upload": "true"}
-    assert read_run(run.folder) == replace(run, cleaned_up=True)
+    run = killed_run(environ)
+    run_clean_up(environ, run, known=FINISHED)
+    path = str(run.path(environ) / "evidence")
+    assert outputs(environ) == {**FINISHED, "evidence-path": path, "upload": "true"}
 
 
-def test_clean_up__second_time_does_nothing(environ: dict[str, str], docker: FakeDocker) -> None:
-    killed_run(environ)
-    run_clean_up(environ)
-    before = (outputs(environ), docker.calls)
-    run_clean_up(environ)
-    assert (outputs(environ), docker.calls) == before
+@pytest.mark.parametrize(
+    "inputs, name, upload",
+    [
+        ({}, "rehearsal-RUN", "true"),
+        ({"evidence": "never", "artifact-name": "mine"}, "mine", "false"),
+        ({"evidence": "sometimes", "artifact-name": "/etc"}, "rehearsal-RUN", "true"),
+    ],
+    ids=["none", "given", "invalid"],
+)
+def test_clean_up__obeys_the_inputs(
+    environ: dict[str, str], inputs: dict[str, str], name: str, upload: str
+) -> None:
+    run = killed_run(environ)
+    run_clean_up(environ, run, inputs=inputs)
+    assert outputs(environ)["artifact-name"] == name.replace("RUN", run.id)
+    assert outputs(environ)["upload"] == upload
+
+
+def test_clean_up__finds_a_run_that_was_not_named(
+    environ: dict[str, str], docker: FakeDocker
+) -> None:
+    run = killed_run(environ)
+    docker.set("created", "running")
+    run_clean_up(environ, None)
+    assert not docker.has_container
+    assert outputs(environ)["evidence-path"] == str(run.path(environ) / "evidence")
+
+
+def test_clean_up__touches_no_other_run(environ: dict[str, str], docker: FakeDocker) -> None:
+    """Other rehearsals may use the same engine and the same RUNNER_TEMP."""
+    other, run = killed_run(environ), killed_run(environ)
+    run_clean_up(environ, run)
+    lists = [call for call in docker.calls if " ls " in call or call.startswith("ps ")]
+    assert len(lists) == 3
+    assert all(call.endswith(f"--filter label={run.label}") for call in lists)
+    assert (other.path(environ) / "staging/private").exists()
+    assert not (run.path(environ) / "staging").exists()
 
 
 def test_clean_up__without_killed_run(environ: dict[str, str], docker: FakeDocker) -> None:
-    assert run_clean_up(environ) == ""
+    assert run_clean_up(environ, None) == ""
     assert docker.calls == []
     assert not Path(environ["GITHUB_OUTPUT"]).exists()
 
 
-def test_clean_up__lists_only_its_own_label(environ: dict[str, str], docker: FakeDocker) -> None:
-    """Other rehearsals may use the same engine."""
+def test_clean_up__without_its_folder(environ: dict[str, str], docker: FakeDocker) -> None:
+    """Tests can remove it; a container may be left all the same."""
     run = killed_run(environ)
-    run_clean_up(environ)
-    lists = [call for call in docker.calls if call.startswith(("ps ", "volume ls "))]
-    assert len(lists) == 2
-    assert all(call.endswith(f"--filter label={run.label}") for call in lists)
+    shutil.rmtree(run.path(environ))
+    docker.set("created", "running")
+    output = run_clean_up(environ, run)
+    assert not docker.has_container
+    assert output.count("\n") == 1
+    assert "check the evidence, so it stays on this machine: No such file or directory" in output
+    assert outputs(environ)["upload"] == "false"
 
 
 @pytest.mark.parametrize("way", ["gone", "no client"])
 def test_clean_up__uploads_evidence_without_an_engine(
     environ: dict[str, str], docker: FakeDocker, way: str
 ) -> None:
-    killed_run(environ)
+    run = killed_run(environ)
     if way == "gone":
         docker.set("gone")
     else:
         environ = {**environ, "PATH": "/nowhere"}
-    assert "::warning title=Clean-up could not use the engine::" in run_clean_up(environ)
+    output = run_clean_up(environ, run)
+    assert output.count("\n") == 1
+    assert "::warning title=Clean-up incomplete::The clean-up could not remove the " in output
     assert outputs(environ)["upload"] == "true"
 
 
 def test_clean_up__no_upload_without_evidence(environ: dict[str, str]) -> None:
-    killed_run(environ, evidence=False)
-    run_clean_up(environ)
+    run_clean_up(environ, killed_run(environ, evidence=False))
     assert outputs(environ)["upload"] == "false"
 
 
 def test_clean_up__sanitizes_the_evidence(environ: dict[str, str], tmp_path: Path) -> None:
-    folder = killed_run(environ).path / "evidence"
+    run = killed_run(environ)
+    folder = run.path(environ) / "evidence"
     (folder / "leaked.txt").write_text(f"<{SECRET}>")
     (tmp_path / "private").write_text("private")
     (folder / "link").symlink_to(tmp_path / "private")
-    output = run_clean_up(environ)
+    output = run_clean_up(environ, run)
     assert (folder / "leaked.txt").read_text() == "<***>"
     assert not (folder / "link").is_symlink()
     assert "leaked.txt" in output
     assert "container.log" not in output
     assert SECRET not in output
+
+
+@pytest.mark.parametrize("way", ["link", "folder"])
+@pytest.mark.parametrize("name", ["evidence", "staging", ""])
+def test_clean_up__leaves_alone_what_is_not_its_own(
+    environ: dict[str, str], tmp_path: Path, docker: FakeDocker, name: str, way: str
+) -> None:
+    run = killed_run(environ)
+    docker.set("created", "running")
+    replaced, foreign = run.path(environ) / name, tmp_path / "foreign"
+    replaced.rename(tmp_path / "moved")
+    place = foreign if way == "link" else replaced
+    for inner in ("", "evidence", "staging"):
+        (place / inner).mkdir(parents=True, exist_ok=True)
+        (place / inner / "-foreign").write_text(SECRET)
+    if way == "link":
+        replaced.symlink_to(foreign)
+    before = sorted(place.rglob("*"))
+    output = run_clean_up(environ, run)
+    assert not docker.has_container
+    assert outputs(environ)["upload"] == ("true" if name == "staging" else "false")
+    assert "::warning title=Clean-up incomplete::" in output
+    assert sorted(place.rglob("*")) == before
+    assert (place / "-foreign").read_text() == SECRET
+
+
+class BrokenError(Exception):
+    """An exception that nobody expects."""
+
+
+@pytest.mark.parametrize(
+    "error", [BrokenError("x"), RecursionError("x"), OSError(5, "x"), SystemExit(2)]
+)
+@pytest.mark.parametrize(
+    "step", ["end_helper", "find_engine", "end_processes_with_env", "remove_tree"]
+)
+def test_clean_up__each_step_stands_alone(
+    environ: dict[str, str],
+    docker: FakeDocker,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    error: BaseException,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    run = killed_run(environ)
+    docker.set("created", "running")
+    module = "clean_up" if step == "end_helper" else "remove_everything"
+    monkeypatch.setattr(f"rehearsal.commands.{module}.{step}", fail)
+    output = run_clean_up(environ, run)
+    assert output.count("\n") == 1
+    assert "::warning title=Clean-up incomplete::The clean-up could not " in output
+    assert outputs(environ)["upload"] == "true"
+    assert docker.has_container is (step == "find_engine")
+    assert (run.path(environ) / "staging").exists() is (step == "remove_tree")
+
+
+def test_clean_up__waits_for_no_step(
+    environ: dict[str, str], docker: FakeDocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    run = killed_run(environ)
+    docker.set("created", "running")
+    monkeypatch.setattr("rehearsal.commands.clean_up.HELPER_TIMEOUT", 0.1)
+    monkeypatch.setattr("rehearsal.commands.clean_up.end_helper", lambda *_: over.wait())
+    output = run_clean_up(environ, run)
+    over.set()
+    assert "end the rehearsal's own process: it was not done after 0 s" in output
+    assert not docker.has_container
 
 
 @pytest.mark.parametrize("evidence", ["always", "on-failure", "never"])
@@ -177,24 +291,16 @@ DEFAULT_SIGNALS = "import time\nprint(1, flush=True)\n"
 def test_clean_up__ends_a_running_helper(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, script: str, by: signal.Signals
 ) -> None:
-    monkeypatch.setattr("rehearsal.commands.clean_up.SIGTERM_GRACE", 0.3)
-    command = [sys.executable, "-I", "-S", "-c", f"{script}time.sleep(60)"]
+    monkeypatch.setattr("rehearsal.commands.remove_everything.SIGTERM_GRACE", 0.3)
+    run = killed_run(environ)
+    held = f"import os\nos.open({str(run.path(environ))!r}, os.O_RDONLY)\n"
+    command = [sys.executable, "-I", "-S", "-c", f"{held}{script}time.sleep(60)"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as helper:
         assert helper.stdout
         helper.stdout.readline()
-        fields = Path(f"/proc/{helper.pid}/stat").read_text().rpartition(")")[2].split()
-        replace(killed_run(environ), pid=helper.pid, start_ticks=fields[19]).write()
-        run_clean_up(environ)
+        run_clean_up(environ, run)
         assert helper.wait(1) == -by
     assert outputs(environ)["verdict"] == "cancelled"
-
-
-def test_clean_up__ignores_a_reused_process_id(environ: dict[str, str]) -> None:
-    with subprocess.Popen(["sleep", "60"]) as other:
-        replace(killed_run(environ), pid=other.pid, start_ticks="12").write()
-        run_clean_up(environ)
-        assert other.poll() is None
-        other.kill()
 
 
 @pytest.mark.parametrize(
@@ -208,8 +314,8 @@ def test_watch__removes_everything_without_the_shutdown_message(
     docker.set("created", "running")
     watch(run, environ, io.BytesIO(message))
     assert docker.has_container is not removed
-    assert (run.path / "staging").exists() is not removed
-    assert (run.path / "evidence" / "container.log").exists()
+    assert (run.path(environ) / "staging").exists() is not removed
+    assert (run.path(environ) / "evidence" / "container.log").exists()
 
 
 def test_watch__waits_for_the_end_of_the_helper(

@@ -278,6 +278,8 @@ class _Context:
     def _value(self, expression: str) -> str:
         if expression.replace(" ", "") == "toJSON(inputs)":
             return json.dumps(dict(self.inputs), indent=2)
+        if expression.replace(" ", "") == "toJSON(steps.rehearse.outputs)":
+            return json.dumps(dict(self.outputs.get("rehearse", {})), indent=2)
         if "||" in expression:
             alternatives = (self._value(each.strip()) for each in expression.split("||"))
             return next(filter(None, alternatives), "")

@@ -102,10 +102,31 @@ def test_require(folder: Folder, tmp_path: Path, way: str) -> None:
     if way == "other":
         (folder.path / "inner").mkdir()
     if way == "same":
-        folder.require("inner", inner)
+        folder.require("inner", inner.inode)
         return
     with pytest.raises(OSError):  # noqa: PT011  (each way has its own)
-        folder.require("inner", inner)
+        folder.require("inner", inner.inode)
+
+
+@pytest.mark.parametrize("way", ["same", "link", "other", "gone"])
+def test_reclaim(folder: Folder, tmp_path: Path, way: str) -> None:
+    inner = folder.folder("inner")
+    if way == "same":
+        inner.path.chmod(0)
+        assert folder.reclaim("inner", inner) is inner
+        assert inner.path.stat().st_mode & 0o777 == 0o700
+        return
+    if way == "link":
+        replace_by_link(folder, "inner")
+    else:
+        inner.path.rename(tmp_path / "moved")
+    if way == "other":
+        inner.path.mkdir()
+    found = folder.reclaim("inner", inner)
+    folder.require("inner", found.inode)
+    assert not found.entries()
+    assert len(folder.entries()) == (1 if way == "gone" else 2)
+    assert (tmp_path / "foreign/inner/file").read_text() == "foreign"
 
 
 def test_walk__each_folder_before_its_content(folder: Folder) -> None:

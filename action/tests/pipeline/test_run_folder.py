@@ -1,14 +1,16 @@
-import json
 import os
-import stat
-import subprocess
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rehearsal.pipeline.run_folder import RUN_FILE, RunRecord, create_run, read_run, unfinished_runs
+from rehearsal.outside.folder import Folder
+from rehearsal.pipeline.run_folder import (
+    RunReference,
+    default_artifact_name,
+    new_run,
+    newest_ended_run,
+    temp_folder,
+)
 
 
 @pytest.fixture
@@ -21,98 +23,73 @@ def environ(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_new_run__writes_the_run_file(environ: dict[str, str]) -> None:
-    run = create_run(environ)
-    assert stat.S_IMODE(run.path.stat().st_mode) == 0o700
-    assert read_run(run.folder) == run
-    assert run.path.parent == Path(environ["RUNNER_TEMP"])
-    assert run.pid == os.getpid()
-    assert run.is_alive()
-
-
 def test_new_run__unique_names(environ: dict[str, str]) -> None:
-    first, second = create_run(environ), create_run(environ)
+    first, second = new_run(environ), new_run(environ)
     assert first.id.startswith("77-2-")
     assert first.id != second.id
     assert first.label == f"dress-rehearsal={first.id}"
     assert first.env_marker == f"REHEARSAL_RUN={first.id}"
-    assert first.artifact_name == f"rehearsal-unit-{first.id.removeprefix('77-')}"
+    own = first.id.removeprefix("77-")
+    assert default_artifact_name(first, environ) == f"rehearsal-unit-{own}"
 
 
 def test_new_run__off_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    run = create_run({})
-    assert run.path.parent == tmp_path
-    assert run.artifact_name == f"rehearsal-{run.id}"
-
-
-def test_write__leaves_no_temporary_file(environ: dict[str, str]) -> None:
-    run = replace(create_run(environ), cleaned_up=True, outputs={"verdict": "passed"})
-    run.write()
-    assert read_run(run.folder) == run
-    assert [path.name for path in run.path.iterdir()] == [RUN_FILE]
-
-
-def test_is_alive__false_after_the_end() -> None:
-    child = subprocess.Popen(["sleep", "30"])
-    run = RunRecord(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
-    assert run.is_alive()
-    child.kill()
-    time.sleep(0.1)
-    assert not run.is_alive(), "a zombie is not alive"
-    child.wait()
-    assert not run.is_alive()
-
-
-@pytest.mark.parametrize("ticks", ["", "1", "-"], ids=["unknown", "another", "strange"])
-def test_is_alive__false_for_a_reused_process_id(ticks: str) -> None:
-    assert not RunRecord(id="x", folder="/", pid=os.getpid(), start_ticks=ticks).is_alive()
-
-
-def test_is_alive__process_name_with_parentheses(tmp_path: Path) -> None:
-    odd = tmp_path / "a) R 1 (b"
-    odd.symlink_to("/bin/sleep")
-    with subprocess.Popen([odd, "30"]) as child:
-        time.sleep(0.05)
-        run = RunRecord(id="x", folder="/", pid=child.pid, start_ticks=start_ticks(child.pid))
-        assert run.start_ticks.isdigit()
-        assert int(run.start_ticks) > 100
-        child.kill()
-
-
-def test_unfinished_runs__oldest_first(environ: dict[str, str]) -> None:
-    runs = [create_run(environ) for _ in range(3)]
-    for age, run in enumerate(runs):
-        os.utime(run.path / RUN_FILE, (1000 - age, 1000 - age))
-    replace(runs[1], cleaned_up=True).write()
-    assert list(unfinished_runs(environ)) == [runs[2], runs[0]]
+    run = new_run({})
+    assert run.path({}).parent == temp_folder({}).path == tmp_path
+    assert default_artifact_name(run, {}) == f"rehearsal-{run.id}"
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"{", b"[]", b"\xff", b'{"version": 2}', b"null"],
-    ids=["empty", "cut off", "a list", "binary", "another version", "null"],
+    "odd", [{"GITHUB_RUN_ID": "a/b"}, {"GITHUB_RUN_ATTEMPT": "../x"}, {"GITHUB_RUN_ATTEMPT": ""}]
 )
-def test_unfinished_runs__ignores_an_invalid_run_file(
-    environ: dict[str, str], content: bytes
-) -> None:
-    run = create_run(environ)
-    odd = run.path.parent / "rehearsal-odd"
-    odd.mkdir()
-    (odd / RUN_FILE).write_bytes(content)
-    assert list(unfinished_runs(environ)) == [run]
+def test_new_run__is_always_a_valid_name(environ: dict[str, str], odd: dict[str, str]) -> None:
+    run = new_run(environ | odd)
+    assert RunReference.parse(str(run)) == run
 
 
-def test_unfinished_runs__empty_without_runs(environ: dict[str, str]) -> None:
-    assert list(unfinished_runs(environ)) == []
+def test_reference__as_text() -> None:
+    run = RunReference(id="77-2-0123abcd", evidence=5, staging=18446744073709551615)
+    assert str(run) == "77-2-0123abcd/5/18446744073709551615"
+    assert RunReference.parse(str(run)) == run
 
 
-def test_run_file__has_only_the_known_fields(environ: dict[str, str]) -> None:
-    content = json.loads((create_run({**environ, "KEY": "value"}).path / RUN_FILE).read_text())
-    assert sorted(content) == sorted(RunRecord.__dataclass_fields__)
-    assert "value" not in repr(content)
+@pytest.mark.parametrize(
+    "text",
+    ["", "/", "77-2-0123abcd", "77-2-0123abcd/1", "../x/1/2", "77-2-0123abcd/1/2\n",
+     "77-2-0123abcd/1/2/3", "0123ABCD/1/2", "77-0123abcd/1/2", "0123abcd/-1/2",
+     "0123abcd/1/\u0662"],
+)  # fmt: skip
+def test_reference__of_any_other_text(text: str) -> None:
+    """The first step's outputs go through a file that the tests can write."""
+    assert RunReference.parse(text) is None
 
 
-def start_ticks(pid: int) -> str:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return fields[19]
+def make_run(environ: dict[str, str], run: RunReference, age: int) -> Folder:
+    folder = temp_folder(environ).folder(run.folder_name, make=True)
+    os.utime(folder.path, (1000 - age, 1000 - age))
+    return folder
+
+
+def hold(monkeypatch: pytest.MonkeyPatch, *held: Folder) -> None:
+    inodes = [folder.inode for folder in held]
+    monkeypatch.setattr(
+        "rehearsal.pipeline.run_folder.processes_holding",
+        lambda folder: [1] if folder.inode in inodes else [],
+    )
+
+
+def test_newest_ended_run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    older, newest, running = (new_run(environ) for _ in range(3))
+    make_run(environ, older, 3)
+    make_run(environ, newest, 2)
+    hold(monkeypatch, make_run(environ, running, 1))
+    for other in ({"GITHUB_RUN_ID": "78"}, {"GITHUB_RUN_ATTEMPT": "1"}, {"GITHUB_RUN_ID": ""}):
+        make_run(environ, new_run(environ | other), 0)
+    (temp_folder(environ).path / new_run(environ).folder_name).symlink_to("/etc")
+    (temp_folder(environ).path / "rehearsal-odd").mkdir()
+    assert newest_ended_run(environ) == newest
+
+
+def test_newest_ended_run__without_any(environ: dict[str, str]) -> None:
+    assert newest_ended_run(environ) is None

@@ -1,8 +1,13 @@
 import os
 from pathlib import Path
 
-from rehearsal.outside.marked_processes import end_processes_with_env, processes_with_env
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.process import Process
+from rehearsal.outside.processes import (
+    end_processes_with_env,
+    processes_holding,
+    processes_with_env,
+)
 
 from .waiting import lives, number_in, until
 
@@ -26,3 +31,16 @@ def test_processes_with_env__finds_a_process_that_left_its_group(tmp_path: Path)
 def test_processes_with_env__without_this_process() -> None:
     mark = next(f"{name}={value}" for name, value in os.environ.items() if value)
     assert os.getpid() not in processes_with_env(mark)
+
+
+def test_processes_holding__finds_who_has_a_folder_open(tmp_path: Path) -> None:
+    (tmp_path / "held").mkdir()
+    (tmp_path / "other").mkdir()
+    held, other = Folder(tmp_path / "held"), Folder(tmp_path / "other")
+    script = f"exec 9<{held.path}; echo $$ >{tmp_path}/pid; sleep 30"
+    process = Process(["bash", "-c", script], env=ENV, out=lambda _: None)
+    holder = number_in(tmp_path / "pid")
+    assert holder in processes_holding(held)
+    assert processes_holding(other) == []
+    process.end()
+    assert until(lambda: not processes_holding(held))
