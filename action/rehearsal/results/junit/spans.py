@@ -14,6 +14,7 @@ from rehearsal.results.tests import Span
 ROUNDING = 1.0
 # How unittest-xml-reporting names suites. Its time stamps say when a test ended.
 XMLRUNNER_SUITE = re.compile(r".+-[0-9]{14}")
+THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 
 
 class Clock:
@@ -87,8 +88,10 @@ def _exact_span(case: ET.Element) -> Span | None:
 
 
 def _number(text: str | None) -> float | None:
+    text = text or ""
     try:
-        number = float((text or "").replace(",", ""))
+        # Surefire separates thousands.
+        number = float(text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
     except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None

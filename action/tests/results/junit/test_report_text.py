@@ -104,6 +104,11 @@ def test_read_pieces__a_document_begins_with_a_piece(filler: str) -> None:
     assert starts == ["<?xml versi", "<testsuite>", "<testsuites"]
 
 
+def test_read_pieces__a_beginning_may_be_cut() -> None:
+    for before in range(CHUNK_SIZE - 12, CHUNK_SIZE):
+        assert "".join(read_pieces(b"-" * before + b"<testsuite/>")) == "<testsuite/>"
+
+
 @pytest.mark.parametrize("text", ["", "\n", "no XML", "1 < 2"], ids=repr)
 def test_read_pieces__of_no_document(text: str) -> None:
     assert not any(begins(text))

@@ -2,6 +2,8 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rehearsal.results.junit import reports
 from rehearsal.results.junit.reports import read_reports
@@ -235,6 +237,42 @@ def test_read_reports__external_entities_are_not_read(tmp_path: Path) -> None:
     case = "<testcase name='bad'><failure>&e;</failure></testcase>"
     results = read(outside + suite(case))
     assert "hush" not in repr(results)
+
+
+FRAGMENTS = [
+    b"<?xml version='1.0' encoding='utf-16'?>", b"<?xml version='1.0' encoding='hz'?>",
+    b"<testsuites", b"<testsuite", b" tests='9' failures='2' errors='x'",
+    b" timestamp='Sun, 29 Nov 2026 00:03:38 GMT'", b" timestamp='-1-01-01T00:00:00'",
+    b" time='1e400'", b" name='pytest tests'", b" id=''", b">", b"/>", b"</testsuite>",
+    b"</testsuites>", b"<testcase name='a' classname='b.ts' line='7'", b"</testcase>",
+    b"<failure message='m' type='t'>", b"</failure>", b"<error/>", b"<skipped type='todo'/>",
+    b"&#27;", b"<flakyFailure>", b"</flakyFailure>", b"<system-out>[[ATTACHMENT|x]]\n",
+    b"</system-out>", b"<![CDATA[", b"]]>", b"\x1b[31m", b"\0", b"\xff\xfe", b"\xe9", b"&", b"<",
+    b"\n", b"<!DOCTYPE a [<!ENTITY e 'x'>]>", b"&e;",
+    b"<properties><property name='left-to-other-shards' value='3'/></properties>", b"<!--", b"-->",
+]  # fmt: skip
+
+
+@given(
+    contents=st.lists(
+        st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=4), max_size=30).map(b"".join),
+        max_size=3,
+    ),
+    retries=st.booleans(),
+    exit_code=st.integers(0, 1),
+)
+def test_read_reports__whatever_a_file_holds(
+    contents: list[bytes], *, retries: bool, exit_code: int
+) -> None:
+    read = read_reports(
+        [("r.xml", each) for each in contents],
+        retries=retries,
+        exit_code=exit_code,
+        window=(1.7e9, 1.8e9),
+    )
+    assert read.found + len(read.unread) >= len(contents)
+    assert read.results.failure_count >= len(read.results.failed)
+    assert (read.results.test_count or 0) >= len(read.results.failed)
 
 
 def test_read_reports__names_the_folder_of_evidence() -> None:

@@ -54,6 +54,16 @@ def test_span__is_worked_out_from_the_suite_s_stamp_and_durations() -> None:
     assert span_of(f"<testsuites><testsuite {AT}/>{text}</testsuites>") == expected
 
 
+@pytest.mark.parametrize(
+    "written, seconds",
+    [("1.5", 1.5), ("1,234.567", 1234.567), ("0,123", 0), ("-1", 0), ("nan", 0), ("", 0)],
+)
+def test_span__durations(written: str, seconds: float) -> None:
+    timed = case(f"time='{written}'")
+    span = span_of(f"<testsuite {AT}>{timed}</testsuite>")
+    assert span == Span(start=THEN, end=THEN + seconds, exact=False)
+
+
 def test_span__a_case_s_own_stamp_is_better() -> None:
     own = case('timestamp="2026-11-22T16:00:09Z" time="1"')
     text = f'<testsuite {AT}><testcase name="g" time="2.5"/>{own}</testsuite>'
