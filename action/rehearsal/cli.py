@@ -24,6 +24,7 @@ from rehearsal.outside.watchdog_process import exit_now
 from rehearsal.pipeline.run_folder import RunReference
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
+from rehearsal.report.annotations import WARNING_TITLE
 from rehearsal.verdict import Problem, RehearsalError, own_fault
 
 
@@ -84,6 +85,8 @@ def _show_plan(
         return _report(error.problem, console)
     console.redactor = mask_secrets(plan, request, console)
     print_notes(request, console, origin=False)
+    for warning in plan.warnings:
+        console.warning(warning, title=WARNING_TITLE)
     console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), ok=True)
     return 0
 

@@ -186,6 +186,18 @@ def test_rehearse__outside_github(job: Job) -> None:
     assert "verdict:  passed" in log.splitlines()[-1]
 
 
+def test_rehearse__warns_of_a_secret_that_is_an_ordinary_word(job: Job) -> None:
+    code, log = job.run("rehearse", "--secrets", "KEY", KEY="taskmaster", GITHUB_ACTOR="taskmaster")
+    assert code == 0, log
+    said = "The secret KEY holds an ordinary word."
+    assert f"::warning title=Dress rehearsal%3A warning::{said}" in log
+    assert f"warning:  {said}" in log
+    assert said in (job.folder / "STEP_SUMMARY").read_text()
+    (warning,) = json.loads(job.files()["evidence/verdict.json"])["warnings"]
+    assert warning.startswith(said)
+    assert "taskmaster" not in log.replace("::add-mask::taskmaster", "")
+
+
 # What engine 20.10 says if another program takes the port that it chose.
 PORT_LOST = (
     "driver failed programming external connectivity on endpoint x: Error starting userland proxy: "

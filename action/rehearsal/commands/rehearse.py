@@ -70,6 +70,7 @@ def run_rehearsal(
             description = _describe(description, plan, request, environ)
             policy = plan.evidence_policy
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
+            state.warnings += plan.warnings
             print_notes(request, console)
             context = _make_context(
                 plan,
@@ -157,11 +158,6 @@ def mask_secrets(plan: Plan, request: GivenInputs, console: Console) -> Redactor
     for secret in plan.secrets:
         for value in secret.masks():
             console.mask(value)
-        if secret.too_short:
-            console.warning(
-                f"The secret {secret.name} is too short to be replaced in logs.",
-                title="Short secret",
-            )
     others = (Secret(name=name, value=value) for name, value in request.extra_secrets.items())
     return Redactor([*plan.secrets, *others])
 

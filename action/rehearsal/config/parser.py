@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.config.container import SECRET_LIKE_NAME, read_container
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
+from rehearsal.config.plan_warnings import plan_warnings
 from rehearsal.config.rehearsal_plan import BuildPlan, Plan, ProbePlan, SuitePlan
 from rehearsal.config.variables import read_secrets, read_variables, values
 from rehearsal.redaction.redactor import Redactor
@@ -27,7 +29,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
     """
     inputs = Inputs.of(given)
     directory = _folder(inputs, "working-directory", top)
-    return Plan(
+    plan = Plan(
         directory=directory,
         image=inputs.text("image"),
         trust_image=inputs.boolean("trust-image"),
@@ -40,6 +42,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         artifact_name=inputs.text("artifact-name"),
         retention_days=inputs.number("retention-days"),
     )
+    return replace(plan, warnings=plan_warnings(plan, inputs, environ))
 
 
 def plan_of(request: GivenInputs) -> Plan:

@@ -85,7 +85,8 @@ class Plan:
 
     `trust_image` says that the image holds no code of strangers.
 
-    `directory` is the working directory, `timeout` is in seconds. `evidence_policy` says when to
+    `directory` is the working directory, `timeout` is in seconds. `warnings` are about inputs that
+    are allowed, but may not do what their author expects. `evidence_policy` says when to
     keep evidence: on-failure, always or never.
     """
 
@@ -100,6 +101,7 @@ class Plan:
     evidence_policy: str
     artifact_name: str
     retention_days: int
+    warnings: tuple[str, ...] = ()
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

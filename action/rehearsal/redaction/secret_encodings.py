@@ -14,10 +14,14 @@ ESCAPE = re.compile("%[0-9A-F]{2}")
 
 def encoded_values(value: str) -> set[bytes]:
     """Return every encoding of a value, except for those that are too short."""
-    parts = {value, value.strip(), *_lines(value), *_strings_in_json(value)}
-    long_parts = (part for part in parts if len(part) >= MIN_REPLACED_LENGTH)
+    long_parts = (part for part in value_parts(value) if len(part) >= MIN_REPLACED_LENGTH)
     encoded = {each for part in long_parts for each in _encodings(part)}
     return {each for each in encoded if len(each) >= MIN_REPLACED_LENGTH}
+
+
+def value_parts(value: str) -> set[str]:
+    """Return what is secret of a value: all of it, each line, and each string if it is JSON."""
+    return {value, value.strip(), *_lines(value), *_strings_in_json(value)}
 
 
 def _lines(value: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from rehearsal.results.rehearsal import RehearsalResult
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
 MAX_ANNOTATIONS = 8
+WARNING_TITLE = "Dress rehearsal: warning"
 FLAKY_NOTE = "\nIt passed on a retry, so it does not count as a failure. Expect it to fail again."
 
 
@@ -55,7 +56,7 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
 
 def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
     for warning in result.warnings:
-        yield Annotation(title="Dress rehearsal: warning", message=warning)
+        yield Annotation(title=WARNING_TITLE, message=warning)
     for test in result.index.flaky:
         yield _of_test(test, note=FLAKY_NOTE)
 

@@ -118,6 +118,18 @@ def test_rehearse__a_failure_is_kept_and_linked(laptop: Laptop) -> None:
     assert HUSH not in (folder / "tests/output.log").read_text()
 
 
+@pytest.mark.parametrize("flags", [["--plan"], []], ids=["plan", "rehearsal"])
+def test_rehearse__warns_of_a_secret_that_is_an_ordinary_word(
+    laptop: Laptop, flags: list[str]
+) -> None:
+    word = laptop.project.top.name
+    code, log = laptop.run(*flags, "--env", "MODE=ours", KEY=word)
+    assert code == 0, log
+    said = [line for line in log.splitlines() if "The secret KEY holds an ordinary word." in line]
+    assert said
+    assert word not in "".join(said)
+
+
 def test_rehearse__flags_go_over_the_step(laptop: Laptop) -> None:
     code, log = laptop.run("--env", "MODE=ours", "--input", "secrets=", "--test-command", "true")
     assert code == 0, log

@@ -27,11 +27,13 @@ def test_closing__ends_with_the_verdict() -> None:
         problems=(Problem(Verdict.TESTS_FAILED, "1 of 3 tests failed."),),
         image="app:1",
         image_id="sha256:0",
+        warnings=("It may be\nwrong.",),
         notices=("It was slow.",),
     ) == [
         "stages:   build 1.3 s, ready 0.5 s",
         "tests:    3 ran, 1 failed",
         "image:    app:1 (sha256:0)",
+        "warning:  It may be wrong.",
         "notice:   It was slow.",
         "evidence: /tmp/e",
         "verdict:  tests-failed",

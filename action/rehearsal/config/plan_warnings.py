@@ -1,0 +1,95 @@
+"""Warnings about inputs that are allowed, but may not do what their author expects."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from rehearsal.config.inputs import Inputs
+from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.redaction.secret import ANY_NAME, MIN_MASK_LENGTH, Secret, parse_variables
+from rehearsal.redaction.secret_encodings import value_parts
+
+# Programs read names like `discovery.type`, `a-b__c`, `a[0]`. Others come from a typo, from quotes,
+# or from a list or a comment that was meant for YAML.
+USUAL_NAME = re.compile(r"[\w./:\[\]-]+\Z")
+# They name the repository, the branch and the people; logs and reports name them, too.
+RUN_VARIABLES = frozenset(
+    f"GITHUB_{name}"
+    for name in (
+        *("REPOSITORY", "REPOSITORY_OWNER", "REF_NAME", "HEAD_REF", "BASE_REF", "ACTOR"),
+        *("TRIGGERING_ACTOR", "JOB", "WORKFLOW", "EVENT_NAME"),
+    )
+)
+# Most logs have some of these, whatever the app is.
+COMMON_WORDS = """
+    0.0.0.0 127.0.0.1 1234 12345 123456 12345678 admin administrator app apps backend build cache
+    changeme container data database debug default demo development django docker error example
+    false frontend github http https image info latest linux localhost local main mariadb master
+    memcached mongo mongodb mysql nginx node none null password postgres postgresql prod
+    production public python queue rabbitmq redis release root secret server service session
+    staging start static status system test tester testing tests token true user username users
+    version web website worker
+"""
+HOST_IN_URL = re.compile(r"://(?:[^/@\s]*@)?([\w.-]+)")
+
+
+def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the warnings for a plan, its inputs, and the calling step's environment.
+
+    They name secrets, but show neither values nor other names in env.
+    """
+    words = _words_of_run(plan, environ)
+    return (
+        *(warning for name in ("env", "test-env") for warning in _odd_names(inputs, name)),
+        *(warning for secret in plan.secrets for warning in _about_secret(secret, words)),
+    )
+
+
+def _odd_names(inputs: Inputs, source: str) -> Iterator[str]:
+    found = parse_variables(inputs.block(source), source=source, environ={}, names=ANY_NAME)
+    for name, variable in found.items():
+        if not USUAL_NAME.match(name):
+            yield (
+                f"{source}, line {variable.line}: the name before the = has white space, a quote "
+                "or another unusual character, and is handed on with it. Write NAME=value, without "
+                "quotes, if that is not meant."
+            )
+
+
+def _about_secret(secret: Secret, words: frozenset[str]) -> Iterator[str]:
+    if secret.too_short:
+        yield f"The secret {secret.name} is too short to be replaced in logs."
+    parts = {part.strip().lower() for part in value_parts(secret.value)}
+    if any(len(part) >= MIN_MASK_LENGTH and part in words for part in parts):
+        # Which word it is, and where else it stands, would tell the secret.
+        yield (
+            f"The secret {secret.name} holds an ordinary word. In names, paths and messages of "
+            "this run, that word becomes ***, too, and can be guessed from them. Choose a value "
+            "that stands nowhere else. If everybody may see it, move it to env, and list its name "
+            "in not-secret if it looks like a secret's."
+        )
+
+
+def _words_of_run(plan: Plan, environ: Mapping[str, str]) -> frozenset[str]:
+    """Return words, in lower case, that stand in names and paths of this run, or in most logs.
+
+    Values of variables are no source: they may be made from the secret. Only the hosts in their
+    URLs are.
+    """
+    container = plan.container
+    texts = [
+        # A name that only a .env file has is not read by this.
+        *(environ[name] for name in environ if name in RUN_VARIABLES),
+        *map(str, (plan.directory, plan.build.context, plan.build.dockerfile)),
+        *(plan.image, plan.build.target, plan.artifact_name, plan.probe.path, container.network),
+        *container.volumes,
+        *(host for value in container.env.values() for host in HOST_IN_URL.findall(value)),
+    ]
+    whole = {text.lower() for text in texts}
+    words = {word for text in whole for word in _split(text)}
+    return frozenset({*COMMON_WORDS.split(), *whole, *words})
+
+
+def _split(text: str) -> Iterator[str]:
+    """Yield the words of a name or a path: `owner/my-shop` has owner, my-shop, my and shop."""
+    yield from re.split(r"[^\w.-]+", text)
+    yield from re.split(r"[\W_]+", text)

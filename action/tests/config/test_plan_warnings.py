@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.config.parser import make_plan
+
+GITHUB = {
+    "GITHUB_REPOSITORY": "Acme-Inc/super-lists",
+    "GITHUB_REF_NAME": "feature/checkout",
+    "GITHUB_ACTOR": "octocat",
+}
+
+
+def warnings(top: Path, environ: dict[str, str] | None = None, /, **given: str) -> tuple[str, ...]:
+    (top / "Dockerfile").touch()
+    inputs = {name.replace("_", "-"): value for name, value in given.items()}
+    return make_plan(inputs, environ=environ or {}, top=top).warnings
+
+
+def test_plan_warnings__none_for_what_is_usual(tmp_path: Path) -> None:
+    assert not warnings(
+        tmp_path,
+        GITHUB | {"KEY": "c2a7b8e4-hush"},
+        secrets="KEY\nPEM<<END\n-----BEGIN KEY-----\nMIIEvQ\n-----END KEY-----\nEND",
+        build_secrets="TOKEN=ghp_superlists",
+        generate_secrets="OTHER",
+        env="discovery.type=single-node\nservices__a-b__http__0=x y\na/b:c[0]=1\nüñí=1",
+        test_env="BROWSER=firefox",
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("localhost", "postgres", "TRUE", " admin ", "127.0.0.1"),
+        *("acme-inc", "Acme-Inc/super-lists", "super-lists", "lists", "checkout", "octocat"),
+        *("shop-image", "shop-network", "shop-data", "api.shop.example", "shop-folder"),
+    ],
+)
+@pytest.mark.parametrize("source", ["secrets", "build-secrets"])
+def test_plan_warnings__a_secret_that_is_an_ordinary_word(
+    tmp_path: Path, value: str, source: str
+) -> None:
+    top = tmp_path / "shop-folder"
+    top.mkdir()
+    *_, warning = warnings(
+        top,
+        GITHUB | {"KEY": value},
+        **{source: "KEY"},
+        image="registry.example/shop-image:1",
+        network="shop-network",
+        volumes="shop-data:/data",
+        env="API=https://user:hush-hush@api.shop.example:8443/v1",
+    )
+    assert warning.startswith("The secret KEY holds an ordinary word.")
+    assert value.strip().lower() not in warning.lower()
+    assert "not-secret" in warning
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param('{"host": "db.example", "user": "postgres"}', id="JSON"),
+        pytest.param("first-hush\npostgres\nthird-hush", id="line"),
+    ],
+)
+def test_plan_warnings__an_ordinary_word_in_a_secret(tmp_path: Path, value: str) -> None:
+    """Each string of JSON, and each line, is replaced in logs, too."""
+    (warning,) = warnings(tmp_path, {"KEY": value}, secrets="KEY")
+    assert "The secret KEY holds an ordinary word." in warning
+
+
+def test_plan_warnings__a_secret_in_a_variable_is_no_word(tmp_path: Path) -> None:
+    """The app may get a URL that was made from the secret, the tests the same password."""
+    assert not warnings(
+        tmp_path,
+        secrets="PASSWORD=correcthorse",
+        env="DATABASE_URL=postgres://shop:correcthorse@db/shop",
+        test_env="ADMIN_PASS=correcthorse",
+    )
+
+
+@pytest.mark.parametrize("value, warned", [("q7Z", True), ("q7Zw9", True), ("q7Zw9_", False)])
+def test_plan_warnings__a_short_secret(tmp_path: Path, value: str, warned: bool) -> None:
+    found = warnings(tmp_path, {"KEY": value}, secrets="KEY")
+    assert found == (("The secret KEY is too short to be replaced in logs.",) if warned else ())
+
+
+@pytest.mark.parametrize("name", ["env", "test-env"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("hush: x=1", id="YAML"),
+        pytest.param("- hush=1", id="list"),
+        pytest.param('"hush=1"', id="quotes"),
+        pytest.param("export hush=1", id="shell"),
+        pytest.param("hush =1", id="space"),
+        pytest.param("#hush=1", id="comment"),
+    ],
+)
+def test_plan_warnings__a_name_that_was_hardly_meant(tmp_path: Path, name: str, line: str) -> None:
+    (warning,) = warnings(tmp_path, **{name: f"A=1\n{line}"})
+    assert warning.startswith(f"{name}, line 2: the name before the = has")
+    assert "hush" not in warning
