@@ -6,13 +6,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from rehearsal.config.build import read_build
 from rehearsal.config.container import SECRET_LIKE_NAME, read_container
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
+from rehearsal.config.paths import is_file, read_folder
 from rehearsal.config.plan_warnings import plan_warnings
-from rehearsal.config.rehearsal_plan import BuildPlan, Plan, ProbePlan, SuitePlan
-from rehearsal.config.variables import read_secrets, read_variables, values
+from rehearsal.config.rehearsal_plan import Plan, ProbePlan, SuitePlan
+from rehearsal.config.variables import read_variables, values
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
 from rehearsal.verdict import MisconfiguredError
@@ -28,12 +30,13 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
     Raises `MisconfiguredError`, which names the input, what was found and what is allowed.
     """
     inputs = Inputs.of(given)
-    directory = _folder(inputs, "working-directory", top)
+    directory = read_folder(inputs, "working-directory", top)
     plan = Plan(
+        top=top,
         directory=directory,
         image=inputs.text("image"),
         trust_image=inputs.boolean("trust-image"),
-        build=_build(inputs, environ, directory),
+        build=read_build(inputs, environ, directory, top),
         container=read_container(inputs, environ),
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
@@ -82,54 +85,6 @@ def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> 
     return tuple(found)
 
 
-def _build(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> BuildPlan:
-    if inputs.text("image"):
-        context, dockerfile = directory, directory / "Dockerfile"
-    else:
-        context = _folder(inputs, "context", directory)
-        dockerfile = _dockerfile(inputs, directory, context)
-    return BuildPlan(
-        context=context,
-        dockerfile=dockerfile,
-        target=inputs.text("target"),
-        platform=inputs.text("platform"),
-        args=values(read_variables(inputs, "build-args", environ)),
-        secrets=read_secrets(inputs, "build-secrets", environ),
-        cache_from=_cache_options(inputs, "cache-from"),
-        cache_to=_cache_options(inputs, "cache-to"),
-    )
-
-
-def _dockerfile(inputs: Inputs, directory: Path, context: Path) -> Path:
-    value = inputs.text("dockerfile")
-    paths = [context / value] if value == "Dockerfile" else [directory / value, context / value]
-    for path in paths:
-        if _is_file(path):
-            return path.resolve()
-    raise inputs.error_for(
-        "dockerfile",
-        f"a file; looked for {' and '.join(map(quoted, dict.fromkeys(paths)))}",
-        "Check out the repository before this step, or name the file in dockerfile "
-        "(and its folder in context).",
-    )
-
-
-def _cache_options(inputs: Inputs, name: str) -> tuple[str, ...]:
-    for number, line in inputs.numbered_lines(name):
-        if "type=gha" in line.replace(" ", "").split(","):
-            raise inputs.error_for(
-                name,
-                "a cache that a composite action can reach, so not type=gha",
-                "GitHub gives its cache's token only to JavaScript actions. Build with "
-                "docker/build-push-action (load: true) in an earlier step, and name its image in "
-                "the input image.",
-                line=number,
-            )
-        if line.startswith("-"):
-            raise inputs.error_for(name, "like type=registry,ref=NAME, one a line", line=number)
-    return inputs.lines(name)
-
-
 def _probe(inputs: Inputs) -> ProbePlan:
     return ProbePlan(
         path=inputs.text("ready-path") or "/",
@@ -165,7 +120,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
     if not command and (directory / "manage.py").is_file() and suite.is_dir():
         command = "python manage.py test functional_tests"
     requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
-    if inputs.text("test-requirements") and not _is_file(requirements):
+    if inputs.text("test-requirements") and not is_file(requirements):
         raise inputs.error_for("test-requirements", f"a file; looked for {quoted(requirements)}")
     return SuitePlan(
         command=command,
@@ -196,26 +151,3 @@ def _shard(inputs: Inputs) -> str:
     if value and int(index) > int(count):
         raise inputs.error_for("shard", "from 1/N to N/N, like 1/4")
     return value
-
-
-def _folder(inputs: Inputs, name: str, start: Path) -> Path:
-    path = start / inputs.text(name)
-    try:
-        folder = path.resolve()
-        found = folder.is_dir()
-    except (OSError, RuntimeError):  # The name is too long, or links form a circle.
-        folder, found = path, False
-    if not found:
-        raise inputs.error_for(
-            name,
-            f"a folder; looked for {quoted(folder)}",
-            "Check out the repository before this step.",
-        )
-    return folder
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False

@@ -83,13 +83,13 @@ class SuitePlan:
 class Plan:
     """One rehearsal. If `image` names an image, `build` is not used.
 
-    `trust_image` says that the image holds no code of strangers.
-
-    `directory` is the working directory, `timeout` is in seconds. `warnings` are about inputs that
-    are allowed, but may not do what their author expects. `evidence_policy` says when to
-    keep evidence: on-failure, always or never.
+    `directory` is the working directory, and `top` the folder where its input starts. `timeout` is
+    in seconds. `evidence_policy` says when to keep evidence: on-failure, always or never.
+    `trust_image` says that the image may get secrets on events that can be started by strangers.
+    `warnings` are about inputs that are allowed, but may not do what their author expects.
     """
 
+    top: Path
     directory: Path
     image: str
     trust_image: bool

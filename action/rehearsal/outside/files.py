@@ -82,7 +82,27 @@ def text_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
             yield path, text
 
 
+def list_folders(folder: Path, depth: int) -> dict[str, tuple[str, ...]]:
+    """Return the names of files by folder, down to `depth` folders below; `folder` is `.` itself.
+
+    Hidden folders, links to folders, and folders with code of others are left out.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for parent, folders, names in _walk_folders(folder):
+        path = parent.relative_to(folder)
+        found[str(path)] = tuple(names)
+        if len(path.parts) >= depth:
+            folders.clear()
+    return found
+
+
 def _walk(folder: Path) -> Iterator[Path]:
+    for parent, _, names in _walk_folders(folder):
+        yield from (parent / name for name in names)
+
+
+def _walk_folders(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Yield like os.walk, sorted; who empties the list of subfolders is shown none of them."""
     for parent, folders, names in islice(os.walk(folder), MAX_FOLDERS):
         if VENV_MARKER in names:
             folders.clear()
@@ -90,4 +110,4 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(
             name for name in folders if name not in EXCLUDED_FOLDERS and not name.startswith(".")
         )
-        yield from (Path(parent, name) for name in sorted(names))
+        yield Path(parent), folders, sorted(names)

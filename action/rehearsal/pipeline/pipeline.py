@@ -11,6 +11,7 @@ from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import teardown
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
+from rehearsal.pipeline.missed_suite import NO_TESTS_RAN, missed_suite_warning
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import (
     Container,
@@ -77,7 +78,10 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     with state.stage("ready"):
         _wait_until_ready(plan, context, state, container, log)
     if not plan.suite.command:
-        state.notices.append("No tests ran: test-command is empty.")
+        if warning := missed_suite_warning(plan):
+            state.warnings.append(warning)
+        else:
+            state.notices.append(NO_TESTS_RAN)
         return
     with state.stage("test"):
         if venv:

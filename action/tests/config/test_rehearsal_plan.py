@@ -401,6 +401,29 @@ def test_plan__a_missing_dockerfile_says_where_it_was_looked_for(tmp_path: Path)
     assert "Check out the repository" in problem.hint
 
 
+@pytest.mark.parametrize(
+    "files, line",
+    [
+        (["src/Dockerfile", "src/manage.py"], "working-directory: src"),
+        (["src/web/Dockerfile", "src/web/app/"], "working-directory: src/web"),
+        (["docker/Dockerfile", "docker/entrypoint.sh", "app.py"], "dockerfile: docker/Dockerfile"),
+        (["z/Dockerfile", "a/b/Dockerfile"], "dockerfile: z/Dockerfile"),
+        (["node_modules/x/Dockerfile", ".devcontainer/Dockerfile"], ""),
+    ],
+)
+def test_plan__a_dockerfile_below_is_named(tmp_path: Path, files: list[str], line: str) -> None:
+    for name in files:
+        path = tmp_path / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.touch()
+    hint = refusal(tmp_path).hint
+    assert (hint.splitlines()[-1] if "with:" in hint else "") == line
+    if line:
+        name, value = line.split(": ")
+        assert plan_of(tmp_path, **{name: value}).build.dockerfile == tmp_path / files[0]
+
+
 def test_plan__refuses_a_circular_link_as_a_folder(top: Path) -> None:
     (top / "round").symlink_to("round")
     assert "The input context is 'round'" in refusal(top, context="round").message

@@ -19,10 +19,11 @@ EXIT_CODES = {
 }
 
 
-def assert_verdict(rehearsed: ActionResult, verdict: str) -> None:
+def assert_verdict(rehearsed: ActionResult, verdict: str, *, warned: bool = False) -> None:
     """Hold a finished use of the action against the contract for its verdict.
 
     Exit code, output, annotations, summary, verdict.json, and whether there is an upload agree.
+    `warned` says that a pass has warnings although no test is flaky.
     """
     assert rehearsed.outputs["verdict"] == verdict, rehearsed.errors or rehearsed.log[-3000:]
     assert rehearsed.exit_code == EXIT_CODES[verdict]
@@ -35,7 +36,7 @@ def assert_verdict(rehearsed: ActionResult, verdict: str) -> None:
         flaky = rehearsed.outputs["flaky"] not in ("", "0")
         assert rehearsed.clean_up.get("upload") == ("true" if flaky else "false")
         warnings = [each for each in rehearsed.shown.annotations if each.level == "warning"]
-        assert bool(warnings) is flaky
+        assert bool(warnings) is (flaky or warned)
         return
     assert errors, "a red check says why"
     assert rehearsed.clean_up.get("upload") == "true"
