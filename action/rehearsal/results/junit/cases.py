@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from rehearsal.results.junit.attachments import attachments_of, output_of
 from rehearsal.results.junit.document import Suite, properties
 from rehearsal.results.junit.failures import attempts_of, failures_of, message_of, trace_of
-from rehearsal.results.junit.names import UNNAMED, full_name, is_of_playwright
+from rehearsal.results.junit.names import PATH, UNNAMED, full_name, is_of_playwright
 from rehearsal.results.tests import Failure, Span
 
 # Tests that fail as they are expected to, as pytest and unittest-xml-reporting write them.
@@ -88,10 +88,10 @@ def read_case(case: ET.Element, suites: Sequence[Suite], span: Span | None, file
 
 
 def _with_place(failure: Failure, case: ET.Element, span: Span | None, file: str) -> Failure:
-    line = case.get("line") or ""
+    line, group = case.get("line") or "", case.get("classname") or ""
     return replace(
         failure,
-        file=case.get("file") or file,
+        file=case.get("file") or (group if PATH.fullmatch(group) else file),
         line=int(line) if re.fullmatch(r"[0-9]{1,9}", line) else 0,
         evidence_name=properties(case).get(EVIDENCE_PROPERTY, ""),
         span=span,

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from rehearsal.results.junit.document import Suite
 
 UNNAMED = "(unnamed test)"
-# A path of a file, where a class would stand: Playwright and Vitest write it.
+# A path of a file, where a class would stand: Playwright, Vitest and Deno write it.
 PATH = re.compile(r"[^:]*\.[cm]?[jt]sx?")
 RUST_PATH = re.compile(r"[\w-]+(::[\w-]+)+")
 # The name of all suites together, as mocha-junit-reporter and Cypress write it.
