@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.junit.document import properties
 
 OUTPUT_TAGS = ("system-out", "system-err")
 # https://plugins.jenkins.io/junit-attachments. Playwright, Cypress and others write it.
 ATTACHMENT = re.compile(r"^[ \t]*\[\[ATTACHMENT\|(?P<path>[^\n|]+?)\]\][ \t]*$\n?", re.MULTILINE)
-# pytest-playwright, and testmoapp's convention, which several reporters follow.
-PROPERTIES = re.compile(r"playwright_\w+|attachment(?:s|\d+)?|screenshot")
+# As pytest-playwright, Testmo and TestRail name them.
+PROPERTIES = re.compile(r"playwright_(?:trace|screenshot|video)|attachment|testrail_attachment")
 MAX_ATTACHMENTS = 100
 # In characters; what is longer keeps its beginning and its end.
 MAX_OUTPUT = 20_000
@@ -32,16 +33,7 @@ def attachments_of(elements: Iterable[ET.Element]) -> tuple[str, ...]:
 def output_of(element: ET.Element) -> str:
     """Return what a test printed, without the names of its attachments."""
     parts = (ATTACHMENT.sub("", text).lstrip("\n").rstrip() for text in _texts(element))
-    return shortened("\n".join(filter(None, parts)))
-
-
-def shortened(text: str) -> str:
-    """Return the text, without its middle if it is long."""
-    if len(text) <= MAX_OUTPUT:
-        return text
-    half = MAX_OUTPUT // 2
-    gap = f"\n... {len(text) - 2 * half} characters are left out here ...\n"
-    return text[:half] + gap + text[-half:]
+    return cut_text("\n".join(filter(None, parts)), MAX_OUTPUT)
 
 
 def _texts(element: ET.Element) -> Iterable[str]:

@@ -20,8 +20,8 @@ TO_DO = "todo"
 NOT_RUN = ("notrun", "skipped", "ignored", "disabled", "suppressed", "inconclusive", "untested")
 # Playwright writes all attempts into one text.
 PLAYWRIGHT_RETRY = re.compile(r"^ *Retry #[0-9]+ ─", re.MULTILINE)
-# How pytest names all suites together.
-PYTEST = "pytest tests"
+# How pytest names its suite.
+PYTEST = "pytest"
 # The property in which rehearsal_testing names the folder of the evidence.
 EVIDENCE_PROPERTY = "evidence"
 
@@ -82,7 +82,7 @@ def read_case(case: ET.Element, suites: Sequence[Suite], span: Span | None, file
     return Case(
         key=() if name == UNNAMED else key,
         outcome=outcome,
-        is_of_pytest=suites[0].get("name") == PYTEST,
+        is_of_pytest=suites[-1].get("name") == PYTEST,
         failure=failure and _with_place(failure, case, span, file),
     )
 

@@ -21,7 +21,7 @@ COLOUR_WITHOUT_ESCAPE = re.compile(r"\[[0-9]{1,3}(?:;[0-9]{1,3})*m")
 COLOUR_END = re.compile(r"\[(?:0|22|27|39|49)m")
 # Of go test the tools write only this, and the test's own words into the text.
 GO_MESSAGES = ("Failed", "Build error", "Runtime error")
-GO_WORDS = re.compile(r"^\s*\S+\.go:[0-9:]+: (?P<words>.+)", re.MULTILINE)
+GO_WORDS = re.compile(r"^[ \t]*\S+\.go:[0-9:]+: (?P<words>.+)", re.MULTILINE)
 # A panic of Rust: its words are in the next line.
 RUST_PANIC = re.compile(
     r"^thread '[^\n]*' (?:\(\d+\) )?panicked at [^\n]*:\n(?P<words>.+)", re.MULTILINE

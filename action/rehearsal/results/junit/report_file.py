@@ -46,7 +46,7 @@ def read_file(
         file.unread, file.is_report = str(error), False
     except ReadingError as error:
         file.unread = str(error)
-    if len(content) > max_size:
+    if len(content) > max_size and file.is_report:
         file.unread = f"it is larger than {max_size >> 20} MiB: the rest was not read"
     return file
 

@@ -84,5 +84,4 @@ def test_output__is_cut_in_the_middle() -> None:
     output = failure_of(f"<system-out>begin{'x' * MAX_OUTPUT}end</system-out><failure/>").output
     assert output.startswith("begin")
     assert output.endswith("end")
-    assert "\n... 8 characters are left out here ...\n" in output
-    assert len(output) < MAX_OUTPUT + 100
+    assert MAX_OUTPUT - 100 < len(output) <= MAX_OUTPUT

@@ -386,7 +386,7 @@ def test_retries__tests_of_two_suites_are_two_tests(first: str, second: str) -> 
 
 
 def of_pytest(*cases: str) -> str:
-    return f'<testsuites name="pytest tests"><testsuite name="pytest">{"".join(cases)}</testsuite></testsuites>'  # noqa: E501
+    return f'<testsuites><testsuite name="pytest">{"".join(cases)}</testsuite></testsuites>'
 
 
 @pytest.mark.parametrize(
