@@ -79,7 +79,7 @@ def finish(
 
 
 def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
-    evidence.write(VERDICT_FILE, write_json(result))
+    evidence.write_document(VERDICT_FILE, write_json(result))
     place = f"the artifact {result.artifact_name}" if console.on_github else "this folder"
     markdown = summary(result, evidence=place)
     evidence.write(SUMMARY_FILE, markdown)
@@ -91,7 +91,7 @@ def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> No
     for annotation in warning_annotations(result):
         console.warning(**asdict(annotation))
     console.summary(markdown)
-    evidence.write(PAGE_FILE, page(result))
+    evidence.write_document(PAGE_FILE, page(result))
 
 
 def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str, tuple[str, ...]]]:

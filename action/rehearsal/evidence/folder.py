@@ -17,6 +17,7 @@ from rehearsal.outside.process import Sink
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.file_names import EVIDENCE, STAGING
+from rehearsal.results.own_names import is_our_name
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 CHUNK = 1 << 20
@@ -54,8 +55,12 @@ class Evidence:
         )
 
     def write(self, name: str, text: str) -> None:
-        """Write a text, and replace an earlier one."""
-        data = self.redactor.redact(text).encode(errors="replace")
+        """Write a text for readers, redacted, and replace an earlier one."""
+        self.write_document(name, self.redactor.redact(text))
+
+    def write_document(self, name: str, text: str) -> None:
+        """Write a document that programs read, made of a redacted result, as it is."""
+        data = text.encode(errors="replace")
         with self._warn_on_error(name):
             with self.folder.create_file(f"{name}.part", replace=True) as file:
                 write_all(file, data)
@@ -109,8 +114,11 @@ class Evidence:
             self._copy(lambda: open_regular_file(source), target, name)
 
     def _copy(self, open_source: Callable[[], BinaryIO], target: str, name: str) -> None:
-        # A name may hold a secret, too.
-        parts = PurePosixPath(self.redactor.redact(name)).parts
+        # A name may hold a secret, too. Our own names stay, even if a secret is such a word.
+        path = PurePosixPath(name)
+        kept = path.name if is_our_name(path.name) else ""
+        chosen = str(path.parent) if kept else name
+        parts = (*PurePosixPath(self.redactor.redact(chosen)).parts, *filter(None, (kept,)))
         stream = self.redactor.stream()
         with open_source() as inside:
             if os.fstat(inside.fileno()).st_size > MAX_FILE_SIZE:

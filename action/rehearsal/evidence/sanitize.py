@@ -8,6 +8,11 @@ from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
+from rehearsal.results.own_names import is_our_name
+
+# Made of redacted results. Programs read what else is in them: a secret may be a word of that.
+DOCUMENTS = (VERDICT_FILE, PAGE_FILE)
 
 
 def sanitize_folder(folder: Folder, redactor: Redactor) -> list[str]:
@@ -29,14 +34,15 @@ def sanitize_folder(folder: Folder, redactor: Redactor) -> list[str]:
     for entry in folder.walk(remove):
         if not _is_safe(entry, redactor):
             remove(entry)
-        elif entry.is_file and _holds_secrets(entry, redactor):
+        elif entry.is_file and entry.path not in DOCUMENTS and _holds_secrets(entry, redactor):
             _replace_secrets(entry, redactor)
             changed.append(redactor.redact(entry.path))
     return changed
 
 
 def _is_safe(entry: Entry, redactor: Redactor) -> bool:
-    if not SAFE_NAME.match(entry.name) or redactor.redact(entry.name) != entry.name:
+    holds_secret = not is_our_name(entry.name) and redactor.redact(entry.name) != entry.name
+    if holds_secret or not SAFE_NAME.match(entry.name):
         return False
     return entry.is_folder or (entry.is_file and entry.size() <= MAX_FILE_SIZE)
 

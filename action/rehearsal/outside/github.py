@@ -117,13 +117,23 @@ class Console:
                 self._write(f"::{token}::\n")
 
     def output(self, name: str, value: str) -> None:
-        """Set an output of the step."""
+        """Set an output of the step, as it is: a program reads it next.
+
+        Warn if it holds the value of a secret, because that secret is an ordinary word.
+        """
+        if names := self.redactor.names_in(value):
+            self.warning(
+                f"The output {name} holds the value of the secret {' and of '.join(names)}. It was "
+                "not replaced, since later steps need it. GitHub does not pass it on to other "
+                "jobs. Give the secret a value that is not an ordinary word.",
+                title="Secret in an output",
+            )
         end = f"end-{secrets.token_hex(8)}"
         self._append("OUTPUT", f"{name}<<{end}\n{value}\n{end}\n")
 
     def summary(self, markdown: str) -> None:
         """Add to the job summary."""
-        self._append("STEP_SUMMARY", markdown)
+        self._append("STEP_SUMMARY", self.redactor.redact(markdown))
 
     def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
         title, message = (visible(self.redactor.redact(text)) for text in (title, message))
@@ -139,7 +149,7 @@ class Console:
         if path := self._files[file]:
             try:
                 with Path(path).open("a", encoding="utf-8", errors="replace") as stream:
-                    stream.write(self.redactor.redact(text))
+                    stream.write(text)
             except OSError as error:
                 self.warning(f"{error.strerror or error}", title=f"GITHUB_{file} not written")
 

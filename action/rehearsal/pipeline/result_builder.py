@@ -9,11 +9,11 @@ from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.results.file_names import FACTS_FILE
+from rehearsal.results.map_texts import map_texts
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
-from rehearsal.verdict import Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,28 +40,29 @@ def make_result(
 
     Every text is redacted before a report can cut a secret in two.
     """
-    redact = evidence.redactor.redact
+    redact, results = evidence.redactor.redact, state.suite_results
     result = RehearsalResult(
         name=description.name,
         started=state.started,
         stages=tuple(state.stages),
-        problems=tuple(_redacted_problem(each, redact) for each in state.problems),
+        problems=tuple(state.problems),
         image=state.image,
         image_id=state.image_id,
         ready_seconds=state.ready_seconds,
         shard=description.shard,
         origin=description.origin,
         request=description.request,
-        suite_results=state.suite_results and _redacted_results(state.suite_results, redact),
+        suite_results=results and _with_safe_paths(results, description.source, redact),
         artifact_name=description.artifact_name,
-        notices=tuple(map(redact, state.notices)),
-        warnings=tuple(map(redact, state.warnings)),
+        notices=tuple(state.notices),
+        warnings=tuple(state.warnings),
         timeline=state.timeline.timeline,
         evidence_path=description.evidence_folder,
         container_tail=state.container_tail,
         kept_container=state.kept_container,
         remove_command=state.remove_command,
     )
+    result = map_texts(result, redact)
     explanation = explain(
         result,
         state.observations,
@@ -93,31 +94,18 @@ def with_remarks(result: RehearsalResult, state: RunState, evidence: Evidence) -
     )
 
 
-def _redacted_problem(problem: Problem, redact: Callable[[str], str]) -> Problem:
+def _with_safe_paths(
+    results: SuiteResults, source: SourceTree | None, redact: Callable[[str], str]
+) -> SuiteResults:
+    """Return the results with all paths redacted that are not the project's.
+
+    Programs read a path of the project, so it stays; a report may name anything.
+    """
+
+    def safe(failure: Failure) -> Failure:
+        is_known = source and source.locate(failure.file)
+        return failure if is_known else replace(failure, file=redact(failure.file))
+
     return replace(
-        problem,
-        message=redact(problem.message),
-        hint=redact(problem.hint),
-        excerpt=tuple(map(redact, problem.excerpt)),
-    )
-
-
-def _redacted_results(results: SuiteResults, redact: Callable[[str], str]) -> SuiteResults:
-    return replace(
-        results,
-        failed=tuple(_redacted_failure(each, redact) for each in results.failed),
-        flaky=tuple(_redacted_failure(each, redact) for each in results.flaky),
-    )
-
-
-def _redacted_failure(failure: Failure, redact: Callable[[str], str]) -> Failure:
-    return replace(
-        failure,
-        name=redact(failure.name),
-        message=redact(failure.message),
-        file=redact(failure.file),
-        trace=redact(failure.trace),
-        report=redact(failure.report),
-        attachments=tuple(map(redact, failure.attachments)),
-        output=redact(failure.output),
+        results, failed=tuple(map(safe, results.failed)), flaky=tuple(map(safe, results.flaky))
     )

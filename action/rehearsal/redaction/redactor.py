@@ -24,8 +24,9 @@ class Redactor:
     """Knows every encoded value of every secret; makes one stream for each text."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        self._secrets = tuple(secrets)
         self._patterns = sorted(
-            {pattern for secret in secrets for pattern in encoded_values(secret.value)}
+            {pattern for secret in self._secrets for pattern in encoded_values(secret.value)}
         )
         self._multiline_patterns = [pattern for pattern in self._patterns if b"\n" in pattern]
         self._longest = max(map(len, self._patterns), default=1)
@@ -48,6 +49,10 @@ class Redactor:
         return self.redact_bytes(text.encode(errors="surrogateescape")).decode(
             errors="surrogateescape"
         )
+
+    def names_in(self, text: str) -> list[str]:
+        """Return the names of the secrets whose values are in a text."""
+        return [each.name for each in self._secrets if Redactor([each]).redact(text) != text]
 
     def redact_bytes(self, data: bytes) -> bytes:
         """Replace the secrets in bytes that are complete."""

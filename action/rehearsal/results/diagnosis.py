@@ -13,7 +13,7 @@ class Diagnosis:
     `give_up_after` is how many seconds a wait may last with this cause; None means no limit.
     """
 
-    id: Annotated[str, "The id of a known cause.", Json(pattern="^[a-z][a-z-]*$")]
+    id: Annotated[str, "The id of a known cause.", Json(pattern="^[a-z][a-z-]*$", verbatim=True)]
     title: Annotated[str, "The cause in one line."]
     hint: Annotated[str, "What to do."]
     paste: Annotated[str, "YAML or Python to paste, or empty."] = ""

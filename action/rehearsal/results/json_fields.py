@@ -24,7 +24,8 @@ class Json:
     """What the type and the description of a field do not say.
 
     `digits` are the decimal places that are written. `null_if_empty` writes null for an empty text
-    or tuple. `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum` and
+    or tuple. `verbatim` is for what programs read (names, paths, ids): it is never redacted.
+    `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum` and
     `pattern`; all others only go into the schema.
     """
 
@@ -34,11 +35,13 @@ class Json:
         key: str = "",
         digits: int | None = None,
         null_if_empty: bool = False,
+        verbatim: bool = False,
         **keywords: Any,
     ) -> None:
         self.key = key
         self.digits = digits
         self.null_if_empty = null_if_empty
+        self.verbatim = verbatim
         self.keywords = keywords
 
 

@@ -10,10 +10,10 @@ from rehearsal.results.json_fields import Json
 class Origin:
     """The workflow run of a rehearsal; everything is empty outside GitHub."""
 
-    repository: Annotated[str, "OWNER/NAME, or empty."] = ""
-    commit: Annotated[str, "The commit of the event, or empty."] = ""
-    ref: Annotated[str, "Its branch or tag, or empty."] = ""
-    run: Annotated[str, "The URL of the workflow run, or empty."] = ""
+    repository: Annotated[str, "OWNER/NAME, or empty.", Json(verbatim=True)] = ""
+    commit: Annotated[str, "The commit of the event, or empty.", Json(verbatim=True)] = ""
+    ref: Annotated[str, "Its branch or tag, or empty.", Json(verbatim=True)] = ""
+    run: Annotated[str, "The URL of the workflow run, or empty.", Json(verbatim=True)] = ""
     attempt: Annotated[int, "The attempt of the workflow run; 0 outside GitHub."] = 0
 
 
@@ -25,10 +25,12 @@ class RequestSummary:
         str,
         "The SHA-256 of the test command, empty without one. The command itself is left out: it "
         "may hold what only the tests should know.",
-        Json(key="test-command-sha256", pattern="^([0-9a-f]{64})?$"),
+        Json(key="test-command-sha256", pattern="^([0-9a-f]{64})?$", verbatim=True),
     ] = ""
-    browser: Annotated[str, "The BROWSER of test-env, or empty."] = ""
+    browser: Annotated[str, "The BROWSER of test-env, or empty.", Json(verbatim=True)] = ""
     path: Annotated[str, "The requested path, without its query.", Json(key="ready-path")] = ""
     statuses: Annotated[
-        str, "The statuses that counted as ready, like 200-399.", Json(key="ready-status")
+        str,
+        "The statuses that counted as ready, like 200-399.",
+        Json(key="ready-status", verbatim=True),
     ] = ""

@@ -28,7 +28,7 @@ class Stage:
     `started` is in seconds since 1970, 0 where that is not known.
     """
 
-    name: Annotated[str, "Its name.", Json(enum=STAGES)]
+    name: Annotated[str, "Its name.", Json(enum=STAGES, verbatim=True)]
     seconds: Annotated[float, "How long it took.", Json(digits=3)]
     ok: Annotated[bool, "Whether it did what it should."]
     started: float = 0.0
@@ -44,15 +44,15 @@ class RehearsalResult:
     removes it).
     """
 
-    name: Annotated[str, "The name of this run.", Json(key="rehearsal")]
-    tool: Annotated[str, "The program that wrote this file, and its version."] = (
-        f"dress-rehearsal {__version__}"
-    )
+    name: Annotated[str, "The name of this run.", Json(key="rehearsal", verbatim=True)]
+    tool: Annotated[
+        str, "The program that wrote this file, and its version.", Json(verbatim=True)
+    ] = f"dress-rehearsal {__version__}"
     started: Annotated[float, "Seconds since 1970.", Json(maximum=MAX_TIME)] = 0.0
     stages: Annotated[tuple[Stage, ...], "In their order."] = ()
     problems: Annotated[tuple[Problem, ...], "All that was wrong, in the order it was found."] = ()
-    image: Annotated[str, "The name of the image, or empty."] = ""
-    image_id: Annotated[str, "The ID of the image, or empty."] = ""
+    image: Annotated[str, "The name of the image, or empty.", Json(verbatim=True)] = ""
+    image_id: Annotated[str, "The ID of the image, or empty.", Json(verbatim=True)] = ""
     ready_seconds: Annotated[
         float | None,
         "From the container's start to the first answer that was accepted; null when there was no "
@@ -61,7 +61,7 @@ class RehearsalResult:
     shard: Annotated[
         str,
         "The part of the tests that was asked for, like 1/4; null when it was all of them.",
-        Json(null_if_empty=True, pattern=SHARD_PATTERN.pattern),
+        Json(null_if_empty=True, pattern=SHARD_PATTERN.pattern, verbatim=True),
     ] = ""
     shards: Annotated[
         tuple[Shard, ...],
@@ -76,7 +76,9 @@ class RehearsalResult:
         "What the inputs asked for; null when they were wrong.",
     ] = None
     suite_results: SuiteResults | None = None
-    artifact_name: Annotated[str, "The name under which the evidence is uploaded."] = ""
+    artifact_name: Annotated[
+        str, "The name under which the evidence is uploaded.", Json(verbatim=True)
+    ] = ""
     notices: Annotated[tuple[str, ...], "Worth knowing; they do not change the verdict."] = ()
     warnings: Annotated[
         tuple[str, ...],
@@ -93,10 +95,10 @@ class RehearsalResult:
         "Where no known cause fits: the log lines that say most.",
     ] = ()
     index: EvidenceIndex = field(default_factory=EvidenceIndex)
-    evidence_path: str = ""
+    evidence_path: Annotated[str, Json(verbatim=True)] = ""
     container_tail: tuple[str, ...] = ()
-    kept_container: str = ""
-    remove_command: str = ""
+    kept_container: Annotated[str, Json(verbatim=True)] = ""
+    remove_command: Annotated[str, Json(verbatim=True)] = ""
 
     @property
     def problem(self) -> Problem | None:

@@ -15,19 +15,21 @@ WHOLE_SUITE = (1, 1)
 class Shard:
     """One rehearsal among those that were merged."""
 
-    name: Annotated[str, "The name of its artifact."]
+    name: Annotated[str, "The name of its artifact.", Json(verbatim=True)]
     verdict: Annotated[Verdict, "How it ended."]
     shard: Annotated[
         str,
         "Its part of the tests, like 1/4; null when it was all of them.",
-        Json(null_if_empty=True, pattern=SHARD_PATTERN.pattern),
+        Json(null_if_empty=True, pattern=SHARD_PATTERN.pattern, verbatim=True),
     ] = ""
-    browser: Annotated[str, "The BROWSER of its test-env, or empty."] = ""
+    browser: Annotated[str, "The BROWSER of its test-env, or empty.", Json(verbatim=True)] = ""
     tests: Annotated[int | None, "How many tests ran; null when that is not known."] = None
     failures: Annotated[int, "How many tests failed."] = 0
     flaky: Annotated[int, "How many tests passed only when they were run again."] = 0
     seconds: Annotated[float, "How long all its stages took.", Json(digits=3)] = 0.0
-    page: Annotated[str, "The path of its own index.html beside this file, or empty."] = ""
+    page: Annotated[
+        str, "The path of its own index.html beside this file, or empty.", Json(verbatim=True)
+    ] = ""
 
     @property
     def title(self) -> str:

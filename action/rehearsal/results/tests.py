@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.results.json_fields import Json
+
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
@@ -29,14 +31,14 @@ class Failure:
 
     name: str
     message: str
-    file: str = ""
+    file: Annotated[str, Json(verbatim=True)] = ""
     line: int = 0
     trace: str = ""
-    evidence_name: str = ""
+    evidence_name: Annotated[str, Json(verbatim=True)] = ""
     span: Span | None = None
     attempts: int = 1
-    report: str = ""
-    attachments: tuple[str, ...] = ()
+    report: Annotated[str, Json(verbatim=True)] = ""
+    attachments: Annotated[tuple[str, ...], Json(verbatim=True)] = ()
     output: str = ""
 
 

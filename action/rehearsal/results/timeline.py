@@ -10,7 +10,7 @@ from rehearsal.results.json_fields import Json
 class Milestone:
     """Something that happened for the first time, `seconds` after the container's start."""
 
-    name: Annotated[str, "What happened."]
+    name: Annotated[str, "What happened.", Json(verbatim=True)]
     seconds: Annotated[float, "Since the container's start.", Json(digits=3)]
     detail: Annotated[str, "What there is to say about it, like the answer, or empty."] = ""
 

@@ -6,6 +6,7 @@ import pytest
 from rehearsal.evidence.sanitize import sanitize_folder
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.redaction.secret import Secret
 
 from ..fakes import secret
 
@@ -37,6 +38,26 @@ def test_sanitize_folder__removes_unsafe_files_and_redacts(tmp_path: Path) -> No
     assert not {"good.log", "tests", "tests/good.xml"} & set(found)
     assert not sanitize_folder(Folder(tmp_path), REDACTOR)
     assert Path("/etc/passwd").exists()
+
+
+def test_sanitize_folder__our_own_files_stay(tmp_path: Path) -> None:
+    """A secret may be a word of a name of ours, or of what programs read."""
+    words = ("container", "screenshot", "verdict", "tests-failed")
+    redactor = Redactor(Secret(name="WORD", value=word) for word in words)
+    (tmp_path / "tests/one").mkdir(parents=True)
+    content = {
+        "container.log": b"the container",
+        "verdict.json": b'{"verdict": "tests-failed"}',
+        "index.html": b"<a href='container.log'>",
+        "tests/one/screenshot.png": b"",
+        "tests/one/my-screenshot.png": b"",
+    }
+    for name, data in content.items():
+        (tmp_path / name).write_bytes(data)
+    found = sanitize_folder(Folder(tmp_path), redactor)
+    assert sorted(found) == ["***.log", "tests/one/my-***.png"]
+    del content["tests/one/my-screenshot.png"]
+    assert files(tmp_path) == content | {"container.log": b"the ***"}
 
 
 def test_sanitize_folder__removes_what_it_cannot_check(tmp_path: Path) -> None:

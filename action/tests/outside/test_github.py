@@ -212,9 +212,13 @@ def test_output__can_be_read_by_the_runner(on: Spoken, tmp_path: Path, value: st
     assert outputs(text) == {"verdict": value, "tests": "3"}
 
 
-def test_output__is_redacted(on: Spoken, tmp_path: Path) -> None:
-    on.console.output("image", HUSH)
-    assert outputs((tmp_path / "GITHUB_OUTPUT").read_text()) == {"image": "***"}
+def test_output__is_for_programs(on: Spoken, tmp_path: Path) -> None:
+    on.console.output("image", f"rehearsed/{HUSH}")
+    assert outputs((tmp_path / "GITHUB_OUTPUT").read_text()) == {"image": f"rehearsed/{HUSH}"}
+    assert "The output image holds the value of the secret KEY" in on.text
+    assert HUSH not in on.text
+    on.console.output("verdict", "passed")
+    assert "The output verdict" not in on.text
 
 
 def test_summary__is_appended_and_redacted(on: Spoken, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,11 @@ from rehearsal.outside.folder import Folder
 from rehearsal.pipeline.result_builder import RunDescription, add_evidence, make_result
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.redaction.secret import Secret
 from rehearsal.results.origin import Origin
 from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.verdict_json import read_json, write_json
+from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
 from ..fakes import secret
@@ -30,8 +33,6 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
         message=f"* {SECRET}",
         file=SECRET,
         trace=SECRET,
-        report=SECRET,
-        attachments=(SECRET,),
         output=SECRET,
     )
     state = RunState(
@@ -51,6 +52,41 @@ def test_make_result__redacts_every_text(evidence: Evidence) -> None:
         each.message for each in (*result.suite_results.failed, *result.suite_results.flaky)
     ] == ["* ***"] * 2
     assert SECRET not in (evidence.folder.path / "facts.json").read_text()
+
+
+def test_make_result__leaves_what_programs_read(tmp_path: Path) -> None:
+    """A secret may be an ordinary word; the outputs and verdict.json have to stay what they are."""
+    words = ("superlists", "passed", "tests-failed", "verdict", "sha256", "shop/tests.py")
+    evidence = Evidence(Folder(tmp_path), Redactor(map(secret_of, words)))
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/tests.py").touch()
+    failure = Failure(name="passed", message="superlists", file="shop/tests.py")
+    state = RunState(
+        observer=RecordingObserver(),
+        problems=[Problem(Verdict.TESTS_FAILED, "superlists: tests-failed")],
+        suite_results=SuiteResults(test_count=1, failure_count=1, failed=(failure,)),
+        image="rehearsed/superlists",
+        image_id="sha256:" + "a" * 64,
+    )
+    description = replace(
+        DESCRIPTION,
+        artifact_name="superlists",
+        origin=Origin(repository="example/superlists"),
+        source=SourceTree(top=tmp_path, directory=tmp_path),
+    )
+    result = make_result(state, description, evidence)
+    assert (result.image, result.image_id) == (state.image, state.image_id)
+    assert (result.artifact_name, result.origin.repository) == ("superlists", "example/superlists")
+    assert result.problems[0].message == "***: ***"
+    assert result.suite_results
+    (told,) = result.suite_results.failed
+    assert (told.name, told.message, told.file) == ("***", "***", "shop/tests.py")
+    evidence.write_document("verdict.json", write_json(result))
+    assert read_json((tmp_path / "evidence/verdict.json").read_text()).verdict == result.verdict
+
+
+def secret_of(word: str) -> Secret:
+    return Secret(name="WORD", value=word)
 
 
 def test_make_result__passed_run_writes_no_facts(evidence: Evidence) -> None:

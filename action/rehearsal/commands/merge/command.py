@@ -138,9 +138,9 @@ def _report(merged: MergeResult, evidence: Evidence, console: Console) -> None:
         console.output(name, value)
     name = result.artifact_name
     markdown = summary(merged, evidence=f"the artifact {name}" if name else "the merged evidence")
-    evidence.write(VERDICT_FILE, write_json(result))
+    evidence.write_document(VERDICT_FILE, write_json(result))
     evidence.write(SUMMARY_FILE, markdown)
-    evidence.write(PAGE_FILE, page(merged))
+    evidence.write_document(PAGE_FILE, page(merged))
     console.summary(markdown)
     # Each shard's own job has already reported the problems of that shard.
     for problem in merged.matrix_problems[:MAX_ANNOTATIONS]:

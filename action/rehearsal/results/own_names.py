@@ -1,0 +1,15 @@
+"""Which names of files and folders in the evidence are ours, so that no test chose them."""
+
+import re
+
+from rehearsal.results import file_names
+
+_PATHS = (value for name, value in vars(file_names).items() if name.isupper())
+_NAMES = frozenset(name for path in _PATHS for name in path.split("/"))
+# What rehearsal_testing writes for each browser of a failed test.
+_TEST_FILE = re.compile(r"(screenshot|page|address|console)(-[0-9]+)?\.(png|html|txt|log)")
+
+
+def is_our_name(name: str) -> bool:
+    """Return whether we give this name to a file or a folder."""
+    return name in _NAMES or _TEST_FILE.fullmatch(name) is not None
