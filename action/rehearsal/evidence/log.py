@@ -43,18 +43,25 @@ class Log:
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()
-        self._streams: list[tuple[str, RedactingStream]] = []
+        self._streams: list[tuple[str, RedactingStream, Sink | None]] = []
 
-    def stream(self, name: str = "out") -> Sink:
-        """Open one more stream into the log; its bytes may hold secrets."""
+    def stream(self, name: str = "out", *, reader: Sink | None = None) -> Sink:
+        """Open one more stream into the log; its bytes may hold secrets.
+
+        `reader` gets its redacted bytes, too, whatever the log's size.
+        """
         stream = self._redactor.stream()
-        self._streams.append((name, stream))
-        return lambda piece: self._append(name, stream.feed(piece))
+        self._streams.append((name, stream, reader))
+        return lambda piece: self._append(name, stream.feed(piece), reader)
+
+    def flush(self) -> None:
+        """Write the rest of each stream: it may have been the beginning of a secret."""
+        for name, stream, reader in self._streams:
+            self._append(name, stream.flush(), reader)
 
     def close(self) -> None:
         """Write the rest of each stream, and close."""
-        for name, stream in self._streams:
-            self._append(name, stream.flush())
+        self.flush()
         with self._lock:
             if self._closed:
                 return
@@ -74,7 +81,7 @@ class Log:
             return ()
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
 
-    def _append(self, stream: str, piece: bytes) -> None:
+    def _append(self, stream: str, piece: bytes, reader: Sink | None) -> None:
         with self._lock:
             # A grandchild that keeps the pipe open may still write after the log was closed.
             if not piece or self._closed:
@@ -89,8 +96,8 @@ class Log:
             except OSError as error:
                 # Reading must go on: the app would block on a full pipe.
                 self._warn_once(error)
-            if self._echo:
-                self._echo(piece)
+            for sink in filter(None, (self._echo, reader)):
+                sink(piece)
 
     def _open(self, name: str) -> CappedFile | None:
         try:

@@ -179,6 +179,19 @@ def test_log__close_writes_the_rest(evidence: Evidence) -> None:
     assert kept(evidence)["a.log"] == b"end: " + HUSH[:6]
 
 
+def test_log__a_reader_gets_what_is_written(evidence: Evidence) -> None:
+    """The redactor may hold back the last bytes; `flush` hands them on."""
+    read: list[bytes] = []
+    log = evidence.log("a.log")
+    sink = log.stream(reader=read.append)
+    sink(HUSH + b"\nOK " + HUSH[:6])
+    assert b"".join(read) == b"***\nOK "
+    log.flush()
+    assert b"".join(read) == b"***\nOK " + HUSH[:6] == kept(evidence)["a.log"]
+    log.close()
+    assert b"".join(read) == kept(evidence)["a.log"]
+
+
 def test_log__echo_gets_redacted_bytes(evidence: Evidence) -> None:
     echoed: list[bytes] = []
     log = evidence.log("a.log", echo=echoed.append)
