@@ -19,7 +19,12 @@ from rehearsal.results.file_names import (
 )
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
-from rehearsal.source.tracebacks import failing_line, project_frame, without_library_frames
+from rehearsal.source.tracebacks import (
+    failing_file,
+    failing_line,
+    project_frame,
+    without_library_frames,
+)
 
 OTHER_LOGS = (TEST_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
 # How much of a text the page shows, of its head and of its tail, in bytes. A browser searches two
@@ -75,7 +80,11 @@ def _collect_for_test(
     *,
     shown: bool,
 ) -> FailedTestEvidence:
-    file = source.locate(failure.file) if failure.file else ""
+    file = (
+        source.locate(failure.file)
+        if failure.file
+        else failing_file(failure.trace, failure.name, source)
+    )
     if line := failing_line(failure.trace, file, failure.name, source) if file else 0:
         failure = replace(failure, line=line)
     if not shown:

@@ -88,19 +88,39 @@ def project_frame(text: str, tree: SourceTree) -> ProjectFrame | None:
     return None
 
 
+def failing_file(trace: str, test: str, tree: SourceTree) -> str:
+    """Return the file of a test that failed, by its traceback, or an empty string.
+
+    `trace` is the failure's text, `test` the test's name: its own frame says more than one in a
+    helper.
+    """
+    return next((tree.locate(own[-1].file) for own in _own_frames(trace, test, tree)), "")
+
+
 def failing_line(trace: str, file: str, test: str, tree: SourceTree) -> int:
     """Return the line of `file` (a path in the checkout) where a test failed, or 0 if unknown.
 
     `trace` is the failure's text in the report, `test` the test's name: a line in the test itself
     says more than one in a helper of the same file.
     """
-    # A parameter or a sub-test's message follows the name.
-    name = re.split(r"[\[ ]", test)[0].rpartition(".")[2]
-    for traceback in reversed(list(tracebacks(trace))):
-        if own := [each for each in traceback.frames if tree.locate(each.file) == file]:
-            return ([each for each in own if each.function == name] or own)[-1].line
+    for own in _own_frames(trace, test, tree, file):
+        return own[-1].line
     mentions = (each for each in FILE_AND_LINE.finditer(trace) if tree.locate(each["file"]) == file)
     return next((int(each["line"]) for each in mentions), 0)
+
+
+def _own_frames(trace: str, test: str, tree: SourceTree, file: str = "") -> Iterator[list[Frame]]:
+    """Yield the project's frames of each traceback that has any, the last traceback first.
+
+    With `file`, only the frames of this file count. If the test itself has frames, only they do.
+    """
+    # A parameter or a sub-test's message follows the name.
+    name = re.split(r"\.|::", re.split(r"[\[ ]", test)[0])[-1]
+    for traceback in reversed(list(tracebacks(trace))):
+        places = ((each, tree.locate(each.file)) for each in traceback.frames)
+        own = [each for each, place in places if place and (not file or place == file)]
+        if own:
+            yield [each for each in own if each.function == name] or own
 
 
 def without_library_frames(text: str, tree: SourceTree) -> str:

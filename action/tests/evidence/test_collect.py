@@ -191,6 +191,13 @@ def test_collect_evidence__finds_the_failing_line(evidence: Evidence, tmp_path: 
     assert only(collect(evidence, tmp_path, failure).failed).failure.line == 7
 
 
+def test_collect_evidence__finds_the_file_in_the_traceback(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    found = only(collect(evidence, tmp_path, failed("t.T.home", trace=TRACEBACK)).failed)
+    assert (found.file, found.failure.line) == ("app/views.py", 7)
+
+
 def test_collect_evidence__a_flaky_test_shows_its_first_failure(
     evidence: Evidence, tmp_path: Path
 ) -> None:

@@ -1,9 +1,12 @@
+import re
+
 import pytest
 
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
     Frame,
+    failing_file,
     failing_line,
     project_frame,
     tracebacks,
@@ -150,6 +153,20 @@ selenium.NoSuchElementException: no
 )
 def test_failing_line(trace: str, test: str, line: int, tree: SourceTree) -> None:
     assert failing_line(trace, "site/app/views.py", test, tree) == line
+
+
+@pytest.mark.parametrize(
+    "trace, test, file",
+    [
+        pytest.param(TRACE, "a.T.test_it", "site/app/views.py", id="the test's own file"),
+        pytest.param(TRACE, "t.py::T::test_it", "site/app/views.py", id="as pytest names it"),
+        pytest.param(TRACE, "a.T.test_other", "site/base.py", id="the last one"),
+        pytest.param(re.sub(r"/src/[a-z/]+", "/gone/x", TRACE), "a.T.test_it", "", id="elsewhere"),
+        pytest.param("no traceback", "a.T.test_it", "", id="nothing"),
+    ],
+)
+def test_failing_file(trace: str, test: str, file: str, tree: SourceTree) -> None:
+    assert failing_file(trace, test, tree) == file
 
 
 def test_project_frame__of_the_last_traceback_that_has_one(tree: SourceTree) -> None:
