@@ -273,10 +273,13 @@ def test_rehearse__ignores_reports_of_an_earlier_run(job: Job) -> None:
     text = "<testsuite><testcase name='a'/></testsuite>"
     (reports / "stale.xml").write_text(text)
     given = {"test-reports": "reports/*.xml", "evidence": "always"}
-    for command, tests in (("true", ""), (f'echo "{text}" > reports/fresh.xml', "1")):
+    for command, verdict, tests in (
+        ("true", "no-tests", ""),
+        (f'echo "{text}" > reports/fresh.xml', "passed", "1"),
+    ):
         inputs = json.dumps({**given, "test-command": command})
-        assert cli.main(["rehearse"], {**job.github, "REHEARSAL_INPUTS": inputs}) == 0
-        assert job.outputs["tests"] == tests
+        cli.main(["rehearse"], {**job.github, "REHEARSAL_INPUTS": inputs})
+        assert (job.outputs["verdict"], job.outputs["tests"]) == (verdict, tests)
     kept = [name for name in job.files() if "junit" in name]
     assert kept == ["evidence/tests/junit/reports_fresh.xml"]
 

@@ -13,8 +13,8 @@ from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_arguments import has_restart_policy
 from rehearsal.pipeline.stages.container_end import crash_error
-from rehearsal.pipeline.stages.count_results import count_notices
 from rehearsal.pipeline.stages.probe import request_headers
+from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 
@@ -53,7 +53,7 @@ def run_functional_tests(
     )
     try:
         with context.streamed_log("test", TEST_LOG) as output:
-            state.suite_results, problems = run_tests(
+            count, problems = run_tests(
                 plan.suite,
                 container,
                 env=env,
@@ -61,15 +61,17 @@ def run_functional_tests(
                 log=output,
                 reports=lambda: [*sorted(junit.glob("*.xml")), *_new_reports(plan, previous)],
             )
+        state.suite_results = count.results
         state.problems += problems
-        state.notices += count_notices(plan.suite, state.suite_results)
+        state.notices += (*count.notices, *count_notices(plan.suite, count.results))
+        state.warnings += count.warnings
         if container.ends_within() or (problems and _ends_late(plan, container)):
             raise crash_error(
                 container,
                 context.engine,
                 log,
                 when="during the tests",
-                failed=state.suite_results.failed,
+                failed=count.results.failed,
             )
     finally:
         evidence.copy_staged("traces", TESTS_FOLDER, variable="REHEARSAL_EVIDENCE")

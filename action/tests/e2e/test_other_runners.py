@@ -1,4 +1,4 @@
-"""Re-runs and shards of suites that are not run by rehearsal_testing: their reports tell."""
+"""Suites that are not run by rehearsal_testing: what their reports and their output tell."""
 
 import json
 from pathlib import Path
@@ -178,3 +178,91 @@ def test_shard__without_a_test(
     assert told["tests"]["in-other-shards"] == (None if shard == "1/1" else others)  # type: ignore[index]
     said = "Shard 2/4 holds no test; the other shards have 12." in rehearsed.summary
     assert said is (verdict == "passed")
+
+
+BASKET = """
+import unittest
+from checks import get
+
+class Basket(unittest.TestCase):
+    def test_total(self):
+        \"\"\"The total is shown.\"\"\"
+        self.assert_shows(b"42")
+
+    def assert_shows(self, text):
+        self.assertIn(text, get())
+
+    @unittest.expectedFailure
+    def test_known(self):
+        self.assertEqual(1, 2)
+"""
+GREEN = "python3 -m unittest basket.Basket.test_known"
+RED = "python3 -m unittest basket"
+
+
+@pytest.mark.parametrize(
+    "command, counts",
+    [
+        pytest.param(GREEN, ("1", "0"), id="an-expected-failure"),
+        pytest.param(f"{GREEN}\nseq 50000\n{GREEN} checks.Page", ("3", "0"), id="two-runs"),
+        pytest.param(f"{RED} || {GREEN}", ("2", "0"), id="a-good-end"),
+    ],
+)
+def test_words__count(
+    command: str, counts: tuple[str, str], tiny: Repository, runner: Runner
+) -> None:
+    tiny.write("basket.py", BASKET)
+    rehearsed = runner.use(tiny, {"test-command": command})
+    assert_verdict(rehearsed, "passed")
+    assert (rehearsed.outputs["tests"], rehearsed.outputs["failures"]) == counts
+    assert ("The test command printed failures (" in rehearsed.summary) is ("||" in command)
+
+
+def test_words__a_failed_test_has_its_line_and_its_card(tiny: Repository, runner: Runner) -> None:
+    tiny.write("basket.py", BASKET)
+    rehearsed = runner.use(tiny, {"test-command": RED})
+    assert_verdict(rehearsed, "tests-failed")
+    assert (rehearsed.outputs["tests"], rehearsed.outputs["failures"]) == ("2", "1")
+    (annotation,) = [
+        each for each in rehearsed.shown.annotations if each.properties.get("file") == "basket.py"
+    ]
+    assert annotation.properties["title"] == "basket.Basket.test_total"
+    assert annotation.properties["line"] == "8"
+    assert annotation.text.startswith("AssertionError: b'42' not found in b'")
+    assert "1 of 2 tests failed: basket.Basket.test_total." in rehearsed.errors
+    page = rehearsed.file("index.html")
+    assert "basket.Basket.test_total" in page
+    assert "in assert_shows" in page
+
+
+@pytest.mark.parametrize(
+    "inputs, verdict, told",
+    [
+        pytest.param(
+            {"test-command": "curl --silent $REHEARSAL_URL"},
+            "passed",
+            "Nothing shows how many tests ran",
+            id="no-report",
+        ),
+        pytest.param(
+            {"test-command": "mkdir r; echo '<testsuite' >r/a.xml", "test-reports": "r/*.xml"},
+            "no-tests",
+            "None of the test-reports could be read.",
+            id="an-unreadable-report",
+        ),
+        pytest.param(
+            {"test-command": "echo '<testsuites tests=\"0\"/>' >$REHEARSAL_JUNIT/a.xml\nexit 1"},
+            "tests-failed",
+            "The test command ended with exit code 1.",
+            id="an-empty-report-and-a-bad-end",
+        ),
+    ],
+)
+def test_uncounted__is_never_silent(
+    inputs: dict[str, str], verdict: str, told: str, tiny: Repository, runner: Runner
+) -> None:
+    rehearsed = runner.use(tiny, inputs)
+    assert_verdict(rehearsed, verdict)
+    level = "warning" if verdict == "passed" else "error"
+    (first, *_) = [each for each in rehearsed.shown.annotations if each.level == level]
+    assert told in first.text

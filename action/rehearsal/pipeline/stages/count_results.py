@@ -1,91 +1,129 @@
 """Count the tests, from JUnit reports and from the test runner's own output."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from rehearsal.config.rehearsal_plan import SuitePlan
-from rehearsal.outside.files import read_bytes
-from rehearsal.results.junit.reports import MAX_SIZE, read_reports
-from rehearsal.results.suite_output import read_output
+from rehearsal.pipeline.stages.shards_and_retries import (
+    NO_TESTS_EXIT_CODE,
+    command_names,
+    is_one_shard,
+)
+from rehearsal.results.junit.reports import ReportsRead
+from rehearsal.results.suite_output.reader import SuiteOutput
 from rehearsal.results.tests import SuiteResults
 
-# The exit code of pytest, and of unittest since Python 3.12, when no test ran.
-NO_TESTS_EXIT_CODE = 5
+# How many names and closing lines a notice quotes.
+MAX_QUOTED = 3
+
+NOTHING_COUNTED = (
+    "Nothing shows how many tests ran: the test command ended with exit code 0, but it printed no "
+    "count that is known here, and there is no JUnit report. Let the test runner write one into "
+    "the folder $REHEARSAL_JUNIT, or name its reports in test-reports."
+)
 
 
-def count_tests(plan: SuitePlan, reports: Iterable[Path], output: str, code: int) -> SuiteResults:
-    """Count by the reports, unless the runner itself found more failures.
+@dataclass(frozen=True, kw_only=True)
+class SuiteCount:
+    """What the reports, the output and the exit code say together.
 
-    `output` is the end of what the test command printed, `code` its exit code.
+    `ran_none` is True if no test ran, by the runner's own word. `nothing_shown` is True if the
+    command passed, but no report could be read, and its output counts no test either. `reason` is
+    what the command printed if it failed, and no test is known to have failed.
     """
-    contents = ((str(path), read_bytes(path, MAX_SIZE)) for path in reports)
-    read = read_reports(
-        ((name, content) for name, content in contents if content is not None),
-        retries=bool(plan.retries),
-        exit_code=code,
-    )
-    reported = read.results
-    printed = read_output(output, code)
-    results = reported
-    if results.test_count is None:
-        results = printed
-    elif code and not results.failure_count and printed.failure_count:
-        results = replace(results, failure_count=printed.failure_count)
-    if not results.flaky:
-        results = replace(results, flaky=printed.flaky)
-    elsewhere = reported.in_other_shards
-    if elsewhere is None and _command_names(plan, "REHEARSAL_SHARD"):
+
+    results: SuiteResults
+    ran_none: bool
+    nothing_shown: bool
+    reason: str
+    notices: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def count_tests(
+    plan: SuitePlan, read: ReportsRead, output: SuiteOutput, code: int | None
+) -> SuiteCount:
+    """Count by the reports, unless the runner itself counted more.
+
+    `output` is what the test command printed, `code` its exit code, or None if it was ended.
+    """
+    results, by_words = _combined(read.results, output.results, code)
+    if code == NO_TESTS_EXIT_CODE and results.test_count is None and not results.failure_count:
+        results = replace(results, test_count=0)
+    elsewhere = read.results.in_other_shards
+    if elsewhere is None and command_names(plan, "REHEARSAL_SHARD"):
         # Only then: pytest deselects for other reasons too, and a wrong -k would look like an
         # empty shard.
-        elsewhere = printed.in_other_shards
-    return replace(results, in_other_shards=elsewhere if is_one_shard(plan.shard) else None)
-
-
-def is_one_shard(shard: str) -> bool:
-    """Return whether `shard` (such as 1/4) leaves tests to other shards."""
-    return shard.partition("/")[2] not in ("", "1")
-
-
-def is_empty_shard(results: SuiteResults, code: int) -> bool:
-    """Return whether no test ran because all of them belong to other shards."""
-    nothing = (
-        results.test_count == 0 and not results.failure_count and code in (0, NO_TESTS_EXIT_CODE)
+        elsewhere = output.results.in_other_shards
+    uncounted = code == 0 and results.test_count is None
+    nothing_shown = uncounted and bool(plan.reports_glob) and not read.found
+    notices = [
+        f"{each.name} is not counted: {each.reason}." for each in read.unread if not each.is_report
+    ]
+    warnings = [
+        f"{each.name}: {each.reason}. Tests may be missing from the counts."
+        for each in read.unread
+        if each.is_report
+    ]
+    if by_words and code == 0 and output.results.failure_count:
+        notices.append(_passed_in_the_end(output))
+    if plan.reports_glob and not read.found and not read.unread and not nothing_shown:
+        notices.append(f"{_no_file(plan)} The counts are what the test command printed.")
+    if uncounted and not nothing_shown:
+        warnings.append(NOTHING_COUNTED)
+    return SuiteCount(
+        results=replace(results, in_other_shards=elsewhere if is_one_shard(plan.shard) else None),
+        ran_none=_ran_none(results, output, code),
+        nothing_shown=nothing_shown,
+        reason=output.reason if code and not results.failure_count else "",
+        notices=tuple(notices),
+        warnings=tuple(warnings),
     )
-    return nothing and bool(results.in_other_shards)
 
 
-def count_notices(plan: SuitePlan, results: SuiteResults) -> Iterator[str]:
-    """Yield notices about a shard or retries that the runner seems to ignore, or an empty shard."""
-    shard_ignored = is_one_shard(plan.shard) and results.in_other_shards is None
-    if shard_ignored and not _command_names(plan, "REHEARSAL_SHARD"):
-        yield (
-            f"shard is {plan.shard}, and nothing says that tests were left to the other shards: "
-            "all of them may have run. rehearsal_testing reads REHEARSAL_SHARD; for any other "
-            "runner, use it in test-command."
-        )
-    if is_empty_shard(results, 0):
-        yield (
-            f"Shard {plan.shard} holds no test; the other shards have {results.in_other_shards}."
-        )
-    retries_ignored = plan.retries and results.failure_count and not _was_retried(results)
-    if retries_ignored and not _command_names(plan, "REHEARSAL_RETRIES"):
-        yield (
-            f"test-retries is {plan.retries}, and nothing says that a failed test was run again. "
-            "rehearsal_testing reads REHEARSAL_RETRIES; for any other runner, use it in "
-            "test-command."
-        )
+def _combined(
+    reported: SuiteResults, printed: SuiteResults, code: int | None
+) -> tuple[SuiteResults, bool]:
+    """Return what counts, and whether this is what the runner printed."""
+    if reported.test_count or reported.failure_count:
+        if code and not reported.failure_count and printed.failure_count:
+            reported = replace(reported, failure_count=printed.failure_count, failed=printed.failed)
+        return replace(reported, flaky=reported.flaky or printed.flaky), False
+    if printed.test_count is None and not printed.failure_count:
+        return reported, False
+    if code == 0 and printed.failure_count:
+        # A failed test may have run again, in another run, and have passed.
+        passed = (printed.test_count or 0) - printed.failure_count
+        count = passed if passed > 0 else printed.test_count
+        return replace(printed, test_count=count, failure_count=0, failed=()), True
+    return printed, True
 
 
-def _command_names(plan: SuitePlan, variable: str) -> bool:
-    return variable in plan.command
+def _ran_none(results: SuiteResults, output: SuiteOutput, code: int | None) -> bool:
+    """Return whether no test ran, and this is why the command failed, if it did."""
+    if results.test_count != 0 or results.failure_count:
+        return False
+    said = output.results.test_count == 0 and not output.reason
+    return code in (None, 0, NO_TESTS_EXIT_CODE) or said
 
 
-def _was_retried(results: SuiteResults) -> bool:
-    """Return whether tests ran again, or rehearsal_testing decided that they should not.
+def _passed_in_the_end(output: SuiteOutput) -> str:
+    closings = "; ".join(output.closings[:MAX_QUOTED])
+    names = ", ".join(each.name for each in output.results.failed[:MAX_QUOTED])
+    return (
+        f"The test command printed failures ({closings or names}), but it ended with exit code 0. "
+        "So they do not count: the tests may have passed when they ran again. If they did not, "
+        "test-command hides the exit code of its test runner."
+    )
 
-    Only rehearsal_testing writes exact times into its reports.
-    """
-    return bool(results.flaky) or any(
-        each.attempts > 1 or (each.span and each.span.exact) for each in results.failed
+
+def _no_file(plan: SuitePlan) -> str:
+    return f"No file that this run has written matches test-reports ({plan.reports_glob})."
+
+
+def nothing_shown_line(plan: SuitePlan, count: SuiteCount) -> str:
+    """Return the sentence about tests that passed without a report or a count."""
+    found = "None of the test-reports could be read." if count.warnings or count.notices else ""
+    return (
+        f"Nothing shows that a test ran. {found or _no_file(plan)} The test command ended with "
+        "exit code 0, but it printed no count that is known here."
     )

@@ -8,8 +8,14 @@ from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Process
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.count_results import count_tests, is_empty_shard, is_one_shard
-from rehearsal.results.tests import SuiteResults
+from rehearsal.pipeline.stages.count_results import (
+    SuiteCount,
+    count_tests,
+    nothing_shown_line,
+)
+from rehearsal.pipeline.stages.report_files import read_report_files
+from rehearsal.pipeline.stages.shards_and_retries import is_empty_shard, is_one_shard
+from rehearsal.results.suite_output.reader import OutputReader
 from rehearsal.verdict import Problem, Verdict
 
 EXCERPT_LINES = 40
@@ -19,8 +25,6 @@ CRASH_GRACE = 5.0
 POLL_INTERVAL = 0.1
 # How many failed tests a message names; the summary lists all of them.
 MAX_NAMES = 3
-# How many lines at the end of the output are searched for the runner's own counts.
-SEARCHED_LINES = 200
 
 NO_TESTS_HINT = (
     "Check test-command and working-directory. Run the same command on your own machine, and "
@@ -30,6 +34,10 @@ EMPTY_SHARD_HINT = (
     " If the other shards have all the tests, the suite has to say so. rehearsal_testing does. So"
     " does pytest, if test-command names REHEARSAL_SHARD. Other runners need the property"
     " left-to-other-shards in a report."
+)
+NOTHING_SHOWN_HINT = (
+    "Check test-reports: its pattern begins in working-directory. Check that the test command runs "
+    "the tests."
 )
 
 
@@ -41,21 +49,29 @@ def run_tests(
     directory: Path,
     log: Log,
     reports: Callable[[], Iterable[Path]],
-) -> tuple[SuiteResults, list[Problem]]:
+) -> tuple[SuiteCount, list[Problem]]:
     """Run the test command; return the counts and the problems, except for a crash of the app.
 
     The command and all its children are ended after `plan.timeout` seconds, or `CRASH_GRACE`
     seconds after the container has ended.
     """
     command = ["bash", "-eo", "pipefail", "-c", plan.command]
-    process = Process(command, env=env, out=log.stream(), cwd=directory)
+    reader, started = OutputReader(), time.time()
+    process = Process(command, env=env, out=log.stream(reader=reader.feed), cwd=directory)
     try:
         code = _wait(process, container, plan.timeout)
     finally:
         process.end()
-    output = "\n".join(log.tail(SEARCHED_LINES))
-    results = count_tests(plan, reports(), output, code or 0)
-    return results, list(_problems(plan, results, code, log, container))
+    log.flush()
+    read = read_report_files(
+        reports(),
+        directory,
+        retries=bool(plan.retries),
+        exit_code=code or 0,
+        window=(started, time.time()),
+    )
+    count = count_tests(plan, read, reader.end(), code)
+    return count, list(_problems(plan, count, code, log, container))
 
 
 def _wait(process: Process, container: Container, timeout: float) -> int | None:
@@ -72,8 +88,9 @@ def _wait(process: Process, container: Container, timeout: float) -> int | None:
 
 
 def _problems(
-    plan: SuitePlan, results: SuiteResults, code: int | None, log: Log, container: Container
+    plan: SuitePlan, count: SuiteCount, code: int | None, log: Log, container: Container
 ) -> Iterator[Problem]:
+    results = count.results
     if code is None and not container.ended:
         yield Problem(
             Verdict.TIMED_OUT,
@@ -84,7 +101,15 @@ def _problems(
         )
     elif is_empty_shard(results, code or 0):
         return
-    elif results.test_count == 0 and not results.failure_count:
+    elif count.nothing_shown:
+        yield Problem(
+            Verdict.NO_TESTS,
+            nothing_shown_line(plan, count),
+            hint=NOTHING_SHOWN_HINT,
+            excerpt=log.tail(EXCERPT_LINES),
+            source=log.name,
+        )
+    elif count.ran_none:
         yield Problem(
             Verdict.NO_TESTS,
             "The test command ran no test.",
@@ -95,7 +120,7 @@ def _problems(
     elif code or results.failure_count:
         yield Problem(
             Verdict.TESTS_FAILED,
-            _failure_line(results, code),
+            _failure_line(count, code),
             hint="What was kept of a failed test is under tests/ in the evidence; container.log is "
             "what the app logged meanwhile.",
             excerpt=log.tail(EXCERPT_LINES),
@@ -103,17 +128,30 @@ def _problems(
         )
 
 
-def _failure_line(results: SuiteResults, code: int | None) -> str:
-    if not results.failure_count:
-        return f"The test command ended with exit code {code}."
-    if not results.test_count:
+def _failure_line(count: SuiteCount, code: int | None) -> str:
+    results = count.results
+    failures, tests = results.failure_count, results.test_count
+    if not failures:
+        reason = f" It printed: {count.reason}" if count.reason else ""
+        return f"The test command ended with exit code {code}.{reason}"
+    if tests is None:
+        line = f"{_quantity(failures, 'test')} failed"
+    elif not tests:
         # unittest counts no test of a class whose setUpClass failed.
-        return f"{results.failure_count} set-ups failed, and no test ran."
-    line = f"{results.failure_count} of {results.test_count} tests failed"
+        line = f"No test ran, since {_quantity(failures, 'set-up')} failed"
+    elif failures > tests:
+        # Sub-tests and set-ups fail, but they are no tests.
+        line = f"{failures} failures in {_quantity(tests, 'test')}"
+    else:
+        line = f"{failures} of {tests} tests failed"
     if not code:
         line += " (though the test command ended with exit code 0)"
     if names := [failure.name for failure in results.failed[:MAX_NAMES]]:
         line += f": {', '.join(names)}"
-        if more := results.failure_count - len(names):
+        if more := failures - len(names):
             line += f" and {more} more"
     return f"{line}."
+
+
+def _quantity(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,17 +1,13 @@
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal.pipeline.stages.count_results import (
-    count_notices,
-    count_tests,
-    is_empty_shard,
-    is_one_shard,
-)
-from rehearsal.results.tests import Failure, Span, SuiteResults
+from rehearsal.pipeline.stages.count_results import NOTHING_COUNTED, SuiteCount, count_tests
+from rehearsal.pipeline.stages.report_files import read_report_files
+from rehearsal.results.suite_output.reader import read_output
+from rehearsal.results.tests import SuiteResults
 
 from ...fakes import suite_plan
 
@@ -23,28 +19,31 @@ SHAKY = "<testcase name='shaky'><flakyFailure message='m'/></testcase>"
 LEFT = "<properties><property name='left-to-other-shards' value='{}'/></properties>"
 
 
-def counted(
-    folder: Path, *reports: str, text: str = "", code: int = 0, **plan: Any
-) -> SuiteResults:
-    paths = [folder / f"{number}.xml" for number in range(len(reports))]
-    for path, report in zip(paths, reports, strict=True):
-        path.write_text(f"<testsuite>{report}</testsuite>")
-    return count_tests(suite_plan(**plan), paths, text, code)
+def count(
+    folder: Path, *reports: str, text: str = "", code: int | None = 0, **plan: Any
+) -> SuiteCount:
+    names = [f"{number}.xml" for number in range(len(reports))]
+    for name, report in zip(names, reports, strict=True):
+        (folder / name).write_text(f"<testsuite>{report}</testsuite>")
+    suite = suite_plan(**plan)
+    read = read_report_files(
+        [folder / name for name in names],
+        folder,
+        retries=bool(suite.retries),
+        exit_code=code or 0,
+        window=(0, 0),
+    )
+    return count_tests(suite, read, read_output(text), code)
+
+
+def counted(folder: Path, *reports: str, **arguments: Any) -> SuiteResults:
+    return count(folder, *reports, **arguments).results
 
 
 def test_count_tests__recovered_failures_are_flaky(tmp_path: Path) -> None:
     results = counted(tmp_path, GOOD + BAD + BAD + RECOVERED + SHAKY, retries=1)
     assert (results.test_count, results.failure_count, results.failed) == (3, 0, ())
     assert [(each.name, each.attempts) for each in results.flaky] == [("bad", 2), ("shaky", 1)]
-
-
-def test_count_tests__ignores_links_pipes_and_missing_files(tmp_path: Path) -> None:
-    (tmp_path / "report.xml").write_text(f"<testsuite>{GOOD}</testsuite>")
-    (tmp_path / "link.xml").symlink_to("report.xml")
-    os.mkfifo(tmp_path / "pipe.xml")
-    paths = [tmp_path / name for name in ("link.xml", "pipe.xml", "gone.xml", ".")]
-    assert count_tests(suite_plan(), paths, "", 0).test_count is None
-    assert count_tests(suite_plan(), [*paths, tmp_path / "report.xml"], "", 0).test_count == 1
 
 
 def test_count_tests__no_test_is_flaky_where_nothing_else_explains_the_exit_code(
@@ -99,81 +98,135 @@ def test_count_tests__tests_in_other_shards(
     assert (results.test_count, results.in_other_shards) == expected
 
 
-@pytest.mark.parametrize(
-    "shard, other", [("", False), ("1/1", False), ("1/2", True), ("10/10", True)]
-)
-def test_is_one_shard__of_several(shard: str, other: bool) -> None:
-    assert is_one_shard(shard) is other
+TWO_FAILED = "= 2 failed, 3 passed in 0.1s ="
+NAMED = """=========== FAILURES ===========
+____________ test_x ____________
+E   AssertionError: no basket
+
+t.py:3: AssertionError
+=== short test summary info ====
+FAILED t.py::test_x - Asserti...
+===== 1 failed in 0.01s ========
+"""
+UNCOUNTED = (None, 0)
 
 
 @pytest.mark.parametrize(
-    "results, code, empty",
+    "reports, text, code, expected",
     [
-        (SuiteResults(test_count=0, in_other_shards=5), 0, True),
-        (SuiteResults(test_count=0, in_other_shards=5), 5, True),
-        (SuiteResults(test_count=0, in_other_shards=5), 1, False),
-        (SuiteResults(test_count=0, in_other_shards=0), 0, False),
-        (SuiteResults(test_count=0), 0, False),
-        (SuiteResults(test_count=0, failure_count=1, in_other_shards=5), 0, False),
-        (SuiteResults(test_count=1, in_other_shards=5), 0, False),
-        (SuiteResults(in_other_shards=5), 0, False),
+        pytest.param([], TWO_FAILED, 1, (5, 2), id="words alone"),
+        pytest.param([], TWO_FAILED, None, (5, 2), id="words of a command that was ended"),
+        pytest.param([], TWO_FAILED, 0, (3, 0), id="words, and a good end"),
+        pytest.param([], "= 2 failed in 0.1s =", 0, (2, 0), id="words of no pass, good end"),
+        pytest.param([], f"{TWO_FAILED}\n= 2 passed in 1s =", 0, (5, 0), id="it ran again"),
+        pytest.param([BAD], TWO_FAILED, 0, (1, 1), id="a report, and a good end"),
+        pytest.param([GOOD], TWO_FAILED, 1, (1, 2), id="the runner knows of more failures"),
+        pytest.param([GOOD], TWO_FAILED, 0, (1, 0), id="the report knows that it passed"),
+        pytest.param([""], UNITTEST, 0, (2, 0), id="an empty report beside another runner"),
+        pytest.param([""], "", 1, (0, 0), id="an empty report alone"),
+        pytest.param([], "", 0, UNCOUNTED, id="nothing"),
+        pytest.param([], "", 1, UNCOUNTED, id="nothing, and a bad end"),
+        pytest.param([], "", 5, (0, 0), id="as pytest ends where no test ran"),
+        pytest.param([], "= 3 passed in 1s =", 5, (3, 0), id="another run had tests"),
     ],
-    ids=["empty", "none ran", "an error", "all empty", "untold", "set-up", "some", "unknown"],
 )
-def test_is_empty_shard__if_others_have_tests(
-    results: SuiteResults, code: int, *, empty: bool
+def test_count_tests__reports_words_and_exit_code(
+    tmp_path: Path, reports: list[str], text: str, code: int | None, expected: object
 ) -> None:
-    assert is_empty_shard(results, code) is empty
+    results = counted(tmp_path, *reports, text=text, code=code)
+    assert (results.test_count, results.failure_count) == expected
 
 
-def said(results: SuiteResults, **plan: object) -> str:
-    return " ".join(count_notices(suite_plan(**plan), results))
+def test_count_tests__names_failures_that_only_the_words_tell(tmp_path: Path) -> None:
+    for reports in ([], [GOOD]):
+        (failure,) = counted(tmp_path, *reports, text=NAMED, code=1).failed
+        assert (failure.name, failure.file) == ("t.py::test_x", "t.py")
+        assert failure.message == "AssertionError: no basket"
+    assert counted(tmp_path, BAD, text=NAMED, code=1).failed[0].name == "bad"
 
 
-FAILED = Failure(name="t", message="m")
-EXACT = Failure(name="t", message="m", span=Span(start=1, end=2, exact=True))
-ABOUT = Failure(name="t", message="m", span=Span(start=1, end=2, exact=False))
-TWICE = Failure(name="t", message="m", attempts=2)
-
-
-def test_count_notices__empty_shard() -> None:
-    assert said(SuiteResults(test_count=0, in_other_shards=5), shard="3/4") == (
-        "Shard 3/4 holds no test; the other shards have 5."
-    )
-
-
-PASSED = SuiteResults(test_count=3)
-
-
-def failing(**fields: Any) -> SuiteResults:
-    return SuiteResults(test_count=3, failure_count=1, **fields)
+def test_count_tests__a_good_end_is_believed_with_a_notice(tmp_path: Path) -> None:
+    found = count(tmp_path, text=f"{NAMED}= 1 passed, 4 deselected in 1s =")
+    assert (found.results.test_count, found.results.failed) == (1, ())
+    (notice,) = found.notices
+    assert "(1 failed; 1 passed, 4 deselected)" in notice
+    assert "exit code 0" in notice
+    assert found.warnings == ()
+    assert count(tmp_path, text=NAMED, code=1).notices == ()
 
 
 @pytest.mark.parametrize(
-    "results, plan, word",
+    "reports, text, code, ran_none",
     [
-        (SuiteResults(test_count=3), {}, ""),
-        (PASSED, {"shard": "1/4"}, "shard is 1/4"),
-        (PASSED, {"shard": "1/1"}, ""),
-        (PASSED, {"shard": "1/4", "command": "jest --shard=$REHEARSAL_SHARD"}, ""),
-        (SuiteResults(test_count=3, in_other_shards=9), {"shard": "1/4"}, ""),
-        (PASSED, {"retries": 2}, ""),
-        (failing(), {}, ""),
-        (failing(), {"retries": 2}, "test-retries is 2"),
-        (failing(), {"retries": 2, "command": "x $REHEARSAL_RETRIES"}, ""),
-        (failing(failed=(FAILED,)), {"retries": 2}, "test-retries is 2"),
-        (failing(failed=(ABOUT,)), {"retries": 2}, "test-retries is 2"),
-        (failing(failed=(EXACT,)), {"retries": 2}, ""),
-        (failing(failed=(TWICE,)), {"retries": 2}, ""),
-        (failing(failed=(FAILED,), flaky=(FAILED,)), {"retries": 2}, ""),
+        pytest.param([""], "", 0, True, id="an empty report"),
+        pytest.param([""], "", 1, False, id="an empty report, and a bad end"),
+        pytest.param([""], "", 5, True, id="pytest"),
+        pytest.param([], "", 5, True, id="pytest -qq"),
+        pytest.param([], "", 1, False, id="nothing said"),
+        pytest.param([], "= no tests ran in 0.01s =", 5, True, id="pytest says so"),
+        pytest.param([], "= no tests ran in 0.01s =\nmake: *** Error 5", 2, True, id="in make"),
+        pytest.param([], "= no tests ran in 0.01s =\nERROR: file or directory not found: x", 4,
+                     False, id="pytest found no file"),
+        pytest.param([], "Ran 0 tests in 0.0s\n\nNO TESTS RAN", 5, True, id="unittest"),
+        pytest.param([], "Ran 0 tests in 0.0s\n\nOK", 0, True, id="unittest 3.11"),
+        pytest.param([], "Ran 0 tests in 0.0s\n\nFAILED (errors=1)", 5, False,
+                     id="setUpModule in 3.13"),
+        pytest.param([], "= 2 errors in 0.1s =", 2, False, id="pytest collected nothing"),
+        pytest.param([], "No tests found, exiting with code 1", 1, True, id="Jest"),
+        pytest.param([], "Tests: 0 total", 1, True, id="Jest, none left"),
+        pytest.param([], "  ● Test suite failed to run\n\n    Cannot find x\nTests:  0 total", 1,
+                     False, id="Jest could not load"),
+        pytest.param([GOOD], "= no tests ran in 0.01s =", 5, False, id="a report has one"),
+        pytest.param([], "= no tests ran in 0.01s =\n= 1 passed in 1s =", 5, False, id="some run"),
     ],
-    ids=["nothing asked", "shard untold", "one part", "shard handed on", "shard told",
-         "nothing to run again", "no retries", "retries in vain", "retries handed on", "by name",
-         "plain times", "ours", "it ran again", "another ran again"],
 )  # fmt: skip
-def test_count_notices__ignored_shard_or_retries(
-    results: SuiteResults, plan: dict[str, object], word: str
+def test_count_tests__no_test_ran(
+    tmp_path: Path, reports: list[str], text: str, code: int, *, ran_none: bool
 ) -> None:
-    text = said(results, **plan)
-    assert text.startswith(word)
-    assert bool(text) is bool(word)
+    found = count(tmp_path, *reports, text=text, code=code)
+    assert found.ran_none is ran_none
+    assert not found.nothing_shown
+
+
+def test_count_tests__the_reason_is_told_only_without_failures(tmp_path: Path) -> None:
+    text = "= no tests ran in 0.01s =\nERROR: file or directory not found: x"
+    assert count(tmp_path, text=text, code=4).reason == "ERROR: file or directory not found: x"
+    assert count(tmp_path, text=text, code=0).reason == ""
+    assert count(tmp_path, BAD, text=text, code=4).reason == ""
+
+
+@pytest.mark.parametrize(
+    "reports, text, code, glob, nothing_shown, warned",
+    [
+        pytest.param([], "", 0, "", False, True, id="no report asked for"),
+        pytest.param([], "", 1, "", False, False, id="the exit code says enough"),
+        pytest.param([], "", None, "", False, False, id="ended by us"),
+        pytest.param([], UNITTEST, 0, "", False, False, id="counted"),
+        pytest.param([], "", 0, "*.xml", True, False, id="no report found"),
+        pytest.param(["<"], "", 0, "*.xml", True, True, id="no report readable"),
+        pytest.param(["<"], UNITTEST, 0, "*.xml", False, True, id="the words count"),
+        pytest.param([], UNITTEST, 0, "*.xml", False, False, id="the words count, no report found"),
+        pytest.param([GOOD], "", 0, "*.xml", False, False, id="the report counts"),
+        pytest.param([LEFT.format(5)], "", 0, "*.xml", False, True, id="of other shards alone"),
+    ],
+)
+def test_count_tests__a_pass_that_nothing_shows(
+    tmp_path: Path,
+    reports: list[str],
+    text: str,
+    code: int | None,
+    glob: str,
+    *,
+    nothing_shown: bool,
+    warned: bool,
+) -> None:
+    found = count(tmp_path, *reports, text=text, code=code, reports_glob=glob)
+    assert found.nothing_shown is nothing_shown
+    assert bool(found.warnings) is warned
+    assert (NOTHING_COUNTED in found.warnings) is (warned and "<" not in reports)
+
+
+def test_count_tests__a_pattern_that_matches_nothing_gets_a_notice(tmp_path: Path) -> None:
+    (notice,) = count(tmp_path, text=UNITTEST, reports_glob="r/*.xml").notices
+    assert notice.startswith("No file that this run has written matches test-reports (r/*.xml).")
+    assert count(tmp_path, GOOD, text=UNITTEST, reports_glob="*.xml").notices == ()

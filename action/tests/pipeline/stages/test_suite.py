@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
+from rehearsal.outside.folder import Folder
 from rehearsal.pipeline.stages import suite
 from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.count_results import SuiteCount
 from rehearsal.pipeline.stages.suite import run_tests
-from rehearsal.results.tests import SuiteResults
+from rehearsal.redaction.redactor import Redactor
 from rehearsal.verdict import Problem, Verdict
 
-from ...fakes import fake_container, suite_plan
+from ...fakes import fake_container, secret, suite_plan
 
 ENV = {"PATH": os.environ["PATH"]}
 GOOD = "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>"
@@ -33,7 +36,7 @@ def rehearse(
     container: Container | None = None,
     reports: Sequence[str] = (),
     **plan: Any,
-) -> tuple[SuiteResults, list[Problem]]:
+) -> tuple[SuiteCount, list[Problem]]:
     paths = []
     for number, text in enumerate(reports):
         paths.append(folder / f"{number}.xml")
@@ -52,6 +55,7 @@ def print_lines(*lines: str, code: int = 0) -> str:
     return "\n".join([*(f"echo '{line}'" for line in lines), f"exit {code}"])
 
 
+GOOD_END = "(though the test command ended with exit code 0)"
 RAN = "Ran 3 tests in 0.1s"
 
 
@@ -100,8 +104,8 @@ def test_run_tests__counts_and_verdict(
     counted: tuple[int | None, int],
     verdict: str | None,
 ) -> None:
-    results, problems = rehearse(log, tmp_path, command, reports=reports)
-    assert (results.test_count, results.failure_count) == counted
+    count, problems = rehearse(log, tmp_path, command, reports=reports)
+    assert (count.results.test_count, count.results.failure_count) == counted
     assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
 
 
@@ -125,8 +129,8 @@ def test_run_tests__empty_shard(
 ) -> None:
     reports = [] if left is None else [LEFT.format(left, "")]
     command = command if left is None else f"echo Ran 0 tests in 0.0s; {command}"
-    results, problems = rehearse(log, tmp_path, command, reports=reports, shard="2/4")
-    assert (results.test_count, results.failure_count) == (0, 0)
+    count, problems = rehearse(log, tmp_path, command, reports=reports, shard="2/4")
+    assert (count.results.test_count, count.results.failure_count) == (0, 0)
     assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
     assert all("left-to-other-shards" in problem.hint for problem in problems)
 
@@ -140,10 +144,41 @@ def test_run_tests__empty_shard(
         (
             print_lines("Ran 0 tests in 0.0s", "FAILED (errors=2)", code=1),
             [],
-            "2 set-ups failed, and no test ran.",
+            "No test ran, since 2 set-ups failed.",
+        ),
+        (
+            print_lines("Ran 1 test in 0.0s", "FAILED (failures=2)", code=1),
+            [],
+            "2 failures in 1 test.",
+        ),
+        (
+            print_lines("=== short test summary info ===", "FAILED t.py::test_x - no", code=1),
+            [],
+            "1 test failed: t.py::test_x.",
+        ),
+        (
+            print_lines("ValueError: no basket", code=3),
+            [],
+            "The test command ended with exit code 3. It printed: ValueError: no basket",
+        ),
+        ("exit 1", ["<testsuites tests='0'/>"], "The test command ended with exit code 1."),
+        (
+            "exit 0",
+            [BAD],
+            f"5 of 6 tests failed {GOOD_END}: t0, t1, t2 and 2 more.",
         ),
     ],
-    ids=["unknown", "named", "counted", "set-ups"],
+    ids=[
+        "unknown",
+        "named",
+        "counted",
+        "set-ups",
+        "sub-tests",
+        "uncounted",
+        "reason",
+        "empty report",
+        "good end",
+    ],
 )
 def test_run_tests__message(
     log: Log, tmp_path: Path, command: str, reports: list[str], line: str
@@ -151,6 +186,38 @@ def test_run_tests__message(
     (problem,) = rehearse(log, tmp_path, command, reports=reports)[1]
     assert problem.message == line
     assert "container.log" in problem.hint
+
+
+@pytest.mark.parametrize(
+    "reports, line",
+    [
+        ([], "No file that this run has written matches test-reports (*.xml)."),
+        (["<"], "None of the test-reports could be read."),
+    ],
+    ids=["none", "unreadable"],
+)
+def test_run_tests__nothing_shows_that_a_test_ran(
+    log: Log, tmp_path: Path, reports: list[str], line: str
+) -> None:
+    _, (problem,) = rehearse(log, tmp_path, "true", reports=reports, reports_glob="*.xml")
+    assert problem.verdict is Verdict.NO_TESTS
+    assert problem.message.startswith(f"Nothing shows that a test ran. {line} The test command")
+    assert "test-reports" in problem.hint
+
+
+def test_run_tests__counts_runs_far_above_the_end(log: Log, tmp_path: Path) -> None:
+    command = "echo Ran 3 tests in 0.1s; echo OK; seq 100000; echo Ran 4 tests in 0.1s; printf OK"
+    count, problems = rehearse(log, tmp_path, command)
+    assert (count.results.test_count, problems) == (7, [])
+
+
+def test_run_tests__reads_what_may_begin_a_secret(tmp_path: Path) -> None:
+    """The redactor holds it back until the stream ends."""
+    redactor = Redactor([secret(value="3 passed in 0.1s, said the secret")])
+    log = Evidence(Folder(tmp_path), redactor).log("output.log")
+    count, _ = rehearse(log, tmp_path, "printf '3 passed in 0.1s'")
+    log.close()
+    assert count.results.test_count == 3
 
 
 def test_run_tests__timeout_ends_all_processes(log: Log, tmp_path: Path) -> None:
@@ -168,8 +235,8 @@ def test_run_tests__timeout_ends_all_processes(log: Log, tmp_path: Path) -> None
 
 def test_run_tests__may_fail_after_a_crash(log: Log, tmp_path: Path) -> None:
     command = print_lines(RAN, "FAILED (errors=3)", code=1)
-    results, problems = rehearse(log, tmp_path, command, container=fake_container(3))
-    assert (results.test_count, results.failure_count) == (3, 3)
+    count, problems = rehearse(log, tmp_path, command, container=fake_container(3))
+    assert (count.results.test_count, count.results.failure_count) == (3, 3)
     assert [problem.verdict for problem in problems] == [Verdict.TESTS_FAILED]
 
 

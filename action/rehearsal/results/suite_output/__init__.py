@@ -1,0 +1,1 @@
+"""What a test runner prints about its tests, without any report."""
