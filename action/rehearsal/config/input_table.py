@@ -169,9 +169,10 @@ INPUTS = table(
     ),
     Input(
         "ready-timeout",
-        number(1, 3600, "seconds"),
-        "Seconds that the app may take to become ready.",
-        default="60",
+        number(0, 3600, "seconds", optional=True),
+        "Seconds to wait until the app is ready; 0 means 60, or fewer if the app shows a cause "
+        "that waiting does not remove.",
+        default="0",
     ),
     Input(
         "test-command",

@@ -19,6 +19,8 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
 from rehearsal.verdict import MisconfiguredError
 
+# In seconds, unless the input ready-timeout has others.
+READY_TIMEOUT = 60
 # Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
 HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
 
@@ -86,11 +88,13 @@ def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> 
 
 
 def _probe(inputs: Inputs) -> ProbePlan:
+    timeout = inputs.number("ready-timeout")
     return ProbePlan(
         path=inputs.text("ready-path") or "/",
         statuses=_statuses(inputs),
         headers=_headers(inputs),
-        timeout=inputs.number("ready-timeout"),
+        timeout=timeout or READY_TIMEOUT,
+        timeout_given=timeout > 0,
     )
 
 

@@ -49,12 +49,16 @@ class ContainerPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ProbePlan:
-    """Which answer means that the app is ready, and for how many seconds to wait for it."""
+    """Which answer means that the app is ready, and for how many seconds to wait for it.
+
+    With `timeout_given` the caller has chosen the time.
+    """
 
     path: str
     statuses: tuple[range, ...]
     headers: Mapping[str, str] = field(repr=False)
     timeout: int
+    timeout_given: bool
 
     def accepts(self, status: int) -> bool:
         """Whether the app is ready if it answers with this status."""

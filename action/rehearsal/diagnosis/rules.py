@@ -84,13 +84,25 @@ class Variant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GiveUp:
+    """When to stop waiting for an app that is not ready: after so many seconds with one cause.
+
+    All patterns of `only_if` have to be found, too. Unless the cause is `certain`, waiting goes on
+    while the app logs more than requests, and if the caller gave ready-timeout.
+    """
+
+    after: float
+    certain: bool = False
+    only_if: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cause:
     """A known cause: it fits if all `patterns` are found and none of `unless`.
 
     What `details` find is added as evidence and fills placeholders. With an empty `hint` the report
     shows the hint of the problem. The first of `variants` that is found replaces texts.
-    `give_up_after` is for causes that waiting does not remove: if an app that is not ready shows
-    this cause for as many seconds, the rehearsal stops waiting.
+    `give_up` is for causes that waiting does not remove.
     """
 
     id: str
@@ -103,7 +115,7 @@ class Cause:
     unless: tuple[Pattern, ...] = ()
     details: tuple[Pattern, ...] = ()
     variants: tuple[Variant, ...] = ()
-    give_up_after: float | None = None
+    give_up: GiveUp | None = None
 
 
 def diagnose(facts: Facts, causes: Iterable[Cause]) -> list[Diagnosis]:
@@ -141,7 +153,6 @@ def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
         paste=_fill(texts.paste or cause.paste, values),
         background=texts.background or cause.background,
         matching_lines=tuple(chain.from_iterable(dict.fromkeys(map(_lines, evidence)))),
-        give_up_after=cause.give_up_after,
     )
 
 

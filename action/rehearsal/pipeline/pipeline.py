@@ -146,6 +146,7 @@ def _wait_until_ready(
         log=log,
         observations=state.observations,
         timeline=state.timeline,
+        report=context.console.info,
     )
     ready = waiter.wait()
     state.ready_seconds = ready.seconds

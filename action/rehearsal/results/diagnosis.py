@@ -8,15 +8,11 @@ from rehearsal.results.json_fields import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """A cause that fits: what it is, what to do, what to paste, and the lines that show it.
+    """A cause that fits: what it is, what to do, what to paste, and the lines that show it."""
 
-    `give_up_after` is how many seconds a wait may last with this cause; None means no limit.
-    """
-
-    id: Annotated[str, "The id of a known cause.", Json(pattern="^[a-z][a-z-]*$", verbatim=True)]
+    id: Annotated[str, "The id of a known cause.", Json(pattern="^[a-z][a-z0-9-]*$", verbatim=True)]
     title: Annotated[str, "The cause in one line."]
     hint: Annotated[str, "What to do."]
     paste: Annotated[str, "YAML or Python to paste, or empty."] = ""
     background: Annotated[str, "Why it is so, or empty."] = ""
     matching_lines: Annotated[tuple[str, ...], "The lines that show it.", Json(key="evidence")] = ()
-    give_up_after: float | None = None

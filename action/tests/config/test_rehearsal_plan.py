@@ -56,6 +56,7 @@ def test_plan__defaults_for_a_bare_folder(top: Path) -> None:
     assert (plan.container.env, plan.container.secrets, plan.container.command) == ({}, (), ())
     assert (plan.probe.path, plan.probe.timeout, plan.probe.headers) == ("/", 60, {})
     assert plan.probe.statuses == (range(200, 400),)
+    assert not plan.probe.timeout_given
     assert (plan.suite.command, plan.suite.requirements) == ("", None)
     assert (plan.suite.timeout, plan.timeout, plan.retention_days) == (1800, 3600, 7)
     assert (plan.evidence_policy, plan.artifact_name) == ("on-failure", "")
@@ -134,6 +135,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
     assert plan.container.volumes == ("data:/data", "./conf:/conf:ro")
     assert (plan.container.network, plan.container.setup_command) == ("backend", "migrate\nload")
     assert (plan.probe.path, plan.probe.timeout) == ("/healthz?deep=1", 5)
+    assert plan.probe.timeout_given
     assert plan.probe.statuses == (range(200, 201), range(401, 402), range(500, 504))
     assert plan.probe.headers == {"Host": "example.org", "X-Probe": "1"}
     assert (plan.suite.command, plan.suite.env, plan.suite.timeout) == ("pytest", {"C": "3"}, 10)
@@ -164,7 +166,7 @@ WRONG = {
     "generate-secrets": (["A=1", "9A", "a b"], "names of variables"),
     "ready-path": (["healthz", "http://x/", "/a b", "/é", "/a\nHost: evil"], "begins with /"),
     "ready-status": (["", "ok", "600", "99", "2xx", "200-", "399-200", "200;401"][1:], "200-399"),
-    "ready-timeout": (["0", "3601", "1m", "1.5"], "seconds from 1 to 3600"),
+    "ready-timeout": (["-1", "3601", "1m", "1.5"], "seconds from 0 to 3600"),
     "test-requirements": (["nowhere.txt", ".", "a" * 5000], "a file; looked for"),
     "test-timeout": (["0", "86401", "half an hour"], "seconds from 1 to 86400"),
     "test-retries": (["", "-1", "11", "twice"], "re-runs from 0 to 10"),
@@ -436,10 +438,10 @@ def test_plan__header_names_have_one_spelling(top: Path, spelling: str) -> None:
     assert plan.probe.headers == {"Host": "example.org"}
 
 
-@pytest.mark.parametrize("name", ["ready-path", "ready-status"])
+@pytest.mark.parametrize("name", ["ready-path", "ready-status", "ready-timeout"])
 def test_plan__an_empty_input_means_the_default(top: Path, name: str) -> None:
     probe = plan_of(top, **{name: ""}).probe
-    assert (probe.path, probe.statuses) == ("/", (range(200, 400),))
+    assert (probe.path, probe.statuses, probe.timeout) == ("/", (range(200, 400),), 60)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ IDS = {
     "exited-early", "crash-loop", "wrong-port", "bound-to-loopback", "disallowed-host",
     "https-redirect", "server-error", "no-such-page", "no-answer", "static-files", "missing-table",
     "readonly-database", "no-browser", "port-taken", "engine-lost", "no-such-package",
-    "engine-refused", "missing-form-field",
+    "engine-refused", "missing-form-field", "ipv6-only", "request-refused",
 }  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_causes__placeholders_have_a_group_or_a_default(cause: Cause) -> None:
 
 @pytest.mark.parametrize("cause", CAUSES, ids=cause_id)
 def test_causes__style_of_the_texts(cause: Cause) -> None:
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cause.id)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z]+)*", cause.id)
     assert cause.title[0].isupper() or cause.title.startswith("{")
     assert not cause.title.endswith(".")
     assert not cause.hint or cause.hint.endswith((".", "docker build ."))
@@ -85,21 +85,6 @@ def test_causes__style_of_the_texts(cause: Cause) -> None:
     assert cause.verdicts
     assert cause.patterns
     assert all(len(line) < 100 for line in cause.paste.splitlines())
-
-
-@pytest.mark.parametrize("name", ["disallowed-host", "https-redirect"])
-def test_causes__give_up_early_on_a_wrong_setting(name: str) -> None:
-    (cause,) = (each for each in CAUSES if each.id == name)
-    assert cause.give_up_after is not None
-    assert cause.give_up_after <= 3
-
-
-def test_causes__give_up_after_is_set_for_these_only() -> None:
-    """After 5xx, silence and errors in a log the app may still become ready."""
-    early = {cause.id for cause in CAUSES if cause.give_up_after is not None}
-    assert early == {
-        "bound-to-loopback", "disallowed-host", "https-redirect", "no-such-page", "wrong-port",
-    }  # fmt: skip
 
 
 def captured(name: str) -> Facts:
@@ -157,6 +142,11 @@ def without(name: str, *sources: str) -> Facts:
     facts = captured(name)
     lines = {source: found for source, found in facts.lines.items() if source not in sources}
     return replace(facts, lines=lines)
+
+
+def answering(status: int) -> Facts:
+    facts = captured("request-refused")
+    return replace(facts, lines={**facts.lines, "answer": (f"HTTP status {status}",)})
 
 
 @pytest.mark.parametrize(
@@ -225,6 +215,10 @@ def without(name: str, *sources: str) -> Facts:
             "# in .github/workflows/ci.yml, under the with: of the step that uses this action",
             id="a workflow that is known",
         ),
+        pytest.param(captured("request-refused"), "allow localhost too", id="400"),
+        pytest.param(answering(405), "does not take at /", id="405"),
+        pytest.param(answering(406), "ready-headers: 'Accept:", id="406"),
+        pytest.param(answering(421), "allow localhost too", id="421"),
         pytest.param(captured("static-files"), "the image has no such folder", id="not collected"),
         pytest.param(
             Facts(

@@ -56,7 +56,7 @@ SUPERLISTS = {
     "test-command": VISITS,
 }
 # What cannot get better ends at once, so nobody waits for as long as this.
-QUICK = {"setup-command": "", "ready-timeout": "30"}
+QUICK = {"setup-command": ""}
 INSTALL = "/venv/bin/pip install --no-index -r requirements.txt"
 KEY_IS_MISSING = Line(
     file="app.py", holds='key = os.environ["TINY_KEY"]', says="KeyError: 'TINY_KEY'"
@@ -192,6 +192,13 @@ ANSWERING = [
         told=("listens on 127.0.0.1", '"0.0.0.0:8888"', "waiting longer cannot"),
     ),
     Fault(
+        name="ipv6-only",
+        verdict="not-ready",
+        diagnosis="ipv6-only",
+        inputs=tiny("v6only"),
+        told=("listens on IPv6 alone ([::])", '"0.0.0.0:8888"', "waiting longer cannot"),
+    ),
+    Fault(
         name="https-redirect",
         verdict="not-ready",
         diagnosis="https-redirect",
@@ -217,9 +224,9 @@ ANSWERING = [
         name="no-such-page",
         verdict="not-ready",
         diagnosis="no-such-page",
-        # Shorter than the delay after which this cause ends the wait.
-        inputs=tiny("lost", ready_path="/missing", ready_timeout="8"),
-        told=("no page /missing", "ready-path: /healthz", "within 8 s"),
+        # Longer than the delay after which this cause ends the wait, but the caller has chosen it.
+        inputs=tiny("lost", ready_path="/missing", ready_timeout="11"),
+        told=("no page /missing", "ready-path: /healthz", "within 11 s"),
     ),
     Fault(
         name="no-such-page-early",
@@ -227,6 +234,14 @@ ANSWERING = [
         diagnosis="no-such-page",
         inputs=tiny("lost", ready_path="/missing"),
         told=("no page /missing", "waiting longer cannot"),
+    ),
+    Fault(
+        name="request-refused",
+        verdict="not-ready",
+        diagnosis="request-refused",
+        inputs={"env": "TINY_STATUS=400"},
+        told=("refuses the request for /: it answers 400", "waiting longer cannot", "ready-path"),
+        evidence={"container.log": '"GET / HTTP/1.1" 400'},
     ),
     Fault(
         name="no-answer",
@@ -471,6 +486,23 @@ DJANGO = [
             "setup-command: python manage.py migrate",
         ),
         lines=(A_LIST, NO_TABLE),
+        evidence={"container.log": "OperationalError: no such table: lists_list"},
+    ),
+    Fault(
+        name="missing-table-early",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="missing-table",
+        # Without the image's own health check: what it logs is new to the first ten seconds.
+        inputs={**QUICK, "ready-path": "/lists/1/", "run-options": "--no-healthcheck"},
+        told=("no table lists_list", "waiting longer cannot", "setup-command: python manage.py"),
+        lines=(
+            Line(
+                file="superlists/lists/views.py",
+                holds="get_object_or_404(List",
+                says="OperationalError: no such table: lists_list",
+            ),
+        ),
         evidence={"container.log": "OperationalError: no such table: lists_list"},
     ),
     Fault(

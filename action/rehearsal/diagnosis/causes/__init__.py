@@ -1,5 +1,6 @@
 """The known causes, in order: if several fit, the first one explains the others."""
 
+from rehearsal.diagnosis.causes.addresses import ADDRESSES
 from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
@@ -7,4 +8,13 @@ from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.tests import TESTS
 
-CAUSES = (*ENGINE_AND_INPUTS, *STARTUP, *DATABASE, *HTTP_ANSWERS, *TESTS, *CONTAINER_EXIT, *BUILD)
+CAUSES = (
+    *ENGINE_AND_INPUTS,
+    *STARTUP,
+    *DATABASE,
+    *ADDRESSES,
+    *HTTP_ANSWERS,
+    *TESTS,
+    *CONTAINER_EXIT,
+    *BUILD,
+)

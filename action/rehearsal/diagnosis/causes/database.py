@@ -1,5 +1,6 @@
 """Causes in the database. They show at its first use, which may be in the tests."""
 
+from rehearsal.diagnosis.causes.give_up import LASTING_ERROR, OWN_DATABASE
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
 from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
@@ -38,6 +39,7 @@ DATABASE = (
         "VOLUME /data",
         background="An app that does not run as root needs a file and a folder that its user may "
         "write.",
+        give_up=LASTING_ERROR,
     ),
     Cause(
         id="missing-table",
@@ -59,6 +61,7 @@ DATABASE = (
         paste=f"{IN_STEP}setup-command: python manage.py migrate --noinput",
         background="A new database is empty until migrate has made its tables. The same is true in "
         "production.",
+        give_up=OWN_DATABASE,
         variants=(
             Variant(
                 pattern=Pattern(

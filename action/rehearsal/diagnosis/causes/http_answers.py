@@ -1,28 +1,21 @@
-"""Causes of an app that runs but is never ready.
+"""Causes of an app whose answers never count as ready."""
 
-A cause with `give_up_after` ends the waiting early. An app that is still starting may look the same
-for a while; the constants say how long, and why.
-"""
-
+from rehearsal.diagnosis.causes.give_up import DEPLOYMENT, SETTINGS
 from rehearsal.diagnosis.causes.snippets import ALSO_IN_STEP, IN_DOCKERFILE, IN_SETTINGS, IN_STEP
-from rehearsal.diagnosis.rules import Cause, Pattern, Variant
+from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.verdict import Verdict
 
-# All in seconds. A framework reads its settings for hosts and https once, before its first answer.
-# Another server may answer in its place while it starts; this is the time for that.
-SETTINGS_DELAY = 2.0
-# A server that listens on the loopback address rarely changes that. But some first start a helper
-# there.
-BIND_DELAY = 4.0
-# Some servers (Tomcat, for example) listen first and then deploy the app for seconds; until then
-# they answer 404. Others first listen on a port for metrics or debugging.
-DEPLOY_DELAY = 10.0
-
 NOT_READY = (Verdict.NOT_READY,)
-REQUESTED_PORT = Pattern("request", r"^port (?P<expected>\d+)$")
-REACHABLE = Pattern("listeners", r"^reachable .*")
 REQUESTED_HOST = Pattern("request", r"^host (?P<host>[^\s:]+)")
+REQUESTED_PATH = Pattern("request", r"^path (?P<path>\S+)$")
+DJANGO_REFUSES_HOST = Pattern(
+    (CONTAINER_LOG, "answer"),
+    r"^.*Invalid HTTP_HOST header: .*",
+    r"\bDisallowedHost\b",
+    r"Bad Request \(400\)",
+)
+ANOTHER_PAGE = f"{IN_STEP}ready-path: /healthz"
 
 HTTP_ANSWERS = (
     Cause(
@@ -31,12 +24,7 @@ HTTP_ANSWERS = (
         patterns=(
             Pattern("answer", r"^HTTP status 400\b.*"),
             REQUESTED_HOST,
-            Pattern(
-                (CONTAINER_LOG, "answer"),
-                r"^.*Invalid HTTP_HOST header: .*",
-                r"\bDisallowedHost\b",
-                r"Bad Request \(400\)",
-            ),
+            DJANGO_REFUSES_HOST,
         ),
         title="ALLOWED_HOSTS does not contain {host}: Django answers every request with 400",
         hint="A rehearsal opens the app as {host}. Put that host into the variable from which your "
@@ -59,7 +47,7 @@ HTTP_ANSWERS = (
         ),
         background="With DEBUG off, Django refuses every request for a host that is not in "
         "ALLOWED_HOSTS.",
-        give_up_after=SETTINGS_DELAY,
+        give_up=SETTINGS,
     ),
     Cause(
         id="https-redirect",
@@ -75,46 +63,49 @@ HTTP_ANSWERS = (
         "\n"
         f"{ALSO_IN_STEP}"
         "env: DJANGO_NO_SSL_REDIRECT=1",
-        give_up_after=SETTINGS_DELAY,
-    ),
-    Cause(
-        id="bound-to-loopback",
-        verdicts=NOT_READY,
-        patterns=(Pattern("listeners", r"^loopback (?P<address>\S+):(?P<port>\d+)$"),),
-        unless=(REACHABLE,),
-        title="The app listens on {address} inside the container: nothing outside can reach it",
-        hint="Bind to all addresses, 0.0.0.0. The loopback address of the container is not that of "
-        "the host.",
-        paste=f"{IN_DOCKERFILE}"
-        'CMD ["gunicorn", "--bind", "0.0.0.0:{port}", "PROJECT.wsgi:application"]',
-        background='gunicorn logs where it listens: "Listening at: http://0.0.0.0:8888".',
-        give_up_after=BIND_DELAY,
-    ),
-    Cause(
-        id="wrong-port",
-        verdicts=NOT_READY,
-        patterns=(
-            REQUESTED_PORT,
-            Pattern("listeners", r"^other-port (?P<address>\S+):(?P<port>\d+)$"),
-        ),
-        unless=(REACHABLE, Pattern("listeners", r"^loopback ")),
-        title="The app listens on port {port} ({address}), but the input port is {expected}",
-        hint="Set the input port to the port that the app listens on, or let the app listen on "
-        "{expected}. EXPOSE alone changes nothing.",
-        paste=f"{IN_STEP}port: '{{port}}'",
-        give_up_after=DEPLOY_DELAY,
+        give_up=SETTINGS,
     ),
     Cause(
         id="no-such-page",
         verdicts=NOT_READY,
         patterns=(
-            Pattern("answer", r"^HTTP status 404\b.*"),
-            Pattern("request", r"^path (?P<path>\S+)$"),
+            Pattern("answer", r"^HTTP status (?P<status>404|410)\b.*"),
+            REQUESTED_PATH,
         ),
-        title="There is no page {path}: the app answers 404",
+        title="There is no page {path}: the app answers {status}",
         hint="Request a page that exists, best one that uses the database and needs no login.",
-        paste=f"{IN_STEP}ready-path: /healthz",
-        give_up_after=DEPLOY_DELAY,
+        paste=ANOTHER_PAGE,
+        give_up=DEPLOYMENT,
+    ),
+    Cause(
+        id="request-refused",
+        verdicts=NOT_READY,
+        patterns=(
+            # With the beginning of the page, which may say why.
+            Pattern("answer", r"^HTTP status (?P<status>400|405|406|421)\b.*(?:\n.*){0,5}"),
+            REQUESTED_PATH,
+            REQUESTED_HOST,
+        ),
+        unless=(DJANGO_REFUSES_HOST,),
+        title="The app refuses the request for {path}: it answers {status}",
+        hint="The page or the log may say why. If the app allows only some hosts, let it allow "
+        "{host} too, the name under which a rehearsal opens it. Or request a page that every "
+        "client may see.",
+        paste=ANOTHER_PAGE,
+        variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^status 405$"),
+                hint="The probe sends GET, which the app does not take at {path}. Request a page.",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^status 406$"),
+                hint="The app has no answer in a form that browsers accept. Request a page, or "
+                "name the form in an Accept header. If the step has a ready-headers: input "
+                "already, add the line to it.",
+                paste=f"{IN_STEP}ready-headers: 'Accept: application/json'",
+            ),
+        ),
+        give_up=DEPLOYMENT,
     ),
     Cause(
         id="server-error",

@@ -1,5 +1,6 @@
 """Causes of an app that does not start, or stops soon after its start."""
 
+from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG
@@ -13,7 +14,7 @@ START_VERDICTS = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verd
 # for example) is not the cause.
 VISIBLE_FROM_OUTSIDE = (
     Pattern("answer", r"^HTTP status [34]\d\d\b"),
-    Pattern("listeners", r"^(?:other-port|loopback) "),
+    Pattern("listeners", r"^(?:other-port|loopback|ipv6-only) "),
 )
 
 # The server does not find the app that it should serve; the traceback has no line of the app.
@@ -94,6 +95,7 @@ STARTUP = (
         ),
         background="The app reads this variable and stops without it. The snippet sets it for the "
         "rehearsal only: production needs it too.",
+        give_up=LASTING_ERROR,
     ),
     Cause(
         id="wsgi-path",
@@ -120,6 +122,7 @@ STARTUP = (
         "and that .dockerignore does not exclude it.",
         paste=f"{IN_DOCKERFILE}RUN pip install --no-cache-dir -r requirements.txt",
         background="requirements.txt should pin every package that production needs.",
+        give_up=LASTING_ERROR,
     ),
     Cause(
         id="out-of-memory",

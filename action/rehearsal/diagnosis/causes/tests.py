@@ -1,13 +1,16 @@
 """Causes that show mostly in the tests."""
 
+from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
-from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
+from rehearsal.diagnosis.rules import CAPTURES, Cause, GiveUp, Pattern, Variant
 from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
 from rehearsal.verdict import Verdict
 
 TEST_OUTPUT = (TEST_LOG, "failures")
 # An app logs some errors only once, at its start.
 WHOLE_CONTAINER_LOG = (CONTAINER_LOG, LOG_BEFORE_TESTS)
+
+NOT_IN_MANIFEST = Pattern(CONTAINER_LOG, r"Missing staticfiles manifest entry")
 
 COLLECTSTATIC = (
     "# in the Dockerfile, after the line that copies the project in:\n"
@@ -107,9 +110,12 @@ TESTS = (
         hint="Collect them while the image is built, and let WhiteNoise serve them.",
         paste=f"{COLLECTSTATIC}\n# and {WHITENOISE}",
         background="gunicorn does not serve static files, nor does Django with DEBUG off.",
+        give_up=GiveUp(
+            after=LASTING_ERROR.after, only_if=(*LASTING_ERROR.only_if, NOT_IN_MANIFEST)
+        ),
         variants=(
             Variant(
-                pattern=Pattern(CONTAINER_LOG, r"Missing staticfiles manifest entry"),
+                pattern=NOT_IN_MANIFEST,
                 title="collectstatic did not find {url}{others|}",
                 hint="A template uses a static file that the manifest does not list. Check the "
                 "name, check that COPY copies the file before collectstatic runs, and that "

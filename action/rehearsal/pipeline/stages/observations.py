@@ -6,7 +6,7 @@ from typing import Any
 
 from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan
 from rehearsal.outside.http_response import Answer
-from rehearsal.outside.ports import Listener
+from rehearsal.outside.listeners import Listener
 from rehearsal.pipeline.stages.probe import describe_answer
 
 MIB = 1 << 20
@@ -19,10 +19,11 @@ ALLOWED_HOSTS = re.compile(r"\w*ALLOWED_?HOSTS?\w*\Z")
 
 
 def input_lines(plan: ContainerPlan) -> tuple[str, ...]:
-    """Return whether there is a setup command, and the names of variables for allowed hosts."""
-    setup = "given" if plan.setup_command else "none"
+    """Return which of two inputs are given, and the names of variables for allowed hosts."""
+    given = {"setup-command": plan.setup_command, "network": plan.network}
+    lines = (f"{name} {'given' if value else 'none'}" for name, value in given.items())
     names = filter(ALLOWED_HOSTS.match, plan.env)
-    return (f"setup-command {setup}", *(f"allowed-hosts {name}" for name in names))
+    return (*lines, *(f"allowed-hosts {name}" for name in names))
 
 
 def request_lines(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:
@@ -83,4 +84,6 @@ def without_secrets(inspected: Mapping[str, Any], plan: ContainerPlan) -> dict[s
 def _reachability(listener: Listener, port: int) -> str:
     if listener.port != port:
         return "other-port"
-    return "loopback" if listener.loopback else "reachable"
+    if listener.loopback:
+        return "loopback"
+    return "ipv6-only" if listener.ipv6_only else "reachable"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rehearsal.config.rehearsal_plan import ProbePlan
+from rehearsal.diagnosis.hopeless_cause import HopelessCause
 from rehearsal.outside.http_response import Answer
+from rehearsal.pipeline.stages.stuck_detector import StuckDetector, answer_kind
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
@@ -21,10 +23,6 @@ ATTEMPT_TIMEOUT = 10.0
 # The least time for the last attempt, in seconds, even if it ends after ready-timeout: on a busy
 # machine every app would miss a shorter limit.
 LAST_ATTEMPT_TIMEOUT = 1.0
-
-# An app that is starting refuses connections, which is normal. The first search for a cause comes
-# after this many seconds; the same time has to pass again before each further search.
-FIRST_CHECK = 1.0
 
 REDIRECT_STATUSES = range(300, 400)
 
@@ -49,43 +47,27 @@ class Ready:
     answer: Answer
 
 
-@dataclass(frozen=True, kw_only=True)
-class HopelessCause:
-    """The id of a cause that waiting does not remove, and after how many seconds to give up."""
-
-    id: str
-    give_up_after: float
-
-
-FindCause = Callable[[], HopelessCause | None]
-
-
-class ContainerExitedError(Exception):
-    """The container exited before the app was ready."""
-
-
 def wait_until_ready(
     plan: ProbePlan,
     send_request: SendRequest,
     *,
     started: float,
-    has_ended: Callable[[], bool],
+    follow_end: Callable[[], bool],
     clock: Clock,
     sleep: Callable[[float], object],
     timeline: TimelineRecorder,
-    find_cause: FindCause = lambda: None,
+    detector: StuckDetector,
 ) -> Ready:
     """Send requests until an answer is accepted.
 
     `send_request` takes a time limit in seconds. `started` is the clock's reading when the
-    container started; `timeline` records answers and milestones. Raises `ContainerExitedError` as
-    soon as the container has exited. Raises `RehearsalError` (not-ready) when `find_cause` has
-    found the same hopeless cause for long enough, or `plan.timeout` seconds after the first
+    container started; `timeline` records answers and milestones. `follow_end` returns whether the
+    container had exited, and runs again; if it does not run again, it raises an error. Raises
+    `RehearsalError` (not-ready) when `detector` gives up, or `plan.timeout` seconds after the first
     request: before that a setup command may have taken its time.
     """
     attempts = 0
     first_request = clock()
-    detector = StuckDetector(find_cause)
     while True:
         attempts += 1
         requested = clock()
@@ -96,10 +78,8 @@ def wait_until_ready(
         if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):
             timeline.record_milestone("ready", now - started, str(answer))
             return Ready(seconds=now - started, attempts=attempts, answer=answer)
-        if has_ended():
-            raise ContainerExitedError
-        if detector.is_stuck(answer, now):
-            raise _stuck_error(plan, answer, now - detector.same_since, attempts)
+        if not follow_end() and (cause := detector.stuck_for(answer, now)):
+            raise _stuck_error(plan, answer, cause, now - detector.same_since, attempts)
         waited = clock() - first_request
         if waited >= plan.timeout:
             raise _timeout_error(plan, answer, attempts)
@@ -109,37 +89,6 @@ def wait_until_ready(
 def request_headers(plan: ProbePlan, port: int) -> dict[str, str]:
     """Return the headers of a request to the app, where `port` of this machine leads to it."""
     return {"Host": f"localhost:{port}", **DEFAULT_HEADERS, **plan.headers}
-
-
-class StuckDetector:
-    """Detects an app that answers the same all the time, for a cause that waiting cannot remove."""
-
-    def __init__(self, find_cause: FindCause) -> None:
-        self._find_cause = find_cause
-        self._kind: object = None
-        self._cause: HopelessCause | None = None
-        self._next_check = 0.0
-        self.same_since = 0.0
-
-    def is_stuck(self, answer: Answer, now: float) -> bool:
-        kind = answer_kind(answer)
-        if kind != self._kind:
-            self._kind, self.same_since, self._cause = kind, now, None
-            self._next_check = now if answer.status else now + FIRST_CHECK
-        if now < self._next_check:
-            return False
-        cause = self._find_cause()
-        if cause and cause == self._cause:
-            return True
-        self._cause = cause
-        pause = cause.give_up_after if cause else max(FIRST_CHECK, now - self.same_since)
-        self._next_check = now + pause
-        return False
-
-
-def answer_kind(answer: Answer) -> tuple[int, str, bool]:
-    """Return what two answers of one kind have in common: status, redirect target, time-out."""
-    return answer.status, answer.headers.get("location", ""), answer.timed_out
 
 
 def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
@@ -172,11 +121,14 @@ def _record(
         timeline.record_milestone("first answer", answered, str(answer))
 
 
-def _stuck_error(plan: ProbePlan, answer: Answer, seconds: float, attempts: int) -> RehearsalError:
+def _stuck_error(
+    plan: ProbePlan, answer: Answer, cause: HopelessCause, seconds: float, attempts: int
+) -> RehearsalError:
+    longer = "" if cause.certain else " If the app needs longer, set ready-timeout."
     return RehearsalError(
         Verdict.NOT_READY,
         f"GET {plan.path} got the same answer for {seconds:.1f} s ({attempts} attempts), and "
-        f"waiting longer cannot help: {describe_answer(plan, answer)}.",
+        f"waiting longer cannot help: {describe_answer(plan, answer)}.{longer}",
     )
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from rehearsal.config.rehearsal_plan import Plan
-from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.gather_facts import read_log_lines
-from rehearsal.diagnosis.rules import diagnose
+from rehearsal.diagnosis.hopeless_cause import HopelessCause, find_hopeless_cause
 from rehearsal.evidence.log import Log
-from rehearsal.outside import http_probe, ports
+from rehearsal.evidence.log_window import LogWindow
+from rehearsal.outside import http_probe, listeners
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, Container, reattach_after_restart
@@ -23,23 +23,22 @@ from rehearsal.pipeline.stages.observations import (
     listener_lines,
     request_lines,
 )
-from rehearsal.pipeline.stages.probe import (
-    ContainerExitedError,
-    HopelessCause,
-    Ready,
-    request_headers,
-    wait_until_ready,
-)
+from rehearsal.pipeline.stages.probe import Ready, request_headers, wait_until_ready
+from rehearsal.pipeline.stages.stuck_detector import StuckDetector
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
 BEFORE_READY = "before it was ready"
+ERROR_PAGES = range(500, 600)
 NOTHING_LISTENS = " Nothing in the container listens on any port."
 
 
 @dataclass(kw_only=True)
 class ReadinessWaiter:
-    """Waits for one app; fills `observations` and `timeline` with what it observes."""
+    """Waits for one app; fills `observations` and `timeline` with what it observes.
+
+    `report` receives what is worth knowing while it waits.
+    """
 
     plan: Plan
     container: Container
@@ -47,69 +46,87 @@ class ReadinessWaiter:
     log: Log
     observations: dict[str, tuple[str, ...]]
     timeline: TimelineRecorder
+    report: Callable[[str], None]
     clock: Callable[[], float] = time.monotonic
     _answer: Answer = field(default_factory=Answer)
+    _ends: int = 0
 
     def wait(self) -> Ready:
         """Return when the app is ready. Raises `RehearsalError` (crashed or not-ready)."""
-        ends = 0
-        while True:
-            try:
-                return self._probe()
-            except ContainerExitedError:
-                seconds = self.clock() - self.container.started
-                self.timeline.record_milestone("ended", seconds)
-                ends += 1
-                if ends > MAX_RESTARTS or not self._reattach():
-                    raise crash_error(
-                        self.container, self.engine, self.log, when=BEFORE_READY
-                    ) from None
-            except RehearsalError as error:
-                self._observe()
-                message = error.problem.message + "".join(self._message_details())
-                raise RehearsalError.of(replace(error.problem, message=message)) from error
-
-    def _probe(self) -> Ready:
-        """Wait until the app is ready or its container exits."""
-        headers = request_headers(self.plan.probe, self.container.port)
-        self.observations["request"] = request_lines(
-            self.plan.probe, self.plan.container.port, headers["Host"]
-        )
-
-        def send_request(timeout: float) -> Answer:
-            self._answer = http_probe.get(
-                self.container.port,
-                self.plan.probe.path,
-                headers,
-                timeout=timeout,
-                should_stop=lambda: self.container.ended,
+        window = LogWindow(self.log)
+        try:
+            return wait_until_ready(
+                self.plan.probe,
+                self._send_request,
+                started=self.container.started,
+                follow_end=self._follow_end,
+                clock=self.clock,
+                # Unlike a sleep, this returns as soon as the container ends.
+                sleep=self.container.ends_within,
+                timeline=self.timeline,
+                detector=StuckDetector(
+                    lambda: self._find_cause(window),
+                    window,
+                    patient=self.plan.probe.timeout_given,
+                    report=self._report,
+                ),
             )
-            return self._answer
+        except RehearsalError as error:
+            if error.problem.verdict is not Verdict.NOT_READY:
+                raise
+            self._observe()
+            message = error.problem.message + "".join(self._message_details())
+            raise RehearsalError.of(replace(error.problem, message=message)) from error
 
-        return wait_until_ready(
-            self.plan.probe,
-            send_request,
-            started=self.container.started,
-            has_ended=lambda: self.container.ended,
-            clock=self.clock,
-            # Unlike a sleep, this returns as soon as the container ends.
-            sleep=self.container.ends_within,
-            timeline=self.timeline,
-            find_cause=self._find_cause,
+    def _send_request(self, timeout: float) -> Answer:
+        probe, port = self.plan.probe, self.container.port
+        headers = request_headers(probe, port)
+        self.observations["request"] = request_lines(
+            probe, self.plan.container.port, headers["Host"]
         )
+        self._answer = http_probe.get(
+            port,
+            probe.path,
+            headers,
+            timeout=timeout,
+            should_stop=lambda: self.container.ended,
+        )
+        return self._answer
 
-    def _find_cause(self) -> HopelessCause | None:
-        """Return the cause that a diagnosis would name now, if waiting cannot remove it."""
+    def _follow_end(self) -> bool:
+        """Return whether the container had ended, and was started again by its restart policy.
+
+        Raises `RehearsalError` (crashed) if it was not.
+        """
+        if not self.container.ended:
+            return False
+        self.timeline.record_milestone("ended", self.clock() - self.container.started)
+        self._ends += 1
+        if self._ends > MAX_RESTARTS or not self._reattach():
+            raise crash_error(self.container, self.engine, self.log, when=BEFORE_READY)
+        return True
+
+    def _find_cause(self, window: LogWindow) -> HopelessCause | None:
+        """Return the cause that a diagnosis would name now, if waiting cannot remove it.
+
+        An error in the log explains an error page only if it comes with each of them.
+        """
+        whole = self._answer.status not in ERROR_PAGES
         lines = {
             **self.observations,
             "answer": answer_lines(self.plan.probe, self._answer),
             "listeners": () if self._answer.status else self._listener_lines(),
-            self.log.name: read_log_lines(self.log.folder, self.log.name),
+            self.log.name: read_log_lines(self.log.folder, self.log.name)
+            if whole
+            else window.lines(),
         }
-        for diagnosis in diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES):
-            if diagnosis.give_up_after is not None:
-                return HopelessCause(id=diagnosis.id, give_up_after=diagnosis.give_up_after)
-        return None
+        return find_hopeless_cause(Facts(verdict=Verdict.NOT_READY, lines=lines))
+
+    def _report(self, cause: HopelessCause) -> None:
+        self.report(
+            f"the same answer for {cause.give_up_after:.0f} s: {cause.title} (still waiting, since "
+            f"ready-timeout is {self.plan.probe.timeout} s)"
+        )
 
     def _observe(self) -> None:
         """Observe the app for the diagnosis while the container still runs."""
@@ -134,11 +151,12 @@ class ReadinessWaiter:
                 yield f" Its HEALTHCHECK: {health}."
 
     def _listener_lines(self) -> tuple[str, ...]:
+        port = self.plan.container.port
         try:
-            listeners = ports.listeners(self.engine, self.container.id)
+            found = listeners.listeners(self.engine, self.container.id, port)
         except EngineError:  # The container has just ended; the probe notices next.
-            listeners = None
-        return listener_lines(listeners, self.plan.container.port)
+            found = None
+        return listener_lines(found, port)
 
     def _reattach(self) -> bool:
         return reattach_after_restart(self.container, self.plan.container, self.engine, self.log)

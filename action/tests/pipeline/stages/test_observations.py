@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from rehearsal.outside.http_response import Answer
-from rehearsal.outside.ports import Listener
+from rehearsal.outside.listeners import Listener
 from rehearsal.pipeline.stages import observations
 
 from ...fakes import container_plan, probe_plan, secret
@@ -17,9 +17,13 @@ def test_input_lines__show_no_names_but_those_of_allowed_hosts() -> None:
     plan = container_plan(env=env, setup_command="migrate")
     assert observations.input_lines(plan) == (
         "setup-command given",
+        "network none",
         "allowed-hosts DJANGO_ALLOWED_HOSTS",
     )
-    assert observations.input_lines(container_plan()) == ("setup-command none",)
+    assert observations.input_lines(container_plan(network="shop")) == (
+        "setup-command none",
+        "network given",
+    )
 
 
 def test_request_lines__port_path_host() -> None:

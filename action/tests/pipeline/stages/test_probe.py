@@ -4,6 +4,8 @@ import pytest
 
 from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import ProbePlan
+from rehearsal.diagnosis.hopeless_cause import HopelessCause
+from rehearsal.evidence.log_window import LogWindow
 from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.stages import probe
 from rehearsal.pipeline.stages.probe import (
@@ -11,14 +13,12 @@ from rehearsal.pipeline.stages.probe import (
     LAST_ATTEMPT_TIMEOUT,
     MAX_PAUSE,
     MIN_PAUSE,
-    ContainerExitedError,
-    FindCause,
-    HopelessCause,
     Ready,
     leads_to_https,
     request_headers,
     wait_until_ready,
 )
+from rehearsal.pipeline.stages.stuck_detector import FindCause, StuckDetector
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
@@ -33,6 +33,19 @@ def redirect(target: str, status: int = 301) -> Answer:
     return Answer(status=status, headers={"location": target})
 
 
+class SilentWindow(LogWindow):
+    """The log of an app that logs nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+    def open(self) -> None:
+        pass
+
+    def is_silent(self, requests: int) -> bool:  # noqa: ARG002
+        return True
+
+
 class App:
     """Gives these answers in turn, the last one for ever; each takes `seconds` at most."""
 
@@ -42,6 +55,7 @@ class App:
         self.seconds = seconds
         self.limits: list[float] = []
         self.exits_at = float("inf")
+        self.restarts = False
         self.timeline = TimelineRecorder()
         self.find_cause: FindCause = lambda: None
 
@@ -52,19 +66,29 @@ class App:
             return Answer(error=f"no answer within {timeout:.0f} s")
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
-    def has_ended(self) -> bool:
-        return self.clock() >= self.exits_at
+    def follow_end(self) -> bool:
+        if self.clock() < self.exits_at:
+            return False
+        self.exits_at = float("inf")
+        if not self.restarts:
+            raise RehearsalError(Verdict.CRASHED, "gone")
+        return True
 
     def wait(self, plan: ProbePlan | None = None, *, started: float = 100.0) -> Ready:
         return wait_until_ready(
             plan or probe_plan(),
             self.send_request,
             started=started,
-            has_ended=self.has_ended,
+            follow_end=self.follow_end,
             clock=self.clock,
             sleep=self.clock.sleep,
             timeline=self.timeline,
-            find_cause=self.find_cause,
+            detector=StuckDetector(
+                self.find_cause,
+                SilentWindow(),
+                patient=False,
+                report=lambda _: None,
+            ),
         )
 
 
@@ -109,7 +133,7 @@ def test_wait_until_ready__slow_response(clock: FakeClock) -> None:
 def test_wait_until_ready__container_exits(clock: FakeClock) -> None:
     app = App(clock, REFUSED)
     app.exits_at = 101.0
-    with pytest.raises(ContainerExitedError):
+    with pytest.raises(RehearsalError, match="gone"):
         app.wait()
     assert 1.0 <= clock() - 100.0 <= 1.0 + 2 * MIN_PAUSE
 
@@ -117,9 +141,18 @@ def test_wait_until_ready__container_exits(clock: FakeClock) -> None:
 def test_wait_until_ready__no_pause_after_the_container_exited(clock: FakeClock) -> None:
     app = App(clock, REFUSED)
     app.exits_at = 0.0
-    with pytest.raises(ContainerExitedError):
+    with pytest.raises(RehearsalError, match="gone"):
         app.wait()
     assert clock.pauses == []
+
+
+def test_wait_until_ready__a_restart_does_not_extend_the_timeout(clock: FakeClock) -> None:
+    app = App(clock, REFUSED)
+    app.exits_at, app.restarts = 104.0, True
+    with pytest.raises(RehearsalError, match="within 7 s") as caught:
+        app.wait(probe_plan(timeout=7))
+    assert f"({len(app.limits)} attempts)" in caught.value.problem.message
+    assert clock() - 100 < 8
 
 
 @pytest.mark.parametrize(
@@ -240,30 +273,19 @@ def test_request_headers__given_ones_replace_others(name: str) -> None:
     assert found == ["mine"]
 
 
-NO_HOST = HopelessCause(id="disallowed-host", give_up_after=2.0)
-ELSEWHERE = HopelessCause(id="wrong-port", give_up_after=10.0)
-BAD_REQUEST = Answer(status=400)
-MISSING = Answer(status=404)
-
-
 @pytest.mark.parametrize(
-    "answer, cause, least, most",
-    [
-        pytest.param(BAD_REQUEST, NO_HOST, 2.0, 2.5, id="a wrong host"),
-        pytest.param(MISSING, HopelessCause(id="x", give_up_after=10), 10, 10.5, id="no such page"),
-        pytest.param(REFUSED, ELSEWHERE, 11.0, 12.0, id="another port, seen after a second"),
-    ],
+    "certain, words", [(True, ""), (False, " If the app needs longer, set ready-timeout.")]
 )
-def test_wait_until_ready__gives_up_early(
-    clock: FakeClock, answer: Answer, cause: HopelessCause, least: float, most: float
-) -> None:
-    app = App(clock, answer)
-    app.find_cause = lambda: cause
+def test_wait_until_ready__gives_up_early(clock: FakeClock, certain: bool, words: str) -> None:
+    app = App(clock, Answer(status=404))
+    app.find_cause = lambda: HopelessCause(id="x", title="X", give_up_after=5, certain=certain)
     with pytest.raises(RehearsalError) as caught:
         app.wait()
     assert caught.value.problem.verdict is Verdict.NOT_READY
-    assert "waiting longer cannot help" in caught.value.problem.message
-    assert least <= clock() - 100 <= most
+    assert caught.value.problem.message.endswith(
+        f"waiting longer cannot help: HTTP status 404.{words}"
+    )
+    assert 5.0 <= clock() - 100 <= 5.5
 
 
 @pytest.mark.parametrize(
@@ -276,38 +298,6 @@ def test_wait_until_ready__waits_for_the_whole_timeout(clock: FakeClock, answer:
     with pytest.raises(RehearsalError):
         app.wait(probe_plan(timeout=30))
     assert clock() - 100 >= 30
-
-
-def test_wait_until_ready__changing_answers_reset_the_detector(clock: FakeClock) -> None:
-    """The cause has to be found again and again, between answers of one kind."""
-    app = App(clock, *[BAD_REQUEST, MISSING] * 80, OK, seconds=0.05)
-    app.find_cause = lambda: NO_HOST
-    assert app.wait().seconds > 10
-
-
-def test_wait_until_ready__cause_disappears(clock: FakeClock) -> None:
-    app = App(clock, REFUSED)
-    app.find_cause = lambda: ELSEWHERE if clock() < 105 else None
-    with pytest.raises(RehearsalError, match="within 60 s"):
-        app.wait()
-
-
-def test_wait_until_ready__few_searches_for_a_cause(clock: FakeClock) -> None:
-    checks: list[float] = []
-    app = App(clock, REFUSED)
-    app.find_cause = lambda: checks.append(clock() - 100)
-    with pytest.raises(RehearsalError):
-        app.wait()
-    assert 5 <= len(checks) <= 8
-    assert checks[0] >= probe.FIRST_CHECK
-
-
-def test_wait_until_ready__no_search_in_the_first_second(clock: FakeClock) -> None:
-    checks: list[float] = []
-    app = App(clock, *[REFUSED] * 50, OK)
-    app.find_cause = lambda: checks.append(clock())
-    app.wait()
-    assert checks == []
 
 
 def test_wait_until_ready__records_the_timeline(clock: FakeClock) -> None:

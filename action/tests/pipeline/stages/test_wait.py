@@ -9,10 +9,10 @@ from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
-from rehearsal.outside import http_probe, ports
+from rehearsal.outside import http_probe, listeners
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.http_response import Answer
-from rehearsal.outside.ports import Listener
+from rehearsal.outside.listeners import Listener
 from rehearsal.pipeline.stages import container as container_module
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, reattach_after_restart
 from rehearsal.pipeline.stages.wait import NOTHING_LISTENS, ReadinessWaiter
@@ -66,7 +66,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
 
 
 def listening(monkeypatch: pytest.MonkeyPatch, *found: Listener) -> None:
-    monkeypatch.setattr(ports, "listeners", lambda *_: list(found))
+    monkeypatch.setattr(listeners, "listeners", lambda *_: list(found))
 
 
 def waiter(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) -> ReadinessWaiter:
@@ -77,6 +77,7 @@ def waiter(plan: Plan, log: Log, engine: FakeEngine, code: int | None = None) ->
         log=log,
         observations={},
         timeline=TimelineRecorder(),
+        report=print,
         clock=Clock(),
     )
 
@@ -165,7 +166,7 @@ def test_wait__gives_up_early_for_a_disallowed_host(
 ) -> None:
     answering(Answer(status=400, body="<h1>Bad Request (400)</h1>"))
     calls: list[object] = []
-    monkeypatch.setattr(ports, "listeners", lambda *_: calls.append(_))
+    monkeypatch.setattr(listeners, "listeners", lambda *_: calls.append(_))
     ready_waiter = waiter(
         replace(plan, probe=probe_plan(timeout=60)), log, FakeEngine(states=[inspect_result()])
     )
@@ -173,6 +174,73 @@ def test_wait__gives_up_early_for_a_disallowed_host(
         ready_waiter.wait()
     assert 2 <= ready_waiter.timeline.timeline.answers[0].last < 5
     assert len(calls) == 1, "listeners are read at the end only, since the app answers"
+
+
+NO_TABLE = b"""Traceback (most recent call last):
+  File "/src/views.py", line 9, in home
+    shelf.first()
+django.db.utils.OperationalError: no such table: shop_shelf
+"""
+ALONE = ("setup-command none", "network none")
+IN_NETWORK = ("setup-command none", "network given")
+
+
+@pytest.mark.parametrize(
+    "inputs, logs, early",
+    [
+        pytest.param(ALONE, [NO_TABLE] * 9999, True, id="with each answer"),
+        pytest.param(ALONE, [NO_TABLE], False, id="at first only"),
+        pytest.param(IN_NETWORK, [NO_TABLE] * 9999, False, id="in a network"),
+    ],
+)
+def test_wait__gives_up_early_for_a_traceback(
+    plan: Plan,
+    log: Log,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    inputs: tuple[str, ...],
+    logs: list[bytes],
+    early: bool,
+) -> None:
+    stream, left = log.stream("err"), iter(logs)
+
+    def get(*_args: object, **_options: object) -> Answer:
+        stream(next(left, b""))
+        return Answer(status=500)
+
+    monkeypatch.setattr(http_probe, "get", get)
+    listening(monkeypatch)
+    ready_waiter = waiter(
+        replace(plan, probe=probe_plan()), log, FakeEngine(states=[inspect_result()])
+    )
+    ready_waiter.observations["inputs"] = inputs
+    with pytest.raises(RehearsalError) as caught:
+        ready_waiter.wait()
+    assert ("waiting longer cannot help" in caught.value.problem.message) is early
+
+
+def test_wait__tells_the_cause_if_ready_timeout_is_given(
+    plan: Plan,
+    log: Log,
+    answering: Callable[[Answer], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answering(Answer(status=404))
+    listening(monkeypatch)
+    reports: list[str] = []
+    ready_waiter = waiter(
+        replace(plan, probe=probe_plan(timeout=30, timeout_given=True)),
+        log,
+        FakeEngine(states=[inspect_result()]),
+    )
+    ready_waiter.report = reports.append
+    with pytest.raises(RehearsalError, match="within 30 s"):
+        ready_waiter.wait()
+    (report,) = reports
+    assert report == (
+        "the same answer for 10 s: There is no page /: the app answers 404 (still waiting, since "
+        "ready-timeout is 30 s)"
+    )
 
 
 def test_wait__container_ended(plan: Plan, log: Log) -> None:
@@ -242,6 +310,18 @@ def test_reattach_after_restart__has_a_time_limit(
     )
 
 
+def test_wait__a_restart_does_not_extend_ready_timeout(
+    plan: Plan, log: Log, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(REFUSED)
+    listening(monkeypatch)
+    engine = Restarting(states=[restarted("running", 1, port=50001)])
+    ready_waiter = waiter(replace(plan, probe=probe_plan(timeout=9)), log, engine, code=4)
+    with pytest.raises(RehearsalError, match="within 9 s"):
+        ready_waiter.wait()
+    assert ready_waiter.timeline.timeline.answers[0].last < 10
+
+
 def test_wait__probes_again_after_a_restart(
     plan: Plan, log: Log, answering: Callable[[Answer], None]
 ) -> None:
@@ -271,6 +351,6 @@ def test_wait__gives_up_after_too_many_restarts(plan: Plan, log: Log) -> None:
 
     engine = Crashing(states=[restarted("running", 1, port=50001)])
     with pytest.raises(RehearsalError) as caught:
-        waiter(plan, log, engine, code=4).wait()
+        waiter(replace(plan, probe=probe_plan()), log, engine, code=4).wait()
     assert caught.value.problem.verdict is Verdict.CRASHED
     assert engine.calls.count(("attach", "c0ffee")) == MAX_RESTARTS

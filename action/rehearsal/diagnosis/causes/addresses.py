@@ -1,0 +1,54 @@
+"""Causes of an app that listens where no request reaches it."""
+
+from rehearsal.diagnosis.causes.give_up import ADDRESS, DEPLOYMENT
+from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
+from rehearsal.diagnosis.rules import Cause, Pattern
+from rehearsal.verdict import Verdict
+
+NOT_READY = (Verdict.NOT_READY,)
+REQUESTED_PORT = Pattern("request", r"^port (?P<expected>\d+)$")
+REACHABLE = Pattern("listeners", r"^reachable .*")
+BIND_TO_ALL = (
+    f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", "0.0.0.0:{{port}}", "PROJECT.wsgi:application"]'
+)
+
+ADDRESSES = (
+    Cause(
+        id="bound-to-loopback",
+        verdicts=NOT_READY,
+        patterns=(Pattern("listeners", r"^loopback (?P<address>\S+):(?P<port>\d+)$"),),
+        unless=(REACHABLE,),
+        title="The app listens on {address} inside the container: nothing outside can reach it",
+        hint="Bind to all addresses, 0.0.0.0. The loopback address of the container is not that of "
+        "the host.",
+        paste=BIND_TO_ALL,
+        background='gunicorn logs where it listens: "Listening at: http://0.0.0.0:8888".',
+        give_up=ADDRESS,
+    ),
+    Cause(
+        id="ipv6-only",
+        verdicts=NOT_READY,
+        patterns=(Pattern("listeners", r"^ipv6-only (?P<address>\S+):(?P<port>\d+)$"),),
+        unless=(REACHABLE, Pattern("listeners", r"^loopback ")),
+        title="The app listens on IPv6 alone ({address}), and is reached over IPv4",
+        hint="Bind to all IPv4 addresses, 0.0.0.0. To serve both families, bind to :: and turn "
+        "IPV6_V6ONLY off.",
+        paste=BIND_TO_ALL,
+        background="The engine passes connections on to the container's IPv4 address.",
+        give_up=ADDRESS,
+    ),
+    Cause(
+        id="wrong-port",
+        verdicts=NOT_READY,
+        patterns=(
+            REQUESTED_PORT,
+            Pattern("listeners", r"^other-port (?P<address>\S+):(?P<port>\d+)$"),
+        ),
+        unless=(REACHABLE, Pattern("listeners", r"^(?:loopback|ipv6-only) ")),
+        title="The app listens on port {port} ({address}), but the input port is {expected}",
+        hint="Set the input port to the port that the app listens on, or let the app listen on "
+        "{expected}. EXPOSE alone changes nothing.",
+        paste=f"{IN_STEP}port: '{{port}}'",
+        give_up=DEPLOYMENT,
+    ),
+)
