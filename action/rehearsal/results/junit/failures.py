@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from rehearsal.results.selenium_message import plain_message
+
 # Failed attempts beside the one that counts, as surefire writes them. The tag does not say whether
 # the test passed in the end: pytest-rerunfailures writes flaky… beside a failure, too.
 ATTEMPT_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 FAILURE_TAGS = ("failure", "error")
-# Selenium's exceptions begin their message with this.
-SELENIUM_PREFIX = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
-# How chromedriver writes the locator of an element that it did not find.
-LOCATOR = re.compile(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
 # rehearsal_testing adds this line to an exception when a wait timed out.
 WAITED_FOR = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
 # How pytest and RSpec write the colours in a message.
@@ -67,15 +65,10 @@ def _text(failure: ET.Element) -> str:
 
 
 def _first_line(failure: ET.Element) -> str:
-    """Return the first line of the text without Selenium's prefix and braces."""
+    """Return the first line of the text without colours and Selenium's prefix."""
     kind, text = failure.get("type") or "", _text(failure)
     line = next(iter(_words(failure.get("message") or "", text, kind).strip().splitlines()), "")
-    line = LOCATOR.sub(r"\g<what> (\g<how>)", _without_colours(line))
-    prefix = SELENIUM_PREFIX.match(line)
-    if not prefix:
-        return line
-    before, words = prefix["kind"] or "", line[prefix.end() :]
-    return f"{before}{words}" if words else before.removesuffix(": ") or kind
+    return plain_message(_without_colours(line), kind)
 
 
 def _without_colours(line: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from rehearsal.results.selenium_message import plain_message
 from rehearsal.results.suite_output.closing import MAX_FAILURES, TextBlock, join_lines
 from rehearsal.results.tests import Failure
 
@@ -89,7 +90,7 @@ class FailedTests:
         self.failures.append(
             Failure(
                 name=name,
-                message=_whole_message(message, lines),
+                message=plain_message(_whole_message(message, lines)),
                 file=file,
                 trace=join_lines(lines),
                 output=join_lines(section.output.lines),

@@ -2,6 +2,7 @@
 
 import re
 
+from rehearsal.results.selenium_message import plain_message
 from rehearsal.results.suite_output.closing import MAX_FAILURES, TextBlock, join_lines
 from rehearsal.results.suite_output.exception_line import exception_line
 from rehearsal.results.tests import Failure
@@ -66,7 +67,9 @@ class FailedTests:
         trace = body[:end]
         return Failure(
             name=_name(self._header["test"]),
-            message=UNEXPECTED if self._header["unexpected"] else exception_line(trace),
+            message=UNEXPECTED
+            if self._header["unexpected"]
+            else plain_message(exception_line(trace)),
             trace=join_lines(trace),
             output=join_lines(body[end:]),
         )

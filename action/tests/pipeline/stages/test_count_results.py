@@ -230,3 +230,17 @@ def test_count_tests__a_pattern_that_matches_nothing_gets_a_notice(tmp_path: Pat
     (notice,) = count(tmp_path, text=UNITTEST, reports_glob="r/*.xml").notices
     assert notice.startswith("No file that this run has written matches test-reports (r/*.xml).")
     assert count(tmp_path, GOOD, text=UNITTEST, reports_glob="*.xml").notices == ()
+
+
+def test_count_tests__other_xml_is_no_report(tmp_path: Path) -> None:
+    """The words of unittest count, and a notice names the file."""
+    path = tmp_path / "coverage.xml"
+    path.write_text('<coverage line-rate="1"/>')
+    read = read_report_files([path], tmp_path, retries=False, exit_code=0, window=(0, 0))
+    found = count_tests(suite_plan(reports_glob="*.xml"), read, read_output(UNITTEST), 0)
+    assert (found.results.test_count, found.results.failure_count) == (2, 0)
+    (notice,) = found.notices
+    assert notice.startswith("coverage.xml is not counted: ")
+    assert (found.warnings, found.ran_none, found.nothing_shown) == ((), False, False)
+    found = count_tests(suite_plan(reports_glob="*.xml"), read, read_output(""), 0)
+    assert found.nothing_shown

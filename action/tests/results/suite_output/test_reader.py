@@ -203,6 +203,28 @@ def test_read_output__names_of_unittest(header: str, name: str) -> None:
     assert (failure.name, failure.message, failure.trace) == (name, "E: no", "E: no")
 
 
+MISSING = "selenium.common.exceptions.NoSuchElementException: "
+LOCATOR = '{"method":"css selector","selector":"#id_text"}'
+
+
+@pytest.mark.parametrize(
+    "printed, message",
+    [
+        (f"{MISSING}Message: no such element: {LOCATOR}",
+         f"{MISSING}no such element: #id_text (css selector)"),
+        (f"{MISSING}Message: ", MISSING.removesuffix(": ")),
+    ],
+    ids=["words", "no words"],
+)  # fmt: skip
+def test_read_output__plain_messages_of_selenium(printed: str, message: str) -> None:
+    trace = f'Traceback (most recent call last):\n  File "t.py", line 1, in test_x\n{printed}\n'
+    of_unittest = f"{BAR}\nERROR: test_x (t.T)\n{RULE}\n{trace}\n"
+    of_pytest = f"=== short test summary info ===\nFAILED t.py::test_x - {printed}\n"
+    for text in (of_unittest, of_pytest):
+        (failure,) = read_output(text).results.failed
+        assert failure.message == message
+
+
 # What pytest prints with -q, its width 40.
 SECTIONS = """\
 ================ FAILURES ================
