@@ -50,8 +50,9 @@ def _lines_for_directory(plan: Plan, directory: Path) -> list[str]:
     """Return the inputs that make a folder the working directory, and build the same image."""
     lines = [f"working-directory: {os.path.relpath(directory, plan.top.resolve())}"]
     build = plan.build
-    if plan.image:
+    if plan.image and not build.dockerfile.is_file():
         return lines
+    # With an image, too: rehearsal.yml gives its jobs the image that it has built.
     context = os.path.relpath(build.context, directory)
     if context != os.path.relpath(build.context, plan.directory):
         lines.append(f"context: {context}")

@@ -172,13 +172,24 @@ PULL_REQUEST = {
 
 def test_fork__without_secrets_a_random_one_will_do(tiny: Repository, act: Act) -> None:
     on_a_small_image(tiny)
-    inputs = ONE | {"generate-secrets": "TINY_KEY", "env": "TINY_FAULT=\nTINY_PRINTS=TINY_KEY"}
+    variables = ("discovery.type=single-node", "DB_PASSWORD=postgres")
+    printed = "TINY_PRINTS=TINY_KEY discovery.type DB_PASSWORD"
+    inputs = ONE | {
+        "generate-secrets": "TINY_KEY",
+        "env": "\n".join(("TINY_FAULT=", printed, *variables)),
+        "not-secret": "DB_PASSWORD",
+        "test-env": "- odd=1",
+    }
     text = calling_workflow(HERE, inputs, FORK, on="pull_request")
     run = act.push(tiny, text, pull_request=PULL_REQUEST, job=AFTERWARDS)
     assert run.exit_code == 0
     assert outputs(run)["verdict"] == "passed"
     log = (run.artifacts["dress-rehearsal.1-of-1-1"] / "container.log").read_text()
     assert "TINY_KEY is ***" in log
+    for variable in variables:
+        assert variable.replace("=", " is ") in log.splitlines()
+    (warning,) = {each.text for each in run.annotations if each.level == "warning"}
+    assert warning.startswith("test-env, line 1: the name before the = has white space")
 
 
 def test_fork__without_secrets_the_missing_one_is_named(tiny: Repository, act: Act) -> None:

@@ -40,7 +40,9 @@ def yaml_of(lines: list[str]) -> dict[str, str]:
             },
             id="dockerfile",
         ),
-        pytest.param({"image": "app"}, {"working-directory": "src"}, id="image"),
+        pytest.param(
+            {"image": "app"}, {"working-directory": "src", "context": ".."}, id="image-of-workflow"
+        ),
     ],
 )
 def test_missed_suite__below_the_working_directory(
@@ -58,6 +60,11 @@ def test_missed_suite__below_the_working_directory(
     assert after.suite.command == "python manage.py test functional_tests"
     assert after.build.context == before.build.context or after.image
     assert after.build.dockerfile == before.build.dockerfile or after.image
+
+
+def test_missed_suite__an_image_without_a_dockerfile(tmp_path: Path) -> None:
+    write(tmp_path, "src/manage.py", "src/functional_tests/tests.py")
+    assert yaml_of(warning(tmp_path, image="app")) == {"working-directory": "src"}
 
 
 def test_missed_suite__two_folders_below_another_working_directory(tmp_path: Path) -> None:
