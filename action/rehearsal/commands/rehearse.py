@@ -21,6 +21,7 @@ from rehearsal.outside.find_engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.processes import end_processes_with_env
 from rehearsal.outside.signals import interruptible
+from rehearsal.outside.subreaper import become_subreaper, descendants, end_descendants
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import PACKAGES_FOLDER
 from rehearsal.pipeline.pipeline import rehearse
@@ -84,9 +85,14 @@ def run_rehearsal(
         # The watchdog must not get RUN_VARIABLE: it ends every process that has this variable.
         env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
         env["RUNNER_TEMP"] = str(temp.path)
+        become_subreaper()
         with watchdog([*_own_command(), "watch", str(run)], env):
-            rehearse(plan, context, state)
-            end_processes_with_env(run.env_marker)
+            ours = descendants()
+            try:
+                rehearse(plan, context, state)
+            finally:
+                end_descendants(spare=ours)
+                end_processes_with_env(run.env_marker)
     except RehearsalError as error:
         state.problems.append(error.problem)
     except Exception:  # noqa: BLE001  (the only place that catches our own faults)

@@ -74,15 +74,22 @@ class Evidence:
         """Return a private folder, which the tests may write into."""
         return self.staging.folder(name, make=True).path
 
+    def open_staged(self, name: str) -> Folder:
+        """Open a staging folder that the tests wrote into. Raises OSError if they replaced it.
+
+        They may have made it anew, as Playwright does; but there may be no link in its place, and
+        no other folder in place of the one above it.
+        """
+        self.root.require(STAGING, self.staging.inode)
+        return self.staging.folder(name)
+
     def copy_staged(self, name: str, target: str, *, variable: str) -> None:
         """Copy what the tests left in a staging folder into the evidence folder `target`.
 
-        They may have made the folder anew, as Playwright does. They may not have put a link there,
-        or replaced the folder above it. `variable` named the folder to the tests.
+        `variable` named the folder to the tests.
         """
         try:
-            self.root.require(STAGING, self.staging.inode)
-            self.copy_folder(self.staging.folder(name), target)
+            self.copy_folder(self.open_staged(name), target)
         except OSError as error:
             self.warn(
                 f"Nothing of {variable} was kept: the tests removed this folder or put something "

@@ -59,7 +59,7 @@ def run_functional_tests(
                 env=env,
                 directory=plan.directory,
                 log=output,
-                reports=lambda: [*sorted(junit.glob("*.xml")), *_new_reports(plan, previous)],
+                reports=lambda: [*_staged_reports(evidence), *_new_reports(plan, previous)],
             )
         state.suite_results = count.results
         state.problems += problems
@@ -109,6 +109,16 @@ def _packages_folder(evidence: Evidence) -> Path:
     folder = evidence.staging_folder("packages")
     (folder / "rehearsal_testing").symlink_to(PACKAGES_FOLDER / "rehearsal_testing")
     return folder
+
+
+def _staged_reports(evidence: Evidence) -> list[Path]:
+    """Return the JUnit files in REHEARSAL_JUNIT."""
+    try:
+        folder = evidence.open_staged("junit")
+        names = [each.name for each in folder.entries() if not each.is_folder]
+    except OSError:
+        return []  # The tests replaced it; copying it tells.
+    return [folder.path / name for name in names if name.endswith(".xml")]
 
 
 def _new_reports(plan: Plan, previous: Mapping[Path, int]) -> dict[Path, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Process
+from rehearsal.outside.subreaper import command_below_subreaper
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.count_results import (
     SuiteCount,
@@ -55,7 +56,7 @@ def run_tests(
     The command and all its children are ended after `plan.timeout` seconds, or `CRASH_GRACE`
     seconds after the container has ended.
     """
-    command = ["bash", "-eo", "pipefail", "-c", plan.command]
+    command = command_below_subreaper(["bash", "-eo", "pipefail", "-c", plan.command])
     reader, started = OutputReader(), time.time()
     process = Process(command, env=env, out=log.stream(reader=reader.feed), cwd=directory)
     try:

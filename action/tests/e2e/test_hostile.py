@@ -1,0 +1,106 @@
+"""Tests that work against their rehearsal: by accident or on purpose, as the same user."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from . import leftovers
+from .contract import assert_verdict
+from .repository import Repository
+from .runner import Runner, RunningStep
+
+# It makes a tree that is too deep for recursion and for paths, and kills all that could clean up.
+KILLER = r"""
+import os, signal
+from pathlib import Path
+
+place = os.open(os.environ["REHEARSAL_EVIDENCE"], os.O_RDONLY)
+for _ in range(1500):
+    os.mkdir("folder", dir_fd=place)
+    os.symlink("..", "loop", dir_fd=place)
+    place, before = os.open("folder", os.O_RDONLY, dir_fd=place), place
+    os.close(before)
+os.mkfifo("pipe", dir_fd=place)
+
+def parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+helper = os.getpid()
+while b"\0rehearse\0" not in Path(f"/proc/{helper}/cmdline").read_bytes():
+    helper = parent(helper)
+children = [int(each.parent.name) for each in Path("/proc").glob("[0-9]*/stat")]
+os.kill(helper, signal.SIGSTOP)
+for pid in [*filter(lambda pid: parent(pid) == helper, children), helper]:
+    os.kill(pid, signal.SIGKILL)
+"""
+
+
+def test_killer__the_clean_up_step_removes_all(
+    tiny: Repository, runner: Runner, run_id: str
+) -> None:
+    def container_is_left(_: Path) -> None:
+        assert leftovers.of_the_engine(run_id), "the clean-up step has nothing to prove"
+
+    tiny.write("killer.py", KILLER)
+    rehearsed = runner.use(
+        tiny,
+        {"test-command": "python3 killer.py", "volumes": f"volume-{run_id}:/data"},
+        between=container_is_left,
+    )
+    assert rehearsed.outputs["verdict"] == "cancelled"
+    assert rehearsed.clean_up["upload"] == "true"
+    assert not leftovers.of_the_engine(run_id)
+    assert not list(rehearsed.folder.glob("temp/*/staging"))
+    assert not rehearsed.shown.annotations
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["ends", "is killed"])
+def test_hidden_process__ends_with_the_rehearsal(
+    tiny: Repository, runner: Runner, run_id: str, *, killed: bool
+) -> None:
+    command = f"sleep 4{run_id}"
+
+    def kill(step: RunningStep) -> None:
+        if killed:
+            step.wait_until(lambda _: leftovers.running(command))
+            step.send(signal.SIGKILL)
+
+    def gone(_: Path) -> None:
+        """Before the clean-up step, which could not know of it: no variable marks it."""
+        limit = time.monotonic() + 10
+        while leftovers.running(command) and time.monotonic() < limit:
+            time.sleep(0.05)
+        assert not leftovers.running(command)
+
+    script = f"(env -i setsid {command} &)\n{'sleep 600' if killed else 'echo ended'}"
+    rehearsed = runner.use(tiny, {"test-command": script}, meanwhile=kill, between=gone)
+    assert rehearsed.outputs["verdict"] == ("cancelled" if killed else "passed")
+
+
+def test_links__lead_to_nothing_foreign(tiny: Repository, runner: Runner, workdir: Path) -> None:
+    foreign, names = workdir / "foreign", ("private.txt", "verdict.json", "-unsafe")
+    foreign.mkdir()
+    for name in names:
+        (foreign / name).write_text("foreign")
+    (foreign / "traces").symlink_to(foreign)
+    rehearsed = runner.use(
+        tiny,
+        {
+            "test-command": "cd $REHEARSAL_EVIDENCE/../..\n"
+            f"for name in evidence staging; do mv $name moved-$name; ln -s {foreign} $name; done\n"
+            "false"
+        },
+    )
+    assert_verdict(rehearsed, "tests-failed")
+    assert rehearsed.evidence
+    assert not rehearsed.evidence.is_symlink()
+    assert not list(rehearsed.evidence.rglob("private.txt"))
+    assert "GET /" in rehearsed.file("container.log"), "what it had written before is kept"
+    notices = str(json.loads(rehearsed.file("verdict.json"))["notices"])
+    assert "Nothing of REHEARSAL_EVIDENCE was kept" in notices
+    assert "The tests removed the evidence folder or put something else in its place" in notices
+    assert sorted(path.name for path in foreign.iterdir()) == sorted(("traces", *names))
+    assert {(foreign / name).read_text() for name in names} == {"foreign"}
