@@ -48,6 +48,11 @@ def test_read_time_stamp__nonsense_is_no_error(text: str) -> None:
     assert moment is None or not THEN <= moment <= THEN + 1
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"])
+def test_read_time_stamp__before_1970_no_test_ran(text: str) -> None:
+    assert read_time_stamp(text) is None
+
+
 @pytest.mark.parametrize(
     "window, expected",
     [
