@@ -80,11 +80,8 @@ def _collect_for_test(
     *,
     shown: bool,
 ) -> FailedTestEvidence:
-    file = (
-        source.locate(failure.file)
-        if failure.file
-        else failing_file(failure.trace, failure.name, source)
-    )
+    # Some tools name the file from a folder of their own.
+    file = source.locate(failure.file) or failing_file(failure.trace, failure.name, source)
     if line := failing_line(failure.trace, file, failure.name, source) if file else 0:
         failure = replace(failure, line=line)
     if not shown:

@@ -34,20 +34,20 @@ def open_regular_file(path: Path, *, dir_fd: int | None = None) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def read_bytes(path: Path, limit: int) -> bytes | None:
-    """Return what is in a regular file, or None if it cannot be read or is larger than `limit`."""
-    try:
-        with open_regular_file(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            return file.read(size) if size <= limit else None
-    except (OSError, ValueError):  # ValueError: a NUL byte in the path.
-        return None
+def read_start(path: Path, limit: int) -> bytes:
+    """Return the first `limit` bytes of a regular file. Raises OSError."""
+    with open_regular_file(path) as file:
+        # `read` takes as much memory as it is asked for.
+        return file.read(min(limit, os.fstat(file.fileno()).st_size))
 
 
 def read_text(path: Path) -> str | None:
     """Return the text of a regular file, or None if it cannot be read or is too large."""
-    content = read_bytes(path, MAX_TEXT_SIZE)
-    return None if content is None else content.decode(errors="replace")
+    try:
+        content = read_start(path, MAX_TEXT_SIZE + 1)
+    except (OSError, ValueError):  # ValueError: a NUL byte in the path.
+        return None
+    return content.decode(errors="replace") if len(content) <= MAX_TEXT_SIZE else None
 
 
 def read_head_and_tail(file: BinaryIO, head: int, tail: int) -> tuple[bytes, bytes, int]:

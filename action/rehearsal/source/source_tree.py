@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 # A path like this is not the project's, even if the project has a file of the same name.
-INSTALLED_CODE = re.compile(r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/|^<")
+INSTALLED_CODE = re.compile(
+    r"/(?:site|dist)-packages/|/lib/python3|/node_modules/|/rehearsal_testing/|^<"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

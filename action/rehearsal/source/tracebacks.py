@@ -92,9 +92,12 @@ def failing_file(trace: str, test: str, tree: SourceTree) -> str:
     """Return the file of a test that failed, by its traceback, or an empty string.
 
     `trace` is the failure's text, `test` the test's name: its own frame says more than one in a
-    helper.
+    helper. Without a traceback of Python, the first file that is named with a line counts.
     """
-    return next((tree.locate(own[-1].file) for own in _own_frames(trace, test, tree)), "")
+    for own in _own_frames(trace, test, tree):
+        return tree.locate(own[-1].file)
+    mentions = (tree.locate(each["file"]) for each in FILE_AND_LINE.finditer(trace))
+    return next(filter(None, mentions), "")
 
 
 def failing_line(trace: str, file: str, test: str, tree: SourceTree) -> int:

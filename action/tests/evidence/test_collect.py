@@ -191,10 +191,12 @@ def test_collect_evidence__finds_the_failing_line(evidence: Evidence, tmp_path: 
     assert only(collect(evidence, tmp_path, failure).failed).failure.line == 7
 
 
+@pytest.mark.parametrize("file", ["", "views.py"], ids=["unknown", "named from elsewhere"])
 def test_collect_evidence__finds_the_file_in_the_traceback(
-    evidence: Evidence, tmp_path: Path
+    file: str, evidence: Evidence, tmp_path: Path
 ) -> None:
-    found = only(collect(evidence, tmp_path, failed("t.T.home", trace=TRACEBACK)).failed)
+    failure = failed("t.T.home", file=file, trace=TRACEBACK)
+    found = only(collect(evidence, tmp_path, failure).failed)
     assert (found.file, found.failure.line) == ("app/views.py", 7)
 
 

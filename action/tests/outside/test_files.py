@@ -7,8 +7,8 @@ from rehearsal.outside import files
 from rehearsal.outside.files import (
     MAX_TEXT_SIZE,
     open_regular_file,
-    read_bytes,
     read_head_and_tail,
+    read_start,
     read_text,
     text_files,
 )
@@ -87,10 +87,10 @@ def test_open_regular_file__refuses_links_pipes_and_folders(tmp_path: Path) -> N
             open_regular_file(path)
 
 
-def test_read_bytes__none_if_it_is_too_large(tmp_path: Path) -> None:
+def test_read_start__of_a_longer_file(tmp_path: Path) -> None:
     path = write(tmp_path / "file", "12345")
-    assert read_bytes(path, 5) == b"12345"
-    assert read_bytes(path, 4) is None
+    assert read_start(path, 5) == b"12345"
+    assert read_start(path, 4) == b"1234"
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,14 @@ def test_failing_line(trace: str, test: str, line: int, tree: SourceTree) -> Non
         pytest.param(TRACE, "a.T.test_other", "site/base.py", id="the last one"),
         pytest.param(re.sub(r"/src/[a-z/]+", "/gone/x", TRACE), "a.T.test_it", "", id="elsewhere"),
         pytest.param("no traceback", "a.T.test_it", "", id="nothing"),
+        pytest.param("base.py:12: \napp/views.py:3: Error", "t", "site/base.py", id="pytest"),
+        pytest.param(
+            "  [chromium] a.spec.ts:5:3\n  at /src/node_modules/app/views.py:1:1\n"
+            "  at http://127.0.0.1:8000/x\n  at T.<anonymous> (/src/app/views.py:5:11)",
+            "t",
+            "site/app/views.py",
+            id="a stack of another language",
+        ),
     ],
 )
 def test_failing_file(trace: str, test: str, file: str, tree: SourceTree) -> None:
