@@ -1,14 +1,19 @@
 """Run the setup command (migrations, for example) inside the started container."""
 
+import time
+
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.verdict import RehearsalError, Verdict
 
 EXCERPT_LINES = 20
-# A missing variable ends this command at once and the app some seconds later. Wait this many
-# seconds for the app: if it ends too, the crash is what to report.
+# A missing variable ends this command at once and the app some seconds later. Wait for the app this
+# many seconds, or so many times as long as the command took, which is longer on a busy machine: if
+# the app ends too, the crash is what to report.
 CRASH_WAIT = 3.0
+CRASH_WAIT_SHARE = 3.0
+MAX_CRASH_WAIT = 10.0
 
 
 def run_setup(command: str, container: Container, engine: Engine, log: Log) -> None:
@@ -16,12 +21,14 @@ def run_setup(command: str, container: Container, engine: Engine, log: Log) -> N
 
     Returns without an error if the container ends as well: the caller reports the crash.
     """
+    started = time.monotonic()
     process = engine.execute(container.id, ["sh", "-ec", command], out=log.stream())
     try:
         code = process.wait()
     finally:
         process.end()
-    if code and not container.ends_within(CRASH_WAIT):
+    wait = max(CRASH_WAIT, CRASH_WAIT_SHARE * (time.monotonic() - started))
+    if code and not container.ends_within(min(wait, MAX_CRASH_WAIT)):
         raise RehearsalError(
             Verdict.SETUP_FAILED,
             f"setup-command ended with exit code {code} inside the container.",

@@ -31,6 +31,20 @@ def test_run_setup__no_error_if_the_container_ends(log: Log) -> None:
     run_setup("migrate", fake_container(1), FakeEngine(process=FakeProcess(137)), log)
 
 
+@pytest.mark.parametrize("took, wait", [(0.1, 3.0), (2.0, 6.0), (60.0, 10.0)])
+def test_run_setup__waits_longer_for_the_crash_on_a_busy_machine(
+    took: float, wait: float, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter((100.0, 100.0 + took))
+    monkeypatch.setattr("rehearsal.pipeline.stages.setup.time.monotonic", lambda: next(times))
+    container = fake_container()
+    waits: list[float] = []
+    monkeypatch.setattr(type(container), "ends_within", lambda _, seconds: waits.append(seconds))
+    with pytest.raises(RehearsalError):
+        run_setup("migrate", container, FakeEngine(process=FakeProcess(4)), log)
+    assert waits == [pytest.approx(wait)]
+
+
 def test_run_setup__ended_when_interrupted(log: Log) -> None:
     class Cancelled(FakeProcess):
         def wait(self, seconds: float | None = None) -> int | None:
