@@ -1,10 +1,15 @@
 """The harness of the scenarios: what would make some pass that should not."""
 
-import pytest
+import json
+from pathlib import Path
 
-from .e2e.planted_secrets import PEM, find
-from .e2e.workflow import with_recorder, workflow
-from .e2e.workflow_commands import Annotation, lines_of, parse_step_logs
+import pytest
+import yaml
+
+from .e2e import job_outputs
+from .e2e.planted_secrets import IN_LINES, PEM, find
+from .e2e.workflow import with_dropped_outputs, with_recorder, workflow
+from .e2e.workflow_commands import Annotation, Masker, lines_of, parse_step_logs
 
 
 def test_understand__annotations_are_unescaped() -> None:
@@ -112,3 +117,51 @@ def test_recorded__adds_a_step_to_the_named_job_only() -> None:
     twice = with_recorder(text, "gate")
     assert twice.count("Record what the steps left") == 2
     assert twice.index("gate:") < twice.rindex("Record what the steps left")
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        pytest.param('{"include": []}', id="brace"),
+        pytest.param("chrome,firefox", id="whole"),
+        pytest.param("-----END PRIVATE KEY-----", id="armour"),
+        pytest.param("ZmlyZWZveA==", id="base64"),
+        pytest.param("a first and second b", id="around-ampersand"),
+    ],
+)
+def test_masker__drops_outputs_with_a_line_of_a_secret(output: str) -> None:
+    masker = Masker()
+    for value in (*IN_LINES.values(), " \n", "x& first and second"):
+        masker.add_secret(value)
+    assert masker.drops(output)
+    assert not masker.drops("1,2,3")
+    assert not masker.drops("ghcr.io/owner/app:1=sha256:0")
+
+
+JOBS = """
+jobs:
+  build:
+    outputs:
+      # why
+      matrix: ${{ steps.a.outputs.matrix }}
+      image-attempt: ${{ github.run_attempt || 'none' }}
+    steps:
+      - run: "true"
+  next:
+    steps: []
+"""
+
+
+def test_dropped_outputs__are_those_with_a_line_of_a_secret(tmp_path: Path) -> None:
+    build = yaml.safe_load(with_dropped_outputs(JOBS, "build"))["jobs"]["build"]
+    assert build["outputs"] == {
+        name: f"${{{{ steps.job-outputs.outputs.{name} }}}}" for name in ("matrix", "image-attempt")
+    }
+    assert build["steps"][-1]["env"]["JOB_OUTPUT_image_attempt"].startswith("${{ github.run_")
+    secrets, output = tmp_path / "secrets", tmp_path / "output"
+    secrets.write_text(json.dumps(IN_LINES))
+    left = {"JOB_OUTPUT_matrix": '{"a": 1}', "JOB_OUTPUT_image_attempt": "1", "JOB_OUTPUT_b": ""}
+    job_outputs.main(
+        left | {"JOB_SECRETS": "{}", "SECRETS_FILE": str(secrets), "GITHUB_OUTPUT": str(output)}
+    )
+    assert output.read_text() == "image-attempt<<END-OF-OUTPUT\n1\nEND-OF-OUTPUT\n"

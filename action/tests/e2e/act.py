@@ -13,6 +13,7 @@ from typing import Any
 
 from . import artifacts, pinned_actions
 from .machine import (
+    ACTION,
     buildx_plugin,
     clean_environment,
     free_port,
@@ -232,6 +233,8 @@ class Act:
             "BUILDX_PLUGIN": str(buildx_plugin()),
             "RECORDS": str(place / "records"),
             "REHEARSAL_E2E": self.run_id,
+            "SECRETS_FILE": str(place / "secrets.yml"),
+            "TESTS_PATH": str(ACTION),
             "REPOSITORIES": json.dumps({name: str(each.root) for name, each in known.items()}),
             "TMPDIR": str(temporary),
             "XDG_CACHE_HOME": str(place / "cache"),

@@ -15,6 +15,21 @@ dGhpbmcgYXQgYWxsLCBub3QgZXZlbiBvZiBhIHNoZWQgaW4gdGhlIGdhcmRlbi4uLi4=
 -----END PRIVATE KEY-----
 """
 
+# What GitHub masks of them is each line, `{` and `}` too, and of the last the name of a browser.
+IN_LINES = {
+    "ACCOUNT": json.dumps(
+        {
+            "type": "service_account",
+            "project_id": "a-stage-of-hamlet",
+            "private_key": PEM.replace("c", "k"),
+            "token_uri": "https://oauth2.example.com/token",
+        },
+        indent=2,
+    ),
+    "PEM": PEM,
+    "A_BROWSER": "firefox",
+}
+
 # One of each kind that goes wrong: see where a value is escaped, split, or stripped.
 SECRETS = {
     "TINY_PLAIN": "plain-and-long-enough-4711",
@@ -48,6 +63,11 @@ def make_secrets(mark: str) -> dict[str, str]:
         "PLANTED_QUOTE": f"o'{next(cores)}/o'clock",
         "PLANTED_NEWLINE": f"{next(cores)}\n",
     }
+
+
+def container_secrets(names: Iterable[str]) -> str:
+    """Return what a caller writes to pass secrets of any number of lines to a workflow."""
+    return "".join(f"{name}<<END\n${{{{ secrets.{name} }}}}\nEND\n" for name in names)
 
 
 def find(secrets: Mapping[str, str], places: Mapping[str, bytes]) -> list[str]:

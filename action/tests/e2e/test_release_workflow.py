@@ -12,13 +12,15 @@ import yaml
 
 from .act import Act, ActRun
 from .machine import ACTION, CHECKOUT, base_image, tool
+from .planted_secrets import IN_LINES, container_secrets
 from .registry import Registry, build_small_image, push_recompressed, serve_registry
 from .repository import Repository, on_small_python, repository_of
-from .workflow import AFTERWARDS, calling_workflow
+from .workflow import AFTERWARDS, calling_workflow, with_dropped_outputs
 
 HERE = "./.github/workflows/release-image.yml"
 OURS = "OWNER/dress-rehearsal"
-CALLED = (HERE, "./.github/workflows/rehearsal.yml")
+# The workflows that are called, and their jobs that have outputs.
+CALLED = {HERE: ("publish",), "./.github/workflows/rehearsal.yml": ("build", "merge")}
 RELEASE = (CHECKOUT / ".github/workflows/release.yml").read_text()
 EXAMPLE = yaml.safe_load((CHECKOUT / "docs/examples/release.yml").read_text())["jobs"]["image"]
 PROVENANCE = "https://slsa.dev/provenance/v1"
@@ -77,11 +79,15 @@ class Caller:
         """
         self.repository.write("shards.py", SHARDS.format(second=second))
         given = EXAMPLE["with"] | {"setup-command": "true"} | TWO | inputs
-        secrets = EXAMPLE["secrets"] | {"registry-password": "${{ secrets.PASSWORD }}"}
+        secrets = {
+            "container-secrets": EXAMPLE["secrets"]["container-secrets"]
+            + container_secrets(IN_LINES),
+            "registry-password": "${{ secrets.PASSWORD }}",
+        }
         return self.act.push(
             self.repository,
             calling_workflow(EXAMPLE["uses"], given, secrets),
-            secrets={"DJANGO_SECRET_KEY": SECRET, "PASSWORD": PASSWORD},
+            secrets={"DJANGO_SECRET_KEY": SECRET, "PASSWORD": PASSWORD, **IN_LINES},
             environment=self.environment,
             others={f"{OURS}@v0.1.0": self.ours},
             tag="v1.2.3",
@@ -92,8 +98,11 @@ class Caller:
 @pytest.fixture
 def caller(tiny: Repository, act: Act, workdir: Path, environment: dict[str, str]) -> Caller:
     ours = repository_of("leaky_app", workdir / "ours")
-    for file in CALLED:
-        ours.write(file, (CHECKOUT / file).read_text())
+    for file, jobs in CALLED.items():
+        text = (CHECKOUT / file).read_text()
+        for job in jobs:
+            text = with_dropped_outputs(text, job)
+        ours.write(file, text)
     ours.commit("The workflows")
     # What GitHub would tell, and act does not know; a nested call it looks for at the caller's.
     commit = ours.git("rev-parse", "HEAD").strip()
@@ -134,6 +143,7 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     others = [f"{fresh.host}/app:latest", f"{another.host}/mirror/app:1.2.3"]
     to = theirs + others[1]
     inputs = {"to": to, "registry": another.host, "registry-username": "robot"}
+    inputs["browsers"] = "firefox\n"
     run = caller.push(inputs, second="Page")
     assert run.exit_code == 0
     told = outputs(run)
@@ -165,6 +175,7 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     assert how["predicate"]["image"]["id"] == config
     assert how["predicate"]["tests"]["ran"] == 2
     assert how["predicate"]["suite"]["shards"] == 2
+    assert how["predicate"]["suite"]["browsers"] == ["firefox"]
 
     assert f"Logged out of {another.host}." in run.log
     assert SECRET.encode() not in run.everything_logged

@@ -1,10 +1,12 @@
 """Workflows as a caller writes them, with one step at the end that records what the others left."""
 
+import re
 from collections.abc import Mapping
 from textwrap import dedent, indent
 
 import yaml
 
+from .job_outputs import PREFIX
 from .pinned_actions import CHECKOUT
 
 CHECKOUT_STEP = f"- uses: {CHECKOUT}"
@@ -25,6 +27,21 @@ _RECORD = """\
     printf '%s' "$NEEDS" >"$record/needs.json"
     if [ -d "$EVIDENCE" ]; then cp -R "$EVIDENCE" "$record/evidence"; fi
 """
+# TESTS_PATH and SECRETS_FILE are the harness's, too. Not in bash, which is slow there.
+_DROP_OUTPUTS = """\
+- name: Drop the outputs that contain a secret
+  id: job-outputs
+  if: always()
+  shell: python3 {0}
+  run: |
+    import os, sys
+    sys.path.insert(0, os.environ["TESTS_PATH"])
+    from tests.e2e.job_outputs import main
+    main()
+  env:
+    JOB_SECRETS: ${{ toJSON(secrets) }}
+"""
+_OUTPUT = re.compile(r"^ {6}([a-z-]+): (.+)$", re.MULTILINE)
 
 
 def workflow(*steps: str, job: str = "") -> str:
@@ -71,6 +88,28 @@ def calling_workflow(
 
 def with_recorder(text: str, job: str) -> str:
     """Return a real workflow with the recording step added as the last one of `job`."""
+    before, content, after = _split(text, job)
+    return before + content + indent(_RECORD, " " * 6) + after
+
+
+def with_dropped_outputs(text: str, job: str) -> str:
+    """Return a real workflow whose `job` drops its outputs as on GitHub; act keeps them."""
+    before, content, after = _split(text, job)
+    head, steps = content.split("    steps:\n", 1)
+    start, outputs = head.split("    outputs:\n", 1)
+    values = dict(_OUTPUT.findall(outputs))
+    given = "".join(
+        f"    {PREFIX}{name.replace('-', '_')}: {value}\n" for name, value in values.items()
+    )
+    kept = "".join(
+        f"      {name}: ${{{{ steps.job-outputs.outputs.{name} }}}}\n" for name in values
+    )
+    end = indent(_DROP_OUTPUTS + given, " " * 6)
+    return f"{before}{start}    outputs:\n{kept}    steps:\n{steps}{end}{after}"
+
+
+def _split(text: str, job: str) -> tuple[str, str, str]:
+    """Return what stands before a job, the job itself, and what follows it."""
     lines = text.splitlines(keepends=True)
     start = next(number for number, line in enumerate(lines) if line.rstrip() == f"  {job}:")
     end = start + 1
@@ -78,7 +117,7 @@ def with_recorder(text: str, job: str) -> str:
         end += 1
     while not lines[end - 1].strip():
         end -= 1
-    return "".join([*lines[:end], indent(_RECORD, " " * 6), *lines[end:]])
+    return "".join(lines[:start]), "".join(lines[start:end]), "".join(lines[end:])
 
 
 def _is_next_key(line: str) -> bool:

@@ -1,7 +1,8 @@
-"""The runner's side of a step's output: which lines are commands, what is masked, what is shown.
+"""The runner's side of a job: which lines of a step are commands, what is masked, shown, dropped.
 
 Modelled on actions/runner as of August 2026: ActionCommand.cs (grammar and escapes),
-ActionCommandManager.cs (stopping, masks), SecretMasker.cs and ValueEncoders.cs (what a mask hides).
+ActionCommandManager.cs (stopping, masks), SecretMasker.cs and ValueEncoders.cs (what a mask hides),
+Worker.cs (which masks a secret makes), JobExtension.cs (which outputs of a job are dropped).
 """
 
 import base64
@@ -53,7 +54,7 @@ class StepLog:
 
     def masked(self, text: str) -> str:
         """Return what a later step's output would look like in the log."""
-        masker = _Masker()
+        masker = Masker()
         for value in self.masks:
             masker.add(value)
         return "\n".join(masker.apply(line) for line in lines_of(text))
@@ -101,7 +102,7 @@ class _Step:
     masks: list[str] = field(default_factory=list)
     obeyed: list[str] = field(default_factory=list)
     token: str = ""
-    masker: "_Masker" = field(default_factory=lambda: _Masker())  # noqa: PLW0108  (defined below)
+    masker: "Masker" = field(default_factory=lambda: Masker())  # noqa: PLW0108  (defined below)
 
     def read(self, line: str) -> None:
         known = _KNOWN | ({self.token.lower()} if self.token else set())
@@ -161,11 +162,21 @@ class _Step:
         self.lines.append(self.masker.apply(line))
 
 
-class _Masker:
+class Masker:
     """What a mask hides: the value, and the forms that the runner's encoders make of it."""
 
     def __init__(self) -> None:
         self._hidden: set[str] = set()
+
+    def add_secret(self, value: str) -> None:
+        """Hide a secret as the runner does from a job's start: as a whole, and line by line."""
+        for part in (value.strip(), *map(str.strip, re.split(r"[\r\n]", value))):
+            if part:
+                self.add(part)
+
+    def drops(self, output: str) -> bool:
+        """Return whether the job loses an output with this value."""
+        return self.apply(output) != output
 
     def add(self, value: str) -> None:
         self._hidden |= {value, *filter(None, _encoded(value))}
@@ -205,9 +216,14 @@ def _encoded(value: str) -> Iterable[str]:
     )
     if len(value) >= _SHORTEST_TRIMMED and value[0] == value[-1] == '"':
         yield value[1:-1]
-    before, ampersand, after = value.rpartition("&")
-    if ampersand and "&+" not in value:
-        yield from (part for part in (before + "&", after) if len(part) >= _SHORTEST_PART)
+    # PowerShell prints the parts around an ampersand in colours of their own.
+    if "&+" in value:
+        before, ampersand, after = value.partition("&+")
+        after = after[1:]
+    else:
+        before, ampersand, after = value.rpartition("&")
+    if ampersand:
+        yield from (part for part in (before + ampersand, after) if len(part) >= _SHORTEST_PART)
 
 
 def _new_command(line: str, known: Iterable[str]) -> _Command | None:

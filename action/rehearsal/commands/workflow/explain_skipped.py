@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rehearsal.commands.workflow.dropped_outputs import ONE_LINE
 from rehearsal.outside.github import Console
 from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 # The outputs of the job `build` without which the jobs of the matrix are skipped.
-REQUIRED_OUTPUTS = ("matrix", "job-count", "timeout-minutes", "config", "image-artifact")
+REQUIRED_OUTPUTS = ("shards", "browsers", "config", "image-attempt")
 
 
 def explain_skipped(environ: Mapping[str, str], console: Console) -> int:
@@ -32,9 +33,9 @@ def find_problem(build: Mapping[str, Any]) -> Problem:
             hint="Run the workflow again. If the job needs more than an hour, its log shows which "
             "step takes the time.",
         )
-    if outputs.get("verdict"):
+    if refused := next((each for each in Verdict if each.word == outputs.get("verdict")), None):
         return Problem(
-            next(each for each in Verdict if each.word == outputs["verdict"]),
+            refused,
             "Nothing was rehearsed: an input is wrong, or a secret is missing.",
             hint="The annotation and the summary of the job Build name it.",
         )
@@ -67,6 +68,6 @@ def _missing_outputs(names: Sequence[str]) -> Problem:
     return Problem(
         Verdict.ERROR,
         f"The image was built, but these outputs of the job Build are missing: {', '.join(names)}.",
-        hint="GitHub drops an output that contains the value of a secret. Look for “Skip output” "
-        "in the log of the job Build, and for a secret whose value is a common word like chrome.",
+        hint="GitHub drops an output in which a line of a secret occurs: look for “Skip output” in "
+        f"the log of the job Build. {ONE_LINE}",
     )

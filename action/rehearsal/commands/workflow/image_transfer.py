@@ -5,18 +5,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.commands.workflow.archive import ImageArchive, read_archive
+from rehearsal.commands.workflow.digest_spelling import read_digest, spell
 from rehearsal.config.child_environment import for_children
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.github import Console
-from rehearsal.results.digest_format import DIGEST
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
-def identify(path: Path, console: Console) -> int:
+def identify(path: Path, spelling: str, console: Console) -> int:
     """Set the output `config` to the digest of the image's configuration."""
     archive = read_archive(path)
-    console.output("config", archive.config)
+    console.output("config", spell(archive.config, spelling))
     size = path.stat().st_size >> 20
     console.info(f"{path.name} holds the image {archive.config}, {size} MiB")
     return 0
@@ -27,16 +27,17 @@ def restore(path: Path, config: str, environ: Mapping[str, str], console: Consol
 
     Raises `RehearsalError` when `config` is not the digest of the image's configuration.
     """
-    if not DIGEST.fullmatch(config):
+    expected = read_digest(config)
+    if not expected:
         raise MisconfiguredError(
             "The digest of the image's configuration is missing.",
             hint="Pass it as --config sha256:… (the output config of `workflow identify`).",
         )
     archive = read_archive(path)
-    if archive.config != config:
+    if archive.config != expected:
         raise RehearsalError(
             Verdict.ERROR,
-            f"{path.name} holds the image {archive.config}, but {config} was built.",
+            f"{path.name} holds the image {archive.config}, but {expected} was built.",
             hint="Another job of this run uploaded an artifact of the same name, or changed it. "
             "Give each call of the workflow its own artifact-name.",
         )

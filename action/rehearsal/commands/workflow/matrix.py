@@ -1,6 +1,13 @@
-"""The jobs of the matrix: every shard of the suite in every browser."""
+"""The jobs of the matrix: every shard of the suite in every browser.
+
+What crosses from job to job are plain numbers. GitHub drops an output of a job in which a line of a
+secret occurs: `{`, if the secret is JSON of several lines, or the name of a browser. So each job
+works out from the inputs what it has to do.
+"""
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehearsal.config.inputs import Inputs
@@ -8,6 +15,9 @@ from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE, MAX
 from rehearsal.redaction.secret import ANY_NAME, parse_variables
 from rehearsal.results.shard import shard_title
 from rehearsal.verdict import MisconfiguredError
+
+# How the matrix of rehearsal.yml names a browser of several lines: by its number.
+NUMBERED_BROWSER = re.compile(r"browser ([1-9][0-9]{0,2})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,15 +35,19 @@ class MatrixJob:
     def shard(self) -> str:
         return f"{self.shard_number}/{self.shard_count}" if self.shard_count > 1 else ""
 
-    def entry(self, artifact_name: str) -> dict[str, str]:
-        """Return the job as an entry of the matrix.
+    @property
+    def title(self) -> str:
+        """How reports name it."""
+        return shard_title(self.shard, self.browser) or "all tests"
+
+    def outputs(self, artifact_name: str) -> dict[str, str]:
+        """Return what the steps of the job need.
 
         The input `artifact_name` cannot contain a dot, so `ARTIFACT_NAME.*` matches only the
         artifacts of one call of the workflow.
         """
         part = f"{self.shard_number}-of-{self.shard_count}"
         return {
-            "title": shard_title(self.shard, self.browser) or "all tests",
             "shard": self.shard,
             "test-env": f"{BROWSER_VARIABLE}={self.browser}" if self.browser else "",
             "artifact": ".".join(filter(None, (artifact_name, part, self.browser))),
@@ -55,6 +69,36 @@ def read_matrix(inputs: Inputs) -> tuple[MatrixJob, ...]:
         for browser in browsers
         for number in range(1, shard_count + 1)
     )
+
+
+def matrix_outputs(jobs: Sequence[MatrixJob]) -> dict[str, str]:
+    """Return the numbers of the shards and of the browsers, from which GitHub makes the matrix."""
+    browsers = len({job.browser for job in jobs})
+    return {"shards": _numbers(jobs[0].shard_count), "browsers": _numbers(browsers)}
+
+
+def find_job(jobs: Sequence[MatrixJob], shard: str, browser: str) -> MatrixJob:
+    """Return the job for the values of the matrix. Raises `MisconfiguredError`.
+
+    `browser` is a name, or `browser N` for the one in the Nth line; where the caller names no
+    browser, it can be any text.
+    """
+    browser = browser.strip()
+    names = tuple(dict.fromkeys(job.browser for job in jobs))
+    if numbered := NUMBERED_BROWSER.fullmatch(browser):
+        index = int(numbered[1]) - 1
+        browser = names[index] if index < len(names) else browser
+    for job in jobs:
+        if str(job.shard_number) == shard and (job.browser in {browser, ""}):
+            return job
+    raise MisconfiguredError(
+        f"The matrix has no shard {shard!r} in the browser {browser!r}.",
+        hint="The inputs shards and browsers changed since the job Build ran. Run all jobs again.",
+    )
+
+
+def _numbers(count: int) -> str:
+    return ",".join(map(str, range(1, count + 1)))
 
 
 def _browsers(inputs: Inputs) -> tuple[str, ...]:

@@ -1,13 +1,20 @@
 """The first step of the reusable workflow: check the inputs, set outputs for later steps."""
 
-import json
 import math
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from rehearsal.commands.workflow.matrix import read_matrix
+from rehearsal.commands.workflow.check_secrets import check_secrets
+from rehearsal.commands.workflow.digest_spelling import choose_spelling
+from rehearsal.commands.workflow.dropped_outputs import (
+    ONE_LINE,
+    hidden_texts,
+    require_kept,
+    short_lines,
+)
+from rehearsal.commands.workflow.matrix import matrix_outputs, read_matrix
 from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.inputs import Inputs, from_action
@@ -16,9 +23,10 @@ from rehearsal.config.rehearsal_plan import BuildPlan, Plan
 from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read_inputs
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.redaction.secret import Secret, parse_variables
+from rehearsal.redaction.secret import Secret
 from rehearsal.report.markdown import paragraph
-from rehearsal.verdict import MisconfiguredError, RehearsalError
+from rehearsal.report.words import join_names
+from rehearsal.verdict import RehearsalError
 
 # The environment variables that hold the secrets of the workflow.
 SECRET_VARIABLES: Mapping[str, str] = {
@@ -50,6 +58,10 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         plan = plan_of(
             GivenInputs(inputs=action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
         )
+        matrix = matrix_outputs(jobs)
+        hidden = hidden_texts(secrets, plan.secrets)
+        require_kept(matrix | {"image-attempt": rest.get("GITHUB_RUN_ATTEMPT", "")}, hidden)
+        spelling = choose_spelling(hidden)
     except RehearsalError as error:
         problem = error.problem
         console.output("verdict", str(problem.verdict))
@@ -57,56 +69,23 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{text}\n")
         raise
     console.redactor = _mask_secrets(plan, console)
-    matrix = {"include": [job.entry(inputs.text("artifact-name")) for job in jobs]}
+    if places := short_lines(hidden):
+        console.warning(
+            f"Lines of secrets are so short that they occur in outputs by chance: "
+            f"{join_names(places)}. GitHub drops such outputs, like image-id or tests. {ONE_LINE}",
+            title="Dress rehearsal",
+        )
     outputs = {
-        "matrix": json.dumps(matrix),
-        "job-count": str(len(jobs)),
+        **matrix,
+        "spelling": spelling,
         "timeout-minutes": str(math.ceil(plan.timeout / 60) + EXTRA_MINUTES),
         "tag": _tag(inputs, rest),
         **dict(_build_outputs(plan.build, rest)),
     }
     for name, value in outputs.items():
         console.output(name, value)
-    console.info(f"{len(jobs)} jobs: {', '.join(entry['title'] for entry in matrix['include'])}")
+    console.info(f"{len(jobs)} jobs: {', '.join(job.title for job in jobs)}")
     return 0
-
-
-def check_secrets(source: str, text: str, generated: frozenset[str] = frozenset()) -> None:
-    """Raise `MisconfiguredError` when a secret has no value and its name is not in `generated`.
-
-    `source` is the name of the workflow's secret that holds the lines of `text`.
-    """
-    syntax_hint = (
-        f"Write NAME=${{{{ secrets.NAME }}}} under {source}: a reusable workflow does not get the "
-        "env: of its caller. A value of several lines stands between NAME<<END and END, each on a "
-        "line of its own."
-    )
-    try:
-        found = parse_variables(text, source=source, environ={})
-    except MisconfiguredError as problem:
-        raise MisconfiguredError(problem.problem.message, hint=syntax_hint) from None
-    for name, variable in found.items():
-        if name in generated:
-            continue
-        if variable.inherited:
-            raise MisconfiguredError(
-                f"{source}, line {variable.line}: a name without a value (the line is not shown, "
-                "since it may be part of a secret).",
-                hint=syntax_hint,
-            )
-        if variable.blank:
-            raise _empty_secret(source, variable.line)
-
-
-def _empty_secret(source: str, line: int) -> MisconfiguredError:
-    random = "If any value will do, list its name in generate-secrets. "
-    return MisconfiguredError(
-        f"{source}, line {line}: the secret is empty.",
-        hint="Pull requests from forks and from Dependabot get no secrets. "
-        + (random if source == "container-secrets" else "")
-        + f"In any other case, set it in the repository's settings and pass it on: {source}: "
-        "NAME=${{ secrets.NAME }}.",
-    )
 
 
 def _mask_secrets(plan: Plan, console: Console) -> Redactor:

@@ -65,7 +65,9 @@ def test_workflow_call__everything_is_described_in_a_sentence(kind: str) -> None
 
 
 def test_outputs__refer_to_outputs_of_jobs() -> None:
-    assert list(CALL["outputs"]) == ["digest", "digests", "image-id", "verdict", "attested"]
+    assert list(CALL["outputs"]) == [
+        "digest", "digests", "image-id", "verdict", "attested", "dropped",
+    ]  # fmt: skip
     known = {
         "publish": PUBLISH["outputs"].keys(),
         "rehearse": REHEARSAL["on"]["workflow_call"]["outputs"].keys(),
@@ -79,7 +81,12 @@ def test_outputs__refer_to_outputs_of_jobs() -> None:
 def jobs(**verdicts: str | None) -> dict[str, FakeContext]:
     """Return what a caller's outputs are made from: None is a job that was skipped."""
     ended: dict[str, Value] = {
-        job: {"outputs": {"verdict": verdict} if verdict else {}}
+        job: {"result": "skipped", "outputs": {}}
+        if verdict is None
+        else {
+            "result": "success" if verdict in {"passed", ""} else "failure",
+            "outputs": {"verdict": verdict} if verdict else {},
+        }
         for job, verdict in verdicts.items()
     }
     return {"jobs": FakeContext("jobs", ended)}
@@ -89,18 +96,70 @@ def jobs(**verdicts: str | None) -> dict[str, FakeContext]:
     "rehearse, publish, verdict",
     [
         ("passed", "passed", "passed"),
+        ("passed", "", "passed"),
         ("passed", "misconfigured", "misconfigured"),
         ("passed", None, "publish-failed"),
         ("tests-failed", None, "tests-failed"),
         (None, None, "error"),
     ],
-    ids=["published", "refused", "no approval, no artifact, no login", "red", "cancelled at once"],
+    ids=[
+        "published",
+        "dropped",
+        "refused",
+        "no approval, no artifact, no login",
+        "red",
+        "cancelled at once",
+    ],
 )
 def test_outputs__verdict_is_passed_only_after_publishing(
     rehearse: str | None, publish: str | None, verdict: str
 ) -> None:
     expression = CALL["outputs"]["verdict"]["value"]
     assert interpolate(expression, jobs(rehearse=rehearse, publish=publish)) == verdict
+
+
+def test_outputs__of_publish_are_never_empty() -> None:
+    contexts = {"steps": FakeContext("steps", {"attest-rehearsal": {"outcome": "skipped"}})}
+    told = {name: interpolate(text, contexts) for name, text in PUBLISH["outputs"].items()}
+    assert told == {
+        "digest": "none", "digests": "none", "verdict": "publish-failed", "attested": "false",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "published, rehearsed, dropped",
+    [
+        ({"digest": "sha256:1", "digests": "a:1=sha256:1"}, "", ""),
+        ({"digest": "none", "digests": "none"}, "tests evidence-artifact ", ""),
+        ({"digest": "none"}, "", "digests"),
+        ({}, "image-id tests ", "image-id digest digests"),
+        (None, "", ""),
+    ],
+    ids=["all", "of the rehearsal alone", "digests", "each", "not published"],
+)
+def test_outputs__say_which_one_was_dropped(
+    published: dict[str, str] | None, rehearsed: str, dropped: str
+) -> None:
+    publish: Value = {"result": "success" if published is not None else "skipped"}
+    publish |= {"outputs": {**(published or {})}}  # type: ignore[operator]
+    rehearse: Value = {"result": "success", "outputs": {"dropped": rehearsed}}
+    contexts = {"jobs": FakeContext("jobs", {"publish": publish, "rehearse": rehearse})}
+    told = {name: interpolate(each["value"], contexts) for name, each in CALL["outputs"].items()}
+    assert told["dropped"] == dropped
+    assert (told["digest"], told["digests"]) == tuple(
+        "" if (value := (published or {}).get(name)) in {None, "none"} else value
+        for name in ("digest", "digests")
+    )
+
+
+@pytest.mark.parametrize("missing", ["image-artifact", "image-config", "evidence-artifact", ""])
+def test_publish__ends_where_github_dropped_what_it_needs(missing: str) -> None:
+    needed = dict.fromkeys(["image-artifact", "image-config", "evidence-artifact"], "x")
+    needs: Value = {"outputs": {**needed, missing: ""}}
+    step = PUBLISH["steps"][1]
+    contexts = {"needs": FakeContext("needs", {"rehearse": needs})}
+    assert interpolate(f"${{{{ {step['if']} }}}}", contexts) == ("true" if missing else "false")
+    assert step["run"].splitlines()[-1] == "exit 2"
 
 
 def test_outputs__attested_needs_both_attestations() -> None:
@@ -141,8 +200,8 @@ def test_publish__rejects_another_image() -> None:
     titles = [step.get("name") for step in PUBLISH["steps"]]
     at = titles.index("Check that this is the image that was rehearsed")
     assert PUBLISH["steps"][at - 1]["id"] == "image"
-    condition = f"${{{{ {PUBLISH['steps'][at]['if']} }}}}"
-    for rehearsed, refused in (("sha256:a", "false"), ("sha256:b", "true"), ("", "true")):
+    condition = f"${{{{ ({PUBLISH['steps'][at]['if']}) && true || false }}}}"
+    for rehearsed, refused in (("sha256:a", "false"), ("sha256:b", "true"), ("", "false")):
         restored: Value = {"outputs": {"image-id": "sha256:a"}}
         needed: Value = {"outputs": {"image-id": rehearsed}}
         contexts = {

@@ -17,13 +17,16 @@ from .conftest import Job
     "build, verdict, says",
     [
         pytest.param(
-            {"result": "failure", "outputs": {"verdict": "misconfigured"}},
+            {
+                "result": "failure",
+                "outputs": {"verdict": "misconfigured", "build-outcome": "skipped"},
+            },
             "misconfigured",
             "an input is wrong",
             id="misconfigured",
         ),
         pytest.param(
-            {"result": "failure", "outputs": {"job-count": "2", "build-outcome": "failure"}},
+            {"result": "failure", "outputs": {"verdict": "none", "build-outcome": "failure"}},
             "build-failed",
             "could not be built",
             id="build-failed",
@@ -31,14 +34,14 @@ from .conftest import Job
         pytest.param(
             {
                 "result": "failure",
-                "outputs": {"job-count": "2", "build-outcome": "success", "config": "x"},
+                "outputs": {"verdict": "none", "build-outcome": "success", "config": "x"},
             },
             "error",
             "could not be uploaded",
             id="upload-failed",
         ),
         pytest.param(
-            {"result": "failure", "outputs": {"job-count": "2", "build-outcome": "skipped"}},
+            {"result": "failure", "outputs": {"verdict": "none", "build-outcome": "none"}},
             "error",
             "before it built the image",
             id="build-not-started",
@@ -48,7 +51,7 @@ from .conftest import Job
         ),
         pytest.param({"result": "failure"}, "error", "before it built", id="no-outputs"),
         pytest.param(
-            {"result": "cancelled", "outputs": {"job-count": "2"}},
+            {"result": "cancelled", "outputs": {"verdict": "none"}},
             "cancelled",
             "was cancelled",
             id="cancelled",

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -121,9 +122,8 @@ def test_read_archive__rejects_a_missing_file_and_a_folder(tmp_path: Path) -> No
 
 
 def test_identify__outputs_the_digest_of_the_configuration(job: Job) -> None:
-    assert (
-        identify(write_archive(job.folder / "image.tar", docker_archive(CONFIG)), job.console) == 0
-    )
+    archive = write_archive(job.folder / "image.tar", docker_archive(CONFIG))
+    assert identify(archive, "hex", job.console) == 0
     assert job.outputs == {"config": digest(CONFIG)}
 
 
@@ -177,6 +177,16 @@ def test_restore__outputs_the_id_of_the_engine(
     assert restore_with(engine) == 0
     assert engine.loaded == [job.folder / "image.tar"]
     assert job.outputs == {"image-id": image_id}
+
+
+def test_restore__reads_the_digest_as_identify_spells_it(
+    job: Job, restore_with: RestoreWith
+) -> None:
+    identify(write_archive(job.folder / "image.tar", FILES), "letters", job.console)
+    config = job.outputs["config"]
+    assert re.fullmatch("[g-v]{64}", config)
+    assert restore_with(LoadingEngine(image_id=digest(CONFIG)), config) == 0
+    assert job.outputs["image-id"] == digest(CONFIG)
 
 
 def test_restore__rejects_another_image_under_the_digest(

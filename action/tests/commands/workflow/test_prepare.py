@@ -35,7 +35,7 @@ def list_output(job: Job, name: str) -> list[str]:
 def test_prepare__default_inputs(job: Job) -> None:
     run_prepare(job)
     outputs = job.outputs
-    assert outputs["job-count"] == "1"
+    assert (outputs["shards"], outputs["browsers"], outputs["spelling"]) == ("1", "1", "hex")
     assert outputs["timeout-minutes"] == "75"
     assert outputs["tag"] == "rehearsed/dress-rehearsal:77-2"
     assert outputs["context"] == str(Path.cwd())
@@ -47,7 +47,7 @@ def test_prepare__default_inputs(job: Job) -> None:
 
 def test_prepare__accepts_the_types_of_github(job: Job) -> None:
     run_prepare(job, port=8000.0, shards=2, cache=False, timeout=61, audit_active=False)
-    assert (job.outputs["job-count"], job.outputs["timeout-minutes"]) == ("2", "17")
+    assert (job.outputs["shards"], job.outputs["timeout-minutes"]) == ("1,2", "17")
 
 
 def test_prepare__resolves_paths_as_the_action_does(job: Job) -> None:
@@ -93,6 +93,45 @@ def test_prepare__container_secrets_are_masked_and_not_in_outputs(job: Job) -> N
     assert f"::add-mask::{SECRET}\n" in job.log
     assert SECRET not in "".join(job.outputs.values())
     assert not list(Path(job.outputs["secrets-folder"]).iterdir())
+
+
+ACCOUNT = json.dumps({"type": "service_account", "private_key": PEM}, indent=2)
+
+
+def test_prepare__secrets_of_several_lines_and_names_of_browsers_occur_in_no_output(
+    job: Job,
+) -> None:
+    job.environ["CONTAINER_SECRETS"] = (
+        f"ACCOUNT<<END\n{ACCOUNT}\nEND\nBACKEND=firefox\nPEM<<EOF\n{PEM}\nEOF"
+    )
+    run_prepare(job, shards=3, browsers='["chrome", "firefox"]', artifact_name="BACKEND")
+    outputs = [job.outputs[name] for name in ("shards", "browsers", "timeout-minutes", "spelling")]
+    assert outputs == ["1,2,3", "1,2", "75", "hex"]
+    assert "warning" not in job.log
+
+
+def test_prepare__warns_of_short_lines_and_spells_the_digest_in_letters(job: Job) -> None:
+    job.environ["CONTAINER_SECRETS"] = "PORTS<<END\n443\n8080\nEND"
+    run_prepare(job)
+    assert job.outputs["spelling"] == "letters"
+    (warning,) = (line for line in job.log.splitlines() if line.startswith("::warning"))
+    assert "by chance: line 2 of container-secrets. GitHub drops such outputs" in warning
+    assert "443" not in warning
+
+
+@pytest.mark.parametrize(
+    "line, output", [("1,", "shards"), ("2", "image-attempt")], ids=["list", "attempt"]
+)
+def test_prepare__refuses_a_secret_that_would_hide_what_later_jobs_need(
+    job: Job, line: str, output: str
+) -> None:
+    job.environ["BUILD_SECRETS"] = f"LIST<<END\n[\n{line}\n9\n]\nEND"
+    problem = prepare_error(job, **({"shards": 3} if output == "shards" else {}))
+    assert (
+        f"line 3 of build-secrets can occur in the output {output} of this job" in problem.message
+    )
+    assert job.outputs == {"verdict": "misconfigured"}
+    assert "jq -c" in job.summary
 
 
 @pytest.mark.parametrize(
@@ -146,7 +185,7 @@ def test_prepare__suggests_a_random_value_only_for_container_secrets(job: Job) -
 def test_prepare__a_generated_secret_needs_no_value(job: Job, text: str) -> None:
     job.environ["CONTAINER_SECRETS"] = text
     run_prepare(job, generate_secrets="KEY")
-    assert job.outputs["job-count"] == "1"
+    assert job.outputs["shards"] == "1"
 
 
 def test_prepare__a_build_secret_is_not_generated(job: Job) -> None:

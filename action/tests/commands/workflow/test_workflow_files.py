@@ -1,10 +1,12 @@
 """rehearsal.yml, action.yml and the helper package agree."""
 
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from rehearsal.commands.workflow.explain_skipped import REQUIRED_OUTPUTS
@@ -12,6 +14,10 @@ from rehearsal.commands.workflow.matrix import MatrixJob
 from rehearsal.commands.workflow.prepare import SECRET_VARIABLES
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.workflow_inputs import OWN_INPUTS, WORKFLOW_INPUTS, WORKFLOW_SECRETS
+from rehearsal.local.expressions.template import interpolate
+from rehearsal.local.expressions.values import Value
+
+from ...local.test_expressions import FakeContext
 
 TOP = Path(__file__).resolve().parents[4]
 FILE = TOP / ".github/workflows/rehearsal.yml"
@@ -24,7 +30,7 @@ STEPS = [(name, step) for name, job in JOBS.items() for step in job["steps"]]
 ACTION: dict[str, Any] = yaml.safe_load((TOP / "action/action.yml").read_text(encoding="utf-8"))
 # By it `merge` finds the last attempt of a job. An artifact of an earlier attempt is not replaced.
 ATTEMPT = "-${{ github.run_attempt }}"
-JOB_ARTIFACT = "${{ matrix.artifact }}" + ATTEMPT
+JOB_ARTIFACT = "${{ steps.part.outputs.artifact }}" + ATTEMPT
 BUILD_INPUTS = {"context", "dockerfile", "target", "platform", "build-args"}
 OUTPUT = re.compile(r"jobs\.([a-z]+)\.outputs\.([a-z-]+)")
 STEP_OUTPUT = re.compile(r"steps\.([a-z-]+)\.outputs\.([a-z-]+)")
@@ -32,11 +38,13 @@ STEP_OUTPUT = re.compile(r"steps\.([a-z-]+)\.outputs\.([a-z-]+)")
 STEP_OUTPUTS = {
     "workflow-source": {"repository", "commit"},
     "prepare": {
-        *("verdict", "job-count", "matrix", "timeout-minutes", "tag"),
+        *("verdict", "shards", "browsers", "timeout-minutes", "spelling", "tag"),
         *("secrets-folder", "secret-files"),
         *BUILD_INPUTS,
     },
     "image": {"config", "image-id"},
+    "part": MatrixJob(shard_number=1, shard_count=1, browser="").outputs("x").keys(),
+    "count": {"job-count"},
     "upload": {"artifact-id"},
     "explain-skipped": {"verdict"},
 }
@@ -64,7 +72,7 @@ def test_rehearse__passes_every_input_to_the_action() -> None:
     assert given.keys() == shared | {"image", "trust-image", "secrets", "shard", "evidence"}
     assert given["artifact-name"] == JOB_ARTIFACT
     lines = given["test-env"].splitlines()
-    assert lines == ["${{ matrix.test-env }}", "${{ inputs.test-env }}"]
+    assert lines == ["${{ inputs.test-env }}", "${{ steps.part.outputs.test-env }}"]
 
 
 def test_secrets__are_passed_only_to_the_helper_and_the_action() -> None:
@@ -83,7 +91,8 @@ def test_rehearse__is_skipped_without_a_required_output() -> None:
     needed = re.findall(r"needs\.build\.outputs\.([a-z-]+)", job["if"])
     assert tuple(needed) == REQUIRED_OUTPUTS
     used = set(re.findall(r"needs\.build\.outputs\.([a-z-]+)", yaml.safe_dump(job)))
-    assert used <= set(REQUIRED_OUTPUTS)
+    # Without its time-out a job has that of GitHub.
+    assert used == {*REQUIRED_OUTPUTS, "timeout-minutes"}
     assert set(REQUIRED_OUTPUTS) <= JOBS["build"]["outputs"].keys()
     assert step("merge", "explain-skipped")["if"].endswith("|| needs.rehearse.result == 'skipped'")
 
@@ -100,30 +109,40 @@ def test_artifacts__names_differ_by_attempt_and_by_call() -> None:
     assert step("merge", "merge")["env"]["NAME"] == prefix + ATTEMPT
     # The dot, which no artifact-name contains, keeps `app` apart from `app-image`.
     assert step("build", "upload")["with"]["name"] == f"{prefix}.image{ATTEMPT}"
-    expression = "format('{0}%s-{1}', inputs.artifact-name, github.run_attempt) || ''"
-    assert expression % ".image" in JOBS["build"]["outputs"]["image-artifact"]
-    assert expression % "" in JOBS["merge"]["outputs"]["evidence-artifact"]
+    for job, kind in (("build", "image"), ("merge", "evidence")):
+        assert "github.run_attempt" in JOBS[job]["outputs"][f"{kind}-attempt"]
+    told = called_outputs({"build": {"image-attempt": "1"}, "merge": {"evidence-attempt": "2"}})
+    assert (told["image-artifact"], told["evidence-artifact"]) == ("app.image-1", "app-2")
     downloads = [
         given["with"] for _, given in STEPS if "download-artifact" in given.get("uses", "")
     ]
     assert [each.get("name") or each["pattern"] for each in downloads] == [
-        "${{ needs.build.outputs.image-artifact }}",
+        f"{prefix}.image-${{{{ needs.build.outputs.image-attempt }}}}",
         f"{prefix}.*-of-*",
     ]
-    entry = MatrixJob(shard_number=1, shard_count=1, browser="").entry("app")
-    assert fnmatchcase(f"{entry['artifact']}-1", "app.*-of-*")
+    artifact = MatrixJob(shard_number=1, shard_count=1, browser="").outputs("app")["artifact"]
+    assert fnmatchcase(f"{artifact}-1", "app.*-of-*")
     assert not fnmatchcase("app.image-1", "app.*-of-*")
 
 
-def test_matrix__entries_have_every_key_that_the_jobs_use() -> None:
-    used = set(re.findall(r"matrix\.([a-z-]+)", yaml.safe_dump(JOBS["rehearse"])))
-    assert used == MatrixJob(shard_number=1, shard_count=1, browser="").entry("x").keys()
+def called_outputs(
+    jobs: Mapping[str, Mapping[str, str]], result: str = "success"
+) -> dict[str, str]:
+    """Return what the caller gets, where `jobs` set these outputs and all end with `result`."""
+    ended: dict[str, Value] = {
+        job: {"result": result, "outputs": {**jobs.get(job, {})}} for job in JOBS
+    }
+    contexts = {
+        "jobs": FakeContext("jobs", ended),
+        "inputs": FakeContext("inputs", {"artifact-name": "app"}),
+    }
+    return {n: interpolate(entry["value"], contexts) for n, entry in CALL["outputs"].items()}
 
 
 def test_outputs__refer_to_existing_jobs_and_steps() -> None:
     for entry in CALL["outputs"].values():
-        ((job, output),) = OUTPUT.findall(entry["value"])
-        assert output in JOBS[job]["outputs"]
+        for job, output in OUTPUT.findall(entry["value"]):
+            assert output in JOBS[job]["outputs"]
     action_outputs = ACTION["outputs"].keys()
     for name, job in JOBS.items():
         identities = {each["id"] for each in job["steps"] if "id" in each}
@@ -131,6 +150,59 @@ def test_outputs__refer_to_existing_jobs_and_steps() -> None:
             assert identity in identities, name
             known = action_outputs if identity in {"merge", "rehearsal"} else set()
             assert output in known | STEP_OUTPUTS.get(identity, set())
+
+
+def test_outputs__of_jobs_are_never_empty() -> None:
+    contexts = {name: FakeContext(name) for name in ("steps", "github")}
+    for job in JOBS.values():
+        for expression in job.get("outputs", {}).values():
+            assert interpolate(expression, contexts) in {"none", "error", "1", "360"}
+
+
+SET = {
+    "build": {"config": "sha256:1", "image-attempt": "1"},
+    "merge": {
+        "verdict": "passed", "diagnosis": "none", "image-id": "sha256:1", "tests": "3",
+        "failures": "0", "flaky": "none", "evidence-attempt": "1",
+    },
+}  # fmt: skip
+
+
+def test_outputs__of_the_workflow() -> None:
+    assert called_outputs(SET) == {
+        "verdict": "passed", "diagnosis": "", "image-id": "sha256:1", "tests": "3",
+        "failures": "0", "flaky": "", "evidence-artifact": "app-1",
+        "image-artifact": "app.image-1", "image-config": "sha256:1", "dropped": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "result, verdict, told",
+    [
+        ("success", "passed", "passed"),
+        ("success", "", "passed"),
+        ("failure", "tests-failed", "tests-failed"),
+        ("failure", "", "error"),
+        ("cancelled", "", "cancelled"),
+        ("skipped", "", "error"),
+    ],
+)
+def test_outputs__verdict_has_always_a_word(result: str, verdict: str, told: str) -> None:
+    assert called_outputs({"merge": {"verdict": verdict}}, result)["verdict"] == told
+
+
+@pytest.mark.parametrize("name", [name for outputs in SET.values() for name in outputs])
+def test_outputs__say_which_one_was_dropped(name: str) -> None:
+    left = {job: {n: v for n, v in SET[job].items() if n != name} for job in SET}
+    told = called_outputs(left)
+    names = {
+        "verdict": [], "evidence-attempt": ["evidence-artifact"],
+        "config": ["image-artifact", "image-config"],
+        "image-attempt": ["image-artifact", "image-config"],
+    }.get(name, [name])  # fmt: skip
+    assert told["dropped"].split() == names
+    assert set(names) <= {*told}
+    assert called_outputs({}, "cancelled")["dropped"] == "", "this job set no outputs at all"
 
 
 def test_jobs__have_read_permission_and_a_timeout() -> None:
