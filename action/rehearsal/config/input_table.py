@@ -241,6 +241,14 @@ INPUTS = table(
         unavailable=True,
     ),
     Input(
+        "keep-images",
+        number(1, 3650, "days", optional=True),
+        "Days to keep the images that earlier rehearsals of this repository built on this machine, "
+        "if they had this input, too; when empty, they are kept.",
+        build_only=True,
+        not_in_workflow="Another action builds the image there.",
+    ),
+    Input(
         "evidence",
         one_of("on-failure", "always", "never"),
         "When to upload the evidence as an artifact, on-failure (also of a flaky test), always or "

@@ -43,6 +43,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
         timeout=inputs.number("timeout"),
+        keep_images=inputs.number("keep-images"),
         evidence_policy=inputs.text("evidence"),
         artifact_name=inputs.text("artifact-name"),
         retention_days=inputs.number("retention-days"),

@@ -88,9 +88,10 @@ class Plan:
     """One rehearsal. If `image` names an image, `build` is not used.
 
     `directory` is the working directory, and `top` the folder where its input starts. `timeout` is
-    in seconds. `evidence_policy` says when to keep evidence: on-failure, always or never.
-    `trust_image` says that the image may get secrets on events that can be started by strangers.
-    `warnings` are about inputs that are allowed, but may not do what their author expects.
+    in seconds. `keep_images` is in days, and 0 means for ever. `evidence_policy` says when to keep
+    evidence: on-failure, always or never. `trust_image` says that the image may get secrets on
+    events that can be started by strangers. `warnings` are about inputs that are allowed, but may
+    not do what their author expects.
     """
 
     top: Path
@@ -102,6 +103,7 @@ class Plan:
     probe: ProbePlan
     suite: SuitePlan
     timeout: int
+    keep_images: int
     evidence_policy: str
     artifact_name: str
     retention_days: int

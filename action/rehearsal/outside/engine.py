@@ -73,6 +73,16 @@ class Engine:
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
 
+    def image_names(self, image: str) -> list[str] | None:
+        """Return the names of the image with an ID, or None if there is no such image."""
+        try:
+            names = self.inspect(image, "image").get("RepoTags") or []
+        except EngineError as refusal:
+            if "no such image" in str(refusal).lower():
+                return None
+            raise
+        return [name for name in names if "<none>" not in name]
+
     def last_exit_code(self, container: str) -> int | None:
         """Return the exit code of a container's latest end, or None if the engine has no record."""
         codes = self._call([

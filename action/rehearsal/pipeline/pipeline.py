@@ -12,6 +12,7 @@ from rehearsal.pipeline import teardown
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
 from rehearsal.pipeline.missed_suite import NO_TESTS_RAN, missed_suite_warning
+from rehearsal.pipeline.old_images import limit_images
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import (
     Container,
@@ -61,6 +62,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     with state.stage("build"):
         image = _find_or_build(plan, context)
         state.image, state.image_id = image.reference, image.id
+    limit_images(plan, context, state, image, cleanup)
     created: list[str] = []
     cleanup.callback(teardown.remove_containers, plan, context, state, created)
     log = context.evidence.log(CONTAINER_LOG, timed=True)
