@@ -45,4 +45,5 @@ def _class_or_module(item: pytest.Item) -> str:
         return f"{home}.{cls.__qualname__}"
     if module is not None:
         return str(module.__name__)
-    return dotted_name(item.nodeid.rpartition("::")[0]) or "pytest"
+    # Not up to the last "::": a parameter may hold this, too.
+    return dotted_name(item.nodeid.removesuffix(f"::{item.name}")) or "pytest"

@@ -4,12 +4,39 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rehearsal.results.bounded_text import cut_text
+
+# In bytes. GitHub refuses a step's summary over 1 MiB.
+MAX_SIZE = 1_000_000
 # In characters or lines. What is cut here is complete in the evidence.
 MAX_LINE = 500
 MAX_PARAGRAPH = 4000
 MAX_PREFORMATTED_LINES = 60
 # What ends a line of Markdown (CommonMark, 2.1).
 LINE_END = re.compile(r"\r\n|\r|\n")
+# A test of unittest or pytest, by its dotted name or its node ID: module and class, then the test.
+PYTHON_TEST = re.compile(
+    r"(?P<module>(?:[^\W\d]\w*\.)+|[\w./-]+\.py::(?:\w+(?:::|\.))*)(?P<own>test\w*(?:\[.*\])?)",
+    re.DOTALL,
+)
+
+
+def document(sections: Iterable[Iterable[str]], *, whole: str) -> str:
+    """Return sections of lines as one text; a section that does not fit is left out.
+
+    `whole` is Markdown that says where the reader finds everything.
+    """
+    note = f"More does not fit here: see {whole}.\n"
+    kept: list[str] = []
+    room = MAX_SIZE - len(note.encode(errors="replace")) - 1
+    for section in sections:
+        text = "".join(f"{line}\n" for line in section)
+        if (size := len(text.encode(errors="replace"))) <= room:
+            room -= size
+            kept.append(text)
+        elif note not in kept:
+            kept += (note, "\n")
+    return "".join(kept)
 
 
 def escape(text: str) -> str:
@@ -21,12 +48,12 @@ def escape(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """Return an escaped text of at most `MAX_PARAGRAPH` characters."""
-    return escape(text[:MAX_PARAGRAPH])
+    return escape(cut_text(text, MAX_PARAGRAPH))
 
 
 def cell(text: str) -> str:
     """Return an escaped text of at most `MAX_LINE` characters, for a table or a list."""
-    return escape(text[:MAX_LINE])
+    return escape(cut_text(text, MAX_LINE))
 
 
 def code(text: str) -> str:
@@ -36,17 +63,15 @@ def code(text: str) -> str:
 
 
 def name_cell(name: str) -> str:
-    """Return a test's name for a table: its own part first, since whole names are too wide."""
-    name = name[:MAX_LINE]
-    own = own_name(name)
-    parents = name.removesuffix(own).removesuffix(".")
-    return f"{escape(own)}<br><sub>{escape(parents)}</sub>" if parents else escape(own)
+    """Return a test's name for a table: below a test's own name its module, which is wide.
 
-
-def own_name(name: str) -> str:
-    """Return the last part of a test's name, with its parameters."""
-    parents, dot, own = name.partition("[")[0].rpartition(".")
-    return name[len(parents + dot) :] if parents and own else name
+    Only Python's runners write the module so. Another name may have a dot anywhere.
+    """
+    found = PYTHON_TEST.fullmatch(name)
+    if not found or len(name) > MAX_LINE:
+        return cell(name)
+    module = found["module"].removesuffix(".").removesuffix("::")
+    return f"{escape(found['own'])}<br><sub>{escape(module)}</sub>"
 
 
 def preformatted(lines: Iterable[str]) -> Iterator[str]:
@@ -57,7 +82,7 @@ def preformatted(lines: Iterable[str]) -> Iterator[str]:
     yield "<pre>"
     # An empty line would end the HTML block, and what follows would be read as Markdown.
     for line in listed[-MAX_PREFORMATTED_LINES:]:
-        yield LINE_END.sub(" ", html.escape(line[:MAX_LINE])) or " "
+        yield LINE_END.sub(" ", html.escape(cut_text(line, MAX_LINE))) or " "
     yield "</pre>"
     yield ""
 
@@ -67,7 +92,7 @@ def collapsible(title: str, lines: Iterable[str], *, collapsed: bool = False) ->
     if not lines:
         return
     # This is HTML until the empty line: Markdown's escapes would be visible.
-    heading = LINE_END.sub(" ", html.escape(title[:MAX_LINE]))
+    heading = LINE_END.sub(" ", html.escape(cut_text(title, MAX_LINE)))
     yield f"<details{'' if collapsed else ' open'}><summary>{heading}</summary>"
     yield ""
     yield from preformatted(lines)

@@ -13,8 +13,6 @@ from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.verdict import Verdict
 
-# In bytes. GitHub refuses a step's summary over 1 MiB.
-MAX_SIZE = 1_000_000
 MAX_TESTS = 50
 MAX_TRACEBACKS = 3
 # In characters.
@@ -34,10 +32,7 @@ def summary(result: RehearsalResult, *, evidence: str = "the evidence") -> str:
 
     `evidence` says where a reader finds the whole evidence.
     """
-    text = "\n".join(_lines(result, evidence)) + "\n"
-    if len(text.encode(errors="replace")) <= MAX_SIZE:
-        return text
-    return "\n".join(_lines(result, evidence, brief=True)) + "\n"
+    return markdown.document(_sections(result, evidence), whole=markdown.escape(evidence))
 
 
 def sign(verdict: Verdict) -> str:
@@ -94,28 +89,28 @@ def footer(result: RehearsalResult) -> str:
     return f"<sub>Dress Rehearsal {__version__}, {markdown.escape(result.name)}</sub>"
 
 
-def _lines(result: RehearsalResult, evidence: str, *, brief: bool = False) -> Iterator[str]:
-    yield from heading_lines(result)
+def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]:
+    yield heading_lines(result)
     cause, index = result.cause, result.index
     if cause:
         # Where tests failed, the message only counts them, and the table does that too.
         counted = result.verdict is Verdict.TESTS_FAILED and bool(index.failed)
-        yield from cause_lines(
+        yield cause_lines(
             replace(cause, message="") if counted else cause,
             other_titles=[other.title for other in result.diagnoses[1:]],
         )
-    yield from _facts(result)
-    yield from _tests("failed test", index.failed, evidence)
-    yield from _tests(FLAKY_COLUMN, index.flaky, evidence)
-    if brief:
-        yield f"The ends of the logs do not fit here: see {markdown.escape(evidence)}."
-        yield ""
-    else:
-        yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
-    yield from remark_lines(result)
-    yield from _stages(result.stages)
-    yield from image_lines(result)
-    passed = result.verdict is Verdict.PASSED
+    yield _facts(result)
+    yield _tests("failed test", index.failed, evidence)
+    yield _tests(FLAKY_COLUMN, index.flaky, evidence)
+    yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
+    yield remark_lines(result)
+    yield _stages(result.stages)
+    yield image_lines(result)
+    yield _closing_lines(result, evidence)
+
+
+def _closing_lines(result: RehearsalResult, evidence: str) -> Iterator[str]:
+    index, passed = result.index, result.verdict is Verdict.PASSED
     if not passed or index.flaky:
         pictures = any(test.pictures for test in (*index.failed, *index.flaky))
         content = "screenshots, whole logs and the rest" if pictures else "whole logs and the rest"
@@ -159,8 +154,8 @@ def _with_location(message: str, location: str) -> str:
     return markdown.cell(message) + below
 
 
-def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
-    """Yield the tracebacks and the ends of logs, the app's first.
+def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str]]:
+    """Yield sections with the tracebacks and the ends of logs, the app's first.
 
     A traceback that is `shown_above` is not repeated.
     """
@@ -170,7 +165,7 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
     known = bool(result.diagnoses)
     # Each traceback once, under the first test during which the app raised it.
     raised = {
-        test.frame.text: f"What the app raised while {markdown.own_name(test.failure.name)} ran"
+        test.frame.text: f"What the app raised while {test.failure.name} ran"
         for test in reversed(index.failed)
         if test.frame
     }
@@ -179,18 +174,18 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[str]:
     has_frame = bool(raised or index.frame)
     raised.pop(shown_above, None)
     for text, title in list(reversed(raised.items()))[:MAX_TRACEBACKS]:
-        yield from markdown.collapsible(title, text.split("\n"))
+        yield markdown.collapsible(title, text.split("\n"))
     traced = [test for test in index.failed if test.short_trace][:MAX_TRACEBACKS]
     for test in traced:
-        title = f"Where {markdown.own_name(test.failure.name)} failed"
+        title = f"Where {test.failure.name} failed"
         collapsed = known or bool(test.frame)
-        yield from markdown.collapsible(title, test.short_trace.splitlines(), collapsed=collapsed)
+        yield markdown.collapsible(title, test.short_trace.splitlines(), collapsed=collapsed)
     # These are collapsed where something above already explains the failure.
     if problem.source != CONTAINER_LOG:
         title, collapsed = f"The end of {CONTAINER_LOG}", known or has_frame
-        yield from markdown.collapsible(title, result.container_tail, collapsed=collapsed)
+        yield markdown.collapsible(title, result.container_tail, collapsed=collapsed)
     title, collapsed = f"The end of {problem.source}", known or bool(traced)
-    yield from markdown.collapsible(title, problem.excerpt, collapsed=collapsed)
+    yield markdown.collapsible(title, problem.excerpt, collapsed=collapsed)
 
 
 def _stages(stages: tuple[Stage, ...]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.frame import ProjectFrame
@@ -60,10 +61,10 @@ def summarize_cause(
 
 def frame_location(frame: ProjectFrame) -> str:
     """Return where in the project's own code an exception was raised, and for which request."""
-    line = f"{frame.file[:MAX_TEXT]}:{frame.line}"
-    function = f", in {frame.function[:MAX_TEXT]}" if frame.function else ""
+    line = f"{cut_text(frame.file, MAX_TEXT)}:{frame.line}"
+    function = f", in {cut_text(frame.function, MAX_TEXT)}" if frame.function else ""
     # Both Django and Flask log an exception like this when they answer with 500.
-    request = f", answering {frame.request[:MAX_TEXT]} with 500" if frame.request else ""
+    request = f", answering {cut_text(frame.request, MAX_TEXT)} with 500" if frame.request else ""
     return line + function + request
 
 
@@ -87,9 +88,9 @@ def _of_diagnosis(
 
 def _of_exception(frame: ProjectFrame, problem: Problem) -> CauseSummary:
     """Return the app's own exception as the cause."""
-    line = f"{frame.file[:MAX_TEXT]}:{frame.line}"
+    line = f"{cut_text(frame.file, MAX_TEXT)}:{frame.line}"
     return CauseSummary(
-        title=f"The app raised {frame.error[:MAX_TEXT]} at {line}",
+        title=f"The app raised {cut_text(frame.error, MAX_TEXT)} at {line}",
         message=problem.message,
         hint=f"{UNKNOWN} Begin at {line}: the exception came from there.",
         lines=_traceback(frame),

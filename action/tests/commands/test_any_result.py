@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rehearsal import cli
+from rehearsal.results.json_fields import MAX_TEXT
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import read_json, write_json
 from rehearsal.verdict import Verdict
@@ -66,7 +67,7 @@ def test_merge__takes_whatever_was_recorded(found: list[RehearsalResult]) -> Non
 
 @pytest.mark.parametrize("character", ["x", "\x00"], ids=ascii)
 def test_merge__takes_the_largest(character: str) -> None:
-    assert merge([largest(character)] * 3) == Verdict.CANCELLED.exit_code
+    assert merge([largest(character * 2 * MAX_TEXT)] * 3) == Verdict.CANCELLED.exit_code
 
 
 @settings(max_examples=25, deadline=None)

@@ -23,6 +23,13 @@ HOSTILE = (
 )
 # A character that Markdown reads as markup, unless a backslash stands before it.
 UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*[`*_\[\]#|~]")
+WHOLE_NAMES = (
+    "smoke.cart shows v1.2 banner",
+    "e2e.login opens GET /index.html",
+    "checkout.spec.ts \u203a pays [v1.2] in 3.5 s",
+    "com.example.ShopTest.paysIn(EUR, 1.50)[2]",
+    "test.v1.2",
+)
 CRASH = Problem(Verdict.CRASHED, "It ended: exit code 1.", hint="Look here.")
 TESTS_FAILED = Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed.", hint="a")
 
@@ -221,13 +228,13 @@ def test_summary__a_test_s_traceback_folds_the_end_of_the_output(
 
 
 def test_summary__shows_the_app_s_exception_before_the_failed_test_s() -> None:
-    (test,) = failed("t.bad", frame=replace(frame("app"), request="/buy")).failed
+    (test,) = failed("t.test_bad", frame=replace(frame("app"), request="/buy")).failed
     failure = replace(test.failure, line=28)
     test = replace(test, failure=failure, file="t.py", pictures=("tests/t/shot.png",))
     text = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(test,)))
     assert "| failed test | what the app raised | what the test reported |\n" in text
     assert (
-        "| bad<br><sub>t</sub> | Error: app<br>"
+        "| test\\_bad<br><sub>t</sub> | Error: app<br>"
         "<sub>app.py:7, in app, answering /buy with 500</sub> "
         "| 1 != 2<br><sub>t.py:28</sub> |\n"
     ) in text
@@ -262,13 +269,13 @@ def test_summary__an_unknown_cause_folds_nothing() -> None:
 
 
 def test_summary__of_a_flaky_pass() -> None:
-    index = flaky("t.T.shaky", attempts=2)
+    index = flaky("t.T.test_shaky", attempts=2)
     results = SuiteResults(test_count=3, flaky=tuple(each.failure for each in index.flaky))
     text = make_summary(suite_results=results, index=index)
     assert text.startswith("## ✅ Dress rehearsal: passed\n")
     assert "- Tests: 3 ran, 0 failed, 1 flaky\n" in text
     assert "| ⚠️ flaky test (passed on a retry) | what the test reported |\n" in text
-    assert "| shaky<br><sub>t.T</sub> | 1 != 2 (2 times) |\n" in text
+    assert "| test\\_shaky<br><sub>t.T</sub> | 1 != 2 (2 times) |\n" in text
     assert "Open `index.html` in the artifact x\\_y" in text
 
 
@@ -316,10 +323,10 @@ def test_summary__many_long_lines_are_cut() -> None:
     assert len(text.encode()) < 1 << 20
     assert f"| {5000 - MAX_TESTS} more | | see verdict.json in the artifact x\\_y |" in text
     assert max(map(len, text.splitlines())) < 3 * MAX_PARAGRAPH
-    assert "do not fit" not in text
+    assert "not fit" not in text
 
 
-def test_summary__logs_that_are_still_too_large_are_left_out() -> None:
+def test_summary__what_is_still_too_large_is_left_out() -> None:
     """Each of these characters takes six when it is escaped."""
     line = '"' * 10_000
     app = frame("\n".join([line] * 500))
@@ -329,8 +336,9 @@ def test_summary__logs_that_are_still_too_large_are_left_out() -> None:
         index=failed("a", "b", "c", message=line, frame=app, trace=app.text),
     )
     assert len(text.encode()) < 1 << 20
-    assert "do not fit here: see the artifact x\\_y." in text
+    assert text.count("More does not fit here: see the artifact x\\_y.") == 1
     assert text.startswith("## ❌ Dress rehearsal: tests-failed\n\n**The app raised")
+    assert text.endswith("</sub>\n"), "with its last line"
 
 
 def test_summary__without_a_diagnosis_the_app_s_exception_is_the_cause() -> None:
@@ -347,11 +355,19 @@ def test_summary__without_a_diagnosis_the_app_s_exception_is_the_cause() -> None
     [
         ("a.b.T.test_x", "test_x<br><sub>a.b.T</sub>"),
         ("t.py::T.test[a.b]", "test[a.b]<br><sub>t.py::T</sub>"),
+        ("t.py::test_a[https://a.b/::x]", "test_a[https://a.b/::x]<br><sub>t.py</sub>"),
         ("plain", "plain"),
         (".", "."),
+        *((each, each) for each in WHOLE_NAMES),
     ],
-    ids=["dotted", "parameters", "plain", "a dot"],
 )
-def test_summary__a_test_s_own_name_comes_first(name: str, shown: str) -> None:
+def test_summary__of_a_test_s_name_only_python_s_module_is_apart(name: str, shown: str) -> None:
     text = make_summary(TESTS_FAILED, index=failed(name))
     assert f"| {shown} | 1 != 2 |" in text.replace("\\", "")
+
+
+@pytest.mark.parametrize("name", [*WHOLE_NAMES, "a.b.T.test_x[v1.2]"])
+def test_summary__titles_name_the_whole_test(name: str) -> None:
+    text = make_summary(TESTS_FAILED, index=failed(name, frame=frame(), trace="1 != 2"))
+    shown = html.escape(name)
+    assert f"<summary>Where {shown} failed</summary>" in text

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
-from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.rehearsal import MAX_TIME, RehearsalResult, Stage
 from rehearsal.results.shard import Shard
+from rehearsal.results.timeline import Milestone, ObservedAnswer
 from rehearsal.results.verdict_document import Derived, Tests, restore
 from rehearsal.verdict import Problem, Verdict
 
@@ -40,11 +41,20 @@ ANY_TEXT = st.text(CHARACTERS, max_size=8) | st.builds(
 TOO_MANY = 10_001
 SHARDS = st.sampled_from(["", "1/1", "3/7", "9999/9999"])
 FAILING = st.sampled_from([each for each in Verdict if each is not Verdict.PASSED])
-# What is checked before the rehearsal begins, or is never written otherwise.
+# As our own clock tells the time that something took.
+SECONDS = st.integers(0, 10**9).map(lambda number: float(round(number / 1000, 3)))
+# What is checked before the rehearsal begins, comes from our own clock, or is never otherwise.
 KNOWN: Mapping[type, Mapping[str, st.SearchStrategy[Any]]] = {
     Problem: {"verdict": FAILING},
-    RehearsalResult: {"shard": SHARDS},
-    Shard: {"shard": SHARDS},
+    RehearsalResult: {
+        "shard": SHARDS,
+        "started": st.floats(0, MAX_TIME),
+        "ready_seconds": st.none() | SECONDS,
+    },
+    Shard: {"shard": SHARDS, "seconds": SECONDS},
+    Stage: {"seconds": SECONDS},
+    Milestone: {"seconds": SECONDS},
+    ObservedAnswer: {"first": SECONDS, "last": SECONDS},
 }
 
 
@@ -68,30 +78,30 @@ def results(draw: st.DrawFn, /, *, wild: bool = False, **changes: Any) -> Rehear
     return restore(result, derived)
 
 
-def largest(character: str) -> RehearsalResult:
-    """Return a result with long texts and `TOO_MANY` entries in each list.
+def largest(text: str, *, entries: int = TOO_MANY) -> RehearsalResult:
+    """Return a result with `text` in each field for a text, and so many entries in each list.
 
     Its last problem decides the verdict: cancelled.
     """
-    result = _largest(RehearsalResult, character)
-    last = Problem(Verdict.CANCELLED, character)
-    result = dataclasses.replace(result, problems=(*result.problems[1:], last), shard="")
-    return restore(result, _largest(Derived, character))
+    result = _filled(RehearsalResult, text, entries)
+    problems = (*result.problems[1:], Problem(Verdict.CANCELLED, text))
+    result = dataclasses.replace(result, problems=problems, shard="", started=1.0)
+    return restore(result, _filled(Derived, text, entries))
 
 
-def _largest(kind: Any, character: str) -> Any:
+def _filled(kind: Any, text: str, entries: int) -> Any:
     def value(hint: Hint) -> Any:
         if hint.container is tuple:
-            return (value(parse_hint(hint.item)),) * TOO_MANY
+            return (value(parse_hint(hint.item)),) * entries
         if dataclasses.is_dataclass(hint.kind):
-            return _largest(hint.kind, character)
+            return _filled(hint.kind, text, entries)
         if isinstance(hint.kind, EnumType):
             return [*hint.kind][-1] if kind is not Problem else Verdict.TESTS_FAILED
         if hint.kind is not str:
             return hint.kind(1)
         if pattern := hint.json.keywords.get("pattern"):
             return next(each for each in ("", "a", "1/1") if re.fullmatch(pattern, each))
-        return hint.json.keywords.get("enum", [character * 2 * MAX_TEXT])[0]
+        return hint.json.keywords.get("enum", [text])[0]
 
     return kind(**{each.name: value(each.hint) for each in fields_of(kind)})
 
@@ -148,4 +158,4 @@ def _numbers(hint: Hint, *, wild: bool) -> st.SearchStrategy[Any]:
         return st.integers(lowest, highest)
     if hint.json.digits is None:
         return st.floats(lowest, highest)
-    return st.integers(0, 10**9).map(lambda number: float(round(number / 1000, hint.json.digits)))
+    return SECONDS.map(lambda number: round(number, hint.json.digits))

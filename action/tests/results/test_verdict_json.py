@@ -271,7 +271,7 @@ def test_write_json__takes_whatever_a_field_can_hold(result: RehearsalResult) ->
 
 @pytest.mark.parametrize("character", ["x", "\x00", "\ud800"], ids=ascii)
 def test_write_json__is_never_larger_than_its_readers_take(character: str) -> None:
-    result = largest(character)
+    result = largest(character * 2 * MAX_TEXT)
     text = write_json(result)
     assert len(text.encode()) <= WRITTEN_SIZE
     STRICT.validate(loads(text))

@@ -16,6 +16,7 @@ from rehearsal.report.words import join_names
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.shard import Shard
+from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Verdict
 
 # These limits keep the page short; verdict.json holds all.
@@ -41,9 +42,21 @@ def _main(merged: MergeResult) -> Iterator[Child]:
         )
     yield element("h2", f"Rehearsals ({len(result.shards)})")
     yield element("section", _shards(result.shards), class_="card")
-    yield section_of_tests("Failed tests", merged.failed_tests, _card, limit=MAX_TESTS)
+    counts = result.suite_results or SuiteResults()
     yield section_of_tests(
-        "Flaky tests", merged.flaky_tests, _card, limit=MAX_TESTS, note=FLAKY_NOTE
+        "Failed tests",
+        merged.failed_tests,
+        _card,
+        limit=MAX_TESTS,
+        left_out=counts.failed_left_out,
+    )
+    yield section_of_tests(
+        "Flaky tests",
+        merged.flaky_tests,
+        _card,
+        limit=MAX_TESTS,
+        note=FLAKY_NOTE,
+        left_out=counts.flaky_left_out,
     )
     yield origin_and_image(result)
 

@@ -1,11 +1,11 @@
 """The job summary of a merge: verdict and causes, a row for each shard, the failed tests of all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rehearsal.commands.merge.causes import ShardCause, shard_causes
 from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardTest
-from rehearsal.report.markdown import cell, escape, name_cell, table
+from rehearsal.report.markdown import cell, document, escape, name_cell, table
 from rehearsal.report.summary import (
     FLAKY_COLUMN,
     MAX_TESTS,
@@ -20,18 +20,20 @@ from rehearsal.report.words import counts_text, failure_message, join_names
 from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
+from rehearsal.results.tests import SuiteResults
 
 # A matrix has at most 256 jobs. Source: GitHub's documentation of the matrix strategy.
 MAX_SHARDS = 256
 # The first causes are shown in full; of the next ones only the title.
 MAX_CAUSES = 3
 MAX_TITLES = 12
+MORE = "screenshots and logs"
 SHARD_COLUMNS = ("rehearsal", "verdict", "tests", "failed", "flaky", "seconds")
 
 
 def summary(merged: MergeResult, *, evidence: str) -> str:
     """Return the Markdown; `evidence` says where a reader finds the merged evidence."""
-    return "\n".join(_lines(merged, evidence)) + "\n"
+    return document(_sections(merged, evidence), whole=escape(evidence))
 
 
 def total(result: RehearsalResult) -> str:
@@ -42,33 +44,32 @@ def total(result: RehearsalResult) -> str:
     return f"unknown {shards}" if result.suite_results else f"none ran {shards}"
 
 
-def _lines(merged: MergeResult, evidence: str) -> Iterator[str]:
-    result = merged.result
-    yield from heading_lines(result)
-    yield from _causes(shard_causes(merged))
-    yield f"- Tests: {total(result)}"
-    yield ""
-    yield from _shards(result.shards)
-    yield from _tests("failed test", merged.failed_tests, evidence)
-    yield from _tests(FLAKY_COLUMN, merged.flaky_tests, evidence)
-    yield from remark_lines(result)
-    yield from image_lines(result)
-    yield (
-        f"Open `{PAGE_FILE}` in {escape(evidence)} for the page of each rehearsal, with "
-        "screenshots and logs."
-    )
-    yield ""
-    yield footer(result)
-
-
-def _causes(causes: Sequence[ShardCause]) -> Iterator[str]:
+def _sections(merged: MergeResult, evidence: str) -> Iterator[Iterable[str]]:
+    result, causes = merged.result, shard_causes(merged)
+    counts = result.suite_results or SuiteResults()
+    yield heading_lines(result)
     for each in causes[:MAX_CAUSES]:
-        yield from cause_lines(each.cause, shards=join_names(each.shards))
-    for each in causes[MAX_CAUSES : MAX_CAUSES + MAX_TITLES]:
+        yield cause_lines(each.cause, shards=join_names(each.shards))
+    yield _further_causes(causes[MAX_CAUSES:])
+    yield [f"- Tests: {total(result)}", ""]
+    yield _shards(result.shards)
+    yield _tests("failed test", merged.failed_tests, counts.failed_left_out, evidence)
+    yield _tests(FLAKY_COLUMN, merged.flaky_tests, counts.flaky_left_out, evidence)
+    yield remark_lines(result)
+    yield image_lines(result)
+    yield [
+        f"Open `{PAGE_FILE}` in {escape(evidence)} for the page of each rehearsal, with {MORE}.",
+        "",
+        footer(result),
+    ]
+
+
+def _further_causes(causes: Sequence[ShardCause]) -> Iterator[str]:
+    for each in causes[:MAX_TITLES]:
         shards = f" ({cell(join_names(each.shards))})" if each.shards else ""
         yield f"- {cell(each.cause.title)}{shards}"
-    if len(causes) > MAX_CAUSES + MAX_TITLES:
-        yield f"- {len(causes) - MAX_CAUSES - MAX_TITLES} more"
+    if len(causes) > MAX_TITLES:
+        yield f"- {len(causes) - MAX_TITLES} more"
     yield ""
 
 
@@ -91,7 +92,7 @@ def _shards(shards: Sequence[Shard]) -> Iterator[str]:
     )
 
 
-def _tests(column: str, tests: Sequence[ShardTest], evidence: str) -> Iterator[str]:
+def _tests(column: str, tests: Sequence[ShardTest], left_out: int, evidence: str) -> Iterator[str]:
     yield from table(
         [column, "shard", "what the test reported"],
         [
@@ -102,6 +103,6 @@ def _tests(column: str, tests: Sequence[ShardTest], evidence: str) -> Iterator[s
             ]
             for shard, test in tests[:MAX_TESTS]
         ],
-        more=len(tests) - MAX_TESTS,
+        more=max(0, len(tests) - MAX_TESTS) + left_out,
         note=f"see {VERDICT_FILE} in {escape(evidence)}",
     )

@@ -74,7 +74,8 @@ def crash_error(
     """
     end = read_end(container, engine)
     if names := [each.name for each in failed if each.span and _includes(each.span, end.time)]:
-        when += f", while {' and '.join(names[:MAX_NAMES])} ran"
+        more = [f"{len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else []
+        when += f", while {' and '.join(names[:MAX_NAMES] + more)} ran"
     exception = _last_exception(log.tail(SEARCHED_LINES))
     return RehearsalError(
         Verdict.CRASHED,

@@ -12,6 +12,7 @@ from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.verdict_document import MAX_TESTS as MAX_LISTED
 
 # How many tests show their evidence at once; the others show name and message first.
 MAX_OPEN = 3
@@ -67,17 +68,23 @@ def section_of_tests(
     *,
     limit: int,
     note: str = "",
+    left_out: int = 0,
 ) -> Child:
-    """Return a section with a card for each of the first `limit` tests, if there are any."""
+    """Return a section with a card for each of the first `limit` tests, if there are any.
+
+    `left_out` counts those that are not in `tests`.
+    """
     if not tests:
         return None
-    more = len(tests) - limit
+    more = max(0, len(tests) - limit) + left_out
     return element(
         "section",
-        element("h2", f"{title} ({len(tests)})"),
+        element("h2", f"{title} ({len(tests) + left_out})"),
         element("p", note) if note else None,
         [card(*each) for each in tests[:limit]],
-        element("p", f"{more} more are in ", link(VERDICT_FILE), ".") if more > 0 else None,
+        element("p", f"{more} more: ", link(VERDICT_FILE), f" lists up to {MAX_LISTED:,}.")
+        if more > 0
+        else None,
     )
 
 

@@ -85,7 +85,8 @@ def test_shard_causes__of_a_pass_are_none() -> None:
 
 def test_summary__shows_verdict_causes_counts_and_shards_in_this_order() -> None:
     text = merged_summary(
-        shard("1/2", "chrome", flaky=["a.f"]), shard("2/2", "chrome", failed=["a.b.test_x"])
+        shard("1/2", "chrome", flaky=["smoke.cart shows v1.2 banner"]),
+        shard("2/2", "chrome", failed=["a.b.test_x"]),
     )
     lines = text.splitlines()
     assert lines[0] == "## ❌ Dress rehearsal: tests-failed"
@@ -96,7 +97,7 @@ def test_summary__shows_verdict_causes_counts_and_shards_in_this_order() -> None
         "| shard 2/2 on chrome | ❌ tests-failed | 3 | 1 | 0 | 2.0 |",
         r"| test\_x<br><sub>a.b</sub> | shard 2/2 on chrome | why a.b.test\_x |",
         "| ⚠️ flaky test",
-        "| f<br><sub>a</sub> | shard 1/2 on chrome |",
+        "| smoke.cart shows v1.2 banner | shard 1/2 on chrome |",
         "Image `rehearsed/app:77`",
         "Open `index.html` in the artifact x for",
         "<sub>Dress Rehearsal ",
@@ -217,7 +218,7 @@ def test_page__many_failures_are_cut_and_the_rest_is_linked() -> None:
     text = merged_page(shard(failed=failed))
     assert f"Failed tests ({MAX_TESTS + 5})" in text
     assert text.count("<article") == MAX_TESTS
-    assert '5 more are in <a href="./verdict.json">' in text
+    assert '<p>5 more: <a href="./verdict.json">verdict.json</a> lists up to 1,000.</p>' in text
 
 
 def test_page__headings_skip_no_level() -> None:
@@ -225,3 +226,21 @@ def test_page__headings_skip_no_level() -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+
+
+def test_reports__count_the_tests_that_verdict_json_did_not_list() -> None:
+    counts = SuiteResults(
+        test_count=9000,
+        failure_count=8001,
+        flaky=(Failure(name="f", message="m"),),
+        failed_left_out=8000,
+        flaky_left_out=70,
+    )
+    shards = [shard(failed=["t"], flaky=["f"], suite_results=counts)]
+    text = merged_page(*shards)
+    assert "Failed tests (8001)" in text
+    assert "<p>8000 more: " in text
+    assert "Flaky tests (71)" in text
+    summary = merged_summary(*shards)
+    assert "| 8000 more |" in summary
+    assert "- Tests: 9000 ran, 8001 failed, 71 flaky, in 1 rehearsal\n" in summary

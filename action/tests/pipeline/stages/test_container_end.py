@@ -57,7 +57,9 @@ ENDED = datetime(2026, 11, 22, 18, 0, 0, 123456, tzinfo=UTC).timestamp()
         pytest.param([(-9, -0.9, False)], ", while t0 ran", id="rounded times"),
         pytest.param([(-9, -1.1, False), None], "", id="too long before"),
         pytest.param([(-1, 1, True), (-2, 2, True)], ", while t0 and t1 ran", id="parallel"),
-        pytest.param([(-1, 1, True)] * 9, ", while t0 and t1 and t2 and t3 ran", id="many"),
+        pytest.param(
+            [(-1, 1, True)] * 9, ", while t0 and t1 and t2 and t3 and 5 more ran", id="many"
+        ),
     ],
 )
 def test_crash_error__names_failed_tests_that_were_running(

@@ -257,7 +257,7 @@ def test_page__many_failures_are_cut_and_the_rest_is_linked() -> None:
     text = page(failed_result(index=EvidenceIndex(failed=tests)))
     assert f"Failed tests ({MAX_TESTS + 5})" in text
     assert text.count("<article") == MAX_TESTS
-    assert '5 more are in <a href="./verdict.json">' in text
+    assert '<p>5 more: <a href="./verdict.json">verdict.json</a> lists up to 1,000.</p>' in text
 
 
 def test_page__a_cut_log_says_so_and_links_the_whole() -> None:
