@@ -22,6 +22,7 @@ IDS = {
     "https-redirect", "server-error", "no-such-page", "no-answer", "static-files", "missing-table",
     "readonly-database", "no-browser", "port-taken", "engine-lost", "no-such-package",
     "engine-refused", "missing-form-field", "ipv6-only", "request-refused",
+    "speaks-https",
 }  # fmt: skip
 
 
@@ -219,6 +220,17 @@ def answering(status: int) -> Facts:
         pytest.param(answering(405), "does not take at /", id="405"),
         pytest.param(answering(406), "ready-headers: 'Accept:", id="406"),
         pytest.param(answering(421), "allow localhost too", id="421"),
+        *(
+            pytest.param(
+                with_line("request-refused", "answer", page), "speaks https on port 8888", id=page
+            )
+            for page in (
+                "<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>",
+                "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+                "Client sent an HTTP request to an HTTPS server.",
+                "This combination of host and port requires TLS.",
+            )
+        ),
         pytest.param(captured("static-files"), "the image has no such folder", id="not collected"),
         pytest.param(
             Facts(

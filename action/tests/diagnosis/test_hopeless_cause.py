@@ -33,6 +33,7 @@ def log_of(name: str) -> tuple[str, ...]:
         pytest.param(captured("https-redirect"), "https-redirect", 2, True, id="https"),
         pytest.param(captured("bound-to-loopback"), "bound-to-loopback", 4, True, id="loopback"),
         pytest.param(captured("ipv6-only"), "ipv6-only", 4, True, id="IPv6"),
+        pytest.param(captured("speaks-https"), "speaks-https", 2, True, id="TLS"),
         pytest.param(captured("wrong-port"), "wrong-port", 10, False, id="port"),
         *(
             pytest.param(answering(status), cause, 10, False, id=str(status))

@@ -199,6 +199,13 @@ ANSWERING = [
         told=("listens on IPv6 alone ([::])", '"0.0.0.0:8888"', "waiting longer cannot"),
     ),
     Fault(
+        name="speaks-https",
+        verdict="not-ready",
+        diagnosis="speaks-https",
+        inputs=tiny("tls"),
+        told=("speaks https on port 8888", "port: '9000'", "waiting longer cannot"),
+    ),
+    Fault(
         name="https-redirect",
         verdict="not-ready",
         diagnosis="https-redirect",

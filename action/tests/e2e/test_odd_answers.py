@@ -42,6 +42,12 @@ def test_request_refused__the_advice_helps(mode: str, odd_app: Repository, runne
     assert_verdict(runner.use(odd_app, env | pasted), "passed")
 
 
+def test_speaks_https__the_advice_helps(tiny: Repository, runner: Runner) -> None:
+    inputs = {"env": "TINY_FAULT=tls"}
+    pasted = yaml.safe_load(advice(runner.use(tiny, inputs), "speaks-https"))
+    assert_verdict(runner.use(tiny, inputs | pasted), "passed")
+
+
 def test_ipv6_only__the_advice_helps(superlists: Repository, runner: Runner) -> None:
     inputs = {
         "generate-secrets": "DJANGO_SECRET_KEY",

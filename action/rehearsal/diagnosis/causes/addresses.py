@@ -1,13 +1,23 @@
-"""Causes of an app that listens where no request reaches it."""
+"""Causes of an app that listens where no HTTP request reaches it."""
 
-from rehearsal.diagnosis.causes.give_up import ADDRESS, DEPLOYMENT
+from rehearsal.diagnosis.causes.give_up import ADDRESS, DEPLOYMENT, SETTINGS
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
-from rehearsal.diagnosis.rules import Cause, Pattern
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
 
 NOT_READY = (Verdict.NOT_READY,)
 REQUESTED_PORT = Pattern("request", r"^port (?P<expected>\d+)$")
 REACHABLE = Pattern("listeners", r"^reachable .*")
+SPEAKS_HTTPS = Pattern(
+    ("listeners", "answer"),
+    r"^speaks-tls .*",
+    r"^an answer in TLS.*",
+    # As nginx, Apache, Go and Tomcat say it.
+    r"plain HTTP request was sent to HTTPS port",
+    r"speaking plain HTTP to an SSL-enabled server port",
+    r"sent an HTTP request to an HTTPS server",
+    r"combination of host and port requires TLS",
+)
 BIND_TO_ALL = (
     f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", "0.0.0.0:{{port}}", "PROJECT.wsgi:application"]'
 )
@@ -38,13 +48,30 @@ ADDRESSES = (
         give_up=ADDRESS,
     ),
     Cause(
+        id="speaks-https",
+        verdicts=NOT_READY,
+        patterns=(SPEAKS_HTTPS, REQUESTED_PORT),
+        title="The app speaks https on port {expected}, and a rehearsal requests http",
+        hint="Let the app serve http. If it has another port for http, set the input port.",
+        variants=(
+            Variant(
+                pattern=Pattern("listeners", r"^other-port \S+:(?P<other>\d+)$"),
+                hint="Let the app serve http. It listens on port {other}, too: if that is for "
+                "http, set the input port.",
+                paste=f"{IN_STEP}port: '{{other}}'",
+            ),
+        ),
+        background="In production a proxy in front of the container handles TLS.",
+        give_up=SETTINGS,
+    ),
+    Cause(
         id="wrong-port",
         verdicts=NOT_READY,
         patterns=(
             REQUESTED_PORT,
             Pattern("listeners", r"^other-port (?P<address>\S+):(?P<port>\d+)$"),
         ),
-        unless=(REACHABLE, Pattern("listeners", r"^(?:loopback|ipv6-only) ")),
+        unless=(REACHABLE, Pattern("listeners", r"^(?:loopback|ipv6-only|speaks-tls) ")),
         title="The app listens on port {port} ({address}), but the input port is {expected}",
         hint="Set the input port to the port that the app listens on, or let the app listen on "
         "{expected}. EXPOSE alone changes nothing.",

@@ -1,5 +1,6 @@
 """Causes of an app whose answers never count as ready."""
 
+from rehearsal.diagnosis.causes.addresses import SPEAKS_HTTPS
 from rehearsal.diagnosis.causes.give_up import DEPLOYMENT, SETTINGS
 from rehearsal.diagnosis.causes.snippets import ALSO_IN_STEP, IN_DOCKERFILE, IN_SETTINGS, IN_STEP
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
@@ -86,7 +87,7 @@ HTTP_ANSWERS = (
             REQUESTED_PATH,
             REQUESTED_HOST,
         ),
-        unless=(DJANGO_REFUSES_HOST,),
+        unless=(DJANGO_REFUSES_HOST, SPEAKS_HTTPS),
         title="The app refuses the request for {path}: it answers {status}",
         hint="The page or the log may say why. If the app allows only some hosts, let it allow "
         "{host} too, the name under which a rehearsal opens it. Or request a page that every "

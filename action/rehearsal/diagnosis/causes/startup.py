@@ -14,7 +14,7 @@ START_VERDICTS = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verd
 # for example) is not the cause.
 VISIBLE_FROM_OUTSIDE = (
     Pattern("answer", r"^HTTP status [34]\d\d\b"),
-    Pattern("listeners", r"^(?:other-port|loopback|ipv6-only) "),
+    Pattern("listeners", r"^(?:other-port|loopback|ipv6-only|speaks-tls) "),
 )
 
 # The server does not find the app that it should serve; the traceback has no line of the app.

@@ -36,14 +36,16 @@ def answer_lines(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
     return (describe_answer(probe, answer), *answer.body.splitlines()[:MAX_BODY_LINES])
 
 
-def listener_lines(listeners: Iterable[Listener] | None, port: int) -> tuple[str, ...]:
+def listener_lines(
+    listeners: Iterable[Listener] | None, port: int, *, tls: bool
+) -> tuple[str, ...]:
     """Return the sockets that listen in the container, and whether they can be reached at `port`.
 
-    `None` means unknown, and gives no line.
+    `None` means unknown, and gives no line. `tls` says that the server at `port` speaks TLS.
     """
     if listeners is None:
         return ()
-    return tuple(f"{_reachability(each, port)} {each}" for each in listeners) or (NO_LISTENER,)
+    return tuple(f"{_reachability(each, port, tls)} {each}" for each in listeners) or (NO_LISTENER,)
 
 
 def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
@@ -81,9 +83,11 @@ def without_secrets(inspected: Mapping[str, Any], plan: ContainerPlan) -> dict[s
     return {**inspected, "Config": {**config, "Env": env}}
 
 
-def _reachability(listener: Listener, port: int) -> str:
+def _reachability(listener: Listener, port: int, tls: bool) -> str:
     if listener.port != port:
         return "other-port"
     if listener.loopback:
         return "loopback"
-    return "ipv6-only" if listener.ipv6_only else "reachable"
+    if listener.ipv6_only:
+        return "ipv6-only"
+    return "speaks-tls" if tls else "reachable"

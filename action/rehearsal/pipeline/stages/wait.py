@@ -13,6 +13,7 @@ from rehearsal.evidence.log_window import LogWindow
 from rehearsal.outside import http_probe, listeners
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.http_response import Answer
+from rehearsal.outside.tls_probe import speaks_tls
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, Container, reattach_after_restart
 from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.observations import (
@@ -102,9 +103,11 @@ class ReadinessWaiter:
             return False
         self.timeline.record_milestone("ended", self.clock() - self.container.started)
         self._ends += 1
-        if self._ends > MAX_RESTARTS or not self._reattach():
-            raise crash_error(self.container, self.engine, self.log, when=BEFORE_READY)
-        return True
+        if self._ends <= MAX_RESTARTS and reattach_after_restart(
+            self.container, self.plan.container, self.engine, self.log
+        ):
+            return True
+        raise crash_error(self.container, self.engine, self.log, when=BEFORE_READY)
 
     def _find_cause(self, window: LogWindow) -> HopelessCause | None:
         """Return the cause that a diagnosis would name now, if waiting cannot remove it.
@@ -156,7 +159,6 @@ class ReadinessWaiter:
             found = listeners.listeners(self.engine, self.container.id, port)
         except EngineError:  # The container has just ended; the probe notices next.
             found = None
-        return listener_lines(found, port)
-
-    def _reattach(self) -> bool:
-        return reattach_after_restart(self.container, self.plan.container, self.engine, self.log)
+        answered = self._answer.status or self._answer.timed_out
+        tls = not answered and speaks_tls(self.container.port)
+        return listener_lines(found, port, tls=tls)

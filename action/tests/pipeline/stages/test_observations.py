@@ -50,19 +50,18 @@ def test_answer_lines__status_and_body(answer: Answer, lines: tuple[str, ...]) -
 def test_listener_lines__reachability() -> None:
     found = [
         Listener(port=8888, address="0.0.0.0"),  # noqa: S104  (read, not bound)
-        Listener(port=8888, address="::1"),
+        Listener(port=8888, address="::1", ipv6_only=True),
+        Listener(port=8888, address="fd00::2", ipv6_only=True),
         Listener(port=80, address="127.0.0.1"),
     ]
-    assert observations.listener_lines(found, 8888) == (
-        "reachable 0.0.0.0:8888",
-        "loopback [::1]:8888",
-        "other-port 127.0.0.1:80",
-    )
+    lines = ("loopback [::1]:8888", "ipv6-only [fd00::2]:8888", "other-port 127.0.0.1:80")
+    assert observations.listener_lines(found, 8888, tls=False) == ("reachable 0.0.0.0:8888", *lines)
+    assert observations.listener_lines(found, 8888, tls=True) == ("speaks-tls 0.0.0.0:8888", *lines)
 
 
 def test_listener_lines__none_or_unknown() -> None:
-    assert observations.listener_lines([], 8888) == ("none",)
-    assert observations.listener_lines(None, 8888) == ()
+    assert observations.listener_lines([], 8888, tls=True) == ("none",)
+    assert observations.listener_lines(None, 8888, tls=False) == ()
 
 
 EXITED: dict[str, Any] = {

@@ -14,6 +14,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.outside.http_response import Answer
 from rehearsal.outside.listeners import Listener
 from rehearsal.pipeline.stages import container as container_module
+from rehearsal.pipeline.stages import wait as wait_module
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, reattach_after_restart
 from rehearsal.pipeline.stages.wait import NOTHING_LISTENS, ReadinessWaiter
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
@@ -241,6 +242,33 @@ def test_wait__tells_the_cause_if_ready_timeout_is_given(
         "the same answer for 10 s: There is no page /: the app answers 404 (still waiting, since "
         "ready-timeout is 30 s)"
     )
+
+
+@pytest.mark.parametrize(
+    "answer, expected",
+    [
+        (Answer(error="connection closed without an answer"), "speaks-tls"),
+        (Answer(error="no answer within 10 s", timed_out=True), "reachable"),
+        (Answer(status=503), "reachable"),
+    ],
+    ids=["closed", "silent", "an answer"],
+)
+def test_wait__tries_tls_where_connections_are_closed(
+    plan: Plan,
+    log: Log,
+    *,
+    answering: Callable[[Answer], None],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
+    expected: str,
+) -> None:
+    answering(answer)
+    listening(monkeypatch, Listener(port=8888, address="0.0.0.0"))  # noqa: S104  (read, not bound)
+    monkeypatch.setattr(wait_module, "speaks_tls", lambda _: True)
+    ready_waiter = waiter(plan, log, FakeEngine(states=[inspect_result()]))
+    with pytest.raises(RehearsalError):
+        ready_waiter.wait()
+    assert ready_waiter.observations["listeners"] == (f"{expected} 0.0.0.0:8888",)
 
 
 def test_wait__container_ended(plan: Plan, log: Log) -> None:
