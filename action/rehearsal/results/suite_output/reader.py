@@ -109,10 +109,3 @@ def _shortened(line: bytes) -> bytes:
         return line
     half = MAX_TEXT // 2 - len(GAP)
     return line[:half] + GAP + line[-half:]
-
-
-def read_output(text: str) -> SuiteOutput:
-    """Read the whole output at once."""
-    reader = OutputReader()
-    reader.feed(text.encode(errors="surrogateescape"))
-    return reader.end()

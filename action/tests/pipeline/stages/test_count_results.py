@@ -6,10 +6,10 @@ import pytest
 
 from rehearsal.pipeline.stages.count_results import NOTHING_COUNTED, SuiteCount, count_tests
 from rehearsal.pipeline.stages.report_files import read_report_files
-from rehearsal.results.suite_output.reader import read_output
 from rehearsal.results.tests import SuiteResults
 
 from ...fakes import suite_plan
+from ...results.suite_output.read_output import read_output
 
 GOOD = "<testcase name='good'/>"
 BAD = "<testcase name='bad'><failure message='m'/></testcase>"

@@ -4,8 +4,10 @@ from hypothesis import strategies as st
 
 from rehearsal.results.suite_output.closing import MAX_FAILURES, MAX_TEXT
 from rehearsal.results.suite_output.pytest_output import UNNAMED
-from rehearsal.results.suite_output.reader import OutputReader, read_output
+from rehearsal.results.suite_output.reader import OutputReader
 from rehearsal.results.tests import Failure, SuiteResults
+
+from .read_output import read_output
 
 COUNTS = st.integers(min_value=0, max_value=5000)
 # A clock's reading, as both runners print it.

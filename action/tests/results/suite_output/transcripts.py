@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.results.suite_output.reader import SuiteOutput, read_output
+from rehearsal.results.suite_output.reader import SuiteOutput
+
+from .read_output import read_output
 
 FOLDER = Path(__file__).parent / "transcripts"
 # A command, its output, its exit code.
