@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from rehearsal.commands.rehearse import mask_secrets
 from rehearsal.commands.workflow.check_secrets import check_secrets
 from rehearsal.commands.workflow.digest_spelling import choose_spelling
 from rehearsal.commands.workflow.dropped_outputs import (
@@ -19,7 +20,7 @@ from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.inputs import Inputs, from_action
 from rehearsal.config.parser import extract_secrets, plan_of
-from rehearsal.config.rehearsal_plan import BuildPlan, Plan
+from rehearsal.config.rehearsal_plan import BuildPlan
 from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read_inputs
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
@@ -55,9 +56,8 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         check_secrets("build-secrets", secrets["build-secrets"])
         generated = frozenset(inputs.lines("generate-secrets"))
         check_secrets("container-secrets", secrets["container-secrets"], generated)
-        plan = plan_of(
-            GivenInputs(inputs=action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
-        )
+        request = GivenInputs(inputs=action_inputs(inputs, secrets), environ=rest, top=Path.cwd())
+        plan = plan_of(request)
         matrix = matrix_outputs(jobs)
         hidden = hidden_texts(secrets, plan.secrets)
         require_kept(matrix | {"image-attempt": rest.get("GITHUB_RUN_ATTEMPT", "")}, hidden)
@@ -68,7 +68,7 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         text = "\n\n".join(filter(None, map(paragraph, (problem.message, problem.hint))))
         console.summary(f"## Dress rehearsal: {problem.verdict}\n\n{text}\n")
         raise
-    console.redactor = _mask_secrets(plan, console)
+    console.redactor = mask_secrets(plan, request, console)
     if places := short_lines(hidden):
         console.warning(
             f"Lines of secrets are so short that they occur in outputs by chance: "
@@ -86,13 +86,6 @@ def prepare(environ: Mapping[str, str], console: Console) -> int:
         console.output(name, value)
     console.info(f"{len(jobs)} jobs: {', '.join(job.title for job in jobs)}")
     return 0
-
-
-def _mask_secrets(plan: Plan, console: Console) -> Redactor:
-    for secret in plan.secrets:
-        for value in secret.masks():
-            console.mask(value)
-    return Redactor(plan.secrets)
 
 
 def _tag(inputs: Inputs, environ: Mapping[str, str]) -> str:
