@@ -1,4 +1,4 @@
-"""Read verdict.json back from an evidence folder, its content is not trusted."""
+"""Read verdict.json back from an evidence folder; its content is not trusted."""
 
 from pathlib import Path
 

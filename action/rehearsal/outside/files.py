@@ -102,7 +102,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _walk_folders(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Yield like os.walk, sorted; who empties the list of subfolders is shown none of them."""
+    """Yield like os.walk, sorted; a caller skips the subfolders by emptying their list."""
     for parent, folders, names in islice(os.walk(folder), MAX_FOLDERS):
         if VENV_MARKER in names:
             folders.clear()

@@ -77,7 +77,8 @@ class _Removal:
         for name in subfolders:
             self._check_time()
             with self.noting_errors():
-                with self._opened(folder, name):  # Only who may write into a folder can move it.
+                # A folder can be moved only with write permission in it, which `_opened` gives.
+                with self._opened(folder, name):
                     new = f"{self._prefix}{next(self._numbers)}"
                     os.rename(name, new, src_dir_fd=folder, dst_dir_fd=top)
                 moved.append(new)

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-# No other module of ours is imported: it starts fast, and has a small part in memory.
+# It imports no other module of ours, so it starts fast and needs little memory.
 PROGRAM = """
 import sys
 sys.path.append(sys.argv[1])
@@ -74,7 +74,7 @@ def end_descendants(*, spare: Container[int] = (), grace: float = 0.0) -> None:
         if waited > grace + PATIENCE:
             return
         for pid in left:
-            # A second SIGTERM might be taken for impatience.
+            # Some programs end without a clean-up at a second SIGTERM.
             if waited >= grace or pid not in asked:
                 asked.add(pid)
                 with suppress(ProcessLookupError, PermissionError):

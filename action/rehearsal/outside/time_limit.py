@@ -10,7 +10,8 @@ Result = TypeVar("Result")
 def within(seconds: float, action: Callable[[], Result]) -> Result:
     """Call `action` in a thread of its own; return what it returns, raise what it raises.
 
-    Raises TimeoutError if it has not ended after `seconds`; then nobody waits for it any more.
+    Raises TimeoutError if it has not ended after `seconds`; the thread goes on, but its result is
+    dropped.
     """
     results: list[Result] = []
     errors: list[BaseException] = []

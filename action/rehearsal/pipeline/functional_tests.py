@@ -117,7 +117,7 @@ def _staged_reports(evidence: Evidence) -> list[Path]:
         folder = evidence.open_staged("junit")
         names = [each.name for each in folder.entries() if not each.is_folder]
     except OSError:
-        return []  # The tests replaced it; copying it tells.
+        return []  # The tests replaced the folder; `copy_staged` warns about that.
     return [folder.path / name for name in names if name.endswith(".xml")]
 
 

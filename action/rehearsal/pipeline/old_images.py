@@ -81,8 +81,8 @@ def record_image(record: Path, image: BuiltImage, days: int) -> list[BuiltImage]
 def remove_images(record: Path, images: Iterable[BuiltImage], engine: Engine) -> None:
     """Remove images from the engine, and then from the record.
 
-    An image stays if a container uses it or if it has another name: the engine refuses the one, and
-    only takes our name away in the other case. Raises OSError and `RehearsalError`.
+    An image stays if a container uses it, since the engine refuses. An image with another name only
+    loses our name. Raises OSError and `RehearsalError`.
     """
     removed = [image for image in images if _remove(image, engine)]
     if removed:

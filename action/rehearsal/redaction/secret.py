@@ -15,8 +15,7 @@ VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Engines and operating systems take every name without `=` and NUL: `discovery.type`, `a-b`.
 ANY_NAME = re.compile(r"[^=\0]+\Z")
 HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
-# Not str.splitlines: it also ends a line at a form feed or U+2028. The rest of such a secret would
-# be taken for a name, and error messages show names.
+# Not str.splitlines: it also ends a line at a form feed or U+2028, which a value may hold.
 LINE_END = re.compile(r"\r?\n")
 
 # Read by the engine's client itself, whose environment holds the container's secrets.

@@ -88,7 +88,7 @@ class _Encoder:
     def _text(self, text: str) -> str:
         text = SURROGATE.sub("\N{REPLACEMENT CHARACTER}", cut_text(text, self._limits.text))
         self._characters += len(text)
-        # Now, because all the texts together may not fit into the memory.
+        # Checked before the end: all the texts together may not fit into memory.
         if self._characters > self._limits.size:
             raise DocumentTooLargeError
         return text

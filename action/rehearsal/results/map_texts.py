@@ -1,4 +1,4 @@
-"""Apply a function to every text of a result, but for what programs read."""
+"""Apply a function to every text of a result, except for what programs read."""
 
 import dataclasses
 from collections.abc import Callable

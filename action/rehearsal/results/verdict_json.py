@@ -33,7 +33,7 @@ class UnsupportedVersionError(InvalidDocumentError):
 def write_json(result: RehearsalResult) -> str:
     """Return the text of the verdict.json of a result.
 
-    It is as complete as `MAX_SIZE` allows: long texts are cut in their middle, and of very many
+    It is as complete as `WRITTEN_SIZE` allows: long texts are cut in their middle, and of very many
     tests only the first are listed.
     """
     *rest, last = LIMITS

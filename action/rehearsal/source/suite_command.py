@@ -21,7 +21,8 @@ PACKAGES = {
     "httpx": "httpx",
 }
 REQUIREMENTS = re.compile(r"requirements/[^/]+\.txt|([^/]+[-_])?requirements([-_][^/]+)?\.txt")
-LAST_NAMED = "'*_test.py'"
+# For unittest and Django, which look for test*.py by themselves.
+SUFFIX_PATTERN = "'*_test.py'"
 # For each lock file: how its package manager installs, runs a script, and runs a program.
 PACKAGE_MANAGERS = {
     "pnpm-lock.yaml": ("pnpm install --frozen-lockfile", "pnpm run", "pnpm exec"),
@@ -58,18 +59,18 @@ def _python_command(project: ProjectFiles, folder: str, tests: list[str]) -> Sui
     files = (path for path in project.below(folder) if path.endswith(".py"))
     imported = {module for path in files for module in _imported(project.read(path))}
     packages = {package for module, package in PACKAGES.items() if module in imported}
-    is_named_last = not any(PurePosixPath(path).name.startswith("test") for path in tests)
+    has_suffixes = not any(PurePosixPath(path).name.startswith("test") for path in tests)
     base = next((each for each in upwards(folder) if project.has(each, "manage.py")), "")
     if base and "django" in imported:
         packages.add("django")
         text = f"{_cd(base)}python manage.py test {_quoted(folder, base)}"
-        text += f" --pattern {LAST_NAMED}" if is_named_last else ""
+        text += f" --pattern {SUFFIX_PATTERN}" if has_suffixes else ""
     elif imported & {"unittest", "rehearsal_testing"} and "pytest" not in imported:
         # Modules of a package import each other by its name, from the folder above it.
         top = next((each for each in upwards(folder) if not project.has(each, "__init__.py")), ".")
         text = f"python -m unittest discover -s {_quoted(folder)}"
         text += f" -t {_quoted(top)}" if top != folder else ""
-        text += f" -p {LAST_NAMED}" if is_named_last else ""
+        text += f" -p {SUFFIX_PATTERN}" if has_suffixes else ""
     else:
         packages.add("pytest")
         text = f"python -m pytest {_quoted(folder)}"

@@ -8,8 +8,8 @@ from rehearsal.diagnosis.rules import GiveUp, Pattern
 # All in seconds. A framework reads its settings for hosts and https once, before its first answer.
 # Another server may answer in its place while it starts; this is the time for that.
 SETTINGS = GiveUp(after=2.0, certain=True)
-# A server that listens on the wrong address rarely changes that. But some first start a helper
-# there.
+# A server that listens on the wrong address rarely changes that. But some first listen there for
+# a helper of their own.
 ADDRESS = GiveUp(after=4.0, certain=True)
 # Some servers (Tomcat, for example) listen first and then deploy the app for seconds; until then
 # they answer 404. Others first listen on a port for metrics or debugging.

@@ -46,14 +46,14 @@ def count_tests(
 
     `output` is what the test command printed, `code` its exit code, or None if it was ended.
     """
-    results, by_words = _combined(read.results, output.results, code)
+    results, is_printed = _combined(read.results, output.results, code)
     if code == NO_TESTS_EXIT_CODE and results.test_count is None and not results.failure_count:
         results = replace(results, test_count=0)
-    elsewhere = read.results.in_other_shards
-    if elsewhere is None and command_names(plan, "REHEARSAL_SHARD"):
+    in_other_shards = read.results.in_other_shards
+    if in_other_shards is None and command_names(plan, "REHEARSAL_SHARD"):
         # Only then: pytest deselects for other reasons too, and a wrong -k would look like an
         # empty shard.
-        elsewhere = output.results.in_other_shards
+        in_other_shards = output.results.in_other_shards
     uncounted = code == 0 and results.test_count is None
     nothing_shown = uncounted and bool(plan.reports_glob) and not read.found
     notices = [
@@ -64,14 +64,16 @@ def count_tests(
         for each in read.unread
         if each.is_report
     ]
-    if by_words and code == 0 and output.results.failure_count:
+    if is_printed and code == 0 and output.results.failure_count:
         notices.append(_passed_in_the_end(output))
     if plan.reports_glob and not read.found and not read.unread and not nothing_shown:
         notices.append(f"{_no_file(plan)} The counts are what the test command printed.")
     if uncounted and not nothing_shown:
         warnings.append(NOTHING_COUNTED)
     return SuiteCount(
-        results=replace(results, in_other_shards=elsewhere if is_one_shard(plan.shard) else None),
+        results=replace(
+            results, in_other_shards=in_other_shards if is_one_shard(plan.shard) else None
+        ),
         ran_none=_ran_none(results, output, code),
         nothing_shown=nothing_shown,
         reason=output.reason if code and not results.failure_count else "",
@@ -102,8 +104,8 @@ def _ran_none(results: SuiteResults, output: SuiteOutput, code: int | None) -> b
     """Return whether no test ran, and this is why the command failed, if it did."""
     if results.test_count != 0 or results.failure_count:
         return False
-    said = output.results.test_count == 0 and not output.reason
-    return code in (None, 0, NO_TESTS_EXIT_CODE) or said
+    counted_none = output.results.test_count == 0 and not output.reason
+    return code in (None, 0, NO_TESTS_EXIT_CODE) or counted_none
 
 
 def _passed_in_the_end(output: SuiteOutput) -> str:

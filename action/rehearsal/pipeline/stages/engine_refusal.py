@@ -8,7 +8,8 @@ from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 # In messages of the engines 20.10 to 29 about the published port. "Address already in use", with a
 # capital letter, is about the container's own address.
 PORT_TAKEN = re.compile(
-    r"port is already allocated|address already in use|all ports are allocated|orts are not avail"
+    r"port is already allocated|address already in use|all ports are allocated"
+    r"|[Pp]orts are not available"
 )
 # Texts in messages of the engine, and the input that may cause them. The first match counts.
 INPUTS_BY_ENGINE_ERROR = (

@@ -20,10 +20,10 @@ def answer_kind(answer: Answer) -> tuple[int, str, bool]:
 
 
 class StuckDetector:
-    """Gets each answer; says when to give up.
+    """Decides after each answer whether to give up.
 
-    `window` is opened when a search for a cause begins to count. A cause that is not certain is
-    only told to `report`, once, if `patient`.
+    `window` shows what the app has logged since the last search for a cause. If `patient`, a cause
+    that is not certain does not end the wait: `report` gets it, once.
     """
 
     def __init__(

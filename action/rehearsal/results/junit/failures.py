@@ -17,7 +17,7 @@ COLOUR_REMAINS = re.compile(r"(?:#x1B|\\e)\[[0-9;]*m")
 # Other tools leave out the escape character alone.
 COLOUR_WITHOUT_ESCAPE = re.compile(r"\[[0-9]{1,3}(?:;[0-9]{1,3})*m")
 COLOUR_END = re.compile(r"\[(?:0|22|27|39|49)m")
-# Of go test the tools write only this, and the test's own words into the text.
+# Converters of go test write only one of these as the message; the text has the test's own words.
 GO_MESSAGES = ("Failed", "Build error", "Runtime error")
 GO_WORDS = re.compile(r"^[ \t]*\S+\.go:[0-9:]+: (?P<words>.+)", re.MULTILINE)
 # A panic of Rust: its words are in the next line.
@@ -26,7 +26,7 @@ RUST_PANIC = re.compile(
 )
 # PHPUnit's text begins with the name of the test.
 PHP_NAME = re.compile(r"\A[\w\\]+::\w+(?: with data set [^\n]*)?\n")
-# PHPUnit reports a risky test as an error, and passes.
+# PHPUnit reports a risky test as an error, but ends with exit code 0.
 PHP_RISKY = (
     "PHPUnit\\Framework\\RiskyTestError",
     "PHPUnit\\Framework\\OutputError",

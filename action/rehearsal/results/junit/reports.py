@@ -29,7 +29,7 @@ class UnreadReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportsRead:
-    """What all reports say together; `found` is how many of them were read, if not whole."""
+    """What all reports say together; `found` counts the files that were read, whole or in part."""
 
     results: SuiteResults
     found: int = 0
@@ -87,8 +87,8 @@ def _sum(files: Sequence[tuple[str, ReportFile]], *, retries: bool) -> SuiteResu
             left.append(file.in_other_shards)
         for case in cases:
             if case.failure:
-                told = failed if case.outcome is Outcome.FAILED else flaky
-                told.append(replace(case.failure, report=name))
+                listed = failed if case.outcome is Outcome.FAILED else flaky
+                listed.append(replace(case.failure, report=name))
     return SuiteResults(
         test_count=sum(counts) if counts else None,
         failure_count=len(failed) + sum(file.only_failed for _, file in files),

@@ -40,7 +40,7 @@ class Clock:
         if start is None or self._window is None:
             return start
         first, last = self._window
-        # Other tools write when a suite ended: if it was the beginning, it ended after the run.
+        # Other tools write when a suite ended: read as its beginning, it would end after the run.
         is_end = start + seconds > last + ROUNDING and start - seconds > first - ROUNDING
         return start - seconds if is_end else start
 

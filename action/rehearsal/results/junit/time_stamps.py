@@ -8,7 +8,7 @@ from rehearsal.results.rehearsal import MAX_TIME
 
 # From its first to its last second, in seconds since 1970.
 Window = tuple[float, float]
-# In seconds. Some tools cut a time stamp to full seconds, and clocks differ by zones, not by this.
+# In seconds. Some tools cut a time stamp to full seconds; time zones differ by far more than this.
 TOLERANCE = 60.0
 # 1e11 seconds since 1970 are the year 5138; as milliseconds, that is in 1973.
 FIRST_MILLISECONDS = 1e11
@@ -17,8 +17,8 @@ FIRST_MILLISECONDS = 1e11
 def read_time_stamp(text: str, window: Window | None = None) -> float | None:
     """Return the seconds since 1970, or None for what is no time stamp.
 
-    A time stamp without a time zone is local, as the standard of JUnit's authors has it. But many
-    tools write UTC: so it is UTC where only this is within the `window`.
+    A time stamp without a time zone is local, as JUnit itself writes it. But many tools write UTC:
+    so it is UTC where only this is within the `window`.
     """
     moment = _read(text.strip(), window)
     # unittest-xml-reporting writes the year 1 where it knows no time.

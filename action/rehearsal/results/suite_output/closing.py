@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # In characters: a failure has more than this only if its test prints a whole page.
 MAX_TEXT = 64 << 10
-# How many failed tests are told by name, and how many runs.
+# How many failed tests are named, and how many runs are kept.
 MAX_FAILURES = 500
 MAX_RUNS = 500
 

@@ -81,7 +81,7 @@ class FailedTests:
         if not self._has_summary:
             for title, sections in self._sections.items():
                 for section in sections:
-                    self._add_untold(title, section)
+                    self._add_without_summary(title, section)
         self._sections.clear()
         self._section, self._count, self._has_summary = None, 0, False
 
@@ -97,7 +97,7 @@ class FailedTests:
             )
         )
 
-    def _add_untold(self, title: str, section: _Section) -> None:
+    def _add_without_summary(self, title: str, section: _Section) -> None:
         test = title
         for phase in (*PHASES, COLLECTING):
             test = test.removeprefix(phase)
