@@ -383,7 +383,7 @@ def test_clean_up__after_sigkill(job: Job) -> None:
     wait_until(lambda: pid_file.exists() and pid_file.read_text().strip())
     process.kill()
     process.communicate()
-    code, log = job.run("clean-up")
+    code, log = job.run("clean-up", REHEARSAL_OUTPUTS=json.dumps(job.outputs))
     assert code == 0, log
     assert not job.docker.has_container
     outputs = job.outputs

@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rehearsal.commands.finish import finish
@@ -98,10 +99,12 @@ def run_rehearsal(
     except Exception:  # noqa: BLE001  (the only place that catches our own faults)
         state.problems.append(own_fault(traceback.format_exc()))
     finally:
-        evidence.drop_staging()
         if evidence.restore(temp):
             _name_run(run, evidence, console)
     verdict = finish(state, description, evidence, console, temp=temp, policy=policy, local=local)
+    # The reports came first: what the tests left may take long to remove.
+    evidence.warn = partial(console.warning, title="Clean-up incomplete")
+    evidence.drop_staging()
     return verdict.exit_code
 
 

@@ -1,5 +1,6 @@
 """Remove a folder with everything in it, whatever the tests have made of it."""
 
+import errno
 import os
 import secrets
 import time
@@ -13,24 +14,31 @@ from rehearsal.outside.folder import FOLDER_FLAGS, Folder, check_mount, mount_nu
 
 # In seconds; 100,000 files take two on a slow disk.
 PATIENCE = 30.0
+PAUSE = 0.1
 
 
 def remove_tree(parent: Folder, name: str, *, seconds: float = PATIENCE) -> str:
     """Remove the folder `name` of `parent`, but no link; return why something is left, or "".
 
     Neither depth nor kinds nor modes of files matter: links are not followed, pipes not opened.
-    Nothing below a mount point is touched. Raises no OSError, and ends after `seconds`.
+    Nothing below a mount point is touched. Another process may remove the same folder meanwhile.
+    Raises no OSError, and ends after `seconds`.
     """
-    removal = _Removal(parent, name, time.monotonic() + seconds)
-    try:
-        with removal.noting_errors():
-            removal.run()
-    except _TimeOverError:
-        return f"there was no more time after {seconds:.0f} s"
-    if not removal.first_error:
-        return ""
-    others = f" ({removal.errors - 1} more)" if removal.errors > 1 else ""
-    return f"{removal.first_error.strerror}{others}"
+    limit = time.monotonic() + seconds
+    while True:
+        removal = _Removal(parent, name, limit)
+        try:
+            with removal.noting_errors():
+                removal.run()
+        except _TimeOverError:
+            return f"there was no more time after {seconds:.0f} s"
+        error = removal.first_error
+        if not error:
+            return ""
+        if error.errno != errno.ENOTEMPTY or time.monotonic() > limit:
+            others = f" ({removal.errors - 1} more)" if removal.errors > 1 else ""
+            return f"{error.strerror}{others}"
+        time.sleep(PAUSE)  # Somebody has just added something.
 
 
 class _TimeOverError(Exception):
@@ -105,6 +113,8 @@ class _Removal:
         """Count an OSError, and go on: the rest can still be removed."""
         try:
             yield
+        except FileNotFoundError:
+            pass  # Somebody else has removed it.
         except OSError as error:
             self.errors += 1
             self.first_error = self.first_error or error

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.processes import processes_holding
+from rehearsal.results.file_names import STAGING
 
 FOLDER_PREFIX = "rehearsal-"
 LABEL = "dress-rehearsal"
@@ -91,8 +92,8 @@ def default_artifact_name(run: RunReference, environ: Mapping[str, str]) -> str:
 def newest_ended_run(environ: Mapping[str, str]) -> RunReference | None:
     """Return the newest of this workflow run's runs whose process has ended, or None.
 
-    This is for a first step that ended before it named its run, or whose outputs were lost. Raises
-    OSError if RUNNER_TEMP cannot be opened.
+    This is for a first step whose outputs were lost. A run without a staging folder was cleaned up.
+    Raises OSError if RUNNER_TEMP cannot be opened.
     """
     temp = temp_folder(environ)
     pattern = re.compile(rf"{FOLDER_PREFIX}({_workflow_run(environ)}[0-9a-f]{{8}})")
@@ -101,7 +102,7 @@ def newest_ended_run(environ: Mapping[str, str]) -> RunReference | None:
         if entry.is_folder and (found := pattern.fullmatch(entry.name)):
             with suppress(OSError):  # Another user's, or gone.
                 folder = temp.folder(entry.name)
-                if not processes_holding(folder):
+                if folder.exists(STAGING) and not processes_holding(folder):
                     times[found[1]] = folder.modified
     return RunReference(id=max(times, key=lambda run: times[run])) if times else None
 

@@ -1,6 +1,7 @@
 import os
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,20 @@ def test_remove_tree__leaves_a_link_in_its_place(parent: Folder) -> None:
     assert (parent.path / "tree/file").read_text() == "foreign"
 
 
-def test_remove_tree__says_that_there_is_none(parent: Folder) -> None:
-    assert remove_tree(parent, "nothing") == "No such file or directory"
+def test_remove_tree__of_nothing(parent: Folder) -> None:
+    assert remove_tree(parent, "nothing") == ""
+
+
+def test_remove_tree__together_with_others(parent: Folder) -> None:
+    """The watchdog and the clean-up step may remove the same folder."""
+    for number in range(60):
+        inner = parent.path / f"tree/{number}" / "/".join("abcdefgh")
+        inner.mkdir(parents=True)
+        (inner / "file").touch()
+    with ThreadPoolExecutor(4) as pool:
+        left = list(pool.map(lambda _: remove_tree(parent, "tree"), range(4)))
+    assert left == [""] * 4
+    assert not list(parent.path.iterdir())
 
 
 def test_remove_tree__ends_when_its_time_is_over(parent: Folder) -> None:

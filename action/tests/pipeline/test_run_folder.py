@@ -67,6 +67,7 @@ def test_reference__of_any_other_text(text: str) -> None:
 
 def make_run(environ: dict[str, str], run: RunReference, age: int) -> Folder:
     folder = temp_folder(environ).folder(run.folder_name, make=True)
+    folder.folder("staging", make=True)
     os.utime(folder.path, (1000 - age, 1000 - age))
     return folder
 
@@ -86,6 +87,8 @@ def test_newest_ended_run(environ: dict[str, str], monkeypatch: pytest.MonkeyPat
     hold(monkeypatch, make_run(environ, running, 1))
     for other in ({"GITHUB_RUN_ID": "78"}, {"GITHUB_RUN_ATTEMPT": "1"}, {"GITHUB_RUN_ID": ""}):
         make_run(environ, new_run(environ | other), 0)
+    cleaned_up = temp_folder(environ).folder(new_run(environ).folder_name, make=True)
+    assert cleaned_up.modified > 1000
     (temp_folder(environ).path / new_run(environ).folder_name).symlink_to("/etc")
     (temp_folder(environ).path / "rehearsal-odd").mkdir()
     assert newest_ended_run(environ) == newest
