@@ -8,6 +8,8 @@ MAX_TEXT = 64 << 10
 # How many failed tests are named, and how many runs are kept.
 MAX_FAILURES = 500
 MAX_RUNS = 500
+# A count in a regular expression. Python makes no number of thousands of digits.
+NUMBER = "[0-9]{1,9}"
 
 
 @dataclass(frozen=True, kw_only=True)

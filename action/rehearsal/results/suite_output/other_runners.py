@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from rehearsal.results.suite_output.closing import MAX_RUNS, Closing
+from rehearsal.results.suite_output.closing import MAX_RUNS, NUMBER, Closing
 
 # Each pattern matches a whole line; its groups hold the counts.
 CLOSINGS = tuple(
@@ -37,7 +37,8 @@ CLOSINGS = tuple(
 # Most lines begin with another sign, or have none of these words.
 FIRST = tuple("0123456789TtOERNC#\u2139")
 WORDS = re.compile(r"pass|fail|flaky|cancelled|[Tt]est|runs, |example|spec|scenario")
-COUNT = re.compile(r"(\d+) +([a-z]+)|([A-Za-z]+):? +(\d+)")
+COUNT = re.compile(rf"({NUMBER}) +([a-z]+)|([A-Za-z]+):? +({NUMBER})")
+NO_COUNT = re.compile(r"\d{10}")
 PASSED = ("passed", "passing", "pass", "flaky")
 FAILED = ("failed", "failing", "fail", "failures", "failure", "errors", "error", "cancelled")
 SKIPPED = ("skipped", "skips", "skip", "pending", "todo", "ignored", "incomplete")
@@ -61,7 +62,7 @@ class OtherRunners:
             return
         matches = (pattern.fullmatch(line) for pattern in CLOSINGS)
         found = next(filter(None, matches), None)
-        if found and len(self._closings) < MAX_RUNS:
+        if found and not NO_COUNT.search(line) and len(self._closings) < MAX_RUNS:
             self._closings.append(_closing(" ".join(found.groups())))
 
 

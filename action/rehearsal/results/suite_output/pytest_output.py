@@ -3,17 +3,18 @@
 import re
 from collections import Counter
 
-from rehearsal.results.suite_output.closing import MAX_FAILURES, MAX_RUNS, Closing
+from rehearsal.results.suite_output.closing import MAX_FAILURES, MAX_RUNS, NUMBER, Closing
 from rehearsal.results.suite_output.pytest_failures import FailedTests
 from rehearsal.results.tests import Failure
 
 WORD = r"(?:subtests )?(?:passed|failed|skipped|xfailed|xpassed|deselected|errors?|warnings?|rerun)"
 # Plugins add words of their own.
+ENTRY = rf"{NUMBER} [a-z]+(?: [a-z]+)?"
 SUMMARY = re.compile(
-    rf"(?P<counts>(?=\d)(?=.*\b{WORD}\b)\d+ [a-z]+(?: [a-z]+)?(?:, \d+ [a-z]+(?: [a-z]+)?)*"
+    rf"(?P<counts>(?=\d)(?=.*\b{WORD}\b){ENTRY}(?:, {ENTRY})*"
     r"|no tests ran) in [\d.]+(?:s| seconds)(?: \([^)\n]+\))?"
 )
-COUNT = re.compile(r"(\d+) (passed|failed|error|xfailed|xpassed|deselected|rerun)")
+COUNT = re.compile(rf"({NUMBER}) (passed|failed|error|xfailed|xpassed|deselected|rerun)")
 HEADING = re.compile(r"=+ (.+?) =+")
 SECTION = re.compile(r"_+ (.+) _+")
 SHORT_SUMMARY = "short test summary info"

@@ -2,16 +2,16 @@
 
 import re
 
-from rehearsal.results.suite_output.closing import MAX_RUNS, Closing
+from rehearsal.results.suite_output.closing import MAX_RUNS, NUMBER, Closing
 from rehearsal.results.suite_output.unittest_failures import FailedTests
 from rehearsal.results.tests import Failure
 
 # Django, nose2, testtools, Twisted's trial and green print this, too. A test that prints without a
 # line end leaves its dots before it.
-RAN = re.compile(r"[.sxuFE]*Ran (\d+) tests? in [\d.]+s(?: using \d+ process(?:es)?)?")
+RAN = re.compile(rf"[.sxuFE]*Ran ({NUMBER}) tests? in [\d.]+s(?: using \d+ process(?:es)?)?")
 CLOSING_WORDS = ("OK", "PASSED", "FAILED", "NO TESTS RAN")
 CLOSING = re.compile(rf"(?:{'|'.join(CLOSING_WORDS)})(?: \((.*)\))?")
-COUNT = re.compile(r"([a-z_ ]+)=(\d+)")
+COUNT = re.compile(rf"([a-z_ ]+)=({NUMBER})(?![0-9])")
 FAILED_WORDS = ("failures", "errors", "unexpected successes")
 SKIPPED_WORDS = ("skipped", "skips")
 RULE = re.compile(r"-{70,}")

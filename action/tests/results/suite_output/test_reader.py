@@ -257,12 +257,23 @@ def test_read_output__sections_of_failures_end(heading: str) -> None:
     assert failure.output.endswith("9 failed in 0.10s")
 
 
+# Python refuses to make numbers of so many digits.
+HUGE = ("Ran {} tests in 1s\n", "{} passed in 1s\n", "  {} passing\n", "# pass {}\n")
+
+
+def test_read_output__a_count_of_too_many_digits_is_none() -> None:
+    text = f"Ran 2 tests in 1s\n\nFAILED (failures={'9' * 5000}, errors=1)"
+    results = read_output(text).results
+    assert (results.test_count, results.failure_count) == (2, 1)
+
+
 @pytest.mark.parametrize(
     "flood",
     ["=" * 60_000, "1 a" * 20_000, "\n" * 60_000, "1 passed, " * 6_000, "= a " * 15_000,
-     "_ a" * 20_000, "a." * 30_000, "E" * 60_000, "." * 200_000, "Error: " * 9_000],
+     "_ a" * 20_000, "a." * 30_000, "E" * 60_000, "." * 200_000, "Error: " * 9_000,
+     *(line.format("9" * 5000) for line in HUGE)],
     ids=["bars", "words", "blank lines", "counts", "headings", "sections", "names", "letters",
-         "marks", "errors"],
+         "marks", "errors", *HUGE],
 )  # fmt: skip
 def test_read_output__a_flood_is_read_in_no_time(flood: str) -> None:
     output = read_output(flood + "!")
