@@ -92,7 +92,8 @@ def _combined(
         return replace(reported, flaky=reported.flaky or printed.flaky), False
     if printed.test_count is None and not printed.failure_count:
         return reported, False
-    if code == 0 and printed.failure_count:
+    # A test may print a failure of its own: then the closing lines do not count it.
+    if code == 0 and (printed.failure_count or printed.failed):
         # A failed test may have run again, in another run, and have passed.
         passed = (printed.test_count or 0) - printed.failure_count
         count = passed if passed > 0 else printed.test_count

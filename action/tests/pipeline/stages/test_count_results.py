@@ -145,6 +145,14 @@ def test_count_tests__names_failures_that_only_the_words_tell(tmp_path: Path) ->
     assert counted(tmp_path, BAD, text=NAMED, code=1).failed[0].name == "bad"
 
 
+def test_count_tests__a_failure_that_a_test_printed_is_none(tmp_path: Path) -> None:
+    bar, rule = "=" * 70, "-" * 70
+    printed = f"{bar}\nFAIL: test_x (t.T.test_x)\n{rule}\nAssertionError: printed\n"
+    found = count(tmp_path, text=f"{printed}..\n{rule}\nRan 2 tests in 0.001s\n\nOK\n")
+    assert (found.results.test_count, found.results.failure_count) == (2, 0)
+    assert (found.results.failed, found.notices) == ((), ())
+
+
 def test_count_tests__a_good_end_is_believed_with_a_notice(tmp_path: Path) -> None:
     found = count(tmp_path, text=f"{NAMED}= 1 passed, 4 deselected in 1s =")
     assert (found.results.test_count, found.results.failed) == (1, ())
