@@ -93,12 +93,15 @@ class _FileReader:
 
     def _end_document(self, root: Suite) -> None:
         has_cases = len(self._file.cases) > self._first_case
-        bare = self._bare_suites
-        if not has_cases and root.get("tests"):
-            bare = [_counts(root)]
-        failed = sum(failed for _, failed in bare)
+        counted = sum(counted for counted, _ in self._bare_suites)
+        failed = sum(failed for _, failed in self._bare_suites)
+        if not has_cases:
+            # The root may know more than its suites, or have zeros only.
+            root_counted, root_failed = _counts(root)
+            counted = root_counted if _number(root.get("tests")) else counted
+            failed = max(failed, root_failed)
         # Among suites with cases, a bare one may hold skipped tests alone, without saying so.
-        self._file.only_counted += failed if has_cases else sum(counted for counted, _ in bare)
+        self._file.only_counted += failed if has_cases else counted
         self._file.only_failed += failed
         self._first_case, self._bare_suites = len(self._file.cases), []
 

@@ -453,6 +453,16 @@ def test_read_reports__all_failures_of_a_case_are_shown() -> None:
             (13, 0),
             id="the sum knows more",
         ),
+        pytest.param(
+            '<testsuites tests="0" failures="0"><testsuite tests="4" failures="1"/></testsuites>',
+            (4, 1),
+            id="zeros as the sum",
+        ),
+        pytest.param(
+            '<testsuites failures="1"><testsuite tests="4"/></testsuites>',
+            (4, 1),
+            id="failures as the sum alone",
+        ),
         # gotestsum, when a package cannot be built.
         pytest.param(
             '<testsuites tests="0" failures="0" errors="1"/>', (0, 1), id="an error alone"
