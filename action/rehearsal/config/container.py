@@ -9,9 +9,10 @@ from rehearsal.config.variables import generate_secrets, read_secrets, read_vari
 from rehearsal.redaction.secret import ANY_NAME, Secret, Variable
 from rehearsal.verdict import MisconfiguredError
 
-# The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets.
+# The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets. Quotes and spaces before
+# the `=` become a part of the name.
 SECRET_LIKE_NAME = re.compile(
-    r"(^|[^A-Z0-9])(SECRET|TOKEN|PASSWORD|PASSWD|(SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)\Z",
+    r"(^|[^A-Z0-9])(SECRET|TOKEN|PASSWORD|PASSWD|(SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)[\s\"']*\Z",
     re.IGNORECASE,
 )
 # A comma or a quote would add options to --mount.

@@ -294,7 +294,7 @@ SECRET_LIKE = ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD", "app
                "xpack.security.password", "OpenAI__ApiKey", "x-api-key"]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SECRET_LIKE)
+@pytest.mark.parametrize("name", [*SECRET_LIKE, "DB_PASSWORD ", '"API_TOKEN"', "TOKEN\t"])
 @pytest.mark.parametrize("value", ["planted", ""])
 def test_plan__refuses_a_name_like_a_secrets_in_env(top: Path, name: str, value: str) -> None:
     problem = refusal(top, env=f"A=1\n{name}={value}")
