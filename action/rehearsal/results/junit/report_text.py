@@ -8,6 +8,7 @@ import codecs
 import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 from rehearsal.ansi import COLOUR_CODE
 
@@ -44,11 +45,18 @@ def read_pieces(content: bytes) -> Iterator[str]:
 
     Lines before the first document are left out.
     """
+    pieces = _pieces(content, BEGINNING)
+    first = next(pieces, "")
+    # A log before the document may hold what looks like a tag.
+    yield from chain([first], pieces) if first else _pieces(content, OTHER_BEGINNING)
+
+
+def _pieces(content: bytes, beginning: re.Pattern[str]) -> Iterator[str]:
     rest, begun = "", False
     for chunk in _decode(content):
         text = rest + chunk
         if not begun:
-            first = BEGINNING.search(text) or OTHER_BEGINNING.search(text)
+            first = beginning.search(text)
             if not first:
                 rest = text[-MAX_CUT:]
                 continue
@@ -56,7 +64,8 @@ def read_pieces(content: bytes) -> Iterator[str]:
         end = max(text.rfind(each, max(0, len(text) - MAX_CUT)) for each in "<&\x1b")
         text, rest = (text[:end], text[end:]) if end >= 0 else (text, "")
         yield from _split(_clean(text))
-    yield from _split(_clean(rest))
+    if begun:
+        yield from _split(_clean(rest))
 
 
 def _decode(content: bytes) -> Iterator[str]:

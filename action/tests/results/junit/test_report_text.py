@@ -104,6 +104,12 @@ def test_read_pieces__a_document_begins_with_a_piece(filler: str) -> None:
     assert starts == ["<?xml versi", "<testsuite>", "<testsuites"]
 
 
+def test_read_pieces__a_long_log_before_the_document_may_hold_tags() -> None:
+    log = f"INFO <main> started\n{'x' * CHUNK_SIZE}\n"
+    assert "".join(read_pieces(f"{log}<testsuite/>".encode())) == "<testsuite/>"
+    assert "".join(read_pieces(log.encode())) == log.removeprefix("INFO ")
+
+
 def test_read_pieces__a_beginning_may_be_cut() -> None:
     for before in range(CHUNK_SIZE - 12, CHUNK_SIZE):
         assert "".join(read_pieces(b"-" * before + b"<testsuite/>")) == "<testsuite/>"
