@@ -1,7 +1,7 @@
 # One target for each task here. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test check lint unit e2e run reference screenshots setup environment stop-engine
+.PHONY: help rehearse test check lint unit e2e chaos run reference screenshots setup environment stop-engine
 
 help: ## List the targets (the default)
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -24,6 +24,9 @@ unit: environment ## Run the unit tests (ARGS="-k word" are handed to pytest)
 
 e2e: setup ## Run the end-to-end tests on a real engine and browser (ARGS="-k word" are handed to pytest)
 	@tools/e2e $(ARGS)
+
+chaos: setup ## Kill and cancel rehearsals of hostile test suites at random moments (ROUNDS=50, SEED=… for the same again)
+	@CHAOS_ROUNDS=$${ROUNDS:-50} CHAOS_SEED=$${SEED:-$$$$} tools/e2e action/tests/e2e/chaos.py $(ARGS)
 
 run: ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)
 	@tools/set-up image
