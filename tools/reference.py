@@ -88,12 +88,14 @@ FILES = {
 MORE_FILES = {
     "tests/junit/*.xml": "The JUnit reports.",
     "tests/TEST/screenshot.png": "What the browser showed when the test failed; `TEST` is made "
-    "from the test's name.",
+    "from the test's name, and a second test of that name has `TEST-2`.",
     "tests/TEST/container.log": "What the app wrote while that test ran. Where its report has no "
     "exact times, the first line says that it is approximate.",
     "tests/TEST/page.html": "The page's source at that moment.",
     "tests/TEST/address.txt": "The page's address at that moment.",
     "tests/TEST/console.log": "What the browser's console said until then.",
+    "tests/TEST/output-report.log": "What the test printed, as its report says.",
+    "tests/TEST/…": "The attachments that the report names: screenshots, traces, videos.",
 }
 
 

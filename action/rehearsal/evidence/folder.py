@@ -19,7 +19,8 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.file_names import EVIDENCE, STAGING
 from rehearsal.results.own_names import is_our_name
 
-SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+MAX_NAME = 100
+SAFE_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
 CHUNK = 1 << 20
 # In bytes. A sparse file may claim any size, and would be read to its end.
 MAX_FILE_SIZE = 512 << 20
@@ -109,7 +110,7 @@ class Evidence:
         for entry in source.walk(fail):
             if entry.is_file:
                 try:
-                    self._copy(entry.open, target, entry.path)
+                    self.copy_opened(entry.open, target, entry.path)
                 except OSError as error:
                     fail(entry, error)
         if failures > MAX_NAMED:
@@ -118,9 +119,10 @@ class Evidence:
     def copy(self, source: Path, target: str, name: str) -> None:
         """Copy a regular file into the evidence folder `target` under a safe name."""
         with self._warn_on_error(repr(name)):
-            self._copy(lambda: open_regular_file(source), target, name)
+            self.copy_opened(lambda: open_regular_file(source), target, name)
 
-    def _copy(self, open_source: Callable[[], BinaryIO], target: str, name: str) -> None:
+    def copy_opened(self, open_source: Callable[[], BinaryIO], target: str, name: str) -> None:
+        """Copy the file that `open_source` opens, under a safe name. Raises OSError."""
         # A name may hold a secret, too. Our own names stay, even if a secret is such a word.
         path = PurePosixPath(name)
         kept = path.name if is_our_name(path.name) else ""

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from rehearsal.config import child_environment
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.evidence.attachments import AttachmentCopier
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.folder_names import name_folders
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe
 from rehearsal.pipeline.context import RunContext
@@ -17,6 +19,7 @@ from rehearsal.pipeline.stages.probe import request_headers
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
+from rehearsal.results.tests import SuiteResults
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES_FOLDER = Path(__file__).resolve().parents[2]
@@ -78,6 +81,18 @@ def run_functional_tests(
         evidence.copy_staged("junit", JUNIT_FOLDER, variable="REHEARSAL_JUNIT")
         for report in _new_reports(plan, previous):
             evidence.copy(report, JUNIT_FOLDER, "_".join(report.relative_to(plan.directory).parts))
+        if state.suite_results is not None:
+            state.suite_results = name_folders(state.suite_results, evidence)
+            _copy_attachments(plan, context, state.suite_results)
+
+
+def _copy_attachments(plan: Plan, context: RunContext, results: SuiteResults) -> None:
+    """Copy the files that the reports name as attachments, from where tests may leave files."""
+    staging = context.evidence.staging.path
+    folders = [staging / "traces", staging / "junit", plan.top, plan.directory]
+    if temp := context.env.get("RUNNER_TEMP"):
+        folders.append(Path(temp))
+    AttachmentCopier(context.evidence, folders, plan.directory).copy_all(results)
 
 
 def _ends_late(plan: Plan, container: Container) -> bool:

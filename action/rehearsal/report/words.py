@@ -39,6 +39,13 @@ def failure_message(failure: Failure) -> str:
     return f"{failure.message or 'failed'} ({failure.attempts} times)"
 
 
+def size_text(size: int) -> str:
+    """Return a size in bytes as readers like it."""
+    if size < 1 << 10:
+        return f"{size} bytes"
+    return f"{size / (1 << 10):.0f} KiB" if size < 1 << 20 else f"{size / (1 << 20):.1f} MiB"
+
+
 def join_names(names: Iterable[str]) -> str:
     """Return the first `MAX_NAMES` names as a list in a sentence."""
     listed = list(names)

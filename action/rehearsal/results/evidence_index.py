@@ -16,13 +16,22 @@ class LogExcerpt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvidenceFile:
+    """Another file of the evidence: its path, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FailedTestEvidence:
     """What was kept of a failed test, or of the first failure of a flaky test.
 
     `file` is relative to the checkout, `folder` to the evidence. `short_trace` is the test's
     traceback without installed code. `slice` is what the app logged while the test ran, and `frame`
     the project's line in the last traceback of that. `addresses` are the URLs of the pages on the
-    `pictures`. What is not known is empty.
+    `pictures`. `files` are those that a page cannot show, traces and videos. What is not known is
+    empty.
     """
 
     failure: Failure
@@ -33,6 +42,7 @@ class FailedTestEvidence:
     addresses: tuple[str, ...] = ()
     slice: LogExcerpt | None = None
     excerpts: tuple[LogExcerpt, ...] = ()
+    files: tuple[EvidenceFile, ...] = ()
     frame: ProjectFrame | None = None
 
 

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rehearsal import cli
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.json_fields import MAX_TEXT
+from rehearsal.results.junit.reports import read_reports
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import read_json, write_json
-from rehearsal.verdict import Verdict
+from rehearsal.verdict import Problem, Verdict
 
 from ..results.recorded import largest, results
 
@@ -63,6 +65,31 @@ def merge(found: Sequence[RehearsalResult]) -> int:
 def test_merge__takes_whatever_was_recorded(found: list[RehearsalResult]) -> None:
     verdicts = {problem.verdict for each in found for problem in each.problems}
     assert merge(found) != Verdict.ERROR.exit_code or Verdict.ERROR in verdicts
+
+
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        pytest.param("sees", f"'hi' not found in '{'&lt;p&gt;x&lt;/p&gt;' * 3000}'", id="long"),
+        pytest.param("n" * 25_000, "m", id="long name"),
+    ],
+)
+def test_merge__takes_a_report_of_long_texts(name: str, message: str) -> None:
+    report = (
+        f'<testsuite tests="1" failures="1"><testcase classname="ui" name="{name}">'
+        f'<failure message="AssertionError: {message}">tb</failure></testcase></testsuite>'
+    )
+    counts = read_reports([("a.xml", report.encode())], retries=False).results
+    failed = tuple(FailedTestEvidence(failure=each) for each in counts.failed)
+    problem = Problem(Verdict.TESTS_FAILED, f"1 of 1 tests failed: {counts.failed[0].name}.")
+    result = RehearsalResult(
+        name="r",
+        image_id=IMAGE,
+        problems=(problem,),
+        suite_results=counts,
+        index=EvidenceIndex(failed=failed),
+    )
+    assert merge([result]) == Verdict.TESTS_FAILED.exit_code
 
 
 @pytest.mark.parametrize("character", ["x", "\x00"], ids=ascii)

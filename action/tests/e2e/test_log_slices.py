@@ -47,6 +47,40 @@ class Slow(BrowserTestCase):
         self.browser.get(URL + "/late")
         self.fail("slow")
 """
+# Two tests of one name, each with pictures, a trace and what it printed; and files of others.
+ROWS = """
+import base64, os, sys, time
+from datetime import datetime, timezone
+sys.path.insert(0, ".")
+from checks import get
+
+# One grey pixel.
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptV"
+    "AAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+cases = ""
+for number in (1, 2):
+    start = datetime.now(timezone.utc).isoformat()
+    get(f"/row{number}")
+    time.sleep(3)
+    os.makedirs(f"out/row{number}")
+    with open(f"out/row{number}/failed.png", "wb") as file:
+        file.write(base64.b64decode(PICTURE))
+    with open(f"out/row{number}/trace.zip", "wb") as file:
+        file.write(b"PK" + bytes(2000))
+    named = (f"row{number}/failed.png", f"out/row{number}/trace.zip", "/etc/passwd", "link.png")
+    printed = "".join(f"[[ATTACHMENT|{path}]]\\n" for path in named)
+    cases += (
+        f'<testcase classname="shop" name="each row v1.2" timestamp="{start}" time="0.1">'
+        f'<failure message="row {number}"/><system-out>saw row {number}\\n{printed}</system-out>'
+        "</testcase>"
+    )
+os.symlink("/etc/passwd", "out/link.png")
+with open("out/all.xml", "w") as file:
+    file.write(f"<testsuite>{cases}</testsuite>")
+sys.exit(1)
+"""
 RUN_TOGETHER = """\
 python -m unittest together.Slow &
 python -m unittest together.Quick || touch quick-has-ended
@@ -71,6 +105,34 @@ def test_slices__of_a_plain_report_are_approximate_and_say_so(
     assert f"GET /{name} " in text
     assert f"GET /{other} " in rehearsed.file("container.log")
     assert "(approximate)" in rehearsed.file("index.html")
+
+
+def test_slices__two_tests_of_one_name_keep_their_own_and_their_attachments(
+    tiny: Repository, runner: Runner
+) -> None:
+    tiny.write("rows.py", ROWS)
+    inputs = {"test-command": "python3 rows.py", "test-reports": "out/*.xml"}
+    rehearsed = runner.use(tiny, inputs)
+    assert_verdict(rehearsed, "tests-failed")
+    failed = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
+    assert [each["name"] for each in failed] == ["shop.each row v1.2"] * 2
+    first, second = (each["evidence"] for each in failed)
+    assert second == f"{first}-2"
+    page = rehearsed.file("index.html")
+    for number, folder in enumerate((first, second), start=1):
+        text = rehearsed.file(f"{folder}/container.log")
+        assert f"GET /row{number} " in text
+        assert f"GET /row{3 - number} " not in text
+        assert rehearsed.file(f"{folder}/output-report.log") == f"saw row {number}"
+        assert f'src="./{folder}/failed.png"' in page
+        assert f'<a href="./{folder}/trace.zip">trace.zip</a> (2 KiB)' in page
+        assert rehearsed.evidence
+        names = sorted(each.name for each in (rehearsed.evidence / folder).iterdir())
+        assert names == ["container.log", "failed.png", "output-report.log", "trace.zip"]
+    summary = rehearsed.file("summary.md")
+    assert "each row v1.2" in summary
+    assert "'/etc/passwd' could not be kept: it is outside of the checkout" in summary
+    assert "'link.png' could not be kept: Too many levels of symbolic links" in summary
 
 
 def test_slices__are_exact_for_tests_that_run_side_by_side(

@@ -12,11 +12,21 @@ from jsonschema import Draft202012Validator
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
+from .contract import assert_verdict
 from .machine import ACTION, clean_environment
 from .repository import Repository
 from .runner import ActionResult, Runner
 from .test_page import colour, said
 
+# An assertion on a page's source, as Selenium gives it: one line of 26 kB.
+LONG_MESSAGE = """
+import unittest
+
+class Page(unittest.TestCase):
+    def test_greets(self):
+        page = "<html>" + "<li>item</li>" * 2000 + "</html>"
+        self.assertIn("Welcome", page)
+"""
 DIGESTS = f"ghcr.io/owner/app:1.2.3=sha256:{'2' * 64}"
 # A suite of five tests, one of them flaky, that runs its shard of them; RED names one that fails.
 SUITE = """
@@ -179,3 +189,23 @@ def test_merge__another_image_in_one_shard(shards: Shards, workdir: Path) -> Non
     assert done.returncode == 70
     assert "did not all rehearse the same image" in done.stdout
     assert json.loads((workdir / "merged/verdict.json").read_text())["image-id"] == ""
+
+
+def test_merge__takes_an_assertion_on_a_whole_page(
+    tiny: Repository, runner: Runner, workdir: Path
+) -> None:
+    tiny.write("test_page.py", LONG_MESSAGE)
+    command = f"{sys.executable} -m pytest -p rehearsal_testing.plugin test_page.py"
+    rehearsed = runner.use(tiny, {"test-command": command})
+    assert_verdict(rehearsed, "tests-failed")
+    assert rehearsed.evidence
+    shutil.copytree(rehearsed.evidence, workdir / "found/rehearsal")
+    merged = workdir / "merged"
+    done = _run(["merge", "--expect", "1", "--into", str(merged), str(workdir / "found")])
+    assert done.returncode == 13, done.stdout
+    validate("verdict.schema.json", merged / "verdict.json")
+    verdict = json.loads((merged / "verdict.json").read_text())
+    assert (verdict["tests"]["ran"], verdict["tests"]["failures"]) == (1, 1)
+    (failed,) = verdict["tests"]["failed"]
+    assert failed["name"] == "test_page.Page.test_greets"
+    assert "characters are left out here" in failed["message"]

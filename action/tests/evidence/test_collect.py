@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.collect import MAX_TESTS, TEXT_LIMITS, collect_evidence
+from rehearsal.evidence.collect import collect_evidence
+from rehearsal.evidence.excerpts import TEXT_LIMITS
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.folder_names import MAX_TESTS
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
@@ -217,3 +219,55 @@ def test_collect_evidence__a_flaky_test_shows_its_first_failure(
     assert flaky.slice
     assert TRACEBACK in flaky.slice.text
     assert flaky.folder == "tests/shaky-1"
+
+
+def test_collect_evidence__two_failures_of_one_name_have_two_slices(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    log(evidence, "row 1\n", "row 2\n")
+    evidence.write("container.log.index", "10.0 out 0 6\n20.0 out 6 6\n")
+    spans = [Span(start=when, end=when, exact=True) for when in (10.0, 20.0)]
+    found = collect(evidence, tmp_path, *(failed("each row", span=span) for span in spans)).failed
+    assert len({each.folder for each in found}) == 2
+    for number, each in enumerate(found, start=1):
+        assert each.slice
+        assert each.slice.name == f"{each.folder}/container.log"
+        assert f"row {number}" in each.slice.text
+        assert f"row {3 - number}" not in each.slice.text
+
+
+def test_collect_evidence__shows_pictures_texts_and_other_files(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    names = ("a.JPG", "b.webp", "shot.png", "shot.txt", "error-context.md", "trace.zip", "v.webm")
+    for name in names:
+        evidence.write(f"tests/t/{name}", "x")
+    evidence.write("tests/t/sub/deep.png", "x")
+    found = only(collect(evidence, tmp_path, failed("t", output="it printed")).failed)
+    assert found.pictures == ("tests/t/a.JPG", "tests/t/b.webp", "tests/t/shot.png")
+    assert found.addresses == ("", "", ""), "shot.txt is no address"
+    assert [(each.name, each.text) for each in found.excerpts] == [
+        ("tests/t/error-context.md", "x"),
+        ("tests/t/output-report.log", "it printed"),
+        ("tests/t/shot.txt", "x"),
+    ]
+    assert [(each.name, each.size) for each in found.files] == [
+        ("tests/t/trace.zip", 1),
+        ("tests/t/v.webm", 1),
+    ]
+
+
+def test_collect_evidence__flaky_tests_do_not_wait_behind_failed_ones(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    evidence = Evidence(Folder(tmp_path), Redactor(), warnings.append)
+    many = tuple(failed(f"t{number}", output="x") for number in range(MAX_TESTS + 5))
+    shaky = (failed("shaky", output="x"),)
+    results = SuiteResults(failed=many, flaky=shaky)
+    found = collect_evidence(results, evidence, SourceTree(top=tmp_path, directory=tmp_path))
+    assert only(found.flaky).folder == "tests/shaky"
+    assert [bool(each.folder) for each in found.failed] == [True] * MAX_TESTS + [False] * 5
+    (warning,) = warnings
+    assert warning == (
+        "Only the first 50 of 55 failed tests have a part of container.log, files and a traceback "
+        "of their own."
+    )

@@ -7,9 +7,14 @@ from typing import TypeVar
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
-from rehearsal.report.words import failure_message
+from rehearsal.report.words import failure_message, size_text
 from rehearsal.results.cause import frame_location
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
+from rehearsal.results.evidence_index import (
+    EvidenceFile,
+    EvidenceIndex,
+    FailedTestEvidence,
+    LogExcerpt,
+)
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.verdict_document import MAX_TESTS as MAX_LISTED
@@ -22,6 +27,7 @@ FLAKY_NOTE = "These tests failed first and passed on a retry. This is how they f
 # By the stem of the file name; a second browser, or a second failure, has a suffix.
 TITLES = {
     "container": "The app's log during this test",
+    "output": "What the test printed",
     "console": "The browser's console",
     "page": "The page's source",
     "problems": "Evidence that could not be saved",
@@ -48,6 +54,7 @@ def failed_tests(index: EvidenceIndex, *, shown_above: str = "") -> Child:
         evidence: Child = (
             element("div", *_columns(test, shown_above), class_="sides"),
             _trace(test),
+            _files(test.files),
         )
         if position >= MAX_OPEN:
             evidence = element("details", element("summary", "All evidence of this test"), evidence)
@@ -137,13 +144,25 @@ def _trace(test: FailedTestEvidence) -> Child:
     return element(tag, heading, preformatted(text, title), more, class_="wrap")
 
 
-def _picture(test: FailedTestEvidence, path: str, address: str) -> Markup:
-    _, suffix = _kind(path)
-    alt = f"{PICTURE} when {test.failure.name} failed{suffix}"
-    image = element("img", src=path, alt=alt, loading="lazy")
-    title = element(
-        "h4", f"{PICTURE}{suffix}", (" · ", element("code", address)) if address else ""
+def _files(files: Sequence[EvidenceFile]) -> Child:
+    """Return links to what a page cannot show, such as traces and videos."""
+    if not files:
+        return None
+    items = (
+        element("li", link(each.name, _name(each.name)), f" ({size_text(each.size)})")
+        for each in files
     )
+    return element("div", element("h4", "Other files of this test"), element("ul", *items))
+
+
+def _picture(test: FailedTestEvidence, path: str, address: str) -> Markup:
+    kind, suffix = _kind(path)
+    # The picture of another tool may show anything: its name says what.
+    shown, alt = _name(path), f"{_name(path)} of {test.failure.name}"
+    if kind == "screenshot":
+        shown, alt = f"{PICTURE}{suffix}", f"{PICTURE} when {test.failure.name} failed{suffix}"
+    image = element("img", src=path, alt=alt, loading="lazy")
+    title = element("h4", shown, (" · ", element("code", address)) if address else "")
     return element("figure", title, element("a", image, href=path))
 
 
@@ -173,7 +192,7 @@ def _app_log(excerpt: LogExcerpt, frame: ProjectFrame | None, shown_above: str) 
 
 def _excerpt(excerpt: LogExcerpt) -> Markup:
     kind, suffix = _kind(excerpt.name)
-    title = TITLES.get(kind, kind) + suffix
+    title = TITLES[kind] + suffix if kind in TITLES else _name(excerpt.name).partition(".")[0]
     refused = kind == "console" and MIME_ERROR in excerpt.text
     return element(
         "div",
@@ -186,12 +205,16 @@ def _excerpt(excerpt: LogExcerpt) -> Markup:
 
 
 def _file_link(excerpt: LogExcerpt) -> Markup:
-    return link(excerpt.name, excerpt.name.rpartition("/")[2])
+    return link(excerpt.name, _name(excerpt.name))
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _kind(path: str) -> tuple[str, str]:
     """Return what a file holds, and of which browser or failure, as its name says."""
-    kind, _, suffix = path.rpartition("/")[2].partition(".")[0].partition("-")
+    kind, _, suffix = _name(path).partition(".")[0].partition("-")
     return kind, f" ({suffix})" if suffix else ""
 
 

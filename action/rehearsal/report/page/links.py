@@ -3,7 +3,10 @@
 from rehearsal.report.page.markup import Markup, element
 
 # The app or its tests may have written any other file: HTML, SVG or XML with scripts in it.
-SAFE_SUFFIXES = (".json", ".log", ".md", ".png", ".txt")
+SAFE_SUFFIXES = (
+    *(".json", ".log", ".md", ".txt", ".zip"),
+    *(".gif", ".jpeg", ".jpg", ".png", ".webp", ".mp4", ".webm"),
+)
 
 
 def link(path: str, text: str = "") -> Markup:

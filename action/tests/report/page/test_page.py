@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from rehearsal.report.page import page
 from rehearsal.report.page.failed_tests import MAX_OPEN, MAX_TESTS
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
+from rehearsal.results.evidence_index import (
+    EvidenceFile,
+    EvidenceIndex,
+    FailedTestEvidence,
+    LogExcerpt,
+)
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult, Stage
@@ -44,6 +49,7 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         addresses=(text,),
         slice=excerpt,
         excerpts=(excerpt,),
+        files=(EvidenceFile(name=text, size=3),),
         frame=frame(text),
     )
     index = EvidenceIndex(
@@ -270,7 +276,7 @@ def test_page__a_cut_log_says_so_and_links_the_whole() -> None:
 def test_page__every_picture_has_an_alternative_text() -> None:
     pictures = re.findall(r"<img[^>]*>", PAGE)
     assert pictures
-    assert all('alt="What the browser showed when x failed' in picture for picture in pictures)
+    assert all('alt="x of x"' in picture for picture in pictures)
 
 
 def test_page__headings_skip_no_level() -> None:
@@ -287,6 +293,27 @@ def test_page__draws_stages_inside_their_box(seconds: list[float]) -> None:
     bars = re.findall('<rect x="(-?\\d+)" y="0" width="(\\d+)"', text)
     assert len(bars) == len(seconds)
     assert all(int(x) >= 0 and int(width) > 0 and int(x) + int(width) <= 1000 for x, width in bars)
+
+
+def test_page__shows_the_pictures_and_links_the_files_of_a_test() -> None:
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message="m"),
+        pictures=("tests/t/screenshot-browser2.png", "tests/t/test-failed-1.jpg"),
+        excerpts=(LogExcerpt(name="tests/t/output-report.log", text="printed"),),
+        files=(
+            EvidenceFile(name="tests/t/trace.zip", size=3 << 20),
+            EvidenceFile(name="tests/t/video.webm", size=150_000),
+            EvidenceFile(name="tests/t/dump.bin", size=17),
+        ),
+    )
+    text = page(failed_result(index=EvidenceIndex(failed=(test,))))
+    assert 'alt="What the browser showed when t failed (browser2)"' in text
+    assert "<h4>test-failed-1.jpg</h4>" in text
+    assert 'src="./tests/t/test-failed-1.jpg" alt="test-failed-1.jpg of t"' in text
+    assert "<h4>What the test printed (report) · " in text
+    assert '<a href="./tests/t/trace.zip">trace.zip</a> (3.0 MiB)' in text
+    assert '<a href="./tests/t/video.webm">video.webm</a> (146 KiB)' in text
+    assert "<span>dump.bin</span> (17 bytes)" in text
 
 
 def test_page__shows_the_evidence_of_a_flaky_test() -> None:

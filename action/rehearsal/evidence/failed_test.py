@@ -1,0 +1,120 @@
+"""What the evidence holds of one failed test."""
+
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt
+from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.log_slices import LogIndex, cut_slice
+from rehearsal.outside.folder import Folder
+from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
+from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
+from rehearsal.results.tests import Failure
+from rehearsal.source.source_tree import SourceTree
+from rehearsal.source.tracebacks import (
+    failing_file,
+    failing_line,
+    project_frame,
+    without_library_frames,
+)
+
+# What a browser shows as a picture without running anything.
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+TEXTS = (".log", ".txt", ".html", ".md")
+# What the test printed, as its report says.
+OUTPUT = "output-report.log"
+# In bytes: the file holds the rest of a longer address.
+MAX_ADDRESS = 2000
+# What selenium adds to its messages: versions, a link to its documentation, the driver's stack.
+SELENIUM_NOISE = re.compile(
+    r"^[ \t]*\(Session info: .*\n?|; For documentation on this error, please visit: \S+"
+    r"|^Stacktrace:\n(?:(?:#\d+ |\S+@).*\n?)*",
+    re.MULTILINE,
+)
+
+
+def locate(failure: Failure, source: SourceTree) -> FailedTestEvidence:
+    """Return a failed test with the file and the line where it failed, as far as they are known."""
+    # Some tools name the file from a folder of their own.
+    file = source.locate(failure.file) or failing_file(failure.trace, failure.name, source)
+    if line := failing_line(failure.trace, file, failure.name, source) if file else 0:
+        failure = replace(failure, line=line)
+    return FailedTestEvidence(failure=failure, file=file)
+
+
+def collect(
+    test: FailedTestEvidence, evidence: Evidence, source: SourceTree, index: LogIndex
+) -> FailedTestEvidence:
+    """Write the slice of a test and its output into its folder; return it with all that is there.
+
+    Its `evidence_name` is the name of its folder.
+    """
+    failure, folder = test.failure, f"{TESTS_FOLDER}/{test.failure.evidence_name}"
+    slice_name = f"{folder}/{CONTAINER_LOG}"
+    _write_slice(failure, evidence, index, slice_name)
+    if failure.output and not evidence.folder.exists(f"{folder}/{OUTPUT}"):
+        evidence.write(f"{folder}/{OUTPUT}", failure.output)
+    slice_of_log = read_excerpt(evidence.folder, slice_name, TEXT_LIMITS)
+    files = _files(evidence.folder, folder)
+    pictures = [name for name in files if _suffix(name) in PICTURES]
+    addresses = [_address_file(name) for name in pictures]
+    texts = [name for name in files if _suffix(name) in TEXTS]
+    excerpts = (
+        read_excerpt(evidence.folder, name, TEXT_LIMITS)
+        for name in texts
+        if name not in {slice_name, *addresses}
+    )
+    return replace(
+        test,
+        folder=folder if files else "",
+        short_trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), source),
+        pictures=tuple(pictures),
+        addresses=tuple(_address(evidence.folder, name) for name in addresses),
+        slice=slice_of_log,
+        excerpts=tuple(filter(None, excerpts)),
+        files=tuple(
+            EvidenceFile(name=name, size=size)
+            for name, size in files.items()
+            if name not in {*pictures, *texts}
+        ),
+        frame=project_frame(slice_of_log.text, source) if slice_of_log else None,
+    )
+
+
+def _files(folder: Folder, name: str) -> dict[str, int]:
+    """Return the sizes of the files in one folder of the evidence, by their paths."""
+    try:
+        entries = folder.folder(name).entries()
+        return {f"{name}/{each.name}": each.size() for each in entries if each.is_file}
+    except OSError:
+        return {}
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _address_file(picture: str) -> str:
+    """Return the file that holds the address of the page on a screenshot, empty for no other."""
+    path = PurePosixPath(picture)
+    address = path.stem.removeprefix("screenshot")
+    return str(path.with_name(f"address{address}.txt")) if address != path.stem else ""
+
+
+def _address(folder: Folder, file: str) -> str:
+    excerpt = read_excerpt(folder, file, (MAX_ADDRESS, 0)) if file else None
+    return excerpt.text.partition("\n")[0] if excerpt else ""
+
+
+def _write_slice(failure: Failure, evidence: Evidence, index: LogIndex, name: str) -> None:
+    if not failure.span:
+        return
+    try:
+        with evidence.folder.open_file(CONTAINER_LOG) as log:
+            text = cut_slice(log, index, failure.span)
+    except OSError as error:
+        evidence.warn(f"{name} could not be cut: {error.strerror or error}")
+        return
+    if text:
+        evidence.write(name, text)

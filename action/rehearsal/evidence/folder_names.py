@@ -1,0 +1,61 @@
+"""The folders of failed tests in the evidence: each test has its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import PurePosixPath
+
+from rehearsal.evidence.folder import MAX_NAME, Evidence
+from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
+from rehearsal.results.tests import Failure, SuiteResults
+
+# So many failed tests have a folder, and so many flaky ones: when a whole suite fails, the first
+# tests show why.
+MAX_TESTS = 50
+OTHER_NAMES = {PurePosixPath(path).name for path in (TEST_LOG, JUNIT_FOLDER)}
+
+
+def name_folders(results: SuiteResults, evidence: Evidence) -> SuiteResults:
+    """Return the results with a different and safe `evidence_name` for each test with a folder.
+
+    A second test of a name gets `-2` after it. Names are different on every file system: case makes
+    no difference.
+    """
+    failed, flaky = results.failed[:MAX_TESTS], results.flaky[:MAX_TESTS]
+    wanted = [_wanted_name(each, evidence) for each in (*failed, *flaky)]
+    names = _different(wanted, lambda name: evidence.folder.exists(f"{TESTS_FOLDER}/{name}"))
+    return replace(
+        results,
+        failed=(*_renamed(failed, names), *results.failed[MAX_TESTS:]),
+        flaky=(*_renamed(flaky, names), *results.flaky[MAX_TESTS:]),
+    )
+
+
+def _wanted_name(failure: Failure, evidence: Evidence) -> str:
+    path = evidence.safe_path(TESTS_FOLDER, failure.evidence_name or failure.name)
+    return PurePosixPath(path).name
+
+
+def _renamed(failures: Sequence[Failure], names: Iterator[str]) -> Iterator[Failure]:
+    return (replace(each, evidence_name=next(names)) for each in failures)
+
+
+def _different(wanted: Sequence[str], exists: Callable[[str], bool]) -> Iterator[str]:
+    # The first of a name keeps it: what the tests wrote is there. A number makes no other's name.
+    used, reserved = {*OTHER_NAMES}, {each.casefold() for each in wanted}
+    for name in wanted:
+        chosen = name
+        if name.casefold() in used:
+            numbered = (_numbered(name, number) for number in count(2))
+            chosen = next(
+                each
+                for each in numbered
+                if each.casefold() not in used | reserved and not exists(each)
+            )
+        used.add(chosen.casefold())
+        yield chosen
+
+
+def _numbered(name: str, number: int) -> str:
+    suffix = f"-{number}"
+    return name[: MAX_NAME - len(suffix)] + suffix
