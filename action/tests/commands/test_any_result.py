@@ -21,7 +21,7 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import read_json, write_json
 from rehearsal.verdict import Problem, Verdict
 
-from ..results.recorded import largest, results
+from ..results.recorded import AS_FOUND, largest, results
 
 IMAGE = f"sha256:{'1' * 64}"
 SCHEMA = json.loads((Path(__file__).parents[2] / "predicate.schema.json").read_text("utf-8"))
@@ -60,7 +60,7 @@ def merge(found: Sequence[RehearsalResult]) -> int:
         return code
 
 
-@settings(max_examples=25, deadline=None)
+@settings(AS_FOUND, max_examples=25)
 @given(found=st.lists(OF_ONE_IMAGE, min_size=1, max_size=3))
 def test_merge__takes_whatever_was_recorded(found: list[RehearsalResult]) -> None:
     verdicts = {problem.verdict for each in found for problem in each.problems}
@@ -97,7 +97,7 @@ def test_merge__takes_the_largest(character: str) -> None:
     assert merge([largest(character * 2 * MAX_TEXT)] * 3) == Verdict.CANCELLED.exit_code
 
 
-@settings(max_examples=25, deadline=None)
+@settings(AS_FOUND, max_examples=25)
 @given(found=PASSED)
 def test_predicate__takes_whatever_passed(found: RehearsalResult) -> None:
     with tempfile.TemporaryDirectory() as folder:

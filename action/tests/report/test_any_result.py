@@ -10,7 +10,7 @@ from rehearsal.report.summary import summary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
-from ..results.recorded import largest, results
+from ..results.recorded import AS_FOUND, largest, results
 
 
 @pytest.mark.parametrize("character", ["&", "\n", "\ud800", "\U0001f3ad"], ids=ascii)
@@ -20,6 +20,7 @@ def test_summary__of_the_largest_result_is_small_enough(character: str) -> None:
     assert text.startswith("## ❌ Dress rehearsal: cancelled\n")
 
 
+@AS_FOUND
 @given(result=results(wild=True))
 def test_reports__take_whatever_was_recorded(result: RehearsalResult) -> None:
     assert len(summary(result).encode(errors="replace")) < 1 << 20

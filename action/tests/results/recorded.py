@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import EnumType
 from typing import Any, TypeVar
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
@@ -37,6 +38,8 @@ ANY_TEXT = st.text(CHARACTERS, max_size=8) | st.builds(
     st.text(CHARACTERS, min_size=2, max_size=2),
     st.integers(1, MAX_TEXT),
 )
+# To make a failing example smaller would take minutes.
+AS_FOUND = settings(phases=[Phase.explicit, Phase.generate])
 # More than any list may hold.
 TOO_MANY = 10_001
 SHARDS = st.sampled_from(["", "1/1", "3/7", "9999/9999"])

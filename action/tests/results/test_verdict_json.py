@@ -30,7 +30,7 @@ from rehearsal.results.verdict_json import (
 )
 from rehearsal.verdict import Problem, Verdict
 
-from .recorded import TOO_MANY, largest, results
+from .recorded import AS_FOUND, TOO_MANY, largest, results
 
 HOSTILE = 'quote " backslash \\ newline \n </script> é \x00 \u2028'
 SCHEMA = json.loads((Path(__file__).parents[2] / "verdict.schema.json").read_text(encoding="utf-8"))
@@ -260,6 +260,7 @@ def test_read_json__whatever_is_recorded_is_valid_and_read_back(result: Rehearsa
     assert read_json(text) == result
 
 
+@AS_FOUND
 @given(result=results(wild=True))
 def test_write_json__takes_whatever_a_field_can_hold(result: RehearsalResult) -> None:
     text = write_json(result)
