@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.redaction.secret import ANY_NAME, MIN_MASK_LENGTH, Secret, parse_variables
-from rehearsal.redaction.secret_encodings import value_parts
+from rehearsal.redaction.secret_parts import secret_parts
 
 # Programs read names like `discovery.type`, `a-b__c`, `a[0]`. Others come from a typo, from quotes,
 # or from a list or a comment that was meant for YAML.
@@ -58,7 +58,7 @@ def _odd_names(inputs: Inputs, source: str) -> Iterator[str]:
 def _about_secret(secret: Secret, words: frozenset[str]) -> Iterator[str]:
     if secret.too_short:
         yield f"The secret {secret.name} is too short to be replaced in logs."
-    parts = {part.strip().lower() for part in value_parts(secret.value)}
+    parts = {part.lower() for part in secret_parts(secret.value)}
     if any(len(part) >= MIN_MASK_LENGTH and part in words for part in parts):
         # Which word it is, and where else it stands, would tell the secret.
         yield (

@@ -1,110 +1,75 @@
-"""The encodings in which a log, a page or a report may contain a secret."""
+"""The patterns of a secret: how a log, a page or a report may contain it."""
 
 import base64
-import html
-import json
 import re
-from collections.abc import Iterator
-from urllib.parse import quote
+import string
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
+from rehearsal.redaction.choice import Choice, Part
+from rehearsal.redaction.pattern import Pattern
 from rehearsal.redaction.secret import MIN_REPLACED_LENGTH
+from rehearsal.redaction.secret_parts import secret_parts
+from rehearsal.redaction.spellings import spellings
 
-ESCAPE = re.compile("%[0-9A-F]{2}")
-
-
-def encoded_values(value: str) -> set[bytes]:
-    """Return every encoding of a value, except for those that are too short."""
-    long_parts = (part for part in value_parts(value) if len(part) >= MIN_REPLACED_LENGTH)
-    encoded = {each for part in long_parts for each in _encodings(part)}
-    return {each for each in encoded if len(each) >= MIN_REPLACED_LENGTH}
-
-
-def value_parts(value: str) -> set[str]:
-    """Return what is secret of a value: all of it, each line, and each string if it is JSON."""
-    return {value, value.strip(), *_lines(value), *_strings_in_json(value)}
+PLAIN = frozenset(string.ascii_letters + string.digits)
+# A character that is repeated is written in the same way each time.
+RUNS = re.compile(r"[A-Za-z0-9]+|(.)\1{,7}", re.DOTALL)
+# Base64 is broken after 64 or 76 characters, which are whole groups of four.
+GROUP = 4
+BREAKS = (b"", b"\n", b"\r\n", b"\\n", b"\\r\\n", b"\\\\n", b"\\\\r\\\\n")
+BREAK = Choice(BREAKS, plain=b"")
+URL_SAFE = str.maketrans("+/", "-_")
 
 
-def _lines(value: str) -> Iterator[str]:
-    """Yield each line, except for PEM armour, which is the same in every key."""
-    return (line.strip() for line in value.splitlines() if not line.startswith("-----"))
+def patterns(value: str) -> Iterator[Pattern]:
+    """Yield a pattern for each encoding of the value and of its parts."""
+    for text in secret_parts(value):
+        if len(text) < MIN_REPLACED_LENGTH:
+            continue
+        raw = text.encode(errors="surrogateescape")
+        yield Pattern(_spelled(text, _choice))
+        yield from (Pattern([raw.hex().encode()]), Pattern([raw.hex().upper().encode()]))
+        yield from (Pattern(_base64(raw, shift)) for shift in range(3))
 
 
-def _encodings(text: str) -> Iterator[bytes]:
-    """Yield each encoding, each encoding inside JSON or markup, and base64."""
-    once = {encoded for encode in ENCODERS for encoded in encode(text)}
-    twice = {encoded for each in once for encode in OUTER_ENCODERS for encoded in encode(each)}
-    yield from (encoded.encode(errors="surrogateescape") for encoded in once | twice)
-    yield from _base64(text.encode(errors="surrogateescape"))
+def _base64(raw: bytes, shift: int) -> list[Part]:
+    """Return the base64 characters that depend on the bytes only, `shift` bytes after a group."""
+    encoded = base64.b64encode(bytes(shift) + raw).decode()
+    start, end = -(-8 * shift // 6), 8 * (shift + len(raw)) // 6
+    group = -(-start // GROUP) * GROUP
+    before = encoded[start:group]
+    parts: list[Part]
+    if not before:
+        parts = []
+    elif end - group < MIN_REPLACED_LENGTH:
+        parts = [*_spelled(before, _base64_choice), BREAK]
+    else:
+        # After a break, the first group and the others are in a line of their own.
+        optional = {b"", before.encode(), before.translate(URL_SAFE).encode()}
+        parts = [Choice(optional, plain=before.encode())]
+    for at in range(group, end, GROUP):
+        parts += _spelled(encoded[at : min(at + GROUP, end)], _base64_choice)
+        parts.append(BREAK)
+    return parts[:-1]
 
 
-def _plain(text: str) -> Iterator[str]:
-    yield text
+def _spelled(text: str, choice: Callable[[str], Choice]) -> list[Part]:
+    """Return the parts of a text: letters and digits as they are, choices for all others."""
+    runs = (found[0] for found in RUNS.finditer(text))
+    return [run.encode() if run[0] in PLAIN else choice(run) for run in runs]
 
 
-def _in_json(text: str) -> Iterator[str]:
-    yield json.dumps(text)[1:-1]
-    yield json.dumps(text, ensure_ascii=False)[1:-1]
+@cache
+def _choice(run: str) -> Choice:
+    return _repeated(spellings(run[0]), run)
 
 
-def _in_markup(text: str) -> Iterator[str]:
-    """Yield a text as in HTML and XML, with the entities that different tools use."""
-    bare = html.escape(text, quote=False)
-    full = html.escape(text)
-    attribute = bare.replace('"', "&quot;")
-    named = full.replace("&#x27;", "&apos;")
-    numbered = full.replace("&#x27;", "&#39;")
-    short = numbered.replace("&quot;", "&#34;")
-    for spelling in (bare, full, attribute, named, numbered, short):
-        yield spelling
-        yield spelling.encode("ascii", "xmlcharrefreplace").decode()
+@cache
+def _base64_choice(run: str) -> Choice:
+    return _repeated(spellings(run[0]) | spellings(run[0].translate(URL_SAFE)), run)
 
 
-def _in_python(text: str) -> Iterator[str]:
-    """Yield a text as in its own repr, or in that of a longer text with both kinds of quotes."""
-    for spelling in (repr(text)[1:-1], ascii(text)[1:-1]):
-        yield spelling
-        yield spelling.replace("\\'", "'").replace("'", "\\'")
-    yield repr(text.encode(errors="surrogateescape"))[2:-1]
-
-
-def _in_urls(text: str) -> Iterator[str]:
-    """Yield a text as in URLs: Python, JavaScript and forms quote different characters."""
-    for safe in ("", "/", "!'()*", "*"):
-        escaped = quote(text, safe=safe, errors="surrogateescape")
-        plus = escaped.replace("%20", "+")
-        for spelling in (escaped, plus, plus.replace("~", "%7E")):
-            yield spelling
-            yield ESCAPE.sub(lambda found: found[0].lower(), spelling)
-
-
-ENCODERS = (_plain, _in_json, _in_markup, _in_python, _in_urls)
-# An encoded value may be inside another encoding: a repr in a page, or in a line of JSON.
-OUTER_ENCODERS = (_in_json, _in_markup)
-
-
-def _base64(raw: bytes) -> Iterator[bytes]:
-    """Yield the base64 characters that depend on the value only, at each of three alignments."""
-    for shift in range(3):
-        encoded = base64.b64encode(bytes(shift) + raw)
-        own = encoded[-(-8 * shift // 6) : 8 * (shift + len(raw)) // 6]
-        yield own
-        yield own.translate(bytes.maketrans(b"+/", b"-_"))
-
-
-def _strings_in_json(value: str) -> Iterator[str]:
-    """Yield each string in a value that is a JSON object or list (a service account, say)."""
-    if not value.lstrip().startswith(("{", "[")):
-        return
-    try:
-        pending = [json.loads(value)]
-    except ValueError:
-        return
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-            yield from _lines(item)
-        elif isinstance(item, list):
-            pending += item
-        elif isinstance(item, dict):
-            pending += item.values()
+def _repeated(once: Iterable[bytes], run: str) -> Choice:
+    plain = run.encode(errors="surrogateescape")
+    return Choice((text * len(run) for text in once), plain=plain)
