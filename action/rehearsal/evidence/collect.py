@@ -17,6 +17,7 @@ from rehearsal.results.file_names import (
     TEST_SETUP_LOG,
 )
 from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.verdict_document import MAX_TESTS as MAX_LISTED
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 
@@ -46,7 +47,9 @@ def collect_evidence(
                 f"{CONTAINER_LOG}, files and a traceback of their own."
             )
         for number, failure in enumerate(failures):
-            test = locate(failure, source)
+            # No report lists more, and 100,000 would take a minute.
+            test = FailedTestEvidence(failure=failure)
+            test = locate(failure, source) if number < MAX_LISTED else test
             yield collect(test, evidence, source, index) if number < MAX_TESTS else test
 
     return EvidenceIndex(

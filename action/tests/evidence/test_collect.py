@@ -10,6 +10,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.tests import Failure, Span, SuiteResults
+from rehearsal.results.verdict_document import MAX_TESTS as MAX_LISTED
 from rehearsal.source.source_tree import SourceTree
 
 from ..fakes import secret
@@ -271,3 +272,12 @@ def test_collect_evidence__flaky_tests_do_not_wait_behind_failed_ones(tmp_path: 
         "Only the first 50 of 55 failed tests have a part of container.log, files and a traceback "
         "of their own."
     )
+
+
+def test_collect_evidence__locates_only_the_tests_that_a_report_lists(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    many = (failed(file="app/views.py", line=3) for _ in range(MAX_LISTED + 1))
+    *listed, last = collect(evidence, tmp_path, *many).failed
+    assert {each.file for each in listed} == {"app/views.py"}
+    assert (last.file, last.failure.file) == ("", "app/views.py")
