@@ -156,7 +156,7 @@ STARTING = [
         verdict="crashed",
         diagnosis="crash-loop",
         inputs=tiny("ends", run_options="--restart=always"),
-        told=("restarted, 3 times", "exit code 4", "without --restart in"),
+        told=("and was restarted, ", "times so far", "exit code 4", "without --restart in"),
         evidence={"container.log": "queue.internal cannot be reached"},
     ),
     Fault(
