@@ -92,9 +92,11 @@ class ShortenedValues:
             if any(each.startswith(end) for each in ELLIPSES):
                 # Dots before it become part of it.
                 before = text[:-length].rstrip(b".")
-                piece = self._longest_end(before)
-                if piece >= MIN_LENGTH:
+                if (piece := self._longest_end(before)) >= MIN_LENGTH:
                     cut = max(cut, piece + len(text) - len(before))
+                # The piece after the ellipsis before may have to end there.
+                if dots >= 0 and self._longest_start(text) > len(before):
+                    cut = len(text)
         return len(dotted) - cut
 
     def _longest_end(self, text: bytes) -> int:

@@ -82,11 +82,18 @@ def test_stream__remembers_no_more_than_a_secret_may_need() -> None:
             assert len(stream._tail) < 2000
 
 
-def test_stream__replaces_what_was_partly_sent_before_an_ellipsis_showed() -> None:
-    """An ellipsis whose start is sent must not swallow the piece after it."""
-    stream = redactor("secret-1234567890").stream()
-    out = b"".join(stream.feed(bytes((byte,))) for byte in b"x.........1234567890...\n")
-    assert out + stream.flush() == b"x.........***...\n"
+def test_stream__shows_that_something_is_replaced_whose_start_was_sent() -> None:
+    r = Redactor()
+    with patch.object(r, "scan", side_effect=[([], 6), ([(3, 9)], 12)]):
+        stream = r.stream()
+        assert stream.feed(b"before") == b"before"
+        assert stream.feed(b"123456") == b"***456"
+
+
+def test_stream__each_byte_beside_dots() -> None:
+    text = b"x.........1234567890...\n"
+    out = in_pieces(redactor("secret-1234567890"), text, list(range(1, len(text))))
+    assert out == b"x.........***...\n"
 
 
 ENCODERS: list[Callable[[str], str]] = [
@@ -152,6 +159,13 @@ def test_stream__any_split_gives_the_same_output(
         r = redactor(*values)
         text, cuts = data.draw(texts(values))
         assert in_pieces(r, text, cuts) == r.redact_bytes(text) == naive(text, r, values)
+
+
+def test_stream__the_end_cuts_a_spelling_whose_start_is_another_one() -> None:
+    """`%` and `%25` are both spellings: the shorter must not end beyond the data."""
+    r, text = redactor("pQ_H|gI%>"), b"a=pQ_H%7CgI%25%3E after, and after that\n"
+    for cut in range(len(text)):
+        assert in_pieces(r, text, [cut]) == b"a=*** after, and after that\n"
 
 
 def test_stream__overlapping_occurrences() -> None:
