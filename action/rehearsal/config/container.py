@@ -9,11 +9,11 @@ from rehearsal.config.variables import generate_secrets, read_secrets, read_vari
 from rehearsal.redaction.secret import ANY_NAME, Secret, Variable
 from rehearsal.verdict import MisconfiguredError
 
-# The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets. Quotes and spaces before
-# the `=` become a part of the name.
+# The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets. It is a word of its own,
+# or the last one in camel case. Quotes and spaces before the `=` become a part of the name.
 SECRET_LIKE_NAME = re.compile(
-    r"(^|[^A-Z0-9])(SECRET|TOKEN|PASSWORD|PASSWD|(SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)[\s\"']*\Z",
-    re.IGNORECASE,
+    r"(?:^|(?i:[^A-Z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
+    r"(?i:SECRET|TOKEN|PASSWORD|PASSWD|(?:SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)[\s\"']*\Z"
 )
 # A comma or a quote would add options to --mount.
 VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')

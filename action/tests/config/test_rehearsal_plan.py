@@ -291,7 +291,8 @@ def test_plan__a_bare_name_that_is_not_set_is_not_shown(top: Path, source: str) 
 
 
 SECRET_LIKE = ["DJANGO_SECRET_KEY", "TOKEN", "github_token", "DB_PASSWORD", "app.token",
-               "xpack.security.password", "OpenAI__ApiKey", "x-api-key"]  # fmt: skip
+               "xpack.security.password", "OpenAI__ApiKey", "x-api-key", "clientSecret",
+               "Auth__ClientSecret", "apiToken"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*SECRET_LIKE, "DB_PASSWORD ", '"API_TOKEN"', "TOKEN\t"])
@@ -334,7 +335,10 @@ def test_plan__not_secret_is_about_the_names_that_it_lists(top: Path) -> None:
     assert problem.message.startswith("env, line 2: the name looks like a secret's")
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "TOKEN_LIFETIME", "KEYBOARD", "PASSWORDLESS"])
+@pytest.mark.parametrize(
+    "name",
+    ["SECRET_KEY_FILE", "TOKEN_LIFETIME", "tokenLifetime", "KEYBOARD", "PASSWORDLESS", "Detoken"],
+)
 def test_plan__accepts_names_in_env_that_only_resemble_a_secrets(top: Path, name: str) -> None:
     assert plan_of(top, env=f"{name}=").container.env == {name: ""}
 
