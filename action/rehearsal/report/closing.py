@@ -28,7 +28,6 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
         yield f"tests:    {counts}"
     if result.image_id:
         yield f"image:    {result.image} ({result.image_id})"
-    yield from (f"warning:  {_one_line(warning)}" for warning in result.warnings)
     yield from (f"notice:   {_one_line(notice)}" for notice in result.notices)
     if result.kept_container:
         yield f"kept:     {result.kept_container}"
