@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+# In characters. A parameter of a test may be a whole page.
+MAX_NAME = 200
+
 
 def cut_text(text: str, limit: int) -> str:
     """Return a text of at most `limit` characters: its head and its tail.
@@ -13,6 +16,11 @@ def cut_text(text: str, limit: int) -> str:
     kept = limit - len(_text_gap(len(text)))
     gap = _text_gap(len(text) - kept)
     return f"{text[: kept - kept // 2]}{gap}{text[len(text) - kept // 2 :]}"
+
+
+def cut_name(name: str) -> str:
+    """Return a test's name for a sentence; the tables have the whole name."""
+    return cut_text(name, MAX_NAME)
 
 
 def cut_lines(lines: Sequence[str], limit: int) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import CLIENT_DELAY, FINAL_STATES, Container
+from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.tests import Failure, Span
 from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
 from rehearsal.verdict import RehearsalError, Verdict
@@ -73,9 +74,10 @@ def crash_error(
     The message names the `failed` tests that were running at that moment.
     """
     end = read_end(container, engine)
-    if names := [each.name for each in failed if each.span and _includes(each.span, end.time)]:
-        more = [f"{len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else []
-        when += f", while {' and '.join(names[:MAX_NAMES] + more)} ran"
+    if running := [each.name for each in failed if each.span and _includes(each.span, end.time)]:
+        names = [cut_name(name) for name in running[:MAX_NAMES]]
+        more = [f"{len(running) - MAX_NAMES} more"] if len(running) > MAX_NAMES else []
+        when += f", while {' and '.join(names + more)} ran"
     exception = _last_exception(log.tail(SEARCHED_LINES))
     return RehearsalError(
         Verdict.CRASHED,

@@ -16,6 +16,7 @@ from rehearsal.pipeline.stages.count_results import (
 )
 from rehearsal.pipeline.stages.report_files import read_report_files
 from rehearsal.pipeline.stages.shards_and_retries import is_empty_shard, is_one_shard
+from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.suite_output.reader import OutputReader
 from rehearsal.verdict import Problem, Verdict
 
@@ -147,7 +148,7 @@ def _failure_line(count: SuiteCount, code: int | None) -> str:
         line = f"{failures} of {tests} tests failed"
     if not code:
         line += " (though the test command ended with exit code 0)"
-    if names := [failure.name for failure in results.failed[:MAX_NAMES]]:
+    if names := [cut_name(failure.name) for failure in results.failed[:MAX_NAMES]]:
         line += f": {', '.join(names)}"
         if more := failures - len(names):
             line += f" and {more} more"

@@ -14,6 +14,7 @@ from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.count_results import SuiteCount
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.bounded_text import MAX_NAME
 from rehearsal.verdict import Problem, Verdict
 
 from ...fakes import fake_container, secret, suite_plan
@@ -133,6 +134,15 @@ def test_run_tests__empty_shard(
     assert (count.results.test_count, count.results.failure_count) == (0, 0)
     assert [str(problem.verdict) for problem in problems] == ([verdict] if verdict else [])
     assert all("left-to-other-shards" in problem.hint for problem in problems)
+
+
+def test_run_tests__a_long_name_is_short_in_the_sentence_only(log: Log, tmp_path: Path) -> None:
+    name = "n" * 3000
+    report = f"<testsuite><testcase name='{name}'><failure message='m'/></testcase></testsuite>"
+    count, (problem,) = rehearse(log, tmp_path, "exit 1", reports=[report])
+    assert problem.message.startswith("1 of 1 tests failed: nnn")
+    assert len(problem.message) < MAX_NAME + 50
+    assert [each.name for each in count.results.failed] == [name]
 
 
 @pytest.mark.parametrize(
