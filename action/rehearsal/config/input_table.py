@@ -18,7 +18,7 @@ from rehearsal.config.input_types import (
 )
 
 PORT = (1, 65535)
-# The longest time-out, in seconds.
+# In seconds; the longest time-out.
 DAY = 86400
 STATUSES = r"[1-5][0-9]{2}(-[1-5][0-9]{2})?"
 BY_CACHE = "`cache` says whether GitHub's cache is used."

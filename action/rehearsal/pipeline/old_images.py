@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
+from rehearsal.config.input_table import DAY
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.image_record import BuiltImage, record_path, update_record
@@ -14,7 +15,6 @@ from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.image import Image
 from rehearsal.verdict import RehearsalError
 
-DAY = 86400
 # In seconds, for all images; what is left is removed the next time.
 TIMEOUT = 30.0
 

@@ -5,9 +5,10 @@ from typing import cast
 
 import pytest
 
+from rehearsal.config.input_table import DAY
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.image_record import BuiltImage
-from rehearsal.pipeline.old_images import DAY, record_image, remove_images
+from rehearsal.pipeline.old_images import record_image, remove_images
 
 NOW = 1_000_000_000.0
 NEW = BuiltImage(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.commands.publish.reference import Reference, read_references
+from rehearsal.config.input_table import DAY
 from rehearsal.config.input_types import BOOLEAN, FOLDER, LINES, TEXT, Input, number, table
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.evidence.require_passed import require_passed
@@ -40,9 +41,7 @@ PUBLISH_INPUTS = table(
         "(none), or their tags, one a line.",
         default="true",
     ),
-    Input(
-        "timeout", number(1, 86400, "seconds"), "Seconds for all pushes together.", default="1800"
-    ),
+    Input("timeout", number(1, DAY, "seconds"), "Seconds for all pushes together.", default="1800"),
 )
 
 
