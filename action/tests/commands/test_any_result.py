@@ -1,4 +1,4 @@
-"""Whatever a rehearsal records is merged, and attested if it passed: never with an `error`."""
+"""Whatever a rehearsal records is merged, and published and attested if it passed: no `error`."""
 
 import json
 import re
@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rehearsal import cli
+from rehearsal.commands.publish.request import read_request
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.json_fields import MAX_TEXT
 from rehearsal.results.junit.reports import read_reports
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import read_json, write_json
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 from ..results.recorded import AS_FOUND, largest, results
 
@@ -108,3 +109,27 @@ def test_predicate__takes_whatever_passed(found: RehearsalResult) -> None:
         code, output = run(top, "predicate", *words)
         assert code == 0, output
         Draft202012Validator(SCHEMA).validate(json.loads((top / "p.json").read_text("utf-8")))
+
+
+@settings(AS_FOUND, max_examples=25)
+@given(found=OF_ONE_IMAGE)
+def test_publish__takes_or_refuses_whatever_was_recorded(found: RehearsalResult) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        text = write_json(found)
+        Path(folder, "verdict.json").write_text(text, encoding="utf-8")
+        given = {"evidence-path": folder, "to": "ghcr.io/owner/app:1", "allow-flaky": "true"}
+        if found.verdict is Verdict.PASSED and found.shard in ("", "1/1"):
+            assert read_request(given, top=Path("/")).rehearsal == read_json(text)
+        else:
+            with pytest.raises(RehearsalError) as caught:
+                read_request(given, top=Path("/"))
+            assert caught.value.problem.verdict is Verdict.PUBLISH_FAILED
+
+
+@settings(AS_FOUND, max_examples=25)
+@given(found=PASSED)
+def test_publish__takes_whatever_passed(found: RehearsalResult) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "verdict.json").write_text(write_json(found), encoding="utf-8")
+        given = {"evidence-path": folder, "to": "ghcr.io/owner/app:1", "allow-flaky": "true"}
+        assert read_request(given, top=Path("/")).image_id == IMAGE
