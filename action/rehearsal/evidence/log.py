@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 
 from rehearsal.evidence.capped_file import CappedFile
-from rehearsal.outside.files import read_head_and_tail
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import RedactingStream, Redactor
@@ -39,7 +38,9 @@ class Log:
         self._file = self._open(name)
         # A line for each piece: seconds since 1970, stream, offset (of all bytes received), length.
         self._index = self._open(f"{name}{INDEX_SUFFIX}") if timed else None
-        self._received = 0
+        self.received = 0
+        """How many bytes came so far, kept or not."""
+        self._end = bytearray()
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()
@@ -74,11 +75,8 @@ class Log:
 
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that are not blank, for an error's excerpt."""
-        try:
-            with self.folder.open_file(self.name) as file:
-                text = b"".join(read_head_and_tail(file, 0, TAIL_SIZE)[:2]).decode(errors="replace")
-        except OSError:
-            return ()
+        with self._lock:
+            text = self._end[-TAIL_SIZE:].decode(errors="replace")
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
 
     def _append(self, stream: str, piece: bytes, reader: Sink | None) -> None:
@@ -86,8 +84,12 @@ class Log:
             # A grandchild that keeps the pipe open may still write after the log was closed.
             if not piece or self._closed:
                 return
-            line = f"{time.time():.6f} {stream} {self._received} {len(piece)}\n"
-            self._received += len(piece)
+            line = f"{time.time():.6f} {stream} {self.received} {len(piece)}\n"
+            self.received += len(piece)
+            # Not read from the file: a long log has its end in another one until it is closed.
+            self._end += piece
+            if len(self._end) > 2 * TAIL_SIZE:
+                del self._end[:-TAIL_SIZE]
             try:
                 if self._file:
                     self._file.write(piece)

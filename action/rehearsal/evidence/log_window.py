@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from rehearsal.ansi import COLOUR_CODE
+from rehearsal.evidence.capped_file import HEAD_SIZE
 from rehearsal.evidence.log import Log
 
 # In bytes. An app that logs more than this in some seconds is not silent, whatever it logs.
@@ -45,7 +46,9 @@ class LogWindow:
         requests, nor lines that were logged before, except for their time.
         """
         read = self._read()
-        if len(read) > MAX_SIZE:
+        # The end of a long log is not in its file until it is closed.
+        is_whole = self._log.received <= HEAD_SIZE and self._log.folder.exists(self._log.name)
+        if len(read) > MAX_SIZE or not is_whole:
             return False
         kinds: Counter[str] = Counter()
         for line, times in Counter(_lines(read)).items():

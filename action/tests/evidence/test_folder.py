@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.evidence.capped_file import CappedFile
 from rehearsal.evidence.folder import MAX_NAMED, Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside.folder import Folder
@@ -265,6 +266,19 @@ def test_tail__reads_only_the_end(evidence: Evidence) -> None:
     log.close()
 
 
+def test_tail__of_a_log_whose_end_is_in_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CappedFile.__init__, "__kwdefaults__", {"head": 10, "segment": 10})
+    log = Evidence(Folder(tmp_path), Redactor()).log("app.log")
+    write = log.stream()
+    for number in range(50):
+        write(f"line {number}\n".encode())
+    assert log.tail(1) == ("line 49",)
+    log.close()
+    assert log.tail(1) == ("line 49",)
+
+
 def full(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
@@ -321,8 +335,8 @@ def test_log__warns_if_it_cannot_be_opened(evidence: Evidence) -> None:
     evidence.warn = warnings.append
     evidence.write("tests", "a file where a folder belongs")
     log = evidence.log("tests/output.log")
-    log.stream()(b"one")
-    assert log.tail(3) == ()
+    log.stream()(b"one\n")
+    assert log.tail(3) == ("one",), "the reports have it all the same"
     log.close()
     assert len(warnings) == 1
     assert warnings[0].startswith("tests/output.log is incomplete: ")

@@ -56,7 +56,16 @@ def test_lines__without_a_log(log: Log, window: LogWindow) -> None:
     log.folder.unlink(log.name)
     window.open()
     assert window.lines() == ()
+    # Nobody knows what the app logs.
+    assert not window.is_silent(REQUESTS)
+
+
+def test_is_silent__not_where_the_file_lacks_the_end_of_the_log(
+    log: Log, window: LogWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert window.is_silent(REQUESTS)
+    monkeypatch.setattr(log_window, "HEAD_SIZE", log.received - 1)
+    assert not window.is_silent(REQUESTS)
 
 
 # What servers log about each request.
