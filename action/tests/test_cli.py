@@ -267,6 +267,20 @@ def test_rehearse__faults(job: Job, fault: str) -> None:
         assert not job.docker.has_container
 
 
+def test_rehearse__names_the_container_that_a_lost_engine_keeps(job: Job) -> None:
+    code, log = job.run("rehearse", "--test-command", f"touch {job.docker.state}/gone; false")
+    assert code == 20
+    (folder,) = job.temp.glob("rehearsal-*")
+    command = f"docker rm --force --volumes dress-{folder.name}; "
+    assert f"The container dress-{folder.name} may be left" in log
+    everything = (
+        log,
+        (job.folder / "STEP_SUMMARY").read_text(),
+        *(job.files()[f"evidence/{name}"].decode() for name in ("verdict.json", "index.html")),
+    )
+    assert all(command in text for text in everything)
+
+
 def test_rehearse__ignores_reports_of_an_earlier_run(job: Job) -> None:
     reports = job.project / "reports"
     reports.mkdir()

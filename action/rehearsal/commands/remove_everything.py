@@ -11,6 +11,7 @@ from rehearsal.outside.processes import end_processes_with_env, processes_holdin
 from rehearsal.outside.remove_tree import PATIENCE, remove_tree
 from rehearsal.outside.time_limit import Result, within
 from rehearsal.pipeline.run_folder import RunReference
+from rehearsal.pipeline.stages.container import removal_advice
 from rehearsal.results.file_names import STAGING
 from rehearsal.verdict import RehearsalError
 
@@ -35,7 +36,12 @@ def remove_everything(run: RunReference, environ: Mapping[str, str], warn: Warn)
     def use_engine() -> None:
         find_engine(child_environment.for_children(environ, ())).remove_labelled(run.label)
 
-    attempt("remove the containers, networks and volumes", ENGINE_TIMEOUT, use_engine, warn)
+    attempt(
+        "remove the containers, networks and volumes",
+        ENGINE_TIMEOUT,
+        use_engine,
+        lambda warning: warn(f"{warning}\n{removal_advice(run.label)}"),
+    )
     attempt(
         "end the processes",
         PROCESSES_TIMEOUT,

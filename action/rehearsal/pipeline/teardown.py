@@ -9,7 +9,11 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
-from rehearsal.pipeline.stages.container import Container, keep_instructions
+from rehearsal.pipeline.stages.container import (
+    Container,
+    keep_instructions,
+    removal_advice,
+)
 from rehearsal.pipeline.stages.container_arguments import named_volumes
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
 from rehearsal.pipeline.stages.observations import container_lines, without_secrets
@@ -73,6 +77,7 @@ def remove_containers(
             context.engine.remove_labelled(context.label)
     except (RehearsalError, EngineError) as error:
         _record_error(error, state)
+        state.warnings.append(removal_advice(context.label))
 
 
 def _stop_container(

@@ -121,6 +121,19 @@ def keep_instructions(container: Container, label: str, volumes: Sequence[str]) 
     return location, " && ".join(commands)
 
 
+def removal_advice(label: str) -> str:
+    """Return the advice for a container, and its volumes, that the engine could not remove.
+
+    Its last line is a command that removes what is left of them.
+    """
+    name, ours = container_name(label), f"--filter label={label}"
+    return (
+        f"The container {name} may be left, with its volumes. When the engine answers, this "
+        f"removes them:\ndocker rm --force --volumes {name}; docker volume ls --quiet {ours} | "
+        "xargs --no-run-if-empty docker volume rm"
+    )
+
+
 def host_port(inspected: dict[str, Any], port: int) -> int:
     """Return the port of this machine that leads to a port of the container, 0 if there is none."""
     ports = (inspected.get("NetworkSettings") or {}).get("Ports") or {}
