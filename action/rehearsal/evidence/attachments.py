@@ -4,6 +4,7 @@ import errno
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -45,7 +46,7 @@ class FoundFile:
 
 
 class AttachmentCopier:
-    """Copies attachments from these `folders` only, since a report may name any file.
+    """Copies attachments from the staging folders and these `folders`: a report may name any file.
 
     A relative path begins at the report, or at `directory`; that depends on the tool.
     """
@@ -55,7 +56,7 @@ class AttachmentCopier:
         self._directory = directory
         # What is here for a test has been copied into its folder already.
         self._staged = evidence.staging.path.resolve() / "traces"
-        self._folders = [*_opened(folders)]
+        self._folders = [*_staged(evidence), *_opened(folders)]
         self._room = MAX_TOTAL
         self._failures: list[str] = []
 
@@ -114,6 +115,15 @@ class AttachmentCopier:
         # That a file is missing says less: it was looked for in several places.
         errors.sort(key=lambda error: isinstance(error, FileNotFoundError))
         raise errors[0] if errors else OSError(errno.EPERM, OUTSIDE)
+
+
+def _staged(evidence: Evidence) -> Iterator[tuple[Folder, Path]]:
+    """Yield the folders for the tests' files, unless the tests replaced them, as `_opened` does."""
+    for name in ("traces", "junit"):
+        with suppress(OSError):
+            folder = evidence.open_staged(name)
+            for each in dict.fromkeys((folder.path, folder.path.resolve())):
+                yield folder, each
 
 
 def _opened(folders: Iterable[Path]) -> Iterator[tuple[Folder, Path]]:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from rehearsal.evidence.log import Log
+from rehearsal.outside.birth_time import birth_time
 from rehearsal.outside.files import open_regular_file, write_all
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.process import Sink
@@ -78,11 +79,14 @@ class Evidence:
     def open_staged(self, name: str) -> Folder:
         """Open a staging folder that the tests wrote into. Raises OSError if they replaced it.
 
-        They may have made it anew, as Playwright does; but there may be no link in its place, and
-        no other folder in place of the one above it.
+        They may have made it anew, as Playwright does; but there may be no link and no older folder
+        in its place, and no other folder in place of the one above it.
         """
         self.root.require(STAGING, self.staging.inode)
-        return self.staging.folder(name)
+        folder = self.staging.folder(name)
+        if 0 < birth_time(folder.descriptor) < birth_time(self.staging.descriptor):
+            raise OSError(errno.ESTALE, "it is older than this rehearsal", str(folder.path))
+        return folder
 
     def copy_staged(self, name: str, target: str, *, variable: str) -> None:
         """Copy what the tests left in a staging folder into the evidence folder `target`.

@@ -88,8 +88,7 @@ def run_functional_tests(
 
 def _copy_attachments(plan: Plan, context: RunContext, results: SuiteResults) -> None:
     """Copy the files that the reports name as attachments, from where tests may leave files."""
-    staging = context.evidence.staging.path
-    folders = [staging / "traces", staging / "junit", plan.top, plan.directory]
+    folders = [plan.top, plan.directory]
     if temp := context.env.get("RUNNER_TEMP"):
         folders.append(Path(temp))
     AttachmentCopier(context.evidence, folders, plan.directory).copy_all(results)

@@ -104,3 +104,31 @@ def test_links__lead_to_nothing_foreign(tiny: Repository, runner: Runner, workdi
     assert "The tests removed the evidence folder or put something else in its place" in notices
     assert sorted(path.name for path in foreign.iterdir()) == sorted(("traces", *names))
     assert {(foreign / name).read_text() for name in names} == {"foreign"}
+
+
+@pytest.mark.parametrize("put", ["ln -s", "mv"], ids=["link", "older folder"])
+def test_foreign_folder__brings_nothing_in(
+    put: str, tiny: Repository, runner: Runner, workdir: Path
+) -> None:
+    """Unlike a folder that the tests make anew, one that was there before is somebody else's."""
+    foreign = workdir / "foreign"
+    foreign.mkdir()
+    (foreign / "private.txt").write_text("foreign")
+    attached = "[[ATTACHMENT|$REHEARSAL_EVIDENCE/private.txt]]" if put == "ln -s" else ""
+    report = (
+        f"<testcase name='t'><failure>no</failure><system-out>{attached}</system-out></testcase>"
+    )
+    rehearsed = runner.use(
+        tiny,
+        {
+            "test-command": f"rmdir $REHEARSAL_EVIDENCE; {put} {foreign} $REHEARSAL_EVIDENCE\n"
+            f'echo "<testsuite>{report}</testsuite>" > $REHEARSAL_JUNIT/a.xml; false'
+        },
+    )
+    assert_verdict(rehearsed, "tests-failed")
+    assert rehearsed.outputs["failures"] == "1"
+    assert rehearsed.evidence
+    assert not list(rehearsed.evidence.rglob("private.txt"))
+    notices = str(json.loads(rehearsed.file("verdict.json"))["notices"])
+    assert "Nothing of REHEARSAL_EVIDENCE was kept" in notices
+    assert ("The attachment " in notices) is bool(attached)

@@ -39,8 +39,7 @@ class Project:
         """Copy the attachments of tests named t; return the paths of what was kept."""
         failure = Failure(name="t", message="no", attachments=paths, report=str(self.top / report))
         results = name_folders(SuiteResults(failed=(failure,) * count), self.evidence)
-        staged = self.evidence.staging.path / "traces"
-        folders = [staged, self.top, self.directory, self.top / "missing"]
+        folders = [self.top, self.directory, self.top / "missing"]
         AttachmentCopier(self.evidence, folders, self.directory).copy_all(results)
         kept = self.evidence.folder.path
         return sorted(str(each.relative_to(kept)) for each in kept.rglob("*") if each.is_file())
@@ -140,6 +139,24 @@ def test_copy_all__not_what_is_in_the_folder_already(project: Project) -> None:
     staged.write_bytes(PICTURE)
     project.evidence.copy_staged("traces", "tests", variable="REHEARSAL_EVIDENCE")
     assert project.copy(str(staged)) == ["tests/t/shot.png"]
+
+
+@pytest.mark.parametrize("folder", ["traces", "junit"])
+def test_copy_all__from_the_staging_folders(project: Project, folder: str) -> None:
+    staged = project.evidence.staging_folder(folder)
+    (staged / "shot.png").write_bytes(PICTURE)
+    assert project.copy(str(staged / "shot.png")) == ["tests/t/shot.png"]
+
+
+def test_copy_all__not_through_a_link_in_place_of_one(project: Project) -> None:
+    (project.outside / "private.png").write_bytes(PICTURE)
+    staged = project.evidence.staging_folder("traces")
+    staged.rmdir()
+    staged.symlink_to(project.outside)
+    assert project.copy(str(staged / "private.png")) == []
+    assert project.warnings == [
+        f"The attachment '{staged}/private.png' could not be kept: {OUTSIDE}."
+    ]
 
 
 def test_copy_all__up_to_a_size(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@ import os
 import re
 import stat
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -360,17 +361,21 @@ def put_in_place(path: Path, foreign: Path, way: str) -> None:
     elif way == "folder":
         (path / "traces").mkdir(parents=True)
         (path / "traces/new.txt").touch()
+    elif way == "older folder":
+        foreign.rename(path)
 
 
-@pytest.mark.parametrize("way", ["link", "folder", "nothing"])
+@pytest.mark.parametrize("way", ["link", "folder", "older folder", "nothing"])
 @pytest.mark.parametrize("replaced", ["staging", "staging/traces"])
 def test_copy_staged__tells_of_a_replaced_folder(
     tmp_path: Path, foreign: Path, replaced: str, way: str
 ) -> None:
     warnings: list[str] = []
+    time.sleep(0.02)  # The clock of file systems moves each 4 to 10 ms.
     evidence = Evidence(Folder(tmp_path).folder("run", make=True), Redactor(), warnings.append)
     stage(evidence, "trace.txt")
-    put_in_place(evidence.root.path / replaced, foreign / replaced.removeprefix("staging"), way)
+    inside = Path(replaced).relative_to("staging")
+    put_in_place(evidence.root.path / replaced, foreign / inside, way)
     evidence.copy_staged("traces", "tests", variable="REHEARSAL_EVIDENCE")
     if (replaced, way) == ("staging/traces", "folder"):
         # Playwright removes its folder for results at the start, and makes it again.
