@@ -112,6 +112,8 @@ def test_rehearse__passed(job: Job) -> None:
     assert b"migrated" in kept["evidence/setup.log"]
     assert json.loads(kept["evidence/container.json"])["Config"]["Env"] == ["KEY=***"]
     assert json.loads(kept["evidence/verdict.json"])["verdict"] == "passed"
+    digest = sha256(kept["evidence/verdict.json"]).hexdigest()
+    assert job.outputs["verdict-digest"] == f"sha256:{digest}"
     assert not job.docker.has_container
     assert not any(name.startswith("staging") for name in kept)
 

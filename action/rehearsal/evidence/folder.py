@@ -17,6 +17,7 @@ from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.process import Sink
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.digest_format import digest_of
 from rehearsal.results.file_names import EVIDENCE, STAGING
 from rehearsal.results.own_names import is_our_name
 
@@ -60,13 +61,17 @@ class Evidence:
         """Write a text for readers, redacted, and replace an earlier one."""
         self.write_document(name, self.redactor.redact(text))
 
-    def write_document(self, name: str, text: str) -> None:
-        """Write a document that programs read, made of a redacted result, as it is."""
+    def write_document(self, name: str, text: str) -> str:
+        """Write a document that programs read, made of a redacted result, as it is.
+
+        Return the digest of what was written, made from memory: the file may be changed at once.
+        """
         data = text.encode(errors="replace")
         with self._warn_on_error(name):
             with self.folder.create_file(f"{name}.part", replace=True) as file:
                 write_all(file, data)
             self.folder.rename(f"{name}.part", name)
+        return digest_of(data)
 
     def safe_path(self, target: str, name: str) -> str:
         """Return a safe path in the evidence folder `target` for a file or folder of that name."""

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from rehearsal.evidence.verdict_file import read_verdict_file
-from rehearsal.results.digest_format import DIGEST
+from rehearsal.evidence.verdict_file import parse_verdict, read_verdict_bytes
+from rehearsal.results.digest_format import DIGEST, digest_of
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.json_decoder import InvalidDocumentError
 from rehearsal.results.rehearsal import RehearsalResult
@@ -11,15 +11,21 @@ from rehearsal.results.shard import WHOLE_SUITE, parse_shard
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 
-def require_passed(folder: Path, *, given: str, otherwise: str) -> RehearsalResult:
+def require_passed(
+    folder: Path, *, given: str, otherwise: str, digest: str = ""
+) -> RehearsalResult:
     """Return the rehearsal, or the merged ones, whose verdict.json is in `folder`.
 
     `given` is how the folder was named, for an error: `The input evidence-path is '…'`. `otherwise`
-    says what is not done then: `Nothing was pushed.` Raises `MisconfiguredError` when the file
-    cannot be read, `RehearsalError` (publish-failed) when it does not say that everything passed.
+    says what is not done then: `Nothing was pushed.` With `digest` the file has to have that one.
+    Raises `MisconfiguredError` when the file cannot be read, `RehearsalError` (publish-failed) when
+    it was changed or does not say that everything passed.
     """
     try:
-        result = read_verdict_file(folder)
+        content = read_verdict_bytes(folder)
+        if digest and digest_of(content) != digest:
+            raise _changed(otherwise, digest_of(content), digest)
+        result = parse_verdict(content)
     except (InvalidDocumentError, OSError) as error:
         why = error if isinstance(error, InvalidDocumentError) else error.strerror or error
         raise MisconfiguredError(
@@ -32,6 +38,17 @@ def require_passed(folder: Path, *, given: str, otherwise: str) -> RehearsalResu
         what, advice = found
         raise RehearsalError(Verdict.PUBLISH_FAILED, f"{otherwise} {what}", hint=advice)
     return result
+
+
+def _changed(otherwise: str, found: str, expected: str) -> RehearsalError:
+    return RehearsalError(
+        Verdict.PUBLISH_FAILED,
+        f"{otherwise} {VERDICT_FILE} is not the file that the rehearsal wrote: its digest is "
+        f"{found}, and verdict-digest is {expected}.",
+        hint="Something changed the file after the rehearsal, like a process that the tests left, "
+        "or the two belong to different rehearsals. Hand over evidence-path and verdict-digest of "
+        "the same one. If they are, find what changed the file, and rehearse again.",
+    )
 
 
 def _unfit(result: RehearsalResult) -> tuple[str, str] | None:

@@ -11,10 +11,20 @@ from rehearsal.results.verdict_json import MAX_SIZE, read_json
 
 def read_verdict_file(folder: Path) -> RehearsalResult:
     """Return what the verdict.json in a folder tells. Raises `InvalidDocumentError` and OSError."""
+    return parse_verdict(read_verdict_bytes(folder))
+
+
+def read_verdict_bytes(folder: Path) -> bytes:
+    """Return the verdict.json in a folder. Raises `InvalidDocumentError` and OSError."""
     with open_regular_file(folder / VERDICT_FILE) as file:
         content = file.read(MAX_SIZE + 1)
     if len(content) > MAX_SIZE:
         raise InvalidDocumentError(f"it is larger than {MAX_SIZE >> 20} MiB")
+    return content
+
+
+def parse_verdict(content: bytes) -> RehearsalResult:
+    """Return what a verdict.json tells. Raises `InvalidDocumentError`."""
     try:
         return read_json(content.decode())
     except UnicodeDecodeError as error:

@@ -82,7 +82,8 @@ def test_publish__exactly_what_was_rehearsed(
     rehearsed = runner.use(tiny, {"test-command": CHECKS})
     image_id = rehearsed.outputs["image-id"]
     to = [f"{registry.host}/{run_id}/app:{tag}" for tag in ("1.2.3", "latest")]
-    order = {"evidence-path": rehearsed.outputs["evidence-path"], "to": "\n".join(to)}
+    handed = ("evidence-path", "verdict-digest", "image-id")
+    order = {"to": "\n".join(to)} | {name: rehearsed.outputs[name] for name in handed}
     published = publish(runner, tiny, order)
 
     held = registry.holds(f"{run_id}/app", "1.2.3")
@@ -92,6 +93,7 @@ def test_publish__exactly_what_was_rehearsed(
     assert_published(published, dict.fromkeys(to, held[0]))
     assert image_id in published.summary
     assert "passed; the number of tests is not known" in published.summary
+    assert "not proven" not in published.summary
     assert not tags_of_the_engine(registry.host)
 
     again = publish(runner, tiny, order)

@@ -10,7 +10,7 @@ import pytest
 from . import leftovers
 from .act import Act, ActRun
 from .machine import CHECKOUT
-from .registry import PASSWORD, USER, Registry, serve_registry
+from .registry import PASSWORD, USER, Registry, build_small_image, serve_registry
 from .repository import Repository
 from .workflow import with_recorder
 
@@ -71,7 +71,24 @@ def test_publish__pushes_what_the_copied_action_rehearsed(
     assert "Dress rehearsal: published" in run.summary
     assert image_id in run.summary
     assert held[0] in run.summary
+    assert "not proven" not in run.summary
     assert PASSWORD not in run.log
+
+
+def test_publish__refuses_a_verdict_that_was_edited(
+    tiny: Repository, act: Act, private: Registry, workdir: Path, run_id: str
+) -> None:
+    untested = build_small_image(workdir / "untested", run_id)
+    text = example("publish.yml", private)
+    # As a process that the tests left would do it, or a step of somebody else's.
+    edit = f"""- run: sed --in-place 's/sha256:[0-9a-f]*/{untested}/' "$EVIDENCE/verdict.json"
+        env:
+          EVIDENCE: ${{{{ steps.rehearsal.outputs.evidence-path }}}}
+      # The login comes"""
+    run = release(act, tiny, text.replace("# The login comes", edit))
+    assert run.exit_code != 0
+    assert "verdict.json is not the file that the rehearsal wrote" in run.summary
+    assert private.is_empty()
 
 
 def test_publish__nothing_where_the_rehearsal_is_red(
@@ -94,6 +111,7 @@ def test_publish_later__pushes_from_another_job(
     held = private.holds("app", "v1.2.3")
     assert held is not None
     assert held[1] == document["image-id"]
+    assert "not proven" not in run.summary
 
 
 # What the action would do with buildx: push what it built under no tag, and tell the digest.
@@ -126,3 +144,4 @@ def test_publish_candidate__what_was_pulled_is_rehearsed_and_tagged(
     assert held is not None
     assert held[1] == document["image-id"]
     assert held == private.holds("app", "candidate"), "the same manifest, and not only the image"
+    assert "not proven" not in run.summary

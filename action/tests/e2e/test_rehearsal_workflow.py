@@ -100,6 +100,8 @@ def test_two_shards__one_verdict(tiny: Repository, act: Act) -> None:
     assert told["evidence-artifact"] == "BACKEND-1"
     merged = verdict(run.artifacts["BACKEND-1"])
     assert (merged["verdict"], merged["image-id"]) == ("passed", told["image-id"])
+    digest = sha256((run.artifacts["BACKEND-1"] / "verdict.json").read_bytes()).hexdigest()
+    assert told["verdict-digest"] == f"sha256:{digest}"
     assert len(merged["shards"]) == 4  # type: ignore[arg-type]
     assert "chrome" in run.summary
     assert "firefox" in run.summary

@@ -177,6 +177,7 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     assert how["predicate"]["suite"]["shards"] == 2
     assert how["predicate"]["suite"]["browsers"] == ["firefox"]
 
+    assert "not proven" not in run.summary
     assert f"Logged out of {another.host}." in run.log
     assert SECRET.encode() not in run.everything_logged
     assert PASSWORD.encode() not in run.everything_logged

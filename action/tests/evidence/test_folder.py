@@ -3,6 +3,7 @@ import re
 import stat
 import threading
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ def test_write__redacts_and_replaces(evidence: Evidence) -> None:
     evidence.write("summary.md", "first")
     evidence.write("summary.md", f"a {HUSH.decode()} é")
     assert kept(evidence) == {"summary.md": "a *** é".encode()}
+
+
+def test_write_document__returns_the_digest_of_what_it_wrote(evidence: Evidence) -> None:
+    found = evidence.write_document("verdict.json", "wörter \udc80")
+    written = (evidence.folder.path / "verdict.json").read_bytes()
+    assert found == f"sha256:{sha256(written).hexdigest()}"
 
 
 def test_copy_folder__copies_subfolders(evidence: Evidence) -> None:

@@ -13,6 +13,7 @@ from rehearsal.commands.merge.merging import SUCCESS, MergeResult, merge
 from rehearsal.commands.merge.page import page
 from rehearsal.commands.merge.shards import latest_attempts
 from rehearsal.commands.merge.summary import summary, total
+from rehearsal.commands.workflow.digest_spelling import SPELLINGS, spell
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
@@ -61,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         help=f"needs.JOB.result of the jobs: {', '.join(filter(None, JOB_RESULTS))}",
     )
+    parser.add_argument(
+        "--spelling",
+        choices=SPELLINGS,
+        default="hex",
+        help="of the output verdict-digest: letters, where a secret has lines of digits",
+    )
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
@@ -95,7 +102,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             artifact_name=options.artifact_name,
             notices=merged.result.notices + notices,
         )
-        _report(replace(merged, result=result), evidence, console)
+        _report(replace(merged, result=result), evidence, console, options.spelling)
         evidence.folder.path.replace(into)
     return result.verdict.exit_code
 
@@ -131,14 +138,15 @@ def _check_folders(source: Path, into: Path) -> None:
         )
 
 
-def _report(merged: MergeResult, evidence: Evidence, console: Console) -> None:
+def _report(merged: MergeResult, evidence: Evidence, console: Console, spelling: str) -> None:
     result = merged.result
     # The outputs come first: later steps need them even if a report cannot be written.
     for name, value in result.outputs().items():
         console.output(name, value)
     name = result.artifact_name
     markdown = summary(merged, evidence=f"the artifact {name}" if name else "the merged evidence")
-    evidence.write_document(VERDICT_FILE, write_json(result))
+    digest = evidence.write_document(VERDICT_FILE, write_json(result))
+    console.output("verdict-digest", spell(digest, spelling))
     evidence.write(SUMMARY_FILE, markdown)
     evidence.write_document(PAGE_FILE, page(merged))
     console.summary(markdown)

@@ -28,6 +28,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             inputs = from_action(environ) | inputs_from_flags(options)
             request = read_request(inputs, top=Path.cwd())
             publication.image_id, publication.rehearsal = request.image_id, request.rehearsal
+            publication.notices += filter(None, (request.unproven,))
             publication.targets = [PublishTarget(reference=each) for each in request.references]
             console.info(f"publishing {request.image_id}")
             engine = find_engine(child_environment.for_children(environ, ()))

@@ -10,6 +10,7 @@ from rehearsal.commands.publish.local_tags import LocalTags
 from rehearsal.commands.publish.publication import Publication, PublishTarget, TargetState
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.commands.publish.request import PublishRequest
+from rehearsal.commands.publish.same_image import require_same_image
 from rehearsal.commands.publish.stream_output import stream_output
 from rehearsal.commands.publish.verify import SINGLE_MANIFEST_HINT, Verifier, publish_failed
 from rehearsal.outside.engine import EngineError
@@ -106,6 +107,8 @@ class Publisher:
 
     def run(self, request: PublishRequest, publication: Publication) -> None:
         image = self.find_image(request.image_id)
+        if request.rehearsal:
+            require_same_image(self.registries.engine, image, request.rehearsal.image_id)
         targets = publication.targets
         protected = [target for target in targets if target.reference in request.protected]
         for target in targets:

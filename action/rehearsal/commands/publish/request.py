@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.commands.publish.reference import Reference, read_references
+from rehearsal.commands.workflow.digest_spelling import read_digest
+from rehearsal.commands.workflow.dropped_outputs import ONE_LINE
 from rehearsal.config.input_table import DAY
 from rehearsal.config.input_types import BOOLEAN, FOLDER, LINES, TEXT, Input, number, table
 from rehearsal.config.inputs import Inputs, quoted
@@ -12,6 +14,12 @@ from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+
+FILE_UNPROVEN = (
+    "It is not proven that verdict.json is as the rehearsal wrote it, since verdict-digest is "
+    "empty: whoever can change the file chooses the image."
+)
+IMAGE_UNPROVEN = "It is not proven that this image was rehearsed: only its ID was given."
 
 # `make reference` writes action/publish/action.yml and the documents from this table.
 PUBLISH_INPUTS = table(
@@ -22,10 +30,17 @@ PUBLISH_INPUTS = table(
         "passed is published.",
     ),
     Input(
+        "verdict-digest",
+        TEXT,
+        "The digest of verdict.json as the runner holds it (the rehearsal's output "
+        "verdict-digest); another verdict.json is refused. Without it, nobody notices that the "
+        "file was changed.",
+    ),
+    Input(
         "image-id",
         TEXT,
-        "Instead of evidence-path, the ID of an image in the local engine that you vouch for "
-        "yourself.",
+        "The ID of the image in the local engine (the rehearsal's output image-id). Beside "
+        "evidence-path both must name one image; alone, you vouch for the image yourself.",
     ),
     Input("to", LINES, "Where to push to, one reference with its tag a line."),
     Input(
@@ -50,7 +65,8 @@ class PublishRequest:
     """Which image to push, and to which references.
 
     `timeout` is in seconds. `protected` are the references whose content must not be replaced.
-    Without `rehearsal` the caller gave the ID, and is responsible for the image.
+    Without `rehearsal` the caller gave the ID, and is responsible for the image. `unproven` says
+    what the inputs leave to trust; it is empty when `rehearsal` is what the runner holds.
     """
 
     image_id: str
@@ -58,6 +74,7 @@ class PublishRequest:
     timeout: int
     protected: tuple[Reference, ...] = ()
     rehearsal: RehearsalResult | None = None
+    unproven: str = ""
 
 
 def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
@@ -68,28 +85,49 @@ def read_request(given: Mapping[str, object], *, top: Path) -> PublishRequest:
     """
     inputs = Inputs.of(given, PUBLISH_INPUTS)
     path, image_id = inputs.text("evidence-path"), inputs.text("image-id")
-    if bool(path) == bool(image_id):
+    if not path and not image_id:
         raise MisconfiguredError(
-            f"The inputs evidence-path and image-id are {'both given' if path else 'both empty'}; "
-            "give exactly one of them.",
+            "The inputs evidence-path and image-id are both empty.",
             hint="evidence-path: ${{ steps.rehearse.outputs.evidence-path }} publishes exactly the "
             "image that was rehearsed.",
         )
     if image_id and not DIGEST.fullmatch(image_id):
         raise inputs.error_for("image-id", "a whole ID: sha256: and 64 hexadecimal digits")
+    digest = _read_verdict_digest(inputs)
     allow_flaky = inputs.boolean("allow-flaky")
     references = read_references(inputs)
     protected = _protected_references(inputs, references)
     timeout = inputs.number("timeout")
     # This comes last, so that an invalid input is reported whatever the verdict is.
-    rehearsal = _read_rehearsal(top / path, allow_flaky=allow_flaky) if path else None
+    rehearsal = _read_rehearsal(top / path, digest, allow_flaky=allow_flaky) if path else None
     return PublishRequest(
-        image_id=rehearsal.image_id if rehearsal else image_id,
+        image_id=image_id or (rehearsal.image_id if rehearsal else ""),
         references=references,
         timeout=timeout,
         protected=protected,
         rehearsal=rehearsal,
+        unproven="" if digest else FILE_UNPROVEN if path else IMAGE_UNPROVEN,
     )
+
+
+def _read_verdict_digest(inputs: Inputs) -> str:
+    """Return the digest, in whichever spelling it was handed over."""
+    given = inputs.text("verdict-digest")
+    digest = read_digest(given)
+    if given and not digest:
+        raise inputs.error_for(
+            "verdict-digest",
+            "the output verdict-digest of a rehearsal: sha256: and 64 hexadecimal digits",
+            hint="Hand over the output as it is. GitHub drops an output of a job in which a line "
+            f"of a secret occurs. {ONE_LINE}",
+        )
+    if digest and not inputs.text("evidence-path"):
+        raise MisconfiguredError(
+            "The input verdict-digest is given, and evidence-path is empty.",
+            hint="Name the folder with the verdict.json that has this digest: evidence-path: "
+            "${{ steps.rehearse.outputs.evidence-path }}.",
+        )
+    return digest
 
 
 def _protected_references(
@@ -110,9 +148,10 @@ def _protected_references(
     return tuple(each for each in references if not names[each] & replaceable)
 
 
-def _read_rehearsal(folder: Path, *, allow_flaky: bool) -> RehearsalResult:
+def _read_rehearsal(folder: Path, digest: str, *, allow_flaky: bool) -> RehearsalResult:
     rehearsal = require_passed(
         folder,
+        digest=digest,
         given=f"The input evidence-path is {quoted(folder)}",
         otherwise="Nothing was pushed.",
     )

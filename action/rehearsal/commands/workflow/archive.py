@@ -3,11 +3,10 @@
 import json
 import tarfile
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rehearsal.results.digest_format import DIGEST
+from rehearsal.results.digest_format import DIGEST, digest_of
 from rehearsal.verdict import RehearsalError, Verdict
 
 # In bytes. Manifests and configurations have some KB; nothing larger is read into memory.
@@ -42,7 +41,7 @@ def read_archive(path: Path) -> ImageArchive:
     try:
         with tarfile.open(path) as tar:
             (image,) = json.loads(_read(tar, "manifest.json"))
-            config = _digest(_read(tar, image["Config"]))
+            config = digest_of(_read(tar, image["Config"]))
             manifests = tuple(_manifests_with_config(tar, config))
             return ImageArchive(path=path, config=config, manifests=manifests)
     except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
@@ -69,8 +68,8 @@ def _config_of(tar: tarfile.TarFile, digest: str) -> str:
     if not DIGEST.fullmatch(digest):
         raise ValueError(f"{digest!r} is not a digest")
     content = _read(tar, f"blobs/sha256/{digest.removeprefix('sha256:')}")
-    if _digest(content) != digest:
-        raise ValueError(f"the manifest {digest} has the digest {_digest(content)}")
+    if digest_of(content) != digest:
+        raise ValueError(f"the manifest {digest} has the digest {digest_of(content)}")
     manifest: dict[str, Any] = json.loads(content)
     # An index has no configuration; buildx makes one when it adds attestations.
     return str(manifest.get("config", {}).get("digest", ""))
@@ -82,7 +81,3 @@ def _read(tar: tarfile.TarFile, name: str) -> bytes:
     if stream is None:
         raise ValueError(f"{name} cannot be read")
     return stream.read()
-
-
-def _digest(content: bytes) -> str:
-    return f"sha256:{sha256(content).hexdigest()}"

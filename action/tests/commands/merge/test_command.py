@@ -8,6 +8,8 @@ import pytest
 
 from rehearsal import cli
 from rehearsal.commands.merge.shards import ShardEvidence
+from rehearsal.commands.workflow.digest_spelling import read_digest
+from rehearsal.results.digest_format import digest_of
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.origin import Origin
 from rehearsal.results.verdict_json import write_json
@@ -104,6 +106,15 @@ def test_merge__of_passes(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     assert "shard:    shard 2/2 on firefox: passed, 3 ran, 0 failed\n" in output
     assert output.endswith("verdict:  passed\n")
     assert "::error" not in output
+
+
+@pytest.mark.parametrize("spelling", ["hex", "letters"])
+def test_merge__tells_the_digest_of_what_it_wrote(job: Job, spelling: str) -> None:
+    job.put(*matrix(2))
+    assert job.merge(2, "--spelling", spelling) == 0
+    digest = job.outputs["verdict-digest"]
+    assert digest.startswith("sha256:") is (spelling == "hex")
+    assert read_digest(digest) == digest_of((job.into / "verdict.json").read_bytes())
 
 
 def test_merge__copies_each_shard_s_evidence(job: Job) -> None:

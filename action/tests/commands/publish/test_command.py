@@ -2,6 +2,7 @@ import json
 import re
 import signal
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ...fakes import write_verdict
-from .fake_registries import ANOTHER, IMAGE, MANIFEST
+from .fake_registries import ANOTHER, IMAGE, MANIFEST, OTHER
 
 TO = "localhost:5000/app:1"
 # An engine with one image, and a registry that holds what was pushed.
@@ -59,13 +60,8 @@ class Scenario:
         self.write_rehearsal()
 
     def write_rehearsal(self, **changes: object) -> None:
-        write_verdict(
-            self.top,
-            name="r-1",
-            image_id=IMAGE,
-            suite_results=SuiteResults(test_count=3),
-            **changes,
-        )
+        ours = {"name": "r-1", "image_id": IMAGE, "suite_results": SuiteResults(test_count=3)}
+        write_verdict(self.top, **ours | changes)
 
     def environ(self, **inputs: str) -> dict[str, str]:
         files = {f"GITHUB_{name}": str(self.top / name) for name in ("OUTPUT", "STEP_SUMMARY")}
@@ -111,6 +107,30 @@ def test_publish__reports_tests_image_and_digests(
     assert f"registry: {TO}: {MANIFEST}, pushed" in log
     assert log.endswith("verdict:  passed\n")
     assert not (scenario.state / "tagged").exists()
+
+
+def test_publish__says_what_is_not_proven(
+    scenario: Scenario, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    words = "It is not proven that verdict.json is as the rehearsal wrote it"
+    assert cli.main(["publish"], scenario.environ()) == 0
+    assert f"\n- {words}" in scenario.summary
+    assert f"\nnotice:   {words}" in capfdbinary.readouterr().out.decode()
+
+    (scenario.top / "STEP_SUMMARY").unlink()
+    content = (scenario.top / "verdict.json").read_bytes()
+    digest = f"sha256:{sha256(content).hexdigest()}"
+    assert cli.main(["publish"], scenario.environ(**{"verdict-digest": digest})) == 0
+    assert "proven" not in scenario.summary
+    assert "proven" not in capfdbinary.readouterr().out.decode()
+
+
+def test_publish__two_inputs_that_name_different_images(scenario: Scenario) -> None:
+    scenario.write_rehearsal(image_id=OTHER)
+    assert cli.main(["publish"], scenario.environ(**{"image-id": IMAGE})) == 16
+    told = f"The input image-id names the image {IMAGE}, but verdict.json names {OTHER}."
+    assert told in scenario.summary
+    assert not (scenario.state / "pushed").exists()
 
 
 def test_publish__the_client_gets_no_token_of_the_runner(scenario: Scenario) -> None:

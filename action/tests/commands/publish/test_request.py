@@ -1,14 +1,16 @@
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rehearsal.commands.publish.request import read_request
+from rehearsal.commands.workflow.digest_spelling import spell
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import MisconfiguredError, Problem, RehearsalError, Verdict
 
 from ...fakes import write_verdict
-from .fake_registries import IMAGE
+from .fake_registries import IMAGE, MANIFEST, OTHER
 
 TO = "ghcr.io/owner/app:1"
 
@@ -43,6 +45,58 @@ def test_read_request__with_a_relative_path(tmp_path: Path) -> None:
 def test_read_request__of_an_image_id() -> None:
     found = read_request({"image-id": IMAGE, "to": TO, "timeout": "5"}, top=Path("/"))
     assert (found.image_id, found.rehearsal, found.timeout) == (IMAGE, None, 5)
+
+
+def digest_of_evidence(folder: Path) -> str:
+    return f"sha256:{sha256((folder / 'verdict.json').read_bytes()).hexdigest()}"
+
+
+@pytest.mark.parametrize("spelling", ["hex", "letters"])
+def test_read_request__of_the_verdict_that_the_runner_holds(tmp_path: Path, spelling: str) -> None:
+    digest = spell(digest_of_evidence(write_evidence(tmp_path)), spelling)
+    found = request_for(tmp_path, verdict_digest=digest)
+    assert (found.image_id, found.unproven) == (IMAGE, "")
+
+
+def test_read_request__refuses_a_verdict_that_was_changed(tmp_path: Path) -> None:
+    digest = digest_of_evidence(write_evidence(tmp_path))
+    file = tmp_path / "verdict.json"
+    file.write_text(file.read_text().replace(IMAGE, OTHER))
+    with pytest.raises(RehearsalError) as caught:
+        request_for(tmp_path, verdict_digest=digest)
+    problem = caught.value.problem
+    assert problem.verdict is Verdict.PUBLISH_FAILED
+    assert problem.message == (
+        "Nothing was pushed. verdict.json is not the file that the rehearsal wrote: its digest is "
+        f"{digest_of_evidence(tmp_path)}, and verdict-digest is {digest}."
+    )
+    assert "belong to different rehearsals" in problem.hint
+    # Without the digest nobody can know.
+    assert request_for(tmp_path).image_id == OTHER
+
+
+def test_read_request__a_changed_verdict_is_told_as_such_even_if_it_is_no_json(
+    tmp_path: Path,
+) -> None:
+    digest = digest_of_evidence(write_evidence(tmp_path))
+    (tmp_path / "verdict.json").write_text("{")
+    with pytest.raises(RehearsalError, match="is not the file that the rehearsal wrote"):
+        request_for(tmp_path, verdict_digest=digest)
+
+
+def test_read_request__says_what_is_not_proven(tmp_path: Path) -> None:
+    write_evidence(tmp_path)
+    assert "verdict-digest is empty" in request_for(tmp_path).unproven
+    assert "verdict-digest is empty" in request_for(tmp_path, image_id=IMAGE).unproven
+    alone = read_request({"image-id": IMAGE, "to": TO}, top=Path("/"))
+    assert alone.unproven == (
+        "It is not proven that this image was rehearsed: only its ID was given."
+    )
+
+
+def test_read_request__pushes_the_image_that_the_runner_holds(tmp_path: Path) -> None:
+    found = request_for(write_evidence(tmp_path), image_id=OTHER)
+    assert (found.image_id, found.rehearsal.image_id) == (OTHER, IMAGE)
 
 
 VERSION, LATEST, MAIN = "r.example/app:1.2.3", "r.example/app:latest", "app:main"
@@ -111,7 +165,10 @@ def test_read_request__without_a_verdict(tmp_path: Path) -> None:
     "given, message",
     [
         ({}, "both empty"),
-        ({"evidence-path": "x", "image-id": IMAGE}, "both given"),
+        ({"verdict-digest": MANIFEST}, "both empty"),
+        ({"image-id": IMAGE, "verdict-digest": MANIFEST}, "evidence-path is empty"),
+        ({"evidence-path": "x", "verdict-digest": "none"}, "verdict-digest is 'none'; it has to"),
+        ({"evidence-path": "x", "verdict-digest": "a" * 64}, "the output verdict-digest of a"),
         ({"image-id": "app:1"}, "a whole ID"),
         ({"image-id": IMAGE[:20]}, "a whole ID"),
         ({"image-id": IMAGE, "to": ""}, "input to is empty"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from rehearsal.commands.workflow.digest_spelling import SPELLINGS, spell
 from rehearsal.commands.workflow.explain_skipped import REQUIRED_OUTPUTS
 from rehearsal.commands.workflow.matrix import MatrixJob
 from rehearsal.commands.workflow.prepare import SECRET_VARIABLES
@@ -31,6 +32,7 @@ ACTION: dict[str, Any] = yaml.safe_load((TOP / "action/action.yml").read_text(en
 # By it `merge` finds the last attempt of a job. An artifact of an earlier attempt is not replaced.
 ATTEMPT = "-${{ github.run_attempt }}"
 JOB_ARTIFACT = "${{ steps.part.outputs.artifact }}" + ATTEMPT
+DIGEST = f"sha256:{'1a' * 32}"
 BUILD_INPUTS = {"context", "dockerfile", "target", "platform", "build-args"}
 OUTPUT = re.compile(r"jobs\.([a-z]+)\.outputs\.([a-z-]+)")
 STEP_OUTPUT = re.compile(r"steps\.([a-z-]+)\.outputs\.([a-z-]+)")
@@ -103,6 +105,18 @@ def test_merge__gets_the_result_of_the_jobs_besides_their_evidence() -> None:
     assert '--jobs "$RESULT"' in merge["run"]
 
 
+@pytest.mark.parametrize("digest", [DIGEST, "", "none"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_merge__spells_the_verdict_digest_as_the_job_build_did(digest: str, spelling: str) -> None:
+    given = step("merge", "merge")
+    assert '--spelling "$SPELLING"' in given["run"]
+    config = spell(digest, spelling)
+    needs: dict[str, Value] = {"build": {"outputs": {"config": config}}}
+    told = interpolate(given["env"]["SPELLING"], {"needs": FakeContext("needs", needs)})
+    assert told in SPELLINGS
+    assert digest != DIGEST or told == spelling
+
+
 def test_artifacts__names_differ_by_attempt_and_by_call() -> None:
     prefix = "${{ inputs.artifact-name }}"
     assert step("merge", "upload")["with"]["name"] == prefix + ATTEMPT
@@ -163,7 +177,7 @@ SET = {
     "build": {"config": "sha256:1", "image-attempt": "1"},
     "merge": {
         "verdict": "passed", "diagnosis": "none", "image-id": "sha256:1", "tests": "3",
-        "failures": "0", "flaky": "none", "evidence-attempt": "1",
+        "failures": "0", "flaky": "none", "evidence-attempt": "1", "verdict-digest": "sha256:2",
     },
 }  # fmt: skip
 
@@ -172,7 +186,8 @@ def test_outputs__of_the_workflow() -> None:
     assert called_outputs(SET) == {
         "verdict": "passed", "diagnosis": "", "image-id": "sha256:1", "tests": "3",
         "failures": "0", "flaky": "", "evidence-artifact": "app-1",
-        "image-artifact": "app.image-1", "image-config": "sha256:1", "dropped": "",
+        "verdict-digest": "sha256:2", "image-artifact": "app.image-1", "image-config": "sha256:1",
+        "dropped": "",
     }  # fmt: skip
 
 
