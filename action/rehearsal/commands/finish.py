@@ -2,10 +2,14 @@
 
 import traceback
 from collections.abc import Iterator
-from dataclasses import asdict
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 
+from rehearsal.evidence.copy_files import copy_files
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.left_out import megabytes
 from rehearsal.evidence.policy import should_keep
+from rehearsal.evidence.staged_files import StagedFiles
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.outside.remove_tree import remove_tree
@@ -33,6 +37,8 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import Verdict
 
+# In seconds: GitHub kills a cancelled step after 10 s, and its container was stopped before.
+CANCELLED_COPY_TIMEOUT = 2.0
 # A console that collapses groups hides these logs, so the end of a failed one is shown again.
 STREAMED_LOGS = (BUILD_LOG, SETUP_LOG)
 
@@ -49,24 +55,28 @@ def finish(
 ) -> Verdict:
     """Report the run, drop evidence that a local run does not want, and return the verdict.
 
-    `temp` holds the run's folder. `policy` is the input evidence.
+    The reports are written before anything large is copied, and once more after that. `temp` holds
+    the run's folder. `policy` is the input evidence.
     """
     result = make_result(state, description, evidence)
     # The outputs come first: later steps need them even if a report cannot be written.
     outputs = result.outputs()
     for name, value in outputs.items():
         console.output(name, value)
-    try:
-        result = add_evidence(result, state, description, evidence)
-        _report(result, evidence, console)
-    except Exception:  # noqa: BLE001  (a fault in a report changes no verdict)
-        console.warning(
-            traceback.format_exc(),
-            title="A report could not be written: an error in Dress Rehearsal",
-        )
     # If nothing has run yet, a user of a laptop needs the error but no folder.
     has_content = bool(result.stages) or result.verdict is Verdict.ERROR
     kept = console.on_github or (should_keep(policy, outputs) and (has_content or not local))
+    staged = state.staged if kept else None
+    with _warn_of_faults(console):
+        result = add_evidence(result, state, description, evidence)
+        _write_reports(_before_copying(result, staged), evidence, console)
+        _print_causes(result, console)
+    if staged:
+        with _warn_of_faults(console):
+            cancelled = result.verdict is Verdict.CANCELLED
+            copy_files(staged, evidence, seconds=CANCELLED_COPY_TIMEOUT if cancelled else 0)
+            result = add_evidence(result, state, description, evidence)
+            _write_reports(result, evidence, console)
     link = ""
     if not kept:
         remove_tree(temp, evidence.root.path.name)
@@ -78,12 +88,30 @@ def finish(
     return result.verdict
 
 
-def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
-    # Publishing compares the file with it: whatever changes the file later is found out.
-    console.output("verdict-digest", evidence.write_document(VERDICT_FILE, write_json(result)))
+def _before_copying(result: RehearsalResult, staged: StagedFiles | None) -> RehearsalResult:
+    """Return the result for the first reports: they stay if nothing can be written later."""
+    if not staged or not staged.files:
+        return result
+    notice = (
+        f"This was written before the files of the tests were copied: {len(staged.files)} with "
+        f"{megabytes(staged.size)}."
+    )
+    return replace(result, notices=(*result.notices, notice))
+
+
+def _write_reports(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
+    """Write all reports, in place of earlier ones."""
+    if digest := evidence.write_document(VERDICT_FILE, write_json(result)):
+        # Publishing compares the file with it: whatever changes the file later is found out.
+        console.output("verdict-digest", digest)
     place = f"the artifact {result.artifact_name}" if console.on_github else "this folder"
     markdown = summary(result, evidence=place)
     evidence.write(SUMMARY_FILE, markdown)
+    console.summary(markdown)
+    evidence.write_document(PAGE_FILE, page(result))
+
+
+def _print_causes(result: RehearsalResult, console: Console) -> None:
     for title, lines in _excerpts(result, collapsed=console.collapses):
         with console.group(title), console.raw_output() as show:
             show(console.redactor.redact_bytes("\n".join(lines).encode(errors="replace")))
@@ -91,8 +119,18 @@ def _report(result: RehearsalResult, evidence: Evidence, console: Console) -> No
         console.error(**asdict(annotation))
     for annotation in warning_annotations(result):
         console.warning(**asdict(annotation))
-    console.summary(markdown)
-    evidence.write_document(PAGE_FILE, page(result))
+
+
+@contextmanager
+def _warn_of_faults(console: Console) -> Iterator[None]:
+    """Print a fault in a report as a warning: it changes no verdict."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001  (as the docstring says)
+        console.warning(
+            traceback.format_exc(),
+            title="A report could not be written: an error in Dress Rehearsal",
+        )
 
 
 def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str, tuple[str, ...]]]:

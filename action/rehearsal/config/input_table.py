@@ -257,6 +257,13 @@ INPUTS = table(
         not_in_workflow="It is always kept, since the verdict is merged from it.",
     ),
     Input(
+        "evidence-limit",
+        number(0, 10_000, "MB"),
+        "Megabytes that the files of the tests may have in the evidence; reports and logs come on "
+        "top.",
+        default="500",
+    ),
+    Input(
         "artifact-name",
         matching(r"[A-Za-z0-9._-]{1,200}", "made of letters, digits, '.', '_' and '-'"),
         "The name of the artifact; when empty, unique to job, attempt and use.",

@@ -45,6 +45,7 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         timeout=inputs.number("timeout"),
         keep_images=inputs.number("keep-images"),
         evidence_policy=inputs.text("evidence"),
+        evidence_limit=inputs.number("evidence-limit"),
         artifact_name=inputs.text("artifact-name"),
         retention_days=inputs.number("retention-days"),
     )

@@ -89,9 +89,9 @@ class Plan:
 
     `directory` is the working directory, and `top` the folder where its input starts. `timeout` is
     in seconds. `keep_images` is in days, and 0 means for ever. `evidence_policy` says when to keep
-    evidence: on-failure, always or never. `trust_image` says that the image may get secrets on
-    events that can be started by strangers. `warnings` are about inputs that are allowed, but may
-    not do what their author expects.
+    evidence: on-failure, always or never. `evidence_limit` is in megabytes. `trust_image` says that
+    the image may get secrets on events that can be started by strangers. `warnings` are about
+    inputs that are allowed, but may not do what their author expects.
     """
 
     top: Path
@@ -105,6 +105,7 @@ class Plan:
     timeout: int
     keep_images: int
     evidence_policy: str
+    evidence_limit: int
     artifact_name: str
     retention_days: int
     warnings: tuple[str, ...] = ()

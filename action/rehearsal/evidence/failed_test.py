@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from rehearsal.evidence.budget import PAGES, PICTURES, TEXTS
 from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_slices import LogIndex, cut_slice
@@ -19,9 +20,7 @@ from rehearsal.source.tracebacks import (
     without_library_frames,
 )
 
-# What a browser shows as a picture without running anything.
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
-TEXTS = (".log", ".txt", ".html", ".md")
+READABLE = (*PAGES, *TEXTS)
 # What the test printed, as its report says.
 OUTPUT = "output-report.log"
 # In bytes: the file holds the rest of a longer address.
@@ -59,7 +58,7 @@ def collect(
     files = _files(evidence.folder, folder)
     pictures = [name for name in files if _suffix(name) in PICTURES]
     addresses = [_address_file(name) for name in pictures]
-    texts = [name for name in files if _suffix(name) in TEXTS]
+    texts = [name for name in files if _suffix(name) in READABLE]
     excerpts = (
         read_excerpt(evidence.folder, name, TEXT_LIMITS)
         for name in texts

@@ -4,15 +4,16 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from rehearsal.evidence.left_out import MAX_NAMED, megabytes
 from rehearsal.evidence.log import Log
 from rehearsal.outside.birth_time import birth_time
-from rehearsal.outside.files import open_regular_file, write_all
+from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.process import Sink
 from rehearsal.outside.remove_tree import remove_tree
@@ -24,10 +25,8 @@ from rehearsal.results.own_names import is_our_name
 MAX_NAME = 100
 SAFE_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
 CHUNK = 1 << 20
-# In bytes. A sparse file may claim any size, and would be read to its end.
-MAX_FILE_SIZE = 512 << 20
-# So many files that could not be kept are named.
-MAX_NAMED = 10
+# In bytes, of a file in the evidence, whatever evidence-limit is: our own logs are smaller.
+MAX_FILE_SIZE = 512_000_000
 
 
 class Evidence:
@@ -65,17 +64,32 @@ class Evidence:
         """Write a document that programs read, made of a redacted result, as it is.
 
         Return the digest of what was written, made from memory: the file may be changed at once.
+        If nothing can be written, an earlier document stays, and the digest is empty.
         """
-        data = text.encode(errors="replace")
-        with self._warn_on_error(name):
-            with self.folder.create_file(f"{name}.part", replace=True) as file:
+        data, part = text.encode(errors="replace"), f"{name}.part"
+        try:
+            with self.folder.create_file(part, replace=True) as file:
                 write_all(file, data)
-            self.folder.rename(f"{name}.part", name)
+            self.folder.rename(part, name)
+        except OSError as error:
+            with suppress(OSError):
+                self.folder.unlink(part)
+            self._warn(name, error)
+            return ""
         return digest_of(data)
 
     def safe_path(self, target: str, name: str) -> str:
         """Return a safe path in the evidence folder `target` for a file or folder of that name."""
         return f"{target}/{_safe_name(self.redactor.redact(name))}"
+
+    def safe_target(self, target: str, name: str) -> str:
+        """Return a safe path in the evidence folder `target` for a file with the path `name`."""
+        # A name may hold a secret, too. Our own names stay, even if a secret is such a word.
+        path = PurePosixPath(name)
+        kept = path.name if is_our_name(path.name) else ""
+        chosen = str(path.parent) if kept else name
+        parts = (*PurePosixPath(self.redactor.redact(chosen)).parts, *filter(None, (kept,)))
+        return str(PurePosixPath(target, *map(_safe_name, parts)))
 
     def staging_folder(self, name: str) -> Path:
         """Return a private folder, which the tests may write into."""
@@ -93,19 +107,6 @@ class Evidence:
             raise OSError(errno.ESTALE, "it is older than this rehearsal", str(folder.path))
         return folder
 
-    def copy_staged(self, name: str, target: str, *, variable: str) -> None:
-        """Copy what the tests left in a staging folder into the evidence folder `target`.
-
-        `variable` named the folder to the tests.
-        """
-        try:
-            self.copy_folder(self.open_staged(name), target)
-        except OSError as error:
-            self.warn(
-                f"Nothing of {variable} was kept: the tests removed this folder or put something "
-                f"else in its place ({error.strerror})."
-            )
-
     def copy_folder(self, source: Folder, target: str) -> None:
         """Copy the files below a folder into the evidence folder `target`; skip links and pipes."""
         failures = 0
@@ -119,39 +120,43 @@ class Evidence:
         for entry in source.walk(fail):
             if entry.is_file:
                 try:
-                    self.copy_opened(entry.open, target, entry.path)
+                    with entry.open() as inside:
+                        path = self.safe_target(target, entry.path)
+                        self.copy_opened(inside, path, limit=MAX_FILE_SIZE)
                 except OSError as error:
                     fail(entry, error)
         if failures > MAX_NAMED:
             self.warn(f"{failures - MAX_NAMED} more files or folders could not be kept.")
 
-    def copy(self, source: Path, target: str, name: str) -> None:
-        """Copy a regular file into the evidence folder `target` under a safe name."""
-        with self._warn_on_error(repr(name)):
-            self.copy_opened(lambda: open_regular_file(source), target, name)
+    def copy_opened(self, inside: BinaryIO, path: str, *, limit: int) -> None:
+        """Copy an open file to a safe `path`, redacted; if that fails, leave nothing of it.
 
-    def copy_opened(self, open_source: Callable[[], BinaryIO], target: str, name: str) -> None:
-        """Copy the file that `open_source` opens, under a safe name. Raises OSError."""
-        # A name may hold a secret, too. Our own names stay, even if a secret is such a word.
-        path = PurePosixPath(name)
-        kept = path.name if is_our_name(path.name) else ""
-        chosen = str(path.parent) if kept else name
-        parts = (*PurePosixPath(self.redactor.redact(chosen)).parts, *filter(None, (kept,)))
+        Raises OSError, also for a file of more than `limit` bytes: a sparse file may claim any
+        size, and would be read to its end.
+        """
+        left = os.fstat(inside.fileno()).st_size
+        if left > limit:
+            raise OSError(errno.EFBIG, f"it is larger than {megabytes(limit)}")
         stream = self.redactor.stream()
-        with open_source() as inside:
-            if os.fstat(inside.fileno()).st_size > MAX_FILE_SIZE:
-                raise OSError(errno.EFBIG, f"It is larger than {MAX_FILE_SIZE >> 20} MiB")
-            with self._create(str(PurePosixPath(target, *map(_safe_name, parts)))) as out:
-                while piece := inside.read(CHUNK):
+        kept, out = self._create(path)
+        try:
+            with out:
+                # Not what is added meanwhile: it might never end.
+                while left > 0 and (piece := inside.read(min(CHUNK, left))):
+                    left -= len(piece)
                     write_all(out, stream.feed(piece))
                 write_all(out, stream.flush())
+        except BaseException:
+            with suppress(OSError):
+                self.folder.unlink(kept)
+            raise
 
-    def _create(self, name: str) -> FileIO:
+    def _create(self, name: str) -> tuple[str, FileIO]:
         """Create a file. If there is one, add a number: redaction may have made two names equal."""
         path, number = PurePosixPath(name), 1
         while True:
             try:
-                return self.folder.create_file(str(path))
+                return str(path), self.folder.create_file(str(path))
             except FileExistsError:
                 number += 1
                 path = PurePosixPath(name).with_name(

@@ -1,6 +1,6 @@
 """The folders of failed tests in the evidence: each test has its own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import PurePosixPath
@@ -15,15 +15,21 @@ MAX_TESTS = 50
 OTHER_NAMES = {PurePosixPath(path).name for path in (TEST_LOG, JUNIT_FOLDER)}
 
 
-def name_folders(results: SuiteResults, evidence: Evidence) -> SuiteResults:
+def name_folders(
+    results: SuiteResults, evidence: Evidence, taken: Container[str] = ()
+) -> SuiteResults:
     """Return the results with a different and safe `evidence_name` for each test with a folder.
 
-    A second test of a name gets `-2` after it. Names are different on every file system: case makes
-    no difference.
+    A second test of a name gets `-2` after it, but no name that is `taken` by what the tests wrote.
+    Names are different on every file system: case makes no difference.
     """
     failed, flaky = results.failed[:MAX_TESTS], results.flaky[:MAX_TESTS]
     wanted = [_wanted_name(each, evidence) for each in (*failed, *flaky)]
-    names = _different(wanted, lambda name: evidence.folder.exists(f"{TESTS_FOLDER}/{name}"))
+
+    def exists(name: str) -> bool:
+        return name in taken or evidence.folder.exists(f"{TESTS_FOLDER}/{name}")
+
+    names = _different(wanted, exists)
     return replace(
         results,
         failed=(*_renamed(failed, names), *results.failed[MAX_TESTS:]),

@@ -54,6 +54,12 @@ class Folder:
         """When something was added or removed, in seconds since 1970."""
         return os.fstat(self.descriptor).st_mtime
 
+    @property
+    def free_space(self) -> int:
+        """How many bytes are free on its file system, for users without privileges."""
+        found = os.fstatvfs(self.descriptor)
+        return found.f_bavail * found.f_frsize
+
     def require(self, name: str, inode: int) -> None:
         """Raise OSError unless `name` is the folder with that inode, opened before."""
         found = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)

@@ -4,6 +4,7 @@ Outside GitHub Actions the same calls print plain lines, and mask lines are neve
 """
 
 import secrets
+import shutil
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -43,6 +44,8 @@ class Console:
         self._files = {name: environ.get(f"GITHUB_{name}") for name in ("OUTPUT", "STEP_SUMMARY")}
         self._out = out or sys.stdout.buffer
         self._lock = threading.Lock()
+        # Of the file for the job summary: its size before the first one was added.
+        self._summary_start: int | None = None
 
     def info(self, text: str) -> None:
         """Print a line of our own; a workflow command that it quotes is made harmless."""
@@ -132,8 +135,18 @@ class Console:
         self._append("OUTPUT", f"{name}<<{end}\n{value}\n{end}\n")
 
     def summary(self, markdown: str) -> None:
-        """Add to the job summary."""
-        self._append("STEP_SUMMARY", self.redactor.redact(markdown))
+        """Add to the job summary, in place of what was added before.
+
+        If that fails, what was added before stays.
+        """
+        text = self.redactor.redact(markdown)
+        path = Path(self._files["STEP_SUMMARY"] or "nowhere")
+        if self._summary_start is None:
+            self._summary_start = path.stat().st_size if path.is_file() else 0
+            self._append("STEP_SUMMARY", text)
+        elif path.is_file():  # It may be a device, which is not to be replaced.
+            with self._warn_on_error("STEP_SUMMARY"):
+                _replace_end(path.resolve(), self._summary_start, text)
 
     def _command(self, kind: str, message: str, title: str, file: str = "", line: int = 0) -> None:
         title, message = (visible(self.redactor.redact(text)) for text in (title, message))
@@ -147,11 +160,18 @@ class Console:
 
     def _append(self, file: str, text: str) -> None:
         if path := self._files[file]:
-            try:
-                with Path(path).open("a", encoding="utf-8", errors="replace") as stream:
-                    stream.write(text)
-            except OSError as error:
-                self.warning(f"{error.strerror or error}", title=f"GITHUB_{file} not written")
+            with (
+                self._warn_on_error(file),
+                Path(path).open("a", encoding="utf-8", errors="replace") as stream,
+            ):
+                stream.write(text)
+
+    @contextmanager
+    def _warn_on_error(self, file: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.warning(f"{error.strerror or error}", title=f"GITHUB_{file} not written")
 
     def _write(self, text: str) -> None:
         self._bytes(text.encode(errors="replace"))
@@ -160,6 +180,20 @@ class Console:
         with self._lock:
             self._out.write(data)
             self._out.flush()
+
+
+def _replace_end(path: Path, start: int, text: str) -> None:
+    """Replace what is in a file after its first `start` bytes, at once. Raises OSError."""
+    with path.open("rb") as file:
+        before = file.read(start)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(before + text.encode(errors="replace"))
+        shutil.copymode(path, part)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _escaped(text: str) -> str:

@@ -1,15 +1,24 @@
-"""The test stage: run the test command, count the tests, collect what they have written."""
+"""The test stage: run the test command, count the tests, list what they have written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from rehearsal.config import child_environment
 from rehearsal.config.rehearsal_plan import Plan
-from rehearsal.evidence.attachments import AttachmentCopier
+from rehearsal.evidence.attachments import AttachmentFinder
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import name_folders
+from rehearsal.evidence.left_out import MEGABYTE, LeftOut
 from rehearsal.evidence.log import Log
+from rehearsal.evidence.staged_files import (
+    StagedFile,
+    StagedFiles,
+    list_staged,
+    names_of_folders,
+)
 from rehearsal.outside import http_probe
+from rehearsal.outside.folder import Folder
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
@@ -77,21 +86,46 @@ def run_functional_tests(
                 failed=count.results.failed,
             )
     finally:
-        evidence.copy_staged("traces", TESTS_FOLDER, variable="REHEARSAL_EVIDENCE")
-        evidence.copy_staged("junit", JUNIT_FOLDER, variable="REHEARSAL_JUNIT")
-        for report in _new_reports(plan, previous):
-            evidence.copy(report, JUNIT_FOLDER, "_".join(report.relative_to(plan.directory).parts))
-        if state.suite_results is not None:
-            state.suite_results = name_folders(state.suite_results, evidence)
-            _copy_attachments(plan, context, state.suite_results)
+        left_out = LeftOut()
+        files = [*_left_by_tests(plan, evidence, previous, left_out)]
+        results = state.suite_results
+        if results is not None:
+            results = name_folders(results, evidence, names_of_folders(files))
+            files += _attachments(plan, context, results, left_out)
+            state.suite_results = results
+        state.staged = StagedFiles(
+            files=tuple(files), left_out=left_out, limit=plan.evidence_limit * MEGABYTE
+        )
 
 
-def _copy_attachments(plan: Plan, context: RunContext, results: SuiteResults) -> None:
-    """Copy the files that the reports name as attachments, from where tests may leave files."""
+def _left_by_tests(
+    plan: Plan, evidence: Evidence, previous: Mapping[Path, int], left_out: LeftOut
+) -> Iterator[StagedFile]:
+    """Yield what is in the folders that the tests were given, and the files of test-reports."""
+    yield from list_staged(
+        evidence, "traces", TESTS_FOLDER, left_out, variable="REHEARSAL_EVIDENCE"
+    )
+    yield from list_staged(evidence, "junit", JUNIT_FOLDER, left_out, variable="REHEARSAL_JUNIT")
+    open_folder = cache(Folder)
+    for report in _new_reports(plan, previous):
+        name = "_".join(report.relative_to(plan.directory).parts)
+        try:
+            folder, size = open_folder(report.parent.resolve()), report.stat().st_size
+        except OSError as error:
+            left_out.add(repr(name), 0, error.strerror or str(error))
+            continue
+        target = evidence.safe_target(JUNIT_FOLDER, name)
+        yield StagedFile(folder=folder, name=report.name, target=target, size=size)
+
+
+def _attachments(
+    plan: Plan, context: RunContext, results: SuiteResults, left_out: LeftOut
+) -> Iterator[StagedFile]:
+    """Yield the files that the reports name as attachments, from where tests may leave files."""
     folders = [plan.top, plan.directory]
     if temp := context.env.get("RUNNER_TEMP"):
         folders.append(Path(temp))
-    AttachmentCopier(context.evidence, folders, plan.directory).copy_all(results)
+    return AttachmentFinder(context.evidence, folders, plan.directory, left_out).find_all(results)
 
 
 def _ends_late(plan: Plan, container: Container) -> bool:
@@ -131,7 +165,7 @@ def _staged_reports(evidence: Evidence) -> list[Path]:
         folder = evidence.open_staged("junit")
         names = [each.name for each in folder.entries() if not each.is_folder]
     except OSError:
-        return []  # The tests replaced the folder; `copy_staged` warns about that.
+        return []  # The tests replaced the folder; `list_staged` warns about that.
     return [folder.path / name for name in names if name.endswith(".xml")]
 
 

@@ -89,8 +89,9 @@ def with_remarks(result: RehearsalResult, state: RunState, evidence: Evidence) -
     redact = evidence.redactor.redact
     return replace(
         result,
-        notices=tuple(map(redact, state.notices)),
-        warnings=tuple(map(redact, state.warnings)),
+        # Each once: the reports are written twice, and what is missing is missing both times.
+        notices=tuple(map(redact, dict.fromkeys(state.notices))),
+        warnings=tuple(map(redact, dict.fromkeys(state.warnings))),
     )
 
 

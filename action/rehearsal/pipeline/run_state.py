@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from rehearsal.evidence.staged_files import StagedFiles
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.results.rehearsal import Stage, deciding_problem
 from rehearsal.results.tests import SuiteResults
@@ -26,7 +27,8 @@ class StageObserver(Protocol):
 class RunState:
     """The state of one rehearsal.
 
-    `observations` are lines for the diagnosis, by their source. `kept_container` says where to
+    `staged` are the files that the tests have left. `observations` are lines for the diagnosis, by
+    their source. `kept_container` says where to
     find a container that keeps running, `remove_command` removes it.
     """
 
@@ -40,6 +42,7 @@ class RunState:
     image_id: str = ""
     ready_seconds: float | None = None
     suite_results: SuiteResults | None = None
+    staged: StagedFiles | None = None
     container_tail: tuple[str, ...] = ()
     kept_container: str = ""
     remove_command: str = ""

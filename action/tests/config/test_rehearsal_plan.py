@@ -59,7 +59,8 @@ def test_plan__defaults_for_a_bare_folder(top: Path) -> None:
     assert not plan.probe.timeout_given
     assert (plan.suite.command, plan.suite.requirements) == ("", None)
     assert (plan.suite.timeout, plan.timeout, plan.retention_days) == (1800, 3600, 7)
-    assert (plan.evidence_policy, plan.artifact_name) == ("on-failure", "")
+    assert (plan.evidence_policy, plan.evidence_limit) == ("on-failure", 500)
+    assert plan.artifact_name == ""
 
 
 def test_plan__defaults_for_a_folder_like_superlists(project: Path) -> None:
@@ -121,6 +122,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
         timeout="100",
         evidence="always",
         artifact_name="what-it_left.1",
+        evidence_limit="0",
         retention_days="30",
     )
     assert plan.directory == project
@@ -144,7 +146,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
     assert plan.suite.retries == 2
     assert plan.suite.selenium_url == "http://grid:4444/wd/hub"
     assert (plan.timeout, plan.evidence_policy, plan.retention_days) == (100, "always", 30)
-    assert plan.artifact_name == "what-it_left.1"
+    assert (plan.artifact_name, plan.evidence_limit) == ("what-it_left.1", 0)
 
 
 # For each input: values that are refused, and a part of what the error says is allowed.
@@ -176,6 +178,7 @@ WRONG = {
     "timeout": (["0", "86401", ""], "seconds from 1 to 86400"),
     "evidence": (["", "true", "Always"], "on-failure, always, never"),
     "artifact-name": (["a/b", "a b", "x" * 201, 'a"b'], "letters, digits"),
+    "evidence-limit": (["-1", "10001", "1.5", "500MB"], "MB from 0 to 10000"),
     "retention-days": (["0", "401", "7d"], "days from 1 to 400"),
 }  # fmt: skip
 

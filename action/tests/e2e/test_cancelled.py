@@ -1,15 +1,18 @@
 """Cancelled as GitHub's runner does it, in every stage; killed outright; and several at once."""
 
+import json
 import os
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from . import leftovers
 from .contract import assert_verdict
+from .deadlines import quickest
 from .repository import Repository
 from .runner import ActionResult, Runner, RunningStep, cancel
 
@@ -18,6 +21,9 @@ pytestmark = pytest.mark.alone
 
 # A cancelled rehearsal is over within this time; the runner's patience is 10 s. In seconds.
 PROMPT = 5.0
+# From the signal to the reports, in seconds, however much the tests have left.
+REPORTED = 3.0
+REPORTS = ("verdict.json", "summary.md", "index.html")
 WATCHDOG = 2.0
 HANGS = "python3 -m unittest checks.Hangs"
 
@@ -48,6 +54,19 @@ def label(step: RunningStep) -> str:
     """Return the label on what the run has started."""
     (folder,) = step.temp.glob("rehearsal-*")
     return f"dress-rehearsal={folder.name.removeprefix('rehearsal-')}"
+
+
+def containers(ours: str) -> list[str]:
+    """Return the containers with that label."""
+    return leftovers.engine("ps", "--all", "--quiet", "--filter", f"label={ours}").split()
+
+
+def when(condition: Callable[[], object]) -> float:
+    """Wait until it is so, for 20 s at most; return the time."""
+    limit = time.monotonic() + 20
+    while not condition() and time.monotonic() < limit:
+        time.sleep(0.02)
+    return time.monotonic()
 
 
 def slow_client(folder: Path, verb: str) -> str:
@@ -134,6 +153,40 @@ def test_cancelled__while_it_is_tested(tiny: Repository, runner: Runner) -> None
     assert (rehearsed.evidence / "tests/trace.png").exists(), "what was staged is kept"
 
 
+def test_cancelled__the_reports_wait_for_no_copying(
+    tiny: Repository, runner: Runner, record_property: Callable[[str, object], None]
+) -> None:
+    stage = "for n in 1 2 3; do head -c 200000000 /dev/zero >$REHEARSAL_EVIDENCE/$n.webm; done"
+    removed: list[float] = []
+
+    def measure() -> float:
+        reported: list[float] = []
+
+        def meanwhile(step: RunningStep) -> None:
+            step.wait_until(lambda step: "starting a child" in step.file("tests/output.log"))
+            ours = label(step)
+            started = time.monotonic()
+            with ThreadPoolExecutor() as threads:
+                told = threads.submit(when, lambda: all(map(step.file, REPORTS)))
+                gone = threads.submit(when, lambda: not containers(ours))
+                cancel(step)
+                reported.append(told.result() - started)
+                removed.append(gone.result() - started)
+
+        rehearsed = runner.use(tiny, {"test-command": f"{stage}\n{HANGS}"}, meanwhile=meanwhile)
+        assert_cancelled(rehearsed, *REPORTS)
+        notices = json.loads(rehearsed.file("verdict.json"))["notices"]
+        assert any("webm (200.0 MB) was left out: " in notice for notice in notices)
+        assert rehearsed.summary.count("## ❌ Dress rehearsal: cancelled") == 1
+        return reported[0]
+
+    seconds = quickest(measure, REPORTED)
+    record_property("seconds from the signal to the reports", round(seconds, 2))
+    record_property("seconds from the signal to the container's end", round(min(removed), 2))
+    assert seconds < REPORTED
+    assert min(removed) < PROMPT
+
+
 @pytest.mark.parametrize("tests", ["Page", "Wrong"])
 def test_cancelled__while_it_stops(tests: str, tiny: Repository, runner: Runner) -> None:
     # This app does not hear SIGTERM, so that stopping it takes its 10 s.
@@ -163,7 +216,7 @@ def test_killed__the_watchdog_removes_all_and_the_clean_up_tells(
         children = [line for line in leftovers.of_processes(run_id, 0) if "unittest" in line]
         return [
             *children,
-            *leftovers.engine("ps", "--all", "--quiet", "--filter", f"label={ours}").split(),
+            *containers(ours),
             *leftovers.engine("volume", "ls", "--quiet", "--filter", f"label={ours}").split(),
         ]
 

@@ -17,6 +17,7 @@ import pytest
 
 from . import leftovers
 from .contract import assert_verdict
+from .deadlines import quickest
 from .faults import FAULTS, SUPERLISTS, Fault, Line
 from .faults import tiny as goes_wrong
 from .planted_secrets import assert_no_leak, files, make_secrets
@@ -53,7 +54,6 @@ LESS_THAN_A_MINUTE = 55.0
 # In seconds; contractual.
 CRASH_IS_TOLD = 0.5
 DISALLOWED_IS_TOLD = 5.0
-TRIES = 10
 
 
 @pytest.fixture
@@ -346,17 +346,6 @@ def told_at(rehearsed: ActionResult) -> float:
     """Return when the verdict was told: written down, after the container has been removed."""
     assert rehearsed.evidence is not None
     return (rehearsed.evidence / "verdict.json").stat().st_mtime
-
-
-def quickest(measure: Callable[[], float], limit: float) -> float:
-    """Measure until it is within the limit, `TRIES` times at most: noise only makes it longer."""
-    seconds: list[float] = []
-    while len(seconds) < TRIES:
-        seconds.append(measure())
-        if seconds[-1] < limit:
-            break
-    print(f"seconds in {len(seconds)} tries: {', '.join(f'{each:.2f}' for each in seconds)}")
-    return min(seconds)
 
 
 @pytest.mark.alone

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence import attachments
-from rehearsal.evidence.attachments import MAX_FILES, OUTSIDE, AttachmentCopier
-from rehearsal.evidence.folder import MAX_NAMED, Evidence
+from rehearsal.evidence.attachments import MAX_FILES, OUTSIDE, AttachmentFinder
+from rehearsal.evidence.copy_files import copy_files
+from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS, name_folders
+from rehearsal.evidence.left_out import MAX_NAMED, LeftOut
+from rehearsal.evidence.staged_files import StagedFile, StagedFiles, list_staged
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.tests import Failure, SuiteResults
@@ -24,6 +26,7 @@ class Project:
         self.directory = self.top / "app"
         self.outside = top / "outside"
         self.warnings: list[str] = []
+        self.staged: list[StagedFile] = []
         for folder in (self.directory, self.outside, top / "run"):
             folder.mkdir(parents=True)
         redactor = Redactor([secret()])
@@ -40,7 +43,10 @@ class Project:
         failure = Failure(name="t", message="no", attachments=paths, report=str(self.top / report))
         results = name_folders(SuiteResults(failed=(failure,) * count), self.evidence)
         folders = [self.top, self.directory, self.top / "missing"]
-        AttachmentCopier(self.evidence, folders, self.directory).copy_all(results)
+        left_out = LeftOut()
+        finder = AttachmentFinder(self.evidence, folders, self.directory, left_out)
+        files = (*self.staged, *finder.find_all(results))
+        copy_files(StagedFiles(files=files, left_out=left_out, limit=1 << 20), self.evidence)
         kept = self.evidence.folder.path
         return sorted(str(each.relative_to(kept)) for each in kept.rglob("*") if each.is_file())
 
@@ -60,14 +66,14 @@ def project(tmp_path: Path) -> Project:
         pytest.param("app/out/shot.png", "file://{top}/app/out/shot.png", id="a URL"),
     ],
 )
-def test_copy_all__finds_the_file(project: Project, file: str, path: str) -> None:
+def test_find_all__finds_the_file(project: Project, file: str, path: str) -> None:
     project.write(file)
     assert project.copy(path.format(top=project.top)) == ["tests/t/shot.png"]
     assert (project.evidence.folder.path / "tests/t/shot.png").read_bytes() == PICTURE
     assert not project.warnings
 
 
-def test_copy_all__beside_the_report_goes_first(project: Project) -> None:
+def test_find_all__beside_the_report_goes_first(project: Project) -> None:
     project.write("reports/shot.png", b"beside the report")
     project.write("app/shot.png", b"in the working directory")
     assert project.copy("shot.png") == ["tests/t/shot.png"]
@@ -75,19 +81,19 @@ def test_copy_all__beside_the_report_goes_first(project: Project) -> None:
     assert kept.read_bytes() == b"beside the report"
 
 
-def test_copy_all__each_test_of_a_name_keeps_its_own(project: Project) -> None:
+def test_find_all__each_test_of_a_name_keeps_its_own(project: Project) -> None:
     project.write("app/shot.png")
     assert project.copy("shot.png", count=2) == ["tests/t-2/shot.png", "tests/t/shot.png"]
 
 
-def test_copy_all__two_files_of_one_name(project: Project) -> None:
+def test_find_all__two_files_of_one_name(project: Project) -> None:
     project.write("app/a/video.webm")
     project.write("app/b/video.webm")
     found = project.copy("a/video.webm", "b/video.webm")
     assert found == ["tests/t/video-2.webm", "tests/t/video.webm"]
 
 
-def test_copy_all__through_the_redactor_under_safe_names(project: Project) -> None:
+def test_find_all__through_the_redactor_under_safe_names(project: Project) -> None:
     name = f"{secret().value} 1.md"
     project.write(f"app/{name}", f"it is {secret().value}".encode())
     (found,) = project.copy(name)
@@ -112,7 +118,7 @@ def test_copy_all__through_the_redactor_under_safe_names(project: Project) -> No
         pytest.param("x" * 5000, "too long", id="long"),
     ],
 )
-def test_copy_all__says_what_is_not_kept(project: Project, path: str, reason: str) -> None:
+def test_find_all__says_what_is_not_kept(project: Project, path: str, reason: str) -> None:
     (project.outside / "x.png").write_bytes(PICTURE)
     app = project.directory
     (app / "link.png").symlink_to(project.outside / "x.png")
@@ -128,48 +134,36 @@ def test_copy_all__says_what_is_not_kept(project: Project, path: str, reason: st
     assert len(warning) < 400
 
 
-def test_copy_all__ignores_addresses(project: Project) -> None:
+def test_find_all__ignores_addresses(project: Project) -> None:
     assert project.copy("https://example.com/shot.png", "s3://x/y.png") == []
     assert not project.warnings
 
 
-def test_copy_all__not_what_is_in_the_folder_already(project: Project) -> None:
+def test_find_all__not_what_is_in_the_folder_already(project: Project) -> None:
     staged = project.evidence.staging_folder("traces") / "t/shot.png"
     staged.parent.mkdir()
     staged.write_bytes(PICTURE)
-    project.evidence.copy_staged("traces", "tests", variable="REHEARSAL_EVIDENCE")
+    project.staged += list_staged(project.evidence, "traces", "tests", LeftOut(), variable="X")
     assert project.copy(str(staged)) == ["tests/t/shot.png"]
 
 
 @pytest.mark.parametrize("folder", ["traces", "junit"])
-def test_copy_all__from_the_staging_folders(project: Project, folder: str) -> None:
+def test_find_all__from_the_staging_folders(project: Project, folder: str) -> None:
     staged = project.evidence.staging_folder(folder)
     (staged / "shot.png").write_bytes(PICTURE)
     assert project.copy(str(staged / "shot.png")) == ["tests/t/shot.png"]
 
 
-def test_copy_all__not_through_a_link_in_place_of_one(project: Project) -> None:
+def test_find_all__not_through_a_link_in_place_of_one(project: Project) -> None:
     (project.outside / "private.png").write_bytes(PICTURE)
     staged = project.evidence.staging_folder("traces")
     staged.rmdir()
     staged.symlink_to(project.outside)
     assert project.copy(str(staged / "private.png")) == []
-    assert project.warnings == [
-        f"The attachment '{staged}/private.png' could not be kept: {OUTSIDE}."
-    ]
+    assert project.warnings == [f"The attachment '{staged}/private.png' was left out: {OUTSIDE}."]
 
 
-def test_copy_all__up_to_a_size(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachments, "MAX_TOTAL", 3 << 20)
-    for name in "abc":
-        project.write(f"app/{name}", bytes(1 << 20 if name != "b" else 4 << 20))
-    assert project.copy("a", "b", "c") == ["tests/t/a", "tests/t/c"]
-    assert project.warnings == [
-        "The attachment 'b' could not be kept: all attachments may have 3 MiB."
-    ]
-
-
-def test_copy_all__up_to_a_number(project: Project) -> None:
+def test_find_all__up_to_a_number(project: Project) -> None:
     for number in range(MAX_FILES + 2):
         project.write(f"app/{number}.png")
     paths = [f"{number}.png" for number in range(MAX_FILES + 2)]
@@ -177,7 +171,7 @@ def test_copy_all__up_to_a_number(project: Project) -> None:
     assert project.warnings == ["2 more attachments of t were not kept."]
 
 
-def test_copy_all__warns_a_few_times_and_of_the_first_tests_alone(project: Project) -> None:
+def test_find_all__warns_a_few_times_and_of_the_first_tests_alone(project: Project) -> None:
     assert project.copy("gone.png", count=MAX_TESTS + 9) == []
     assert len(project.warnings) == MAX_NAMED + 1
-    assert project.warnings[-1] == f"{MAX_TESTS - MAX_NAMED} more attachments could not be kept."
+    assert project.warnings[-1] == f"{MAX_TESTS - MAX_NAMED} more files were left out (0 bytes)."

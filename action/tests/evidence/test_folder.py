@@ -1,3 +1,4 @@
+import io
 import os
 import re
 import stat
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from rehearsal.evidence.capped_file import CappedFile
-from rehearsal.evidence.folder import MAX_NAMED, Evidence
+from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.left_out import MAX_NAMED, LeftOut
 from rehearsal.evidence.log import Log
+from rehearsal.evidence.staged_files import list_staged
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 
@@ -287,6 +290,19 @@ def test_tail__of_a_log_whose_end_is_in_another_file(
     assert log.tail(1) == ("line 49",)
 
 
+class AddsWhileItIsRead(io.BufferedReader):
+    """A file that another process writes to as fast as it is read."""
+
+    def __init__(self, file: io.FileIO, path: Path) -> None:
+        super().__init__(file)
+        self._path = path
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        with self._path.open("ab") as more:
+            more.write(b"more" * 100)
+        return super().read(size)
+
+
 def full(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
@@ -297,6 +313,32 @@ def test_write__warns_of_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("rehearsal.evidence.folder.write_all", full)
     evidence.write("verdict.json", "x")
     assert warnings == ["verdict.json could not be kept: No space left on device"]
+
+
+def test_write__an_earlier_one_stays_if_the_disk_is_full(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence.write("verdict.json", "first")
+    monkeypatch.setattr("rehearsal.evidence.folder.write_all", full)
+    evidence.write("verdict.json", "second")
+    assert kept(evidence) == {"verdict.json": b"first"}, "and nothing of the second"
+
+
+def test_copy_opened__leaves_nothing_of_a_file_that_does_not_fit(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehearsal.evidence.folder.write_all", full)
+    with stage(evidence, "a.txt").open("rb") as file, pytest.raises(OSError, match="No space"):
+        evidence.copy_opened(file, "tests/a.txt", limit=10)
+    assert kept(evidence) == {}
+
+
+def test_copy_opened__not_what_is_added_meanwhile(evidence: Evidence) -> None:
+    path = stage(evidence, "a.txt", b"one")
+    with path.open("rb", buffering=0) as file:
+        endless = AddsWhileItIsRead(file, path)
+        evidence.copy_opened(endless, "tests/a.txt", limit=10)
+    assert kept(evidence) == {"tests/a.txt": b"one"}
 
 
 def test_write__accepts_invalid_unicode(evidence: Evidence) -> None:
@@ -374,7 +416,7 @@ def put_in_place(path: Path, foreign: Path, way: str) -> None:
 
 @pytest.mark.parametrize("way", ["link", "folder", "older folder", "nothing"])
 @pytest.mark.parametrize("replaced", ["staging", "staging/traces"])
-def test_copy_staged__tells_of_a_replaced_folder(
+def test_list_staged__tells_of_a_replaced_folder(
     tmp_path: Path, foreign: Path, replaced: str, way: str
 ) -> None:
     warnings: list[str] = []
@@ -383,13 +425,14 @@ def test_copy_staged__tells_of_a_replaced_folder(
     stage(evidence, "trace.txt")
     inside = Path(replaced).relative_to("staging")
     put_in_place(evidence.root.path / replaced, foreign / inside, way)
-    evidence.copy_staged("traces", "tests", variable="REHEARSAL_EVIDENCE")
+    found = list_staged(evidence, "traces", "tests", LeftOut(), variable="REHEARSAL_EVIDENCE")
+    targets = [each.target for each in found]
     if (replaced, way) == ("staging/traces", "folder"):
         # Playwright removes its folder for results at the start, and makes it again.
-        assert list(kept(evidence)) == ["tests/traces/new.txt"]
+        assert targets == ["tests/traces/new.txt"]
         assert not warnings
         return
-    assert kept(evidence) == {}
+    assert targets == []
     assert len(warnings) == 1
     assert warnings[0].startswith("Nothing of REHEARSAL_EVIDENCE was kept: the tests ")
 
@@ -426,7 +469,7 @@ def test_copy_folder__leaves_out_what_is_too_deep_or_too_large(evidence: Evidenc
     assert list(kept(evidence)) == ["tests/good.txt"]
     assert warnings == [
         f"'{'/'.join('d' * 32)}' could not be kept: It is below 32 other folders",
-        "'sparse' could not be kept: It is larger than 512 MiB",
+        "'sparse' could not be kept: it is larger than 512.0 MB",
     ]
 
 

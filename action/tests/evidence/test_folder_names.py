@@ -42,6 +42,12 @@ def test_name_folders__nor_one_that_the_tests_wrote(evidence: Evidence) -> None:
     assert [each.evidence_name for each in found] == ["a", "a-3"]
 
 
+def test_name_folders__nor_one_that_they_have_staged(evidence: Evidence) -> None:
+    results = SuiteResults(failed=(failure("a"), failure("a")))
+    found = name_folders(results, evidence, {"a", "a-2"}).failed
+    assert [each.evidence_name for each in found] == ["a", "a-3"]
+
+
 def test_name_folders__also_where_rehearsal_testing_named_it(evidence: Evidence) -> None:
     both = (failure("t.T.bad", "bad-1"), failure("t.T.bad2", "bad-1"))
     assert names(evidence, *both) == ["bad-1", "bad-1-2"]

@@ -1,5 +1,6 @@
 import io
 import re
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -225,6 +226,40 @@ def test_summary__is_appended_and_redacted(on: Spoken, tmp_path: Path) -> None:
     (tmp_path / "GITHUB_STEP_SUMMARY").write_text("before\n")
     on.console.summary(f"# {HUSH} é\n")
     assert (tmp_path / "GITHUB_STEP_SUMMARY").read_text("utf-8") == "before\n# *** é\n"
+
+
+def test_summary__a_second_one_replaces_the_first(on: Spoken, tmp_path: Path) -> None:
+    file = tmp_path / "GITHUB_STEP_SUMMARY"
+    file.write_text("before\n")
+    file.chmod(0o640)
+    for text in ("# one, which is longer\n", f"# two {HUSH}\n", "# three é\n"):
+        on.console.summary(text)
+    assert file.read_text("utf-8") == "before\n# three é\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_summary__the_first_stays_if_the_second_fails(
+    on: Spoken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    on.console.summary("# one\n")
+    monkeypatch.setattr("rehearsal.outside.github.shutil.copymode", full)
+    on.console.summary("# two\n")
+    assert (tmp_path / "GITHUB_STEP_SUMMARY").read_text() == "# one\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["GITHUB_STEP_SUMMARY"]
+    assert "GITHUB_STEP_SUMMARY not written" in on.text
+
+
+def test_summary__replaces_no_device(on: Spoken, tmp_path: Path) -> None:
+    link = tmp_path / "GITHUB_STEP_SUMMARY"
+    link.symlink_to("/dev/null")
+    for text in ("# one\n", "# two\n"):
+        on.console.summary(text)
+    assert Path("/dev/null").is_char_device()
+    assert link.is_symlink()
 
 
 def test_files__are_not_written_elsewhere(off: Spoken, tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""Copy the files of the tests into the evidence, after the reports: it may take long."""
+
+from rehearsal.evidence.budget import SHARE, choose, room
+from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.left_out import LeftOut, megabytes
+from rehearsal.evidence.staged_files import StagedFile, StagedFiles
+from rehearsal.outside.signals import interruptible
+from rehearsal.verdict import RehearsalError
+
+NO_SPACE = "no space was left on the disk"
+NO_TIME = "the rehearsal was cancelled"
+
+
+def copy_files(staged: StagedFiles, evidence: Evidence, *, seconds: float = 0) -> None:
+    """Copy what fits into the limit, the most worth first; warn of each file that is left out.
+
+    After `seconds`, or when the rehearsal is cancelled, the rest is left out; 0 means no limit.
+    """
+    free = evidence.folder.free_space
+    taken, too_much = choose(staged.files, room(staged.limit, free))
+    reason = _why_too_much(staged.limit, free)
+    for file in too_much:
+        staged.left_out.add(file.target, file.size, reason)
+    done = 0
+    try:
+        with interruptible(seconds):
+            for file in taken:
+                _copy(file, evidence, staged.left_out)
+                done += 1
+    except RehearsalError:
+        for file in taken[done:]:
+            staged.left_out.add(file.target, file.size, NO_TIME)
+    for notice in staged.left_out.notices():
+        evidence.warn(notice)
+
+
+def _copy(file: StagedFile, evidence: Evidence, left_out: LeftOut) -> None:
+    try:
+        if file.size > evidence.folder.free_space:
+            left_out.add(file.target, file.size, NO_SPACE)
+            return
+        with file.open() as inside:
+            evidence.copy_opened(inside, file.target, limit=file.size)
+    except OSError as error:
+        left_out.add(file.target, file.size, error.strerror or str(error))
+
+
+def _why_too_much(limit: int, free: int) -> str:
+    if limit <= free // SHARE:
+        return f"the files of the tests may have {megabytes(limit)} together (evidence-limit)"
+    return f"the files of the tests may have a third of the {megabytes(free)} that are free"
