@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from rehearsal.commands.remove_everything import attempt, end_helper, remove_everything
 from rehearsal.config.input_table import INPUTS
+from rehearsal.evidence.folder import MAX_FILE_SIZE
+from rehearsal.evidence.left_out import MEGABYTE
 from rehearsal.evidence.policy import should_keep
 from rehearsal.evidence.sanitize import sanitize_folder
 from rehearsal.outside.github import Console
@@ -54,10 +56,11 @@ def clean_up(
     )
     remove_everything(run, environ, warn)
     verdict = known.get("verdict") or str(Verdict.CANCELLED)
+    limit = int(_valid(inputs, "evidence-limit")) * MEGABYTE
     upload = should_keep(_valid(inputs, "evidence"), {**known, "verdict": verdict}) and attempt(
         "check the evidence, so it stays on this machine",
         SANITIZE_TIMEOUT,
-        lambda: _has_clean_evidence(run, environ, redactor, console),
+        lambda: _has_clean_evidence(run, environ, redactor, console, limit),
         warn,
     )
     name = known.get("artifact-name") or _valid(inputs, "artifact-name")
@@ -85,16 +88,23 @@ def _valid(inputs: Mapping[str, object], name: str) -> str:
 
 
 def _has_clean_evidence(
-    run: RunReference, environ: Mapping[str, str], redactor: Redactor, console: Console
+    run: RunReference,
+    environ: Mapping[str, str],
+    redactor: Redactor,
+    console: Console,
+    limit: int,
 ) -> bool:
-    """Sanitize the evidence once more; return whether there is any. Raises OSError."""
+    """Sanitize the evidence once more; return whether there is any. Raises OSError.
+
+    `limit` is what the files of the tests may have, in bytes.
+    """
     parent = run.open(environ)
     if not parent.exists(EVIDENCE):
         return False
     if run.evidence:
         parent.require(EVIDENCE, run.evidence)
     folder = parent.folder(EVIDENCE)
-    for name in sanitize_folder(folder, redactor):
+    for name in sanitize_folder(folder, redactor, max_size=max(limit, MAX_FILE_SIZE)):
         console.warning(
             f"{name} held a secret, had an unsafe name or was not a regular file; it was cleaned "
             "or removed.",

@@ -1,10 +1,11 @@
 """The last sweep over the evidence, before it is uploaded."""
 
 import errno
+import os
 from hashlib import sha256
 
 from rehearsal.evidence.folder import CHUNK, MAX_FILE_SIZE, SAFE_NAME
-from rehearsal.outside.files import write_all
+from rehearsal.outside.files import pwrite_all
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
@@ -15,12 +16,15 @@ from rehearsal.results.own_names import is_our_name
 DOCUMENTS = (VERDICT_FILE, PAGE_FILE)
 
 
-def sanitize_folder(folder: Folder, redactor: Redactor) -> list[str]:
+def sanitize_folder(
+    folder: Folder, redactor: Redactor, *, max_size: int = MAX_FILE_SIZE
+) -> list[str]:
     """Remove unsafe files and replace secrets once more; return the names of what was changed.
 
     Links are removed, since their targets may be private. So are files with a name that `safe_path`
     does not give: it may hold a secret, and the upload may refuse it. So is what cannot be read,
-    or is too large. Raises OSError when something stays that is unsafe.
+    or has more than `max_size` bytes. Nothing is copied: the disk may be full. Raises OSError when
+    something stays that is unsafe.
     """
     changed = []
 
@@ -32,7 +36,7 @@ def sanitize_folder(folder: Folder, redactor: Redactor) -> list[str]:
             raise OSError(errno.ENOTEMPTY, left)
 
     for entry in folder.walk(remove):
-        if not _is_safe(entry, redactor):
+        if not _is_safe(entry, redactor, max_size):
             remove(entry)
         elif entry.is_file and entry.path not in DOCUMENTS and _holds_secrets(entry, redactor):
             _replace_secrets(entry, redactor)
@@ -40,11 +44,11 @@ def sanitize_folder(folder: Folder, redactor: Redactor) -> list[str]:
     return changed
 
 
-def _is_safe(entry: Entry, redactor: Redactor) -> bool:
+def _is_safe(entry: Entry, redactor: Redactor, max_size: int) -> bool:
     holds_secret = not is_our_name(entry.name) and redactor.redact(entry.name) != entry.name
     if holds_secret or not SAFE_NAME.match(entry.name):
         return False
-    return entry.is_folder or (entry.is_file and entry.size() <= MAX_FILE_SIZE)
+    return entry.is_folder or (entry.is_file and entry.size() <= max_size)
 
 
 def _holds_secrets(entry: Entry, redactor: Redactor) -> bool:
@@ -58,9 +62,28 @@ def _holds_secrets(entry: Entry, redactor: Redactor) -> bool:
 
 
 def _replace_secrets(entry: Entry, redactor: Redactor) -> None:
-    stream, part = redactor.stream(), f"{entry.name}.part"
-    with entry.open() as inside, entry.parent.create_file(part, replace=True) as out:
-        while piece := inside.read(CHUNK):
-            write_all(out, stream.feed(piece))
-        write_all(out, stream.flush())
-    entry.parent.rename(part, entry.name)
+    """Replace the secrets where they are: a second copy might find no room.
+
+    A file that has another name, too, is removed: it may be somebody else's. So is one that cannot
+    be changed.
+    """
+    try:
+        file = entry.parent.open_for_update(entry.name)
+    except PermissionError:
+        entry.parent.unlink(entry.name)
+        return
+    with file:
+        if os.fstat(file.fileno()).st_nlink > 1:
+            entry.parent.unlink(entry.name)
+            return
+        stream, read, written, ready = redactor.stream(), 0, 0, b""
+        while piece := os.pread(file.fileno(), CHUNK, read):
+            read += len(piece)
+            ready += stream.feed(piece)
+            # Never over what was not read yet, whatever a secret is replaced by.
+            fits = ready[: read - written]
+            pwrite_all(file, fits, written)
+            written, ready = written + len(fits), ready[len(fits) :]
+        ready += stream.flush()
+        pwrite_all(file, ready, written)
+        file.truncate(written + len(ready))

@@ -27,11 +27,20 @@ def open_regular_file(path: Path, *, dir_fd: int | None = None) -> BinaryIO:
     The owner of the folder may replace the file at any moment by a link out of it, or by a pipe
     that never ends. So the opened file is checked, not its path.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=dir_fd)
+    return os.fdopen(_open_regular(path, os.O_RDONLY, dir_fd), "rb")
+
+
+def update_regular_file(path: Path, *, dir_fd: int | None = None) -> FileIO:
+    """Open a regular file for reading and writing, as `open_regular_file` does."""
+    return FileIO(_open_regular(path, os.O_RDWR, dir_fd), "r+")
+
+
+def _open_regular(path: Path, flags: int, dir_fd: int | None) -> int:
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=dir_fd)
     if not S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
-    return os.fdopen(descriptor, "rb")
+    return descriptor
 
 
 def read_start(path: Path, limit: int) -> bytes:
@@ -68,6 +77,14 @@ def write_all(file: FileIO, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) or 0 :]
+
+
+def pwrite_all(file: FileIO, data: bytes, offset: int) -> None:
+    """Write all of `data` over what is in a file from `offset`. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(file.fileno(), rest, offset)
+        rest, offset = rest[written:], offset + written
 
 
 def text_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:

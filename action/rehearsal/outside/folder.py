@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from stat import S_IRWXU
 from typing import BinaryIO
 
-from rehearsal.outside.files import open_regular_file
+from rehearsal.outside.files import open_regular_file, update_regular_file
 
 # Deeper folders are not walked: with names of 100 characters each path stays below PATH_MAX.
 MAX_DEPTH = 32
@@ -100,6 +100,11 @@ class Folder:
         """Open a regular file for reading; a pipe or a device is an error, and not waited for."""
         parent, last = self._locate(name)
         return open_regular_file(Path(last), dir_fd=parent.descriptor)
+
+    def open_for_update(self, name: str) -> FileIO:
+        """Open a regular file for reading and writing."""
+        parent, last = self._locate(name)
+        return update_regular_file(Path(last), dir_fd=parent.descriptor)
 
     def create_file(self, name: str, *, replace: bool = False) -> FileIO:
         """Create a file, and the folders above it; open it for writing and reading.

@@ -192,6 +192,29 @@ def test_clean_up__sanitizes_the_evidence(environ: dict[str, str], tmp_path: Pat
     assert SECRET not in output
 
 
+def test_clean_up__changes_no_verdict(environ: dict[str, str]) -> None:
+    run = killed_run(environ)
+    file = run.path(environ) / "evidence/verdict.json"
+    file.write_text(f'{{"verdict": "{SECRET}"}}')
+    before = file.stat()
+    run_clean_up(environ, run, known=FINISHED)
+    after = file.stat()
+    assert file.read_text() == f'{{"verdict": "{SECRET}"}}'
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("limit, stays", [("1", True), ("0", False), ("wrong", True)])
+def test_clean_up__keeps_files_up_to_the_limit(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, limit: str, *, stays: bool
+) -> None:
+    monkeypatch.setattr("rehearsal.commands.clean_up.MAX_FILE_SIZE", 10)
+    run = killed_run(environ)
+    video = run.path(environ) / "evidence/video.webm"
+    video.write_bytes(bytes(1000))
+    run_clean_up(environ, run, known=FINISHED, inputs={"evidence-limit": limit})
+    assert video.exists() is stays
+
+
 @pytest.mark.parametrize("way", ["link", "folder"])
 @pytest.mark.parametrize("name", ["evidence", "staging", ""])
 def test_clean_up__leaves_alone_what_is_not_its_own(
