@@ -44,6 +44,12 @@ class Registry:
         assert status == OK, data
         return _digest(data), str(json.loads(data)["config"]["digest"])
 
+    def tags(self, repository: str) -> list[str]:
+        """Return the tags of a repository."""
+        status, _, data = self._ask("GET", f"/v2/{repository}/tags/list")
+        assert status == OK, data
+        return sorted(json.loads(data)["tags"])
+
     def manifest(self, repository: str, tag: str) -> bytes:
         """Return the bytes of a manifest."""
         status, _, data = self._ask("GET", f"/v2/{repository}/manifests/{tag}", accept=ACCEPTED)

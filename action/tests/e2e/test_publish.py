@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -269,6 +270,69 @@ def test_publish__notices_what_somebody_else_pushed_meanwhile(
     assert "something else" in published.log
     digest = digests_of(theirs)[f"{registry.host}/{name}:theirs"]
     assert digest in published.summary
+
+
+# A docker client, and a program that moves the tag to $OTHER as long as a push runs.
+MOVING = """#!/bin/bash
+if [[ $1 == push ]]; then
+    moved() { "$REAL" tag "$OTHER" "$1"; }
+    moved "$2"
+    until [[ -e $DONE ]]; do moved "$2"; done &
+    "$REAL" "$@"
+    code=$?
+    touch "$DONE"
+    wait
+    exit $code
+fi
+exec "$REAL" "$@"
+"""
+
+
+def test_publish__notices_a_tag_that_moves_on_this_machine(
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str, workdir: Path
+) -> None:
+    name = f"{run_id}/moved"
+    other = build_small_image(workdir / "other", run_id, "another image")
+    client = workdir / "bin/docker"
+    client.parent.mkdir()
+    client.write_text(MOVING)
+    client.chmod(0o755)
+    to = [f"{registry.host}/{name}:{tag}" for tag in ("1", "latest")]
+    environment = {
+        "PATH": f"{client.parent}:{os.environ['PATH']}",
+        "REAL": str(shutil.which("docker")),
+        "OTHER": other,
+        "DONE": str(workdir / "done"),
+    }
+    published = publish(runner, tiny, {"image-id": image, "to": "\n".join(to)}, environment)
+    held = registry.holds(name, "1")
+    assert held is not None
+    assert held[1] == other, "the client pushes by tag only"
+    assert_failed(
+        published,
+        f"{to[0]} holds {held[0]} (its image is {other}) instead of the image that was rehearsed, "
+        f"{image}: the tag {to[0]} was moved on this machine while it was pushed.",
+    )
+    assert "nother run" not in published.errors
+    assert registry.holds(name, "latest") is None
+    assert not tags_of_the_engine(registry.host)
+
+
+def test_publish__tags_in_the_registry_what_it_has_verified_there(
+    *, image: str, tiny: Repository, runner: Runner, registry: Registry, run_id: str
+) -> None:
+    to = [f"{registry.host}/{run_id}/{name}" for name in ("app:1", "app:latest", "mirror:1")]
+    order = {"image-id": image, "to": "\n".join(to)}
+    published = publish(runner, tiny, order, with_buildx(runner.folder))
+    held = registry.holds(f"{run_id}/app", "1")
+    assert held is not None
+    assert held[1] == image
+    assert_published(published, dict.fromkeys(to, held[0]))
+    assert registry.holds(f"{run_id}/app", "latest") == held
+    assert registry.holds(f"{run_id}/mirror", "1") == held
+    assert published.log.count("The push refers to") == 1
+    assert published.log.count(f"{held[0]} (same manifest, tagged in the registry, ") == 2
+    assert registry.tags(f"{run_id}/app") == ["1", "latest"], "and no other tag stays there"
 
 
 def test_publish__a_version_keeps_its_content(

@@ -7,7 +7,7 @@ from rehearsal.commands.publish.digest_lines import write_digests
 from rehearsal.commands.publish.reference import Reference
 from rehearsal.outside.registry import RemoteImage
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 
 class TargetState(Enum):
@@ -46,6 +46,11 @@ class PublishTarget:
     def digest(self) -> str:
         """The digest of the manifest if the image is verified to be there, else empty."""
         return self.remote.digest if self.remote and self.state.verified else ""
+
+    @property
+    def by_digest(self) -> str:
+        """A reference to that manifest."""
+        return f"{self.reference.untagged}@{self.digest}"
 
     @property
     def content(self) -> str:
@@ -95,3 +100,8 @@ class Publication:
             "digest": self.digest,
             "digests": write_digests(self.digests),
         }
+
+
+def publish_failed(message: str, hint: str) -> RehearsalError:
+    """Return a `RehearsalError` with the verdict publish-failed."""
+    return RehearsalError(Verdict.PUBLISH_FAILED, message, hint=hint)

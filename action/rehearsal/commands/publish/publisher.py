@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.commands.publish.local_tags import LocalTags
-from rehearsal.commands.publish.publication import Publication, PublishTarget, TargetState
-from rehearsal.commands.publish.registry_errors import find_reason, one_line
+from rehearsal.commands.publish.mismatch import SINGLE_MANIFEST_HINT, Written
+from rehearsal.commands.publish.publication import (
+    Publication,
+    PublishTarget,
+    TargetState,
+    publish_failed,
+)
+from rehearsal.commands.publish.pusher import Pusher
 from rehearsal.commands.publish.request import PublishRequest
 from rehearsal.commands.publish.same_image import require_same_image
-from rehearsal.commands.publish.stream_output import stream_output
-from rehearsal.commands.publish.verify import SINGLE_MANIFEST_HINT, Verifier, publish_failed
+from rehearsal.commands.publish.verify import Verifier
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
@@ -48,11 +53,11 @@ def publish(
         verifier = Verifier(
             image_id=request.image_id, registries=registries, local_tags=local_tags, sleep=sleep
         )
+        pusher = Pusher(
+            registries=registries, local_tags=local_tags, verifier=verifier, console=console
+        )
         publisher = Publisher(
-            registries=registries,
-            local_tags=local_tags,
-            verifier=verifier,
-            console=console,
+            registries=registries, verifier=verifier, pusher=pusher, console=console
         )
         try:
             with interruptible(
@@ -101,8 +106,8 @@ class Publisher:
     """Publishes one image to all of its references."""
 
     registries: Registries
-    local_tags: LocalTags
     verifier: Verifier
+    pusher: Pusher
     console: Console
 
     def run(self, request: PublishRequest, publication: Publication) -> None:
@@ -124,7 +129,7 @@ class Publisher:
         publication.notices += check_overwrite(protected)
         for target in targets:
             if not target.state.verified:
-                publication.notices += self.push_or_retag(target, image)
+                publication.notices += self.push_or_retag(target, image, targets)
 
     def find_image(self, image_id: str) -> Mapping[str, Any]:
         """Return what the engine reports about the image. Raises `MisconfiguredError`."""
@@ -145,18 +150,23 @@ class Publisher:
             )
         return image
 
-    def push_or_retag(self, target: PublishTarget, image: Mapping[str, Any]) -> list[str]:
-        """Publish to one reference, verify it, and return notices."""
+    def push_or_retag(
+        self, target: PublishTarget, image: Mapping[str, Any], targets: Sequence[PublishTarget]
+    ) -> list[str]:
+        """Publish to one reference, verify it, and return notices.
+
+        A client pushes by tag only. So where the registry holds the image, under another one of
+        `targets` or as the candidate that was rehearsed, that manifest is tagged by its digest.
+        """
         started = time.monotonic()
         # What the registry holds is not known until it is asked again.
         target.answered, target.state = False, TargetState.INTERRUPTED
-        source = self.verifier.find_source(target, image)
-        if source and self.retag(target, source):
-            state = TargetState.RETAGGED
+        source = self.verifier.find_source(target, image, targets)
+        if source and self.pusher.retag(target, source):
+            state, written = TargetState.RETAGGED, Written(digest=source.rpartition("@")[2])
         else:
-            self.push(target)
-            state = TargetState.PUSHED
-        self.verifier.verify(target, state)
+            state, written = TargetState.PUSHED, self.pusher.push(target, str(image["Id"]))
+        self.verifier.verify(target, state, written)
         name, seconds = target.reference.written, time.monotonic() - started
         self.console.info(f"{name}: {target.digest} ({state.value}, {seconds:.1f} s)")
         if not source or source.endswith(target.digest):
@@ -166,32 +176,3 @@ class Publisher:
             "engine made a new one. buildx 0.15 or newer can tag the manifest itself."
         )
         return [notice]
-
-    def retag(self, target: PublishTarget, source: str) -> bool:
-        """Tag an existing manifest in the registry; return whether that succeeded."""
-        name = target.reference.written
-        if not self.registries.engine.buildx:
-            return False
-        code, output = stream_output(
-            f"tag {source} as {name}",
-            lambda out: self.registries.retag(source, name, out=out),
-            self.console,
-        )
-        if code:
-            self.console.info(f"{name}: pushed instead ({find_reason(output, name).name})")
-        return code == 0
-
-    def push(self, target: PublishTarget) -> None:
-        """Tag the image in the engine and push it. Raises `RehearsalError` (publish-failed)."""
-        name = target.reference.written
-        self.local_tags.add_temporary(name)
-        code, output = stream_output(
-            f"push {name}", lambda out: self.registries.push(name, out=out), self.console
-        )
-        if code == 0:
-            return
-        self.registries.engine.check()
-        self.verifier.check_after_failure(target)
-        reason = find_reason(output, name)
-        target.state, target.reason = TargetState.REFUSED, f"{reason.name}: {one_line(output)}"
-        raise publish_failed(f"{name} was not published: {target.reason}", reason.hint)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rehearsal.commands.publish.verify import publish_failed
+from rehearsal.commands.publish.publication import publish_failed
 from rehearsal.commands.workflow.archive import read_archive
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import RehearsalError

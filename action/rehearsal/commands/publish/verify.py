@@ -1,25 +1,20 @@
 """Ask the registries what they hold: before the first push, and after each one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.commands.publish.local_tags import LocalTags
-from rehearsal.commands.publish.publication import PublishTarget, TargetState
+from rehearsal.commands.publish.mismatch import Written, mismatch
+from rehearsal.commands.publish.publication import PublishTarget, TargetState, publish_failed
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.registry import Registries, RemoteImage
-from rehearsal.verdict import RehearsalError, Verdict
 
 # In seconds. A registry of several machines may show the content from before a push for a moment.
 RETRY_DELAYS = (1.0, 2.0, 4.0)
-SINGLE_MANIFEST_HINT = (
-    "Build it without attestations: docker build --provenance=false --sbom=false, or provenance: "
-    "false and sbom: false with docker/build-push-action. You can attach them to the digest after "
-    "the push."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +55,15 @@ class Verifier:
         target.state = TargetState.ALREADY_THERE
         return f"already there, {target.remote.digest}"
 
-    def verify(self, target: PublishTarget, state: TargetState) -> None:
+    def verify(self, target: PublishTarget, state: TargetState, written: Written) -> None:
         """Check that a reference holds the image now, and only then set its `state`.
 
         Raises `RehearsalError` (publish-failed) when it does not, or when the registry does not
-        answer.
+        answer. `written` tells who put something else there.
         """
         name = target.reference.written
         try:
-            target.remote = self._inspect_until_there(name)
+            target.remote = self._inspect_until_there(name, written.digest)
         except EngineError as error:
             message = one_line(str(error))
             target.state = TargetState.REFUSED
@@ -89,14 +84,7 @@ class Verifier:
         if not target.remote.is_image(self.image_id):
             target.state = TargetState.OTHER_CONTENT
             target.reason = f"its image is {target.remote.config or 'an index'}"
-            raise publish_failed(
-                f"{name} holds {target.content} ({target.reason}) instead of the image that was "
-                f"pushed, {self.image_id}.",
-                "Another run has probably pushed to the same reference at the same time. "
-                "Find that run and keep them apart (concurrency:), then run this again."
-                if target.remote.config
-                else SINGLE_MANIFEST_HINT,
-            )
+            raise mismatch(target, target.remote, written, self.image_id)
         target.state = state
 
     def check_after_failure(self, target: PublishTarget) -> None:
@@ -105,11 +93,14 @@ class Verifier:
             target.remote = self.registries.inspect(target.reference.written)
             target.answered = True
 
-    def find_source(self, target: PublishTarget, image: Mapping[str, Any]) -> str:
+    def find_source(
+        self, target: PublishTarget, image: Mapping[str, Any], targets: Iterable[PublishTarget]
+    ) -> str:
         """Return a reference by digest to a manifest of the image in the target's registry.
 
         The engine knows where it pulled the image from; the registry is asked whether it is still
-        there. Returns an empty string when no such manifest is found.
+        there. Else it is under one of the other `targets`, as verified. Returns an empty string
+        when no such manifest is found.
         """
         reference = target.reference
         candidates = []
@@ -122,7 +113,12 @@ class Verifier:
                 remote = self.registries.inspect(by_digest)
                 if remote and remote.is_image(self.image_id):
                     return by_digest
-        return ""
+        verified = [
+            (other.reference.untagged != reference.untagged, other.by_digest)
+            for other in targets
+            if other.digest and other.reference.registry == reference.registry
+        ]
+        return min(verified)[1] if verified else ""
 
     def _inspect_or_pull(self, name: str) -> RemoteImage | None:
         """Ask with the client. If it cannot reach the registry, let the engine pull."""
@@ -134,15 +130,16 @@ class Verifier:
             self.local_tags.remember(name)
             return self.registries.pull(name)
 
-    def _inspect_until_there(self, name: str) -> RemoteImage | None:
+    def _inspect_until_there(self, name: str, written: str) -> RemoteImage | None:
         """Ask a few times until the image is there, and return what is there in the end.
 
+        A registry that shows the manifest `written` does not show the content from before.
         If the client finds nothing or fails, the engine pulls: it reads more than an old client.
         """
         with suppress(EngineError):
             remote = self.registries.inspect(name)
             for delay in RETRY_DELAYS:
-                if remote and remote.is_image(self.image_id):
+                if remote and (remote.is_image(self.image_id) or remote.digest == written):
                     break
                 self.sleep(delay)
                 remote = self.registries.inspect(name)
@@ -150,8 +147,3 @@ class Verifier:
                 return remote
         self.local_tags.remember(name)
         return self.registries.pull(name)
-
-
-def publish_failed(message: str, hint: str) -> RehearsalError:
-    """Return a `RehearsalError` with the verdict publish-failed."""
-    return RehearsalError(Verdict.PUBLISH_FAILED, message, hint=hint)

@@ -53,7 +53,8 @@ class FakeRegistries(Registries):
 
     `errors` holds messages by method and reference: each is raised once, the last one always; an
     empty one raises nothing. `stale_answers` says how often the content from before a push is
-    returned after it. `push_results` holds what a push leaves, if not the image.
+    returned after it. `push_results` holds what a push leaves, if not the image; `printed` is what
+    the client prints after a push, if not the digest of the image's manifest.
     """
 
     engine: MemoryEngine
@@ -62,6 +63,7 @@ class FakeRegistries(Registries):
     calls: list[str] = field(default_factory=list)
     push_results: dict[str, RemoteImage | None] = field(default_factory=dict)
     stale_answers: dict[str, int] = field(default_factory=dict)
+    printed: dict[str, str] = field(default_factory=dict)
     replaced: dict[str, RemoteImage] = field(default_factory=dict)
 
     def inspect(self, reference: str) -> RemoteImage | None:
@@ -95,7 +97,8 @@ class FakeRegistries(Registries):
         image = self.push_results.get(reference, RemoteImage(digest=digest, config=IMAGE))
         if image:
             self.images[reference] = image
-        return FakeProcess(0, output=b"Preparing\nPushed\n", out=out)
+        line = self.printed.get(reference, f"1: digest: {digest} size: 7")
+        return FakeProcess(0, output=f"Preparing\nPushed\n{line}\n".encode(), out=out)
 
     def _record_call(self, method: str, reference: str) -> None:
         self.calls.append(f"{method} {reference}")

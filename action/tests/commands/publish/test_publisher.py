@@ -252,6 +252,102 @@ def test_publish__fails_when_the_tag_holds_another_image(scenario: Scenario) -> 
     assert scenario.clock.pauses == [*RETRY_DELAYS]
 
 
+def test_publish__says_that_another_run_replaced_what_was_pushed(scenario: Scenario) -> None:
+    scenario.registries.push_results[FIRST] = DIFFERENT
+    scenario.publish(FIRST)
+    assert scenario.problem.message == (
+        f"{FIRST} holds {ANOTHER} (its image is {OTHER}) instead of the image that was pushed, "
+        f"{IMAGE}: the manifest {MANIFEST} was written, and replaced."
+    )
+    assert scenario.problem.hint.startswith("Another run has probably pushed")
+
+
+def test_publish__says_that_the_tag_was_moved_while_it_was_pushed(scenario: Scenario) -> None:
+    scenario.registries.push_results[FIRST] = DIFFERENT
+    scenario.registries.printed[FIRST] = f"1: digest: {ANOTHER} size: 7"
+    done = scenario.publish(FIRST, SECOND)
+    assert done.verdict is Verdict.PUBLISH_FAILED
+    assert scenario.states == [TargetState.OTHER_CONTENT, TargetState.NOT_TRIED]
+    assert done.digests == {}
+    assert scenario.problem.message == (
+        f"{FIRST} holds {ANOTHER} (its image is {OTHER}) instead of the image that was rehearsed, "
+        f"{IMAGE}: the tag {FIRST} was moved on this machine while it was pushed."
+    )
+    assert "remove it there or publish again" in scenario.problem.hint
+    assert "run" not in scenario.problem.hint
+    assert scenario.clock.pauses == [], "the registry shows what was written: it is not stale"
+
+
+class MovingRegistries(FakeRegistries):
+    """Registries beside a program that moves the tag during the push."""
+
+    def push(self, reference: str, *, out: Sink) -> Process:
+        self.engine.images[OTHER] = {}
+        self.engine.tags[reference] = OTHER
+        return super().push(reference, out=out)
+
+
+@pytest.mark.parametrize(
+    "kind, words",
+    [
+        (MovingRegistries, "A program on this machine sets that tag"),
+        (FakeRegistries, "or a program on this machine has moved the tag"),
+    ],
+    ids=["moved", "not known"],
+)
+def test_publish__a_client_that_prints_no_digest(
+    scenario: Scenario, kind: type[FakeRegistries], words: str
+) -> None:
+    registries = kind(
+        engine=scenario.engine, push_results={FIRST: DIFFERENT}, printed={FIRST: "Pushed"}
+    )
+    scenario.publish(FIRST, registries=registries)
+    assert words in scenario.problem.hint
+
+
+def test_publish__a_tag_that_moved_in_the_engine_is_no_failure_if_the_registry_is_right(
+    scenario: Scenario,
+) -> None:
+    done = scenario.publish(FIRST, registries=MovingRegistries(engine=scenario.engine))
+    assert done.digests == {FIRST: MANIFEST}
+
+
+def test_publish__does_not_push_a_tag_that_names_another_image(scenario: Scenario) -> None:
+    class MovingEngine(MemoryEngine):
+        def tag(self, image: str, reference: str) -> None:
+            super().tag(OTHER if reference == FIRST else image, reference)
+
+    images = {**scenario.engine.images, OTHER: {}}
+    registries = FakeRegistries(engine=MovingEngine(images=images))
+    done = scenario.publish(FIRST, SECOND, registries=registries)
+    assert done.verdict is Verdict.PUBLISH_FAILED
+    assert scenario.problem.message == (
+        f"{FIRST} was not pushed: the tag was moved on this machine at once."
+    )
+    assert scenario.states == [TargetState.REFUSED, TargetState.NOT_TRIED]
+    assert done.targets[0].content == "nothing"
+    assert not [call for call in registries.calls if call.startswith("push")]
+
+
+def test_publish__tags_in_the_registry_what_it_has_verified_there(scenario: Scenario) -> None:
+    to = [f"one.example/{name}" for name in ("other:2", "app:1", "app:latest")]
+    registries = scenario.registries_with_buildx()
+    done = scenario.publish(*to, registries=registries)
+    assert scenario.states == [TargetState.PUSHED, TargetState.RETAGGED, TargetState.RETAGGED]
+    assert done.digests == dict.fromkeys(to, MANIFEST)
+    assert done.notices == []
+    written = [call for call in registries.calls if not call.startswith("inspect")]
+    assert written == [f"push {to[0]}", f"retag {to[1]}", f"retag {to[2]}"]
+    assert f"tag one.example/other@{MANIFEST} as {to[1]}" in scenario.log
+    assert f"tag one.example/app@{MANIFEST} as {to[2]}" in scenario.log, "its own repository"
+
+
+def test_publish__pushes_each_reference_without_buildx(scenario: Scenario) -> None:
+    done = scenario.publish("one.example/app:1", "one.example/app:latest")
+    assert scenario.states == [TargetState.PUSHED, TargetState.PUSHED]
+    assert done.notices == []
+
+
 def test_publish__fails_when_the_tag_holds_an_index(scenario: Scenario) -> None:
     scenario.registries.push_results[FIRST] = RemoteImage(manifest_count=2)
     scenario.publish(FIRST)
