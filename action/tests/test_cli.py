@@ -369,12 +369,40 @@ def test_main__failed_report_changes_no_verdict(
     assert "verdict:  crashed" in log
 
 
-def test_main__missing_temp_folder_is_error_70(
-    job: Job, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("temp", ["{}/nowhere", "{}/file", "", None])
+def test_rehearse__without_a_temp_folder_is_misconfigured(
+    job: Job, capsys: pytest.CaptureFixture[str], temp: str | None
 ) -> None:
-    environ = {**job.github, "RUNNER_TEMP": str(job.folder / "nowhere")}
-    assert cli.main(["rehearse"], environ) == 70
-    assert "FileNotFoundError" in capsys.readouterr().out
+    (job.folder / "file").touch()
+    environ = {**job.github, "RUNNER_TEMP": (temp or "").format(job.folder)}
+    if temp is None:
+        del environ["RUNNER_TEMP"]
+    assert cli.main(["rehearse"], environ) == 2
+    log = capsys.readouterr().out
+    told = f"RUNNER_TEMP is {environ['RUNNER_TEMP']}, where" if temp else "RUNNER_TEMP is not set,"
+    assert f"::error title=Dress rehearsal%3A misconfigured::{told}" in log
+    assert job.outputs["verdict"] == "misconfigured"
+    for name in ("evidence-path", "artifact-name", "tests"):
+        assert job.outputs[name] == ""
+    summary = (job.folder / "STEP_SUMMARY").read_text().replace("\\", "")
+    assert told in summary
+    assert "index.html" not in summary, "there is none"
+    environ["REHEARSAL_OUTPUTS"] = json.dumps(job.outputs)
+    assert cli.main(["clean-up"], environ) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_rehearse__a_full_temp_folder_is_misconfigured(
+    job: Job, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    assert cli.main(["rehearse"], job.github) == 2
+    assert "No space left on device.%0AFree room on that disk" in capsys.readouterr().out
+    assert job.outputs["verdict"] == "misconfigured"
+    assert list(job.temp.iterdir()) == [], "the folder of the run is removed"
 
 
 def test_rehearse__cancelled(job: Job) -> None:

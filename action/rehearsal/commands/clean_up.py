@@ -46,9 +46,10 @@ def clean_up(
     def warn(message: str) -> None:
         console.warning(message, title="Clean-up incomplete")
 
-    run = RunReference.parse(known.get("run", "")) or attempt(
-        "look for the run", SEARCH_TIMEOUT, lambda: newest_ended_run(environ), warn
-    )
+    run = RunReference.parse(known.get("run", ""))
+    # A run that ended without a folder has told its verdict, but no name.
+    if not run and not known.get("verdict"):
+        run = attempt("look for the run", SEARCH_TIMEOUT, lambda: newest_ended_run(environ), warn)
     if not run:
         return
     attempt(

@@ -1,5 +1,6 @@
 """Report how a rehearsal ended: outputs, evidence, summary, annotations, closing lines."""
 
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,9 +34,10 @@ from rehearsal.results.file_names import (
     TEST_SETUP_LOG,
     VERDICT_FILE,
 )
+from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
-from rehearsal.verdict import Verdict
+from rehearsal.verdict import Problem, Verdict
 
 # In seconds: GitHub kills a cancelled step after 10 s, and its container was stopped before.
 CANCELLED_COPY_TIMEOUT = 2.0
@@ -58,6 +60,7 @@ def finish(
     The reports are written before anything large is copied, and once more after that. `temp` holds
     the run's folder. `policy` is the input evidence.
     """
+    evidence.release()
     result = make_result(state, description, evidence)
     # The outputs come first: later steps need them even if a report cannot be written.
     outputs = result.outputs()
@@ -85,6 +88,17 @@ def finish(
     result = with_remarks(result, state, evidence)
     text = closing(result, evidence=result.evidence_path if kept else "", link=link)
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
+    return result.verdict
+
+
+def finish_without_folder(problem: Problem, name: str, origin: Origin, console: Console) -> Verdict:
+    """Report a run that has no folder, and so no evidence; return the verdict."""
+    result = RehearsalResult(name=name, started=time.time(), problems=(problem,), origin=origin)
+    for output, value in result.outputs().items():
+        console.output(output, value)
+    _print_causes(result, console)
+    console.summary(summary(result, evidence=""))
+    console.verdict(closing(result, evidence=""), ok=False)
     return result.verdict
 
 

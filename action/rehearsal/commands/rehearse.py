@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rehearsal.commands.finish import finish
+from rehearsal.commands.finish import finish, finish_without_folder
 from rehearsal.commands.origin import read_origin, summarize_request, workflow_path
 from rehearsal.commands.watchdog import watchdog
 from rehearsal.config import child_environment, preflight
@@ -19,8 +19,10 @@ from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.event_commit import why_foreign
 from rehearsal.outside.find_engine import EngineNeeds, find_engine
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.outside.processes import end_processes_with_env
+from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.outside.signals import interruptible
 from rehearsal.outside.subreaper import become_subreaper, descendants, end_descendants
 from rehearsal.pipeline.context import RunContext
@@ -35,6 +37,7 @@ from rehearsal.pipeline.run_folder import (
     temp_folder,
 )
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.temp_problem import temp_problem
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.source.source_tree import SourceTree
@@ -50,17 +53,20 @@ def run_rehearsal(
     keep_container: bool = False,
 ) -> int:
     """Run the requested rehearsal, report how it ended, and return the exit code."""
-    state = RunState(observer=console)
-    temp, run = temp_folder(environ), new_run(environ)
-    root = temp.folder(run.folder_name, make=True)
-    evidence = Evidence(root, console.redactor, state.notices.append)
+    state, run, origin = RunState(observer=console), new_run(environ), read_origin(environ)
+    try:
+        temp = temp_folder(environ)
+        evidence = _new_evidence(temp, run, console, state)
+    except OSError as error:
+        problem = temp_problem(environ, error)
+        return finish_without_folder(problem, run.id, origin, console).exit_code
     run = _name_run(run, evidence, console)
     policy = INPUTS["evidence"].default
     description = RunDescription(
         name=run.id,
         evidence_folder=str(evidence.folder.path),
         artifact_name=default_artifact_name(run, environ),
-        origin=read_origin(environ),
+        origin=origin,
     )
     try:
         with interruptible():
@@ -106,6 +112,18 @@ def run_rehearsal(
     evidence.warn = partial(console.warning, title="Clean-up incomplete")
     evidence.drop_staging()
     return verdict.exit_code
+
+
+def _new_evidence(temp: Folder, run: RunReference, console: Console, state: RunState) -> Evidence:
+    """Make the folder of a run, with room for its reports; raise OSError and leave nothing else."""
+    root = temp.folder(run.folder_name, make=True)
+    try:
+        evidence = Evidence(root, console.redactor, state.notices.append)
+        evidence.reserve()
+    except OSError:
+        remove_tree(temp, run.folder_name)
+        raise
+    return evidence
 
 
 def _name_run(run: RunReference, evidence: Evidence, console: Console) -> RunReference:

@@ -27,6 +27,8 @@ SAFE_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
 CHUNK = 1 << 20
 # In bytes, of a file in the evidence, whatever evidence-limit is: our own logs are smaller.
 MAX_FILE_SIZE = 512_000_000
+# In bytes, of the disk: what the reports and the ends of long logs need, whatever fills it.
+RESERVED = 32 << 20
 
 
 class Evidence:
@@ -44,6 +46,16 @@ class Evidence:
         self.staging = root.folder(STAGING, make=True)
         self.redactor = redactor
         self.warn = warn
+        self._reserved: FileIO | None = None
+
+    def reserve(self) -> None:
+        """Take room for the reports, until `release`; raise OSError if there is none."""
+        self._reserved = self.staging.reserve(RESERVED)
+
+    def release(self) -> None:
+        """Set the room free that was reserved: the reports follow."""
+        if self._reserved:
+            self._reserved.close()
 
     def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> Log:
         """Open a log; `echo` gets its redacted bytes, too. `timed` writes an index of times."""

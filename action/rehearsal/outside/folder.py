@@ -118,6 +118,18 @@ class Folder:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         return FileIO(os.open(last, flags, 0o600, dir_fd=parent.descriptor), "r+")
 
+    def reserve(self, size: int) -> FileIO:
+        """Take `size` bytes of the disk, by a file without a name; closing it sets them free."""
+        name = f".reserved-{secrets.token_hex(4)}"
+        file = self.create_file(name)
+        try:
+            self.unlink(name)
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError:
+            file.close()
+            raise
+        return file
+
     def rename(self, name: str, new_name: str) -> None:
         """Rename a file in its folder; replace a file that has the new name."""
         parent, last = self._locate(name)

@@ -51,6 +51,9 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
                     "started. Rehearse again.",
                 )
             )
+        finally:
+            # The ends of long logs are written next.
+            context.evidence.release()
 
 
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:

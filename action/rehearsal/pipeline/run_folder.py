@@ -4,6 +4,7 @@ The tests run as our user, so no file says what belongs to a run: everything fol
 which the runner hands from step to step.
 """
 
+import errno
 import re
 import secrets
 import tempfile
@@ -71,7 +72,14 @@ class RunReference:
 
 def temp_folder(environ: Mapping[str, str]) -> Folder:
     """Open the folder for the folders of runs. Raises OSError."""
+    if is_missing(environ):
+        raise FileNotFoundError(errno.ENOENT, "it is not set", "RUNNER_TEMP")
     return Folder(_temp_path(environ))
+
+
+def is_missing(environ: Mapping[str, str]) -> bool:
+    """Return whether a runner has no RUNNER_TEMP."""
+    return environ.get("GITHUB_ACTIONS") == "true" and not environ.get("RUNNER_TEMP")
 
 
 def _temp_path(environ: Mapping[str, str]) -> Path:

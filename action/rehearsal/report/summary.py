@@ -30,7 +30,7 @@ ABOUT = (
 def summary(result: RehearsalResult, *, evidence: str = "the evidence") -> str:
     """Return the Markdown: verdict and cause first, then tests, stages, image, logs.
 
-    `evidence` says where a reader finds the whole evidence.
+    `evidence` says where a reader finds the whole evidence; it is empty where there is none.
     """
     return markdown.document(_sections(result, evidence), whole=markdown.escape(evidence))
 
@@ -111,7 +111,7 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
 
 def _closing_lines(result: RehearsalResult, evidence: str) -> Iterator[str]:
     index, passed = result.index, result.verdict is Verdict.PASSED
-    if not passed or index.flaky:
+    if evidence and (not passed or index.flaky):
         pictures = any(test.pictures for test in (*index.failed, *index.flaky))
         content = "screenshots, whole logs and the rest" if pictures else "whole logs and the rest"
         yield f"Open `{PAGE_FILE}` in {markdown.escape(evidence)} for {content}."
