@@ -9,6 +9,7 @@ from rehearsal.evidence.folder import MAX_FILE_SIZE
 from rehearsal.evidence.left_out import MEGABYTE
 from rehearsal.evidence.policy import should_keep
 from rehearsal.evidence.sanitize import sanitize_folder
+from rehearsal.evidence.verdict_file import drop_changed_verdict
 from rehearsal.outside.github import Console
 from rehearsal.outside.signals import ignore_cancellation
 from rehearsal.pipeline.run_folder import (
@@ -17,7 +18,7 @@ from rehearsal.pipeline.run_folder import (
     newest_ended_run,
 )
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.results.file_names import EVIDENCE
+from rehearsal.results.file_names import EVIDENCE, VERDICT_FILE
 from rehearsal.verdict import Verdict
 
 # The action sets it to the outputs of its first step. The runner keeps them, so the tests cannot
@@ -61,7 +62,9 @@ def clean_up(
     upload = should_keep(_valid(inputs, "evidence"), {**known, "verdict": verdict}) and attempt(
         "check the evidence, so it stays on this machine",
         SANITIZE_TIMEOUT,
-        lambda: _has_clean_evidence(run, environ, redactor, console, limit),
+        lambda: _has_clean_evidence(
+            run, environ, redactor, console, limit, digest=known.get("verdict-digest", "")
+        ),
         warn,
     )
     name = known.get("artifact-name") or _valid(inputs, "artifact-name")
@@ -94,10 +97,13 @@ def _has_clean_evidence(
     redactor: Redactor,
     console: Console,
     limit: int,
+    *,
+    digest: str,
 ) -> bool:
     """Sanitize the evidence once more; return whether there is any. Raises OSError.
 
-    `limit` is what the files of the tests may have, in bytes.
+    `limit` is what the files of the tests may have, in bytes. `digest` is that of the verdict.json
+    that the first step wrote, if it wrote one.
     """
     parent = run.open(environ)
     if not parent.exists(EVIDENCE):
@@ -110,5 +116,12 @@ def _has_clean_evidence(
             f"{name} held a secret, had an unsafe name or was not a regular file; it was cleaned "
             "or removed.",
             title="Evidence cleaned before its upload",
+        )
+    if digest and drop_changed_verdict(folder, digest):
+        # `merge` reads it in another job, which cannot know the digest.
+        console.warning(
+            f"{VERDICT_FILE} was not the file that the rehearsal wrote: something has changed it "
+            "since, like a process that the tests left. It was removed.",
+            title="Evidence changed before its upload",
         )
     return any(entry.is_file for entry in folder.walk(lambda *_: None))

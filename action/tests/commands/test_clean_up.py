@@ -17,6 +17,7 @@ from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.run_folder import RunReference, new_run, temp_folder
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.digest_format import digest_of
 from rehearsal.verdict import Verdict
 
 from ..fake_docker import FakeDocker
@@ -98,6 +99,32 @@ def test_clean_up__repeats_the_outputs_of_a_finished_run(environ: dict[str, str]
     run_clean_up(environ, run, known=FINISHED)
     path = str(run.path(environ) / "evidence")
     assert outputs(environ) == {**FINISHED, "evidence-path": path, "upload": "true"}
+
+
+@pytest.mark.parametrize(
+    "content, told, left",
+    [
+        (b"as it was written", True, True),
+        (b"edited", True, False),
+        (b"edited", False, True),
+        (None, True, False),
+    ],
+    ids=["unchanged", "changed", "digest not known", "missing"],
+)
+def test_clean_up__removes_a_verdict_that_was_changed(
+    environ: dict[str, str], *, content: bytes | None, told: bool, left: bool
+) -> None:
+    run = killed_run(environ)
+    file = run.path(environ) / "evidence/verdict.json"
+    if content is not None:
+        file.write_bytes(content)
+    known = {"verdict-digest": digest_of(b"as it was written")} if told else {}
+    log = run_clean_up(environ, run, known=known)
+    assert file.exists() is left
+    changed = content == b"edited" and told
+    assert ("verdict.json was not the file that the rehearsal wrote" in log) is changed
+    assert log.count("::warning") == changed
+    assert outputs(environ)["upload"] == "true"
 
 
 @pytest.mark.parametrize(

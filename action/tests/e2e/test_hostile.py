@@ -57,6 +57,19 @@ def test_killer__the_clean_up_step_removes_all(
     assert not rehearsed.shown.annotations
 
 
+def test_changed_verdict__is_not_uploaded(tiny: Repository, runner: Runner) -> None:
+    def edit(temp: Path) -> None:
+        (file,) = temp.glob("rehearsal-*/evidence/verdict.json")
+        file.write_text(file.read_text().replace("tests-failed", "passed"))
+
+    rehearsed = runner.use(tiny, {"test-command": "exit 1"}, between=edit)
+    assert rehearsed.outputs["verdict"] == "tests-failed"
+    assert rehearsed.clean_up["upload"] == "true"
+    assert rehearsed.evidence is not None
+    assert not (rehearsed.evidence / "verdict.json").exists()
+    assert "verdict.json was not the file that the rehearsal wrote" in rehearsed.log
+
+
 @pytest.mark.parametrize("killed", [False, True], ids=["ends", "is killed"])
 def test_hidden_process__ends_with_the_rehearsal(
     tiny: Repository, runner: Runner, run_id: str, *, killed: bool

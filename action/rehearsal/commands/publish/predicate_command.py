@@ -8,6 +8,7 @@ from rehearsal.commands.command import Command
 from rehearsal.commands.publish.digest_lines import read_digests
 from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json
 from rehearsal.commands.publish.reference import split_repository
+from rehearsal.commands.workflow.digest_spelling import read_digest
 from rehearsal.config.inputs import quoted
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.outside.github import Console
@@ -21,6 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         required=True,
         help="the folder with verdict.json, of one rehearsal or of merged shards",
+    )
+    parser.add_argument(
+        "--verdict-digest",
+        metavar="DIGEST",
+        default="",
+        help="the output verdict-digest of the rehearsal; another verdict.json is refused",
     )
     parser.add_argument(
         "--digests",
@@ -65,6 +72,7 @@ def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> 
         Path(options.evidence_path),
         given=f"--evidence-path is {quoted(options.evidence_path)}",
         otherwise="Nothing is attested.",
+        digest=_read_verdict_digest(options.verdict_digest),
     )
     text = predicate_json(rehearsal, digests)
     into = _write("--into", options.into, text)
@@ -75,6 +83,16 @@ def run(options: argparse.Namespace, _: Mapping[str, str], console: Console) -> 
         console.output("subjects-path", str(subjects))
     console.info(f"wrote the predicate {PREDICATE_TYPE} to {into}")
     return 0
+
+
+def _read_verdict_digest(given: str) -> str:
+    digest = read_digest(given)
+    if given and not digest:
+        raise MisconfiguredError(
+            f"--verdict-digest is {given[:100]!r}, which is no digest.",
+            hint="Pass the output verdict-digest of the rehearsal as it is.",
+        )
+    return digest
 
 
 def _write(flag: str, path: str, text: str) -> Path:

@@ -10,6 +10,8 @@ from jsonschema.exceptions import ValidationError
 from rehearsal import __version__, cli
 from rehearsal.commands.publish.digest_lines import write_digests
 from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json
+from rehearsal.commands.workflow.digest_spelling import spell
+from rehearsal.results.digest_format import digest_of
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
@@ -148,12 +150,12 @@ def test_schema__rejects(path: tuple[str, ...], value: object) -> None:
 
 
 def run_predicate(
-    folder: Path, record: RehearsalResult, *, into: str = "out/predicate.json"
+    folder: Path, record: RehearsalResult, *more: str, into: str = "out/predicate.json"
 ) -> int:
     (folder / "verdict.json").write_text(write_json(record))
     argv = ["predicate", "--evidence-path", str(folder), "--digests", write_digests(DIGESTS)]
     environ = {"GITHUB_OUTPUT": str(folder / "OUTPUT"), "GITHUB_ACTIONS": "true"}
-    return cli.main([*argv, "--into", str(folder / into)], environ)
+    return cli.main([*argv, "--into", str(folder / into), *more], environ)
 
 
 @pytest.mark.parametrize("record", [passed(), MERGED, BARE], ids=["one", "merged", "bare"])
@@ -174,6 +176,23 @@ def test_run__writes_nothing_for_a_failed_rehearsal(
     assert run_predicate(tmp_path, passed(problems=(Problem(Verdict.CRASHED, "w"),))) == 16
     assert not (tmp_path / "out").exists()
     assert "::error title=Dress rehearsal%3A publish-failed::" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "digest, code, message",
+    [
+        (spell(digest_of(write_json(passed()).encode()), "letters"), 0, "wrote the predicate"),
+        (digest_of(b"x"), 16, "Nothing is attested. verdict.json is not the file that the"),
+        ("none", 2, "--verdict-digest is 'none', which is no digest."),
+    ],
+    ids=["as it was written", "changed", "dropped"],
+)
+def test_run__compares_the_digest(
+    tmp_path: Path, digest: str, code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_predicate(tmp_path, passed(), "--verdict-digest", digest) == code
+    assert message in capsys.readouterr().out
+    assert (tmp_path / "out").exists() is (code == 0)
 
 
 @pytest.mark.parametrize(

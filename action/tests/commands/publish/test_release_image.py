@@ -203,6 +203,8 @@ def test_publish__trusts_what_the_runner_holds() -> None:
     given = next(step["with"] for step in PUBLISH["steps"] if step.get("id") == "publish")
     assert given["verdict-digest"] == "${{ needs.rehearse.outputs.verdict-digest }}"
     assert given["image-id"] == "${{ steps.image.outputs.image-id }}"
+    attested = next(step["env"] for step in PUBLISH["steps"] if step.get("id") == "predicate")
+    assert attested["VERDICT_DIGEST"] == given["verdict-digest"]
     restore = next(step for step in PUBLISH["steps"] if step.get("id") == "image")
     assert restore["env"] == {"CONFIG": "${{ needs.rehearse.outputs.image-config }}"}
 
