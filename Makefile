@@ -25,7 +25,7 @@ unit: environment ## Run the unit tests (ARGS="-k word" are handed to pytest)
 e2e: setup ## Run the end-to-end tests on a real engine and browser (ARGS="-k word" are handed to pytest)
 	@tools/e2e $(ARGS)
 
-chaos: setup ## Kill and cancel rehearsals of hostile test suites at other random moments than make test (ROUNDS=50, SEED=… for the same again)
+chaos: setup ## Kill and cancel rehearsals of hostile test suites at random moments (ROUNDS=50, SEED=… for the same again)
 	@CHAOS_ROUNDS=$${ROUNDS:-50} CHAOS_SEED=$${SEED:-$$$$} tools/e2e action/tests/e2e/test_chaos.py $(ARGS)
 
 run: ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)

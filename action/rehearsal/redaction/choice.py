@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+# How often a character stands in the spellings of a longer run of it.
+HEAD = 8
+
 
 class Choice:
     """Spellings of a character, or of one that is repeated: any of them may stand there."""
@@ -11,6 +14,7 @@ class Choice:
         self.plain = plain
         self.spellings = frozenset(spellings)
         self.longest = max(map(len, self.spellings))
+        self.shortest = min(map(len, self.spellings))
         self._optional = [0] if b"" in self.spellings else []
         self._lengths_by_first = self._lengths_by_byte(slice(0, 1))
         self._lengths_by_last = self._lengths_by_byte(slice(-1, None))
@@ -41,17 +45,61 @@ class Choice:
         return {byte: sorted(each) for byte, each in lengths.items()}
 
 
+class Run(Choice):
+    """Spellings of a character that is repeated more than `HEAD` times, as in a line of dashes.
+
+    It is written in the same way each time, so the rest of a run follows from its head. `spellings`
+    are those of the head.
+    """
+
+    def __init__(self, spellings: Iterable[bytes], *, plain: bytes, count: int) -> None:
+        """Take the spellings of the character, and how often it stands there."""
+        super().__init__((text * HEAD for text in spellings), plain=plain * HEAD)
+        self._count = count
+        self.plain = plain * count
+        self.longest = self.longest // HEAD * count
+        self.shortest = self.shortest // HEAD * count
+
+    def ends(self, data: bytes, start: int) -> list[int]:
+        """Return where the runs end that start there."""
+        runs = (self._run(data[start:end]) for end in super().ends(data, start))
+        return [start + len(run) for run in runs if data.startswith(run, start)]
+
+    def starts(self, data: bytes, end: int) -> list[int]:
+        """Return where the runs start that end there."""
+        runs = (self._run(data[start:end]) for start in super().starts(data, end))
+        return [end - len(run) for run in runs if data.endswith(run, 0, end)]
+
+    def is_cut(self, data: bytes, start: int) -> bool:
+        """Whether the data ends before a run that may start there does."""
+        length = len(data) - start
+        if length >= self.longest:
+            return False
+        runs = (self._run(data[start:end]) for end in super().ends(data, start))
+        return super().is_cut(data, start) or any(
+            len(run) > length and run.startswith(data[start:]) for run in runs
+        )
+
+    def _run(self, head: bytes) -> bytes:
+        return head[: len(head) // HEAD] * self._count
+
+
 Part = bytes | Choice
 
 
 def texts(part: Part) -> Iterable[bytes]:
-    """Return what may stand there."""
+    """Return what may stand there; of a run, what it begins and ends with."""
     return (part,) if isinstance(part, bytes) else part.spellings
 
 
 def plain(parts: Iterable[Part]) -> bytes:
     """Return the parts in their plain spelling."""
     return b"".join(part if isinstance(part, bytes) else part.plain for part in parts)
+
+
+def shortest(part: Part) -> int:
+    """Return how many bytes a part has at least."""
+    return len(part) if isinstance(part, bytes) else part.shortest
 
 
 def longest(parts: Iterable[Part]) -> int:

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from rehearsal.redaction.choice import Part, first_bytes, last_bytes, longest, plain, texts
+from rehearsal.redaction.choice import (
+    Part,
+    first_bytes,
+    last_bytes,
+    longest,
+    plain,
+    shortest,
+    texts,
+)
 
 WORD = 4
 # A sequence of this length holds a whole aligned word wherever it stands.
@@ -105,7 +113,7 @@ def _rarest(parts: Sequence[Part]) -> int:
             key = min(len(part), WINDOW), rarity(part[:LONG_WINDOW]) if is_window else (0, 0)
             if key > best:
                 best, choice = key, index
-        before += min(map(len, texts(part)))
+        before += shortest(part)
         if before > MAX_BEFORE_WINDOW:
             break
     return choice

@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from rehearsal.redaction.choice import Choice, Part
+from rehearsal.redaction.choice import HEAD, Choice, Part, Run
 from rehearsal.redaction.pattern import Pattern
 from rehearsal.redaction.secret import MIN_REPLACED_LENGTH
 from rehearsal.redaction.secret_parts import secret_parts
@@ -14,7 +14,7 @@ from rehearsal.redaction.spellings import spellings
 
 PLAIN = frozenset(string.ascii_letters + string.digits)
 # A character that is repeated is written in the same way each time.
-RUNS = re.compile(r"[A-Za-z0-9]+|(.)\1{,7}", re.DOTALL)
+RUNS = re.compile(r"[A-Za-z0-9]+|(.)\1*", re.DOTALL)
 # Base64 is broken after 64 or 76 characters, which are whole groups of four.
 GROUP = 4
 BREAKS = (b"", b"\n", b"\r\n", b"\\n", b"\\r\\n", b"\\\\n", b"\\\\r\\\\n")
@@ -71,5 +71,7 @@ def _base64_choice(run: str) -> Choice:
 
 
 def _repeated(once: Iterable[bytes], run: str) -> Choice:
-    plain = run.encode(errors="surrogateescape")
-    return Choice((text * len(run) for text in once), plain=plain)
+    plain, count = run[0].encode(errors="surrogateescape"), len(run)
+    if count > HEAD:
+        return Run(once, plain=plain, count=count)
+    return Choice((text * count for text in once), plain=plain * count)
