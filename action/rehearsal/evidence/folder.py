@@ -19,7 +19,7 @@ from rehearsal.outside.process import Sink
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.digest_format import digest_of
-from rehearsal.results.file_names import EVIDENCE, STAGING
+from rehearsal.results.file_names import CONTAINER_STATE, EVIDENCE, STAGING
 from rehearsal.results.own_names import is_our_name
 
 MAX_NAME = 100
@@ -27,6 +27,8 @@ SAFE_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
 CHUNK = 1 << 20
 # In bytes, of a file in the evidence, whatever evidence-limit is: our own logs are smaller.
 MAX_FILE_SIZE = 512_000_000
+# In bytes, of what the engine says of a container.
+MAX_STATE_SIZE = 1 << 20
 # In bytes, of the disk: what the reports and the ends of long logs need, whatever fills it.
 RESERVED = 32 << 20
 
@@ -47,6 +49,7 @@ class Evidence:
         self.redactor = redactor
         self.warn = warn
         self._reserved: FileIO | None = None
+        self._logs: list[Log] = []
 
     def reserve(self) -> None:
         """Take room for the reports, until `release`; raise OSError if there is none."""
@@ -59,7 +62,7 @@ class Evidence:
 
     def log(self, name: str, *, echo: Sink | None = None, timed: bool = False) -> Log:
         """Open a log; `echo` gets its redacted bytes, too. `timed` writes an index of times."""
-        return Log(
+        log = Log(
             self.folder,
             self.redactor,
             name=name,
@@ -67,6 +70,8 @@ class Evidence:
             echo=echo,
             timed=timed,
         )
+        self._logs.append(log)
+        return log
 
     def write(self, name: str, text: str) -> None:
         """Write a text for readers, redacted, and replace an earlier one."""
@@ -190,20 +195,29 @@ class Evidence:
     def restore(self, parent: Folder) -> bool:
         """Make the evidence folder anew if the tests have replaced it; return whether they did.
 
-        `parent` holds `root`. What is left of the old folder is copied.
+        `parent` holds `root`. Logs that are gone are written again: they were held open. Of all
+        else in the old folder only what the engine said of the container is ours.
         """
+        old = self.folder
         with self._warn_on_error(EVIDENCE):
             self.root = parent.reclaim(self.root.path.name, self.root)
-            found = self.root.reclaim(EVIDENCE, self.folder)
-            if found is not self.folder:
-                old, self.folder = self.folder, found
-                self.warn(
-                    "The tests removed the evidence folder or put something else in its place. It "
-                    "was made anew; logs may be missing."
-                )
-                self.copy_folder(old, "")
-                return True
-        return False
+            self.folder = self.root.reclaim(EVIDENCE, old)
+        replaced = self.folder is not old
+        written = [name for log in self._logs for name in log.restore(self.folder)]
+        if replaced:
+            self.warn(
+                "The tests removed the evidence folder or put something else in its place. It was "
+                "made anew."
+            )
+            if old.exists(CONTAINER_STATE):
+                with self._warn_on_error(CONTAINER_STATE), old.open_file(CONTAINER_STATE) as file:
+                    self.copy_opened(file, CONTAINER_STATE, limit=MAX_STATE_SIZE)
+        elif written:
+            self.warn(
+                f"Removed or replaced while the tests ran: {', '.join(written)}. What was logged "
+                "is there again."
+            )
+        return replaced
 
     @contextmanager
     def _warn_on_error(self, name: str) -> Iterator[None]:

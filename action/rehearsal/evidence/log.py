@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rehearsal.evidence.capped_file import CappedFile
 from rehearsal.outside.folder import Folder
@@ -72,6 +72,23 @@ class Log:
                     file.close()
                 except OSError as error:
                     self._warn_once(error)
+
+    def restore(self, folder: Folder) -> Iterator[str]:
+        """Write the files again that the tests have removed or replaced; yield their names.
+
+        `folder` is the one to keep: the tests may have replaced that, too. Warn of what is lost.
+        """
+        for file in filter(None, (self._file, self._index)):
+            if file.lost:
+                change = "cut off" if file.lost > 0 else "added to"
+                self._warn(
+                    f"While the tests ran, {abs(file.lost)} bytes were {change} {file.name}."
+                )
+            try:
+                if file.restore(folder):
+                    yield file.name
+            except OSError as error:
+                self._warn(f"{file.name} was replaced, and is lost: {error.strerror or error}.")
 
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that are not blank, for an error's excerpt."""

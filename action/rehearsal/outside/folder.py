@@ -96,6 +96,15 @@ class Folder:
             found = Folder(Path(part), parent=found)
         return found
 
+    def leads_to(self, name: str, file: FileIO) -> bool:
+        """Return whether `name` is the name of an open file."""
+        try:
+            parent, last = self._locate(name)
+            found = os.stat(last, dir_fd=parent.descriptor, follow_symlinks=False)
+        except OSError:
+            return False
+        return os.path.samestat(found, os.fstat(file.fileno()))
+
     def open_file(self, name: str) -> BinaryIO:
         """Open a regular file for reading; a pipe or a device is an error, and not waited for."""
         parent, last = self._locate(name)
@@ -109,13 +118,14 @@ class Folder:
     def create_file(self, name: str, *, replace: bool = False) -> FileIO:
         """Create a file, and the folders above it; open it for writing and reading.
 
-        It must not exist, unless `replace` is True.
+        It must not exist, unless `replace` is True. All that is written is appended, even if
+        another process cuts the file.
         """
         parent, last = self._locate(name, make=True)
         if replace:
             with suppress(FileNotFoundError):
                 os.unlink(last, dir_fd=parent.descriptor)
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         return FileIO(os.open(last, flags, 0o600, dir_fd=parent.descriptor), "r+")
 
     def reserve(self, size: int) -> FileIO:

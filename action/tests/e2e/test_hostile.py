@@ -145,3 +145,28 @@ def test_foreign_folder__brings_nothing_in(
     notices = str(json.loads(rehearsed.file("verdict.json"))["notices"])
     assert "Nothing of REHEARSAL_EVIDENCE was kept" in notices
     assert ("The attachment " in notices) is bool(attached)
+
+
+def test_logs__are_out_of_reach(tiny: Repository, runner: Runner) -> None:
+    """What the tests remove is written again, from what was held open; what they cut is named."""
+    script = (
+        "cd $REHEARSAL_EVIDENCE/../../evidence\n"
+        "curl --silent $REHEARSAL_URL/before >/dev/null\n"
+        "rm container.log\nmv build.log moved\nmkdir build.log\n"
+        "echo 0123456789; sleep 0.5; : >tests/output.log\n"
+        "curl --silent $REHEARSAL_URL/after >/dev/null\n"
+        "echo the end; false"
+    )
+    rehearsed = runner.use(tiny, {"test-command": script})
+    assert_verdict(rehearsed, "tests-failed")
+    log = rehearsed.file("container.log")
+    assert "GET /before" in log
+    assert "GET /after" in log
+    assert "Dockerfile" in rehearsed.file("build.log")
+    assert rehearsed.file("tests/output.log") == "the end\n"
+    notices = json.loads(rehearsed.file("verdict.json"))["notices"]
+    assert "While the tests ran, 11 bytes were cut off tests/output.log." in notices
+    assert (
+        "Removed or replaced while the tests ran: build.log, container.log. What was logged is "
+        "there again."
+    ) in notices

@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,58 @@ def test_write__is_on_disk_without_close(path: Path) -> None:
     assert kept == [("log", b"01"), ("log.tail-1", b"2345"), ("log.tail-2", b"6789")]
     file.close()
     assert path.read_bytes() == b"0123456789"
+
+
+def restored(path: Path, change: str, *, head: int = 10) -> tuple[bool, int, bytes]:
+    """Write 18 bytes, change the file with a script in between, and restore it.
+
+    Return whether the file was written again, what is lost of it, and its content.
+    """
+    folder = Folder(path.parent)
+    file = CappedFile(folder, path.name, head=head, segment=4)
+    file.write(b"012345678")
+    subprocess.run(["bash", "-ec", change], cwd=path.parent, check=True)
+    file.write(b"abcdefghi")
+    file.close()
+    again = file.restore(folder)
+    return again, file.lost, path.read_bytes()
+
+
+@pytest.mark.parametrize("head", [10, 100], ids=["in parts", "whole"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "rm log",
+        "mv log moved; echo other >log",
+        "mv log moved; ln -s moved log",
+        "rm log; mkdir log; touch log/x",
+        "rm -f log; mkfifo log",
+        "cp log copy; mv copy log",
+    ],
+)
+def test_restore__writes_again_what_was_replaced(path: Path, change: str, head: int) -> None:
+    assert restored(path, change, head=head) == (True, 0, b"012345678abcdefghi")
+    assert path.is_file()
+    assert not path.is_symlink()
+
+
+def test_restore__leaves_alone_what_is_there(path: Path) -> None:
+    assert restored(path, "true") == (False, 0, b"012345678abcdefghi")
+
+
+@pytest.mark.parametrize("head", [10, 100], ids=["in parts", "whole"])
+def test_restore__knows_how_much_was_cut_off(path: Path, head: int) -> None:
+    found = restored(path, "truncate --size 3 log", head=head)
+    assert found == (False, 6, b"012abcdefghi")
+
+
+def test_restore__knows_how_much_was_cut_off_a_removed_file(path: Path) -> None:
+    assert restored(path, ": >log; rm log", head=100) == (True, 9, b"abcdefghi")
+
+
+def test_restore__knows_how_much_was_added(path: Path) -> None:
+    found = restored(path, "printf xyz >>log", head=100)
+    assert found == (False, -3, b"012345678xyzabcdefghi")
 
 
 @given(st.lists(st.binary(max_size=9), max_size=12))

@@ -1,6 +1,7 @@
 import io
 import os
 import re
+import shutil
 import stat
 import threading
 import time
@@ -457,6 +458,104 @@ def test_write__into_the_folder_that_was_opened(evidence: Evidence, foreign: Pat
     assert sorted(path.name for path in foreign.iterdir()) == ["traces", "verdict.json"]
     assert (foreign / "verdict.json").read_text() == "foreign"
     assert log.tail(1) == ("x" * 10,)
+
+
+def write_logs(evidence: Evidence) -> list[Log]:
+    logs = [evidence.log("build.log"), evidence.log("container.log", timed=True)]
+    for log in logs:
+        log.stream()(log.name.encode())
+    return logs
+
+
+def restore(evidence: Evidence, logs: list[Log]) -> bool:
+    for log in logs:
+        log.close()
+    return evidence.restore(Folder(evidence.root.path.parent))
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> tuple[Evidence, list[str]]:
+    """Return an evidence folder, and what is told about it."""
+    warnings: list[str] = []
+    root = Folder(tmp_path).folder("run", make=True)
+    return Evidence(root, Redactor(), warnings.append), warnings
+
+
+def test_restore__has_nothing_to_do(told: tuple[Evidence, list[str]]) -> None:
+    evidence, warnings = told
+    assert not restore(evidence, write_logs(evidence))
+    assert warnings == []
+
+
+def test_restore__writes_logs_again(told: tuple[Evidence, list[str]], foreign: Path) -> None:
+    evidence, warnings = told
+    logs, folder = write_logs(evidence), evidence.folder.path
+    (folder / "build.log").unlink()
+    (folder / "container.log").rename(folder / "moved")
+    (folder / "container.log").symlink_to(foreign / "verdict.json")
+    assert not restore(evidence, logs)
+    assert kept(evidence)["build.log"] == b"build.log"
+    assert kept(evidence)["container.log"] == b"container.log"
+    assert not (folder / "container.log").is_symlink()
+    assert (foreign / "verdict.json").read_text() == "foreign"
+    (warning,) = warnings
+    assert warning == (
+        "Removed or replaced while the tests ran: build.log, container.log. What was logged is "
+        "there again."
+    )
+
+
+def test_restore__says_what_is_lost(told: tuple[Evidence, list[str]]) -> None:
+    evidence, warnings = told
+    logs, folder = write_logs(evidence), evidence.folder.path
+    os.truncate(folder / "build.log", 2)
+    with (folder / "container.log").open("ab") as file:
+        file.write(b"forged")
+    restore(evidence, logs)
+    assert warnings == [
+        "While the tests ran, 7 bytes were cut off build.log.",
+        "While the tests ran, 6 bytes were added to container.log.",
+    ]
+
+
+@pytest.mark.parametrize("way", ["link", "folder", "nothing"])
+def test_restore__makes_the_folder_anew(
+    told: tuple[Evidence, list[str]], foreign: Path, way: str
+) -> None:
+    """With the logs and what the engine said, but with nothing else: that may be large."""
+    evidence, warnings = told
+    logs, path = write_logs(evidence), evidence.folder.path
+    put_in_place(path, foreign, way)
+    evidence.write("container.json", "{}")
+    evidence.write("video.webm", "large")
+    assert restore(evidence, logs)
+    assert evidence.folder.path == path
+    assert not path.is_symlink()
+    found = kept(evidence)
+    assert sorted(found) == ["build.log", "container.json", "container.log", "container.log.index"]
+    assert found["container.log"] == b"container.log"
+    (warning,) = warnings
+    assert warning.startswith("The tests removed the evidence folder or put something else in its")
+
+
+def test_restore__after_all_was_removed(told: tuple[Evidence, list[str]]) -> None:
+    evidence, warnings = told
+    logs = write_logs(evidence)
+    shutil.rmtree(evidence.root.path)
+    assert restore(evidence, logs)
+    assert sorted(kept(evidence)) == ["build.log", "container.log", "container.log.index"]
+    assert len(warnings) == 1
+
+
+def test_restore__a_disk_that_is_full_loses_a_log_and_says_so(
+    told: tuple[Evidence, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence, warnings = told
+    logs = write_logs(evidence)
+    (evidence.folder.path / "build.log").unlink()
+    monkeypatch.setattr("rehearsal.evidence.capped_file.write_all", full)
+    restore(evidence, logs)
+    assert warnings == ["build.log was replaced, and is lost: No space left on device."]
 
 
 def test_copy_folder__leaves_out_what_is_too_deep_or_too_large(evidence: Evidence) -> None:
