@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ EXAMPLE = yaml.safe_load((CHECKOUT / "docs/examples/release.yml").read_text())["
 PROVENANCE = "https://slsa.dev/provenance/v1"
 SECRET = "what only the container has"
 PASSWORD = "not for your ears"
+# It could occur in a digest, so the jobs spell digests in letters.
+A_NUMBER = {"A_NUMBER": "44321"}
 SHARDS = """
 import checks
 
@@ -81,13 +84,13 @@ class Caller:
         given = EXAMPLE["with"] | {"setup-command": "true"} | TWO | inputs
         secrets = {
             "container-secrets": EXAMPLE["secrets"]["container-secrets"]
-            + container_secrets(IN_LINES),
+            + container_secrets(IN_LINES | A_NUMBER),
             "registry-password": "${{ secrets.PASSWORD }}",
         }
         return self.act.push(
             self.repository,
             calling_workflow(EXAMPLE["uses"], given, secrets),
-            secrets={"DJANGO_SECRET_KEY": SECRET, "PASSWORD": PASSWORD, **IN_LINES},
+            secrets={"DJANGO_SECRET_KEY": SECRET, "PASSWORD": PASSWORD, **IN_LINES, **A_NUMBER},
             environment=self.environment,
             others={f"{OURS}@v0.1.0": self.ours},
             tag="v1.2.3",
@@ -178,6 +181,7 @@ def test_green__exactly_the_rehearsed_image_is_there_and_attested(
     assert how["predicate"]["suite"]["browsers"] == ["firefox"]
 
     assert "not proven" not in run.summary
+    assert re.search(rb"verdict-digest=[g-v]{64}\b", run.everything_logged), "in letters"
     assert f"Logged out of {another.host}." in run.log
     assert SECRET.encode() not in run.everything_logged
     assert PASSWORD.encode() not in run.everything_logged
