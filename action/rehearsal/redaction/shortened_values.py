@@ -54,13 +54,7 @@ class ShortenedValues:
 
     def _spans(self, dotted: bytes) -> Iterator[Span]:
         """Yield each piece on either side of dots."""
-        # First a quick look at what stands beside dots: most of it is no piece.
-        short = dotted
-        for dots in (DOTS * 8, DOTS * 2):
-            while dots in short:
-                short = short.replace(dots, DOTS)
-        texts = short.split(DOTS)
-        if self._sixes.isdisjoint(map(LAST, texts)) and self._starts.isdisjoint(map(FIRST, texts)):
+        if not self._may_have_pieces(dotted):
             return
         end = -len(DOTS)
         texts = dotted.split(DOTS)
@@ -78,6 +72,20 @@ class ShortenedValues:
                 length = self._longest_start(dotted[start:end].partition(b"\n")[0])
                 if self._is_secret(dotted[start : start + length]):
                     yield start, start + length
+
+    def _may_have_pieces(self, dotted: bytes) -> bool:
+        """Take a quick look at what stands beside dots: most of it is no piece."""
+        if DOTS * 2 in dotted:
+            for dots in (DOTS * 8, DOTS * 2):
+                while dots in dotted:
+                    dotted = dotted.replace(dots, DOTS)
+        texts = dotted.split(DOTS)
+        # Where dots are close, most texts are too short, and a look at their lengths is faster.
+        if len(texts) * (MIN_LENGTH + 2) > len(dotted):
+            texts = [text for text in texts if len(text) >= MIN_LENGTH]
+        return not (
+            self._sixes.isdisjoint(map(LAST, texts)) and self._starts.isdisjoint(map(FIRST, texts))
+        )
 
     def _first_cut(self, dotted: bytes) -> int:
         line = dotted[max(dotted.rfind(b"\n") + 1, len(dotted) - self._longest - MAX_ELLIPSIS) :]
