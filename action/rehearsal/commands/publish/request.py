@@ -17,7 +17,7 @@ from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 FILE_UNPROVEN = (
     "It is not proven that verdict.json is as the rehearsal wrote it, since verdict-digest is "
-    "empty: whoever can change the file chooses the image."
+    "empty: whoever can change the file decides what passed."
 )
 IMAGE_UNPROVEN = "It is not proven that this image was rehearsed: only its ID was given."
 
