@@ -38,7 +38,8 @@ echo "$*" >>"$state/calls"
 [[ -e $state/gone ]] && { echo "Cannot connect to the Docker daemon at x." >&2; exit 1; }
 container() { [[ -e $state/created ]]; }
 case "$1 $2" in
-"version --format") echo 20.10.24 ;;
+"version --format") echo '{"Client": {"Version": "20.10.24"}, "Server": {"Version": "20.10.24"}}' ;;
+"info --format") echo '[["Backing Filesystem","extfs"]]' ;;
 "version "*) ;;
 "buildx "*) exit 1 ;;
 "context inspect") echo unix:///var/run/docker.sock ;;

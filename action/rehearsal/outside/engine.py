@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.outside.process import Process, Sink, run
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.verdict import RehearsalError, Verdict
 
 # A client answers within milliseconds; an engine busy with a large container, within seconds.
@@ -43,6 +44,12 @@ class Engine:
     client: str
     buildx: bool
     env: Mapping[str, str] = field(repr=False)
+    versions: EngineVersions = field(default_factory=EngineVersions)
+
+    @property
+    def is_podman_client(self) -> bool:
+        """Whether the client is Podman's own, and not a Docker client that reaches Podman."""
+        return self.versions.is_podman and self.versions.client == self.versions.version
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         """Start a BuildKit build; the client's environment passes `secrets`."""
@@ -72,6 +79,11 @@ class Engine:
         """Return what the engine knows of a container or an image. Raises `EngineError`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
+
+    def image_id_of(self, name: str) -> str:
+        """Return the ID of an image. Raises `EngineError` if there is none."""
+        found = str(self.inspect(name, "image")["Id"])
+        return found if ":" in found else f"sha256:{found}"  # Podman leaves the algorithm out.
 
     def image_names(self, image: str) -> list[str] | None:
         """Return the names of the image with an ID, or None if there is no such image."""

@@ -2,17 +2,17 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 
-from rehearsal.outside.engine import CALL_TIMEOUT, Engine, connection_lost
-from rehearsal.outside.process import run
-from rehearsal.verdict import MisconfiguredError
+from rehearsal.outside.engine import Engine, connection_lost
+from rehearsal.outside.engine_versions import NoAnswerError, ask_versions
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # From this version on a client builds with BuildKit only through the buildx plugin.
 BUILDX_REQUIRED_SINCE = 23
+CLIENT_TOO_OLD = re.compile(r"client version \S+ is too old\.[^\n]*")
 
 
 class EngineNeeds(Enum):
@@ -32,30 +32,60 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
     clients = list(_clients(env))
     if not clients:
         raise connection_lost("there is no docker client on PATH")
-    errors = []
+    found, errors = [], []
     for client in clients:
-        version = [client, "version", "--format", "{{.Client.Version}}"]
         try:
-            code, out, err = run(version, env=env, timeout=CALL_TIMEOUT)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            code, out, err = 1, "", f"{client}: {type(error).__name__}"
-        if code:
-            errors.append(err.strip() or out.strip())
+            versions = ask_versions(client, env)
+        except NoAnswerError as error:
+            errors.append(str(error))
             continue
-        engine = Engine(client=client, buildx=_has_buildx(client, env), env=env)
-        major = re.match(r"[0-9]+", out)
-        is_old = major is not None and int(major[0]) < BUILDX_REQUIRED_SINCE
-        if (
-            engine.buildx
-            or needs is EngineNeeds.NOTHING
-            or (is_old and needs is EngineNeeds.BUILDKIT)
-        ):
+        engine = Engine(client=client, buildx=bool(versions.buildx), versions=versions, env=env)
+        if _supports(engine, needs):
             return engine
-    if len(errors) == len(clients):
-        raise connection_lost(errors[0])
+        found.append(engine)
+    if not found:
+        raise _no_answer(clients[0], errors[0])
+    raise _unfit(found[0], needs)
+
+
+def _supports(engine: Engine, needs: EngineNeeds) -> bool:
+    if needs is EngineNeeds.NOTHING or engine.buildx:
+        return True
+    if needs is EngineNeeds.BUILDX:
+        return False
+    if engine.versions.is_podman:
+        # Only its own client builds everything that BuildKit does.
+        return engine.is_podman_client
+    major = re.match(r"[0-9]+", engine.versions.client)
+    return major is not None and int(major[0]) < BUILDX_REQUIRED_SINCE
+
+
+def _no_answer(client: str, message: str) -> RehearsalError:
+    if found := CLIENT_TOO_OLD.search(message):
+        return RehearsalError(
+            Verdict.ENGINE_FAILED,
+            f"The docker client {client} is too old for the engine: {found[0]}",
+            hint="This is not the app's fault. Install a newer client (Debian: docker-cli, "
+            "elsewhere: docker-ce-cli), or put a newer one first on PATH.",
+        )
+    return connection_lost(message)
+
+
+def _unfit(engine: Engine, needs: EngineNeeds) -> MisconfiguredError:
+    if engine.versions.is_podman:
+        if needs is EngineNeeds.BUILDX:
+            return MisconfiguredError(
+                "The engine is Podman, which has no buildx: it cannot use cache-from and cache-to.",
+                hint="Leave these inputs out, or use Docker.",
+            )
+        return MisconfiguredError(
+            f"The engine is Podman, and the Docker client {engine.client} cannot build with it.",
+            hint="Install podman-docker, so that the command docker is podman itself. Or build "
+            "the image in an earlier step, and name it in the input image.",
+        )
     needed = "use cache-from and cache-to" if needs is EngineNeeds.BUILDX else "build with BuildKit"
-    raise MisconfiguredError(
-        f"The docker client {clients[0]} has no buildx plugin: it cannot {needed}.",
+    return MisconfiguredError(
+        f"The docker client {engine.client} has no buildx plugin: it cannot {needed}.",
         hint="Install the plugin (Debian: docker-buildx, elsewhere: docker-buildx-plugin).",
     )
 
@@ -65,10 +95,3 @@ def _clients(env: Mapping[str, str]) -> Iterator[str]:
         path = Path(folder or ".") / "docker"
         if os.access(path, os.X_OK) and not path.is_dir():
             yield str(path)
-
-
-def _has_buildx(client: str, env: Mapping[str, str]) -> bool:
-    try:
-        return run([client, "buildx", "version"], env=env, timeout=CALL_TIMEOUT)[0] == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False

@@ -57,6 +57,7 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
 
 
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:
+    state.engine = context.engine.versions
     state.observations["inputs"] = input_lines(plan.container)
     host_port = plan.container.host_port
     if host_port and not is_free(host_port):
@@ -64,7 +65,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     venv = _start_venv(plan, context, cleanup)
     with state.stage("build"):
         image = _find_or_build(plan, context)
-        state.image, state.image_id = image.reference, image.id
+        state.image, state.image_id, state.image_config = image.reference, image.id, image.config
     limit_images(plan, context, state, image, cleanup)
     created: list[str] = []
     cleanup.callback(teardown.remove_containers, plan, context, state, created)
@@ -113,10 +114,10 @@ def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuil
 def _find_or_build(plan: Plan, context: RunContext) -> Image:
     if plan.image:
         return find_image(plan.image, context.engine)
-    id_file = context.evidence.staging.path / "image-id"
+    folder = context.evidence.staging.path
     with context.streamed_log(f"build {plan.build.dockerfile.name}", BUILD_LOG) as log:
         return build_image(
-            plan.build, context.engine, tag=context.image_tag, id_file=id_file, log=log
+            plan.build, context.engine, tag=context.image_tag, folder=folder, log=log
         )
 
 

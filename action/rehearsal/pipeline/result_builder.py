@@ -48,6 +48,8 @@ def make_result(
         problems=tuple(state.problems),
         image=state.image,
         image_id=state.image_id,
+        image_config=state.image_config,
+        engine=state.engine,
         ready_seconds=state.ready_seconds,
         shard=description.shard,
         origin=description.origin,

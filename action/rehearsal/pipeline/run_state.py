@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rehearsal.evidence.staged_files import StagedFiles
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.rehearsal import Stage, deciding_problem
 from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import Problem, Verdict
@@ -40,6 +41,8 @@ class RunState:
     warnings: list[str] = field(default_factory=list)
     image: str = ""
     image_id: str = ""
+    image_config: str = ""
+    engine: EngineVersions = field(default_factory=EngineVersions)
     ready_seconds: float | None = None
     suite_results: SuiteResults | None = None
     staged: StagedFiles | None = None

@@ -82,6 +82,9 @@ def image_lines(result: RehearsalResult) -> Iterator[str]:
     if result.image_id:
         yield f"Image {markdown.code(result.image)}, {markdown.code(result.image_id)}"
         yield ""
+    if engine := str(result.engine):
+        yield f"Engine {markdown.escape(engine)}"
+        yield ""
 
 
 def footer(result: RehearsalResult) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 from rehearsal import __version__
 from rehearsal.results.cause import CauseSummary, summarize_cause
 from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.json_fields import Json
 from rehearsal.results.origin import Origin, RequestSummary
@@ -53,6 +54,15 @@ class RehearsalResult:
     problems: Annotated[tuple[Problem, ...], "All that was wrong, in the order it was found."] = ()
     image: Annotated[str, "The name of the image, or empty.", Json(verbatim=True)] = ""
     image_id: Annotated[str, "The ID of the image, or empty.", Json(verbatim=True)] = ""
+    image_config: Annotated[
+        str,
+        "The digest of the image's configuration, the same in every image store; empty when it is "
+        "not known.",
+        Json(verbatim=True),
+    ] = ""
+    engine: Annotated[EngineVersions, "The container engine and its client."] = field(
+        default_factory=EngineVersions
+    )
     ready_seconds: Annotated[
         float | None,
         "From the container's start to the first answer that was accepted; null when there was no "

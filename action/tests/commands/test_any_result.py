@@ -28,9 +28,9 @@ IMAGE = f"sha256:{'1' * 64}"
 SCHEMA = json.loads((Path(__file__).parents[2] / "predicate.schema.json").read_text("utf-8"))
 # Source: GitHub's documentation of job summaries; of annotations as the runner cuts them.
 MAX_SUMMARY, MAX_ANNOTATION = 1 << 20, 4096
-OF_ONE_IMAGE = results(wild=True, image_id=IMAGE)
+OF_ONE_IMAGE = results(wild=True, image_id=IMAGE, image_config=IMAGE)
 TOOL = RehearsalResult(name="").tool
-PASSED = results(wild=True, image_id=IMAGE, shard="", problems=(), tool=TOOL)
+PASSED = results(wild=True, image_id=IMAGE, image_config=IMAGE, shard="", problems=(), tool=TOOL)
 
 
 def run(top: Path, *arguments: str) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from selenium import webdriver
 
 from . import leftovers
 from .act import Act
+from .engine_matrix import SCENARIOS
 from .machine import ACTION, tool
 from .registry import Registry, serve_registry
 from .repository import Repository, copy_of_checkout, repository_of
@@ -30,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.e2e)
+            if item.nodeid.rpartition("/")[2] in SCENARIOS.values():
+                item.add_marker(pytest.mark.engines)
 
 
 @pytest.hookimpl(wrapper=True)

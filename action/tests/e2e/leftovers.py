@@ -23,6 +23,8 @@ def engine(*arguments: str) -> str:
     return subprocess.run(
         [str(tool("docker")), *arguments],
         check=True,
+        # With attestations buildx would make an index, which cannot be published.
+        env=os.environ | {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"},
         text=True,
         capture_output=True,
         timeout=60,

@@ -59,7 +59,8 @@ def test_cache__without_buildx_is_misconfigured(tiny: Repository, runner: Runner
     (alone / "python3").symlink_to(Path(sys.executable).resolve())
     for name in ("bash", "git"):
         (alone / name).symlink_to(tool(name))
-    (alone / "docker").write_text('#!/bin/sh\n[ "$1" != buildx ] && echo 20.10.24\n')
+    version = '{"Client": {"Version": "20.10.24"}, "Server": {"Version": "20.10.24"}}'
+    (alone / "docker").write_text(f"#!/bin/sh\n[ \"$1\" != buildx ] && echo '{version}'\n")
     (alone / "docker").chmod(0o755)
     rehearsed = runner.use(tiny, {"cache-to": "type=inline"}, environment={"PATH": str(alone)})
     assert_verdict(rehearsed, "misconfigured")

@@ -89,7 +89,7 @@ def test_publish__exactly_what_was_rehearsed(
 
     held = registry.holds(f"{run_id}/app", "1.2.3")
     assert held is not None
-    assert held[1] == image_id
+    assert image_id in held, "the digest of the manifest or of the configuration"
     assert registry.holds(f"{run_id}/app", "latest") == held
     assert_published(published, dict.fromkeys(to, held[0]))
     assert image_id in published.summary

@@ -1,4 +1,6 @@
+import json
 import os
+import shlex
 import stat
 import time
 from pathlib import Path
@@ -12,9 +14,11 @@ from .test_engine import DEAD, client, dead
 
 
 def version(number: str, *, buildx: bool = False) -> str:
+    shown = json.dumps({"Client": {"Version": number}, "Server": {"Version": "28.5.2"}})
+    plugin = "echo github.com/docker/buildx v0.30.1 9e66234" if buildx else "exit 1"
     return (
-        f'case "$1 $2" in "version --format") echo {number};; '
-        f'"buildx version") exit {0 if buildx else 1};; *) exit 9;; esac'
+        f'case "$1 $2" in "version --format") echo {shlex.quote(shown)};; '
+        f'"buildx version") {plugin};; "info --format") echo "[]";; *) exit 9;; esac'
     )
 
 
@@ -52,7 +56,7 @@ def test_find_engine__the_first_that_builds_wins(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("number", ["23.0.0", "28.2.2", "''", "dev"])
+@pytest.mark.parametrize("number", ["23.0.0", "28.2.2", "", "dev"])
 def test_find_engine__no_client_that_builds(tmp_path: Path, number: str) -> None:
     path = client(tmp_path / "a", version(number))
     with pytest.raises(MisconfiguredError, match="no buildx plugin") as caught:
@@ -104,9 +108,60 @@ def test_find_engine__a_client_that_never_answers(
 ) -> None:
     """A DOCKER_HOST behind a firewall, say."""
     client(tmp_path / "a", "exec /bin/sleep 30")
-    monkeypatch.setattr("rehearsal.outside.find_engine.CALL_TIMEOUT", 0.2)
+    monkeypatch.setattr("rehearsal.outside.engine_versions.TIMEOUT", 0.2)
     started = time.monotonic()
     with pytest.raises(RehearsalError, match="TimeoutExpired") as caught:
         find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
     assert time.monotonic() - started < 5
+
+
+# Docker 20.10.24's client at an engine 28.5.2 with DOCKER_MIN_API_VERSION=1.44, as 29 has it.
+TOO_OLD = (
+    "Error response from daemon: client version 1.41 is too old. Minimum supported API version is "
+    "1.44, please upgrade your client to a newer version"
+)
+
+
+def test_find_engine__a_client_that_is_too_old_for_the_engine(tmp_path: Path) -> None:
+    path = client(tmp_path / "a", dead(TOO_OLD))
+    with pytest.raises(RehearsalError, match="is too old for the engine: client version") as caught:
+        find_engine(only(tmp_path / "a"))
+    problem = caught.value.problem
+    assert problem.verdict is Verdict.ENGINE_FAILED
+    assert str(path) in problem.message
+    assert "Start the engine" not in problem.hint
+    assert "newer client" in problem.hint
+
+
+def podman(*, client_version: str = "5.8.6") -> str:
+    server = {"Components": [{"Name": "Podman Engine"}], "Version": "5.8.6"}
+    shown = {"Client": {"Version": client_version}, "Server": server}
+    return f"[[ $1 == version ]] && echo {shlex.quote(json.dumps(shown))} || exit 0"
+
+
+def test_find_engine__podman_builds_by_its_own_client(tmp_path: Path) -> None:
+    path = client(tmp_path / "a", podman())
+    found = find_engine(only(tmp_path / "a"), EngineNeeds.BUILDKIT)
+    assert (found.client, found.buildx) == (str(path), False)
+
+
+def test_find_engine__podman_runs_a_ready_image_by_any_client(tmp_path: Path) -> None:
+    path = client(tmp_path / "a", podman(client_version="28.5.2"))
+    assert find_engine(only(tmp_path / "a")).client == str(path)
+
+
+@pytest.mark.parametrize(
+    "needs, message, hint",
+    [
+        (EngineNeeds.BUILDKIT, "Podman, and the Docker client .* cannot build", "podman-docker"),
+        (EngineNeeds.BUILDX, "Podman, which has no buildx", "Leave these inputs out"),
+    ],
+)
+def test_find_engine__what_podman_cannot_do(
+    tmp_path: Path, needs: EngineNeeds, message: str, hint: str
+) -> None:
+    client(tmp_path / "a", podman(client_version="28.5.2"))
+    with pytest.raises(MisconfiguredError, match=message) as caught:
+        find_engine(only(tmp_path / "a"), needs)
+    assert hint in caught.value.problem.hint

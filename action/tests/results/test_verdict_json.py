@@ -12,6 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__
 from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.json_decoder import InvalidDocumentError, loads
@@ -74,6 +75,10 @@ EVERYTHING = RehearsalResult(
     problems=(Problem(Verdict.TESTS_FAILED, HOSTILE, hint="a", excerpt=(HOSTILE, "")),),
     image="app:1",
     image_id="sha256:0",
+    image_config="sha256:1",
+    engine=EngineVersions(
+        name="Docker", version="28.5.2", client="28.2.2", buildx="0.29.1", store="containerd"
+    ),
     ready_seconds=0.5,
     shard="2/4",
     shards=(Shard(name=HOSTILE, verdict=Verdict.PASSED, shard="1/2", tests=3, seconds=1.235),),
@@ -159,6 +164,14 @@ def test_write_json__everything() -> None:
         "started": 1.5,
         "image": "app:1",
         "image-id": "sha256:0",
+        "image-config": "sha256:1",
+        "engine": {
+            "name": "Docker",
+            "version": "28.5.2",
+            "client": "28.2.2",
+            "buildx": "0.29.1",
+            "store": "containerd",
+        },
         "artifact-name": "rehearsal-x",
         "ready-seconds": 0.5,
         "origin": {

@@ -102,9 +102,11 @@ def _check_origins(readable: Sequence[ShardEvidence]) -> Iterator[Problem]:
 def _check_images(readable: Sequence[ShardEvidence]) -> Iterator[Problem]:
     titles: dict[str, list[str]] = defaultdict(list)
     for shard in readable:
-        # A rehearsal that failed before the image was built may have no image ID.
-        if shard.result.image_id or shard.result.verdict is Verdict.PASSED:
-            titles[shard.result.image_id or NO_IMAGE].append(shard.title)
+        # In another image store an image has another ID. A rehearsal that failed before the image
+        # was built may have none.
+        image = shard.result.image_config or shard.result.image_id
+        if image or shard.result.verdict is Verdict.PASSED:
+            titles[image or NO_IMAGE].append(shard.title)
     if len(titles) > 1 or NO_IMAGE in titles:
         images = "; ".join(f"{image} in {join_names(names)}" for image, names in titles.items())
         yield Problem(

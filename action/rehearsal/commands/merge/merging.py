@@ -8,6 +8,7 @@ from rehearsal.commands.merge.completeness import check_completeness
 from rehearsal.commands.merge.shards import ShardEvidence, ShardTest
 from rehearsal.report.words import join_names, unique
 from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
@@ -53,7 +54,7 @@ def merge(
         (shard.result for shard in ordered), key=lambda result: result.verdict.rank
     )
     slowest = max(results, key=lambda result: result.ready_seconds or 0.0, default=None)
-    image_ids = unique(result.image_id for result in results)
+    same_image = len(unique(result.image_config or result.image_id for result in results)) == 1
     counts = _sum_counts(results)
     shard_problems = tuple(_shard_problems(ordered))
     matrix_problems = (*check_completeness(ordered, expected), *_no_tests(results, counts))
@@ -64,7 +65,11 @@ def merge(
         started=min((result.started for result in results), default=time.time()),
         problems=(*matrix_problems, *shard_problems),
         image=next((result.image for result in results if result.image), ""),
-        image_id=image_ids[0] if len(image_ids) == 1 else "",
+        image_id=results[0].image_id if same_image else "",
+        image_config=results[0].image_config if same_image else "",
+        engine=results[0].engine
+        if len({result.engine for result in results}) == 1
+        else EngineVersions(),
         ready_seconds=slowest.ready_seconds if slowest else None,
         timeline=slowest.timeline if slowest else Timeline(),
         suite_results=counts,

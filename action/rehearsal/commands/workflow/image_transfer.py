@@ -55,7 +55,7 @@ def _load(engine: Engine, archive: ImageArchive) -> str:
         output = str(error)
     for image_id in archive.ids:
         with suppress(EngineError):
-            found: str = engine.inspect(image_id, "image")["Id"]
+            found = engine.image_id_of(image_id)
             if found in archive.ids:
                 return found
     raise RehearsalError(

@@ -1,32 +1,43 @@
 """Build the image, or find one that exists already."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import BuildPlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.image_config import config_digest
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 EXCERPT_LINES = 20
+# What the engine's client writes about the image that it has built.
+ID_FILE = "image-id"
+METADATA_FILE = "image-metadata.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """An image in the local engine: its name for people, and the ID that is rehearsed."""
+    """An image in the local engine: its name for people, and the ID that is rehearsed.
+
+    `config` is the digest of its configuration, which every image store has; empty if not known.
+    """
 
     reference: str
     id: str
+    config: str
 
 
-def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) -> list[str]:
-    """Return the arguments after `docker build`.
+def build_arguments(build: BuildPlan, *, tag: str, folder: Path, buildx: bool) -> list[str]:
+    """Return the arguments after `docker build`; the IDs of the image go into `folder`.
 
     With buildx no attestations are made: with them a push would create an index, which has no image
     ID.
     """
-    arguments = ["--file", str(build.dockerfile), "--tag", tag, "--iidfile", str(id_file)]
+    arguments = ["--file", str(build.dockerfile), "--tag", tag, "--iidfile", str(folder / ID_FILE)]
     if buildx:
+        arguments += ["--metadata-file", str(folder / METADATA_FILE)]
         arguments += ["--provenance=false", "--sbom=false"]
     if build.target:
         arguments += ["--target", build.target]
@@ -43,9 +54,12 @@ def build_arguments(build: BuildPlan, *, tag: str, id_file: Path, buildx: bool) 
     return [*arguments, str(build.context)]
 
 
-def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, log: Log) -> Image:
-    """Build the image and write its log. Raises `RehearsalError` (build-failed, engine-failed)."""
-    arguments = build_arguments(build, tag=tag, id_file=id_file, buildx=engine.buildx)
+def build_image(build: BuildPlan, engine: Engine, *, tag: str, folder: Path, log: Log) -> Image:
+    """Build the image and write its log; `folder` is for files of the client.
+
+    Raises `RehearsalError` (build-failed, engine-failed).
+    """
+    arguments = build_arguments(build, tag=tag, folder=folder, buildx=engine.buildx)
     secrets = {secret.name: secret.value for secret in build.secrets}
     process = engine.build(arguments, secrets=secrets, out=log.stream())
     try:
@@ -53,7 +67,7 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
     finally:
         process.end()
     if code == 0:
-        return Image(reference=tag, id=id_file.read_text().strip())
+        return _built_image(tag, engine, folder)
     # The log cannot tell whether the engine went away: a build may print the same errors.
     engine.check()
     raise RehearsalError(
@@ -65,13 +79,35 @@ def build_image(build: BuildPlan, engine: Engine, *, tag: str, id_file: Path, lo
     )
 
 
+def _built_image(tag: str, engine: Engine, folder: Path) -> Image:
+    """Return the image that was just built. Raises `RehearsalError` (engine-failed).
+
+    The client wrote the digest of its configuration, while containerd's image store knows the
+    digest of its manifest only. The tag is not asked: it may be another build's by now.
+    """
+    digests = [(folder / ID_FILE).read_text().strip()]
+    with suppress(OSError, ValueError, AttributeError):
+        metadata = json.loads((folder / METADATA_FILE).read_text())
+        digests.append(str(metadata.get("containerimage.digest", "")))
+    for digest in filter(None, digests):
+        with suppress(EngineError):
+            image_id = engine.image_id_of(digest)
+            config = digests[0] if engine.buildx else config_digest(engine, image_id)
+            return Image(reference=tag, id=image_id, config=config)
+    raise RehearsalError(
+        Verdict.ENGINE_FAILED,
+        f"The image was built, and the engine does not know it as {' or '.join(digests)}.",
+        hint="Another program on this machine may have removed it. Rehearse again.",
+    )
+
+
 def find_image(name: str, engine: Engine) -> Image:
     """Find an image in the engine. Raises `MisconfiguredError` if there is none."""
     try:
-        inspected = engine.inspect(name, "image")
+        image_id = engine.image_id_of(name)
     except EngineError:
         raise MisconfiguredError(
             f"The input image is {name!r}, and the engine has no such image.",
             hint="Build, load or pull it in an earlier step of this job.",
         ) from None
-    return Image(reference=name, id=str(inspected["Id"]))
+    return Image(reference=name, id=image_id, config=config_digest(engine, image_id))

@@ -56,6 +56,7 @@ def origin_and_image(result: RehearsalResult) -> Child:
         "Commit": " ".join(filter(None, (origin.repository, origin.commit, origin.ref))),
         "Image": result.image,
         "Image ID": result.image_id,
+        "Engine": str(result.engine),
         "Artifact": result.artifact_name,
     }
     rows = [

@@ -1,3 +1,5 @@
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,11 +10,14 @@ from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.rehearsal_plan import BuildPlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
-from rehearsal.pipeline.stages.image import build_arguments, build_image, find_image
+from rehearsal.outside.process import Process, Sink
+from rehearsal.pipeline.stages.image import Image, build_arguments, build_image, find_image
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ...fakes import PLAN, FakeEngine, FakeProcess, engine_lost
+
+MANIFEST = "sha256:" + "2" * 64
 
 
 def build_plan(**changes: Any) -> BuildPlan:
@@ -37,18 +42,27 @@ def test_image_tag__valid_name(folder: str, tag: str) -> None:
 
 @pytest.mark.parametrize(
     "buildx, attested",
-    [(True, ["--provenance=false", "--sbom=false"]), (False, [])],
+    [
+        (
+            True,
+            [
+                *("--metadata-file", "/s/image-metadata.json"),
+                *("--provenance=false", "--sbom=false"),
+            ],
+        ),
+        (False, []),
+    ],
     ids=["buildx", "old client"],
 )
 def test_build_arguments__no_attestations(buildx: bool, attested: list[str]) -> None:
-    argv = build_arguments(build_plan(), tag="t", id_file=Path("/s/id"), buildx=buildx)
-    file = ["--file", "/srv/app/Dockerfile", "--tag", "t", "--iidfile", "/s/id"]
+    argv = build_arguments(build_plan(), tag="t", folder=Path("/s"), buildx=buildx)
+    file = ["--file", "/srv/app/Dockerfile", "--tag", "t", "--iidfile", "/s/image-id"]
     assert argv == [*file, *attested, "/srv/app"]
 
 
 def test_build_arguments__all_options() -> None:
     plan = build_plan(target="final", platform="linux/amd64", args={"A": "two words", "B": ""})
-    argv = build_arguments(plan, tag="t", id_file=Path("/s/id"), buildx=False)
+    argv = build_arguments(plan, tag="t", folder=Path("/s"), buildx=False)
     assert argv[6:] == [
         "--target",
         "final",
@@ -64,9 +78,37 @@ def test_build_arguments__all_options() -> None:
 
 def test_build_image__returns_name_and_id(tmp_path: Path, log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(0))
-    id_file = tmp_path / "id"
-    image = build_image(build_plan(), engine, tag="t", id_file=id_file, log=log)
-    assert (image.reference, image.id) == ("t", engine.image_id)
+    image = build_image(build_plan(), engine, tag="t", folder=tmp_path, log=log)
+    assert image == Image(reference="t", id=engine.image_id, config=engine.image_id)
+
+
+class ContainerdEngine(FakeEngine):
+    """An engine that knows an image by the digest of its manifest only; buildx writes both."""
+
+    def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
+        if name != MANIFEST:
+            raise EngineError(f"No such image: {name}")
+        return super().inspect(name, kind) | {"Id": MANIFEST}
+
+    def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
+        metadata = Path(arguments[arguments.index("--metadata-file") + 1])
+        metadata.write_text(json.dumps({"containerimage.digest": MANIFEST}))
+        return super().build(arguments, secrets=secrets, out=out)
+
+
+def test_build_image__containerd_knows_the_manifest_only(tmp_path: Path, log: Log) -> None:
+    engine = ContainerdEngine(process=FakeProcess(0), buildx=True)
+    image = build_image(build_plan(), engine, tag="t", folder=tmp_path, log=log)
+    assert (image.id, image.config) == (MANIFEST, engine.image_id)
+
+
+@pytest.mark.parametrize("metadata", ["", "[]", "{", '{"containerimage.digest": null}'])
+def test_build_image__the_engine_does_not_know_it(tmp_path: Path, log: Log, metadata: str) -> None:
+    engine = FakeEngine(process=FakeProcess(0), errors={"inspect": EngineError("No such image")})
+    (tmp_path / "image-metadata.json").write_text(metadata)
+    with pytest.raises(RehearsalError, match="does not know it as sha256:1111") as caught:
+        build_image(build_plan(), engine, tag="t", folder=tmp_path, log=log)
+    assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
 # A tool inside the build may print the same errors as the engine.
@@ -82,7 +124,7 @@ def test_build_image__returns_name_and_id(tmp_path: Path, log: Log) -> None:
 def test_build_image__failed_build(tmp_path: Path, log: Log, output: bytes) -> None:
     engine = FakeEngine(process=FakeProcess(1), output=output)
     with pytest.raises(RehearsalError) as caught:
-        build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
+        build_image(build_plan(), engine, tag="t", folder=tmp_path, log=log)
     assert caught.value.problem.verdict is Verdict.BUILD_FAILED
     assert "Dockerfile (exit code 1)" in caught.value.problem.message
     assert caught.value.problem.excerpt == (output.decode().strip(),)
@@ -91,7 +133,7 @@ def test_build_image__failed_build(tmp_path: Path, log: Log, output: bytes) -> N
 def test_build_image__lost_engine(tmp_path: Path, log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(1), errors={"check": engine_lost()}, output=b"EOF\n")
     with pytest.raises(RehearsalError) as caught:
-        build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
+        build_image(build_plan(), engine, tag="t", folder=tmp_path, log=log)
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
@@ -102,7 +144,7 @@ def test_build_image__cancellation_ends_the_build(tmp_path: Path, log: Log) -> N
 
     engine = FakeEngine(process=Cancelled(None))
     with pytest.raises(RehearsalError, match="cancelled"):
-        build_image(build_plan(), engine, tag="t", id_file=tmp_path / "id", log=log)
+        build_image(build_plan(), engine, tag="t", folder=tmp_path, log=log)
     assert engine.process.was_ended
 
 
@@ -125,13 +167,13 @@ def test_find_image__unknown_image() -> None:
 
 def test_build_arguments__secrets_by_name_only(tmp_path: Path) -> None:
     build = build_plan(secrets=(Secret(name="TOKEN", value="planted-value"),))
-    arguments = build_arguments(build, tag="t", id_file=tmp_path / "id", buildx=False)
+    arguments = build_arguments(build, tag="t", folder=tmp_path, buildx=False)
     assert arguments[arguments.index("--secret") + 1] == "id=TOKEN,env=TOKEN"
     assert "planted-value" not in " ".join(arguments)
 
 
 def test_build_arguments__caches(tmp_path: Path) -> None:
     build = build_plan(cache_from=("type=local,src=a", "b"), cache_to=("type=inline",))
-    arguments = build_arguments(build, tag="t", id_file=tmp_path / "id", buildx=True)
+    arguments = build_arguments(build, tag="t", folder=tmp_path, buildx=True)
     assert " ".join(arguments).count("--cache-from") == 2
     assert arguments[arguments.index("--cache-to") + 1] == "type=inline"
