@@ -31,7 +31,7 @@ make_engine_image() {
     if [[ -s $engine_image && $(cat "$engine_image.of" 2>/dev/null) == "$base" ]]; then return; fi
     say "making the base image of the second engines (some seconds)"
     rm -rf "$engine_wheels"
-    pip_install_wheels
+    download_engine_wheels
     work=$(mktemp -d)
     cp -r "$engine_wheels" "$work/wheels"
     printf 'FROM %s\nCOPY wheels /wheels\nENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels\n' "$base" >"$work/Dockerfile"
@@ -44,6 +44,8 @@ make_engine_image() {
 }
 
 # Pure Python, so they fit the image's Python as well as this machine's.
-pip_install_wheels() {
+download_engine_wheels() {
+    # tools/python.sh lists them.
+    # shellcheck disable=SC2154
     quietly "$venv/bin/python" -m pip download --quiet --only-binary :all: --dest "$engine_wheels" "${requirements[@]/#/--requirement=}"
 }

@@ -108,10 +108,6 @@ class Engine:
         """Load the images of an archive and return what the client prints."""
         return self._call(["load", "--input", str(archive)], timeout=LOAD_TIMEOUT)
 
-    def save(self, image: str, archive: Path) -> None:
-        """Write an image to an archive. Raises `EngineError`."""
-        self._call(["save", "--output", str(archive), image], timeout=LOAD_TIMEOUT)
-
     def host(self) -> str:
         """Return the URL of the engine, or an empty string if the client does not know it."""
         if self.env.get("DOCKER_HOST"):

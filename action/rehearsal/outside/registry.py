@@ -43,13 +43,6 @@ class RemoteImage:
     config: str = ""
     manifest_count: int = 0
 
-    def is_image(self, image_id: str) -> bool:
-        """Whether this is the image with that ID.
-
-        In the engine's classic store an ID is the config's digest, in containerd's the manifest's.
-        """
-        return image_id in (self.config, self.digest)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Registries:

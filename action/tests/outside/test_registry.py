@@ -39,20 +39,6 @@ def test_parse_manifest__of_an_index() -> None:
 
 
 @pytest.mark.parametrize(
-    "held, is_image",
-    [
-        (RemoteImage(digest=MANIFEST, config=IMAGE), True),
-        (RemoteImage(digest=IMAGE, config=ANOTHER), True),
-        (RemoteImage(digest=MANIFEST, config=ANOTHER), False),
-        (RemoteImage(manifest_count=2), False),
-    ],
-    ids=["classic store", "containerd", "another image", "an index"],
-)
-def test_is_image(held: RemoteImage, *, is_image: bool) -> None:
-    assert held.is_image(IMAGE) is is_image
-
-
-@pytest.mark.parametrize(
     "host, config, insecure",
     [
         ("localhost:5000", LOOPBACK, True),

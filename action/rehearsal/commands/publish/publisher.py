@@ -113,7 +113,7 @@ class Publisher:
     def run(self, request: PublishRequest, publication: Publication) -> None:
         image = self.find_image(request.image_id)
         if request.rehearsal:
-            require_same_image(self.registries.engine, image, request.rehearsal.image_id)
+            require_same_image(self.registries.engine, str(image["Id"]), request.rehearsal)
         targets = publication.targets
         protected = [target for target in targets if target.reference in request.protected]
         for target in targets:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rehearsal.commands.publish.local_tags import LocalTags
@@ -11,6 +12,7 @@ from rehearsal.commands.publish.publication import PublishTarget, TargetState, p
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.outside.engine import EngineError
+from rehearsal.outside.image_config import config_digest
 from rehearsal.outside.registry import Registries, RemoteImage
 
 # In seconds. A registry of several machines may show the content from before a push for a moment.
@@ -50,7 +52,7 @@ class Verifier:
         target.answered = True
         if target.remote is None:
             return "nothing there yet"
-        if not target.remote.is_image(self.image_id):
+        if not self._is_image(target.remote):
             return f"holds {target.content} now"
         target.state = TargetState.ALREADY_THERE
         return f"already there, {target.remote.digest}"
@@ -81,7 +83,7 @@ class Verifier:
                 "Perhaps somebody removed it, or the login allows to write but not to read. "
                 "Check the registry, then run this again.",
             )
-        if not target.remote.is_image(self.image_id):
+        if not self._is_image(target.remote):
             target.state = TargetState.OTHER_CONTENT
             target.reason = f"its image is {target.remote.config or 'an index'}"
             raise mismatch(target, target.remote, written, self.image_id)
@@ -111,7 +113,7 @@ class Verifier:
         for _, by_digest in sorted(candidates):
             with suppress(EngineError):
                 remote = self.registries.inspect(by_digest)
-                if remote and remote.is_image(self.image_id):
+                if remote and self._is_image(remote):
                     return by_digest
         verified = [
             (other.reference.untagged != reference.untagged, other.by_digest)
@@ -119,6 +121,16 @@ class Verifier:
             if other.digest and other.reference.registry == reference.registry
         ]
         return min(verified)[1] if verified else ""
+
+    def _is_image(self, remote: RemoteImage) -> bool:
+        # With containerd's image store the ID is the manifest's digest, and the manifest of a
+        # registry that compressed the layers anew has another one.
+        return self.image_id in (remote.digest, remote.config) or remote.config == self._config
+
+    @cached_property
+    def _config(self) -> str:
+        """The digest of the image's configuration; a text that no registry holds if not known."""
+        return config_digest(self.registries.engine, self.image_id) or "not known"
 
     def _inspect_or_pull(self, name: str) -> RemoteImage | None:
         """Ask with the client. If it cannot reach the registry, let the engine pull."""
@@ -139,7 +151,7 @@ class Verifier:
         with suppress(EngineError):
             remote = self.registries.inspect(name)
             for delay in RETRY_DELAYS:
-                if remote and (remote.is_image(self.image_id) or remote.digest == written):
+                if remote and (self._is_image(remote) or remote.digest == written):
                     break
                 self.sleep(delay)
                 remote = self.registries.inspect(name)

@@ -1,65 +1,55 @@
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from rehearsal.commands.publish.same_image import require_same_image
-from rehearsal.outside.engine import EngineError
-from rehearsal.results.digest_format import digest_of
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import RehearsalError, Verdict
 
-from ..workflow.test_image_transfer import CONFIG, buildkit_archive, write_archive
-from .fake_registries import IMAGE, OTHER, MemoryEngine
+from ...outside.test_image_config import HEX, archive, image, saving
+from .fake_registries import IMAGE, OTHER
 
-CONTAINERD = {"Id": IMAGE, "Descriptor": {"digest": IMAGE}}
-
-
-@dataclass(frozen=True, kw_only=True)
-class SavingEngine(MemoryEngine):
-    """An engine that saves one image, or refuses to."""
-
-    refuses: bool = False
-
-    def save(self, image: str, archive: Path) -> None:
-        self.calls.append(f"save {image}")
-        if self.refuses:
-            raise EngineError("no space left on device")
-        write_archive(archive, buildkit_archive())
+CONFIG = f"sha256:{HEX}"
 
 
-def test_require_same_image__one_id() -> None:
-    engine = SavingEngine()
-    require_same_image(engine, {"Id": IMAGE}, IMAGE)
-    require_same_image(engine, CONTAINERD, IMAGE)
-    assert not engine.calls
+def rehearsal(image_id: str, config: str = "") -> RehearsalResult:
+    return RehearsalResult(name="r", image_id=image_id, image_config=config)
 
 
-def test_require_same_image__two_ids_of_two_stores() -> None:
-    engine = SavingEngine()
-    require_same_image(engine, CONTAINERD, digest_of(CONFIG))
-    assert engine.calls == [f"save {IMAGE}"]
+@pytest.mark.parametrize("store", ["classic", "containerd"])
+def test_require_same_image__one_id(tmp_path: Path, store: str) -> None:
+    require_same_image(saving(tmp_path, b"", store), IMAGE, rehearsal(IMAGE))
 
 
 @pytest.mark.parametrize(
-    "image, refuses, calls",
+    "rehearsed", [rehearsal(CONFIG), rehearsal(CONFIG, CONFIG), rehearsal(OTHER, CONFIG)]
+)
+def test_require_same_image__containerd_where_it_is_published(
+    tmp_path: Path, rehearsed: RehearsalResult
+) -> None:
+    output = archive(image(f"blobs/sha256/{HEX}"))
+    require_same_image(saving(tmp_path, output, "containerd"), IMAGE, rehearsed)
+
+
+def test_require_same_image__containerd_where_it_was_rehearsed(tmp_path: Path) -> None:
+    require_same_image(saving(tmp_path, b"", "classic"), IMAGE, rehearsal(OTHER, IMAGE))
+
+
+@pytest.mark.parametrize(
+    "output, store",
     [
-        ({"Id": IMAGE}, False, []),
-        (CONTAINERD, False, [f"save {IMAGE}"]),
-        (CONTAINERD, True, [f"save {IMAGE}"]),
+        (b"", "classic"),
+        (archive(image(f"blobs/sha256/{HEX}")), "containerd"),
+        (b"no space left on device", "containerd"),
     ],
     ids=["classic", "containerd", "not known"],
 )
-def test_require_same_image__another_image(
-    *, image: dict[str, object], refuses: bool, calls: list[str]
-) -> None:
-    engine = SavingEngine(refuses=refuses)
+def test_require_same_image__another_image(tmp_path: Path, output: bytes, store: str) -> None:
     with pytest.raises(RehearsalError) as caught:
-        require_same_image(engine, image, OTHER)
+        require_same_image(saving(tmp_path, output, store), IMAGE, rehearsal(OTHER))
     problem = caught.value.problem
     assert problem.verdict is Verdict.PUBLISH_FAILED
     assert problem.message == (
         f"Nothing was pushed. The input image-id names the image {IMAGE}, but verdict.json names "
         f"{OTHER}."
     )
-    assert "classic, containerd" in problem.hint
-    assert engine.calls == calls
