@@ -70,9 +70,9 @@ MERGED = merge([], expected=1, name="r")
     "report",
     [
         summary(RESULT),
-        page(RESULT),
+        str(page(RESULT)),
         merged_summary(MERGED, evidence=""),
-        merged_page(MERGED),
+        str(merged_page(MERGED)),
     ],
     ids=["summary", "page", "merged summary", "merged page"],
 )

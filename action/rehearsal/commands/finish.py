@@ -122,7 +122,7 @@ def _write_reports(result: RehearsalResult, evidence: Evidence, console: Console
     markdown = summary(result, evidence=place)
     evidence.write(SUMMARY_FILE, markdown)
     console.summary(markdown)
-    evidence.write_document(PAGE_FILE, page(result))
+    evidence.write_parts(PAGE_FILE, page(result).parts)
 
 
 def _print_causes(result: RehearsalResult, console: Console) -> None:

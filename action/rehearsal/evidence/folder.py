@@ -3,7 +3,7 @@
 import errno
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import FileIO
@@ -83,17 +83,27 @@ class Evidence:
         Return the digest of what was written, made from memory: the file may be changed at once.
         If nothing can be written, an earlier document stays, and the digest is empty.
         """
-        data, part = text.encode(errors="replace"), f"{name}.part"
+        data = text.encode(errors="replace")
+        return digest_of(data) if self._replace(name, (data,)) else ""
+
+    def write_parts(self, name: str, parts: Iterable[str]) -> None:
+        """Write a long document, made of a redacted result, as `write_document` does."""
+        self._replace(name, (part.encode(errors="replace") for part in parts))
+
+    def _replace(self, name: str, parts: Iterable[bytes]) -> bool:
+        """Replace a file at once and return True; if that fails, leave an earlier one, and warn."""
+        new = f"{name}.part"
         try:
-            with self.folder.create_file(part, replace=True) as file:
-                write_all(file, data)
-            self.folder.rename(part, name)
+            with self.folder.create_file(new, replace=True) as file:
+                for part in parts:
+                    write_all(file, part)
+            self.folder.rename(new, name)
         except OSError as error:
             with suppress(OSError):
-                self.folder.unlink(part)
+                self.folder.unlink(new)
             self._warn(name, error)
-            return ""
-        return digest_of(data)
+            return False
+        return True
 
     def safe_path(self, target: str, name: str) -> str:
         """Return a safe path in the evidence folder `target` for a file or folder of that name."""

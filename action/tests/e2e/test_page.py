@@ -74,7 +74,7 @@ def unpacked(tmp_path: Path) -> Path:
     )
     source = SourceTree(top=tmp_path, directory=tmp_path)
     index = collect_evidence(result.suite_results, evidence, source)
-    evidence.write("index.html", page(replace(result, index=index)))
+    evidence.write_parts("index.html", page(replace(result, index=index)).parts)
     return Path(shutil.move(evidence.folder.path, tmp_path / "some where else #1"))
 
 

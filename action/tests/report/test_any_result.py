@@ -24,7 +24,7 @@ def test_summary__of_the_largest_result_is_small_enough(character: str) -> None:
 @given(result=results(wild=True))
 def test_reports__take_whatever_was_recorded(result: RehearsalResult) -> None:
     assert len(summary(result).encode(errors="replace")) < 1 << 20
-    assert page(result)
+    assert str(page(result))
     assert closing(result, evidence="x")
     assert bool(error_annotations(result)) == (result.verdict is not Verdict.PASSED)
     assert len(warning_annotations(result)) <= MAX_ANNOTATIONS

@@ -148,7 +148,7 @@ def _report(merged: MergeResult, evidence: Evidence, console: Console, spelling:
     digest = evidence.write_document(VERDICT_FILE, write_json(result))
     console.output("verdict-digest", spell(digest, spelling))
     evidence.write(SUMMARY_FILE, markdown)
-    evidence.write_document(PAGE_FILE, page(merged))
+    evidence.write_parts(PAGE_FILE, page(merged).parts)
     console.summary(markdown)
     # Each shard's own job has already reported the problems of that shard.
     for problem in merged.matrix_problems[:MAX_ANNOTATIONS]:

@@ -24,7 +24,7 @@ MAX_TESTS = 300
 MAX_CAUSES = 50
 
 
-def page(merged: MergeResult) -> str:
+def page(merged: MergeResult) -> Markup:
     """Return the page: verdict and causes, the shards, the failed tests of all."""
     result = merged.result
     started = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(result.started))

@@ -7,13 +7,13 @@ from rehearsal.report.page.cause import cause_section
 from rehearsal.report.page.failed_tests import failed_tests
 from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.logs import files, logs
-from rehearsal.report.page.markup import Child, element
+from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.stages import readiness, stages
 from rehearsal.report.words import counts_text
 from rehearsal.results.rehearsal import RehearsalResult
 
 
-def page(result: RehearsalResult) -> str:
+def page(result: RehearsalResult) -> Markup:
     """Return the page: verdict and cause, failed tests, stages, logs."""
     return layout(result, *_facts(result), main=_main(result))
 

@@ -14,7 +14,7 @@ STYLE_FILE = Path(__file__).with_name("page.css")
 SCRIPT_FILE = Path(__file__).with_name("page.js")
 
 
-def layout(result: RehearsalResult, *facts: str, main: Child) -> str:
+def layout(result: RehearsalResult, *facts: str, main: Child) -> Markup:
     """Return a whole page; `facts` are shown in one line below the verdict."""
     style, script = (file.read_text(encoding="utf-8") for file in (STYLE_FILE, SCRIPT_FILE))
     verdict = str(result.verdict)
@@ -41,7 +41,7 @@ def layout(result: RehearsalResult, *facts: str, main: Child) -> str:
         inline("script", script),
         class_="passed" if result.verdict is Verdict.PASSED else "failed",
     )
-    return f"{DOCTYPE}{element('html', head, body, lang='en')}\n"
+    return Markup((DOCTYPE, *element("html", head, body, lang="en").parts, "\n"))
 
 
 def preformatted(text: str, label: str) -> Markup:

@@ -1,6 +1,6 @@
 """The logs: the app's open and searchable (a long one without its middle), others folded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
@@ -14,6 +14,8 @@ from rehearsal.results.file_names import (
     TEST_SETUP_LOG,
 )
 
+# How many files are listed: nobody reads more, and a suite may leave tens of thousands.
+MAX_FILES = 1000
 TITLES = {
     TEST_LOG: "What the test command printed",
     SETUP_LOG: "What setup-command printed",
@@ -73,14 +75,16 @@ def _folded(excerpt: LogExcerpt) -> Markup:
     )
 
 
-def files(names: Iterable[str]) -> Child:
+def files(names: Sequence[str]) -> Child:
     """Return the list of all files of the evidence."""
-    items = [element("li", link(name)) for name in names]
-    if not items:
+    if not names:
         return None
+    items = [element("li", link(name)) for name in names[:MAX_FILES]]
+    more = len(names) - len(items)
     return element(
         "details",
-        element("summary", element("h3", f"Logs and files of the tests ({len(items)})")),
+        element("summary", element("h3", f"Logs and files of the tests ({len(names)})")),
         element("ul", *items, class_="files"),
+        element("p", f"and {more:,} more in the folder of this page") if more else None,
         class_="card screen",
     )

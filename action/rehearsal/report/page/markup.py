@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,6 +13,8 @@ ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)
 VOID = {"img", "input", "link", "meta", "rect"}
 # Only `inline` makes them: their content is code, and must be our own.
 CODE = {"script", "style"}
+# In characters: less is joined, since many small parts need more memory than their text.
+MAX_JOINED = 1 << 16
 ADDRESSES = {"href", "src"}
 FRAGMENT = re.compile(r"#[a-z][a-z0-9-]*\Z")
 # Control characters, and characters that change the reading direction of what follows.
@@ -26,12 +28,15 @@ INVISIBLE = {
 
 @dataclass(frozen=True)
 class Markup:
-    """HTML that this module made, so it needs no escaping."""
+    """HTML that this module made, so it needs no escaping.
 
-    text: str
+    It is in parts: a page has megabytes, and would be copied with each element around it.
+    """
+
+    parts: tuple[str, ...]
 
     def __str__(self) -> str:
-        return self.text
+        return "".join(self.parts)
 
 
 Child = Markup | str | int | None | Iterable["Child"]
@@ -53,17 +58,18 @@ def element(tag: str, *children: Child, **attributes: str | int | bool | None) -
     if tag in VOID:
         if children:
             raise ValueError(f"{tag} takes no children")
-        return Markup(start)
+        return Markup((start,))
     # An HTML parser drops the first line end of a pre.
     line_end = "\n" if tag == "pre" else ""
-    return Markup(f"{start}{line_end}{_inner(children)}</{tag}>")
+    parts = (f"{start}{line_end}", *_inner(children), f"</{tag}>")
+    return Markup(parts if sum(map(len, parts)) > MAX_JOINED else ("".join(parts),))
 
 
 def inline(tag: str, code: str) -> Markup:
     """Return a script or style with our own code. Raises ValueError when it could end early."""
     if tag not in CODE or "</" in code or "<!--" in code:
         raise ValueError(f"this {tag} is not allowed")
-    return Markup(f"<{tag}>{code}</{tag}>")
+    return Markup((f"<{tag}>{code}</{tag}>",))
 
 
 def visible(text: str) -> str:
@@ -72,14 +78,14 @@ def visible(text: str) -> str:
     return plain.translate(INVISIBLE)
 
 
-def _inner(child: Child) -> str:
-    if child is None:
-        return ""
+def _inner(child: Child) -> Iterator[str]:
     if isinstance(child, Markup):
-        return child.text
-    if isinstance(child, str | int):
-        return html.escape(visible(str(child)))
-    return "".join(map(_inner, child))
+        yield from child.parts
+    elif isinstance(child, str | int):
+        yield html.escape(visible(str(child)))
+    elif child is not None:
+        for each in child:
+            yield from _inner(each)
 
 
 def _attribute(name: str, value: str | int | bool | None) -> str:

@@ -26,7 +26,7 @@ def merged_summary(*shards: ShardEvidence, expected: int = 0) -> str:
 
 
 def merged_page(*shards: ShardEvidence, expected: int = 0) -> str:
-    return page(merge_shards(*shards, expected=expected))
+    return str(page(merge_shards(*shards, expected=expected)))
 
 
 def shards_of(text: str, *, image: str = "x") -> list[ShardEvidence]:

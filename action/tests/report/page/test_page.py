@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.report.page import page
+from rehearsal.report.page import page as render
 from rehearsal.report.page.failed_tests import MAX_OPEN, MAX_TESTS
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import (
@@ -77,6 +77,10 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         "index": index,
     }
     return RehearsalResult(**values | changes)
+
+
+def page(result: RehearsalResult) -> str:
+    return str(render(result))
 
 
 PAGE = page(failed_result())
@@ -338,3 +342,18 @@ def test_page__opens_flaky_tests_if_few_tests_failed(failures: int, is_open: boo
     index = EvidenceIndex(failed=(test,) * failures, flaky=(test,))
     text = page(RehearsalResult(name="r", index=index))
     assert ("All evidence of this test" not in text) is is_open
+
+
+def test_page__lists_some_of_many_files() -> None:
+    names = tuple(f"tests/{number}.png" for number in range(20_000))
+    text = page(failed_result(index=EvidenceIndex(files=names)))
+    assert "Logs and files of the tests (20000)" in text
+    assert text.count("<li>") == 1000
+    assert "and 19,000 more in the folder of this page" in text
+
+
+def test_page__is_not_copied_with_each_element_around_its_logs() -> None:
+    log = LogExcerpt(name="container.log", text="x" * 2_000_000)
+    parts = render(failed_result(index=EvidenceIndex(logs=(log,)))).parts
+    assert log.text in parts
+    assert len(parts) < 100
