@@ -2,6 +2,7 @@
 
 import os
 import re
+import weakref
 from contextlib import suppress
 from io import FileIO
 from pathlib import PurePosixPath
@@ -115,9 +116,8 @@ class _Part:
     def __init__(self, name: str, file: FileIO, limit: int) -> None:
         self.name, self.file, self.space_left = name, file, limit
         self._written = 0
-
-    def __del__(self) -> None:
-        self.file.close()
+        # Not __del__: in a cycle, which a log is part of, the file may be collected before this.
+        weakref.finalize(self, file.close)
 
     @property
     def size(self) -> int:

@@ -1,3 +1,4 @@
+import gc
 import subprocess
 from pathlib import Path
 
@@ -22,6 +23,14 @@ def test_write__a_short_file_is_complete_at_once(path: Path) -> None:
     file.close()
     assert path.read_bytes() == b"0123456789"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_close__a_file_in_a_cycle_is_closed_in_silence(path: Path) -> None:
+    for _ in range(20):
+        cycle: list[object] = [CappedFile(Folder(path.parent), path.name, head=10, segment=4)]
+        cycle.append(cycle)
+        del cycle
+        gc.collect()  # pytest makes an error of a warning that a file was not closed.
 
 
 def test_close__says_how_many_bytes_are_left_out(path: Path) -> None:
