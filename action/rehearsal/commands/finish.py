@@ -8,7 +8,6 @@ from dataclasses import asdict, replace
 
 from rehearsal.evidence.copy_files import copy_files
 from rehearsal.evidence.folder import Evidence
-from rehearsal.evidence.left_out import megabytes
 from rehearsal.evidence.policy import should_keep
 from rehearsal.evidence.staged_files import StagedFiles
 from rehearsal.outside.folder import Folder
@@ -41,6 +40,7 @@ from rehearsal.verdict import Problem, Verdict
 
 # In seconds: GitHub kills a cancelled step after 10 s, and its container was stopped before.
 CANCELLED_COPY_TIMEOUT = 2.0
+BEFORE_COPYING = "This was written before the files of the tests were copied."
 # A console that collapses groups hides these logs, so the end of a failed one is shown again.
 STREAMED_LOGS = (BUILD_LOG, SETUP_LOG)
 
@@ -69,7 +69,7 @@ def finish(
     # If nothing has run yet, a user of a laptop needs the error but no folder.
     has_content = bool(result.stages) or result.verdict is Verdict.ERROR
     kept = console.on_github or (should_keep(policy, outputs) and (has_content or not local))
-    staged = state.staged if kept else None
+    staged = state.staged if kept and state.staged and not state.staged.is_empty else None
     with _warn_of_faults(console):
         result = add_evidence(result, state, description, evidence)
         _write_reports(_before_copying(result, staged), evidence, console)
@@ -104,13 +104,7 @@ def finish_without_folder(problem: Problem, name: str, origin: Origin, console: 
 
 def _before_copying(result: RehearsalResult, staged: StagedFiles | None) -> RehearsalResult:
     """Return the result for the first reports: they stay if nothing can be written later."""
-    if not staged or not staged.files:
-        return result
-    notice = (
-        f"This was written before the files of the tests were copied: {len(staged.files)} with "
-        f"{megabytes(staged.size)}."
-    )
-    return replace(result, notices=(*result.notices, notice))
+    return replace(result, notices=(*result.notices, BEFORE_COPYING)) if staged else result
 
 
 def _write_reports(result: RehearsalResult, evidence: Evidence, console: Console) -> None:

@@ -1,5 +1,7 @@
 """Copy the files of the tests into the evidence, after the reports: it may take long."""
 
+from collections import deque
+
 from rehearsal.evidence.budget import SHARE, choose, room
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut, megabytes
@@ -16,22 +18,31 @@ def copy_files(staged: StagedFiles, evidence: Evidence, *, seconds: float = 0) -
 
     After `seconds`, or when the rehearsal is cancelled, the rest is left out; 0 means no limit.
     """
+    waiting: deque[StagedFile] = deque()
+    listed = False
+    try:
+        with interruptible(seconds):
+            waiting += _choose(staged, evidence)
+            listed = True
+            while waiting:
+                _copy(waiting[0], evidence, staged.left_out)
+                waiting.popleft()
+    except RehearsalError:
+        for file in waiting:
+            staged.left_out.add(file.target, file.size, NO_TIME)
+        if not listed:
+            evidence.warn(f"No files of the tests were kept: {NO_TIME}.")
+    for notice in staged.left_out.notices():
+        evidence.warn(notice)
+
+
+def _choose(staged: StagedFiles, evidence: Evidence) -> list[StagedFile]:
     free = evidence.folder.free_space
-    taken, too_much = choose(staged.files, room(staged.limit, free))
+    taken, too_much = choose(staged.list_files(evidence), room(staged.limit, free))
     reason = _why_too_much(staged.limit, free)
     for file in too_much:
         staged.left_out.add(file.target, file.size, reason)
-    done = 0
-    try:
-        with interruptible(seconds):
-            for file in taken:
-                _copy(file, evidence, staged.left_out)
-                done += 1
-    except RehearsalError:
-        for file in taken[done:]:
-            staged.left_out.add(file.target, file.size, NO_TIME)
-    for notice in staged.left_out.notices():
-        evidence.warn(notice)
+    return taken
 
 
 def _copy(file: StagedFile, evidence: Evidence, left_out: LeftOut) -> None:

@@ -1,7 +1,8 @@
-"""The files that the tests have left: found when the tests have ended, copied later."""
+"""The files that the tests have left: where they are, and a list of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -29,38 +30,53 @@ class StagedFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StagedFiles:
-    """All files that the tests have left, and what the input evidence-limit allows, in bytes.
+class StagedFolder:
+    """A folder that the tests wrote into; what is in it belongs into the evidence as `target`."""
 
-    `left_out` has those that cannot be copied, whatever the limit.
+    folder: Folder
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagedFiles:
+    """Where the files are that the tests have left: they are listed when there is time for it.
+
+    `reports` lists those of the input test-reports, `left_out` has those that cannot be copied
+    whatever the limit. `limit` is the input evidence-limit in bytes.
     """
 
-    files: tuple[StagedFile, ...] = ()
+    folders: tuple[StagedFolder, ...] = ()
+    reports: Callable[[], Iterable[StagedFile]] | None = None
+    attachments: tuple[StagedFile, ...] = ()
     left_out: LeftOut
     limit: int
 
     @property
-    def size(self) -> int:
-        """The bytes of all files together."""
-        return sum(each.size for each in self.files)
+    def is_empty(self) -> bool:
+        """Whether there is nothing to copy."""
+        full = any(not each.folder.is_empty for each in self.folders)
+        return not (full or self.reports or self.attachments)
+
+    def list_files(self, evidence: Evidence) -> Iterator[StagedFile]:
+        """Yield the files; there may be very many."""
+        for each in self.folders:
+            yield from list_folder(each.folder, each.target, evidence, self.left_out)
+        if self.reports:
+            yield from self.reports()
+        yield from self.attachments
 
 
-def list_staged(
-    evidence: Evidence, name: str, target: str, left_out: LeftOut, *, variable: str
-) -> Iterator[StagedFile]:
-    """Yield what the tests left in a staging folder, for the evidence folder `target`.
-
-    `variable` named the folder to the tests.
-    """
+def open_staged(
+    evidence: Evidence, name: str, target: str, *, variable: str
+) -> Iterator[StagedFolder]:
+    """Yield a staging folder, unless the tests replaced it; `variable` named it to them."""
     try:
-        folder = evidence.open_staged(name)
+        yield StagedFolder(folder=evidence.open_staged(name), target=target)
     except OSError as error:
         evidence.warn(
             f"Nothing of {variable} was kept: the tests removed this folder or put something "
             f"else in its place ({error.strerror})."
         )
-        return
-    yield from list_folder(folder, target, evidence, left_out)
 
 
 def list_folder(
@@ -83,7 +99,10 @@ def list_folder(
             yield StagedFile(folder=folder, name=entry.path, target=path, size=size)
 
 
-def names_of_folders(files: Iterable[StagedFile]) -> set[str]:
-    """Return the names of the folders and files in the evidence folder of the tests."""
-    paths = (PurePosixPath(each.target) for each in files)
-    return {path.parts[1] for path in paths if path.parts[0] == TESTS_FOLDER}
+def names_of_tests(folders: Iterable[StagedFolder], evidence: Evidence) -> set[str]:
+    """Return the names in the evidence folder of the tests that are taken by what they wrote."""
+    entries = (each.folder.entries() for each in folders if each.target == TESTS_FOLDER)
+    return {
+        PurePosixPath(evidence.safe_target(TESTS_FOLDER, entry.name)).name
+        for entry in chain.from_iterable(entries)
+    }

@@ -165,6 +165,12 @@ class Folder:
                 for each in sorted(found, key=lambda each: each.name)
             ]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it."""
+        with os.scandir(self.descriptor) as found:
+            return not any(found)
+
     def walk(self, on_error: "Callable[[Entry, OSError], None]") -> "Iterator[Entry]":
         """Yield everything below this folder, each folder before what is in it.
 

@@ -1,7 +1,7 @@
 """The test stage: run the test command, count the tests, list what they have written."""
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from rehearsal.config import child_environment
@@ -14,8 +14,8 @@ from rehearsal.evidence.log import Log
 from rehearsal.evidence.staged_files import (
     StagedFile,
     StagedFiles,
-    list_staged,
-    names_of_folders,
+    names_of_tests,
+    open_staged,
 )
 from rehearsal.outside import http_probe
 from rehearsal.outside.folder import Folder
@@ -86,26 +86,40 @@ def run_functional_tests(
                 failed=count.results.failed,
             )
     finally:
-        left_out = LeftOut()
-        files = [*_left_by_tests(plan, evidence, previous, left_out)]
-        results = state.suite_results
-        if results is not None:
-            results = name_folders(results, evidence, names_of_folders(files))
-            files += _attachments(plan, context, results, left_out)
-            state.suite_results = results
-        state.staged = StagedFiles(
-            files=tuple(files), left_out=left_out, limit=plan.evidence_limit * MEGABYTE
-        )
+        _record_staged(plan, context, state, previous)
 
 
-def _left_by_tests(
+def _record_staged(
+    plan: Plan, context: RunContext, state: RunState, previous: Mapping[Path, int]
+) -> None:
+    """Record where the files are that the tests have left, and name the folders of failed tests.
+
+    The files are not listed, which may take long: first the container has to be removed.
+    """
+    evidence, left_out = context.evidence, LeftOut()
+    folders = (
+        *open_staged(evidence, "traces", TESTS_FOLDER, variable="REHEARSAL_EVIDENCE"),
+        *open_staged(evidence, "junit", JUNIT_FOLDER, variable="REHEARSAL_JUNIT"),
+    )
+    attachments: Iterable[StagedFile] = ()
+    if state.suite_results is not None:
+        taken = names_of_tests(folders, evidence)
+        state.suite_results = name_folders(state.suite_results, evidence, taken)
+        attachments = _attachments(plan, context, state.suite_results, left_out)
+    reports = partial(_list_reports, plan, evidence, previous, left_out)
+    state.staged = StagedFiles(
+        folders=folders,
+        reports=reports if plan.suite.reports_glob else None,
+        attachments=tuple(attachments),
+        left_out=left_out,
+        limit=plan.evidence_limit * MEGABYTE,
+    )
+
+
+def _list_reports(
     plan: Plan, evidence: Evidence, previous: Mapping[Path, int], left_out: LeftOut
 ) -> Iterator[StagedFile]:
-    """Yield what is in the folders that the tests were given, and the files of test-reports."""
-    yield from list_staged(
-        evidence, "traces", TESTS_FOLDER, left_out, variable="REHEARSAL_EVIDENCE"
-    )
-    yield from list_staged(evidence, "junit", JUNIT_FOLDER, left_out, variable="REHEARSAL_JUNIT")
+    """Yield the files of test-reports."""
     open_folder = cache(Folder)
     for report in _new_reports(plan, previous):
         name = "_".join(report.relative_to(plan.directory).parts)
@@ -165,7 +179,7 @@ def _staged_reports(evidence: Evidence) -> list[Path]:
         folder = evidence.open_staged("junit")
         names = [each.name for each in folder.entries() if not each.is_folder]
     except OSError:
-        return []  # The tests replaced the folder; `list_staged` warns about that.
+        return []  # The tests replaced the folder; `open_staged` warns about that.
     return [folder.path / name for name in names if name.endswith(".xml")]
 
 

@@ -25,7 +25,7 @@ from ..pipeline.test_run_state import RecordingObserver
 
 FAILED = Problem(Verdict.TESTS_FAILED, "1 of 1 tests failed: t.")
 CANCELLED = Problem(Verdict.CANCELLED, "The rehearsal was cancelled (SIGINT).")
-BEFORE = "This was written before the files of the tests were copied: 1 with 3 bytes."
+BEFORE = "This was written before the files of the tests were copied."
 REPORTS = ("verdict.json", "summary.md", "index.html")
 
 
@@ -51,7 +51,7 @@ class Run:
         file = StagedFile(
             folder=Folder(path.parent), name=path.name, target="tests/t/shot.png", size=3
         )
-        self.state.staged = StagedFiles(files=(file,), left_out=LeftOut(), limit=100)
+        self.state.staged = StagedFiles(attachments=(file,), left_out=LeftOut(), limit=100)
 
     def finish(self, problem: Problem, *, on_github: bool = True, policy: str = "always") -> None:
         self.state.problems.append(problem)
@@ -101,7 +101,7 @@ def test_finish__all_reports_are_there_before_anything_is_copied(
     seen: list[float] = []
 
     def look(staged: StagedFiles, evidence: Evidence, *, seconds: float) -> None:
-        assert staged.files
+        assert staged.attachments
         assert not evidence.folder.exists("tests/t/shot.png")
         assert run.notices == [BEFORE]
         assert all(BEFORE in text for text in run.reports.values())
@@ -173,6 +173,16 @@ def test_finish__a_cancelled_run_has_little_time_to_copy(
     monkeypatch.setattr(finishing, "copy_files", lambda *_, seconds: seen.append(seconds))
     run.finish(CANCELLED)
     assert seen == [CANCELLED_COPY_TIMEOUT]
+
+
+def test_finish__writes_once_where_the_tests_left_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finishing, "copy_files", None)
+    run.state.staged = StagedFiles(left_out=LeftOut(), limit=100)
+    run.finish(FAILED)
+    assert run.notices == []
+    assert len(run.digests) == 1
 
 
 def test_finish__copies_nothing_that_is_not_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

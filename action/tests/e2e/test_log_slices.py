@@ -131,8 +131,8 @@ def test_slices__two_tests_of_one_name_keep_their_own_and_their_attachments(
         assert names == ["container.log", "failed.png", "output-report.log", "trace.zip"]
     summary = rehearsed.file("summary.md")
     assert "each row v1.2" in summary
-    assert "'/etc/passwd' could not be kept: it is outside of the checkout" in summary
-    assert "'link.png' could not be kept: Too many levels of symbolic links" in summary
+    assert "'/etc/passwd' was left out: it is outside of the checkout" in summary
+    assert "'link.png' was left out: Too many levels of symbolic links" in summary
 
 
 def test_slices__are_exact_for_tests_that_run_side_by_side(

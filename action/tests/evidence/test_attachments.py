@@ -8,7 +8,7 @@ from rehearsal.evidence.copy_files import copy_files
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS, name_folders
 from rehearsal.evidence.left_out import MAX_NAMED, LeftOut
-from rehearsal.evidence.staged_files import StagedFile, StagedFiles, list_staged
+from rehearsal.evidence.staged_files import StagedFiles, StagedFolder, open_staged
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.tests import Failure, SuiteResults
@@ -26,7 +26,7 @@ class Project:
         self.directory = self.top / "app"
         self.outside = top / "outside"
         self.warnings: list[str] = []
-        self.staged: list[StagedFile] = []
+        self.staged: list[StagedFolder] = []
         for folder in (self.directory, self.outside, top / "run"):
             folder.mkdir(parents=True)
         redactor = Redactor([secret()])
@@ -45,8 +45,13 @@ class Project:
         folders = [self.top, self.directory, self.top / "missing"]
         left_out = LeftOut()
         finder = AttachmentFinder(self.evidence, folders, self.directory, left_out)
-        files = (*self.staged, *finder.find_all(results))
-        copy_files(StagedFiles(files=files, left_out=left_out, limit=1 << 20), self.evidence)
+        staged = StagedFiles(
+            folders=tuple(self.staged),
+            attachments=tuple(finder.find_all(results)),
+            left_out=left_out,
+            limit=1 << 20,
+        )
+        copy_files(staged, self.evidence)
         kept = self.evidence.folder.path
         return sorted(str(each.relative_to(kept)) for each in kept.rglob("*") if each.is_file())
 
@@ -143,7 +148,7 @@ def test_find_all__not_what_is_in_the_folder_already(project: Project) -> None:
     staged = project.evidence.staging_folder("traces") / "t/shot.png"
     staged.parent.mkdir()
     staged.write_bytes(PICTURE)
-    project.staged += list_staged(project.evidence, "traces", "tests", LeftOut(), variable="X")
+    project.staged += open_staged(project.evidence, "traces", "tests", variable="X")
     assert project.copy(str(staged)) == ["tests/t/shot.png"]
 
 

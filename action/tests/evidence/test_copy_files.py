@@ -9,7 +9,7 @@ import pytest
 from rehearsal.evidence.copy_files import copy_files
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
-from rehearsal.evidence.staged_files import StagedFiles, list_staged
+from rehearsal.evidence.staged_files import StagedFiles, open_staged
 from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
@@ -34,9 +34,8 @@ class Suite:
         return path
 
     def listed(self, limit: int = 500 * MB) -> StagedFiles:
-        left_out = LeftOut()
-        files = list_staged(self.evidence, "traces", "tests", left_out, variable="X")
-        return StagedFiles(files=tuple(files), left_out=left_out, limit=limit)
+        folders = open_staged(self.evidence, "traces", "tests", variable="X")
+        return StagedFiles(folders=tuple(folders), left_out=LeftOut(), limit=limit)
 
     def kept(self) -> dict[str, int]:
         folder = self.evidence.folder.path
@@ -126,7 +125,8 @@ def test_copy_files__does_not_begin_what_no_longer_fits(
 def test_copy_files__goes_on_after_a_file_that_is_gone_or_was_replaced(suite: Suite) -> None:
     gone, grown, link = (suite.stage(name) for name in ("a", "b", "c"))
     suite.stage("d")
-    staged = suite.listed()
+    files = tuple(suite.listed().list_files(suite.evidence))
+    staged = StagedFiles(attachments=files, left_out=LeftOut(), limit=MB)
     gone.unlink()
     grown.write_bytes(b"more than it was")
     link.unlink()
@@ -166,11 +166,32 @@ def test_copy_files__a_cancellation_leaves_out_the_rest(
     assert suite.notices == [f"tests/b.bin (1.0 MB) {reason}", f"tests/c.bin (1.0 MB) {reason}"]
 
 
+def test_copy_files__may_be_cancelled_while_it_lists_them(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled(*_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    suite.stage("a.bin")
+    staged = suite.listed()
+    monkeypatch.setattr(suite.evidence, "safe_target", cancelled)
+    copy_files(staged, suite.evidence, seconds=60)
+    assert suite.kept() == {}
+    assert suite.notices == ["No files of the tests were kept: the rehearsal was cancelled."]
+
+
+def test_is_empty(suite: Suite) -> None:
+    suite.evidence.staging_folder("traces")
+    assert suite.listed().is_empty
+    suite.stage("folder/a.bin")
+    assert not suite.listed().is_empty
+    assert not StagedFiles(reports=lambda: (), left_out=LeftOut(), limit=1).is_empty
+
+
 def test_listed__says_what_cannot_be_listed(suite: Suite) -> None:
     suite.stage("/".join(("d",) * 34) + "/x")
     os.mkfifo(suite.evidence.staging_folder("traces") / "pipe")
-    staged = suite.listed()
-    assert (staged.files, staged.size) == ((), 0)
-    copy_files(staged, suite.evidence)
+    copy_files(suite.listed(), suite.evidence)
+    assert suite.kept() == {}
     (notice,) = suite.notices
     assert notice.endswith("/d' was left out: It is below 32 other folders.")

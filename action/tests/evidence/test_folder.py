@@ -14,7 +14,7 @@ from rehearsal.evidence.capped_file import CappedFile
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import MAX_NAMED, LeftOut
 from rehearsal.evidence.log import Log
-from rehearsal.evidence.staged_files import list_staged
+from rehearsal.evidence.staged_files import list_folder, open_staged
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 
@@ -417,7 +417,7 @@ def put_in_place(path: Path, foreign: Path, way: str) -> None:
 
 @pytest.mark.parametrize("way", ["link", "folder", "older folder", "nothing"])
 @pytest.mark.parametrize("replaced", ["staging", "staging/traces"])
-def test_list_staged__tells_of_a_replaced_folder(
+def test_open_staged__tells_of_a_replaced_folder(
     tmp_path: Path, foreign: Path, replaced: str, way: str
 ) -> None:
     warnings: list[str] = []
@@ -426,8 +426,9 @@ def test_list_staged__tells_of_a_replaced_folder(
     stage(evidence, "trace.txt")
     inside = Path(replaced).relative_to("staging")
     put_in_place(evidence.root.path / replaced, foreign / inside, way)
-    found = list_staged(evidence, "traces", "tests", LeftOut(), variable="REHEARSAL_EVIDENCE")
-    targets = [each.target for each in found]
+    opened = open_staged(evidence, "traces", "tests", variable="REHEARSAL_EVIDENCE")
+    found = (list_folder(each.folder, each.target, evidence, LeftOut()) for each in opened)
+    targets = [each.target for files in found for each in files]
     if (replaced, way) == ("staging/traces", "folder"):
         # Playwright removes its folder for results at the start, and makes it again.
         assert targets == ["tests/traces/new.txt"]
