@@ -99,6 +99,9 @@ class Round:
         """Attack when it is time, unless the step is over by then."""
         if self.while_it_tests:
             step.wait_until(lambda step: "the harm is done" in step.log or "verdict:" in step.log)
+        else:
+            # A signal during the start of Python ends it, before anything is ours.
+            step.wait_until(lambda step: list(step.temp.glob("rehearsal-*/staging")))
         if not step.ends_within(self.delay):
             self.attack(step)
 
