@@ -416,7 +416,7 @@ def test_rehearse__cancelled(job: Job) -> None:
     assert process.returncode == 18, log
     assert job.outputs["verdict"] == "cancelled"
     assert not job.docker.has_container
-    assert "stop --time 1 c0ffee" in job.docker.calls
+    assert "stop -t 1 c0ffee" in job.docker.calls
     assert b"Listening" in job.files()["evidence/container.log"]
 
 

@@ -124,7 +124,7 @@ class Engine:
 
     def stop(self, container: str, seconds: int) -> None:
         """Stop a container: SIGTERM, then SIGKILL after `seconds`."""
-        self._call(["stop", "--time", str(seconds), container])
+        self._call(["stop", "-t", str(seconds), container])
 
     def remove(self, containers: Iterable[str]) -> None:
         """Remove containers, running or not, with their anonymous volumes; ignore missing ones.

@@ -11,15 +11,13 @@ PORT_TAKEN = re.compile(
     r"port is already allocated|address already in use|all ports are allocated"
     r"|[Pp]orts are not available"
 )
-# Texts in messages of the engine, and the input that may cause them. The first match counts.
+# Patterns in messages of the engines 20.10 to 28, and the input that may cause them. The first
+# match counts. An engine from 28 on names networking in its message about a taken port, too.
 INPUTS_BY_ENGINE_ERROR = (
-    ("invalid mount config", "volumes"),
-    ("mount", "volumes"),
-    ("unknown flag", "run-options"),
-    ("unknown shorthand flag", "run-options"),
-    ("invalid argument", "run-options"),
-    ("network", "network"),
-    ("exec:", "command"),
+    (re.compile("mount"), "volumes"),
+    (re.compile("unknown (shorthand )?flag|invalid argument"), "run-options"),
+    (re.compile(r"network \S+ not found|config for network|endpoint settings"), "network"),
+    (re.compile("exec:"), "command"),
 )
 
 
@@ -28,6 +26,8 @@ def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
 
     An input that was not given is not the cause.
     """
+    # After an unknown option a client from 28 on explains how it is used.
+    message = message.partition("\n\n")[0]
     if plan.host_port and PORT_TAKEN.search(message):
         return port_taken_error(plan.host_port)
     given = {
@@ -36,7 +36,9 @@ def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
         "network": plan.network,
         "command": plan.command,
     }
-    found = (name for text, name in INPUTS_BY_ENGINE_ERROR if text in message and given[name])
+    found = (
+        name for pattern, name in INPUTS_BY_ENGINE_ERROR if pattern.search(message) and given[name]
+    )
     name = next(found, "run-options" if plan.run_options else "")
     hint = f"Look at the input {name}." if name else ""
     if "exec:" in message and name != "command":
