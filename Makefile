@@ -22,7 +22,7 @@ lint: environment ## Lint and type-check everything
 unit: environment ## Run the unit tests (ARGS="-k word" are handed to pytest)
 	@tools/unit $(ARGS)
 
-e2e: setup ## Run the end-to-end tests on a real engine and browser (ARGS="-k word" are handed to pytest)
+e2e: setup ## Run the end-to-end tests on real engines and browsers (ARGS="--engine 28c -k word": on one of tools/with-engine)
 	@tools/e2e $(ARGS)
 
 chaos: setup ## Kill and cancel rehearsals of hostile test suites at random moments (ROUNDS=50, SEED=… for the same again)

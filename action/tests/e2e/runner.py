@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -208,9 +208,10 @@ class Runner:
         inputs: Mapping[str, str],
         *,
         environment: Mapping[str, str] | None = None,
+        before: Iterable[str] = (),
         timeout: float = 300,
     ) -> LocalRun:
-        """Rehearse as on a laptop, with nothing of GitHub's around."""
+        """Rehearse as on a laptop, with nothing of GitHub's around; `before` starts the command."""
         place = self._new_place()
         own = {
             name: value
@@ -218,7 +219,7 @@ class Runner:
             if name != "CI" and not name.startswith(("GITHUB_", "RUNNER_"))
         }
         done = subprocess.run(
-            [sys.executable, "-I", "action", "rehearse", *_flags(inputs)],
+            [*before, sys.executable, "-I", "action", "rehearse", *_flags(inputs)],
             cwd=repository.root,
             env=own | dict(environment or {}),
             stdin=subprocess.DEVNULL,

@@ -66,7 +66,7 @@ def test_publish__pushes_what_the_copied_action_rehearsed(
     image_id = run.steps["rehearsal"].outputs["image-id"]
     held = private.holds("app", "v1.2.3")
     assert held is not None
-    assert held[1] == image_id
+    assert image_id in held
     assert private.holds("app", "latest") == held
     assert "Dress rehearsal: published" in run.summary
     assert image_id in run.summary
@@ -110,7 +110,7 @@ def test_publish_later__pushes_from_another_job(
     document = json.loads((evidence / "verdict.json").read_text())
     held = private.holds("app", "v1.2.3")
     assert held is not None
-    assert held[1] == document["image-id"]
+    assert document["image-id"] in held
     assert "not proven" not in run.summary
 
 
@@ -142,6 +142,6 @@ def test_publish_candidate__what_was_pulled_is_rehearsed_and_tagged(
     document = json.loads((evidence / "verdict.json").read_text())
     held = private.holds("app", "v1.2.3")
     assert held is not None
-    assert held[1] == document["image-id"]
+    assert document["image-id"] in held
     assert held == private.holds("app", "candidate"), "the same manifest, and not only the image"
     assert "not proven" not in run.summary
