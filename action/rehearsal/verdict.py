@@ -26,7 +26,11 @@ class Verdict(Enum):
         20,
         "There is no container engine, or it went away. Not the app's fault.",
     )
-    CRASHED = "crashed", 11, "The container ended before it was ready, or during the tests."
+    CRASHED = (
+        "crashed",
+        11,
+        "The container ended by itself before it was ready, during the tests, or before our stop.",
+    )
     TIMED_OUT = (
         "timed-out",
         17,

@@ -15,9 +15,17 @@ IMAGE_ID = "sha256:" + "ab" * 32
 
 APP = r"""
 import signal, socket, sys, time
+from datetime import UTC, datetime
 from pathlib import Path
 folder, status, last = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+def end(code):
+    (folder / "exit").write_text(str(code))
+    (folder / "finished").write_text(datetime.now(UTC).isoformat())
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def stopped(*_):
+    end(0)
+    sys.exit()
+signal.signal(signal.SIGTERM, stopped)
 with socket.create_server(("127.0.0.1", 0)) as server:
     (folder / "port").write_text(str(server.getsockname()[1]))
     print("Listening", flush=True)
@@ -27,6 +35,7 @@ with socket.create_server(("127.0.0.1", 0)) as server:
             connection.recv(65536)
             connection.sendall(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
 print(last, flush=True)
+end(3)
 # The client learns of the end of a container from the engine, and only some time later.
 time.sleep(float((folder / "lag").read_text()) if (folder / "lag").exists() else 0)
 sys.exit(3)
@@ -37,6 +46,8 @@ state=@STATE@
 echo "$*" >>"$state/calls"
 [[ -e $state/gone ]] && { echo "Cannot connect to the Docker daemon at x." >&2; exit 1; }
 container() { [[ -e $state/created ]]; }
+# A process that has ended stays a zombie until its parent waits for it.
+runs() { grep -qs '^State:.[^Z]' "/proc/$(cat "$state/pid")/status"; }
 case "$1 $2" in
 "version --format") echo '{"Client": {"Version": "20.10.24"}, "Server": {"Version": "20.10.24"}}' ;;
 "info --format") echo '[["Backing Filesystem","extfs"]]' ;;
@@ -74,19 +85,19 @@ case "$1 $2" in
         "$(cat "$state/last" 2>/dev/null)" ;;
 "container inspect")
     container || { echo "Error: No such container: $3" >&2; exit 1; }
+    status=$(cat "$state/created")
+    if [[ $status == running ]] && ! runs; then status=exited; fi
     port=$(cat "$state/port" 2>/dev/null)
     printf '[{"State": {"Status": "%s", "ExitCode": %s, "OOMKilled": false, "Error": "%s",' \
-        "$(cat "$state/created")" "$(cat "$state/exit" 2>/dev/null || echo 3)" \
+        "$status" "$(cat "$state/exit" 2>/dev/null || echo 3)" \
         "$(cat "$state/start-says" 2>/dev/null)"
-    printf '"FinishedAt": "2026-11-22T18:00:00.123456789Z"},'
+    printf '"FinishedAt": "%s"},' \
+        "$(cat "$state/finished" 2>/dev/null || echo 0001-01-01T00:00:00Z)"
     printf '"Config": {"Env": ["KEY=%s"]},' "$(grep ^KEY= "$state/environment" | cut -d= -f2-)"
     printf '"NetworkSettings": {"Ports": {"8888/tcp": [{"HostPort": "%s"}]}}}]\n' "${port:-0}" ;;
 "stop "*)
-    pid=$(cat "$state/pid")
-    kill "$pid"
-    # A process that has ended stays a zombie until its parent waits for it.
-    while grep -qs '^State:.[^Z]' "/proc/$pid/status"; do sleep 0.01; done
-    echo 0 >"$state/exit" ;;
+    kill "$(cat "$state/pid")"
+    while runs; do sleep 0.01; done ;;
 "exec "*) shift 2; "$@" ;;
 "ps "*) if container; then echo c0ffee; fi ;;
 "rm "*)

@@ -142,7 +142,13 @@ def engine_lost() -> RehearsalError:
 
 
 def inspect_result(
-    status: str = "running", *, port: int = 0, code: int = 0, oom: bool = False, error: str = ""
+    status: str = "running",
+    *,
+    port: int = 0,
+    code: int = 0,
+    oom: bool = False,
+    error: str = "",
+    finished: str = "2026-11-22T18:00:00.123456789Z",
 ) -> dict[str, Any]:
     """Return the result of `docker inspect` for a container whose app listens on port 8888."""
     ports = {"8888/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}] if port else None}
@@ -152,7 +158,7 @@ def inspect_result(
             "ExitCode": code,
             "OOMKilled": oom,
             "Error": error,
-            "FinishedAt": "2026-11-22T18:00:00.123456789Z",
+            "FinishedAt": finished,
         },
         "NetworkSettings": {"Ports": ports},
     }

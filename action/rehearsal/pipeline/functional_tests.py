@@ -17,14 +17,11 @@ from rehearsal.evidence.staged_files import (
     names_of_tests,
     open_staged,
 )
-from rehearsal.outside import http_probe
 from rehearsal.outside.folder import Folder
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.container_arguments import has_restart_policy
-from rehearsal.pipeline.stages.container_end import crash_error
-from rehearsal.pipeline.stages.probe import request_headers
+from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
@@ -32,10 +29,6 @@ from rehearsal.results.tests import SuiteResults
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES_FOLDER = Path(__file__).resolve().parents[2]
-# After failed tests, in seconds: how long to wait for an answer that shows that the app still runs,
-# and how late a busy machine may report that the container has ended.
-LAST_REQUEST_TIMEOUT = 2.0
-LATE_END_TIMEOUT = 3.0
 
 
 def run_functional_tests(
@@ -49,7 +42,8 @@ def run_functional_tests(
 ) -> None:
     """Run the tests; `bin_folder` belongs to their virtual environment, `log` to the container.
 
-    Raises `RehearsalError` (crashed) when the app ends meanwhile.
+    Raises `RehearsalError` (crashed) when the engine knows that the app has ended meanwhile. If it
+    learns that later, the stop does.
     """
     evidence = context.evidence
     traces, junit = evidence.staging_folder("traces"), evidence.staging_folder("junit")
@@ -77,13 +71,9 @@ def run_functional_tests(
         state.problems += problems
         state.notices += (*count.notices, *count_notices(plan.suite, count.results))
         state.warnings += count.warnings
-        if container.ends_within() or (problems and _ends_late(plan, container)):
+        if has_ended(container, context.engine):
             raise crash_error(
-                container,
-                context.engine,
-                log,
-                when="during the tests",
-                failed=count.results.failed,
+                container, context.engine, log, when=IN_TESTS, failed=count.results.failed
             )
     finally:
         _record_staged(plan, context, state, previous)
@@ -140,25 +130,6 @@ def _attachments(
     if temp := context.env.get("RUNNER_TEMP"):
         folders.append(Path(temp))
     return AttachmentFinder(context.evidence, folders, plan.directory, left_out).find_all(results)
-
-
-def _ends_late(plan: Plan, container: Container) -> bool:
-    """Return whether the app has ended, although the client does not know it yet.
-
-    On a busy machine that takes a second, and the failed test may be over by then. An answer shows
-    that the app runs, unless a restart policy may have started it again.
-    """
-    if not has_restart_policy(plan.container):
-        answer = http_probe.get(
-            container.port,
-            plan.probe.path,
-            request_headers(plan.probe, container.port),
-            timeout=LAST_REQUEST_TIMEOUT,
-            should_stop=lambda: container.ended,
-        )
-        if answer.status:
-            return False
-    return container.ends_within(LATE_END_TIMEOUT)
 
 
 def _packages_folder(evidence: Evidence) -> Path:

@@ -77,7 +77,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         state.timeline.record_milestone("created", 0.0)
         state.timeline.record_milestone("running", time.monotonic() - container.started)
         cleanup.callback(teardown.detach, container, state)
-        cleanup.callback(teardown.stop, plan, context, state, container)
+        cleanup.callback(teardown.stop, plan, context, state, container, log)
     if plan.container.setup_command:
         with state.stage("setup"):
             _set_up(plan, context, state, container, log)

@@ -15,15 +15,26 @@ from rehearsal.pipeline.stages.container import (
     removal_advice,
 )
 from rehearsal.pipeline.stages.container_arguments import named_volumes
-from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
+from rehearsal.pipeline.stages.container_end import (
+    EXCERPT_LINES,
+    IN_TESTS,
+    RECORDING_DELAY,
+    crash_error,
+)
 from rehearsal.pipeline.stages.observations import container_lines, without_secrets
-from rehearsal.pipeline.stages.stop import stop_container
+from rehearsal.pipeline.stages.stop import Stop, stop_container
+from rehearsal.pipeline.stages.wait import BEFORE_READY
 from rehearsal.results.file_names import CONTAINER_STATE
 from rehearsal.verdict import RehearsalError, Verdict
 
+BEFORE_STOP = "before it was stopped"
 
-def stop(plan: Plan, context: RunContext, state: RunState, container: Container) -> None:
-    """Stop the container as production would, and write down what the engine says of it."""
+
+def stop(plan: Plan, context: RunContext, state: RunState, container: Container, log: Log) -> None:
+    """Stop the container as production would, and write down what the engine says of it.
+
+    A container that had ended by itself has crashed.
+    """
     engine, cancelled = context.engine, state.cancelled
     try:
         if context.keep_container and not cancelled:
@@ -33,9 +44,7 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container)
             )
         else:
             with state.stage("stop"):
-                notice = _stop_container(context, state, container, cancelled=cancelled)
-            if notice:
-                state.notices.append(notice)
+                _stop_container(context, state, container, log)
         inspected = container.final_state or engine.inspect(container.id)
         state.observations.setdefault("container", container_lines(inspected))
         text = json.dumps(without_secrets(inspected, plan.container), indent=2, ensure_ascii=False)
@@ -80,12 +89,26 @@ def remove_containers(
         state.warnings.append(removal_advice(context.label))
 
 
-def _stop_container(
-    context: RunContext, state: RunState, container: Container, *, cancelled: bool
-) -> str:
+def _stop_container(context: RunContext, state: RunState, container: Container, log: Log) -> None:
+    """Stop the container unless it is known to have crashed; record how it ended."""
+    if any(problem.verdict is Verdict.CRASHED for problem in state.problems):
+        return
+    stop = _interruptible_stop(context, state, container)
+    if state.cancelled:
+        return
+    if stop.by_itself:
+        when = _moment(state, stop.end.time)
+        failed = state.suite_results.failed if state.suite_results else ()
+        error = crash_error(container, context.engine, log, when=when, failed=failed)
+        state.problems.append(error.problem)
+    elif stop.notice:
+        state.notices.append(stop.notice)
+
+
+def _interruptible_stop(context: RunContext, state: RunState, container: Container) -> Stop:
     """Stop the container; use the short time-out if the run is, or meanwhile gets, cancelled."""
     try:
-        if not cancelled:
+        if not state.cancelled:
             with interruptible():
                 return stop_container(container, context.engine, cancelled=False)
     except RehearsalError as error:
@@ -93,6 +116,16 @@ def _stop_container(
             raise
         state.problems.append(error.problem)
     return stop_container(container, context.engine, cancelled=True)
+
+
+def _moment(state: RunState, ended: float) -> str:
+    """Return when the container ended by itself, for a message."""
+    if state.ready_seconds is None:
+        return BEFORE_READY
+    tests = next((stage for stage in state.stages if stage.name == "test"), None)
+    if tests and ended <= tests.started + tests.seconds + RECORDING_DELAY:
+        return IN_TESTS
+    return BEFORE_STOP
 
 
 def _record_error(error: RehearsalError | EngineError, state: RunState) -> None:

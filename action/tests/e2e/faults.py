@@ -295,6 +295,13 @@ TESTING = [
         evidence={"container.log": "asked to die", "tests/output.log": "FAILED"},
     ),
     Fault(
+        name="died-in-passed-tests",
+        verdict="crashed",
+        inputs={"test-command": f"{CHECKS}.Tolerates"},
+        told=("ended during the tests: exit code 3",),
+        evidence={"container.log": "asked to die", "tests/output.log": "OK"},
+    ),
+    Fault(
         name="restarted-in-tests",
         verdict="crashed",
         diagnosis="crash-loop",

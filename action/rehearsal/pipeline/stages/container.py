@@ -21,8 +21,6 @@ from rehearsal.verdict import MisconfiguredError
 # How long the engine may take from "start" to a published port, in seconds; it takes about 0.3.
 START_TIMEOUT = 60.0
 POLL_INTERVAL = 0.02
-# How late the client may learn that its container has ended, in seconds: milliseconds as a rule.
-CLIENT_DELAY = 0.2
 # The engine does not start a container in one of these states again.
 FINAL_STATES = ("exited", "dead")
 # How often an app may be restarted; one that still ends is stuck in a loop.
@@ -34,22 +32,24 @@ class Container:
     """A started container.
 
     `port` on 127.0.0.1 leads to the app. `client` is the attached `docker start`, which exits when
-    the container ends. Both change when a restart policy starts the container again. `started` is
-    a reading of the monotonic clock. `final_state` is what the engine reports after the final end.
+    the container ends. Both change when a restart policy starts the container again; `restarts`
+    counts those starts. `started` is a reading of the monotonic clock. `final_state` is what the
+    engine reports after the final end.
     """
 
     id: str
     port: int
     client: Process
     started: float
+    restarts: int = 0
     final_state: dict[str, Any] | None = None
 
     @property
     def ended(self) -> bool:
-        """Whether the container has ended."""
+        """Whether the container has ended, as far as the client has learnt it."""
         return self.client.ended
 
-    def ends_within(self, seconds: float = CLIENT_DELAY) -> bool:
+    def ends_within(self, seconds: float) -> bool:
         """Return whether the container has ended or does so within `seconds`."""
         return self.client.wait(seconds) is not None
 
@@ -98,7 +98,7 @@ def reattach_after_restart(
         status, restarts = inspected["State"]["Status"], inspected.get("RestartCount") or 0
         port = host_port(inspected, plan.port)
         if status == "running" and port:
-            container.port = port
+            container.port, container.restarts = port, restarts
             container.client = engine.attach(
                 container.id, out=log.stream("out"), err=log.stream("err")
             )

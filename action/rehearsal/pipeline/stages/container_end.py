@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
-from rehearsal.pipeline.stages.container import CLIENT_DELAY, FINAL_STATES, Container
+from rehearsal.pipeline.stages.container import FINAL_STATES, Container
 from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.tests import Failure, Span
 from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
@@ -16,6 +16,10 @@ from rehearsal.verdict import RehearsalError, Verdict
 # How many lines of the log a report shows, and how many are searched for the exception.
 EXCERPT_LINES = 25
 SEARCHED_LINES = 500
+# When a container ended, in the words of a message.
+IN_TESTS = "during the tests"
+# How much later than a test the engine may see an end, in seconds; milliseconds as a rule.
+RECORDING_DELAY = 0.2
 # The times in a JUnit report are rounded; they may be wrong by this many seconds.
 REPORT_ROUNDING = 1.0
 # How many tests a message names. Four may run at once on a runner with four cores.
@@ -26,7 +30,10 @@ EXCEPTION_LINE = re.compile(r"[\w.]*(Error|Exception|Exit|ImproperlyConfigured|W
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerEnd:
-    """How a container ended, by itself or stopped by us; `time` is in seconds since 1970."""
+    """How a container ended, by itself or stopped by us; `time` is in seconds since 1970.
+
+    `restarted` means that its restart policy starts it again.
+    """
 
     exit_code: int
     out_of_memory: bool
@@ -40,6 +47,19 @@ class ContainerEnd:
         if self.restarted:
             words.append("and its restart policy starts it again")
         return ", ".join(words)
+
+
+def has_ended(container: Container, engine: Engine) -> bool:
+    """Return whether the container has ended since it was attached to.
+
+    The engine is asked, since a busy machine may tell the client a second later.
+    """
+    if container.ended:
+        return True
+    inspected = engine.inspect(container.id)
+    restarts = inspected.get("RestartCount") or 0
+    status = inspected["State"]["Status"]
+    return status in {*FINAL_STATES, "restarting"} or restarts > container.restarts
 
 
 def read_end(container: Container, engine: Engine) -> ContainerEnd:
@@ -89,7 +109,7 @@ def crash_error(
 
 
 def _includes(span: Span, time: float) -> bool:
-    before, after = (0.0, CLIENT_DELAY) if span.exact else (REPORT_ROUNDING, REPORT_ROUNDING)
+    before, after = (0.0, RECORDING_DELAY) if span.exact else (REPORT_ROUNDING, REPORT_ROUNDING)
     return span.start - before <= time <= span.end + after
 
 

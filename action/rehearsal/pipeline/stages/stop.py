@@ -1,8 +1,11 @@
-"""Stop the container as production would."""
+"""Stop the container as production would, unless it has ended by itself."""
+
+import time
+from dataclasses import dataclass
 
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.container_end import read_end
+from rehearsal.pipeline.stages.container_end import ContainerEnd, read_end
 
 # Seconds between SIGTERM and SIGKILL: the default of `docker stop`.
 STOP_TIMEOUT = 10
@@ -11,16 +14,33 @@ CANCEL_STOP_TIMEOUT = 1
 SIGKILL_EXIT_CODE = 137
 
 
-def stop_container(container: Container, engine: Engine, *, cancelled: bool) -> str:
-    """Stop the container unless it has ended; return a notice if it had to be killed."""
-    if container.ended:
-        return ""
-    engine.stop(container.id, CANCEL_STOP_TIMEOUT if cancelled else STOP_TIMEOUT)
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """How a container that was to be stopped ended; `by_itself` means before it was stopped."""
+
+    end: ContainerEnd
+    by_itself: bool
+
+    @property
+    def notice(self) -> str:
+        """What to tell if the container ignored SIGTERM; else empty."""
+        if self.by_itself or self.end.exit_code != SIGKILL_EXIT_CODE:
+            return ""
+        return (
+            f"The container did not end within {STOP_TIMEOUT} s of SIGTERM and was killed. "
+            "Write CMD in exec form, so that the app receives the signal, and let the app exit on "
+            "it: process 1 of a container ignores signals that it does not handle."
+        )
+
+
+def stop_container(container: Container, engine: Engine, *, cancelled: bool) -> Stop:
+    """Stop the container, and return how it ended.
+
+    An engine that is busy does not know at once that a container has ended, but it records the time
+    at which the container's process ended. The engine runs on this machine, by the same clock.
+    """
+    asked = time.time()
+    if not container.ended:
+        engine.stop(container.id, CANCEL_STOP_TIMEOUT if cancelled else STOP_TIMEOUT)
     end = read_end(container, engine)
-    if cancelled or end.exit_code != SIGKILL_EXIT_CODE:
-        return ""
-    return (
-        f"The container did not end within {STOP_TIMEOUT} s of SIGTERM and was killed. "
-        "Write CMD in exec form, so that the app receives the signal, and let the app exit on it: "
-        "process 1 of a container ignores signals that it does not handle."
-    )
+    return Stop(end=end, by_itself=end.time < asked)

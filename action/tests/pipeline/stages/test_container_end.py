@@ -3,7 +3,12 @@ from datetime import UTC, datetime
 import pytest
 
 from rehearsal.evidence.log import Log
-from rehearsal.pipeline.stages.container_end import EXCERPT_LINES, crash_error, read_end
+from rehearsal.pipeline.stages.container_end import (
+    EXCERPT_LINES,
+    crash_error,
+    has_ended,
+    read_end,
+)
 from rehearsal.results.tests import Failure, Span
 from rehearsal.verdict import Verdict
 
@@ -43,6 +48,26 @@ def test_crash_error__exit_code_in_every_state(
     )
     problem = crash_error(fake_container(3), engine, log, when="during the tests").problem
     assert problem.message == f"The container ended during the tests: {expected}"
+
+
+@pytest.mark.parametrize(
+    "code, status, restarts, expected",
+    [
+        pytest.param(None, "running", 1, False, id="runs, after a restart that is known"),
+        pytest.param(None, "paused", 1, False, id="paused"),
+        pytest.param(None, "exited", 1, True, id="the client does not know yet"),
+        pytest.param(None, "restarting", 1, True, id="a policy will start it again"),
+        pytest.param(None, "running", 2, True, id="a policy has started it again"),
+        pytest.param(3, "running", 1, True, id="the engine does not know yet"),
+    ],
+)
+def test_has_ended__by_client_and_engine(
+    code: int | None, status: str, restarts: int, expected: bool
+) -> None:
+    container = fake_container(code)
+    container.restarts = 1
+    engine = FakeEngine(states=[inspect_result(status) | {"RestartCount": restarts}])
+    assert has_ended(container, engine) is expected
 
 
 ENDED = datetime(2026, 11, 22, 18, 0, 0, 123456, tzinfo=UTC).timestamp()

@@ -303,7 +303,7 @@ def test_reattach_after_restart__takes_the_new_port(log: Log) -> None:
         ]
     )
     assert reattach_after_restart(container, RESTARTED, engine, log)
-    assert container.port == 50001
+    assert (container.port, container.restarts) == (50001, 1)
     assert not container.ended
 
 
