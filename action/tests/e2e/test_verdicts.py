@@ -1,5 +1,8 @@
 """Every verdict, reached by an app or a test suite that goes wrong in one way."""
 
+import json
+import os
+
 import pytest
 
 from .contract import assert_verdict
@@ -16,6 +19,10 @@ def test_passed__outputs_tell_what_was_counted(tiny: Repository, runner: Runner)
     assert rehearsed.outputs["failures"] == "0"
     assert rehearsed.outputs["image-id"].startswith("sha256:")
     assert 0 < float(rehearsed.outputs["ready-seconds"]) < 30
+    store = "containerd" if os.environ.get("E2E_ENGINE") == "28c" else "classic"
+    engine = json.loads(rehearsed.file("verdict.json"))["engine"]
+    assert (engine["name"], engine["store"]) == ("Docker", store)
+    assert f"Engine Docker {engine['version']} ({store} image store), client " in rehearsed.summary
 
 
 def test_passed__no_test_was_asked_for(tiny: Repository, runner: Runner) -> None:

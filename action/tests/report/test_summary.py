@@ -10,6 +10,7 @@ from rehearsal.report import summary as module
 from rehearsal.report.markdown import MAX_PARAGRAPH
 from rehearsal.report.summary import BAR_LENGTH, MAX_TESTS
 from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import RequestSummary
@@ -83,6 +84,7 @@ def test_summary__of_a_pass() -> None:
         suite_results=SuiteResults(test_count=3),
         image="rehearsed/my_app:latest",
         image_id="sha256:0123",
+        engine=EngineVersions(name="Docker", version="28.5.2", store="containerd"),
         ready_seconds=1.234,
         stages=(Stage(name="build", seconds=2.04, ok=True),),
         container_tail=("a",),
@@ -91,6 +93,7 @@ def test_summary__of_a_pass() -> None:
     assert "- Tests: 3 ran, 0 failed\n" in text
     assert "- The app was ready 1.23 s after its container started\n" in text
     assert "Image `rehearsed/my_app:latest`, `sha256:0123`\n" in text
+    assert "Engine Docker 28.5.2 (containerd image store)\n" in text
     assert f"| build | 2.0 s | {'▇' * BAR_LENGTH} |\n" in text
     assert "<details" not in text
     assert "<pre>" not in text

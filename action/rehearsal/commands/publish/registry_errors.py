@@ -108,6 +108,8 @@ URL_QUERY = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
 AUTHORIZATION = re.compile(r"\b(Bearer|Basic)(\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 # A URL says nothing about the reason, but may contain a word like `denied`.
 URLS = re.compile(r"https?://\S+|\[\S+\]")
+# What a push prints on its way: with containerd's image store it comes before the error.
+PROGRESS = re.compile(r"^(The push refers to repository \[.*\]|[0-9a-f]{12}: .*)$", re.MULTILINE)
 MAX_LENGTH = 600
 
 
@@ -135,5 +137,5 @@ def strip_credentials(message: str) -> str:
 
 
 def one_line(message: str) -> str:
-    """Return the end of a message on one line, without credentials."""
-    return " ".join(strip_credentials(message).split())[-MAX_LENGTH:]
+    """Return the end of a message on one line, without credentials and progress."""
+    return " ".join(strip_credentials(PROGRESS.sub("", message)).split())[-MAX_LENGTH:]

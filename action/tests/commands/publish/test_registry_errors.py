@@ -107,3 +107,21 @@ def test_one_line__is_one_line_of_limited_length() -> None:
     assert "\n" not in text
     assert text.endswith("last")
     assert len(text) == 600
+
+
+# Printed by docker 28.5.2 with containerd's image store; 20.10.24 prints the error alone.
+BROKEN_PUSH = """\
+The push refers to repository [localhost:44655/4489763117/half]
+88d92a84ae9c: Pushed
+fa61a2ed5a96: Waiting
+unknown: failed commit on ref "layer-sha256:9f04": unexpected status from PUT request to \
+http://localhost:44655/v2/4489763117/half/blobs/uploads/10d5?_state=x: 502 Bad Gateway
+"""
+
+
+def test_one_line__without_the_progress_of_a_push() -> None:
+    assert find_reason(BROKEN_PUSH).name == "broke off"
+    assert one_line(BROKEN_PUSH) == (
+        'unknown: failed commit on ref "layer-sha256:9f04": unexpected status from PUT request to '
+        "http://localhost:44655/v2/4489763117/half/blobs/uploads/10d5?*** 502 Bad Gateway"
+    )
