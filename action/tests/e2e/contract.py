@@ -1,6 +1,7 @@
 """What a caller is promised for each verdict, asserted in one place."""
 
 import json
+from hashlib import sha256
 
 from .runner import ActionResult
 
@@ -41,5 +42,9 @@ def assert_verdict(rehearsed: ActionResult, verdict: str, *, warned: bool = Fals
         return
     assert errors, "a red check says why"
     assert rehearsed.clean_up.get("upload") == "true"
-    assert json.loads(rehearsed.file("verdict.json"))["verdict"] == verdict
+    assert rehearsed.evidence
+    document = (rehearsed.evidence / "verdict.json").read_bytes()
+    assert json.loads(document)["verdict"] == verdict
+    digest = f"sha256:{sha256(document).hexdigest()}"
+    assert rehearsed.outputs["verdict-digest"] == digest, "the clean-up changes no verdict.json"
     assert verdict in rehearsed.file("summary.md")
