@@ -41,7 +41,7 @@ from rehearsal.pipeline.temp_problem import temp_problem
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.source.source_tree import SourceTree
-from rehearsal.verdict import RehearsalError, own_fault
+from rehearsal.verdict import RehearsalError, Verdict, own_fault
 
 
 def run_rehearsal(
@@ -110,7 +110,9 @@ def run_rehearsal(
     verdict = finish(state, description, evidence, console, temp=temp, policy=policy, local=local)
     # The reports came first: what the tests left may take long to remove.
     evidence.warn = partial(console.warning, title="Clean-up incomplete")
-    evidence.drop_staging()
+    # GitHub kills a cancelled step after 10 s; its clean-up step removes them, too.
+    if local or verdict is not Verdict.CANCELLED:
+        evidence.drop_staging()
     return verdict.exit_code
 
 

@@ -1,14 +1,19 @@
 """Copy the files of the tests into the evidence, after the reports: it may take long."""
 
 from collections import deque
+from functools import lru_cache
+from pathlib import PurePosixPath
 
 from rehearsal.evidence.budget import SHARE, choose, room
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut, megabytes
 from rehearsal.evidence.staged_files import StagedFile, StagedFiles
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.signals import interruptible
 from rehearsal.verdict import RehearsalError
 
+# How many folders are held open.
+OPEN_FOLDERS = 64
 NO_SPACE = "no space was left on the disk"
 NO_TIME = "the rehearsal was cancelled"
 
@@ -32,6 +37,7 @@ def copy_files(staged: StagedFiles, evidence: Evidence, *, seconds: float = 0) -
             staged.left_out.add(file.target, file.size, NO_TIME)
         if not listed:
             evidence.warn(f"No files of the tests were kept: {NO_TIME}.")
+    _opened.cache_clear()
     for notice in staged.left_out.notices():
         evidence.warn(notice)
 
@@ -50,10 +56,18 @@ def _copy(file: StagedFile, evidence: Evidence, left_out: LeftOut) -> None:
         if file.size > evidence.folder.free_space:
             left_out.add(file.target, file.size, NO_SPACE)
             return
-        with file.open() as inside:
-            evidence.copy_opened(inside, file.target, limit=file.size)
+        source, target = PurePosixPath(file.name), PurePosixPath(file.target)
+        folder = _opened(evidence.folder, str(target.parent), make=True)
+        with _opened(file.folder, str(source.parent)).open_file(source.name) as inside:
+            evidence.copy_opened(inside, target.name, limit=file.size, folder=folder)
     except OSError as error:
         left_out.add(file.target, file.size, error.strerror or str(error))
+
+
+# Opening a folder takes longer than to copy a screenshot, and most files are in few folders.
+@lru_cache(maxsize=OPEN_FOLDERS)
+def _opened(top: Folder, path: str, *, make: bool = False) -> Folder:
+    return top.folder(path, make=make)
 
 
 def _why_too_much(limit: int, free: int) -> str:

@@ -155,17 +155,21 @@ class Evidence:
         if failures > MAX_NAMED:
             self.warn(f"{failures - MAX_NAMED} more files or folders could not be kept.")
 
-    def copy_opened(self, inside: BinaryIO, path: str, *, limit: int) -> None:
+    def copy_opened(
+        self, inside: BinaryIO, path: str, *, limit: int, folder: Folder | None = None
+    ) -> None:
         """Copy an open file to a safe `path`, redacted; if that fails, leave nothing of it.
 
-        Raises OSError, also for a file of more than `limit` bytes: a sparse file may claim any
-        size, and would be read to its end.
+        `path` is below `folder`, one of the evidence, or else below the whole. Raises OSError, also
+        for a file of more than `limit` bytes: a sparse file may claim any size, and would be read
+        to its end.
         """
         left = os.fstat(inside.fileno()).st_size
         if left > limit:
             raise OSError(errno.EFBIG, f"it is larger than {megabytes(limit)}")
         stream = self.redactor.stream()
-        kept, out = self._create(path)
+        folder = folder or self.folder
+        kept, out = _create(folder, path)
         try:
             with out:
                 # Not what is added meanwhile: it might never end.
@@ -175,20 +179,8 @@ class Evidence:
                 write_all(out, stream.flush())
         except BaseException:
             with suppress(OSError):
-                self.folder.unlink(kept)
+                folder.unlink(kept)
             raise
-
-    def _create(self, name: str) -> tuple[str, FileIO]:
-        """Create a file. If there is one, add a number: redaction may have made two names equal."""
-        path, number = PurePosixPath(name), 1
-        while True:
-            try:
-                return str(path), self.folder.create_file(str(path))
-            except FileExistsError:
-                number += 1
-                path = PurePosixPath(name).with_name(
-                    f"{PurePosixPath(name).stem}-{number}{path.suffix}"
-                )
 
     def drop_staging(self) -> None:
         """Remove the staging folder, but nothing that was put in its place."""
@@ -238,6 +230,19 @@ class Evidence:
 
     def _warn(self, name: str, error: OSError) -> None:
         self.warn(f"{name} could not be kept: {error.strerror or error}")
+
+
+def _create(folder: Folder, name: str) -> tuple[str, FileIO]:
+    """Create a file. If there is one, add a number: redaction may have made two names equal."""
+    path, number = PurePosixPath(name), 1
+    while True:
+        try:
+            return str(path), folder.create_file(str(path))
+        except FileExistsError:
+            number += 1
+            path = PurePosixPath(name).with_name(
+                f"{PurePosixPath(name).stem}-{number}{path.suffix}"
+            )
 
 
 def _safe_name(name: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath
-from typing import BinaryIO
 
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
@@ -23,10 +22,6 @@ class StagedFile:
     name: str
     target: str
     size: int
-
-    def open(self) -> BinaryIO:
-        """Open the file. Raises OSError: it is gone, a link, or no regular file."""
-        return self.folder.open_file(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)

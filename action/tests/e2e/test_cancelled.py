@@ -92,6 +92,7 @@ def assert_cancelled(rehearsed: ActionResult, *kept: str) -> None:
     assert_verdict(rehearsed, "cancelled")
     for name in kept:
         assert rehearsed.file(name), f"{name} is empty"
+    assert not list(rehearsed.folder.glob("temp/*/staging")), "the clean-up step removes it"
 
 
 def test_cancelled__while_it_builds(tiny: Repository, runner: Runner) -> None:

@@ -155,9 +155,6 @@ def test_copy_files__a_cancellation_leaves_out_the_rest(
         return feed()
 
     monkeypatch.setattr(suite.evidence.redactor, "stream", cancelled_in_the_second)
-    monkeypatch.setattr(
-        Evidence, "_create", lambda self, path: (path, self.folder.create_file(path))
-    )
     staged = suite.listed()
     (suite.evidence.folder.path / "container.log").touch()
     copy_files(staged, suite.evidence, seconds=60)
