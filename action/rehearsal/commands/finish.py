@@ -71,15 +71,12 @@ def finish(
     kept = console.on_github or (should_keep(policy, outputs) and (has_content or not local))
     staged = state.staged if kept and state.staged and not state.staged.is_empty else None
     with _warn_of_faults(console):
-        result = add_evidence(result, state, description, evidence)
-        _write_reports(_before_copying(result, staged), evidence, console)
-        _print_causes(result, console)
+        _report(add_evidence(result, state, description, evidence), staged, evidence, console)
     if staged:
         with _warn_of_faults(console):
             cancelled = result.verdict is Verdict.CANCELLED
             copy_files(staged, evidence, seconds=CANCELLED_COPY_TIMEOUT if cancelled else 0)
-            result = add_evidence(result, state, description, evidence)
-            _write_reports(result, evidence, console)
+            _write_reports(add_evidence(result, state, description, evidence), evidence, console)
     link = ""
     if not kept:
         remove_tree(temp, evidence.root.path.name)
@@ -102,9 +99,13 @@ def finish_without_folder(problem: Problem, name: str, origin: Origin, console: 
     return result.verdict
 
 
-def _before_copying(result: RehearsalResult, staged: StagedFiles | None) -> RehearsalResult:
-    """Return the result for the first reports: they stay if nothing can be written later."""
-    return replace(result, notices=(*result.notices, BEFORE_COPYING)) if staged else result
+def _report(
+    result: RehearsalResult, staged: StagedFiles | None, evidence: Evidence, console: Console
+) -> None:
+    """Report for the first time: these reports stay if nothing can be written later."""
+    notices = (*result.notices, BEFORE_COPYING) if staged else result.notices
+    _write_reports(replace(result, notices=notices), evidence, console)
+    _print_causes(result, console)
 
 
 def _write_reports(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
