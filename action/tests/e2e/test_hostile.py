@@ -26,15 +26,19 @@ for _ in range(1500):
 os.mkfifo("pipe", dir_fd=place)
 
 def parent(pid):
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0  # It has ended.
 
 helper = os.getpid()
 while b"\0rehearse\0" not in Path(f"/proc/{helper}/cmdline").read_bytes():
     helper = parent(helper)
 children = [int(each.parent.name) for each in Path("/proc").glob("[0-9]*/stat")]
 os.kill(helper, signal.SIGSTOP)
-for pid in [*filter(lambda pid: parent(pid) == helper, children), helper]:
+for pid in [pid for pid in children if parent(pid) == helper and pid != os.getpid()]:
     os.kill(pid, signal.SIGKILL)
+os.kill(helper, signal.SIGKILL)
 """
 
 
