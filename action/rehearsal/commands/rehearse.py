@@ -139,13 +139,14 @@ def _describe(
     known: RunDescription, plan: Plan, request: GivenInputs, environ: Mapping[str, str]
 ) -> RunDescription:
     """Return the description completed from the plan."""
-    checkout = environ.get("GITHUB_WORKSPACE") or str(request.top)
+    checkout = Path(environ.get("GITHUB_WORKSPACE") or request.top)
+    source = SourceTree(top=checkout, directory=plan.directory)
     return replace(
         known,
         artifact_name=plan.artifact_name or known.artifact_name,
         request=summarize_request(plan),
         shard=plan.suite.shard,
-        source=SourceTree(top=Path(checkout), directory=plan.directory),
+        source=replace(source, dockerfile=source.relative(plan.build.dockerfile)),
         workflow=request.file or workflow_path(environ),
     )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from rehearsal.ansi import COLOUR_CODE
-from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, Facts
+from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, Facts
 from rehearsal.evidence import log_slices
 from rehearsal.outside.files import read_head_and_tail
 from rehearsal.outside.folder import Folder
@@ -16,6 +16,7 @@ from rehearsal.results.file_names import (
     TEST_SETUP_LOG,
 )
 from rehearsal.results.tests import Failure
+from rehearsal.source.build_log import FailedStep, find_failed_step
 from rehearsal.verdict import Problem, Verdict
 
 LOGS = (BUILD_LOG, TEST_SETUP_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG)
@@ -41,6 +42,9 @@ def gather_facts(
     that a health check caused before the migrations, for example, is not why the tests failed.
     """
     logs = {name: read_log_lines(folder, name) for name in LOGS}
+    if problem.verdict is Verdict.BUILD_FAILED and (step := failed_step(folder)):
+        lines = (step.instruction, *step.output, step.reason)
+        logs[FAILED_STEP] = tuple(line for line in lines if line)
     if problem.verdict is Verdict.TESTS_FAILED and tests_started:
         logs |= _split_container_log(folder, tests_started)
     return Facts(
@@ -52,6 +56,11 @@ def gather_facts(
             "failures": tuple(f"{failure.name}: {failure.message}" for failure in failed),
         },
     )
+
+
+def failed_step(folder: Folder) -> FailedStep | None:
+    """Return the step that failed, as build.log tells it."""
+    return find_failed_step("\n".join(_read_lines(folder, BUILD_LOG)))
 
 
 def _split_container_log(folder: Folder, when: float) -> dict[str, tuple[str, ...]]:
@@ -68,15 +77,19 @@ def _split_container_log(folder: Folder, when: float) -> dict[str, tuple[str, ..
 
 def read_log_lines(folder: Folder, name: str) -> tuple[str, ...]:
     """Return the lines at a log's beginning and end, without colours and BuildKit's prefixes."""
+    lines = _read_lines(folder, name)
+    if name == BUILD_LOG:
+        return tuple(BUILDKIT_PREFIX.sub("", line) for line in lines)
+    return lines
+
+
+def _read_lines(folder: Folder, name: str) -> tuple[str, ...]:
     try:
         with folder.open_file(name) as file:
             head, tail, left_out = read_head_and_tail(file, HEAD_BYTES, TAIL_BYTES)
     except OSError:
         return ()
-    lines = _lines((b"\n" if left_out else b"").join((head, tail)).decode(errors="replace"))
-    if name == BUILD_LOG:
-        lines = tuple(BUILDKIT_PREFIX.sub("", line) for line in lines)
-    return lines
+    return _lines((b"\n" if left_out else b"").join((head, tail)).decode(errors="replace"))
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from pathlib import Path
 
 from rehearsal.diagnosis.facts import LOCATIONS, Facts
 from rehearsal.outside.files import read_text, text_files
@@ -59,7 +58,7 @@ def _form_field_lines(missing: str, checkout: SourceTree) -> Iterator[str]:
     """Yield where a template has this field, else the fields with the most similar names."""
     lines: dict[str, str] = {}
     for file, text in text_files(checkout.directory, ".html"):
-        path = _relative_path(file, checkout)
+        path = checkout.relative(file)
         for field in form_fields(text):
             if field.name == missing and path:
                 yield f"same {missing} at {path}:{field.line}"
@@ -68,12 +67,3 @@ def _form_field_lines(missing: str, checkout: SourceTree) -> Iterator[str]:
                 lines.setdefault(field.name, f"other {field.name} at {path}:{field.line}")
     names = sorted(lines, key=lambda name: -SequenceMatcher(None, name, missing).ratio())
     yield from (lines[name] for name in names[:MAX_FIELDS])
-
-
-def _relative_path(file: Path, checkout: SourceTree) -> str:
-    """Return the path in the checkout, empty if it is outside or cannot be printed."""
-    try:
-        path = str(file.resolve().relative_to(checkout.top.resolve()))
-    except (OSError, ValueError):
-        return ""
-    return path if path.isprintable() else ""

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from rehearsal.ansi import COLOUR_CODE
 from rehearsal.evidence.excerpts import CONTAINER_LOG_LIMITS, TEXT_LIMITS, read_excerpt
 from rehearsal.evidence.failed_test import collect, locate
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS, name_folders
 from rehearsal.evidence.log_slices import LogIndex, read_index
+from rehearsal.outside.files import read_text
 from rehearsal.outside.folder import Entry, Folder
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
@@ -16,8 +18,10 @@ from rehearsal.results.file_names import (
     TEST_LOG,
     TEST_SETUP_LOG,
 )
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.results.verdict_document import MAX_TESTS as MAX_LISTED
+from rehearsal.source.build_log import dockerfile_frame, find_failed_step
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 
@@ -38,7 +42,7 @@ def collect_evidence(
     named = name_folders(results or SuiteResults(), evidence)
     timed = any(failure.span for failure in (*named.failed, *named.flaky))
     index = read_index(folder) if timed else LogIndex()
-    others = (read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS)
+    others = [read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS]
 
     def each(failures: Sequence[Failure], kind: str) -> Iterator[FailedTestEvidence]:
         if len(failures) > MAX_TESTS:
@@ -57,8 +61,17 @@ def collect_evidence(
         flaky=tuple(each(named.flaky, "flaky")),
         logs=tuple(filter(None, (log, *others))),
         files=tuple(_files(folder)),
-        frame=project_frame(log.text[-TRACEBACK_SEARCH:], source) if log else None,
+        frame=project_frame(log.text[-TRACEBACK_SEARCH:], source)
+        if log
+        else _build_frame(others[-1], source),
     )
+
+
+def _build_frame(log: LogExcerpt | None, source: SourceTree) -> ProjectFrame | None:
+    """Return where a build failed, if its log tells."""
+    step = find_failed_step(COLOUR_CODE.sub("", log.text)) if log and source.dockerfile else None
+    text = read_text(source.top / source.dockerfile) if step else None
+    return dockerfile_frame(step, source.dockerfile, text) if step and text else None
 
 
 def _files(folder: Folder) -> Iterator[str]:

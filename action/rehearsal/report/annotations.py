@@ -9,6 +9,7 @@ from rehearsal.report.words import failure_message
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.verdict import Verdict
 
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
@@ -51,7 +52,10 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
             seen.add((test.frame.file, test.frame.line))
             yield _of_frame(test.frame, f"The app raised this while {test.failure.name} ran.")
     if index.frame and not index.failed:
-        yield _of_frame(index.frame, "The app raised this.")
+        if result.verdict is Verdict.BUILD_FAILED:
+            yield _of_failed_step(index.frame)
+        else:
+            yield _of_frame(index.frame, "The app raised this.")
 
 
 def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
@@ -68,6 +72,12 @@ def _of_test(test: FailedTestEvidence, *, note: str = "") -> Annotation:
         message=f"{failure_message(failure) or 'failed'}{note}",
         file=test.file,
         line=failure.line if test.file else 0,
+    )
+
+
+def _of_failed_step(frame: ProjectFrame) -> Annotation:
+    return Annotation(
+        title="The build failed here", message=frame.text, file=frame.file, line=frame.line
     )
 
 

@@ -173,7 +173,8 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str
         if test.frame
     }
     if index.frame and not index.failed:
-        raised = {index.frame.text: "What the app raised"}
+        built = problem.verdict is not Verdict.BUILD_FAILED
+        raised = {index.frame.text: "What the app raised" if built else "What the step printed"}
     has_frame = bool(raised or index.frame)
     raised.pop(shown_above, None)
     for text, title in list(reversed(raised.items()))[:MAX_TRACEBACKS]:

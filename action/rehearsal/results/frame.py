@@ -1,4 +1,4 @@
-"""A line of the project's own code in a traceback."""
+"""A line of the project's own code in a traceback, or of a Dockerfile in the log of a build."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectFrame:
-    """The project's own line that says most about an exception.
+    """The project's own line that says most about an exception, or about a failed build.
 
     `text` is the traceback without installed code, `request` the request that was being answered.
     """

@@ -74,7 +74,9 @@ class Derived(Format):
         None
     )
     frame: Annotated[
-        ProjectFrame | None, "The project's own line in the last traceback of container.log."
+        ProjectFrame | None,
+        "The project's own line in the last traceback of container.log, or the Dockerfile's line "
+        "that failed.",
     ] = None
 
 

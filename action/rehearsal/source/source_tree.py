@@ -13,10 +13,14 @@ INSTALLED_CODE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class SourceTree:
-    """The checkout (`top`), and the rehearsal's working directory in it."""
+    """The checkout (`top`), and the rehearsal's working directory in it.
+
+    `dockerfile` is the path of the Dockerfile relative to `top`, empty if it is not in there.
+    """
 
     top: Path
     directory: Path
+    dockerfile: str = ""
 
     def locate(self, path: str) -> str:
         """Return the project's file that a path from a log or a report means, or an empty string.
@@ -31,6 +35,14 @@ class SourceTree:
             parts = PurePosixPath(path).relative_to(self.directory).parts
         ends = (parts[start:] for start in range(len(parts)) if ".." not in parts)
         return next(filter(None, map(self._find, ends)), "")
+
+    def relative(self, file: Path) -> str:
+        """Return the path in the checkout, empty if it is outside or cannot be printed."""
+        try:
+            path = str(file.resolve().relative_to(self.top.resolve()))
+        except (OSError, ValueError):
+            return ""
+        return path if path.isprintable() else ""
 
     def _find(self, parts: Iterable[str]) -> str:
         if list(parts)[:1] == ["/"]:

@@ -22,7 +22,8 @@ IDS = {
     "https-redirect", "server-error", "no-such-page", "no-answer", "static-files", "missing-table",
     "readonly-database", "no-browser", "port-taken", "engine-lost", "no-such-package",
     "engine-refused", "missing-form-field", "ipv6-only", "request-refused",
-    "speaks-https",
+    "speaks-https", "pip-without-r", "package-not-found", "missing-in-context", "no-such-program",
+    "no-compiler", "wrong-platform", "disk-full", "base-image",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ SCENARIOS = {
     "Its command is not found": "test_production_like.py::test_refused_by_the_engine[unknown-program]",
     "The wrong port": "test_faults.py::test_fault[wrong-port]",
     "Tests fail": "test_verdicts.py::test_tests_failed",
-    "The build fails, with its line": "test_faults.py::test_fault[build]",
+    "The build fails, with its line": "test_faults.py::test_fault[package-not-found]",
     "The app dies in the tests": "test_faults.py::test_fault[died-in-tests]",
     "Cancelled": "test_cancelled.py::test_cancelled__while_it_is_tested",
     "Killed, with a named volume": "test_cancelled.py::test_killed__the_watchdog_removes_all_and_the_clean_up_tells",

@@ -3,6 +3,7 @@
 Each lays out one repository, and says what a rehearsal of it has to tell its reader.
 """
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -58,6 +59,16 @@ SUPERLISTS = {
 # What cannot get better ends at once, so nobody waits for as long as this.
 QUICK = {"setup-command": ""}
 INSTALL = "/venv/bin/pip install --no-index -r requirements.txt"
+VENV = "RUN python -m venv /venv"
+# The line of the tiny app's Dockerfile that is replaced.
+COPY = ("Dockerfile", r"^COPY .*$")
+FOREIGN = {"x86_64": r"\\267", "aarch64": r"\\076"}[platform.machine()]
+FOREIGN_PROGRAM = (
+    r"RUN printf '\\177ELF\\002\\001\\001' >/program"
+    " && head -c 9 /dev/zero >>/program"
+    rf" && printf '\\002\\000{FOREIGN}\\000\\001' >>/program"
+    " && head -c 43 /dev/zero >>/program && chmod +x /program"
+)
 KEY_IS_MISSING = Line(
     file="app.py", holds='key = os.environ["TINY_KEY"]', says="KeyError: 'TINY_KEY'"
 )
@@ -73,16 +84,89 @@ MAKING = [
         name="build",
         verdict="build-failed",
         diagnosis="build",
+        edits=((*COPY, "RUN echo the shelves are crooked && \\\\\n    exit 3"),),
+        told=("does not build: RUN echo the shelves are crooked", "docker build ."),
+        lines=(Line(file="Dockerfile", holds="RUN echo", says="the shelves are crooked"),),
+        evidence={"build.log": "exit code: 3"},
+    ),
+    Fault(
+        name="package-not-found",
+        verdict="build-failed",
+        diagnosis="package-not-found",
         files={"requirements.txt": "no-such-package-of-anybody==9.9.9\n"},
-        edits=(
-            (
-                "Dockerfile",
-                r"^COPY .*$",
-                f"RUN python -m venv /venv\nCOPY requirements.txt .\nRUN {INSTALL}",
+        edits=((*COPY, f"{VENV}\nCOPY requirements.txt .\nRUN {INSTALL}"),),
+        told=("installs no-such-package-of-anybody==9.9.9, and there is no such package",),
+        lines=(
+            Line(
+                file="Dockerfile",
+                holds=f"RUN {INSTALL}",
+                says="No matching distribution found for no-such-package-of-anybody==9.9.9",
             ),
         ),
-        told=(f"does not build: RUN {INSTALL}", "docker build ."),
-        evidence={"build.log": "no-such-package-of-anybody==9.9.9"},
+    ),
+    Fault(
+        name="pip-without-r",
+        verdict="build-failed",
+        diagnosis="pip-without-r",
+        files={"requirements.txt": "django\n"},
+        edits=((*COPY, f"{VENV}\nCOPY requirements.txt .\nRUN {INSTALL.replace('-r ', '')}"),),
+        told=("-r is missing", "pip install -r requirements.txt"),
+        lines=(
+            Line(
+                file="Dockerfile",
+                holds="install --no-index requirements.txt",
+                says="No matching distribution found for requirements.txt",
+            ),
+        ),
+    ),
+    Fault(
+        name="missing-in-context",
+        verdict="build-failed",
+        diagnosis="missing-in-context",
+        edits=((*COPY, "COPY app.py static/app.css /src/"),),
+        told=("copies static/app.css, which is not in the build context", ".dockerignore"),
+        lines=(Line(file="Dockerfile", holds="COPY app.py static", says="not found"),),
+    ),
+    Fault(
+        name="no-such-program",
+        verdict="build-failed",
+        diagnosis="no-such-program",
+        edits=((*COPY, "RUN pip3.99 install django"),),
+        told=("runs pip3.99, and the image has no such program",),
+        lines=(Line(file="Dockerfile", holds="RUN pip3.99", says="pip3.99: not found"),),
+    ),
+    Fault(
+        name="no-shell",
+        verdict="build-failed",
+        diagnosis="no-such-program",
+        edits=((r"Dockerfile", r"^FROM .*$", "FROM scratch"), (*COPY, "RUN true")),
+        told=("The base image has no shell",),
+        lines=(Line(file="Dockerfile", holds="RUN true", says="/bin/sh"),),
+    ),
+    Fault(
+        name="wrong-platform",
+        verdict="build-failed",
+        diagnosis="wrong-platform",
+        # The header of a program for arm64 (for amd64 on such a machine).
+        edits=((*COPY, f'{FOREIGN_PROGRAM}\nRUN ["/program"]'),),
+        told=("builds for another processor than this machine has", "platform"),
+        lines=(Line(file="Dockerfile", holds='RUN ["/program"]', says="exec format error"),),
+    ),
+    Fault(
+        name="disk-full",
+        verdict="build-failed",
+        diagnosis="disk-full",
+        edits=((*COPY, "RUN head -c 9999 /dev/zero >/dev/full"),),
+        told=("The disk is full", "docker system df"),
+        lines=(Line(file="Dockerfile", holds="/dev/full", says="No space left on device"),),
+    ),
+    Fault(
+        name="base-image",
+        verdict="build-failed",
+        diagnosis="base-image",
+        edits=(("Dockerfile", r"^FROM .*$", "FROM localhost:1/pyhton:3.13"),),
+        told=("The base image localhost:1/pyhton:3.13", "cannot be pulled"),
+        lines=(Line(file="Dockerfile", holds="FROM localhost:1", says="connection refused"),),
     ),
     Fault(
         name="build-unreadable",
@@ -90,6 +174,7 @@ MAKING = [
         diagnosis="build",
         edits=(("Dockerfile", r"^COPY", "KOPY"),),
         told=("unknown instruction: KOPY",),
+        lines=(Line(file="Dockerfile", holds="KOPY", says="unknown instruction"),),
         evidence={"build.log": "unknown instruction: KOPY"},
     ),
     Fault(

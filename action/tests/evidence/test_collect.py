@@ -281,3 +281,31 @@ def test_collect_evidence__locates_only_the_tests_that_a_report_lists(
     *listed, last = collect(evidence, tmp_path, *many).failed
     assert {each.file for each in listed} == {"app/views.py"}
     assert (last.file, last.failure.file) == ("", "app/views.py")
+
+
+BUILD_LOG = """\
+#8 [build 2/2] RUN make
+#8 0.431 make: *** no rule
+#8 ERROR: process "/bin/sh -c make" did not complete successfully: exit code: 2
+------
+ > [build 2/2] RUN make:
+------
+"""
+
+
+@pytest.mark.parametrize(
+    "path, place",
+    [("web/Dockerfile", ("web/Dockerfile", 2)), ("gone/Dockerfile", None), ("", None)],
+)
+def test_collect_evidence__finds_the_line_of_the_dockerfile(
+    evidence: Evidence, tmp_path: Path, path: str, place: tuple[str, int] | None
+) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/Dockerfile").write_text("FROM base AS build\nRUN make\n")
+    evidence.write("build.log", BUILD_LOG)
+    source = SourceTree(top=tmp_path, directory=tmp_path, dockerfile=path)
+    frame = collect_evidence(None, evidence, source).frame
+    assert (frame and (frame.file, frame.line)) == place
+    if frame:
+        assert frame.error == "make: *** no rule"
+        assert frame.text.splitlines()[0] == "RUN make"

@@ -85,6 +85,17 @@ def test_errors__of_a_crash_name_the_app_s_line(function: str, place: str) -> No
     )
 
 
+def test_errors__of_a_build_stand_on_the_line_of_the_dockerfile() -> None:
+    text = "RUN make\nmake: *** no rule\nexit code: 2"
+    frame = ProjectFrame(
+        file="web/Dockerfile", line=3, function="", error="exit code: 2", text=text
+    )
+    found = errors(EvidenceIndex(frame=frame), Problem(Verdict.BUILD_FAILED, "It did not build."))
+    assert found[1] == Annotation(
+        title="The build failed here", message=text, file="web/Dockerfile", line=3
+    )
+
+
 def test_errors__of_a_pass_are_none_although_the_app_raised() -> None:
     assert errors(EvidenceIndex(flaky=evidence_of("t"), frame=FRAME)) == []
 

@@ -1,0 +1,3 @@
+FROM scratch
+COPY requirements.txt /
+RUN true

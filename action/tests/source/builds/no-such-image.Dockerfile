@@ -1,0 +1,2 @@
+FROM localhost:1/pyhton:3.13
+RUN true

@@ -1,0 +1,2 @@
+FROM localhost/python:3.13-slim
+RUNN true
