@@ -78,7 +78,8 @@ FILES = {
     "build.log": "The whole log of the build.",
     "test-setup.log": "The installation of `test-requirements`.",
     "setup.log": "What `setup-command` printed.",
-    "container.log": "The app's standard output and standard error, in the order of arrival.",
+    "container.log": "The app's standard output and standard error, in the order of arrival. The "
+    "page and the part of each test keep a traceback whole, if the other stream cut it.",
     "container.log.index": "When each piece of `container.log` arrived: seconds since 1970, "
     "stream, offset, length.",
     "container.json": "What the engine reports about the container after its end.",

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from rehearsal.ansi import COLOUR_CODE
 from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, Facts
-from rehearsal.evidence import log_slices
-from rehearsal.outside.files import read_head_and_tail
+from rehearsal.evidence.log_index import MAX_INDEX_SIZE, LogIndex, read_ends, read_index
+from rehearsal.evidence.log_slices import split_log
 from rehearsal.outside.folder import Folder
 from rehearsal.results.file_names import (
     BUILD_LOG,
@@ -64,12 +64,12 @@ def failed_step(folder: Folder) -> FailedStep | None:
 
 
 def _split_container_log(folder: Folder, when: float) -> dict[str, tuple[str, ...]]:
-    index = log_slices.read_index(folder)
+    index = read_index(folder)
     if not index.total:
         return {}
     try:
         with folder.open_file(CONTAINER_LOG) as log:
-            before, after = log_slices.split_log(log, index, when)
+            before, after = split_log(log, index, when)
     except OSError:
         return {}
     return {LOG_BEFORE_TESTS: _lines(before), CONTAINER_LOG: _lines(after)}
@@ -85,8 +85,9 @@ def read_log_lines(folder: Folder, name: str) -> tuple[str, ...]:
 
 def _read_lines(folder: Folder, name: str) -> tuple[str, ...]:
     try:
+        index = read_index(folder, MAX_INDEX_SIZE) if name == CONTAINER_LOG else LogIndex()
         with folder.open_file(name) as file:
-            head, tail, left_out = read_head_and_tail(file, HEAD_BYTES, TAIL_BYTES)
+            head, tail, left_out = read_ends(file, index, HEAD_BYTES, TAIL_BYTES)
     except OSError:
         return ()
     return _lines((b"\n" if left_out else b"").join((head, tail)).decode(errors="replace"))

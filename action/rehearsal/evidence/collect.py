@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from rehearsal.ansi import COLOUR_CODE
-from rehearsal.evidence.excerpts import CONTAINER_LOG_LIMITS, TEXT_LIMITS, read_excerpt
+from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt, read_log_excerpt
 from rehearsal.evidence.failed_test import collect, locate
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS, name_folders
-from rehearsal.evidence.log_slices import LogIndex, read_index
+from rehearsal.evidence.log_index import LogIndex, read_index
 from rehearsal.outside.files import read_text
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
@@ -38,7 +38,7 @@ def collect_evidence(
     The evidence and `results` have been redacted before.
     """
     folder = evidence.folder
-    log = read_excerpt(folder, CONTAINER_LOG, CONTAINER_LOG_LIMITS)
+    log = read_log_excerpt(folder)
     named = name_folders(results or SuiteResults(), evidence)
     timed = any(failure.span for failure in (*named.failed, *named.flaky))
     index = read_index(folder) if timed else LogIndex()

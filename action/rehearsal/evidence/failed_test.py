@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from rehearsal.evidence.budget import PAGES, PICTURES, TEXTS
 from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt
 from rehearsal.evidence.folder import Evidence
-from rehearsal.evidence.log_slices import LogIndex, cut_slice
+from rehearsal.evidence.log_index import LogIndex
+from rehearsal.evidence.log_slices import cut_slice
 from rehearsal.outside.folder import Folder
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER

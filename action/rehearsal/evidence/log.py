@@ -2,9 +2,11 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from rehearsal.evidence.capped_file import CappedFile
+from rehearsal.evidence.log_order import Piece, join_pieces
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.process import Sink
 from rehearsal.redaction.redactor import RedactingStream, Redactor
@@ -18,7 +20,7 @@ class Log:
     """A log file. Bytes are appended as they arrive, unchanged except for secrets.
 
     Each stream is redacted on its own: a secret that is split across two writes is found even if
-    the other stream writes in between. The order across two streams is approximate.
+    the other stream writes in between. The file has the order of arrival.
     """
 
     def __init__(
@@ -40,7 +42,8 @@ class Log:
         self._index = self._open(f"{name}{INDEX_SUFFIX}") if timed else None
         self.received = 0
         """How many bytes came so far, kept or not."""
-        self._end = bytearray()
+        self._end: deque[Piece] = deque()
+        self._end_size = 0
         self._redactor = redactor
         self._echo = echo
         self._lock = threading.Lock()
@@ -93,7 +96,7 @@ class Log:
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that are not blank, for an error's excerpt."""
         with self._lock:
-            text = self._end[-TAIL_SIZE:].decode(errors="replace")
+            text = join_pieces(self._end)[-TAIL_SIZE:].decode(errors="replace")
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
 
     def _append(self, stream: str, piece: bytes, reader: Sink | None) -> None:
@@ -101,12 +104,14 @@ class Log:
             # A grandchild that keeps the pipe open may still write after the log was closed.
             if not piece or self._closed:
                 return
-            line = f"{time.time():.6f} {stream} {self.received} {len(piece)}\n"
+            now = time.time()
+            line = f"{now:.6f} {stream} {self.received} {len(piece)}\n"
             self.received += len(piece)
             # Not read from the file: a long log has its end in another one until it is closed.
-            self._end += piece
-            if len(self._end) > 2 * TAIL_SIZE:
-                del self._end[:-TAIL_SIZE]
+            self._end.append(Piece(now, stream, piece))
+            self._end_size += len(piece)
+            while self._end_size - len(self._end[0].data) >= TAIL_SIZE:
+                self._end_size -= len(self._end.popleft().data)
             try:
                 if self._file:
                     self._file.write(piece)

@@ -1,15 +1,11 @@
 """Slices: the part of the container's log that came while one test ran."""
 
-import re
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import BinaryIO
 
-from rehearsal.evidence.capped_file import read_range
-from rehearsal.outside.folder import Folder
-from rehearsal.results.file_names import CONTAINER_LOG, CONTAINER_LOG_INDEX
+from rehearsal.evidence.log_index import LogIndex, keeps_blocks, read_text
+from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.results.tests import Span
 
 # How long a line needs from the app to us, in seconds; measured: milliseconds, even at full load.
@@ -21,44 +17,7 @@ ROUNDING = 1.0
 LATE_DELIVERY = 0.5
 # How much is kept of the head and of the tail of a long slice, in bytes.
 END_SIZE = 256 << 10
-ENTRY = re.compile(rb"(\d+\.\d+) \S+ (\d+) (\d+)\n")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogIndex:
-    """When each piece of a log arrived: its time, its start and its end, in order."""
-
-    # Arrays: a log may have millions of entries, and lists would need five times the memory.
-    times: "array[float]" = field(default_factory=lambda: array("d"))
-    starts: "array[int]" = field(default_factory=lambda: array("Q"))
-    ends: "array[int]" = field(default_factory=lambda: array("Q"))
-
-    @property
-    def total(self) -> int:
-        """How many bytes the log received."""
-        return self.ends[-1] if self.ends else 0
-
-    def between(self, start: float, end: float) -> tuple[int, int]:
-        """Return the offsets of what came from `start` to `end`, in seconds since 1970."""
-        first, after = bisect_left(self.times, start), bisect_right(self.times, end)
-        if first >= after:
-            return 0, 0
-        return self.starts[first], self.ends[after - 1]
-
-
-def read_index(folder: Folder) -> LogIndex:
-    """Read the index of the container's log; skip lines that are no entry."""
-    index = LogIndex()
-    try:
-        with folder.open_file(CONTAINER_LOG_INDEX) as lines:
-            for when, start, end in _entries(lines):
-                # The order must hold even if the clock is set back, or an entry is cut.
-                index.times.append(max(when, index.times[-1] if index.times else 0.0))
-                index.starts.append(start)
-                index.ends.append(end)
-    except OSError:
-        pass
-    return index
+ARRIVAL_REMARK = " (as it arrived: a line of one stream may stand in a traceback of the other)"
 
 
 def split_log(log: BinaryIO, index: LogIndex, when: float) -> tuple[str, str]:
@@ -67,9 +26,9 @@ def split_log(log: BinaryIO, index: LogIndex, when: float) -> tuple[str, str]:
     A long first part is cut to its head, a long second part to its head and tail. Raises OSError.
     """
     since = bisect_left(index.times, when)
-    start, total = index.starts[since] if since < len(index.starts) else index.total, index.total
-    before = _text(log, total, 0, min(start, END_SIZE))
-    return before, "\n".join(_head_and_tail(log, total, start, total))
+    start = index.starts[since] if since < len(index.starts) else index.total
+    before = read_text(log, index, 0, min(start, END_SIZE))
+    return before, "\n".join(_head_and_tail(log, index, start, index.total))
 
 
 def cut_slice(log: BinaryIO, index: LogIndex, span: Span) -> str:
@@ -83,9 +42,10 @@ def cut_slice(log: BinaryIO, index: LogIndex, span: Span) -> str:
     start, end = index.between(span.start - before, span.end + after)
     if start == end:
         return f"{heading(span)}\n# (the app wrote nothing)\n"
+    remark = ARRIVAL_REMARK if index.has_both_streams and not keeps_blocks(log, index) else ""
     left_out = end - start - 2 * END_SIZE
     gap = f"\n# ... {left_out} bytes are left out here; {CONTAINER_LOG} has more ...\n"
-    return f"{heading(span)}\n{gap.join(_head_and_tail(log, index.total, start, end))}"
+    return f"{heading(span)}{remark}\n{gap.join(_head_and_tail(log, index, start, end))}"
 
 
 def heading(span: Span) -> str:
@@ -98,21 +58,10 @@ def heading(span: Span) -> str:
     )
 
 
-def _head_and_tail(log: BinaryIO, total: int, start: int, end: int) -> Iterator[str]:
+def _head_and_tail(log: BinaryIO, index: LogIndex, start: int, end: int) -> Iterator[str]:
     """Yield the bytes `start` to `end` of a log as one text, or head and tail of a long one."""
     if end - start <= 2 * END_SIZE:
-        yield _text(log, total, start, end)
+        yield read_text(log, index, start, end)
         return
-    yield _text(log, total, start, start + END_SIZE)
-    yield _text(log, total, end - END_SIZE, end)
-
-
-def _text(log: BinaryIO, total: int, start: int, end: int) -> str:
-    return read_range(log, total, start, end).decode(errors="replace")
-
-
-def _entries(lines: Iterable[bytes]) -> Iterator[tuple[float, int, int]]:
-    for line in lines:
-        if entry := ENTRY.fullmatch(line):
-            start = int(entry[2])
-            yield float(entry[1]), start, start + int(entry[3])
+    yield read_text(log, index, start, start + END_SIZE)
+    yield read_text(log, index, end - END_SIZE, end)

@@ -8,11 +8,15 @@ from rehearsal.results.tests import Failure
 
 @dataclass(frozen=True, kw_only=True)
 class LogExcerpt:
-    """A text of the evidence: `name` is its path, `left_out` counts the bytes left out of it."""
+    """A text of the evidence: `name` is its path, `left_out` counts the bytes left out of it.
+
+    `note` says how the text differs from the file, or is empty.
+    """
 
     name: str
     text: str
     left_out: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

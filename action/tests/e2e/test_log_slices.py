@@ -1,6 +1,9 @@
 """What the app said while one test ran, cut out of its log beside that test's evidence."""
 
+import html
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +108,23 @@ def test_slices__of_a_plain_report_are_approximate_and_say_so(
     assert f"GET /{name} " in text
     assert f"GET /{other} " in rehearsed.file("container.log")
     assert "(approximate)" in rehearsed.file("index.html")
+
+
+def test_slices__show_a_traceback_whole_although_the_other_stream_cut_it(
+    tiny: Repository, runner: Runner
+) -> None:
+    tiny.write("reported.py", (Path(__file__).parent / "fixtures/reported.py").read_text())
+    rehearsed = runner.use(tiny, {"test-command": "python3 reported.py checks.Torn"})
+    assert_verdict(rehearsed, "tests-failed")
+    (text,) = slices(rehearsed).values()
+    traceback = re.compile(
+        r"Traceback \(most recent call last\):\n( .*\n)+ValueError: substring not found\n"
+    )
+    for shown in (text, html.unescape(rehearsed.file("index.html"))):
+        assert traceback.search(shown)
+        assert "a line of the other stream" in shown
+    assert rehearsed.file("container.log.index").count(" out ") > 1, "the log is as it arrived"
+    assert "may have changed places" in rehearsed.file("index.html")
 
 
 def test_slices__two_tests_of_one_name_keep_their_own_and_their_attachments(

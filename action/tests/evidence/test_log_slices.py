@@ -6,14 +6,13 @@ import pytest
 
 from rehearsal.evidence.capped_file import HEAD_SIZE
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.log_index import LogIndex, read_index
 from rehearsal.evidence.log_slices import (
     DELIVERY_DELAY,
     END_SIZE,
     ROUNDING,
-    LogIndex,
     cut_slice,
     heading,
-    read_index,
     split_log,
 )
 from rehearsal.outside.folder import Folder

@@ -43,6 +43,7 @@ def _app_log(excerpt: LogExcerpt) -> Markup:
     return element(
         "section",
         element("h3", "The app's log · ", link(excerpt.name), left_out * (excerpt.left_out > 0)),
+        element("p", excerpt.note, class_="soft") if excerpt.note else None,
         element(
             "div",
             element("label", "Search", for_="search"),

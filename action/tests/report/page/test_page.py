@@ -277,6 +277,13 @@ def test_page__a_cut_log_says_so_and_links_the_whole() -> None:
     assert "12,345 bytes in the middle are left out" in text
 
 
+def test_page__a_log_whose_order_is_uncertain_says_so() -> None:
+    excerpt = LogExcerpt(name="container.log", text="a", note="as it arrived")
+    assert '<p class="soft">as it arrived</p>' in page(
+        failed_result(index=EvidenceIndex(logs=(excerpt,)))
+    )
+
+
 def test_page__every_picture_has_an_alternative_text() -> None:
     pictures = re.findall(r"<img[^>]*>", PAGE)
     assert pictures

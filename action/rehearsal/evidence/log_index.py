@@ -1,0 +1,125 @@
+"""The index of the container's log: when each piece came, of which stream; the log read by it."""
+
+import os
+import re
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from rehearsal.evidence.capped_file import read_range
+from rehearsal.evidence.log_order import Piece, join_pieces
+from rehearsal.outside.files import read_head_and_tail
+from rehearsal.outside.folder import Folder
+from rehearsal.results.file_names import CONTAINER_LOG_INDEX
+
+# In bytes. A longer index has more than 200,000 entries; reading them takes a second.
+MAX_INDEX_SIZE = 8 << 20
+ENTRY = re.compile(rb"(\d+\.\d+) (\S+) (\d+) (\d+)\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogIndex:
+    """When each piece of a log arrived: its time, its start, its end and its stream, in order."""
+
+    # Arrays: a log may have millions of entries, and lists would need five times the memory.
+    times: "array[float]" = field(default_factory=lambda: array("d"))
+    starts: "array[int]" = field(default_factory=lambda: array("Q"))
+    ends: "array[int]" = field(default_factory=lambda: array("Q"))
+    # The first letter of each stream's name.
+    streams: bytearray = field(default_factory=bytearray)
+
+    @property
+    def total(self) -> int:
+        """How many bytes the log received."""
+        return self.ends[-1] if self.ends else 0
+
+    @property
+    def has_both_streams(self) -> bool:
+        """Whether the app wrote to standard output and to standard error."""
+        return len(set(self.streams)) > 1
+
+    def pieces(self, start: int, data: bytes) -> list[Piece]:
+        """Cut `data`, the log's bytes from the offset `start`, into the pieces that arrived.
+
+        Return an empty list if the index does not know of all bytes.
+        """
+        found, position, end = [], start, start + len(data)
+        for number in range(bisect_right(self.ends, start), len(self.ends)):
+            if position >= end or self.starts[number] > position:
+                break
+            after = min(self.ends[number], end)
+            piece = data[position - start : after - start]
+            found.append(Piece(self.times[number], chr(self.streams[number]), piece))
+            position = after
+        return found if position == end else []
+
+    def between(self, start: float, end: float) -> tuple[int, int]:
+        """Return the offsets of what came from `start` to `end`, in seconds since 1970."""
+        first, after = bisect_left(self.times, start), bisect_right(self.times, end)
+        if first >= after:
+            return 0, 0
+        return self.starts[first], self.ends[after - 1]
+
+
+def read_index(folder: Folder, max_size: int = sys.maxsize) -> LogIndex:
+    """Read the index of the container's log; skip lines that are no entry.
+
+    Return an empty index if its file is larger than `max_size` bytes.
+    """
+    index = LogIndex()
+    try:
+        with folder.open_file(CONTAINER_LOG_INDEX) as lines:
+            if os.fstat(lines.fileno()).st_size > max_size:
+                return index
+            for when, stream, start, end in _entries(lines):
+                # The order must hold even if the clock is set back, or an entry is cut.
+                index.times.append(max(when, index.times[-1] if index.times else 0.0))
+                index.starts.append(start)
+                index.ends.append(end)
+                index.streams.append(stream[0])
+    except OSError:
+        pass
+    return index
+
+
+def keeps_blocks(log: BinaryIO, index: LogIndex) -> bool:
+    """Return whether `read_text` keeps blocks whole: not if the file is not all that arrived.
+
+    The middle of a long log is left out, and tests may change the file.
+    """
+    return log.seek(0, os.SEEK_END) == index.total
+
+
+def read_text(log: BinaryIO, index: LogIndex, start: int, end: int) -> str:
+    """Return what is in the bytes `start` to `end` of a log: blocks are whole where possible."""
+    return _read(log, index, start, end).decode(errors="replace")
+
+
+def read_ends(log: BinaryIO, index: LogIndex, head: int, tail: int) -> tuple[bytes, bytes, int]:
+    """Return what `read_head_and_tail` does: blocks are whole where possible. Raises OSError."""
+    total = index.total
+    is_indexed = log.seek(0, os.SEEK_END) == total
+    log.seek(0)
+    if not is_indexed or not index.has_both_streams:
+        return read_head_and_tail(log, head, tail)
+    left_out = total - head - tail
+    if left_out <= 0:
+        return _read(log, index, 0, total), b"", 0
+    return _read(log, index, 0, head), _read(log, index, head + left_out, total), left_out
+
+
+def _read(log: BinaryIO, index: LogIndex, start: int, end: int) -> bytes:
+    data = read_range(log, index.total, start, end)
+    is_ordered = index.has_both_streams and keeps_blocks(log, index)
+    pieces = index.pieces(start, data) if is_ordered else []
+    return join_pieces(pieces) if pieces else data
+
+
+def _entries(lines: Iterable[bytes]) -> Iterator[tuple[float, bytes, int, int]]:
+    for line in lines:
+        if entry := ENTRY.fullmatch(line):
+            start = int(entry[3])
+            yield float(entry[1]), entry[2], start, start + int(entry[4])

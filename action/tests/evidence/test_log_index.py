@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.evidence.capped_file import CappedFile
+from rehearsal.evidence.excerpts import ARRIVAL_NOTE, BLOCKS_NOTE, read_log_excerpt
+from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.log import Log
+from rehearsal.evidence.log_index import read_ends, read_index
+from rehearsal.evidence.log_slices import ARRIVAL_REMARK, cut_slice, split_log
+from rehearsal.outside.folder import Folder
+from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.tests import Span
+
+LINES = ("Traceback (most recent call last):\n", "  in f\n", "ValueError: no\n")
+TRACEBACK = "".join(LINES)
+ALL = Span(start=0, end=1e10, exact=True)
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    return Evidence(Folder(tmp_path), Redactor())
+
+
+def write(evidence: Evidence, *, times: int = 1) -> Log:
+    """Write a log in which a traceback is cut by lines of the other stream."""
+    log = evidence.log("container.log", timed=True)
+    out, err = log.stream("out"), log.stream("err")
+    for _ in range(times):
+        for line in LINES:
+            err(line.encode())
+            out(b"GET /\n")
+    log.close()
+    return log
+
+
+def test_read_log_excerpt__tracebacks_are_whole_and_the_file_is_raw(evidence: Evidence) -> None:
+    log = write(evidence)
+    excerpt = read_log_excerpt(evidence.folder)
+    assert excerpt
+    assert (excerpt.text, excerpt.note) == (TRACEBACK + "GET /\n" * 3, BLOCKS_NOTE)
+    raw = (evidence.folder.path / "container.log").read_text()
+    assert raw == "".join(f"{line}GET /\n" for line in LINES)
+    assert log.tail(99) == (*TRACEBACK.splitlines(), *["GET /"] * 3)
+
+
+def test_read_log_excerpt__one_stream_needs_no_note(evidence: Evidence) -> None:
+    log = evidence.log("container.log", timed=True)
+    log.stream("err")(TRACEBACK.encode())
+    log.close()
+    excerpt = read_log_excerpt(evidence.folder)
+    assert excerpt
+    assert (excerpt.text, excerpt.note) == (TRACEBACK, "")
+
+
+def test_slices__tracebacks_are_whole(evidence: Evidence) -> None:
+    write(evidence)
+    index = read_index(evidence.folder)
+    with evidence.folder.open_file("container.log") as file:
+        assert TRACEBACK in cut_slice(file, index, ALL)
+        assert TRACEBACK in split_log(file, index, 0)[1]
+        assert TRACEBACK in split_log(file, index, 1e10)[0]
+
+
+def test_read_ends__are_cut_as_the_file_would_be(evidence: Evidence) -> None:
+    write(evidence, times=9)
+    raw = (evidence.folder.path / "container.log").read_bytes()
+    with evidence.folder.open_file("container.log") as file:
+        head, tail, left_out = read_ends(file, read_index(evidence.folder), 100, 80)
+    assert (len(head), len(tail), left_out) == (100, 80, len(raw) - 180)
+    for part, cut in ((head, raw[:100]), (tail, raw[-80:])):
+        assert sorted(part) == sorted(cut)
+        assert TRACEBACK.encode() in part
+        assert TRACEBACK.encode() not in cut
+
+
+@pytest.mark.parametrize("damage", ["added to", "cut", "an entry is missing", "no index"])
+def test_read_log_excerpt__as_it_arrived_where_the_index_does_not_fit(
+    damage: str, evidence: Evidence
+) -> None:
+    write(evidence)
+    log, index = (evidence.folder.path / f"container.log{suffix}" for suffix in ("", ".index"))
+    if damage == "no index":
+        index.unlink()
+    elif damage == "an entry is missing":
+        index.write_text("".join(index.read_text().splitlines(keepends=True)[1:]))
+    else:
+        log.write_bytes(log.read_bytes() + b"x" if damage == "added to" else log.read_bytes()[:-1])
+    excerpt = read_log_excerpt(evidence.folder)
+    assert excerpt
+    assert excerpt.text == log.read_text()
+
+
+@pytest.mark.parametrize("is_long", [True, False])
+def test_as_it_arrived__is_told(
+    is_long: bool, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_long:
+        monkeypatch.setattr(CappedFile.__init__, "__kwdefaults__", {"head": 200, "segment": 100})
+    write(evidence, times=20)
+    excerpt = read_log_excerpt(evidence.folder)
+    assert excerpt
+    assert (excerpt.note == ARRIVAL_NOTE) is is_long
+    index = read_index(evidence.folder)
+    with evidence.folder.open_file("container.log") as file:
+        first = cut_slice(file, index, ALL).partition("\n")[0]
+    assert first.endswith(ARRIVAL_REMARK) is is_long
