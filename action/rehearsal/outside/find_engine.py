@@ -21,6 +21,7 @@ class EngineNeeds(Enum):
     NOTHING = 0
     BUILDKIT = 1
     BUILDX = 2
+    REGISTRIES = 3
 
 
 def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING) -> Engine:
@@ -49,6 +50,8 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
 
 
 def _supports(engine: Engine, needs: EngineNeeds) -> bool:
+    if needs is EngineNeeds.REGISTRIES:
+        return not engine.versions.is_podman
     if needs is EngineNeeds.NOTHING or engine.buildx:
         return True
     if needs is EngineNeeds.BUILDX:
@@ -73,6 +76,13 @@ def _no_answer(client: str, message: str) -> RehearsalError:
 
 def _unfit(engine: Engine, needs: EngineNeeds) -> MisconfiguredError:
     if engine.versions.is_podman:
+        if needs is EngineNeeds.REGISTRIES:
+            # Its client does not tell which image a registry holds.
+            return MisconfiguredError(
+                "The engine is Podman, and publishing works only with Docker.",
+                hint="Publish in a job that has Docker, and load the image there first: docker "
+                "load the output of docker save.",
+            )
         if needs is EngineNeeds.BUILDX:
             return MisconfiguredError(
                 "The engine is Podman, which has no buildx: it cannot use cache-from and cache-to.",

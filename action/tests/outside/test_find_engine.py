@@ -151,11 +151,17 @@ def test_find_engine__podman_runs_a_ready_image_by_any_client(tmp_path: Path) ->
     assert find_engine(only(tmp_path / "a")).client == str(path)
 
 
+def test_find_engine__docker_publishes_without_buildx(tmp_path: Path) -> None:
+    path = client(tmp_path / "a", "[[ $1 == version ]] && echo '{}' || exit 1")
+    assert find_engine(only(tmp_path / "a"), EngineNeeds.REGISTRIES).client == str(path)
+
+
 @pytest.mark.parametrize(
     "needs, message, hint",
     [
         (EngineNeeds.BUILDKIT, "Podman, and the Docker client .* cannot build", "podman-docker"),
         (EngineNeeds.BUILDX, "Podman, which has no buildx", "Leave these inputs out"),
+        (EngineNeeds.REGISTRIES, "Podman, and publishing works only with Docker", "docker load"),
     ],
 )
 def test_find_engine__what_podman_cannot_do(

@@ -13,7 +13,7 @@ from rehearsal.commands.publish.request import PUBLISH_INPUTS, read_request
 from rehearsal.config import child_environment
 from rehearsal.config.input_types import LINES
 from rehearsal.config.inputs import from_action
-from rehearsal.outside.find_engine import find_engine
+from rehearsal.outside.find_engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 from rehearsal.outside.signals import interruptible
@@ -31,7 +31,8 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             publication.notices += filter(None, (request.unproven,))
             publication.targets = [PublishTarget(reference=each) for each in request.references]
             console.info(f"publishing {request.image_id}")
-            engine = find_engine(child_environment.for_children(environ, ()))
+            env = child_environment.for_children(environ, ())
+            engine = find_engine(env, EngineNeeds.REGISTRIES)
         publish(request, Registries(engine=engine), console, publication)
     except RehearsalError as error:
         publication.problems.append(error.problem)

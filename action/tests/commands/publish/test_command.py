@@ -199,7 +199,7 @@ def test_publish__timed_out(scenario: Scenario) -> None:
 def test_publish__cancelled_before_the_first_push(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cancelled(_: object) -> None:
+    def cancelled(*_: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr("rehearsal.commands.publish.command.find_engine", cancelled)
