@@ -25,13 +25,15 @@ from rehearsal.pipeline.run_folder import RunReference
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.report.annotations import WARNING_TITLE
-from rehearsal.verdict import Problem, RehearsalError, own_fault
+from rehearsal.verdict import Problem, RehearsalError, Verdict, own_fault
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run one sub-command and return its exit code, which `Verdict` explains."""
     environ = os.environ if environ is None else environ
     options = parse(argv)
+    if sys.platform != "linux":
+        return _report(other_system(sys.platform), Console(environ))
     local = INPUTS_VARIABLE not in environ and options.subcommand == "rehearse"
     console = (find_terminal(environ) if local else None) or Console(environ)
     try:
@@ -44,6 +46,17 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
         return problem.verdict.exit_code
     finally:
         console.close()
+
+
+def other_system(platform: str) -> Problem:
+    """Return the problem of a system where what the tests start cannot be found and ended."""
+    name = {"darwin": "macOS", "win32": "Windows"}.get(platform, platform)
+    return Problem(
+        Verdict.MISCONFIGURED,
+        f"Dress Rehearsal needs Linux, and this is {name}.",
+        hint="In a workflow, use a Linux runner (runs-on: ubuntu-latest). On your own machine, use "
+        "a virtual machine with Linux that has an engine of its own.",
+    )
 
 
 def _run(

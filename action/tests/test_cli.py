@@ -323,6 +323,17 @@ def test_rehearse__flags_override_json(job: Job, capsys: pytest.CaptureFixture[s
     assert "The input port is 'http'" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("platform, name", [("darwin", "macOS"), ("win32", "Windows")])
+def test_main__another_system_than_linux(
+    platform: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cli.main(["rehearse"], {}) == 2
+    told = capsys.readouterr().out
+    assert f"Dress Rehearsal needs Linux, and this is {name}." in told
+    assert "virtual machine" in told
+
+
 def test_main__own_fault_is_error_70(
     job: Job, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
