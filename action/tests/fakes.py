@@ -69,7 +69,7 @@ class FakeEngine(Engine):
     """An engine with one container.
 
     `states` are the results of inspect, in turn. `errors` are raised by the methods of these names.
-    `output` is what containers and builds print.
+    `output` is what containers and builds print, `refusal` why no container starts.
     """
 
     client: str = "docker"
@@ -83,6 +83,7 @@ class FakeEngine(Engine):
     output: bytes = b""
     image_id: str = "sha256:" + "1" * 64
     exit_code: int | None = None
+    refusal: str = ""
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
@@ -113,6 +114,10 @@ class FakeEngine(Engine):
         if kind == "image":
             return {"Id": self.image_id}
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def why_not_started(self, container: str) -> str:
+        self._called("why_not_started", container)
+        return self.refusal
 
     def last_exit_code(self, container: str) -> int | None:
         self._called("last_exit_code", container)

@@ -17,6 +17,7 @@ from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
+from rehearsal.outside.engine import Engine
 from rehearsal.outside.event_commit import why_foreign
 from rehearsal.outside.find_engine import EngineNeeds, find_engine
 from rehearsal.outside.folder import Folder
@@ -30,6 +31,7 @@ from rehearsal.pipeline.functional_tests import PACKAGES_FOLDER
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result_builder import RunDescription
 from rehearsal.pipeline.run_folder import (
+    ENGINE_VARIABLE,
     RUN_VARIABLE,
     RunReference,
     default_artifact_name,
@@ -98,7 +100,7 @@ def run_rehearsal(
             try:
                 rehearse(plan, context, state)
             finally:
-                end_descendants(spare=ours)
+                end_descendants(spare=ours, without=run.engine_marker)
                 end_processes_with_env(run.env_marker)
     except RehearsalError as error:
         state.problems.append(error.problem)
@@ -164,7 +166,7 @@ def _make_context(
     """Find the engine and check that the rehearsal may run here. Raises `RehearsalError`."""
     env = child_environment.for_children(request.environ, (secret.name for secret in plan.secrets))
     env[RUN_VARIABLE] = run.id
-    engine = find_engine(env, _engine_needs(plan))
+    engine = with_lasting_children(find_engine(env, _engine_needs(plan)), run)
     preflight.check_build_context(plan, evidence.root.path)
     preflight.check_environment(
         plan,
@@ -180,6 +182,22 @@ def _make_context(
         label=run.label,
         image_tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
         keep_container=keep_container,
+    )
+
+
+def with_lasting_children(engine: Engine, run: RunReference) -> Engine:
+    """Return the engine, without the mark that ends its client's children with the run.
+
+    Podman has no daemon. So its monitor of the container, and the DNS server that it shares with
+    other containers of this user, come from its client and inherit the environment.
+    """
+    if not engine.is_podman_client:
+        return engine
+    env = {name: value for name, value in engine.env.items() if name != RUN_VARIABLE}
+    return replace(
+        engine,
+        env={**env, ENGINE_VARIABLE: run.id},
+        foreground_env={RUN_VARIABLE: run.id},
     )
 
 

@@ -25,12 +25,18 @@ PENDING_GRACE = 2.0
 
 # The clean-up step and the watchdog may remove the same container.
 ALREADY_GONE = re.compile(
-    r"No such (container|volume|network)|network \S+ not found"
+    r"No such (container|volume|network)|network (\S+ )?not found"
     r"|removal of container .* is already in progress",
     re.IGNORECASE,
 )
 
-CONNECTION_LOST = ("Cannot connect to the Docker daemon", "error during connect")
+CONNECTION_LOST = (
+    "Cannot connect to the Docker daemon",
+    "Cannot connect to Podman",
+    "error during connect",
+)
+ERROR_PREFIX = re.compile(r"\A(Error response from daemon|Error): ")
+NO_SUCH_IMAGE = re.compile(r"no such image|image not known", re.IGNORECASE)
 
 
 class EngineError(Exception):
@@ -39,11 +45,16 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """A client that reaches an engine; `buildx` says whether it has that plugin."""
+    """A client that reaches an engine; `buildx` says whether it has that plugin.
+
+    `env` is the client's environment. `foreground_env` is added to it for commands that end with
+    their client. Those that create or start a container leave children if the client is Podman.
+    """
 
     client: str
     buildx: bool
     env: Mapping[str, str] = field(repr=False)
+    foreground_env: Mapping[str, str] = field(default_factory=dict)
     versions: EngineVersions = field(default_factory=EngineVersions)
 
     @property
@@ -54,7 +65,8 @@ class Engine:
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         """Start a BuildKit build; the client's environment passes `secrets`."""
         command = ["buildx", "build", "--load"] if self.buildx else ["build"]
-        env = {**self.env, **secrets, "DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"}
+        buildkit = {"DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"}
+        env = {**self.env, **self.foreground_env, **secrets, **buildkit}
         return Process([self.client, *command, *arguments], env=env, out=out)
 
     def create(self, arguments: Sequence[str], *, secrets: Mapping[str, str]) -> str:
@@ -66,6 +78,18 @@ class Engine:
         argv = [self.client, "start", "--attach", container]
         return Process(argv, env=self.env, out=out, err=err)
 
+    def why_not_started(self, container: str) -> str:
+        """Start a container without attaching, after that was refused; return why it is refused.
+
+        With Podman's socket an attached client only tells "unable to upgrade to tcp, received 500".
+        """
+        try:
+            self._call(["start", container])
+        except EngineError as refusal:
+            return str(refusal).splitlines()[0]  # The next one says that it has failed.
+        self.stop(container, 0)
+        return ""
+
     def attach(self, container: str, *, out: Sink, err: Sink) -> Process:
         """Attach to a running container; the process ends when the container does."""
         argv = [self.client, "attach", "--no-stdin", "--sig-proxy=false", container]
@@ -73,7 +97,8 @@ class Engine:
 
     def execute(self, container: str, command: Sequence[str], *, out: Sink) -> Process:
         """Start a command inside a running container."""
-        return Process([self.client, "exec", container, *command], env=self.env, out=out)
+        env = {**self.env, **self.foreground_env}
+        return Process([self.client, "exec", container, *command], env=env, out=out)
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         """Return what the engine knows of a container or an image. Raises `EngineError`."""
@@ -82,27 +107,35 @@ class Engine:
 
     def image_id_of(self, name: str) -> str:
         """Return the ID of an image. Raises `EngineError` if there is none."""
-        found = str(self.inspect(name, "image")["Id"])
-        return found if ":" in found else f"sha256:{found}"  # Podman leaves the algorithm out.
+        return _full_id(self.inspect(name, "image")["Id"])
+
+    def image_id_of_container(self, container: str) -> str:
+        """Return the ID of a container's image. Raises `EngineError`."""
+        return _full_id(self.inspect(container)["Image"])
 
     def image_names(self, image: str) -> list[str] | None:
         """Return the names of the image with an ID, or None if there is no such image."""
         try:
             names = self.inspect(image, "image").get("RepoTags") or []
         except EngineError as refusal:
-            if "no such image" in str(refusal).lower():
+            if NO_SUCH_IMAGE.search(str(refusal)):
                 return None
             raise
         return [name for name in names if "<none>" not in name]
 
     def last_exit_code(self, container: str) -> int | None:
         """Return the exit code of a container's latest end, or None if the engine has no record."""
-        codes = self._call([
+        events = self._call([
             *("events", "--since", "0", "--until", f"{time.time():.9f}"),
             *("--filter", f"container={container}", "--filter", "event=die"),
-            *("--format", "{{.Actor.Attributes.exitCode}}"),
+            *("--format", "{{json .}}"),
         ])  # fmt: skip
-        return int(codes.split()[-1]) if codes else None
+        if not events:
+            return None
+        event = json.loads(events.splitlines()[-1])
+        if "Actor" in event:
+            return int(event["Actor"]["Attributes"]["exitCode"])
+        return int(event.get("ContainerExitCode", 0))  # From Podman's own client.
 
     def load(self, archive: Path) -> str:
         """Load the images of an archive and return what the client prints."""
@@ -110,8 +143,9 @@ class Engine:
 
     def host(self) -> str:
         """Return the URL of the engine, or an empty string if the client does not know it."""
-        if self.env.get("DOCKER_HOST"):
-            return self.env["DOCKER_HOST"]
+        variable = "CONTAINER_HOST" if self.is_podman_client else "DOCKER_HOST"
+        if self.env.get(variable):
+            return self.env[variable]
         try:
             return self._call(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
         except EngineError:
@@ -206,7 +240,12 @@ class Engine:
         message = err.strip() or out.strip()
         if any(text in message for text in CONNECTION_LOST):
             raise connection_lost(message)
-        raise EngineError(message.removeprefix("Error response from daemon: "))
+        raise EngineError(ERROR_PREFIX.sub("", message))
+
+
+def _full_id(image_id: str) -> str:
+    """Return the ID of an image with its algorithm, which Podman leaves out."""
+    return image_id if ":" in image_id else f"sha256:{image_id}"
 
 
 def connection_lost(message: str) -> RehearsalError:

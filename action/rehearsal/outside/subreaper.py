@@ -47,8 +47,11 @@ def become_subreaper() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def descendants() -> list[int]:
-    """Return our children, theirs and so on, without zombies. Source: proc(5)."""
+def descendants(*, without: str = "") -> list[int]:
+    """Return our children, theirs and so on, without zombies. Source: proc(5).
+
+    A process whose environment holds `without` (NAME=value) is left out, with its descendants.
+    """
     children: dict[int, list[int]] = {}
     zombies = set()
     for entry in Path("/proc").iterdir():
@@ -61,15 +64,20 @@ def descendants() -> list[int]:
                 zombies.add(pid)
     found = [os.getpid()]
     for pid in found:
-        found += children.get(pid, [])
+        found += [
+            child for child in children.get(pid, []) if not without or not _holds(child, without)
+        ]
     return [pid for pid in found[1:] if pid not in zombies]
 
 
-def end_descendants(*, spare: Container[int] = (), grace: float = 0.0) -> None:
-    """End our descendants except for `spare`: by SIGTERM, and by SIGKILL after `grace` seconds."""
+def end_descendants(*, spare: Container[int] = (), without: str = "", grace: float = 0.0) -> None:
+    """End our descendants except for `spare`: by SIGTERM, and by SIGKILL after `grace` seconds.
+
+    `without` leaves some out, as `descendants` does.
+    """
     asked: set[int] = set()
     start = time.monotonic()
-    while left := [pid for pid in descendants() if pid not in spare]:
+    while left := [pid for pid in descendants(without=without) if pid not in spare]:
         waited = time.monotonic() - start
         if waited > grace + PATIENCE:
             return
@@ -110,6 +118,13 @@ def main(parent: int, argv: Sequence[str]) -> NoReturn:
             signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
+
+
+def _holds(pid: int, variable: str) -> bool:
+    try:
+        return variable.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def _reap() -> dict[int, int]:

@@ -20,6 +20,7 @@ from rehearsal.results.file_names import STAGING
 FOLDER_PREFIX = "rehearsal-"
 LABEL = "dress-rehearsal"
 RUN_VARIABLE = "REHEARSAL_RUN"
+ENGINE_VARIABLE = "REHEARSAL_ENGINE"
 # The ID and the attempt of the workflow run, except on a laptop, and a random part.
 RUN_ID = r"(?:[0-9]{1,20}-[0-9]{1,6}-)?[0-9a-f]{8}"
 REFERENCE = re.compile(rf"({RUN_ID})/([0-9]{{1,20}})/([0-9]{{1,20}})", re.ASCII)
@@ -55,6 +56,11 @@ class RunReference:
     def env_marker(self) -> str:
         """The variable (NAME=value) in the environment of the run's child processes."""
         return f"{RUN_VARIABLE}={self.id}"
+
+    @property
+    def engine_marker(self) -> str:
+        """The variable (NAME=value) in the environment of what an engine without daemon starts."""
+        return f"{ENGINE_VARIABLE}={self.id}"
 
     @property
     def folder_name(self) -> str:

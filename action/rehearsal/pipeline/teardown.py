@@ -44,7 +44,10 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container,
             )
         else:
             with state.stage("stop"):
-                _stop_container(context, state, container, log)
+                try:
+                    _stop_container(context, state, container, log)
+                except EngineError as error:  # Podman stops it, and may then fail at its network.
+                    _record_error(error, state)
         inspected = container.final_state or engine.inspect(container.id)
         state.observations.setdefault("container", container_lines(inspected))
         text = json.dumps(without_secrets(inspected, plan.container), indent=2, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """Find in the log of a build which instruction of the Dockerfile failed, and what it printed.
 
-Formats: BuildKit in the docker client 20.10, and buildx 0.13 to 0.29, with plain progress.
+Formats: BuildKit in the docker client 20.10, and buildx 0.13 to 0.29, with plain progress; Podman
+5.8.
 """
 
 import re
@@ -16,6 +17,10 @@ FAILED = re.compile(r"^ > \[(?P<title>[^\]\n]*)\] (?P<text>.*):$", re.MULTILINE)
 MARKED_LINE = re.compile(r"^ *(?P<line>\d+) \| >>> ", re.MULTILINE)
 PARSE_ERROR = re.compile(
     r"^.*(?P<error>dockerfile parse error (?:on )?line (?P<line>\d+): .*)$", re.MULTILINE
+)
+PODMAN_STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP \d+/\d+: .*\n", re.MULTILINE)
+PODMAN_FAILED = re.compile(
+    r'^Error: building at STEP "(?P<text>.+?)": (?P<reason>.*)$', re.MULTILINE
 )
 FROM = re.compile(r"FROM\s+\S+(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
 STAGE = re.compile(r"(?:(?P<name>\S+) )?\d+/\d+\Z")
@@ -47,7 +52,7 @@ def find_failed_step(log: str) -> FailedStep | None:
         return FailedStep(reason=found["error"], line=int(found["line"]))
     failed = list(FAILED.finditer(log))
     if not failed:
-        return None
+        return _find_in_podman_log(log)
     title, text = failed[-1]["title"], failed[-1]["text"]
     steps = [
         step["number"]
@@ -64,6 +69,18 @@ def find_failed_step(log: str) -> FailedStep | None:
         output=tuple(_printed(log, number)),
         reason=reasons[-1] if reasons else "",
         line=int(marked["line"]) if marked else 0,
+    )
+
+
+def _find_in_podman_log(log: str) -> FailedStep | None:
+    failed = list(PODMAN_FAILED.finditer(log))
+    if not failed:
+        return None
+    printed = PODMAN_STEP.split(log[: failed[-1].start()])[-1]
+    return FailedStep(
+        instruction=_instruction(failed[-1]["text"]),
+        output=tuple(line.rstrip() for line in printed.splitlines()),
+        reason=failed[-1]["reason"],
     )
 
 

@@ -1,10 +1,13 @@
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rehearsal.outside import engine as engines
 from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.verdict import RehearsalError, Verdict
 
 DEAD = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
@@ -49,8 +52,9 @@ def test_repr__shows_no_environment() -> None:
     [
         DEAD,
         "error during connect: this error may indicate that the docker daemon is not running",
+        "Cannot connect to Podman. Please verify your connection to the Linux system",
     ],
-    ids=["cannot connect", "error during connect"],
+    ids=["cannot connect", "error during connect", "podman"],
 )
 def test_call__a_lost_engine_is_engine_failed(tmp_path: Path, words: str) -> None:
     engine = engine_of(tmp_path, dead(words))
@@ -88,15 +92,126 @@ def test_check__accepts_any_answer(tmp_path: Path) -> None:
     engine_of(tmp_path, "echo no >&2; exit 1").check()
 
 
-@pytest.mark.parametrize("says, code", [(r"4\n0\n3\n", 3), ("", None)], ids=["several", "none"])
+DOCKER_EVENTS = "".join(
+    json.dumps({"Action": "die", "Actor": {"ID": "c0ffee", "Attributes": {"exitCode": code}}})
+    + "\n"
+    for code in ("4", "0", "3")
+)
+PODMAN_EVENT = '{"ContainerExitCode":137,"ID":"c0ffee","Image":"localhost/pp:1","Status":"died"}'
+
+
+@pytest.mark.parametrize(
+    "says, code",
+    [(DOCKER_EVENTS, 3), (PODMAN_EVENT, 137), ("", None)],
+    ids=["several", "podman", "none"],
+)
 def test_last_exit_code__is_that_of_the_latest_end(
     tmp_path: Path, says: str, code: int | None
 ) -> None:
-    engine = engine_of(tmp_path, f"printf '{says}'; echo $* >{tmp_path}/asked")
+    engine = engine_of(tmp_path, f"printf %s '{says}'; echo $* >{tmp_path}/asked")
     assert engine.last_exit_code("c0ffee") == code
     asked = (tmp_path / "asked").read_text()
     assert asked.startswith("events --since 0 --until ")
     assert "container=c0ffee" in asked
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Error response from daemon: network not found",
+        "Error: unable to find network with name or ID x: network not found",
+        "Error response from daemon: network x not found",
+    ],
+    ids=["podman's socket", "podman", "docker"],
+)
+def test_remove_labelled__ignores_a_network_that_is_gone(tmp_path: Path, words: str) -> None:
+    script = (
+        f'case "$1 $2" in "network ls") echo x;; "network rm") echo "{words}" >&2; exit 1;; esac'
+    )
+    engine_of(tmp_path, script).remove_labelled("a=b")
+
+
+@pytest.mark.parametrize("prefix", ["Error response from daemon: ", "Error: "], ids=ascii)
+def test_call__leaves_the_client_s_prefix_out(tmp_path: Path, prefix: str) -> None:
+    engine = engine_of(tmp_path, f"echo '{prefix}statfs /x' >&2; exit 125")
+    with pytest.raises(EngineError, match=r"\Astatfs /x\Z"):
+        engine.tag("a", "b")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Error: No such image: app:1", "Error: app:1: image not known"],
+    ids=["docker", "podman"],
+)
+def test_image_names__none_if_there_is_no_image(tmp_path: Path, words: str) -> None:
+    assert engine_of(tmp_path, f'echo "{words}" >&2; exit 1').image_names("app:1") is None
+
+
+def test_why_not_started__asks_without_attaching(tmp_path: Path) -> None:
+    words = "crun: executable file `x` not found in $PATH"
+    script = f"""[ "$*" = 'start c0ffee' ] && echo '{words}' >&2
+        echo 'Error: failed to start containers: c0ffee' >&2; exit 1"""
+    engine = engine_of(tmp_path, script)
+    assert engine.why_not_started("c0ffee") == words
+
+
+def test_why_not_started__stops_a_container_that_starts_after_all(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, f'echo "$1" >>{tmp_path}/calls')
+    assert engine.why_not_started("c0ffee") == ""
+    assert (tmp_path / "calls").read_text().split() == ["start", "stop"]
+
+
+def test_foreground_env__is_for_what_ends_with_its_client(tmp_path: Path) -> None:
+    found: list[bytes] = []
+    engine = replace(engine_of(tmp_path, 'echo "$MARK"'), foreground_env={"MARK": "ours"})
+    engine.build([], secrets={}, out=found.append).wait()
+    engine.execute("c0ffee", ["true"], out=found.append).wait()
+    engine.start("c0ffee", out=found.append, err=found.append).wait()
+    assert b"".join(found) == b"ours\nours\n\n"
+
+
+# As `docker context inspect` finds it: DOCKER_CONTEXT, then currentContext in the configuration.
+CONTEXTS = """[[ "$1 $2" == "context inspect" ]] || exit 9
+chosen=$(sed -n 's/.*"currentContext": "\\(.*\\)".*/\\1/p' "$DOCKER_CONFIG/config.json")
+name=${DOCKER_CONTEXT:-$chosen}
+case ${name:-default} in
+rootless) echo unix:///run/user/1000/docker.sock ;;
+far) echo ssh://build@example.invalid ;;
+default) echo unix:///var/run/docker.sock ;;
+*) echo "context \"$name\" does not exist" >&2; exit 1 ;;
+esac"""
+
+
+@pytest.mark.parametrize(
+    "current, env, host",
+    [
+        ("", {}, "unix:///var/run/docker.sock"),
+        ("rootless", {}, "unix:///run/user/1000/docker.sock"),
+        ("rootless", {"DOCKER_CONTEXT": "far"}, "ssh://build@example.invalid"),
+        (
+            "far",
+            {"DOCKER_HOST": "unix:///run/user/1000/docker.sock"},
+            "unix:///run/user/1000/docker.sock",
+        ),
+        ("rootless", {"DOCKER_HOST": ""}, "unix:///run/user/1000/docker.sock"),
+        ("gone", {}, ""),
+    ],
+)
+def test_host__is_the_one_that_the_client_uses(
+    tmp_path: Path, current: str, env: dict[str, str], host: str
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"currentContext": current}))
+    engine = engine_of(tmp_path, CONTEXTS)
+    engine = replace(engine, env={**engine.env, "DOCKER_CONFIG": str(tmp_path), **env})
+    assert engine.host() == host
+
+
+def test_host__of_podman_itself(tmp_path: Path) -> None:
+    env = {**path_of(), "DOCKER_HOST": "ssh://ignored", "CONTAINER_HOST": "ssh://far"}
+    versions = EngineVersions(name="Podman", version="5.8.6", client="5.8.6")
+    engine = replace(engine_of(tmp_path, "exit 0"), env=env, versions=versions)
+    assert engine.host() == "ssh://far"
+    assert replace(engine, env={**env, "CONTAINER_HOST": ""}).host() == ""
 
 
 def test_inspect(tmp_path: Path) -> None:
@@ -138,8 +253,12 @@ def test_execute__passes_a_list_of_arguments(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["Error: No such container: $4", "removal of container $4 is already in progress"],
-    ids=["gone", "going"],
+    [
+        "Error: No such container: $4",
+        "removal of container $4 is already in progress",
+        "Error response from daemon: no container with ID or name $4 found: no such container",
+    ],
+    ids=["gone", "going", "podman"],
 )
 def test_remove__ignores_containers_that_are_gone(tmp_path: Path, words: str) -> None:
     calls = tmp_path / "calls"

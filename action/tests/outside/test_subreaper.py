@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.outside import subreaper
 from rehearsal.outside.process import Process
-from rehearsal.outside.subreaper import command_below_subreaper
+from rehearsal.outside.subreaper import command_below_subreaper, descendants
 
 from .waiting import lives, number_in, until
 
@@ -26,6 +26,24 @@ def start(script: str) -> Process:
 )
 def test_main__ends_as_the_command_does(script: str, code: int) -> None:
     assert start(script).wait(30) == code
+
+
+def test_descendants__without_those_that_have_a_variable_and_theirs(tmp_path: Path) -> None:
+    notes = [tmp_path / name for name in ("engine", "app", "other")]
+    # As Podman's monitor does, it starts a container that has another environment.
+    script = (
+        f"OURS=1 sh -c 'echo $$ >{notes[0]}; "
+        f'env -u OURS sh -c "echo \\$\\$ >{notes[1]}; sleep 60"\' & '
+        f"sh -c 'echo $$ >{notes[2]}; sleep 60' & wait"
+    )
+    process = Process(["bash", "-c", script], env=ENV, out=lambda _: None)
+    try:
+        engine, app, other = map(number_in, notes)
+        assert {engine, app, other} <= {*descendants()}
+        assert not {engine, app} & {*descendants(without="OURS=1")}
+        assert other in descendants(without="OURS=1")
+    finally:
+        process.end()
 
 
 def test_main__passes_environment_and_output_on() -> None:

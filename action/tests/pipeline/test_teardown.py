@@ -141,3 +141,11 @@ def test_remove_containers__no_warning_if_they_are_removed(tmp_path: Path) -> No
     engine = FakeEngine()
     assert warnings_of(tmp_path, engine) == []
     assert engine.calls == [("remove", "c0ffee")]
+
+
+def test_stop__writes_the_state_down_though_the_engine_failed_at_its_end(tmp_path: Path) -> None:
+    error = EngineError("netavark: remove aardvark entries: IO error")
+    state = stopped(tmp_path, FakeEngine(errors={"stop": error}, states=[inspect_result("exited")]))
+    assert (tmp_path / "evidence" / "container.json").is_file()
+    (notice,) = state.notices
+    assert "remove aardvark entries" in notice

@@ -53,6 +53,26 @@ def test_find_failed_step__a_heredoc() -> None:
     )
 
 
+PODMAN = """STEP 1/6: FROM localhost/python:3.13-slim
+STEP 2/6: COPY app.py /app.py
+--> 0d06b5f78a8b
+STEP 3/6: RUN no-such-program
+/bin/sh: 1: no-such-program: not found
+Error: building at STEP "RUN no-such-program": while running runtime: exit status 127
+"""
+
+
+@pytest.mark.parametrize("prefix", ["", "[2/2] "], ids=["one stage", "stages"])
+def test_find_failed_step__of_podman(prefix: str) -> None:
+    step = find_failed_step(PODMAN.replace("STEP 3", f"{prefix}STEP 3"))
+    assert step == FailedStep(
+        instruction="RUN no-such-program",
+        output=("/bin/sh: 1: no-such-program: not found",),
+        reason="while running runtime: exit status 127",
+    )
+    assert find_line("FROM python\nCOPY app.py /app.py\nRUN no-such-program\n", step) == 3
+
+
 @pytest.mark.parametrize("log", ["", "#1 DONE 0.0s\n", "> [1/2] RUN", "ERROR: no builder found\n"])
 def test_find_failed_step__unknown(log: str) -> None:
     assert find_failed_step(log) is None

@@ -1,8 +1,7 @@
 """Causes that show mostly in the tests."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
-from rehearsal.diagnosis.causes.snippets import IN_STEP
-from rehearsal.diagnosis.facts import LOCATIONS, LOG_BEFORE_TESTS
+from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
 from rehearsal.diagnosis.rules import CAPTURES, Cause, GiveUp, Pattern, Variant
 from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
 from rehearsal.verdict import Verdict
@@ -17,7 +16,6 @@ COLLECTSTATIC = (
     "# in the Dockerfile, after the line that copies the project in:\n"
     "RUN python manage.py collectstatic --noinput\n"
 )
-NO_STATIC_SERVER = "gunicorn does not serve static files, nor does Django with DEBUG off."
 WHITENOISE = (
     "in {settings|settings.py}, in MIDDLEWARE, directly after SecurityMiddleware, add:\n"
     '"whitenoise.middleware.WhiteNoiseMiddleware",\n'
@@ -44,79 +42,6 @@ TESTS = (
         "install them in an earlier step.",
         paste="# in your workflow, before the step that uses this action:\n"
         "- run: sudo apt-get install --yes chromium chromium-driver",
-    ),
-    Cause(
-        id="tests-missing-module",
-        verdicts=(Verdict.TESTS_FAILED,),
-        patterns=(
-            Pattern(
-                TEST_LOG,
-                r"^(?:E +)?ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'",
-                r"^(?:E +)?Error: Cannot find module '(?P<module>[^./'\n][^'\n]*)'",
-            ),
-        ),
-        title="The tests' own environment has no module {module}",
-        hint="The tests run on the runner, not in the image. Add the package to the file that "
-        "test-requirements names; functional_tests/requirements.txt is taken without that input.",
-        variants=(
-            Variant(
-                pattern=Pattern(CAPTURES, r"^module django$"),
-                hint="The tests run on the runner, not in the image, and manage.py test imports "
-                "Django. Add Django to the file that test-requirements names, or run the tests "
-                "without it: test-command: python -m unittest discover functional_tests.",
-            ),
-        ),
-    ),
-    Cause(
-        id="tests-missing-variable",
-        verdicts=(Verdict.TESTS_FAILED,),
-        patterns=(
-            Pattern(
-                TEST_LOG,
-                r'File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n'
-                r"(?:    .*\n)*(?:E +)?KeyError: '(?P<name>\w+)'",
-            ),
-        ),
-        title="The environment variable {name} is missing in the tests",
-        hint="The tests do not get the container's variables and secrets. Give them their own.",
-        paste=f"{IN_STEP}test-env: {{name}}=VALUE",
-    ),
-    Cause(
-        id="csrf-rejected",
-        verdicts=(Verdict.TESTS_FAILED,),
-        patterns=(
-            Pattern(
-                CONTAINER_LOG,
-                r"Forbidden \((?P<reason>(?:CSRF|Origin|Referer)[^)\n]*)\): (?P<path>\S+)",
-            ),
-        ),
-        title="Django refused a request to {path} with 403: {reason}",
-        hint="The form that sends it needs the token in its template; a script has to send the "
-        "header X-CSRFToken.",
-        paste="{% csrf_token %}",
-        variants=(
-            Variant(
-                pattern=Pattern(CAPTURES, r"^reason Origin checking failed - (?P<origin>\S+)"),
-                hint="The browser says that the request comes from {origin}. Add it to "
-                "CSRF_TRUSTED_ORIGINS, best from a variable. If the app takes every request for "
-                "https (SECURE_PROXY_SSL_HEADER), switch that off here: a rehearsal has no proxy.",
-                paste='# in {settings|settings.py}:\nCSRF_TRUSTED_ORIGINS = ["{origin}"]',
-            ),
-        ),
-    ),
-    Cause(
-        id="worker-timeout",
-        verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY),
-        patterns=(
-            Pattern(
-                CONTAINER_LOG,
-                r"\[CRITICAL\] WORKER TIMEOUT \(pid:\d+\)",
-                r"in handle_abort\n(?:    .*\n)+SystemExit: 1",
-            ),
-        ),
-        title="A worker of gunicorn answered for longer than its timeout, and was ended",
-        hint="Find what takes so long: the traceback below WORKER TIMEOUT ends in that line. If it "
-        "may take long, raise gunicorn's --timeout (30 s by default).",
     ),
     Cause(
         id="missing-form-field",
@@ -171,22 +96,20 @@ TESTS = (
         verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY),
         patterns=(
             Pattern(
-                (CONTAINER_LOG, "page links"),
+                CONTAINER_LOG,
                 # Stylesheets and scripts first: they matter more than a missing icon.
                 r"Not Found: (?P<url>/static/\S+\.(?:css|js))\s*$",
                 r"Not Found: (?P<url>/static/\S+)",
                 r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
                 r"Missing staticfiles manifest entry for '(?P<url>[^'\n]+)'",
-                r"^\d{3} (?P<url>/\S+\.(?:css|js))$",
-                r"^\d{3} (?P<url>/\S+)$",
                 every_value_of="url",
             ),
         ),
         details=(Pattern(WHOLE_CONTAINER_LOG, r"No directory at: .*"),),
         title="Static files are not served: 404 for {url}{others|}",
-        hint="The page links to them, and the image has no server for them or lacks the files. "
-        "Check that COPY copies them or a build step makes them, and that the app's own server "
-        "serves their folder.",
+        hint="Collect them while the image is built, and let WhiteNoise serve them.",
+        paste=f"{COLLECTSTATIC}\n# and {WHITENOISE}",
+        background="gunicorn does not serve static files, nor does Django with DEBUG off.",
         give_up=GiveUp(
             after=LASTING_ERROR.after, only_if=(*LASTING_ERROR.only_if, NOT_IN_MANIFEST)
         ),
@@ -205,7 +128,6 @@ TESTS = (
                 hint="WhiteNoise looks for them in {folder}, and the image has no such folder: run "
                 "collectstatic while the image is built.",
                 paste=COLLECTSTATIC,
-                background=NO_STATIC_SERVER,
             ),
             Variant(
                 # A name with a hash comes from the manifest, which collectstatic writes.
@@ -214,14 +136,6 @@ TESTS = (
                 "name shows that collectstatic has run. If another server serves /static/ in "
                 "production, a rehearsal does not have that server.)",
                 paste=f"# {WHITENOISE}",
-                background=NO_STATIC_SERVER,
-            ),
-            Variant(
-                # Django's own words, or Django's settings in the checkout.
-                pattern=Pattern((CONTAINER_LOG, LOCATIONS), r"Not Found: /", r"^settings "),
-                hint="Collect them while the image is built, and let WhiteNoise serve them.",
-                paste=f"{COLLECTSTATIC}\n# and {WHITENOISE}",
-                background=NO_STATIC_SERVER,
             ),
         ),
     ),

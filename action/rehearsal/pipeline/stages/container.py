@@ -14,6 +14,7 @@ from rehearsal.pipeline.stages.container_arguments import (
     create_arguments,
     has_restart_policy,
     named_volumes,
+    require_sources,
 )
 from rehearsal.pipeline.stages.engine_refusal import refusal_error
 from rehearsal.verdict import MisconfiguredError
@@ -66,6 +67,7 @@ def create_container(
 
     Raises `MisconfiguredError` when the engine refuses.
     """
+    require_sources(plan, directory)
     for volume in named_volumes(plan):
         engine.ensure_volume(volume, label)
     arguments = create_arguments(plan, image=image, name=name, label=label, directory=directory)
@@ -74,7 +76,7 @@ def create_container(
         container_id = engine.create(arguments, secrets=secrets)
     except EngineError as error:
         raise refusal_error(str(error), plan) from None
-    if plan.run_options and engine.inspect(container_id)["Image"] != image:
+    if plan.run_options and engine.image_id_of_container(container_id) != image:
         raise MisconfiguredError(
             "The client read one of the run-options as the name of the image.",
             hint="Each line is one argument. Put a value only after an option that takes one.",

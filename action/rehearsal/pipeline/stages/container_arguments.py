@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.verdict import MisconfiguredError
 
 
 def create_arguments(
@@ -23,18 +24,30 @@ def create_arguments(
 
 
 def mount_argument(volume: str, directory: Path) -> str:
-    """Turn SOURCE:TARGET[:ro] into a value of --mount; a path is relative to `directory`.
-
-    If the source folder is missing, `--volume` would create it, owned by root; `--mount` fails.
-    """
+    """Turn SOURCE:TARGET[:ro] into a value of --mount; a path is relative to `directory`."""
     source, target, *options = volume.split(":")
     if _is_host_path(source):
-        source = str((directory / Path(source).expanduser()).resolve())
+        source = str(_resolve(source, directory))
         kind = "bind"
     else:
         kind = "volume"
     read_only = ",readonly" if "ro" in options else ""
     return f"type={kind},source={source},target={target}{read_only}"
+
+
+def require_sources(plan: ContainerPlan, directory: Path) -> None:
+    """Raise `MisconfiguredError` if a file or folder of the host that `volumes` names is missing.
+
+    Docker refuses it, while Podman's socket would create a folder, owned by root.
+    """
+    for volume in plan.volumes:
+        source = volume.split(":")[0]
+        if _is_host_path(source) and not (path := _resolve(source, directory)).exists():
+            raise MisconfiguredError(
+                f"The input volumes has the line {volume!r}, and there is no {path}.",
+                hint="Correct the path, which is relative to working-directory, or make the folder "
+                "in an earlier step.",
+            )
 
 
 def named_volumes(plan: ContainerPlan) -> list[str]:
@@ -46,6 +59,10 @@ def named_volumes(plan: ContainerPlan) -> list[str]:
 def has_restart_policy(plan: ContainerPlan) -> bool:
     """Return whether the engine starts the container again after it has exited."""
     return any(option.startswith("--restart") for option in plan.run_options)
+
+
+def _resolve(source: str, directory: Path) -> Path:
+    return (directory / Path(source).expanduser()).resolve()
 
 
 def _is_host_path(source: str) -> bool:

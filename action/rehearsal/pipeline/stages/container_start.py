@@ -22,6 +22,8 @@ MAX_STARTS = 3
 # What the client itself prints on standard error when the engine refuses the start.
 CLIENT_ERROR = re.compile(
     rb'time="[^"\n]*" level=error msg="error waiting for container|Error response from daemon: '
+    # These are from clients of Podman.
+    rb"|Error: unable to start container |unable to upgrade to tcp, received 500"
 )
 
 
@@ -57,9 +59,11 @@ def _start(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> 
         port = host_port(inspected, plan.port)
         if inspected["State"]["Status"] == "created" and ended:
             client.wait()
-            message = inspected["State"]["Error"] or errors.text or "\n".join(log.tail(3))
+            message = inspected["State"]["Error"] or _refusal(container_id, engine, errors)
+            message = message or "\n".join(log.tail(3))
             raise StartRefusedError(message)
-        if port or ended:
+        # Podman chooses the port when it creates the container.
+        if ended or (port and inspected["State"]["Status"] == "running"):
             errors.release()
             return Container(id=container_id, port=port, client=client, started=started)
         time.sleep(POLL_INTERVAL)
@@ -68,6 +72,10 @@ def _start(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> 
         Verdict.ENGINE_FAILED,
         f"The engine did not start the container within {START_TIMEOUT:.0f} s.",
     )
+
+
+def _refusal(container_id: str, engine: Engine, errors: "_ClientErrors") -> str:
+    return (engine.versions.is_podman and engine.why_not_started(container_id)) or errors.text
 
 
 class _ClientErrors:

@@ -11,13 +11,15 @@ PORT_TAKEN = re.compile(
     r"port is already allocated|address already in use|all ports are allocated"
     r"|[Pp]orts are not available"
 )
-# Patterns in messages of the engines 20.10 to 28, and the input that may cause them. The first
-# match counts. An engine from 28 on names networking in its message about a taken port, too.
+# Docker's words, and those of Podman's crun.
+NO_PROGRAM = re.compile("exec:|executable file")
+# Patterns in messages of Docker 20.10 to 28 and Podman 5.8, and the input that may cause them. The
+# first match counts. Docker from 28 on names networking in its message about a taken port, too.
 INPUTS_BY_ENGINE_ERROR = (
-    (re.compile("mount"), "volumes"),
+    (re.compile("mount|statfs"), "volumes"),
     (re.compile("unknown (shorthand )?flag|invalid argument"), "run-options"),
-    (re.compile(r"network \S+ not found|config for network|endpoint settings"), "network"),
-    (re.compile("exec:"), "command"),
+    (re.compile(r"network (\S+ )?not found|config for network|endpoint settings"), "network"),
+    (NO_PROGRAM, "command"),
 )
 
 
@@ -41,7 +43,7 @@ def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
     )
     name = next(found, "run-options" if plan.run_options else "")
     hint = f"Look at the input {name}." if name else ""
-    if "exec:" in message and name != "command":
+    if NO_PROGRAM.search(message) and name != "command":
         hint = f"The image has no such program: look at its CMD and ENTRYPOINT. {hint}".rstrip()
     return MisconfiguredError(f"The engine refused to run the container: {message}", hint=hint)
 

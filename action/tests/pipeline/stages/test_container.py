@@ -42,12 +42,33 @@ def test_create_container__passes_secrets_by_environment() -> None:
 
 def test_create_container__creates_named_volumes_only() -> None:
     engine = FakeEngine()
-    create(engine, volumes=("data:/data", "/srv:/srv", "./x:/x", "~/y:/y"))
+    create(engine, volumes=("data:/data", "/:/srv", ".:/x", "~:/y"))
     made = [call for call in engine.calls if call[0] == "ensure_volume"]
     assert made == [("ensure_volume", "data", LABEL)]
 
 
-# Messages of the engine (20.10 and 28), and the input that causes them.
+def test_create_container__missing_source_before_the_engine_makes_a_folder(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    missing = f"{tmp_path}/there-is-none:/x"
+    with pytest.raises(MisconfiguredError) as caught:
+        create(engine, volumes=("data:/data", f"{tmp_path}:/there", missing))
+    assert f"there is no {tmp_path}/there-is-none" in caught.value.problem.message
+    assert "input volumes" in caught.value.problem.message
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize("prefix", ["", "sha256:"], ids=["podman", "docker"])
+def test_create_container__image_of_the_container_with_or_without_algorithm(prefix: str) -> None:
+    engine = FakeEngine(states=[{"Image": f"{prefix}1"}])
+    assert create(engine, run_options=("--init",)) == "c0ffee"
+
+
+def test_create_container__option_that_was_read_as_the_image() -> None:
+    with pytest.raises(MisconfiguredError, match="one of the run-options as the name of the image"):
+        create(FakeEngine(states=[{"Image": "sha256:2"}]), run_options=("busybox",))
+
+
+# Messages of the engine (Docker 20.10 and 28, Podman 5.8), and the input that causes them.
 MESSAGES = {
     'invalid mount config for type "bind": bind source path does not exist: /nowhere': "volumes",
     "failed to mount local volume: mount /x: no such file": "volumes",
@@ -55,13 +76,17 @@ MESSAGES = {
     "failed to set up container networking: network nowhere not found": "network",
     "unknown flag: --no-such-option": "run-options",
     'OCI runtime create failed: exec: "gunicron": executable file not found in $PATH': "command",
+    "statfs /nowhere: no such file or directory": "volumes",
+    "unable to find network with name or ID nowhere: network not found": "network",
+    "crun: executable file `gunicron` not found in $PATH: No such file or directory: OCI runtime "
+    "attempted to invoke a command that was not found": "command",
 }
 
 
 @pytest.mark.parametrize("message, name", MESSAGES.items(), ids=ascii)
 def test_create_container__refusal_names_the_input_that_was_given(message: str, name: str) -> None:
     engine = FakeEngine(errors={"create": EngineError(message)})
-    given = {"volumes": ("/nowhere:/x",), "network": "nowhere", "command": ("gunicron",)}
+    given = {"volumes": ("/:/x",), "network": "nowhere", "command": ("gunicron",)}
     for inputs in (given, given | {"run_options": ("--no-such-option",)}):
         if name in {each.replace("_", "-") for each in inputs}:
             with pytest.raises(MisconfiguredError) as caught:
@@ -71,7 +96,7 @@ def test_create_container__refusal_names_the_input_that_was_given(message: str, 
     with pytest.raises(MisconfiguredError) as caught:
         create(engine)
     assert "the input" not in caught.value.problem.hint
-    assert ("CMD and ENTRYPOINT" in caught.value.problem.hint) is ("exec:" in message)
+    assert ("CMD and ENTRYPOINT" in caught.value.problem.hint) is ("executable" in message)
 
 
 def test_create_container__host_port_is_not_blamed_where_it_was_not_given() -> None:

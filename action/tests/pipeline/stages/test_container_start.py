@@ -8,6 +8,7 @@ from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages import container_start
 from rehearsal.pipeline.stages.container_start import start_container
 from rehearsal.pipeline.stages.engine_refusal import port_taken_error
+from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 from ...fakes import FakeEngine, FakeProcess, container_plan, inspect_result
@@ -22,6 +23,8 @@ PORT_MESSAGES = {
     "28": "failed to set up container networking: driver failed programming external connectivity "
     "on endpoint x: failed to bind host port for 127.0.0.1:49160:172.17.0.2:8888/tcp: address "
     "already in use",
+    "podman": "cannot listen on the TCP port: listen tcp4 127.0.0.1:49160: bind: address already "
+    "in use",
     "desktop": "Ports are not available: exposing port TCP 127.0.0.1:49160 -> 127.0.0.1:0: listen "
     "tcp 127.0.0.1:49160: bind: Only one usage of each socket address is normally permitted.",
 }
@@ -120,6 +123,43 @@ def test_start_container__waits_for_the_port(log: Log, monkeypatch: pytest.Monke
     )
     container = start_container("c0ffee", container_plan(), engine, log)
     assert (container.id, container.port, container.ended) == ("c0ffee", 49153, False)
+
+
+def test_start_container__podman_has_the_port_before_the_start(log: Log) -> None:
+    states = [inspect_result("created", port=49153), inspect_result(port=49153)]
+    engine = FakeEngine(states=states)
+    assert start_container("c0ffee", container_plan(), engine, log).port == 49153
+    assert [call[0] for call in engine.calls] == ["start", "inspect", "inspect"]
+
+
+NO_PROGRAM = (
+    "crun: executable file `x` not found in $PATH: No such file or directory: OCI runtime "
+    "attempted to invoke a command that was not found"
+)
+
+
+@pytest.mark.parametrize(
+    "output, error",
+    [
+        (b"unable to upgrade to tcp, received 500\n", ""),
+        (f"Error: unable to start container c0ffee: {NO_PROGRAM}\n".encode(), NO_PROGRAM),
+    ],
+    ids=["by the socket", "podman itself"],
+)
+def test_start_container__podman_refuses(log: Log, output: bytes, error: str) -> None:
+    engine = FakeEngine(
+        versions=EngineVersions(name="Podman"),
+        process=FakeProcess(1),
+        states=[inspect_result("created", port=49153, error=error)],
+        output=output,
+        refusal=NO_PROGRAM,
+    )
+    with pytest.raises(MisconfiguredError) as caught:
+        start_container("c0ffee", container_plan(command=("x",)), engine, log)
+    assert caught.value.problem.message == f"The engine refused to run the container: {NO_PROGRAM}"
+    assert caught.value.problem.hint == "Look at the input command."
+    log.close()
+    assert not log.tail(9), "it is not the app's log"
 
 
 def test_start_container__returns_a_container_that_ended_at_once(log: Log) -> None:

@@ -1,0 +1,24 @@
+from rehearsal.commands.rehearse import with_lasting_children
+from rehearsal.outside.engine import Engine
+from rehearsal.pipeline.run_folder import RunReference
+from rehearsal.results.engine_versions import EngineVersions
+
+RUN = RunReference(id="1-1-c0ffee00")
+
+
+def engine_of(name: str, *, client: str) -> Engine:
+    versions = EngineVersions(name=name, version="5.8.6", client=client)
+    env = {"PATH": "/bin", "REHEARSAL_RUN": RUN.id}
+    return Engine(client="docker", buildx=False, env=env, versions=versions)
+
+
+def test_with_lasting_children__podman_itself() -> None:
+    found = with_lasting_children(engine_of("Podman", client="5.8.6"), RUN)
+    assert found.env == {"PATH": "/bin", "REHEARSAL_ENGINE": RUN.id}
+    assert found.foreground_env == {"REHEARSAL_RUN": RUN.id}
+    assert RUN.engine_marker == "REHEARSAL_ENGINE=1-1-c0ffee00"
+
+
+def test_with_lasting_children__others_have_daemons() -> None:
+    for engine in (engine_of("Docker", client="5.8.6"), engine_of("Podman", client="28.5.2")):
+        assert with_lasting_children(engine, RUN) == engine
