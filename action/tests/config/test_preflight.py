@@ -119,7 +119,11 @@ def test_check_environment__refuses_an_engine_on_another_host(top: Path, host: s
 
 @pytest.mark.parametrize(
     "host",
-    ["", "unix:///var/run/docker.sock", "tcp://localhost:2375", "tcp://127.0.0.1:2375"],
+    [
+        *("", "unix:///var/run/docker.sock", "unix:///run/user/1000/docker.sock"),
+        *("unix:///run/user/1000/podman/podman.sock", "unix:///home/me/.colima/docker.sock"),
+        *("tcp://localhost:2375", "tcp://127.0.0.1:2375"),
+    ],
 )
 def test_check_environment__accepts_an_engine_on_this_host(top: Path, host: str) -> None:
     check(plan(top), engine_host=host)

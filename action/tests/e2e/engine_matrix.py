@@ -16,5 +16,6 @@ SCENARIOS = {
     "Publish what was rehearsed": "test_publish.py::test_publish__exactly_what_was_rehearsed",
     "Publish to two registries": "test_publish.py::test_publish__two_registries_with_manifests_of_their_own",
     "`--keep`": "test_laptop.py::test_keep__the_app_answers_until_the_command_that_was_told",
+    "A `docker context` names the engine": "test_docker_context.py::test_context__is_found_as_the_client_finds_it[DOCKER_CONTEXT]",
     "superlists, with a browser": "test_superlists.py::test_without_whitenoise__only_the_layout_fails",
 }

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,6 +209,7 @@ class Runner:
         *,
         environment: Mapping[str, str] | None = None,
         before: Iterable[str] = (),
+        flags: Sequence[str] = (),
         timeout: float = 300,
     ) -> LocalRun:
         """Rehearse as on a laptop, with nothing of GitHub's around; `before` starts the command."""
@@ -219,7 +220,7 @@ class Runner:
             if name != "CI" and not name.startswith(("GITHUB_", "RUNNER_"))
         }
         done = subprocess.run(
-            [*before, sys.executable, "-I", "action", "rehearse", *_flags(inputs)],
+            [*before, sys.executable, "-I", "action", "rehearse", *flags, *_flags(inputs)],
             cwd=repository.root,
             env=own | dict(environment or {}),
             stdin=subprocess.DEVNULL,
