@@ -104,7 +104,8 @@ def _stop_container(context: RunContext, state: RunState, container: Container, 
         failed = state.suite_results.failed if state.suite_results else ()
         error = crash_error(container, context.engine, log, when=when, failed=failed)
         state.problems.append(error.problem)
-    elif stop.notice:
+    elif stop.notice and state.ready_seconds is not None:
+        # Of an app that was never ready something else has to be told.
         state.notices.append(stop.notice)
 
 

@@ -95,6 +95,20 @@ def test_stop__container_had_ended_by_itself(
     assert [(stage.name, stage.ok) for stage in state.stages][-1] == ("stop", False)
 
 
+@pytest.mark.parametrize("ready", [True, False])
+def test_stop__tells_of_an_ignored_signal_if_the_app_was_ever_ready(
+    tmp_path: Path, *, ready: bool
+) -> None:
+    # Killed 10 s after it was asked to stop.
+    late = {"FinishedAt": "2100-01-01T00:00:00Z"}
+    result = inspect_result("exited", code=137)
+    engine = FakeEngine(states=[{**result, "State": {**result["State"], **late}}])
+    notices = stopped(tmp_path, engine, ready=ready).notices
+    assert [notice.startswith("The container did not end within") for notice in notices] == (
+        [True] if ready else []
+    )
+
+
 def test_stop__had_ended_after_failed_tests(tmp_path: Path) -> None:
     problem = Problem(Verdict.TESTS_FAILED, "1 of 1 tests failed")
     state = stopped(tmp_path, ended_before(), problems=[problem])
