@@ -7,7 +7,8 @@ were written line by line between lines of standard output: as they arrived 2 to
 line of standard output, by the stamps 11 to 20 %, as joined here none.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,13 +28,18 @@ class Piece(NamedTuple):
 class _Block:
     """Lines of one stream that belong together; `start` is when the first of them came."""
 
+    stream: str
     start: float
     data: bytearray
     last_line: bytes
 
+    def is_over(self, time: float) -> bool:
+        """Return whether nothing that comes at `time` belongs to this."""
+        return time - self.start > MAX_DURATION
+
     def continues(self, line: bytes, time: float) -> bool:
         """Return whether the stream's next line, or the rest of its last line, belongs to this."""
-        if time - self.start > MAX_DURATION:
+        if self.is_over(time):
             return False
         is_rest = not self.last_line.endswith(b"\n")
         return is_rest or line[:1].isspace() or self.last_line[:1].isspace()
@@ -45,16 +51,16 @@ class _Block:
         self.data += line
 
 
-def join_pieces(pieces: Sequence[Piece]) -> bytes:
+def join_pieces(pieces: Iterable[Piece]) -> bytes:
     """Return all bytes of a log, each block of lines at the place where it began.
 
     A block is a line, with the indented and the empty lines around it if all came at once. So a
     traceback is whole, although lines of the other stream came in between. Each stream keeps its
     order.
     """
-    if len({piece.stream for piece in pieces}) < 2:  # noqa: PLR2004  (both streams)
-        return b"".join(piece.data for piece in pieces)
-    blocks: list[_Block] = []
+    joined = bytearray()
+    # Only few are held at once: a log may have hundreds of thousands.
+    blocks: deque[_Block] = deque()
     last_blocks: dict[str, _Block] = {}
     for time, stream, data in pieces:
         for line in data.splitlines(keepends=True):
@@ -62,7 +68,14 @@ def join_pieces(pieces: Sequence[Piece]) -> bytes:
             if block and block.continues(line, time):
                 block.add(line)
             else:
-                block = _Block(start=time, data=bytearray(line), last_line=line)
-                blocks.append(block)
-                last_blocks[stream] = block
-    return b"".join(block.data for block in blocks)
+                last_blocks[stream] = _Block(
+                    stream=stream, start=time, data=bytearray(line), last_line=line
+                )
+                blocks.append(last_blocks[stream])
+        while blocks and (
+            last_blocks[blocks[0].stream] is not blocks[0] or blocks[0].is_over(time)
+        ):
+            joined += blocks.popleft().data
+    for block in blocks:
+        joined += block.data
+    return bytes(joined)

@@ -74,7 +74,7 @@ def test_read_ends__are_cut_as_the_file_would_be(evidence: Evidence) -> None:
         assert TRACEBACK.encode() not in cut
 
 
-@pytest.mark.parametrize("damage", ["added to", "cut", "an entry is missing", "no index"])
+@pytest.mark.parametrize("damage", ["added to", "cut", "no first entry", "a gap", "no index"])
 def test_read_log_excerpt__as_it_arrived_where_the_index_does_not_fit(
     damage: str, evidence: Evidence
 ) -> None:
@@ -82,13 +82,15 @@ def test_read_log_excerpt__as_it_arrived_where_the_index_does_not_fit(
     log, index = (evidence.folder.path / f"container.log{suffix}" for suffix in ("", ".index"))
     if damage == "no index":
         index.unlink()
-    elif damage == "an entry is missing":
-        index.write_text("".join(index.read_text().splitlines(keepends=True)[1:]))
+    elif damage in {"no first entry", "a gap"}:
+        entries = index.read_text().splitlines(keepends=True)
+        del entries[0 if damage == "no first entry" else 2]
+        index.write_text("".join(entries))
     else:
         log.write_bytes(log.read_bytes() + b"x" if damage == "added to" else log.read_bytes()[:-1])
     excerpt = read_log_excerpt(evidence.folder)
     assert excerpt
-    assert excerpt.text == log.read_text()
+    assert (excerpt.text, excerpt.note) == (log.read_text(), ARRIVAL_NOTE)
 
 
 @pytest.mark.parametrize("is_long", [True, False])
