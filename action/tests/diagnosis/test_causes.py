@@ -23,6 +23,8 @@ IDS = {
     "readonly-database", "no-browser", "port-taken", "engine-lost", "no-such-package",
     "engine-refused", "missing-form-field", "ipv6-only", "request-refused",
     "speaks-https", "pip-without-r", "package-not-found", "missing-in-context", "no-such-program",
+    "tests-missing-module", "tests-missing-variable", "csrf-rejected", "worker-timeout",
+    "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "no-compiler", "wrong-platform", "disk-full", "base-image",
 }  # fmt: skip
 

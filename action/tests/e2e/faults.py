@@ -5,7 +5,7 @@ Each lays out one repository, and says what a rehearsal of it has to tell its re
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +68,9 @@ FOREIGN_PROGRAM = (
     " && head -c 9 /dev/zero >>/program"
     rf" && printf '\\002\\000{FOREIGN}\\000\\001' >>/program"
     " && head -c 43 /dev/zero >>/program && chmod +x /program"
+)
+HOLDS_THE_PORT = (
+    "python -c \"import socket, time; s = socket.create_server(('', 8888)); time.sleep(99)\""
 )
 KEY_IS_MISSING = Line(
     file="app.py", holds='key = os.environ["TINY_KEY"]', says="KeyError: 'TINY_KEY'"
@@ -245,6 +248,29 @@ STARTING = [
         evidence={"container.log": "queue.internal cannot be reached"},
     ),
     Fault(
+        name="segmentation-fault",
+        verdict="crashed",
+        diagnosis="segmentation-fault",
+        inputs=tiny("segfault"),
+        told=("segmentation fault (exit code 139)", "PYTHONFAULTHANDLER=1"),
+    ),
+    Fault(
+        name="port-in-use",
+        verdict="crashed",
+        diagnosis="port-in-use",
+        inputs={"command": f"sh\n-c\n{HOLDS_THE_PORT} & sleep 1; exec python -u /app.py"},
+        told=("Two programs in the container want one port",),
+        lines=(Line(file="app.py", holds="listening = server(", says="Address already in use"),),
+    ),
+    Fault(
+        name="no-shell-in-image",
+        verdict="setup-failed",
+        diagnosis="no-shell",
+        inputs={"setup-command": "true"},
+        edits=((*COPY, 'COPY app.py /app.py\nRUN ["rm", "/bin/sh"]'),),
+        told=("The image has no shell",),
+    ),
+    Fault(
         name="unknown-end",
         verdict="crashed",
         inputs=tiny("ends"),
@@ -417,6 +443,22 @@ TESTING = [
         evidence={"tests/output.log": "Ran 0 tests"},
     ),
     Fault(
+        name="tests-missing-module",
+        verdict="tests-failed",
+        diagnosis="tests-missing-module",
+        inputs={"test-command": 'python3 -c "import shelves_of_nobody"'},
+        told=("own environment has no module shelves_of_nobody", "test-requirements"),
+        evidence={"tests/output.log": "No module named 'shelves_of_nobody'"},
+    ),
+    Fault(
+        name="tests-missing-variable",
+        verdict="tests-failed",
+        diagnosis="tests-missing-variable",
+        inputs={"test-command": "python3 -c \"import os; os.environ['SHELF']\""},
+        told=("variable SHELF is missing in the tests", "test-env: SHELF=VALUE"),
+        evidence={"tests/output.log": "KeyError: 'SHELF'"},
+    ),
+    Fault(
         name="unknown-failure",
         verdict="tests-failed",
         inputs={"test-command": f"{CHECKS}.Wrong"},
@@ -571,6 +613,65 @@ DJANGO = [
             ),
         ),
         evidence={"container.log": "MultiValueDictKeyError: 'text'"},
+    ),
+    Fault(
+        name="csrf-rejected",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="csrf-rejected",
+        edits=(
+            (
+                "superlists/lists/templates/lists/form.html",
+                r"\{% csrf_token %\}",
+                '<input name="csrfmiddlewaretoken" value="gone">',
+            ),
+        ),
+        told=("refused a request to /lists/new with 403: CSRF", "{% csrf_token %}"),
+        lines=(replace(A_LIST, says="HTTP Error 403"),),
+        evidence={"container.log": "Forbidden (CSRF"},
+    ),
+    Fault(
+        name="worker-timeout",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="worker-timeout",
+        inputs={
+            "command": "gunicorn\n--bind=:8888\n--threads=1\n--worker-class=sync\n--timeout=2\n"
+            "superlists.wsgi:application"
+        },
+        edits=(
+            ("gunicorn.conf.py", r"    worker\.poller\.register.*", "    pass"),
+            (
+                "superlists/lists/views.py",
+                r"(    text = request\.POST\.get\(\"item_text\", \"\"\)\n)(    try:\n        with)",
+                r'\1    __import__("time").sleep(30)\n\2',
+            ),
+        ),
+        told=("A worker of gunicorn answered for longer", "--timeout"),
+        lines=(
+            A_LIST,
+            Line(file="superlists/lists/views.py", holds="sleep(30)", says="SystemExit"),
+        ),
+        evidence={"container.log": "WORKER TIMEOUT"},
+    ),
+    Fault(
+        name="missing-column",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="missing-column",
+        edits=(
+            (
+                "superlists/lists/models.py",
+                r"(    text = models\.CharField.*\n)",
+                r"\1    done = models.BooleanField(default=False)\n",
+            ),
+        ),
+        told=("has no column", "done", "python manage.py makemigrations"),
+        lines=(
+            A_LIST,
+            Line(file="superlists/lists/models.py", holds="item.", says="done"),
+        ),
+        evidence={"container.log": "OperationalError: "},
     ),
     Fault(
         name="missing-table",

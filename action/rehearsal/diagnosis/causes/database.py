@@ -42,6 +42,26 @@ DATABASE = (
         give_up=LASTING_ERROR,
     ),
     Cause(
+        id="missing-column",
+        verdicts=DATABASE_VERDICTS,
+        patterns=(
+            Pattern(
+                DATABASE_LOGS,
+                r"^[\w.]+Error: no such column: (?P<column>[\w.]+)",
+                r"^[\w.]+Error: table \S+ has no column named (?P<column>\w+)",
+                r'column "?(?P<column>[\w.]+)"? (?:of relation "[^"\n]+" )?does not exist',
+                r"Unknown column '(?P<column>[^'\n]+)' in",
+            ),
+        ),
+        unless=VISIBLE_FROM_OUTSIDE,
+        title="The database has no column {column}: no migration in the image makes it",
+        hint="A model has this field, and no migration adds it. Make the migration and commit it. "
+        "If there is one, setup-command has to run migrate, with the app's own database.",
+        paste="# on your own machine; commit what it writes:\npython manage.py makemigrations",
+        background="migrate makes only the columns that a migration in the image describes.",
+        give_up=OWN_DATABASE,
+    ),
+    Cause(
         id="missing-table",
         verdicts=DATABASE_VERDICTS,
         patterns=(

@@ -125,6 +125,30 @@ STARTUP = (
         give_up=LASTING_ERROR,
     ),
     Cause(
+        id="port-in-use",
+        verdicts=(Verdict.CRASHED, Verdict.NOT_READY),
+        patterns=(
+            Pattern(
+                CONTAINER_LOG,
+                r"\[Errno 98\] Address already in use",
+                r"Connection in use: .*",
+                r"EADDRINUSE: address already in use.*",
+                r"bind\(?\)?: (?:A|a)ddress already in use",
+            ),
+        ),
+        title="Two programs in the container want one port",
+        hint="Something in the container listens there already, or the server is started twice. "
+        "Look at what the image's ENTRYPOINT and CMD start, and give each its own port.",
+    ),
+    Cause(
+        id="no-shell",
+        verdicts=(Verdict.SETUP_FAILED,),
+        patterns=(Pattern(SETUP_LOG, r'exec: "sh": (?:executable file not found|stat)'),),
+        title="The image has no shell, and setup-command is a script for sh",
+        hint="Do this when the container starts, as a program in the image's ENTRYPOINT. Or use a "
+        "base image that has sh.",
+    ),
+    Cause(
         id="out-of-memory",
         verdicts=(Verdict.CRASHED, Verdict.NOT_READY, Verdict.TESTS_FAILED),
         patterns=(
@@ -140,6 +164,16 @@ STARTUP = (
 )
 
 CONTAINER_EXIT = (
+    Cause(
+        id="segmentation-fault",
+        verdicts=(Verdict.CRASHED,),
+        patterns=(Pattern("container", r"^exit code 139$"),),
+        title="The app's process ended with a segmentation fault (exit code 139)",
+        hint="Compiled code did that: a package that was built for another C library (Alpine has "
+        "musl) or processor, or a fault in it. Install its wheel for this image, or another "
+        "version. For Python, PYTHONFAULTHANDLER=1 in env logs where it happened.",
+        paste=f"{IN_STEP}env: PYTHONFAULTHANDLER=1",
+    ),
     Cause(
         id="crash-loop",
         verdicts=(Verdict.CRASHED,),

@@ -1,6 +1,7 @@
 """Causes that show mostly in the tests."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
+from rehearsal.diagnosis.causes.snippets import IN_STEP
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
 from rehearsal.diagnosis.rules import CAPTURES, Cause, GiveUp, Pattern, Variant
 from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
@@ -42,6 +43,79 @@ TESTS = (
         "install them in an earlier step.",
         paste="# in your workflow, before the step that uses this action:\n"
         "- run: sudo apt-get install --yes chromium chromium-driver",
+    ),
+    Cause(
+        id="tests-missing-module",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern(
+                TEST_LOG,
+                r"^(?:E +)?ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'",
+                r"^(?:E +)?Error: Cannot find module '(?P<module>[^./'\n][^'\n]*)'",
+            ),
+        ),
+        title="The tests' own environment has no module {module}",
+        hint="The tests run on the runner, not in the image. Add the package to the file that "
+        "test-requirements names; functional_tests/requirements.txt is taken without that input.",
+        variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^module django$"),
+                hint="The tests run on the runner, not in the image, and manage.py test imports "
+                "Django. Add Django to the file that test-requirements names, or run the tests "
+                "without it: test-command: python -m unittest discover functional_tests.",
+            ),
+        ),
+    ),
+    Cause(
+        id="tests-missing-variable",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern(
+                TEST_LOG,
+                r'File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n'
+                r"(?:    .*\n)*(?:E +)?KeyError: '(?P<name>\w+)'",
+            ),
+        ),
+        title="The environment variable {name} is missing in the tests",
+        hint="The tests do not get the container's variables and secrets. Give them their own.",
+        paste=f"{IN_STEP}test-env: {{name}}=VALUE",
+    ),
+    Cause(
+        id="csrf-rejected",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern(
+                CONTAINER_LOG,
+                r"Forbidden \((?P<reason>(?:CSRF|Origin|Referer)[^)\n]*)\): (?P<path>\S+)",
+            ),
+        ),
+        title="Django refused a request to {path} with 403: {reason}",
+        hint="The form that sends it needs the token in its template; a script has to send the "
+        "header X-CSRFToken.",
+        paste="{% csrf_token %}",
+        variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^reason Origin checking failed - (?P<origin>\S+)"),
+                hint="The browser says that the request comes from {origin}. Add it to "
+                "CSRF_TRUSTED_ORIGINS, best from a variable. If the app takes every request for "
+                "https (SECURE_PROXY_SSL_HEADER), switch that off here: a rehearsal has no proxy.",
+                paste='# in {settings|settings.py}:\nCSRF_TRUSTED_ORIGINS = ["{origin}"]',
+            ),
+        ),
+    ),
+    Cause(
+        id="worker-timeout",
+        verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY),
+        patterns=(
+            Pattern(
+                CONTAINER_LOG,
+                r"\[CRITICAL\] WORKER TIMEOUT \(pid:\d+\)",
+                r"in handle_abort\n(?:    .*\n)+SystemExit: 1",
+            ),
+        ),
+        title="A worker of gunicorn answered for longer than its timeout, and was ended",
+        hint="Find what takes so long: the traceback below WORKER TIMEOUT ends in that line. If it "
+        "may take long, raise gunicorn's --timeout (30 s by default).",
     ),
     Cause(
         id="missing-form-field",
