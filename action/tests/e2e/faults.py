@@ -583,6 +583,20 @@ DJANGO = [
         told=("port 8000 (0.0.0.0), but the input port is 8888",),
     ),
     Fault(
+        # With DEBUG off nothing serves them, and by default nothing logs it.
+        name="static-files-silent",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="static-files",
+        edits=(
+            ("superlists/settings.py", r"^LOGGING = \{", "NOT_LOGGING = {"),
+            ("superlists/settings.py", r'^    "whitenoise\.middleware.*\n', ""),
+        ),
+        told=("Static files are not served: 404 for /static/", "WhiteNoiseMiddleware"),
+        lines=(Line(file="visits.py", holds="def test_style", says="HTTP Error 404"),),
+        evidence={"facts.json": "404 /static/"},
+    ),
+    Fault(
         name="static-files",
         app="superlists",
         verdict="tests-failed",

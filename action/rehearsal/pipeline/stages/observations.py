@@ -13,6 +13,8 @@ MIB = 1 << 20
 MAX_BODY_LINES = 20
 HEALTH_PREFIX = "health "
 NO_LISTENER = "none"
+# What the page links to and the app refuses, one `STATUS PATH` a line.
+PAGE_LINKS = "page links"
 # The names in env that a diagnosis needs. Others are not kept: a line of env may be a part of a
 # value that was broken into lines.
 ALLOWED_HOSTS = re.compile(r"\w*ALLOWED_?HOSTS?\w*\Z")
