@@ -9,6 +9,7 @@ from rehearsal.evidence.log_index import MAX_INDEX_SIZE, LogIndex, read_ends, re
 from rehearsal.evidence.log_slices import split_log
 from rehearsal.outside.folder import Folder
 from rehearsal.results.file_names import (
+    ASKED_AGAIN_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
     SETUP_LOG,
@@ -19,7 +20,7 @@ from rehearsal.results.tests import Failure
 from rehearsal.source.build_log import FailedStep, find_failed_step
 from rehearsal.verdict import Problem, Verdict
 
-LOGS = (BUILD_LOG, TEST_SETUP_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG)
+LOGS = (BUILD_LOG, TEST_SETUP_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG, ASKED_AGAIN_LOG)
 # How much of a log is read at its beginning and its end, in bytes: an app logs at its start why it
 # cannot run, and at its end why it stopped.
 HEAD_BYTES = 1 << 16

@@ -12,6 +12,7 @@ from rehearsal.outside.files import read_text
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import (
+    ASKED_AGAIN_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
     SETUP_LOG,
@@ -25,7 +26,7 @@ from rehearsal.source.build_log import dockerfile_frame, find_failed_step
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 
-OTHER_LOGS = (TEST_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
+OTHER_LOGS = (TEST_LOG, ASKED_AGAIN_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
 # In bytes, from the log's end, where the last traceback is.
 TRACEBACK_SEARCH = 256 << 10
 

@@ -18,13 +18,11 @@ from rehearsal.evidence.staged_files import (
     open_staged,
 )
 from rehearsal.outside.folder import Folder
-from rehearsal.outside.page_links import refused_links
+from rehearsal.pipeline.after_failed_tests import ask_the_app
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
-from rehearsal.pipeline.stages.observations import PAGE_LINKS
-from rehearsal.pipeline.stages.probe import request_headers
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
@@ -32,8 +30,6 @@ from rehearsal.results.tests import SuiteResults
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES_FOLDER = Path(__file__).resolve().parents[2]
-# In seconds.
-LINKS_TIMEOUT = 5.0
 
 
 def run_functional_tests(
@@ -81,16 +77,9 @@ def run_functional_tests(
                 container, context.engine, log, when=IN_TESTS, failed=count.results.failed
             )
         if problems:
-            state.observations[PAGE_LINKS] = _refused_links(plan, container)
+            ask_the_app(plan, context, state, container, log)
     finally:
         _record_staged(plan, context, state, previous)
-
-
-def _refused_links(plan: Plan, container: Container) -> tuple[str, ...]:
-    """Ask, after failed tests, for what the page links to: without logging nothing else tells."""
-    headers = request_headers(plan.probe, container.port)
-    links = refused_links(container.port, plan.probe.path, headers, seconds=LINKS_TIMEOUT)
-    return tuple(links)
 
 
 def _record_staged(

@@ -9,6 +9,7 @@ BUILD_LOG = "build.log"
 CONTAINER_LOG = "container.log"
 SETUP_LOG = "setup.log"
 TEST_SETUP_LOG = "test-setup.log"
+ASKED_AGAIN_LOG = "asked-again.log"
 TEST_LOG = "tests/output.log"
 # The index of a log is beside it, and says when each piece came.
 INDEX_SUFFIX = ".index"

@@ -24,7 +24,7 @@ IDS = {
     "engine-refused", "missing-form-field", "ipv6-only", "request-refused",
     "speaks-https", "pip-without-r", "package-not-found", "missing-in-context", "no-such-program",
     "tests-missing-module", "tests-missing-variable", "csrf-rejected", "worker-timeout",
-    "missing-column", "port-in-use", "no-shell", "segmentation-fault",
+    "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "no-compiler", "wrong-platform", "disk-full", "base-image",
 }  # fmt: skip
 

@@ -703,6 +703,18 @@ DJANGO = [
         evidence={"container.log": "OperationalError: no such table: lists_list"},
     ),
     Fault(
+        # By default Django logs no traceback.
+        name="missing-table-silent",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="missing-migrations",
+        inputs={"setup-command": ""},
+        edits=(("superlists/settings.py", r"^LOGGING = \{", "NOT_LOGGING = {"),),
+        told=("lacks migrations: lists.0001_initial", "setup-command: python manage.py migrate"),
+        lines=(A_LIST,),
+        evidence={"asked-again.log": "unapplied migration lists.0001_initial"},
+    ),
+    Fault(
         name="missing-table-early",
         app="superlists",
         verdict="not-ready",

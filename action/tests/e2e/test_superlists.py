@@ -86,6 +86,23 @@ def test_without_logging__the_traceback_is_lost(superlists: Repository, runner: 
     assert "Listening at" in log
     assert "Traceback" not in log
     assert "OperationalError" not in log
+    assert rehearsed.outputs["diagnosis"] == "missing-migrations"
+
+
+def test_without_logging__a_page_is_asked_again(superlists: Repository, runner: Runner) -> None:
+    superlists.replace("superlists/settings.py", r"^LOGGING = \{", "NOT_LOGGING = {")
+    superlists.replace(
+        "superlists/lists/views.py",
+        r'(    """Show one list\."""\n)',
+        r'\1    raise RuntimeError("the shelf is empty")\n',
+    )
+    rehearsed = runner.use(superlists, INPUTS | ONE_STORY)
+    assert_verdict(rehearsed, "tests-failed")
+    assert "the shelf is empty" not in rehearsed.file("container.log")
+    asked = rehearsed.file("asked-again.log")
+    assert "asked again: GET /lists/1/" in asked
+    assert 'views.py", line' in asked
+    assert "RuntimeError: the shelf is empty" in asked
 
 
 def test_without_allowed_host__it_does_not_start(superlists: Repository, runner: Runner) -> None:

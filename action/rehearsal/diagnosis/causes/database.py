@@ -5,10 +5,10 @@ from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
 from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
-from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
-DATABASE_LOGS = (SETUP_LOG, CONTAINER_LOG)
+DATABASE_LOGS = (SETUP_LOG, CONTAINER_LOG, ASKED_AGAIN_LOG)
 DATABASE_VERDICTS = (
     Verdict.SETUP_FAILED,
     Verdict.CRASHED,
@@ -40,6 +40,23 @@ DATABASE = (
         background="An app that does not run as root needs a file and a folder that its user may "
         "write.",
         give_up=LASTING_ERROR,
+    ),
+    Cause(
+        id="missing-migrations",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern(
+                ASKED_AGAIN_LOG,
+                r"^unapplied migration (?P<migration>\S+)$",
+                every_value_of="migration",
+            ),
+        ),
+        title="The database lacks migrations: {migration}{others|}",
+        hint="Run migrate in setup-command. It runs inside the started container, before the "
+        "tests.",
+        paste=f"{IN_STEP}setup-command: python manage.py migrate --noinput",
+        background="The app answered with 500 and logged nothing, which is Django's default with "
+        "DEBUG off. So its database was asked for the migrations that it lacks.",
     ),
     Cause(
         id="missing-column",

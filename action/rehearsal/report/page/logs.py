@@ -7,6 +7,7 @@ from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.results.evidence_index import LogExcerpt
 from rehearsal.results.file_names import (
+    ASKED_AGAIN_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
     SETUP_LOG,
@@ -18,6 +19,7 @@ from rehearsal.results.file_names import (
 MAX_FILES = 1000
 TITLES = {
     TEST_LOG: "What the test command printed",
+    ASKED_AGAIN_LOG: "What the app says when it is asked again, after the tests",
     SETUP_LOG: "What setup-command printed",
     TEST_SETUP_LOG: "How the tests' requirements were installed",
     BUILD_LOG: "The build",

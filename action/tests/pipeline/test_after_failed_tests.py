@@ -1,0 +1,102 @@
+"""What is asked after failed tests, with a real socket for the app and a fake engine."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rehearsal.outside.github import Console
+from rehearsal.pipeline.after_failed_tests import ask_the_app
+from rehearsal.pipeline.run_state import RunState
+from rehearsal.results.tests import Failure, SuiteResults
+
+from ..fakes import PLAN, FakeEngine, fake_container
+from ..outside.test_page_links import serving
+from .test_teardown import context
+
+NO_TABLE = b"django.db.utils.OperationalError: no such table: lists_list\n"
+
+
+def asked(
+    folder: Path,
+    *,
+    message: str = "HTTP Error 500: Internal Server Error",
+    files: Mapping[str, str] | None = None,
+    logged: bytes = b"",
+    manage: bool = True,
+) -> tuple[FakeEngine, RunState, str]:
+    """Ask after one failed test; return the engine, the state and what was kept of the answer."""
+    directory = folder / "project"
+    directory.mkdir()
+    if manage:
+        (directory / "manage.py").touch()
+    engine = FakeEngine(output=NO_TABLE)
+    engine.process.code = 0
+    run = context(folder, engine)
+    for name, text in (files or {}).items():
+        path = run.evidence.staging_folder("traces") / "t" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    state = RunState(observer=Console({}))
+    failure = Failure(name="t", message=message)
+    state.suite_results = SuiteResults(test_count=1, failed=(failure,))
+    log = run.evidence.log("container.log")
+    log.stream()(logged)
+    with serving(lambda path: (500 if path == "/broken" else 200, "text/html", "")) as port:
+        container = replace(fake_container(None), port=port)
+        ask_the_app(replace(PLAN, directory=directory), run, state, container, log)
+    log.close()
+    kept = folder / "evidence/asked-again.log"
+    return engine, state, kept.read_text() if kept.exists() else ""
+
+
+def test_ask_the_app__of_a_500_that_was_not_logged(tmp_path: Path) -> None:
+    files = {"address.txt": "http://localhost:1/broken\n", "page.html": "<h1>Oh</h1>"}
+    engine, state, kept = asked(tmp_path, files=files)
+    (call,) = (call for call in engine.calls if call[0] == "execute")
+    assert call[2:4] == ("python", "-c")
+    host, *paths = call[5:]
+    assert host.startswith("localhost:")
+    assert paths == ["/broken"]
+    assert "no such table" in kept
+    assert state.problems == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://localhost:1/fine", "http://localhost:1/broken?token=1", "about:blank", "http://["],
+)
+def test_ask_the_app__only_for_pages_that_answer_with_500(tmp_path: Path, address: str) -> None:
+    engine, _, _ = asked(tmp_path, files={"address.txt": address})
+    (call,) = (call for call in engine.calls if call[0] == "execute")
+    assert len(call) == 6, "no path"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"message": "1 != 2"},
+        {"logged": b"Traceback (most recent call last):\n  File x\nValueError: y\n"},
+        {"manage": False},
+    ],
+    ids=["no 500", "logged", "not Django"],
+)
+def test_ask_the_app__not_needed(tmp_path: Path, known: dict[str, object]) -> None:
+    engine, state, kept = asked(tmp_path, **known)  # type: ignore[arg-type]
+    assert not [call for call in engine.calls if call[0] == "execute"]
+    assert kept == ""
+    assert state.observations["page links"] == ()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"page.html": "<h1>Server Error (500)</h1>"},
+        {"console.log": "the server responded with a status of 500 (Internal Server Error)"},
+    ],
+    ids=["page", "console"],
+)
+def test_ask_the_app__signs_of_a_500(tmp_path: Path, files: dict[str, str]) -> None:
+    engine, _, _ = asked(tmp_path, message="no such element", files=files)
+    assert [call for call in engine.calls if call[0] == "execute"]
