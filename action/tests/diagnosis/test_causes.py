@@ -238,6 +238,40 @@ def answering(status: int) -> Facts:
         pytest.param(
             Facts(
                 verdict=Verdict.TESTS_FAILED,
+                lines={"page links": ("an HTML page /static/a.css",)},
+            ),
+            "not served: an HTML page for /static/a.css",
+            id="the app's page instead",
+        ),
+        pytest.param(
+            Facts(
+                verdict=Verdict.TESTS_FAILED,
+                lines={"tests/output.log": ("Error: Cannot find module '@playwright/test'",)},
+            ),
+            "npm ci",
+            id="module of Node",
+        ),
+        *(
+            pytest.param(
+                Facts(
+                    verdict=Verdict.BUILD_FAILED,
+                    lines={
+                        "problem": ("The image could not be built from Dockerfile (exit code 1).",),
+                        "failed step": ("FROM docker.io/library/python:3.13", reason),
+                    },
+                ),
+                says,
+                id=reason,
+            )
+            for reason, says in (
+                ("toomanyrequests: You have reached your pull rate limit", "how often"),
+                ("dial tcp: lookup registry-1.docker.io: no such host", "did not answer"),
+                ("docker.io/library/python:3.133: not found", "Correct its name"),
+            )
+        ),
+        pytest.param(
+            Facts(
+                verdict=Verdict.TESTS_FAILED,
                 lines={"container.log": ("Not Found: /static/a.0123456789ab.css",)},
             ),
             "collectstatic has run",

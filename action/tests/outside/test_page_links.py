@@ -1,6 +1,7 @@
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,11 +19,15 @@ ANSWERS = {
     # A single-page app answers with its page, whatever is asked for.
     "/static/page.js": (200, "text/html; charset=utf-8", "<!doctype html>"),
 }
+# In seconds: as good as never.
+ENDLESS = 60
 Answers = Callable[[str], tuple[int, str, str]]
 
 
 @contextmanager
-def serving(answers: Answers) -> Iterator[int]:
+def serving(
+    answers: Answers, then: Callable[[BaseHTTPRequestHandler], None] = lambda _: None
+) -> Iterator[int]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, content_type, body = answers(self.path)
@@ -30,7 +35,9 @@ def serving(answers: Answers) -> Iterator[int]:
             self.send_header("Content-Type", content_type)
             self.send_header("X-Host", self.headers["Host"])
             self.end_headers()
-            self.wfile.write(body.encode())
+            with suppress(OSError):  # The client has enough.
+                self.wfile.write(body.encode())
+                then(self)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
@@ -43,19 +50,39 @@ def serving(answers: Answers) -> Iterator[int]:
             server.shutdown()
 
 
-def found(answers: Answers, seconds: float = 30) -> list[str]:
-    with serving(answers) as port:
+def found(
+    answers: Answers,
+    seconds: float = 30,
+    then: Callable[[BaseHTTPRequestHandler], None] = lambda _: None,
+) -> list[str]:
+    with serving(answers, then) as port:
         return list(refused_links(port, "/", {"Host": "localhost"}, seconds=seconds))
 
 
 def test_refused_links__errors_and_pages_instead_of_files() -> None:
     refused = found(lambda path: ANSWERS.get(path, (404, "text/html", "gone")))
-    assert refused == ["404 /static/gone.css", "404 /icon.svg", "200 /static/page.js"]
+    assert refused == ["404 /static/gone.css", "an HTML page /static/page.js"]
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 500, 503])
+def test_refused_links__other_answers_say_nothing_of_missing_files(status: int) -> None:
+    assert found(lambda path: (200 if path == "/" else status, "text/html", PAGE)) == []
+
+
+def test_refused_links__of_a_page_that_never_ends() -> None:
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        for _ in range(10 * ENDLESS):
+            handler.wfile.write(b" ")
+            time.sleep(0.1)
+
+    begun = time.monotonic()
+    assert found(lambda _: (200, "text/html", PAGE), seconds=1, then=drip) == []
+    assert time.monotonic() - begun < ENDLESS
 
 
 def test_refused_links__of_a_page_with_many() -> None:
     page = "".join(f'<script src="/{number}.js"></script>' for number in range(1000))
-    refused = found(lambda path: (200, "text/html", page) if path == "/" else (500, "a/b", ""))
+    refused = found(lambda path: (200, "text/html", page) if path == "/" else (404, "a/b", ""))
     assert len(refused) == MAX_LINKS
 
 
@@ -63,7 +90,9 @@ def test_refused_links__ends_in_time() -> None:
     assert found(lambda path: ANSWERS.get(path, (404, "text/html", "gone")), seconds=-1) == []
 
 
-@pytest.mark.parametrize("body", ["", "\0\xff<link rel='stylesheet' href='/a b\n.css'>", "<link <"])
+@pytest.mark.parametrize(
+    "body", ["", "\0\xff<link rel='stylesheet' href='/a b\n.css'>", "<link <", "<![x[y]]>", "<![1"]
+)
 def test_refused_links__of_an_odd_page(body: str) -> None:
     assert found(lambda _: (200, "text/html", body)) == []
 

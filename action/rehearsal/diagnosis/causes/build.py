@@ -131,6 +131,22 @@ KNOWN = (
         title="The base image {image} of {dockerfile} cannot be pulled",
         hint="Correct its name and tag in FROM. If it is in a registry that wants a login, log in "
         "before this step.",
+        variants=(
+            Variant(
+                pattern=Pattern(FAILED_STEP, r"toomanyrequests|429 Too Many Requests"),
+                hint="This is not the app's fault. The registry limits how often it can be asked "
+                "without a login: log in before this step, or rehearse again later.",
+            ),
+            Variant(
+                pattern=Pattern(
+                    FAILED_STEP,
+                    r"no such host|server misbehaving|i/o timeout|deadline exceeded"
+                    r"|TLS handshake timeout|connection (?:refused|reset)|unexpected EOF",
+                ),
+                hint="The registry did not answer. If its name in FROM is right, this is not the "
+                "app's fault: rehearse again.",
+            ),
+        ),
     ),
 )
 BUILD = (

@@ -60,6 +60,11 @@ TESTS = (
         "test-requirements names; functional_tests/requirements.txt is taken without that input.",
         variants=(
             Variant(
+                pattern=Pattern(TEST_LOG, r"Error: Cannot find module '"),
+                hint="The tests run on the runner, not in the image. Install what they need there: "
+                "add the package to package.json, and run npm ci in a step before this one.",
+            ),
+            Variant(
                 pattern=Pattern(CAPTURES, r"^module django$"),
                 hint="The tests run on the runner, not in the image, and manage.py test imports "
                 "Django. Add Django to the file that test-requirements names, or run the tests "
@@ -78,7 +83,8 @@ TESTS = (
             ),
         ),
         title="The environment variable {name} is missing in the tests",
-        hint="The tests do not get the container's variables and secrets. Give them their own.",
+        hint="The tests do not get the container's variables and secrets. Give them their own. If "
+        "the step has a test-env: input already, add a line to it: test-env: | and one a line.",
         paste=f"{IN_STEP}test-env: {{name}}=VALUE",
     ),
     Cause(
@@ -177,13 +183,13 @@ TESTS = (
                 r"Not Found: (?P<url>/static/\S+)",
                 r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
                 r"Missing staticfiles manifest entry for '(?P<url>[^'\n]+)'",
-                r"^\d{3} (?P<url>/\S+\.(?:css|js))$",
-                r"^\d{3} (?P<url>/\S+)$",
+                r"^(?P<answer>\d{3}|an HTML page) (?P<url>/\S+\.(?:css|js))$",
+                r"^(?P<answer>\d{3}|an HTML page) (?P<url>/\S+)$",
                 every_value_of="url",
             ),
         ),
         details=(Pattern(WHOLE_CONTAINER_LOG, r"No directory at: .*"),),
-        title="Static files are not served: 404 for {url}{others|}",
+        title="Static files are not served: {answer|404} for {url}{others|}",
         hint="The page links to them, and the image has no server for them or lacks the files. "
         "Check that COPY copies them or a build step makes them, and that the app's own server "
         "serves their folder.",
