@@ -42,7 +42,7 @@ def require_sources(plan: ContainerPlan, directory: Path) -> None:
     """
     for volume in plan.volumes:
         source = volume.split(":")[0]
-        if _is_host_path(source) and not (path := _resolve(source, directory)).exists():
+        if _is_host_path(source) and _is_missing(path := _resolve(source, directory)):
             raise MisconfiguredError(
                 f"The input volumes has the line {volume!r}, and there is no {path}.",
                 hint="Correct the path, which is relative to working-directory, or make the folder "
@@ -59,6 +59,13 @@ def named_volumes(plan: ContainerPlan) -> list[str]:
 def has_restart_policy(plan: ContainerPlan) -> bool:
     """Return whether the engine starts the container again after it has exited."""
     return any(option.startswith("--restart") for option in plan.run_options)
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except PermissionError:  # The engine is root, and may see it.
+        return False
 
 
 def _resolve(source: str, directory: Path) -> Path:

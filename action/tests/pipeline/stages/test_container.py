@@ -57,6 +57,16 @@ def test_create_container__missing_source_before_the_engine_makes_a_folder(tmp_p
     assert engine.calls == []
 
 
+def test_create_container__source_that_only_the_engine_may_see(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    assert create(FakeEngine(), volumes=("/root/data:/data",)) == "c0ffee"
+
+
 @pytest.mark.parametrize("prefix", ["", "sha256:"], ids=["podman", "docker"])
 def test_create_container__image_of_the_container_with_or_without_algorithm(prefix: str) -> None:
     engine = FakeEngine(states=[{"Image": f"{prefix}1"}])
