@@ -17,7 +17,8 @@ from rehearsal.results.file_names import CONTAINER_LOG_INDEX
 
 # In bytes. A longer index has more than 200,000 entries; reading them takes a second.
 MAX_INDEX_SIZE = 8 << 20
-ENTRY = re.compile(rb"(\d+\.\d+) (\S+) (\d+) (\d+)\n")
+# Not more digits than an array takes: the tests may write into the file.
+ENTRY = re.compile(rb"(\d{1,18}\.\d+) (\S+) (\d{1,18}) (\d{1,18})\n")
 
 
 @dataclass(frozen=True, kw_only=True)

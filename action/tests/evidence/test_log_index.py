@@ -107,3 +107,11 @@ def test_as_it_arrived__is_told(
     with evidence.folder.open_file("container.log") as file:
         first = cut_slice(file, index, ALL).partition("\n")[0]
     assert first.endswith(ARRIVAL_REMARK) is is_long
+
+
+@pytest.mark.parametrize("number", [str(1 << 64), "9" * 5000], ids=["large", "endless"])
+def test_read_index__numbers_that_the_tests_made_up(evidence: Evidence, number: str) -> None:
+    write(evidence)
+    with (evidence.folder.path / "container.log.index").open("a") as file:
+        file.write(f"1.0 out {number} 5\n1.0 out 5 {number}\n{number}.0 out 5 5\n")
+    assert read_index(evidence.folder).total == len(TRACEBACK + "GET /\n" * 3)
