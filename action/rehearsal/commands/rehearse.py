@@ -100,7 +100,7 @@ def run_rehearsal(
             try:
                 rehearse(plan, context, state)
             finally:
-                end_descendants(spare=ours, without=run.engine_marker)
+                end_descendants(spare=ours, without=lasting_marker(context.engine, run))
                 end_processes_with_env(run.env_marker)
     except RehearsalError as error:
         state.problems.append(error.problem)
@@ -199,6 +199,11 @@ def with_lasting_children(engine: Engine, run: RunReference) -> Engine:
         env={**env, ENGINE_VARIABLE: run.id},
         foreground_env={RUN_VARIABLE: run.id},
     )
+
+
+def lasting_marker(engine: Engine, run: RunReference) -> str:
+    """Return the mark of what outlives the run, empty if nothing does: tests could set it, too."""
+    return run.engine_marker if engine.is_podman_client else ""
 
 
 def mask_secrets(plan: Plan, request: GivenInputs, console: Console) -> Redactor:
