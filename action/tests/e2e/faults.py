@@ -70,7 +70,8 @@ FOREIGN_PROGRAM = (
     " && head -c 43 /dev/zero >>/program && chmod +x /program"
 )
 HOLDS_THE_PORT = (
-    "python -c \"import socket, time; s = socket.create_server(('', 8888)); time.sleep(99)\""
+    "import socket, subprocess, sys; held = socket.create_server(('', 8888)); "
+    "sys.exit(subprocess.call(['python', '-u', '/app.py']))"
 )
 KEY_IS_MISSING = Line(
     file="app.py", holds='key = os.environ["TINY_KEY"]', says="KeyError: 'TINY_KEY'"
@@ -258,7 +259,7 @@ STARTING = [
         name="port-in-use",
         verdict="crashed",
         diagnosis="port-in-use",
-        inputs={"command": f"sh\n-c\n{HOLDS_THE_PORT} & sleep 1; exec python -u /app.py"},
+        inputs={"command": f"python\n-c\n{HOLDS_THE_PORT}"},
         told=("Two programs in the container want one port",),
         lines=(Line(file="app.py", holds="listening = server(", says="Address already in use"),),
     ),

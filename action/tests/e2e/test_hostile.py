@@ -157,7 +157,7 @@ def test_logs__are_out_of_reach(tiny: Repository, runner: Runner) -> None:
         "cd $REHEARSAL_EVIDENCE/../../evidence\n"
         "curl --silent $REHEARSAL_URL/before >/dev/null\n"
         "rm container.log\nmv build.log moved\nmkdir build.log\n"
-        "echo 0123456789; sleep 0.5; : >tests/output.log\n"
+        "echo 0123456789; until [ -s tests/output.log ]; do sleep 0.1; done; : >tests/output.log\n"
         "curl --silent $REHEARSAL_URL/after >/dev/null\n"
         "echo the end; false"
     )
