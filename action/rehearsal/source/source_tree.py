@@ -1,14 +1,21 @@
 """The project's source code in its checkout."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 # A path like this is not the project's, even if the project has a file of the same name.
 INSTALLED_CODE = re.compile(
-    r"/(?:site|dist)-packages/|/lib/python3|/node_modules/|/rehearsal_testing/|^<"
+    r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/|^<"  # Python
+    r"|(?:^|/)node_modules/|^node:"  # Node
+    r"|/gems/|/lib/ruby/|(?:^|/)vendor/"  # Ruby; PHP and Go use vendor/, too
+    r"|/usr/(?:local|lib)/go(?:-[\d.]+)?/src/|/go/pkg/mod/"  # Go
+    r"|^/rustc/|/\.?cargo/(?:registry|git)/|^/_/"  # Rust; .NET's own builds
 )
+# Where the folders of packages begin in projects of the Java machine.
+PACKAGE_ROOTS = ("src", "src/*/*", "*/src/*/*")
+JVM_SUFFIXES = (".java", ".kt", ".scala", ".groovy", ".clj")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +33,23 @@ class SourceTree:
         """Return the project's file that a path from a log or a report means, or an empty string.
 
         The path may be one of the container. The file is the longest end of the path that exists
-        below the working directory; its path is relative to the checkout.
+        below the working directory; its path is relative to the checkout. A path that is relative
+        and of the Java machine may be that of a package: it counts as a whole.
         """
-        if INSTALLED_CODE.search(path):
-            return ""
+        path = path.removeprefix(f"{self.directory}/")
         parts = PurePosixPath(path).parts
-        if path.startswith(f"{self.directory}/"):
-            parts = PurePosixPath(path).relative_to(self.directory).parts
-        ends = (parts[start:] for start in range(len(parts)) if ".." not in parts)
-        return next(filter(None, map(self._find, ends)), "")
+        if INSTALLED_CODE.search(path) or ".." in parts:
+            return ""
+        places: Iterable[tuple[str, ...]] = (parts[start:] for start in range(len(parts)))
+        if path.endswith(JVM_SUFFIXES) and not path.startswith("/"):
+            places = ((*root, *parts) for root in self._package_roots())
+        return next(filter(None, map(self._find, places)), "")
+
+    def _package_roots(self) -> Iterator[tuple[str, ...]]:
+        yield ()
+        for pattern in PACKAGE_ROOTS:
+            for folder in sorted(self.directory.glob(pattern)):
+                yield folder.relative_to(self.directory).parts
 
     def relative(self, file: Path) -> str:
         """Return the path in the checkout, empty if it is outside or cannot be printed."""

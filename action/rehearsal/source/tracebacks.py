@@ -1,13 +1,19 @@
-"""Python tracebacks in a log, and the lines of the project's own code in them."""
+"""The exceptions in a log, and the lines of the project's own code in them."""
 
+import heapq
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from operator import itemgetter
 
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.source.frames import Frame, Traceback
 from rehearsal.source.source_tree import INSTALLED_CODE, SourceTree
+from rehearsal.source.stacks import Place, place_in, stacks
 
-HEADER = "Traceback (most recent call last):"
+HEADERS = tuple(f"{kind}Traceback (most recent call last):" for kind in ("", "Exception Group "))
+# Before each line of a group of exceptions.
+GROUP_MARGIN = re.compile(r"^\s*[|+] ")
 FRAME_LINE = re.compile(
     r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?'
 )
@@ -28,39 +34,22 @@ SERVER_NOISE = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Frame:
-    """One line of code in a traceback, with the path that the app knows; `code` is its text."""
-
-    file: str
-    line: int
-    function: str = ""
-    code: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Traceback:
-    """One traceback: its frames, the failing one last, and the line of the exception.
-
-    `request` is the request during which it was raised, or empty if the log does not say.
-    """
-
-    frames: tuple[Frame, ...]
-    error: str
-    text: str
-    request: str = ""
-
-
 def tracebacks(text: str) -> Iterator[Traceback]:
-    """Yield the Python tracebacks of a log, in their order."""
+    """Yield the exceptions of a log, in any language, in their order."""
     lines = text.splitlines()
+    found = heapq.merge(_python_tracebacks(lines), stacks(lines), key=itemgetter(0))
+    yield from (traceback for _, traceback in found)
+
+
+def _python_tracebacks(lines: Sequence[str]) -> Iterator[tuple[int, Traceback]]:
     before = request = ""
+    lines = [GROUP_MARGIN.sub("", line) for line in lines]
     for number, line in enumerate(lines):
-        if line.strip() == HEADER:
+        if line.strip() in HEADERS:
             if not CHAINED.match(before):
                 found = REQUEST.search(before)
                 request = _request_line(found) if found else ""
-            yield from _parse_traceback(lines[number:], request)
+            yield from ((number, each) for each in _parse_traceback(lines[number:], request))
         before = line if line.strip() else before
 
 
@@ -92,7 +81,7 @@ def failing_file(trace: str, test: str, tree: SourceTree) -> str:
     """Return the file of a test that failed, by its traceback, or an empty string.
 
     `trace` is the failure's text, `test` the test's name: its own frame says more than one in a
-    helper. Without a traceback of Python, the first file that is named with a line counts.
+    helper. Without a traceback, the first file that is named with a line counts.
     """
     for own in _own_frames(trace, test, tree):
         return tree.locate(own[-1].file)
@@ -147,15 +136,26 @@ def _replace_frames(text: str, new_path: Callable[[str], str]) -> str:
     out: list[str] = []
     hidden = own = 0
     margin: int | None = None  # The indent of a frame that is left out, during its lines of code.
-    for line in text.splitlines():
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
         indent = len(line) - len(line.lstrip())
-        if found := FRAME_LINE.fullmatch(line):
-            path = new_path(found["file"])
+        place = _place(lines, number)
+        if place and place.is_error:
+            line = place.with_path(new_path(place.path) or place.path)  # noqa: PLW2901
+            place = None
+        elif place:
+            path = new_path(place.path)
             own += bool(path)
             hidden += not path
             margin = None if path else indent
-            line = line.replace(found["file"], path, 1)  # noqa: PLW2901
-        if margin is not None and (found or not line.strip() or indent > margin):
+            line = place.with_path(path)  # noqa: PLW2901
+        elif (
+            (below := _place(lines, number + 1))
+            and below.has_name_above
+            and not new_path(below.path)
+        ):
+            continue
+        if margin is not None and (place or not line.strip() or indent > margin):
             continue
         margin = None
         if hidden:
@@ -165,7 +165,15 @@ def _replace_frames(text: str, new_path: Callable[[str], str]) -> str:
     return "\n".join(out) if own else text
 
 
-def _parse_traceback(lines: list[str], request: str) -> Iterator[Traceback]:
+def _place(lines: Sequence[str], number: int) -> Place | None:
+    if number >= len(lines):
+        return None
+    if found := FRAME_LINE.fullmatch(lines[number]):
+        return Place(text=found.string, path=found["file"], columns=found.span("file"))
+    return place_in(lines, number)
+
+
+def _parse_traceback(lines: Sequence[str], request: str) -> Iterator[Traceback]:
     margin = len(lines[0]) - len(lines[0].lstrip())
     frames: list[Frame] = []
     for number, line in enumerate(lines[1:], start=1):

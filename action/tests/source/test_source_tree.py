@@ -35,3 +35,53 @@ def test_locate__an_absolute_path_of_this_machine(tree: SourceTree) -> None:
 
 def test_locate__nothing_without_a_checkout() -> None:
     assert SourceTree(top=Path("/nowhere"), directory=Path("/nowhere")).locate("/a/b.py") == ""
+
+
+@pytest.mark.parametrize(
+    "file, path, place",
+    [
+        ("src/main/java/com/example/App.java", "com/example/App.java", True),
+        ("shop/src/main/kotlin/com/example/App.kt", "com/example/App.kt", True),
+        ("src/com/example/App.java", "com/example/App.java", True),
+        ("src/main/java/com/example/App.java", "/build/src/main/java/com/example/App.java", True),
+        ("App.java", "App.java", True),
+        ("src/main/java/App.java", "org/library/App.java", False),
+        ("src/main/java/com/example/App.java", "com/example/../example/App.java", False),
+    ],
+)
+def test_locate__a_class_by_its_package(file: str, path: str, place: bool, tmp_path: Path) -> None:
+    target = tmp_path / file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.touch()
+    tree = SourceTree(top=tmp_path, directory=tmp_path)
+    assert tree.locate(path) == (file if place else "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/srv/node_modules/x/app/views.py",
+        "node_modules/app/views.py",
+        "node:app/views.py",
+        "/srv/vendor/app/views.py",
+        "vendor/app/views.py",
+        "/usr/lib/ruby/gems/3.1.0/gems/x/app/views.py",
+        "/usr/local/go/src/app/views.py",
+        "/usr/lib/go-1.19/src/app/views.py",
+        "/go/pkg/mod/x@v1/app/views.py",
+        "/rustc/0123/app/views.py",
+        "/usr/local/cargo/registry/src/app/views.py",
+        "/root/.cargo/git/checkouts/app/views.py",
+        "/_/src/app/views.py",
+    ],
+)
+def test_locate__never_installed_code(path: str, tree: SourceTree) -> None:
+    assert tree.locate(path) == ""
+
+
+def test_locate__a_checkout_in_a_folder_with_a_name_of_installed_code(tmp_path: Path) -> None:
+    folder = tmp_path / "vendor/shop"
+    (folder / "app").mkdir(parents=True)
+    (folder / "app/views.py").touch()
+    tree = SourceTree(top=folder, directory=folder)
+    assert tree.locate(f"{folder}/app/views.py") == "app/views.py"

@@ -3,9 +3,9 @@ import re
 import pytest
 
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.source.frames import Frame
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
-    Frame,
     failing_file,
     failing_line,
     project_frame,
