@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.outside.folder import Folder
+from rehearsal.outside.subreaper import descendants
 
 
 def processes_with_env(mark: str) -> list[int]:
@@ -24,8 +25,13 @@ def processes_with_env(mark: str) -> list[int]:
 
 
 def end_processes_with_env(mark: str) -> None:
-    """Kill the processes whose environment holds `mark` (NAME=value)."""
-    for pid in processes_with_env(mark):
+    """Kill the processes whose environment holds `mark` (NAME=value), and their descendants.
+
+    What runs in a build of Podman's client is its descendant, with an environment of its own.
+    """
+    marked = processes_with_env(mark)
+    below = {pid for parent in marked for pid in descendants(parent)} - {os.getpid()}
+    for pid in (*marked, *below):
         send_signal(pid, signal.SIGKILL)
 
 

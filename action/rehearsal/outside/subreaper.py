@@ -47,8 +47,10 @@ def become_subreaper() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def descendants(*, without: str = "") -> list[int]:
-    """Return our children, theirs and so on, without zombies. Source: proc(5).
+def descendants(of: int | None = None, *, without: str = "") -> list[int]:
+    """Return the children of a process (by default ours), theirs and so on. Source: proc(5).
+
+    Zombies are left out.
 
     A process whose environment holds `without` (NAME=value) is left out, with its descendants.
     """
@@ -62,7 +64,7 @@ def descendants(*, without: str = "") -> list[int]:
             children.setdefault(int(parent), []).append(pid)
             if state in (b"Z", b"X"):
                 zombies.add(pid)
-    found = [os.getpid()]
+    found = [of or os.getpid()]
     for pid in found:
         found += [
             child for child in children.get(pid, []) if not without or not _holds(child, without)

@@ -28,6 +28,18 @@ def test_processes_with_env__finds_a_process_that_left_its_group(tmp_path: Path)
     assert until(lambda: not lives(left))
 
 
+def test_end_processes_with_env__ends_descendants_without_the_mark(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    name, value = "REHEARSAL_RUN", f"unit-{os.getpid()}"
+    script = f"env -u {name} setsid -w sh -c 'echo $$ >{note}; exec sleep 30'; true"
+    process = Process(["bash", "-c", script], env={**ENV, name: value}, out=lambda _: None)
+    below = number_in(note)
+    assert below not in processes_with_env(f"{name}={value}")
+    end_processes_with_env(f"{name}={value}")
+    assert until(lambda: not lives(below))
+    process.end()
+
+
 def test_processes_with_env__without_this_process() -> None:
     mark = next(f"{name}={value}" for name, value in os.environ.items() if value)
     assert os.getpid() not in processes_with_env(mark)
