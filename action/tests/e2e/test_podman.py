@@ -3,6 +3,7 @@
 tools/with-engine calls the two `podman` and `podman-docker`.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -10,7 +11,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.request import urlopen
 
 import pytest
@@ -34,19 +36,39 @@ touch /named/was-here
 """
 
 
+def kill(step: RunningStep) -> None:
+    step.send(signal.SIGKILL)
+
+
+@contextmanager
+def one_build(factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let no other worker build meanwhile: Podman's builds disturb each other, killed ones too."""
+    with (factory.getbasetemp().parent / "podman-build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def _builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with one_build(tmp_path_factory):
+        yield
+
+
 @pytest.fixture(scope="session")
 def image(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The tiny app's image, which stays for all rehearsals here; the engine ends with the tests."""
     tiny = repository_of("tiny_app", tmp_path_factory.mktemp("image") / "repository")
     # World-writable, as a volume takes over from its image: the app is not root.
     tiny.replace("Dockerfile", r"^(COPY .*)$", r"\1\nRUN mkdir -m 777 /named")
-    # A Docker client cannot build with Podman as a rehearsal builds, but well enough for this.
-    subprocess.run(
-        ["docker", "build", "--quiet", "--tag", PREBUILT, str(tiny.root)],
-        check=True,
-        env=os.environ | {"DOCKER_BUILDKIT": "0"},
-        capture_output=True,
-    )
+    with one_build(tmp_path_factory):
+        if not engine("image", "ls", "--quiet", PREBUILT).strip():
+            # A Docker client cannot build with Podman as a rehearsal builds, but well enough here.
+            subprocess.run(
+                ["docker", "build", "--quiet", "--tag", PREBUILT, str(tiny.root)],
+                check=True,
+                env=os.environ | {"DOCKER_BUILDKIT": "0"},
+                stdout=subprocess.DEVNULL,
+            )
     return PREBUILT
 
 
@@ -58,6 +80,7 @@ def network(run_id: str) -> Iterator[str]:
     engine("network", "rm", name)
 
 
+@pytest.mark.usefixtures("_builds")
 def test_build(tiny: Repository, runner: Runner) -> None:
     tiny.replace(
         "Dockerfile",
@@ -80,12 +103,34 @@ def test_build(tiny: Repository, runner: Runner) -> None:
 
 
 @pytest.mark.skipif(BY_SOCKET, reason="A Docker client cannot build with Podman")
+@pytest.mark.usefixtures("_builds")
 def test_build_failed(tiny: Repository, runner: Runner) -> None:
     tiny.replace("Dockerfile", r"^(COPY .*)$", r"\1\nRUN no-such-program")
     rehearsed = runner.use(tiny)
     assert_verdict(rehearsed, "build-failed")
     assert "no-such-program" in rehearsed.errors
     assert "Dockerfile" in rehearsed.errors
+
+
+@pytest.mark.skipif(BY_SOCKET, reason="A Docker client cannot build with Podman")
+@pytest.mark.usefixtures("_builds")
+@pytest.mark.parametrize("ending", [cancel, kill], ids=["cancelled", "killed"])
+def test_build__ends_with_the_rehearsal(
+    ending: Callable[[RunningStep], None], tiny: Repository, runner: Runner
+) -> None:
+    seconds = f"4{runner.run_id}"
+    tiny.replace("Dockerfile", r"^(COPY .*)$", rf"\1\nRUN echo building && sleep {seconds}")
+
+    def meanwhile(step: RunningStep) -> None:
+        step.wait_until(lambda step: "\nbuilding\n" in step.file("build.log"))
+        ending(step)
+
+    rehearsed = runner.use(tiny, meanwhile=meanwhile)
+    assert rehearsed.outputs["verdict"] == "cancelled"
+    limit = time.monotonic() + 10
+    while leftovers.running(f"sleep {seconds}") and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert not leftovers.running(f"sleep {seconds}")
 
 
 def test_everything__reaches_the_container(
