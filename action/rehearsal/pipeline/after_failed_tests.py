@@ -65,13 +65,17 @@ def _failures(state: RunState) -> Iterator[str]:
 
 
 def _paths(evidence: Evidence) -> Iterator[str]:
-    """Yield the paths of the pages on which tests failed, but none with a query."""
+    """Yield the paths of the pages on which tests failed, but none with a query.
+
+    A browser writes an address in ASCII; of anything else no request can be made.
+    """
     for address in _staged_texts(evidence, ("address.txt",)):
         try:
             url = urlsplit(address.strip())
         except ValueError:
             continue
-        if url.path.startswith("/") and url.path.isprintable() and not url.query:
+        is_requestable = url.path.isascii() and url.path.isprintable() and " " not in url.path
+        if url.path.startswith("/") and is_requestable and not url.query:
             yield url.path
 
 

@@ -65,7 +65,14 @@ def test_ask_the_app__of_a_500_that_was_not_logged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://localhost:1/fine", "http://localhost:1/broken?token=1", "about:blank", "http://["],
+    [
+        "http://localhost:1/fine",
+        "http://localhost:1/broken?token=1",
+        "http://localhost:1/bücher/書",
+        "http://localhost:1/broken HTTP/1.1",
+        "about:blank",
+        "http://[",
+    ],
 )
 def test_ask_the_app__only_for_pages_that_answer_with_500(tmp_path: Path, address: str) -> None:
     engine, _, _ = asked(tmp_path, files={"address.txt": address})

@@ -53,7 +53,8 @@ DATABASE = (
         ),
         title="The database lacks migrations: {migration}{others|}",
         hint="Run migrate in setup-command. It runs inside the started container, before the "
-        "tests.",
+        "tests. If the step has that input already, add the command to it: setup-command: | and "
+        "one command a line.",
         paste=f"{IN_STEP}setup-command: python manage.py migrate --noinput",
         background="The app answered with 500 and logged nothing, which is Django's default with "
         "DEBUG off. So its database was asked for the migrations that it lacks.",
