@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rehearsal.diagnosis.causes import CAUSES
+from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS
 from rehearsal.diagnosis.gather_facts import gather_facts
-from rehearsal.diagnosis.rules import diagnose, key_lines
+from rehearsal.diagnosis.key_lines import key_lines
+from rehearsal.diagnosis.rules import diagnose
 from rehearsal.diagnosis.source_scan import scan_source
 from rehearsal.evidence.folder import Evidence
 from rehearsal.redaction.redactor import Redactor
@@ -28,7 +30,7 @@ NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED)
 LOGS_BY_VERDICT = {
     Verdict.BUILD_FAILED: (BUILD_LOG,),
     Verdict.SETUP_FAILED: (SETUP_LOG, TEST_SETUP_LOG),
-    Verdict.TESTS_FAILED: ("failures", TEST_LOG),
+    Verdict.TESTS_FAILED: (LOG_OF_FAILED_TESTS, "failures", TEST_LOG),
     Verdict.TIMED_OUT: (TEST_LOG, CONTAINER_LOG),
 }
 DEFAULT_LOGS = (CONTAINER_LOG,)

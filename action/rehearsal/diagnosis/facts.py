@@ -11,6 +11,8 @@ from rehearsal.verdict import Verdict
 LOG_BEFORE_TESTS = f"{CONTAINER_LOG} before the tests"
 # The instruction that failed in a build, what it printed, and what BuildKit says of it.
 FAILED_STEP = "failed step"
+# What the app logged while tests ran that failed.
+LOG_OF_FAILED_TESTS = f"{CONTAINER_LOG} of the failed tests"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 
@@ -19,10 +21,10 @@ LOCATIONS = "locations"
 class Facts:
     """The facts of a failure with this verdict, as lines by their source.
 
-    A source is the name of a log, `failed step` (of a build), `problem` (its message), `failures`
-    (one failed test a line), what the stages observe (`inputs`, `request`, `answer` (the last one),
-    `answers`, `listeners`, `container`, `page links`), or what the project's files show
-    (`locations`, `form fields`).
+    A source is the name of a log or of a part of it, `failed step` (of a build), `problem` (its
+    message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
+    `answer` (the last one), `answers`, `listeners`, `container`, `page links`), or what the
+    project's files show (`locations`, `form fields`).
     """
 
     verdict: Verdict

@@ -1,12 +1,14 @@
 """Gather the facts of a failure: problem, logs, observations and failed tests."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import BinaryIO
 
 from rehearsal.ansi import COLOUR_CODE
-from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, Facts
+from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, LOG_OF_FAILED_TESTS, Facts
 from rehearsal.evidence.log_index import MAX_INDEX_SIZE, LogIndex, read_ends, read_index
-from rehearsal.evidence.log_slices import split_log
+from rehearsal.evidence.log_slices import cut_slice, split_log
 from rehearsal.outside.folder import Folder
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
@@ -25,6 +27,9 @@ LOGS = (BUILD_LOG, TEST_SETUP_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG, ASKED_AGA
 # cannot run, and at its end why it stopped.
 HEAD_BYTES = 1 << 16
 TAIL_BYTES = 1 << 18
+# Of how many failed tests the app's log is searched, and how much of each, in bytes.
+MAX_SLICES = 5
+SLICE_BYTES = 1 << 16
 # BuildKit begins each line with the number of the step and the seconds since its start.
 BUILDKIT_PREFIX = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 
@@ -32,7 +37,7 @@ BUILDKIT_PREFIX = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 def gather_facts(
     problem: Problem,
     observations: Mapping[str, tuple[str, ...]],
-    failed: Iterable[Failure],
+    failed: Sequence[Failure],
     folder: Folder,
     *,
     tests_started: float = 0.0,
@@ -47,7 +52,7 @@ def gather_facts(
         lines = (step.instruction, *step.output, step.reason)
         logs[FAILED_STEP] = tuple(line for line in lines if line)
     if problem.verdict is Verdict.TESTS_FAILED and tests_started:
-        logs |= _split_container_log(folder, tests_started)
+        logs |= _split_container_log(folder, tests_started, failed)
     return Facts(
         verdict=problem.verdict,
         lines={
@@ -64,16 +69,28 @@ def failed_step(folder: Folder) -> FailedStep | None:
     return find_failed_step("\n".join(_read_lines(folder, BUILD_LOG)))
 
 
-def _split_container_log(folder: Folder, when: float) -> dict[str, tuple[str, ...]]:
+def _split_container_log(
+    folder: Folder, when: float, failed: Iterable[Failure]
+) -> dict[str, tuple[str, ...]]:
     index = read_index(folder)
     if not index.total:
         return {}
     try:
         with folder.open_file(CONTAINER_LOG) as log:
             before, after = split_log(log, index, when)
+            slices = tuple(_slice_lines(log, index, failed))
     except OSError:
         return {}
-    return {LOG_BEFORE_TESTS: _lines(before), CONTAINER_LOG: _lines(after)}
+    logs = {LOG_BEFORE_TESTS: _lines(before), CONTAINER_LOG: _lines(after)}
+    return logs | ({LOG_OF_FAILED_TESTS: slices} if slices else {})
+
+
+def _slice_lines(log: BinaryIO, index: LogIndex, failed: Iterable[Failure]) -> Iterator[str]:
+    """Yield what the app logged while the first of the failed tests ran, without headings."""
+    spans = (failure.span for failure in failed if failure.span)
+    for span in dict.fromkeys(islice(spans, MAX_SLICES)):
+        _heading, _, text = cut_slice(log, index, span).partition("\n")
+        yield from _lines(text[-SLICE_BYTES:])
 
 
 def read_log_lines(folder: Folder, name: str) -> tuple[str, ...]:

@@ -6,24 +6,17 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.key_lines import MAX_LINE_LENGTH
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.source.tracebacks import SERVER_NOISE, without_installed_code
+from rehearsal.source.tracebacks import without_installed_code
 from rehearsal.verdict import Verdict
 
 # The last lines of a traceback matter most; the log holds all of it.
 MAX_EVIDENCE_LINES = 8
-MAX_KEY_LINES = 5
-MAX_LINE_LENGTH = 300
 # `{name}`, or `{name|default}` for a group that may not have matched; not GitHub's ${{ }}.
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
 # The source in which a variant finds the verdict and the values captured so far.
 CAPTURES = "captures"
-# Words of error messages, whatever language the program is written in.
-ERROR_WORDS = re.compile(
-    r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
-    r"could not|not found|no such|refused|unable)\b))",
-    re.IGNORECASE,
-)
 
 
 class Pattern:
@@ -121,18 +114,6 @@ class Cause:
 def diagnose(facts: Facts, causes: Iterable[Cause]) -> list[Diagnosis]:
     """Return the causes that fit, in the given order: the root first."""
     return [diagnosis for cause in causes if (diagnosis := _match(cause, facts))]
-
-
-def key_lines(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
-    """Return the last error lines, or just the last lines, of the first source that has any."""
-    for source in sources:
-        lines = [line[:MAX_LINE_LENGTH] for line in facts.lines.get(source, ()) if line.strip()]
-        errors = dict.fromkeys(
-            line for line in lines if ERROR_WORDS.search(line) and not SERVER_NOISE.search(line)
-        )
-        if found := list(errors)[-MAX_KEY_LINES:] or lines[-MAX_KEY_LINES:]:
-            return tuple(found)
-    return ()
 
 
 def _match(cause: Cause, facts: Facts) -> Diagnosis | None:

@@ -6,6 +6,18 @@ import re
 PREFIX = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
 # How chromedriver writes the locator of an element that it did not find.
 LOCATOR = re.compile(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
+# What the driver adds, also behind pytest's margin: its own stack (Chrome's frames, Firefox's),
+# the heading of that, and its versions.
+DRIVER_LINE = re.compile(
+    r"^(?:E\s)?\s*(?:#\d+ 0x[0-9a-f]+ |\S*@(?:chrome|resource)://|(?:Stacktrace|Backtrace):\s*$"
+    r"|\(Session info: )"
+)
+DOCUMENTATION = re.compile(r";? *For documentation on this error, please visit: \S+")
+
+
+def without_driver_words(line: str) -> str:
+    """Return a line without the driver's additions, empty if it holds nothing else."""
+    return "" if DRIVER_LINE.match(line) else DOCUMENTATION.sub("", line)
 
 
 def plain_message(line: str, kind: str = "") -> str:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from rehearsal.diagnosis.explain import Explanation, explain
-from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS, Facts
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.tests import Failure, Span, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
@@ -89,6 +89,29 @@ def test_explain__only_the_log_since_the_tests_began(
 
     assert ids(began) == ["missing-form-field"]
     assert ids(1.0) == ["missing-table", "missing-form-field"]
+
+
+def test_explain__key_lines_of_the_app_while_a_test_failed(evidence: Evidence) -> None:
+    log = evidence.log("container.log", timed=True)
+    write = log.stream()
+    write(b"ERROR another test's\n")
+    time.sleep(0.2)
+    began = time.time()
+    write(b"Internal Server Error: /lists/new\n")
+    time.sleep(0.2)
+    span = Span(start=began, end=time.time(), exact=True)
+    time.sleep(0.2)
+    write(b"ERROR afterwards\n")
+    log.close()
+    failure = Failure(name="t", message="AssertionError: no list", span=span)
+    results = SuiteResults(test_count=2, failure_count=1, failed=(failure,))
+    stage = Stage(name="test", seconds=1.0, ok=False, started=began - 60)
+    failed = replace(failed_result(Verdict.TESTS_FAILED), stages=(stage,), suite_results=results)
+    found = run_explain(failed, evidence)
+    assert found.diagnoses == ()
+    assert found.key_lines == ("Internal Server Error: /lists/new",)
+    facts = Facts.from_json(found.facts)
+    assert facts.lines[LOG_OF_FAILED_TESTS] == ("Internal Server Error: /lists/new",)
 
 
 def test_explain__redacts_facts_of_the_source(evidence: Evidence, tmp_path: Path) -> None:

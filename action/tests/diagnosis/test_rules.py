@@ -1,15 +1,13 @@
 import pytest
 
 from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.key_lines import MAX_LINE_LENGTH
 from rehearsal.diagnosis.rules import (
     MAX_EVIDENCE_LINES,
-    MAX_KEY_LINES,
-    MAX_LINE_LENGTH,
     Cause,
     Pattern,
     Variant,
     diagnose,
-    key_lines,
 )
 from rehearsal.verdict import Verdict
 
@@ -163,51 +161,3 @@ def test_facts__to_json_and_back() -> None:
     again = Facts.from_json(known.to_json(max_lines=3))
     assert again.verdict is Verdict.CRASHED
     assert again.lines == {"log": LOG[-3:], "words": ("é", '"')}
-
-
-@pytest.mark.parametrize(
-    "lines, expected",
-    [
-        pytest.param(
-            ("hello", "tiny: queue cannot be reached", "bye"),
-            ("tiny: queue cannot be reached",),
-            id="error",
-        ),
-        pytest.param(
-            ('  File "/x/error.py", line 1', "    raise Broken", "app.BrokenError: no"),
-            ("app.BrokenError: no",),
-            id="exception without frame",
-        ),
-        pytest.param(("FATAL role", "FATAL role", "x"), ("FATAL role",), id="no repetition"),
-        pytest.param(
-            (
-                "[7] [ERROR] Exception in worker process",
-                "shop.FlagError: no flags",
-                "[1] [ERROR] Worker (pid:7) exited with code 3",
-                "gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>",
-                "[1] [ERROR] Shutting down: Master",
-                "[1] [ERROR] Reason: Worker failed to boot.",
-            ),
-            ("shop.FlagError: no flags",),
-            id="no messages of the server",
-        ),
-        pytest.param(
-            ("quiet", "Worker failed to boot."),
-            ("quiet", "Worker failed to boot."),
-            id="messages of the server only",
-        ),
-        pytest.param(("a", "", "b"), ("a", "b"), id="last lines without an error"),
-        pytest.param((), (), id="empty"),
-    ],
-)
-def test_key_lines__of_one_source(lines: tuple[str, ...], expected: tuple[str, ...]) -> None:
-    assert key_lines(facts(log=lines), ["log"]) == expected
-
-
-def test_key_lines__last_ones() -> None:
-    lines = tuple(f"error {n}" for n in range(20))
-    assert key_lines(facts(log=lines), ["log"]) == lines[-MAX_KEY_LINES:]
-
-
-def test_key_lines__next_source() -> None:
-    assert key_lines(facts(log=LOG, other=("x error",)), ["none", "other", "log"]) == ("x error",)
