@@ -83,6 +83,19 @@ NO_TABLE = Line(
 )
 A_LIST = Line(file="visits.py", holds="def test_start_a_list", says="HTTP Error 500")
 
+# Nothing catches what it throws, so Node ends. It prints what it was given, as the tiny app does.
+NODE_APP = """\
+const http = require("http");
+for (const name of (process.env.TINY_PRINTS || "").split(" "))
+  console.log(`${name} is ${process.env[name]}`);
+
+function total(orders, id) {
+  return orders[id].total;
+}
+
+http.createServer((request, response) => response.end(total({}, "7"))).listen(8888);
+"""
+
 MAKING = [
     Fault(
         name="build",
@@ -277,6 +290,25 @@ STARTING = [
         inputs=tiny("ends"),
         told=("No known cause matches", "queue.internal cannot be reached"),
         evidence={"container.log": "queue.internal cannot be reached"},
+    ),
+    Fault(
+        name="node-exception",
+        app="npm_app",
+        verdict="crashed",
+        files={"server.js": NODE_APP},
+        edits=(("Dockerfile", r"^(?:COPY package|RUN npm).*\n", ""),),
+        told=(
+            "The app raised TypeError: Cannot read properties of undefined (reading 'total')",
+            "at server.js:6",
+        ),
+        lines=(
+            Line(
+                file="server.js",
+                holds="return orders[id].total",
+                says="TypeError: Cannot read properties of undefined (reading 'total')",
+            ),
+        ),
+        evidence={"container.log": "at total (/app/server.js:6:"},
     ),
 ]
 
