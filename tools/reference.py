@@ -78,8 +78,9 @@ FILES = {
     "build.log": "The whole log of the build.",
     "test-setup.log": "The installation of `test-requirements`.",
     "setup.log": "What `setup-command` printed.",
-    "asked-again.log": "Of a Django app that answered with 500 and logged no traceback: the "
-    "migrations that its database lacks, and what it raises for the pages where tests failed.",
+    "asked-again.log": "Of a Django app without a memory limit that answered with 500 and logged "
+    "no traceback: the migrations that its database lacks, and what it raises for the pages where "
+    "tests failed.",
     "container.log": "The app's standard output and standard error, in the order of arrival. The "
     "page and the part of each test keep a traceback whole, if the other stream cut it.",
     "container.log.index": "When each piece of `container.log` arrived: seconds since 1970, "

@@ -12,7 +12,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.outside.page_links import refused_links
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
-from rehearsal.pipeline.stages.ask_again import ask_again
+from rehearsal.pipeline.stages.ask_again import ask_again, has_memory_limit
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.observations import PAGE_LINKS
 from rehearsal.pipeline.stages.probe import request_headers
@@ -45,7 +45,8 @@ def ask_the_app(
     is_django = (plan.directory / "manage.py").is_file()
     if not is_django or TRACEBACK in "\n".join(log.tail(MAX_LINES)):
         return
-    if any(SIGNS_OF_500.search(text) for text in texts):
+    is_500 = any(SIGNS_OF_500.search(text) for text in texts)
+    if is_500 and not has_memory_limit(container, context.engine):
         paths = [
             path
             for path in dict.fromkeys(_paths(context.evidence))

@@ -11,7 +11,7 @@ from rehearsal.pipeline.after_failed_tests import ask_the_app
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.results.tests import Failure, SuiteResults
 
-from ..fakes import PLAN, FakeEngine, fake_container
+from ..fakes import PLAN, FakeEngine, fake_container, inspect_result
 from ..outside.test_page_links import serving
 from .test_teardown import context
 
@@ -25,13 +25,15 @@ def asked(
     files: Mapping[str, str] | None = None,
     logged: bytes = b"",
     manage: bool = True,
+    memory: int = 0,
 ) -> tuple[FakeEngine, RunState, str]:
     """Ask after one failed test; return the engine, the state and what was kept of the answer."""
     directory = folder / "project"
     directory.mkdir()
     if manage:
         (directory / "manage.py").touch()
-    engine = FakeEngine(output=NO_TABLE)
+    states = [inspect_result("running") | {"HostConfig": {"Memory": memory}}]
+    engine = FakeEngine(output=NO_TABLE, states=states)
     engine.process.code = 0
     run = context(folder, engine)
     for name, text in (files or {}).items():
@@ -86,8 +88,10 @@ def test_ask_the_app__only_for_pages_that_answer_with_500(tmp_path: Path, addres
         {"message": "1 != 2"},
         {"logged": b"Traceback (most recent call last):\n  File x\nValueError: y\n"},
         {"manage": False},
+        # A second Django would take the memory of the app, and the engine would kill one of them.
+        {"memory": 90 << 20},
     ],
-    ids=["no 500", "logged", "not Django"],
+    ids=["no 500", "logged", "not Django", "memory limit"],
 )
 def test_ask_the_app__not_needed(tmp_path: Path, known: dict[str, object]) -> None:
     engine, state, kept = asked(tmp_path, **known)  # type: ignore[arg-type]

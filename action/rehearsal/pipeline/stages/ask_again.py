@@ -43,6 +43,11 @@ for path in paths:
 """
 
 
+def has_memory_limit(container: Container, engine: Engine) -> bool:
+    """Return whether the program could take the memory that the app needs. Raises `EngineError`."""
+    return bool((engine.inspect(container.id).get("HostConfig") or {}).get("Memory"))
+
+
 def ask_again(
     container: Container, engine: Engine, paths: Sequence[str], host: str, log: Log
 ) -> None:
