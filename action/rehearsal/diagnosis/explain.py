@@ -14,6 +14,7 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.cause import SELF_EXPLAINED
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.file_names import (
+    ASKED_AGAIN_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
     SETUP_LOG,
@@ -30,7 +31,7 @@ NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED)
 LOGS_BY_VERDICT = {
     Verdict.BUILD_FAILED: (BUILD_LOG,),
     Verdict.SETUP_FAILED: (SETUP_LOG, TEST_SETUP_LOG),
-    Verdict.TESTS_FAILED: (LOG_OF_FAILED_TESTS, "failures", TEST_LOG),
+    Verdict.TESTS_FAILED: (ASKED_AGAIN_LOG, LOG_OF_FAILED_TESTS, "failures", TEST_LOG),
     Verdict.TIMED_OUT: (TEST_LOG, CONTAINER_LOG),
 }
 DEFAULT_LOGS = (CONTAINER_LOG,)

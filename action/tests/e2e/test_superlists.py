@@ -103,6 +103,7 @@ def test_without_logging__a_page_is_asked_again(superlists: Repository, runner: 
     assert "asked again: GET /lists/1/" in asked
     assert 'views.py", line' in asked
     assert "RuntimeError: the shelf is empty" in asked
+    assert "RuntimeError: the shelf is empty" in rehearsed.errors
 
 
 def test_without_allowed_host__it_does_not_start(superlists: Repository, runner: Runner) -> None:
