@@ -83,6 +83,7 @@ class FakeEngine(Engine):
     output: bytes = b""
     image_id: str = "sha256:" + "1" * 64
     exit_code: int | None = None
+    clock: float = 0.0
     refusal: str = ""
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
@@ -125,6 +126,9 @@ class FakeEngine(Engine):
 
     def check(self) -> None:
         self._called("check")
+
+    def clock_offset(self) -> float:
+        return self.clock
 
     def stop(self, container: str, seconds: int) -> None:
         self._called("stop", container, seconds)

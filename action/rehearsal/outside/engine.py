@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,20 @@ class Engine:
             return self._call(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
         except EngineError:
             return ""
+
+    def clock_offset(self) -> float:
+        """Return how many seconds the engine's clock is ahead of ours; 0.0 if that is not known.
+
+        An engine in a virtual machine has a clock of its own.
+        """
+        before = time.time()
+        try:
+            shown = self._call(["info", "--format", "{{.SystemTime}}"])
+            there = datetime.fromisoformat(shown).timestamp()
+        except (EngineError, ValueError):
+            return 0.0
+        after = time.time()
+        return 0.0 if before <= there <= after else there - (before + after) / 2
 
     def check(self) -> None:
         """Return if the engine answers. Raises `RehearsalError` (engine-failed)."""

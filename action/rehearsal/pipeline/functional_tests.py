@@ -27,6 +27,7 @@ from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 from rehearsal.results.tests import SuiteResults
+from rehearsal.verdict import RehearsalError
 
 # The folder that holds this package and rehearsal_testing, which tests may import.
 PACKAGES_FOLDER = Path(__file__).resolve().parents[2]
@@ -77,9 +78,21 @@ def run_functional_tests(
                 container, context.engine, log, when=IN_TESTS, failed=count.results.failed
             )
         if problems:
-            ask_the_app(plan, context, state, container, log)
+            _ask(plan, context, state, container, log)
     finally:
         _record_staged(plan, context, state, previous)
+
+
+def _ask(plan: Plan, context: RunContext, state: RunState, container: Container, log: Log) -> None:
+    """Ask the app what its log may not show; a fault in that changes no verdict."""
+    try:
+        ask_the_app(plan, context, state, container, log)
+    except RehearsalError:
+        raise  # It was cancelled, or there is no more time.
+    except Exception as error:  # noqa: BLE001  (what an app answers may be anything)
+        state.notices.append(
+            f"After the failed tests the app could not be asked for more: {type(error).__name__}."
+        )
 
 
 def _record_staged(

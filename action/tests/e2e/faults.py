@@ -683,7 +683,7 @@ DJANGO = [
         verdict="tests-failed",
         diagnosis="worker-timeout",
         inputs={
-            "command": "gunicorn\n--bind=:8888\n--threads=1\n--worker-class=sync\n--timeout=2\n"
+            "command": "gunicorn\n--bind=:8888\n--threads=1\n--worker-class=sync\n--timeout=5\n"
             "superlists.wsgi:application"
         },
         edits=(

@@ -110,6 +110,8 @@ def test_slices__of_a_plain_report_are_approximate_and_say_so(
     assert "(approximate)" in rehearsed.file("index.html")
 
 
+# Lines that belong together come within half a second.
+@pytest.mark.alone
 def test_slices__show_a_traceback_whole_although_the_other_stream_cut_it(
     tiny: Repository, runner: Runner
 ) -> None:

@@ -42,6 +42,21 @@ def test_create__passes_secrets_in_the_client_s_environment(tmp_path: Path) -> N
     assert "KEY" not in engine.env
 
 
+@pytest.mark.parametrize(
+    "shown, low, high",
+    [
+        # Docker's answer has nanoseconds.
+        ("date --utc +%Y-%m-%dT%H:%M:%S.%NZ", 0, 0),
+        ("date --utc --date '1 hour ago' +%Y-%m-%dT%H:%M:%S.%NZ", -3601, -3599),
+        ("echo unknown", 0, 0),
+        ("exit 1", 0, 0),
+    ],
+    ids=["same", "behind", "unknown", "refused"],
+)
+def test_clock_offset__in_seconds(tmp_path: Path, shown: str, low: int, high: int) -> None:
+    assert low <= engine_of(tmp_path, shown).clock_offset() <= high
+
+
 def test_repr__shows_no_environment() -> None:
     engine = Engine(client="docker", buildx=False, env={"TOKEN": "hush"})
     assert "hush" not in repr(engine)

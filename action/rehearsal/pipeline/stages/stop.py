@@ -37,10 +37,13 @@ def stop_container(container: Container, engine: Engine, *, cancelled: bool) -> 
     """Stop the container, and return how it ended.
 
     An engine that is busy does not know at once that a container has ended, but it records the time
-    at which the container's process ended. The engine runs on this machine, by the same clock.
+    at which the container's process ended. Its clock may be another one, in a virtual machine.
     """
-    asked = time.time()
-    if not container.ended:
+    asked, known = time.time(), container.ended
+    if not known:
         engine.stop(container.id, CANCEL_STOP_TIMEOUT if cancelled else STOP_TIMEOUT)
     end = read_end(container, engine)
-    return Stop(end=end, by_itself=end.time < asked)
+    early = end.time < asked
+    if early and not known:
+        early = end.time - engine.clock_offset() < asked
+    return Stop(end=end, by_itself=early)

@@ -45,6 +45,12 @@ def test_stop_container__had_ended_although_the_client_did_not_know(code: int) -
     assert (stop.end.exit_code, stop.by_itself, stop.notice) == (code, True, "")
 
 
+def test_stop_container__by_the_clock_of_the_engine() -> None:
+    """The engine's clock, in a virtual machine, is five seconds behind."""
+    engine = FakeEngine(states=[ended(0, seconds_ago=4)], clock=-5)
+    assert not stop_container(fake_container(), engine, cancelled=False).by_itself
+
+
 def test_stop_container__has_ended_already() -> None:
     engine = FakeEngine(states=[ended(3, seconds_ago=5)])
     stop = stop_container(fake_container(3), engine, cancelled=False)
