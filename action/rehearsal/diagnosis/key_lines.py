@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS, Facts
+from rehearsal.results.file_names import ASKED_AGAIN_LOG
 from rehearsal.results.selenium_message import without_driver_words
 from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
 
+# Of these only lines about a failure count.
+WORDS_OF_THE_APP = (LOG_OF_FAILED_TESTS, ASKED_AGAIN_LOG)
 MAX_KEY_LINES = 5
 MAX_LINE_LENGTH = 300
 # Words of error messages, whatever language the program is written in.
@@ -28,12 +31,12 @@ HEADING = re.compile(r".{0,200}:\s*|\s+(?:at|from) \S.*|FAILED \(.*\)")
 def key_lines(facts: Facts, sources: Iterable[str]) -> tuple[str, ...]:
     """Return the last error lines, or just the last lines, of the first source that has any.
 
-    Of what the app logged while tests failed only the lines about a failure count.
+    Of what the app said of failed tests only the lines about a failure count.
     """
     for source in sources:
         known = (without_driver_words(line) for line in facts.lines.get(source, ()))
         lines = [line for line in known if line.strip()]
-        if source == LOG_OF_FAILED_TESTS:
+        if source in WORDS_OF_THE_APP:
             found = list(_words_of_the_app(lines))
         else:
             errors = [line for line in lines if _says_error(line)]

@@ -1,7 +1,8 @@
 """After failed tests: ask the app for what its log may not show. It changes no verdict."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from urllib.parse import urlsplit
 
 from rehearsal.config.rehearsal_plan import Plan
@@ -14,7 +15,13 @@ from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.ask_again import ask_again, has_memory_limit
 from rehearsal.pipeline.stages.container import Container
-from rehearsal.pipeline.stages.observations import PAGE_LINKS
+from rehearsal.pipeline.stages.observations import (
+    BROWSER_CONSOLE,
+    FINAL_PAGE,
+    PAGE_LINKS,
+    console_lines,
+    page_line,
+)
 from rehearsal.pipeline.stages.probe import request_headers
 from rehearsal.results.file_names import ASKED_AGAIN_LOG
 
@@ -28,20 +35,28 @@ TRACEBACK = "Traceback (most recent call last):"
 # Tests that are looked at, and bytes of each file.
 MAX_TESTS = 5
 MAX_LINES = 1000
-MAX_SIZE = 64 << 10
+MAX_SIZE = 256 << 10
+CONSOLE = "console.log"
 
 
 def ask_the_app(
     plan: Plan, context: RunContext, state: RunState, container: Container, log: Log
 ) -> None:
-    """Ask for the files that the page links to, and a Django app why it answered with 500.
+    """Note what the tests saw; ask for what the page links to, and a Django app why it failed.
 
     `log` is the app's: a traceback in it makes the second question needless.
     """
     headers = request_headers(plan.probe, container.port)
     links = refused_links(container.port, plan.probe.path, headers, seconds=LINKS_TIMEOUT)
     state.observations[PAGE_LINKS] = tuple(links)
-    texts = [*_failures(state), *_staged_texts(context.evidence, ("page.html", "console.log"))]
+    pages, consoles, addresses = (
+        list(_staged_texts(context.evidence, name))
+        for name in ("page.html", CONSOLE, "address.txt")
+    )
+    seen = (page_line(*each) for each in zip(pages, map(str.strip, addresses), strict=True))
+    state.observations[FINAL_PAGE] = tuple(filter(None, seen))
+    state.observations[BROWSER_CONSOLE] = tuple(chain.from_iterable(map(console_lines, consoles)))
+    texts = [*_failures(state), *pages, *consoles]
     is_django = (plan.directory / "manage.py").is_file()
     if not is_django or TRACEBACK in "\n".join(log.tail(MAX_LINES)):
         return
@@ -49,7 +64,7 @@ def ask_the_app(
     if is_500 and not has_memory_limit(container, context.engine):
         paths = [
             path
-            for path in dict.fromkeys(_paths(context.evidence))
+            for path in dict.fromkeys(_paths(addresses))
             if http_probe.get(container.port, path, headers, timeout=PAGE_TIMEOUT).status
             == SERVER_ERROR
         ]
@@ -65,12 +80,12 @@ def _failures(state: RunState) -> Iterator[str]:
         yield from (failure.message for failure in state.suite_results.failed[:MAX_TESTS])
 
 
-def _paths(evidence: Evidence) -> Iterator[str]:
+def _paths(addresses: Iterable[str]) -> Iterator[str]:
     """Yield the paths of the pages on which tests failed, but none with a query.
 
     A browser writes an address in ASCII; of anything else no request can be made.
     """
-    for address in _staged_texts(evidence, ("address.txt",)):
+    for address in addresses:
         try:
             url = urlsplit(address.strip())
         except ValueError:
@@ -80,21 +95,25 @@ def _paths(evidence: Evidence) -> Iterator[str]:
             yield url.path
 
 
-def _staged_texts(evidence: Evidence, names: tuple[str, ...]) -> Iterator[str]:
-    """Yield the beginnings of these files of the failed tests."""
+def _staged_texts(evidence: Evidence, name: str) -> Iterator[str]:
+    """Yield the beginning of this file of each failed test, redacted, empty if a test has none.
+
+    Of a longer console nothing: its end is looked at, and could be a part of a secret.
+    """
     try:
         folder = evidence.open_staged("traces")
         tests = [entry.name for entry in folder.entries() if entry.is_folder][:MAX_TESTS]
     except OSError:
         return
     for test in tests:
-        for name in names:
-            yield _read(folder, f"{test}/{name}")
+        text = _read(folder, f"{test}/{name}", is_whole=name == CONSOLE)
+        yield evidence.redactor.redact(text)
 
 
-def _read(folder: Folder, name: str) -> str:
+def _read(folder: Folder, name: str, *, is_whole: bool) -> str:
     try:
         with folder.open_file(name) as file:
-            return file.read(MAX_SIZE).decode(errors="replace")
+            content = file.read(MAX_SIZE)
+            return "" if is_whole and file.read(1) else content.decode(errors="replace")
     except OSError:
         return ""

@@ -91,6 +91,23 @@ def test_explain__only_the_log_since_the_tests_began(
     assert ids(1.0) == ["missing-table", "missing-form-field"]
 
 
+@pytest.mark.parametrize(
+    "answer, line",
+    [("ZeroDivisionError: division by zero", ""), ("", "t: AssertionError: no list")],
+    ids=["an exception", "nothing"],
+)
+def test_explain__key_lines_of_an_app_that_was_asked_again(
+    answer: str, line: str, evidence: Evidence
+) -> None:
+    frame = 'Traceback (most recent call last):\n  File "/src/shop.py", line 7, in total\n'
+    text = f"asked again: GET /shop\n{frame}{answer}" if answer else "asked again: GET /shop\n"
+    (evidence.folder.path / "asked-again.log").write_text(text)
+    failure = Failure(name="t", message="AssertionError: no list")
+    results = SuiteResults(test_count=1, failure_count=1, failed=(failure,))
+    failed = replace(failed_result(Verdict.TESTS_FAILED), suite_results=results)
+    assert run_explain(failed, evidence).key_lines == (line or answer,)
+
+
 def test_explain__key_lines_of_the_app_while_a_test_failed(evidence: Evidence) -> None:
     log = evidence.log("container.log", timed=True)
     write = log.stream()

@@ -1,6 +1,7 @@
 """The action in a workflow, run by act: its steps, outputs, uploads, and several uses of it."""
 
 import json
+import re
 import struct
 from pathlib import Path
 
@@ -130,6 +131,12 @@ def assert_evidence_of_a_failed_test(evidence: Path) -> None:
     assert height >= 500
     assert "Server Error (500)" in (traces[0] / "page.html").read_text()
     assert "500" in (traces[0] / "console.log").read_text()
+    facts = json.loads((evidence / "facts.json").read_text())["lines"]
+    assert re.fullmatch(r"Server Error \(500\) at http://localhost:\d+/\S*", *facts["final page"])
+    assert "500" in "\n".join(facts["console"])
+    assert "Internal Server Error: /lists/new" in "\n".join(
+        facts["container.log of the failed tests"]
+    )
     assert (evidence / "build.log").stat().st_size
     assert (evidence / "container.json").stat().st_size
 

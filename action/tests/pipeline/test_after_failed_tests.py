@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.after_failed_tests import ask_the_app
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.tests import Failure, SuiteResults
 
-from ..fakes import PLAN, FakeEngine, fake_container, inspect_result
+from ..fakes import PLAN, FakeEngine, fake_container, inspect_result, secret
 from ..outside.test_page_links import serving
 from .test_teardown import context
 
+SECRET = "planted-secret-value"
 NO_TABLE = b"django.db.utils.OperationalError: no such table: lists_list\n"
 
 
@@ -36,6 +39,8 @@ def asked(
     engine = FakeEngine(output=NO_TABLE, states=states)
     engine.process.code = 0
     run = context(folder, engine)
+    redacting = Evidence(run.evidence.root, Redactor([secret(value=SECRET)]))
+    run = replace(run, evidence=redacting)
     for name, text in (files or {}).items():
         path = run.evidence.staging_folder("traces") / "t" / name
         path.parent.mkdir(exist_ok=True)
@@ -111,3 +116,35 @@ def test_ask_the_app__not_needed(tmp_path: Path, known: dict[str, object]) -> No
 def test_ask_the_app__signs_of_a_500(tmp_path: Path, files: dict[str, str]) -> None:
     engine, _, _ = asked(tmp_path, message="no such element", files=files)
     assert [call for call in engine.calls if call[0] == "execute"]
+
+
+def test_ask_the_app__what_the_browser_showed(tmp_path: Path) -> None:
+    files = {
+        "page.html": "<html><head><title>\n Server &lt;Error&gt;\n (500)</title></head></html>",
+        "address.txt": "http://localhost:1/lists/7/\n",
+        "console.log": "2026-11-29T05:00:00.000Z error: x is not defined\n\n",
+    }
+    _, state, _ = asked(tmp_path, files=files, manage=False)
+    assert state.observations["final page"] == (
+        "Server <Error> (500) at http://localhost:1/lists/7/",
+    )
+    assert state.observations["console"] == ("2026-11-29T05:00:00.000Z error: x is not defined",)
+
+
+def test_ask_the_app__of_tests_without_a_browser(tmp_path: Path) -> None:
+    _, state, _ = asked(tmp_path, files={"notes.txt": "x"})
+    assert state.observations["final page"] == ()
+    assert state.observations["console"] == ()
+
+
+def test_ask_the_app__no_secret_is_cut_in_two(tmp_path: Path) -> None:
+    title = "x" * 190 + SECRET
+    files = {"page.html": f"<title>{title}</title>", "console.log": f"error: {SECRET}\n" * 20}
+    _, state, _ = asked(tmp_path, files=files, manage=False)
+    assert state.observations["final page"] == ("x" * 190 + "***",)
+    assert state.observations["console"] == ("error: ***",) * 20
+
+
+def test_ask_the_app__nothing_of_a_console_that_is_too_long(tmp_path: Path) -> None:
+    _, state, _ = asked(tmp_path, files={"console.log": "error\n" * 100_000})
+    assert state.observations["console"] == ()

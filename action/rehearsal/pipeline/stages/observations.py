@@ -1,5 +1,6 @@
 """What a rehearsal observed, as lines for the diagnosis and as evidence."""
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,6 +16,12 @@ HEALTH_PREFIX = "health "
 NO_LISTENER = "none"
 # What the page links to and the app refuses, one `STATUS PATH` a line.
 PAGE_LINKS = "page links"
+# The pages on which tests failed, one `TITLE at ADDRESS` a line, and the browser's console there.
+FINAL_PAGE = "final page"
+BROWSER_CONSOLE = "console"
+TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
+MAX_TITLE_LENGTH = 200
+MAX_CONSOLE_LINES = 20
 # The names in env that a diagnosis needs. Others are not kept: a line of env may be a part of a
 # value that was broken into lines.
 ALLOWED_HOSTS = re.compile(r"\w*ALLOWED_?HOSTS?\w*\Z")
@@ -36,6 +43,22 @@ def request_lines(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:
 def answer_lines(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
     """Return an answer in one line, then how its body begins."""
     return (describe_answer(probe, answer), *answer.body.splitlines()[:MAX_BODY_LINES])
+
+
+def page_line(page: str, address: str) -> str:
+    """Return title and address of a page, empty if nothing is known of it.
+
+    Both were redacted before: a long title is cut.
+    """
+    found = TITLE.search(page)
+    title = " ".join(html.unescape(found[1]).split())[:MAX_TITLE_LENGTH] if found else ""
+    known = (title or "no title") if page or address else ""
+    return f"{known} at {address}" if address else known
+
+
+def console_lines(text: str) -> tuple[str, ...]:
+    """Return the last messages of a browser's console, which was redacted before."""
+    return tuple(line for line in text.splitlines() if line.strip())[-MAX_CONSOLE_LINES:]
 
 
 def listener_lines(

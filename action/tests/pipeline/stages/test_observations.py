@@ -118,3 +118,21 @@ def test_without_secrets__no_environment(found: dict[str, object]) -> None:
     assert SECRET not in repr(
         observations.without_secrets(found, container_plan(secrets=(secret("KEY", SECRET),)))
     )
+
+
+@pytest.mark.parametrize(
+    "page, address, line",
+    [
+        ("<title>To-Do</title>", "http://x/", "To-Do at http://x/"),
+        ("<TITLE lang=en>To-Do</TITLE>", "", "To-Do"),
+        ("<p>x", "http://x/", "no title at http://x/"),
+        ("", "", ""),
+    ],
+)
+def test_page_line(page: str, address: str, line: str) -> None:
+    assert observations.page_line(page, address) == line
+
+
+def test_console_lines__last_ones() -> None:
+    text = "\n\n".join(f"message {number}" for number in range(50))
+    assert observations.console_lines(text) == tuple(f"message {n}" for n in range(30, 50))
