@@ -827,11 +827,11 @@ ASKING = [
         told=("env, line 1: the name looks like a secret's", "to secrets", "not-secret"),
     ),
     Fault(
-        name="engine-refused-mount",
+        # Podman would make it.
+        name="missing-source",
         verdict="misconfigured",
-        diagnosis="engine-refused",
         inputs={"volumes": "./no-such-folder:/data"},
-        told=("bind source path does not exist", "the input volumes"),
+        told=("The input volumes", "no-such-folder"),
     ),
     Fault(
         name="engine-refused-network",
