@@ -101,7 +101,9 @@ AT = Language(
             r"\s+at (?:[\w.@-]+/)*(?P<function>[\w.$<>]+)"
             r"\((?P<file>\w+\.(?:java|kt|scala|groovy|clj)):(?P<line>\d{1,9})\)"
         ),
-        re.compile(r"\s+at (?P<function>.+)\(.*\) in (?P<file>.+):line (?P<line>\d{1,9})"),
+        re.compile(
+            r"\s+at (?P<function>[^(]+)\([^()]*\) in (?P<file>[^()]+):line (?P<line>\d{1,9})"
+        ),
         re.compile(
             r"\s+at (?:(?:async )?(?P<function>[^()]+) \()?(?:async )?"
             r"(?P<file>(?:/|file://|node:|[\w@.]+/)[^():]*):(?P<line>\d{1,9}):\d+\)?(?: \{)?"

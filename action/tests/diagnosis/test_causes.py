@@ -293,6 +293,18 @@ def answering(status: int) -> Facts:
             "collectstatic did not find a.css",
             id="not in the manifest",
         ),
+        pytest.param(
+            Facts(
+                verdict=Verdict.TESTS_FAILED,
+                lines={
+                    "tests/output.log": (
+                        "ModuleNotFoundError: No module named 'functional_tests.base'",
+                    )
+                },
+            ),
+            "do not find their own module functional_tests.base",
+            id="a module of the tests",
+        ),
     ],
 )
 def test_causes__variants(facts: Facts, text: str) -> None:

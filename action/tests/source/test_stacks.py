@@ -203,6 +203,9 @@ def test_tracebacks__in_the_order_of_the_log() -> None:
         pytest.param("lib/a.rb:3: warning: unused variable", id="ruby's warning"),
         pytest.param(f"panic: x\n\t{'a' * 5000}.go:1", id="a line of a hostile app"),
         pytest.param(f"{'Uncaught a in /' * 130}\n" * 99, id="many exceptions in one line"),
+        pytest.param(
+            f"Error: x\n{'    at ' + '() in ' * 330}\n" * 99, id="many frames in one line"
+        ),
     ],
 )
 def test_tracebacks__none(text: str) -> None:

@@ -65,6 +65,12 @@ TESTS = (
                 "add the package to package.json, and run npm ci in a step before this one.",
             ),
             Variant(
+                pattern=Pattern(CAPTURES, r"^module (?:functional_tests|tests?)(?:\.\S*)?$"),
+                title="The tests do not find their own module {module}",
+                hint="Python looks for it where the tests start. Set working-directory to the "
+                "folder above it, or correct the name in test-command.",
+            ),
+            Variant(
                 pattern=Pattern(CAPTURES, r"^module django$"),
                 hint="The tests run on the runner, not in the image, and manage.py test imports "
                 "Django. Add Django to the file that test-requirements names, or run the tests "
