@@ -6,6 +6,8 @@ from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
 from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
+from rehearsal.diagnosis.causes.static_files import STATIC_FILES
+from rehearsal.diagnosis.causes.suite import SUITE
 from rehearsal.diagnosis.causes.tests import TESTS
 
 CAUSES = (
@@ -14,7 +16,9 @@ CAUSES = (
     *DATABASE,
     *ADDRESSES,
     *HTTP_ANSWERS,
+    *SUITE,
     *TESTS,
+    *STATIC_FILES,
     *CONTAINER_EXIT,
     *BUILD,
 )
