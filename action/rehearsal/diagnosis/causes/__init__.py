@@ -5,13 +5,17 @@ from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
 from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
+from rehearsal.diagnosis.causes.modules import MODULES
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.static_files import STATIC_FILES
 from rehearsal.diagnosis.causes.suite import SUITE
 from rehearsal.diagnosis.causes.tests import TESTS
+from rehearsal.diagnosis.causes.variables import VARIABLES
 
 CAUSES = (
     *ENGINE_AND_INPUTS,
+    *VARIABLES,
+    *MODULES,
     *STARTUP,
     *DATABASE,
     *ADDRESSES,
