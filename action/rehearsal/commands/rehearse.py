@@ -14,8 +14,10 @@ from rehearsal.config import child_environment, preflight
 from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
+from rehearsal.config.inputs import given_names
 from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.event_commit import why_foreign
@@ -77,7 +79,7 @@ def run_rehearsal(
             known = Redactor(extract_secrets(request.inputs, request.environ))
             console.redactor = evidence.redactor = known
             plan = plan_of(request)
-            description = _describe(description, plan, request, environ)
+            description = _describe(description, plan, request, environ, local=local)
             policy = plan.evidence_policy
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             state.warnings += plan.warnings
@@ -138,7 +140,12 @@ def _name_run(run: RunReference, evidence: Evidence, console: Console) -> RunRef
 
 
 def _describe(
-    known: RunDescription, plan: Plan, request: GivenInputs, environ: Mapping[str, str]
+    known: RunDescription,
+    plan: Plan,
+    request: GivenInputs,
+    environ: Mapping[str, str],
+    *,
+    local: bool,
 ) -> RunDescription:
     """Return the description completed from the plan."""
     checkout = Path(environ.get("GITHUB_WORKSPACE") or request.top)
@@ -149,7 +156,11 @@ def _describe(
         request=summarize_request(plan),
         shard=plan.suite.shard,
         source=replace(source, dockerfile=source.relative(plan.build.dockerfile)),
-        workflow=request.file or workflow_path(environ),
+        inputs=InputsOrigin(
+            workflow=request.file or workflow_path(environ),
+            given=given_names(request.inputs),
+            flags_only=local and not request.file,
+        ),
     )
 
 

@@ -16,13 +16,14 @@ class InputType:
 
     Documents and `--help` show `label`, errors show `allowed`. `accepts` gets the value without the
     white space around it. Errors never show a confidential value: it may hold a secret. `yaml` is
-    the type in a reusable workflow.
+    the type in a reusable workflow. A list has one item a line; so has a script.
     """
 
     label: str
     allowed: str = ""
     accepts: Callable[[str], bool] = _anything
     confidential: bool = False
+    is_list: bool = False
     yaml: str = "string"
 
 
@@ -65,14 +66,13 @@ def one_of(*words: str, yaml: str = "string") -> InputType:
 TEXT = InputType(label="text")
 FOLDER = InputType(label="folder")
 FILE = InputType(label="file")
-SCRIPT = InputType(label="script", confidential=True)
-# One item a line.
-LINES = InputType(label="lines")
+SCRIPT = InputType(label="script", confidential=True, is_list=True)
+LINES = InputType(label="lines", is_list=True)
 # Lines that may hold a secret, such as an option with a password.
-PRIVATE_LINES = InputType(label="lines", confidential=True)
+PRIVATE_LINES = InputType(label="lines", confidential=True, is_list=True)
 # In the grammar of redaction.secret; each value of SECRETS is a secret.
-VARIABLES = InputType(label="variables", confidential=True)
-SECRETS = InputType(label="secrets", confidential=True)
+VARIABLES = InputType(label="variables", confidential=True, is_list=True)
+SECRETS = InputType(label="secrets", confidential=True, is_list=True)
 BOOLEAN = one_of("true", "false", yaml="boolean")
 
 

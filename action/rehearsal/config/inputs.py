@@ -19,6 +19,12 @@ LONGEST_INPUTS = (128 << 10) - len(f"{INPUTS_VARIABLE}=\0")
 LONGEST_SHOWN = 200
 
 
+def given_names(given: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of the inputs whose values are not their defaults."""
+    values = {name: "" if value is None else str(value).strip() for name, value in given.items()}
+    return tuple(name for name, value in values.items() if value not in ("", INPUTS[name].default))
+
+
 @dataclass(frozen=True)
 class Inputs:
     """A full set of inputs: the value of each input in `table`."""

@@ -7,6 +7,7 @@ from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS
 from rehearsal.diagnosis.gather_facts import gather_facts
 from rehearsal.diagnosis.key_lines import key_lines
+from rehearsal.diagnosis.paste import INPUTS_ORIGIN, InputsOrigin
 from rehearsal.diagnosis.rules import diagnose
 from rehearsal.diagnosis.source_scan import scan_source
 from rehearsal.evidence.folder import Evidence
@@ -54,7 +55,7 @@ def explain(
     evidence: Evidence,
     *,
     source: SourceTree | None,
-    workflow: str,
+    inputs: InputsOrigin,
 ) -> Explanation:
     """Find the causes of the deciding problem or, if none fits, the key lines of the logs.
 
@@ -66,9 +67,10 @@ def explain(
     failed = result.suite_results.failed if result.suite_results else ()
     observed = {name: _redact(lines, evidence.redactor) for name, lines in observations.items()}
     tests_started = next((each.started for each in result.stages if each.name == "test"), 0.0)
+    observed |= {INPUTS_ORIGIN: inputs.lines()}
     facts = gather_facts(problem, observed, failed, evidence.folder, tests_started=tests_started)
     if source:
-        scanned = scan_source(facts, source, workflow)
+        scanned = scan_source(facts, source, inputs.workflow)
         added = {name: _redact(lines, evidence.redactor) for name, lines in scanned.items()}
         facts = replace(facts, lines={**facts.lines, **added})
     diagnoses = tuple(_with_hint(each, problem) for each in diagnose(facts, CAUSES))

@@ -7,6 +7,7 @@ from itertools import chain
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.key_lines import MAX_LINE_LENGTH
+from rehearsal.diagnosis.paste import fit_paste
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.source.tracebacks import without_installed_code
 from rehearsal.verdict import Verdict
@@ -131,7 +132,7 @@ def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
         id=cause.id,
         title=_fill(texts.title or cause.title, values),
         hint=_fill(texts.hint or cause.hint, values),
-        paste=_fill(texts.paste or cause.paste, values),
+        paste=fit_paste(_fill(texts.paste or cause.paste, values), facts),
         background=texts.background or cause.background,
         matching_lines=tuple(chain.from_iterable(dict.fromkeys(map(_lines, evidence)))),
     )

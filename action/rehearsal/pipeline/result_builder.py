@@ -1,10 +1,11 @@
 """Make the result of a finished run: redacted, with its causes and an index of its evidence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rehearsal.diagnosis.explain import explain
+from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.pipeline.run_state import RunState
@@ -18,10 +19,7 @@ from rehearsal.source.source_tree import SourceTree
 
 @dataclass(frozen=True, kw_only=True)
 class RunDescription:
-    """What is known of a rehearsal before it runs; unknown values are empty.
-
-    `workflow` is the path of the workflow file in the checkout.
-    """
+    """What is known of a rehearsal before it runs; unknown values are empty."""
 
     name: str
     evidence_folder: str
@@ -30,7 +28,7 @@ class RunDescription:
     request: RequestSummary | None = None
     shard: str = ""
     source: SourceTree | None = None
-    workflow: str = ""
+    inputs: InputsOrigin = field(default_factory=InputsOrigin)
 
 
 def make_result(
@@ -70,7 +68,7 @@ def make_result(
         state.observations,
         evidence,
         source=description.source,
-        workflow=description.workflow,
+        inputs=description.inputs,
     )
     if explanation.facts:
         evidence.write(FACTS_FILE, explanation.facts)

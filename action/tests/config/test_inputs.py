@@ -2,7 +2,7 @@ import pytest
 
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import BOOLEAN, Input, matching, number, one_of, table
-from rehearsal.config.inputs import LONGEST_INPUTS, LONGEST_SHOWN, Inputs
+from rehearsal.config.inputs import LONGEST_INPUTS, LONGEST_SHOWN, Inputs, given_names
 from rehearsal.verdict import MisconfiguredError
 
 ANOTHER = {"audit": "warn", "audit-active": "true"}
@@ -168,3 +168,8 @@ def test_wrong__shortens_a_long_value() -> None:
     problem = Inputs.of({"image": "x" * 10_000}).error_for("image", "short").problem
     assert "x" * LONGEST_SHOWN + "…" in problem.message
     assert len(problem.message) < LONGEST_SHOWN + 100
+
+
+def test_given_names__without_defaults_and_empty_values() -> None:
+    given = {"port": "8888", "env": "A=b", "secrets": "  \n", "context": None, "target": "prod"}
+    assert given_names(given) == ("env", "target")

@@ -216,7 +216,7 @@ def answering(status: int) -> Facts:
         ),
         pytest.param(
             with_line("missing-table", "locations", "workflow .github/workflows/ci.yml"),
-            "# in .github/workflows/ci.yml, under the with: of the step that uses this action",
+            "# in .github/workflows/ci.yml, under the step's with:, add:",
             id="a workflow that is known",
         ),
         pytest.param(captured("request-refused"), "allow localhost too", id="400"),

@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal.diagnosis.explain import Explanation, explain
 from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS, Facts
+from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
@@ -36,7 +37,7 @@ def run_explain(
     source: SourceTree | None = None,
     workflow: str = "",
 ) -> Explanation:
-    return explain(result, {}, evidence, source=source, workflow=workflow)
+    return explain(result, {}, evidence, source=source, inputs=InputsOrigin(workflow=workflow))
 
 
 def test_explain__known_cause(evidence: Evidence) -> None:
@@ -57,7 +58,7 @@ def test_explain__key_lines_of_an_unknown_cause(evidence: Evidence) -> None:
 
 def test_explain__redacts_observations(evidence: Evidence) -> None:
     observed = {"request": (f"path /{SECRET[:8]}", f"token {SECRET}")}
-    found = explain(failed_result(), observed, evidence, source=None, workflow="")
+    found = explain(failed_result(), observed, evidence, source=None, inputs=InputsOrigin())
     assert Facts.from_json(found.facts).lines["request"][1] == "token ***"
 
 

@@ -729,7 +729,7 @@ DJANGO = [
         told=(
             "no table lists_list",
             "no setup-command was given",
-            "in .github/workflows/ci.yml, under the with:",
+            "in .github/workflows/ci.yml, under the step's with:",
             "setup-command: python manage.py migrate",
         ),
         lines=(A_LIST, NO_TABLE),

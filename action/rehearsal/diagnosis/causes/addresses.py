@@ -1,7 +1,8 @@
 """Causes of an app that listens where no HTTP request reaches it."""
 
 from rehearsal.diagnosis.causes.give_up import ADDRESS, DEPLOYMENT, SETTINGS
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
+from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
+from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
 
@@ -58,7 +59,7 @@ ADDRESSES = (
                 pattern=Pattern("listeners", r"^other-port \S+:(?P<other>\d+)$"),
                 hint="Let the app serve http. It listens on port {other}, too: if that is for "
                 "http, set the input port.",
-                paste=f"{IN_STEP}port: '{{other}}'",
+                paste=in_step("port", "'{other}'"),
             ),
         ),
         background="In production a proxy in front of the container handles TLS.",
@@ -75,7 +76,7 @@ ADDRESSES = (
         title="The app listens on port {port} ({address}), but the input port is {expected}",
         hint="Set the input port to the port that the app listens on, or let the app listen on "
         "{expected}. EXPOSE alone changes nothing.",
-        paste=f"{IN_STEP}port: '{{port}}'",
+        paste=in_step("port", "'{port}'"),
         give_up=DEPLOYMENT,
     ),
 )

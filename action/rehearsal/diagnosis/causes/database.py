@@ -1,9 +1,10 @@
 """Causes in the database. They show at its first use, which may be in the tests."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR, OWN_DATABASE
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
+from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
 from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
+from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
@@ -53,9 +54,8 @@ DATABASE = (
         ),
         title="The database lacks migrations: {migration}{others|}",
         hint="Run migrate in setup-command. It runs inside the started container, before the "
-        "tests. If the step has that input already, add the command to it: setup-command: | and "
-        "one command a line.",
-        paste=f"{IN_STEP}setup-command: python manage.py migrate --noinput",
+        "tests.",
+        paste=in_step("setup-command", "python manage.py migrate --noinput"),
         background="The app answered with 500 and logged nothing, which is Django's default with "
         "DEBUG off. So its database was asked for the migrations that it lacks.",
     ),
@@ -96,7 +96,7 @@ DATABASE = (
         title="The database has no table {table}: no log shows that migrations have run",
         hint="Run migrate first in setup-command. It runs inside the started container, before "
         "the tests.",
-        paste=f"{IN_STEP}setup-command: python manage.py migrate --noinput",
+        paste=in_step("setup-command", "python manage.py migrate --noinput"),
         background="A new database is empty until migrate has made its tables. The same is true in "
         "production.",
         give_up=OWN_DATABASE,

@@ -2,7 +2,8 @@
 
 from rehearsal.diagnosis.causes.addresses import SPEAKS_HTTPS
 from rehearsal.diagnosis.causes.give_up import DEPLOYMENT, SETTINGS
-from rehearsal.diagnosis.causes.snippets import ALSO_IN_STEP, IN_DOCKERFILE, IN_SETTINGS, IN_STEP
+from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_SETTINGS
+from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.verdict import Verdict
@@ -16,7 +17,7 @@ DJANGO_REFUSES_HOST = Pattern(
     r"\bDisallowedHost\b",
     r"Bad Request \(400\)",
 )
-ANOTHER_PAGE = f"{IN_STEP}ready-path: /healthz"
+ANOTHER_PAGE = in_step("ready-path", "/healthz")
 
 HTTP_ANSWERS = (
     Cause(
@@ -29,11 +30,8 @@ HTTP_ANSWERS = (
         ),
         title="ALLOWED_HOSTS does not contain {host}: Django answers every request with 400",
         hint="A rehearsal opens the app as {host}. Put that host into the variable from which your "
-        "settings read ALLOWED_HOSTS (this example uses DJANGO_ALLOWED_HOST). If the step has an "
-        "env: input already, add the line to it.",
-        paste=f"{IN_STEP}"
-        "env: DJANGO_ALLOWED_HOST={host}\n"
-        "\n"
+        "settings read ALLOWED_HOSTS (this example uses DJANGO_ALLOWED_HOST).",
+        paste=in_step("env", "DJANGO_ALLOWED_HOST={host}") + "\n\n"
         "# and in {settings|settings.py}, if it reads no variable yet:\n"
         'ALLOWED_HOSTS = os.environ["DJANGO_ALLOWED_HOST"].split(",")',
         variants=(
@@ -42,8 +40,7 @@ HTTP_ANSWERS = (
                 hint="A rehearsal opens the app as {host}. The container gets {variable}, but "
                 "with another host. Change only that value, and keep the other lines of env. "
                 "Production's own setting stays as it is.",
-                paste="# in {workflow|your workflow}, in the env of the step's with:, change this "
-                "line to:\n{variable}={host}",
+                paste=in_step("env", "{variable}={host}"),
             ),
         ),
         background="With DEBUG off, Django refuses every request for a host that is not in "
@@ -61,9 +58,7 @@ HTTP_ANSWERS = (
         "that header. Turn the redirect off by a variable, for rehearsals only.",
         paste=f"{IN_SETTINGS}"
         'SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ\n'
-        "\n"
-        f"{ALSO_IN_STEP}"
-        "env: DJANGO_NO_SSL_REDIRECT=1",
+        "\n" + in_step("env", "DJANGO_NO_SSL_REDIRECT=1", "and "),
         give_up=SETTINGS,
     ),
     Cause(
@@ -101,9 +96,8 @@ HTTP_ANSWERS = (
             Variant(
                 pattern=Pattern(CAPTURES, r"^status 406$"),
                 hint="The app has no answer in a form that browsers accept. Request a page, or "
-                "name the form in an Accept header. If the step has a ready-headers: input "
-                "already, add the line to it.",
-                paste=f"{IN_STEP}ready-headers: 'Accept: application/json'",
+                "name the form in an Accept header.",
+                paste=in_step("ready-headers", "'Accept: application/json'"),
             ),
         ),
         give_up=DEPLOYMENT,

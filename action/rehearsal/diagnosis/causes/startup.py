@@ -1,6 +1,7 @@
 """Causes of an app that does not start, or stops soon after its start."""
 
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
+from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
+from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import Cause, Pattern
 from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
@@ -52,7 +53,7 @@ STARTUP = (
         title="The container was killed because it ran out of memory (limit: {limit})",
         hint="Raise the limit, or let the app use less: fewer workers, smaller caches. If "
         "production has the same limit, the app will be killed there too.",
-        paste=f"{IN_STEP}run-options: --memory=512m",
+        paste=in_step("run-options", "--memory=512m"),
     ),
 )
 
@@ -65,7 +66,7 @@ CONTAINER_EXIT = (
         hint="Compiled code did that: a package that was built for another C library (Alpine has "
         "musl) or processor, or a fault in it. Install its wheel for this image, or another "
         "version. For Python, PYTHONFAULTHANDLER=1 in env logs where it happened.",
-        paste=f"{IN_STEP}env: PYTHONFAULTHANDLER=1",
+        paste=in_step("env", "PYTHONFAULTHANDLER=1"),
     ),
     Cause(
         id="crash-loop",

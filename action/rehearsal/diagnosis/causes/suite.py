@@ -1,6 +1,6 @@
 """Causes in the tests' own environment on the runner."""
 
-from rehearsal.diagnosis.causes.snippets import IN_STEP
+from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import TEST_LOG
 from rehearsal.verdict import Verdict
@@ -70,8 +70,7 @@ SUITE = (
             ),
         ),
         title="The environment variable {name} is missing in the tests",
-        hint="The tests do not get the container's variables and secrets. Give them their own. If "
-        "the step has a test-env: input already, add a line to it: test-env: | and one a line.",
-        paste=f"{IN_STEP}test-env: {{name}}=VALUE",
+        hint="The tests do not get the container's variables and secrets. Give them their own.",
+        paste=in_step("test-env", "{name}=VALUE"),
     ),
 )

@@ -1,16 +1,13 @@
 """Causes in the environment variables that the app reads at its start."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_STEP
+from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
 from rehearsal.diagnosis.causes.startup import START_LOGS, START_VERDICTS, VISIBLE_FROM_OUTSIDE
+from rehearsal.diagnosis.paste import in_step, in_step_env
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 
-ADD_TO_SECRETS = (
-    "If the step has a secrets: input already, add the name to it: secrets: | and one name a line."
-)
-FROM_REPOSITORY = (
-    "secrets: {name}\n\n# and also, under the env: of the same step:\n{name}: ${{ secrets.{name} }}"
-)
+OF_THE_STEP = in_step_env("{name}", "${{ secrets.{name} }}")
+FROM_REPOSITORY = f"{in_step('secrets', '{name}')}\n\n{OF_THE_STEP}"
 
 VARIABLES = (
     Cause(
@@ -33,11 +30,9 @@ VARIABLES = (
         unless=VISIBLE_FROM_OUTSIDE,
         title="The environment variable {name} is missing in the container",
         hint="Pass it to the container: from a repository secret or, if it is not secret, as plain "
-        f"text. {ADD_TO_SECRETS}",
-        paste=f"{IN_STEP}{FROM_REPOSITORY}\n"
-        "\n"
-        "# instead, if it is not secret, under the same with:\n"
-        "env: {name}=VALUE",
+        "text.",
+        paste=f"{FROM_REPOSITORY}\n\n"
+        + in_step("env", "{name}=VALUE", "instead, if it is not secret, "),
         variants=(
             Variant(
                 pattern=Pattern(CAPTURES, r"^verdict build-failed$"),
@@ -53,21 +48,19 @@ VARIABLES = (
                 pattern=Pattern(START_LOGS, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
                 title="The environment variable {name} is set but empty in the container",
                 hint="Give it a value: from a repository secret or, if it is not secret, as plain "
-                f"text. {ADD_TO_SECRETS}",
+                "text.",
             ),
             Variant(
                 # A framework's own key may have any value. A key of another service
                 # (STRIPE_SECRET_KEY) may not.
                 pattern=Pattern(CAPTURES, r"^name (?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?$"),
                 hint="Pass it to the container. Any random value will do for a rehearsal, and "
-                "generate-secrets makes one. If the step has that input already, add the name to "
-                "it: generate-secrets: | and one name a line. Only if the value matters, use a "
-                "repository secret, which is empty in pull requests from forks.",
-                paste=f"{IN_STEP}"
-                "generate-secrets: {name}\n"
-                "\n"
-                "# instead, from a repository secret of that name, under the same with:\n"
-                f"{FROM_REPOSITORY}",
+                "generate-secrets makes one. Only if the value matters, use a repository secret, "
+                "which is empty in pull requests from forks.",
+                paste=in_step("generate-secrets", "{name}")
+                + "\n\n"
+                + in_step("secrets", "{name}", "instead, from a repository secret of that name, ")
+                + f"\n\n{OF_THE_STEP}",
             ),
         ),
         background="The app reads this variable and stops without it. The snippet sets it for the "

@@ -1,0 +1,97 @@
+"""What to paste for an input: into the step of a workflow, or on a command line."""
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from rehearsal.config.input_table import INPUTS
+from rehearsal.diagnosis.facts import Facts
+
+# The source of these facts: `given NAME` for each input that was given, and `flags only`.
+INPUTS_ORIGIN = "inputs origin"
+FLAGS_ONLY = "flags only"
+# As `in_step` and `in_step_env` write them.
+ADDED_INPUT = re.compile(
+    r"^# (?P<lead>.*)in (?P<file>[^,\n]+), under the step's with:, add:\n"
+    r"(?P<name>[a-z-]+): (?P<value>.+)$",
+    re.MULTILINE,
+)
+ADDED_VARIABLE = re.compile(
+    r"^# (?P<lead>.*)under the step's env:, add:\n(?P<name>\w+): .+$", re.MULTILINE
+)
+
+# A line of env and of test-env, which may each name a variable once.
+VARIABLE = re.compile(r"(\w+)=")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputsOrigin:
+    """Where the inputs came from: the path of the workflow file, or flags alone.
+
+    `given` are the names of the inputs whose values are not their defaults.
+    """
+
+    workflow: str = ""
+    given: tuple[str, ...] = ()
+    flags_only: bool = False
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the facts that `fit_paste` reads."""
+        return (*(f"given {name}" for name in self.given), *[FLAGS_ONLY][: self.flags_only])
+
+
+def in_step(name: str, value: str, lead: str = "") -> str:
+    """Return the text to paste that gives an input to the step; `value` is YAML of one line.
+
+    `lead` is what the comment begins with, like "and ".
+    """
+    return f"# {lead}in {{workflow|your workflow}}, under the step's with:, add:\n{name}: {value}"
+
+
+def in_step_env(name: str, value: str) -> str:
+    """Return the text to paste, after `in_step`, that gives a variable to the step itself."""
+    return f"# and also, under the step's env:, add:\n{name}: {value}"
+
+
+def fit_paste(paste: str, facts: Facts) -> str:
+    """Return what `in_step` wrote as it fits where the inputs come from.
+
+    YAML allows no key twice, so an input that the step has already gets another line or another
+    value. Without a workflow inputs are flags.
+    """
+    lines = facts.lines.get(INPUTS_ORIGIN, ())
+    given = {line.removeprefix("given ") for line in lines}
+    if FLAGS_ONLY in lines:
+        paste = ADDED_VARIABLE.sub(r"# \g<lead>before the command:\nexport \g<name>=VALUE", paste)
+        return ADDED_INPUT.sub(lambda found: _as_flag(found, given), paste)
+    return ADDED_INPUT.sub(lambda found: _in_given_input(found, given), paste)
+
+
+def _in_given_input(found: re.Match[str], given: set[str]) -> str:
+    name, value = found["name"], found["value"]
+    if name not in given:
+        return found[0]
+    where = f"# {found['lead']}in {found['file']}, in the step's input {name}, "
+    if INPUTS[name].type.is_list:
+        return f"{where}{_add_line(value)} (after {name}: |):\n{_without_quotes(value)}"
+    return f"{where}write instead:\n{name}: {value}"
+
+
+def _as_flag(found: re.Match[str], given: set[str]) -> str:
+    name, value = found["name"], _without_quotes(found["value"])
+    where = f"# {found['lead']}on the command line, "
+    flag = f"--{name} {shlex.quote(value)}"
+    if name not in given:
+        return f"{where}add:\n{flag}"
+    if INPUTS[name].type.is_list:
+        return f"{where}in the value of --{name}, {_add_line(value)}:\n{value}"
+    return f"{where}write instead of --{name}:\n{flag}"
+
+
+def _add_line(value: str) -> str:
+    variable = VARIABLE.match(value)
+    return "add this line" + (f", or change that of {variable[1]} to it" if variable else "")
+
+
+def _without_quotes(value: str) -> str:
+    return value[1:-1] if value[0] == value[-1] == "'" else value
