@@ -13,6 +13,8 @@ LOG_BEFORE_TESTS = f"{CONTAINER_LOG} before the tests"
 FAILED_STEP = "failed step"
 # What the app logged while tests ran that failed.
 LOG_OF_FAILED_TESTS = f"{CONTAINER_LOG} of the failed tests"
+# Where the tests start Chrome: `KIND at FILE:LINE: TEXT`, one a line.
+BROWSER_STARTS = "browser starts"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 
@@ -24,7 +26,8 @@ class Facts:
     A source is the name of a log or of a part of it, `failed step` (of a build), `problem` (its
     message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
     `answer` (the last one), `answers`, `listeners`, `container`, `page links`, `final page`,
-    `console`), or what the project's files show (`locations`, `form fields`).
+    `console`, `test environment`), or what the project's files show (`locations`, `form fields`,
+    `browser starts`).
     """
 
     verdict: Verdict

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from rehearsal.diagnosis.facts import LOCATIONS, Facts
+from rehearsal.diagnosis.browser_scan import scan_browser_starts
+from rehearsal.diagnosis.facts import BROWSER_STARTS, LOCATIONS, Facts
 from rehearsal.outside.files import read_text, text_files
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.source.html_forms import form_fields
@@ -27,7 +28,7 @@ MAX_FIELDS = 20
 def scan_source(
     facts: Facts, checkout: SourceTree, workflow: str = ""
 ) -> dict[str, tuple[str, ...]]:
-    """Return more facts, as lines by their source: locations, and fields of forms.
+    """Return more facts, as lines by their source: locations, fields of forms, browser starts.
 
     The fields are those of the templates, and only searched if a request came without a field.
     `workflow` is the path of the workflow file, or empty.
@@ -37,6 +38,7 @@ def scan_source(
         missing = [each["field"] for each in MISSING_FIELD.finditer(facts.text(CONTAINER_LOG))]
         if missing:
             lines[FORM_FIELDS] = tuple(_form_field_lines(missing[-1], checkout))
+        lines[BROWSER_STARTS] = scan_browser_starts(facts, checkout)
     return {source: found for source, found in lines.items() if found}
 
 

@@ -87,8 +87,8 @@ def pwrite_all(file: FileIO, data: bytes, offset: int) -> None:
         rest, offset = rest[written:], offset + written
 
 
-def text_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
-    """Yield path and text of the files with this suffix, a folder's own before its subfolders'.
+def text_files(folder: Path, suffix: str | tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """Yield path and text of the files with this end, a folder's own before its subfolders'.
 
     Hidden folders, links, and files that cannot be read are skipped.
     """

@@ -23,6 +23,7 @@ from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
+from rehearsal.pipeline.stages.observations import TEST_ENVIRONMENT, test_environment_lines
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
@@ -78,6 +79,9 @@ def run_functional_tests(
                 container, context.engine, log, when=IN_TESTS, failed=count.results.failed
             )
         if problems:
+            state.observations[TEST_ENVIRONMENT] = test_environment_lines(
+                env, plan.suite.command, count.exit_code
+            )
             _ask(plan, context, state, container, log)
     finally:
         _record_staged(plan, context, state, previous)

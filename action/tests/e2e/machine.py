@@ -15,7 +15,7 @@ ACTION = CHECKOUT / "action"
 # Whatever the caller of pytest has set must not reach the scenarios: on a runner it would be
 # another job's, and in a virtual environment another Python's.
 _FOREIGN = ("ACTIONS_", "DJANGO_", "GITHUB_", "MAKE", "PYTEST_", "PYTHON", "REHEARSAL_", "RUNNER_")
-_FOREIGN_NAMES = {"BROWSER", "TEST_SERVER", "VIRTUAL_ENV"}
+_FOREIGN_NAMES = {"BROWSER", "DISPLAY", "TEST_SERVER", "VIRTUAL_ENV", "WAYLAND_DISPLAY"}
 
 
 class MissingToolError(Exception):

@@ -23,11 +23,14 @@ from .faults import tiny as goes_wrong
 from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import ActionResult, Meanwhile, Runner, RunningStep
+from .suite_faults import SUITE_FAULTS
 
 FACTS = Path(__file__).resolve().parents[1] / "diagnosis/facts"
 FIXTURES = Path(__file__).parent / "fixtures"
-# What a build and pip say of where they are run, and from where they took what.
-THIS_MACHINE = re.compile(r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing ")
+# What a build and pip say of where they are run, and from where they took what; Chrome's addresses.
+THIS_MACHINE = re.compile(
+    r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing |^#\d+ 0x"
+)
 ROOM = re.compile(r"/tmp/dr-\w+")
 # gunicorn reads it at its start: like the tiny app it prints what it was given.
 TELLTALE = """
@@ -77,7 +80,7 @@ def keep_facts(rehearsed: ActionResult, name: str) -> None:
     expected = [each for each in [rehearsed.outputs["diagnosis"]] if each]
     content = {"diagnoses": expected, "verdict": facts["verdict"], "lines": lines}
     text = json.dumps(content, indent=1, ensure_ascii=False)
-    text = ROOM.sub("/tmp/room", text).replace(sys.base_prefix, "/usr")
+    text = ROOM.sub("/tmp/room", text).replace(sys.prefix, "/venv").replace(sys.base_prefix, "/usr")
     (FACTS / f"{name}.json").write_text(f"{text}\n")
 
 
@@ -193,7 +196,7 @@ def assert_kept(rehearsed: ActionResult, fault: Fault, planted: Mapping[str, str
             assert f"{name} is ***" in rehearsed.file("container.log")
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", [*FAULTS, *SUITE_FAULTS], ids=str)
 def test_fault(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
     repository = laid_out(fault, workdir / "repository")
     assert_told(rehearsed_with(fault, repository, runner, planted), fault, runner, planted)

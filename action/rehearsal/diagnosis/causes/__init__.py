@@ -1,6 +1,7 @@
 """The known causes, in order: if several fit, the first one explains the others."""
 
 from rehearsal.diagnosis.causes.addresses import ADDRESSES
+from rehearsal.diagnosis.causes.browser import BROWSER
 from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
@@ -20,6 +21,7 @@ CAUSES = (
     *DATABASE,
     *ADDRESSES,
     *HTTP_ANSWERS,
+    *BROWSER,
     *SUITE,
     *TESTS,
     *STATIC_FILES,

@@ -9,24 +9,6 @@ TEST_OUTPUT = (TEST_LOG, "failures")
 
 SUITE = (
     Cause(
-        id="no-browser",
-        verdicts=(Verdict.TESTS_FAILED,),
-        patterns=(
-            Pattern(
-                TEST_OUTPUT,
-                r"The (?:browser|driver) (?P<name>\S+) is missing:.*",
-                r"Unable to obtain driver for (?P<name>\w+)",
-                r"cannot find (?P<name>\w+) binary",
-            ),
-        ),
-        title="{name} is missing on the runner: no test could open a browser",
-        hint="The tests run on the runner, so the browser belongs there and not into the image. "
-        "GitHub's own Ubuntu runners have Chrome and Firefox with their drivers; on other runners "
-        "install them in an earlier step.",
-        paste="# in your workflow, before the step that uses this action:\n"
-        "- run: sudo apt-get install --yes chromium chromium-driver",
-    ),
-    Cause(
         id="tests-missing-module",
         verdicts=(Verdict.TESTS_FAILED,),
         patterns=(

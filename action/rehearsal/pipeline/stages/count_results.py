@@ -28,13 +28,15 @@ class SuiteCount:
 
     `ran_none` is True if no test ran, by the runner's own word. `nothing_shown` is True if the
     command passed, but no report could be read, and its output counts no test either. `reason` is
-    what the command printed if it failed, and no test is known to have failed.
+    what the command printed if it failed, and no test is known to have failed. `exit_code` is
+    negative after a signal, and None if the command was ended.
     """
 
     results: SuiteResults
     ran_none: bool
     nothing_shown: bool
     reason: str
+    exit_code: int | None
     notices: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -77,6 +79,7 @@ def count_tests(
         ran_none=_ran_none(results, output, code),
         nothing_shown=nothing_shown,
         reason=output.reason if code and not results.failure_count else "",
+        exit_code=code,
         notices=tuple(notices),
         warnings=tuple(warnings),
     )

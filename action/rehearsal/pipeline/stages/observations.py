@@ -1,6 +1,7 @@
 """What a rehearsal observed, as lines for the diagnosis and as evidence."""
 
 import html
+import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,11 @@ PAGE_LINKS = "page links"
 # The pages on which tests failed, one `TITLE at ADDRESS` a line, and the browser's console there.
 FINAL_PAGE = "final page"
 BROWSER_CONSOLE = "console"
+# What decides whether a browser can start: `no display`, `MOZ_HEADLESS`, `root`; and how the test
+# command ended: `exit code N`.
+TEST_ENVIRONMENT = "test environment"
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+HEADLESS_FIREFOX = "MOZ_HEADLESS"
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
 MAX_TITLE_LENGTH = 200
 MAX_CONSOLE_LINES = 20
@@ -43,6 +49,22 @@ def request_lines(probe: ProbePlan, port: int, host: str) -> tuple[str, ...]:
 def answer_lines(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
     """Return an answer in one line, then how its body begins."""
     return (describe_answer(probe, answer), *answer.body.splitlines()[:MAX_BODY_LINES])
+
+
+def test_environment_lines(
+    env: Mapping[str, str], command: str, exit_code: int | None
+) -> tuple[str, ...]:
+    """Return what the tests' environment lacks for a browser, and how the test command ended.
+
+    A command that names Xvfb makes a display of its own.
+    """
+    facts = {
+        "no display": not any(map(env.get, DISPLAYS)) and "xvfb" not in command.lower(),
+        HEADLESS_FIREFOX: HEADLESS_FIREFOX in env,
+        "root": os.geteuid() == 0,
+        f"exit code {exit_code}": exit_code,
+    }
+    return tuple(line for line, is_so in facts.items() if is_so)
 
 
 def page_line(page: str, address: str) -> str:

@@ -1,3 +1,4 @@
+import os
 from typing import Any
 
 import pytest
@@ -24,6 +25,34 @@ def test_input_lines__show_no_names_but_those_of_allowed_hosts() -> None:
         "setup-command none",
         "network given",
     )
+
+
+@pytest.mark.parametrize(
+    "env, command, code, lines",
+    [
+        ({}, "pytest", 1, ("no display", "exit code 1")),
+        (
+            {"DISPLAY": "", "MOZ_HEADLESS": "1"},
+            "pytest",
+            -9,
+            ("no display", "MOZ_HEADLESS", "exit code -9"),
+        ),
+        ({"DISPLAY": ":0"}, "pytest", 0, ()),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "pytest", None, ()),
+        ({}, "xvfb-run -a pytest", 1, ("exit code 1",)),
+    ],
+)
+def test_test_environment_lines__what_a_browser_needs(
+    env: dict[str, str],
+    command: str,
+    code: int | None,
+    lines: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1001)
+    assert observations.test_environment_lines(env, command, code) == lines
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert "root" in observations.test_environment_lines(env, command, code)
 
 
 def test_request_lines__port_path_host() -> None:
