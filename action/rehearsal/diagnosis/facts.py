@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rehearsal.results.file_names import CONTAINER_LOG
+from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
+# The logs in which an app may say why it stops; a build runs parts of the app too (collectstatic).
+START_LOGS = (CONTAINER_LOG, SETUP_LOG, BUILD_LOG)
 # What the app had logged when the tests began.
 LOG_BEFORE_TESTS = f"{CONTAINER_LOG} before the tests"
 # The instruction that failed in a build, what it printed, and what BuildKit says of it.
@@ -15,6 +17,8 @@ FAILED_STEP = "failed step"
 LOG_OF_FAILED_TESTS = f"{CONTAINER_LOG} of the failed tests"
 # Where the tests start Chrome: `KIND at FILE:LINE: TEXT`, one a line.
 BROWSER_STARTS = "browser starts"
+# The variables that the app misses, one `secret NAME` or `plain NAME` a line.
+MISSING_VARIABLES = "missing variables"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 

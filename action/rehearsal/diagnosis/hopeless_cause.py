@@ -1,9 +1,10 @@
 """A cause for which it is useless to wait until the app is ready."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rehearsal.diagnosis.causes import CAUSES
-from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.facts import MISSING_VARIABLES, Facts
+from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.rules import diagnose
 
 
@@ -26,6 +27,7 @@ def find_hopeless_cause(facts: Facts) -> HopelessCause | None:
 
     `facts` are of this moment, as if the verdict was not-ready.
     """
+    facts = replace(facts, lines={**facts.lines, MISSING_VARIABLES: missing_variables(facts)})
     for cause in CAUSES:
         limit = cause.give_up
         if limit and all(each.find(facts) for each in limit.only_if):

@@ -13,11 +13,12 @@ FLAGS_ONLY = "flags only"
 # As `in_step` and `in_step_env` write them.
 ADDED_INPUT = re.compile(
     r"^# (?P<lead>.*)in (?P<file>[^,\n]+), under the step's with:, add:\n"
-    r"(?P<name>[a-z-]+): (?P<value>.+)$",
+    r"(?P<name>[a-z-]+): (?P<value>.+(?:\n  .+)*)$",
     re.MULTILINE,
 )
 ADDED_VARIABLE = re.compile(
-    r"^# (?P<lead>.*)under the step's env:, add:\n(?P<name>\w+): .+$", re.MULTILINE
+    r"^# (?P<lead>.*)under the step's env:, add:\n(?P<lines>\w+: .+(?:\n\w+: .+)*)$",
+    re.MULTILINE,
 )
 
 # A line of env and of test-env, which may each name a variable once.
@@ -41,9 +42,10 @@ class InputsOrigin:
 
 
 def in_step(name: str, value: str, lead: str = "") -> str:
-    """Return the text to paste that gives an input to the step; `value` is YAML of one line.
+    """Return the text to paste that gives an input to the step.
 
-    `lead` is what the comment begins with, like "and ".
+    `value` is YAML: one line, or `|` and indented lines. `lead` is what the
+    comment begins with, like "and ".
     """
     return f"# {lead}in {{workflow|your workflow}}, under the step's with:, add:\n{name}: {value}"
 
@@ -62,7 +64,7 @@ def fit_paste(paste: str, facts: Facts) -> str:
     lines = facts.lines.get(INPUTS_ORIGIN, ())
     given = {line.removeprefix("given ") for line in lines}
     if FLAGS_ONLY in lines:
-        paste = ADDED_VARIABLE.sub(r"# \g<lead>before the command:\nexport \g<name>=VALUE", paste)
+        paste = ADDED_VARIABLE.sub(_as_export, paste)
         return ADDED_INPUT.sub(lambda found: _as_flag(found, given), paste)
     return ADDED_INPUT.sub(lambda found: _in_given_input(found, given), paste)
 
@@ -73,12 +75,12 @@ def _in_given_input(found: re.Match[str], given: set[str]) -> str:
         return found[0]
     where = f"# {found['lead']}in {found['file']}, in the step's input {name}, "
     if INPUTS[name].type.is_list:
-        return f"{where}{_add_line(value)} (after {name}: |):\n{_without_quotes(value)}"
+        return f"{where}{_add_line(_text(value))} (after {name}: |):\n{_text(value)}"
     return f"{where}write instead:\n{name}: {value}"
 
 
 def _as_flag(found: re.Match[str], given: set[str]) -> str:
-    name, value = found["name"], _without_quotes(found["value"])
+    name, value = found["name"], _text(found["value"])
     where = f"# {found['lead']}on the command line, "
     flag = f"--{name} {shlex.quote(value)}"
     if name not in given:
@@ -88,10 +90,21 @@ def _as_flag(found: re.Match[str], given: set[str]) -> str:
     return f"{where}write instead of --{name}:\n{flag}"
 
 
+def _as_export(found: re.Match[str]) -> str:
+    names = (line.partition(":")[0] for line in found["lines"].splitlines())
+    lines = "\n".join(f"export {name}=VALUE" for name in names)
+    return f"# {found['lead']}before the command:\n{lines}"
+
+
 def _add_line(value: str) -> str:
+    if "\n" in value:
+        return "add these lines"
     variable = VARIABLE.match(value)
     return "add this line" + (f", or change that of {variable[1]} to it" if variable else "")
 
 
-def _without_quotes(value: str) -> str:
+def _text(value: str) -> str:
+    """Return the text that YAML means."""
+    if value.startswith("|\n"):
+        return "\n".join(line.removeprefix("  ") for line in value.splitlines()[1:])
     return value[1:-1] if value[0] == value[-1] == "'" else value

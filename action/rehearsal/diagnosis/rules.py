@@ -16,6 +16,8 @@ from rehearsal.verdict import Verdict
 MAX_EVIDENCE_LINES = 8
 # `{name}`, or `{name|default}` for a group that may not have matched; not GitHub's ${{ }}.
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
+# A line of a paste with this is repeated for each value of a group.
+EACH = "{each}"
 # The source in which a variant finds the verdict and the values captured so far.
 CAPTURES = "captures"
 
@@ -24,16 +26,22 @@ class Pattern:
     """Regular expressions to search in the facts; their named groups fill placeholders.
 
     `sources` are searched in order. With `every_value_of`, the name of a group, all different
-    values of the group are evidence, and the placeholder `others` says how many there are beside
-    the first.
+    values of the group are evidence. The placeholder `others` says how many there are beside the
+    first, `all` is a list of them in words, and `each` repeats a line of a paste for each of them.
+    Unless `shown`, what is found is no evidence: no log has these words.
     """
 
     def __init__(
-        self, sources: str | Iterable[str], *patterns: str, every_value_of: str = ""
+        self,
+        sources: str | Iterable[str],
+        *patterns: str,
+        every_value_of: str = "",
+        shown: bool = True,
     ) -> None:
         self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
         self.patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
         self.every_value_of = every_value_of
+        self.shown = shown
 
     def find(self, facts: Facts) -> list[re.Match[str]]:
         """Return the last match of the first pattern that is found, in the first source with one.
@@ -58,7 +66,10 @@ class Pattern:
             return {}
         values = {name: value for name, value in matches[0].groupdict().items() if value}
         if self.every_value_of:
-            values["others"] = f" and {len(matches) - 1} more" if len(matches) > 1 else ""
+            each = [match[self.every_value_of] for match in matches]
+            values["others"] = f" and {len(each) - 1} more" if len(each) > 1 else ""
+            values["all"] = " and ".join(filter(None, (", ".join(each[:-1]), each[-1])))
+            values["each"] = "\n".join(each)
         return values
 
 
@@ -127,7 +138,9 @@ def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
     for pattern, matches in found.items():
         values |= pattern.captures(matches)
     texts = _choose_variant(cause, facts, values)
-    evidence = chain.from_iterable(matches[:MAX_EVIDENCE_LINES] for matches in found.values())
+    evidence = chain.from_iterable(
+        matches[:MAX_EVIDENCE_LINES] for pattern, matches in found.items() if pattern.shown
+    )
     return Diagnosis(
         id=cause.id,
         title=_fill(texts.title or cause.title, values),
@@ -150,6 +163,13 @@ def _choose_variant(cause: Cause, facts: Facts, values: dict[str, str]) -> Varia
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
+    if EACH in text and "each" in values:
+        lines = (
+            line.replace(EACH, value)
+            for line in text.split("\n")
+            for value in (values["each"].split("\n") if EACH in line else ("",))
+        )
+        text = "\n".join(lines)
     return PLACEHOLDER.sub(lambda match: values.get(match[1], match[2] or ""), text)
 
 

@@ -78,6 +78,21 @@ def test_fit_paste__a_variable_of_the_step() -> None:
     )
 
 
+def test_fit_paste__several_lines() -> None:
+    added = in_step("secrets", "|\n  KEY\n  TOKEN")
+    paste = f"{added}\n\n{in_step_env('KEY', 'a')}\nTOKEN: b\n\n# instead"
+    assert fitted(paste) == paste.replace("{workflow|your workflow}", "ci.yml")
+    rest = "\n\n# and also, under the step's env:, add:\nKEY: a\nTOKEN: b\n\n# instead"
+    assert fitted(paste, "secrets") == (
+        "# in ci.yml, in the step's input secrets, add these lines (after secrets: |):\nKEY\nTOKEN"
+        + rest
+    )
+    assert fitted(paste, flags_only=True) == (
+        "# on the command line, add:\n--secrets 'KEY\nTOKEN'\n\n"
+        "# and also, before the command:\nexport KEY=VALUE\nexport TOKEN=VALUE\n\n# instead"
+    )
+
+
 def test_fit_paste__leaves_everything_else() -> None:
     paste = '# in the Dockerfile:\nCMD ["env: x"]\n\nenv: A=b'
     assert fitted(paste, "env", flags_only=True) == paste

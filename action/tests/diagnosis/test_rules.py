@@ -130,6 +130,29 @@ def test_pattern__many_distinct_values() -> None:
     assert len(found.matching_lines) == MAX_EVIDENCE_LINES
 
 
+@pytest.mark.parametrize(
+    "log, title, paste",
+    [
+        (("no A",), "A", "A: x\ny"),
+        (("no A", "no B"), "A and B", "A: x\nB: x\ny"),
+        (("no A", "no B", "no C"), "A, B and C", "A: x\nB: x\nC: x\ny"),
+    ],
+)
+def test_pattern__each_value(log: tuple[str, ...], title: str, paste: str) -> None:
+    pattern = Pattern("log", "no (?P<name>.)", every_value_of="name")
+    (found,) = diagnose(
+        facts(log=log), [cause(patterns=(pattern,), title="{all}", paste="{each}: x\ny")]
+    )
+    assert (found.title, found.paste) == (title, paste)
+
+
+def test_pattern__not_shown() -> None:
+    pattern = Pattern("log", "KeyError: '(?P<name>.)'", shown=False)
+    (found,) = diagnose(facts(log=LOG), [cause(patterns=(pattern, Pattern("log", "bye")))])
+    assert found.title == "B is missing"
+    assert found.matching_lines == ("bye",)
+
+
 def texts(**changes: str) -> dict[str, str]:
     return {"title": "a", "hint": "b", "paste": "c", "background": "d"} | changes
 

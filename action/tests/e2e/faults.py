@@ -83,17 +83,50 @@ NO_TABLE = Line(
 )
 A_LIST = Line(file="visits.py", holds="def test_start_a_list", says="HTTP Error 500")
 
-# Nothing catches what it throws, so Node ends. It prints what it was given, as the tiny app does.
-NODE_APP = """\
-const http = require("http");
+# It prints what it was given, as the tiny app does.
+NODE_PRINTS = """\
 for (const name of (process.env.TINY_PRINTS || "").split(" "))
   console.log(`${name} is ${process.env[name]}`);
-
-function total(orders, id) {
+"""
+# Nothing catches what it throws, so Node ends.
+NODE_APP = f"""\
+const http = require("http");
+{NODE_PRINTS}
+function total(orders, id) {{
   return orders[id].total;
-}
+}}
 
-http.createServer((request, response) => response.end(total({}, "7"))).listen(8888);
+http.createServer((request, response) => response.end(total({{}}, "7"))).listen(8888);
+"""
+
+# Without a package, so nothing is installed from npm.
+NODE_ALONE = ("Dockerfile", r"^(?:COPY package|RUN npm).*\n", "")
+NODE_SETTINGS = f"""\
+{NODE_PRINTS}
+const wanted = ["DATABASE_URL", "PATH", "MAIL_HOST", "SESSION_KEY"];
+const missing = wanted.filter((name) => !process.env[name]);
+if (missing.length)
+  throw new Error(`Missing required environment variables: ${{missing.join(", ")}}`);
+"""
+PYDANTIC_SETTINGS = """\
+import os
+import sys
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+for name in os.environ.get("TINY_PRINTS", "").split():
+    print(f"{name} is {os.environ.get(name)}", file=sys.stderr)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_")
+
+    database_url: str
+    port: int = 8888
+    api_key: str
+
+
+settings = Settings()
 """
 
 MAKING = [
@@ -218,9 +251,44 @@ STARTING = [
         verdict="crashed",
         diagnosis="missing-variable",
         inputs=tiny("crash"),
-        told=("TINY_KEY is missing", "TINY_KEY: ${{ secrets.TINY_KEY }}", "secrets: TINY_KEY"),
+        told=(
+            "TINY_KEY is missing",
+            "TINY_KEY: ${{ secrets.TINY_KEY }}",
+            "add this line (after secrets: |)",
+        ),
         lines=(KEY_IS_MISSING,),
         evidence={"container.log": "KeyError: 'TINY_KEY'"},
+    ),
+    Fault(
+        name="missing-variables-node",
+        app="npm_app",
+        verdict="crashed",
+        diagnosis="missing-variable",
+        files={"server.js": NODE_SETTINGS},
+        edits=(NODE_ALONE,),
+        told=(
+            "missing in the container: DATABASE_URL, MAIL_HOST and SESSION_KEY",
+            "add these lines (after secrets: |)",
+            "MAIL_HOST: ${{ secrets.MAIL_HOST }}",
+        ),
+        lines=(
+            Line(
+                file="server.js",
+                holds="throw new Error",
+                says="Missing required environment variables: DATABASE_URL, MAIL_HOST, SESSION_KEY",
+            ),
+        ),
+    ),
+    Fault(
+        name="missing-variables-pydantic",
+        app="asgi_app",
+        verdict="crashed",
+        diagnosis="missing-variable",
+        files={"app.py": PYDANTIC_SETTINGS, "requirements.txt": "pydantic-settings==2.16.3\n"},
+        edits=(("Dockerfile", r"^CMD .*", 'CMD ["python", "app.py"]'),),
+        told=("missing in the container: SHOP_DATABASE_URL and SHOP_API_KEY",),
+        lines=(Line(file="app.py", holds="settings = Settings()", says="ValidationError"),),
+        evidence={"container.log": "api_key\n  Field required"},
     ),
     Fault(
         name="missing-module",
@@ -296,7 +364,7 @@ STARTING = [
         app="npm_app",
         verdict="crashed",
         files={"server.js": NODE_APP},
-        edits=(("Dockerfile", r"^(?:COPY package|RUN npm).*\n", ""),),
+        edits=(NODE_ALONE,),
         told=(
             "The app raised TypeError: Cannot read properties of undefined (reading 'total')",
             "at server.js:6",

@@ -2,7 +2,8 @@
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
-from rehearsal.diagnosis.causes.startup import START_LOGS, START_VERDICTS, VISIBLE_FROM_OUTSIDE
+from rehearsal.diagnosis.causes.startup import START_VERDICTS, VISIBLE_FROM_OUTSIDE
+from rehearsal.diagnosis.facts import START_LOGS
 from rehearsal.diagnosis.rules import Cause, Pattern
 
 # The server does not find the app that it should serve; the traceback has no line of the app.

@@ -3,11 +3,9 @@
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import Cause, Pattern
-from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG
+from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
-# The logs in which an app may say why it stops; a build runs parts of the app too (collectstatic).
-START_LOGS = (CONTAINER_LOG, SETUP_LOG, BUILD_LOG)
 START_VERDICTS = (Verdict.CRASHED, Verdict.SETUP_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED)
 
 # These show from outside why an app is not ready. Then an error in its log (of an optional module,

@@ -2,45 +2,45 @@
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
-from rehearsal.diagnosis.causes.startup import START_LOGS, START_VERDICTS, VISIBLE_FROM_OUTSIDE
+from rehearsal.diagnosis.causes.startup import START_VERDICTS, VISIBLE_FROM_OUTSIDE
+from rehearsal.diagnosis.facts import FAILED_STEP, MISSING_VARIABLES, START_LOGS
 from rehearsal.diagnosis.paste import in_step, in_step_env
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
+from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS
 
-OF_THE_STEP = in_step_env("{name}", "${{ secrets.{name} }}")
+MISSING = Pattern(
+    MISSING_VARIABLES,
+    r"^(?:secret|plain) (?P<name>\w+)$",
+    every_value_of="name",
+    shown=False,
+)
+OF_THE_STEP = in_step_env("{each}", "${{ secrets.{each} }}")
 FROM_REPOSITORY = f"{in_step('secrets', '{name}')}\n\n{OF_THE_STEP}"
+ALL_FROM_REPOSITORY = in_step("secrets", "|\n  {each}") + f"\n\n{OF_THE_STEP}"
+AS_PLAIN_TEXT = "instead, if it is not secret, "
 
 VARIABLES = (
     Cause(
         id="missing-variable",
         verdicts=START_VERDICTS,
-        patterns=(
-            Pattern(
-                START_LOGS,
-                # With the traceback before it, if there is one: its line of the app is evidence.
-                r"(?:(?:^Traceback \(most recent call last\):\n|\A)(?:[ \t].*\n)*?)?"
-                r'[ \t]*File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n'
-                r"(?:    .*\n)*KeyError: '(?P<name>\w+)'",
-                r"\b(?P<name>[A-Z][A-Z0-9_]+) is set but empty",
-                r"Set the (?P<name>\w+) environment variable",
-                r"UndefinedValueError: (?P<name>\w+) not found",
-                r"The (?P<name>SECRET_KEY) setting must not be empty",
-                r"\b(?P<name>[A-Za-z_]\w*): (?:parameter (?:null or )?not set|unbound variable)",
-            ),
+        patterns=(MISSING,),
+        details=(
+            Pattern(START_LOGS, *(words.says for words in (*LIBRARIES, *OWN_WORDS))),
+            Pattern(FAILED_STEP, r"\ARUN (?:--\S+ )*(?P<command>.+)", shown=False),
         ),
         unless=VISIBLE_FROM_OUTSIDE,
         title="The environment variable {name} is missing in the container",
         hint="Pass it to the container: from a repository secret or, if it is not secret, as plain "
         "text.",
-        paste=f"{FROM_REPOSITORY}\n\n"
-        + in_step("env", "{name}=VALUE", "instead, if it is not secret, "),
+        paste=f"{FROM_REPOSITORY}\n\n" + in_step("env", "{name}=VALUE", AS_PLAIN_TEXT),
         variants=(
             Variant(
                 pattern=Pattern(CAPTURES, r"^verdict build-failed$"),
-                title="The environment variable {name} is missing while the image is built",
+                title="Missing while the image is built: the environment variable {all}",
                 hint="A build does not get the container's variables. Set it in the one line of "
                 "the Dockerfile that needs it, to a value that is used nowhere else.",
                 paste=f"{IN_DOCKERFILE}"
-                "RUN {name}=only-for-the-build python manage.py collectstatic --noinput",
+                "RUN {name}=only-for-the-build {command|python manage.py collectstatic --noinput}",
                 background="Everyone who has an image can read what RUN and ENV wrote into it, so "
                 "use no real secret there.",
             ),
@@ -49,6 +49,13 @@ VARIABLES = (
                 title="The environment variable {name} is set but empty in the container",
                 hint="Give it a value: from a repository secret or, if it is not secret, as plain "
                 "text.",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^all .* and "),
+                title="Environment variables are missing in the container: {all}",
+                hint="Pass them to the container: from repository secrets, and as plain text in "
+                "env what is not secret.",
+                paste=ALL_FROM_REPOSITORY,
             ),
             Variant(
                 # A framework's own key may have any value. A key of another service
@@ -61,6 +68,12 @@ VARIABLES = (
                 + "\n\n"
                 + in_step("secrets", "{name}", "instead, from a repository secret of that name, ")
                 + f"\n\n{OF_THE_STEP}",
+            ),
+            Variant(
+                # The input env refuses a name like this.
+                pattern=Pattern(MISSING_VARIABLES, r"^secret "),
+                hint="Pass it to the container, from a repository secret.",
+                paste=FROM_REPOSITORY,
             ),
         ),
         background="The app reads this variable and stops without it. The snippet sets it for the "
