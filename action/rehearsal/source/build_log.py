@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.source.dockerfile import parse_dockerfile
 
 # A step's lines begin with its number: those that its program printed have a time, too.
 STEP = re.compile(r"^#(?P<number>\d+) \[(?P<title>[^\]\n]*)\] (?P<text>.*)$", re.MULTILINE)
@@ -22,7 +23,6 @@ PODMAN_STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP \d+/\d+: .*\n", re.MULTILINE)
 PODMAN_FAILED = re.compile(
     r'^Error: building at STEP "(?P<text>.+?)": (?P<reason>.*)$', re.MULTILINE
 )
-FROM = re.compile(r"FROM\s+\S+(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
 STAGE = re.compile(r"(?:(?P<name>\S+) )?\d+/\d+\Z")
 # How BuildKit calls the step that looks for the image of FROM.
 METADATA = "load metadata for "
@@ -103,9 +103,11 @@ def find_line(dockerfile: str, step: FailedStep) -> int:
     """Return the number of the line where the instruction begins, or 0 if it is not there."""
     if step.line:
         return step.line
-    for line, stage, text in _instructions(dockerfile):
-        if " ".join(text.split()).startswith(step.instruction) and step.stage in ("", stage):
-            return line
+    for stage in parse_dockerfile(dockerfile).stages:
+        for each in stage.instructions if step.stage in ("", stage.name) else ():
+            text = f"{each.keyword} {' '.join(each.text.split())}"
+            if text.startswith(step.instruction):
+                return each.line
     return 0
 
 
@@ -120,21 +122,3 @@ def _printed(log: str, number: str) -> Iterator[str]:
     if number:
         for match in re.finditer(rf"^#{number} \d+\.\d+ (.*)$", log, re.MULTILINE):
             yield match[1].rstrip()
-
-
-def _instructions(dockerfile: str) -> Iterator[tuple[int, str, str]]:
-    """Yield each instruction with its line and the name of its stage; continued lines are one."""
-    stage, stages, text, begin = "", 0, "", 0
-    for number, line in enumerate(dockerfile.splitlines(), 1):
-        if line.lstrip().startswith("#") or (not line.strip() and not text):
-            continue
-        begin = begin or number
-        text += line.strip().removesuffix("\\") + " "
-        if line.rstrip().endswith("\\"):
-            continue
-        if found := FROM.match(text):
-            # So BuildKit calls a stage without a name, if there are several.
-            stage = (found["name"] or f"stage-{stages}").lower()
-            stages += 1
-        yield begin, stage, text
-        text, begin = "", 0
