@@ -4,6 +4,7 @@ Each lays out one repository, and says what a rehearsal of it has to tell its re
 """
 
 import platform
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -56,6 +57,15 @@ SUPERLISTS = {
     "setup-command": MIGRATE,
     "test-command": VISITS,
 }
+# So do those of the plain Django project. The interpreter of the scenarios has Selenium.
+PLAIN_TESTS = f"{sys.executable} -m unittest functional_tests"
+PLAIN_APP = {
+    "generate-secrets": "SECRET_KEY",
+    "env": "ALLOWED_HOSTS=localhost",
+    "setup-command": MIGRATE,
+    "test-command": f"{PLAIN_TESTS}.test_pages",
+}
+OWN_INPUTS = {"superlists": SUPERLISTS, "plain_app": PLAIN_APP}
 # What cannot get better ends at once, so nobody waits for as long as this.
 QUICK = {"setup-command": ""}
 INSTALL = "/venv/bin/pip install --no-index -r requirements.txt"

@@ -18,7 +18,7 @@ import pytest
 from . import leftovers
 from .contract import assert_verdict
 from .deadlines import quickest
-from .faults import FAULTS, SUPERLISTS, Fault, Line
+from .faults import FAULTS, OWN_INPUTS, SUPERLISTS, Fault, Line
 from .faults import tiny as goes_wrong
 from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
@@ -32,7 +32,7 @@ THIS_MACHINE = re.compile(
     r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing |^#\d+ 0x"
 )
 ROOM = re.compile(r"/tmp/dr-\w+")
-# gunicorn reads it at its start: like the tiny app it prints what it was given.
+# At its start an app prints what it was given, as the tiny app does by itself.
 TELLTALE = """
 import os, sys
 
@@ -93,6 +93,8 @@ def laid_out(fault: Fault, root: Path) -> Repository:
         repository.replace("gunicorn.conf.py", r"\Z", TELLTALE)
     else:
         repository = repository_of(fault.app, root)
+    if fault.app == "plain_app":
+        repository.write("guestbook/__init__.py", TELLTALE)
     shutil.copy(FIXTURES / "reported.py", root)
     for path, text in fault.files.items():
         repository.write(path, text)
@@ -111,7 +113,7 @@ def rehearsed_with(
     meanwhile: Meanwhile = lambda _: None,
 ) -> ActionResult:
     """Rehearse with planted secrets, all of which the app is asked to print at its start."""
-    own = SUPERLISTS if fault.app == "superlists" else {}
+    own = OWN_INPUTS.get(fault.app, {})
     inputs = {"secrets": "", "env": "", **own, **fault.inputs}
     inputs["secrets"] = "\n".join([inputs["secrets"], *planted])
     inputs["env"] = f"{inputs['env']}\nTINY_PRINTS={' '.join(planted)}"
