@@ -29,9 +29,9 @@ class Facts:
 
     A source is the name of a log or of a part of it, `failed step` (of a build), `problem` (its
     message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
-    `answer` (the last one), `answers`, `listeners`, `container`, `page links`, `final page`,
-    `console`, `test environment`), or what the project's files show (`locations`, `form fields`,
-    `browser starts`).
+    `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
+    `final page`, `console`, `test environment`), or what the project's files show (`locations`,
+    `form fields`, `browser starts`).
     """
 
     verdict: Verdict

@@ -21,8 +21,8 @@ ADDED_VARIABLE = re.compile(
     re.MULTILINE,
 )
 
-# A line of env and of test-env, which may each name a variable once.
-VARIABLE = re.compile(r"(\w+)=")
+# A line that names a variable or an option, which counts once.
+VARIABLE = re.compile(r"(\w+|--[a-z-]+)=")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,9 @@ class Fault:
 
     `files` are written and `edits` (path, pattern, replacement) made in the repository of `app`.
     `told` are words of the first annotation, the summary and the page; `lines` the annotations that
-    follow it; `evidence` what files of the evidence hold.
+    follow it; `evidence` what files of the evidence hold. If there is something to paste, it is
+    obeyed to the letter with `known` in place of what only the reader knows, and `then` is the
+    verdict of the next rehearsal: `passed`, or `VERDICT: DIAGNOSIS`.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Fault:
     told: tuple[str, ...]
     lines: tuple[Line, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+    then: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -268,6 +272,8 @@ STARTING = [
         ),
         lines=(KEY_IS_MISSING,),
         evidence={"container.log": "KeyError: 'TINY_KEY'"},
+        # Then it ends as it was asked to.
+        then="crashed",
     ),
     Fault(
         name="missing-variables-node",
@@ -288,6 +294,8 @@ STARTING = [
                 says="Missing required environment variables: DATABASE_URL, MAIL_HOST, SESSION_KEY",
             ),
         ),
+        # It does nothing else.
+        then="crashed: exited-early",
     ),
     Fault(
         name="missing-variables-pydantic",
@@ -299,6 +307,8 @@ STARTING = [
         told=("missing in the container: SHOP_DATABASE_URL and SHOP_API_KEY",),
         lines=(Line(file="app.py", holds="settings = Settings()", says="ValidationError"),),
         evidence={"container.log": "api_key\n  Field required"},
+        # It does nothing else.
+        then="crashed: exited-early",
     ),
     Fault(
         name="missing-module",
@@ -322,6 +332,7 @@ STARTING = [
         inputs=tiny("hungry", run_options="--memory=48m\n--memory-swap=48m"),
         told=("limit: 48 MiB", "exit code 137", "killed for memory", "--memory="),
         evidence={"container.json": '"OOMKilled": true'},
+        then="passed",
     ),
     Fault(
         name="exited-early",
@@ -345,6 +356,7 @@ STARTING = [
         diagnosis="segmentation-fault",
         inputs=tiny("segfault"),
         told=("segmentation fault (exit code 139)", "PYTHONFAULTHANDLER=1"),
+        then="crashed: segmentation-fault",
     ),
     Fault(
         name="port-in-use",
@@ -398,6 +410,7 @@ ANSWERING = [
         # Shorter than the delay after which this cause ends the wait.
         inputs=tiny("elsewhere", ready_timeout="8"),
         told=("listens on port 9000", "port: '9000'", "within 8 s"),
+        then="passed",
     ),
     Fault(
         name="wrong-port-early",
@@ -426,6 +439,7 @@ ANSWERING = [
         diagnosis="speaks-https",
         inputs=tiny("tls"),
         told=("speaks https on port 8888", "port: '9000'", "waiting longer cannot"),
+        then="passed",
     ),
     Fault(
         name="https-redirect",
@@ -455,7 +469,8 @@ ANSWERING = [
         diagnosis="no-such-page",
         # Longer than the delay after which this cause ends the wait, but the caller has chosen it.
         inputs=tiny("lost", ready_path="/missing", ready_timeout="11"),
-        told=("no page /missing", "ready-path: /healthz", "within 11 s"),
+        told=("no page /missing", "/healthz answers 200", "ready-path: /healthz", "within 11 s"),
+        then="passed",
     ),
     Fault(
         name="no-such-page-early",
@@ -568,6 +583,7 @@ TESTING = [
         inputs={"test-command": "python3 -c \"import os; os.environ['SHELF']\""},
         told=("variable SHELF is missing in the tests", "test-env: SHELF=VALUE"),
         evidence={"tests/output.log": "KeyError: 'SHELF'"},
+        then="passed",
     ),
     Fault(
         name="unknown-failure",
@@ -596,6 +612,7 @@ DJANGO = [
             ),
         ),
         evidence={"container.log": "KeyError: 'DJANGO_SECRET_KEY'"},
+        then="tests-failed: missing-table",
     ),
     Fault(
         name="superlists-empty-variable",
@@ -612,6 +629,8 @@ DJANGO = [
             ),
         ),
         evidence={"container.log": "DJANGO_ALLOWED_HOST is set but empty"},
+        known={"VALUE": "localhost"},
+        then="tests-failed: missing-table",
     ),
     Fault(
         name="wsgi-path",
@@ -664,6 +683,7 @@ DJANGO = [
         inputs={"env": "DJANGO_ALLOWED_HOST=example.com", **QUICK},
         told=("ALLOWED_HOSTS does not contain localhost", "DJANGO_ALLOWED_HOST=localhost"),
         evidence={"container.log": "Invalid HTTP_HOST header"},
+        then="tests-failed: missing-table",
     ),
     Fault(
         name="superlists-https-redirect",
@@ -692,6 +712,7 @@ DJANGO = [
         diagnosis="wrong-port",
         inputs={"command": "gunicorn\n--bind=:8000\nsuperlists.wsgi:application", **QUICK},
         told=("port 8000 (0.0.0.0), but the input port is 8888",),
+        then="tests-failed: missing-table",
     ),
     Fault(
         # With DEBUG off nothing serves them, and by default nothing logs it.
@@ -797,6 +818,7 @@ DJANGO = [
             Line(file="superlists/lists/models.py", holds="item.", says="done"),
         ),
         evidence={"container.log": "OperationalError: "},
+        then="passed",
     ),
     Fault(
         name="missing-table",
@@ -812,6 +834,7 @@ DJANGO = [
         ),
         lines=(A_LIST, NO_TABLE),
         evidence={"container.log": "OperationalError: no such table: lists_list"},
+        then="passed",
     ),
     Fault(
         # By default Django logs no traceback.
@@ -824,6 +847,7 @@ DJANGO = [
         told=("lacks migrations: lists.0001_initial", "setup-command: python manage.py migrate"),
         lines=(A_LIST,),
         evidence={"asked-again.log": "unapplied migration lists.0001_initial"},
+        then="passed",
     ),
     Fault(
         name="missing-table-early",
@@ -841,6 +865,7 @@ DJANGO = [
             ),
         ),
         evidence={"container.log": "OperationalError: no such table: lists_list"},
+        then="not-ready: no-such-page",
     ),
     Fault(
         name="readonly-database",
@@ -879,6 +904,7 @@ DJANGO = [
         },
         told=("no table lists_list",),
         evidence={"setup.log": "no such table: lists_list"},
+        then="passed",
     ),
 ]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ..advice import Scenario, obey
 from . import leftovers
 from .contract import assert_verdict
 from .deadlines import quickest
@@ -32,6 +33,7 @@ THIS_MACHINE = re.compile(
     r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing |^#\d+ 0x"
 )
 ROOM = re.compile(r"/tmp/dr-\w+")
+HOST_PORT = re.compile(r"\blocalhost:\d{5}\b")
 # At its start an app prints what it was given, as the tiny app does by itself.
 TELLTALE = """
 import os, sys
@@ -80,6 +82,7 @@ def keep_facts(rehearsed: ActionResult, name: str) -> None:
     expected = [each for each in [rehearsed.outputs["diagnosis"]] if each]
     content = {"diagnoses": expected, "verdict": facts["verdict"], "lines": lines}
     text = json.dumps(content, indent=1, ensure_ascii=False)
+    text = HOST_PORT.sub("localhost:32768", text)
     text = ROOM.sub("/tmp/room", text).replace(sys.prefix, "/venv").replace(sys.base_prefix, "/usr")
     (FACTS / f"{name}.json").write_text(f"{text}\n")
 
@@ -113,17 +116,37 @@ def rehearsed_with(
     meanwhile: Meanwhile = lambda _: None,
 ) -> ActionResult:
     """Rehearse with planted secrets, all of which the app is asked to print at its start."""
+    step = written(fault, repository, planted)
+    return runner.use(
+        repository,
+        step.inputs,
+        environment={**step.environment, **(environment or {})},
+        meanwhile=meanwhile,
+    )
+
+
+def written(fault: Fault, repository: Repository, planted: Mapping[str, str]) -> Scenario:
+    """Return what the repository's author wrote, before anything is told."""
     own = OWN_INPUTS.get(fault.app, {})
     inputs = {"secrets": "", "env": "", **own, **fault.inputs}
     inputs["secrets"] = "\n".join([inputs["secrets"], *planted])
     inputs["env"] = f"{inputs['env']}\nTINY_PRINTS={' '.join(planted)}"
     key = {"DJANGO_SECRET_KEY": "only-for-this-scenario"} if own else {}
-    return runner.use(
-        repository,
-        inputs,
-        environment={**key, **planted, **(environment or {})},
-        meanwhile=meanwhile,
-    )
+    return Scenario(root=repository.root, inputs=inputs, environment={**key, **planted})
+
+
+def assert_advice_helps(
+    told: ActionResult, fault: Fault, runner: Runner, planted: Mapping[str, str]
+) -> None:
+    """Obey what is proposed to the letter, and rehearse again."""
+    paste = json.loads(told.file("verdict.json"))["diagnoses"][0]["paste"]
+    for word, value in fault.known.items():
+        assert word in paste
+        paste = paste.replace(word, value)
+    obeyed = obey(paste, written(fault, told.repository, planted))
+    again = runner.use(told.repository, obeyed.inputs, environment=obeyed.environment)
+    outputs = (again.outputs["verdict"], again.outputs["diagnosis"])
+    assert ": ".join(filter(None, outputs)) == fault.then, again.errors
 
 
 def assert_told(
@@ -201,7 +224,10 @@ def assert_kept(rehearsed: ActionResult, fault: Fault, planted: Mapping[str, str
 @pytest.mark.parametrize("fault", [*FAULTS, *SUITE_FAULTS], ids=str)
 def test_fault(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
     repository = laid_out(fault, workdir / "repository")
-    assert_told(rehearsed_with(fault, repository, runner, planted), fault, runner, planted)
+    rehearsed = rehearsed_with(fault, repository, runner, planted)
+    assert_told(rehearsed, fault, runner, planted)
+    if fault.then:
+        assert_advice_helps(rehearsed, fault, runner, planted)
 
 
 def test_no_browser(superlists: Repository, runner: Runner, planted: dict[str, str]) -> None:

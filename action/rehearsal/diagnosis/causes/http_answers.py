@@ -1,5 +1,7 @@
 """Causes of an app whose answers never count as ready."""
 
+from dataclasses import replace
+
 from rehearsal.diagnosis.causes.addresses import SPEAKS_HTTPS
 from rehearsal.diagnosis.causes.give_up import DEPLOYMENT, SETTINGS
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_SETTINGS
@@ -17,7 +19,13 @@ DJANGO_REFUSES_HOST = Pattern(
     r"\bDisallowedHost\b",
     r"Bad Request \(400\)",
 )
-ANOTHER_PAGE = in_step("ready-path", "/healthz")
+# The first page that counts as ready.
+ANOTHER_PAGE = Variant(
+    pattern=Pattern("other pages", r"\A(?P<found>\d+) (?P<other>\S+)"),
+    hint="{other} answers {found}. Request that page, or another that exists: best one that uses "
+    "the database and needs no login.",
+    paste=in_step("ready-path", "{other}"),
+)
 
 HTTP_ANSWERS = (
     Cause(
@@ -69,8 +77,9 @@ HTTP_ANSWERS = (
             REQUESTED_PATH,
         ),
         title="There is no page {path}: the app answers {status}",
-        hint="Request a page that exists, best one that uses the database and needs no login.",
-        paste=ANOTHER_PAGE,
+        hint="Request a page that exists, best one that uses the database and needs no login: name "
+        "it in ready-path.",
+        variants=(ANOTHER_PAGE,),
         give_up=DEPLOYMENT,
     ),
     Cause(
@@ -86,18 +95,23 @@ HTTP_ANSWERS = (
         title="The app refuses the request for {path}: it answers {status}",
         hint="The page or the log may say why. If the app allows only some hosts, let it allow "
         "{host} too, the name under which a rehearsal opens it. Or request a page that every "
-        "client may see.",
-        paste=ANOTHER_PAGE,
+        "client may see: name it in ready-path.",
         variants=(
-            Variant(
-                pattern=Pattern(CAPTURES, r"^status 405$"),
-                hint="The probe sends GET, which the app does not take at {path}. Request a page.",
-            ),
             Variant(
                 pattern=Pattern(CAPTURES, r"^status 406$"),
                 hint="The app has no answer in a form that browsers accept. Request a page, or "
                 "name the form in an Accept header.",
                 paste=in_step("ready-headers", "'Accept: application/json'"),
+            ),
+            replace(
+                ANOTHER_PAGE,
+                hint="The page or the log may say why. If the app allows only some hosts, let it "
+                "allow {host} too, the name under which a rehearsal opens it. Or request {other}, "
+                "which answers {found}.",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^status 405$"),
+                hint="The probe sends GET, which the app does not take at {path}. Request a page.",
             ),
         ),
         give_up=DEPLOYMENT,

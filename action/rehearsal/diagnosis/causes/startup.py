@@ -2,7 +2,7 @@
 
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
 from rehearsal.diagnosis.paste import in_step
-from rehearsal.diagnosis.rules import Cause, Pattern
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
@@ -47,11 +47,22 @@ STARTUP = (
             Pattern("container", r"^killed for memory$"),
             Pattern("container", r"^memory limit (?P<limit>.+)"),
         ),
-        details=(Pattern("container", r"^exit code 137$"),),
+        details=(
+            Pattern("container", r"^exit code 137$"),
+            Pattern("container", r"^twice that (?P<doubled>\S+)$"),
+        ),
         title="The container was killed because it ran out of memory (limit: {limit})",
         hint="Raise the limit, or let the app use less: fewer workers, smaller caches. If "
         "production has the same limit, the app will be killed there too.",
-        paste=in_step("run-options", "--memory=512m"),
+        paste=in_step("run-options", "{doubled|--memory=512m}"),
+        variants=(
+            Variant(
+                pattern=Pattern("container", r"^swap too (?P<swap>\S+)$"),
+                paste=in_step("run-options", "{doubled|}")
+                + "\n\n"
+                + in_step("run-options", "{swap}", "and "),
+            ),
+        ),
     ),
 )
 

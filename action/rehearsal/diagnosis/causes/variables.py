@@ -47,8 +47,11 @@ VARIABLES = (
             Variant(
                 pattern=Pattern(START_LOGS, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
                 title="The environment variable {name} is set but empty in the container",
-                hint="Give it a value: from a repository secret or, if it is not secret, as plain "
-                "text.",
+                hint="Give it a value: as plain text or, if secret, from a repository secret.",
+                paste=in_step("env", "{name}=VALUE")
+                + "\n\n"
+                + in_step("secrets", "{name}", "instead, if it is secret and not in env, ")
+                + f"\n\n{OF_THE_STEP}",
             ),
             Variant(
                 pattern=Pattern(CAPTURES, r"^all .* and "),

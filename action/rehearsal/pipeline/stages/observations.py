@@ -3,7 +3,7 @@
 import html
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan
@@ -15,6 +15,8 @@ MIB = 1 << 20
 MAX_BODY_LINES = 20
 HEALTH_PREFIX = "health "
 NO_LISTENER = "none"
+# The pages that would count as ready where the requested one does not, one `STATUS PATH` a line.
+OTHER_PAGES = "other pages"
 # What the page links to and the app refuses, one `STATUS PATH` a line.
 PAGE_LINKS = "page links"
 # The pages on which tests failed, one `TITLE at ADDRESS` a line, and the browser's console there.
@@ -107,6 +109,7 @@ def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
         f"command {' '.join(command)}",
         f"user {config.get('User') or 'root'}",
         f"memory limit {f'{memory // MIB} MiB' if memory else 'none'}",
+        *_doubled_limits(host),
         f"restart policy {policy}",
     ]
     if state.get("Status") in {"exited", "dead", "restarting"}:
@@ -119,6 +122,15 @@ def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
         last = ((health.get("Log") or [{}])[-1].get("Output") or "").strip().splitlines()
         lines.append(f"{HEALTH_PREFIX}{health['Status']}" + (f": {last[-1]}" if last else ""))
     return tuple(line.rstrip() for line in lines)
+
+
+def _doubled_limits(host: Mapping[str, Any]) -> Iterator[str]:
+    """Yield options that double the limit of memory; that of swap is never below it."""
+    memory, swap = (host.get(name) or 0 for name in ("Memory", "MemorySwap"))
+    if memory:
+        yield f"twice that --memory={2 * memory // MIB}m"
+    if memory and 0 < swap < 2 * memory:
+        yield f"swap too --memory-swap={2 * memory // MIB}m"
 
 
 def without_secrets(inspected: Mapping[str, Any], plan: ContainerPlan) -> dict[str, Any]:

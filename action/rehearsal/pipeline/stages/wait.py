@@ -19,17 +19,20 @@ from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.observations import (
     HEALTH_PREFIX,
     NO_LISTENER,
+    OTHER_PAGES,
     answer_lines,
     container_lines,
     listener_lines,
     request_lines,
 )
+from rehearsal.pipeline.stages.other_pages import find_other_pages
 from rehearsal.pipeline.stages.probe import Ready, request_headers, wait_until_ready
 from rehearsal.pipeline.stages.stuck_detector import StuckDetector
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.verdict import RehearsalError, Verdict
 
 BEFORE_READY = "before it was ready"
+REFUSALS = range(400, 500)
 ERROR_PAGES = range(500, 600)
 NOTHING_LISTENS = " Nothing in the container listens on any port."
 
@@ -139,6 +142,9 @@ class ReadinessWaiter:
             "listeners": self._listener_lines(),
             "container": container_lines(self.engine.inspect(self.container.id)),
         }
+        if self._answer.status in REFUSALS:
+            pages = find_other_pages(self.plan.probe, self.container.port)
+            self.observations[OTHER_PAGES] = tuple(pages)
 
     def _message_details(self) -> Iterator[str]:
         if self.observations["listeners"] == (NO_LISTENER,):

@@ -108,11 +108,24 @@ def test_container_lines__ended_container() -> None:
         "command python -u /app.py",
         "user 10001",
         "memory limit 48 MiB",
+        "twice that --memory=96m",
         "restart policy always",
         "exit code 137",
         "killed for memory",
         "restarted 3 times",
     )
+
+
+@pytest.mark.parametrize(
+    "swap, options",
+    [(0, ()), (-1, ()), (48, ("swap too --memory-swap=96m",)), (96, ())],
+)
+def test_container_lines__a_limit_of_swap_that_is_too_low(
+    swap: int, options: tuple[str, ...]
+) -> None:
+    limits = {"Memory": 48 << 20, "MemorySwap": max(swap << 20, -1)}
+    lines = observations.container_lines({"HostConfig": limits})
+    assert lines[3:-1] == ("twice that --memory=96m", *options)
 
 
 def test_container_lines__running_container() -> None:
