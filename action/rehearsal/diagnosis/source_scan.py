@@ -9,6 +9,7 @@ from rehearsal.diagnosis.facts import BROWSER_STARTS, LOCATIONS, Facts
 from rehearsal.outside.files import read_text, text_files
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.source.html_forms import form_fields
+from rehearsal.source.page_scripts import script_location
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 from rehearsal.verdict import Verdict
@@ -54,6 +55,8 @@ def _locations(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[st
     frame = project_frame(facts.text(CONTAINER_LOG), checkout)
     if frame and frame.file.isprintable():
         yield f"code {frame.file}:{frame.line}"
+    if script := script_location(facts.text("console"), checkout):
+        yield f"script {script}"
 
 
 def _form_field_lines(missing: str, checkout: SourceTree) -> Iterator[str]:

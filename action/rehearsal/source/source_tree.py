@@ -15,6 +15,13 @@ INSTALLED_CODE = re.compile(
 )
 # Where the folders of packages begin in projects of the Java machine.
 PACKAGE_ROOTS = ("src", "src/*/*", "*/src/*/*")
+# Where projects keep what their pages link to: Django's apps, other frameworks, and its own folder.
+STATIC_ROOTS = (
+    *(f"{'*/' * depth}{name}" for depth in range(4) for name in ("static", "public", "assets")),
+    "src",
+)
+# What a build puts into the name of such a file.
+HASH_IN_NAME = re.compile(r"[.-][0-9a-f]{8,32}(?=\.\w+$)")
 JVM_SUFFIXES = (".java", ".kt", ".scala", ".groovy", ".clj")
 
 
@@ -45,11 +52,35 @@ class SourceTree:
             places = ((*root, *parts) for root in self._package_roots())
         return next(filter(None, map(self._find, places)), "")
 
+    def locate_static(self, path: str) -> str:
+        """Return the project's file that a page links to by this path, or an empty string.
+
+        It is the longest end of the path that exists in a folder for such files. The path may have
+        a hash in its name.
+        """
+        parts = PurePosixPath(path.lstrip("/")).parts
+        if not parts or ".." in parts:
+            return ""
+        names = dict.fromkeys((parts[-1], HASH_IN_NAME.sub("", parts[-1])))
+        roots = [*(folder for root in STATIC_ROOTS for folder in self._folders(root)), ()]
+        places = (
+            (*root, *parts[start:-1], name)
+            for start in range(len(parts))
+            for name in names
+            for root in roots
+        )
+        return next(filter(None, map(self._find, places)), "")
+
+    def _folders(self, pattern: str) -> Iterator[tuple[str, ...]]:
+        for folder in sorted(self.directory.glob(pattern)):
+            parts = folder.relative_to(self.directory).parts
+            if not INSTALLED_CODE.search(f"{'/'.join(parts)}/"):
+                yield parts
+
     def _package_roots(self) -> Iterator[tuple[str, ...]]:
         yield ()
         for pattern in PACKAGE_ROOTS:
-            for folder in sorted(self.directory.glob(pattern)):
-                yield folder.relative_to(self.directory).parts
+            yield from self._folders(pattern)
 
     def relative(self, file: Path) -> str:
         """Return the path in the checkout, empty if it is outside or cannot be printed."""

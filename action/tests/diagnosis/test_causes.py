@@ -27,6 +27,7 @@ IDS = {
     "tests-missing-module", "tests-missing-variable", "csrf-rejected", "worker-timeout",
     "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
+    "script-error",
 }  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from rehearsal_testing.browser_console import BrowserConsole, ConsoleMessage, _f
 
 from .fakes import FakeDriver
 
+# The browsers count from 0, people from 1.
+FRAME = {"url": "http://x/app.js", "lineNumber": 7, "columnNumber": 4}
+
 
 def message(milliseconds: int, text: str) -> ConsoleMessage:
     return ConsoleMessage(milliseconds=milliseconds, level="INFO", text=text)
@@ -37,8 +40,8 @@ def test_text__says_that_the_console_cannot_be_read() -> None:
 @pytest.mark.parametrize(
     "name,frames,expected",
     [
-        ("stack_trace", [{"url": "http://x/app.js", "lineNumber": 7}], "http://x/app.js 7: hi"),
-        ("stacktrace", [{"url": "http://x/app.js", "lineNumber": 7}], "http://x/app.js 7: hi"),
+        ("stack_trace", [FRAME], "http://x/app.js:8:5: hi"),
+        ("stacktrace", [FRAME], "http://x/app.js:8:5: hi"),
         ("stacktrace", [], "hi"),
     ],
     ids=["console", "error", "no frame"],
@@ -48,3 +51,26 @@ def test_firefox_message__has_file_and_line(
 ) -> None:
     event = SimpleNamespace(timestamp=5, level="error", text="hi", **{name: {"callFrames": frames}})
     assert _firefox_message(event) == ConsoleMessage(milliseconds=5, level="ERROR", text=expected)
+
+
+@pytest.mark.parametrize(
+    "message,expected",
+    [
+        (
+            "http://x/app.js 1:5 Uncaught TypeError: x is not a function",
+            "http://x/app.js:2:6: Uncaught TypeError: x is not a function",
+        ),
+        ("http://x/a.css - Failed to load resource", "http://x/a.css - Failed to load resource"),
+        ('console-api "at 1:5 it was"', 'console-api "at 1:5 it was"'),
+    ],
+    ids=["script", "network", "no place"],
+)
+def test_chrome_messages__have_file_and_line(message: str, expected: str) -> None:
+    class Driver(FakeDriver):
+        def execute(self, command: str, _params: object = None) -> dict[str, Any]:
+            assert command == "getLog"
+            return {"value": [{"timestamp": 0, "level": "SEVERE", "message": message}]}
+
+    driver = Driver(capabilities={"browserName": "chrome"})
+    text = BrowserConsole.connect(cast("Any", driver)).text()
+    assert text == f"1970-01-01T00:00:00.000Z SEVERE: {expected}\n"

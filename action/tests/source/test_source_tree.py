@@ -85,3 +85,31 @@ def test_locate__a_checkout_in_a_folder_with_a_name_of_installed_code(tmp_path: 
     (folder / "app/views.py").touch()
     tree = SourceTree(top=folder, directory=folder)
     assert tree.locate(f"{folder}/app/views.py") == "app/views.py"
+
+
+@pytest.mark.parametrize(
+    "file, path",
+    [
+        ("shop/static/shop/app.js", "/static/shop/app.js"),
+        ("back/shop/static/shop/app.js", "/static/shop/app.js"),
+        ("static/app.js", "/static/app.js"),
+        ("static/app.js", "/static/app.0123456789ab.js"),
+        ("static/app.js", "/assets/app-0123abcd.js"),
+        ("public/js/app.js", "/js/app.js"),
+        ("app.js", "/app.js"),
+    ],
+)
+def test_locate_static__by_the_longest_end(file: str, path: str, tmp_path: Path) -> None:
+    for each in (file, "shop/static/other.js", "node_modules/shop/static/shop/app.js"):
+        target = tmp_path / each
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    tree = SourceTree(top=tmp_path, directory=tmp_path)
+    assert tree.locate_static(path) == file
+    assert tree.locate_static("/static/gone.js") == ""
+
+
+@pytest.mark.parametrize("path", ["", "/", "/static/../app.js", "/\0.js"])
+def test_locate_static__no_path_of_a_file(path: str, tmp_path: Path) -> None:
+    (tmp_path / "app.js").touch()
+    assert SourceTree(top=tmp_path, directory=tmp_path).locate_static(path) == ""

@@ -7,6 +7,7 @@ from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
 from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
 from rehearsal.diagnosis.causes.modules import MODULES
+from rehearsal.diagnosis.causes.page import PAGE
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.static_files import STATIC_FILES
 from rehearsal.diagnosis.causes.suite import SUITE
@@ -25,6 +26,7 @@ CAUSES = (
     *SUITE,
     *TESTS,
     *STATIC_FILES,
+    *PAGE,
     *CONTAINER_EXIT,
     *BUILD,
 )

@@ -1,0 +1,48 @@
+"""Causes in the page, as the browser shows and runs it."""
+
+from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS
+from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
+from rehearsal.results.file_names import ASKED_AGAIN_LOG
+from rehearsal.source.page_scripts import SCRIPT_ERROR
+from rehearsal.verdict import Verdict
+
+PAGE = (
+    Cause(
+        id="script-error",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(Pattern("console", SCRIPT_ERROR, every_value_of="error"),),
+        # What the app itself failed at says more.
+        unless=(
+            Pattern(
+                (LOG_OF_FAILED_TESTS, ASKED_AGAIN_LOG),
+                r"^Traceback \(most recent call last\):",
+                r"Internal Server Error: /",
+            ),
+        ),
+        title="A script of the page failed at {script|its line}: {error}",
+        hint="The browser ended the script there, so what it does after that line never happened. "
+        "console.log in the test's evidence has all that the browser said.",
+        variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^error SyntaxError: Unexpected token '<'"),
+                hint="The browser got an HTML page instead of the script. Open its address, and "
+                "compare it with the page's <script> tag.",
+            ),
+            Variant(
+                pattern=Pattern(
+                    CAPTURES,
+                    r"^error TypeError: Cannot (?:read|set) propert.+ of null",
+                    r"^error TypeError: .+ is null$",
+                ),
+                hint="The script looks for an element that the page does not have, or not yet. "
+                "Compare its name with the template. A script in the <head> runs before the page "
+                "is there: give it the attribute defer.",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^error ReferenceError: (?P<name>\S+) is not defined"),
+                hint="No script that ran before this one defines {name}. Correct the name, or add "
+                "the <script> tag that brings it, before this one.",
+            ),
+        ),
+    ),
+)
