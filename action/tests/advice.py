@@ -14,7 +14,7 @@ from rehearsal.report.cause_text import split_snippets
 
 # What the comment over a snippet says; of alternatives the first is obeyed.
 _ALTERNATIVE = re.compile(r"# (?:or|instead)\b")
-_LEAD = r"# (?:either |and |and also, )?"
+_LEAD = r"# (?:either |and |and also, |only if [^,]*, )?"
 _ADD_INPUT = re.compile(_LEAD + r"in \S+, under the step's with:, add:")
 _ADD_LINE = re.compile(
     _LEAD + r"in \S+, in the step's input (?P<name>[a-z-]+), add (?:this line|these lines)"
@@ -26,6 +26,7 @@ _AFTER_LINE = re.compile(_LEAD + r"in (?P<file>\S+), after line (?P<line>\d+), a
 _INSTEAD_OF_LINE = re.compile(
     _LEAD + r"in (?P<file>\S+), instead of lines? (?P<line>\d+)(?: to (?P<last>\d+))?, write:"
 )
+_IN_LINE = re.compile(_LEAD + r"in (?P<file>\S+):(?P<line>\d+), instead of (?P<old>.+), write:")
 _AT_THE_END = re.compile(_LEAD + r"in (?P<file>\S+), at the end, add:")
 _COMMANDS = re.compile(r"# on your own machine; commit what it writes:")
 
@@ -67,7 +68,7 @@ def is_known(comment: str) -> bool:
     comment = re.sub(r"^# (?:or|instead, [^,]*,) ", "# ", comment)
     forms = (
         _ADD_INPUT, _ADD_LINE, _WRITE_INSTEAD, _STEP_ENV,
-        _AFTER_LINE, _INSTEAD_OF_LINE, _AT_THE_END, _COMMANDS,
+        _AFTER_LINE, _INSTEAD_OF_LINE, _IN_LINE, _AT_THE_END, _COMMANDS,
     )  # fmt: skip
     return any(form.fullmatch(comment) for form in forms)
 
@@ -98,6 +99,13 @@ def _obey(comment: str, text: str, scenario: Scenario) -> Scenario:
 
 def _edit(comment: str, text: str, scenario: Scenario) -> Scenario:
     """Change a file of the repository."""
+    if found := _IN_LINE.fullmatch(comment):
+        file, number = scenario.root / found["file"], int(found["line"])
+        lines = file.read_text().splitlines(keepends=True)
+        assert found["old"] in lines[number - 1]
+        lines[number - 1] = lines[number - 1].replace(found["old"], text)
+        file.write_text("".join(lines))
+        return scenario
     if found := _AFTER_LINE.fullmatch(comment):
         first, last = int(found["line"]) + 1, int(found["line"])
     elif found := _INSTEAD_OF_LINE.fullmatch(comment):

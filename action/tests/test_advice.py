@@ -57,6 +57,15 @@ def test_obey__several_lines_become_one(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_text() == "1\nx\n4\n5\n"
 
 
+def test_obey__a_part_of_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text('<p>\n<form method="post"><p>\n')
+    tag = '<form method="post">'
+    obeyed(f"# in a.html:2, instead of {tag}, write:\n{tag}{{% csrf_token %}}", tmp_path)
+    assert (tmp_path / "a.html").read_text() == f"<p>\n{tag}{{% csrf_token %}}<p>\n"
+    with pytest.raises(AssertionError):
+        obeyed("# in a.html:1, instead of <form>, write:\n<form>", tmp_path)
+
+
 def test_obey__commands(tmp_path: Path) -> None:
     obeyed("# on your own machine; commit what it writes:\ntouch made", tmp_path)
     assert (tmp_path / "made").exists()

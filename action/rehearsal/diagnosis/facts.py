@@ -31,7 +31,7 @@ class Facts:
     message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
     `final page`, `console`, `test environment`), or what the project's files show (`locations`,
-    `form fields`, `browser starts`).
+    `form fields`, `forms without token`, `browser starts`).
     """
 
     verdict: Verdict

@@ -172,9 +172,10 @@ def answering(status: int) -> Facts:
         ),
         pytest.param(
             captured("missing-form-field"),
-            "views.py:21, instead of request.POST['text']:\n"
+            'views.py:21, instead of request.POST["text"], write:\n'
             'request.POST["item_text"]\n\n'
-            '# or in superlists/lists/templates/lists/form.html:5:\nname="text"',
+            '# or in superlists/lists/templates/lists/form.html:5, instead of name="item_text", '
+            'write:\nname="text"',
             id="another field",
         ),
         pytest.param(
@@ -189,7 +190,7 @@ def answering(status: int) -> Facts:
         ),
         pytest.param(
             without("missing-form-field", "form fields", "locations"),
-            "# or in the view, with the name that the form uses",
+            "Compare name= in the template with the view",
             id="no field",
         ),
         pytest.param(

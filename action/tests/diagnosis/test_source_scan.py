@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.diagnosis.facts import Facts
-from rehearsal.diagnosis.source_scan import MAX_COMPARED, MAX_FIELDS, scan_source
+from rehearsal.diagnosis.source_scan import scan_source
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
 
@@ -65,46 +65,3 @@ def test_scan_source__nothing_found(checkout: SourceTree, manage: str | None) ->
     if manage is not None:
         write(checkout, "manage.py", manage)
     assert scan_source(failed("hello"), checkout, "a\nb") == {}
-
-
-def test_scan_source__most_similar_fields_first(
-    checkout: SourceTree,
-) -> None:
-    write(checkout, "a.html", '<input name="q"><input name="csrfmiddlewaretoken">')
-    write(checkout, "b/c.html", '<p>\n<input name="item_text"><input name="q">')
-    assert scan_source(failed(*LOG), checkout)["form fields"] == (
-        "other item_text at site/b/c.html:2",
-        "other q at site/a.html:1",
-    )
-
-
-def test_scan_source__field_of_the_same_name(checkout: SourceTree) -> None:
-    write(checkout, "a.html", '<input name="texts">')
-    write(checkout, "b.html", '<input name="text">')
-    assert scan_source(failed(*LOG), checkout)["form fields"] == ("same text at site/b.html:1",)
-
-
-def test_scan_source__returns_a_limited_number_of_fields(checkout: SourceTree) -> None:
-    names = [f"q{number}" for number in range(MAX_FIELDS * 2)] + ["text_"]
-    write(checkout, "a.html", "\n".join(f'<input name="{name}">' for name in names))
-    found = scan_source(failed(*LOG), checkout)["form fields"]
-    assert len(found) == MAX_FIELDS
-    assert found[0] == f"other text_ at site/a.html:{len(names)}"
-
-
-def test_scan_source__compares_a_limited_number_of_fields(checkout: SourceTree) -> None:
-    names = (f'<input name="q{each}">' for each in range(MAX_COMPARED))
-    write(checkout, "a.html", "".join(names))
-    write(checkout, "b.html", '<input name="text_">')
-    found = scan_source(failed(*LOG), checkout)["form fields"]
-    assert not any("text_" in line for line in found)
-
-
-def test_scan_source__no_fields_without_a_missing_one(checkout: SourceTree) -> None:
-    write(checkout, "a.html", '<input name="q">')
-    assert scan_source(failed("hello"), checkout) == {}
-
-
-def test_scan_source__unprintable_path(checkout: SourceTree) -> None:
-    write(checkout, "a\nb.html", '<input name="q">')
-    assert scan_source(failed(*LOG), checkout) == {}

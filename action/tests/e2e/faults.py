@@ -750,6 +750,7 @@ DJANGO = [
             "superlists/lists/templates/lists/form.html:5 has 'item_text'",
             'request.POST["item_text"]',
         ),
+        then="passed",
         lines=(
             A_LIST,
             Line(
@@ -768,11 +769,16 @@ DJANGO = [
         edits=(
             (
                 "superlists/lists/templates/lists/form.html",
-                r"\{% csrf_token %\}",
-                '<input name="csrfmiddlewaretoken" value="gone">',
+                r"^ *\{% csrf_token %\}\n",
+                "",
             ),
         ),
-        told=("refused a request to /lists/new with 403: CSRF", "{% csrf_token %}"),
+        told=(
+            "refused a request to /lists/new with 403: CSRF",
+            "superlists/lists/templates/lists/form.html:1 sends no token",
+            "{% csrf_token %}",
+        ),
+        then="passed",
         lines=(replace(A_LIST, says="HTTP Error 403"),),
         evidence={"container.log": "Forbidden (CSRF"},
     ),

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from rehearsal.source.html_forms import FormField, form_fields
+from rehearsal.source.html_forms import FormField, FormTag, form_fields, forms_without_token
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,37 @@ def test_form_fields__of_hostile_text_take_linear_time(piece: str) -> None:
     start = time.process_time()
     list(form_fields(piece * ((256 << 10) // len(piece))))
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<form method=post>{% csrf_token %}</form>", id="Django"),
+        pytest.param("<form method=post>{{ csrf_input }}</form>", id="Jinja"),
+        pytest.param('<form method=post><input name="csrfmiddlewaretoken"></form>', id="by hand"),
+        pytest.param("<form><p></form>", id="GET"),
+        pytest.param('<form method="get"></form>', id="GET, in words"),
+        pytest.param('<form method="post" action="https://pay.example/"></form>', id="elsewhere"),
+        pytest.param("<form method=post>{% csrf_token %}", id="without an end"),
+    ],
+)
+def test_forms_without_token__not_these(text: str) -> None:
+    assert list(forms_without_token(text)) == []
+
+
+def test_forms_without_token__the_line_on_which_the_tag_ends() -> None:
+    text = (
+        "<form method=post>{% csrf_token %}</form>\n"
+        '<p><form action="{{ next }}" METHOD = "POST"><input></form>\n'
+        '<form\n  method="post"\n  action="{% url \'a\' %}">\n</form>'
+    )
+    assert list(forms_without_token(text)) == [
+        FormTag(line=2, text='<form action="{{ next }}" METHOD = "POST">'),
+        FormTag(line=5, text="  action=\"{% url 'a' %}\">"),
+    ]
+
+
+def test_forms_without_token__of_a_long_file_in_linear_time() -> None:
+    started = time.monotonic()
+    list(forms_without_token("<form method=post " * 20_000))
+    assert time.monotonic() - started < 5

@@ -17,8 +17,17 @@ TESTS = (
         title="Django refused a request to {path} with 403: {reason}",
         hint="The form that sends it needs the token in its template; a script has to send the "
         "header X-CSRFToken.",
-        paste="{% csrf_token %}",
         variants=(
+            Variant(
+                pattern=Pattern(
+                    "forms without token",
+                    r"^(?P<template>\S+:\d+) (?P<tag>.+)$",
+                    every_value_of="template",
+                ),
+                hint="The form at {template}{others|} sends no token: add it. If a script sends "
+                "the request, it needs the header X-CSRFToken.",
+                paste="# in {template}, instead of {tag}, write:\n{tag}{% csrf_token %}",
+            ),
             Variant(
                 pattern=Pattern(CAPTURES, r"^reason Origin checking failed - (?P<origin>\S+)"),
                 hint="The browser says that the request comes from {origin}. Add it to "
@@ -48,7 +57,7 @@ TESTS = (
         patterns=(
             Pattern(
                 CONTAINER_LOG,
-                r"request\.(?P<data>POST|GET|FILES)\[.*\n(?:[ \t].*\n|\n)*"
+                r"(?P<read>request\.(?P<data>POST|GET|FILES)\[[^\]\n]*\]).*\n(?:[ \t].*\n|\n)*"
                 r"(?:\w+\.)*MultiValueDictKeyError: '(?P<field>[^'\n]+)'",
                 r"MultiValueDictKeyError: '(?P<field>[^'\n]+)'",
             ),
@@ -57,22 +66,15 @@ TESTS = (
         hint="The form (or link, or script) and the view have to use the same name. Compare name= "
         "in the template with the view. Only if the field is optional, read it with "
         ".get('{field}').",
-        paste="# either in the template:\n"
-        'name="{field}"\n'
-        "\n"
-        "# or in {code|the view}, with the name that the form uses:\n"
-        'request.{data|POST}["NAME"]',
         variants=(
             Variant(
                 pattern=Pattern("form fields", r"^same \S+ at (?P<template>.+)$"),
                 hint="{template} has a field of that name, so the request came from another form, "
                 "a link or a script. Or the browser did not send the field: it omits disabled "
                 "fields and boxes that are not ticked.",
-                paste="# in what sends the request, as in {template}:\n"
-                'name="{field}"\n'
-                "\n"
-                "# instead, only if the field is optional, in {code|the view}:\n"
-                'request.{data|POST}.get("{field}")',
+                paste="# only if the field is optional, in {code|the view}, instead of "
+                "{read|the way it is read}, write:\n"
+                'request.{data|POST}.get("{field}", "")',
             ),
             Variant(
                 pattern=Pattern(
@@ -82,10 +84,10 @@ TESTS = (
                 ),
                 hint="No template has a field named '{field}'; {template} has '{given}'{others|}. "
                 "Use the same name in both. If other views read that form too, change this view.",
-                paste="# either in {code|the view}, instead of request.{data|POST}['{field}']:\n"
+                paste="# either in {code|the view}, instead of {read|the way it is read}, write:\n"
                 'request.{data|POST}["{given}"]\n'
                 "\n"
-                "# or in {template}:\n"
+                '# or in {template}, instead of name="{given}", write:\n'
                 'name="{field}"',
             ),
         ),
