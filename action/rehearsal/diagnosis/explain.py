@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rehearsal.diagnosis.causes import CAUSES
-from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS, MISSING_VARIABLES
+from rehearsal.diagnosis.derived_facts import derive_facts
+from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS
 from rehearsal.diagnosis.gather_facts import gather_facts
 from rehearsal.diagnosis.key_lines import key_lines
-from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN, InputsOrigin
 from rehearsal.diagnosis.rules import diagnose
 from rehearsal.diagnosis.source_scan import scan_source
@@ -74,9 +74,7 @@ def explain(
         scanned = scan_source(facts, source, inputs.workflow)
         added = {name: _redact(lines, evidence.redactor) for name, lines in scanned.items()}
         facts = replace(facts, lines={**facts.lines, **added})
-    facts = replace(
-        facts, lines={**facts.lines, MISSING_VARIABLES: missing_variables(facts, source)}
-    )
+    facts = replace(facts, lines={**facts.lines, **derive_facts(facts, source)})
     diagnoses = tuple(_with_hint(each, problem) for each in diagnose(facts, CAUSES))
     unexplained = not diagnoses and problem.verdict not in SELF_EXPLAINED
     logs = LOGS_BY_VERDICT.get(problem.verdict, DEFAULT_LOGS)

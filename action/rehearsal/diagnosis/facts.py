@@ -19,6 +19,8 @@ LOG_OF_FAILED_TESTS = f"{CONTAINER_LOG} of the failed tests"
 BROWSER_STARTS = "browser starts"
 # The variables that the app misses, one `secret NAME` or `plain NAME` a line.
 MISSING_VARIABLES = "missing variables"
+# A file that the app was not allowed to write, as file_errors.py says.
+FILE_ERROR = "file error"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 

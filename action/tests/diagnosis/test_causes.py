@@ -26,6 +26,7 @@ IDS = {
     "speaks-https", "pip-without-r", "package-not-found", "missing-in-context", "no-such-program",
     "tests-missing-module", "tests-missing-variable", "csrf-rejected", "worker-timeout",
     "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
+    "privileged-port", "read-only-files", "permission-denied", "database-locked",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
     "script-error",
 }  # fmt: skip

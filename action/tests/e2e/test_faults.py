@@ -24,6 +24,7 @@ from .faults import tiny as goes_wrong
 from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import ActionResult, Meanwhile, Runner, RunningStep
+from .start_faults import START_FAULTS
 from .suite_faults import SUITE_FAULTS
 
 FACTS = Path(__file__).resolve().parents[1] / "diagnosis/facts"
@@ -221,7 +222,7 @@ def assert_kept(rehearsed: ActionResult, fault: Fault, planted: Mapping[str, str
             assert f"{name} is ***" in rehearsed.file("container.log")
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *SUITE_FAULTS], ids=str)
+@pytest.mark.parametrize("fault", [*FAULTS, *SUITE_FAULTS, *START_FAULTS], ids=str)
 def test_fault(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
     repository = laid_out(fault, workdir / "repository")
     rehearsed = rehearsed_with(fault, repository, runner, planted)

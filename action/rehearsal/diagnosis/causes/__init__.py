@@ -5,6 +5,7 @@ from rehearsal.diagnosis.causes.browser import BROWSER
 from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
+from rehearsal.diagnosis.causes.file_system import FILE_SYSTEM
 from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
 from rehearsal.diagnosis.causes.modules import MODULES
 from rehearsal.diagnosis.causes.page import PAGE
@@ -20,6 +21,7 @@ CAUSES = (
     *MODULES,
     *STARTUP,
     *DATABASE,
+    *FILE_SYSTEM,
     *ADDRESSES,
     *HTTP_ANSWERS,
     *BROWSER,

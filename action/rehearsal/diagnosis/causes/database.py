@@ -1,11 +1,11 @@
 """Causes in the database. They show at its first use, which may be in the tests."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR, OWN_DATABASE
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
+from rehearsal.diagnosis.causes.snippets import AT_END_OF_SETTINGS, IN_DOCKERFILE
 from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
 from rehearsal.diagnosis.paste import in_step
-from rehearsal.diagnosis.rules import Cause, Pattern, Variant
+from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
@@ -34,6 +34,14 @@ DATABASE = (
         hint="SQLite also writes into the folder of its file, so the app's user has to own both. "
         "In the image, make the folder before USER. For a bind mount, change the owner on the "
         "host.",
+        variants=(
+            Variant(
+                pattern=Pattern("container", r"^read-only root$"),
+                title="The app cannot write its database: the file system is read-only",
+                hint="With --read-only in run-options, only volumes and tmpfs can be written. Put "
+                "the database's file into a folder of its own, and give that a volume.",
+            ),
+        ),
         paste=f"{IN_DOCKERFILE}"
         "RUN useradd --uid 1234 app && mkdir /data && chown app /data\n"
         "USER app\n"
@@ -41,6 +49,32 @@ DATABASE = (
         background="An app that does not run as root needs a file and a folder that its user may "
         "write.",
         give_up=LASTING_ERROR,
+    ),
+    Cause(
+        id="database-locked",
+        verdicts=DATABASE_VERDICTS,
+        patterns=(
+            Pattern(
+                DATABASE_LOGS,
+                r"^(?P<django>django)\.db\.utils\.OperationalError: database (?:table )?is locked",
+                r"(?:OperationalError|SqliteError|BusyException|SQLITE_BUSY): database is locked",
+                r"database is locked \(5\)",
+            ),
+        ),
+        unless=VISIBLE_FROM_OUTSIDE,
+        title="SQLite was locked: two programs wanted to write at the same time",
+        hint="SQLite has one writer at a time, and the others give up after a while. Let them wait "
+        "longer (its busy timeout), commit sooner, use fewer workers, and let tests that write run "
+        "one after the other. With many writers, use a database server.",
+        variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^django "),
+                paste=f"{AT_END_OF_SETTINGS}"
+                'DATABASES["default"].setdefault("OPTIONS", {})["timeout"] = 20  # In seconds.',
+            ),
+        ),
+        background="An app that has one user at a time never shows it; a suite in parallel, or a "
+        "second worker, does.",
     ),
     Cause(
         id="missing-migrations",

@@ -98,7 +98,7 @@ def listener_lines(
 
 
 def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what `docker inspect` says of a container: how it ended, and its limits."""
+    """Return what `docker inspect` says of a container: how it ended, its limits and mounts."""
     state, config, host = (inspected.get(part) or {} for part in ("State", "Config", "HostConfig"))
     restarts = inspected.get("RestartCount") or 0
     policy = (host.get("RestartPolicy") or {}).get("Name") or "no"
@@ -111,6 +111,8 @@ def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
         f"memory limit {f'{memory // MIB} MiB' if memory else 'none'}",
         *_doubled_limits(host),
         f"restart policy {policy}",
+        *(["read-only root"] if host.get("ReadonlyRootfs") else []),
+        *(_mount_line(each) for each in inspected.get("Mounts") or ()),
     ]
     if state.get("Status") in {"exited", "dead", "restarting"}:
         lines.append(f"exit code {state.get('ExitCode')}")
@@ -131,6 +133,11 @@ def _doubled_limits(host: Mapping[str, Any]) -> Iterator[str]:
         yield f"twice that --memory={2 * memory // MIB}m"
     if memory and 0 < swap < 2 * memory:
         yield f"swap too --memory-swap={2 * memory // MIB}m"
+
+
+def _mount_line(mount: Mapping[str, Any]) -> str:
+    kind = "read-only" if mount.get("RW") is False else mount.get("Type") or "volume"
+    return f"mount {kind} {mount.get('Destination') or ''}"
 
 
 def without_secrets(inspected: Mapping[str, Any], plan: ContainerPlan) -> dict[str, Any]:

@@ -140,6 +140,15 @@ def test_container_lines__running_container() -> None:
     )
 
 
+def test_container_lines__what_can_be_written() -> None:
+    mounts = [
+        {"Type": "volume", "Destination": "/data", "RW": True},
+        {"Type": "bind", "Destination": "/etc/app", "RW": False},
+    ]
+    found = observations.container_lines({"HostConfig": {"ReadonlyRootfs": True}, "Mounts": mounts})
+    assert found[4:] == ("read-only root", "mount volume /data", "mount read-only /etc/app")
+
+
 def test_without_secrets__replaces_values_only() -> None:
     env = [f"KEY={SECRET}", "PATH=/usr/bin", f"KEY_2={SECRET}=x", "KEYS=kept", "EMPTY="]
     found: dict[str, object] = {"Id": "c0ffee", "Config": {"Env": env, "Image": "app"}}

@@ -1,0 +1,98 @@
+"""Which file an app was not allowed to write, in the words of many languages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from rehearsal.diagnosis.facts import Facts
+from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
+from rehearsal.source.dockerfile import Dockerfile
+from rehearsal.source.image_layout import workdir_of
+
+WRITE_LOGS = (SETUP_LOG, CONTAINER_LOG)
+# What each means is in the messages of the C library.
+DENIED = r"[Pp]ermission denied"
+READ_ONLY = r"[Rr]ead-only file system"
+# Programs quote like this if they can.
+OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
+PATH = rf"(?P<path>/[^\s'\"{OPEN}{CLOSE}:()]*)"
+# Python's functions that make a folder; without a line of their source if they are frozen.
+MAKES_FOLDER = re.compile(
+    r"(?:\bmkdir|\bmakedirs)\b.*\n(?:[ \t~^]+\n)*\S*Error: \[Errno|, mkdir '|\bmkdir /"
+    r"|create directory|dir_s_mkdir|mkdir\(\) \""
+)
+
+
+def write_errors(message: str) -> tuple[str, ...]:
+    """Return patterns of all lines that name a file with one message; the group is `path`."""
+    return (
+        # Python; with the function that raised it, if its name follows.
+        (
+            rf"(?:^[ \t]+.*\b(?:mkdir|makedirs)\b.*\n(?:[ \t~^]+\n)*)?"
+            rf"^\w+Error: \[Errno (?:13|30)\] {message}: '{PATH}'"
+        ),
+        rf"E(?:ACCES|ROFS): {message}, \w+ '{PATH}'",  # Node
+        rf"\b(?:open|mkdir|create|rename|remove) {PATH}: {message}",  # Go
+        rf"{message} @ \w+ - {PATH} \(Errno::",  # Ruby
+        rf"\({PATH}\): [Ff]ailed to open stream: {message}",  # PHP
+        rf"FileNotFoundException: {PATH} \({message}\)",  # Java
+        rf"FileSystemException: {PATH}: {message}",
+        # coreutils, dash, and nginx
+        rf"cannot (?:touch|create)(?: \w+)* ['{OPEN}]?{PATH}['{CLOSE}]?: {message}",
+        rf"\b(?:open|mkdir|rename)\(\) \"{PATH}\" failed \(\d+: {message}\)",
+    )
+
+
+DENIED_WORDS = (*write_errors(DENIED), rf"nio\.file\.AccessDeniedException: {PATH}$")
+READ_ONLY_WORDS = (
+    *write_errors(READ_ONLY),
+    r"No usable temporary directory found in \['(?P<path>/tmp)'",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileError:
+    """A file that could not be written, and the folder that has to be writable for it."""
+
+    path: str
+    folder: str
+
+
+def find_file_error(facts: Facts) -> FileError | None:
+    """Return the file of the last error in the first log that has one."""
+    for log in WRITE_LOGS:
+        for words in (DENIED_WORDS, READ_ONLY_WORDS):
+            for pattern in words:
+                if found := list(re.finditer(pattern, facts.text(log), re.MULTILINE)):
+                    path, said = found[-1]["path"], found[-1][0]
+                    is_folder = MAKES_FOLDER.search(said) or path == "/tmp"  # noqa: S108
+                    folder = path if is_folder else str(PurePosixPath(path).parent)
+                    return FileError(path=path, folder=folder)
+    return None
+
+
+def file_error_lines(facts: Facts, dockerfile: Dockerfile | None) -> tuple[str, ...]:
+    """Return lines about the file: `path`, `folder`, perhaps `mount`, `code` and `after`.
+
+    `mount` is the mounted folder that holds it, `code` says that the app starts in that folder or
+    below it, and `after` is the line before the Dockerfile's USER.
+    """
+    error = find_file_error(facts)
+    return tuple(_lines(error, facts, dockerfile)) if error else ()
+
+
+def _lines(error: FileError, facts: Facts, dockerfile: Dockerfile | None) -> Iterator[str]:
+    yield f"path {error.path}"
+    yield f"folder {error.folder}"
+    mounts = re.findall(r"^mount (\w+(?:-only)? /.*)$", facts.text("container"), re.MULTILINE)
+    for mount in mounts:
+        if PurePosixPath(error.path).is_relative_to(mount.partition(" ")[2]):
+            yield f"mount {mount}"
+    stage = dockerfile.final() if dockerfile else None
+    if not dockerfile or not stage:
+        return
+    if PurePosixPath(workdir_of(dockerfile, stage)).is_relative_to(error.folder):
+        yield f"code {error.folder}"
+    if user := stage.last("USER"):
+        yield f"after {dockerfile.path}:{user.line - 1}"

@@ -1,0 +1,118 @@
+"""The words are those of the real programs."""
+
+import pytest
+
+from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.file_errors import file_error_lines, find_file_error
+from rehearsal.source.dockerfile import parse_dockerfile
+from rehearsal.verdict import Verdict
+
+DOCKERFILE = """\
+FROM python:3.13
+WORKDIR /app
+COPY . .
+USER app
+CMD ["python", "app.py"]
+"""
+
+
+def facts(log: str, *container: str, source: str = "container.log") -> Facts:
+    lines = {source: tuple(log.splitlines()), "container": container}
+    return Facts(verdict=Verdict.CRASHED, lines=lines)
+
+
+@pytest.mark.parametrize(
+    "log, path, folder",
+    [
+        ("PermissionError: [Errno 13] Permission denied: '/srv/a/x'", "/srv/a/x", "/srv/a"),
+        (
+            ('  File "<frozen os>", line 228, in makedirs\n'
+            "PermissionError: [Errno 13] Permission denied: '/srv/a'"),
+            "/srv/a",
+            "/srv/a",
+        ),
+        (
+            ("    os.mkdir(self, mode)\n    ~~~~~~~~^^^^^^^^^^^^\n"
+            "OSError: [Errno 30] Read-only file system: '/srv/a'"),
+            "/srv/a",
+            "/srv/a",
+        ),
+        ("PermissionError: [Errno 13] Permission denied: '/x' -> '/y'", "/x", "/"),
+        ("OSError: [Errno 30] Read-only file system: '/srv/x'", "/srv/x", "/srv"),
+        (
+            ("FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp', "
+            "'/var/tmp', '/usr/tmp', '/src']"),
+            "/tmp",
+            "/tmp",
+        ),
+        ("Error: EACCES: permission denied, open '/srv/x'", "/srv/x", "/srv"),
+        ("Error: EROFS: read-only file system, open '/srv/x'", "/srv/x", "/srv"),
+        ("Error: EACCES: permission denied, mkdir '/srv/a'", "/srv/a", "/srv/a"),
+        ("2026/11/29 07:31:46 open /srv/x: permission denied", "/srv/x", "/srv"),
+        ("panic: mkdir /srv/a: permission denied", "/srv/a", "/srv/a"),
+        ("-e:1:in `write': Permission denied @ rb_sysopen - /srv/x (Errno::EACCES)",
+         "/srv/x", "/srv"),
+        ("-e:1:in `mkdir': Permission denied @ dir_s_mkdir - /srv/x (Errno::EACCES)",
+         "/srv/x", "/srv/x"),
+        ("PHP Warning:  file_put_contents(/srv/x): Failed to open stream: Permission denied in /a",
+         "/srv/x", "/srv"),
+        ("java.nio.file.AccessDeniedException: /srv/x", "/srv/x", "/srv"),
+        ("java.io.FileNotFoundException: /srv/x (Permission denied)", "/srv/x", "/srv"),
+        ("java.nio.file.FileSystemException: /srv/x: Read-only file system", "/srv/x", "/srv"),
+        ("touch: cannot touch '/srv/x': Permission denied", "/srv/x", "/srv"),
+        ("mkdir: cannot create directory \u2018/srv/x\u2019: Read-only file system",
+         "/srv/x", "/srv/x"),
+        ("sh: 1: cannot create /srv/x: Permission denied", "/srv/x", "/srv"),
+        ("cp: cannot create regular file '/srv/passwd': Read-only file system",
+         "/srv/passwd", "/srv"),
+        ('nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (13: Permission denied)',
+         "/var/cache/nginx/client_temp", "/var/cache/nginx/client_temp"),
+        ('nginx: [emerg] open() "/run/nginx.pid" failed (30: Read-only file system)',
+         "/run/nginx.pid", "/run"),
+    ],
+)  # fmt: skip
+def test_find_file_error(log: str, path: str, folder: str) -> None:
+    found = find_file_error(facts(f"starting\n{log}\nbye"))
+    assert found is not None
+    assert (found.path, found.folder) == (path, folder)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "",
+        "PermissionError: [Errno 13] Permission denied",
+        "Error: listen EACCES: permission denied 0.0.0.0:80",
+        "FileNotFoundError: [Errno 2] No such file or directory: '/srv/x'",
+        "psycopg.OperationalError: permission denied for table item",
+    ],
+)
+def test_find_file_error__none(log: str) -> None:
+    assert find_file_error(facts(log)) is None
+
+
+DENIED = "PermissionError: [Errno 13] Permission denied: '{}'"
+
+
+@pytest.mark.parametrize(
+    "path, lines",
+    [
+        ("/data/a/x", ("path /data/a/x", "folder /data/a", "mount volume /data", "after D:3")),
+        ("/etc/x", ("path /etc/x", "folder /etc", "mount read-only /etc", "after D:3")),
+        ("/database/x", ("path /database/x", "folder /database", "after D:3")),
+        ("/app/x", ("path /app/x", "folder /app", "code /app", "after D:3")),
+        ("/x", ("path /x", "folder /", "code /", "after D:3")),
+        ("/app/media/x", ("path /app/media/x", "folder /app/media", "after D:3")),
+    ],
+)
+def test_file_error_lines(path: str, lines: tuple[str, ...]) -> None:
+    known = facts(DENIED.format(path), "mount volume /data", "mount read-only /etc", "user app")
+    assert file_error_lines(known, parse_dockerfile(DOCKERFILE, "D")) == lines
+
+
+def test_file_error_lines__without_a_dockerfile_or_a_user() -> None:
+    known = facts(DENIED.format("/data/x"), source="setup.log")
+    assert file_error_lines(known, None) == ("path /data/x", "folder /data")
+    dockerfile = parse_dockerfile("FROM python:3.13\n", "D")
+    assert file_error_lines(known, dockerfile)[2:] == ()
+    assert file_error_lines(facts("hello"), dockerfile) == ()

@@ -1,0 +1,83 @@
+"""Faults of an app at its start: files, ports, modules and the database."""
+
+from .faults import A_LIST, MIGRATE, Fault, Line, tiny
+
+# What an app does that writes a file of its own, after it has printed what it was given.
+WRITES = """\
+import os
+import sys
+import time
+from pathlib import Path
+
+for name in os.environ.get("TINY_PRINTS", "").split():
+    print(f"{name} is {os.environ.get(name)}", file=sys.stderr)
+Path("/data/state.txt").write_text("up")
+time.sleep(60)
+"""
+WRITTEN = 'Path("/data/state.txt").write_text'
+
+START_FAULTS = (
+    Fault(
+        name="permission-denied",
+        verdict="crashed",
+        diagnosis="permission-denied",
+        files={"app.py": WRITES},
+        edits=(("Dockerfile", r"^USER", "RUN mkdir /data\nUSER"),),
+        told=(
+            "runs as the user 65534, who has no permission for /data/state.txt",
+            "in Dockerfile, after line 4, add:",
+            "RUN mkdir -p /data && chown 65534 /data",
+        ),
+        lines=(Line(file="app.py", holds=WRITTEN, says="Permission denied: '/data/state.txt'"),),
+    ),
+    Fault(
+        name="read-only-files",
+        verdict="crashed",
+        diagnosis="read-only-files",
+        inputs={"run-options": "--read-only"},
+        files={"app.py": WRITES},
+        edits=(("Dockerfile", r"^USER", "RUN mkdir -m 777 /data\nUSER"),),
+        told=(
+            "writes /data/state.txt, and its file system is read-only",
+            "--tmpfs=/data",
+        ),
+        lines=(Line(file="app.py", holds=WRITTEN, says="Read-only file system"),),
+    ),
+    Fault(
+        name="privileged-port",
+        verdict="crashed",
+        diagnosis="privileged-port",
+        # As on a host that gives the low ports to root alone.
+        inputs=tiny("", run_options="--sysctl=net.ipv4.ip_unprivileged_port_start=1024"),
+        edits=(("app.py", r"else 8888$", "else 80"),),
+        told=("The app's user (65534) may not listen on port", "such as 8888"),
+        lines=(Line(file="app.py", holds="listening = server(", says="Permission denied"),),
+    ),
+    Fault(
+        name="database-locked",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="database-locked",
+        # A second program that writes, and never commits.
+        inputs={
+            "setup-command": f"{MIGRATE}\n"
+            "nohup python -c 'import sqlite3, time; "
+            'db = sqlite3.connect("/data/db.sqlite3", isolation_level=None); '
+            'db.execute("begin immediate"); time.sleep(60)\' >/dev/null 2>&1 &'
+        },
+        edits=(("superlists/settings.py", r'"timeout": 5', '"timeout": 0.2'),),
+        told=(
+            "SQLite was locked",
+            "in superlists/settings.py, at the end, add:",
+            '["timeout"] = 20',
+        ),
+        lines=(
+            A_LIST,
+            Line(
+                file="superlists/lists/views.py",
+                holds="with transaction.atomic",
+                says="OperationalError: database is locked",
+            ),
+        ),
+    ),
+)
