@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 
+from rehearsal.config.given_inputs import GivenInputs
+from rehearsal.config.inputs import given_names
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE
+from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.results.origin import Origin, RequestSummary
+
+CHECKOUT_OF_WORKFLOW = ".dress-rehearsal"
 
 
 def read_origin(environ: Mapping[str, str]) -> Origin:
@@ -29,6 +35,18 @@ def workflow_path(environ: Mapping[str, str]) -> str:
     name = f"{environ.get('GITHUB_REPOSITORY', '')}/"
     path = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
     return path.removeprefix(name) if name != "/" and path.startswith(name) else ""
+
+
+def inputs_origin(request: GivenInputs, environ: Mapping[str, str], *, local: bool) -> InputsOrigin:
+    """Return where the inputs came from; `local` says that no runner of GitHub started this."""
+    # Where rehearsal.yml checks out the action, see there.
+    is_called = Path(environ.get("GITHUB_ACTION_PATH", "")).parent.name == CHECKOUT_OF_WORKFLOW
+    return InputsOrigin(
+        workflow=request.file or workflow_path(environ),
+        given=given_names(request.inputs),
+        flags_only=local and not request.file,
+        is_call=request.is_call or is_called,
+    )
 
 
 def summarize_request(plan: Plan) -> RequestSummary:

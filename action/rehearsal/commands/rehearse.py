@@ -8,16 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.commands.finish import finish, finish_without_folder
-from rehearsal.commands.origin import read_origin, summarize_request, workflow_path
+from rehearsal.commands.origin import inputs_origin, read_origin, summarize_request
 from rehearsal.commands.watchdog import watchdog
 from rehearsal.config import child_environment, preflight
 from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
-from rehearsal.config.inputs import given_names
 from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.config.rehearsal_plan import Plan
-from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.event_commit import why_foreign
@@ -156,11 +154,7 @@ def _describe(
         request=summarize_request(plan),
         shard=plan.suite.shard,
         source=replace(source, dockerfile=source.relative(plan.build.dockerfile)),
-        inputs=InputsOrigin(
-            workflow=request.file or workflow_path(environ),
-            given=given_names(request.inputs),
-            flags_only=local and not request.file,
-        ),
+        inputs=inputs_origin(request, environ, local=local),
     )
 
 

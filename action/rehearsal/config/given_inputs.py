@@ -14,9 +14,10 @@ class GivenInputs:
     """The inputs of one rehearsal as they were given.
 
     `environ` holds the values of bare names, `top` is where relative paths start. `origin` names
-    the step that the inputs come from, `file` its workflow file. `extra_secrets` are values, by
-    name, that must be hidden although no input lists them as secrets; reading `environ` may add
-    some. `notes` are messages for the user. `ignored_inputs` have an effect only on GitHub.
+    the step or, with `is_call`, the job that the inputs come from, `file` its workflow file.
+    `extra_secrets` are values, by name, that must be hidden although no input lists them as
+    secrets; reading `environ` may add some. `notes` are messages for the user. `ignored_inputs`
+    have an effect only on GitHub.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
@@ -24,6 +25,7 @@ class GivenInputs:
     top: Path
     origin: str = ""
     file: str = ""
+    is_call: bool = False
     extra_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     ignored_inputs: tuple[str, ...] = ()

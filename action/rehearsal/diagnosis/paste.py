@@ -7,17 +7,24 @@ from dataclasses import dataclass
 from rehearsal.config.input_table import INPUTS
 from rehearsal.diagnosis.facts import Facts
 
-# The source of these facts: `given NAME` for each input that was given, and `flags only`.
+# The source of these facts: `given NAME` for each input that was given, `flags only`, `call`.
 INPUTS_ORIGIN = "inputs origin"
 FLAGS_ONLY = "flags only"
+CALL = "call"
 # As `in_step` and `in_step_env` write them.
 ADDED_INPUT = re.compile(
-    r"^# (?P<lead>.*)in (?P<file>[^,\n]+), under the step's with:, add:\n"
+    r"^# (?P<lead>.*)in (?P<file>[^,\n]+), under the (?P<owner>step|job)'s with:, add:\n"
     r"(?P<name>[a-z-]+): (?P<value>.+(?:\n  .+)*)$",
     re.MULTILINE,
 )
 ADDED_VARIABLE = re.compile(
     r"^# (?P<lead>.*)under the step's env:, add:\n(?P<lines>\w+: .+(?:\n\w+: .+)*)$",
+    re.MULTILINE,
+)
+# An input `secrets`, and the variables of the step that hold them.
+ADDED_SECRETS = re.compile(
+    r"^# (?P<lead>.*)in (?P<file>[^,\n]+), under the step's with:, add:\nsecrets: .+(?:\n  .+)*"
+    r"\n\n# and also, under the step's env:, add:\n(?P<lines>\w+: .+(?:\n\w+: .+)*)$",
     re.MULTILINE,
 )
 
@@ -29,16 +36,20 @@ VARIABLE = re.compile(r"(\w+|--[a-z-]+)=")
 class InputsOrigin:
     """Where the inputs came from: the path of the workflow file, or flags alone.
 
-    `given` are the names of the inputs whose values are not their defaults.
+    `given` are the names of the inputs whose values are not their defaults. `is_call` says that a
+    job calls rehearsal.yml, instead of a step that uses the action.
     """
 
     workflow: str = ""
     given: tuple[str, ...] = ()
     flags_only: bool = False
+    is_call: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """Return the facts that `fit_paste` reads."""
-        return (*(f"given {name}" for name in self.given), *[FLAGS_ONLY][: self.flags_only])
+        kinds = {FLAGS_ONLY: self.flags_only, CALL: self.is_call}
+        given = (f"given {name}" for name in self.given)
+        return (*given, *(kind for kind, holds in kinds.items() if holds))
 
 
 def in_step(name: str, value: str, lead: str = "") -> str:
@@ -59,21 +70,36 @@ def fit_paste(paste: str, facts: Facts) -> str:
     """Return what `in_step` wrote as it fits where the inputs come from.
 
     YAML allows no key twice, so an input that the step has already gets another line or another
-    value. Without a workflow inputs are flags.
+    value. Without a workflow inputs are flags. A job that calls rehearsal.yml gives secrets in
+    one text.
     """
     lines = facts.lines.get(INPUTS_ORIGIN, ())
     given = {line.removeprefix("given ") for line in lines}
     if FLAGS_ONLY in lines:
         paste = ADDED_VARIABLE.sub(_as_export, paste)
         return ADDED_INPUT.sub(lambda found: _as_flag(found, given), paste)
+    if CALL in lines:
+        paste = ADDED_SECRETS.sub(lambda found: _in_call(found, given), paste)
+        paste = paste.replace(", under the step's with:", ", under the job's with:")
     return ADDED_INPUT.sub(lambda found: _in_given_input(found, given), paste)
+
+
+def _in_call(found: re.Match[str], given: set[str]) -> str:
+    """Return what gives the secrets to rehearsal.yml: `container-secrets`, NAME=value a line."""
+    lines = [line.replace(": ", "=", 1) for line in found["lines"].splitlines()]
+    where = f"# {found['lead']}in {found['file']}, under the job's secrets:, "
+    if "secrets" not in given:
+        text = "\n".join(f"  {line}" for line in lines)
+        return f"{where}add:\ncontainer-secrets: |\n{text}"
+    text = "\n".join(lines)
+    return f"{where}{_add_line(text)} (after container-secrets: |):\n{text}"
 
 
 def _in_given_input(found: re.Match[str], given: set[str]) -> str:
     name, value = found["name"], found["value"]
     if name not in given:
         return found[0]
-    where = f"# {found['lead']}in {found['file']}, in the step's input {name}, "
+    where = f"# {found['lead']}in {found['file']}, in the {found['owner']}'s input {name}, "
     if INPUTS[name].type.is_list:
         return f"{where}{_add_line(_text(value))} (after {name}: |):\n{_text(value)}"
     return f"{where}write instead:\n{name}: {value}"

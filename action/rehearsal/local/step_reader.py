@@ -71,6 +71,7 @@ def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, s
         top=sources.checkout.top,
         origin=f"{use}, line {use.line}",
         file=use.file,
+        is_call=not use.step_number,
         extra_secrets=sources.used_secrets,
         notes=tuple(_notes(use)),
         ignored_inputs=tuple(

@@ -1,15 +1,20 @@
+import re
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal.commands.origin import read_origin, summarize_request, workflow_path
+from rehearsal.commands.origin import inputs_origin, read_origin, summarize_request, workflow_path
+from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.results.origin import Origin, RequestSummary
 
 from ..fakes import PLAN, probe_plan, suite_plan
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 GITHUB = {
     "GITHUB_REPOSITORY": "owner/app",
     "GITHUB_RUN_ATTEMPT": "2",
@@ -18,6 +23,40 @@ GITHUB = {
     "GITHUB_SHA": "c0ffee",
     "GITHUB_REF": "refs/tags/v1",
 }
+
+
+def test_inputs_origin__of_a_step() -> None:
+    environ = {
+        **GITHUB,
+        "GITHUB_WORKFLOW_REF": "owner/app/.github/workflows/ci.yml@refs/heads/main",
+    }
+    request = GivenInputs(inputs={"env": "A=b", "port": "8888"}, environ={}, top=Path())
+    assert inputs_origin(request, environ, local=False) == InputsOrigin(
+        workflow=".github/workflows/ci.yml", given=("env",)
+    )
+
+
+def test_inputs_origin__of_a_call() -> None:
+    request = GivenInputs(inputs={}, environ={}, top=Path())
+    # As rehearsal.yml uses the action.
+    environ = {"GITHUB_ACTION_PATH": f"/work/./{used_by_the_workflow()}"}
+    assert inputs_origin(request, environ, local=False).is_call
+    assert not inputs_origin(request, {"GITHUB_ACTION_PATH": "/work/action"}, local=False).is_call
+    assert inputs_origin(replace(request, is_call=True), {}, local=True).is_call
+
+
+def used_by_the_workflow() -> str:
+    text = (CHECKOUT / ".github/workflows/rehearsal.yml").read_text()
+    (path,) = re.findall(r"uses: \./(\S+/action)\b", text)
+    return str(path)
+
+
+def test_inputs_origin__of_flags() -> None:
+    request = GivenInputs(inputs={"port": "80"}, environ={}, top=Path())
+    flags = InputsOrigin(given=("port",), flags_only=True)
+    assert inputs_origin(request, {}, local=True) == flags
+    file = replace(request, file="ci.yml")
+    assert inputs_origin(file, {}, local=True) == InputsOrigin(workflow="ci.yml", given=("port",))
 
 
 def plan(**changes: Any) -> Plan:

@@ -10,8 +10,8 @@ KEY = f"{in_step('secrets', 'KEY')}\n\n{in_step_env('KEY', '${{ secrets.KEY }}')
 )
 
 
-def fitted(paste: str, *given: str, flags_only: bool = False) -> str:
-    origin = InputsOrigin(given=given, flags_only=flags_only)
+def fitted(paste: str, *given: str, flags_only: bool = False, is_call: bool = False) -> str:
+    origin = InputsOrigin(given=given, flags_only=flags_only, is_call=is_call)
     facts = Facts(verdict=Verdict.CRASHED, lines={INPUTS_ORIGIN: origin.lines()})
     return fit_paste(paste.replace("{workflow|your workflow}", "ci.yml"), facts)
 
@@ -90,6 +90,31 @@ def test_fit_paste__several_lines() -> None:
     assert fitted(paste, flags_only=True) == (
         "# on the command line, add:\n--secrets 'KEY\nTOKEN'\n\n"
         "# and also, before the command:\nexport KEY=VALUE\nexport TOKEN=VALUE\n\n# instead"
+    )
+
+
+def test_fit_paste__an_input_of_a_call() -> None:
+    port = in_step("port", "'9000'")
+    assert fitted(port, is_call=True) == "# in ci.yml, under the job's with:, add:\nport: '9000'"
+    text = "# in ci.yml, in the job's input port, write instead:\nport: '9000'"
+    assert fitted(port, "port", is_call=True) == text
+
+
+@pytest.mark.parametrize(
+    "given, where",
+    [
+        ((), "add:\ncontainer-secrets: |\n  "),
+        (
+            ("secrets",),
+            "add this line, or change that of KEY to it (after container-secrets: |):\n",
+        ),
+    ],
+)
+def test_fit_paste__secrets_of_a_call(given: tuple[str, ...], where: str) -> None:
+    paste = f"{KEY}\n\n# instead, {in_step('env', 'KEY=VALUE').removeprefix('# ')}"
+    assert fitted(paste, *given, is_call=True) == (
+        f"# in ci.yml, under the job's secrets:, {where}KEY=${{{{ secrets.KEY }}}}\n\n"
+        "# instead, in ci.yml, under the job's with:, add:\nenv: KEY=VALUE"
     )
 
 

@@ -177,6 +177,20 @@ def test_installed__works_with_flags_and_names_the_extra(
     assert "\ncleanup.sh launch_driver.sh None\n" in log
 
 
+def test_flags__are_what_is_proposed(laptop: Laptop) -> None:
+    """Each run obeys the last one, and there is no workflow."""
+    flags = ["--env", "TINY_FAULT=elsewhere", "--ready-timeout", "2"]
+    code, log = laptop.run(*flags)
+    assert code == 12
+    assert "# on the command line, add:\n--port 9000\n" in log
+    code, log = laptop.run(*flags, "--port", "9000")
+    assert code == 0
+    code, log = laptop.run("--env", "TINY_FAULT=crash")
+    assert "# on the command line, add:\n--secrets TINY_KEY\n" in log
+    assert "# and also, before the command:\nexport TINY_KEY=VALUE\n" in log
+    assert "in the value of --env, add this line" in log
+
+
 def install(environment: Path, source: Path) -> tuple[str, ...]:
     """Install this checkout as a package, without its extras; return the command."""
     for name in ("pyproject.toml", "README.md", "LICENSE", "action"):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from .act import Act, ActRun
 from .machine import CHECKOUT, base_image
@@ -69,8 +70,8 @@ def last(run: ActRun, step: str) -> Mapping[str, str]:
     return record.steps[step].outputs
 
 
-def verdict(evidence: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads((evidence / "verdict.json").read_text())
+def verdict(evidence: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((evidence / "verdict.json").read_text())
     return found
 
 
@@ -102,7 +103,7 @@ def test_two_shards__one_verdict(tiny: Repository, act: Act) -> None:
     assert (merged["verdict"], merged["image-id"]) == ("passed", told["image-id"])
     digest = sha256((run.artifacts["BACKEND-1"] / "verdict.json").read_bytes()).hexdigest()
     assert told["verdict-digest"] == f"sha256:{digest}"
-    assert len(merged["shards"]) == 4  # type: ignore[arg-type]
+    assert len(merged["shards"]) == 4
     assert "chrome" in run.summary
     assert "firefox" in run.summary
     (build,) = run.builds
@@ -138,7 +139,7 @@ def test_one_red_shard__is_the_verdict_until_it_is_run_again(tiny: Repository, a
     assert (told["verdict"], told["image-artifact"]) == ("passed", "web.image-2")
     assert told["evidence-artifact"] == "web-2"
     shards = verdict(second.artifacts["web-2"])["shards"]
-    assert [each["name"] for each in shards] == ["web.1-of-2-2", "web.2-of-2-2"]  # type: ignore[attr-defined]
+    assert [each["name"] for each in shards] == ["web.1-of-2-2", "web.2-of-2-2"]
     assert verdict(second.artifacts["web-1"])["verdict"] == "tests-failed", "it stays as it was"
 
 
@@ -218,6 +219,16 @@ def test_build_that_fails__is_told_as_such(tiny: Repository, act: Act) -> None:
     assert not run.of_job("rehearse")
     assert "the image could not be built" in "".join(each.text for each in run.annotations)
     assert "Dress rehearsal: build-failed" in run.summary
+
+
+def test_missing_secret__is_proposed_as_a_call_takes_it(tiny: Repository, act: Act) -> None:
+    on_a_small_image(tiny)
+    run = call(act, tiny, {**ONE, "env": "TINY_FAULT=crash"})
+    assert last(run, "merge")["diagnosis"] == "missing-variable"
+    (diagnosis,) = verdict(run.artifacts["dress-rehearsal-1"])["diagnoses"]
+    secrets = "container-secrets: |\n  TINY_KEY=${{ secrets.TINY_KEY }}"
+    assert f"under the job's secrets:, add:\n{secrets}\n" in diagnosis["paste"]
+    assert "in the job's input env, add this line" in diagnosis["paste"]
 
 
 BUILD = """
