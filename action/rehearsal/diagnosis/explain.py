@@ -67,9 +67,10 @@ def explain(
         return Explanation()
     failed = result.suite_results.failed if result.suite_results else ()
     observed = {name: _redact(lines, evidence.redactor) for name, lines in observations.items()}
-    tests_started = next((each.started for each in result.stages if each.name == "test"), 0.0)
     observed |= {INPUTS_ORIGIN: inputs.lines()}
-    facts = gather_facts(problem, observed, failed, evidence.folder, tests_started=tests_started)
+    facts = gather_facts(
+        problem, observed, failed, evidence.folder, tests_started=result.tests_started
+    )
     if source:
         scanned = scan_source(facts, source, inputs.workflow)
         added = {name: _redact(lines, evidence.redactor) for name, lines in scanned.items()}

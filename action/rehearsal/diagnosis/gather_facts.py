@@ -82,7 +82,8 @@ def _split_container_log(
     except OSError:
         return {}
     logs = {LOG_BEFORE_TESTS: _lines(before), CONTAINER_LOG: _lines(after)}
-    return logs | ({LOG_OF_FAILED_TESTS: slices} if slices else {})
+    # Without any time of a test, it is all that came since the first one began.
+    return logs | {LOG_OF_FAILED_TESTS: slices or _lines(after)}
 
 
 def _slice_lines(log: BinaryIO, index: LogIndex, failed: Iterable[Failure]) -> Iterator[str]:

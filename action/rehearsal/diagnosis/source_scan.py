@@ -7,7 +7,7 @@ from rehearsal.diagnosis.browser_scan import scan_browser_starts
 from rehearsal.diagnosis.facts import BROWSER_STARTS, LOCATIONS, Facts
 from rehearsal.diagnosis.form_scan import scan_forms
 from rehearsal.outside.files import read_text
-from rehearsal.results.file_names import CONTAINER_LOG
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
 from rehearsal.source.page_scripts import script_location
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
@@ -40,7 +40,8 @@ def _locations(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[st
         names = (f"{stem}.py", f"{stem}/__init__.py")
         if path := next(filter(None, map(checkout.locate, names)), ""):
             yield f"settings {path}"
-    frame = project_frame(facts.text(CONTAINER_LOG), checkout)
+    logs = (facts.text(name) for name in (CONTAINER_LOG, ASKED_AGAIN_LOG))
+    frame = next(filter(None, (project_frame(log, checkout) for log in logs)), None)
     if frame and frame.file.isprintable():
         yield f"code {frame.file}:{frame.line}"
     if script := script_location(facts.text("console"), checkout):

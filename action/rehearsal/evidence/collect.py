@@ -1,6 +1,6 @@
 """Collect what the reports show: logs, and each failed test's files and slice of the app's log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rehearsal.ansi import COLOUR_CODE
 from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt, read_log_excerpt
@@ -8,6 +8,7 @@ from rehearsal.evidence.failed_test import collect, locate
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS, name_folders
 from rehearsal.evidence.log_index import LogIndex, read_index
+from rehearsal.evidence.log_slices import split_log
 from rehearsal.outside.files import read_text
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
@@ -32,18 +33,24 @@ TRACEBACK_SEARCH = 256 << 10
 
 
 def collect_evidence(
-    results: SuiteResults | None, evidence: Evidence, source: SourceTree
+    results: SuiteResults | None,
+    evidence: Evidence,
+    source: SourceTree,
+    *,
+    tests_started: float = 0.0,
 ) -> EvidenceIndex:
     """Write the slices into the evidence, and return what the reports show of the evidence.
 
-    The evidence and `results` have been redacted before.
+    The evidence and `results` have been redacted before. `tests_started` is in seconds since 1970.
     """
     folder = evidence.folder
     log = read_log_excerpt(folder)
     named = name_folders(results or SuiteResults(), evidence)
     timed = any(failure.span for failure in (*named.failed, *named.flaky))
-    index = read_index(folder) if timed else LogIndex()
+    index = read_index(folder) if timed or named.failed else LogIndex()
     others = [read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS]
+    asked = next((each.text for each in others if each and each.name == ASKED_AGAIN_LOG), "")
+    during = "" if timed else _log_since(tests_started, folder, index)
 
     def each(failures: Sequence[Failure], kind: str) -> Iterator[FailedTestEvidence]:
         if len(failures) > MAX_TESTS:
@@ -62,10 +69,26 @@ def collect_evidence(
         flaky=tuple(each(named.flaky, "flaky")),
         logs=tuple(filter(None, (log, *others))),
         files=tuple(_files(folder)),
-        frame=project_frame(log.text[-TRACEBACK_SEARCH:], source)
-        if log
-        else _build_frame(others[-1], source),
+        frame=_last_frame((log.text, asked), source) if log else _build_frame(others[-1], source),
+        suite_frame=_last_frame((asked, during), source) if named.failed else None,
     )
+
+
+def _last_frame(logs: Iterable[str], source: SourceTree) -> ProjectFrame | None:
+    """Return the project's line in the last traceback of the first log that has one."""
+    found = (project_frame(log[-TRACEBACK_SEARCH:], source) for log in logs)
+    return next(filter(None, found), None)
+
+
+def _log_since(when: float, folder: Folder, index: LogIndex) -> str:
+    """Return what the app has logged since then, empty if that is not known."""
+    if not when or not index.total:
+        return ""
+    try:
+        with folder.open_file(CONTAINER_LOG) as log:
+            return split_log(log, index, when)[1]
+    except OSError:
+        return ""
 
 
 def _build_frame(log: LogExcerpt | None, source: SourceTree) -> ProjectFrame | None:

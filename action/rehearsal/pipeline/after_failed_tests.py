@@ -13,7 +13,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.outside.page_links import refused_links
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
-from rehearsal.pipeline.stages.ask_again import ask_again, has_memory_limit
+from rehearsal.pipeline.stages.ask_again import ask_again, has_memory_limit, is_silent_django
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.observations import (
     BROWSER_CONSOLE,
@@ -31,10 +31,8 @@ PAGE_TIMEOUT = 3.0
 SERVER_ERROR = 500
 # In what tests report and keep: Django's own page, Chrome's console, Python's urllib.
 SIGNS_OF_500 = re.compile(r"Server Error \(500\)|status of 500|Internal Server Error|Error 500")
-TRACEBACK = "Traceback (most recent call last):"
 # Tests that are looked at, and bytes of each file.
 MAX_TESTS = 5
-MAX_LINES = 1000
 MAX_SIZE = 256 << 10
 CONSOLE = "console.log"
 
@@ -57,8 +55,7 @@ def ask_the_app(
     state.observations[FINAL_PAGE] = tuple(filter(None, seen))
     state.observations[BROWSER_CONSOLE] = tuple(chain.from_iterable(map(console_lines, consoles)))
     texts = [*_failures(state), *pages, *consoles]
-    is_django = (plan.directory / "manage.py").is_file()
-    if not is_django or TRACEBACK in "\n".join(log.tail(MAX_LINES)):
+    if not is_silent_django(plan, log):
         return
     is_500 = any(SIGNS_OF_500.search(text) for text in texts)
     if is_500 and not has_memory_limit(container, context.engine):
@@ -70,7 +67,7 @@ def ask_the_app(
         ]
         again = context.evidence.log(ASKED_AGAIN_LOG)
         try:
-            ask_again(container, context.engine, paths, headers["Host"], again)
+            ask_again(container, context.engine, paths, headers["Host"], again.stream())
         finally:
             again.close()
 

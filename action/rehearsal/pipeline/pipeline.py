@@ -9,6 +9,7 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.ports import is_free
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import teardown
+from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
 from rehearsal.pipeline.missed_suite import NO_TESTS_RAN, missed_suite_warning
@@ -27,7 +28,13 @@ from rehearsal.pipeline.stages.observations import input_lines
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.virtual_environment import VenvBuilder
 from rehearsal.pipeline.stages.wait import BEFORE_READY, ReadinessWaiter
-from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG, TEST_SETUP_LOG
+from rehearsal.results.file_names import (
+    ASKED_AGAIN_LOG,
+    BUILD_LOG,
+    CONTAINER_LOG,
+    SETUP_LOG,
+    TEST_SETUP_LOG,
+)
 from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 
@@ -153,8 +160,15 @@ def _wait_until_ready(
         observations=state.observations,
         timeline=state.timeline,
         report=context.console.info,
+        ask=lambda: ask_while_waiting(plan, context, state, container, log),
     )
-    ready = waiter.wait()
+    try:
+        ready = waiter.wait()
+    except RehearsalError as error:
+        # Had it become ready, the answer would be out of date.
+        if waiter.asked and error.problem.verdict is Verdict.NOT_READY:
+            context.evidence.write(ASKED_AGAIN_LOG, waiter.asked)
+        raise
     state.ready_seconds = ready.seconds
     context.console.info(
         f"ready {ready.seconds:.2f} s after its start: {plan.probe.path} gave {ready.answer}"

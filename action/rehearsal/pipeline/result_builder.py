@@ -80,7 +80,9 @@ def add_evidence(
 ) -> RehearsalResult:
     """Return the result with the index of its evidence, and with all remarks so far."""
     source = description.source or SourceTree(top=Path(), directory=Path())
-    index = collect_evidence(result.suite_results, evidence, source)
+    index = collect_evidence(
+        result.suite_results, evidence, source, tests_started=result.tests_started
+    )
     return with_remarks(replace(result, index=index), state, evidence)
 
 

@@ -51,11 +51,11 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
         if test.frame and (test.frame.file, test.frame.line) not in seen:
             seen.add((test.frame.file, test.frame.line))
             yield _of_frame(test.frame, f"The app raised this while {test.failure.name} ran.")
-    if index.frame and not index.failed:
+    for frame in index.frames if not seen else ():
         if result.verdict is Verdict.BUILD_FAILED:
-            yield _of_failed_step(index.frame)
+            yield _of_failed_step(frame)
         else:
-            yield _of_frame(index.frame, "The app raised this.")
+            yield _of_frame(frame, "The app raised this.")
 
 
 def _warnings(result: RehearsalResult) -> Iterator[Annotation]:

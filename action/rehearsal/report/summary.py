@@ -172,9 +172,10 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str
         for test in reversed(index.failed)
         if test.frame
     }
-    if index.frame and not index.failed:
+    if not raised:
         built = problem.verdict is not Verdict.BUILD_FAILED
-        raised = {index.frame.text: "What the app raised" if built else "What the step printed"}
+        title = "What the app raised" if built else "What the step printed"
+        raised = {frame.text: title for frame in index.frames}
     has_frame = bool(raised or index.frame)
     raised.pop(shown_above, None)
     for text, title in list(reversed(raised.items()))[:MAX_TRACEBACKS]:

@@ -42,9 +42,7 @@ def summarize_cause(
     index: EvidenceIndex,
 ) -> CauseSummary:
     """Return why a rehearsal ended with `problem`; the first of `diagnoses` is the root."""
-    frames = [test.frame for test in index.failed if test.frame]
-    if not index.failed and index.frame:
-        frames = [index.frame]
+    frames = index.frames
     if diagnoses:
         return _of_diagnosis(diagnoses[0], problem, frames)
     if problem.verdict in SELF_EXPLAINED:

@@ -54,7 +54,9 @@ class FailedTestEvidence:
 class EvidenceIndex:
     """The index: `failed` tests, and `flaky` tests, which failed first and passed on a retry.
 
-    `frame` is the project's line in the last traceback of the app's log.
+    `frame` is the project's line in the last traceback of the app's log. `suite_frame` is that of
+    what the app said when it was asked again after failed tests, or else logged during all of them
+    if of none the time is known.
     """
 
     failed: tuple[FailedTestEvidence, ...] = ()
@@ -62,3 +64,10 @@ class EvidenceIndex:
     logs: tuple[LogExcerpt, ...] = ()
     files: tuple[str, ...] = ()
     frame: ProjectFrame | None = None
+    suite_frame: ProjectFrame | None = None
+
+    @property
+    def frames(self) -> list[ProjectFrame]:
+        """What the app raised: while the failed tests ran one by one, else at all."""
+        own = [test.frame for test in self.failed if test.frame]
+        return own or list(filter(None, [self.suite_frame if self.failed else self.frame]))

@@ -120,6 +120,11 @@ class RehearsalResult:
         """How it ended."""
         return self.problem.verdict if self.problem else Verdict.PASSED
 
+    @property
+    def tests_started(self) -> float:
+        """When the tests began, in seconds since 1970, or 0 if they did not."""
+        return next((each.started for each in self.stages if each.name == "test"), 0.0)
+
     @cached_property
     def cause(self) -> CauseSummary | None:
         """Why it did not pass, in the words that every report uses."""

@@ -17,9 +17,10 @@ GROUP_MARGIN = re.compile(r"^\s*[|+] ")
 FRAME_LINE = re.compile(
     r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?'
 )
-# How Django and Flask log the request during which an exception was raised.
+# How Django and Flask log the request during which an exception was raised, and how we do.
 REQUEST = re.compile(
     r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
+    r"|(?P<again>asked again: GET /\S*)$"
 )
 # Between the tracebacks of chained exceptions.
 CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was the direct)")
@@ -192,7 +193,8 @@ def _parse_traceback(lines: Sequence[str], request: str) -> Iterator[Traceback]:
 
 
 def _request_line(request: re.Match[str]) -> str:
-    return " ".join(filter(None, (request["method"], request["path"] or request["other"])))
+    path = request["path"] or request["other"] or request["again"]
+    return " ".join(filter(None, (request["method"], path)))
 
 
 def _has_quoted(code: str, names: Iterable[str]) -> bool:

@@ -25,6 +25,7 @@ IDS = {
     "engine-refused", "missing-form-field", "ipv6-only", "request-refused",
     "speaks-https", "pip-without-r", "package-not-found", "missing-in-context", "no-such-program",
     "tests-missing-module", "tests-missing-variable", "csrf-rejected", "worker-timeout",
+    "unlogged-error",
     "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "privileged-port", "read-only-files", "permission-denied", "database-locked",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
@@ -47,6 +48,14 @@ def test_causes__fit_their_own_fault_only(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     found = [diagnosis.id for diagnosis in diagnose(Facts.from_json(text), CAUSES)]
     assert found == json.loads(text)["diagnoses"]
+
+
+def asked_again(error: str) -> Facts:
+    """Facts of an app that answered with 500, and raised this when it was asked again."""
+    said = ("unapplied migration shop.0001_initial", "asked again: GET /")
+    trace = ("Traceback (most recent call last):", '  File "/app/shop.py", line 7, in home', error)
+    lines = {"answer": ("HTTP status 500",), "asked-again.log": (*said, *trace)}
+    return Facts(verdict=Verdict.NOT_READY, lines=lines)
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=cause_id)
@@ -284,6 +293,16 @@ def answering(status: int) -> Facts:
             ),
             "do not find their own module functional_tests.base",
             id="a module of the tests",
+        ),
+        pytest.param(
+            asked_again("django.db.utils.OperationalError: no such table: shop_shelf"),
+            "lacks migrations: shop.0001_initial",
+            id="an exception of the database, asked again",
+        ),
+        pytest.param(
+            asked_again("ValueError: no shelf"),
+            "does not log why: ValueError: no shelf",
+            id="another exception, asked again",
         ),
     ],
 )

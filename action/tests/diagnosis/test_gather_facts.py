@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
+from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, LOG_OF_FAILED_TESTS
 from rehearsal.diagnosis.gather_facts import TAIL_BYTES, gather_facts, read_log_lines
 from rehearsal.outside.folder import Folder
 from rehearsal.results.tests import Failure
@@ -40,7 +40,12 @@ def test_gather_facts__splits_the_container_log_if_tests_failed(tmp_path: Path) 
         return {name: lines for name, lines in found.lines.items() if name.startswith("con")}
 
     whole = {"container.log": ("ready", "broken")}
-    split = {"container.log": ("broken",), LOG_BEFORE_TESTS: ("ready",)}
+    split = {
+        "container.log": ("broken",),
+        LOG_BEFORE_TESTS: ("ready",),
+        # No test has a part of its own.
+        LOG_OF_FAILED_TESTS: ("broken",),
+    }
     assert container_lines(Verdict.TESTS_FAILED, 150) == split
     assert container_lines(Verdict.TESTS_FAILED, 0) == whole
     assert container_lines(Verdict.CRASHED, 150) == whole

@@ -4,7 +4,27 @@ The project is `fixtures/plain_app`: what Django's own commands write, a form, a
 script. Its settings have no LOGGING, as Django's default has none.
 """
 
-from .faults import Fault
+from .faults import PLAIN_TESTS, Fault, Line
+
+LOGGING = """
+LOGGING = {
+    'version': 1,
+    'disable_existing_loggers': False,
+    'handlers': {'console': {'class': 'logging.StreamHandler'}},
+    'root': {'handlers': ['console'], 'level': 'INFO'},
+}
+"""
+VIEW = "entries/views.py"
+# What the page of an entry does with a field that an entry does not have.
+WRONG_VIEW = (VIEW, r"^(    found = .*)$", r"\1\n    found.name = found.written.year")
+NO_SUCH_FIELD = "AttributeError: 'Entry' object has no attribute 'written'"
+VIEW_FAILED = Line(file=VIEW, holds="found.written.year", says=NO_SUCH_FIELD)
+IN_BROWSER = {"test-command": f"{PLAIN_TESTS}.test_visitor"}
+ADA_READS = Line(
+    file="functional_tests/test_visitor.py",
+    holds="self.assertEqual(self.browser.title",
+    says="'Server Error (500)' != 'Ada wrote'",
+)
 
 BREAKS = (
     Fault(
@@ -24,5 +44,56 @@ BREAKS = (
         diagnosis="disallowed-host",
         inputs={"env": "ALLOWED_HOSTS=guestbook.example.com"},
         told=("ALLOWED_HOSTS=localhost",),
+    ),
+    Fault(
+        # The tests' output has no times, so the log of the whole suite is what they were answered.
+        name="plain-view-logged",
+        app="plain_app",
+        verdict="tests-failed",
+        edits=(WRONG_VIEW, ("guestbook/settings.py", r"\Z", LOGGING)),
+        told=(f"The app raised {NO_SUCH_FIELD} at entries/views.py:18",),
+        lines=(
+            Line(
+                file="functional_tests/test_pages.py",
+                holds="self.get(link)",
+                says="HTTP Error 500",
+            ),
+            VIEW_FAILED,
+        ),
+        evidence={"container.log": "Internal Server Error: /entries/1/"},
+    ),
+    Fault(
+        name="plain-view-silent",
+        app="plain_app",
+        verdict="tests-failed",
+        inputs=IN_BROWSER,
+        edits=(WRONG_VIEW,),
+        told=(f"The app raised {NO_SUCH_FIELD} at entries/views.py:18",),
+        lines=(ADA_READS, VIEW_FAILED),
+        evidence={"asked-again.log": "asked again: GET /entries/1/"},
+    ),
+    Fault(
+        name="plain-migration",
+        app="plain_app",
+        verdict="not-ready",
+        diagnosis="missing-column",
+        # Shorter than the delay after which this cause ends the wait.
+        inputs={"ready-timeout": "3"},
+        edits=(
+            (
+                "entries/models.py",
+                r"^(    text = .*)$",
+                r"\1\n    town = models.CharField(max_length=50, blank=True)",
+            ),
+        ),
+        told=("no column entries_entry.town", "python manage.py makemigrations"),
+        lines=(
+            Line(
+                file=VIEW,
+                holds="return render(request, 'entries/home.html'",
+                says="no such column: entries_entry.town",
+            ),
+        ),
+        evidence={"asked-again.log": "asked again: GET /"},
     ),
 )

@@ -874,6 +874,34 @@ DJANGO = [
         then="not-ready: no-such-page",
     ),
     Fault(
+        # By default Django logs no traceback.
+        name="unlogged-error",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="unlogged-error",
+        inputs={"ready-timeout": "3"},
+        edits=(
+            ("superlists/settings.py", r"^LOGGING = \{", "NOT_LOGGING = {"),
+            (
+                "superlists/lists/views.py",
+                r"^(    return render\(request, \"lists/home)",
+                r"    request.session.clear()\n\1",
+            ),
+        ),
+        told=(
+            "does not log why: AttributeError: 'WSGIRequest' object has no attribute 'session'",
+            "raised this at superlists/lists/views.py:15",
+        ),
+        lines=(
+            Line(
+                file="superlists/lists/views.py",
+                holds="request.session.clear()",
+                says="has no attribute 'session'",
+            ),
+        ),
+        evidence={"asked-again.log": "asked again: GET /"},
+    ),
+    Fault(
         name="readonly-database",
         app="superlists",
         verdict="tests-failed",

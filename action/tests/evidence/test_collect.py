@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,39 @@ def test_collect_evidence__a_plain_report_gets_an_approximate_slice(
 
 
 @pytest.mark.parametrize("name", ["../../x", "..", "/etc/x", "a/b", "", "-v"], ids=repr)
+def test_collect_evidence__what_the_app_raised_during_the_suite(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    """Only if of no test a time is known: else it was not the failed test."""
+    other = TRACEBACK.replace("boom", "crash")
+    _, later = log(evidence, other, TRACEBACK)
+    source = SourceTree(top=tmp_path / "top", directory=tmp_path / "top")
+    found = collect(evidence, tmp_path, failed())
+    assert (found.suite_frame, found.frames) == (None, []), "when the tests began is not known"
+    results = SuiteResults(test_count=9, failure_count=1, failed=(failed(),))
+    frame = collect_evidence(results, evidence, source, tests_started=later).suite_frame
+    assert frame
+    assert frame.error == "ValueError: boom"
+    timed = replace(results, failed=(failed(span=Span(start=1, end=2, exact=True)),))
+    assert collect_evidence(timed, evidence, source, tests_started=later).suite_frame is None
+
+
+def test_collect_evidence__what_the_app_raised_when_it_was_asked_again(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    log(evidence, "nothing\n")
+    again = evidence.log("asked-again.log")
+    again.stream()(f"asked again: GET /home\n{TRACEBACK}".encode())
+    again.close()
+    found = collect(evidence, tmp_path, failed(span=Span(start=1, end=2, exact=True)))
+    (frame,) = found.frames
+    assert (frame.file, frame.line, frame.request) == ("app/views.py", 7, "asked again: GET /home")
+    # An app that was never ready has no failed tests.
+    assert collect_evidence(
+        None, evidence, SourceTree(top=tmp_path / "top", directory=tmp_path / "top")
+    ).frames == [frame]
+
+
 def test_collect_evidence__no_name_leads_out_of_the_evidence(
     evidence: Evidence, tmp_path: Path, name: str
 ) -> None:

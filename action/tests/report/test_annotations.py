@@ -85,6 +85,12 @@ def test_errors__of_a_crash_name_the_app_s_line(function: str, place: str) -> No
     )
 
 
+def test_errors__what_the_app_raised_during_the_suite() -> None:
+    found = errors(EvidenceIndex(failed=evidence_of("a", "b"), suite_frame=FRAME), TESTS_FAILED)
+    assert [each.title for each in found[1:]] == ["a", "b", "The app failed in new_list"]
+    assert found[-1].message.endswith("\nThe app raised this.")
+
+
 def test_errors__of_a_build_stand_on_the_line_of_the_dockerfile() -> None:
     text = "RUN make\nmake: *** no rule\nexit code: 2"
     frame = ProjectFrame(

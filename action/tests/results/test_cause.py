@@ -96,6 +96,12 @@ def test_cause__of_failed_tests_uses_only_their_frames() -> None:
     assert "The app raised" in told(record(Verdict.TESTS_FAILED), exhibits).title
 
 
+def test_cause__of_failed_tests_without_a_frame_is_the_suite_s() -> None:
+    failed = FailedTestEvidence(failure=Failure(name="t", message="no"))
+    exhibits = EvidenceIndex(failed=(failed,), suite_frame=OWN)
+    assert told(record(Verdict.TESTS_FAILED), exhibits).title.startswith("The app raised ShopError")
+
+
 @pytest.mark.parametrize("verdict", [Verdict.CANCELLED, Verdict.ERROR], ids=str)
 def test_cause__of_a_cancelled_run_or_our_own_fault_ignores_the_frame(
     verdict: Verdict,

@@ -78,12 +78,20 @@ DATABASE = (
     ),
     Cause(
         id="missing-migrations",
-        verdicts=(Verdict.TESTS_FAILED,),
+        verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY),
         patterns=(
             Pattern(
                 ASKED_AGAIN_LOG,
                 r"^unapplied migration (?P<migration>\S+)$",
                 every_value_of="migration",
+            ),
+        ),
+        # Another exception says more.
+        unless=(
+            Pattern(
+                ASKED_AGAIN_LOG,
+                r"^Traceback \(most recent call last\):\n(?:[ \t].*\n|\n)*"
+                r"(?![\w.]*(?:OperationalError|ProgrammingError):)\S",
             ),
         ),
         title="The database lacks migrations: {migration}{others|}",
@@ -92,6 +100,7 @@ DATABASE = (
         paste=in_step("setup-command", "python manage.py migrate --noinput"),
         background="The app answered with 500 and logged nothing, which is Django's default with "
         "DEBUG off. So its database was asked for the migrations that it lacks.",
+        give_up=OWN_DATABASE,
     ),
     Cause(
         id="missing-column",

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from rehearsal.diagnosis.causes.addresses import SPEAKS_HTTPS
-from rehearsal.diagnosis.causes.give_up import DEPLOYMENT, SETTINGS
+from rehearsal.diagnosis.causes.give_up import DEPLOYMENT, LASTING_ERROR, SETTINGS
 from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_SETTINGS
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
-from rehearsal.results.file_names import CONTAINER_LOG
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
 from rehearsal.verdict import Verdict
 
 NOT_READY = (Verdict.NOT_READY,)
@@ -115,6 +115,23 @@ HTTP_ANSWERS = (
             ),
         ),
         give_up=DEPLOYMENT,
+    ),
+    Cause(
+        id="unlogged-error",
+        verdicts=NOT_READY,
+        patterns=(
+            Pattern("answer", r"^HTTP status 500\b.*"),
+            Pattern(
+                ASKED_AGAIN_LOG,
+                r"^Traceback \(most recent call last\):\n(?:[ \t].*\n|\n)*(?P<raised>\S.*)",
+            ),
+        ),
+        title="The app answers with 500, and does not log why: {raised}",
+        hint="The app was asked for the page again, in its container, and raised this at "
+        "{code|the line below}.",
+        background="With DEBUG off, Django logs no traceback unless LOGGING sends errors to the "
+        "console.",
+        give_up=LASTING_ERROR,
     ),
     Cause(
         id="server-error",

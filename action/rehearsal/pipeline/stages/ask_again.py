@@ -1,17 +1,22 @@
 """Ask a Django app again, in its container, for what its log does not show.
 
-By default Django logs no traceback with DEBUG off. So after failed tests one program asks for it:
-the migrations that are missing, and the pages that answer with 500. It changes no verdict.
+By default Django logs no traceback with DEBUG off. So one program asks for it, after failed tests
+or while the app answers with 500 and is not ready: the migrations that are missing, and the pages
+that answer so. It changes no verdict.
 """
 
 from collections.abc import Sequence
 
+from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
+from rehearsal.outside.process import Sink
 from rehearsal.pipeline.stages.container import Container
 
 # In seconds.
 TIMEOUT = 10.0
+TRACEBACK = "Traceback (most recent call last):"
+MAX_LINES = 1000
 # What its lines begin with.
 UNAPPLIED = "unapplied migration "
 ASKED = "asked again: GET "
@@ -34,13 +39,20 @@ for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
     print("{UNAPPLIED}" + str(migration), flush=True)
 for path in paths:
     print("{ASKED}" + path, flush=True)
-    try:
-        with transaction.atomic():
-            transaction.set_rollback(True)
+    with transaction.atomic():
+        try:
             Client(raise_request_exception=True).get(path, headers={{"host": host}})
-    except Exception:
-        traceback.print_exc()
+        except Exception:
+            traceback.print_exc()
+        # Not before: Django refuses every query in a transaction that is to be rolled back.
+        transaction.set_rollback(True)
 """
+
+
+def is_silent_django(plan: Plan, log: Log) -> bool:
+    """Whether the project is Django's, and its app has logged no traceback."""
+    is_django = (plan.directory / "manage.py").is_file()
+    return is_django and TRACEBACK not in "\n".join(log.tail(MAX_LINES))
 
 
 def has_memory_limit(container: Container, engine: Engine) -> bool:
@@ -49,14 +61,14 @@ def has_memory_limit(container: Container, engine: Engine) -> bool:
 
 
 def ask_again(
-    container: Container, engine: Engine, paths: Sequence[str], host: str, log: Log
+    container: Container, engine: Engine, paths: Sequence[str], host: str, out: Sink
 ) -> None:
-    """Run the program in the container, for at most `TIMEOUT` seconds, and write what it prints.
+    """Run the program in the container, for at most `TIMEOUT` seconds, and hand on what it prints.
 
-    An image that is not Django's, or has no Python, says so in the log and nothing else.
+    An image that is not Django's, or has no Python, says so and nothing else.
     """
     command = ["python", "-c", SCRIPT, host, *paths]
-    process = engine.execute(container.id, command, out=log.stream())
+    process = engine.execute(container.id, command, out=out)
     try:
         process.wait(TIMEOUT)
     finally:

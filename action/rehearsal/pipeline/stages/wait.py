@@ -29,11 +29,15 @@ from rehearsal.pipeline.stages.other_pages import find_other_pages
 from rehearsal.pipeline.stages.probe import Ready, request_headers, wait_until_ready
 from rehearsal.pipeline.stages.stuck_detector import StuckDetector
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
+from rehearsal.results.file_names import ASKED_AGAIN_LOG
 from rehearsal.verdict import RehearsalError, Verdict
 
 BEFORE_READY = "before it was ready"
 REFUSALS = range(400, 500)
 ERROR_PAGES = range(500, 600)
+INTERNAL_ERROR = 500
+# In seconds of answers with 500. Some apps answer so while they start.
+ASK_AFTER = 4.0
 NOTHING_LISTENS = " Nothing in the container listens on any port."
 
 
@@ -41,7 +45,8 @@ NOTHING_LISTENS = " Nothing in the container listens on any port."
 class ReadinessWaiter:
     """Waits for one app; fills `observations` and `timeline` with what it observes.
 
-    `report` receives what is worth knowing while it waits.
+    `report` receives what is worth knowing while it waits. `ask` asks the app why it answers with
+    500, and returns what it says, redacted; it is called once, and `asked` keeps the answer.
     """
 
     plan: Plan
@@ -51,7 +56,10 @@ class ReadinessWaiter:
     observations: dict[str, tuple[str, ...]]
     timeline: TimelineRecorder
     report: Callable[[str], None]
+    ask: Callable[[], str] = str
     clock: Callable[[], float] = time.monotonic
+    asked: str | None = None
+    _errors_since: float | None = None
     _answer: Answer = field(default_factory=Answer)
     _ends: int = 0
 
@@ -95,6 +103,10 @@ class ReadinessWaiter:
             timeout=timeout,
             should_stop=lambda: self.container.ended,
         )
+        if self._answer.status != INTERNAL_ERROR:
+            self._errors_since = None
+        elif self._errors_since is None:
+            self._errors_since = self.clock()
         return self._answer
 
     def _follow_end(self) -> bool:
@@ -117,6 +129,9 @@ class ReadinessWaiter:
 
         An error in the log explains an error page only if it comes with each of them.
         """
+        since = self._errors_since
+        if self.asked is None and since is not None and self.clock() - since > ASK_AFTER:
+            self.asked = self.ask()
         whole = self._answer.status not in ERROR_PAGES
         lines = {
             **self.observations,
@@ -125,6 +140,7 @@ class ReadinessWaiter:
             self.log.name: read_log_lines(self.log.folder, self.log.name)
             if whole
             else window.lines(),
+            ASKED_AGAIN_LOG: tuple((self.asked or "").splitlines()),
         }
         return find_hopeless_cause(Facts(verdict=Verdict.NOT_READY, lines=lines))
 
@@ -142,6 +158,8 @@ class ReadinessWaiter:
             "listeners": self._listener_lines(),
             "container": container_lines(self.engine.inspect(self.container.id)),
         }
+        if self.asked is None and self._answer.status == INTERNAL_ERROR:
+            self.asked = self.ask()
         if self._answer.status in REFUSALS:
             pages = find_other_pages(self.plan.probe, self.container.port)
             self.observations[OTHER_PAGES] = tuple(pages)

@@ -30,10 +30,11 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
     cause, index = result.cause, result.index
     if cause:
         # Show the frame once: each failed test shows its own, and `location` names it already.
-        shown = bool(index.failed) or not cause.known or bool(cause.location)
+        own = any(test.frame for test in index.failed)
+        shown = own or not cause.known or bool(cause.location)
         yield cause_section(
             cause,
-            frame=None if shown else index.frame,
+            frame=None if shown else next(iter(index.frames), None),
             other_titles=[other.title for other in result.diagnoses[1:]],
         )
     yield failed_tests(index, shown_above="\n".join(cause.lines) if cause else "")

@@ -220,6 +220,45 @@ def test_wait__gives_up_early_for_a_traceback(
     assert ("waiting longer cannot help" in caught.value.problem.message) is early
 
 
+@pytest.mark.parametrize(
+    "first, then, timeout, asked",
+    [
+        pytest.param(500, 500, 60, True, id="500"),
+        pytest.param(503, 500, 60, True, id="500 later"),
+        pytest.param(500, 500, 1, True, id="at the end of a short wait"),
+        pytest.param(500, 404, 60, False, id="500 at first only"),
+        pytest.param(503, 503, 60, False, id="503"),
+    ],
+)
+def test_wait__asks_once_why_the_app_answers_with_500(
+    plan: Plan,
+    log: Log,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    first: int,
+    then: int,
+    timeout: float,
+    asked: bool,
+) -> None:
+    statuses = iter([first])
+    monkeypatch.setattr(http_probe, "get", lambda *_, **__: Answer(status=next(statuses, then)))
+    listening(monkeypatch)
+    ready_waiter = waiter(
+        replace(plan, probe=probe_plan(timeout=timeout)),
+        log,
+        FakeEngine(states=[inspect_result()]),
+    )
+    ready_waiter.observations["inputs"] = ALONE
+    calls = iter(["no such table: shop_shelf\n"])
+    ready_waiter.ask = lambda: next(calls)
+    with pytest.raises(RehearsalError) as caught:
+        ready_waiter.wait()
+    assert bool(ready_waiter.asked) is asked
+    is_early = "waiting longer cannot help" in caught.value.problem.message
+    if asked:
+        assert is_early is (timeout > 1), "what it says ends the wait"
+
+
 def test_wait__tells_the_cause_if_ready_timeout_is_given(
     plan: Plan,
     log: Log,
