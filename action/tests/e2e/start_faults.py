@@ -2,46 +2,45 @@
 
 from .faults import A_LIST, MIGRATE, Fault, Line, tiny
 
-# What an app does that writes a file of its own, after it has printed what it was given.
-WRITES = """\
-import os
-import sys
-import time
-from pathlib import Path
-
-for name in os.environ.get("TINY_PRINTS", "").split():
-    print(f"{name} is {os.environ.get(name)}", file=sys.stderr)
-Path("/data/state.txt").write_text("up")
-time.sleep(60)
+# The app writes a file of its own at its start.
+WRITTEN = 'Path("/data/state.txt").write_text("up")'
+WRITES = ("app.py", r"^    end_early\(\)$", f"    {WRITTEN}\n    end_early()")
+# A second program that writes until the app has wanted to, and for a while after that.
+WRITER = """\
+import pathlib, sqlite3, time
+db = sqlite3.connect("/data/db.sqlite3", isolation_level=None)
+db.execute("begin immediate")
+while not pathlib.Path("/data/wanted").exists():
+    time.sleep(0.1)
+time.sleep(2)
 """
-WRITTEN = 'Path("/data/state.txt").write_text'
 
 START_FAULTS = (
     Fault(
         name="permission-denied",
         verdict="crashed",
         diagnosis="permission-denied",
-        files={"app.py": WRITES},
-        edits=(("Dockerfile", r"^USER", "RUN mkdir /data\nUSER"),),
+        edits=(WRITES, ("Dockerfile", r"^USER", "RUN mkdir /data\nUSER")),
         told=(
             "runs as the user 65534, who has no permission for /data/state.txt",
             "in Dockerfile, after line 4, add:",
             "RUN mkdir -p /data && chown 65534 /data",
         ),
         lines=(Line(file="app.py", holds=WRITTEN, says="Permission denied: '/data/state.txt'"),),
+        then="passed",
     ),
     Fault(
         name="read-only-files",
         verdict="crashed",
         diagnosis="read-only-files",
         inputs={"run-options": "--read-only"},
-        files={"app.py": WRITES},
-        edits=(("Dockerfile", r"^USER", "RUN mkdir -m 777 /data\nUSER"),),
+        edits=(WRITES, ("Dockerfile", r"^USER", "RUN mkdir -m 777 /data\nUSER")),
         told=(
             "writes /data/state.txt, and its file system is read-only",
             "--tmpfs=/data",
         ),
         lines=(Line(file="app.py", holds=WRITTEN, says="Read-only file system"),),
+        then="passed",
     ),
     Fault(
         name="privileged-port",
@@ -58,14 +57,20 @@ START_FAULTS = (
         app="superlists",
         verdict="tests-failed",
         diagnosis="database-locked",
-        # A second program that writes, and never commits.
+        files={"writer.py": WRITER},
         inputs={
-            "setup-command": f"{MIGRATE}\n"
-            "nohup python -c 'import sqlite3, time; "
-            'db = sqlite3.connect("/data/db.sqlite3", isolation_level=None); '
-            'db.execute("begin immediate"); time.sleep(60)\' >/dev/null 2>&1 &'
+            "setup-command": f"{MIGRATE}\nnohup python /src/writer.py >/dev/null 2>&1 &",
         },
-        edits=(("superlists/settings.py", r'"timeout": 5', '"timeout": 0.2'),),
+        edits=(
+            ("superlists/settings.py", r'"timeout": 5', '"timeout": 0.2'),
+            ("Dockerfile", r"^EXPOSE", "COPY writer.py /src/\nEXPOSE"),
+            (".dockerignore", r"\Z", "!writer.py\n"),
+            (
+                "superlists/lists/views.py",
+                r"^    try:\n        with",
+                '    open("/data/wanted", "w").close()\n    try:\n        with',
+            ),
+        ),
         told=(
             "SQLite was locked",
             "in superlists/settings.py, at the end, add:",
@@ -79,5 +84,6 @@ START_FAULTS = (
                 says="OperationalError: database is locked",
             ),
         ),
+        then="passed",
     ),
 )
