@@ -1,19 +1,23 @@
 """Facts that are read from other facts, together with the checkout if there is one."""
 
-from rehearsal.diagnosis.facts import FILE_ERROR, MISSING_VARIABLES, Facts
+from rehearsal.diagnosis.facts import FILE_ERROR, MAIL_SETTINGS, MISSING_VARIABLES, Facts
 from rehearsal.diagnosis.file_errors import file_error_lines
+from rehearsal.diagnosis.mail_settings import mail_setting_lines
 from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.outside.files import read_text
 from rehearsal.source.dockerfile import Dockerfile, parse_dockerfile
+from rehearsal.source.python_settings import PythonModule, parse_module
 from rehearsal.source.source_tree import SourceTree
 
 
 def derive_facts(facts: Facts, checkout: SourceTree | None) -> dict[str, tuple[str, ...]]:
     """Return the derived facts, as lines by their source."""
     dockerfile = read_dockerfile(checkout) if checkout else None
+    settings = _read_settings(facts, checkout) if checkout else None
     lines = {
         MISSING_VARIABLES: missing_variables(facts, checkout),
         FILE_ERROR: file_error_lines(facts, dockerfile),
+        MAIL_SETTINGS: mail_setting_lines(facts, settings),
     }
     return {source: found for source, found in lines.items() if found}
 
@@ -22,3 +26,10 @@ def read_dockerfile(checkout: SourceTree) -> Dockerfile | None:
     """Return the Dockerfile of the rehearsal, None if it is not in the checkout."""
     text = read_text(checkout.top / checkout.dockerfile) if checkout.dockerfile else None
     return parse_dockerfile(text, checkout.dockerfile) if text else None
+
+
+def _read_settings(facts: Facts, checkout: SourceTree) -> PythonModule | None:
+    """Return the module of Django's settings, None if it is unknown."""
+    path = facts.locations().get("settings", "")
+    text = read_text(checkout.top / path) if path else None
+    return parse_module(path, text) if text else None

@@ -21,6 +21,8 @@ BROWSER_STARTS = "browser starts"
 MISSING_VARIABLES = "missing variables"
 # A file that the app was not allowed to write, as file_errors.py says.
 FILE_ERROR = "file error"
+# How Django's settings choose the way in which mail is sent, as mail_settings.py says.
+MAIL_SETTINGS = "mail settings"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 

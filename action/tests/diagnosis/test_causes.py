@@ -28,6 +28,7 @@ IDS = {
     "unlogged-error",
     "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "privileged-port", "read-only-files", "permission-denied", "database-locked",
+    "mail-server",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
     "script-error",
 }  # fmt: skip

@@ -86,4 +86,37 @@ START_FAULTS = (
         ),
         then="passed",
     ),
+    Fault(
+        name="mail-server",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="mail-server",
+        edits=(
+            (
+                "superlists/lists/views.py",
+                r"^(    text = request.POST.*\n)(    try:\n        with)",
+                r'\1    mail.send_mail("a", "b", None, ["somebody@example.com"])\n\2',
+            ),
+            (
+                "superlists/lists/views.py",
+                r"^from django.db import",
+                "from django.core import mail\nfrom django.db import",
+            ),
+        ),
+        told=(
+            # What nobody listens on is refused, or on some networks has no address.
+            "could not send mail: ",
+            "in superlists/settings.py, at the end, add:",
+            "DJANGO_EMAIL_BACKEND=django.core.mail.backends.console.EmailBackend",
+        ),
+        lines=(
+            A_LIST,
+            Line(
+                file="superlists/lists/views.py",
+                holds="send_mail",
+                says="Error: [Errno ",
+            ),
+        ),
+        then="passed",
+    ),
 )

@@ -7,6 +7,7 @@ from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
 from rehearsal.diagnosis.causes.file_system import FILE_SYSTEM
 from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
+from rehearsal.diagnosis.causes.mail import MAIL
 from rehearsal.diagnosis.causes.modules import MODULES
 from rehearsal.diagnosis.causes.page import PAGE
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
@@ -22,6 +23,7 @@ CAUSES = (
     *STARTUP,
     *DATABASE,
     *FILE_SYSTEM,
+    *MAIL,
     *ADDRESSES,
     *HTTP_ANSWERS,
     *BROWSER,
