@@ -90,7 +90,7 @@ def test_project_frame__prefers_code_that_quotes_the_name_in_the_error(
         pytest.param("[ts] ERROR in app: Exception on /buy [POST]", "POST /buy"),
         pytest.param("something else /x", ""),
     ],
-    ids=["Django", "Flask", "neither"],
+    ids=["Django", "we", "Flask", "neither"],
 )
 def test_project_frame__has_the_request(line: str, asked: str, tree: SourceTree) -> None:
     found = project_frame(f"{line}\n{LOG.partition(chr(10))[2]}", tree)
