@@ -23,6 +23,8 @@ MISSING_VARIABLES = "missing variables"
 FILE_ERROR = "file error"
 # How Django's settings choose the way in which mail is sent, as mail_settings.py says.
 MAIL_SETTINGS = "mail settings"
+# Static files that the project does not have: `missing NAME at FILE:LINE`, `instead …`.
+STATIC_NAMES = "static names"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 
@@ -35,7 +37,7 @@ class Facts:
     message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
     `final page`, `console`, `test environment`), or what the project's files show (`locations`,
-    `form fields`, `forms without token`, `browser starts`).
+    `form fields`, `forms without token`, `browser starts`, `static names`).
     """
 
     verdict: Verdict

@@ -30,7 +30,7 @@ IDS = {
     "privileged-port", "read-only-files", "permission-denied", "database-locked",
     "mail-server",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
-    "script-error",
+    "script-error", "static-root", "static-name", "not-collected",
 }  # fmt: skip
 
 
@@ -280,7 +280,7 @@ def answering(status: int) -> Facts:
                 verdict=Verdict.TESTS_FAILED,
                 lines={"container.log": ("Missing staticfiles manifest entry for 'a.css'",)},
             ),
-            "collectstatic did not find a.css",
+            "static files lacks a.css",
             id="not in the manifest",
         ),
         pytest.param(

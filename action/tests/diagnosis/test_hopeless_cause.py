@@ -47,10 +47,10 @@ def log_of(name: str) -> tuple[str, ...]:
             pytest.param(answering(500, *log_of(name)), name, 10, False, id=f"500, {name}")
             for name in ("missing-table", "readonly-database", "missing-variable", "missing-module")
         ),
-        pytest.param(answering(500, NO_MANIFEST), "static-files", 10, False, id="500, manifest"),
+        pytest.param(answering(500, NO_MANIFEST), "not-collected", 10, False, id="500, manifest"),
         pytest.param(
             answering(500, NO_MANIFEST, inputs=IN_NETWORK),
-            "static-files",
+            "not-collected",
             10,
             False,
             id="500, manifest, in a network",

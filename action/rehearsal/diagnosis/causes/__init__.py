@@ -11,7 +11,7 @@ from rehearsal.diagnosis.causes.mail import MAIL
 from rehearsal.diagnosis.causes.modules import MODULES
 from rehearsal.diagnosis.causes.page import PAGE
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
-from rehearsal.diagnosis.causes.static_files import STATIC_FILES
+from rehearsal.diagnosis.causes.static_files import STATIC_FILES, WRONG_NAMES
 from rehearsal.diagnosis.causes.suite import SUITE
 from rehearsal.diagnosis.causes.tests import TESTS
 from rehearsal.diagnosis.causes.variables import VARIABLES
@@ -25,6 +25,7 @@ CAUSES = (
     *FILE_SYSTEM,
     *MAIL,
     *ADDRESSES,
+    *WRONG_NAMES,
     *HTTP_ANSWERS,
     *BROWSER,
     *SUITE,

@@ -3,7 +3,7 @@
 from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import ASKED_AGAIN_LOG
-from rehearsal.source.page_scripts import SCRIPT_ERROR
+from rehearsal.source.browser_console import SCRIPT_ERROR
 from rehearsal.verdict import Verdict
 
 PAGE = (

@@ -1,16 +1,21 @@
 """Causes of stylesheets, scripts and images that the app does not serve."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
-from rehearsal.diagnosis.facts import LOCATIONS, LOG_BEFORE_TESTS
-from rehearsal.diagnosis.rules import CAPTURES, Cause, GiveUp, Pattern, Variant
-from rehearsal.results.file_names import CONTAINER_LOG
+from rehearsal.diagnosis.facts import FAILED_STEP, LOCATIONS, LOG_BEFORE_TESTS, STATIC_NAMES
+from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
+from rehearsal.source.browser_console import REFUSED_TYPES
 from rehearsal.verdict import Verdict
 
 # An app logs some errors only once, at its start.
 WHOLE_CONTAINER_LOG = (CONTAINER_LOG, LOG_BEFORE_TESTS)
 
-NOT_IN_MANIFEST = Pattern(CONTAINER_LOG, r"Missing staticfiles manifest entry")
+# WhiteNoise says so at the start.
+NO_FOLDER = Pattern(WHOLE_CONTAINER_LOG, r"No directory at: (?P<folder>\S+)")
+# The project's files show that only the name is wrong.
+OTHER_NAME = Pattern(STATIC_NAMES, r"^missing (?P<name>\S+) at (?P<place>.+)$")
 
+AT_THE_END = "# in {settings|settings.py}, at the end, add:\n"
 COLLECTSTATIC = (
     "# in the Dockerfile, after the line that copies the project in:\n"
     "RUN python manage.py collectstatic --noinput\n"
@@ -24,43 +29,109 @@ WHITENOISE = (
     "whitenoise"
 )
 
-STATIC_FILES = (
+WRONG_NAMES = (
     Cause(
-        id="static-files",
+        id="static-root",
+        verdicts=(Verdict.BUILD_FAILED, Verdict.SETUP_FAILED, Verdict.CRASHED),
+        patterns=(
+            Pattern(
+                (FAILED_STEP, SETUP_LOG, CONTAINER_LOG),
+                r"ImproperlyConfigured: You're using the staticfiles app without having set the "
+                r"STATIC_ROOT setting",
+            ),
+        ),
+        title="STATIC_ROOT is not set, so collectstatic has no folder to collect into",
+        hint="Name a folder in the settings. What collectstatic makes belongs into the image only, "
+        "not into the repository.",
+        paste=f'{AT_THE_END}STATIC_ROOT = "staticfiles"',
+        variants=(
+            Variant(
+                pattern=Pattern(LOCATIONS, "^base-dir Path$"),
+                paste=f'{AT_THE_END}STATIC_ROOT = BASE_DIR / "staticfiles"',
+            ),
+        ),
+    ),
+    Cause(
+        id="static-name",
+        verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED),
+        patterns=(OTHER_NAME,),
+        title="There is no static file {name}; {place} asks for it",
+        hint="Correct the name there, or add the file to the repository. If a step of the build "
+        "makes it, see that the Dockerfile runs that step, and before collectstatic.",
+        variants=(
+            Variant(
+                pattern=Pattern(
+                    STATIC_NAMES,
+                    r"^instead (?P<similar>\S+) (?P<path>\S+) at (?P<file>.+):(?P<line>\d+): "
+                    r"(?P<text>.*)$",
+                ),
+                title="There is no static file {name}, but {similar}; {place} asks for it",
+                hint="The project has {path}, and no file of a name more similar. Correct the name "
+                "in {place}.",
+                paste="# in {file}, instead of line {line}, write:\n{text}",
+            ),
+        ),
+    ),
+    Cause(
+        id="not-collected",
         verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY),
         patterns=(
             Pattern(
-                (CONTAINER_LOG, "page links"),
+                (CONTAINER_LOG, ASKED_AGAIN_LOG),
+                r"Missing staticfiles manifest entry for '(?P<url>[^'%\n]+)'",
+                every_value_of="url",
+            ),
+        ),
+        unless=(OTHER_NAME,),
+        title="The manifest of static files lacks {url}{others|}: collectstatic did not find it",
+        hint="A template uses a static file that the manifest does not list. Check the name, check "
+        "that COPY copies the file before collectstatic runs, and that .dockerignore does not "
+        "exclude it.",
+        background="With a manifest, every static file must exist when collectstatic runs.",
+        variants=(
+            Variant(
+                pattern=Pattern(STATIC_NAMES, r"^have (?P<path>.+)\ncollected$"),
+                hint="The project has {path}, but collectstatic did not see it when the image was "
+                "built. Check that COPY copies it before that line, and that .dockerignore does "
+                "not exclude it.",
+            ),
+            Variant(
+                pattern=Pattern(STATIC_NAMES, r"^have (?P<path>.+)$"),
+                hint="The project has {path}, and the Dockerfile does not run collectstatic, which "
+                "makes the manifest.",
+                paste=COLLECTSTATIC,
+            ),
+        ),
+        give_up=LASTING_ERROR,
+    ),
+)
+
+STATIC_FILES = (
+    Cause(
+        id="static-files",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern(
+                (CONTAINER_LOG, "page links", "console"),
                 # Stylesheets and scripts first: they matter more than a missing icon.
                 r"Not Found: (?P<url>/static/\S+\.(?:css|js))\s*$",
                 r"Not Found: (?P<url>/static/\S+)",
                 r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
-                r"Missing staticfiles manifest entry for '(?P<url>[^'\n]+)'",
                 r"^(?P<answer>\d{3}|an HTML page) (?P<url>/\S+\.(?:css|js))$",
                 r"^(?P<answer>\d{3}|an HTML page) (?P<url>/\S+)$",
+                *REFUSED_TYPES,
                 every_value_of="url",
             ),
         ),
+        unless=(OTHER_NAME,),
         details=(Pattern(WHOLE_CONTAINER_LOG, r"No directory at: .*"),),
         title="Static files are not served: {answer|404} for {url}{others|}",
         hint="The page links to them, and the image has no server for them or lacks the files. "
         "Check that COPY copies them or a build step makes them, and that the app's own server "
         "serves their folder.",
-        give_up=GiveUp(
-            after=LASTING_ERROR.after, only_if=(*LASTING_ERROR.only_if, NOT_IN_MANIFEST)
-        ),
         variants=(
             Variant(
-                pattern=NOT_IN_MANIFEST,
-                title="collectstatic did not find {url}{others|}",
-                hint="A template uses a static file that the manifest does not list. Check the "
-                "name, check that COPY copies the file before collectstatic runs, and that "
-                ".dockerignore does not exclude it.",
-                paste=COLLECTSTATIC,
-                background="With a manifest, every static file must exist when collectstatic runs.",
-            ),
-            Variant(
-                pattern=Pattern(WHOLE_CONTAINER_LOG, r"No directory at: (?P<folder>\S+)"),
+                pattern=NO_FOLDER,
                 hint="WhiteNoise looks for them in {folder}, and the image has no such folder: run "
                 "collectstatic while the image is built.",
                 paste=COLLECTSTATIC,

@@ -1,4 +1,4 @@
-"""The errors of a page's scripts in a browser's console, as rehearsal_testing writes them."""
+"""What a browser's console says of styles and scripts, as rehearsal_testing writes it."""
 
 import re
 
@@ -8,6 +8,16 @@ from rehearsal.source.source_tree import SourceTree
 SCRIPT_ERROR = (
     r"^\S+Z (?:SEVERE|ERROR): (?P<url>\w+://[^/\s]+(?P<path>/\S*?)):(?P<line>\d+):\d+: "
     r"(?:Uncaught )?(?:\(in promise\) )?(?P<error>(?:\w*Error|\w*Exception)\b.*)$"
+)
+# What a browser says of a page that came instead of a style or a script. Source: Chromium 156 and
+# Firefox 153; the last one is of a page in quirks mode.
+ADDRESS = r"\w+://[^/\s'”]+(?P<url>/[^?#\s'”]+)\S*"
+HTML = r"(?P<answer>text/html)"
+REFUSED_TYPES = (
+    rf"Refused to (?:apply style|execute script) from '{ADDRESS} because its MIME type \('{HTML}'",
+    rf": {ADDRESS} - Failed to load module script: .* MIME type of \"{HTML}\"",
+    rf"(?:resource|module) from “{ADDRESS} was blocked .* MIME type \(“{HTML}”\)",
+    rf"The stylesheet {ADDRESS} was not loaded because its MIME type, “{HTML}”",
 )
 FIRST_ERROR = re.compile(SCRIPT_ERROR, re.MULTILINE)
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.source.page_scripts import script_location
+from rehearsal.source.browser_console import script_location
 from rehearsal.source.source_tree import SourceTree
 
 CHROME = (

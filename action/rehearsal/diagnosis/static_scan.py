@@ -1,0 +1,138 @@
+"""Find which file asks for a static file that the project does not have, and the one it means."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import PurePosixPath
+
+from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, Facts
+from rehearsal.outside.files import list_folders, read_text, text_files
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
+from rehearsal.source.browser_console import REFUSED_TYPES
+from rehearsal.source.source_tree import SourceTree
+
+# By what is refused: a link of a page, or a name in a template or a style sheet. Source: Django 5.2
+# (also its manifest and collectstatic), and Chrome's console.
+SIGNS = (
+    (
+        (ASKED_AGAIN_LOG, CONTAINER_LOG, FAILED_STEP, SETUP_LOG),
+        r"Missing staticfiles manifest entry for '(?P<url>[^'%\n]+)'",
+        r"The file '(?P<url>[^'\n]+)' could not be found with <",
+    ),
+    (("page links",), r"^(?:404|410|an HTML page) (?P<url>/\S+)$"),
+    (
+        (CONTAINER_LOG, LOG_BEFORE_TESTS),
+        r"Not Found: (?P<url>/static/\S+)$",
+        r'"GET (?P<url>/static/\S+) HTTP/[\d.]+" 404\b',
+    ),
+    (("console",), r": \w+://[^/\s]+(?P<url>/\S+\.(?:css|js)) - .*status of 404", *REFUSED_TYPES),
+)
+# Files that link to static files.
+# WhiteNoise says so at the start: then the image has no static files at all.
+NO_FOLDER = "No directory at: "
+ASKING = (
+    ".html", ".htm", ".djhtml", ".jinja", ".jinja2", ".j2", ".ejs", ".erb", ".php", ".css", ".py",
+)  # fmt: skip
+STATIC_FOLDERS = {"static", "public", "assets"}
+MAX_DEPTH = 12
+# Of 1; names that have less in common are different names.
+SIMILAR = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """Where a static file is asked for: `text` is the line, `name` as it stands there."""
+
+    place: str
+    text: str
+    name: str
+
+
+def scan_static_names(facts: Facts, checkout: SourceTree) -> tuple[str, ...]:
+    """Return `missing NAME at FILE:LINE`, then `instead NAME PATH at FILE:LINE: TEXT`.
+
+    The second says which name the project does have, and how the line reads with it. If the project
+    has one of the refused files, another reason keeps it from the page: then it is `have PATH`, and
+    `collected` if the Dockerfile runs collectstatic.
+    """
+    names = list(dict.fromkeys(_refused(facts)))
+    if path := next(filter(None, map(checkout.locate_static, names)), ""):
+        dockerfile = read_text(checkout.top / checkout.dockerfile) if checkout.dockerfile else ""
+        return (f"have {path}", *["collected"][: "collectstatic" in (dockerfile or "")])
+    if NO_FOLDER in facts.text(LOG_BEFORE_TESTS) + facts.text(CONTAINER_LOG):
+        return ()
+    return next(filter(None, (tuple(_lines(name, checkout)) for name in names)), ())
+
+
+def _refused(facts: Facts) -> Iterator[str]:
+    for sources, *patterns in SIGNS:
+        for source in sources:
+            text = facts.text(source)
+            for pattern in patterns:
+                yield from (each["url"] for each in re.finditer(pattern, text, re.MULTILINE))
+
+
+def _lines(name: str, checkout: SourceTree) -> Iterator[str]:
+    if request := _request(name, checkout):
+        yield f"missing {request.name} at {request.place}"
+        if found := _most_similar(request.name, checkout):
+            similar, path = found
+            text = request.text.replace(request.name, similar)
+            yield f"instead {similar} {path} at {request.place}: {text}"
+
+
+def _request(refused: str, checkout: SourceTree) -> _Request | None:
+    """Return the first line that asks for a file."""
+    for name, before in _forms(refused):
+        asks = re.compile(rf"[\"'(= ]{before}(?P<name>{re.escape(name)})(?=[\"'?#)\s>])")
+        for file, text in text_files(checkout.directory, ASKING):
+            path, found = checkout.relative(file), asks.search(text)
+            if path and found:
+                start = text.rfind("\n", 0, found.end()) + 1
+                line = text[start:].partition("\n")[0]
+                number = text.count("\n", 0, start) + 1
+                return _Request(place=f"{path}:{number}", text=line, name=name)
+    return None
+
+
+def _forms(refused: str) -> Iterator[tuple[str, str]]:
+    """Yield the names by which a file may be asked for, and what may stand before each.
+
+    A page links to an address, or a template to the name below /static/; a style sheet names a file
+    from its own folder.
+    """
+    if refused.startswith("/"):
+        first, _, rest = refused[1:].partition("/")
+        yield (rest, f"(?:/{re.escape(first)}/)?") if rest else (first, "/")
+    else:
+        yield refused, "/?"
+        yield PurePosixPath(refused).name, r"(?:\.\./|\./)*"
+
+
+def _most_similar(name: str, checkout: SourceTree) -> tuple[str, str] | None:
+    """Return the static file of the same kind whose name has most in common, and its path."""
+    suffix = PurePosixPath(name).suffix
+    files = {static: path for static, path in _static_files(checkout) if static.endswith(suffix)}
+
+    def likeness(other: str) -> float:
+        return SequenceMatcher(None, other, name).ratio()
+
+    best = max(files, key=likeness, default="")
+    return (best, files[best]) if best and likeness(best) >= SIMILAR else None
+
+
+def _static_files(checkout: SourceTree) -> Iterator[tuple[str, str]]:
+    """Yield the name by which a page asks for each file in the project's folders, and its path."""
+    for folder, names in list_folders(checkout.directory, MAX_DEPTH).items():
+        parts = PurePosixPath(folder).parts
+        start = _below_static(parts)
+        for name in names if start else ():
+            path = checkout.relative(checkout.directory / folder / name)
+            if path and " " not in path:
+                yield "/".join((*parts[start:], name)), path
+
+
+def _below_static(parts: Iterable[str]) -> int:
+    """Return the number of the part after the last folder for static files, 0 if there is none."""
+    return max((at for at, part in enumerate(parts, 1) if part in STATIC_FOLDERS), default=0)

@@ -1,0 +1,168 @@
+"""Faults of a page: of its styles, its scripts and its templates."""
+
+from dataclasses import replace
+
+from .faults import Fault, Line
+from .suite_faults import TOOLS
+
+BROWSING = """\
+import os
+
+from rehearsal_testing import BrowserTestCase
+
+
+class Visit(BrowserTestCase):
+    def test_counts(self):
+        self.browser.get(os.environ["REHEARSAL_URL"])
+        self.assertEqual(self.browser.find_element("id", "count").text, "0 items")
+"""
+COUNTS = """\
+// Shows how many items the list has.
+const items = document.querySelectorAll("#id_list_table tr");
+document.querySelector("#cuont").textContent = `${items.length} items`;
+"""
+TEMPLATES = "superlists/lists/templates"
+SETTINGS = "superlists/settings.py"
+BROWSED = {"test-command": f"{TOOLS} python -m unittest browsing"}
+SCRIPT = Fault(
+    name="script-error-chrome",
+    app="superlists",
+    verdict="tests-failed",
+    diagnosis="script-error",
+    inputs=BROWSED,
+    files={"browsing.py": BROWSING, "superlists/lists/static/lists/counts.js": COUNTS},
+    edits=(
+        ("superlists/middleware.py", "default-src 'none'; ", r"\g<0>script-src 'self'; "),
+        (
+            f"{TEMPLATES}/lists/home.html",
+            r"(\{% block content %\})",
+            r"""{% load static %}\1
+<p id="count"></p><script src="{% static 'lists/counts.js' %}" defer></script>""",
+        ),
+    ),
+    told=(
+        "A script of the page failed at superlists/lists/static/lists/counts.js:3",
+        "TypeError: Cannot set properties of null",
+        "an element that the page does not have",
+    ),
+    lines=(Line(file="browsing.py", holds="self.assertEqual", says="'' != '0 items'"),),
+)
+
+MANIFEST = """
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+"""
+LOGGING = """
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+"""
+MANIFEST_ERROR = Line(
+    file="entries/views.py", holds="return render", says="Missing staticfiles manifest entry"
+)
+
+PAGE_FAULTS = (
+    SCRIPT,
+    replace(
+        SCRIPT,
+        name="script-error-firefox",
+        inputs={**SCRIPT.inputs, "test-env": "BROWSER=firefox"},
+        told=(SCRIPT.told[0], "TypeError: can't access property", SCRIPT.told[2]),
+    ),
+    Fault(
+        name="static-name",
+        app="plain_app",
+        verdict="tests-failed",
+        diagnosis="static-name",
+        edits=(("entries/templates/base.html", "entries/app.js", "entries/main.js"),),
+        told=(
+            "There is no static file entries/main.js, but entries/app.js",
+            "entries/templates/base.html:15 asks for it",
+            "The project has entries/static/entries/app.js",
+        ),
+        lines=(
+            Line(
+                file="functional_tests/test_pages.py",
+                holds="self.get(link)",
+                says="HTTP Error 404",
+            ),
+        ),
+        then="passed",
+    ),
+    Fault(
+        name="static-name-manifest",
+        app="plain_app",
+        verdict="not-ready",
+        diagnosis="static-name",
+        edits=(
+            ("entries/templates/base.html", "entries/style.css", "entries/styles.css"),
+            ("guestbook/settings.py", r"\Z", MANIFEST + LOGGING),
+        ),
+        told=(
+            "There is no static file entries/styles.css, but entries/style.css",
+            "entries/templates/base.html:8 asks for it",
+            "waiting longer cannot",
+        ),
+        lines=(MANIFEST_ERROR,),
+        then="passed",
+    ),
+    Fault(
+        name="not-collected",
+        app="plain_app",
+        verdict="not-ready",
+        diagnosis="not-collected",
+        files={".dockerignore": "**/*.css\n"},
+        edits=(("guestbook/settings.py", r"\Z", MANIFEST + LOGGING),),
+        told=(
+            "The manifest of static files lacks entries/style.css",
+            "The project has entries/static/entries/style.css",
+            ".dockerignore",
+            "waiting longer cannot",
+        ),
+        lines=(MANIFEST_ERROR,),
+    ),
+    Fault(
+        name="static-name-style-sheet",
+        app="superlists",
+        verdict="build-failed",
+        diagnosis="static-name",
+        edits=(
+            (
+                "superlists/lists/static/lists/superlists.css",
+                r"\Z",
+                '\nbody { background: url("paper.png"); }\n',
+            ),
+        ),
+        told=("There is no static file paper.png; superlists/lists/static/lists/superlists.css:",),
+        lines=(Line(file="Dockerfile", holds="collectstatic", says="lists/paper.png"),),
+    ),
+    Fault(
+        name="static-root",
+        app="plain_app",
+        verdict="build-failed",
+        diagnosis="static-root",
+        edits=(("guestbook/settings.py", r"^STATIC_ROOT = .*\n", ""),),
+        told=("STATIC_ROOT is not set", "in guestbook/settings.py, at the end, add:"),
+        lines=(Line(file="Dockerfile", holds="collectstatic", says="STATIC_ROOT setting"),),
+        then="passed",
+    ),
+    Fault(
+        # No start page shows the links, and nothing logs them.
+        name="static-files-console",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="static-files",
+        inputs={**BROWSED, "ready-path": "/healthz"},
+        files={"browsing.py": BROWSING.replace("0 items", "")},
+        edits=(
+            (SETTINGS, r"^LOGGING = \{", "NOT_LOGGING = {"),
+            (SETTINGS, r'^    "whitenoise\.middleware.*\n', ""),
+        ),
+        told=("Static files are not served: text/html for /static/", "WhiteNoiseMiddleware"),
+        lines=(Line(file="browsing.py", holds='"count"', says="no such element"),),
+    ),
+)
