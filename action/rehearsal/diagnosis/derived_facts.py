@@ -1,9 +1,16 @@
 """Facts that are read from other facts, together with the checkout if there is one."""
 
-from rehearsal.diagnosis.facts import FILE_ERROR, MAIL_SETTINGS, MISSING_VARIABLES, Facts
+from rehearsal.diagnosis.facts import (
+    FILE_ERROR,
+    MAIL_SETTINGS,
+    MISSING_VARIABLES,
+    REFUSED_CONNECTION,
+    Facts,
+)
 from rehearsal.diagnosis.file_errors import file_error_lines
 from rehearsal.diagnosis.mail_settings import mail_setting_lines
 from rehearsal.diagnosis.missing_variables import missing_variables
+from rehearsal.diagnosis.refused_connections import refused_connection
 from rehearsal.outside.files import read_text
 from rehearsal.source.dockerfile import Dockerfile, parse_dockerfile
 from rehearsal.source.python_settings import PythonModule, parse_module
@@ -17,6 +24,7 @@ def derive_facts(facts: Facts, checkout: SourceTree | None) -> dict[str, tuple[s
     lines = {
         MISSING_VARIABLES: missing_variables(facts, checkout),
         FILE_ERROR: file_error_lines(facts, dockerfile),
+        REFUSED_CONNECTION: refused_connection(facts),
         MAIL_SETTINGS: mail_setting_lines(facts, settings),
     }
     return {source: found for source, found in lines.items() if found}

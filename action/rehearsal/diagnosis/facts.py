@@ -25,6 +25,8 @@ FILE_ERROR = "file error"
 MAIL_SETTINGS = "mail settings"
 # Static files that the project does not have: `missing NAME at FILE:LINE`, `instead …`.
 STATIC_NAMES = "static names"
+# An address that refused the tests, as refused_connections.py says.
+REFUSED_CONNECTION = "refused connection"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 

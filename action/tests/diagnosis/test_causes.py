@@ -28,7 +28,7 @@ IDS = {
     "unlogged-error",
     "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "privileged-port", "read-only-files", "permission-denied", "database-locked",
-    "mail-server",
+    "mail-server", "tests-wrong-address",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
     "script-error", "static-root", "static-name", "not-collected",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Faults of an app at its start: files, ports, modules and the database."""
 
 from .faults import A_LIST, MIGRATE, Fault, Line, tiny
+from .suite_faults import TOOLS
 
 # The app writes a file of its own at its start.
 WRITTEN = 'Path("/data/state.txt").write_text("up")'
@@ -117,6 +118,21 @@ START_FAULTS = (
                 says="Error: [Errno ",
             ),
         ),
+        then="passed",
+    ),
+    Fault(
+        name="tests-wrong-address",
+        verdict="tests-failed",
+        diagnosis="tests-wrong-address",
+        inputs={
+            "test-command": f"{TOOLS} python -c 'import urllib3; "
+            'urllib3.request("GET", "http://localhost:8123/")\'',
+        },
+        told=(
+            "The tests open localhost:8123, where nothing listens: the app is at localhost:",
+            "host-port: '8123'",
+        ),
+        evidence={"tests/output.log": "port=8123"},
         then="passed",
     ),
 )

@@ -3,6 +3,7 @@
 from rehearsal.diagnosis.causes.addresses import ADDRESSES
 from rehearsal.diagnosis.causes.browser import BROWSER
 from rehearsal.diagnosis.causes.build import BUILD
+from rehearsal.diagnosis.causes.connections import CONNECTIONS
 from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
 from rehearsal.diagnosis.causes.file_system import FILE_SYSTEM
@@ -29,6 +30,7 @@ CAUSES = (
     *HTTP_ANSWERS,
     *BROWSER,
     *SUITE,
+    *CONNECTIONS,
     *TESTS,
     *STATIC_FILES,
     *PAGE,

@@ -1,0 +1,36 @@
+"""Causes of tests that look for the app where it is not."""
+
+from rehearsal.diagnosis.facts import REFUSED_CONNECTION
+from rehearsal.diagnosis.paste import in_step
+from rehearsal.diagnosis.refused_connections import REFUSED, SOURCES
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
+from rehearsal.verdict import Verdict
+
+CONNECTIONS = (
+    Cause(
+        id="tests-wrong-address",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern(
+                REFUSED_CONNECTION,
+                r"^\w+ (?P<tried>\S+:(?P<port>\d+))\nserver (?P<server>.+)",
+                shown=False,
+            ),
+            Pattern(SOURCES, *(each.pattern for each in REFUSED)),
+        ),
+        title="The tests open {tried}, where nothing listens: the app is at {server}",
+        hint="Let the tests read the address from TEST_SERVER (HOST:PORT) or REHEARSAL_URL: the "
+        "port is another one in each rehearsal. Until they do, host-port gives the app the port "
+        "that they expect.",
+        paste=in_step("host-port", "'{port}'"),
+        variants=(
+            Variant(
+                pattern=Pattern(REFUSED_CONNECTION, r"^ipv6 "),
+                title="The tests open {tried}, over IPv6: the app is reached at {server} over IPv4",
+                hint="Use TEST_SERVER as it is given, and let localhost mean 127.0.0.1. Node 17 to "
+                "19 prefer the IPv6 address; this option changes that.",
+                paste=in_step("test-env", "NODE_OPTIONS=--dns-result-order=ipv4first"),
+            ),
+        ),
+    ),
+)

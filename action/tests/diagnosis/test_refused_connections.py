@@ -1,0 +1,85 @@
+"""The words are those of the real programs: versions of November 2026."""
+
+from dataclasses import replace
+
+import pytest
+
+from rehearsal.diagnosis.causes import CAUSES
+from rehearsal.diagnosis.derived_facts import derive_facts
+from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.refused_connections import refused_connection
+from rehearsal.diagnosis.rules import diagnose
+from rehearsal.verdict import Verdict
+
+URLLIB3 = (
+    "requests.exceptions.ConnectionError: HTTPConnectionPool(host='localhost', port=8000): Max "
+    'retries exceeded with url: {} (Caused by NewConnectionError("HTTPConnection(host='
+    "'localhost', port=8000): Failed to establish a new connection: [Errno 111] Connection "
+    'refused"))'
+)
+NODE = "  [cause]: Error: connect ECONNREFUSED {}"
+
+
+def facts(text: str, source: str = "tests/output.log", host: str = "localhost:32801") -> Facts:
+    lines = {"request": ("port 8888", "path /", f"host {host}"), source: ("starting", text)}
+    return Facts(verdict=Verdict.TESTS_FAILED, lines=lines)
+
+
+@pytest.mark.parametrize(
+    "text, address",
+    [
+        (NODE.format("127.0.0.1:8000"), "127.0.0.1:8000"),
+        (NODE.format("::1:8000"), "[::1]:8000"),
+        (URLLIB3.format("/"), "localhost:8000"),
+        (
+            (
+                "socket.rb:1214:in `__connect_nonblock': Failed to open TCP connection to "
+                "localhost:8000 (Connection refused - connect(2) for 127.0.0.1:8000)"
+            ),
+            "localhost:8000",
+        ),
+        (
+            "curl: (7) Failed to connect to localhost port 8000 after 0 ms: Couldn't connect",
+            "localhost:8000",
+        ),
+        (
+            "Error: page.goto: net::ERR_CONNECTION_REFUSED at http://localhost:8000/",
+            "localhost:8000",
+        ),
+        (
+            "Reached about:neterror?e=connectionFailure&u=http%3A//localhost%3A8000/",
+            "localhost:8000",
+        ),
+    ],
+)
+def test_refused_connection__elsewhere(text: str, address: str) -> None:
+    lines = (f"elsewhere {address}", "server localhost:32801")
+    assert refused_connection(facts(text)) == lines
+    assert refused_connection(facts(text, "failures")) == lines
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        facts("hello"),
+        facts(NODE.format("127.0.0.1:32801")),
+        facts(NODE.format("127.0.0.1:5432")),
+        facts(NODE.format("127.0.0.1:40000")),
+        facts(NODE.format("10.0.0.1:8000")),
+        facts(URLLIB3.format("/session/0f/url")),
+        facts(NODE.format("127.0.0.1:8000"), host="example.com"),
+    ],
+    ids=["nothing", "the app", "database", "random port", "far", "driver", "another host"],
+)
+def test_refused_connection__none(known: Facts) -> None:
+    assert refused_connection(known) == ()
+
+
+def test_tests_wrong_address__ipv6() -> None:
+    known = facts(NODE.format("::1:32801"))
+    known = replace(known, lines={**known.lines, **derive_facts(known, None)})
+    (found,) = diagnose(known, CAUSES)
+    assert found.title == (
+        "The tests open [::1]:32801, over IPv6: the app is reached at localhost:32801 over IPv4"
+    )
+    assert found.paste.endswith("test-env: NODE_OPTIONS=--dns-result-order=ipv4first")
