@@ -60,6 +60,8 @@ def firefox_options(
         options.add_argument("-headless")
     # WebDriver BiDi is the only way to Firefox's console.
     options.web_socket_url = True
+    # With BiDi, Firefox would otherwise close every dialog before the test can answer it.
+    options.unhandled_prompt_behavior = "ignore"
     if workspace is not None:
         options.set_preference("browser.download.folderList", 2)
         options.set_preference("browser.download.dir", str(workspace.downloads))

@@ -1,5 +1,6 @@
 """Save what the browsers show when a test fails: screenshot, page, its address, console."""
 
+import contextlib
 import hashlib
 import re
 import shutil
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
+from selenium.webdriver.common.alert import Alert
+from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
 from rehearsal_testing.browser import Browser
@@ -16,6 +19,7 @@ DEFAULT_FOLDER = "test-evidence"
 # A rehearsal keeps names of up to 100 characters unchanged, and `.xml` may follow.
 _MAX_NAME_LENGTH = 96
 _HASH_LENGTH = 8
+_MAX_DIALOGS = 10
 
 
 def safe_name(test_id: str) -> str:
@@ -65,14 +69,16 @@ class EvidenceFolder:
                 + (f"-failure{failure}" if failure > 1 else "")
                 + (f"-browser{number}" if number > 1 else "")
             )
+            dialogs = _close_dialogs(browser.driver)
             for name, read in _evidence_readers(browser).items():
                 file = Path(name).with_stem(f"{Path(name).stem}{suffix}")
                 try:
-                    content = _read_despite_alert(read)
+                    content = _read_despite_dialogs(read, browser.driver, dialogs)
                     self.path.mkdir(parents=True, exist_ok=True)
                     (self.path / file).write_bytes(content)
                 except (WebDriverException, HTTPError, OSError) as error:
                     problems.append(f"{file}: {error}\n")
+            problems += (f"An open dialog was closed: {text}\n" for text in dialogs)
         if problems:
             self._write_problems(problems)
 
@@ -86,6 +92,31 @@ class EvidenceFolder:
             return
 
 
+def _close_dialogs(driver: WebDriver) -> list[str]:
+    """Dismiss the dialogs that are open, which hide the page, and return their texts."""
+    texts: list[str] = []
+    with contextlib.suppress(WebDriverException, HTTPError, OSError):
+        # A script may open one after the other for ever.
+        while len(texts) < _MAX_DIALOGS:
+            dialog = Alert(driver)
+            texts.append(dialog.text)
+            dialog.dismiss()
+    return texts
+
+
+def _read_despite_dialogs(
+    read: Callable[[], bytes], driver: WebDriver, dialogs: list[str]
+) -> bytes:
+    """Read again if a dialog has just opened; add the texts of those that are closed."""
+    while len(dialogs) < _MAX_DIALOGS:
+        try:
+            return read()
+        except UnexpectedAlertPresentException as error:
+            # Most drivers close it before they say so.
+            dialogs += _close_dialogs(driver) or [error.alert_text or ""]
+    return read()
+
+
 def _evidence_readers(browser: Browser) -> dict[str, Callable[[], bytes]]:
     driver = browser.driver
     return {
@@ -95,11 +126,3 @@ def _evidence_readers(browser: Browser) -> dict[str, Callable[[], bytes]]:
         "screenshot.png": driver.get_screenshot_as_png,
         "page.html": lambda: driver.page_source.encode(errors="replace"),
     }
-
-
-def _read_despite_alert(read: Callable[[], bytes]) -> bytes:
-    try:
-        return read()
-    except UnexpectedAlertPresentException:
-        # The driver has just closed the alert.
-        return read()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from selenium.common.exceptions import NoAlertPresentException
+from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from rehearsal_testing.browser import Browser
@@ -16,6 +18,7 @@ class FakeDriver:
     screenshots: list[bytes | Exception] = field(default_factory=lambda: [b"png"])
     log: list[dict[str, Any]] = field(default_factory=list)
     capabilities: dict[str, Any] = field(default_factory=lambda: {"browserName": "chrome"})
+    dialogs: list[str] = field(default_factory=list)
     has_quit: bool = False
 
     def get_screenshot_as_png(self) -> bytes:
@@ -24,8 +27,14 @@ class FakeDriver:
             raise shot
         return shot
 
-    def execute(self, command: str, _params: dict[str, Any]) -> dict[str, Any]:
-        assert command == "getLog"
+    def execute(self, command: str, _params: dict[str, Any] | None = None) -> dict[str, Any]:
+        if command == Command.W3C_GET_ALERT_TEXT:
+            if not self.dialogs:
+                raise NoAlertPresentException
+            return {"value": self.dialogs[0]}
+        if command == Command.W3C_DISMISS_ALERT:
+            return {"value": self.dialogs.pop(0)}
+        assert command == Command.GET_LOG
         # As chromedriver does: it returns each message once.
         log, self.log = self.log, []
         return {"value": log}

@@ -90,10 +90,26 @@ def test_save__console_of_a_second_failure_includes_earlier_messages(
     assert b"later" in content(folder.path)["console-failure2.log"]
 
 
-def test_save__tries_again_after_an_alert(folder: EvidenceFolder) -> None:
-    alert = UnexpectedAlertPresentException("alert open")
-    folder.save([fake_browser(FakeDriver(screenshots=[alert, b"without alert"]))])
-    assert content(folder.path)["screenshot.png"] == b"without alert"
+def test_save__closes_open_dialogs_first(folder: EvidenceFolder) -> None:
+    driver = FakeDriver(dialogs=["Sure?", "Really?"])
+    folder.save([fake_browser(driver)])
+    assert not driver.dialogs
+    assert content(folder.path)["problems.txt"].splitlines() == [
+        b"An open dialog was closed: Sure?",
+        b"An open dialog was closed: Really?",
+    ]
+
+
+def test_save__of_a_page_that_opens_dialogs_for_ever(folder: EvidenceFolder) -> None:
+    folder.save([fake_browser(FakeDriver(dialogs=["again"] * 1000))])
+    assert content(folder.path)["problems.txt"].count(b"again") == 10
+
+
+def test_save__reads_again_when_a_dialog_has_just_opened(folder: EvidenceFolder) -> None:
+    opened = UnexpectedAlertPresentException("open", alert_text="Late")
+    folder.save([fake_browser(FakeDriver(screenshots=[opened, b"without it"]))])
+    assert content(folder.path)["screenshot.png"] == b"without it"
+    assert content(folder.path)["problems.txt"] == b"An open dialog was closed: Late\n"
 
 
 @pytest.mark.parametrize(
