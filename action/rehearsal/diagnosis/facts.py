@@ -27,6 +27,8 @@ MAIL_SETTINGS = "mail settings"
 STATIC_NAMES = "static names"
 # An address that refused the tests, as refused_connections.py says.
 REFUSED_CONNECTION = "refused connection"
+# The rules that may lift an element over a clicked one: `SELECTOR at FILE:LINE: TEXT`.
+COVERING_STYLES = "covering styles"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 
@@ -39,7 +41,7 @@ class Facts:
     message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
     `final page`, `console`, `test environment`), or what the project's files show (`locations`,
-    `form fields`, `forms without token`, `browser starts`, `static names`).
+    `form fields`, `forms without token`, `browser starts`, `static names`, `covering styles`).
     """
 
     verdict: Verdict

@@ -4,9 +4,16 @@ import re
 from collections.abc import Iterator
 
 from rehearsal.diagnosis.browser_scan import scan_browser_starts
-from rehearsal.diagnosis.facts import BROWSER_STARTS, LOCATIONS, STATIC_NAMES, Facts
+from rehearsal.diagnosis.facts import (
+    BROWSER_STARTS,
+    COVERING_STYLES,
+    LOCATIONS,
+    STATIC_NAMES,
+    Facts,
+)
 from rehearsal.diagnosis.form_scan import scan_forms
 from rehearsal.diagnosis.static_scan import scan_static_names
+from rehearsal.diagnosis.style_scan import scan_styles
 from rehearsal.outside.files import read_text
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
 from rehearsal.source.browser_console import script_location
@@ -31,6 +38,7 @@ def scan_source(
     if facts.verdict is Verdict.TESTS_FAILED:
         lines |= scan_forms(facts, checkout)
         lines[BROWSER_STARTS] = scan_browser_starts(facts, checkout)
+        lines[COVERING_STYLES] = scan_styles(facts, checkout)
     lines[STATIC_NAMES] = scan_static_names(facts, checkout)
     return {source: found for source, found in lines.items() if found}
 

@@ -25,7 +25,7 @@ IDS = {
     "engine-refused", "missing-form-field", "ipv6-only", "request-refused",
     "speaks-https", "pip-without-r", "package-not-found", "missing-in-context", "no-such-program",
     "tests-missing-module", "tests-missing-variable", "csrf-rejected", "worker-timeout",
-    "unlogged-error",
+    "unlogged-error", "covered-element",
     "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "privileged-port", "read-only-files", "permission-denied", "database-locked",
     "mail-server", "tests-wrong-address",
@@ -49,6 +49,12 @@ def test_causes__fit_their_own_fault_only(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     found = [diagnosis.id for diagnosis in diagnose(Facts.from_json(text), CAUSES)]
     assert found == json.loads(text)["diagnoses"]
+
+
+def click(why: str) -> Facts:
+    """Facts of a click that another element took, in the words of Selenium's drivers."""
+    line = f'Element <button type="submit"> is not clickable at point (28,19) because {why}'
+    return Facts(verdict=Verdict.TESTS_FAILED, lines={"tests/output.log": (line,)})
 
 
 def asked_again(error: str) -> Facts:
@@ -294,6 +300,25 @@ def answering(status: int) -> Facts:
             ),
             "do not find their own module functional_tests.base",
             id="a module of the tests",
+        ),
+        pytest.param(
+            click('another element <p class="imprint"> obscures it'),
+            '<p class="imprint"> lies on top of <button type="submit">, and takes the click',
+            id="a covered element, in Firefox",
+        ),
+        pytest.param(
+            Facts(
+                verdict=Verdict.TESTS_FAILED,
+                lines={
+                    "tests/output.log": (
+                        "E           - locator resolved to <button>Sign</button>",
+                        "E         - attempting click action",
+                        'E           - <p class="imprint">Hi</p> intercepts pointer events',
+                    )
+                },
+            ),
+            '<p class="imprint"> lies on top of <button>, and takes the click',
+            id="a covered element, in Playwright",
         ),
         pytest.param(
             asked_again("django.db.utils.OperationalError: no such table: shop_shelf"),

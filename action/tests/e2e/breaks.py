@@ -36,6 +36,7 @@ BREAKS = (
         inputs={"ready-timeout": "5"},
         edits=(("Dockerfile", r"0\.0\.0\.0:8888", "0.0.0.0:8000"),),
         told=("listens on port 8000", "port: '8000'"),
+        then="passed",
     ),
     Fault(
         name="plain-host",
@@ -43,7 +44,8 @@ BREAKS = (
         verdict="not-ready",
         diagnosis="disallowed-host",
         inputs={"env": "ALLOWED_HOSTS=guestbook.example.com"},
-        told=("ALLOWED_HOSTS=localhost",),
+        told=("ALLOWED_HOSTS does not contain localhost", "ALLOWED_HOSTS=localhost"),
+        then="passed",
     ),
     Fault(
         # The tests' output has no times, so the log of the whole suite is what they were answered.
@@ -87,6 +89,7 @@ BREAKS = (
             ),
         ),
         told=("no column entries_entry.town", "python manage.py makemigrations"),
+        then="passed",
         lines=(
             Line(
                 file=VIEW,
@@ -95,5 +98,70 @@ BREAKS = (
             ),
         ),
         evidence={"asked-again.log": "asked again: GET /"},
+    ),
+    Fault(
+        name="plain-static-name",
+        app="plain_app",
+        verdict="tests-failed",
+        diagnosis="static-name",
+        edits=(("entries/templates/base.html", r"entries/app\.js", "entries/main.js"),),
+        told=(
+            "no static file entries/main.js, but entries/app.js",
+            "entries/templates/base.html:15",
+        ),
+        lines=(
+            Line(
+                file="functional_tests/test_pages.py",
+                holds="self.get(link)",
+                says="HTTP Error 404",
+            ),
+        ),
+        then="passed",
+    ),
+    Fault(
+        name="plain-script",
+        app="plain_app",
+        verdict="tests-failed",
+        diagnosis="script-error",
+        inputs=IN_BROWSER,
+        edits=(("entries/static/entries/app.js", r"text\.value\.length", "text.content.length"),),
+        told=(
+            "A script of the page failed at entries/static/entries/app.js:5: ",
+            "TypeError: Cannot read properties of undefined (reading 'length')",
+        ),
+        lines=(
+            Line(
+                file="functional_tests/test_visitor.py",
+                holds="self.assertEqual(left,",
+                says="'' != '190 characters left'",
+            ),
+        ),
+    ),
+    Fault(
+        name="plain-style",
+        app="plain_app",
+        verdict="tests-failed",
+        diagnosis="covered-element",
+        inputs=IN_BROWSER,
+        edits=(
+            (
+                "entries/static/entries/style.css",
+                r"^\.imprint \{$",
+                ".imprint {\n  position: fixed;\n  inset: 0;",
+            ),
+        ),
+        told=(
+            '<p class="imprint"> lies on top of <button type="submit">, and takes the click',
+            "The rule .imprint lifts",
+            "in entries/static/entries/style.css, instead of line 16, write:",
+        ),
+        lines=(
+            Line(
+                file="functional_tests/test_visitor.py",
+                holds=".click()",
+                says="element click intercepted",
+            ),
+        ),
+        then="passed",
     ),
 )

@@ -9,7 +9,7 @@ from .contract import assert_verdict
 from .faults import PLAIN_APP, PLAIN_TESTS, Fault
 from .repository import repository_of
 from .runner import Runner
-from .test_faults import assert_told, laid_out, planted, rehearsed_with
+from .test_faults import assert_advice_helps, assert_told, laid_out, planted, rehearsed_with
 
 __all__ = ["planted"]
 
@@ -17,7 +17,10 @@ __all__ = ["planted"]
 @pytest.mark.parametrize("fault", BREAKS, ids=str)
 def test_break(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
     repository = laid_out(fault, workdir / "repository")
-    assert_told(rehearsed_with(fault, repository, runner, planted), fault, runner, planted)
+    rehearsed = rehearsed_with(fault, repository, runner, planted)
+    assert_told(rehearsed, fault, runner, planted)
+    if fault.then:
+        assert_advice_helps(rehearsed, fault, runner, planted)
 
 
 def test_passed__as_it_is(workdir: Path, runner: Runner) -> None:

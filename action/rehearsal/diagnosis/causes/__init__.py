@@ -4,6 +4,7 @@ from rehearsal.diagnosis.causes.addresses import ADDRESSES
 from rehearsal.diagnosis.causes.browser import BROWSER
 from rehearsal.diagnosis.causes.build import BUILD
 from rehearsal.diagnosis.causes.connections import CONNECTIONS
+from rehearsal.diagnosis.causes.covered import COVERED_ELEMENT
 from rehearsal.diagnosis.causes.database import DATABASE
 from rehearsal.diagnosis.causes.engine_and_inputs import ENGINE_AND_INPUTS
 from rehearsal.diagnosis.causes.file_system import FILE_SYSTEM
@@ -34,6 +35,7 @@ CAUSES = (
     *TESTS,
     *STATIC_FILES,
     *PAGE,
+    *COVERED_ELEMENT,
     *CONTAINER_EXIT,
     *BUILD,
 )

@@ -1,0 +1,42 @@
+"""The cause of clicks that another element of the page took."""
+
+from rehearsal.diagnosis.causes.suite import TEST_OUTPUT
+from rehearsal.diagnosis.facts import COVERING_STYLES
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
+from rehearsal.verdict import Verdict
+
+# Source: Chromium 156, Firefox 153, Playwright 1.61.
+COVERED = Pattern(
+    TEST_OUTPUT,
+    r"Element (?P<element><\w[^\n]*?>)[^\n]{0,300}? is not clickable at point [^\n]*?"
+    r"Other element would receive the click: (?P<cover><\w[^\n]*?>)",
+    r"Element (?P<element><\w[^\n]*?>) is not clickable at point [^\n]*?"
+    r"another element (?P<cover><\w[^\n]*?>) obscures it",
+    r"locator resolved to (?P<element><\w[^\n]*?>)(?:[^\n]*\n){1,9}?"
+    r"[^<\n]*- (?P<cover><\w[^\n]*?>)[^\n]*intercepts pointer events",
+    r"(?P<cover><\w[^\n]*?>)[^\n]*intercepts pointer events",
+)
+
+COVERED_ELEMENT = (
+    Cause(
+        id="covered-element",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(COVERED,),
+        title="{cover} lies on top of {element|what a test clicks}, and takes the click",
+        hint="The test did what a visitor does. If it belongs there (a dialog, a banner), let the "
+        "test close it first, or wait until it is gone. Otherwise the style sheets put it there: "
+        "look at its position and size on the screenshot.",
+        variants=(
+            Variant(
+                pattern=Pattern(
+                    COVERING_STYLES,
+                    r"^(?P<selector>.+) at (?P<file>\S+):(?P<line>\d+): (?P<in_flow>.+)$",
+                ),
+                hint="The test did what a visitor does. The rule {selector} lifts the element out "
+                "of the page, over others ({file}:{line}). If it belongs there (a dialog, a "
+                "banner), let the test close it first instead.",
+                paste="# in {file}, instead of line {line}, write:\n{in_flow}",
+            ),
+        ),
+    ),
+)
