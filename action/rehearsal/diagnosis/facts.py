@@ -41,7 +41,8 @@ class Facts:
     message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
     `final page`, `console`, `test environment`), or what the project's files show (`locations`,
-    `form fields`, `forms without token`, `browser starts`, `static names`, `covering styles`).
+    `form fields`, `forms without token`, `browser starts`, `static names`, `covering styles`,
+    `template name`, `template syntax`, `url name`).
     """
 
     verdict: Verdict

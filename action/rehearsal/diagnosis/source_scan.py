@@ -14,6 +14,7 @@ from rehearsal.diagnosis.facts import (
 from rehearsal.diagnosis.form_scan import scan_forms
 from rehearsal.diagnosis.static_scan import scan_static_names
 from rehearsal.diagnosis.style_scan import scan_styles
+from rehearsal.diagnosis.template_scan import scan_templates
 from rehearsal.outside.files import read_text
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
 from rehearsal.source.browser_console import script_location
@@ -40,6 +41,7 @@ def scan_source(
         lines[BROWSER_STARTS] = scan_browser_starts(facts, checkout)
         lines[COVERING_STYLES] = scan_styles(facts, checkout)
     lines[STATIC_NAMES] = scan_static_names(facts, checkout)
+    lines |= scan_templates(facts, checkout)
     return {source: found for source, found in lines.items() if found}
 
 

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, Facts
-from rehearsal.outside.files import list_folders, read_text, text_files
+from rehearsal.diagnosis.source_line import SourceLine, lines_with, most_similar
+from rehearsal.outside.files import list_folders, read_text
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.browser_console import REFUSED_TYPES
 from rehearsal.source.source_tree import SourceTree
@@ -36,17 +35,6 @@ ASKING = (
 )  # fmt: skip
 STATIC_FOLDERS = {"static", "public", "assets"}
 MAX_DEPTH = 12
-# Of 1; names that have less in common are different names.
-SIMILAR = 0.6
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Request:
-    """Where a static file is asked for: `text` is the line, `name` as it stands there."""
-
-    place: str
-    text: str
-    name: str
 
 
 def scan_static_names(facts: Facts, checkout: SourceTree) -> tuple[str, ...]:
@@ -74,25 +62,21 @@ def _refused(facts: Facts) -> Iterator[str]:
 
 
 def _lines(name: str, checkout: SourceTree) -> Iterator[str]:
-    if request := _request(name, checkout):
-        yield f"missing {request.name} at {request.place}"
-        if found := _most_similar(request.name, checkout):
-            similar, path = found
-            text = request.text.replace(request.name, similar)
-            yield f"instead {similar} {path} at {request.place}: {text}"
+    if asking := _asking(name, checkout):
+        yield f"missing {asking.name} at {asking.place}"
+        suffix = PurePosixPath(name).suffix
+        files = dict(each for each in _static_files(checkout) if each[0].endswith(suffix))
+        if similar := most_similar(asking.name, files):
+            text = asking.text.replace(asking.name, similar)
+            yield f"instead {similar} {files[similar]} at {asking.place}: {text}"
 
 
-def _request(refused: str, checkout: SourceTree) -> _Request | None:
+def _asking(refused: str, checkout: SourceTree) -> SourceLine | None:
     """Return the first line that asks for a file."""
     for name, before in _forms(refused):
         asks = re.compile(rf"[\"'(= ]{before}(?P<name>{re.escape(name)})(?=[\"'?#)\s>])")
-        for file, text in text_files(checkout.directory, ASKING):
-            path, found = checkout.relative(file), asks.search(text)
-            if path and found:
-                start = text.rfind("\n", 0, found.end()) + 1
-                line = text[start:].partition("\n")[0]
-                number = text.count("\n", 0, start) + 1
-                return _Request(place=f"{path}:{number}", text=line, name=name)
+        if line := next(lines_with(checkout, ASKING, asks), None):
+            return line
     return None
 
 
@@ -108,18 +92,6 @@ def _forms(refused: str) -> Iterator[tuple[str, str]]:
     else:
         yield refused, "/?"
         yield PurePosixPath(refused).name, r"(?:\.\./|\./)*"
-
-
-def _most_similar(name: str, checkout: SourceTree) -> tuple[str, str] | None:
-    """Return the static file of the same kind whose name has most in common, and its path."""
-    suffix = PurePosixPath(name).suffix
-    files = {static: path for static, path in _static_files(checkout) if static.endswith(suffix)}
-
-    def likeness(other: str) -> float:
-        return SequenceMatcher(None, other, name).ratio()
-
-    best = max(files, key=likeness, default="")
-    return (best, files[best]) if best and likeness(best) >= SIMILAR else None
 
 
 def _static_files(checkout: SourceTree) -> Iterator[tuple[str, str]]:

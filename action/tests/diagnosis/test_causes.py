@@ -31,6 +31,7 @@ IDS = {
     "mail-server", "tests-wrong-address",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
     "script-error", "static-root", "static-name", "not-collected",
+    "template-missing", "template-syntax", "no-such-url",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .faults import Fault, Line
+from .faults import A_LIST, Fault, Line
 from .suite_faults import TOOLS
 
 BROWSING = """\
@@ -64,6 +64,7 @@ LOGGING = {
 MANIFEST_ERROR = Line(
     file="entries/views.py", holds="return render", says="Missing staticfiles manifest entry"
 )
+VIEW = Line(file="superlists/lists/views.py", holds='render(request, "lists/list.html"', says="")
 
 PAGE_FAULTS = (
     SCRIPT,
@@ -164,5 +165,78 @@ PAGE_FAULTS = (
         ),
         told=("Static files are not served: text/html for /static/", "WhiteNoiseMiddleware"),
         lines=(Line(file="browsing.py", holds='"count"', says="no such element"),),
+    ),
+    Fault(
+        # By default Django logs no traceback, so it comes from asking again.
+        name="template-missing-silent",
+        app="plain_app",
+        verdict="not-ready",
+        diagnosis="template-missing",
+        edits=(("entries/views.py", "entries/home.html", "entries/hoem.html"),),
+        told=(
+            "There is no template entries/hoem.html, but entries/home.html",
+            "entries/views.py:13 asks for it",
+        ),
+        lines=(
+            Line(
+                file="entries/views.py",
+                holds="entries/hoem.html",
+                says="TemplateDoesNotExist: entries/hoem.html",
+            ),
+        ),
+        evidence={"asked-again.log": "TemplateDoesNotExist: entries/hoem.html"},
+        then="passed",
+    ),
+    Fault(
+        name="template-missing",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="template-missing",
+        edits=((f"{TEMPLATES}/lists/list.html", "lists/form.html", "lists/from.html"),),
+        told=(
+            "There is no template lists/from.html, but lists/form.html",
+            "superlists/lists/templates/lists/list.html:9 asks for it",
+        ),
+        lines=(A_LIST, replace(VIEW, says="TemplateDoesNotExist: lists/from.html")),
+        then="passed",
+    ),
+    Fault(
+        name="template-syntax",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="template-syntax",
+        edits=((f"{TEMPLATES}/lists/list.html", "url 'home'", "urll 'home'"),),
+        told=(
+            "A template has an error at superlists/lists/templates/lists/list.html:18",
+            "Invalid block tag on line 18: 'urll'",
+        ),
+        lines=(A_LIST, replace(VIEW, says="TemplateSyntaxError: Invalid block tag on line 18")),
+        then="passed",
+    ),
+    Fault(
+        name="template-library",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="template-syntax",
+        edits=((f"{TEMPLATES}/lists/list.html", "url 'home'", "static 'lists/icon.svg'"),),
+        told=(
+            "superlists/lists/templates/lists/list.html uses the library static",
+            "after line 1, add:",
+        ),
+        lines=(A_LIST, replace(VIEW, says="TemplateSyntaxError: Invalid block tag on line 18")),
+        then="passed",
+    ),
+    Fault(
+        name="no-such-url",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="no-such-url",
+        edits=((f"{TEMPLATES}/lists/list.html", "url 'home'", "url 'homes'"),),
+        told=(
+            "No address has the name 'homes', but 'home'",
+            "superlists/lists/templates/lists/list.html:18 asks for it",
+        ),
+        lines=(A_LIST, replace(VIEW, says="NoReverseMatch: Reverse for 'homes' not found")),
+        then="passed",
     ),
 )

@@ -15,6 +15,7 @@ from rehearsal.diagnosis.causes.page import PAGE
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.static_files import STATIC_FILES, WRONG_NAMES
 from rehearsal.diagnosis.causes.suite import SUITE
+from rehearsal.diagnosis.causes.templates import TEMPLATES
 from rehearsal.diagnosis.causes.tests import TESTS
 from rehearsal.diagnosis.causes.variables import VARIABLES
 
@@ -28,6 +29,7 @@ CAUSES = (
     *MAIL,
     *ADDRESSES,
     *WRONG_NAMES,
+    *TEMPLATES,
     *HTTP_ANSWERS,
     *BROWSER,
     *SUITE,
