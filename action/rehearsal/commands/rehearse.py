@@ -153,7 +153,12 @@ def _describe(
         artifact_name=plan.artifact_name or known.artifact_name,
         request=summarize_request(plan),
         shard=plan.suite.shard,
-        source=replace(source, dockerfile=source.relative(plan.build.dockerfile)),
+        source=replace(
+            source,
+            dockerfile=source.relative(plan.build.dockerfile),
+            context=plan.build.context,
+            target=plan.build.target,
+        ),
         inputs=inputs_origin(request, environ, local=local),
     )
 

@@ -31,6 +31,8 @@ REFUSED_CONNECTION = "refused connection"
 COVERING_STYLES = "covering styles"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
+# What to paste so that it fits the app: the name of a placeholder, then a line of its text.
+PROPOSALS = "proposals"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ class Facts:
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
     `final page`, `console`, `test environment`), or what the project's files show (`locations`,
     `form fields`, `forms without token`, `browser starts`, `static names`, `covering styles`,
-    `template name`, `template syntax`, `url name`).
+    `template name`, `template syntax`, `url name`, `proposals`).
     """
 
     verdict: Verdict
@@ -55,7 +57,11 @@ class Facts:
     def locations(self) -> dict[str, str]:
         """Return values for placeholders in the texts of any cause."""
         parts = (line.partition(" ") for line in self.lines.get(LOCATIONS, ()))
-        return {name: path for name, _, path in parts if path}
+        values = {name: path for name, _, path in parts if path}
+        for line in self.lines.get(PROPOSALS, ()):
+            name, _, text = line.partition(" ")
+            values[name] = f"{values[name]}\n{text}" if name in values else text
+        return values
 
     def to_json(self, max_lines: int) -> str:
         """Return JSON with the last `max_lines` lines of each source."""

@@ -47,9 +47,12 @@ class Commands:
         return "on your own machine; commit what it writes:"
 
 
-def describe(changes: Iterable[Change | Commands]) -> str:
-    """Return the text to paste, with a comment before each change that says where."""
-    leads = ("", "and ")
+def describe(changes: Iterable[Change | Commands], lead: str = "") -> str:
+    """Return the text to paste, with a comment before each change that says where.
+
+    `lead` is what the first comment begins with, like "or ".
+    """
+    leads = (lead, "and ")
     parts = (
         f"# {leads[bool(number)]}{change.place}\n{change.text}"
         for number, change in enumerate(changes)

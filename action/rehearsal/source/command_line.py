@@ -15,6 +15,8 @@ SHELL_WORD = re.compile(
     r"|(?P<operator>&&|\|\||[;|&()\n])"
     r"|(?P<word>(?:[^\s\"'\\;|&()]|\\[^\n]|\"(?:[^\"\\]|\\.)*\"|'[^']*')+)"
 )
+# Between the strings of a list.
+LIST = '", "'
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 # The option before a script: -c, -ec.
 SCRIPT = re.compile(r"-\w*c")
@@ -35,13 +37,14 @@ class Word:
 class CommandLine:
     """A command in a file: the file's path and text, and the words of the command.
 
-    `is_list` says that each word is a string in quotes, with commas between them.
+    `joined_by` is what stands between two words: a space, `", "` in a list of strings, or the end
+    of a line, after which the indent of the word before it is repeated.
     """
 
     path: str
     source: str
     words: tuple[Word, ...]
-    is_list: bool = False
+    joined_by: str = " "
 
     @property
     def texts(self) -> list[str]:
@@ -60,17 +63,25 @@ class CommandLine:
 
     def insert_after(self, index: int, *texts: str) -> Change:
         """Return the change that adds words after one."""
-        word = self.words[index]
-        added = "".join(f'", "{each}' if self.is_list else f" {each}" for each in texts)
-        end = word.end
-        if not self.is_list and self.source[word.end : word.end + 1] in "\"'":
+        end = self.words[index].end
+        if self.joined_by == " " and self.source[end : end + 1] in {'"', "'"}:
             end += 1
-        return self._change(end, end, added)
+        separator = self.joined_by
+        if separator == "\n":
+            start = self.words[index].start
+            separator += " " * (start - self.source.rfind("\n", 0, start) - 1)
+        return self._change(end, end, "".join(f"{separator}{each}" for each in texts))
+
+    def insert_before(self, index: int, text: str) -> Change:
+        """Return the change that adds text before a word, for the shell."""
+        start = self.words[index].start
+        start -= self.source[start - 1 : start] in {'"', "'"} and self.joined_by == " "
+        return self._change(start, start, f"{text} ")
 
     def remove(self, index: int) -> Change:
         """Return the change that leaves out one word."""
         start, end = self.words[index].start, self.words[index].end
-        if self.is_list and index:
+        if self.joined_by == LIST and index:
             start = self.words[index - 1].end
         elif self.source[start - 1 : start] in {" ", "\t"}:
             start -= 1
@@ -102,7 +113,7 @@ def instruction_command(source: str, path: str, instruction: Instruction) -> Com
         case [shell, option, script, *_] if _is_shell(shell) and SCRIPT.fullmatch(option.text):
             return shell_command(source, path, script.start, script.end)
         case [_, *_]:
-            return CommandLine(path=path, source=source, words=tuple(words), is_list=True)
+            return CommandLine(path=path, source=source, words=tuple(words), joined_by=LIST)
     return None
 
 

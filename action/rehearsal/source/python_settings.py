@@ -8,7 +8,10 @@ from dataclasses import dataclass
 # A name like this, as the first argument of a function, is that of a variable.
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,99}")
 # Functions whose argument may look like a variable's name, and is none.
-OTHER_FUNCTIONS = frozenset({"print", "get_logger", "getLogger", "format", "join", "split"})
+OTHER_FUNCTIONS = frozenset(
+    {"_", "gettext", "gettext_lazy", "print", "getLogger", "format", "join"}
+)
+READERS = frozenset({"env", "config", "getenv", "os.getenv", "environ.get", "os.environ.get"})
 # The methods and casts of environ, decouple and others that read no plain text, and a value that
 # each of them takes.
 TYPED = {
@@ -45,7 +48,9 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """The last assignment to a name: its lines, its value, and the variables that this reads.
+    """The assignment to a name that counts: its lines, its value, and the variables that it reads.
+
+    That is the last one, but not one for development that is in a block and reads no variable.
 
     `condition` is the variable on which its block depends, empty if there is none.
     """
@@ -68,7 +73,7 @@ class PythonModule:
     """The assignments and readings of a module, in the order of its lines.
 
     `imported` are the names that it imports at its top, `starred` the modules from which it imports
-    everything, with their leading dots.
+    everything, with their leading dots. `first_import` is the line of its first import, 0 without.
     """
 
     path: str
@@ -77,6 +82,7 @@ class PythonModule:
     readings: tuple[Reading, ...] = ()
     imported: frozenset[str] = frozenset()
     starred: tuple[str, ...] = ()
+    first_import: int = 0
 
     def assignment(self, name: str) -> Assignment | None:
         """Return the last assignment to a name; it is the one that counts."""
@@ -106,7 +112,7 @@ def _parse(path: str, text: str) -> PythonModule:
     tree = ast.parse(text)
     assignments: dict[str, Assignment] = {}
     readings: list[Reading] = []
-    for node, condition in _statements(tree.body):
+    for node, condition, is_nested in _statements(tree.body):
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.expr):
                 readings += _readings(part, condition)
@@ -114,12 +120,22 @@ def _parse(path: str, text: str) -> PythonModule:
             names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)} - {"DEBUG"}
             known = (assignments[each] for each in sorted(names) if each in assignments)
             inherited = [reading for each in known for reading in each.readings]
+            read = (*_readings(value, condition), *inherited[:MAX_INHERITED])
+            before = assignments.get(name)
+            if (
+                is_nested
+                and before
+                and (before.readings or before.condition)
+                and not read
+                and not condition
+            ):
+                continue
             assignments[name] = Assignment(
                 name=name,
                 line=node.lineno,
                 last_line=node.end_lineno or node.lineno,
                 value=value,
-                readings=(*_readings(value, condition), *inherited[:MAX_INHERITED]),
+                readings=read,
                 condition=condition,
             )
     imports = [each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)]
@@ -130,7 +146,12 @@ def _parse(path: str, text: str) -> PythonModule:
         readings=tuple(readings),
         imported=frozenset(alias.asname or alias.name for each in imports for alias in each.names),
         starred=tuple(_starred(imports)),
+        first_import=next((each.lineno for each in imports if not _is_future(each)), 0),
     )
+
+
+def _is_future(node: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def falsy_value(assignment: Assignment) -> str | None:
@@ -173,17 +194,22 @@ def _none_of(node: ast.expr) -> str | None:
     return next(each for each in ("False", "True", "-") if each.lower() not in words)
 
 
-def _statements(body: list[ast.stmt], condition: str = "") -> Iterator[tuple[ast.stmt, str]]:
-    """Yield the statements of a module and of its blocks, but not those of functions."""
+def _statements(
+    body: list[ast.stmt], condition: str = "", *, is_nested: bool = False
+) -> Iterator[tuple[ast.stmt, str, bool]]:
+    """Yield the statements of a module and of its blocks, but not those of functions.
+
+    With each come the variable on which its block depends, and whether it is in a block.
+    """
     for node in body:
-        yield node, condition
+        yield node, condition, is_nested
         match node:
             case ast.If(test=test, body=inner, orelse=others):
                 found = next((each.name for each in _readings(test, "")), "")
-                yield from _statements(inner, found or condition)
-                yield from _statements(others, condition)
+                yield from _statements(inner, found or condition, is_nested=True)
+                yield from _statements(others, condition, is_nested=True)
             case ast.Try(body=inner) | ast.With(body=inner):
-                yield from _statements(inner, condition)
+                yield from _statements(inner, condition, is_nested=True)
 
 
 def _targets(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
@@ -212,7 +238,7 @@ def _readings(value: ast.AST, condition: str) -> Iterator[Reading]:
             ) if ENVIRONMENT.fullmatch(_name(other)):
                 yield _reading(node, name, condition, value, default=True)
             case ast.Call(func=function, args=[ast.Constant(value=str(name)), *others]) if (
-                VARIABLE.fullmatch(name) and _reads(function)
+                VARIABLE.fullmatch(name) and _reads(function, name)
             ):
                 yield _reading(
                     node,
@@ -224,9 +250,13 @@ def _readings(value: ast.AST, condition: str) -> Iterator[Reading]:
                 )
 
 
-def _reads(function: ast.expr) -> bool:
+def _reads(function: ast.expr, variable: str) -> bool:
+    """Whether a function reads a variable, or may be one of the project that does."""
     name = _name(function)
-    return bool(name) and name.rpartition(".")[2] not in OTHER_FUNCTIONS
+    if name in READERS or name.startswith("env."):
+        return True
+    is_other = name.rpartition(".")[2] in OTHER_FUNCTIONS
+    return bool(name) and "_" in variable and not is_other
 
 
 def _has_default(function: ast.expr, others: list[ast.expr], keywords: list[ast.keyword]) -> bool:

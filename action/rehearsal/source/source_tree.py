@@ -30,11 +30,14 @@ class SourceTree:
     """The checkout (`top`), and the rehearsal's working directory in it.
 
     `dockerfile` is the path of the Dockerfile relative to `top`, empty if it is not in there.
+    `context` is the build context (None: the working directory), `target` the stage to build.
     """
 
     top: Path
     directory: Path
     dockerfile: str = ""
+    context: Path | None = None
+    target: str = ""
 
     def locate(self, path: str) -> str:
         """Return the project's file that a path from a log or a report means, or an empty string.

@@ -181,14 +181,6 @@ def answering(status: int) -> Facts:
         pytest.param(captured("setup-missing-table"), "Run migrate first", id="some setup"),
         pytest.param(captured("disallowed-host"), "gets DJANGO_ALLOWED_HOST", id="a host"),
         pytest.param(
-            replace(
-                captured("disallowed-host"),
-                lines={**captured("disallowed-host").lines, "inputs": ("setup-command none",)},
-            ),
-            "this example uses DJANGO_ALLOWED_HOST",
-            id="no host",
-        ),
-        pytest.param(
             captured("missing-form-field"),
             'views.py:21, instead of request.POST["text"], write:\n'
             'request.POST["item_text"]\n\n'
@@ -273,14 +265,6 @@ def answering(status: int) -> Facts:
             ),
             "collectstatic has run",
             id="not served",
-        ),
-        pytest.param(
-            Facts(
-                verdict=Verdict.TESTS_FAILED,
-                lines={"container.log": ("Not Found: /static/a.css",)},
-            ),
-            "Collect them",
-            id="neither",
         ),
         pytest.param(
             Facts(

@@ -42,8 +42,8 @@ def test_scan_source__locations(checkout: SourceTree) -> None:
     assert found == {
         "locations": (
             "workflow .github/workflows/a.yml",
-            "settings site/shop/settings.py",
             "code site/shop/views.py:21",
+            "settings site/shop/settings.py",
         )
     }
 

@@ -56,7 +56,13 @@ def test_static_name__nothing_similar() -> None:
 def test_not_collected__variants(
     verdict: Verdict, names: tuple[str, ...], text: str, paste: str
 ) -> None:
-    found = first(verdict, log=(NOT_LISTED,), static_names=names, answer=("HTTP status 500",))
+    found = first(
+        verdict,
+        log=(NOT_LISTED,),
+        static_names=names,
+        answer=("HTTP status 500",),
+        proposals=("collectstatic RUN python manage.py collectstatic",),
+    )
     assert found.id == "not-collected"
     assert "lacks shop/app.css: " in found.title
     assert text in found.hint

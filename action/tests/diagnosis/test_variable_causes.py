@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rehearsal.diagnosis.causes import CAUSES
-from rehearsal.diagnosis.facts import FAILED_STEP, MISSING_VARIABLES, Facts
+from rehearsal.diagnosis.facts import MISSING_VARIABLES, PROPOSALS, Facts
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.diagnosis.rules import diagnose
 from rehearsal.verdict import Verdict
@@ -65,20 +65,12 @@ def test_missing_variable__several() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "step, paste",
-    [
-        (
-            "RUN --mount=type=cache,target=/c npm run build",
-            "RUN TINY_KEY=only-for-the-build npm run build",
-        ),
-        ("", "RUN TINY_KEY=only-for-the-build python manage.py collectstatic --noinput"),
-    ],
-)
-def test_missing_variable__in_the_build(step: str, paste: str) -> None:
+def test_missing_variable__in_the_build() -> None:
     facts = replace(captured("missing-variable"), verdict=Verdict.BUILD_FAILED)
-    facts = replace(facts, lines={**facts.lines, FAILED_STEP: (step,)})
-    assert paste in told(facts)
+    proposals = ("build_variable RUN TINY_KEY=only-for-the-build npm run build",)
+    text = told(replace(facts, lines={**facts.lines, PROPOSALS: proposals}))
+    assert "Missing while the image is built: the environment variable TINY_KEY" in text
+    assert text.endswith("\nRUN TINY_KEY=only-for-the-build npm run build")
 
 
 def test_missing_variable__evidence_is_what_the_log_says() -> None:

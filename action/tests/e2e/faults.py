@@ -424,14 +424,14 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="bound-to-loopback",
         inputs=tiny("loopback"),
-        told=("listens on 127.0.0.1", '"0.0.0.0:8888"', "waiting longer cannot"),
+        told=("listens on 127.0.0.1", 'address = "0.0.0.0" if', "waiting longer cannot"),
     ),
     Fault(
         name="ipv6-only",
         verdict="not-ready",
         diagnosis="ipv6-only",
         inputs=tiny("v6only"),
-        told=("listens on IPv6 alone ([::])", '"0.0.0.0:8888"', "waiting longer cannot"),
+        told=("listens on IPv6 alone ([::])", "--bind 0.0.0.0:8888", "waiting longer cannot"),
     ),
     Fault(
         name="speaks-https",
@@ -446,14 +446,14 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="https-redirect",
         inputs=tiny("https"),
-        told=("to https", "X-Forwarded-Proto", "SECURE_SSL_REDIRECT"),
+        told=("to https", "X-Forwarded-Proto"),
     ),
     Fault(
         name="server-error",
         verdict="not-ready",
         diagnosis="server-error",
         inputs=tiny("broken", ready_timeout="10"),
-        told=("500: ValueError: substring not found", "LOGGING"),
+        told=("500: ValueError: substring not found", "Correct what it names"),
         lines=(
             Line(
                 file="app.py",
@@ -492,7 +492,7 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="no-answer",
         inputs=tiny("silent", ready_timeout="10"),
-        told=("never answers", "--threads"),
+        told=("never answers", "waits for something"),
     ),
     Fault(
         name="unknown-silence",
@@ -641,7 +641,7 @@ DJANGO = [
             "command": "gunicorn\n--bind=:8888\nsuperlists.wsgy:application",
             "setup-command": "",
         },
-        told=("no app at superlists.wsgy", "PROJECT.wsgi:application"),
+        told=("no app at superlists.wsgy", "app is superlists.wsgi:application"),
         evidence={"container.log": "No module named 'superlists.wsgy'"},
     ),
     Fault(

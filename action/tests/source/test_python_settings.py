@@ -61,6 +61,27 @@ def test_parse_module__assignments() -> None:
     assert module.starred == (".base", "config.more")
 
 
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("if 'P' in os.environ:\n    A = required('P_A')\nelse:\n    A = []\n", 2),
+        ("A = os.environ['P_A']\nif DEBUG:\n    A = '*'\n", 1),
+        ("A = []\nif DEBUG:\n    A = ['*']\n", 3),
+        ("A = os.environ['P_A']\nA = 1\n", 2),
+        ("A = False\nif 'P' in os.environ:\n    A = True\n", 3),
+    ],
+)
+def test_parse_module__assignment_that_counts(text: str, line: int) -> None:
+    found = parse_module("settings.py", text).assignment("A")
+    assert found
+    assert found.line == line
+
+
+def test_parse_module__functions_that_read_no_variable() -> None:
+    text = '_("IN_ENGLISH")\nThing("SELF")\nprint("A_B")\n'
+    assert not parse_module("settings.py", text).readings
+
+
 @pytest.mark.parametrize("text", ["", "a = (", "\0", "(" * 5000])
 def test_parse_module__nothing(text: str) -> None:
     assert not parse_module("a.py", text).assignments

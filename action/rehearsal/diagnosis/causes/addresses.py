@@ -1,7 +1,7 @@
 """Causes of an app that listens where no HTTP request reaches it."""
 
 from rehearsal.diagnosis.causes.give_up import ADDRESS, DEPLOYMENT, SETTINGS
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
+from rehearsal.diagnosis.facts import PROPOSALS
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
@@ -19,9 +19,11 @@ SPEAKS_HTTPS = Pattern(
     r"sent an HTTP request to an HTTPS server",
     r"combination of host and port requires TLS",
 )
-BIND_TO_ALL = (
-    f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", "0.0.0.0:{{port}}", "PROJECT.wsgi:application"]'
+BIND = (
+    "gunicorn and hypercorn take --bind 0.0.0.0:{port}, uvicorn, flask and rails --host or -b "
+    '0.0.0.0, manage.py runserver 0.0.0.0:{port}; in Node it is server.listen({port}, "0.0.0.0").'
 )
+BIND_FOUND = Pattern(PROPOSALS, r"^bind_all ", shown=False)
 
 ADDRESSES = (
     Cause(
@@ -30,10 +32,15 @@ ADDRESSES = (
         patterns=(Pattern("listeners", r"^loopback (?P<address>\S+):(?P<port>\d+)$"),),
         unless=(REACHABLE,),
         title="The app listens on {address} inside the container: nothing outside can reach it",
-        hint="Bind to all addresses, 0.0.0.0. The loopback address of the container is not that of "
-        "the host.",
-        paste=BIND_TO_ALL,
-        background='gunicorn logs where it listens: "Listening at: http://0.0.0.0:8888".',
+        hint=f"Let the app's server listen on all addresses, 0.0.0.0. {BIND}",
+        variants=(
+            Variant(
+                pattern=BIND_FOUND,
+                hint="Let the app's server listen on all addresses, 0.0.0.0.",
+                paste="{bind_all|}",
+            ),
+        ),
+        background="The loopback address of the container is not that of the host.",
         give_up=ADDRESS,
     ),
     Cause(
@@ -42,9 +49,15 @@ ADDRESSES = (
         patterns=(Pattern("listeners", r"^ipv6-only (?P<address>\S+):(?P<port>\d+)$"),),
         unless=(REACHABLE, Pattern("listeners", r"^loopback ")),
         title="The app listens on IPv6 alone ({address}), and is reached over IPv4",
-        hint="Bind to all IPv4 addresses, 0.0.0.0. To serve both families, bind to :: and turn "
-        "IPV6_V6ONLY off.",
-        paste=BIND_TO_ALL,
+        hint=f"Let the app's server listen on all IPv4 addresses, 0.0.0.0. {BIND} To serve both "
+        "families, listen on :: and turn IPV6_V6ONLY off.",
+        variants=(
+            Variant(
+                pattern=BIND_FOUND,
+                hint="Let the app's server listen on all IPv4 addresses, 0.0.0.0.",
+                paste="{bind_all|}",
+            ),
+        ),
         background="The engine passes connections on to the container's IPv4 address.",
         give_up=ADDRESS,
     ),
@@ -77,6 +90,12 @@ ADDRESSES = (
         hint="Set the input port to the port that the app listens on, or let the app listen on "
         "{expected}. EXPOSE alone changes nothing.",
         paste=in_step("port", "'{port}'"),
+        variants=(
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^listen_on_port ", shown=False),
+                paste=in_step("port", "'{port}'") + "\n\n{listen_on_port|}",
+            ),
+        ),
         give_up=DEPLOYMENT,
     ),
 )

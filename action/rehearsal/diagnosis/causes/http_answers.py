@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from rehearsal.diagnosis.causes.addresses import SPEAKS_HTTPS
 from rehearsal.diagnosis.causes.give_up import DEPLOYMENT, LASTING_ERROR, SETTINGS
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE, IN_SETTINGS
+from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
-from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, TEST_LOG
 from rehearsal.verdict import Verdict
 
 NOT_READY = (Verdict.NOT_READY,)
@@ -30,25 +30,54 @@ ANOTHER_PAGE = Variant(
 HTTP_ANSWERS = (
     Cause(
         id="disallowed-host",
-        verdicts=NOT_READY,
+        verdicts=(Verdict.NOT_READY, Verdict.TESTS_FAILED),
         patterns=(
-            Pattern("answer", r"^HTTP status 400\b.*"),
+            Pattern(
+                ("answer", LOCATIONS),
+                r"^HTTP status 400\b.*",
+                r"^refused_host (?P<refused>\S+)$",
+                shown=False,
+            ),
             REQUESTED_HOST,
             DJANGO_REFUSES_HOST,
         ),
         title="ALLOWED_HOSTS does not contain {host}: Django answers every request with 400",
-        hint="A rehearsal opens the app as {host}. Put that host into the variable from which your "
-        "settings read ALLOWED_HOSTS (this example uses DJANGO_ALLOWED_HOST).",
-        paste=in_step("env", "DJANGO_ALLOWED_HOST={host}") + "\n\n"
-        "# and in {settings|settings.py}, if it reads no variable yet:\n"
-        'ALLOWED_HOSTS = os.environ["DJANGO_ALLOWED_HOST"].split(",")',
+        hint="A rehearsal opens the app as {host}. Let the settings read ALLOWED_HOSTS from a "
+        "variable, and give it that host in env.",
+        paste="{allowed_hosts|}",
         variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^refused (?P<refused>\S+)$"),
+                title="ALLOWED_HOSTS does not contain {refused}, by which the tests open the app",
+                hint="A rehearsal opens the app as {host}. Let the tests open the address in "
+                "TEST_SERVER or REHEARSAL_URL instead. Only if they need {refused}, allow it, too.",
+            ),
+            Variant(
+                # With the variable that the settings read, env gives another one.
+                pattern=Pattern(
+                    CAPTURES,
+                    r"^hosts_variable (?P<read>\w+)\n(?:.*\n)*unread_hosts (?P<unread>\w+)$",
+                ),
+                hint="A rehearsal opens the app as {host}. The settings read the hosts from "
+                "{read} ({hosts_line|settings.py}), and the container gets {unread}, which "
+                "they do not read.",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^unread_hosts (?P<unread>\S+)$"),
+                hint="A rehearsal opens the app as {host}. The container gets {unread}, and "
+                "the settings do not read it: let them.",
+            ),
             Variant(
                 pattern=Pattern("inputs", r"^allowed-hosts (?P<variable>.+)$"),
                 hint="A rehearsal opens the app as {host}. The container gets {variable}, but "
                 "with another host. Change only that value, and keep the other lines of env. "
                 "Production's own setting stays as it is.",
                 paste=in_step("env", "{variable}={host}"),
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^hosts_variable (?P<read>\S+)$"),
+                hint="A rehearsal opens the app as {host}. The settings read the hosts from "
+                "{read} ({hosts_line|settings.py}).",
             ),
         ),
         background="With DEBUG off, Django refuses every request for a host that is not in "
@@ -57,16 +86,39 @@ HTTP_ANSWERS = (
     ),
     Cause(
         id="https-redirect",
-        verdicts=NOT_READY,
+        verdicts=(Verdict.NOT_READY, Verdict.TESTS_FAILED),
         patterns=(
-            Pattern("answer", r"a redirect to (?P<target>https://\S+), where a rehearsal has no"),
+            Pattern(
+                ("answer", "final page", "failures", TEST_LOG),
+                r"a redirect to (?P<target>https://\S+), where a rehearsal has no",
+                # Chrome's error page, Chrome's driver, Firefox's driver.
+                r"at (?P<target>https://(?:localhost|127\.0\.0\.1)(?::\d+)?/\S*)$",
+                r"ERR_SSL_PROTOCOL_ERROR",
+                r"about:neterror\?e=nssFailure2",
+                # Python's ssl with OpenSSL 1 and 3, Node's, Java's.
+                r"SSL: WRONG_VERSION_NUMBER",
+                r"\[SSL(?:: RECORD_LAYER_FAILURE)?\] record layer failure",
+                r"EPROTO|ERR_SSL_WRONG_VERSION_NUMBER",
+                r"Unsupported or unrecognized SSL message",
+            ),
         ),
         title="The app redirects every request to https, where nothing answers in a rehearsal",
         hint="In production a proxy handles TLS and sets X-Forwarded-Proto; a browser cannot send "
         "that header. Turn the redirect off by a variable, for rehearsals only.",
-        paste=f"{IN_SETTINGS}"
-        'SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ\n'
-        "\n" + in_step("env", "DJANGO_NO_SSL_REDIRECT=1", "and "),
+        paste="{ssl_redirect|}",
+        variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^verdict tests-failed$"),
+                title="The app redirects the tests to https, where nothing answers in a rehearsal",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^redirect_condition (?P<condition>\S+)$"),
+                hint="In production a proxy handles TLS and sets X-Forwarded-Proto; a browser "
+                "cannot send that header. The redirect is on because {condition} is set "
+                "({redirect_line|settings.py}): leave that out of env, or turn the redirect off "
+                "for rehearsals only.",
+            ),
+        ),
         give_up=SETTINGS,
     ),
     Cause(
@@ -144,16 +196,20 @@ HTTP_ANSWERS = (
             ),
         ),
         title="The app answers with an error, {status}: {raised|the log does not say why}",
-        hint="If the app logs a traceback, it is in container.log. With DEBUG off, Django logs "
-        "none unless LOGGING sends errors to the console.",
-        paste=f"{IN_SETTINGS}"
-        "LOGGING = {\n"
-        '    "version": 1,\n'
-        '    "disable_existing_loggers": False,\n'
-        '    "handlers": {"console": {"class": "logging.StreamHandler"}},\n'
-        '    "loggers": {"root": {"handlers": ["console"], "level": "INFO"}},\n'
-        "}",
-        background="Without LOGGING and with DEBUG off, Django logs no traceback of an error.",
+        hint="Let the app log why it answers so: what it prints is kept in container.log.",
+        variants=(
+            Variant(
+                pattern=Pattern(CAPTURES, r"^raised \S.*"),
+                hint="The whole traceback is in container.log. Correct what it names, or give the "
+                "app what it needs there: a variable, a file, a service.",
+            ),
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^logging ", shown=False),
+                hint="With DEBUG off, Django logs no traceback unless LOGGING sends errors to the "
+                "console. With these lines the next rehearsal shows it.",
+                paste="{logging|}",
+            ),
+        ),
     ),
     Cause(
         id="no-answer",
@@ -161,9 +217,15 @@ HTTP_ANSWERS = (
         patterns=(Pattern("answer", r"^no answer within .*"),),
         title="The app accepts connections but never answers",
         hint="The app waits for something: a database or service that does not run, a lock, or a "
-        "worker that another connection keeps busy. gunicorn's default worker serves one "
-        "connection at a time: give it threads.",
-        paste=f"{IN_DOCKERFILE}"
-        'CMD ["gunicorn", "--bind", ":8888", "--threads", "4", "PROJECT.wsgi:application"]',
+        "worker that another connection keeps busy. Its log may say for what.",
+        variants=(
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^threads ", shown=False),
+                hint="The app waits for something: a database or service that does not run, a "
+                "lock, or a worker that another connection keeps busy. gunicorn's default worker "
+                "serves one connection at a time: give it threads.",
+                paste="{threads|}",
+            ),
+        ),
     ),
 )

@@ -1,10 +1,9 @@
 """Causes in what the app imports, and in the place where the server looks for the app."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
 from rehearsal.diagnosis.causes.startup import START_VERDICTS, VISIBLE_FROM_OUTSIDE
-from rehearsal.diagnosis.facts import START_LOGS
-from rehearsal.diagnosis.rules import Cause, Pattern
+from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS, START_LOGS
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 
 # The server does not find the app that it should serve; the traceback has no line of the app.
 APP_NOT_FOUND = Pattern(
@@ -24,10 +23,20 @@ MODULES = (
         patterns=(APP_NOT_FOUND,),
         unless=VISIBLE_FROM_OUTSIDE,
         title="The server finds no app at {module}",
-        hint="Correct the path in the image's command (or in the input command), and check that "
-        "its folder is copied into the image. Django's settings.py has the path: WSGI_APPLICATION "
-        '= "PROJECT.wsgi.application" is PROJECT.wsgi:application for gunicorn.',
-        paste=f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+        hint="Check that the folder of this module is copied into the image, and that the server "
+        "starts in the folder above it. Otherwise correct the path in the image's command.",
+        variants=(
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^app_path ", shown=False),
+                hint="The project has its app elsewhere: correct the path in the command.",
+                paste="{app_path|}",
+            ),
+            Variant(
+                pattern=Pattern(LOCATIONS, r"^right_app (?P<right>\S+)$", shown=False),
+                hint="The project's app is {right}: correct the path in the command (the image's, "
+                "or the input command).",
+            ),
+        ),
         background="The image's command names the module in which the server looks for the app.",
     ),
     Cause(
@@ -38,11 +47,17 @@ MODULES = (
         ),
         unless=(APP_NOT_FOUND, *VISIBLE_FROM_OUTSIDE),
         title="The Python module {module} is missing in the image",
-        hint="If it comes from a package, add the package and its version to the requirements.txt "
-        "that the Dockerfile installs. If it is part of your project, check that COPY copies it "
-        "and that .dockerignore does not exclude it.",
-        paste=f"{IN_DOCKERFILE}RUN pip install --no-cache-dir -r requirements.txt",
-        background="requirements.txt should pin every package that production needs.",
+        hint="If it comes from a package, add the package to those that the Dockerfile installs. "
+        "If it is part of your project, check that COPY copies it and that .dockerignore does not "
+        "exclude it.",
+        variants=(
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^missing_package ", shown=False),
+                hint="The project has no such module, so it comes from a package: add that (its "
+                "name may differ from the module's) to what the image installs.",
+                paste="{missing_package|}",
+            ),
+        ),
         give_up=LASTING_ERROR,
     ),
 )

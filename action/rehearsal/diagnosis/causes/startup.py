@@ -1,6 +1,5 @@
 """Causes of an app that does not start, or stops soon after its start."""
 
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
@@ -98,6 +97,6 @@ CONTAINER_EXIT = (
         title="The container's command ended, with exit code 0: {command|none}",
         hint="A container runs as long as its first process. Start the server in the foreground "
         "(without & or --daemon), as the command itself or by exec at the end of a script.",
-        paste=f'{IN_DOCKERFILE}CMD ["gunicorn", "--bind", ":8888", "PROJECT.wsgi:application"]',
+        paste="{foreground|}",
     ),
 )

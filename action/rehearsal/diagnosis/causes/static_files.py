@@ -1,7 +1,13 @@
 """Causes of stylesheets, scripts and images that the app does not serve."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
-from rehearsal.diagnosis.facts import FAILED_STEP, LOCATIONS, LOG_BEFORE_TESTS, STATIC_NAMES
+from rehearsal.diagnosis.facts import (
+    FAILED_STEP,
+    LOCATIONS,
+    LOG_BEFORE_TESTS,
+    PROPOSALS,
+    STATIC_NAMES,
+)
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.browser_console import REFUSED_TYPES
@@ -16,18 +22,7 @@ NO_FOLDER = Pattern(WHOLE_CONTAINER_LOG, r"No directory at: (?P<folder>\S+)")
 OTHER_NAME = Pattern(STATIC_NAMES, r"^missing (?P<name>\S+) at (?P<place>.+)$")
 
 AT_THE_END = "# in {settings|settings.py}, at the end, add:\n"
-COLLECTSTATIC = (
-    "# in the Dockerfile, after the line that copies the project in:\n"
-    "RUN python manage.py collectstatic --noinput\n"
-)
 NO_STATIC_SERVER = "gunicorn does not serve static files, nor does Django with DEBUG off."
-WHITENOISE = (
-    "in {settings|settings.py}, in MIDDLEWARE, directly after SecurityMiddleware, add:\n"
-    '"whitenoise.middleware.WhiteNoiseMiddleware",\n'
-    "\n"
-    "# and in requirements.txt, or wherever the image's requirements are, add:\n"
-    "whitenoise"
-)
 
 WRONG_NAMES = (
     Cause(
@@ -99,7 +94,7 @@ WRONG_NAMES = (
                 pattern=Pattern(STATIC_NAMES, r"^have (?P<path>.+)$"),
                 hint="The project has {path}, and the Dockerfile does not run collectstatic, which "
                 "makes the manifest.",
-                paste=COLLECTSTATIC,
+                paste="{collectstatic|}",
             ),
         ),
         give_up=LASTING_ERROR,
@@ -134,24 +129,42 @@ STATIC_FILES = (
                 pattern=NO_FOLDER,
                 hint="WhiteNoise looks for them in {folder}, and the image has no such folder: run "
                 "collectstatic while the image is built.",
-                paste=COLLECTSTATIC,
+                paste="{collectstatic|}",
                 background=NO_STATIC_SERVER,
             ),
             Variant(
                 # A name with a hash comes from the manifest, which collectstatic writes.
                 pattern=Pattern(CAPTURES, r"^url \S+\.[0-9a-f]{12}\.\w+$"),
-                hint="Add WhiteNoise, which serves them; both changes are needed. (The hash in the "
-                "name shows that collectstatic has run. If another server serves /static/ in "
-                "production, a rehearsal does not have that server.)",
-                paste=f"# {WHITENOISE}",
+                hint="Let WhiteNoise serve them. (The hash in the name shows that collectstatic "
+                "has run. If another server serves /static/ in production, a rehearsal does not "
+                "have that server.)",
+                paste="{whitenoise|}",
                 background=NO_STATIC_SERVER,
             ),
             Variant(
-                # Django's own words, or Django's settings in the checkout.
-                pattern=Pattern((CONTAINER_LOG, LOCATIONS), r"Not Found: /", r"^settings "),
+                pattern=Pattern(
+                    PROPOSALS, r"^collectstatic .*\n(?:.*\n)*?whitenoise .*", shown=False
+                ),
                 hint="Collect them while the image is built, and let WhiteNoise serve them.",
-                paste=f"{COLLECTSTATIC}\n# and {WHITENOISE}",
+                paste="{serve_static|}",
                 background=NO_STATIC_SERVER,
+            ),
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^whitenoise ", shown=False),
+                hint="The image collects them. Let WhiteNoise serve them.",
+                paste="{whitenoise|}",
+                background=NO_STATIC_SERVER,
+            ),
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^collectstatic ", shown=False),
+                hint="The app has WhiteNoise. Collect the files for it while the image is built.",
+                paste="{collectstatic|}",
+            ),
+            Variant(
+                pattern=Pattern(LOCATIONS, r"^settings ", shown=False),
+                hint="The image collects static files, and WhiteNoise is there. Check the name in "
+                "the template, and that COPY copies the file before collectstatic runs. "
+                ".dockerignore may exclude it.",
             ),
         ),
     ),

@@ -1,9 +1,8 @@
 """Causes in the environment variables that the app reads at its start."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
-from rehearsal.diagnosis.causes.snippets import IN_DOCKERFILE
 from rehearsal.diagnosis.causes.startup import START_VERDICTS, VISIBLE_FROM_OUTSIDE
-from rehearsal.diagnosis.facts import FAILED_STEP, MISSING_VARIABLES, START_LOGS
+from rehearsal.diagnosis.facts import MISSING_VARIABLES, START_LOGS
 from rehearsal.diagnosis.paste import in_step, in_step_env
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS
@@ -24,10 +23,7 @@ VARIABLES = (
         id="missing-variable",
         verdicts=START_VERDICTS,
         patterns=(MISSING,),
-        details=(
-            Pattern(START_LOGS, *(words.says for words in (*LIBRARIES, *OWN_WORDS))),
-            Pattern(FAILED_STEP, r"\ARUN (?:--\S+ )*(?P<command>.+)", shown=False),
-        ),
+        details=(Pattern(START_LOGS, *(words.says for words in (*LIBRARIES, *OWN_WORDS))),),
         unless=VISIBLE_FROM_OUTSIDE,
         title="The environment variable {name} is missing in the container",
         hint="Pass it to the container: from a repository secret or, if it is not secret, as plain "
@@ -38,9 +34,9 @@ VARIABLES = (
                 pattern=Pattern(CAPTURES, r"^verdict build-failed$"),
                 title="Missing while the image is built: the environment variable {all}",
                 hint="A build does not get the container's variables. Set it in the one line of "
-                "the Dockerfile that needs it, to a value that is used nowhere else.",
-                paste=f"{IN_DOCKERFILE}"
-                "RUN {name}=only-for-the-build {command|python manage.py collectstatic --noinput}",
+                "the Dockerfile that needs it, to a value that is used nowhere else. The container "
+                "needs it, too: give it in secrets or env.",
+                paste="{build_variable|}",
                 background="Everyone who has an image can read what RUN and ENV wrote into it, so "
                 "use no real secret there.",
             ),

@@ -32,12 +32,17 @@ MAX_TITLE_LENGTH = 200
 MAX_CONSOLE_LINES = 20
 # The names in env that a diagnosis needs. Others are not kept: a line of env may be a part of a
 # value that was broken into lines.
+MODULE_NAME = re.compile(r"\w{1,100}(?:\.\w{1,100}){0,9}")
 ALLOWED_HOSTS = re.compile(r"\w*ALLOWED_?HOSTS?\w*\Z")
 
 
 def input_lines(plan: ContainerPlan) -> tuple[str, ...]:
-    """Return which of two inputs are given, and the names of variables for allowed hosts."""
-    given = {"setup-command": plan.setup_command, "network": plan.network}
+    """Return which of some inputs are given, and the names of variables for allowed hosts."""
+    given = {
+        "setup-command": plan.setup_command,
+        "network": plan.network,
+        "command": plan.command,
+    }
     lines = (f"{name} {'given' if value else 'none'}" for name, value in given.items())
     names = filter(ALLOWED_HOSTS.match, plan.env)
     return (*lines, *(f"allowed-hosts {name}" for name in names))
@@ -113,6 +118,12 @@ def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
         f"restart policy {policy}",
         *(["read-only root"] if host.get("ReadonlyRootfs") else []),
         *(_mount_line(each) for each in inspected.get("Mounts") or ()),
+    ]
+    variables = (entry.partition("=") for entry in config.get("Env") or ())
+    lines += [
+        f"settings module {value}"
+        for name, _, value in variables
+        if name == "DJANGO_SETTINGS_MODULE" and MODULE_NAME.fullmatch(value)
     ]
     if state.get("Status") in {"exited", "dead", "restarting"}:
         lines.append(f"exit code {state.get('ExitCode')}")

@@ -19,11 +19,13 @@ def test_input_lines__show_no_names_but_those_of_allowed_hosts() -> None:
     assert observations.input_lines(plan) == (
         "setup-command given",
         "network none",
+        "command none",
         "allowed-hosts DJANGO_ALLOWED_HOSTS",
     )
     assert observations.input_lines(container_plan(network="shop")) == (
         "setup-command none",
         "network given",
+        "command none",
     )
 
 
@@ -147,6 +149,21 @@ def test_container_lines__what_can_be_written() -> None:
     ]
     found = observations.container_lines({"HostConfig": {"ReadonlyRootfs": True}, "Mounts": mounts})
     assert found[4:] == ("read-only root", "mount volume /data", "mount read-only /etc/app")
+
+
+@pytest.mark.parametrize(
+    "value, lines",
+    [
+        ("shop.settings.production", ["settings module shop.settings.production"]),
+        ("", []),
+        ("a b", []),
+        ("x" * 101, []),
+    ],
+)
+def test_container_lines__settings_module(value: str, lines: list[str]) -> None:
+    config = {"Env": ["PATH=/bin", f"DJANGO_SETTINGS_MODULE={value}"]}
+    found = observations.container_lines({"Config": config})
+    assert [line for line in found if line.startswith("settings")] == lines
 
 
 def test_without_secrets__replaces_values_only() -> None:

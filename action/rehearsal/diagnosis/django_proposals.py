@@ -1,0 +1,199 @@
+"""What to paste into the settings of a Django project, or for the variables that they read."""
+
+import re
+from collections.abc import Iterator
+
+from rehearsal.config.container import SECRET_LIKE_NAME
+from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
+from rehearsal.source.changes import Change
+from rehearsal.source.django_project import DjangoProject
+from rehearsal.source.project_files import ProjectFiles
+from rehearsal.source.python_settings import Assignment, PythonModule, falsy_value
+from rehearsal.verdict import Verdict
+
+HOSTS, REDIRECT, ORIGINS = "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS"
+HOSTS_VARIABLE = "DJANGO_ALLOWED_HOST"
+REDIRECT_VARIABLE = "DJANGO_NO_SSL_REDIRECT"
+ORIGINS_VARIABLE = "DJANGO_CSRF_TRUSTED_ORIGINS"
+NO_REDIRECT = f'"{REDIRECT_VARIABLE}" not in os.environ'
+# The engine chooses another port for each rehearsal, and an origin names it.
+FIXED_PORT = "8000"
+LOGGING = """\
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}"""
+# Where a redirect to https shows: in its address, or in what clients say of a server without TLS.
+HTTPS = r"(https://|SSL|neterror|EPROTO)"
+WHERE_HTTPS_SHOWS = ("answer", "final page", "failures", TEST_LOG)
+INVALID_HOST = re.compile(
+    r"Invalid HTTP_HOST header: '(\[[^\]'\n]{1,100}\]|[^:'\n]{1,253})(?::(\d{1,5}))?'"
+)
+# nginx leaves out the port of the browser's Host header with this.
+HOST_WITHOUT_PORT = re.compile(r"(\bproxy_set_header\s+Host\s+)\$host\b")
+RAILS_REDIRECT = re.compile(r"^(\s*config\.force_ssl\s*=\s*)true\b", re.MULTILINE)
+
+
+def logging(context: Context) -> str:
+    """Return the settings that send errors to the console, unless there are some."""
+    django = context.shape.django
+    is_error = context.find("answer", r"^HTTP status (5)")
+    if not is_error or not django or django.find("LOGGING") or django.line_of("dictConfig("):
+        return ""
+    return context.describe([Change(path=django.settings, text=LOGGING)])
+
+
+def allowed_hosts(context: Context) -> str:
+    """Return how to allow the host that was refused."""
+    django = context.shape.django
+    is_refused = context.find("answer", r"^HTTP status (400)")
+    host = context.host if is_refused else host_refused_in_tests(context)
+    if not django or not host:
+        return ""
+    setting = django.find(HOSTS)
+    variable = setting[1].variable if setting else ""
+    if variable:
+        return _give(context, variable, _hosts(context, setting, host))
+    name = context.find("inputs", r"^allowed-hosts (\w+)$") or HOSTS_VARIABLE
+    changes = list(_write_list(django, HOSTS, name, default="localhost"))
+    if not changes:
+        return ""
+    given = _hosts(context, None, host)
+    return f"{context.describe(changes)}\n\n{context.in_step('env', f'{name}={given}', 'and ')}"
+
+
+def host_refused_in_tests(context: Context) -> str:
+    """Return the host by which failed tests opened the app, if Django refused it; no port.
+
+    A health check inside the container asks another port than the tests.
+    """
+    if context.facts.verdict is not Verdict.TESTS_FAILED:
+        return ""
+    asked = context.find("request", r"^host \S+:(\d+)$")
+    for host, port in re.findall(INVALID_HOST, context.facts.text(CONTAINER_LOG)):
+        if asked == port:
+            return str(host)
+    return ""
+
+
+def _hosts(context: Context, setting: tuple[PythonModule, Assignment] | None, host: str) -> str:
+    """Return the value for a variable of hosts; the rehearsal's own host stays allowed."""
+    code = setting[0].code(setting[1]) if setting else "split"
+    if host == context.host:
+        return host
+    return f"{context.host},{host}" if re.search(r"split|list|Csv|csv", code) else ""
+
+
+def _give(context: Context, name: str, value: str) -> str:
+    """Return the text that gives a variable to the container; env refuses names of secrets."""
+    return (
+        ""
+        if not value or SECRET_LIKE_NAME.search(name)
+        else context.in_step("env", f"{name}={value}")
+    )
+
+
+def ssl_redirect(context: Context) -> str:
+    """Return how to turn the redirect to https off for a rehearsal."""
+    if not any(context.find(source, HTTPS) for source in WHERE_HTTPS_SHOWS):
+        return ""
+    django = context.shape.django
+    setting = django.find(REDIRECT) if django else None
+    if not setting:
+        return _rails_redirect(context)
+    module, found = setting
+    value = falsy_value(found)
+    if value is not None and not found.condition:
+        return _give(context, found.variable, value)
+    code = module.code(found)
+    if code == "False" or found.line != found.last_line:
+        return ""
+    changes = _write(module, found, NO_REDIRECT if code == "True" else f"{code} and {NO_REDIRECT}")
+    variable = context.in_step("env", f"{REDIRECT_VARIABLE}=1", "and ")
+    return f"{context.describe(changes)}\n\n{variable}"
+
+
+def _rails_redirect(context: Context) -> str:
+    path = "config/environments/production.rb"
+    text = context.shape.project.read(path)
+    found = RAILS_REDIRECT.search(text)
+    if not found:
+        return ""
+    line = text.count("\n", 0, found.start(1)) + 1
+    change = Change(path=path, text=f'{found[1]}!ENV.key?("NO_SSL_REDIRECT")', instead=line)
+    variable = context.in_step("env", "NO_SSL_REDIRECT=1", "and ")
+    return f"{context.describe([change])}\n\n{variable}"
+
+
+def csrf_origins(context: Context) -> str:
+    """Return how to let Django trust the origin that the browser names."""
+    django = context.shape.django
+    if not django or not context.find(CONTAINER_LOG, r"(Origin checking failed)"):
+        return ""
+    if proxy := list(_host_with_port(context.shape.project)):
+        return context.describe(proxy)
+    setting = django.find(ORIGINS)
+    port = context.in_step("host-port", f"'{FIXED_PORT}'", "and ")
+    origin = f"http://{context.host}:{FIXED_PORT}"
+    if setting and setting[1].variable:
+        return f"{_give(context, setting[1].variable, origin)}\n\n{port}"
+    changes = context.describe(_write_list(django, ORIGINS, ORIGINS_VARIABLE, default=""))
+    variable = context.in_step("env", f"{ORIGINS_VARIABLE}={origin}", "and ")
+    return f"{changes}\n\n{variable}\n\n{port}" if changes else ""
+
+
+def _host_with_port(project: ProjectFiles) -> Iterator[Change]:
+    for path in project.below("."):
+        if path.endswith((".conf", ".template", ".nginx")):
+            for number, line in enumerate(project.read(path).splitlines(), 1):
+                if HOST_WITHOUT_PORT.search(line):
+                    text = HOST_WITHOUT_PORT.sub(r"\1$http_host", line)
+                    yield Change(path=path, text=text, instead=number)
+
+
+def _write_list(
+    django: DjangoProject, setting: str, variable: str, *, default: str
+) -> Iterator[Change]:
+    """Yield the changes that let a setting have what a variable lists, with commas between."""
+    read = f'os.environ.get("{variable}", "{default}").split(",")'
+    if not default:
+        read = f'[each for each in os.environ.get("{variable}", "").split(",") if each]'
+    known = django.find(setting)
+    if not known:
+        module = django.modules[0]
+        yield Change(path=module.path, text=f"{setting} = {read}")
+        yield from _import_os(module)
+        return
+    module, found = known
+    code = module.code(found)
+    if found.line != found.last_line:
+        if re.search(r"=\s*\[\s*$", module.text.splitlines()[found.line - 1]):
+            yield Change(path=module.path, text=f"    *{read},", after=found.line)
+            yield from _import_os(module)
+        return
+    items = code[1:-1].strip().rstrip(",") if code.startswith("[") and code.endswith("]") else None
+    if items is not None:
+        yield from _write(module, found, f"[{items}, *{read}]" if items else read)
+
+
+def _write(module: PythonModule, found: Assignment, code: str) -> Iterator[Change]:
+    """Yield the changes that give a setting of one line another value."""
+    line = module.text.splitlines()[found.line - 1]
+    yield Change(
+        path=module.path, text=f"{line.partition('=')[0].rstrip()} = {code}", instead=found.line
+    )
+    yield from _import_os(module)
+
+
+def _import_os(module: PythonModule) -> Iterator[Change]:
+    """Yield the change that imports os, unless the module does, or imports nothing at all."""
+    if "os" in module.imported or not module.first_import:
+        return
+    if module.first_import > 1:
+        yield Change(path=module.path, text="import os", after=module.first_import - 1)
+    else:
+        text = f"import os\n{module.text.splitlines()[0]}"
+        yield Change(path=module.path, text=text, instead=1)

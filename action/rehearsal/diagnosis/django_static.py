@@ -1,0 +1,128 @@
+"""What to paste so that a Django app collects its static files, and serves them."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
+from rehearsal.source.app_shape import python_command
+from rehearsal.source.changes import Change, Commands
+from rehearsal.source.django_project import DjangoProject
+from rehearsal.source.image_layout import find_in_image, place_for_run, workdir_of
+from rehearsal.source.packages import add_package, declared
+
+MIDDLEWARE = '"whitenoise.middleware.WhiteNoiseMiddleware",'
+SECURITY = re.compile(r"[\"']django\.middleware\.security\.SecurityMiddleware[\"'],?")
+STATIC_ROOT = "staticfiles"
+
+
+def collectstatic(context: Context) -> str:
+    """Return the RUN that collects static files, and the setting that it needs."""
+    return context.describe(_collectstatic(context))
+
+
+def whitenoise(context: Context) -> str:
+    """Return how to let WhiteNoise serve static files: as much of it as is not there."""
+    return context.describe(_whitenoise(context))
+
+
+def serve_static(context: Context) -> str:
+    """Return both."""
+    return context.describe([*_collectstatic(context), *_whitenoise(context)])
+
+
+def manage_command(context: Context) -> str:
+    """Return how the container runs manage.py, empty if its place in the image is unknown."""
+    shape, django = context.shape, context.shape.django
+    if not django or not shape.dockerfile or not shape.stage:
+        return ""
+    manage = context.in_build_context(django.manage)
+    placed = find_in_image(shape.dockerfile, shape.stage, manage)
+    folder = workdir_of(shape.dockerfile, shape.stage)
+    return f"{python_command(shape)} {posixpath.relpath(placed.path, folder)}" if placed else ""
+
+
+def _are_missed(context: Context) -> bool:
+    """Whether the facts may mean static files, whatever their folder is called."""
+    signs = {
+        "page links": r"(.)",
+        "console": r"(MIME type)",
+        CONTAINER_LOG: r"(/static/|staticfiles)",
+        ASKED_AGAIN_LOG: r"(staticfiles)",
+    }
+    return any(context.find(source, pattern) for source, pattern in signs.items())
+
+
+def _collectstatic(context: Context) -> Iterator[Change]:
+    shape, django = context.shape, context.shape.django
+    if not django or not django.manage or not shape.dockerfile or not shape.stage:
+        return
+    if not _are_missed(context) or "collectstatic" in shape.dockerfile.text:
+        return
+    placed = find_in_image(shape.dockerfile, shape.stage, context.in_build_context(django.manage))
+    if not placed:
+        return
+    place = place_for_run(shape.dockerfile, placed.stage)
+    known = shape.dockerfile.environment(placed.stage, before=place.line + 1)
+    needed = _needed(django, known)
+    variables = "".join(f"{name}={value} " for name, value in needed.items())
+    manage = posixpath.relpath(placed.path, place.folder)
+    text = f"RUN {variables}{python_command(shape)} {manage} collectstatic --noinput"
+    if place.user:
+        text = f"USER root\n{text}\nUSER {place.user}"
+    yield Change(path=shape.dockerfile.path, text=text, after=place.line)
+    if not django.find("STATIC_ROOT"):
+        folder = f'BASE_DIR / "{STATIC_ROOT}"' if has_base_path(django) else f'"{STATIC_ROOT}"'
+        yield Change(path=django.settings, text=f"STATIC_ROOT = {folder}")
+
+
+def has_base_path(django: DjangoProject) -> bool:
+    """Whether the settings have BASE_DIR as a path, as Django itself begins them."""
+    base = django.find("BASE_DIR")
+    return base is not None and "Path(" in base[0].code(base[1])
+
+
+def _needed(django: DjangoProject, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without which the settings fail in a build, with values for it."""
+    return {
+        reading.name: reading.any_value
+        for module in django.modules
+        for reading in module.readings
+        if not reading.default and reading.name not in known
+        if not reading.condition or reading.condition in known
+    }
+
+
+def _whitenoise(context: Context) -> Iterator[Change | Commands]:
+    shape, django = context.shape, context.shape.django
+    if not django or not _are_missed(context):
+        return
+    if not django.line_of("whitenoise.middleware.WhiteNoise"):
+        yield from _middleware(django)
+    dockerfile = shape.dockerfile
+    if dockerfile and "whitenoise" not in declared(dockerfile, shape.project):
+        yield from add_package(dockerfile, shape.project, "whitenoise")
+
+
+def _middleware(django: DjangoProject) -> Iterator[Change]:
+    """Yield the change that adds WhiteNoise after SecurityMiddleware, or as the first one."""
+    setting = django.find("MIDDLEWARE")
+    if not setting:
+        return
+    module, found = setting
+    lines = module.text.splitlines()
+    for number in range(found.line, found.last_line + 1):
+        line = lines[number - 1]
+        if security := SECURITY.search(line):
+            if line.strip() == security[0] and security[0].endswith(","):
+                text = line[: security.start()] + MIDDLEWARE
+                yield Change(path=module.path, text=text, after=number)
+            else:
+                added = f"{security[0].rstrip(',')}, {MIDDLEWARE}"
+                text = line[: security.start()] + added + line[security.end() :]
+                yield Change(path=module.path, text=text, instead=number)
+            return
+    first = lines[found.line - 1]
+    if re.search(r"=\s*[\[(]\s*$", first):
+        yield Change(path=module.path, text=f"    {MIDDLEWARE}", after=found.line)

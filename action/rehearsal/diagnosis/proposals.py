@@ -1,0 +1,138 @@
+"""Everything to paste that fits the app in front, by the names of the placeholders."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+
+from rehearsal.diagnosis import django_proposals, django_static, server_proposals
+from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.outside.files import list_folders, read_text
+from rehearsal.source.app_shape import AppShape, find_app_shape
+from rehearsal.source.django_project import DjangoProject
+from rehearsal.source.dockerfile import parse_dockerfile
+from rehearsal.source.project_files import ProjectFiles
+from rehearsal.source.source_tree import SourceTree
+from rehearsal.verdict import Verdict
+
+# As deep as projects have their settings, scripts and code.
+SEARCH_DEPTH = 6
+# The variables that these settings read have placeholders, too.
+READ_FROM_VARIABLES = {"hosts": "ALLOWED_HOSTS", "redirect": "SECURE_SSL_REDIRECT"}
+AT_START = (Verdict.BUILD_FAILED, Verdict.CRASHED, Verdict.NOT_READY, Verdict.SETUP_FAILED)
+ANSWERING = (Verdict.NOT_READY, Verdict.TESTS_FAILED)
+PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = {
+    "bind_all": ((Verdict.NOT_READY,), server_proposals.bind_all),
+    "listen_on_port": ((Verdict.NOT_READY,), server_proposals.listen_on_port),
+    "threads": ((Verdict.NOT_READY,), server_proposals.threads),
+    "foreground": ((Verdict.CRASHED,), server_proposals.foreground),
+    "app_path": (AT_START, server_proposals.app_path),
+    "missing_package": (AT_START, server_proposals.missing_package),
+    "build_variable": ((Verdict.BUILD_FAILED,), server_proposals.build_variable),
+    "collectstatic": (ANSWERING, django_static.collectstatic),
+    "whitenoise": (ANSWERING, django_static.whitenoise),
+    "serve_static": (ANSWERING, django_static.serve_static),
+    "logging": (ANSWERING, django_proposals.logging),
+    "allowed_hosts": (ANSWERING, django_proposals.allowed_hosts),
+    "ssl_redirect": (ANSWERING, django_proposals.ssl_redirect),
+    "csrf_origins": ((Verdict.TESTS_FAILED,), django_proposals.csrf_origins),
+}
+
+
+def find_context(facts: Facts, checkout: SourceTree, workflow: str = "") -> Context | None:
+    """Return what proposals are made from, None for a working directory outside the checkout.
+
+    `workflow` is the path of the workflow file in the checkout, or empty.
+    """
+    folder = checkout.relative(checkout.directory)
+    if not folder:
+        return None
+    return Context(
+        facts=facts,
+        shape=_app_shape(facts, checkout, workflow),
+        folder=folder,
+        build_context=os.path.relpath(checkout.context or checkout.directory, checkout.directory),
+        workflow=workflow,
+    )
+
+
+def propose(context: Context) -> Iterator[str]:
+    """Yield lines `NAME TEXT`; a proposal of several lines has its name in each of them."""
+    for name, (verdicts, proposal) in PROPOSALS.items():
+        if context.facts.verdict in verdicts:
+            yield from (f"{name} {line}" for line in proposal(context).splitlines())
+
+
+def locate_parts(context: Context) -> Iterator[str]:
+    """Yield lines `NAME VALUE`: the app's server, its settings, and what these read."""
+    shape, django = context.shape, context.shape.django
+    if shape.server:
+        yield f"server {shape.server.name}"
+    if right := server_proposals.right_app(context):
+        yield f"right_app {right}"
+    if django:
+        yield f"settings {context.place(django.settings)}"
+        if django_static.has_base_path(django):
+            yield "base-dir Path"
+        yield from _read_settings(context, django)
+    if manage := django_static.manage_command(context):
+        yield f"manage {manage}"
+    if refused := django_proposals.host_refused_in_tests(context):
+        yield f"refused_host {refused}"
+
+
+def _read_settings(context: Context, django: DjangoProject) -> Iterator[str]:
+    for name, setting in READ_FROM_VARIABLES.items():
+        if found := django.find(setting):
+            module, assignment = found
+            if assignment.variable:
+                yield f"{name}_variable {assignment.variable}"
+            if assignment.condition:
+                yield f"{name}_condition {assignment.condition}"
+            yield f"{name}_line {context.place(module.path)}:{assignment.line}"
+    given = context.find("inputs", r"^allowed-hosts (\w+)$")
+    read = {each.name for module in django.modules for each in module.readings}
+    if given and given not in read:
+        yield f"unread_hosts {given}"
+
+
+def _app_shape(facts: Facts, checkout: SourceTree, workflow: str) -> AppShape:
+    dockerfile = checkout.top / checkout.dockerfile
+    text = read_text(dockerfile) if checkout.dockerfile else None
+    path = os.path.relpath(dockerfile, checkout.directory)
+    container = facts.text("container")
+    running = re.search(r"^command (.+)$", container, re.MULTILINE)
+    settings = re.search(r"^settings module (.+)$", container, re.MULTILINE)
+    given = "command given" in facts.lines.get("inputs", ())
+    return find_app_shape(
+        _project_files(checkout),
+        parse_dockerfile(text, path) if text else None,
+        target=checkout.target,
+        running=running[1] if running else "",
+        settings=settings[1] if settings else "",
+        workflow=_workflow(checkout, workflow) if given else None,
+    )
+
+
+def _workflow(checkout: SourceTree, path: str) -> tuple[str, str]:
+    """Return the workflow's path from the working directory, and its text."""
+    file = checkout.top / path
+    text = read_text(file) if path else None
+    return os.path.relpath(file, checkout.directory), text or ""
+
+
+def _project_files(checkout: SourceTree) -> ProjectFiles:
+    @cache
+    def read(path: str) -> str:
+        return read_text(checkout.directory / path) or ""
+
+    folders = list_folders(checkout.directory, SEARCH_DEPTH)
+    return ProjectFiles(
+        folders={
+            folder: tuple(filter(str.isprintable, names))
+            for folder, names in folders.items()
+            if folder.isprintable()
+        },
+        read=read,
+    )

@@ -1,0 +1,162 @@
+"""What to paste so that the app's own server is found, stays, and is reached."""
+
+import re
+
+from rehearsal.diagnosis.facts import FAILED_STEP, START_LOGS
+from rehearsal.diagnosis.missing_variables import missing_variables
+from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.source.app_shape import find_app_word
+from rehearsal.source.build_log import FailedStep, find_line
+from rehearsal.source.changes import Change, Commands
+from rehearsal.source.code_search import bind_in_code
+from rehearsal.source.command_line import LIST, CommandLine, instruction_command
+from rehearsal.source.django_project import locate_module
+from rehearsal.source.packages import add_package, package_of
+from rehearsal.source.python_app import app_to_serve, server_command
+from rehearsal.source.servers import OPERATORS, bind_to_all
+
+MISSING_MODULE = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]+)'")
+MISSING_NODE_MODULE = re.compile(
+    r"Error: Cannot find (?:module|package) '(?P<module>(?:@[^/'\n]+/)?[^./'\n][^/'\n]*)"
+)
+HAS_THREADS = ("--threads", "-k", "--worker-class", "gthread")
+# What sends a server into the background.
+BACKGROUND = re.compile(r"--daemon(?:ize)?(?:=\S+)?|-D|&")
+
+
+def bind_all(context: Context) -> str:
+    """Return how to let the server listen on all addresses."""
+    kind = context.find("listeners", r"^(loopback|ipv6-only) ")
+    if not kind:
+        return ""
+    command = context.shape.command
+    change = bind_to_all(command, context.port) if command else None
+    return context.describe([change or bind_in_code(context.shape.project, kind)])
+
+
+def listen_on_port(context: Context) -> str:
+    """Return how to let the server listen on the port that the rehearsal asks."""
+    port = context.find("listeners", r"^other-port \S+:(\d+)$")
+    command = context.shape.command
+    if not port or not command:
+        return ""
+    ending = re.compile(rf"(?P<before>(?:.*[:=])?){port}")
+    for index, word in enumerate(command.texts):
+        if found := ending.fullmatch(word):
+            changed = command.replace(index, f"{found['before']}{context.port}")
+            return context.describe([changed], "or ")
+    return ""
+
+
+def threads(context: Context) -> str:
+    """Return how to give gunicorn threads, unless it has them."""
+    shape = context.shape
+    is_silent = context.find("answer", r"^(no answer within)")
+    if shape.server_name != "gunicorn" or not shape.command or not is_silent:
+        return ""
+    configured = shape.project.read("gunicorn.conf.py")
+    if any(word.startswith(HAS_THREADS) for word in shape.command.texts) or re.search(
+        r"^(?:threads|worker_class)\b", configured, re.MULTILINE
+    ):
+        return ""
+    return context.describe([shape.command.insert_after(shape.last, "--threads", "4")])
+
+
+def foreground(context: Context) -> str:
+    """Return how to let the command stay: the server in the foreground, or a server at all."""
+    shape = context.shape
+    if not shape.server:
+        return context.describe([_serve(context)])
+    for index, word in enumerate(shape.command.texts if shape.command else ()):
+        if shape.command and index > shape.last and BACKGROUND.fullmatch(word):
+            return context.describe([shape.command.remove(index)])
+    return ""
+
+
+def _serve(context: Context) -> Change | None:
+    """Return the CMD for an image whose command is no server, None if it is unknown."""
+    shape = context.shape
+    words = server_command(shape, context.port)
+    if not words or not shape.dockerfile or not shape.stage or shape.stage.last("ENTRYPOINT"):
+        return None
+    strings = ", ".join(f'"{word}"' for word in words)
+    path, text = shape.dockerfile.path, f"CMD [{strings}]"
+    own = shape.stage.last("CMD")
+    if own and own.line != own.last_line:
+        return None
+    if own:
+        return Change(path=path, text=text, instead=own.line)
+    return Change(path=path, text=text, after=shape.stage.instructions[-1].last_line)
+
+
+def right_app(context: Context) -> str:
+    """Return the app that the repository has, if the command names another one."""
+    shape = context.shape
+    words = shape.command.texts if shape.command else list(shape.running)
+    index = find_app_word(words, shape.last) if shape.server else -1
+    app = app_to_serve(shape) if index >= 0 else ""
+    # Servers look for `application` in a module without a name after it.
+    return "" if words[index : index + 1] in ([app], [app.removesuffix(":application")]) else app
+
+
+def app_path(context: Context) -> str:
+    """Return the command with the app that the repository has."""
+    shape = context.shape
+    right = right_app(context)
+    if not right or not shape.command:
+        return ""
+    return context.describe([shape.command.replace(shape.app_word, right)])
+
+
+def missing_package(context: Context) -> str:
+    """Return how to add the package whose module is missing, unless the project has the module."""
+    shape = context.shape
+    changes: tuple[Change | Commands, ...] = ()
+    for log in START_LOGS if shape.dockerfile else ():
+        text = context.facts.text(log)
+        found = list(MISSING_MODULE.finditer(text)) or list(MISSING_NODE_MODULE.finditer(text))
+        if not found or not shape.dockerfile:
+            continue
+        module = found[-1]["module"]
+        is_node = found[-1].re is MISSING_NODE_MODULE
+        if is_node or not _has_module(context, module):
+            package = module if is_node else package_of(module)
+            changes = add_package(shape.dockerfile, shape.project, package, node=is_node)
+        break
+    return context.describe(changes)
+
+
+def _has_module(context: Context, module: str) -> bool:
+    project = context.shape.project
+    top = module.partition(".")[0]
+    return bool(locate_module(project, top)) or top in {
+        folder.rpartition("/")[2] for folder in project.folders
+    }
+
+
+def build_variable(context: Context) -> str:
+    """Return the RUN that failed in the build, with the variables that it misses."""
+    dockerfile = context.shape.dockerfile
+    lines = context.facts.lines.get(FAILED_STEP, ())
+    names = [line.partition(" ")[2] for line in missing_variables(context.facts)]
+    if not dockerfile or not names or not lines:
+        return ""
+    number = find_line(dockerfile.text, FailedStep(instruction=lines[0]))
+    runs = (each for stage in dockerfile.stages for each in stage.all("RUN"))
+    run = next((each for each in runs if each.line == number), None)
+    command = instruction_command(dockerfile.text, dockerfile.path, run) if run else None
+    if not command or command.joined_by == LIST:
+        return ""
+    values = " ".join(f"{name}=only-for-the-build" for name in names)
+    return context.describe([command.insert_before(_python_part(command), values)])
+
+
+def _python_part(command: CommandLine) -> int:
+    """Return the index of the first word of the command that runs Python, 0 if none does."""
+    begin = found = 0
+    for index, word in enumerate(command.texts):
+        if word in OPERATORS:
+            begin = index + 1
+        elif re.search(r"python|manage\.py|django-admin", word):
+            found = begin
+    return found

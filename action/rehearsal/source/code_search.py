@@ -1,0 +1,75 @@
+"""Find in a project's code the one line that says where its server listens."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from rehearsal.source.changes import Change
+from rehearsal.source.project_files import ProjectFiles
+from rehearsal.source.servers import ALL_ADDRESSES, ANY_IPV6, LOOPBACK
+
+SUFFIXES = (
+    *(".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".ru", ".go", ".rs", ".php", ".java", ".kt"),
+    *(".cs", ".conf", ".template", ".ini", ".properties"),
+)
+# Folders of tests; what they say is about clients.
+TEST_PATH = re.compile(r"(?:^|/)[^/]*tests?(?:[_/.]|$)|(?:^|/)(?:spec|e2e|docs|examples|action)/")
+LISTENING = re.compile(
+    r"listen|\bbind\b|\bhost(?:name)?\b|\baddr(?:ess)?\b|\bserve\b|\.run\(|server\(", re.IGNORECASE
+)
+# In quotes; in an option of a configuration without them.
+ADDRESSES = {
+    kind: re.compile(
+        rf"(?P<quote>[\"'`]){host}(?P<port>:[^\"'`]*)?(?P=quote)"
+        rf"|(?P<key>^\s*(?:listen|bind|server\.address)[\s=:]+){host}(?=[:;\s]|$)"
+    )
+    for kind, host in (("loopback", LOOPBACK), ("ipv6-only", ANY_IPV6))
+}
+# Frameworks that listen on the loopback address unless they are told another one.
+RUN_CALL = re.compile(r"(?P<before>\b(?:app\.run\(|uvicorn\.run\([^,()\n]+))(?P<after>[^\n]*)")
+MAX_READ = 300
+
+
+def bind_in_code(project: ProjectFiles, kind: str) -> Change | None:
+    """Return the change that lets a server in the project's code listen on all IPv4 addresses.
+
+    `kind` is `loopback` or `ipv6-only`, as it listens now. None if no line, or more than one, says
+    where it listens.
+    """
+    found = list(_addresses(project, ADDRESSES[kind]))
+    if not found and kind == "loopback":
+        found = list(_run_calls(project))
+    return found[0] if len(found) == 1 else None
+
+
+def _addresses(project: ProjectFiles, pattern: re.Pattern[str]) -> Iterator[Change]:
+    for path, number, line in _code_lines(project, SUFFIXES):
+        if LISTENING.search(line) and (address := pattern.search(line)):
+            quote, port = address["quote"] or "", address["port"] or ""
+            new = f"{address['key'] or ''}{quote}{ALL_ADDRESSES}{port}{quote}"
+            changed = f"{line[: address.start()]}{new}{line[address.end() :]}"
+            yield Change(path=path, text=changed, instead=number)
+
+
+def _run_calls(project: ProjectFiles) -> Iterator[Change]:
+    for path, number, line in _code_lines(project, (".py",)):
+        call = RUN_CALL.search(line)
+        if call and "host" not in line:
+            is_first = call["before"].endswith("(")
+            ends = call["after"].startswith(")")
+            new = ("" if is_first else ", ") + f'host="{ALL_ADDRESSES}"'
+            new += ", " if is_first and not ends and call["after"].strip() else ""
+            at = call.end("before")
+            yield Change(path=path, text=f"{line[:at]}{new}{line[at:]}", instead=number)
+
+
+def _code_lines(project: ProjectFiles, suffixes: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
+    paths = [
+        path
+        for path in project.below(".")
+        if PurePosixPath(path).suffix in suffixes and not TEST_PATH.search(path)
+    ]
+    for path in paths[:MAX_READ]:
+        for number, line in enumerate(project.read(path).splitlines(), 1):
+            if not line.lstrip().startswith(("#", "//", "*")):
+                yield path, number, line

@@ -1,0 +1,505 @@
+"""Proposals for projects in the shapes that are usual."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS, Facts
+from rehearsal.diagnosis.source_scan import scan_source
+from rehearsal.source.source_tree import SourceTree
+from rehearsal.verdict import Verdict
+
+SETDEFAULT = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")\n# django\n'
+WORKFLOW = ".github/workflows/ci.yml"
+# A book's layout: the project in src/, which becomes /src.
+BOOK = {
+    "Dockerfile": """\
+FROM python:3.13-slim
+RUN python -m venv /venv
+ENV PATH="/venv/bin:$PATH"
+RUN pip install "django<6" gunicorn
+COPY src /src
+WORKDIR /src
+ENV DJANGO_DEBUG_FALSE=1
+CMD ["gunicorn", "--bind", "127.0.0.1:8888", "shop.wsgy:application"]
+""",
+    "requirements.txt": "django\n",
+    "src/manage.py": SETDEFAULT.format("shop.settings"),
+    "src/shop/wsgi.py": SETDEFAULT.format("shop.settings"),
+    "src/shop/settings.py": """\
+import os
+from pathlib import Path
+
+BASE_DIR = Path(__file__).parent.parent
+if "DJANGO_DEBUG_FALSE" in os.environ:
+    DEBUG = False
+    SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
+else:
+    DEBUG = True
+ALLOWED_HOSTS = []
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+WSGI_APPLICATION = "shop.wsgi.application"
+""",
+}
+# A template's layout: settings by environment, requirements by environment, a start script.
+SPLIT = {
+    "compose/production/django/Dockerfile": """\
+FROM python:3.13-slim AS build
+COPY ./requirements .
+RUN pip wheel --wheel-dir /wheels -r production.txt
+
+FROM python:3.13-slim
+ARG APP_HOME=/app
+WORKDIR ${APP_HOME}
+COPY --from=build /wheels /wheels/
+RUN pip install --no-cache-dir --no-index --find-links=/wheels/ /wheels/*
+COPY ./requirements requirements
+RUN pip install -r requirements/production.txt
+COPY --chmod=755 ./compose/production/django/start /start
+COPY --chown=django:django . ${APP_HOME}
+USER django
+ENTRYPOINT ["/entrypoint"]
+CMD ["/start"]
+""",
+    "compose/production/django/start": """\
+#!/bin/bash
+
+set -o errexit
+
+python /app/manage.py migrate
+exec /usr/local/bin/gunicorn config.wsgi --bind localhost:5000 --chdir=/app
+""",
+    "requirements/base.txt": "django\n",
+    "requirements/production.txt": "-r base.txt\ngunicorn\n",
+    "manage.py": SETDEFAULT.format("config.settings.local"),
+    "config/wsgi.py": SETDEFAULT.format("config.settings.production"),
+    "config/settings/base.py": """\
+\"\"\"Base settings.\"\"\"
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+DATABASES = {"default": env.db("DATABASE_URL")}
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+]
+STATIC_ROOT = str(BASE_DIR / "staticfiles")
+""",
+    "config/settings/local.py": "from .base import *\nDEBUG = True\n",
+    "config/settings/production.py": """\
+from .base import *  # noqa: F403
+from .base import env
+
+SECRET_KEY = env("DJANGO_SECRET_KEY")
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["example.com"])
+SECURE_SSL_REDIRECT = env.bool("DJANGO_SECURE_SSL_REDIRECT", default=True)
+LOGGING = {"version": 1}
+""",
+}
+UV = {
+    "Dockerfile": """\
+FROM ghcr.io/astral-sh/uv:python3.13-bookworm-slim
+WORKDIR /app
+RUN --mount=type=bind,source=uv.lock,target=uv.lock uv sync --locked --no-install-project
+COPY . /app
+RUN uv sync --locked
+ENV PATH="/app/.venv/bin:$PATH"
+CMD ["fastapi", "dev", "--port", "8888", "src/shop"]
+""",
+    "src/shop/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+}
+EXPRESS = {
+    "Dockerfile": "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD npm start\n",
+    "package.json": '{\n  "scripts": {\n    "start": "node server.js"\n  }\n}\n',
+    "server.js": "const app = require('express')();\napp.listen(8888, 'localhost');\n",
+}
+
+
+def proposals(
+    root: Path,
+    files: Mapping[str, str],
+    verdict: Verdict,
+    *,
+    dockerfile: str = "Dockerfile",
+    **sources: str,
+) -> dict[str, str]:
+    """Return what is proposed, and what is located, for a checkout with these files.
+
+    The names of the sources have `_` instead of spaces and dots.
+    """
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    lines = {SOURCES.get(name, name): tuple(text.split("\n")) for name, text in sources.items()}
+    facts = Facts(verdict=verdict, lines=lines)
+    checkout = SourceTree(top=root, directory=root, dockerfile=dockerfile)
+    found = scan_source(facts, checkout, WORKFLOW)
+    return replace(facts, lines=found).locations()
+
+
+SOURCES = {
+    "log": "container.log",
+    "build_log": "build.log",
+    "failed_step": "failed step",
+    "page_links": "page links",
+}
+LOOPBACK = {"listeners": "loopback 127.0.0.1:8888", "request": "port 8888\nhost localhost:4000"}
+REQUEST = "port 8888\npath /\nhost localhost:4000"
+STATIC = {"page_links": "404 /static/app.css"}
+REFUSED = {"request": REQUEST, "answer": "HTTP status 400"}
+HTTPS = {"answer": "a redirect to https://localhost:4000/, where a rehearsal has no"}
+IN_STEP = f"in {WORKFLOW}, under the step's with:, add:\n"
+
+
+def test_propose__bind_in_the_command(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.NOT_READY, **LOOPBACK)
+    assert found["bind_all"] == (
+        "# in Dockerfile, instead of line 8, write:\n"
+        'CMD ["gunicorn", "--bind", "0.0.0.0:8888", "shop.wsgy:application"]'
+    )
+    assert found["server"] == "gunicorn"
+
+
+def test_propose__bind_in_a_script(tmp_path: Path) -> None:
+    path = "compose/production/django/Dockerfile"
+    found = proposals(tmp_path, SPLIT, Verdict.NOT_READY, dockerfile=path, **LOOPBACK)
+    assert found["bind_all"] == (
+        "# in compose/production/django/start, instead of line 6, write:\n"
+        "exec /usr/local/bin/gunicorn config.wsgi --bind 0.0.0.0:5000 --chdir=/app"
+    )
+
+
+@pytest.mark.parametrize(
+    "files, paste",
+    [
+        (
+            UV,
+            (
+                "# in Dockerfile, instead of line 7, write:\n"
+                'CMD ["fastapi", "dev", "--host", "0.0.0.0", "--port", "8888", "src/shop"]'
+            ),
+        ),
+        (EXPRESS, "# in server.js, instead of line 2, write:\napp.listen(8888, '0.0.0.0');"),
+    ],
+)
+def test_propose__bind_another_server(tmp_path: Path, files: dict[str, str], paste: str) -> None:
+    found = proposals(tmp_path, files, Verdict.NOT_READY, **LOOPBACK)
+    assert found["bind_all"] == paste
+    assert "gunicorn" not in str(found)
+
+
+def test_propose__nothing_to_bind(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.NOT_READY, listeners="reachable 0.0.0.0:8888")
+    assert "bind_all" not in found
+
+
+def test_propose__bind_in_a_working_directory(tmp_path: Path) -> None:
+    files = {f"site/{name}": text for name, text in BOOK.items()}
+    proposals(tmp_path, files, Verdict.NOT_READY)
+    checkout = SourceTree(top=tmp_path, directory=tmp_path / "site", dockerfile="site/Dockerfile")
+    facts = Facts(verdict=Verdict.NOT_READY, lines={k: (v,) for k, v in LOOPBACK.items()})
+    found = scan_source(facts, checkout)
+    assert found[PROPOSALS][0] == "bind_all # in site/Dockerfile, instead of line 8, write:"
+    assert "settings site/src/shop/settings.py" in found[LOCATIONS]
+    assert "manage python manage.py" in found[LOCATIONS]
+
+
+def test_propose__another_port(tmp_path: Path) -> None:
+    files = {**BOOK, "Dockerfile": BOOK["Dockerfile"].replace("127.0.0.1:8888", "0.0.0.0:8000")}
+    listeners = "other-port 0.0.0.0:8000"
+    found = proposals(tmp_path, files, Verdict.NOT_READY, listeners=listeners, request=REQUEST)
+    assert found["listen_on_port"] == (
+        "# or in Dockerfile, instead of line 8, write:\n"
+        'CMD ["gunicorn", "--bind", "0.0.0.0:8888", "shop.wsgy:application"]'
+    )
+
+
+def test_propose__threads(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.NOT_READY, answer="no answer within 10 s")
+    assert '"gunicorn", "--threads", "4", "--bind"' in found["threads"]
+    assert "threads" not in proposals(tmp_path, UV, Verdict.NOT_READY, answer="no answer within")
+
+
+def test_propose__app_path(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.CRASHED)
+    assert found["right_app"] == "shop.wsgi:application"
+    assert found["app_path"] == (
+        "# in Dockerfile, instead of line 8, write:\n"
+        'CMD ["gunicorn", "--bind", "127.0.0.1:8888", "shop.wsgi:application"]'
+    )
+
+
+@pytest.mark.parametrize("app", ["shop.wsgi:application", "shop.wsgi"])
+def test_propose__app_path_that_is_right(tmp_path: Path, app: str) -> None:
+    dockerfile = BOOK["Dockerfile"].replace("shop.wsgy:application", app)
+    found = proposals(tmp_path, {**BOOK, "Dockerfile": dockerfile}, Verdict.CRASHED)
+    assert not {"right_app", "app_path"} & found.keys()
+
+
+@pytest.mark.parametrize(
+    "command, changed",
+    [
+        ("CMD gunicorn shop.wsgi --daemon", "CMD gunicorn shop.wsgi"),
+        ("CMD gunicorn shop.wsgi &", "CMD gunicorn shop.wsgi"),
+        ('CMD ["echo"]',
+         'CMD ["gunicorn", "--bind", "0.0.0.0:8888", "shop.wsgi:application"]'),
+    ],
+)  # fmt: skip
+def test_propose__foreground(tmp_path: Path, command: str, changed: str) -> None:
+    dockerfile = BOOK["Dockerfile"].partition("CMD")[0]
+    files = {**BOOK, "Dockerfile": f"{dockerfile}{command}\n"}
+    found = proposals(tmp_path, files, Verdict.CRASHED)
+    assert found["foreground"] == f"# in Dockerfile, instead of line 8, write:\n{changed}"
+
+
+def test_propose__foreground_without_any_command(tmp_path: Path) -> None:
+    files = {**BOOK, "Dockerfile": BOOK["Dockerfile"].partition("CMD")[0]}
+    found = proposals(tmp_path, files, Verdict.CRASHED)
+    assert found["foreground"].startswith("# in Dockerfile, after line 7, add:\nCMD [")
+
+
+def test_propose__missing_package(tmp_path: Path) -> None:
+    log = "ModuleNotFoundError: No module named 'whitenoise'"
+    found = proposals(tmp_path, BOOK, Verdict.CRASHED, log=log)
+    assert found["missing_package"] == (
+        '# in Dockerfile, instead of line 4, write:\nRUN pip install "django<6" gunicorn whitenoise'
+    )
+
+
+@pytest.mark.parametrize("module", ["shop.views", "shop"])
+def test_propose__no_package_for_a_module_of_the_project(tmp_path: Path, module: str) -> None:
+    log = f"ModuleNotFoundError: No module named '{module}'"
+    assert "missing_package" not in proposals(tmp_path, BOOK, Verdict.CRASHED, log=log)
+
+
+def test_propose__missing_package_of_node(tmp_path: Path) -> None:
+    log = "Error: Cannot find module '@scope/tool/deep'\nRequire stack:"
+    found = proposals(tmp_path, EXPRESS, Verdict.CRASHED, log=log)
+    assert found["missing_package"] == (
+        "# on your own machine; commit what it writes:\nnpm install @scope/tool"
+    )
+
+
+def test_propose__variable_in_the_build(tmp_path: Path) -> None:
+    run = "RUN A=1 python manage.py collectstatic --noinput"
+    files = {**BOOK, "Dockerfile": BOOK["Dockerfile"].replace("ENV DJANGO", f"{run}\nENV DJANGO")}
+    build_log = (
+        '  File "<frozen os>", line 717, in __getitem__\n    raise KeyError(key) from None\n'
+        "KeyError: 'SHOP_MAIL'"
+    )
+    found = proposals(
+        tmp_path,
+        files,
+        Verdict.BUILD_FAILED,
+        build_log=build_log,
+        failed_step=f"{run}\n{build_log}",
+    )
+    assert found["build_variable"] == (
+        "# in Dockerfile, instead of line 7, write:\n"
+        "RUN SHOP_MAIL=only-for-the-build A=1 python manage.py collectstatic --noinput"
+    )
+
+
+def test_propose__static_files(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.TESTS_FAILED, **STATIC)
+    collectstatic = (
+        "# in Dockerfile, after line 6, add:\n"
+        "RUN python manage.py collectstatic --noinput\n"
+        "\n"
+        "# and in src/shop/settings.py, at the end, add:\n"
+        'STATIC_ROOT = BASE_DIR / "staticfiles"'
+    )
+    whitenoise = (
+        "in src/shop/settings.py, after line 12, add:\n"
+        '    "whitenoise.middleware.WhiteNoiseMiddleware",\n'
+        "\n"
+        "# and in Dockerfile, instead of line 4, write:\n"
+        'RUN pip install "django<6" gunicorn whitenoise'
+    )
+    assert found["collectstatic"] == collectstatic
+    assert found["whitenoise"] == f"# {whitenoise}"
+    assert found["serve_static"] == f"{collectstatic}\n\n# and {whitenoise}"
+
+
+def test_propose__static_files_of_split_settings(tmp_path: Path) -> None:
+    path = "compose/production/django/Dockerfile"
+    found = proposals(tmp_path, SPLIT, Verdict.TESTS_FAILED, **STATIC, dockerfile=path)
+    assert found["settings"] == "config/settings/production.py"
+    assert found["collectstatic"] == (
+        f"# in {path}, after line 13, add:\n"
+        "RUN DJANGO_SECRET_KEY=only-for-the-build DATABASE_URL=sqlite:///:memory: "
+        "python manage.py collectstatic --noinput"
+    )
+    assert found["whitenoise"] == (
+        "# in config/settings/base.py, after line 10, add:\n"
+        '    "whitenoise.middleware.WhiteNoiseMiddleware",\n'
+        "\n"
+        "# and in requirements/production.txt, at the end, add:\n"
+        "whitenoise"
+    )
+
+
+def test_propose__nothing_that_is_there(tmp_path: Path) -> None:
+    settings = BOOK["src/shop/settings.py"].replace(
+        "MIDDLEWARE = [", 'MIDDLEWARE = [\n    "whitenoise.middleware.WhiteNoiseMiddleware",'
+    )
+    dockerfile = BOOK["Dockerfile"].replace("gunicorn\n", "gunicorn whitenoise\n")
+    dockerfile = dockerfile.replace("ENV DJ", "RUN python manage.py collectstatic\nENV DJ")
+    files = {
+        **BOOK,
+        "Dockerfile": dockerfile,
+        "src/shop/settings.py": f"{settings}LOGGING = {{}}\n",
+    }
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+    assert not {"collectstatic", "whitenoise", "serve_static", "logging"} & found.keys()
+
+
+def test_propose__static_files_are_not_for_others(tmp_path: Path) -> None:
+    assert not proposals(tmp_path, EXPRESS, Verdict.TESTS_FAILED, **STATIC).keys() - {
+        "workflow",
+        "server",
+    }
+
+
+def test_propose__logging(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.NOT_READY, answer="HTTP status 500")
+    assert found["logging"].startswith("# in src/shop/settings.py, at the end, add:\nLOGGING = {")
+
+
+def test_propose__hosts_without_a_variable(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.NOT_READY, **REFUSED)
+    assert found["allowed_hosts"] == (
+        "# in src/shop/settings.py, instead of line 10, write:\n"
+        'ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOST", "localhost").split(",")\n'
+        "\n"
+        f"# and {IN_STEP}env: DJANGO_ALLOWED_HOST=localhost"
+    )
+
+
+@pytest.mark.parametrize(
+    "before, where, after",
+    [
+        ("ALLOWED_HOSTS = ['a.example']", "instead of line 10, write:",
+         ("ALLOWED_HOSTS = ['a.example', *os.environ.get(\"GIVEN_ALLOWED_HOSTS\", "
+         '"localhost").split(",")]')),
+        ("ALLOWED_HOSTS = [\n    'a.example',\n]", "after line 10, add:",
+         '    *os.environ.get("GIVEN_ALLOWED_HOSTS", "localhost").split(","),'),
+        ("", "at the end, add:",
+         'ALLOWED_HOSTS = os.environ.get("GIVEN_ALLOWED_HOSTS", "localhost").split(",")'),
+    ],
+)  # fmt: skip
+def test_propose__hosts_that_are_given_but_not_read(
+    tmp_path: Path, before: str, where: str, after: str
+) -> None:
+    settings = BOOK["src/shop/settings.py"].replace("ALLOWED_HOSTS = []", before)
+    files = {**BOOK, "src/shop/settings.py": settings}
+    inputs = "allowed-hosts GIVEN_ALLOWED_HOSTS"
+    found = proposals(tmp_path, files, Verdict.NOT_READY, **REFUSED, inputs=inputs)
+    assert found["unread_hosts"] == "GIVEN_ALLOWED_HOSTS"
+    assert f"# in src/shop/settings.py, {where}\n{after}\n\n" in found["allowed_hosts"]
+    assert "env: GIVEN_ALLOWED_HOSTS=localhost" in found["allowed_hosts"]
+
+
+def test_propose__import_of_os(tmp_path: Path) -> None:
+    settings = "import sys\nALLOWED_HOSTS = []\n"
+    found = proposals(
+        tmp_path, {**BOOK, "src/shop/settings.py": settings}, Verdict.NOT_READY, **REFUSED
+    )
+    assert (
+        "# and in src/shop/settings.py, instead of line 1, write:\nimport os\nimport sys\n"
+        in (found["allowed_hosts"])
+    )
+
+
+def test_propose__hosts_of_the_variable_that_is_read(tmp_path: Path) -> None:
+    found = proposals(tmp_path, SPLIT, Verdict.NOT_READY, **REFUSED)
+    assert found["allowed_hosts"] == f"# {IN_STEP}env: DJANGO_ALLOWED_HOSTS=localhost"
+    assert found["hosts_line"] == "config/settings/production.py:5"
+
+
+@pytest.mark.parametrize(
+    "port, refused", [("4000", "127.0.0.1"), ("8888", "")], ids=["tests", "health check"]
+)
+def test_propose__host_of_the_tests(tmp_path: Path, port: str, refused: str) -> None:
+    log = f"Invalid HTTP_HOST header: '127.0.0.1:{port}'. You may need to add '127.0.0.1'."
+    found = proposals(tmp_path, SPLIT, Verdict.TESTS_FAILED, request=REQUEST, log=log)
+    assert found.get("refused_host", "") == refused
+    if refused:
+        assert found["allowed_hosts"] == (
+            f"# {IN_STEP}env: DJANGO_ALLOWED_HOSTS=localhost,127.0.0.1"
+        )
+
+
+def test_propose__redirect_of_the_variable_that_is_read(tmp_path: Path) -> None:
+    found = proposals(tmp_path, SPLIT, Verdict.NOT_READY, **HTTPS)
+    assert found["ssl_redirect"] == f"# {IN_STEP}env: DJANGO_SECURE_SSL_REDIRECT=False"
+
+
+@pytest.mark.parametrize(
+    "before, line, after",
+    [
+        ("SECURE_SSL_REDIRECT = True", 17,
+         'SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ'),
+        ("SECURE_SSL_REDIRECT = not DEBUG", 17,
+         'SECURE_SSL_REDIRECT = not DEBUG and "DJANGO_NO_SSL_REDIRECT" not in os.environ'),
+        ("if 'TLS' in os.environ:\n    SECURE_SSL_REDIRECT = True", 18,
+         '    SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ'),
+    ],
+)  # fmt: skip
+def test_propose__redirect_without_a_variable(
+    tmp_path: Path, before: str, line: int, after: str
+) -> None:
+    files = {**BOOK, "src/shop/settings.py": f"{BOOK['src/shop/settings.py']}\n{before}\n"}
+    found = proposals(tmp_path, files, Verdict.NOT_READY, **HTTPS)
+    assert found["ssl_redirect"] == (
+        f"# in src/shop/settings.py, instead of line {line}, write:\n{after}\n\n"
+        f"# and {IN_STEP}env: DJANGO_NO_SSL_REDIRECT=1"
+    )
+
+
+@pytest.mark.parametrize("setting", ["", "SECURE_SSL_REDIRECT = False"])
+def test_propose__redirect_of_another(tmp_path: Path, setting: str) -> None:
+    files = {**BOOK, "src/shop/settings.py": f"{BOOK['src/shop/settings.py']}\n{setting}\n"}
+    assert "ssl_redirect" not in proposals(tmp_path, files, Verdict.NOT_READY, **HTTPS)
+
+
+def test_propose__redirect_of_rails(tmp_path: Path) -> None:
+    files = {"config/environments/production.rb": "x\n  config.force_ssl = true\n"}
+    found = proposals(tmp_path, files, Verdict.NOT_READY, **HTTPS)
+    assert '  config.force_ssl = !ENV.key?("NO_SSL_REDIRECT")\n\n' in found["ssl_redirect"]
+
+
+ORIGIN = "Forbidden (Origin checking failed - http://localhost:4000 does not match any trusted)"
+
+
+def test_propose__origins(tmp_path: Path) -> None:
+    found = proposals(tmp_path, BOOK, Verdict.TESTS_FAILED, request=REQUEST, log=ORIGIN)
+    assert found["csrf_origins"] == (
+        "# in src/shop/settings.py, at the end, add:\n"
+        "CSRF_TRUSTED_ORIGINS = [each for each in "
+        'os.environ.get("DJANGO_CSRF_TRUSTED_ORIGINS", "").split(",") if each]\n'
+        "\n"
+        f"# and {IN_STEP}env: DJANGO_CSRF_TRUSTED_ORIGINS=http://localhost:8000\n"
+        "\n"
+        f"# and {IN_STEP}host-port: '8000'"
+    )
+
+
+def test_propose__origins_of_a_proxy_that_drops_the_port(tmp_path: Path) -> None:
+    files = {**BOOK, "nginx.conf": "server {\n  proxy_set_header Host $host;\n}\n"}
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, request=REQUEST, log=ORIGIN)
+    assert found["csrf_origins"] == (
+        "# in nginx.conf, instead of line 2, write:\n  proxy_set_header Host $http_host;"
+    )
+
+
+def test_propose__outside_of_the_checkout(tmp_path: Path) -> None:
+    checkout = SourceTree(top=tmp_path / "a", directory=tmp_path)
+    assert scan_source(Facts(verdict=Verdict.NOT_READY), checkout) == {}
