@@ -3,12 +3,14 @@
 from rehearsal.diagnosis.facts import (
     FILE_ERROR,
     MAIL_SETTINGS,
+    MIGRATIONS,
     MISSING_VARIABLES,
     REFUSED_CONNECTION,
     Facts,
 )
 from rehearsal.diagnosis.file_errors import file_error_lines
 from rehearsal.diagnosis.mail_settings import mail_setting_lines
+from rehearsal.diagnosis.migration_scan import migration_lines
 from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.refused_connections import refused_connection
 from rehearsal.outside.files import read_text
@@ -25,6 +27,7 @@ def derive_facts(facts: Facts, checkout: SourceTree | None) -> dict[str, tuple[s
         MISSING_VARIABLES: missing_variables(facts, checkout),
         FILE_ERROR: file_error_lines(facts, dockerfile),
         REFUSED_CONNECTION: refused_connection(facts),
+        MIGRATIONS: migration_lines(facts, checkout) if checkout else (),
         MAIL_SETTINGS: mail_setting_lines(facts, settings),
     }
     return {source: found for source, found in lines.items() if found}

@@ -29,6 +29,8 @@ STATIC_NAMES = "static names"
 REFUSED_CONNECTION = "refused connection"
 # The rules that may lift an element over a clicked one: `SELECTOR at FILE:LINE: TEXT`.
 COVERING_STYLES = "covering styles"
+# The model and the migration of what the database lacks, as migration_scan.py says.
+MIGRATIONS = "migrations"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 # What to paste so that it fits the app: the name of a placeholder, then a line of its text.

@@ -818,7 +818,11 @@ DJANGO = [
                 r"\1    done = models.BooleanField(default=False)\n",
             ),
         ),
-        told=("has no column", "done", "python manage.py makemigrations"),
+        told=(
+            "has no column",
+            "no migration makes Item.done (superlists/lists/models.py:38)",
+            "python manage.py makemigrations",
+        ),
         lines=(
             A_LIST,
             Line(file="superlists/lists/models.py", holds="item.", says="done"),

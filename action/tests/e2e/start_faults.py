@@ -16,6 +16,24 @@ while not pathlib.Path("/data/wanted").exists():
 time.sleep(2)
 """
 
+A_FIELD = (
+    "superlists/lists/models.py",
+    r"(    text = models\.CharField.*\n)",
+    r"\1    done = models.BooleanField(default=False)\n",
+)
+ITS_MIGRATION = """\
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lists", "0001_initial")]
+    operations = [
+        migrations.AddField(
+            model_name="item", name="done", field=models.BooleanField(default=False)
+        )
+    ]
+"""
+
 START_FAULTS = (
     Fault(
         name="permission-denied",
@@ -133,6 +151,24 @@ START_FAULTS = (
             "host-port: '8123'",
         ),
         evidence={"tests/output.log": "port=8123"},
+        then="passed",
+    ),
+    Fault(
+        name="missing-column-in-image",
+        app="superlists",
+        verdict="tests-failed",
+        diagnosis="missing-column",
+        files={"superlists/lists/migrations/0002_item_done.py": ITS_MIGRATION},
+        edits=(A_FIELD, (".dockerignore", r"\Z", "**/migrations/0002*\n")),
+        told=(
+            "superlists/lists/migrations/0002_item_done.py adds it, and is not in the image",
+            "of .dockerignore (**/migrations/0002*) keeps it out of the build",
+            "!superlists/lists/migrations/0002_item_done.py",
+        ),
+        lines=(
+            A_LIST,
+            Line(file="superlists/lists/models.py", holds="item.", says="done"),
+        ),
         then="passed",
     ),
 )

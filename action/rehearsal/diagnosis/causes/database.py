@@ -3,7 +3,7 @@
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR, OWN_DATABASE
 from rehearsal.diagnosis.causes.snippets import AT_END_OF_SETTINGS, IN_DOCKERFILE
 from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
-from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS
+from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, MIGRATIONS
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
@@ -16,6 +16,47 @@ DATABASE_VERDICTS = (
     Verdict.NOT_READY,
     Verdict.TESTS_FAILED,
 )
+
+MIGRATE = in_step("setup-command", "{manage|python manage.py} migrate --noinput")
+MAKE_MIGRATIONS = "# on your own machine; commit what it writes:\npython manage.py makemigrations"
+
+
+def migration_variants(lacks: str, makes: str) -> tuple[Variant, ...]:
+    """Return the variants of a cause for what the checkout shows of the model's migration."""
+    known = f"{lacks}: {{migration}} {makes} it"
+    return (
+        Variant(
+            pattern=Pattern(
+                MIGRATIONS,
+                r"^absent (?P<migration>.+)\n"
+                r"ignored (?P<file>.+):(?P<line>\d+) (?P<ignored>\S+) (?P<rule>.+)$",
+            ),
+            title=f"{known}, and is not in the image",
+            hint="Line {line} of {file} ({rule}) keeps it out of the build. Take it in again.",
+            paste="# in {file}, at the end, add:\n!{ignored}",
+        ),
+        Variant(
+            pattern=Pattern(MIGRATIONS, r"^absent (?P<migration>.+)$"),
+            title=f"{known}, and is not in the image",
+            hint="Migrations have run without it. Check that COPY copies its folder, and that "
+            "the image is new. (If it has the migration, migrate has used another database.)",
+        ),
+        Variant(
+            pattern=Pattern(MIGRATIONS, r"^applied (?P<migration>.+)$"),
+            title=f"{known}, and has run in another database",
+            hint="migrate and the app use different databases. Compare the variables that both "
+            "read, and look for a path that is relative to the folder where each starts.",
+        ),
+        Variant(
+            pattern=Pattern(
+                MIGRATIONS, r"^field (?P<field>.+)\nmodel (?P<place>.+)$(?!\n(?:unrun|ab|app))"
+            ),
+            title=f"{lacks}: no migration makes {{field}} ({{place}})",
+            hint="Make the migration, and commit it.",
+            paste=MAKE_MIGRATIONS,
+        ),
+    )
+
 
 DATABASE = (
     Cause(
@@ -97,7 +138,7 @@ DATABASE = (
         title="The database lacks migrations: {migration}{others|}",
         hint="Run migrate in setup-command. It runs inside the started container, before the "
         "tests.",
-        paste=in_step("setup-command", "python manage.py migrate --noinput"),
+        paste=MIGRATE,
         background="The app answered with 500 and logged nothing, which is Django's default with "
         "DEBUG off. So its database was asked for the migrations that it lacks.",
         give_up=OWN_DATABASE,
@@ -118,9 +159,20 @@ DATABASE = (
         title="The database has no column {column}: no migration in the image makes it",
         hint="A model has this field, and no migration adds it. Make the migration and commit it. "
         "If there is one, setup-command has to run migrate, with the app's own database.",
-        paste="# on your own machine; commit what it writes:\npython manage.py makemigrations",
         background="migrate makes only the columns that a migration in the image describes.",
         give_up=OWN_DATABASE,
+        variants=(
+            *migration_variants("The database has no column {column}", "adds"),
+            Variant(
+                pattern=Pattern(MIGRATIONS, r"^unrun (?P<migration>.+)$"),
+                title="The database has no column {column}: {migration} adds it, and no log shows "
+                "that it has run",
+                hint="Run migrate first in setup-command. It runs inside the started container, "
+                "before the tests.",
+                paste=MIGRATE,
+            ),
+            Variant(pattern=Pattern(CAPTURES, r"^column "), paste=MAKE_MIGRATIONS),
+        ),
     ),
     Cause(
         id="missing-table",
@@ -139,11 +191,11 @@ DATABASE = (
         title="The database has no table {table}: no log shows that migrations have run",
         hint="Run migrate first in setup-command. It runs inside the started container, before "
         "the tests.",
-        paste=in_step("setup-command", "python manage.py migrate --noinput"),
         background="A new database is empty until migrate has made its tables. The same is true in "
         "production.",
         give_up=OWN_DATABASE,
         variants=(
+            *migration_variants("The database has no table {table}", "makes"),
             Variant(
                 pattern=Pattern(
                     (*DATABASE_LOGS, LOG_BEFORE_TESTS),
@@ -152,8 +204,7 @@ DATABASE = (
                 title="The database has no table {table}, although migrate has run",
                 hint="No migration in the image makes this table. Make the migration and commit "
                 "it. (If there is one, migrate may have used another database than the app.)",
-                paste="# on your own machine; commit what it writes:\n"
-                "python manage.py makemigrations",
+                paste=MAKE_MIGRATIONS,
                 background="migrate makes only the tables that a migration in the image describes.",
             ),
             Variant(
@@ -163,7 +214,9 @@ DATABASE = (
                 hint="Run the migrations in setup-command. It runs inside the started container, "
                 "before the tests. If the image already migrates at its start, a migration is "
                 "missing: run makemigrations, and commit what it writes.",
+                paste=MIGRATE,
             ),
+            Variant(pattern=Pattern(CAPTURES, r"^table "), paste=MIGRATE),
         ),
     ),
 )
