@@ -32,6 +32,7 @@ IDS = {
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
     "script-error", "static-root", "static-name", "not-collected",
     "template-missing", "template-syntax", "no-such-url",
+    "tests-out-of-memory",
 }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ def visit(browser: str) -> dict[str, str]:
     return {name: (FIXTURES / name).read_text()}
 
 
+HEADLESS = r'\g<0>\n\1.add_argument("--headless=new")'
+
 SUITE_FAULTS = (
     Fault(
         name="no-display-firefox",
@@ -53,7 +55,7 @@ SUITE_FAULTS = (
         files={**visit("chrome"), "old_driver.py": (FIXTURES / "old_driver.py").read_text()},
         told=(
             "ChromeDriver is for Chrome 135, and the runner has 156",
-            "install ChromeDriver 156",
+            "of the browser's version: 156. Install that one.",
         ),
         lines=(
             Line(
@@ -62,5 +64,27 @@ SUITE_FAULTS = (
                 says="Current browser version is 156",
             ),
         ),
+    ),
+    Fault(
+        # Nobody's memory is full here, but this is how the kernel ends what takes too much.
+        name="tests-killed",
+        verdict="tests-failed",
+        diagnosis="tests-out-of-memory",
+        inputs={"test-command": "kill -KILL $$"},
+        told=("The test command was killed (SIGKILL)", "This machine has"),
+    ),
+    Fault(
+        # Chrome's own page for it.
+        name="tab-crashed",
+        verdict="tests-failed",
+        diagnosis="tests-out-of-memory",
+        inputs={"test-command": f"{TOOLS} python reported.py chrome_visit"},
+        files=visit("chrome"),
+        edits=(
+            ("chrome_visit.py", r'os\.environ\["REHEARSAL_URL"\]', '"chrome://crash"'),
+            ("chrome_visit.py", r"( +options)\.add_argument.*", HEADLESS),
+        ),
+        told=("The browser's tab crashed",),
+        lines=(Line(file="chrome_visit.py", holds="def test_title", says="tab crashed"),),
     ),
 )

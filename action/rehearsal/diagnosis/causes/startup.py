@@ -53,13 +53,23 @@ STARTUP = (
         title="The container was killed because it ran out of memory (limit: {limit})",
         hint="Raise the limit, or let the app use less: fewer workers, smaller caches. If "
         "production has the same limit, the app will be killed there too.",
-        paste=in_step("run-options", "{doubled|--memory=512m}"),
         variants=(
+            Variant(
+                pattern=Pattern("container", r"^memory limit none$"),
+                title="The container was killed because the machine ran out of memory",
+                hint="It has no limit of its own, so all that runs on this machine needs too much "
+                "together: the app, the tests and their browsers. Let the app use fewer workers, "
+                "run fewer tests at a time, or take a larger runner.",
+            ),
             Variant(
                 pattern=Pattern("container", r"^swap too (?P<swap>\S+)$"),
                 paste=in_step("run-options", "{doubled|}")
                 + "\n\n"
                 + in_step("run-options", "{swap}", "and "),
+            ),
+            Variant(
+                pattern=Pattern("container", r"^memory limit (?P<limit>.+)"),
+                paste=in_step("run-options", "{doubled|--memory=512m}"),
             ),
         ),
     ),

@@ -7,7 +7,59 @@ from rehearsal.verdict import Verdict
 
 TEST_OUTPUT = (TEST_LOG, "failures")
 
+# Source: chromedriver 156, Playwright 1.55, Cypress 15, Node 24, CPython 3.13, OpenJDK 21.
+TAB_CRASHED = (
+    r"\btab crashed\b",
+    r"\b(?:Page|Target) crashed\b",
+    r"Renderer process just crashed",
+)
+NODE_HEAP = r"JavaScript heap out of memory"
+NO_MEMORY = (r"^(?:E +)?MemoryError\b.*", r"java\.lang\.OutOfMemoryError: .+")
+# The kernel ends a process so that takes more than there is: by SIGKILL.
+KILLED = r"^exit code (?:-9|137)$"
+TEST_ENVIRONMENT = "test environment"
+
 SUITE = (
+    Cause(
+        id="tests-out-of-memory",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern((*TEST_OUTPUT, TEST_ENVIRONMENT), *TAB_CRASHED, NODE_HEAP, *NO_MEMORY, KILLED),
+        ),
+        details=(Pattern(TEST_ENVIRONMENT, r"^memory (?P<memory>\d+ MiB)$"),),
+        title="The browser's tab crashed, most likely because memory ran out",
+        hint="This machine has {memory|too little}. Open fewer browsers at a time, close each "
+        "after its test, or take a larger runner.",
+        variants=(
+            Variant(
+                pattern=Pattern(TEST_OUTPUT, NODE_HEAP),
+                title="The tests ran out of memory: Node's heap is full",
+                hint="Node limits its heap by itself. Raise the limit, in MiB; this machine has "
+                "{memory|more}.",
+                paste=in_step("test-env", "NODE_OPTIONS=--max-old-space-size=4096"),
+            ),
+            Variant(
+                pattern=Pattern(TEST_OUTPUT, *NO_MEMORY),
+                title="The tests ran out of memory",
+                hint="This machine has {memory|too little}. Run fewer tests at a time, or take a "
+                "larger runner.",
+            ),
+            Variant(
+                pattern=Pattern(TEST_ENVIRONMENT, KILLED),
+                title="The test command was killed (SIGKILL), most likely because memory ran out",
+                hint="The kernel ends programs so if memory runs out; no time-out of a rehearsal "
+                "does. This machine has {memory|too little}. Run fewer tests at a time, or take a "
+                "larger runner.",
+            ),
+            Variant(
+                # Docker gives a container 64 MiB.
+                pattern=Pattern(TEST_ENVIRONMENT, r"^shared memory (?P<shared>[1-6]?\d MiB)$"),
+                title="The browser's tab crashed: /dev/shm has {shared}, and Chrome needs more",
+                hint="A job with container: has no more, unless its options say --shm-size=1g. Or "
+                "start Chrome with --disable-dev-shm-usage.",
+            ),
+        ),
+    ),
     Cause(
         id="tests-missing-module",
         verdicts=(Verdict.TESTS_FAILED,),

@@ -9,6 +9,7 @@ from typing import Any
 from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan
 from rehearsal.outside.http_response import Answer
 from rehearsal.outside.listeners import Listener
+from rehearsal.outside.machine_memory import memory_mib, shared_memory_mib
 from rehearsal.pipeline.stages.probe import describe_answer
 
 MIB = 1 << 20
@@ -22,8 +23,8 @@ PAGE_LINKS = "page links"
 # The pages on which tests failed, one `TITLE at ADDRESS` a line, and the browser's console there.
 FINAL_PAGE = "final page"
 BROWSER_CONSOLE = "console"
-# What decides whether a browser can start: `no display`, `MOZ_HEADLESS`, `root`; and how the test
-# command ended: `exit code N`.
+# What decides whether a browser can run: `no display`, `MOZ_HEADLESS`, `root`, `memory N MiB`,
+# `shared memory N MiB`; and how the test command ended: `exit code N`.
 TEST_ENVIRONMENT = "test environment"
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 HEADLESS_FIREFOX = "MOZ_HEADLESS"
@@ -61,14 +62,17 @@ def answer_lines(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
 def test_environment_lines(
     env: Mapping[str, str], command: str, exit_code: int | None
 ) -> tuple[str, ...]:
-    """Return what the tests' environment lacks for a browser, and how the test command ended.
+    """Return what the tests' environment has for a browser, and how the test command ended.
 
     A command that names Xvfb makes a display of its own.
     """
+    shared = shared_memory_mib()
     facts = {
         "no display": not any(map(env.get, DISPLAYS)) and "xvfb" not in command.lower(),
         HEADLESS_FIREFOX: HEADLESS_FIREFOX in env,
         "root": os.geteuid() == 0,
+        f"memory {memory_mib()} MiB": True,
+        f"shared memory {shared} MiB": shared,
         f"exit code {exit_code}": exit_code,
     }
     return tuple(line for line, is_so in facts.items() if is_so)

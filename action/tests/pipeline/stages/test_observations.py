@@ -52,9 +52,14 @@ def test_test_environment_lines__what_a_browser_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1001)
-    assert observations.test_environment_lines(env, command, code) == lines
+    monkeypatch.setattr(observations, "memory_mib", lambda: 7000)
+    monkeypatch.setattr(observations, "shared_memory_mib", lambda: 0)
+    found = observations.test_environment_lines(env, command, code)
+    assert {*found} == {*lines, "memory 7000 MiB"}
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert "root" in observations.test_environment_lines(env, command, code)
+    monkeypatch.setattr(observations, "shared_memory_mib", lambda: 64)
+    found = observations.test_environment_lines(env, command, code)
+    assert {"root", "shared memory 64 MiB"} <= {*found}
 
 
 def test_request_lines__port_path_host() -> None:
