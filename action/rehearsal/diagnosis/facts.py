@@ -13,6 +13,8 @@ START_LOGS = (CONTAINER_LOG, SETUP_LOG, BUILD_LOG)
 LOG_BEFORE_TESTS = f"{CONTAINER_LOG} before the tests"
 # The instruction that failed in a build, what it printed, and what BuildKit says of it.
 FAILED_STEP = "failed step"
+# What pip says there if -r is missing before the name of a file.
+PACKAGE_IS_A_FILE = r"No matching distribution found for (?P<file>\S+\.txt)$"
 # What the app logged while tests ran that failed.
 LOG_OF_FAILED_TESTS = f"{CONTAINER_LOG} of the failed tests"
 # Where the tests start Chrome: `KIND at FILE:LINE: TEXT`, one a line.

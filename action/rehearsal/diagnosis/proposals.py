@@ -30,6 +30,7 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "app_path": (AT_START, server_proposals.app_path),
     "missing_package": (AT_START, server_proposals.missing_package),
     "build_variable": ((Verdict.BUILD_FAILED,), server_proposals.build_variable),
+    "requirements_option": ((Verdict.BUILD_FAILED,), server_proposals.requirements_option),
     "collectstatic": (ANSWERING, django_static.collectstatic),
     "whitenoise": (ANSWERING, django_static.whitenoise),
     "serve_static": (ANSWERING, django_static.serve_static),

@@ -2,7 +2,7 @@
 
 import re
 
-from rehearsal.diagnosis.facts import FAILED_STEP, START_LOGS
+from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE, START_LOGS
 from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.source.app_shape import find_app_word
@@ -10,8 +10,8 @@ from rehearsal.source.build_log import FailedStep, find_line
 from rehearsal.source.changes import Change, Commands
 from rehearsal.source.code_search import bind_in_code
 from rehearsal.source.command_line import LIST, CommandLine, instruction_command
-from rehearsal.source.django_project import locate_module
 from rehearsal.source.packages import add_package, package_of
+from rehearsal.source.project_files import join
 from rehearsal.source.python_app import app_to_serve, server_command
 from rehearsal.source.servers import OPERATORS, bind_to_all
 
@@ -127,28 +127,47 @@ def missing_package(context: Context) -> str:
 
 
 def _has_module(context: Context, module: str) -> bool:
+    """Whether the project has such a module, in a folder that is no package itself.
+
+    Python finds what is in a package by the package's name only.
+    """
     project = context.shape.project
     top = module.partition(".")[0]
-    return bool(locate_module(project, top)) or top in {
-        folder.rpartition("/")[2] for folder in project.folders
-    }
+    roots = (folder for folder in project.folders if not project.has(folder, "__init__.py"))
+    return any(
+        project.has(folder, f"{top}.py") or join(folder, top) in project.folders for folder in roots
+    )
 
 
 def build_variable(context: Context) -> str:
     """Return the RUN that failed in the build, with the variables that it misses."""
-    dockerfile = context.shape.dockerfile
-    lines = context.facts.lines.get(FAILED_STEP, ())
     names = [line.partition(" ")[2] for line in missing_variables(context.facts)]
-    if not dockerfile or not names or not lines:
-        return ""
-    number = find_line(dockerfile.text, FailedStep(instruction=lines[0]))
-    runs = (each for stage in dockerfile.stages for each in stage.all("RUN"))
-    run = next((each for each in runs if each.line == number), None)
-    command = instruction_command(dockerfile.text, dockerfile.path, run) if run else None
-    if not command or command.joined_by == LIST:
+    command = _failed_command(context)
+    if not names or not command or command.joined_by == LIST:
         return ""
     values = " ".join(f"{name}=only-for-the-build" for name in names)
     return context.describe([command.insert_before(_python_part(command), values)])
+
+
+def requirements_option(context: Context) -> str:
+    """Return the RUN that failed in the build, with the -r that pip misses before a file."""
+    command = _failed_command(context)
+    found = re.search(PACKAGE_IS_A_FILE, context.facts.text(FAILED_STEP), re.MULTILINE)
+    if not command or not found or found["file"] not in command.texts:
+        return ""
+    return context.describe([command.insert_before(command.texts.index(found["file"]), "-r")])
+
+
+def _failed_command(context: Context) -> CommandLine | None:
+    """Return the command of the RUN that failed in the build."""
+    dockerfile = context.shape.dockerfile
+    lines = context.facts.lines.get(FAILED_STEP, ())
+    if not dockerfile or not lines:
+        return None
+    number = find_line(dockerfile.text, FailedStep(instruction=lines[0]))
+    runs = (each for stage in dockerfile.stages for each in stage.all("RUN"))
+    run = next((each for each in runs if each.line == number), None)
+    return instruction_command(dockerfile.text, dockerfile.path, run) if run else None
 
 
 def _python_part(command: CommandLine) -> int:

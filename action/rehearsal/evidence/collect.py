@@ -28,6 +28,7 @@ from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 
 OTHER_LOGS = (TEST_LOG, ASKED_AGAIN_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
+MANAGE = "manage.py"
 # In bytes, from the log's end, where the last traceback is.
 TRACEBACK_SEARCH = 256 << 10
 
@@ -38,6 +39,7 @@ def collect_evidence(
     source: SourceTree,
     *,
     tests_started: float = 0.0,
+    setup_failed: bool = False,
 ) -> EvidenceIndex:
     """Write the slices into the evidence, and return what the reports show of the evidence.
 
@@ -49,7 +51,9 @@ def collect_evidence(
     timed = any(failure.span for failure in (*named.failed, *named.flaky))
     index = read_index(folder) if timed or named.failed else LogIndex()
     others = [read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS]
-    asked = next((each.text for each in others if each and each.name == ASKED_AGAIN_LOG), "")
+    texts = {each.name: each.text for each in others if each}
+    asked = texts.get(ASKED_AGAIN_LOG, "")
+    setup = texts.get(SETUP_LOG, "") if setup_failed else ""
     during = "" if timed else _log_since(tests_started, folder, index)
 
     def each(failures: Sequence[Failure], kind: str) -> Iterator[FailedTestEvidence]:
@@ -69,15 +73,20 @@ def collect_evidence(
         flaky=tuple(each(named.flaky, "flaky")),
         logs=tuple(filter(None, (log, *others))),
         files=tuple(_files(folder)),
-        frame=_last_frame((log.text, asked), source) if log else _build_frame(others[-1], source),
+        frame=_last_frame((setup, log.text, asked), source)
+        if log
+        else _build_frame(others[-1], source),
         suite_frame=_last_frame((asked, during), source) if named.failed else None,
     )
 
 
 def _last_frame(logs: Iterable[str], source: SourceTree) -> ProjectFrame | None:
-    """Return the project's line in the last traceback of the first log that has one."""
+    """Return the project's line in the last traceback of the first log that has one.
+
+    Not a line of Django's manage.py, through which every command goes.
+    """
     found = (project_frame(log[-TRACEBACK_SEARCH:], source) for log in logs)
-    return next(filter(None, found), None)
+    return next((each for each in found if each and not each.file.endswith(MANAGE)), None)
 
 
 def _log_since(when: float, folder: Folder, index: LogIndex) -> str:

@@ -15,6 +15,7 @@ from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
+from rehearsal.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,11 @@ def add_evidence(
     """Return the result with the index of its evidence, and with all remarks so far."""
     source = description.source or SourceTree(top=Path(), directory=Path())
     index = collect_evidence(
-        result.suite_results, evidence, source, tests_started=result.tests_started
+        result.suite_results,
+        evidence,
+        source,
+        tests_started=result.tests_started,
+        setup_failed=result.verdict is Verdict.SETUP_FAILED,
     )
     return with_remarks(replace(result, index=index), state, evidence)
 

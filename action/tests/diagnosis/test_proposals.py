@@ -279,6 +279,32 @@ def test_propose__no_package_for_a_module_of_the_project(tmp_path: Path, module:
     assert "missing_package" not in proposals(tmp_path, BOOK, Verdict.CRASHED, log=log)
 
 
+def test_propose__a_package_of_the_name_of_a_module_in_a_package(tmp_path: Path) -> None:
+    """Python would find that one as shop.texts.markdown only."""
+    package = ("src/shop/texts/__init__.py", "src/shop/texts/markdown.py")
+    log = "ModuleNotFoundError: No module named 'markdown'"
+    files = {**BOOK, **dict.fromkeys(package, "")}
+    found = proposals(tmp_path, files, Verdict.CRASHED, log=log)
+    assert "gunicorn markdown" in found["missing_package"]
+
+
+@pytest.mark.parametrize(
+    "run, mended",
+    [
+        ("RUN pip install requirements.txt", "RUN pip install -r requirements.txt"),
+        (
+            "RUN pip install -U pip && pip install --no-cache-dir requirements.txt",
+            "RUN pip install -U pip && pip install --no-cache-dir -r requirements.txt",
+        ),
+    ],
+)
+def test_propose__requirements_option(tmp_path: Path, run: str, mended: str) -> None:
+    files = {"Dockerfile": f"FROM python\nCOPY . .\n{run}\n"}
+    step = f"{run}\nERROR: No matching distribution found for requirements.txt"
+    found = proposals(tmp_path, files, Verdict.BUILD_FAILED, failed_step=step)
+    assert found["requirements_option"] == f"# in Dockerfile, instead of line 3, write:\n{mended}"
+
+
 def test_propose__missing_package_of_node(tmp_path: Path) -> None:
     log = "Error: Cannot find module '@scope/tool/deep'\nRequire stack:"
     found = proposals(tmp_path, EXPRESS, Verdict.CRASHED, log=log)

@@ -48,6 +48,39 @@ BREAKS = (
         then="passed",
     ),
     Fault(
+        # While the image is built first, then in the container.
+        name="plain-variable",
+        app="plain_app",
+        verdict="build-failed",
+        diagnosis="missing-variable",
+        inputs={"setup-command": ""},
+        edits=(("guestbook/settings.py", r"\Z", "\nCONTACT = os.environ['CONTACT_ADDRESS']\n"),),
+        told=(
+            "Missing while the image is built: the environment variable CONTACT_ADDRESS",
+            "in Dockerfile, instead of line 11, write:",
+            "RUN CONTACT_ADDRESS=only-for-the-build python manage.py collectstatic --noinput",
+            "The container needs it, too",
+        ),
+        lines=(
+            Line(
+                file="Dockerfile",
+                holds="RUN python manage.py collectstatic",
+                says="CONTACT = os.environ['CONTACT_ADDRESS']",
+            ),
+        ),
+        then="crashed: missing-variable",
+    ),
+    Fault(
+        name="plain-package",
+        app="plain_app",
+        verdict="setup-failed",
+        diagnosis="missing-module",
+        edits=((VIEW, r"\A", "from markdown import markdown\n\n"),),
+        told=("The Python module markdown is missing", "in requirements.txt, at the end, add:"),
+        lines=(Line(file=VIEW, holds="from markdown", says="No module named 'markdown'"),),
+        then="passed",
+    ),
+    Fault(
         # The tests' output has no times, so the log of the whole suite is what they were answered.
         name="plain-view-logged",
         app="plain_app",
@@ -73,6 +106,22 @@ BREAKS = (
         told=(f"The app raised {NO_SUCH_FIELD} at entries/views.py:18",),
         lines=(ADA_READS, VIEW_FAILED),
         evidence={"asked-again.log": "asked again: GET /entries/1/"},
+    ),
+    Fault(
+        name="plain-template",
+        app="plain_app",
+        verdict="tests-failed",
+        diagnosis="template-syntax",
+        inputs=IN_BROWSER,
+        edits=(("entries/templates/entries/entry.html", r"linebreaksbr", "linebreakbr"),),
+        told=(
+            "A template has an error at entries/templates/entries/entry.html:7: ",
+            "Invalid filter: 'linebreakbr'",
+        ),
+        lines=(
+            ADA_READS,
+            Line(file=VIEW, holds="return render(request", says="Invalid filter: 'linebreakbr'"),
+        ),
     ),
     Fault(
         name="plain-migration",

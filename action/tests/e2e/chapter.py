@@ -178,6 +178,7 @@ CHAPTER = (
                 says="No matching distribution found for requirements.txt",
             ),
         ),
+        then="passed",
     ),
     Fault(
         name="l007-no-secret-key",

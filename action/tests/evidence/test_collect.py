@@ -148,6 +148,28 @@ def test_collect_evidence__what_the_app_raised_when_it_was_asked_again(
     ).frames == [frame]
 
 
+@pytest.mark.parametrize("failed, line", [(True, 7), (False, 9)], ids=["failed", "passed"])
+def test_collect_evidence__the_line_that_ended_the_set_up(
+    evidence: Evidence, tmp_path: Path, *, failed: bool, line: int
+) -> None:
+    log(evidence, TRACEBACK.replace("line 7", "line 9"))
+    setup = evidence.log("setup.log")
+    setup.stream()(TRACEBACK.encode())
+    setup.close()
+    collect(evidence, tmp_path)
+    source = SourceTree(top=tmp_path / "top", directory=tmp_path / "top")
+    (frame,) = collect_evidence(None, evidence, source, setup_failed=failed).frames
+    assert frame.line == line
+
+
+def test_collect_evidence__not_the_line_of_manage_py(evidence: Evidence, tmp_path: Path) -> None:
+    log(evidence, TRACEBACK.replace("app/views.py", "manage.py"))
+    collect(evidence, tmp_path)
+    (tmp_path / "top/manage.py").touch()
+    source = SourceTree(top=tmp_path / "top", directory=tmp_path / "top")
+    assert collect_evidence(None, evidence, source).frames == []
+
+
 @pytest.mark.parametrize("name", ["../../x", "..", "/etc/x", "a/b", "", "-v"], ids=repr)
 def test_collect_evidence__no_name_leads_out_of_the_evidence(
     evidence: Evidence, tmp_path: Path, name: str

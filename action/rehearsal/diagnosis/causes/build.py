@@ -1,6 +1,6 @@
 """Causes of a failed build or a failed installation; they come last in the order."""
 
-from rehearsal.diagnosis.facts import FAILED_STEP
+from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.results.file_names import BUILD_LOG, TEST_SETUP_LOG
 from rehearsal.verdict import Verdict
@@ -28,10 +28,11 @@ KNOWN = (
         verdicts=(Verdict.BUILD_FAILED,),
         patterns=(
             DOCKERFILE,
-            Pattern(FAILED_STEP, r"No matching distribution found for (?P<file>\S+\.txt)$"),
+            Pattern(FAILED_STEP, PACKAGE_IS_A_FILE),
         ),
         title="{dockerfile} lets pip install a package called {file}: -r is missing",
         hint="Write -r before {file}: pip install -r {file}.",
+        paste="{requirements_option|}",
     ),
     Cause(
         id="package-not-found",
