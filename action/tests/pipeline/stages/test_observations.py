@@ -44,7 +44,7 @@ def test_input_lines__show_no_names_but_those_of_allowed_hosts() -> None:
         ({}, "xvfb-run -a pytest", 1, ("exit code 1",)),
     ],
 )
-def test_test_environment_lines__what_a_browser_needs(
+def test_suite_environment_lines__what_a_browser_needs(
     env: dict[str, str],
     command: str,
     code: int | None,
@@ -54,11 +54,12 @@ def test_test_environment_lines__what_a_browser_needs(
     monkeypatch.setattr(os, "geteuid", lambda: 1001)
     monkeypatch.setattr(observations, "memory_mib", lambda: 7000)
     monkeypatch.setattr(observations, "shared_memory_mib", lambda: 0)
-    found = observations.test_environment_lines(env, command, code)
+    found = observations.suite_environment_lines(env, command, code)
     assert {*found} == {*lines, "memory 7000 MiB"}
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(observations, "shared_memory_mib", lambda: 64)
-    found = observations.test_environment_lines(env, command, code)
+    found = observations.suite_environment_lines(env, command, code, "a b.txt")
+    assert "requirements a b.txt" in found
     assert {"root", "shared memory 64 MiB"} <= {*found}
 
 
