@@ -33,6 +33,8 @@ REFUSED_CONNECTION = "refused connection"
 COVERING_STYLES = "covering styles"
 # The model and the migration of what the database lacks, as migration_scan.py says.
 MIGRATIONS = "migrations"
+# A module of the project that its app does not find, as own_modules.py says.
+OWN_MODULE = "own module"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
 # What to paste so that it fits the app: the name of a placeholder, then a line of its text.

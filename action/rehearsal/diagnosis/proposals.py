@@ -5,7 +5,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
-from rehearsal.diagnosis import django_proposals, django_static, server_proposals, suite_proposals
+from rehearsal.diagnosis import (
+    django_proposals,
+    django_static,
+    own_modules,
+    server_proposals,
+    suite_proposals,
+)
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.outside.files import list_folders, read_text
@@ -28,6 +34,7 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "threads": ((Verdict.NOT_READY,), server_proposals.threads),
     "foreground": ((Verdict.CRASHED,), server_proposals.foreground),
     "app_path": (AT_START, server_proposals.app_path),
+    "own_module": (AT_START, own_modules.own_module),
     "missing_package": (AT_START, server_proposals.missing_package),
     "build_variable": ((Verdict.BUILD_FAILED,), server_proposals.build_variable),
     "requirements_option": ((Verdict.BUILD_FAILED,), server_proposals.requirements_option),

@@ -2,23 +2,21 @@
 
 import re
 
-from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE, START_LOGS
+from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE
+from rehearsal.diagnosis.missing_modules import find_missing_module
 from rehearsal.diagnosis.missing_variables import missing_variables
+from rehearsal.diagnosis.node_packages import node_package
+from rehearsal.diagnosis.own_modules import has_python_module, own_module_lines
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.source.app_shape import find_app_word
 from rehearsal.source.build_log import FailedStep, find_line
-from rehearsal.source.changes import Change, Commands
+from rehearsal.source.changes import Change
 from rehearsal.source.code_search import bind_in_code
 from rehearsal.source.command_line import LIST, CommandLine, instruction_command
 from rehearsal.source.packages import add_package, package_of
-from rehearsal.source.project_files import join
 from rehearsal.source.python_app import app_to_serve, server_command
 from rehearsal.source.servers import OPERATORS, bind_to_all
 
-MISSING_MODULE = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]+)'")
-MISSING_NODE_MODULE = re.compile(
-    r"Error: Cannot find (?:module|package) '(?P<module>(?:@[^/'\n]+/)?[^./'\n][^/'\n]*)"
-)
 HAS_THREADS = ("--threads", "-k", "--worker-class", "gthread")
 # What sends a server into the background.
 BACKGROUND = re.compile(r"--daemon(?:ize)?(?:=\S+)?|-D|&")
@@ -111,32 +109,14 @@ def app_path(context: Context) -> str:
 def missing_package(context: Context) -> str:
     """Return how to add the package whose module is missing, unless the project has the module."""
     shape = context.shape
-    changes: tuple[Change | Commands, ...] = ()
-    for log in START_LOGS if shape.dockerfile else ():
-        text = context.facts.text(log)
-        found = list(MISSING_MODULE.finditer(text)) or list(MISSING_NODE_MODULE.finditer(text))
-        if not found or not shape.dockerfile:
-            continue
-        module = found[-1]["module"]
-        is_node = found[-1].re is MISSING_NODE_MODULE
-        if is_node or not _has_module(context, module):
-            package = module if is_node else package_of(module)
-            changes = add_package(shape.dockerfile, shape.project, package, node=is_node)
-        break
-    return context.describe(changes)
-
-
-def _has_module(context: Context, module: str) -> bool:
-    """Whether the project has such a module, in a folder that is no package itself.
-
-    Python finds what is in a package by the package's name only.
-    """
-    project = context.shape.project
-    top = module.partition(".")[0]
-    roots = (folder for folder in project.folders if not project.has(folder, "__init__.py"))
-    return any(
-        project.has(folder, f"{top}.py") or join(folder, top) in project.folders for folder in roots
-    )
+    missing = find_missing_module(context.facts)
+    if not missing or not shape.dockerfile or own_module_lines(context):
+        return ""
+    if missing.is_node:
+        return node_package(context, missing)
+    if has_python_module(shape.project, missing.name.partition(".")[0]):
+        return ""
+    return context.describe(add_package(shape.dockerfile, shape.project, package_of(missing.name)))
 
 
 def build_variable(context: Context) -> str:

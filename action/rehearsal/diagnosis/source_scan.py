@@ -7,12 +7,14 @@ from rehearsal.diagnosis.facts import (
     BROWSER_STARTS,
     COVERING_STYLES,
     LOCATIONS,
+    OWN_MODULE,
     PROPOSALS,
     STATIC_NAMES,
     Facts,
 )
 from rehearsal.diagnosis.form_scan import scan_forms
-from rehearsal.diagnosis.proposals import find_context, locate_parts, propose
+from rehearsal.diagnosis.own_modules import own_module_lines
+from rehearsal.diagnosis.proposals import AT_START, find_context, locate_parts, propose
 from rehearsal.diagnosis.static_scan import scan_static_names
 from rehearsal.diagnosis.style_scan import scan_styles
 from rehearsal.diagnosis.template_scan import scan_templates
@@ -36,6 +38,7 @@ def scan_source(
     if context:
         lines[LOCATIONS] += tuple(locate_parts(context))
         lines[PROPOSALS] = tuple(propose(context))
+        lines[OWN_MODULE] = own_module_lines(context) if facts.verdict in AT_START else ()
     if facts.verdict is Verdict.TESTS_FAILED:
         lines |= scan_forms(facts, checkout)
         lines[BROWSER_STARTS] = scan_browser_starts(facts, checkout)

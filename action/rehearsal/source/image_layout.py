@@ -118,7 +118,7 @@ def _copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[tuple[Stage, Instr
 
 def _copied(path: str, copy: Instruction, workdir: str, variables: dict[str, str]) -> str:
     """Return the path that a copied file gets, empty if the instruction does not copy it."""
-    *sources, target = _words(expand(copy.arguments, variables)) or [""]
+    *sources, target = copy_words(expand(copy.arguments, variables)) or [""]
     destination = posixpath.normpath(posixpath.join(workdir, target))
     is_folder = target.endswith(("/", ".")) or len(sources) > 1 or destination == workdir
     for source in sources:
@@ -132,7 +132,7 @@ def _copied(path: str, copy: Instruction, workdir: str, variables: dict[str, str
     return ""
 
 
-def _words(text: str) -> list[str]:
+def copy_words(text: str) -> list[str]:
     if text.startswith("["):
         return re.findall(r'"([^"]*)"', text)
     try:

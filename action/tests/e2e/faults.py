@@ -315,7 +315,7 @@ STARTING = [
         verdict="crashed",
         diagnosis="missing-module",
         inputs=tiny("module"),
-        told=("tiny_templates is missing", "requirements.txt"),
+        told=("tiny_templates is missing", "to those that the Dockerfile installs"),
         lines=(
             Line(
                 file="app.py",

@@ -1,6 +1,6 @@
 """Faults of an app at its start: files, ports, modules and the database."""
 
-from .faults import A_LIST, MIGRATE, Fault, Line, tiny
+from .faults import A_LIST, MIGRATE, NODE_ALONE, NODE_PRINTS, VISITS, Fault, Line, tiny
 from .suite_faults import TOOLS
 
 # The app writes a file of its own at its start.
@@ -16,6 +16,15 @@ while not pathlib.Path("/data/wanted").exists():
 time.sleep(2)
 """
 
+PACKAGED_SERVER = f"""\
+{NODE_PRINTS}
+const fallback = require("connect-history-api-fallback")();
+const done = (request, response) => () => response.end(request.url);
+require("http")
+  .createServer((request, response) => fallback(request, response, done(request, response)))
+  .listen(8888);
+process.on("SIGTERM", () => process.exit(0));
+"""
 A_FIELD = (
     "superlists/lists/models.py",
     r"(    text = models\.CharField.*\n)",
@@ -169,6 +178,79 @@ START_FAULTS = (
             A_LIST,
             Line(file="superlists/lists/models.py", holds="item.", says="done"),
         ),
+        then="passed",
+    ),
+    Fault(
+        # Neither in the context nor copied.
+        name="own-module",
+        app="superlists",
+        verdict="crashed",
+        diagnosis="own-module",
+        inputs={"setup-command": "", "test-command": f"{VISITS}.Visit.test_style"},
+        files={"shelves/__init__.py": "", "shelves/oak.py": ""},
+        edits=(("superlists/wsgi.py", r"\Z", "\nimport shelves.oak  # noqa\n"),),
+        told=(
+            "The image lacks shelves, so the app does not find shelves",
+            "of .dockerignore (*) keeps it out of the build",
+            "!shelves",
+            "COPY shelves shelves",
+        ),
+        lines=(
+            Line(
+                file="superlists/wsgi.py",
+                holds="import shelves.oak",
+                says="No module named 'shelves'",
+            ),
+        ),
+        then="passed",
+    ),
+    Fault(
+        name="own-module-elsewhere",
+        verdict="crashed",
+        diagnosis="own-module",
+        files={"src/shelves.py": ""},
+        edits=(
+            ("Dockerfile", r"^USER", "COPY src /srv/src\nUSER"),
+            ("app.py", r"^    end_early\(\)$", "    import shelves\n    end_early()"),
+        ),
+        told=("does not find shelves, which the image has in /srv/src", "ENV PYTHONPATH=/srv/src"),
+        lines=(Line(file="app.py", holds="import shelves", says="No module named 'shelves'"),),
+        then="passed",
+    ),
+    Fault(
+        name="own-module-node",
+        app="npm_app",
+        verdict="crashed",
+        diagnosis="own-module",
+        files={
+            "server.js": f'{NODE_PRINTS}\nrequire("./shelves/oak");\n',
+            "shelves/oak.js": 'require("http").createServer((_, to) => to.end("oak"))'
+            ".listen(8888);\n",
+        },
+        edits=(NODE_ALONE,),
+        told=("The image lacks shelves, so the app does not find ./shelves/oak", "COPY shelves"),
+        lines=(
+            Line(
+                file="server.js",
+                holds='require("./shelves/oak")',
+                says="Cannot find module './shelves/oak'",
+            ),
+        ),
+        then="passed",
+    ),
+    Fault(
+        name="missing-module-node",
+        app="npm_app",
+        verdict="crashed",
+        diagnosis="missing-module",
+        files={"server.js": PACKAGED_SERVER},
+        edits=(NODE_ALONE,),
+        told=(
+            "The Node module connect-history-api-fallback is missing in the image",
+            "package.json names it, and nothing in the Dockerfile installs it",
+            "RUN npm ci --omit=dev",
+        ),
+        lines=(Line(file="server.js", holds="require(", says="Cannot find module"),),
         then="passed",
     ),
 )

@@ -2,26 +2,54 @@
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR
 from rehearsal.diagnosis.causes.startup import START_VERDICTS, VISIBLE_FROM_OUTSIDE
-from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS, START_LOGS
+from rehearsal.diagnosis.facts import LOCATIONS, OWN_MODULE, PROPOSALS, START_LOGS
+from rehearsal.diagnosis.missing_modules import APP_NOT_FOUND, NODE, PYTHON
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 
-# The server does not find the app that it should serve; the traceback has no line of the app.
-APP_NOT_FOUND = Pattern(
-    START_LOGS,
-    r'gunicorn/util\.py", line \d+, in import_app\n(?:    .*\n)*'
-    r'(?:  File "(?:<frozen importlib|[^"\n]*/importlib/).*\n(?:    .*\n)*)*'
-    r"ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'",
-    r"Failed to find attribute '(?P<attribute>[^'\n]+)' in '(?P<module>[^'\n]+)'",
-    r'Error loading ASGI app\. Could not import module "(?P<module>[^"\n]+)"',
-    r"WSGI application '(?P<module>[^'\n]+)' could not be loaded",
-)
+SERVED = Pattern(START_LOGS, *APP_NOT_FOUND)
+OWN = Pattern(OWN_MODULE, r"^module (?P<module>.+)\npath (?P<path>.+)", shown=False)
+
+NODE_TITLE = "The Node module {module} is missing in the image"
 
 MODULES = (
     Cause(
+        id="own-module",
+        verdicts=START_VERDICTS,
+        patterns=(OWN, Pattern(START_LOGS, *PYTHON, NODE)),
+        unless=VISIBLE_FROM_OUTSIDE,
+        title="The app does not find {module}, which the project has in {path}",
+        hint="Check that COPY copies it, that .dockerignore does not exclude it, and that the app "
+        "starts in the folder from which it is found.",
+        variants=(
+            Variant(
+                pattern=Pattern(
+                    OWN_MODULE, r"^ignored (?P<file>.+):(?P<line>\d+) (?P<rule>.+)$", shown=False
+                ),
+                title="The image lacks {path}, so the app does not find {module}",
+                hint="Line {line} of {file} ({rule}) keeps it out of the build. Take it in again.",
+                paste="{own_module|}",
+            ),
+            Variant(
+                pattern=Pattern(OWN_MODULE, r"^uncopied (?P<file>.+)$", shown=False),
+                title="The image lacks {path}, so the app does not find {module}",
+                hint="No COPY in {file} brings it into the image.",
+                paste="{own_module|}",
+            ),
+            Variant(
+                pattern=Pattern(OWN_MODULE, r"^elsewhere (?P<folder>.+)$", shown=False),
+                title="The app does not find {module}, which the image has in {folder}",
+                hint="Python searches the folder where the app starts, and those in PYTHONPATH: "
+                "start the app in that folder (WORKDIR), or name it there.",
+                paste="{own_module|}",
+            ),
+        ),
+        give_up=LASTING_ERROR,
+    ),
+    Cause(
         id="wsgi-path",
         verdicts=START_VERDICTS,
-        patterns=(APP_NOT_FOUND,),
-        unless=VISIBLE_FROM_OUTSIDE,
+        patterns=(SERVED,),
+        unless=(OWN, *VISIBLE_FROM_OUTSIDE),
         title="The server finds no app at {module}",
         hint="Check that the folder of this module is copied into the image, and that the server "
         "starts in the folder above it. Otherwise correct the path in the image's command.",
@@ -42,15 +70,43 @@ MODULES = (
     Cause(
         id="missing-module",
         verdicts=START_VERDICTS,
-        patterns=(
-            Pattern(START_LOGS, r"^ModuleNotFoundError: No module named '(?P<module>[^'\n]+)'"),
-        ),
-        unless=(APP_NOT_FOUND, *VISIBLE_FROM_OUTSIDE),
+        patterns=(Pattern(START_LOGS, *PYTHON, NODE),),
+        unless=(SERVED, OWN, *VISIBLE_FROM_OUTSIDE),
         title="The Python module {module} is missing in the image",
         hint="If it comes from a package, add the package to those that the Dockerfile installs. "
         "If it is part of your project, check that COPY copies it and that .dockerignore does not "
         "exclude it.",
         variants=(
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^missing_package RUN \w+ run build$", shown=False),
+                title="The image has no file {module}",
+                hint="The project has none either, so its build has to make it: run that in the "
+                "Dockerfile, after the line that copies the project in.",
+                paste="{missing_package|}",
+            ),
+            Variant(
+                pattern=Pattern(PROPOSALS, r"^missing_package RUN ", shown=False),
+                title=NODE_TITLE,
+                hint="package.json names it, and nothing in the Dockerfile installs it.",
+                paste="{missing_package|}",
+            ),
+            Variant(
+                pattern=Pattern(
+                    PROPOSALS, r"^missing_package (?:(?:p?npm|yarn) (?:add|install)) ", shown=False
+                ),
+                title=NODE_TITLE,
+                hint="It is not among the dependencies in package.json (an image leaves out "
+                "devDependencies): add it to them.",
+                paste="{missing_package|}",
+            ),
+            Variant(
+                pattern=Pattern(START_LOGS, NODE),
+                title=NODE_TITLE,
+                hint="If it is a package, package.json has to name it under dependencies, the "
+                "Dockerfile has to install it (npm ci), and node_modules has to be in the image's "
+                "last stage, in a folder above the app. If it is a file, check that COPY copies "
+                "it, or that the build that makes it runs in the Dockerfile.",
+            ),
             Variant(
                 pattern=Pattern(PROPOSALS, r"^missing_package ", shown=False),
                 hint="The project has no such module, so it comes from a package: add that (its "

@@ -1,0 +1,170 @@
+"""A module of the project that its app does not find: where it is, and why not in the image."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from rehearsal.diagnosis.missing_modules import MissingModule, find_missing_module
+from rehearsal.diagnosis.paste import INPUTS_ORIGIN
+from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.source.changes import Change
+from rehearsal.source.copy_line import add_copy
+from rehearsal.source.dockerignore import ignoring_rule
+from rehearsal.source.image_layout import find_in_image, place_for_run
+from rehearsal.source.project_files import ProjectFiles, join
+
+# What Node tries for a name without an ending.
+NODE_ENDINGS = ("", ".js", ".cjs", ".mjs", ".json", ".node", ".ts", "/index.js", "/index.mjs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnModule:
+    """A module of the project: its file or folder, and one file of it.
+
+    `base` is the folder in which Python has to search. Paths are relative to the working directory.
+    """
+
+    path: str
+    file: str
+    base: str = ""
+
+
+def own_module_lines(context: Context) -> tuple[str, ...]:
+    """Return lines: `module NAME`, `path PATH`, and why the app does not find it.
+
+    That is `ignored FILE:LINE PATTERN`, `uncopied DOCKERFILE`, `elsewhere FOLDER` (in the image)
+    or, if the image is not built from the Dockerfile, nothing.
+    """
+    return tuple(_lines(context))
+
+
+def _lines(context: Context) -> Iterator[str]:
+    missing, own = _find(context)
+    if not missing or not own:
+        return
+    yield f"module {missing.name}"
+    yield f"path {context.place(own.path)}"
+    if rule := _ignoring(context, own.file):
+        yield f"ignored {context.place(rule[0])}:{rule[1]} {rule[2]}"
+    if not _is_built(context):
+        return
+    placed = _placed(context, own.file)
+    if not placed and not rule and context.shape.dockerfile:
+        yield f"uncopied {context.place(context.shape.dockerfile.path)}"
+    elif not rule and own.base:
+        yield f"elsewhere {_root(own, placed)}"
+
+
+def own_module(context: Context) -> str:
+    """Return how to let the app find its own module, empty if that is unknown."""
+    _missing, own = _find(context)
+    dockerfile, stage = context.shape.dockerfile, context.shape.stage
+    if not own or not dockerfile or not stage or not _is_built(context):
+        return ""
+    changes = []
+    path = context.in_build_context(own.path)
+    file = context.in_build_context(own.file)
+    if rule := _ignoring(context, own.file):
+        changes.append(Change(path=rule[0], text=f"!{path}"))
+    placed = _placed(context, own.file)
+    if not placed:
+        folders = {context.in_build_context(each) for each in context.shape.project.folders}
+        copy = add_copy(dockerfile, stage.name, path, file, folders.__contains__)
+        if not copy or path.startswith(".."):
+            return ""
+        changes.append(copy)
+    elif not rule and own.base and "PYTHONPATH" not in dockerfile.environment(stage):
+        line = place_for_run(dockerfile, stage).line
+        text = f"ENV PYTHONPATH={_root(own, placed)}"
+        changes.append(Change(path=dockerfile.path, text=text, after=line))
+    return context.describe(changes)
+
+
+def has_python_module(project: ProjectFiles, name: str) -> bool:
+    """Whether the project itself has a Python module of this name."""
+    return _find_python(project, name.replace(".", "/")) is not None
+
+
+def _find(context: Context) -> tuple[MissingModule | None, OwnModule | None]:
+    missing = find_missing_module(context.facts)
+    if not missing:
+        return None, None
+    if missing.is_node:
+        own = _find_node(context.shape.project, missing)
+        return missing, own and _with_folder(context, own)
+    return missing, _find_python(context.shape.project, missing.name.replace(".", "/"))
+
+
+def _find_python(project: ProjectFiles, stem: str) -> OwnModule | None:
+    for base in project.nearest_first():
+        # Python does not search in a package: shop/celery.py is no module celery.
+        if project.has(base, "__init__.py"):
+            continue
+        path = join(base, stem)
+        parent = PurePosixPath(path).parent
+        if project.has(str(parent), f"{PurePosixPath(path).name}.py"):
+            return OwnModule(path=f"{path}.py", file=f"{path}.py", base=base)
+        names = sorted(name for name in project.folders.get(path, ()) if name.endswith(".py"))
+        if names:
+            return OwnModule(path=path, file=join(path, names[0]), base=base)
+    return None
+
+
+def _with_folder(context: Context, own: OwnModule) -> OwnModule:
+    """Return the module with the largest folder around it of which the image has nothing."""
+    path = own.path
+    for parent in map(str, PurePosixPath(own.path).parents):
+        if parent == "." or any(
+            _placed(context, file) for file in context.shape.project.below(parent)
+        ):
+            break
+        path = parent
+    return replace(own, path=path)
+
+
+def _find_node(project: ProjectFiles, missing: MissingModule) -> OwnModule | None:
+    name = missing.name
+    if not name.startswith((".", "/")):
+        return None
+    if name.startswith("."):
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(missing.by), name))
+    parts = PurePosixPath(name).parts
+    for start in range(len(parts)):
+        for ending in NODE_ENDINGS:
+            path = PurePosixPath(*parts[start:]).as_posix() + ending
+            parent = str(PurePosixPath(path).parent)
+            if not path.startswith("/") and project.has(parent, PurePosixPath(path).name):
+                return OwnModule(path=path, file=path)
+    return None
+
+
+def _is_built(context: Context) -> bool:
+    return "given image" not in context.facts.lines.get(INPUTS_ORIGIN, ())
+
+
+def _placed(context: Context, file: str) -> str:
+    """Return the path of a file in the image, empty if it is not there."""
+    dockerfile, stage = context.shape.dockerfile, context.shape.stage
+    if not dockerfile or not stage:
+        return ""
+    placed = find_in_image(dockerfile, stage, context.in_build_context(file))
+    return placed.path if placed else ""
+
+
+def _root(own: OwnModule, placed: str) -> str:
+    """Return the folder of the image in which Python has to search."""
+    inside = posixpath.relpath(own.file, own.base)
+    return placed.removesuffix(inside).rstrip("/") or "/"
+
+
+def _ignoring(context: Context, file: str) -> tuple[str, int, str] | None:
+    """Return the file, line and pattern that keep a file out of the build context."""
+    dockerfile = context.shape.dockerfile
+    # A file beside the Dockerfile, named after it, counts instead of the context's.
+    own = f"{dockerfile.path}.dockerignore" if dockerfile else ""
+    for name in filter(None, (own, posixpath.join(context.build_context, ".dockerignore"))):
+        if text := context.shape.project.read(name):
+            rule = ignoring_rule(text, context.in_build_context(file))
+            return (posixpath.normpath(name), rule.line, rule.pattern) if rule else None
+    return None
