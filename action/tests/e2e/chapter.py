@@ -163,6 +163,43 @@ NO_TABLE = Line(
 
 CHAPTER = (
     Fault(
+        name="l001-gunicorn-serves-no-static-files",
+        app="superlists",
+        files=settings(DEVELOPMENT, whitenoise=False),
+        edits=(dockerfile(PIP_INSTALL),),
+        inputs=NOTHING,
+        verdict="tests-failed",
+        diagnosis="static-files",
+        told=(
+            "Static files are not served: 404 for /static/",
+            "WhiteNoiseMiddleware",
+            f'RUN pip install "{DJANGO}" {GUNICORN} whitenoise',
+        ),
+        lines=(NO_STYLE,),
+        then="passed",
+    ),
+    Fault(
+        name="l002-whitenoise-is-not-in-the-image",
+        app="superlists",
+        files=settings(DEVELOPMENT),
+        edits=(dockerfile(PIP_INSTALL),),
+        inputs={**NOTHING, "setup-command": ""},
+        verdict="crashed",
+        diagnosis="missing-module",
+        told=(
+            "The Python module whitenoise is missing in the image",
+            f'RUN pip install "{DJANGO}" {GUNICORN} whitenoise',
+        ),
+        lines=(
+            Line(
+                file="superlists/wsgi.py",
+                holds="application = get_wsgi_application()",
+                says="ModuleNotFoundError: No module named 'whitenoise'",
+            ),
+        ),
+        then="tests-failed: missing-table",
+    ),
+    Fault(
         name="l005-pip-without-r",
         app="superlists",
         files=settings(DEVELOPMENT),
@@ -196,6 +233,22 @@ CHAPTER = (
                 says="KeyError: 'DJANGO_SECRET_KEY'",
             ),
         ),
+        then="not-ready: disallowed-host",
+    ),
+    Fault(
+        name="l007-allowed-hosts-is-empty",
+        app="superlists",
+        files=settings(L006),
+        edits=(dockerfile(REQUIREMENTS, DEBUG_FALSE),),
+        inputs=SECRET_KEY,
+        verdict="not-ready",
+        diagnosis="disallowed-host",
+        told=(
+            "ALLOWED_HOSTS does not contain localhost",
+            "in superlists/settings.py, instead of line 17, write:",
+            "DJANGO_ALLOWED_HOST=localhost",
+        ),
+        then="tests-failed: static-files",
     ),
     Fault(
         name="l008-another-host",
@@ -206,6 +259,7 @@ CHAPTER = (
         verdict="not-ready",
         diagnosis="disallowed-host",
         told=("ALLOWED_HOSTS does not contain localhost", "DJANGO_ALLOWED_HOST=localhost"),
+        then="tests-failed: static-files",
     ),
     Fault(
         name="l008-debug-off-and-no-collectstatic",
@@ -216,28 +270,31 @@ CHAPTER = (
         diagnosis="static-files",
         told=("404 for /static/", "RUN python manage.py collectstatic --noinput"),
         lines=(NO_STYLE,),
+        then="passed",
     ),
     Fault(
         name="l010-no-table-and-nothing-logged",
         app="superlists",
         files=settings(L008),
         edits=(dockerfile(REQUIREMENTS, COLLECTSTATIC, DEBUG_FALSE),),
-        inputs={"setup-command": "python -c \"open('db.sqlite3', 'w')\""},
+        inputs={"setup-command": ""},
         verdict="tests-failed",
         diagnosis="missing-migrations",
         told=("lacks migrations: ", "python manage.py migrate"),
         lines=(A_LIST,),
+        then="passed",
     ),
     Fault(
         name="l011-no-table-and-a-traceback",
         app="superlists",
         files=settings(L008, logging=L011),
         edits=(dockerfile(REQUIREMENTS, COLLECTSTATIC, DEBUG_FALSE),),
-        inputs={"setup-command": "python -c \"open('db.sqlite3', 'w')\""},
+        inputs={"setup-command": ""},
         verdict="tests-failed",
         diagnosis="missing-table",
         told=("no table lists_list", "python manage.py migrate"),
         lines=(A_LIST, NO_TABLE),
+        then="passed",
     ),
 )
 
