@@ -28,7 +28,7 @@ LOGGING = {
 }"""
 # Where a redirect to https shows: in its address, or in what clients say of a server without TLS.
 HTTPS = r"(https://|SSL|neterror|EPROTO)"
-WHERE_HTTPS_SHOWS = ("answer", "final page", "failures", TEST_LOG)
+WHERE_HTTPS_SHOWS = ("answer", "https redirects", "final page", "failures", TEST_LOG)
 INVALID_HOST = re.compile(
     r"Invalid HTTP_HOST header: '(\[[^\]'\n]{1,100}\]|[^:'\n]{1,253})(?::(\d{1,5}))?'"
 )

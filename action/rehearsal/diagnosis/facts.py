@@ -48,9 +48,9 @@ class Facts:
     A source is the name of a log or of a part of it, `failed step` (of a build), `problem` (its
     message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
-    `final page`, `console`, `test environment`), or what the project's files show (`locations`,
-    `form fields`, `forms without token`, `browser starts`, `static names`, `covering styles`,
-    `template name`, `template syntax`, `url name`, `proposals`).
+    `final page`, `https redirects`, `console`, `test environment`), or what the project's files
+    show (`locations`, `form fields`, `forms without token`, `browser starts`, `static names`,
+    `covering styles`, `template name`, `template syntax`, `url name`, `proposals`).
     """
 
     verdict: Verdict

@@ -1,8 +1,8 @@
 """After failed tests: ask the app for what its log may not show. It changes no verdict."""
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from rehearsal.config.rehearsal_plan import Plan
@@ -18,11 +18,12 @@ from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.observations import (
     BROWSER_CONSOLE,
     FINAL_PAGE,
+    HTTPS_REDIRECTS,
     PAGE_LINKS,
     console_lines,
     page_line,
 )
-from rehearsal.pipeline.stages.probe import request_headers
+from rehearsal.pipeline.stages.probe import leads_to_https, request_headers
 from rehearsal.results.file_names import ASKED_AGAIN_LOG
 
 # In seconds, for all links, and for each page.
@@ -31,8 +32,9 @@ PAGE_TIMEOUT = 3.0
 SERVER_ERROR = 500
 # In what tests report and keep: Django's own page, Chrome's console, Python's urllib.
 SIGNS_OF_500 = re.compile(r"Server Error \(500\)|status of 500|Internal Server Error|Error 500")
-# Tests that are looked at, and bytes of each file.
+# Tests and pages that are looked at, and bytes of each file.
 MAX_TESTS = 5
+MAX_PAGES = 3
 MAX_SIZE = 256 << 10
 CONSOLE = "console.log"
 
@@ -53,6 +55,8 @@ def ask_the_app(
     )
     seen = (page_line(*each) for each in zip(pages, map(str.strip, addresses), strict=True))
     state.observations[FINAL_PAGE] = tuple(filter(None, seen))
+    redirects = _https_redirects(plan, container, headers, addresses)
+    state.observations[HTTPS_REDIRECTS] = tuple(redirects)
     state.observations[BROWSER_CONSOLE] = tuple(chain.from_iterable(map(console_lines, consoles)))
     texts = [*_failures(state), *pages, *consoles]
     if not is_silent_django(plan, log):
@@ -70,6 +74,19 @@ def ask_the_app(
             ask_again(container, context.engine, paths, headers["Host"], again.stream())
         finally:
             again.close()
+
+
+def _https_redirects(
+    plan: Plan, container: Container, headers: Mapping[str, str], addresses: Iterable[str]
+) -> Iterator[str]:
+    """Yield `PATH to ADDRESS` for each page of the tests that leads to https on the same host.
+
+    What a client says of it depends on the server: many wait for the end of a request line.
+    """
+    for path in islice(dict.fromkeys(["/", *_paths(addresses)]), MAX_PAGES):
+        answer = http_probe.get(container.port, path, headers, timeout=PAGE_TIMEOUT)
+        if leads_to_https(plan.probe, answer):
+            yield f"{path} to {answer.headers['location']}"
 
 
 def _failures(state: RunState) -> Iterator[str]:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS, Facts
+from rehearsal.diagnosis.rules import diagnose
 from rehearsal.diagnosis.source_scan import scan_source
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
 
+FACTS = Path(__file__).parent / "facts"
 SETDEFAULT = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")\n# django\n'
 WORKFLOW = ".github/workflows/ci.yml"
 # A book's layout: the project in src/, which becomes /src.
@@ -529,3 +532,77 @@ def test_propose__origins_of_a_proxy_that_drops_the_port(tmp_path: Path) -> None
 def test_propose__outside_of_the_checkout(tmp_path: Path) -> None:
     checkout = SourceTree(top=tmp_path / "a", directory=tmp_path)
     assert scan_source(Facts(verdict=Verdict.NOT_READY), checkout) == {}
+
+
+@pytest.mark.parametrize(
+    "name, texts",
+    [
+        ("loopback-in-the-command", ['"gunicorn", "--bind", "0.0.0.0:8888"']),
+        ("bound-to-loopback", ["# in app.py, instead of line", 'address = "0.0.0.0" if FAULT']),
+        ("ipv6-only", ["uvicorn, flask and rails --host", "on :: and turn IPV6_V6ONLY off"]),
+        ("wsgi-path", ["The project's app is superlists.wsgi:application"]),
+        ("wsgi-name", ["The project's app is superlists.wsgi:application"]),
+        ("app-path-in-the-command", ["CMD exec gunicorn --bind :8888 superlists.wsgi:application"]),
+        ("in-the-background", ['CMD ["gunicorn", "--bind", ":8888"']),
+        ("host-that-is-not-read", ["from SHOP_HOSTS (superlists/settings.py:30)"]),
+        ("hosts-without-a-variable", ["# in superlists/settings.py, instead of line"]),
+        ("host-of-the-tests", ["DJANGO_ALLOWED_HOST=localhost,127.0.0.1"]),
+        ("https-redirect-of-the-tests", ["redirects the tests to https", "not DEBUG and "]),
+        ("superlists-https-redirect", ["because DJANGO_BEHIND_TLS is set (superlists/settings"]),
+        ("origin-without-its-port", ["host-port: '8000'", "a proxy in front of it"]),
+        ("static-files", ["after line", "collectstatic --noinput"]),
+        ("static-files-silent", ["Let WhiteNoise serve them", "after line"]),
+        ("no-answer", ["waits for something"]),
+        ("server-error", ["Correct what it names"]),
+    ],
+)
+def test_causes__advice_fits_the_app(name: str, texts: list[str]) -> None:
+    facts = Facts.from_json((FACTS / f"{name}.json").read_text(encoding="utf-8"))
+    found = diagnose(facts, CAUSES)[0]
+    told = f"{found.title}\n{found.hint}\n{found.paste}"
+    for text in texts:
+        assert text in told
+    for placeholder in ("PROJECT", "VALUE", "the Dockerfile:"):
+        assert placeholder not in told
+
+
+@pytest.mark.parametrize(
+    "sources, text",
+    [
+        ({"settings": "settings a.py"}, "WhiteNoise is there. Check the name"),
+        ({"proposals": "collectstatic RUN x"}, "The app has WhiteNoise. Collect the files"),
+        ({"proposals": "whitenoise x"}, "The image collects them. Let WhiteNoise"),
+        ({"proposals": "collectstatic x\ncollectstatic y\nwhitenoise x"}, "Collect them while"),
+        ({}, "the app's own server serves their folder"),
+    ],
+    ids=["neither", "RUN", "WhiteNoise", "both", "not Django"],
+)
+def test_static_files__only_what_lacks(sources: dict[str, str], text: str) -> None:
+    lines = {
+        LOCATIONS: (sources.get("settings", ""),),
+        PROPOSALS: tuple(sources.get("proposals", "").split("\n")),
+        "page links": ("404 /static/app.css",),
+    }
+    (found,) = diagnose(Facts(verdict=Verdict.TESTS_FAILED, lines=lines), CAUSES)
+    assert text in found.hint
+
+
+def test_server_error__logging_of_django() -> None:
+    lines = {"answer": ("HTTP status 500",), PROPOSALS: ("logging # in a.py", "logging LOGGING")}
+    (found,) = diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES)
+    assert found.paste == "# in a.py\nLOGGING"
+
+
+def test_server_error__of_another_app() -> None:
+    (found,) = diagnose(
+        Facts(verdict=Verdict.NOT_READY, lines={"answer": ("HTTP status 500",)}), CAUSES
+    )
+    assert "Django" not in f"{found.hint}{found.background}"
+    assert not found.paste
+
+
+def test_no_answer__threads() -> None:
+    lines = {"answer": ("no answer within 10 s",), PROPOSALS: ("threads # in Dockerfile",)}
+    (found,) = diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES)
+    assert found.paste == "# in Dockerfile"
+    assert "give it threads" in found.hint

@@ -21,6 +21,7 @@ from .contract import assert_verdict
 from .deadlines import quickest
 from .faults import FAULTS, OWN_INPUTS, SUPERLISTS, Fault, Line
 from .faults import tiny as goes_wrong
+from .fit_faults import FIT_FAULTS
 from .page_faults import PAGE_FAULTS
 from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
@@ -225,7 +226,9 @@ def assert_kept(rehearsed: ActionResult, fault: Fault, planted: Mapping[str, str
             assert f"{name} is ***" in rehearsed.file("container.log")
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *SUITE_FAULTS, *PAGE_FAULTS, *START_FAULTS], ids=str)
+@pytest.mark.parametrize(
+    "fault", [*FAULTS, *SUITE_FAULTS, *PAGE_FAULTS, *START_FAULTS, *FIT_FAULTS], ids=str
+)
 def test_fault(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
     repository = laid_out(fault, workdir / "repository")
     rehearsed = rehearsed_with(fault, repository, runner, planted)

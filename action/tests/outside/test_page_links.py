@@ -24,6 +24,9 @@ ENDLESS = 60
 Answers = Callable[[str], tuple[int, str, str]]
 
 
+FOUND = 302
+
+
 @contextmanager
 def serving(
     answers: Answers, then: Callable[[BaseHTTPRequestHandler], None] = lambda _: None
@@ -34,6 +37,8 @@ def serving(
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("X-Host", self.headers["Host"])
+            if status == FOUND:
+                self.send_header("Location", body)
             self.end_headers()
             with suppress(OSError):  # The client has enough.
                 self.wfile.write(body.encode())

@@ -50,7 +50,13 @@ def asked(
     state.suite_results = SuiteResults(test_count=1, failed=(failure,))
     log = run.evidence.log("container.log")
     log.stream()(logged)
-    with serving(lambda path: (500 if path == "/broken" else 200, "text/html", "")) as port:
+    answers = {"/broken": (500, ""), "/login": (302, "https://localhost:1/login"), "/a": (302, "/")}
+
+    def answer(path: str) -> tuple[int, str, str]:
+        status, body = answers.get(path, (200, ""))
+        return status, "text/html", body
+
+    with serving(answer) as port:
         container = replace(fake_container(None), port=port)
         ask_the_app(replace(PLAN, directory=directory), run, state, container, log)
     log.close()
@@ -129,6 +135,17 @@ def test_ask_the_app__what_the_browser_showed(tmp_path: Path) -> None:
         "Server <Error> (500) at http://localhost:1/lists/7/",
     )
     assert state.observations["console"] == ("2026-11-29T05:00:00.000Z error: x is not defined",)
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [("/login", ("/login to https://localhost:1/login",)), ("/a", ()), ("/fine", ())],
+)
+def test_ask_the_app__pages_that_lead_to_https(
+    tmp_path: Path, path: str, found: tuple[str, ...]
+) -> None:
+    _, state, _ = asked(tmp_path, files={"address.txt": f"http://localhost:1{path}"}, manage=False)
+    assert state.observations["https redirects"] == found
 
 
 def test_ask_the_app__of_tests_without_a_browser(tmp_path: Path) -> None:

@@ -89,8 +89,9 @@ HTTP_ANSWERS = (
         verdicts=(Verdict.NOT_READY, Verdict.TESTS_FAILED),
         patterns=(
             Pattern(
-                ("answer", "final page", "failures", TEST_LOG),
+                ("answer", "https redirects", "final page", "failures", TEST_LOG),
                 r"a redirect to (?P<target>https://\S+), where a rehearsal has no",
+                r"^/\S* to (?P<target>https://\S+)$",
                 # Chrome's error page, Chrome's driver, Firefox's driver.
                 r"at (?P<target>https://(?:localhost|127\.0\.0\.1)(?::\d+)?/\S*)$",
                 r"ERR_SSL_PROTOCOL_ERROR",

@@ -30,10 +30,11 @@ TESTS = (
             ),
             Variant(
                 pattern=Pattern(CAPTURES, r"^reason Origin checking failed - (?P<origin>\S+)"),
-                hint="The browser says that the request comes from {origin}. Add it to "
-                "CSRF_TRUSTED_ORIGINS, best from a variable. If the app takes every request for "
-                "https (SECURE_PROXY_SSL_HEADER), switch that off here: a rehearsal has no proxy.",
-                paste='# in {settings|settings.py}:\nCSRF_TRUSTED_ORIGINS = ["{origin}"]',
+                hint="The browser says that the request comes from {origin}, and the app was asked "
+                "for another host or port: a proxy in front of it changes the Host header. Let "
+                "the proxy pass that on, or let the settings trust the origin. With host-port it "
+                "is the same each time.",
+                paste="{csrf_origins|}",
             ),
         ),
     ),

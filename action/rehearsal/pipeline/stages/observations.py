@@ -22,6 +22,8 @@ OTHER_PAGES = "other pages"
 PAGE_LINKS = "page links"
 # The pages on which tests failed, one `TITLE at ADDRESS` a line, and the browser's console there.
 FINAL_PAGE = "final page"
+# The pages that lead to https, one `PATH to ADDRESS` a line.
+HTTPS_REDIRECTS = "https redirects"
 BROWSER_CONSOLE = "console"
 # What decides whether a browser can run: `no display`, `MOZ_HEADLESS`, `root`, `memory N MiB`,
 # `shared memory N MiB`; what is installed for the tests: `requirements FILE`; and how the test
