@@ -44,6 +44,12 @@ def node_package(context: Context, missing: MissingModule) -> str:
     return context.describe(add_package(dockerfile, context.shape.project, package, node=True))
 
 
+def is_declared(context: Context, package: str) -> bool:
+    """Whether package.json names a package."""
+    parts = (_part(_manifest(context), name) for name in ("dependencies", "devDependencies"))
+    return any(package in part for part in parts)
+
+
 def package_name(module: str) -> str:
     """Return the package of a module: `@scope/name/part` and `name/part` are parts of one."""
     parts = module.split("/")

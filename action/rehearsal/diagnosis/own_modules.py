@@ -1,7 +1,7 @@
 """A module of the project that its app does not find: where it is, and why not in the image."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -62,23 +62,54 @@ def own_module(context: Context) -> str:
     dockerfile, stage = context.shape.dockerfile, context.shape.stage
     if not own or not dockerfile or not stage or not _is_built(context):
         return ""
-    changes = []
-    path = context.in_build_context(own.path)
-    file = context.in_build_context(own.file)
-    if rule := _ignoring(context, own.file):
-        changes.append(Change(path=rule[0], text=f"!{path}"))
     placed = _placed(context, own.file)
-    if not placed:
-        folders = {context.in_build_context(each) for each in context.shape.project.folders}
-        copy = add_copy(dockerfile, stage.name, path, file, folders.__contains__)
-        if not copy or path.startswith(".."):
-            return ""
-        changes.append(copy)
-    elif not rule and own.base and "PYTHONPATH" not in dockerfile.environment(stage):
-        line = place_for_run(dockerfile, stage).line
-        text = f"ENV PYTHONPATH={_root(own, placed)}"
-        changes.append(Change(path=dockerfile.path, text=text, after=line))
-    return context.describe(changes)
+    if not placed or _ignoring(context, own.file):
+        return context.describe(bring_into_image(context, own.path, own.file))
+    if not own.base or "PYTHONPATH" in dockerfile.environment(stage):
+        return ""
+    line = place_for_run(dockerfile, stage).line
+    text = f"ENV PYTHONPATH={_root(own, placed)}"
+    return context.describe([Change(path=dockerfile.path, text=text, after=line)])
+
+
+def bring_into_image(context: Context, path: str, file: str) -> list[Change]:
+    """Return how to bring a file or folder into the image, nothing if that is unknown.
+
+    `file` is a file of the folder.
+    """
+    dockerfile, stage = context.shape.dockerfile, context.shape.stage
+    inside = context.in_build_context(path)
+    if not dockerfile or not stage or not _is_built(context) or inside.startswith(".."):
+        return []
+    rule = _ignoring(context, file)
+    changes = [Change(path=rule[0], text=f"!{inside}")] if rule else []
+    if _placed(context, file):
+        return changes
+    folders = {context.in_build_context(each) for each in context.shape.project.folders}
+    file = context.in_build_context(file)
+    copy = add_copy(dockerfile, stage.name, inside, file, folders.__contains__)
+    return [*changes, copy] if copy else []
+
+
+def is_in_image(context: Context, file: str) -> bool:
+    """Whether the image has a file of the project; so it seems if no Dockerfile makes it."""
+    is_known = context.shape.dockerfile and _is_built(context)
+    return not is_known or (bool(_placed(context, file)) and not _ignoring(context, file))
+
+
+def find_file(project: ProjectFiles, path: str, endings: Sequence[str] = ("",)) -> str:
+    """Return the project's file that the image knows by a path, empty if there is none.
+
+    It is the longest end of the path, with one of these endings, that the project has.
+    """
+    parts = PurePosixPath(posixpath.normpath(path)).parts
+    for start in range(len(parts)):
+        for ending in endings:
+            found = PurePosixPath(*parts[start:]).as_posix() + ending
+            parent = str(PurePosixPath(found).parent)
+            if not found.startswith("/") and project.has(parent, PurePosixPath(found).name):
+                return found
+    return ""
 
 
 def has_python_module(project: ProjectFiles, name: str) -> bool:
@@ -129,14 +160,8 @@ def _find_node(project: ProjectFiles, missing: MissingModule) -> OwnModule | Non
         return None
     if name.startswith("."):
         name = posixpath.normpath(posixpath.join(posixpath.dirname(missing.by), name))
-    parts = PurePosixPath(name).parts
-    for start in range(len(parts)):
-        for ending in NODE_ENDINGS:
-            path = PurePosixPath(*parts[start:]).as_posix() + ending
-            parent = str(PurePosixPath(path).parent)
-            if not path.startswith("/") and project.has(parent, PurePosixPath(path).name):
-                return OwnModule(path=path, file=path)
-    return None
+    path = find_file(project, name, NODE_ENDINGS)
+    return OwnModule(path=path, file=path) if path else None
 
 
 def _is_built(context: Context) -> bool:

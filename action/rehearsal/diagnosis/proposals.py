@@ -9,6 +9,7 @@ from rehearsal.diagnosis import (
     django_proposals,
     django_static,
     own_modules,
+    program_proposals,
     server_proposals,
     suite_proposals,
 )
@@ -27,6 +28,7 @@ SEARCH_DEPTH = 6
 # The variables that these settings read have placeholders, too.
 READ_FROM_VARIABLES = {"hosts": "ALLOWED_HOSTS", "redirect": "SECURE_SSL_REDIRECT"}
 AT_START = (Verdict.BUILD_FAILED, Verdict.CRASHED, Verdict.NOT_READY, Verdict.SETUP_FAILED)
+STARTING = (Verdict.MISCONFIGURED, Verdict.CRASHED, Verdict.SETUP_FAILED)
 ANSWERING = (Verdict.NOT_READY, Verdict.TESTS_FAILED)
 PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = {
     "bind_all": ((Verdict.NOT_READY,), server_proposals.bind_all),
@@ -35,6 +37,7 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "foreground": ((Verdict.CRASHED,), server_proposals.foreground),
     "app_path": (AT_START, server_proposals.app_path),
     "own_module": (AT_START, own_modules.own_module),
+    "missing_program": (STARTING, program_proposals.missing_program),
     "missing_package": (AT_START, server_proposals.missing_package),
     "build_variable": ((Verdict.BUILD_FAILED,), server_proposals.build_variable),
     "requirements_option": ((Verdict.BUILD_FAILED,), server_proposals.requirements_option),

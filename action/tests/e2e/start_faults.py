@@ -25,6 +25,12 @@ require("http")
   .listen(8888);
 process.on("SIGTERM", () => process.exit(0));
 """
+ASGI_APP = """\
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"oak"})
+"""
 A_FIELD = (
     "superlists/lists/models.py",
     r"(    text = models\.CharField.*\n)",
@@ -251,6 +257,27 @@ START_FAULTS = (
             "RUN npm ci --omit=dev",
         ),
         lines=(Line(file="server.js", holds="require(", says="Cannot find module"),),
+        then="passed",
+    ),
+    Fault(
+        name="missing-program",
+        app="asgi_app",
+        verdict="misconfigured",
+        diagnosis="missing-program",
+        files={"app.py": ASGI_APP, "requirements.txt": "h11==0.16.0\n"},
+        told=("The image has no program uvicorn", "requirements.txt, at the end, add:"),
+        then="passed",
+    ),
+    Fault(
+        name="program-not-executable",
+        verdict="misconfigured",
+        diagnosis="missing-program",
+        files={"start.sh": "#!/bin/sh\nexec python -u /app.py\n"},
+        edits=(
+            ("Dockerfile", r"^USER", "COPY start.sh /start.sh\nUSER"),
+            ("Dockerfile", r"^CMD .*", 'CMD ["/start.sh"]'),
+        ),
+        told=("has /start.sh, and may not run it", "git add --chmod=+x start.sh"),
         then="passed",
     ),
 )

@@ -12,6 +12,7 @@ from rehearsal.diagnosis.causes.http_answers import HTTP_ANSWERS
 from rehearsal.diagnosis.causes.mail import MAIL
 from rehearsal.diagnosis.causes.modules import MODULES
 from rehearsal.diagnosis.causes.page import PAGE
+from rehearsal.diagnosis.causes.programs import PROGRAMS
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.static_files import STATIC_FILES, WRONG_NAMES
 from rehearsal.diagnosis.causes.suite import SUITE
@@ -20,6 +21,7 @@ from rehearsal.diagnosis.causes.tests import TESTS
 from rehearsal.diagnosis.causes.variables import VARIABLES
 
 CAUSES = (
+    *PROGRAMS,
     *ENGINE_AND_INPUTS,
     *VARIABLES,
     *MODULES,

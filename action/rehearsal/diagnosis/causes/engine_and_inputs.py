@@ -1,5 +1,6 @@
 """Causes outside the app: the engine, the runner, and the inputs."""
 
+from rehearsal.diagnosis.missing_programs import ABSENT, DENIED
 from rehearsal.diagnosis.rules import Cause, Pattern
 from rehearsal.verdict import Verdict
 
@@ -36,6 +37,7 @@ ENGINE_AND_INPUTS = (
         id="engine-refused",
         verdicts=(Verdict.MISCONFIGURED,),
         patterns=(Pattern("problem", r"^The engine refused to run the container: .*"),),
+        unless=(Pattern("problem", *ABSENT, *DENIED),),
         title="The container engine refused to run the container",
     ),
 )
