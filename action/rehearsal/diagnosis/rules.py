@@ -107,7 +107,7 @@ class Cause:
 
     What `details` find is added as evidence and fills placeholders. With an empty `hint` the report
     shows the hint of the problem. The first of `variants` that is found replaces texts.
-    `give_up` is for causes that waiting does not remove.
+    `give_up` is for causes that waiting does not remove. `place` is the line at fault, FILE:LINE.
     """
 
     id: str
@@ -120,6 +120,7 @@ class Cause:
     unless: tuple[Pattern, ...] = ()
     details: tuple[Pattern, ...] = ()
     variants: tuple[Variant, ...] = ()
+    place: str = ""
     give_up: GiveUp | None = None
 
 
@@ -141,12 +142,17 @@ def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
     evidence = chain.from_iterable(
         matches[:MAX_EVIDENCE_LINES] for pattern, matches in found.items() if pattern.shown
     )
+    file, _, line = _fill(cause.place, values).rpartition(":")
+    # What starts with a slash is an address on the page.
+    is_known = bool(file) and not file.startswith("/")
     return Diagnosis(
         id=cause.id,
         title=_fill(texts.title or cause.title, values),
         hint=_fill(texts.hint or cause.hint, values),
         paste=fit_paste(_fill(texts.paste or cause.paste, values), facts),
         background=texts.background or cause.background,
+        file=file if is_known else "",
+        line=int(line) if is_known else 0,
         matching_lines=tuple(chain.from_iterable(dict.fromkeys(map(_lines, evidence)))),
     )
 

@@ -34,6 +34,16 @@ TAGS = (
     "regroup", "resetcycle", "spaceless", "templatetag", "url", "verbatim", "widthratio", "with",
     "else", "elif", "empty", "endif", "endfor", "endblock", "endwith",
 )  # fmt: skip
+FILTERS = (
+    "add", "addslashes", "capfirst", "center", "cut", "date", "default", "default_if_none",
+    "dictsort", "dictsortreversed", "divisibleby", "escape", "escapejs", "escapeseq",
+    "filesizeformat", "first", "floatformat", "force_escape", "get_digit", "iriencode", "join",
+    "json_script", "last", "length", "linebreaks", "linebreaksbr", "linenumbers", "ljust", "lower",
+    "make_list", "phone2numeric", "pluralize", "pprint", "random", "rjust", "safe", "safeseq",
+    "slice", "slugify", "stringformat", "striptags", "time", "timesince", "timeuntil", "title",
+    "truncatechars", "truncatechars_html", "truncatewords", "truncatewords_html", "unordered_list",
+    "upper", "urlencode", "urlize", "urlizetrunc", "wordcount", "wordwrap", "yesno",
+)  # fmt: skip
 LIBRARIES = {
     "static": "static",
     "get_static_prefix": "static",
@@ -129,8 +139,9 @@ def _syntax(logged: str, checkout: SourceTree) -> Iterator[str]:
     elif found := re.match(INVALID_FILTER, said):
         asks = re.compile(rf"\{{[{{%][^{{}}\n]*\|(?P<name>{re.escape(found['name'])})\b")
         line = next(lines_with(checkout, TEMPLATES, asks), None)
-        yield from _asked(line, ())
-        yield from _load(LIBRARIES.get(found["name"], ""), line, checkout)
+        library = LIBRARIES.get(found["name"], "")
+        yield from _asked(line, () if library else FILTERS)
+        yield from _load(library, line, checkout)
     elif found := re.match(NO_LIBRARY, said):
         asks = re.compile(rf"\{{%-? *load [^%\n]*\b(?P<name>{re.escape(found['name'])})\b")
         known = logged[error.end() :].split("\n\n", maxsplit=1)[0].split()

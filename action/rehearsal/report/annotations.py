@@ -6,6 +6,7 @@ from itertools import islice
 
 from rehearsal.report.cause_text import cause_text
 from rehearsal.report.words import failure_message
+from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
@@ -45,13 +46,19 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
     title = f"Dress rehearsal: {result.verdict}"
     yield Annotation(title=title, message=cause_text(cause))
     seen: set[tuple[str, int]] = set()
+    for diagnosis in result.diagnoses[:1]:
+        if diagnosis.file:
+            seen.add((diagnosis.file, diagnosis.line))
+            yield _of_diagnosis(diagnosis)
     for test in index.failed:
         yield _of_test(test)
         # Right after its test: with many failed tests, frames at the end would be cut off.
         if test.frame and (test.frame.file, test.frame.line) not in seen:
             seen.add((test.frame.file, test.frame.line))
             yield _of_frame(test.frame, f"The app raised this while {test.failure.name} ran.")
-    for frame in index.frames if not seen else ():
+    for frame in index.frames:
+        if (frame.file, frame.line) in seen:
+            continue
         if result.verdict is Verdict.BUILD_FAILED:
             yield _of_failed_step(frame)
         else:
@@ -63,6 +70,15 @@ def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
         yield Annotation(title=WARNING_TITLE, message=warning)
     for test in result.index.flaky:
         yield _of_test(test, note=FLAKY_NOTE)
+
+
+def _of_diagnosis(diagnosis: Diagnosis) -> Annotation:
+    return Annotation(
+        title="The cause is here",
+        message=diagnosis.title,
+        file=diagnosis.file,
+        line=diagnosis.line,
+    )
 
 
 def _of_test(test: FailedTestEvidence, *, note: str = "") -> Annotation:

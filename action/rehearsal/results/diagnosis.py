@@ -15,4 +15,6 @@ class Diagnosis:
     hint: Annotated[str, "What to do."]
     paste: Annotated[str, "YAML or Python to paste, or empty."] = ""
     background: Annotated[str, "Why it is so, or empty."] = ""
+    file: Annotated[str, "The project's file at fault, relative to the checkout, or empty."] = ""
+    line: Annotated[int, "The line of that file, from 1, or 0."] = 0
     matching_lines: Annotated[tuple[str, ...], "The lines that show it.", Json(key="evidence")] = ()

@@ -33,6 +33,7 @@ def test_script_error__variants(message: str, text: str) -> None:
     (found,) = diagnose(console(message, locations=("script shop/app.js:3",)), CAUSES)
     assert found.id == "script-error"
     assert found.title.startswith("A script of the page failed at shop/app.js:3: ")
+    assert (found.file, found.line) == ("shop/app.js", 3)
     assert text in f"{found.title}\n{found.hint}"
 
 

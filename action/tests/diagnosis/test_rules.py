@@ -184,3 +184,18 @@ def test_facts__to_json_and_back() -> None:
     again = Facts.from_json(known.to_json(max_lines=3))
     assert again.verdict is Verdict.CRASHED
     assert again.lines == {"log": LOG[-3:], "words": ("é", '"')}
+
+
+@pytest.mark.parametrize(
+    "place, file, line",
+    [
+        ("shop/base.html:12", "shop/base.html", 12),
+        ("/static/app.js:3", "", 0),
+        ("", "", 0),
+    ],
+    ids=["a file", "an address", "unknown"],
+)
+def test_diagnose__the_line_at_fault(place: str, file: str, line: int) -> None:
+    located = (f"place {place}",) if place else ()
+    (found,) = diagnose(facts(log=LOG, locations=located), [cause(place="{place|}")])
+    assert (found.file, found.line) == (file, line)

@@ -31,6 +31,7 @@ def test_static_name__a_similar_one() -> None:
     assert found.title == (
         "There is no static file shop/main.js, but shop/app.js; base.html:12 asks for it"
     )
+    assert (found.file, found.line) == ("base.html", 12)
     assert "static/shop/app.js" in found.hint
     assert found.paste == (
         "# in base.html, instead of line 12, write:\n<script src='{% static %}'>"

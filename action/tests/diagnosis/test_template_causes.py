@@ -81,5 +81,7 @@ def test_template_causes__variants(
 ) -> None:
     facts = {source: (error,), kind: lines}
     found = diagnose(Facts(verdict=Verdict.TESTS_FAILED, lines=facts), CAUSES)[0]
+    place = next((line.removeprefix("asked at ") for line in lines if "asked at" in line), ":0")
+    assert f"{found.file}:{found.line}" == place
     for text in texts:
         assert text in f"{found.title}\n{found.hint}\n{found.paste}"

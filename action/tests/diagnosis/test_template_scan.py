@@ -98,6 +98,11 @@ def test_scan_templates__nobody_asks(tmp_path: Path) -> None:
         ("\n{{ }}", "Empty variable tag on line 2", (f"asked at {PAGE}:2",)),
         ("\n{{ x|foo }}", "Invalid filter: 'foo'", (f"asked at {PAGE}:2",)),
         (
+            "\n{{ x|linebreakbr }}",
+            "Invalid filter: 'linebreakbr'",
+            (f"asked at {PAGE}:2", f"instead linebreaksbr at {PAGE}:2: {{{{ x|linebreaksbr }}}}"),
+        ),
+        (
             "\n{{ x|intcomma }}",
             "Invalid filter: 'intcomma'",
             (f"asked at {PAGE}:2", f"load humanize before {PAGE}:1: "),

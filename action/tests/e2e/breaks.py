@@ -119,9 +119,15 @@ BREAKS = (
             "Invalid filter: 'linebreakbr'",
         ),
         lines=(
+            Line(
+                file="entries/templates/entries/entry.html",
+                holds="linebreakbr",
+                says="A template has an error",
+            ),
             ADA_READS,
             Line(file=VIEW, holds="return render(request", says="Invalid filter: 'linebreakbr'"),
         ),
+        then="passed",
     ),
     Fault(
         name="plain-migration",
@@ -160,6 +166,11 @@ BREAKS = (
         ),
         lines=(
             Line(
+                file="entries/templates/base.html",
+                holds="entries/main.js",
+                says="There is no static file",
+            ),
+            Line(
                 file="functional_tests/test_pages.py",
                 holds="self.get(link)",
                 says="HTTP Error 404",
@@ -179,6 +190,11 @@ BREAKS = (
             "TypeError: Cannot read properties of undefined (reading 'length')",
         ),
         lines=(
+            Line(
+                file="entries/static/entries/app.js",
+                holds="text.content.length",
+                says="A script of the page failed",
+            ),
             Line(
                 file="functional_tests/test_visitor.py",
                 holds="self.assertEqual(left,",

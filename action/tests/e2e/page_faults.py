@@ -45,7 +45,14 @@ SCRIPT = Fault(
         "TypeError: Cannot set properties of null",
         "an element that the page does not have",
     ),
-    lines=(Line(file="browsing.py", holds="self.assertEqual", says="'' != '0 items'"),),
+    lines=(
+        Line(
+            file="superlists/lists/static/lists/counts.js",
+            holds="#cuont",
+            says="A script of the page failed",
+        ),
+        Line(file="browsing.py", holds="self.assertEqual", says="'' != '0 items'"),
+    ),
 )
 
 MANIFEST = """
@@ -87,6 +94,11 @@ PAGE_FAULTS = (
         ),
         lines=(
             Line(
+                file="entries/templates/base.html",
+                holds="entries/main.js",
+                says="There is no static file",
+            ),
+            Line(
                 file="functional_tests/test_pages.py",
                 holds="self.get(link)",
                 says="HTTP Error 404",
@@ -108,7 +120,14 @@ PAGE_FAULTS = (
             "entries/templates/base.html:8 asks for it",
             "waiting longer cannot",
         ),
-        lines=(MANIFEST_ERROR,),
+        lines=(
+            Line(
+                file="entries/templates/base.html",
+                holds="entries/styles.css",
+                says="There is no static file",
+            ),
+            MANIFEST_ERROR,
+        ),
         then="passed",
     ),
     Fault(
@@ -139,7 +158,14 @@ PAGE_FAULTS = (
             ),
         ),
         told=("There is no static file paper.png; superlists/lists/static/lists/superlists.css:",),
-        lines=(Line(file="Dockerfile", holds="collectstatic", says="lists/paper.png"),),
+        lines=(
+            Line(
+                file="superlists/lists/static/lists/superlists.css",
+                holds="paper.png",
+                says="There is no static file",
+            ),
+            Line(file="Dockerfile", holds="collectstatic", says="lists/paper.png"),
+        ),
     ),
     Fault(
         name="static-root",
@@ -178,11 +204,7 @@ PAGE_FAULTS = (
             "entries/views.py:13 asks for it",
         ),
         lines=(
-            Line(
-                file="entries/views.py",
-                holds="entries/hoem.html",
-                says="TemplateDoesNotExist: entries/hoem.html",
-            ),
+            Line(file="entries/views.py", holds="entries/hoem.html", says="There is no template"),
         ),
         evidence={"asked-again.log": "TemplateDoesNotExist: entries/hoem.html"},
         then="passed",
@@ -197,7 +219,15 @@ PAGE_FAULTS = (
             "There is no template lists/from.html, but lists/form.html",
             "superlists/lists/templates/lists/list.html:9 asks for it",
         ),
-        lines=(A_LIST, replace(VIEW, says="TemplateDoesNotExist: lists/from.html")),
+        lines=(
+            Line(
+                file=f"{TEMPLATES}/lists/list.html",
+                holds="lists/from.html",
+                says="There is no template",
+            ),
+            A_LIST,
+            replace(VIEW, says="TemplateDoesNotExist: lists/from.html"),
+        ),
         then="passed",
     ),
     Fault(
@@ -210,7 +240,15 @@ PAGE_FAULTS = (
             "A template has an error at superlists/lists/templates/lists/list.html:18",
             "Invalid block tag on line 18: 'urll'",
         ),
-        lines=(A_LIST, replace(VIEW, says="TemplateSyntaxError: Invalid block tag on line 18")),
+        lines=(
+            Line(
+                file=f"{TEMPLATES}/lists/list.html",
+                holds="urll",
+                says="A template has an error",
+            ),
+            A_LIST,
+            replace(VIEW, says="TemplateSyntaxError: Invalid block tag on line 18"),
+        ),
         then="passed",
     ),
     Fault(
@@ -223,7 +261,15 @@ PAGE_FAULTS = (
             "superlists/lists/templates/lists/list.html uses the library static",
             "after line 1, add:",
         ),
-        lines=(A_LIST, replace(VIEW, says="TemplateSyntaxError: Invalid block tag on line 18")),
+        lines=(
+            Line(
+                file=f"{TEMPLATES}/lists/list.html",
+                holds="static",
+                says="uses the library static",
+            ),
+            A_LIST,
+            replace(VIEW, says="TemplateSyntaxError: Invalid block tag on line 18"),
+        ),
         then="passed",
     ),
     Fault(
@@ -236,7 +282,15 @@ PAGE_FAULTS = (
             "No address has the name 'homes', but 'home'",
             "superlists/lists/templates/lists/list.html:18 asks for it",
         ),
-        lines=(A_LIST, replace(VIEW, says="NoReverseMatch: Reverse for 'homes' not found")),
+        lines=(
+            Line(
+                file=f"{TEMPLATES}/lists/list.html",
+                holds="homes",
+                says="No address has the name",
+            ),
+            A_LIST,
+            replace(VIEW, says="NoReverseMatch: Reverse for 'homes' not found"),
+        ),
         then="passed",
     ),
 )

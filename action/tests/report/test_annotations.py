@@ -61,6 +61,22 @@ def test_errors__the_cause_then_each_failed_test_and_the_app_s_line() -> None:
     ]
 
 
+def test_errors__the_line_at_fault_follows_the_cause() -> None:
+    """It is not told again as the line where the app failed."""
+    known = Diagnosis(
+        id="x", title="There is no page", hint="Add it.", file=FRAME.file, line=FRAME.line
+    )
+    index = EvidenceIndex(failed=evidence_of("t.T.bad", frame=FRAME, file="site/t.py"), frame=FRAME)
+    found = errors(index, TESTS_FAILED, diagnoses=(known,))
+    assert [each.title for each in found[1:]] == ["The cause is here", "t.T.bad"]
+    assert found[1] == Annotation(
+        title="The cause is here", message="There is no page", file=FRAME.file, line=FRAME.line
+    )
+    crashed = Problem(Verdict.CRASHED, "It ended.", hint="Look.")
+    crash = errors(EvidenceIndex(frame=FRAME), crashed, diagnoses=(known,))
+    assert [each.title for each in crash[1:]] == ["The cause is here"]
+
+
 def test_errors__the_same_line_of_the_app_once() -> None:
     found = errors(EvidenceIndex(failed=evidence_of("a", "b", frame=FRAME)), TESTS_FAILED)
     assert [each.title for each in found[1:]] == ["a", "The app failed in new_list", "b"]

@@ -157,6 +157,8 @@ def test_write_json__everything() -> None:
                 "hint": "a",
                 "paste": "",
                 "background": "",
+                "file": "",
+                "line": 0,
                 "evidence": ["line"],
             }
         ],

@@ -19,6 +19,7 @@ PAGE = (
                 r"Internal Server Error: /",
             ),
         ),
+        place="{script|}",
         title="A script of the page failed at {script|its line}: {error}",
         hint="The browser ended the script there, so what it does after that line never happened. "
         "console.log in the test's evidence has all that the browser said.",

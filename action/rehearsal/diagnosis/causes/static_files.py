@@ -50,6 +50,7 @@ WRONG_NAMES = (
         id="static-name",
         verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED),
         patterns=(OTHER_NAME,),
+        place="{place}",
         title="There is no static file {name}; {place} asks for it",
         hint="Correct the name there, or add the file to the repository. If a step of the build "
         "makes it, see that the Dockerfile runs that step, and before collectstatic.",

@@ -18,6 +18,8 @@ TEMPLATES = (
         patterns=(
             Pattern(LOGS, r"^(?:[\w.]+\.)?Template(?:DoesNotExist|NotFound): (?P<name>\S+)$"),
         ),
+        details=(Pattern("template name", PLACE, shown=False),),
+        place="{place|}",
         title="There is no template {name}",
         hint="Correct the name where it is asked for, or add the template. Django looks into the "
         "templates folder of each app in INSTALLED_APPS, and into the folders of DIRS.",
@@ -47,6 +49,8 @@ TEMPLATES = (
         id="template-syntax",
         verdicts=VERDICTS,
         patterns=(Pattern(LOGS, r"^(?:[\w.]+\.)?TemplateSyntaxError: (?P<error>.+)$"),),
+        details=(Pattern("template syntax", PLACE, shown=False),),
+        place="{place|}",
         title="A template has an error: {error}",
         hint="The traceback does not say which template it is. The view in it names the first one; "
         "look there, and in those that it extends and includes.",
@@ -93,7 +97,8 @@ TEMPLATES = (
                 r"^(?:[\w.]+\.)?NoReverseMatch: (?:Reverse for )?'(?P<name>[^'\n]*)' .+$",
             ),
         ),
-        details=(Pattern("url name", PLACE),),
+        details=(Pattern("url name", PLACE, shown=False),),
+        place="{place|}",
         title="No address has the name '{name}'",
         hint="Compare the name with those in urls.py.",
         give_up=LASTING_ERROR,
