@@ -1,4 +1,4 @@
-"""Ways to break a plain Django project, and what a rehearsal says of each.
+"""Twelve ways to break a plain Django project, and what a rehearsal says of each.
 
 The project is `fixtures/plain_app`: what Django's own commands write, a form, a style sheet and a
 script. Its settings have no LOGGING, as Django's default has none.
@@ -106,6 +106,24 @@ BREAKS = (
         told=(f"The app raised {NO_SUCH_FIELD} at entries/views.py:18",),
         lines=(ADA_READS, VIEW_FAILED),
         evidence={"asked-again.log": "asked again: GET /entries/1/"},
+    ),
+    Fault(
+        name="plain-module",
+        app="plain_app",
+        verdict="setup-failed",
+        diagnosis="own-module",
+        files={
+            "wording/__init__.py": "",
+            "wording/polite.py": "def polite(text):\n    return text\n",
+        },
+        edits=((VIEW, r"^(from entries\.models.*)$", r"\1\nfrom wording.polite import polite"),),
+        told=(
+            "The image lacks wording, which the project has",
+            "in Dockerfile, after line 10, add:",
+            "COPY wording wording",
+        ),
+        lines=(Line(file=VIEW, holds="from wording.polite", says="No module named 'wording'"),),
+        then="passed",
     ),
     Fault(
         name="plain-template",

@@ -196,7 +196,7 @@ START_FAULTS = (
         files={"shelves/__init__.py": "", "shelves/oak.py": ""},
         edits=(("superlists/wsgi.py", r"\Z", "\nimport shelves.oak  # noqa\n"),),
         told=(
-            "The image lacks shelves, so the app does not find shelves",
+            "The image lacks shelves, which the project has: the app does not find shelves",
             "of .dockerignore (*) keeps it out of the build",
             "!shelves",
             "COPY shelves shelves",
@@ -234,7 +234,10 @@ START_FAULTS = (
             ".listen(8888);\n",
         },
         edits=(NODE_ALONE,),
-        told=("The image lacks shelves, so the app does not find ./shelves/oak", "COPY shelves"),
+        told=(
+            "The image lacks shelves, which the project has: the app does not find ./shelves/oak",
+            "COPY shelves",
+        ),
         lines=(
             Line(
                 file="server.js",

@@ -11,6 +11,8 @@ OWN = Pattern(OWN_MODULE, r"^module (?P<module>.+)\npath (?P<path>.+)", shown=Fa
 
 NODE_TITLE = "The Node module {module} is missing in the image"
 
+NOT_IN_IMAGE = "The image lacks {path}, which the project has: the app does not find {module}"
+
 MODULES = (
     Cause(
         id="own-module",
@@ -25,13 +27,13 @@ MODULES = (
                 pattern=Pattern(
                     OWN_MODULE, r"^ignored (?P<file>.+):(?P<line>\d+) (?P<rule>.+)$", shown=False
                 ),
-                title="The image lacks {path}, so the app does not find {module}",
+                title=NOT_IN_IMAGE,
                 hint="Line {line} of {file} ({rule}) keeps it out of the build. Take it in again.",
                 paste="{own_module|}",
             ),
             Variant(
                 pattern=Pattern(OWN_MODULE, r"^uncopied (?P<file>.+)$", shown=False),
-                title="The image lacks {path}, so the app does not find {module}",
+                title=NOT_IN_IMAGE,
                 hint="No COPY in {file} brings it into the image.",
                 paste="{own_module|}",
             ),
