@@ -58,7 +58,7 @@ def _collectstatic(context: Context) -> Iterator[Change]:
     shape, django = context.shape, context.shape.django
     if not django or not django.manage or not shape.dockerfile or not shape.stage:
         return
-    if not _are_missed(context) or "collectstatic" in shape.dockerfile.text:
+    if not _are_missed(context) or "collectstatic" in shape.dockerfile.text + shape.scripts:
         return
     placed = find_in_image(shape.dockerfile, shape.stage, context.in_build_context(django.manage))
     if not placed:

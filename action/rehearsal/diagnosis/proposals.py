@@ -64,7 +64,7 @@ def find_context(facts: Facts, checkout: SourceTree, workflow: str = "") -> Cont
         facts=facts,
         shape=_app_shape(facts, checkout, workflow),
         folder=folder,
-        build_context=os.path.relpath(checkout.context or checkout.directory, checkout.directory),
+        build_context=_build_context(checkout),
         workflow=workflow,
     )
 
@@ -128,7 +128,12 @@ def _app_shape(facts: Facts, checkout: SourceTree, workflow: str) -> AppShape:
         running=running[1] if running else "",
         settings=settings[1] if settings else "",
         workflow=_workflow(checkout, workflow) if given else None,
+        build_context=_build_context(checkout),
     )
+
+
+def _build_context(checkout: SourceTree) -> str:
+    return os.path.relpath(checkout.context or checkout.directory, checkout.directory)
 
 
 def _workflow(checkout: SourceTree, path: str) -> tuple[str, str]:

@@ -2,44 +2,39 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import PurePosixPath
 
-from rehearsal.source.command_line import CommandLine, Word, instruction_command, shell_command
+from rehearsal.source.command_line import CommandLine
 from rehearsal.source.django_project import DjangoProject, find_django
 from rehearsal.source.dockerfile import Dockerfile, Stage
 from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.servers import Server, find_server
+from rehearsal.source.start_commands import image_commands, workflow_commands
 
-# npm runs the script of this name in package.json.
-NODE_SCRIPT = re.compile(r'"start"\s*:\s*"(?P<script>(?:[^"\\]|\\.)*)"')
 MODULE = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.\w+)*)(?::(?P<name>[A-Za-z_]\w*(?:\(\))?))?")
 # An option whose value may be the next word.
 OPTION = re.compile(r"-[^=]*")
 FILE = re.compile(r".*\.(?:[cm]?js|ts|py|rb|php|jar|dll|sh|conf|cfg|ini|json|toml|ya?ml)")
-# The lines of the input command in a workflow, one argument a line.
-INPUT_COMMAND = re.compile(
-    r"^(?P<margin> *)command: *\|[-+]?\n(?P<lines>(?:(?P=margin) +\S.*\n?)+)", re.MULTILINE
-)
 SETTINGS_OPTION = re.compile(r"(?:--settings[= ]|DJANGO_SETTINGS_MODULE=)(?P<module>[\w.]+)")
 RUNNERS = re.compile(r"(?:\S*/)?(?:uv|poetry|pdm|pipenv|hatch) run(?: --\S+)*")
-MAX_SCRIPT = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppShape:
     """What is known of an app; all paths are relative to the working directory.
 
-    `running` are the words of the container's command. `command` is the one in a file of the
-    repository that starts the server, `last` the index of the last word that names the server.
+    `running` are the words of the container's command, `scripts` the text of all files that have a
+    part of it. `command` is the one in a file of the repository that starts the server, `last` the
+    index of the last word that names the server.
     """
 
     project: ProjectFiles
     dockerfile: Dockerfile | None = None
     stage: Stage | None = None
     running: tuple[str, ...] = ()
+    scripts: str = ""
     command: CommandLine | None = None
     server: Server | None = None
     last: int = 0
@@ -64,17 +59,19 @@ def find_app_shape(
     running: str = "",
     settings: str = "",
     workflow: tuple[str, str] | None = None,
+    build_context: str = ".",
 ) -> AppShape:
     """Return what the repository shows of the app.
 
     `running` is the container's command, empty if it never ran; `settings` the settings module that
     its variables name. `workflow` is the file that gives the input command: its path and text.
+    `build_context` is the path of the build context from the working directory.
     """
     stage = dockerfile.final(target) if dockerfile else None
     if workflow:
-        commands = list(_workflow_commands(*workflow, running))
+        commands = list(workflow_commands(*workflow, running))
     else:
-        commands = list(_image_commands(project, dockerfile, stage))
+        commands = list(image_commands(project, dockerfile, stage, running, build_context))
     command = next((each for each in commands if find_server(each.texts)), None)
     words = command.texts if command else running.split()
     found = find_server(words)
@@ -89,6 +86,7 @@ def find_app_shape(
         dockerfile=dockerfile,
         stage=stage,
         running=tuple(running.split()),
+        scripts="\n".join({each.path: each.source for each in commands}.values()),
         command=command or next(iter(commands), None),
         server=server,
         last=last,
@@ -124,62 +122,6 @@ def python_command(shape: AppShape) -> str:
     program = next((word for word in before if word.endswith(f"/{shape.server_name}")), "")
     folder = str(PurePosixPath(program).parent)
     return f"{folder}/python" if program and "/bin" in folder and folder != "/usr/bin" else "python"
-
-
-def _image_commands(
-    project: ProjectFiles, dockerfile: Dockerfile | None, stage: Stage | None
-) -> Iterator[CommandLine]:
-    """Yield the commands that the image starts, each with the scripts in it after it."""
-    if not dockerfile or not stage:
-        return
-    for keyword in ("CMD", "ENTRYPOINT"):
-        instruction = dockerfile.last(stage, keyword)
-        if instruction and (
-            command := instruction_command(dockerfile.text, dockerfile.path, instruction)
-        ):
-            scripts = list(_scripts(project, command))
-            # `npm start` is a server of its own only if its script is unknown.
-            yield from (each for each in scripts if find_server(each.texts))
-            yield command
-
-
-def _scripts(project: ProjectFiles, command: CommandLine) -> Iterator[CommandLine]:
-    texts = command.texts
-    if {"npm", "yarn", "pnpm"} & {word.rpartition("/")[2] for word in texts} and "start" in texts:
-        for path in _find(project, "package.json"):
-            if found := NODE_SCRIPT.search(project.read(path)):
-                script = shell_command(project.read(path), path, *found.span("script"))
-                if script:
-                    yield script
-    names = (PurePosixPath(word).name for word in texts if "/" in word or "." in word)
-    for path in chain.from_iterable(_find(project, name) for name in names):
-        text = project.read(path)
-        begin = text.partition("\n")[0]
-        is_script = path.endswith(".sh") or (begin.startswith("#!") and "sh" in begin)
-        if is_script and len(text) < MAX_SCRIPT and (script := shell_command(text, path)):
-            yield script
-
-
-def _find(project: ProjectFiles, name: str) -> Iterator[str]:
-    for folder in project.nearest_first():
-        if name and project.has(folder, name):
-            yield str(PurePosixPath(folder, name))
-
-
-def _workflow_commands(path: str, text: str, running: str) -> Iterator[CommandLine]:
-    """Yield the inputs `command` in a workflow that are a part of what runs."""
-    for found in INPUT_COMMAND.finditer(text):
-        words = tuple(
-            Word(
-                text=line[0].strip(),
-                start=found.start("lines") + line.start() + len(line[0]) - len(line[0].lstrip()),
-                end=found.start("lines") + line.end(),
-            )
-            for line in re.finditer(r"\S.*|(?<=\n) +\S.*", found["lines"])
-        )
-        command = CommandLine(path=path, source=text, words=words, joined_by="\n")
-        if " ".join(command.texts) in running:
-            yield command
 
 
 def node_start(project: ProjectFiles) -> str:

@@ -15,13 +15,14 @@ SUFFIXES = (
 # Folders of tests; what they say is about clients.
 TEST_PATH = re.compile(r"(?:^|/)[^/]*tests?(?:[_/.]|$)|(?:^|/)(?:spec|e2e|docs|examples|action)/")
 LISTENING = re.compile(
-    r"listen|\bbind\b|\bhost(?:name)?\b|\baddr(?:ess)?\b|\bserve\b|\.run\(|server\(", re.IGNORECASE
+    r"listen|\bbind\b|\bhttp|\bhost(?:name)?\b|\baddr(?:ess)?\b|\bserve\b|\.run\(|server\(",
+    re.IGNORECASE,
 )
 # In quotes; in an option of a configuration without them.
 ADDRESSES = {
     kind: re.compile(
         rf"(?P<quote>[\"'`]){host}(?P<port>:[^\"'`]*)?(?P=quote)"
-        rf"|(?P<key>^\s*(?:listen|bind|server\.address)[\s=:]+){host}(?=[:;\s]|$)"
+        rf"|(?P<key>^\s*(?:listen|bind|http(?:-socket)?|server\.address)[\s=:]+){host}(?=[:;\s]|$)"
     )
     for kind, host in (("loopback", LOOPBACK), ("ipv6-only", ANY_IPV6))
 }

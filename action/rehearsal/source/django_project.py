@@ -93,9 +93,10 @@ def _settings_modules(
     yield named
     yield _default_settings(project, locate_module(project, served, base) if served else "")
     # A command without a server that could be read: what serves is more likely than what manages.
-    for path in project.below(base):
-        if PurePosixPath(path).name in {"wsgi.py", "asgi.py"}:
-            yield _default_settings(project, path)
+    for name in ("wsgi.py", "asgi.py"):
+        for path in project.below(base):
+            if PurePosixPath(path).name == name:
+                yield _default_settings(project, path)
     yield _default_settings(project, manage)
 
 

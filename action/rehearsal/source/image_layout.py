@@ -37,27 +37,31 @@ class RunPlace:
 
 
 def find_in_image(dockerfile: Dockerfile, stage: Stage, path: str) -> PlacedFile | None:
-    """Return where an image has a file of the build context; `path` is relative to the context."""
-    return _find(dockerfile, stage, path, frozenset())
+    """Return where an image has a file of the build context; `path` is relative to the context.
+
+    Of several places it is the one that was copied last.
+    """
+    return next(find_all_in_image(dockerfile, stage, path), None)
 
 
-def _find(
-    dockerfile: Dockerfile, stage: Stage, path: str, seen: frozenset[str]
-) -> PlacedFile | None:
+def find_all_in_image(
+    dockerfile: Dockerfile, stage: Stage, path: str, seen: frozenset[str] = frozenset()
+) -> Iterator[PlacedFile]:
+    """Yield all places of a file in an image, the last copy first; `seen` are stages."""
     if stage.name in seen:
-        return None
-    seen |= {stage.name}
+        return
+    variables = dockerfile.environment(stage)
     for owner, copy, workdir in reversed(list(_copies(dockerfile, stage))):
         origin = copy.flag("from")
         other = dockerfile.stage(origin) if origin else None
-        if other and (inner := _find(dockerfile, other, path, seen)):
-            if target := _copied(inner.path, copy, workdir, dockerfile.environment(stage)):
-                return PlacedFile(path=target, stage=inner.stage)
-        elif not origin:
-            variables = dockerfile.environment(stage)
-            if target := _copied(posixpath.join("/", path), copy, workdir, variables):
-                return PlacedFile(path=target, stage=owner)
-    return None
+        if other:
+            for inner in find_all_in_image(dockerfile, other, path, seen | {stage.name}):
+                if target := _copied(inner.path, copy, workdir, variables):
+                    yield PlacedFile(path=target, stage=inner.stage)
+        elif not origin and (
+            target := _copied(posixpath.join("/", path), copy, workdir, variables)
+        ):
+            yield PlacedFile(path=target, stage=owner)
 
 
 def workdir_of(dockerfile: Dockerfile, stage: Stage) -> str:

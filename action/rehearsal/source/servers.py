@@ -52,7 +52,8 @@ SERVERS = (
     _server("daphne", "--bind -b", "-b 0.0.0.0"),
     _server("granian", "--host", "--host 0.0.0.0"),
     _server("waitress", "--listen --host", "--listen=0.0.0.0:PORT", "", "waitress-serve"),
-    _server("uwsgi", "--http --http-socket", "--http 0.0.0.0:PORT"),
+    # Without an option its file of settings says it, and an option would be a second address.
+    _server("uwsgi", "--http --http-socket", ""),
     _server("flask", "--host -h", "--host 0.0.0.0", "run"),
     _server("fastapi", "--host", "--host 0.0.0.0", "run"),
     _server("fastapi", "--host", "--host 0.0.0.0", "dev"),
@@ -105,11 +106,13 @@ def bind_to_all(command: CommandLine, port: str) -> Change | None:
     None if the command cannot say where its server listens, or says it already.
     """
     found = find_server(command.texts)
-    if not found or not found[0].added:
+    if not found:
         return None
     server, last = found
-    has_port = server.added[-1].endswith(PORT)
+    has_port = bool(server.added) and server.added[-1].endswith(PORT)
     place = _address(server, command.texts, last)
+    if not place and not server.added:
+        return None
     if not place:
         return command.insert_after(last, *(each.replace(PORT, port) for each in server.added))
     index, before, address = place
@@ -126,7 +129,11 @@ def _address(server: Server, texts: Sequence[str], last: int) -> tuple[int, str,
     for index, text in enumerate(texts[last + 1 :], last + 1):
         if text in OPERATORS:
             break
-        if not server.flags and (text.isdigit() or HOST.fullmatch(text) or ":" in text):
+        if (
+            server.added
+            and not server.flags
+            and (text.isdigit() or HOST.fullmatch(text) or ":" in text)
+        ):
             return index, "", text
         for flag in server.flags:
             if text == flag and index + 1 < len(texts):

@@ -375,6 +375,15 @@ def test_propose__static_files_of_split_settings(tmp_path: Path) -> None:
     )
 
 
+def test_propose__collected_at_the_start(tmp_path: Path) -> None:
+    dockerfile = BOOK["Dockerfile"].partition("CMD")[0] + "CMD ./start.sh\n"
+    start = "python manage.py collectstatic --noinput\ngunicorn shop.wsgi\n"
+    files = {**BOOK, "Dockerfile": dockerfile, "src/start.sh": start}
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+    assert "collectstatic" not in found
+    assert "whitenoise" in found
+
+
 def test_propose__nothing_that_is_there(tmp_path: Path) -> None:
     settings = BOOK["src/shop/settings.py"].replace(
         "MIDDLEWARE = [", 'MIDDLEWARE = [\n    "whitenoise.middleware.WhiteNoiseMiddleware",'
@@ -606,3 +615,16 @@ def test_no_answer__threads() -> None:
     (found,) = diagnose(Facts(verdict=Verdict.NOT_READY, lines=lines), CAUSES)
     assert found.paste == "# in Dockerfile"
     assert "give it threads" in found.hint
+
+
+def test_missing_module__of_python_in_a_run() -> None:
+    lines = {
+        "container.log": ("ModuleNotFoundError: No module named 'whitenoise'",),
+        PROPOSALS: (
+            "missing_package # in Dockerfile",
+            "missing_package RUN pip install whitenoise",
+        ),
+    }
+    (found,) = diagnose(Facts(verdict=Verdict.CRASHED, lines=lines), CAUSES)
+    assert found.title == "The Python module whitenoise is missing in the image"
+    assert "comes from a package" in found.hint

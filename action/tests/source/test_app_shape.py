@@ -43,6 +43,18 @@ def test_find_app_shape__server(end: str, files: dict[str, str], server: str, pa
     assert (found.command.path if found.command else "") == path
 
 
+def test_find_app_shape__script_of_the_image() -> None:
+    """The script for development has the same name, and compose names it, not the Dockerfile."""
+    files = {
+        "compose/local/start": START.format("exec uvicorn config.asgi"),
+        "compose/production/start": START.format("exec gunicorn config.wsgi"),
+    }
+    end = 'COPY compose/production/start /start\nCOPY . /app\nENTRYPOINT ["/entrypoint"]'
+    found = shape_of(end, files, running="/entrypoint /start")
+    assert found.server_name == "gunicorn"
+    assert "manage.py migrate" in found.scripts
+
+
 def test_find_app_shape__server_of_the_base_image() -> None:
     assert shape_of("", running="/bin/sh -c uvicorn main:app").server_name == "uvicorn"
 

@@ -18,6 +18,7 @@ from .test_django_project import project_of
         ("server.js", "const hostname = '::1';", "const hostname = '0.0.0.0';"),
         ("index.ts", "app.listen({ host: `localhost` })", "app.listen({ host: `0.0.0.0` })"),
         ("main.go", 'ListenAndServe("127.0.0.1:80", h)', 'ListenAndServe("0.0.0.0:80", h)'),
+        ("uwsgi.ini", "http-socket = 127.0.0.1:80", "http-socket = 0.0.0.0:80"),
         ("nginx.conf", "    listen 127.0.0.1:80;", "    listen 0.0.0.0:80;"),
         ("application.properties", "server.address=127.0.0.1", "server.address=0.0.0.0"),
     ],

@@ -47,6 +47,12 @@ SPLIT = {
         ({f"src/{path}": text for path, text in PLAIN.items()}, "", "", "src/shop/settings.py"),
         (SPLIT, "", "config.wsgi", "config/settings/production.py"),
         (SPLIT, "", "", "config/settings/production.py"),
+        (
+            {**SPLIT, "config/asgi.py": SETDEFAULT.format("config.settings.local")},
+            "",
+            "",
+            "config/settings/production.py",
+        ),
         (SPLIT, "config.settings.local", "config.wsgi", "config/settings/local.py"),
         (SPLIT, "not.here", "", "config/settings/production.py"),
         (

@@ -100,6 +100,7 @@ def test_find_server__unknown(words: str) -> None:
         ("CMD python manage.py runserver localhost:80 -v 2", 2,
          "CMD python manage.py runserver 0.0.0.0:80 -v 2"),
         ("CMD waitress-serve a:b", 2, "CMD waitress-serve --listen=0.0.0.0:8888 a:b"),
+        ("CMD uwsgi --http 127.0.0.1:80 --master", 2, "CMD uwsgi --http 0.0.0.0:80 --master"),
         ("CMD daphne a:b", 2, "CMD daphne -b 0.0.0.0 a:b"),
         ("CMD puma -b tcp://127.0.0.1:80", 2, "CMD puma -b tcp://0.0.0.0:80"),
         ('CMD ["sh", "-c", "gunicorn a"]', 2,
@@ -119,6 +120,7 @@ def test_bind_to_all(text: str, line: int, changed: str) -> None:
         "CMD gunicorn -b :80 a",
         "CMD gunicorn -b unix:/run/a.sock a",
         "CMD node server.js",
+        "CMD uwsgi uwsgi.ini",
         "CMD ./start",
     ],
 )

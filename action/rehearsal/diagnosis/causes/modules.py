@@ -87,7 +87,9 @@ MODULES = (
                 paste="{missing_package|}",
             ),
             Variant(
-                pattern=Pattern(PROPOSALS, r"^missing_package RUN ", shown=False),
+                pattern=Pattern(
+                    PROPOSALS, r"^missing_package RUN .*\b(?:p?npm|yarn)\b", shown=False
+                ),
                 title=NODE_TITLE,
                 hint="package.json names it, and nothing in the Dockerfile installs it.",
                 paste="{missing_package|}",
