@@ -35,6 +35,11 @@ ASKING = (
 )  # fmt: skip
 STATIC_FOLDERS = {"static", "public", "assets"}
 MAX_DEPTH = 12
+# Programs that make static files while the image is built, of files with other names.
+MAKES_ASSETS = re.compile(
+    r"\b(?:npm|yarn|pnpm|npx|bun|vite|webpack|esbuild|rollup|parcel|gulp|grunt|tailwindcss|sass)\b"
+)
+SERVED = re.compile(r"^served ", re.MULTILINE)
 
 
 def scan_static_names(facts: Facts, checkout: SourceTree) -> tuple[str, ...]:
@@ -42,12 +47,15 @@ def scan_static_names(facts: Facts, checkout: SourceTree) -> tuple[str, ...]:
 
     The second says which name the project does have, and how the line reads with it. If the project
     has one of the refused files, another reason keeps it from the page: then it is `have PATH`, and
-    `collected` if the Dockerfile runs collectstatic.
+    `collected` if the Dockerfile runs collectstatic. If the image makes static files itself, a name
+    is wrong only if the page gets other files.
     """
     names = list(dict.fromkeys(_refused(facts)))
+    dockerfile = read_text(checkout.top / checkout.dockerfile) if checkout.dockerfile else ""
     if path := next(filter(None, map(checkout.locate_static, names)), ""):
-        dockerfile = read_text(checkout.top / checkout.dockerfile) if checkout.dockerfile else ""
         return (f"have {path}", *["collected"][: "collectstatic" in (dockerfile or "")])
+    if MAKES_ASSETS.search(dockerfile or "") and not SERVED.search(facts.text("page links")):
+        return ()
     if NO_FOLDER in facts.text(LOG_BEFORE_TESTS) + facts.text(CONTAINER_LOG):
         return ()
     return next(filter(None, (tuple(_lines(name, checkout)) for name in names)), ())

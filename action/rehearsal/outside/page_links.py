@@ -20,12 +20,13 @@ GONE = (404, 410)
 OK = 200
 
 
-def refused_links(
+def answered_links(
     port: int, path: str, headers: Mapping[str, str], *, seconds: float
 ) -> Iterator[str]:
     """Yield `STATUS PATH` for each style and script of the page at `path` that the app lacks.
 
-    Instead of a status it is `an HTML page` where the app answers with its own page.
+    Instead of a status it is `an HTML page` where the app answers with its own page, and `served`
+    where it has the file.
 
     Only paths on the same host are asked for, once each, and nothing after `seconds`. An app that
     does not answer yields nothing.
@@ -44,8 +45,9 @@ def refused_links(
             continue
         if response.status in GONE:
             yield f"{response.status} {link}"
-        elif response.status == OK and HTML in response.headers.get("Content-Type", ""):
-            yield f"an HTML page {link}"
+        elif response.status == OK:
+            is_page = HTML in response.headers.get("Content-Type", "")
+            yield f"{'an HTML page' if is_page else 'served'} {link}"
 
 
 def _get(

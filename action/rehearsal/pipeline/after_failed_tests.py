@@ -10,7 +10,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe
 from rehearsal.outside.folder import Folder
-from rehearsal.outside.page_links import refused_links
+from rehearsal.outside.page_links import answered_links
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.ask_again import ask_again, has_memory_limit, is_silent_django
@@ -47,7 +47,7 @@ def ask_the_app(
     `log` is the app's: a traceback in it makes the second question needless.
     """
     headers = request_headers(plan.probe, container.port)
-    links = refused_links(container.port, plan.probe.path, headers, seconds=LINKS_TIMEOUT)
+    links = answered_links(container.port, plan.probe.path, headers, seconds=LINKS_TIMEOUT)
     state.observations[PAGE_LINKS] = tuple(links)
     pages, consoles, addresses = (
         list(_staged_texts(context.evidence, name))

@@ -127,3 +127,14 @@ def test_scan_static_names__an_image_without_static_files(tmp_path: Path) -> Non
 def test_scan_static_names__source_code_in_a_traceback_is_no_name(tmp_path: Path) -> None:
     line = "\"Missing staticfiles manifest entry for '%s'\" % clean_name"
     assert scanned(tmp_path, "container.log", line) == ()
+
+
+@pytest.mark.parametrize(
+    "step", ["RUN npm ci && npm run build", "RUN tailwindcss -o a.css", "RUN pnpm exec vite build"]
+)
+def test_scan_static_names__files_that_the_image_makes(step: str, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(f"FROM node\n{step}\n")
+    refused = "404 /static/shop/main.js"
+    assert scanned(tmp_path, "page links", refused) == ()
+    served = "served /static/shop/app.css"
+    assert scanned(tmp_path, "page links", served, refused) == (MISSING, INSTEAD)

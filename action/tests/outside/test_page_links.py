@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from rehearsal.outside.page_links import MAX_LINKS, refused_links
+from rehearsal.outside.page_links import MAX_LINKS, answered_links
 
 PAGE = """<!doctype html><link rel="stylesheet" href="/static/gone.css?v=1">
 <link rel="stylesheet" href="/static/fine.css"><link rel="canonical" href="/other">
@@ -61,20 +61,24 @@ def found(
     then: Callable[[BaseHTTPRequestHandler], None] = lambda _: None,
 ) -> list[str]:
     with serving(answers, then) as port:
-        return list(refused_links(port, "/", {"Host": "localhost"}, seconds=seconds))
+        return list(answered_links(port, "/", {"Host": "localhost"}, seconds=seconds))
 
 
-def test_refused_links__errors_and_pages_instead_of_files() -> None:
+def test_answered_links__errors_and_pages_instead_of_files() -> None:
     refused = found(lambda path: ANSWERS.get(path, (404, "text/html", "gone")))
-    assert refused == ["404 /static/gone.css", "an HTML page /static/page.js"]
+    assert refused == [
+        "404 /static/gone.css",
+        "served /static/fine.css",
+        "an HTML page /static/page.js",
+    ]
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 500, 503])
-def test_refused_links__other_answers_say_nothing_of_missing_files(status: int) -> None:
+def test_answered_links__other_answers_say_nothing_of_missing_files(status: int) -> None:
     assert found(lambda path: (200 if path == "/" else status, "text/html", PAGE)) == []
 
 
-def test_refused_links__of_a_page_that_never_ends() -> None:
+def test_answered_links__of_a_page_that_never_ends() -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
         for _ in range(10 * ENDLESS):
             handler.wfile.write(b" ")
@@ -85,24 +89,24 @@ def test_refused_links__of_a_page_that_never_ends() -> None:
     assert time.monotonic() - begun < ENDLESS
 
 
-def test_refused_links__of_a_page_with_many() -> None:
+def test_answered_links__of_a_page_with_many() -> None:
     page = "".join(f'<script src="/{number}.js"></script>' for number in range(1000))
     refused = found(lambda path: (200, "text/html", page) if path == "/" else (404, "a/b", ""))
     assert len(refused) == MAX_LINKS
 
 
-def test_refused_links__ends_in_time() -> None:
+def test_answered_links__ends_in_time() -> None:
     assert found(lambda path: ANSWERS.get(path, (404, "text/html", "gone")), seconds=-1) == []
 
 
 @pytest.mark.parametrize(
     "body", ["", "\0\xff<link rel='stylesheet' href='/a b\n.css'>", "<link <", "<![x[y]]>", "<![1"]
 )
-def test_refused_links__of_an_odd_page(body: str) -> None:
+def test_answered_links__of_an_odd_page(body: str) -> None:
     assert found(lambda _: (200, "text/html", body)) == []
 
 
-def test_refused_links__no_app() -> None:
+def test_answered_links__no_app() -> None:
     with serving(lambda _: (200, "", "")) as port:
         pass
-    assert list(refused_links(port, "/", {}, seconds=5)) == []
+    assert list(answered_links(port, "/", {}, seconds=5)) == []

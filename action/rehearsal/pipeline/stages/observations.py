@@ -18,7 +18,7 @@ HEALTH_PREFIX = "health "
 NO_LISTENER = "none"
 # The pages that would count as ready where the requested one does not, one `STATUS PATH` a line.
 OTHER_PAGES = "other pages"
-# What the page links to and the app refuses, one `STATUS PATH` a line.
+# What the page links to, and what the app answers, one `STATUS PATH` or `served PATH` a line.
 PAGE_LINKS = "page links"
 # The pages on which tests failed, one `TITLE at ADDRESS` a line, and the browser's console there.
 FINAL_PAGE = "final page"
