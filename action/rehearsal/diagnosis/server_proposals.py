@@ -13,6 +13,7 @@ from rehearsal.source.build_log import FailedStep, find_line
 from rehearsal.source.changes import Change
 from rehearsal.source.code_search import bind_in_code
 from rehearsal.source.command_line import LIST, CommandLine, instruction_command
+from rehearsal.source.gunicorn_settings import gunicorn_settings
 from rehearsal.source.packages import add_package, package_of
 from rehearsal.source.python_app import app_to_serve, server_command
 from rehearsal.source.servers import OPERATORS, bind_to_all
@@ -52,7 +53,7 @@ def threads(context: Context) -> str:
     is_silent = context.find("answer", r"^(no answer within)")
     if shape.server_name != "gunicorn" or not shape.command or not is_silent:
         return ""
-    configured = shape.project.read("gunicorn.conf.py")
+    configured = gunicorn_settings(shape.project, shape.command.texts)
     if any(word.startswith(HAS_THREADS) for word in shape.command.texts) or re.search(
         r"^(?:threads|worker_class)\b", configured, re.MULTILINE
     ):

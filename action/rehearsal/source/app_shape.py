@@ -18,6 +18,7 @@ MODULE = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.\w+)*)(?::(?P<name>[A-Za-z_]\w
 OPTION = re.compile(r"-[^=]*")
 FILE = re.compile(r".*\.(?:[cm]?js|ts|py|rb|php|jar|dll|sh|conf|cfg|ini|json|toml|ya?ml)")
 SETTINGS_OPTION = re.compile(r"(?:--settings[= ]|DJANGO_SETTINGS_MODULE=)(?P<module>[\w.]+)")
+MANAGES = re.compile(r"(?P<python>[\w./-]*python[\d.]*) (?:-\w+ )*[\w./-]*manage\.py")
 RUNNERS = re.compile(r"(?:\S*/)?(?:uv|poetry|pdm|pipenv|hatch) run(?: --\S+)*")
 
 
@@ -113,12 +114,14 @@ def find_app_word(words: Sequence[str], last: int) -> int:
 
 def python_command(shape: AppShape) -> str:
     """Return how this image runs Python: `uv run python`, for example."""
-    text = " ".join(shape.command.texts if shape.command else shape.running)
-    before = shape.command.texts[: shape.last + 1] if shape.command else shape.running
+    words = shape.command.texts if shape.command else list(shape.running)
+    before = words[: shape.last + 1] if shape.command else words
     if found := RUNNERS.search(" ".join(before)):
         return f"{found[0]} python"
-    if found := re.search(r"(\S*python[\d.]*) (?:-\w+ )*(?:\S*/)?manage\.py", text):
-        return found[1]
+    dockerfile = shape.dockerfile.text if shape.dockerfile else ""
+    for text in (" ".join(words), shape.scripts, dockerfile):
+        if found := MANAGES.search(text):
+            return found["python"]
     program = next((word for word in before if word.endswith(f"/{shape.server_name}")), "")
     folder = str(PurePosixPath(program).parent)
     return f"{folder}/python" if program and "/bin" in folder and folder != "/usr/bin" else "python"

@@ -21,8 +21,16 @@ LOCKING = {
     "npm": (("ci", "install", "i"), "npm install"),
     "yarn": (("install",), "yarn add"),
     "pnpm": (("install", "i"), "pnpm add"),
+    "bun": (("install", "i", "ci"), "bun add"),
 }
-NODE = frozenset({"npm", "yarn", "pnpm"})
+NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
+# A Dockerfile may run a script that installs what one of these files locks.
+LOCK_FILES = {
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "Pipfile.lock": "pipenv",
+}
 # What installs packages, and is none of the app's.
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", *LOCKING})
 # The options of pip that have a value of their own.
@@ -94,7 +102,7 @@ def add_package(
     # The file of the project's own packages comes last in most Dockerfiles, after pip itself.
     for install in reversed(installs):
         if install.program in LOCKING:
-            return (Commands(text=f"{LOCKING[install.program][1]} {package}"),)
+            return (Commands(text=f"{LOCKING[install.program][1]}{_member(install)} {package}"),)
         for name in install.files:
             if path := _locate(project, name):
                 return require_package(project, path, package)
@@ -102,7 +110,19 @@ def add_package(
             return (install.command.insert_after(install.last, package),)
         if install.is_project and (change := _in_pyproject(project, package)):
             return (change,)
-    return ()
+    locked = [
+        program
+        for name, program in LOCK_FILES.items()
+        if not node and name in dockerfile.text and project.has(".", name)
+    ]
+    return tuple(Commands(text=f"{LOCKING[program][1]} {package}") for program in locked[:1])
+
+
+def _member(install: Install) -> str:
+    """Return the option that names the member of a workspace of uv, empty without one."""
+    words = install.command.texts
+    index = words.index("--package") if install.program == "uv" and "--package" in words else -1
+    return f" --package {words[index + 1]}" if 0 <= index < len(words) - 1 else ""
 
 
 def require_package(

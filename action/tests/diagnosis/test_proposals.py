@@ -230,6 +230,21 @@ def test_propose__threads(tmp_path: Path) -> None:
     assert "threads" not in proposals(tmp_path, UV, Verdict.NOT_READY, answer="no answer within")
 
 
+@pytest.mark.parametrize(
+    "option, path",
+    [
+        ("-c python:shop.serving", "src/shop/serving.py"),
+        ("--config /src/serving.py", "src/serving.py"),
+        ("", "src/gunicorn.conf.py"),
+    ],
+)
+def test_propose__threads_that_are_there(tmp_path: Path, option: str, path: str) -> None:
+    dockerfile = BOOK["Dockerfile"].partition("CMD")[0] + f"CMD gunicorn {option} shop.wsgi\n"
+    files = {**BOOK, "Dockerfile": dockerfile, path: "threads = 4\n"}
+    found = proposals(tmp_path, files, Verdict.NOT_READY, answer="no answer within 10 s")
+    assert "threads" not in found
+
+
 def test_propose__app_path(tmp_path: Path) -> None:
     found = proposals(tmp_path, BOOK, Verdict.CRASHED)
     assert found["right_app"] == "shop.wsgi:application"

@@ -4,6 +4,11 @@ from .faults import QUICK, VISITS, Fault, Line
 
 SETTINGS = "superlists/settings.py"
 COMMAND = r'^CMD \["gunicorn", "--bind", ":8888", "superlists\.wsgi:application"\]'
+COMMAND_LINES = """
+    gunicorn
+    --bind=127.0.0.1:8888
+    superlists.wsgi:application
+"""
 # A proxy in front of the app that passes the host on without its port.
 PROXY = """
 
@@ -36,6 +41,16 @@ FIT_FAULTS = (
         ),
         told=("in Dockerfile, instead of line", '"gunicorn", "--bind", "0.0.0.0:8888",'),
         then=NOTHING_MIGRATED,
+    ),
+    Fault(
+        # The workflow is a file of the repository, too; what runs here are the inputs.
+        name="loopback-in-the-workflow",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="bound-to-loopback",
+        inputs={"command": COMMAND_LINES.replace("\n    ", "\n").strip(), **QUICK},
+        files={".github/workflows/ci.yml": f"with:\n  command: |{COMMAND_LINES}"},
+        told=("in .github/workflows/ci.yml, instead of line 4, write:", "--bind=0.0.0.0:8888"),
     ),
     Fault(
         name="app-path-in-the-command",
@@ -151,6 +166,20 @@ FIT_FAULTS = (
             for test in ("test_start_a_list", "test_style")
         ),
         then="passed",
+    ),
+    Fault(
+        # With a limit of memory the app is not asked again.
+        name="nothing-logged",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="server-error",
+        inputs={**QUICK, "run-options": "--memory=400m", "ready-timeout": "4"},
+        edits=(
+            (SETTINGS, r"^LOGGING = \{", "NOT_LOGGING = {"),
+            ("superlists/lists/views.py", r"^def home_page\(.*\n", r"\g<0>    request.no_such\n"),
+        ),
+        told=("500: the log does not say why", "in superlists/settings.py, at the end, add:"),
+        then="not-ready: server-error",
     ),
     Fault(
         # To trust an origin, its port has to be known: the next rehearsal would need a fixed one.

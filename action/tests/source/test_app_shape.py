@@ -157,6 +157,7 @@ def test_app_shape__no_app_word() -> None:
         ("CMD /venv/bin/gunicorn a", "/venv/bin/python"),
         ("CMD /usr/bin/gunicorn a", "python"),
         ("CMD python3 manage.py runserver", "python3"),
+        ("RUN A=b python3 manage.py collectstatic\nCMD gunicorn a.wsgi", "python3"),
         ("", "python"),
     ],
 )

@@ -60,6 +60,18 @@ OWN_MACHINE = "# on your own machine; commit what it writes:\n"
             "# in Dockerfile, instead of line 3, write:\npip install django whitenoise",
         ),
         ("RUN uv sync --locked", {}, f"{OWN_MACHINE}uv add whitenoise"),
+        (
+            "RUN uv sync --frozen --package app",
+            {},
+            f"{OWN_MACHINE}uv add --package app whitenoise",
+        ),
+        (
+            "COPY pyproject.toml uv.lock* ./\nRUN bin/install",
+            {"uv.lock": ""},
+            f"{OWN_MACHINE}uv add whitenoise",
+        ),
+        ("COPY pdm.lock .\nRUN make", {"pdm.lock": ""}, f"{OWN_MACHINE}pdm add whitenoise"),
+        ("RUN make", {"poetry.lock": ""}, ""),
         ("RUN poetry install --only main", {}, f"{OWN_MACHINE}poetry add whitenoise"),
         ("RUN pip install poetry && poetry install", {}, f"{OWN_MACHINE}poetry add whitenoise"),
         ("RUN pdm sync --prod", {}, f"{OWN_MACHINE}pdm add whitenoise"),
@@ -103,6 +115,7 @@ def test_add_package(run: str, files: dict[str, str], text: str) -> None:
         ("RUN npm ci --omit=dev", f"{OWN_MACHINE}npm install whitenoise"),
         ("RUN yarn install --frozen-lockfile", f"{OWN_MACHINE}yarn add whitenoise"),
         ("RUN corepack enable && pnpm i", f"{OWN_MACHINE}pnpm add whitenoise"),
+        ("RUN bun install", f"{OWN_MACHINE}bun add whitenoise"),
         ("RUN pip install django", ""),
     ],
 )
