@@ -6,6 +6,8 @@ from itertools import islice
 
 from rehearsal.report.cause_text import cause_text
 from rehearsal.report.words import failure_message
+from rehearsal.results.bounded_text import cut_text
+from rehearsal.results.cause import MAX_TEXT
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
@@ -62,7 +64,9 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
         if result.verdict is Verdict.BUILD_FAILED:
             yield _of_failed_step(frame)
         else:
-            yield _of_frame(frame, "The app raised this.")
+            request = cut_text(frame.request, MAX_TEXT)
+            answering = f", answering {request} with 500" if request else ""
+            yield _of_frame(frame, f"The app raised this{answering}.")
 
 
 def _warnings(result: RehearsalResult) -> Iterator[Annotation]:

@@ -20,7 +20,7 @@ FRAME_LINE = re.compile(
 # How Django and Flask log the request during which an exception was raised, and how we do.
 REQUEST = re.compile(
     r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
-    r"|(?P<again>asked again: GET /\S*)$"
+    r"|asked again: (?P<again>GET /\S*)$"
 )
 # Between the tracebacks of chained exceptions.
 CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was the direct)")
@@ -193,8 +193,9 @@ def _parse_traceback(lines: Sequence[str], request: str) -> Iterator[Traceback]:
 
 
 def _request_line(request: re.Match[str]) -> str:
-    path = request["path"] or request["other"] or request["again"]
-    return " ".join(filter(None, (request["method"], path)))
+    if request["again"]:
+        return f"{request['again']} (asked again)"
+    return " ".join(filter(None, (request["method"], request["path"] or request["other"])))
 
 
 def _has_quoted(code: str, names: Iterable[str]) -> bool:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rehearsal.report.annotations import (
@@ -105,6 +107,11 @@ def test_errors__what_the_app_raised_during_the_suite() -> None:
     found = errors(EvidenceIndex(failed=evidence_of("a", "b"), suite_frame=FRAME), TESTS_FAILED)
     assert [each.title for each in found[1:]] == ["a", "b", "The app failed in new_list"]
     assert found[-1].message.endswith("\nThe app raised this.")
+    asked = replace(FRAME, request="GET /lists/1/ (asked again)")
+    found = errors(EvidenceIndex(failed=evidence_of("a"), suite_frame=asked), TESTS_FAILED)
+    assert found[-1].message.endswith(
+        "\nThe app raised this, answering GET /lists/1/ (asked again) with 500."
+    )
 
 
 def test_errors__of_a_build_stand_on_the_line_of_the_dockerfile() -> None:

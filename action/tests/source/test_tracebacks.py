@@ -86,7 +86,7 @@ def test_project_frame__prefers_code_that_quotes_the_name_in_the_error(
     "line, asked",
     [
         pytest.param("ERROR django.request: Internal Server Error: /lists/new", "/lists/new"),
-        pytest.param("asked again: GET /lists/1/", "asked again: GET /lists/1/"),
+        pytest.param("asked again: GET /lists/1/", "GET /lists/1/ (asked again)"),
         pytest.param("[ts] ERROR in app: Exception on /buy [POST]", "POST /buy"),
         pytest.param("something else /x", ""),
     ],
