@@ -35,6 +35,8 @@ ASKING = (
 )  # fmt: skip
 STATIC_FOLDERS = {"static", "public", "assets"}
 MAX_DEPTH = 12
+# All files are searched for each name.
+MAX_NAMES = 5
 # Programs that make static files while the image is built, of files with other names.
 MAKES_ASSETS = re.compile(
     r"\b(?:npm|yarn|pnpm|npx|bun|vite|webpack|esbuild|rollup|parcel|gulp|grunt|tailwindcss|sass)\b"
@@ -50,7 +52,7 @@ def scan_static_names(facts: Facts, checkout: SourceTree) -> tuple[str, ...]:
     `collected` if the Dockerfile runs collectstatic. If the image makes static files itself, a name
     is wrong only if the page gets other files.
     """
-    names = list(dict.fromkeys(_refused(facts)))
+    names = list(dict.fromkeys(_refused(facts)))[:MAX_NAMES]
     dockerfile = read_text(checkout.top / checkout.dockerfile) if checkout.dockerfile else ""
     if path := next(filter(None, map(checkout.locate_static, names)), ""):
         return (f"have {path}", *["collected"][: "collectstatic" in (dockerfile or "")])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 # A path like this is not the project's, even if the project has a file of the same name.
@@ -65,14 +66,18 @@ class SourceTree:
         if not parts or ".." in parts:
             return ""
         names = dict.fromkeys((parts[-1], HASH_IN_NAME.sub("", parts[-1])))
-        roots = [*(folder for root in STATIC_ROOTS for folder in self._folders(root)), ()]
         places = (
             (*root, *parts[start:-1], name)
             for start in range(len(parts))
             for name in names
-            for root in roots
+            for root in self._static_roots
         )
         return next(filter(None, map(self._find, places)), "")
+
+    @cached_property
+    def _static_roots(self) -> tuple[tuple[str, ...], ...]:
+        # Once: projects with thousands of folders need half a second.
+        return (*(folder for root in STATIC_ROOTS for folder in self._folders(root)), ())
 
     def _folders(self, pattern: str) -> Iterator[tuple[str, ...]]:
         for folder in sorted(self.directory.glob(pattern)):
