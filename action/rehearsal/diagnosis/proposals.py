@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from rehearsal.diagnosis import (
+    database_proposals,
     django_proposals,
     django_static,
     own_modules,
@@ -41,6 +42,7 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "missing_package": (AT_START, server_proposals.missing_package),
     "build_variable": ((Verdict.BUILD_FAILED,), server_proposals.build_variable),
     "requirements_option": ((Verdict.BUILD_FAILED,), server_proposals.requirements_option),
+    "own_database": ((*AT_START, Verdict.TESTS_FAILED), database_proposals.own_database),
     "collectstatic": (ANSWERING, django_static.collectstatic),
     "whitenoise": (ANSWERING, django_static.whitenoise),
     "serve_static": (ANSWERING, django_static.serve_static),

@@ -152,6 +152,7 @@ SOURCES = {
     "build_log": "build.log",
     "failed_step": "failed step",
     "page_links": "page links",
+    "origin": "inputs origin",
 }
 LOOPBACK = {"listeners": "loopback 127.0.0.1:8888", "request": "port 8888\nhost localhost:4000"}
 REQUEST = "port 8888\npath /\nhost localhost:4000"

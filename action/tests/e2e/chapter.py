@@ -273,6 +273,20 @@ CHAPTER = (
         then="passed",
     ),
     Fault(
+        name="l010-the-user-may-not-write",
+        app="superlists",
+        files=settings(L008),
+        edits=(dockerfile(REQUIREMENTS, COLLECTSTATIC, NONROOT, DEBUG_FALSE),),
+        verdict="setup-failed",
+        diagnosis="readonly-database",
+        told=(
+            "has no permission to write to the database",
+            "in Dockerfile, after line 18, add:",
+            "RUN install -d -o nonroot /src",
+        ),
+        then="passed",
+    ),
+    Fault(
         name="l010-no-table-and-nothing-logged",
         app="superlists",
         files=settings(L008),

@@ -1,7 +1,7 @@
 """Causes in the database. They show at its first use, which may be in the tests."""
 
 from rehearsal.diagnosis.causes.give_up import LASTING_ERROR, OWN_DATABASE
-from rehearsal.diagnosis.causes.snippets import AT_END_OF_SETTINGS, IN_DOCKERFILE
+from rehearsal.diagnosis.causes.snippets import AT_END_OF_SETTINGS
 from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, MIGRATIONS
 from rehearsal.diagnosis.paste import in_step
@@ -73,7 +73,7 @@ DATABASE = (
         details=(Pattern("container", r"^user .*"),),
         title="The app's user has no permission to write to the database",
         hint="SQLite also writes into the folder of its file, so the app's user has to own both. "
-        "In the image, make the folder before USER. For a bind mount, change the owner on the "
+        "In the image, see to that before USER. For a bind mount, change the owner on the "
         "host.",
         variants=(
             Variant(
@@ -83,10 +83,7 @@ DATABASE = (
                 "the database's file into a folder of its own, and give that a volume.",
             ),
         ),
-        paste=f"{IN_DOCKERFILE}"
-        "RUN useradd --uid 1234 app && mkdir /data && chown app /data\n"
-        "USER app\n"
-        "VOLUME /data",
+        paste="{own_database|}",
         background="An app that does not run as root needs a file and a folder that its user may "
         "write.",
         give_up=LASTING_ERROR,
