@@ -26,6 +26,8 @@ from rehearsal.verdict import Verdict
 
 # As deep as projects have their settings, scripts and code.
 SEARCH_DEPTH = 6
+# In characters. Longer ones are made by programs, and take long to look through.
+MAX_DOCKERFILE = 1 << 15
 # The variables that these settings read have placeholders, too.
 READ_FROM_VARIABLES = {"hosts": "ALLOWED_HOSTS", "redirect": "SECURE_SSL_REDIRECT"}
 AT_START = (Verdict.BUILD_FAILED, Verdict.CRASHED, Verdict.NOT_READY, Verdict.SETUP_FAILED)
@@ -125,7 +127,7 @@ def _app_shape(facts: Facts, checkout: SourceTree, workflow: str) -> AppShape:
     given = "command given" in facts.lines.get("inputs", ())
     return find_app_shape(
         _project_files(checkout),
-        parse_dockerfile(text, path) if text else None,
+        parse_dockerfile(text, path) if text and len(text) <= MAX_DOCKERFILE else None,
         target=checkout.target,
         running=running[1] if running else "",
         settings=settings[1] if settings else "",

@@ -18,8 +18,10 @@ MODULE = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.\w+)*)(?::(?P<name>[A-Za-z_]\w
 OPTION = re.compile(r"-[^=]*")
 FILE = re.compile(r".*\.(?:[cm]?js|ts|py|rb|php|jar|dll|sh|conf|cfg|ini|json|toml|ya?ml)")
 SETTINGS_OPTION = re.compile(r"(?:--settings[= ]|DJANGO_SETTINGS_MODULE=)(?P<module>[\w.]+)")
-MANAGES = re.compile(r"(?P<python>[\w./-]*python[\d.]*) (?:-\w+ )*[\w./-]*manage\.py")
-RUNNERS = re.compile(r"(?:\S*/)?(?:uv|poetry|pdm|pipenv|hatch) run(?: --\S+)*")
+MANAGES = re.compile(
+    r"(?<![\w./-])(?P<python>[\w./-]*python[\d.]*) (?:-\w+ )*(?:[\w.-]*/)*manage\.py"
+)
+RUNNERS = re.compile(r"(?<!\S)(?:\S*/)?(?:uv|poetry|pdm|pipenv|hatch) run(?: --\S+)*")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,9 @@ ADDRESSES = {
 }
 # Frameworks that listen on the loopback address unless they are told another one.
 RUN_CALL = re.compile(r"(?P<before>\b(?:app\.run\(|uvicorn\.run\([^,()\n]+))(?P<after>[^\n]*)")
-MAX_READ = 300
+# More files than have a say in where the app listens, and longer lines than people write.
+MAX_FILES = 300
+MAX_LINE = 1000
 
 
 def bind_in_code(project: ProjectFiles, kind: str) -> Change | None:
@@ -70,7 +72,8 @@ def _code_lines(project: ProjectFiles, suffixes: tuple[str, ...]) -> Iterator[tu
         for path in project.below(".")
         if PurePosixPath(path).suffix in suffixes and not TEST_PATH.search(path)
     ]
-    for path in paths[:MAX_READ]:
+    for path in paths[:MAX_FILES]:
         for number, line in enumerate(project.read(path).splitlines(), 1):
-            if not line.lstrip().startswith(("#", "//", "*")):
+            is_comment = line.lstrip().startswith(("#", "//", "*"))
+            if not is_comment and len(line) <= MAX_LINE:
                 yield path, number, line

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rehearsal.source.changes import Change
 from rehearsal.source.dockerfile import Instruction
@@ -15,6 +16,8 @@ SHELL_WORD = re.compile(
     r"|(?P<operator>&&|\|\||[;|&()\n])"
     r"|(?P<word>(?:[^\s\"'\\;|&()]|\\[^\n]|\"(?:[^\"\\]|\\.)*\"|'[^']*')+)"
 )
+# More than a command has.
+MAX_WORDS = 1000
 # Between the strings of a list.
 LIST = '", "'
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})
@@ -107,7 +110,7 @@ def instruction_command(source: str, path: str, instruction: Instruction) -> Com
         return shell_command(source, path, start, end)
     words = [
         Word(text=found[1], start=found.start(1), end=found.end(1))
-        for found in STRING.finditer(source, start, end)
+        for found in islice(STRING.finditer(source, start, end), MAX_WORDS)
     ]
     match words:
         case [shell, option, script, *_] if _is_shell(shell) and SCRIPT.fullmatch(option.text):
@@ -123,7 +126,8 @@ def _is_shell(word: Word) -> bool:
 
 def shell_command(source: str, path: str, start: int = 0, end: int = -1) -> CommandLine | None:
     """Return the words of a part of a file that a shell reads; operators are words, too."""
-    words = tuple(_shell_words(source, start, len(source) if end == -1 else end))
+    found = _shell_words(source, start, len(source) if end == -1 else end)
+    words = tuple(islice(found, MAX_WORDS))
     while words and words[-1].text == "\n":
         words = words[:-1]
     return CommandLine(path=path, source=source, words=words) if words else None

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 FROM = re.compile(
     r"(?:--\S+\s+)*(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE | re.DOTALL
@@ -12,6 +12,10 @@ FROM = re.compile(
 KEYWORD = re.compile(r"\s*(?P<keyword>[A-Za-z]+)(?:\s+(?P<text>.*))?", re.DOTALL)
 # A document in the instruction: its lines end with the name alone.
 HEREDOC = re.compile(r"<<(?P<tabs>-?)(?P<quote>[\"']?)(?P<name>\w+)(?P=quote)")
+# Of an instruction; more would only take time.
+MAX_DOCUMENTS = 10
+# In characters. A variable may be used in its own new value, and so double it each time.
+MAX_VALUE = 4096
 WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?[-+](?P<default>[^}]*))?\}|(?P<name>\w+))")
 
@@ -145,7 +149,7 @@ def instructions(text: str) -> Iterator[Instruction]:
 
 def _end_of_documents(lines: Sequence[str], number: int, text: str) -> int:
     """Return the number of the line that ends the last document of an instruction."""
-    for document in HEREDOC.finditer(text):
+    for document in islice(HEREDOC.finditer(text), MAX_DOCUMENTS):
         for index in range(number, len(lines)):
             line = lines[index].lstrip("\t") if document["tabs"] else lines[index]
             if line == document["name"]:
@@ -168,11 +172,11 @@ def _assignments(instruction: Instruction, known: Mapping[str, str]) -> dict[str
 
 
 def expand(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its variables replaced; unknown ones stay."""
+    """Return the beginning of a text with its variables replaced; unknown ones stay."""
 
     def value(found: re.Match[str]) -> str:
         known = values.get(found["braced"] or found["name"])
         default = found["default"] if found["default"] is not None else found[0]
         return known if known is not None else default
 
-    return VARIABLE.sub(value, text)
+    return VARIABLE.sub(value, text)[:MAX_VALUE]

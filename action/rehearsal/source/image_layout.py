@@ -6,12 +6,16 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from itertools import islice
 
 from rehearsal.source.dockerfile import Dockerfile, Instruction, Stage, expand
 
 INSTALLS = re.compile(
     r"\b(?:pip3?|uv|poetry|pdm|pipenv|npm|yarn|pnpm)\b.*\b(?:install|sync|ci)\b", re.DOTALL
 )
+# More than a file has; each stage could copy all of them several times from another.
+MAX_PLACES = 3
+MAX_STAGES = 4
 ROOT_USERS = frozenset({"", "root", "0", "root:root", "0:0"})
 
 
@@ -47,15 +51,16 @@ def find_in_image(dockerfile: Dockerfile, stage: Stage, path: str) -> PlacedFile
 def find_all_in_image(
     dockerfile: Dockerfile, stage: Stage, path: str, seen: frozenset[str] = frozenset()
 ) -> Iterator[PlacedFile]:
-    """Yield all places of a file in an image, the last copy first; `seen` are stages."""
-    if stage.name in seen:
+    """Yield the places of a file in an image, the last copy first; `seen` are stages."""
+    if stage.name in seen or len(seen) > MAX_STAGES:
         return
     variables = dockerfile.environment(stage)
     for owner, copy, workdir in reversed(list(_copies(dockerfile, stage))):
         origin = copy.flag("from")
         other = dockerfile.stage(origin) if origin else None
         if other:
-            for inner in find_all_in_image(dockerfile, other, path, seen | {stage.name}):
+            places = find_all_in_image(dockerfile, other, path, seen | {stage.name})
+            for inner in islice(places, MAX_PLACES):
                 if target := _copied(inner.path, copy, workdir, variables):
                     yield PlacedFile(path=target, stage=inner.stage)
         elif not origin and (

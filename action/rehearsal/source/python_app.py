@@ -1,10 +1,11 @@
 """The app that a server of Python should serve, by what the project's files define."""
 
 import re
+from itertools import islice
 from pathlib import PurePosixPath
 
 from rehearsal.source.app_shape import AppShape, node_start
-from rehearsal.source.code_search import TEST_PATH
+from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.django_project import module_name
 from rehearsal.source.packages import declared
 from rehearsal.source.servers import ALL_ADDRESSES
@@ -32,10 +33,11 @@ def app_to_serve(shape: AppShape) -> str:
             if PurePosixPath(path).name == name:
                 return f"{module_name(path, base)}:application"
         return ""
+    paths = (path for path in shape.project.below(".") if path.endswith(".py"))
     found = [
         (path, instance["name"])
-        for path in shape.project.below(".")
-        if path.endswith(".py") and not TEST_PATH.search(path)
+        for path in islice(paths, MAX_FILES)
+        if not TEST_PATH.search(path)
         if (instance := INSTANCE.search(shape.project.read(path)))
     ]
     if len(found) != 1:

@@ -225,29 +225,44 @@ def _targets(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _readings(value: ast.AST, condition: str) -> Iterator[Reading]:
+    casts = _casts(value)
     for node in ast.walk(value):
+        kind, has_default = casts.get(id(node), ""), False
         match node:
             case ast.Subscript(value=mapping, slice=ast.Constant(value=str(name))) if (
                 ENVIRONMENT.fullmatch(_name(mapping))
             ):
-                yield _reading(node, name, condition, value)
+                pass
             case ast.Compare(
                 left=ast.Constant(value=str(name)),
                 ops=[ast.In() | ast.NotIn()],
                 comparators=[other],
             ) if ENVIRONMENT.fullmatch(_name(other)):
-                yield _reading(node, name, condition, value, default=True)
+                has_default = True
             case ast.Call(func=function, args=[ast.Constant(value=str(name)), *others]) if (
                 VARIABLE.fullmatch(name) and _reads(function, name)
             ):
-                yield _reading(
-                    node,
-                    name,
-                    condition,
-                    value,
-                    default=_has_default(function, others, node.keywords),
-                    kind=_kind(function, node.keywords),
-                )
+                has_default = _has_default(function, others, node.keywords)
+                kind = kind or _kind(function, node.keywords)
+            case _:
+                continue
+        yield Reading(
+            name=name, line=node.lineno, kind=kind, default=has_default, condition=condition
+        )
+
+
+def _casts(value: ast.AST) -> dict[int, str]:
+    """Return the function around each node that makes a number or the like of it, by its id."""
+    casts: dict[int, str] = {}
+    waiting: list[tuple[ast.AST, str]] = [(value, "")]
+    while waiting:
+        node, cast = waiting.pop()
+        casts[id(node)] = cast
+        match node:
+            case ast.Call(func=ast.Name(id="int" | "float" | "strtobool" as function)):
+                cast = function
+        waiting += [(each, cast) for each in ast.iter_child_nodes(node)]
+    return casts
 
 
 def _reads(function: ast.expr, variable: str) -> bool:
@@ -272,17 +287,6 @@ def _kind(function: ast.expr, keywords: list[ast.keyword]) -> str:
     cast = next(casts, "")
     name = _name(function)
     return cast or (name.rpartition(".")[2] if name.startswith("env.") else "")
-
-
-def _reading(
-    node: ast.expr, name: str, condition: str, whole: ast.AST, *, default: bool = False,
-    kind: str = "",
-) -> Reading:  # fmt: skip
-    for outer in ast.walk(whole):
-        match outer:
-            case ast.Call(func=ast.Name(id="int" | "float" | "strtobool" as cast), args=[inner]):
-                kind = cast if node in ast.walk(inner) else kind
-    return Reading(name=name, line=node.lineno, kind=kind, default=default, condition=condition)
 
 
 def _name(node: ast.AST) -> str:

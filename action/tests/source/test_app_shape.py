@@ -177,3 +177,27 @@ def test_python_command(end: str, python: str) -> None:
 )
 def test_node_start(package: str, start: str) -> None:
     assert node_start(project_of({"package.json": package, "a.js": ""})) == start
+
+
+COPIES = "COPY --from=s{} /x /x\n" * 10
+MANY_STAGES = "AS s0\nCOPY . /x\n" + "".join(
+    f"FROM a AS s{number}\n{COPIES.replace('{}', str(number - 1))}" for number in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        MANY_STAGES,
+        "ENV A=$A$A$A$A\n" * 30,
+        "RUN " + "<<A " * 5000 + "\n" + "x\n" * 5000,
+        "RUN " + "pip install " * 3000,
+        "CMD gunicorn " + "a." * 10_000,
+        "CMD " + "/" * 30_000,
+    ],
+    ids=["stages", "variables", "documents", "installs", "names", "slashes"],
+)
+def test_find_app_shape__takes_no_time(end: str) -> None:
+    """Somebody else's pull request may have any Dockerfile; without limits these take hours."""
+    found = shape_of(end.replace("AS s0", "FROM a AS s0"), running="python /x/start")
+    assert python_command(found) == "python"

@@ -112,3 +112,11 @@ def test_falsy_value(code: str, value: str | None) -> None:
     found = parse_module("settings.py", text).assignment("REDIRECT")
     assert found
     assert falsy_value(found) == value
+
+
+def test_parse_module__takes_no_time() -> None:
+    """Without care the time would grow with the square of the readings."""
+    reading = 'int(environ["A_B"]), '
+    module = parse_module("settings.py", f"A = [{reading * 5000}]")
+    assert len(module.readings) == 5000
+    assert {each.kind for each in module.readings} == {"int"}
