@@ -33,6 +33,7 @@ IDS = {
     "script-error", "static-root", "static-name", "not-collected",
     "template-missing", "template-syntax", "no-such-url",
     "tests-out-of-memory",
+    "csp-blocked",
 }  # fmt: skip
 
 

@@ -51,3 +51,49 @@ def test_script_error__no_exception() -> None:
 def test_script_error__not_if_the_app_failed(source: str) -> None:
     facts = console("Uncaught Error: b", **{source: ("Traceback (most recent call last):",)})
     assert not diagnose(facts, CAUSES)
+
+
+SELF = "default-src 'self'"
+LINK = "http://cdn.example/a.js"
+DIRECTIVE = f'the following Content Security Policy directive: "{SELF}". Note that'
+FIREFOX = "ERROR: Content-Security-Policy: The page\u2019s settings blocked"
+BECAUSE = "because it violates the following directive"
+INLINE = DIRECTIVE.replace('"', "'").replace(":", "")
+
+
+@pytest.mark.parametrize(
+    "message, what",
+    [
+        (f"SEVERE: http://x/ - Loading the script '{LINK}' violates {DIRECTIVE}", LINK),
+        (f"SEVERE: http://x/ - Connecting to '{LINK}' violates {DIRECTIVE}", LINK),
+        (f"SEVERE: http://x/ 3 Executing inline script violates {INLINE}", "inline script"),
+        (f"SEVERE: Refused to load the script '{LINK}' because it violates {DIRECTIVE}", LINK),
+        (f"SEVERE: Refused to connect to '{LINK}' because it violates {DIRECTIVE}", LINK),
+        (
+            f"SEVERE: Refused to execute inline script because it violates {DIRECTIVE}",
+            "inline script",
+        ),
+        (f"{FIREFOX} a script (script-src-elem) at {LINK} from being {BECAUSE}: “{SELF}”", LINK),
+        (f"{FIREFOX} an inline style (style-src-elem) {BECAUSE}: “{SELF}”. C", "inline style"),
+        (f"{FIREFOX} an event handler (script-src-attr) {BECAUSE}: “{SELF}”", "event handler"),
+    ],
+)
+def test_csp_blocked__in_the_words_of_the_browsers(message: str, what: str) -> None:
+    lines = {"console": (f"2026-11-29T08:19:36.428Z {message}",)}
+    (found,) = diagnose(Facts(verdict=Verdict.TESTS_FAILED, lines=lines), CAUSES)
+    assert found.id == "csp-blocked"
+    assert found.title == f"The page's Content-Security-Policy blocks {what}"
+    assert f"Its directive {SELF} does not" in found.hint
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"SEVERE: http://x/ 4 Loading the image '{LINK}' violates {DIRECTIVE}",
+        f"{FIREFOX} the loading of a resource (img-src) at {LINK} {BECAUSE}: “{SELF}”",
+    ],
+    ids=["Chrome", "Firefox"],
+)
+def test_csp_blocked__a_picture_is_no_reason(message: str) -> None:
+    lines = {"console": (f"2026-11-29T08:19:36.428Z {message}",)}
+    assert not diagnose(Facts(verdict=Verdict.TESTS_FAILED, lines=lines), CAUSES)

@@ -81,6 +81,19 @@ PAGE_FAULTS = (
         inputs={**SCRIPT.inputs, "test-env": "BROWSER=firefox"},
         told=(SCRIPT.told[0], "TypeError: can't access property", SCRIPT.told[2]),
     ),
+    replace(
+        SCRIPT,
+        name="csp-blocked",
+        diagnosis="csp-blocked",
+        # The app's policy allows no script.
+        edits=SCRIPT.edits[1:],
+        told=(
+            "The page's Content-Security-Policy blocks http://localhost:",
+            "/static/lists/counts.",
+            "Its directive default-src 'none' does not allow that",
+        ),
+        lines=SCRIPT.lines[1:],
+    ),
     Fault(
         name="static-name",
         app="plain_app",

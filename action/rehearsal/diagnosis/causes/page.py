@@ -3,10 +3,19 @@
 from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import ASKED_AGAIN_LOG
-from rehearsal.source.browser_console import SCRIPT_ERROR
+from rehearsal.source.browser_console import BLOCKED, SCRIPT_ERROR
 from rehearsal.verdict import Verdict
 
 PAGE = (
+    Cause(
+        id="csp-blocked",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(Pattern("console", *BLOCKED, every_value_of="what"),),
+        title="The page's Content-Security-Policy blocks {what}{others|}",
+        hint="Its directive {directive} does not allow that. Allow the source there, or serve the "
+        "file from the app itself. What stands in the page (inline) needs a file of its own, a "
+        "hash or a nonce.",
+    ),
     Cause(
         id="script-error",
         verdicts=(Verdict.TESTS_FAILED,),
