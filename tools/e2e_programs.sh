@@ -21,6 +21,17 @@ setup_registry() {
     fetch docker-registry trixie usr/bin/docker-registry "$registry_program"
 }
 
+# In an environment of their own: plugins of pytest would load themselves in our tests.
+setup_suites() {
+    local folder=$cache/suites wanted
+    wanted=$(sed -n '/^suites = \[/,/^\]/p' "$top/pyproject.toml" | sha256sum)
+    if [[ $(cat "$folder/.made-from" 2>/dev/null) == "$wanted" ]]; then return; fi
+    say "installing test tools that others use in .cache/suites (some seconds)"
+    quietly "$venv/bin/python" -m venv --clear --without-pip "$folder"
+    quietly "$venv/bin/python" -m pip --python "$folder/bin/python" install --quiet --group "$top/pyproject.toml:suites"
+    printf '%s\n' "$wanted" >"$folder/.made-from"
+}
+
 # Put the file $3 of the package $1 to $4: from Debian's suite $2 where this machine has an archive of
 # Debian, else from its own release.
 fetch() {

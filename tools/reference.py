@@ -64,7 +64,7 @@ ENVIRONMENT = {
     "REHEARSAL_SHARD": "The input `shard`; only there when it is given.",
     "REHEARSAL_RETRIES": "The input `test-retries`: how often a failed test may run again.",
     "SELENIUM_REMOTE_URL": "The input `selenium-url`; only there when it is given.",
-    "PYTHONPATH": "Begins with the folder that holds `rehearsal_testing`.",
+    "PYTHONPATH": "Begins with the folders of `rehearsal_capture` and `rehearsal_testing`.",
     "PATH": "Begins with the virtual environment that holds `test-requirements`.",
 }
 
@@ -333,7 +333,7 @@ def test_environment() -> Iterator[str]:
     suite = make_plan(given, environ={}, top=TOP).suite
     here = Path()
     known = child_environment.for_tests(
-        {}, suite, port=1, evidence=here, junit=here, packages=here, bin_folder=here
+        {}, suite, port=1, evidence=here, junit=here, python_path=[here], bin_folder=here
     )
     complete("environment of the tests", ENVIRONMENT, known)
     return _table(

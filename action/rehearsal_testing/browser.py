@@ -12,6 +12,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
+from rehearsal_capture.selenium_sessions import forget
 from rehearsal_testing.browser_console import BrowserConsole
 from rehearsal_testing.browser_options import chrome_options, firefox_options
 from rehearsal_testing.browser_settings import BrowserSettings
@@ -26,6 +27,14 @@ class Browser:
     driver: WebDriver
     console: BrowserConsole
     workspace: BrowserWorkspace | None
+
+    @classmethod
+    def adopt(cls, driver: WebDriver) -> "Browser":
+        """Return a browser that somebody else has started, and ends."""
+        is_chrome = driver.capabilities.get("browserName") != "firefox"
+        # Firefox's console needs handlers that were there from the start.
+        console = BrowserConsole.connect(driver) if is_chrome else BrowserConsole()
+        return cls(driver=driver, console=console, workspace=None)
 
     def close(self) -> None:
         """End the browser, or the remote session; it may have ended already."""
@@ -50,6 +59,13 @@ def start_browser(settings: BrowserSettings, environ: Mapping[str, str]) -> Brow
     Raises BrowserMissingError if the browser or its driver is not installed, and Selenium's
     WebDriverException if it does not start.
     """
+    browser = _start(settings, environ)
+    # Its evidence is kept here.
+    forget(browser.driver.session_id)
+    return browser
+
+
+def _start(settings: BrowserSettings, environ: Mapping[str, str]) -> Browser:
     driver: WebDriver
     if settings.remote_url is not None:
         options = (chrome_options if settings.name == "chrome" else firefox_options)(settings)

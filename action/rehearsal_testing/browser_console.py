@@ -1,10 +1,8 @@
 """The messages of a browser's console, as lines of text."""
 
 import logging
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
@@ -13,10 +11,10 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
+from rehearsal_capture.console_lines import chrome_text, console_line, place
+
 # Selenium's default of 0.1 s between two looks for a reply would double the time of every test.
 _WEBSOCKET_POLL_SECONDS = 0.01
-# How Chrome names the place of a script's message. It counts from 0, as Firefox does.
-_CHROME_PLACE = re.compile(r"\A(?P<url>\S+) (?P<line>\d+):(?P<column>\d+) ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +26,7 @@ class ConsoleMessage:
     text: str
 
     def __str__(self) -> str:
-        when = datetime.fromtimestamp(self.milliseconds / 1000, UTC)
-        return f"{when:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + f"Z {self.level}: {self.text}"
+        return console_line(self.milliseconds, self.level, self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +72,7 @@ def _fetch_chrome_messages(driver: WebDriver) -> list[ConsoleMessage]:
         ConsoleMessage(
             milliseconds=entry["timestamp"],
             level=entry["level"],
-            text=_CHROME_PLACE.sub(_place_of_chrome, entry["message"]),
+            text=chrome_text(entry["message"]),
         )
         for entry in driver.execute(Command.GET_LOG, {"type": "browser"})["value"]
     ]
@@ -85,16 +82,7 @@ def _firefox_message(event: Any) -> ConsoleMessage:
     trace = getattr(event, "stack_trace", None) or getattr(event, "stacktrace", None) or {}
     frames = trace.get("callFrames") or [{}]
     url, line, column = (frames[0].get(name, 0) for name in ("url", "lineNumber", "columnNumber"))
-    where = _place(url, line, column) if url else ""
+    where = place(url, line, column) if url else ""
     return ConsoleMessage(
         milliseconds=event.timestamp, level=event.level.upper(), text=where + event.text
     )
-
-
-def _place_of_chrome(found: re.Match[str]) -> str:
-    return _place(found["url"], int(found["line"]), int(found["column"]))
-
-
-def _place(url: str, line: int, column: int) -> str:
-    """Return a place as editors write it, with numbers from 1."""
-    return f"{url}:{line + 1}:{column + 1}: "

@@ -1,16 +1,6 @@
-"""Convert pytest's node IDs to dotted names: one name for a test under every runner."""
+"""Accept both forms of a test's name."""
 
-
-def dotted_name(node_id: str) -> str:
-    """Return the dotted name of a test, class or module.
-
-    `tests/test_a.py::B::test_c[x]` becomes `tests.test_a.B.test_c[x]`.
-    """
-    # The parameters in brackets may contain anything, "/" and "::" too.
-    head, bracket, parameters = node_id.partition("[")
-    path, *names = head.split("::")
-    module = path.removesuffix(".py").replace("/", ".")
-    return ".".join([module, *names]) + bracket + parameters
+from rehearsal_capture.dotted_names import dotted_name
 
 
 def as_dotted_name(name: str) -> str:

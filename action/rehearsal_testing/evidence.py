@@ -1,8 +1,6 @@
 """Save what the browsers show when a test fails: screenshot, page, its address, console."""
 
 import contextlib
-import hashlib
-import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,22 +11,11 @@ from selenium.webdriver.common.alert import Alert
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
+from rehearsal_capture.evidence import safe_name
 from rehearsal_testing.browser import Browser
 
 DEFAULT_FOLDER = "test-evidence"
-# A rehearsal keeps names of up to 100 characters unchanged, and `.xml` may follow.
-_MAX_NAME_LENGTH = 96
-_HASH_LENGTH = 8
 _MAX_DIALOGS = 10
-
-
-def safe_name(test_id: str) -> str:
-    """Return a file name of [A-Za-z0-9._-] for a test, different for different tests."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "-", test_id).lstrip("._-")
-    if name == test_id and len(name) <= _MAX_NAME_LENGTH:
-        return name
-    digest = hashlib.sha256(test_id.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{name[: _MAX_NAME_LENGTH - _HASH_LENGTH - 1]}-{digest}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree as ET
 
-from rehearsal_testing.evidence import safe_name
+from rehearsal_capture.evidence import safe_name
 
 # Characters that XML 1.0 cannot contain, not even escaped (https://www.w3.org/TR/xml/#charsets).
 _INVALID_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_testing.attempt_record import relative_path
-from rehearsal_testing.dotted_names import dotted_name
 from rehearsal_testing.junit import Case
 from rehearsal_testing.testcase import BrowserTestCase
 

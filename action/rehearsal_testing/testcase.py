@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from rehearsal_capture.selenium_sessions import forget
 from rehearsal_testing.attempt_record import relative_path
 from rehearsal_testing.browser import Browser, start_browser
 from rehearsal_testing.browser_settings import BrowserSettings
@@ -56,6 +57,15 @@ class BrowserTestCase(unittest.TestCase):
         if "_first_browser" not in self.__dict__:
             self._first_browser = self.new_browser()
         return self._first_browser
+
+    @browser.setter
+    def browser(self, driver: WebDriver) -> None:
+        """Adopt a driver that the test has started: its evidence is kept, and the test ends it."""
+        browsers, earlier = self._open_browsers(), self.__dict__.get("_first_browser")
+        browsers[:] = (each for each in browsers if each.driver is not earlier)
+        self._first_browser = driver
+        forget(driver.session_id)
+        browsers.append(Browser.adopt(driver))
 
     def new_browser(self) -> WebDriver:
         """Start one more browser, with its own profile."""

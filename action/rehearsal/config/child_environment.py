@@ -34,7 +34,7 @@ def for_tests(
     port: int,
     evidence: Path,
     junit: Path,
-    packages: Path,
+    python_path: Iterable[Path],
     bin_folder: Path | None,
 ) -> dict[str, str]:
     """Return the environment of the test command: `base`, our variables, and those of test-env."""
@@ -49,11 +49,11 @@ def for_tests(
         "REHEARSAL_EVIDENCE": str(evidence),
         "REHEARSAL_JUNIT": str(junit),
         "REHEARSAL_RETRIES": str(suite.retries),
-        "PYTHONPATH": _prepend_folder(str(packages), base.get("PYTHONPATH")),
-        "PATH": _prepend_folder(str(bin_folder or ""), base.get("PATH")),
+        "PYTHONPATH": _join(*map(str, python_path), base.get("PYTHONPATH")),
+        "PATH": _join(str(bin_folder or ""), base.get("PATH")),
         **suite.env,
     }
 
 
-def _prepend_folder(folder: str, rest: str | None) -> str:
-    return os.pathsep.join(filter(None, (folder, rest)))
+def _join(*folders: str | None) -> str:
+    return os.pathsep.join(filter(None, folders))

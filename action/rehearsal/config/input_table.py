@@ -202,6 +202,13 @@ INPUTS = table(
         default="0",
     ),
     Input(
+        "capture",
+        one_of("on", "off"),
+        "Whether failed browser tests leave a screenshot, the page, the console and the address, "
+        "without being changed.",
+        default="on",
+    ),
+    Input(
         "test-reports",
         TEXT,
         "A glob of the JUnit XML files that the tests write, relative to the working directory.",

@@ -134,6 +134,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
         env=values(read_variables(inputs, "test-env", environ, names=ANY_NAME)),
         timeout=inputs.number("test-timeout"),
         retries=inputs.number("test-retries"),
+        capture=inputs.text("capture") == "on",
         reports_glob=_reports(inputs, directory),
         shard=_shard(inputs),
         selenium_url=inputs.text("selenium-url"),

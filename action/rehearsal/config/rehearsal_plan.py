@@ -70,7 +70,8 @@ class SuitePlan:
     """How to run the tests.
 
     `command` is empty if no test was asked for. `requirements` is None if the tests need no virtual
-    environment. `timeout` is in seconds. `reports_glob` is relative to the working directory.
+    environment. `timeout` is in seconds. `capture` says that failed browser tests leave evidence.
+    `reports_glob` is relative to the working directory.
     """
 
     command: str
@@ -78,6 +79,7 @@ class SuitePlan:
     env: Mapping[str, str] = field(repr=False)
     timeout: int
     retries: int
+    capture: bool
     reports_glob: str
     shard: str
     selenium_url: str

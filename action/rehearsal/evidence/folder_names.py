@@ -1,7 +1,9 @@
 """The folders of failed tests in the evidence: each test has its own."""
 
+import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from itertools import count
 from pathlib import PurePosixPath
 
@@ -12,6 +14,8 @@ from rehearsal.results.tests import Failure, SuiteResults
 # So many failed tests have a folder, and so many flaky ones: when a whole suite fails, the first
 # tests show why.
 MAX_TESTS = 50
+UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+CAPTURED_LENGTH, HASH_LENGTH = 96, 8
 OTHER_NAMES = {PurePosixPath(path).name for path in (TEST_LOG, JUNIT_FOLDER)}
 
 
@@ -24,7 +28,7 @@ def name_folders(
     Names are different on every file system: case makes no difference.
     """
     failed, flaky = results.failed[:MAX_TESTS], results.flaky[:MAX_TESTS]
-    wanted = [_wanted_name(each, evidence) for each in (*failed, *flaky)]
+    wanted = [_wanted_name(each, evidence, taken) for each in (*failed, *flaky)]
 
     def exists(name: str) -> bool:
         return name in taken or evidence.folder.exists(f"{TESTS_FOLDER}/{name}")
@@ -37,9 +41,30 @@ def name_folders(
     )
 
 
-def _wanted_name(failure: Failure, evidence: Evidence) -> str:
+def _wanted_name(failure: Failure, evidence: Evidence, taken: Container[str]) -> str:
+    """Return the name of the folder that the capture has made, or one like the test's."""
+    captured = captured_name(failure.name)
+    if not failure.evidence_name and captured in taken:
+        return captured
     path = evidence.safe_path(TESTS_FOLDER, failure.evidence_name or failure.name)
     return PurePosixPath(path).name
+
+
+def captured_name(test: str) -> str:
+    """Return what rehearsal_capture calls the folder of a test, by its dotted name or node ID.
+
+    As its dotted_names and evidence do, which run in the tests' own Python.
+    """
+    head, bracket, parameters = test.partition("[")
+    if "::" in head:
+        path, *names = head.split("::")
+        head = ".".join((path.removesuffix(".py").replace("/", "."), *names))
+    dotted = head + bracket + parameters
+    name = UNSAFE.sub("-", dotted).lstrip("._-")
+    if name == dotted and len(name) <= CAPTURED_LENGTH:
+        return name
+    digest = sha256(dotted.encode(errors="replace")).hexdigest()[:HASH_LENGTH]
+    return f"{name[: CAPTURED_LENGTH - HASH_LENGTH - 1]}-{digest}"
 
 
 def _renamed(failures: Sequence[Failure], names: Iterator[str]) -> Iterator[Failure]:

@@ -58,7 +58,7 @@ def run_functional_tests(
         port=container.port,
         evidence=traces,
         junit=junit,
-        packages=_packages_folder(evidence),
+        python_path=_python_path(evidence, capture=plan.suite.capture),
         bin_folder=bin_folder,
     )
     try:
@@ -160,16 +160,21 @@ def _attachments(
     return AttachmentFinder(context.evidence, folders, plan.directory, left_out).find_all(results)
 
 
-def _packages_folder(evidence: Evidence) -> Path:
-    """Return the folder for the tests' PYTHONPATH.
+def _python_path(evidence: Evidence, *, capture: bool) -> Iterator[Path]:
+    """Yield the folders for the tests' PYTHONPATH.
 
-    If this package is installed, link to rehearsal_testing alone and not to other packages.
+    If this package is installed, they link to what the tests use and not to other packages.
     """
+    # The sitecustomize in it has to be found before any other.
+    if capture:
+        yield PACKAGES_FOLDER / "rehearsal_capture/python_path"
     if (PACKAGES_FOLDER / "__main__.py").is_file():
-        return PACKAGES_FOLDER
+        yield PACKAGES_FOLDER
+        return
     folder = evidence.staging_folder("packages")
-    (folder / "rehearsal_testing").symlink_to(PACKAGES_FOLDER / "rehearsal_testing")
-    return folder
+    for name in ("rehearsal_capture", "rehearsal_testing"):
+        (folder / name).symlink_to(PACKAGES_FOLDER / name)
+    yield folder
 
 
 def _staged_reports(evidence: Evidence) -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 # A path like this is not the project's, even if the project has a file of the same name.
 INSTALLED_CODE = re.compile(
-    r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_testing/|^<"  # Python
+    r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_(?:testing|capture)/|^<"  # Python
     r"|(?:^|/)node_modules/|^node:"  # Node
     r"|/gems/|/lib/ruby/|(?:^|/)vendor/"  # Ruby; PHP and Go use vendor/, too
     r"|/usr/(?:local|lib)/go(?:-[\d.]+)?/src/|/go/pkg/mod/"  # Go

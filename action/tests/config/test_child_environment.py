@@ -22,7 +22,7 @@ def env_of(base: dict[str, str] | None = None, **plan: Any) -> dict[str, str]:
         port=49153,
         evidence=Path("/s/traces"),
         junit=Path("/s/junit"),
-        packages=Path("/action"),
+        python_path=[Path("/capture"), Path("/action")],
         bin_folder=Path("/s/venv/bin"),
     )
 
@@ -39,7 +39,7 @@ def test_for_tests__has_the_address_of_the_app_and_the_folders() -> None:
         "REHEARSAL_EVIDENCE": "/s/traces",
         "REHEARSAL_JUNIT": "/s/junit",
         "REHEARSAL_RETRIES": "0",
-        "PYTHONPATH": "/action",
+        "PYTHONPATH": "/capture:/action",
         "PATH": "/s/venv/bin",
     }
 
@@ -47,7 +47,7 @@ def test_for_tests__has_the_address_of_the_app_and_the_folders() -> None:
 def test_for_tests__the_virtual_environment_comes_first_on_path() -> None:
     env = env_of({"PATH": "/usr/bin:/bin", "PYTHONPATH": "/theirs"})
     assert env["PATH"].split(os.pathsep) == ["/s/venv/bin", "/usr/bin", "/bin"]
-    assert env["PYTHONPATH"].split(os.pathsep) == ["/action", "/theirs"]
+    assert env["PYTHONPATH"].split(os.pathsep) == ["/capture", "/action", "/theirs"]
 
 
 def test_for_tests__path_is_unchanged_without_requirements() -> None:
@@ -57,7 +57,7 @@ def test_for_tests__path_is_unchanged_without_requirements() -> None:
         port=1,
         evidence=Path("/e"),
         junit=Path("/j"),
-        packages=Path("/action"),
+        python_path=[Path("/capture"), Path("/action")],
         bin_folder=None,
     )
     assert env["PATH"] == "/usr/bin"

@@ -1,6 +1,7 @@
 import pytest
 
-from rehearsal_testing.dotted_names import as_dotted_name, dotted_name
+from rehearsal_capture.dotted_names import dotted_name
+from rehearsal_testing.dotted_names import as_dotted_name
 
 
 @pytest.mark.parametrize(

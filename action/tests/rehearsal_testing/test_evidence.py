@@ -5,7 +5,8 @@ import pytest
 from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
 from urllib3.exceptions import ProtocolError
 
-from rehearsal_testing.evidence import EvidenceFolder, safe_name
+from rehearsal_capture.evidence import safe_name
+from rehearsal_testing.evidence import EvidenceFolder
 
 from .fakes import FakeDriver, fake_browser
 

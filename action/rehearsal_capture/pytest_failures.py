@@ -1,0 +1,39 @@
+"""The moment at which a test of pytest has failed, before its fixtures are torn down."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from rehearsal_capture.dotted_names import dotted_name
+from rehearsal_capture.evidence import keep
+from rehearsal_capture.playwright_pages import open_pages
+from rehearsal_capture.selenium_sessions import open_sessions, start_test
+
+_NOT_FAILURES = ("Skipped", "XFailed", "Exit")
+
+
+def watch(module: Any) -> None:
+    """Look when pytest reports a phase that raised; `module` is _pytest.reports."""
+    report = module.TestReport.from_item_and_call.__func__
+
+    def report_after_a_look(cls: Any, item: Any, call: Any) -> Any:
+        # A fault costs the evidence alone.
+        with suppress(Exception):
+            _look(item, call)
+        return report(cls, item, call)
+
+    module.TestReport.from_item_and_call = classmethod(report_after_a_look)
+
+
+def _look(item: Any, call: Any) -> None:
+    if call.when == "teardown":
+        start_test()  # The next one.
+    error = call.excinfo and call.excinfo.value
+    if error is None or type(error).__name__ in _NOT_FAILURES or item.get_closest_marker("xfail"):
+        return
+
+    def browsers() -> list[Any]:
+        return [*open_sessions(), *open_pages(getattr(item, "funcargs", {}))]
+
+    keep(dotted_name(item.nodeid), error, browsers)

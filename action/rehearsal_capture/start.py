@@ -1,0 +1,70 @@
+"""Wait for the modules that tests of browsers import, and watch them from then on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+# With one of these packages a test may open a browser. Nothing is watched in any other Python.
+_BROWSERS = ("selenium", "playwright")
+# The modules that are watched then, and what watches them. Selenium imports its own when a test
+# starts the first browser; by then the runner has to be watched.
+_WATCHED = {
+    "selenium.webdriver.remote.remote_connection": "rehearsal_capture.selenium_sessions",
+    "unittest.case": "rehearsal_capture.unittest_failures",
+    "_pytest.reports": "rehearsal_capture.pytest_failures",
+}
+
+
+def start() -> None:
+    """Begin, unless there is no folder for evidence or the capture is switched off."""
+    if os.environ.get("REHEARSAL_EVIDENCE") and os.environ.get("REHEARSAL_CAPTURE") != "off":
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder:
+    """Finds nothing itself: it hears which modules are imported."""
+
+    def __init__(self) -> None:
+        self._is_watching = False
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any | None:
+        # A fault costs the evidence alone.
+        with suppress(Exception):
+            if name in _BROWSERS and not self._is_watching:
+                self._is_watching = True
+                for module in _WATCHED.keys() & sys.modules.keys():
+                    _watch(sys.modules[module])
+            elif name in _WATCHED and self._is_watching:
+                return self._find_elsewhere(name, path, target)
+        return None
+
+    def _find_elsewhere(self, name: str, path: Any, target: Any) -> Any | None:
+        for finder in sys.meta_path:
+            find = getattr(finder, "find_spec", None)
+            spec = find(name, path, target) if find and finder is not self else None
+            if spec is not None:
+                _after_import(spec, _watch)
+                return spec
+        return None
+
+
+def _watch(module: Any) -> None:
+    import_module(_WATCHED[module.__name__]).watch(module)
+
+
+def _after_import(spec: Any, watch: Callable[[Any], None]) -> None:
+    """Have `watch` called with the module as soon as it is imported."""
+    load = spec.loader.exec_module
+
+    def exec_module(module: Any) -> None:
+        load(module)
+        # A fault costs the evidence alone.
+        with suppress(Exception):
+            watch(module)
+
+    spec.loader.exec_module = exec_module

@@ -1,0 +1,52 @@
+"""The moment at which a test of unittest fails, while its browsers are still open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rehearsal_capture.dotted_names import dotted_name
+from rehearsal_capture.evidence import keep
+from rehearsal_capture.selenium_sessions import open_sessions, start_test
+
+# unittest then leaves the lines of this module out of tracebacks, as its own.
+__unittest = True
+
+
+def watch(module: Any) -> None:
+    """Look at each part of a test that raises; `module` is unittest.case."""
+    outcome, not_failures = module._Outcome, (module.SkipTest, module._ShouldStop)  # noqa: SLF001
+    run_part = outcome.testPartExecutor
+
+    @contextmanager
+    def run_part_and_look(self: Any, test: Any, *args: Any, **kwargs: Any) -> Iterator[None]:
+        with run_part(self, test, *args, **kwargs):
+            try:
+                yield
+            except not_failures:
+                raise
+            except BaseException as error:
+                if not self.expecting_failure:
+                    keep(_name(test), error, open_sessions)
+                raise
+
+    begin = outcome.__init__
+
+    def begin_test(self: Any, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        start_test()
+
+    outcome.testPartExecutor = run_part_and_look
+    outcome.__init__ = begin_test
+
+
+def _name(test: Any) -> str:
+    """Return the name under which the test is reported."""
+    # pytest names a test by its file: "tests/test_a.py::ATest::test_b (call)".
+    if node := os.environ.get("PYTEST_CURRENT_TEST", ""):
+        return dotted_name(node.rpartition(" (")[0])
+    test = getattr(test, "test_case", test)
+    kind = type(test)
+    return f"{kind.__module__}.{kind.__qualname__}.{test._testMethodName}"  # noqa: SLF001

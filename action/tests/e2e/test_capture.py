@@ -1,0 +1,69 @@
+"""A suite with a driver of its own, in a rehearsal: its failed test has what the browser showed."""
+
+import json
+import sys
+
+import pytest
+
+from .contract import assert_verdict
+from .repository import Repository
+from .runner import Runner
+
+SUITE = """\
+import os
+import unittest
+
+from selenium import webdriver
+
+
+class NewVisitorTest(unittest.TestCase):
+    def setUp(self):
+        options = webdriver.ChromeOptions()
+        for argument in ("--headless", "--no-sandbox", "--disable-gpu"):
+            options.add_argument(argument)
+        self.browser = webdriver.Chrome(options=options)
+
+    def tearDown(self):
+        self.browser.quit()
+
+    def test_title(self):
+        self.browser.get(os.environ["REHEARSAL_URL"])
+        self.assertEqual(self.browser.title, "Large")
+
+    def test_heading(self):
+        self.browser.get(os.environ["REHEARSAL_URL"])
+        self.assertEqual(self.browser.find_element("tag name", "h1").text, "It works")
+"""
+NAMES = ("screenshot.png", "page.html", "address.txt", "console.log")
+
+
+@pytest.mark.parametrize("runner_of_tests", ["unittest", "pytest"])
+def test_capture__of_a_suite_that_knows_nothing_of_it(
+    runner_of_tests: str, tiny: Repository, runner: Runner
+) -> None:
+    tiny.write("test_visitor.py", SUITE)
+    module = "test_visitor.py" if runner_of_tests == "pytest" else "test_visitor"
+    command = f"SE_OFFLINE=true {sys.executable} -m {runner_of_tests} {module}"
+    rehearsed = runner.use(tiny, {"test-command": command})
+    assert_verdict(rehearsed, "tests-failed")
+    (failed,) = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
+    assert failed["name"].endswith("NewVisitorTest.test_title") or failed["name"].endswith(
+        "NewVisitorTest::test_title"
+    )
+    assert failed["file"] == "test_visitor.py"
+    folder = failed["evidence"]
+    assert rehearsed.evidence is not None
+    kept = {file.name for file in (rehearsed.evidence / folder).iterdir()}
+    assert set(NAMES) <= kept
+    assert "<title>Tiny</title>" in rehearsed.file(f"{folder}/page.html")
+    page = rehearsed.file("index.html")
+    assert f"{folder}/screenshot.png" in page or "data:image/png" in page
+
+
+def test_capture__off(tiny: Repository, runner: Runner) -> None:
+    tiny.write("test_visitor.py", SUITE)
+    command = f"SE_OFFLINE=true {sys.executable} -m unittest test_visitor"
+    rehearsed = runner.use(tiny, {"test-command": command, "capture": "off"})
+    assert_verdict(rehearsed, "tests-failed")
+    assert rehearsed.evidence is not None
+    assert not list(rehearsed.evidence.glob("tests/*/screenshot.png"))
