@@ -90,8 +90,8 @@ def _combined(
 ) -> tuple[SuiteResults, bool]:
     """Return what counts, and whether this is what the runner printed."""
     if reported.test_count or reported.failure_count:
-        if code and not reported.failure_count and printed.failure_count:
-            reported = replace(reported, failure_count=printed.failure_count, failed=printed.failed)
+        if code:
+            reported = _with_unreported(reported, printed)
         return replace(reported, flaky=reported.flaky or printed.flaky), False
     if printed.test_count is None and not printed.failure_count:
         return reported, False
@@ -102,6 +102,25 @@ def _combined(
         count = passed if passed > 0 else printed.test_count
         return replace(printed, test_count=count, failure_count=0, failed=()), True
     return printed, True
+
+
+def _with_unreported(reported: SuiteResults, printed: SuiteResults) -> SuiteResults:
+    """Return the reported results with the failed tests that were printed only.
+
+    Of some suites only a part writes reports. Where the two name tests differently, what is
+    reported counts alone.
+    """
+    known = {each.name for each in reported.failed}
+    if not printed.failure_count or not known <= {each.name for each in printed.failed}:
+        return reported
+    missing = tuple(each for each in printed.failed if each.name not in known)
+    if not missing and reported.failure_count:
+        return reported
+    failures = max(printed.failure_count, reported.failure_count + len(missing))
+    tests = max(printed.test_count or 0, reported.test_count or 0, failures)
+    return replace(
+        reported, test_count=tests, failure_count=failures, failed=(*reported.failed, *missing)
+    )
 
 
 def _ran_none(results: SuiteResults, output: SuiteOutput, code: int | None) -> bool:

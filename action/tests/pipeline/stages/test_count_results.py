@@ -120,7 +120,7 @@ UNCOUNTED = (None, 0)
         pytest.param([], "= 2 failed in 0.1s =", 0, (2, 0), id="words of no pass, good end"),
         pytest.param([], f"{TWO_FAILED}\n= 2 passed in 1s =", 0, (5, 0), id="it ran again"),
         pytest.param([BAD], TWO_FAILED, 0, (1, 1), id="a report, and a good end"),
-        pytest.param([GOOD], TWO_FAILED, 1, (1, 2), id="the runner knows of more failures"),
+        pytest.param([GOOD], TWO_FAILED, 1, (5, 2), id="the runner knows of more failures"),
         pytest.param([GOOD], TWO_FAILED, 0, (1, 0), id="the report knows that it passed"),
         pytest.param([""], UNITTEST, 0, (2, 0), id="an empty report beside another runner"),
         pytest.param([""], "", 1, (0, 0), id="an empty report alone"),
@@ -143,6 +143,28 @@ def test_count_tests__names_failures_that_only_the_words_tell(tmp_path: Path) ->
         assert (failure.name, failure.file) == ("t.py::test_x", "t.py")
         assert failure.message == "AssertionError: no basket"
     assert counted(tmp_path, BAD, text=NAMED, code=1).failed[0].name == "bad"
+
+
+def printed_failures(*names: str) -> str:
+    """What unittest prints of failed tests, and of one test that passed."""
+    bar, rule = "=" * 70, "-" * 70
+    blocks = (f"{bar}\nFAIL: {name} (t.T.{name})\n{rule}\nAssertionError: no\n" for name in names)
+    total, failures = len(names) + 1, len(names)
+    return f"{''.join(blocks)}\n{rule}\nRan {total} tests in 1s\n\nFAILED (failures={failures})"
+
+
+def test_count_tests__of_a_suite_of_which_only_a_part_writes_reports(tmp_path: Path) -> None:
+    report = "<testcase classname='t.T' name='test_b'><failure message='m'/></testcase>"
+    text = printed_failures("test_a", "test_b")
+    results = counted(tmp_path, report, text=text, code=1)
+    assert (results.test_count, results.failure_count) == (3, 2)
+    assert [each.name for each in results.failed] == ["t.T.test_b", "t.T.test_a"]
+    assert results.failed[0].message == "m"
+
+
+def test_count_tests__where_a_report_names_tests_differently(tmp_path: Path) -> None:
+    results = counted(tmp_path, BAD, text=printed_failures("test_a", "test_b"), code=1)
+    assert (results.test_count, results.failure_count) == (1, 1)
 
 
 def test_count_tests__a_failure_that_a_test_printed_is_none(tmp_path: Path) -> None:
