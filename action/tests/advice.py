@@ -15,12 +15,13 @@ from rehearsal.report.cause_text import split_snippets
 # What the comment over a snippet says; of alternatives the first is obeyed.
 _ALTERNATIVE = re.compile(r"# (?:or|instead)\b")
 _LEAD = r"# (?:either |and |and also, |only if [^,]*, )?"
-_ADD_INPUT = re.compile(_LEAD + r"in \S+, under the step's with:, add:")
+_WORKFLOW = r"in (?:\S+|your workflow)"
+_ADD_INPUT = re.compile(_LEAD + _WORKFLOW + r", under the step's with:, add:")
 _ADD_LINE = re.compile(
-    _LEAD + r"in \S+, in the step's input (?P<name>[a-z-]+), add (?:this line|these lines)"
+    _LEAD + _WORKFLOW + r", in the step's input (?P<name>[a-z-]+), add (?:this line|these lines)"
     r"(?:, or change that of (?P<variable>[\w-]+) to it)? \(after (?P=name): \|\):"
 )
-_WRITE_INSTEAD = re.compile(_LEAD + r"in \S+, in the step's input [a-z-]+, write instead:")
+_WRITE_INSTEAD = re.compile(_LEAD + _WORKFLOW + r", in the step's input [a-z-]+, write instead:")
 _STEP_ENV = re.compile(_LEAD + r"under the step's env:, add:")
 _AFTER_LINE = re.compile(_LEAD + r"in (?P<file>\S+), after line (?P<line>\d+), add:")
 _INSTEAD_OF_LINE = re.compile(

@@ -208,6 +208,15 @@ MAKING = [
         lines=(Line(file="Dockerfile", holds="RUN true", says="/bin/sh"),),
     ),
     Fault(
+        name="no-compiler",
+        verdict="build-failed",
+        diagnosis="no-compiler",
+        # As a package does that has no wheel: setuptools runs the compiler like this.
+        edits=((*COPY, "RUN python -c \"import subprocess; subprocess.run(['gcc', 'a.c'])\""),),
+        told=("has to be compiled, and there is no gcc", "apt-get install -y gcc"),
+        lines=(Line(file="Dockerfile", holds="'gcc'", says="No such file or directory: 'gcc'"),),
+    ),
+    Fault(
         name="wrong-platform",
         verdict="build-failed",
         diagnosis="wrong-platform",
@@ -418,6 +427,7 @@ ANSWERING = [
         diagnosis="wrong-port",
         inputs=tiny("elsewhere"),
         told=("listens on port 9000", "waiting longer cannot"),
+        then="passed",
     ),
     Fault(
         name="bound-to-loopback",
