@@ -1,5 +1,6 @@
 """What to paste into the settings of a Django project, or for the variables that they read."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -32,6 +33,10 @@ WHERE_HTTPS_SHOWS = ("answer", "https redirects", "final page", "failures", TEST
 INVALID_HOST = re.compile(
     r"Invalid HTTP_HOST header: '(\[[^\]'\n]{1,100}\]|[^:'\n]{1,253})(?::(\d{1,5}))?'"
 )
+# What stands before the value of a setting.
+ASSIGNED = re.compile(r"\s*\w+(?:\s*:[^=]+)?\s*=(?!=)")
+# A value that `and` can follow.
+SIMPLE = re.compile(r"(?:not )?[\w.]+")
 # nginx leaves out the port of the browser's Host header with this.
 HOST_WITHOUT_PORT = re.compile(r"(\bproxy_set_header\s+Host\s+)\$host\b")
 RAILS_REDIRECT = re.compile(r"^(\s*config\.force_ssl\s*=\s*)true\b", re.MULTILINE)
@@ -111,7 +116,11 @@ def ssl_redirect(context: Context) -> str:
     code = module.code(found)
     if code == "False" or found.line != found.last_line:
         return ""
-    changes = _write(module, found, NO_REDIRECT if code == "True" else f"{code} and {NO_REDIRECT}")
+    before = code if SIMPLE.fullmatch(code) else f"({code})"
+    new = NO_REDIRECT if code == "True" else f"{before} and {NO_REDIRECT}"
+    changes = list(_write(module, found, new))
+    if not changes:
+        return ""
     variable = context.in_step("env", f"{REDIRECT_VARIABLE}=1", "and ")
     return f"{context.describe(changes)}\n\n{variable}"
 
@@ -174,18 +183,19 @@ def _write_list(
             yield Change(path=module.path, text=f"    *{read},", after=found.line)
             yield from _import_os(module)
         return
-    items = code[1:-1].strip().rstrip(",") if code.startswith("[") and code.endswith("]") else None
-    if items is not None:
+    if isinstance(found.value, ast.List):
+        items = code[1:-1].strip().rstrip(",")
         yield from _write(module, found, f"[{items}, *{read}]" if items else read)
+    else:
+        yield from _write(module, found, f"[*({code}), *{read}]")
 
 
 def _write(module: PythonModule, found: Assignment, code: str) -> Iterator[Change]:
-    """Yield the changes that give a setting of one line another value."""
-    line = module.text.splitlines()[found.line - 1]
-    yield Change(
-        path=module.path, text=f"{line.partition('=')[0].rstrip()} = {code}", instead=found.line
-    )
-    yield from _import_os(module)
+    """Yield the changes that give a setting of one line another value; none for `+=`."""
+    begin = ASSIGNED.match(module.text.splitlines()[found.line - 1])
+    if begin:
+        yield Change(path=module.path, text=f"{begin[0]} {code}", instead=found.line)
+        yield from _import_os(module)
 
 
 def _import_os(module: PythonModule) -> Iterator[Change]:

@@ -164,6 +164,9 @@ def falsy_value(assignment: Assignment) -> str | None:
 def _deciding_value(value: ast.expr, reading: Reading, *, wanted: bool) -> str | None:
     """Return the value of a variable for which an expression is true (`wanted`) or false."""
     match value:
+        case ast.BoolOp(op=ast.Or()) | ast.IfExp():
+            # Something else decides, too.
+            return None
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return _deciding_value(operand, reading, wanted=not wanted)
         case ast.Compare(left=ast.Constant(), ops=[ast.In() | ast.NotIn() as operator]):

@@ -445,6 +445,9 @@ def test_propose__hosts_without_a_variable(tmp_path: Path) -> None:
          '"localhost").split(",")]')),
         ("ALLOWED_HOSTS = [\n    'a.example',\n]", "after line 10, add:",
          '    *os.environ.get("GIVEN_ALLOWED_HOSTS", "localhost").split(","),'),
+        ("ALLOWED_HOSTS: list[str] = ['a'] if DEBUG else HOSTS", "instead of line 10, write:",
+         ("ALLOWED_HOSTS: list[str] = [*(['a'] if DEBUG else HOSTS), *os.environ.get("
+         '"GIVEN_ALLOWED_HOSTS", "localhost").split(",")]')),
         ("", "at the end, add:",
          'ALLOWED_HOSTS = os.environ.get("GIVEN_ALLOWED_HOSTS", "localhost").split(",")'),
     ],
@@ -503,6 +506,8 @@ def test_propose__redirect_of_the_variable_that_is_read(tmp_path: Path) -> None:
          'SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ'),
         ("SECURE_SSL_REDIRECT = not DEBUG", 17,
          'SECURE_SSL_REDIRECT = not DEBUG and "DJANGO_NO_SSL_REDIRECT" not in os.environ'),
+        ("SECURE_SSL_REDIRECT = DEBUG is False", 17,
+         'SECURE_SSL_REDIRECT = (DEBUG is False) and "DJANGO_NO_SSL_REDIRECT" not in os.environ'),
         ("if 'TLS' in os.environ:\n    SECURE_SSL_REDIRECT = True", 18,
          '    SECURE_SSL_REDIRECT = "DJANGO_NO_SSL_REDIRECT" not in os.environ'),
     ],
@@ -544,6 +549,26 @@ def test_propose__origins(tmp_path: Path) -> None:
         "\n"
         f"# and {IN_STEP}host-port: '8000'"
     )
+
+
+def test_propose__origins_of_the_variable_that_is_read(tmp_path: Path) -> None:
+    path = "config/settings/production.py"
+    setting = 'CSRF_TRUSTED_ORIGINS = env.list("ORIGINS", default=[])\n'
+    files = {**SPLIT, path: SPLIT[path] + setting}
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, request=REQUEST, log=ORIGIN)
+    assert found["csrf_origins"] == (
+        f"# {IN_STEP}env: ORIGINS=http://localhost:8000\n\n# and {IN_STEP}host-port: '8000'"
+    )
+
+
+@pytest.mark.parametrize(
+    "setting, name",
+    [("ALLOWED_HOSTS += ['a']", "allowed_hosts"), ("ALLOWED_HOSTS = (\n'a',)", "allowed_hosts")],
+)
+def test_propose__nothing_that_would_break(tmp_path: Path, setting: str, name: str) -> None:
+    settings = BOOK["src/shop/settings.py"].replace("ALLOWED_HOSTS = []", setting)
+    files = {**BOOK, "src/shop/settings.py": settings}
+    assert name not in proposals(tmp_path, files, Verdict.NOT_READY, **REFUSED)
 
 
 def test_propose__origins_of_a_proxy_that_drops_the_port(tmp_path: Path) -> None:

@@ -105,6 +105,9 @@ def test_parse_module__nothing(text: str) -> None:
         ('"A_B" in os.environ', None),
         ("True", None),
         ("not DEBUG", None),
+        ('not DEBUG and env.bool("A_B")', "False"),
+        ('not DEBUG or env.bool("A_B")', None),
+        ('env.bool("A_B") if DEBUG else True', None),
     ],
 )
 def test_falsy_value(code: str, value: str | None) -> None:
