@@ -48,7 +48,9 @@ def count_tests(
 
     `output` is what the test command printed, `code` its exit code, or None if it was ended.
     """
-    results, is_printed = _combined(read.results, output.results, code)
+    # A shard's runner may count what it leaves to others.
+    is_whole = len(output.closings) == 1 and not is_one_shard(plan.shard)
+    results, is_printed = _combined(read.results, output.results, code, is_whole=is_whole)
     if code == NO_TESTS_EXIT_CODE and results.test_count is None and not results.failure_count:
         results = replace(results, test_count=0)
     in_other_shards = read.results.in_other_shards
@@ -86,12 +88,19 @@ def count_tests(
 
 
 def _combined(
-    reported: SuiteResults, printed: SuiteResults, code: int | None
+    reported: SuiteResults, printed: SuiteResults, code: int | None, *, is_whole: bool
 ) -> tuple[SuiteResults, bool]:
-    """Return what counts, and whether this is what the runner printed."""
+    """Return what counts, and whether this is what the runner printed.
+
+    `is_whole` says that one runner ran all tests at once, so that its count is that of the suite.
+    """
     if reported.test_count or reported.failure_count:
         if code:
             reported = _with_unreported(reported, printed)
+        if is_whole and reported.failure_count == printed.failure_count:
+            # A part of the suite writes reports: the tests of BrowserTestCase, for example.
+            total = max(reported.test_count or 0, printed.test_count or 0)
+            reported = replace(reported, test_count=total)
         return replace(reported, flaky=reported.flaky or printed.flaky), False
     if printed.test_count is None and not printed.failure_count:
         return reported, False

@@ -162,6 +162,28 @@ def test_count_tests__of_a_suite_of_which_only_a_part_writes_reports(tmp_path: P
     assert results.failed[0].message == "m"
 
 
+@pytest.mark.parametrize(
+    "report, text, code, expected",
+    [
+        pytest.param(GOOD, "Ran 3 tests in 1s\n\nOK", 0, (3, 0), id="passed"),
+        pytest.param(
+            "<testcase classname='t.T' name='test_a'><failure message='m'/></testcase>",
+            printed_failures("test_a"),
+            1,
+            (2, 1),
+            id="failed",
+        ),
+        pytest.param(GOOD, f"{UNITTEST}\n{UNITTEST}", 0, (1, 0), id="two runs"),
+    ],
+)
+def test_count_tests__that_one_run_counted(
+    tmp_path: Path, report: str, text: str, code: int, expected: object
+) -> None:
+    """Beside tests of BrowserTestCase, which write reports, there are others."""
+    results = counted(tmp_path, report, text=text, code=code)
+    assert (results.test_count, results.failure_count) == expected
+
+
 def test_count_tests__where_a_report_names_tests_differently(tmp_path: Path) -> None:
     results = counted(tmp_path, BAD, text=printed_failures("test_a", "test_b"), code=1)
     assert (results.test_count, results.failure_count) == (1, 1)
