@@ -99,7 +99,10 @@ def _whitenoise(context: Context) -> Iterator[Change | Commands]:
     if not django or not _are_missed(context):
         return
     if not django.line_of("whitenoise.middleware.WhiteNoise"):
-        yield from _middleware(django)
+        middleware = list(_middleware(django))
+        if not middleware:
+            return
+        yield from middleware
     dockerfile = shape.dockerfile
     if dockerfile and "whitenoise" not in declared(dockerfile, shape.project):
         yield from add_package(dockerfile, shape.project, "whitenoise")
@@ -107,22 +110,18 @@ def _whitenoise(context: Context) -> Iterator[Change | Commands]:
 
 def _middleware(django: DjangoProject) -> Iterator[Change]:
     """Yield the change that adds WhiteNoise after SecurityMiddleware, or as the first one."""
-    setting = django.find("MIDDLEWARE")
-    if not setting:
-        return
-    module, found = setting
-    lines = module.text.splitlines()
-    for number in range(found.line, found.last_line + 1):
-        line = lines[number - 1]
-        if security := SECURITY.search(line):
-            if line.strip() == security[0] and security[0].endswith(","):
-                text = line[: security.start()] + MIDDLEWARE
-                yield Change(path=module.path, text=text, after=number)
-            else:
-                added = f"{security[0].rstrip(',')}, {MIDDLEWARE}"
-                text = line[: security.start()] + added + line[security.end() :]
-                yield Change(path=module.path, text=text, instead=number)
-            return
-    first = lines[found.line - 1]
-    if re.search(r"=\s*[\[(]\s*$", first):
-        yield Change(path=module.path, text=f"    {MIDDLEWARE}", after=found.line)
+    if place := django.line_of("django.middleware.security.SecurityMiddleware"):
+        module, number = place
+        line = module.text.splitlines()[number - 1]
+        security = SECURITY.search(line)
+        if security and line.strip() == security[0] and security[0].endswith(","):
+            text = line[: security.start()] + MIDDLEWARE
+            yield Change(path=module.path, text=text, after=number)
+        elif security:
+            added = f"{security[0].rstrip(',')}, {MIDDLEWARE}"
+            text = line[: security.start()] + added + line[security.end() :]
+            yield Change(path=module.path, text=text, instead=number)
+    elif setting := django.find("MIDDLEWARE"):
+        module, found = setting
+        if re.search(r"=\s*[\[(]\s*$", module.text.splitlines()[found.line - 1]):
+            yield Change(path=module.path, text=f"    {MIDDLEWARE}", after=found.line)

@@ -415,6 +415,36 @@ def test_propose__nothing_that_is_there(tmp_path: Path) -> None:
     assert not {"collectstatic", "whitenoise", "serve_static", "logging"} & found.keys()
 
 
+@pytest.mark.parametrize(
+    "middleware, change",
+    [
+        ('["django.middleware.security.SecurityMiddleware"]', ("instead of line 11, write:\n"
+         'MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", '
+         '"whitenoise.middleware.WhiteNoiseMiddleware",]')),
+        ('[\n    "shop.first",\n]', ("after line 11, add:\n"
+         '    "whitenoise.middleware.WhiteNoiseMiddleware",')),
+        (('[\n    "django.middleware.security.SecurityMiddleware",\n]\n'
+         "if DEBUG:\n    MIDDLEWARE = [*MIDDLEWARE]"), ("after line 12, add:\n"
+         '    "whitenoise.middleware.WhiteNoiseMiddleware",')),
+    ],
+    ids=["one line", "first", "later"],
+)  # fmt: skip
+def test_propose__place_in_the_middleware(tmp_path: Path, middleware: str, change: str) -> None:
+    before, _, after = BOOK["src/shop/settings.py"].partition("MIDDLEWARE = [")
+    settings = f"{before}MIDDLEWARE = {middleware}\n{after.partition(']')[2]}"
+    found = proposals(
+        tmp_path, {**BOOK, "src/shop/settings.py": settings}, Verdict.TESTS_FAILED, **STATIC
+    )
+    assert found["whitenoise"].startswith(f"# in src/shop/settings.py, {change}\n")
+
+
+def test_propose__no_half_of_whitenoise(tmp_path: Path) -> None:
+    settings = BOOK["src/shop/settings.py"].replace("MIDDLEWARE = [", "MIDDLEWARE = OTHERS + [")
+    settings = settings.replace('"django.middleware.security', '"shop.middleware.security')
+    files = {**BOOK, "src/shop/settings.py": settings}
+    assert "whitenoise" not in proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+
+
 def test_propose__static_files_are_not_for_others(tmp_path: Path) -> None:
     assert not proposals(tmp_path, EXPRESS, Verdict.TESTS_FAILED, **STATIC).keys() - {
         "workflow",

@@ -61,6 +61,14 @@ OWN_MACHINE = "# on your own machine; commit what it writes:\n"
         ),
         ("RUN uv sync --locked", {}, f"{OWN_MACHINE}uv add whitenoise"),
         (
+            (
+                "COPY uv.lock .\nRUN uv export > r.txt && uv pip install --system \\\n"
+                "  --python-preference system --requirements r.txt"
+            ),
+            {"uv.lock": ""},
+            f"{OWN_MACHINE}uv add whitenoise",
+        ),
+        (
             "RUN uv sync --frozen --package app",
             {},
             f"{OWN_MACHINE}uv add --package app whitenoise",
@@ -102,6 +110,15 @@ OWN_MACHINE = "# on your own machine; commit what it writes:\n"
         ),
         ("RUN pip install -r requirements.txt", {}, ""),
         ("RUN pip install --upgrade pip", {}, ""),
+        ("RUN pip install --root /x -q", {}, ""),
+        (
+            "RUN pip install --no-cache-dir -U -c limits.txt django --timeout 9",
+            {},
+            (
+                "# in Dockerfile, instead of line 2, write:\n"
+                "RUN pip install --no-cache-dir -U -c limits.txt django whitenoise --timeout 9"
+            ),
+        ),
         ("RUN npm ci", {}, ""),
     ],
 )
