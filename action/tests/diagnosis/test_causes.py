@@ -290,7 +290,7 @@ def answering(status: int) -> Facts:
         ),
         pytest.param(
             click('another element <p class="imprint"> obscures it'),
-            '<p class="imprint"> lies on top of <button type="submit">, and takes the click',
+            'reach <button type="submit">: <p class="imprint"> lies on top of it',
             id="a covered element, in Firefox",
         ),
         pytest.param(
@@ -304,7 +304,7 @@ def answering(status: int) -> Facts:
                     )
                 },
             ),
-            '<p class="imprint"> lies on top of <button>, and takes the click',
+            'reach <button>: <p class="imprint"> lies on top of it',
             id="a covered element, in Playwright",
         ),
         pytest.param(

@@ -234,8 +234,8 @@ BREAKS = (
             ),
         ),
         told=(
-            '<p class="imprint"> lies on top of <button type="submit">, and takes the click',
-            "The rule .imprint lifts",
+            'reach <button type="submit">: <p class="imprint"> lies on top of it',
+            "The rule .imprint (entries/static/entries/style.css:16)",
             "in entries/static/entries/style.css, instead of line 16, write:",
         ),
         lines=(

@@ -22,7 +22,7 @@ COVERED_ELEMENT = (
         id="covered-element",
         verdicts=(Verdict.TESTS_FAILED,),
         patterns=(COVERED,),
-        title="{cover} lies on top of {element|what a test clicks}, and takes the click",
+        title="A click did not reach {element|its element}: {cover} lies on top of it",
         hint="The test did what a visitor does. If it belongs there (a dialog, a banner), let the "
         "test close it first, or wait until it is gone. Otherwise the style sheets put it there: "
         "look at its position and size on the screenshot.",
@@ -32,9 +32,9 @@ COVERED_ELEMENT = (
                     COVERING_STYLES,
                     r"^(?P<selector>.+) at (?P<file>\S+):(?P<line>\d+): (?P<in_flow>.+)$",
                 ),
-                hint="The test did what a visitor does. The rule {selector} lifts the element out "
-                "of the page, over others ({file}:{line}). If it belongs there (a dialog, a "
-                "banner), let the test close it first instead.",
+                hint="The test did what a visitor does. The rule {selector} ({file}:{line}) lifts "
+                "{cover} out of the page, over others. If it belongs there (a dialog, a banner), "
+                "let the test close it first instead.",
                 paste="# in {file}, instead of line {line}, write:\n{in_flow}",
             ),
         ),
