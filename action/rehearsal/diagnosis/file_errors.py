@@ -29,7 +29,7 @@ def write_errors(message: str) -> tuple[str, ...]:
     return (
         # Python; with the function that raised it, if its name follows.
         (
-            rf"(?:^[ \t]+.*\b(?:mkdir|makedirs)\b.*\n(?:[ \t~^]+\n)*)?"
+            rf"(?:^[ \t].*\b(?:mkdir|makedirs)\b.*\n(?:[ \t~^]+\n)*)?"
             rf"^\w+Error: \[Errno (?:13|30)\] {message}: '{PATH}'"
         ),
         rf"E(?:ACCES|ROFS): {message}, \w+ '{PATH}'",  # Node
@@ -39,7 +39,7 @@ def write_errors(message: str) -> tuple[str, ...]:
         rf"FileNotFoundException: {PATH} \({message}\)",  # Java
         rf"FileSystemException: {PATH}: {message}",
         # coreutils, dash, and nginx
-        rf"cannot (?:touch|create)(?: \w+)* ['{OPEN}]?{PATH}['{CLOSE}]?: {message}",
+        rf"cannot (?:touch|create)(?: \w+){{0,4}} ['{OPEN}]?{PATH}['{CLOSE}]?: {message}",
         rf"\b(?:open|mkdir|rename)\(\) \"{PATH}\" failed \(\d+: {message}\)",
     )
 

@@ -27,7 +27,7 @@ MISSING = tuple(
         r"Table '(?:\w+\.)?(?P<table>\w+)' doesn't exist",
     )
 )
-MIGRATED = re.compile(r"^\s*(?:Running migrations:|No migrations to apply)", re.MULTILINE)
+MIGRATED = re.compile(r"^[ \t]*(?:Running migrations:|No migrations to apply)", re.MULTILINE)
 MIGRATIONS_FOLDER = "migrations"
 # As makemigrations writes them; the group is what follows the model's name.
 CREATE = (

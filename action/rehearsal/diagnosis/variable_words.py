@@ -25,7 +25,7 @@ LIBRARIES = (
     Words(
         # With the traceback before it, if there is one: its line of the app is evidence.
         says=r"(?:(?:^Traceback \(most recent call last\):\n|\A)(?:[ \t].*\n)*?)?"
-        r'[ \t]*File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n'
+        r'^[ \t]*File "(?:<frozen os>|[^"\n]*/os\.py)", line \d+, in __getitem__\n'
         r"(?:    .*\n)*KeyError: '(?P<name>\w+)'"
     ),
     Words(says=r"\b(?P<name>[A-Z][A-Z0-9_]+) is set but empty"),
@@ -90,7 +90,7 @@ OWN_WORDS = (
         each=rf"\b({NAME})\b[\"'`]?(?: \w+ variable)?(?: (?:is|are|was|must|has|have)\b|:)",
     ),
     Words(
-        says=r"(?P<name>[A-Z][A-Z0-9_]+)[\"'`]? (?i:env(?:ironment)? var(?:iable)?) "
+        says=r"\b(?P<name>[A-Z][A-Z0-9_]+)[\"'`]? (?i:env(?:ironment)? var(?:iable)?) "
         r"(?:is|was|must|has)\b.{0,99}?(?:not|required|missing|undefined|unset|empty|set)\b"
     ),
 )

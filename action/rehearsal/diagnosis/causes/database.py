@@ -196,7 +196,7 @@ DATABASE = (
             Variant(
                 pattern=Pattern(
                     (*DATABASE_LOGS, LOG_BEFORE_TESTS),
-                    r"^\s*(?:Running migrations:|No migrations to apply)",
+                    r"^[ \t]*(?:Running migrations:|No migrations to apply)",
                 ),
                 title="The database has no table {table}, although migrate has run",
                 hint="No migration in the image makes this table. Make the migration and commit "

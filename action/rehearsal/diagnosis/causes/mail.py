@@ -34,7 +34,8 @@ MAIL = (
                 r'^[ \t]*File "[^"\n]*/smtplib\.py", line \d+, in \w+\n(?:[ \t].*\n)*'
                 r"(?P<error>\S*(?:[Ee]rror|Disconnected|Refused|Exception|Timeout|timeout).*)$",
                 # nodemailer
-                r"(?P<error>Error: .*)\n(?:.*\n){0,30}?.*\bcommand: '(?:CONN|EHLO|AUTH[^']*)'",
+                r"^(?>.*?(?P<error>Error: .*))\n"
+                r"(?:[ \t].*\n){0,30}?[ \t]+command: '(?:CONN|EHLO|AUTH)",
                 # Ruby
                 r"^\S+:in [`'].+?': (?P<error>.+ \(\S+\))\n"
                 r"(?:\s+from .*\n)*?\s+from \S*/net/smtp\.rb:",
