@@ -12,6 +12,7 @@ from rehearsal.diagnosis.file_errors import file_error_lines
 from rehearsal.diagnosis.mail_settings import mail_setting_lines
 from rehearsal.diagnosis.migration_scan import migration_lines
 from rehearsal.diagnosis.missing_variables import missing_variables
+from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.diagnosis.refused_connections import refused_connection
 from rehearsal.outside.files import read_text
 from rehearsal.source.dockerfile import Dockerfile, parse_dockerfile
@@ -21,11 +22,12 @@ from rehearsal.source.source_tree import SourceTree
 
 def derive_facts(facts: Facts, checkout: SourceTree | None) -> dict[str, tuple[str, ...]]:
     """Return the derived facts, as lines by their source."""
-    dockerfile = read_dockerfile(checkout) if checkout else None
+    is_built = "given image" not in facts.lines.get(INPUTS_ORIGIN, ())
+    dockerfile = read_dockerfile(checkout) if checkout and is_built else None
     settings = _read_settings(facts, checkout) if checkout else None
     lines = {
         MISSING_VARIABLES: missing_variables(facts, checkout),
-        FILE_ERROR: file_error_lines(facts, dockerfile),
+        FILE_ERROR: file_error_lines(facts, dockerfile, checkout.target if checkout else ""),
         REFUSED_CONNECTION: refused_connection(facts),
         MIGRATIONS: migration_lines(facts, checkout) if checkout else (),
         MAIL_SETTINGS: mail_setting_lines(facts, settings),

@@ -72,24 +72,28 @@ def find_file_error(facts: Facts) -> FileError | None:
     return None
 
 
-def file_error_lines(facts: Facts, dockerfile: Dockerfile | None) -> tuple[str, ...]:
+def file_error_lines(
+    facts: Facts, dockerfile: Dockerfile | None, target: str = ""
+) -> tuple[str, ...]:
     """Return lines about the file: `path`, `folder`, perhaps `mount`, `code` and `after`.
 
     `mount` is the mounted folder that holds it, `code` says that the app starts in that folder or
-    below it, and `after` is the line before the Dockerfile's USER.
+    below it, and `after` is the line before the Dockerfile's USER in the stage `target`.
     """
     error = find_file_error(facts)
-    return tuple(_lines(error, facts, dockerfile)) if error else ()
+    return tuple(_lines(error, facts, dockerfile, target)) if error else ()
 
 
-def _lines(error: FileError, facts: Facts, dockerfile: Dockerfile | None) -> Iterator[str]:
+def _lines(
+    error: FileError, facts: Facts, dockerfile: Dockerfile | None, target: str
+) -> Iterator[str]:
     yield f"path {error.path}"
     yield f"folder {error.folder}"
     mounts = re.findall(r"^mount (\w+(?:-only)? /.*)$", facts.text("container"), re.MULTILINE)
     for mount in mounts:
         if PurePosixPath(error.path).is_relative_to(mount.partition(" ")[2]):
             yield f"mount {mount}"
-    stage = dockerfile.final() if dockerfile else None
+    stage = dockerfile.final(target) if dockerfile else None
     if not dockerfile or not stage:
         return
     if PurePosixPath(workdir_of(dockerfile, stage)).is_relative_to(error.folder):

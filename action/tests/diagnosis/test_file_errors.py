@@ -1,10 +1,16 @@
 """The words are those of the real programs."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.derived_facts import derive_facts
+from rehearsal.diagnosis.facts import FILE_ERROR, Facts
 from rehearsal.diagnosis.file_errors import file_error_lines, find_file_error
+from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.source.dockerfile import parse_dockerfile
+from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
 
 DOCKERFILE = """\
@@ -116,3 +122,19 @@ def test_file_error_lines__without_a_dockerfile_or_a_user() -> None:
     dockerfile = parse_dockerfile("FROM python:3.13\n", "D")
     assert file_error_lines(known, dockerfile)[2:] == ()
     assert file_error_lines(facts("hello"), dockerfile) == ()
+
+
+def test_file_error_lines__of_the_stage_that_is_built() -> None:
+    dockerfile = parse_dockerfile(f"{DOCKERFILE}FROM a AS tools\n".replace("3.13", "a AS app"), "D")
+    known = facts(DENIED.format("/data/x"))
+    assert file_error_lines(known, dockerfile)[2:] == ()
+    assert file_error_lines(known, dockerfile, "app")[2:] == ("after D:3",)
+
+
+def test_derive_facts__no_dockerfile_of_a_ready_image(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    checkout = SourceTree(top=tmp_path, directory=tmp_path, dockerfile="Dockerfile")
+    known = facts(DENIED.format("/data/x"))
+    assert derive_facts(known, checkout)[FILE_ERROR][2:] == ("after Dockerfile:3",)
+    known = replace(known, lines={**known.lines, INPUTS_ORIGIN: ("given image",)})
+    assert derive_facts(known, checkout)[FILE_ERROR][2:] == ()
