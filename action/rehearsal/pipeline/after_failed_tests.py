@@ -32,6 +32,8 @@ PAGE_TIMEOUT = 3.0
 SERVER_ERROR = 500
 # In what tests report and keep: Django's own page, Chrome's console, Python's urllib.
 SIGNS_OF_500 = re.compile(r"Server Error \(500\)|status of 500|Internal Server Error|Error 500")
+# An address as clients name it in their exceptions: requests, httpx, Playwright.
+ADDRESS = re.compile(r"""\bhttps?://[\w.-]+:(?P<port>\d{1,5})/[^\s'"<>)\]]*""")
 # Tests and pages that are looked at, and bytes of each file.
 MAX_TESTS = 5
 MAX_PAGES = 3
@@ -63,9 +65,11 @@ def ask_the_app(
         return
     is_500 = any(SIGNS_OF_500.search(text) for text in texts)
     if is_500 and not has_memory_limit(container, context.engine):
+        named = chain.from_iterable(map(ADDRESS.finditer, _failures(state)))
+        own = (found[0] for found in named if found["port"] == str(container.port))
         paths = [
             path
-            for path in dict.fromkeys(_paths(addresses))
+            for path in islice(dict.fromkeys(_paths([*addresses, *own])), MAX_TESTS)
             if http_probe.get(container.port, path, headers, timeout=PAGE_TIMEOUT).status
             == SERVER_ERROR
         ]
@@ -91,7 +95,8 @@ def _https_redirects(
 
 def _failures(state: RunState) -> Iterator[str]:
     if state.suite_results:
-        yield from (failure.message for failure in state.suite_results.failed[:MAX_TESTS])
+        for failure in state.suite_results.failed[:MAX_TESTS]:
+            yield f"{failure.message}\n{failure.trace}"
 
 
 def _paths(addresses: Iterable[str]) -> Iterator[str]:

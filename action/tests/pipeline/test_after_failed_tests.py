@@ -46,8 +46,6 @@ def asked(
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     state = RunState(observer=Console({}))
-    failure = Failure(name="t", message=message)
-    state.suite_results = SuiteResults(test_count=1, failed=(failure,))
     log = run.evidence.log("container.log")
     log.stream()(logged)
     answers = {"/broken": (500, ""), "/login": (302, "https://localhost:1/login"), "/a": (302, "/")}
@@ -57,6 +55,8 @@ def asked(
         return status, "text/html", body
 
     with serving(answer) as port:
+        failure = Failure(name="t", message=message.format(port=port))
+        state.suite_results = SuiteResults(test_count=1, failed=(failure,))
         container = replace(fake_container(None), port=port)
         ask_the_app(replace(PLAN, directory=directory), run, state, container, log)
     log.close()
@@ -74,6 +74,26 @@ def test_ask_the_app__of_a_500_that_was_not_logged(tmp_path: Path) -> None:
     assert paths == ["/broken"]
     assert "no such table" in kept
     assert state.problems == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "500 Server Error: Internal Server Error for url: http://localhost:{port}/broken",
+        "Server error '500 Internal Server Error' for url 'http://localhost:{port}/broken'",
+    ],
+    ids=["requests", "httpx"],
+)
+def test_ask_the_app__for_the_address_in_an_exception(tmp_path: Path, message: str) -> None:
+    engine, _, _ = asked(tmp_path, message=message)
+    (call,) = (call for call in engine.calls if call[0] == "execute")
+    assert call[6:] == ("/broken",)
+
+
+def test_ask_the_app__not_for_the_address_of_another_server(tmp_path: Path) -> None:
+    engine, _, _ = asked(tmp_path, message="500 Internal Server Error: http://localhost:1/broken")
+    (call,) = (call for call in engine.calls if call[0] == "execute")
+    assert call[6:] == ()
 
 
 @pytest.mark.parametrize(
