@@ -1,6 +1,7 @@
 """What to paste so that the app's own server is found, stays, and is reached."""
 
 import re
+from pathlib import PurePosixPath
 
 from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE
 from rehearsal.diagnosis.missing_modules import find_missing_module
@@ -11,9 +12,10 @@ from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.source.app_shape import find_app_word
 from rehearsal.source.build_log import FailedStep, find_line
 from rehearsal.source.changes import Change
-from rehearsal.source.code_search import bind_in_code
+from rehearsal.source.code_search import SUFFIXES, TEST_PATH, bind_in_code
 from rehearsal.source.command_line import LIST, CommandLine, instruction_command
 from rehearsal.source.gunicorn_settings import gunicorn_settings
+from rehearsal.source.image_layout import find_in_image
 from rehearsal.source.packages import add_package, package_of
 from rehearsal.source.python_app import app_to_serve, server_command
 from rehearsal.source.servers import OPERATORS, bind_to_all
@@ -24,13 +26,38 @@ BACKGROUND = re.compile(r"--daemon(?:ize)?(?:=\S+)?|-D|&")
 
 
 def bind_all(context: Context) -> str:
-    """Return how to let the server listen on all addresses."""
+    """Return how to let the server listen on all addresses.
+
+    That is said in its command or, for a server that takes no address there, in its code: in a file
+    that the command names, else in one that the image has.
+    """
     kind = context.find("listeners", r"^(loopback|ipv6-only) ")
+    shape = context.shape
     if not kind:
         return ""
-    command = context.shape.command
-    change = bind_to_all(command, context.port) if command else None
-    return context.describe([change or bind_in_code(context.shape.project, kind)])
+    if shape.server and shape.server.added:
+        change = bind_to_all(shape.command, context.port) if shape.command else None
+        return context.describe([change])
+    words = shape.command.texts if shape.command else shape.running
+    names = {PurePosixPath(word).name for word in words}
+    own = [
+        path
+        for path in shape.project.below(".")
+        if PurePosixPath(path).suffix in SUFFIXES and not TEST_PATH.search(path)
+    ]
+    named = [path for path in own if PurePosixPath(path).name in names]
+    copied = (path for path in own if _is_in_image(context, path))
+    project = shape.project
+    change = bind_in_code(project, named, kind) or bind_in_code(project, copied, kind)
+    return context.describe([change])
+
+
+def _is_in_image(context: Context, path: str) -> bool:
+    """Whether a stage of the Dockerfile copies a file in; what it compiles may be in another."""
+    dockerfile = context.shape.dockerfile
+    relative = context.in_build_context(path)
+    stages = dockerfile.stages if dockerfile else ()
+    return any(dockerfile and find_in_image(dockerfile, stage, relative) for stage in stages)
 
 
 def listen_on_port(context: Context) -> str:

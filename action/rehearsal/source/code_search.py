@@ -1,7 +1,7 @@
 """Find in a project's code the one line that says where its server listens."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from rehearsal.source.changes import Change
@@ -33,20 +33,23 @@ MAX_FILES = 300
 MAX_LINE = 1000
 
 
-def bind_in_code(project: ProjectFiles, kind: str) -> Change | None:
+def bind_in_code(project: ProjectFiles, paths: Iterable[str], kind: str) -> Change | None:
     """Return the change that lets a server in the project's code listen on all IPv4 addresses.
 
-    `kind` is `loopback` or `ipv6-only`, as it listens now. None if no line, or more than one, says
-    where it listens.
+    `paths` are the files to look at; `kind` is `loopback` or `ipv6-only`, as it listens now.
+    None if no line, or more than one, says where it listens.
     """
-    found = list(_addresses(project, ADDRESSES[kind]))
+    known = [path for path in paths if PurePosixPath(path).suffix in SUFFIXES][:MAX_FILES]
+    found = list(_addresses(project, known, ADDRESSES[kind]))
     if not found and kind == "loopback":
-        found = list(_run_calls(project))
+        found = list(_run_calls(project, known))
     return found[0] if len(found) == 1 else None
 
 
-def _addresses(project: ProjectFiles, pattern: re.Pattern[str]) -> Iterator[Change]:
-    for path, number, line in _code_lines(project, SUFFIXES):
+def _addresses(
+    project: ProjectFiles, paths: Iterable[str], pattern: re.Pattern[str]
+) -> Iterator[Change]:
+    for path, number, line in _code_lines(project, paths):
         if LISTENING.search(line) and (address := pattern.search(line)):
             quote, port = address["quote"] or "", address["port"] or ""
             new = f"{address['key'] or ''}{quote}{ALL_ADDRESSES}{port}{quote}"
@@ -54,9 +57,9 @@ def _addresses(project: ProjectFiles, pattern: re.Pattern[str]) -> Iterator[Chan
             yield Change(path=path, text=changed, instead=number)
 
 
-def _run_calls(project: ProjectFiles) -> Iterator[Change]:
-    for path, number, line in _code_lines(project, (".py",)):
-        call = RUN_CALL.search(line)
+def _run_calls(project: ProjectFiles, paths: Iterable[str]) -> Iterator[Change]:
+    for path, number, line in _code_lines(project, paths):
+        call = RUN_CALL.search(line) if path.endswith(".py") else None
         if call and "host" not in line:
             is_first = call["before"].endswith("(")
             ends = call["after"].startswith(")")
@@ -66,13 +69,8 @@ def _run_calls(project: ProjectFiles) -> Iterator[Change]:
             yield Change(path=path, text=f"{line[:at]}{new}{line[at:]}", instead=number)
 
 
-def _code_lines(project: ProjectFiles, suffixes: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
-    paths = [
-        path
-        for path in project.below(".")
-        if PurePosixPath(path).suffix in suffixes and not TEST_PATH.search(path)
-    ]
-    for path in paths[:MAX_FILES]:
+def _code_lines(project: ProjectFiles, paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+    for path in paths:
         for number, line in enumerate(project.read(path).splitlines(), 1):
             is_comment = line.lstrip().startswith(("#", "//", "*"))
             if not is_comment and len(line) <= MAX_LINE:

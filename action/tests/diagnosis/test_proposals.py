@@ -199,6 +199,40 @@ def test_propose__bind_another_server(tmp_path: Path, files: dict[str, str], pas
     assert "gunicorn" not in str(found)
 
 
+GO = 'package main\nfunc main() { http.ListenAndServe("127.0.0.1:8888", nil) }\n'
+
+
+@pytest.mark.parametrize(
+    "dockerfile, files, path",
+    [
+        ("CMD node server.js", {"server.js": EXPRESS["server.js"], "a.js": "listen('::1')"},
+         "server.js"),
+        ("COPY main.go /\nRUN go build\nCMD /app", {"main.go": GO, "tools/b.go": GO}, "main.go"),
+        ("COPY main.go /\nRUN go build\nFROM b\nCOPY --from=0 /app /app\nCMD /app",
+         {"main.go": GO}, "main.go"),
+        ("COPY shop /shop\nCMD /app", {"main.go": GO, "tools/b.go": GO}, ""),
+        ("COPY . .\nCMD /app", {"main.go": GO, "b.go": GO}, ""),
+        ("COPY . .\nCMD /app", {"main.go": GO, "tests/b.go": GO}, "main.go"),
+    ],
+)  # fmt: skip
+def test_propose__bind_in_code_of_the_image(
+    tmp_path: Path, dockerfile: str, files: dict[str, str], path: str
+) -> None:
+    files = {**files, "Dockerfile": f"FROM a\n{dockerfile}\n"}
+    found = proposals(tmp_path, files, Verdict.NOT_READY, **LOOPBACK)
+    assert found.get("bind_all", "").partition(", instead")[0] == (path and f"# in {path}")
+
+
+def test_propose__no_other_line_for_a_command_that_no_file_has(tmp_path: Path) -> None:
+    files = {**BOOK, "src/tools.py": "host = '127.0.0.1'\n"}
+    inputs = "command given"
+    running = "command gunicorn --bind=127.0.0.1:8888 shop.wsgi"
+    found = proposals(
+        tmp_path, files, Verdict.NOT_READY, **LOOPBACK, inputs=inputs, container=running
+    )
+    assert "bind_all" not in found
+
+
 def test_propose__nothing_to_bind(tmp_path: Path) -> None:
     found = proposals(tmp_path, BOOK, Verdict.NOT_READY, listeners="reachable 0.0.0.0:8888")
     assert "bind_all" not in found

@@ -24,7 +24,7 @@ from .test_django_project import project_of
     ],
 )  # fmt: skip
 def test_bind_in_code(path: str, line: str, changed: str) -> None:
-    found = bind_in_code(project_of({path: f"first\n{line}\nlast\n"}), "loopback")
+    found = bind_in_code(project_of({path: f"first\n{line}\nlast\n"}), [path], "loopback")
     assert found
     assert (found.path, found.instead) == (path, 2)
     assert found.text.replace('"0.0.0.0", )', '"0.0.0.0")') == changed
@@ -36,18 +36,18 @@ def test_bind_in_code(path: str, line: str, changed: str) -> None:
         {},
         {"app.py": "a = 1\n# host = '127.0.0.1'\n"},
         {"app.py": "host = '127.0.0.1'\n", "b.py": "host = 'localhost'\n"},
-        {"tests/app.py": "host = '127.0.0.1'\n", "test_app.py": "host = '127.0.0.1'\n"},
+        {"notes.md": "host = '127.0.0.1'\n"},
         {"app.py": "app.run(host=HOST)\n"},
     ],
 )
 def test_bind_in_code__unknown(files: dict[str, str]) -> None:
-    assert bind_in_code(project_of(files), "loopback") is None
+    assert bind_in_code(project_of(files), files, "loopback") is None
 
 
 def test_bind_in_code__ipv6() -> None:
     project = project_of(
         {"app.py": "serve('::', 80)\nserve('127.0.0.1', 80)\n", "b.py": "app.run()"}
     )
-    found = bind_in_code(project, "ipv6-only")
+    found = bind_in_code(project, ["app.py", "b.py"], "ipv6-only")
     assert found
     assert (found.instead, found.text) == (1, "serve('0.0.0.0', 80)")
