@@ -55,6 +55,8 @@ VARIABLES = (
                 hint="Pass them to the container: from repository secrets, and as plain text in "
                 "env what is not secret.",
                 paste=ALL_FROM_REPOSITORY,
+                background="The app reads these variables and stops without them. The snippet sets "
+                "them for the rehearsal only: production needs them too.",
             ),
             Variant(
                 # A framework's own key may have any value. A key of another service
