@@ -122,4 +122,8 @@ def _edit(comment: str, text: str, scenario: Scenario) -> Scenario:
     lines[first - 1 + moved : last + moved] = new
     file.write_text("\n".join(lines) + "\n")
     more = len(new) - max(0, last - first + 1)
-    return replace(scenario, made=(*scenario.made, (name, first, more)))
+    scenario = replace(scenario, made=(*scenario.made, (name, first, more)))
+    if name.startswith(".github/workflows/"):
+        step = yaml.safe_load(file.read_text())["jobs"]["rehearse"]["steps"][0]
+        return replace(scenario, inputs={**scenario.inputs, **step["with"]})
+    return scenario

@@ -4,10 +4,31 @@ from .faults import QUICK, VISITS, Fault, Line
 
 SETTINGS = "superlists/settings.py"
 COMMAND = r'^CMD \["gunicorn", "--bind", ":8888", "superlists\.wsgi:application"\]'
-COMMAND_LINES = """
-    gunicorn
-    --bind=127.0.0.1:8888
-    superlists.wsgi:application
+WORKFLOW = """\
+jobs:
+  rehearse:
+    steps:
+      - uses: ./action
+        with:
+          command: |
+            gunicorn
+            --bind=127.0.0.1:8888
+            superlists.wsgi:application
+"""
+MANIFEST = """
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    }
+}
+"""
+# An app that asks itself, as one does that calls its own API.
+ASKS_ITSELF = '    __import__("urllib.request").request.urlopen("http://localhost:8888/healthz")\n'
+PRINTS = """
+import os, sys
+
+for name in os.environ.get("TINY_PRINTS", "").split():
+    print(f"{name} is {os.environ[name]}", file=sys.stderr)
 """
 # A proxy in front of the app that passes the host on without its port.
 PROXY = """
@@ -43,14 +64,42 @@ FIT_FAULTS = (
         then=NOTHING_MIGRATED,
     ),
     Fault(
-        # The workflow is a file of the repository, too; what runs here are the inputs.
         name="loopback-in-the-workflow",
         app="superlists",
         verdict="not-ready",
         diagnosis="bound-to-loopback",
-        inputs={"command": COMMAND_LINES.replace("\n    ", "\n").strip(), **QUICK},
-        files={".github/workflows/ci.yml": f"with:\n  command: |{COMMAND_LINES}"},
-        told=("in .github/workflows/ci.yml, instead of line 4, write:", "--bind=0.0.0.0:8888"),
+        inputs={
+            "command": "gunicorn\n--bind=127.0.0.1:8888\nsuperlists.wsgi:application",
+            **QUICK,
+        },
+        files={".github/workflows/ci.yml": WORKFLOW},
+        told=("in .github/workflows/ci.yml, instead of line 8, write:", "--bind=0.0.0.0:8888"),
+        then=NOTHING_MIGRATED,
+    ),
+    Fault(
+        # asyncio, unlike gunicorn, serves IPv6 alone at this address.
+        name="ipv6-in-the-command",
+        app="asgi_app",
+        verdict="not-ready",
+        diagnosis="ipv6-only",
+        inputs={"generate-secrets": "DJANGO_SECRET_KEY"},
+        edits=(("Dockerfile", r'"0\.0\.0\.0"', '"::"'), ("app.py", r"\Z", PRINTS)),
+        told=("listens on IPv6 alone ([::])", '"uvicorn", "app:app", "--host", "0.0.0.0"'),
+        then="passed",
+    ),
+    Fault(
+        name="one-connection-at-a-time",
+        app="superlists",
+        verdict="not-ready",
+        diagnosis="no-answer",
+        inputs={"ready-timeout": "8", "run-options": "--no-healthcheck"},
+        edits=(
+            ("gunicorn.conf.py", r"^(?:worker_class|workers|threads) = .*\n", ""),
+            ("gunicorn.conf.py", r"^    worker\.poller\.register\(.*", "    pass"),
+            ("superlists/lists/views.py", r"^def home_page\(.*\n", rf"\g<0>{ASKS_ITSELF}"),
+        ),
+        told=("accepts connections but never answers", '"gunicorn", "--threads", "4", "--bind"'),
+        then="passed",
     ),
     Fault(
         name="app-path-in-the-command",
@@ -168,6 +217,25 @@ FIT_FAULTS = (
         then="passed",
     ),
     Fault(
+        name="manifest-that-nobody-makes",
+        app="plain_app",
+        verdict="not-ready",
+        diagnosis="not-collected",
+        edits=(
+            ("Dockerfile", r"^RUN python manage\.py collectstatic.*\n", ""),
+            ("guestbook/settings.py", r"\Z", MANIFEST),
+        ),
+        told=("does not run collectstatic", "after line 10, add:\nRUN python manage.py collect"),
+        lines=(
+            Line(
+                file="entries/views.py",
+                holds="render(request, 'entries/home.html'",
+                says="Missing staticfiles manifest entry",
+            ),
+        ),
+        then="passed",
+    ),
+    Fault(
         # With a limit of memory the app is not asked again.
         name="nothing-logged",
         app="superlists",
@@ -182,7 +250,6 @@ FIT_FAULTS = (
         then="not-ready: server-error",
     ),
     Fault(
-        # To trust an origin, its port has to be known: the next rehearsal would need a fixed one.
         name="origin-without-its-port",
         app="superlists",
         verdict="tests-failed",
@@ -198,5 +265,8 @@ FIT_FAULTS = (
         ),
         told=("Origin checking failed", "DJANGO_CSRF_TRUSTED_ORIGINS=http://localhost:8000"),
         lines=(Line(file="visits.py", holds="def test_start_a_list", says="HTTP Error 403"),),
+        # No other scenario uses this port.
+        known={"8000": "18431"},
+        then="passed",
     ),
 )
