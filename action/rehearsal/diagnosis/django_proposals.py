@@ -9,8 +9,9 @@ from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
 from rehearsal.source.changes import Change
 from rehearsal.source.django_project import DjangoProject
+from rehearsal.source.falsy_value import falsy_value
 from rehearsal.source.project_files import ProjectFiles
-from rehearsal.source.python_settings import Assignment, PythonModule, falsy_value
+from rehearsal.source.python_settings import Assignment, PythonModule
 from rehearsal.verdict import Verdict
 
 HOSTS, REDIRECT, ORIGINS = "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS"

@@ -1,49 +1,13 @@
 """What a Python module assigns to its settings, and which environment variables it reads."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# A name like this, as the first argument of a function, is that of a variable.
-VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,99}")
-# Functions whose argument may look like a variable's name, and is none.
-OTHER_FUNCTIONS = frozenset(
-    {"_", "gettext", "gettext_lazy", "print", "getLogger", "format", "join"}
-)
-READERS = frozenset({"env", "config", "getenv", "os.getenv", "environ.get", "os.environ.get"})
-# The methods and casts of environ, decouple and others that read no plain text, and a value that
-# each of them takes.
-TYPED = {
-    "bool": "False", "strtobool": "False", "int": "1", "float": "1", "json": "{}", "dict": "a=b",
-    "db": "sqlite:///:memory:", "db_url": "sqlite:///:memory:", "cache": "locmem://",
-    "cache_url": "locmem://", "email_url": "consolemail://", "email": "consolemail://",
-    "url": "http://localhost",
-}  # fmt: skip
+from rehearsal.source.environment_readings import Reading, find_readings
+
 # A value reads few variables by other names.
 MAX_INHERITED = 10
-ENVIRONMENT = re.compile(r"(?:os\.)?environ")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """One place where a module reads an environment variable.
-
-    `kind` is the function that converts it, empty for plain text. A variable without `default` has
-    to be set. `condition` is the variable that has to be set so that it is read, empty if there is
-    none.
-    """
-
-    name: str
-    line: int
-    kind: str = ""
-    default: bool = False
-    condition: str = ""
-
-    @property
-    def any_value(self) -> str:
-        """A value that means nothing, and that the module can read."""
-        return TYPED.get(self.kind, "only-for-the-build")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,12 +79,12 @@ def _parse(path: str, text: str) -> PythonModule:
     for node, condition, is_nested in _statements(tree.body):
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.expr):
-                readings += _readings(part, condition)
+                readings += find_readings(part, condition)
         for name, value in _targets(node):
             names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)} - {"DEBUG"}
             known = (assignments[each] for each in sorted(names) if each in assignments)
             inherited = [reading for each in known for reading in each.readings]
-            read = (*_readings(value, condition), *inherited[:MAX_INHERITED])
+            read = (*find_readings(value, condition), *inherited[:MAX_INHERITED])
             before = assignments.get(name)
             if (
                 is_nested
@@ -154,49 +118,6 @@ def _is_future(node: ast.Import | ast.ImportFrom) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def falsy_value(assignment: Assignment) -> str | None:
-    """Return the value of its variable that makes an assignment false, None if none is known."""
-    if not assignment.readings:
-        return None
-    return _deciding_value(assignment.value, assignment.readings[0], wanted=False)
-
-
-def _deciding_value(value: ast.expr, reading: Reading, *, wanted: bool) -> str | None:
-    """Return the value of a variable for which an expression is true (`wanted`) or false."""
-    match value:
-        case ast.BoolOp(op=ast.Or()) | ast.IfExp():
-            # Something else decides, too.
-            return None
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _deciding_value(operand, reading, wanted=not wanted)
-        case ast.Compare(left=ast.Constant(), ops=[ast.In() | ast.NotIn() as operator]):
-            # Of the environment: the variable has to be there, or must not be there.
-            return "1" if isinstance(operator, ast.In) is wanted else None
-        case ast.Compare(ops=[operator], comparators=[other]):
-            is_positive = isinstance(operator, ast.Eq | ast.In)
-            return _one_of(other) if is_positive is wanted else _none_of(other)
-    # The builtin `bool` takes any text but the empty one for true.
-    function = _name(value.func).lower() if isinstance(value, ast.Call) else ""
-    if "bool" in reading.kind or ("bool" in function and function != "bool"):
-        return ("False", "True")[wanted]
-    return ("0" if reading.kind == "int" else "", "1")[wanted]
-
-
-def _words(node: ast.expr) -> list[str]:
-    items = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
-    return [each.value for each in items if isinstance(each, ast.Constant)
-            and isinstance(each.value, str)]  # fmt: skip
-
-
-def _one_of(node: ast.expr) -> str | None:
-    return next(iter(_words(node)), None)
-
-
-def _none_of(node: ast.expr) -> str | None:
-    words = {each.lower() for each in _words(node)}
-    return next(each for each in ("False", "True", "-") if each.lower() not in words)
-
-
 def _statements(
     body: list[ast.stmt], condition: str = "", *, is_nested: bool = False
 ) -> Iterator[tuple[ast.stmt, str, bool]]:
@@ -208,7 +129,7 @@ def _statements(
         yield node, condition, is_nested
         match node:
             case ast.If(test=test, body=inner, orelse=others):
-                found = next((each.name for each in _readings(test, "")), "")
+                found = next((each.name for each in find_readings(test, "")), "")
                 yield from _statements(inner, found or condition, is_nested=True)
                 yield from _statements(others, condition, is_nested=True)
             case ast.Try(body=inner) | ast.With(body=inner):
@@ -225,82 +146,6 @@ def _targets(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
             yield name, value
         case ast.AugAssign(target=ast.Name(id=name), value=value):
             yield name, value
-
-
-def _readings(value: ast.AST, condition: str) -> Iterator[Reading]:
-    casts = _casts(value)
-    for node in ast.walk(value):
-        kind, has_default = casts.get(id(node), ""), False
-        match node:
-            case ast.Subscript(value=mapping, slice=ast.Constant(value=str(name))) if (
-                ENVIRONMENT.fullmatch(_name(mapping))
-            ):
-                pass
-            case ast.Compare(
-                left=ast.Constant(value=str(name)),
-                ops=[ast.In() | ast.NotIn()],
-                comparators=[other],
-            ) if ENVIRONMENT.fullmatch(_name(other)):
-                has_default = True
-            case ast.Call(func=function, args=[ast.Constant(value=str(name)), *others]) if (
-                VARIABLE.fullmatch(name) and _reads(function, name)
-            ):
-                has_default = _has_default(function, others, node.keywords)
-                kind = kind or _kind(function, node.keywords)
-            case _:
-                continue
-        yield Reading(
-            name=name, line=node.lineno, kind=kind, default=has_default, condition=condition
-        )
-
-
-def _casts(value: ast.AST) -> dict[int, str]:
-    """Return the function around each node that makes a number or the like of it, by its id."""
-    casts: dict[int, str] = {}
-    waiting: list[tuple[ast.AST, str]] = [(value, "")]
-    while waiting:
-        node, cast = waiting.pop()
-        casts[id(node)] = cast
-        match node:
-            case ast.Call(func=ast.Name(id="int" | "float" | "strtobool" as function)):
-                cast = function
-        waiting += [(each, cast) for each in ast.iter_child_nodes(node)]
-    return casts
-
-
-def _reads(function: ast.expr, variable: str) -> bool:
-    """Whether a function reads a variable, or may be one of the project that does."""
-    name = _name(function)
-    if name in READERS or name.startswith("env."):
-        return True
-    is_other = name.rpartition(".")[2] in OTHER_FUNCTIONS
-    return bool(name) and "_" in variable and not is_other
-
-
-def _has_default(function: ast.expr, others: list[ast.expr], keywords: list[ast.keyword]) -> bool:
-    name = _name(function)
-    is_get = name.endswith((".get", "getenv"))
-    is_reader = name in {"env", "config"} or name.startswith("env.")
-    has_keyword = any(each.arg == "default" for each in keywords)
-    return is_get or has_keyword or bool(others and (is_reader or "default" in name))
-
-
-def _kind(function: ast.expr, keywords: list[ast.keyword]) -> str:
-    casts = (_name(each.value) for each in keywords if each.arg == "cast")
-    cast = next(casts, "")
-    name = _name(function)
-    return cast or (name.rpartition(".")[2] if name.startswith("env.") else "")
-
-
-def _name(node: ast.AST) -> str:
-    """Return `a.b` of a node that is a name or an attribute, empty for any other."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=name):
-            before = _name(value)
-            return f"{before}.{name}" if before else ""
-    return ""
 
 
 def _starred(imports: list[ast.Import | ast.ImportFrom]) -> Iterator[str]:

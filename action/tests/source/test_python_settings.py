@@ -1,6 +1,8 @@
 import pytest
 
-from rehearsal.source.python_settings import Reading, falsy_value, parse_module
+from rehearsal.source.environment_readings import Reading
+from rehearsal.source.falsy_value import falsy_value
+from rehearsal.source.python_settings import parse_module
 
 SETTINGS = """\
 import os
