@@ -62,8 +62,8 @@ def scan_templates(facts: Facts, checkout: SourceTree) -> dict[str, tuple[str, .
     """Return `asked at FILE:LINE`, and how the line should read, by the kind of the error.
 
     The kinds are `template name`, `template syntax` and `url name`. How it should read is
-    `instead NAME at FILE:LINE: TEXT`, or `load LIBRARY before|after FILE:LINE: TEXT`. A template
-    that the project has is `have PATH`.
+    `instead NAME at FILE:LINE: TEXT`, or `load LIBRARY before|after FILE:LINE: TEXT`. What Django
+    does not have is `unknown filter|tag NAME`. A template that the project has is `have PATH`.
     """
     logged = "\n".join(facts.text(log) for log in LOGS)
     found = {
@@ -140,6 +140,8 @@ def _syntax(logged: str, checkout: SourceTree) -> Iterator[str]:
         asks = re.compile(rf"\{{[{{%][^{{}}\n]*\|(?P<name>{re.escape(found['name'])})\b")
         line = next(lines_with(checkout, TEMPLATES, asks), None)
         library = LIBRARIES.get(found["name"], "")
+        if not library:
+            yield f"unknown filter {found['name']}"
         yield from _asked(line, () if library else FILTERS)
         yield from _load(library, line, checkout)
     elif found := re.match(NO_LIBRARY, said):
@@ -162,6 +164,8 @@ def _tag(found: re.Match[str], checkout: SourceTree) -> Iterator[str]:
         return
     line = next(lines, None)
     library = LIBRARIES.get(tag, "")
+    if not library:
+        yield f"unknown tag {tag}"
     yield from _asked(line, () if library else (*TAGS, *LIBRARIES))
     yield from _load(library, line, checkout)
 

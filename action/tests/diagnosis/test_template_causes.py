@@ -34,12 +34,33 @@ JINJA = "jinja2.exceptions.TemplateNotFound: bsae.html"
             ),
         ),
         (SYNTAX, "template syntax", (), ("has an error: Invalid block tag on line 2: 'urll'.",)),
-        (SYNTAX, "template syntax", ("asked at a.html:2",), ("has an error at a.html:2: Invalid",)),
         (
             SYNTAX,
             "template syntax",
-            ("asked at a.html:2", "instead url at a.html:2: {% url 'home' %}"),
-            ("at a.html:2: Invalid", "# in a.html, instead of line 2, write:\n{% url 'home' %}"),
+            ("asked at a.html:2",),
+            ("has an error at a.html:2: Invalid", "each block tag needs its end"),
+        ),
+        (
+            SYNTAX,
+            "template syntax",
+            ("unknown tag urll", "asked at a.html:2", "instead url at a.html:2: {% url 'home' %}"),
+            (
+                "at a.html:2: Invalid",
+                "Django has no tag urll; did you mean url? If it is a tag of your own, let {% load",
+                "# in a.html, instead of line 2, write:\n{% url 'home' %}",
+            ),
+        ),
+        (
+            SYNTAX,
+            "template syntax",
+            ("unknown tag urll", "asked at a.html:2"),
+            ("at a.html:2: Invalid", "Django has no tag urll. Correct the name or, if another"),
+        ),
+        (
+            "TemplateSyntaxError: 'statik' is not a registered tag library. Must be one of:",
+            "template syntax",
+            ("asked at a.html:2", "instead static at a.html:2: {% load static %}"),
+            ("Did you mean static?", "\n{% load static %}"),
         ),
         (
             SYNTAX,

@@ -73,7 +73,11 @@ def test_scan_templates__nobody_asks(tmp_path: Path) -> None:
         (
             "a\n{% urll 'home' %}",
             "Invalid block tag on line 2: 'urll'. Did you forget to register or load this tag?",
-            (f"asked at {PAGE}:2", f"instead url at {PAGE}:2: {{% url 'home' %}}"),
+            (
+                "unknown tag urll",
+                f"asked at {PAGE}:2",
+                f"instead url at {PAGE}:2: {{% url 'home' %}}",
+            ),
         ),
         (
             "{% extends 'base.html' %}\n{% static 'a.css' %}",
@@ -96,11 +100,15 @@ def test_scan_templates__nobody_asks(tmp_path: Path) -> None:
             (f"asked at {PAGE}:2",),
         ),
         ("\n{{ }}", "Empty variable tag on line 2", (f"asked at {PAGE}:2",)),
-        ("\n{{ x|foo }}", "Invalid filter: 'foo'", (f"asked at {PAGE}:2",)),
+        ("\n{{ x|foo }}", "Invalid filter: 'foo'", ("unknown filter foo", f"asked at {PAGE}:2")),
         (
             "\n{{ x|linebreakbr }}",
             "Invalid filter: 'linebreakbr'",
-            (f"asked at {PAGE}:2", f"instead linebreaksbr at {PAGE}:2: {{{{ x|linebreaksbr }}}}"),
+            (
+                "unknown filter linebreakbr",
+                f"asked at {PAGE}:2",
+                f"instead linebreaksbr at {PAGE}:2: {{{{ x|linebreaksbr }}}}",
+            ),
         ),
         (
             "\n{{ x|intcomma }}",

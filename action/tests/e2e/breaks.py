@@ -135,6 +135,7 @@ BREAKS = (
         told=(
             "A template has an error at entries/templates/entries/entry.html:7: ",
             "Invalid filter: 'linebreakbr'",
+            "Django has no filter linebreakbr; did you mean linebreaksbr?",
         ),
         lines=(
             Line(

@@ -9,6 +9,9 @@ LOGS = (CONTAINER_LOG, ASKED_AGAIN_LOG)
 VERDICTS = (Verdict.NOT_READY, Verdict.TESTS_FAILED)
 PLACE = r"^asked at (?P<place>.+)$"
 INSTEAD = r"^instead (?P<similar>\S+) at (?P<file>.+):(?P<line>\d+): (?P<text>.*)$"
+# In the same facts, before the lines above.
+UNKNOWN = r"^unknown (?P<kind>filter|tag) (?P<unknown>.+)"
+ERROR_AT = "A template has an error at {place|}: {error}"
 WRITE_INSTEAD = "# in {file}, instead of line {line}, write:\n"
 
 TEMPLATES = (
@@ -75,16 +78,29 @@ TEMPLATES = (
                 paste=f"{WRITE_INSTEAD}{{% load {{library}} %}}\n{{text|}}",
             ),
             Variant(
-                pattern=Pattern("template syntax", INSTEAD),
-                title="A template has an error at {file}:{line}: {error}",
-                hint="Django has {similar}. Correct the name.",
+                pattern=Pattern("template syntax", rf"{UNKNOWN}\n(?:.*\n)*{INSTEAD[1:]}"),
+                title=ERROR_AT,
+                hint="Django has no {kind} {unknown}; did you mean {similar}? If it is a {kind} of "
+                "your own, let {% load %} name its library instead.",
                 paste=f"{WRITE_INSTEAD}{{text}}",
             ),
             Variant(
+                pattern=Pattern("template syntax", INSTEAD),
+                title=ERROR_AT,
+                hint="Did you mean {similar}? A library of your own belongs into the folder "
+                "templatetags of an app in INSTALLED_APPS.",
+                paste=f"{WRITE_INSTEAD}{{text}}",
+            ),
+            Variant(
+                pattern=Pattern("template syntax", rf"{UNKNOWN}\n(?:.*\n)*{PLACE[1:]}"),
+                title=ERROR_AT,
+                hint="Django has no {kind} {unknown}. Correct the name or, if another library has "
+                "it, let {% load %} name that library.",
+            ),
+            Variant(
                 pattern=Pattern("template syntax", PLACE),
-                title="A template has an error at {place}: {error}",
-                hint="Compare that line with the tags before it: each block tag needs its end, and "
-                "a library's tags and filters need its name in load.",
+                title=ERROR_AT,
+                hint="Compare that line with the tags before it: each block tag needs its end.",
             ),
         ),
     ),
