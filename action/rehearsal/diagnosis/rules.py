@@ -108,6 +108,7 @@ class Cause:
     What `details` find is added as evidence and fills placeholders. With an empty `hint` the report
     shows the hint of the problem. The first of `variants` that is found replaces texts.
     `give_up` is for causes that waiting does not remove. `place` is the line at fault, FILE:LINE.
+    A `symptom` says what was seen and not why: it is left out if any other cause fits.
     """
 
     id: str
@@ -122,11 +123,14 @@ class Cause:
     variants: tuple[Variant, ...] = ()
     place: str = ""
     give_up: GiveUp | None = None
+    symptom: bool = False
 
 
 def diagnose(facts: Facts, causes: Iterable[Cause]) -> list[Diagnosis]:
-    """Return the causes that fit, in the given order: the root first."""
-    return [diagnosis for cause in causes if (diagnosis := _match(cause, facts))]
+    """Return the causes that fit, in the given order: the root first. Of symptoms, only one."""
+    fitting = [(cause, found) for cause in causes if (found := _match(cause, facts))]
+    roots = [found for cause, found in fitting if not cause.symptom]
+    return roots or [found for _, found in fitting[:1]]
 
 
 def _match(cause: Cause, facts: Facts) -> Diagnosis | None:

@@ -54,6 +54,12 @@ def test_diagnose__unless() -> None:
     assert ids(facts(log=LOG), cause(unless=(Pattern("other", "starting"),))) == ["known"]
 
 
+def test_diagnose__a_symptom_is_left_out_if_another_cause_fits() -> None:
+    symptoms = cause("seen", symptom=True), cause("seen too", symptom=True)
+    assert ids(facts(log=LOG), *symptoms) == ["seen"]
+    assert ids(facts(log=LOG), *symptoms, cause("root")) == ["root"]
+
+
 def test_diagnose__keeps_the_order() -> None:
     assert ids(facts(log=LOG), cause("root"), cause("branch")) == ["root", "branch"]
 

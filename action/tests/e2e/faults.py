@@ -426,7 +426,7 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="wrong-port",
         inputs=tiny("elsewhere"),
-        told=("listens on port 9000", "waiting longer cannot"),
+        told=("listens on port 9000", "Gave up early: "),
         then="passed",
     ),
     Fault(
@@ -434,7 +434,7 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="bound-to-loopback",
         inputs=tiny("loopback"),
-        told=("listens on 127.0.0.1", 'address = "0.0.0.0" if', "waiting longer cannot"),
+        told=("listens on 127.0.0.1", 'address = "0.0.0.0" if', "Gave up early: "),
         then="passed",
     ),
     Fault(
@@ -442,14 +442,14 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="ipv6-only",
         inputs=tiny("v6only"),
-        told=("listens on IPv6 alone ([::])", "--bind 0.0.0.0:8888", "waiting longer cannot"),
+        told=("listens on IPv6 alone ([::])", "--bind 0.0.0.0:8888", "Gave up early: "),
     ),
     Fault(
         name="speaks-https",
         verdict="not-ready",
         diagnosis="speaks-https",
         inputs=tiny("tls"),
-        told=("speaks https on port 8888", "port: '9000'", "waiting longer cannot"),
+        told=("speaks https on port 8888", "port: '9000'", "Gave up early: "),
         then="passed",
     ),
     Fault(
@@ -488,14 +488,14 @@ ANSWERING = [
         verdict="not-ready",
         diagnosis="no-such-page",
         inputs=tiny("lost", ready_path="/missing"),
-        told=("no page /missing", "waiting longer cannot"),
+        told=("no page /missing", "Gave up early: "),
     ),
     Fault(
         name="request-refused",
         verdict="not-ready",
         diagnosis="request-refused",
         inputs={"env": "TINY_STATUS=400"},
-        told=("refuses the request for /: it answers 400", "waiting longer cannot", "ready-path"),
+        told=("refuses the request for /: it answers 400", "Gave up early: ", "ready-path"),
         evidence={"container.log": '"GET / HTTP/1.1" 400'},
     ),
     Fault(
@@ -890,7 +890,7 @@ DJANGO = [
         diagnosis="missing-table",
         # Without the image's own health check: what it logs is new to the first ten seconds.
         inputs={**QUICK, "ready-path": "/lists/1/", "run-options": "--no-healthcheck"},
-        told=("no table lists_list", "waiting longer cannot", "setup-command: python manage.py"),
+        told=("no table lists_list", "Gave up early: ", "setup-command: python manage.py"),
         lines=(
             Line(
                 file="superlists/lists/views.py",

@@ -131,7 +131,7 @@ PAGE_FAULTS = (
         told=(
             "There is no static file entries/styles.css, but entries/style.css",
             "entries/templates/base.html:8 asks for it",
-            "waiting longer cannot",
+            "Gave up early: ",
         ),
         lines=(
             Line(
@@ -154,7 +154,7 @@ PAGE_FAULTS = (
             "The manifest of static files lacks entries/style.css",
             "The project has entries/static/entries/style.css",
             ".dockerignore",
-            "waiting longer cannot",
+            "Gave up early: ",
         ),
         lines=(MANIFEST_ERROR,),
     ),

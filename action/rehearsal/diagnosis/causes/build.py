@@ -7,7 +7,7 @@ from rehearsal.verdict import Verdict
 
 DOCKERFILE = Pattern("problem", r"could not be built from (?P<dockerfile>\S+)")
 
-KNOWN = (
+BUILD = (
     Cause(
         id="no-such-package",
         verdicts=(Verdict.SETUP_FAILED,),
@@ -149,15 +149,10 @@ KNOWN = (
             ),
         ),
     ),
-)
-BUILD = (
-    *KNOWN,
     Cause(
         id="build",
         verdicts=(Verdict.BUILD_FAILED,),
         patterns=(DOCKERFILE,),
-        # Of each of the causes above, what it looks for in the step.
-        unless=tuple(each.patterns[-1] for each in KNOWN if DOCKERFILE in each.patterns),
         details=(
             Pattern(FAILED_STEP, r"(?P<where>dockerfile parse error .*)"),
             Pattern(FAILED_STEP, r"\A(?P<where>[A-Z]+ .*)(?:\n.*)*\Z"),
@@ -166,5 +161,6 @@ BUILD = (
         title="{dockerfile} does not build: {where|the end of build.log says why}",
         hint="Correct that instruction. Its last output is shown below. To try it on your own "
         "machine: docker build .",
+        symptom=True,
     ),
 )

@@ -185,6 +185,7 @@ HTTP_ANSWERS = (
         background="With DEBUG off, Django logs no traceback unless LOGGING sends errors to the "
         "console.",
         give_up=LASTING_ERROR,
+        symptom=True,
     ),
     Cause(
         id="server-error",
@@ -211,6 +212,7 @@ HTTP_ANSWERS = (
                 paste="{logging|}",
             ),
         ),
+        symptom=True,
     ),
     Cause(
         id="no-answer",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rehearsal.config.rehearsal_plan import ProbePlan
-from rehearsal.diagnosis.hopeless_cause import HopelessCause
 from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.stages.stuck_detector import StuckDetector, answer_kind
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
@@ -78,8 +77,8 @@ def wait_until_ready(
         if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):
             timeline.record_milestone("ready", now - started, str(answer))
             return Ready(seconds=now - started, attempts=attempts, answer=answer)
-        if not follow_end() and (cause := detector.stuck_for(answer, now)):
-            raise _stuck_error(plan, answer, cause, now - detector.same_since, attempts)
+        if not follow_end() and detector.stuck_for(answer, now):
+            raise _stuck_error(plan, answer, detector.same_count, now - detector.same_since)
         waited = clock() - first_request
         if waited >= plan.timeout:
             raise _timeout_error(plan, answer, attempts)
@@ -121,14 +120,13 @@ def _record(
         timeline.record_milestone("first answer", answered, str(answer))
 
 
-def _stuck_error(
-    plan: ProbePlan, answer: Answer, cause: HopelessCause, seconds: float, attempts: int
-) -> RehearsalError:
-    longer = "" if cause.certain else " If the app needs longer, set ready-timeout."
+def _stuck_error(plan: ProbePlan, answer: Answer, requests: int, seconds: float) -> RehearsalError:
+    ended = "were all answered with" if answer.status else "all failed; the last one:"
     return RehearsalError(
         Verdict.NOT_READY,
-        f"GET {plan.path} got the same answer for {seconds:.1f} s ({attempts} attempts), and "
-        f"waiting longer cannot help: {describe_answer(plan, answer)}.{longer}",
+        f"Gave up early: {requests} requests GET {plan.path} in {seconds:.1f} s {ended} "
+        f"{describe_answer(plan, answer)}.",
+        hint="If the app needs longer to start, set ready-timeout.",
     )
 
 

@@ -23,7 +23,8 @@ class StuckDetector:
     """Decides after each answer whether to give up.
 
     `window` shows what the app has logged since the last search for a cause. If `patient`, a cause
-    that is not certain does not end the wait: `report` gets it, once.
+    that is not certain does not end the wait: `report` gets it, once. `same_since` is the time of
+    the first of the last answers of one kind, `same_count` is their number.
     """
 
     def __init__(
@@ -44,14 +45,16 @@ class StuckDetector:
         self._requests = 0
         self._next_check = 0.0
         self.same_since = 0.0
+        self.same_count = 0
 
     def stuck_for(self, answer: Answer, now: float) -> HopelessCause | None:
         """Return the cause for which waiting longer cannot help, or None."""
         kind = answer_kind(answer)
         if kind != self._kind:
-            self._kind, self.same_since = kind, now
+            self._kind, self.same_since, self.same_count = kind, now, 0
             self._watch(None, now if answer.status else now + FIRST_CHECK)
         self._requests += 1
+        self.same_count += 1
         if now < self._next_check:
             return None
         cause = self._find_cause()

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -274,18 +275,34 @@ def test_request_headers__given_ones_replace_others(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "certain, words", [(True, ""), (False, " If the app needs longer, set ready-timeout.")]
+    "answer, words",
+    [
+        (Answer(status=404), "were all answered with HTTP status 404."),
+        (
+            Answer(error="connection reset without an answer"),
+            "all failed; the last one: connection reset without an answer.",
+        ),
+    ],
+    ids=["answered", "cut off"],
 )
-def test_wait_until_ready__gives_up_early(clock: FakeClock, certain: bool, words: str) -> None:
-    app = App(clock, Answer(status=404))
+@pytest.mark.parametrize("certain", [True, False])
+def test_wait_until_ready__gives_up_early(
+    clock: FakeClock, certain: bool, answer: Answer, words: str
+) -> None:
+    # What came before in another form does not count.
+    app = App(clock, BUSY, answer)
     app.find_cause = lambda: HopelessCause(id="x", title="X", give_up_after=5, certain=certain)
     with pytest.raises(RehearsalError) as caught:
         app.wait()
     assert caught.value.problem.verdict is Verdict.NOT_READY
-    assert caught.value.problem.message.endswith(
-        f"waiting longer cannot help: HTTP status 404.{words}"
+    found = re.fullmatch(
+        r"Gave up early: (\d+) requests GET / in (\d\.\d) s (.*)", caught.value.problem.message
     )
-    assert 5.0 <= clock() - 100 <= 5.5
+    assert found
+    assert int(found[1]) == app.timeline.timeline.answers[-1].times
+    assert found[3] == words
+    assert "ready-timeout" in caught.value.problem.hint
+    assert 5.0 <= clock() - 100 <= 6.5
 
 
 @pytest.mark.parametrize(
