@@ -161,14 +161,14 @@ def read_range(file: BinaryIO, total: int, start: int, end: int, *, head: int = 
 
     The line about the gap stands for the bytes that are left out. Raises OSError.
     """
-    gap = None
-    if file.seek(0, os.SEEK_END) != total:
-        file.seek(head)
-        gap = GAP_PATTERN.match(file.read(MAX_GAP_LENGTH))
-    if not gap:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(head)
+    gap = GAP_PATTERN.match(file.read(MAX_GAP_LENGTH))
+    left_out = int(gap[1]) if gap else 0
+    # The line may be as long as what it stands for: the size alone does not tell.
+    if not gap or size - len(gap[0]) + left_out != total:
         file.seek(start)
         return file.read(end - start)
-    left_out = int(gap[1])
     pieces = []
     if start < head:
         file.seek(start)
