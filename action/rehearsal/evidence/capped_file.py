@@ -173,7 +173,7 @@ def read_range(file: BinaryIO, total: int, start: int, end: int, *, head: int = 
     if start < head:
         file.seek(start)
         pieces.append(file.read(min(end, head) - start))
-    if start < head + left_out and end > head:
+    if start < head + left_out and end > max(start, head):
         pieces.append(gap[0])
     if end > head + left_out:
         begin = max(start, head + left_out)

@@ -129,6 +129,7 @@ def test_close__keeps_head_and_tail(
 
 
 @example(sizes=[6, 9, 9, 9, 9, 9], start=0, length=12)  # 36 bytes, and a line of 36 for them.
+@example(sizes=[9] * 6, start=20, length=0)  # Nothing of the gap.
 @given(
     sizes=st.lists(st.integers(min_value=0, max_value=9), max_size=40),
     start=st.integers(min_value=0, max_value=200),
