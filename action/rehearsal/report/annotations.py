@@ -7,12 +7,12 @@ from itertools import islice
 from rehearsal.report.cause_text import cause_text
 from rehearsal.report.words import failure_message
 from rehearsal.results.bounded_text import cut_text
-from rehearsal.results.cause import MAX_TEXT
+from rehearsal.results.cause import MAX_TEXT, in_function
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.verdict import Verdict
+from rehearsal.verdict import Problem, Verdict
 
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
@@ -57,16 +57,16 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
         # Right after its test: with many failed tests, frames at the end would be cut off.
         if test.frame and (test.frame.file, test.frame.line) not in seen:
             seen.add((test.frame.file, test.frame.line))
-            yield _of_frame(test.frame, f"The app raised this while {test.failure.name} ran.")
+            yield _of_frame(test.frame, f"\nThe app raised this while {test.failure.name} ran.")
     for frame in index.frames:
         if (frame.file, frame.line) in seen:
             continue
         if result.verdict is Verdict.BUILD_FAILED:
             yield _of_failed_step(frame)
+        elif result.verdict is Verdict.SETUP_FAILED and _is_of_setup(frame, result.problem):
+            yield _of_frame(frame, "", failed="setup-command")
         else:
-            request = cut_text(frame.request, MAX_TEXT)
-            answering = f", answering {request} with 500" if request else ""
-            yield _of_frame(frame, f"The app raised this{answering}.")
+            yield _of_frame(frame, _during(frame))
 
 
 def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
@@ -101,11 +101,24 @@ def _of_failed_step(frame: ProjectFrame) -> Annotation:
     )
 
 
-def _of_frame(frame: ProjectFrame, explanation: str) -> Annotation:
-    place = f"in {frame.function}" if frame.function else "here"
+def _is_of_setup(frame: ProjectFrame, problem: Problem | None) -> bool:
+    """Return whether the exception ended setup-command, and does not stand in the app's log."""
+    return problem is not None and any(frame.error in line for line in problem.excerpt)
+
+
+def _during(frame: ProjectFrame) -> str:
+    """Return at which request the app raised an exception, empty where that is unknown."""
+    request = cut_text(frame.request, MAX_TEXT)
+    if frame.repeated:
+        return f"\nThe app raised this when {request} was repeated."
+    return f"\nThe app raised this, answering {request} with 500." if request else ""
+
+
+def _of_frame(frame: ProjectFrame, explanation: str, *, failed: str = "The app") -> Annotation:
+    place = f"in {frame.function}" if in_function(frame) else "here"
     return Annotation(
-        title=f"The app failed {place}",
-        message=f"{frame.error}\n{explanation}",
+        title=f"{failed} failed {place}",
+        message=frame.error + explanation,
         file=frame.file,
         line=frame.line,
     )

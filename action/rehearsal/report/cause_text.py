@@ -9,8 +9,14 @@ SNIPPET_BREAK = re.compile(r"\n\n(?=# )")
 
 
 def cause_text(cause: CauseSummary) -> str:
-    """Return a cause as plain text, without its background; a known one without its lines."""
-    parts = [cause.hint, cause.paste.strip(), "" if cause.known else "\n".join(cause.lines)]
+    """Return a cause as plain text, without its background; a known one without its lines.
+
+    The last line of a traceback is left out where the title has it.
+    """
+    lines = () if cause.known else cause.lines
+    if lines and lines[-1] in cause.title:
+        lines = lines[:-1]
+    parts = [cause.hint, cause.paste.strip(), "\n".join(lines)]
     parts += [f"What happened: {cause.message}"] if cause.message else []
     return "\n".join((cause.title, "\n\n".join(filter(None, parts)))).strip()
 

@@ -158,7 +158,7 @@ def _with_location(message: str, location: str) -> str:
 
 
 def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str]]:
-    """Yield sections with the tracebacks and the ends of logs, the app's first.
+    """Yield sections with the tracebacks and the ends of logs: the app's, then the one that failed.
 
     A traceback that is `shown_above` is not repeated.
     """
@@ -183,14 +183,17 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str
     traced = [test for test in index.failed if test.short_trace][:MAX_TRACEBACKS]
     for test in traced:
         title = f"Where {test.failure.name} failed"
-        collapsed = known or bool(test.frame)
+        collapsed = known or has_frame
         yield markdown.collapsible(title, test.short_trace.splitlines(), collapsed=collapsed)
     # These are collapsed where something above already explains the failure.
+    title, collapsed = f"The end of {problem.source}", known or bool(traced)
+    ends = [markdown.collapsible(title, problem.excerpt, collapsed=collapsed)]
     if problem.source != CONTAINER_LOG:
         title, collapsed = f"The end of {CONTAINER_LOG}", known or has_frame
-        yield markdown.collapsible(title, result.container_tail, collapsed=collapsed)
-    title, collapsed = f"The end of {problem.source}", known or bool(traced)
-    yield markdown.collapsible(title, problem.excerpt, collapsed=collapsed)
+        app = markdown.collapsible(title, result.container_tail, collapsed=collapsed)
+        # Where setup-command failed, the app itself often looks healthy.
+        ends.insert(1 if problem.verdict is Verdict.SETUP_FAILED else 0, app)
+    yield from ends
 
 
 def _stages(stages: tuple[Stage, ...]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from rehearsal.verdict import Problem, Verdict
 # A title is read at a glance; the whole text stands in the traceback.
 MAX_TEXT = 300
 UNKNOWN = "No known cause matches."
+CORRECT_IT = "Correct that line, or what it gets: an argument, a row of the database, a setting."
 KEY_LINES_FOLLOW = " These lines say most:"
 # These need no cause, or their message is the cause.
 SELF_EXPLAINED = (Verdict.PASSED, Verdict.MISCONFIGURED, Verdict.CANCELLED, Verdict.ERROR)
@@ -60,10 +61,17 @@ def summarize_cause(
 def frame_location(frame: ProjectFrame) -> str:
     """Return where in the project's own code an exception was raised, and for which request."""
     line = f"{cut_text(frame.file, MAX_TEXT)}:{frame.line}"
-    function = f", in {cut_text(frame.function, MAX_TEXT)}" if frame.function else ""
+    function = f", in {cut_text(frame.function, MAX_TEXT)}" if in_function(frame) else ""
+    request = cut_text(frame.request, MAX_TEXT)
+    if frame.repeated:
+        return f"{line}{function} (the app did not log it; found by repeating {request})"
     # Both Django and Flask log an exception like this when they answer with 500.
-    request = f", answering {cut_text(frame.request, MAX_TEXT)} with 500" if frame.request else ""
-    return line + function + request
+    return line + function + (f", answering {request} with 500" if request else "")
+
+
+def in_function(frame: ProjectFrame) -> bool:
+    """Return whether the line stands in a function, and not in a module itself."""
+    return frame.function not in ("", "<module>")
 
 
 def _of_diagnosis(
@@ -90,7 +98,7 @@ def _of_exception(frame: ProjectFrame, problem: Problem) -> CauseSummary:
     return CauseSummary(
         title=f"The app raised {cut_text(frame.error, MAX_TEXT)} at {line}",
         message=problem.message,
-        hint=f"{UNKNOWN} Begin at {line}: the exception came from there.",
+        hint=CORRECT_IT,
         lines=_traceback(frame),
         location=frame_location(frame),
     )

@@ -9,6 +9,7 @@ class ProjectFrame:
     """The project's own line that says most about an exception, or about a failed build.
 
     `text` is the traceback without installed code, `request` the request that was being answered.
+    `repeated` says that it was asked for again, since the app had not logged why it failed.
     """
 
     file: Annotated[str, "Relative to the checkout."]
@@ -17,3 +18,4 @@ class ProjectFrame:
     error: Annotated[str, "The last line of the traceback: the exception and its message."]
     text: str = ""
     request: str = ""
+    repeated: bool = False

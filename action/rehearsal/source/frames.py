@@ -17,10 +17,12 @@ class Frame:
 class Traceback:
     """One traceback: its frames, the failing one last, and the line of the exception.
 
-    `request` is the request during which it was raised, or empty if the log does not say.
+    `request` is the request during which it was raised, or empty if the log does not say;
+    `repeated` says that we asked for it again.
     """
 
     frames: tuple[Frame, ...]
     error: str
     text: str
     request: str = ""
+    repeated: bool = False

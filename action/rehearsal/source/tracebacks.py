@@ -43,14 +43,14 @@ def tracebacks(text: str) -> Iterator[Traceback]:
 
 
 def _python_tracebacks(lines: Sequence[str]) -> Iterator[tuple[int, Traceback]]:
-    before = request = ""
+    before, request = "", ("", False)
     lines = [GROUP_MARGIN.sub("", line) for line in lines]
     for number, line in enumerate(lines):
         if line.strip() in HEADERS:
             if not CHAINED.match(before):
                 found = REQUEST.search(before)
-                request = _request_line(found) if found else ""
-            yield from ((number, each) for each in _parse_traceback(lines[number:], request))
+                request = _request_line(found) if found else ("", False)
+            yield from ((number, each) for each in _parse_traceback(lines[number:], *request))
         before = line if line.strip() else before
 
 
@@ -74,6 +74,7 @@ def project_frame(text: str, tree: SourceTree) -> ProjectFrame | None:
             error=traceback.error,
             text=without_library_frames(traceback.text, tree),
             request=traceback.request,
+            repeated=traceback.repeated,
         )
     return None
 
@@ -174,7 +175,7 @@ def _place(lines: Sequence[str], number: int) -> Place | None:
     return place_in(lines, number)
 
 
-def _parse_traceback(lines: Sequence[str], request: str) -> Iterator[Traceback]:
+def _parse_traceback(lines: Sequence[str], request: str, repeated: bool) -> Iterator[Traceback]:
     margin = len(lines[0]) - len(lines[0].lstrip())
     frames: list[Frame] = []
     for number, line in enumerate(lines[1:], start=1):
@@ -186,16 +187,23 @@ def _parse_traceback(lines: Sequence[str], request: str) -> Iterator[Traceback]:
             if frames:
                 text = "\n".join(lines[: number + 1])
                 error = line.strip()
-                yield Traceback(frames=tuple(frames), error=error, text=text, request=request)
+                yield Traceback(
+                    frames=tuple(frames),
+                    error=error,
+                    text=text,
+                    request=request,
+                    repeated=repeated,
+                )
             return
         elif frames:
             frames[-1] = replace(frames[-1], code=f"{frames[-1].code}{line.strip()}\n")
 
 
-def _request_line(request: re.Match[str]) -> str:
+def _request_line(request: re.Match[str]) -> tuple[str, bool]:
+    """Return the request, and whether we asked for it again."""
     if request["again"]:
-        return f"{request['again']} (asked again)"
-    return " ".join(filter(None, (request["method"], request["path"] or request["other"])))
+        return request["again"], True
+    return " ".join(filter(None, (request["method"], request["path"] or request["other"]))), False
 
 
 def _has_quoted(code: str, names: Iterable[str]) -> bool:

@@ -141,7 +141,8 @@ def test_collect_evidence__what_the_app_raised_when_it_was_asked_again(
     again.close()
     found = collect(evidence, tmp_path, failed(span=Span(start=1, end=2, exact=True)))
     (frame,) = found.frames
-    assert (frame.file, frame.line, frame.request) == ("app/views.py", 7, "GET /home (asked again)")
+    assert (frame.file, frame.line, frame.request) == ("app/views.py", 7, "GET /home")
+    assert frame.repeated
     # An app that was never ready has no failed tests.
     assert collect_evidence(
         None, evidence, SourceTree(top=tmp_path / "top", directory=tmp_path / "top")

@@ -89,7 +89,7 @@ def test_errors__a_test_outside_the_checkout_has_no_line() -> None:
     assert found[1] == Annotation(title="a", message="1 != 2")
 
 
-@pytest.mark.parametrize("function, place", [("", "here"), ("<module>", "in <module>")])
+@pytest.mark.parametrize("function, place", [("", "here"), ("<module>", "here"), ("f", "in f")])
 def test_errors__of_a_crash_name_the_app_s_line(function: str, place: str) -> None:
     frame = ProjectFrame(
         file="app.py", line=3, function=function, error="KeyError: 'KEY'", text="t"
@@ -97,21 +97,36 @@ def test_errors__of_a_crash_name_the_app_s_line(function: str, place: str) -> No
     found = errors(EvidenceIndex(frame=frame), Problem(Verdict.CRASHED, "It ended."))
     assert found[1] == Annotation(
         title=f"The app failed {place}",
-        message="KeyError: 'KEY'\nThe app raised this.",
+        message="KeyError: 'KEY'",
         file="app.py",
         line=3,
     )
 
 
+@pytest.mark.parametrize(
+    "excerpt, title",
+    [
+        (("Traceback", FRAME.error), "setup-command failed in new_list"),
+        (("no such file",), "The app failed in new_list"),
+    ],
+    ids=["setup-command", "the app meanwhile"],
+)
+def test_errors__of_setup_name_what_failed(excerpt: tuple[str, ...], title: str) -> None:
+    problem = Problem(Verdict.SETUP_FAILED, "It ended.", source="setup.log", excerpt=excerpt)
+    found = errors(EvidenceIndex(frame=FRAME), problem)
+    assert (found[1].title, found[1].message) == (title, FRAME.error)
+
+
 def test_errors__what_the_app_raised_during_the_suite() -> None:
     found = errors(EvidenceIndex(failed=evidence_of("a", "b"), suite_frame=FRAME), TESTS_FAILED)
     assert [each.title for each in found[1:]] == ["a", "b", "The app failed in new_list"]
-    assert found[-1].message.endswith("\nThe app raised this.")
-    asked = replace(FRAME, request="GET /lists/1/ (asked again)")
+    assert found[-1].message == FRAME.error
+    asked = replace(FRAME, request="GET /lists/1/")
     found = errors(EvidenceIndex(failed=evidence_of("a"), suite_frame=asked), TESTS_FAILED)
-    assert found[-1].message.endswith(
-        "\nThe app raised this, answering GET /lists/1/ (asked again) with 500."
-    )
+    assert found[-1].message.endswith("\nThe app raised this, answering GET /lists/1/ with 500.")
+    repeated = replace(asked, repeated=True)
+    found = errors(EvidenceIndex(failed=evidence_of("a"), suite_frame=repeated), TESTS_FAILED)
+    assert found[-1].message.endswith("\nThe app raised this when GET /lists/1/ was repeated.")
 
 
 def test_errors__of_a_build_stand_on_the_line_of_the_dockerfile() -> None:

@@ -230,6 +230,27 @@ def test_summary__a_test_s_traceback_folds_the_end_of_the_output(
     assert "<details><summary>The end of o.log</summary>" in text
 
 
+def test_summary__an_exception_of_the_suite_folds_the_tests_tracebacks() -> None:
+    index = replace(failed("a_test", trace="trace"), suite_frame=frame())
+    text = make_summary(TESTS_FAILED, index=index)
+    assert "<details><summary>Where a_test failed</summary>" in text
+
+
+@pytest.mark.parametrize(
+    "verdict, first",
+    [(Verdict.SETUP_FAILED, "setup.log"), (Verdict.TESTS_FAILED, "container.log")],
+    ids=str,
+)
+def test_summary__the_log_of_setup_command_comes_before_the_app_s(
+    verdict: Verdict, first: str
+) -> None:
+    problem = Problem(verdict, "It ended.", excerpt=("e",), source="setup.log")
+    text = make_summary(problem, container_tail=("c",))
+    ends = re.findall(r"The end of (\S+)<", text)
+    assert ends[0] == first
+    assert sorted(ends) == ["container.log", "setup.log"]
+
+
 def test_summary__shows_the_app_s_exception_before_the_failed_test_s() -> None:
     (test,) = failed("t.test_bad", frame=replace(frame("app"), request="/buy")).failed
     failure = replace(test.failure, line=28)
@@ -348,7 +369,7 @@ def test_summary__without_a_diagnosis_the_app_s_exception_is_the_cause() -> None
     text = make_summary(TESTS_FAILED, index=failed("a", frame=frame()))
     assert (
         "\n**The app raised Error: x at x.py:7**\n\n"
-        "**What to do:** No known cause matches. Begin at x.py:7" in text
+        "**What to do:** Correct that line, or what it gets: " in text
     )
     assert "What the app raised while" not in text, "it stands above"
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rehearsal.report.cause_text import cause_text
-from rehearsal.results.cause import MAX_TEXT, UNKNOWN, CauseSummary
+from rehearsal.results.cause import CORRECT_IT, MAX_TEXT, UNKNOWN, CauseSummary
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
@@ -56,6 +56,11 @@ def test_cause__shows_the_project_frame_of_the_diagnosed_exception() -> None:
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=own))
     assert found.lines == tuple(text.splitlines())
     assert found.location == "app.py:3, in main, answering /buy with 500"
+    found = told(
+        record(diagnoses=(KNOWN,)),
+        EvidenceIndex(frame=replace(own, request="GET /buy", repeated=True, function="<module>")),
+    )
+    assert found.location == "app.py:3 (the app did not log it; found by repeating GET /buy)"
     # A merge knows the last line alone.
     found = told(record(diagnoses=(KNOWN,)), EvidenceIndex(frame=replace(own, text=own.error)))
     assert found.lines == KNOWN.matching_lines
@@ -82,9 +87,15 @@ def test_cause__without_a_diagnosis_is_the_exception_of_the_app() -> None:
     assert found.title == "The app raised ShopError: shut at app.py:3"
     assert found.lines == ("Traceback", "ShopError")
     assert cause_text(found) == (
-        f"{found.title}\n{UNKNOWN} Begin at app.py:3: the exception came from there.\n\n"
-        f"Traceback\nShopError\n\nWhat happened: {WHAT}"
+        f"{found.title}\n{CORRECT_IT}\n\nTraceback\n\nWhat happened: {WHAT}"
     )
+
+
+def test_cause__of_an_exception_names_it_once() -> None:
+    own = replace(OWN, text="Traceback\n  File a\nShopError: shut")
+    text = cause_text(told(record(), EvidenceIndex(frame=own)))
+    assert text.count("ShopError: shut") == 1
+    assert "\n  File a\n" in text
 
 
 def test_cause__of_failed_tests_uses_only_their_frames() -> None:

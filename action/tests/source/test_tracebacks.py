@@ -86,7 +86,7 @@ def test_project_frame__prefers_code_that_quotes_the_name_in_the_error(
     "line, asked",
     [
         pytest.param("ERROR django.request: Internal Server Error: /lists/new", "/lists/new"),
-        pytest.param("asked again: GET /lists/1/", "GET /lists/1/ (asked again)"),
+        pytest.param("asked again: GET /lists/1/", "GET /lists/1/"),
         pytest.param("[ts] ERROR in app: Exception on /buy [POST]", "POST /buy"),
         pytest.param("something else /x", ""),
     ],
@@ -96,6 +96,7 @@ def test_project_frame__has_the_request(line: str, asked: str, tree: SourceTree)
     found = project_frame(f"{line}\n{LOG.partition(chr(10))[2]}", tree)
     assert found
     assert found.request == asked
+    assert found.repeated is line.startswith("asked again")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.stages import readiness, stages
 from rehearsal.report.words import counts_text
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.verdict import Verdict
 
 
 def page(result: RehearsalResult) -> Markup:
@@ -40,5 +41,5 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
     yield failed_tests(index, shown_above="\n".join(cause.lines) if cause else "")
     yield element("div", stages(result), readiness(result), class_="pair")
     yield origin_and_image(result)
-    yield logs(index.logs)
+    yield logs(index.logs, setup_first=result.verdict is Verdict.SETUP_FAILED)
     yield files(index.files)

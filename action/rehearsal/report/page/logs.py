@@ -26,15 +26,17 @@ TITLES = {
 }
 
 
-def logs(excerpts: Iterable[LogExcerpt]) -> Child:
-    """Return the section of the logs."""
+def logs(excerpts: Iterable[LogExcerpt], *, setup_first: bool = False) -> Child:
+    """Return the section of the logs, the app's first, or that of setup-command."""
     by_name = {excerpt.name: excerpt for excerpt in excerpts}
     app_log = by_name.pop(CONTAINER_LOG, None)
-    if not app_log and not by_name:
+    setup = by_name.pop(SETUP_LOG, None) if setup_first else None
+    if not app_log and not setup and not by_name:
         return None
     return element(
         "section",
         element("h2", "Logs"),
+        _folded(setup) if setup else None,
         _app_log(app_log) if app_log else None,
         [_folded(excerpt) for excerpt in by_name.values()],
     )

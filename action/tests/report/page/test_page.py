@@ -277,6 +277,15 @@ def test_page__a_cut_log_says_so_and_links_the_whole() -> None:
     assert "12,345 bytes in the middle are left out" in text
 
 
+def test_page__the_log_of_setup_command_comes_first_if_it_failed() -> None:
+    logs = tuple(LogExcerpt(name=name, text=name) for name in ("container.log", "setup.log"))
+    index = EvidenceIndex(logs=logs)
+    for verdict, is_first in ((Verdict.SETUP_FAILED, True), (Verdict.CRASHED, False)):
+        problems = (Problem(verdict, "It ended."),)
+        text = page(RehearsalResult(name="r", problems=problems, index=index))
+        assert (text.index("What setup-command printed") < text.index('id="app-log"')) is is_first
+
+
 def test_page__a_log_whose_order_is_uncertain_says_so() -> None:
     excerpt = LogExcerpt(name="container.log", text="a", note="as it arrived")
     assert '<p class="soft">as it arrived</p>' in page(
