@@ -31,7 +31,7 @@ class OwnModule:
 
 
 def own_module_lines(context: Context) -> tuple[str, ...]:
-    """Return lines: `module NAME`, `path PATH`, and why the app does not find it.
+    """Return lines: `module NAME`, `file PATH` or `folder PATH`, and why the app does not find it.
 
     That is `ignored FILE:LINE PATTERN`, `uncopied DOCKERFILE`, `elsewhere FOLDER` (in the image)
     or, if the image is not built from the Dockerfile, nothing.
@@ -44,7 +44,7 @@ def _lines(context: Context) -> Iterator[str]:
     if not missing or not own:
         return
     yield f"module {missing.name}"
-    yield f"path {context.place(own.path)}"
+    yield f"{'file' if own.path == own.file else 'folder'} {context.place(own.path)}"
     if rule := _ignoring(context, own.file):
         yield f"ignored {context.place(rule[0])}:{rule[1]} {rule[2]}"
     if not _is_built(context):

@@ -18,11 +18,15 @@ from rehearsal.diagnosis.proposals import AT_START, find_context, locate_parts, 
 from rehearsal.diagnosis.static_scan import scan_static_names
 from rehearsal.diagnosis.style_scan import scan_styles
 from rehearsal.diagnosis.template_scan import scan_templates
+from rehearsal.outside.files import read_text
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
 from rehearsal.source.browser_console import script_location
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 from rehearsal.verdict import Verdict
+
+# In characters: a longer line was made by a program.
+MAX_CODE = 160
 
 
 def scan_source(
@@ -57,3 +61,13 @@ def _locations(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[st
         yield f"code {frame.file}:{frame.line}"
     if script := script_location(facts.text("console"), checkout):
         yield f"script {script}"
+        if code := _line_of(script, checkout):
+            yield f"script_line {code}"
+
+
+def _line_of(place: str, checkout: SourceTree) -> str:
+    """Return the text of a line, FILE:LINE; empty if it is not there, or no line for readers."""
+    file, _, number = place.rpartition(":")
+    text = "" if file.startswith("/") else read_text(checkout.top / file) or ""
+    code = "".join(text.split("\n")[int(number) - 1 : int(number)]).strip()
+    return code if code.isprintable() and len(code) <= MAX_CODE else ""

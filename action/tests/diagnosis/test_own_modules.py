@@ -123,9 +123,7 @@ def diagnosed(
 def test_own_module__not_copied(tmp_path: Path) -> None:
     found = diagnosed(tmp_path, {**LISTS, "Dockerfile": DOCKERFILE})
     assert found.id == "own-module"
-    assert (
-        found.title == "The image lacks lists, which the project has: the app does not find lists"
-    )
+    assert found.title == "The folder lists is in the repository, but not in the image"
     assert found.hint == "No COPY in Dockerfile brings it into the image."
     assert found.paste == "# in Dockerfile, after line 3, add:\nCOPY lists lists"
     assert found.matching_lines == (NO_LISTS,)

@@ -19,7 +19,15 @@ def console(*messages: str, **sources: tuple[str, ...]) -> Facts:
     "message, text",
     [
         ("Uncaught TypeError: x is not a function", "TypeError: x is not a function"),
-        ("Uncaught NotFoundError: Failed to execute 'removeChild'", "The browser ended the script"),
+        ("Uncaught NotFoundError: Failed to execute 'removeChild'", "the browser ended the script"),
+        (
+            "Uncaught TypeError: Cannot read properties of undefined (reading 'length')",
+            "before .length is undefined there. Compare its name with what the script gets.",
+        ),
+        (
+            'TypeError: can\'t access property "length", text.content is undefined',
+            "before .length is undefined there. Compare its name with what the script gets.",
+        ),
         ("Uncaught SyntaxError: Unexpected token '<'", "an HTML page instead of the script"),
         ("Uncaught TypeError: Cannot read properties of null (reading 'focus')", "not yet"),
         ("Uncaught TypeError: Cannot set properties of null (setting 'value')", "not yet"),
@@ -35,6 +43,16 @@ def test_script_error__variants(message: str, text: str) -> None:
     assert found.title.startswith("A script of the page failed at shop/app.js:3: ")
     assert (found.file, found.line) == ("shop/app.js", 3)
     assert text in f"{found.title}\n{found.hint}"
+
+
+def test_script_error__shows_the_line_of_what_is_undefined() -> None:
+    message = "Uncaught TypeError: Cannot set properties of undefined (setting 'value')"
+    locations = ("script shop/app.js:3", "script_line form.name.value = '';")
+    (found,) = diagnose(console(message, locations=locations), CAUSES)
+    assert found.hint == (
+        "What stands before .value is undefined there. Compare its name with what the script gets: "
+        "form.name.value = '';"
+    )
 
 
 def test_script_error__the_first_one_is_told() -> None:

@@ -13,6 +13,7 @@ NO_ROOT = (
     "set the STATIC_ROOT setting to a filesystem path."
 )
 NOT_LISTED = "ValueError: Missing staticfiles manifest entry for 'shop/app.css'"
+NO_SUCH_FILE = "base.html:12 asks for the static file shop/main.js, which does not exist"
 LINK = "404 /static/shop/main.js"
 MISSING = "missing shop/main.js at base.html:12"
 INSTEAD = "instead shop/app.js static/shop/app.js at base.html:12: <script src='{% static %}'>"
@@ -28,11 +29,10 @@ def first(verdict: Verdict = Verdict.TESTS_FAILED, **sources: tuple[str, ...]) -
 def test_static_name__a_similar_one() -> None:
     found = first(page_links=(LINK,), static_names=(MISSING, INSTEAD))
     assert found.id == "static-name"
-    assert found.title == (
-        "There is no static file shop/main.js, but shop/app.js; base.html:12 asks for it"
-    )
+    assert found.title == NO_SUCH_FILE
     assert (found.file, found.line) == ("base.html", 12)
-    assert "static/shop/app.js" in found.hint
+    assert found.hint.startswith("The closest is shop/app.js (static/shop/app.js). ")
+    assert not found.matching_lines, "what the scan says is no evidence"
     assert found.paste == (
         "# in base.html, instead of line 12, write:\n<script src='{% static %}'>"
     )
@@ -40,7 +40,7 @@ def test_static_name__a_similar_one() -> None:
 
 def test_static_name__nothing_similar() -> None:
     found = first(page_links=(LINK,), static_names=(MISSING,))
-    assert found.title == "There is no static file shop/main.js; base.html:12 asks for it"
+    assert found.title == NO_SUCH_FILE
     assert not found.paste
     assert "WhiteNoise" not in f"{found.hint}{found.background}"
 

@@ -118,7 +118,7 @@ BREAKS = (
         },
         edits=((VIEW, r"^(from entries\.models.*)$", r"\1\nfrom wording.polite import polite"),),
         told=(
-            "The image lacks wording, which the project has",
+            "The folder wording is in the repository, but not in the image",
             "in Dockerfile, after line 10, add:",
             "COPY wording wording",
         ),
@@ -180,14 +180,14 @@ BREAKS = (
         diagnosis="static-name",
         edits=(("entries/templates/base.html", r"entries/app\.js", "entries/main.js"),),
         told=(
-            "no static file entries/main.js, but entries/app.js",
-            "entries/templates/base.html:15",
+            "entries/templates/base.html:15 asks for the static file entries/main.js, which does",
+            "The closest is entries/app.js (entries/static/entries/app.js).",
         ),
         lines=(
             Line(
                 file="entries/templates/base.html",
                 holds="entries/main.js",
-                says="There is no static file",
+                says="asks for the static file",
             ),
             Line(
                 file="functional_tests/test_pages.py",
@@ -207,6 +207,8 @@ BREAKS = (
         told=(
             "A script of the page failed at entries/static/entries/app.js:5: ",
             "TypeError: Cannot read properties of undefined (reading 'length')",
+            "What stands before .length is undefined there.",
+            "text.content.length",
         ),
         lines=(
             Line(
@@ -236,7 +238,7 @@ BREAKS = (
         ),
         told=(
             'reach <button type="submit">: <p class="imprint"> lies on top of it',
-            "The rule .imprint (entries/static/entries/style.css:16)",
+            "Take it out of the way: the rule .imprint (entries/static/entries/style.css:16)",
             "in entries/static/entries/style.css, instead of line 16, write:",
         ),
         lines=(

@@ -101,7 +101,7 @@ PAGE_FAULTS = (
         diagnosis="static-name",
         edits=(("entries/templates/base.html", "entries/app.js", "entries/main.js"),),
         told=(
-            "There is no static file entries/main.js, but entries/app.js",
+            "asks for the static file entries/main.js, which does not exist",
             "entries/templates/base.html:15 asks for it",
             "The project has entries/static/entries/app.js",
         ),
@@ -109,7 +109,7 @@ PAGE_FAULTS = (
             Line(
                 file="entries/templates/base.html",
                 holds="entries/main.js",
-                says="There is no static file",
+                says="asks for the static file",
             ),
             Line(
                 file="functional_tests/test_pages.py",
@@ -129,7 +129,7 @@ PAGE_FAULTS = (
             ("guestbook/settings.py", r"\Z", MANIFEST + LOGGING),
         ),
         told=(
-            "There is no static file entries/styles.css, but entries/style.css",
+            "asks for the static file entries/styles.css, which does not exist",
             "entries/templates/base.html:8 asks for it",
             "Gave up early: ",
         ),
@@ -137,7 +137,7 @@ PAGE_FAULTS = (
             Line(
                 file="entries/templates/base.html",
                 holds="entries/styles.css",
-                says="There is no static file",
+                says="asks for the static file",
             ),
             MANIFEST_ERROR,
         ),
@@ -170,12 +170,12 @@ PAGE_FAULTS = (
                 '\nbody { background: url("paper.png"); }\n',
             ),
         ),
-        told=("There is no static file paper.png; superlists/lists/static/lists/superlists.css:",),
+        told=("superlists.css:", "asks for the static file paper.png, which does not exist"),
         lines=(
             Line(
                 file="superlists/lists/static/lists/superlists.css",
                 holds="paper.png",
-                says="There is no static file",
+                says="asks for the static file",
             ),
             Line(file="Dockerfile", holds="collectstatic", says="lists/paper.png"),
         ),

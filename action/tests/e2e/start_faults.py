@@ -196,7 +196,7 @@ START_FAULTS = (
         files={"shelves/__init__.py": "", "shelves/oak.py": ""},
         edits=(("superlists/wsgi.py", r"\Z", "\nimport shelves.oak  # noqa\n"),),
         told=(
-            "The image lacks shelves, which the project has: the app does not find shelves",
+            "The folder shelves is in the repository, but not in the image",
             "of .dockerignore (*) keeps it out of the build",
             "!shelves",
             "COPY shelves shelves",
@@ -235,7 +235,7 @@ START_FAULTS = (
         },
         edits=(NODE_ALONE,),
         told=(
-            "The image lacks shelves, which the project has: the app does not find ./shelves/oak",
+            "The folder shelves is in the repository, but not in the image",
             "COPY shelves",
         ),
         lines=(

@@ -23,18 +23,18 @@ COVERED_ELEMENT = (
         verdicts=(Verdict.TESTS_FAILED,),
         patterns=(COVERED,),
         title="A click did not reach {element|its element}: {cover} lies on top of it",
-        hint="The test did what a visitor does. If it belongs there (a dialog, a banner), let the "
-        "test close it first, or wait until it is gone. Otherwise the style sheets put it there: "
-        "look at its position and size on the screenshot.",
+        hint="Take it out of the way, since no visitor can click there either: look at its "
+        "position and size on the screenshot. If it belongs there (a dialog, a banner), close it "
+        "in the test before the click, or wait until it is gone.",
         variants=(
             Variant(
                 pattern=Pattern(
                     COVERING_STYLES,
                     r"^(?P<selector>.+) at (?P<file>\S+):(?P<line>\d+): (?P<in_flow>.+)$",
                 ),
-                hint="The test did what a visitor does. The rule {selector} ({file}:{line}) lifts "
-                "{cover} out of the page, over others. If it belongs there (a dialog, a banner), "
-                "let the test close it first instead.",
+                hint="Take it out of the way: the rule {selector} ({file}:{line}) lifts it out of "
+                "the page, over others. If it belongs there (a dialog, a banner), close it in the "
+                "test before the click instead.",
                 paste="# in {file}, instead of line {line}, write:\n{in_flow}",
             ),
         ),

@@ -11,8 +11,8 @@ from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, TEST_LO
 from rehearsal.verdict import Verdict
 
 NOT_READY = (Verdict.NOT_READY,)
-REQUESTED_HOST = Pattern("request", r"^host (?P<host>[^\s:]+)")
-REQUESTED_PATH = Pattern("request", r"^path (?P<path>\S+)$")
+REQUESTED_HOST = Pattern("request", r"^host (?P<host>[^\s:]+)", shown=False)
+REQUESTED_PATH = Pattern("request", r"^path (?P<path>\S+)$", shown=False)
 DJANGO_REFUSES_HOST = Pattern(
     (CONTAINER_LOG, "answer"),
     r"^.*Invalid HTTP_HOST header: .*",

@@ -7,11 +7,13 @@ from rehearsal.diagnosis.missing_modules import APP_NOT_FOUND, NODE, PYTHON
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 
 SERVED = Pattern(START_LOGS, *APP_NOT_FOUND)
-OWN = Pattern(OWN_MODULE, r"^module (?P<module>.+)\npath (?P<path>.+)", shown=False)
+OWN = Pattern(
+    OWN_MODULE, r"^module (?P<module>.+)\n(?P<kind>file|folder) (?P<path>.+)", shown=False
+)
 
 NODE_TITLE = "The Node module {module} is missing in the image"
 
-NOT_IN_IMAGE = "The image lacks {path}, which the project has: the app does not find {module}"
+NOT_IN_IMAGE = "The {kind} {path} is in the repository, but not in the image"
 
 MODULES = (
     Cause(

@@ -6,6 +6,12 @@ from rehearsal.results.file_names import ASKED_AGAIN_LOG
 from rehearsal.source.browser_console import BLOCKED, SCRIPT_ERROR
 from rehearsal.verdict import Verdict
 
+# As Chromium and Firefox say it.
+OF_UNDEFINED = (
+    r"TypeError: (?:Cannot (?:read|set) properties of undefined \((?:reading|setting) '"
+    r"|can't access property \")(?P<property>[\w$]+)['\"](?:\)$|, .+ is undefined$)"
+)
+
 PAGE = (
     Cause(
         id="csp-blocked",
@@ -30,9 +36,21 @@ PAGE = (
         ),
         place="{script|}",
         title="A script of the page failed at {script|its line}: {error}",
-        hint="The browser ended the script there, so what it does after that line never happened. "
-        "console.log in the test's evidence has all that the browser said.",
+        hint="Correct that line: the browser ended the script there, and nothing after it ran. The "
+        "browser's whole console is in the file console.log of the test's evidence.",
         variants=(
+            Variant(
+                pattern=Pattern(
+                    CAPTURES, rf"^script_line (?P<code>.+)\n(?:.*\n)*error {OF_UNDEFINED}"
+                ),
+                hint="What stands before .{property} is undefined there. Compare its name with "
+                "what the script gets: {code}",
+            ),
+            Variant(
+                pattern=Pattern(CAPTURES, rf"^error {OF_UNDEFINED}"),
+                hint="What stands before .{property} is undefined there. Compare its name with "
+                "what the script gets.",
+            ),
             Variant(
                 pattern=Pattern(CAPTURES, r"^error SyntaxError: Unexpected token '<'"),
                 hint="The browser got an HTML page instead of the script. Open its address, and "

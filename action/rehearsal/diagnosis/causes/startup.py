@@ -48,7 +48,7 @@ STARTUP = (
         ),
         details=(
             Pattern("container", r"^exit code 137$"),
-            Pattern("container", r"^twice that (?P<doubled>\S+)$"),
+            Pattern("container", r"^twice that (?P<doubled>\S+)$", shown=False),
         ),
         title="The container was killed because it ran out of memory (limit: {limit})",
         hint="Raise the limit, or let the app use less: fewer workers, smaller caches. If "

@@ -19,7 +19,7 @@ WHOLE_CONTAINER_LOG = (CONTAINER_LOG, LOG_BEFORE_TESTS)
 # WhiteNoise says so at the start.
 NO_FOLDER = Pattern(WHOLE_CONTAINER_LOG, r"No directory at: (?P<folder>\S+)")
 # The project's files show that only the name is wrong.
-OTHER_NAME = Pattern(STATIC_NAMES, r"^missing (?P<name>\S+) at (?P<place>.+)$")
+OTHER_NAME = Pattern(STATIC_NAMES, r"^missing (?P<name>\S+) at (?P<place>.+)$", shown=False)
 
 AT_THE_END = "# in {settings|settings.py}, at the end, add:\n"
 NO_STATIC_SERVER = "gunicorn does not serve static files, nor does Django with DEBUG off."
@@ -50,8 +50,15 @@ WRONG_NAMES = (
         id="static-name",
         verdicts=(Verdict.TESTS_FAILED, Verdict.NOT_READY, Verdict.BUILD_FAILED),
         patterns=(OTHER_NAME,),
+        details=(
+            Pattern(
+                (ASKED_AGAIN_LOG, CONTAINER_LOG, FAILED_STEP, SETUP_LOG),
+                r"Missing staticfiles manifest entry for '.+",
+                r"The file '.+' could not be found with <.+",
+            ),
+        ),
         place="{place}",
-        title="There is no static file {name}; {place} asks for it",
+        title="{place} asks for the static file {name}, which does not exist",
         hint="Correct the name there, or add the file to the repository. If a step of the build "
         "makes it, see that the Dockerfile runs that step, and before collectstatic.",
         variants=(
@@ -61,9 +68,8 @@ WRONG_NAMES = (
                     r"^instead (?P<similar>\S+) (?P<path>\S+) at (?P<file>.+):(?P<line>\d+): "
                     r"(?P<text>.*)$",
                 ),
-                title="There is no static file {name}, but {similar}; {place} asks for it",
-                hint="The project has {path}, and no file of a name more similar. Correct the name "
-                "in {place}.",
+                hint="The closest is {similar} ({path}). If you meant that, write its name. If "
+                "{name} is new, commit it.",
                 paste="# in {file}, instead of line {line}, write:\n{text}",
             ),
         ),
