@@ -24,8 +24,19 @@ REFUSED = tuple(
     )
 )
 SERVER = re.compile(r"^host (?P<host>\S+):(?P<port>\d+)$", re.MULTILINE)
-# Databases, queues and Selenium Grid: what tests ask there is not the app.
-OTHER_SERVERS = frozenset(map(str, (25, 587, 1025, 3306, 4444, 5432, 5672, 6379, 9200, 27017)))
+# What tests ask at these ports is not the app. Source: the defaults of each program.
+OTHER_SERVERS = frozenset(
+    {
+        *(25, 110, 143, 465, 587, 993, 1025, 1080, 8025),  # mail; MailCatcher, MailHog, Mailpit
+        *(1433, 1521, 3306, 3307, 5432, 5433, 6432, 26257, 27017, 27018),  # databases
+        *(6379, 6380, 26379, 11211),  # caches
+        *(1883, 2181, 4222, 5671, 5672, 15672, 9092, 9093, 9094),  # queues
+        *(7700, 8108, 8983, 9200, 9300),  # search
+        *(389, 636, 2375, 2376, 4566, 8125, 8126, 8200, 8500, 2379, 4317, 4318, 9411),  # the rest
+        # Selenium, the drivers of browsers, Appium, and browsers that are controlled from outside.
+        *(4444, 4445, 5555, 7900, 9515, 17556, 2828, 4723, *range(9222, 9230)),
+    }
+)
 # A system hands out the ports from here on; nobody writes one of them into a test.
 FIRST_RANDOM_PORT = 32768
 
@@ -41,6 +52,7 @@ def refused_connection(facts: Facts) -> tuple[str, ...]:
         for source in SOURCES
         for pattern in REFUSED
         for match in pattern.finditer(facts.text(source))
+        if int(match["port"]) not in OTHER_SERVERS or (server and match["port"] == server["port"])
     ]
     if not server or not found:
         return ()
@@ -49,6 +61,5 @@ def refused_connection(facts: Facts) -> tuple[str, ...]:
     if port == server["port"]:
         kind = "ipv6" if host == "::1" else ""
     else:
-        is_other = port in OTHER_SERVERS or int(port) >= FIRST_RANDOM_PORT
-        kind = "" if is_other else "elsewhere"
+        kind = "elsewhere" if int(port) < FIRST_RANDOM_PORT else ""
     return (f"{kind} {address}", f"server {server['host']}:{server['port']}") if kind else ()

@@ -75,6 +75,15 @@ def test_refused_connection__none(known: Facts) -> None:
     assert refused_connection(known) == ()
 
 
+@pytest.mark.parametrize("port", [4444, 5433, 8025, 9092, 9222, 9515, 11211])
+def test_refused_connection__of_another_program(port: int) -> None:
+    """A driver, a mail catcher, a database: the input host-port would put the app there."""
+    other = NODE.format(f"127.0.0.1:{port}")
+    assert refused_connection(facts(other)) == ()
+    known = facts(f"{other}\n{NODE.format('127.0.0.1:8000')}")
+    assert refused_connection(known)[0] == "elsewhere 127.0.0.1:8000"
+
+
 def test_tests_wrong_address__ipv6() -> None:
     known = facts(NODE.format("::1:32801"))
     known = replace(known, lines={**known.lines, **derive_facts(known, None)})
