@@ -19,6 +19,8 @@ PACKAGE_MANAGERS = frozenset({"npm", "yarn", "pnpm"})
 INPUT_COMMAND = re.compile(
     r"^(?P<margin> *)command: *\|[-+]?\n(?P<lines>(?:(?P=margin) +\S.*\n?)+)", re.MULTILINE
 )
+# What the shell calls a script's own arguments.
+ARGUMENTS = ("$@", "${@}")
 # In bytes. What starts an app is shorter.
 MAX_SCRIPT = 1 << 16
 
@@ -52,6 +54,7 @@ def image_commands(
 ) -> Iterator[CommandLine]:
     """Yield the commands that the image starts: those of scripts first, which come last.
 
+    A script that ends in `exec "$@"` prepares what the image's own command then starts.
     `running` is the container's command, which may name a script that the Dockerfile does not.
     """
     if not dockerfile or not stage:
@@ -67,9 +70,14 @@ def image_commands(
     words |= dict.fromkeys(running.split())
     scripts = list(_scripts(image, list(words)))
     # `npm start` is a server of its own only if its script is unknown.
-    yield from (each for each in scripts if find_server(each.texts))
+    first = [each for each in scripts if find_server(each.texts) and not _runs_arguments(each)]
+    yield from first
     yield from own
-    yield from (each for each in scripts if not find_server(each.texts))
+    yield from (each for each in scripts if each not in first)
+
+
+def _runs_arguments(script: CommandLine) -> bool:
+    return script.texts[-1] in ARGUMENTS
 
 
 def _scripts(image: _Image, words: Sequence[str]) -> Iterator[CommandLine]:
