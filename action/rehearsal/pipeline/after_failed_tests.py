@@ -59,7 +59,8 @@ def ask_the_app(
     state.observations[FINAL_PAGE] = tuple(filter(None, seen))
     redirects = _https_redirects(plan, container, headers, addresses)
     state.observations[HTTPS_REDIRECTS] = tuple(redirects)
-    state.observations[BROWSER_CONSOLE] = tuple(chain.from_iterable(map(console_lines, consoles)))
+    messages = (console_lines(each, container.port) for each in consoles)
+    state.observations[BROWSER_CONSOLE] = tuple(chain.from_iterable(messages))
     texts = [*_failures(state), *pages, *consoles]
     if not is_silent_django(plan, log):
         return

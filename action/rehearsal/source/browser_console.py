@@ -24,8 +24,10 @@ REFUSED_TYPES = (
 CSP = r"the following Content Security Policy directive:? ['\"](?P<directive>.+?)['\"]\. "
 OTHERS = r"(?:the (?!image)\w+ )?'(?P<what>\w+:[^']+)'"
 INLINE = r"(?P<what>inline [\w ]+?)"
+# A policy that only reports blocks nothing. Firefox says "would block" of it.
+REPORTED = r"\[Report Only\]|policy is report-only"
 FIREFOX_BLOCKED = r"Content-Security-Policy: The page.s settings blocked"
-BLOCKED = (
+BLOCKED_WORDS = (
     rf"(?:Loading|Connecting to) {OTHERS} violates {CSP}",
     rf"(?:Executing|Applying) {INLINE} violates {CSP}",
     rf"Refused to \w+ (?:to )?{OTHERS} because it violates {CSP}",
@@ -33,6 +35,7 @@ BLOCKED = (
     rf"{FIREFOX_BLOCKED} .+? \((?!img)\S+\) at (?P<what>\S+) .*: “(?P<directive>.+?)”",
     rf"{FIREFOX_BLOCKED} an (?P<what>inline \w+|event handler) .*: “(?P<directive>.+?)”",
 )
+BLOCKED = tuple(rf"^(?!.*(?:{REPORTED})).*?{words}" for words in BLOCKED_WORDS)
 FIRST_ERROR = re.compile(SCRIPT_ERROR, re.MULTILINE)
 
 

@@ -115,3 +115,27 @@ def test_csp_blocked__in_the_words_of_the_browsers(message: str, what: str) -> N
 def test_csp_blocked__a_picture_is_no_reason(message: str) -> None:
     lines = {"console": (f"2026-11-29T08:19:36.428Z {message}",)}
     assert not diagnose(Facts(verdict=Verdict.TESTS_FAILED, lines=lines), CAUSES)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        (
+            f"SEVERE: http://x/ - Loading the script '{LINK}' violates {DIRECTIVE} it "
+            "was not explicitly set. The policy is report-only, so the violation has been logged "
+            "but no further action has been taken."
+        ),
+        (
+            f"SEVERE: http://x/ - [Report Only] Refused to load the script '{LINK}' because it "
+            f"violates {DIRECTIVE}"
+        ),
+        (
+            "ERROR: Content-Security-Policy: (Report-Only policy) The page\u2019s settings would "
+            f"block a script (script-src-elem) at {LINK} from being {BECAUSE}: “{SELF}”"
+        ),
+    ],
+    ids=["Chrome", "Chrome before 2025", "Firefox"],
+)
+def test_csp_blocked__not_by_a_policy_that_only_reports(message: str) -> None:
+    lines = {"console": (f"2026-11-29T08:19:36.428Z {message}",)}
+    assert not diagnose(Facts(verdict=Verdict.TESTS_FAILED, lines=lines), CAUSES)

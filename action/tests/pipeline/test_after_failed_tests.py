@@ -10,6 +10,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.after_failed_tests import ask_the_app
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.observations import console_lines
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.tests import Failure, SuiteResults
 
@@ -180,6 +181,18 @@ def test_ask_the_app__no_secret_is_cut_in_two(tmp_path: Path) -> None:
     _, state, _ = asked(tmp_path, files=files, manage=False)
     assert state.observations["final page"] == ("x" * 190 + "***",)
     assert state.observations["console"] == ("error: ***",) * 20
+
+
+def test_console_lines__not_of_other_sites() -> None:
+    own = (
+        "2026-11-29T08:00:00.000Z SEVERE: http://localhost:32801/a.js:1:2: Uncaught Error: a",
+        "2026-11-29T08:00:00.000Z ERROR: Content-Security-Policy: blocked http://cdn.example/a.js",
+    )
+    others = (
+        "2026-11-29T08:00:00.000Z SEVERE: https://widget.example/v.js:1:2: Uncaught Error: b",
+        "2026-11-29T08:00:00.000Z SEVERE: http://localhost:9000/v.js:1:2: Uncaught Error: c",
+    )
+    assert console_lines("\n".join((own[0], *others, own[1])), 32801) == own
 
 
 def test_ask_the_app__nothing_of_a_console_that_is_too_long(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ HEADLESS_FIREFOX = "MOZ_HEADLESS"
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
 MAX_TITLE_LENGTH = 200
 MAX_CONSOLE_LINES = 20
+# How a message in console.log begins that has an address: `TIME LEVEL: ADDRESS`.
+MESSAGE_ADDRESS = re.compile(r"\S+ \w+: (?P<scheme>https?)://[^/\s]*?(?::(?P<port>\d+))?/")
 # The names in env that a diagnosis needs. Others are not kept: a line of env may be a part of a
 # value that was broken into lines.
 MODULE_NAME = re.compile(r"\w{1,100}(?:\.\w{1,100}){0,9}")
@@ -94,9 +96,20 @@ def page_line(page: str, address: str) -> str:
     return f"{known} at {address}" if address else known
 
 
-def console_lines(text: str) -> tuple[str, ...]:
-    """Return the last messages of a browser's console, which was redacted before."""
-    return tuple(line for line in text.splitlines() if line.strip())[-MAX_CONSOLE_LINES:]
+def console_lines(text: str, port: int) -> tuple[str, ...]:
+    """Return the last messages of a browser's console, which was redacted before.
+
+    Left out is what the files of other sites say: what has an address, but not the app's `port`.
+    """
+    lines = (line for line in text.splitlines() if line.strip())
+    own = (line for line in lines if _port_of(line) in ("", str(port)))
+    return tuple(own)[-MAX_CONSOLE_LINES:]
+
+
+def _port_of(message: str) -> str:
+    """Return the port in the address of a message, empty if it has no address."""
+    found = MESSAGE_ADDRESS.match(message)
+    return (found["port"] or found["scheme"]) if found else ""
 
 
 def listener_lines(

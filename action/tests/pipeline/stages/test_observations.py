@@ -209,4 +209,4 @@ def test_page_line(page: str, address: str, line: str) -> None:
 
 def test_console_lines__last_ones() -> None:
     text = "\n\n".join(f"message {number}" for number in range(50))
-    assert observations.console_lines(text) == tuple(f"message {n}" for n in range(30, 50))
+    assert observations.console_lines(text, 80) == tuple(f"message {n}" for n in range(30, 50))
