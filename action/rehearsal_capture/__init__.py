@@ -1,5 +1,5 @@
 """Evidence of failed browser tests that know nothing of a rehearsal.
 
 It runs inside the tests' own Python, whichever that is: it needs Python 3.8 and nothing else, and
-no exception may leave it. It sends the browser no command before a test has failed.
+no exception may leave it. It sends the browser no command before an exception has been raised.
 """

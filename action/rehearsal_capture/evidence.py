@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 _MAX_NAME_LENGTH = 96
 _HASH_LENGTH = 8
 _PROBLEMS = "problems.txt"
+# Exceptions of pytest that end a test which has not failed.
+_NOT_FAILURES = ("Skipped", "XFailed", "Exit")
 # What an exception that ends a test bears: that its evidence is kept, and what was seen before.
 _KEPT = "_rehearsal_kept"
 _LOOKS = "_rehearsal_looks"
@@ -30,19 +33,29 @@ def safe_name(test_id: str) -> str:
     return f"{name[: _MAX_NAME_LENGTH - _HASH_LENGTH - 1]}-{digest}"
 
 
-def keep(test_id: str, error: BaseException, browsers: Callable[[], list[Any]]) -> None:
-    """Save the evidence of a failed test once for each error; raise nothing.
+def keep(name: Callable[[], str], error: BaseException, browsers: Callable[[], list[Any]]) -> None:
+    """Save the evidence of a failed test, by its dotted name, once for each error; raise nothing.
 
     `browsers` returns what has `close_dialogs`, `readers` and `forget`, as a session here does.
     """
     # A fault costs the evidence alone.
     with suppress(Exception):
         _without_our_frames(error)
-        if not getattr(error, _KEPT, False):
+        if not getattr(error, _KEPT, False) and type(error).__name__ not in _NOT_FAILURES:
             setattr(error, _KEPT, True)
-            looks = [*vars(error).pop(_LOOKS, ()), *filter(None, map(look, browsers()))]
+            earlier = [found for each in _chain(error) for found in vars(each).pop(_LOOKS, ())]
+            looks = [*earlier, *filter(None, map(look, browsers()))]
             if looks:
-                _write(Path(os.environ["REHEARSAL_EVIDENCE"], safe_name(test_id)), looks)
+                _write(Path(os.environ["REHEARSAL_EVIDENCE"], safe_name(name())), looks)
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """Return an exception and those that led to it."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
 
 
 def look_now(error: BaseException, browser: Any) -> None:
@@ -62,6 +75,8 @@ def look(browser: Any) -> dict[str, bytes | Exception]:
             found[name] = read()
         except Exception as error:  # noqa: BLE001, PERF203  (the other files are still read)
             found[name] = error
+            if isinstance(error, socket.timeout):
+                break
     if not any(isinstance(each, bytes) for each in found.values()):
         browser.forget()
         return {}

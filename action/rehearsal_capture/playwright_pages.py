@@ -7,6 +7,9 @@ from typing import Any
 
 from rehearsal_capture.console_lines import place
 
+# In milliseconds.
+_TIMEOUT = 10_000
+
 
 def open_pages(fixtures: dict[str, Any]) -> list[Page]:
     """Return the pages among the values of a test's fixtures, and those of its contexts."""
@@ -32,6 +35,7 @@ class Page:
 
     def __init__(self, page: Any) -> None:
         self._page = page
+        self._answers = False
 
     def forget(self) -> None:
         """Do nothing: a page is not remembered."""
@@ -44,13 +48,24 @@ class Page:
         """Return how to read each file of the evidence."""
         readers: dict[str, Callable[[], bytes]] = {
             "address.txt": lambda: f"{self._page.url}\n".encode("utf-8", "replace"),
-            "screenshot.png": lambda: bytes(self._page.screenshot(timeout=10_000)),
-            "page.html": lambda: str(self._page.content()).encode("utf-8", "replace"),
+            "screenshot.png": self._screenshot,
+            "page.html": self._content,
         }
         # Since Playwright 1.56; before, nobody has listened.
         if hasattr(self._page, "console_messages"):
             readers = {"console.log": self._console, **readers}
         return readers
+
+    def _screenshot(self) -> bytes:
+        picture = bytes(self._page.screenshot(timeout=_TIMEOUT))
+        self._answers = True
+        return picture
+
+    def _content(self) -> bytes:
+        # It has no time limit: a page whose script never ends would hold the tests up.
+        if not self._answers:
+            raise RuntimeError("the page does not answer")
+        return str(self._page.content()).encode("utf-8", "replace")
 
     def _console(self) -> bytes:
         return "".join(map(_line, self._page.console_messages())).encode("utf-8", "replace")

@@ -10,8 +10,6 @@ from rehearsal_capture.evidence import keep
 from rehearsal_capture.playwright_pages import open_pages
 from rehearsal_capture.selenium_sessions import open_sessions, start_test
 
-_NOT_FAILURES = ("Skipped", "XFailed", "Exit")
-
 
 def watch(module: Any) -> None:
     """Look when pytest reports a phase that raised; `module` is _pytest.reports."""
@@ -30,10 +28,10 @@ def _look(item: Any, call: Any) -> None:
     if call.when == "teardown":
         start_test()  # The next one.
     error = call.excinfo and call.excinfo.value
-    if error is None or type(error).__name__ in _NOT_FAILURES or item.get_closest_marker("xfail"):
+    if error is None or item.get_closest_marker("xfail"):
         return
 
     def browsers() -> list[Any]:
         return [*open_sessions(), *open_pages(getattr(item, "funcargs", {}))]
 
-    keep(dotted_name(item.nodeid), error, browsers)
+    keep(lambda: dotted_name(item.nodeid), error, browsers)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import os
+import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 from rehearsal_capture.console_lines import chrome_line
 from rehearsal_capture.evidence import look_now
@@ -18,9 +22,10 @@ from rehearsal_capture.evidence import look_now
 _sessions: dict[str, tuple[Any, str, int, int]] = {}
 # Those that the running test has used: others may be left open by tests before it.
 _used: set[str] = set()
-# In seconds, for each command of ours: a browser that hangs may have failed the test.
-_TIMEOUT = 10
+# In seconds, for all that is asked of a browser: one that hangs may have failed the test.
+_TIMEOUT = 10.0
 _MAX_DIALOGS = 10
+_ERRORS = 400
 
 
 def watch(module: Any) -> None:
@@ -95,6 +100,7 @@ class Session:
         self._session = session
         self._connection = connection
         self._browser = browser
+        self._limit = time.monotonic() + _TIMEOUT
 
     def forget(self) -> None:
         """Leave the session out from now on."""
@@ -130,26 +136,32 @@ class Session:
         return str(self._ask(command)).encode("utf-8", "replace")
 
     def _ask(self, command: str, **params: Any) -> Any:
-        """Return what the browser answers. Raises whatever goes wrong."""
+        """Return what the browser answers. Raises whatever goes wrong, socket.timeout at the limit.
+
+        Not by Selenium's own connection, which tries again for minutes.
+        """
+        method, path = self._connection._commands[command]  # noqa: SLF001
         config = getattr(self._connection, "_client_config", None)
-        given = getattr(config, "timeout", None)
-        if config is not None:
-            config.timeout = _TIMEOUT
+        base = getattr(config, "remote_server_addr", None) or self._connection._url  # noqa: SLF001
+        server = urlsplit(base)
+        kind = HTTPSConnection if server.scheme == "https" else HTTPConnection
+        left = self._limit - time.monotonic()
+        if left <= 0:
+            raise socket.timeout
+        connection = kind(server.hostname or "localhost", server.port, timeout=left)
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if server.username:
+            login = f"{server.username}:{server.password or ''}".encode()
+            headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"
         try:
-            response = self._connection.execute(command, {"sessionId": self._session, **params})
+            target = server.path.rstrip("/") + path.replace("$sessionId", self._session)
+            body = json.dumps(params) if method == "POST" else None
+            connection.request(method, target, body, headers)
+            response = connection.getresponse()
+            value = json.loads(response.read())["value"]
         finally:
-            if config is not None:
-                config.timeout = given
-        value = response.get("value")
-        # Selenium leaves an error as the driver sent it, and gives the HTTP status.
-        if response.get("status"):
-            raise RuntimeError(_message(value))
+            connection.close()
+        if response.status >= _ERRORS:
+            said = value.get("message") or value.get("error")
+            raise RuntimeError(str(said).partition("\n")[0])
         return value
-
-
-def _message(answer: Any) -> str:
-    """Return the first line of what a driver says of an error."""
-    with suppress(ValueError, KeyError, TypeError):
-        said = json.loads(answer)["value"]
-        answer = said.get("message") or said["error"]
-    return str(answer).partition("\n")[0]

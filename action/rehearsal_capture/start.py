@@ -22,11 +22,17 @@ _WATCHED = {
 
 def start() -> None:
     """Begin, unless there is no folder for evidence or the capture is switched off."""
-    if os.environ.get("REHEARSAL_EVIDENCE") and os.environ.get("REHEARSAL_CAPTURE") != "off":
-        sys.meta_path.insert(0, _Finder())
+    is_wanted = (
+        os.environ.get("REHEARSAL_EVIDENCE") and os.environ.get("REHEARSAL_CAPTURE") != "off"
+    )
+    # A second copy on the path would look at each failure again.
+    if is_wanted and not any(
+        type(each).__name__ == _BrowserFinder.__name__ for each in sys.meta_path
+    ):
+        sys.meta_path.insert(0, _BrowserFinder())
 
 
-class _Finder:
+class _BrowserFinder:
     """Finds nothing itself: it hears which modules are imported."""
 
     def __init__(self) -> None:

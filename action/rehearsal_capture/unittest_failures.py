@@ -17,7 +17,8 @@ __unittest = True
 
 def watch(module: Any) -> None:
     """Look at each part of a test that raises; `module` is unittest.case."""
-    outcome, not_failures = module._Outcome, (module.SkipTest, module._ShouldStop)  # noqa: SLF001
+    outcome, sub_test = module._Outcome, module._SubTest  # noqa: SLF001
+    not_failures = (module.SkipTest, module._ShouldStop, KeyboardInterrupt)  # noqa: SLF001
     run_part = outcome.testPartExecutor
 
     @contextmanager
@@ -29,7 +30,8 @@ def watch(module: Any) -> None:
                 raise
             except BaseException as error:
                 if not self.expecting_failure:
-                    keep(_name(test), error, open_sessions)
+                    whole = test.test_case if isinstance(test, sub_test) else test
+                    keep(lambda: _name(whole), error, open_sessions)
                 raise
 
     begin = outcome.__init__
@@ -47,6 +49,5 @@ def _name(test: Any) -> str:
     # pytest names a test by its file: "tests/test_a.py::ATest::test_b (call)".
     if node := os.environ.get("PYTEST_CURRENT_TEST", ""):
         return dotted_name(node.rpartition(" (")[0])
-    test = getattr(test, "test_case", test)
     kind = type(test)
     return f"{kind.__module__}.{kind.__qualname__}.{test._testMethodName}"  # noqa: SLF001

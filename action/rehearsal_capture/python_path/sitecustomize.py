@@ -14,8 +14,10 @@ def _run_the_hidden_one() -> None:
     from importlib.machinery import PathFinder  # noqa: PLC0415  (not before it is needed)
     from importlib.util import module_from_spec  # noqa: PLC0415
 
-    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120  (pathlib is slow)
-    elsewhere = [path for path in sys.path if os.path.abspath(path) != here]  # noqa: PTH100
+    # Of several copies of this one, each is passed once.
+    seen = sys.__dict__.setdefault("_rehearsal_sitecustomize", set())
+    seen.add(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  (pathlib is slow)
+    elsewhere = [path for path in sys.path if os.path.abspath(path) not in seen]  # noqa: PTH100
     spec = PathFinder.find_spec("sitecustomize", elsewhere)
     if spec is not None and spec.loader is not None:
         module = module_from_spec(spec)

@@ -1,0 +1,160 @@
+"""What is looked at, and how long: a stand-in answers for the driver."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rehearsal_capture import evidence, selenium_sessions
+from rehearsal_capture.selenium_sessions import Session
+
+from ..rehearsal_testing.sandbox import CHECKOUT
+
+COMMANDS = {
+    "w3cGetAlertText": ("GET", "/session/$sessionId/alert/text"),
+    "w3cDismissAlert": ("POST", "/session/$sessionId/alert/dismiss"),
+    "getCurrentUrl": ("GET", "/session/$sessionId/url"),
+    "screenshot": ("GET", "/session/$sessionId/screenshot"),
+    "getPageSource": ("GET", "/session/$sessionId/source"),
+    "getLog": ("POST", "/session/$sessionId/se/log"),
+}
+ANSWERS = {"url": "http://localhost/", "screenshot": "cG5n", "source": "<p>", "log": []}
+
+
+class Driver(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        name = self.path.rpartition("/")[2]
+        found = self.path.startswith("/session/s1/") and name in ANSWERS
+        value = ANSWERS[name] if found else {"error": "no such alert", "message": "none\nstack"}
+        content = json.dumps({"value": value}).encode()
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def driver() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Driver) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def session(url: str, name: str = "s1") -> Session:
+    return Session(name, SimpleNamespace(_commands=COMMANDS, _url=url), "chrome")
+
+
+def test_look__reads_each_file(driver: str) -> None:
+    assert evidence.look(session(driver)) == {
+        "console.log": b"",
+        "address.txt": b"http://localhost/\n",
+        "screenshot.png": b"png",
+        "page.html": b"<p>",
+    }
+
+
+def test_look__at_a_session_that_has_ended(driver: str) -> None:
+    assert evidence.look(session(driver, "another")) == {}
+
+
+def test_look__at_a_driver_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selenium_sessions, "_TIMEOUT", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        started = time.monotonic()
+        assert evidence.look(session(f"http://127.0.0.1:{silent.getsockname()[1]}")) == {}
+    # One limit for all that is asked, and not one for each.
+    assert time.monotonic() - started < 5
+
+
+def test_keep__what_was_seen_before_the_error_was_raised_again(
+    driver: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REHEARSAL_EVIDENCE", str(tmp_path))
+    first, second = ValueError("first"), RuntimeError("second")
+    evidence.look_now(first, session(driver))
+    second.__cause__ = first
+    evidence.keep(lambda: "a.B.test_c", second, list)
+    assert (tmp_path / "a.B.test_c/page.html").read_bytes() == b"<p>"
+
+
+SUITE = """
+import pytest
+import selenium
+import unittest
+
+
+class ATest(unittest.TestCase):
+    def test_case(self):
+        self.fail("as it is")
+
+    def test_skips(self):
+        pytest.skip("not today")
+
+    def test_expects(self):
+        pytest.xfail("not yet")
+"""
+
+
+@pytest.mark.parametrize("runner", ["unittest", "pytest"])
+def test_suite__with_names_and_ends_of_every_kind(runner: str, tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text(SUITE)
+    arguments = ["pytest", "-p", "no:cacheprovider", "test_a.py"] if runner == "pytest" else []
+    printed = run(tmp_path, ["-m", *(arguments or ["unittest", "test_a.ATest.test_case"])])
+    assert "as it is" in printed
+    assert "rehearsal_capture" not in printed
+    expected = "1 failed, 1 skipped, 1 xfailed" if arguments else "FAILED (failures=1)"
+    assert expected in printed
+
+
+def test_sitecustomize__two_copies(tmp_path: Path) -> None:
+    copies = []
+    for name in ("one", "two"):
+        link = tmp_path / name
+        link.mkdir()
+        text = (CHECKOUT / "action/rehearsal_capture/python_path/sitecustomize.py").read_text()
+        (link / "sitecustomize.py").write_text(text)
+        copies.append(str(link))
+    script = (
+        "import sys; print([type(each).__name__ for each in sys.meta_path].count('_BrowserFinder'))"
+    )
+    assert run(tmp_path, ["-c", script], *copies) == "1\n"
+
+
+def run(folder: Path, arguments: list[str], *path: str) -> str:
+    """Return what a Python prints in which the capture is on."""
+    capture = str(CHECKOUT / "action/rehearsal_capture/python_path")
+    environ: dict[str, Any] = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
+        "PYTHONPATH": os.pathsep.join((*path, capture, str(CHECKOUT / "action"))),
+        "REHEARSAL_EVIDENCE": str(folder / "evidence"),
+    }
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    print(done.stdout)
+    return done.stdout
