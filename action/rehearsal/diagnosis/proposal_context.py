@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.source.app_shape import AppShape
-from rehearsal.source.changes import Change, Commands, describe
+from rehearsal.source.changes import Change, Commands, changed, describe, is_python
 
 DEFAULT_PORT = "8888"
 
@@ -43,8 +43,17 @@ class Context:
         return str(found[-1]) if found else ""
 
     def describe(self, changes: Iterable[Change | Commands | None], lead: str = "") -> str:
-        """Return the text to paste, with paths in the checkout; empty without changes."""
-        return describe((each.below(self.folder) for each in changes if each), lead)
+        """Return the text to paste, with paths in the checkout.
+
+        Empty without changes, or if a file of Python would not be valid with them.
+        """
+        known = [each for each in changes if each]
+        python = [each for each in known if isinstance(each, Change) and each.path.endswith(".py")]
+        for path in {each.path for each in python}:
+            text = self.shape.project.read(path)
+            if not is_python(changed(text, (each for each in python if each.path == path))):
+                return ""
+        return describe((each.below(self.folder) for each in known), lead)
 
     def place(self, path: str) -> str:
         """Return the path of a file in the checkout."""

@@ -47,9 +47,9 @@ def bind_all(context: Context) -> str:
     ]
     named = [path for path in own if PurePosixPath(path).name in names]
     copied = (path for path in own if _is_in_image(context, path))
-    project = shape.project
-    change = bind_in_code(project, named, kind) or bind_in_code(project, copied, kind)
-    return context.describe([change])
+    port = context.find("listeners", rf"^{kind} \S+:(\d+)$")
+    change = bind_in_code(shape.project, named, kind, port)
+    return context.describe([change or bind_in_code(shape.project, copied, kind, port)])
 
 
 def _is_in_image(context: Context, path: str) -> bool:

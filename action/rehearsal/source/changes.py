@@ -1,5 +1,6 @@
 """Changes of a project's files that somebody makes by hand."""
 
+import ast
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -45,6 +46,26 @@ class Commands:
     def place(self) -> str:
         """Where to run them."""
         return "on your own machine; commit what it writes:"
+
+
+def changed(text: str, changes: Iterable[Change]) -> str:
+    """Return a file's text with changes of it, whose lines are those of the text without them."""
+    lines = text.split("\n")
+    for change in sorted(changes, key=lambda each: each.after or each.instead, reverse=True):
+        if change.instead:
+            lines[change.instead - 1] = change.text
+        else:
+            lines.insert(change.after or len(lines), change.text)
+    return "\n".join(lines)
+
+
+def is_python(text: str) -> bool:
+    """Whether a text is valid Python, as far as the Python that runs this knows the language."""
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def describe(changes: Iterable[Change | Commands], lead: str = "") -> str:
