@@ -47,7 +47,7 @@ def logging(context: Context) -> str:
     """Return the settings that send errors to the console, unless there are some."""
     django = context.shape.django
     is_error = context.find("answer", r"^HTTP status (5)")
-    if not is_error or not django or django.find("LOGGING") or django.line_of("dictConfig("):
+    if not is_error or not django or not django.lacks("LOGGING") or not django.lacks("dictConfig("):
         return ""
     return context.describe([Change(path=django.settings, text=LOGGING)])
 
@@ -64,11 +64,9 @@ def allowed_hosts(context: Context) -> str:
     if variable:
         return _give(context, variable, _hosts(context, setting, host))
     name = context.find("inputs", r"^allowed-hosts (\w+)$") or HOSTS_VARIABLE
-    changes = list(_write_list(django, HOSTS, name, default="localhost"))
-    if not changes:
-        return ""
-    given = _hosts(context, None, host)
-    return f"{context.describe(changes)}\n\n{context.in_step('env', f'{name}={given}', 'and ')}"
+    changes = context.describe(_write_list(django, HOSTS, name))
+    given = context.in_step("env", f"{name}={_hosts(context, None, host)}", "and ")
+    return f"{changes}\n\n{given}" if changes else ""
 
 
 def host_refused_in_tests(context: Context) -> str:
@@ -119,11 +117,9 @@ def ssl_redirect(context: Context) -> str:
         return ""
     before = code if SIMPLE.fullmatch(code) else f"({code})"
     new = NO_REDIRECT if code == "True" else f"{before} and {NO_REDIRECT}"
-    changes = list(_write(module, found, new))
-    if not changes:
-        return ""
+    changes = context.describe(_write(module, found, new))
     variable = context.in_step("env", f"{REDIRECT_VARIABLE}=1", "and ")
-    return f"{context.describe(changes)}\n\n{variable}"
+    return f"{changes}\n\n{variable}" if changes else ""
 
 
 def _rails_redirect(context: Context) -> str:
@@ -150,7 +146,7 @@ def csrf_origins(context: Context) -> str:
     origin = f"http://{context.host}:{FIXED_PORT}"
     if setting and setting[1].variable:
         return f"{_give(context, setting[1].variable, origin)}\n\n{port}"
-    changes = context.describe(_write_list(django, ORIGINS, ORIGINS_VARIABLE, default=""))
+    changes = context.describe(_write_list(django, ORIGINS, ORIGINS_VARIABLE))
     variable = context.in_step("env", f"{ORIGINS_VARIABLE}={origin}", "and ")
     return f"{changes}\n\n{variable}\n\n{port}" if changes else ""
 
@@ -158,53 +154,56 @@ def csrf_origins(context: Context) -> str:
 def _host_with_port(project: ProjectFiles) -> Iterator[Change]:
     for path in project.below("."):
         if path.endswith((".conf", ".template", ".nginx")):
-            for number, line in enumerate(project.read(path).splitlines(), 1):
+            for number, line in enumerate(project.read(path).split("\n"), 1):
                 if HOST_WITHOUT_PORT.search(line):
                     text = HOST_WITHOUT_PORT.sub(r"\1$http_host", line)
                     yield Change(path=path, text=text, instead=number)
 
 
-def _write_list(
-    django: DjangoProject, setting: str, variable: str, *, default: str
-) -> Iterator[Change]:
-    """Yield the changes that let a setting have what a variable lists, with commas between."""
-    read = f'os.environ.get("{variable}", "{default}").split(",")'
-    if not default:
-        read = f'[each for each in os.environ.get("{variable}", "").split(",") if each]'
+def _write_list(django: DjangoProject, setting: str, variable: str) -> list[Change]:
+    """Return the changes that let a setting have what a variable lists, with commas between.
+
+    Without the variable the setting stays as it is. None if it is not sure which value counts.
+    """
+    read = f'[each for each in os.environ.get("{variable}", "").split(",") if each]'
     known = django.find(setting)
     if not known:
-        module = django.modules[0]
-        yield Change(path=module.path, text=f"{setting} = {read}")
-        yield from _import_os(module)
-        return
+        change = Change(path=django.settings, text=f"{setting} = {read}")
+        return _with_os(django.modules[0], change) if django.lacks(setting) else []
     module, found = known
-    code = module.code(found)
+    if found.is_nested or not found.is_plain or not isinstance(found.value, ast.List | ast.Tuple):
+        return []
     if found.line != found.last_line:
-        if re.search(r"=\s*\[\s*$", module.text.splitlines()[found.line - 1]):
-            yield Change(path=module.path, text=f"    *{read},", after=found.line)
-            yield from _import_os(module)
-        return
-    if isinstance(found.value, ast.List):
-        items = code[1:-1].strip().rstrip(",")
-        yield from _write(module, found, f"[{items}, *{read}]" if items else read)
-    else:
-        yield from _write(module, found, f"[*({code}), *{read}]")
+        if not re.search(r"=\s*[\[(]\s*$", module.lines[found.line - 1]):
+            return []
+        return _with_os(module, Change(path=module.path, text=f"    *{read},", after=found.line))
+    if not found.value.elts:
+        return _write(module, found, read)
+    opening, closing = "[]" if isinstance(found.value, ast.List) else "()"
+    items = module.code(found)[1:-1].strip().rstrip(",")
+    return _write(module, found, f"{opening}{items}, *{read}{closing}")
 
 
-def _write(module: PythonModule, found: Assignment, code: str) -> Iterator[Change]:
-    """Yield the changes that give a setting of one line another value; none for `+=`."""
-    begin = ASSIGNED.match(module.text.splitlines()[found.line - 1])
-    if begin:
-        yield Change(path=module.path, text=f"{begin[0]} {code}", instead=found.line)
-        yield from _import_os(module)
+def _write(module: PythonModule, found: Assignment, code: str) -> list[Change]:
+    """Return the changes that give a setting of one line another value; none if it shares it."""
+    begin = ASSIGNED.match(module.lines[found.line - 1])
+    if not begin or not found.is_plain or found.line != found.last_line:
+        return []
+    text = f"{begin[0]} {code}"
+    return _with_os(module, Change(path=module.path, text=text, instead=found.line))
 
 
-def _import_os(module: PythonModule) -> Iterator[Change]:
-    """Yield the change that imports os, unless the module does, or imports nothing at all."""
-    if "os" in module.imported or not module.first_import:
-        return
+def _with_os(module: PythonModule, change: Change) -> list[Change]:
+    """Return a change that needs os, and the one that imports it, unless the module does.
+
+    None if the module imports nothing at all: then the place for it is unknown.
+    """
+    if "os" in module.imported:
+        return [change]
+    if not module.first_import or module.first_import == change.instead:
+        return []
     if module.first_import > 1:
-        yield Change(path=module.path, text="import os", after=module.first_import - 1)
-    else:
-        text = f"import os\n{module.text.splitlines()[0]}"
-        yield Change(path=module.path, text=text, instead=1)
+        text, above = "import os", module.first_import - 1
+        return [change, Change(path=module.path, text=text, after=above)]
+    text = f"import os\n{module.lines[0]}"
+    return [change, Change(path=module.path, text=text, instead=1)]

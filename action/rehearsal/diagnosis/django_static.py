@@ -14,21 +14,34 @@ from rehearsal.source.packages import add_package, declared
 
 MIDDLEWARE = '"whitenoise.middleware.WhiteNoiseMiddleware",'
 SECURITY = re.compile(r"[\"']django\.middleware\.security\.SecurityMiddleware[\"'],?")
+# A line of the list: it begins there, or goes on with a name.
+LISTED = re.compile(r"\s*(?:MIDDLEWARE\s*=\s*[\[(]|[\"'])")
 STATIC_ROOT = "staticfiles"
 
 
 def collectstatic(context: Context) -> str:
-    """Return the RUN that collects static files, and the setting that it needs."""
-    return context.describe(_collectstatic(context))
+    """Return the RUN that collects static files, and the setting that it needs.
+
+    Empty if nothing is known that would serve them.
+    """
+    django = context.shape.django
+    is_served = bool(django and has_whitenoise(django)) or bool(_whitenoise(context))
+    return context.describe(_collectstatic(context)) if is_served else ""
 
 
 def whitenoise(context: Context) -> str:
-    """Return how to let WhiteNoise serve static files: as much of it as is not there."""
-    return context.describe(_whitenoise(context))
+    """Return how to let WhiteNoise serve static files: as much of it as is not there.
+
+    Empty if nothing is known that would collect them.
+    """
+    is_collected = _is_collected(context) or any(_collectstatic(context))
+    return context.describe(_whitenoise(context)) if is_collected else ""
 
 
 def serve_static(context: Context) -> str:
-    """Return both."""
+    """Return both, or as much of it as is not there."""
+    if not collectstatic(context) and not whitenoise(context):
+        return ""
     return context.describe([*_collectstatic(context), *_whitenoise(context)])
 
 
@@ -54,11 +67,20 @@ def _are_missed(context: Context) -> bool:
     return any(context.find(source, pattern) for source, pattern in signs.items())
 
 
+def _is_collected(context: Context) -> bool:
+    dockerfile = context.shape.dockerfile
+    text = dockerfile.text if dockerfile else ""
+    return "collectstatic" in text + context.shape.scripts
+
+
 def _collectstatic(context: Context) -> Iterator[Change]:
     shape, django = context.shape, context.shape.django
     if not django or not django.manage or not shape.dockerfile or not shape.stage:
         return
-    if not _are_missed(context) or "collectstatic" in shape.dockerfile.text + shape.scripts:
+    if not _are_missed(context) or _is_collected(context):
+        return
+    has_root = django.find("STATIC_ROOT")
+    if not has_root and not django.lacks("STATIC_ROOT"):
         return
     placed = find_in_image(shape.dockerfile, shape.stage, context.in_build_context(django.manage))
     if not placed:
@@ -72,7 +94,7 @@ def _collectstatic(context: Context) -> Iterator[Change]:
     if place.user:
         text = f"USER root\n{text}\nUSER {place.user}"
     yield Change(path=shape.dockerfile.path, text=text, after=place.line)
-    if not django.find("STATIC_ROOT"):
+    if not has_root:
         folder = f'BASE_DIR / "{STATIC_ROOT}"' if has_base_path(django) else f'"{STATIC_ROOT}"'
         yield Change(path=django.settings, text=f"STATIC_ROOT = {folder}")
 
@@ -94,34 +116,41 @@ def _needed(django: DjangoProject, known: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _whitenoise(context: Context) -> Iterator[Change | Commands]:
+def has_whitenoise(django: DjangoProject) -> bool:
+    """Whether the settings name WhiteNoise's middleware."""
+    return django.line_of("whitenoise.middleware.WhiteNoise") is not None
+
+
+def _whitenoise(context: Context) -> list[Change | Commands]:
+    """Return all that is not there yet: the middleware, the package; nothing if one is unknown."""
     shape, django = context.shape, context.shape.django
-    if not django or not _are_missed(context):
-        return
-    if not django.line_of("whitenoise.middleware.WhiteNoise"):
-        middleware = list(_middleware(django))
-        if not middleware:
-            return
-        yield from middleware
-    dockerfile = shape.dockerfile
-    if dockerfile and "whitenoise" not in declared(dockerfile, shape.project):
-        yield from add_package(dockerfile, shape.project, "whitenoise")
+    if not django or not shape.dockerfile or not _are_missed(context):
+        return []
+    changes: list[Change | Commands] = []
+    if not has_whitenoise(django):
+        changes += _middleware(django)
+        if not changes:
+            return []
+    if "whitenoise" not in declared(shape.dockerfile, shape.project):
+        package = add_package(shape.dockerfile, shape.project, "whitenoise")
+        return [*changes, *package] if package else []
+    return changes
 
 
 def _middleware(django: DjangoProject) -> Iterator[Change]:
     """Yield the change that adds WhiteNoise after SecurityMiddleware, or as the first one."""
     if place := django.line_of("django.middleware.security.SecurityMiddleware"):
         module, number = place
-        line = module.text.splitlines()[number - 1]
+        line = module.lines[number - 1]
         security = SECURITY.search(line)
         if security and line.strip() == security[0] and security[0].endswith(","):
             text = line[: security.start()] + MIDDLEWARE
             yield Change(path=module.path, text=text, after=number)
-        elif security:
+        elif security and LISTED.match(line):
             added = f"{security[0].rstrip(',')}, {MIDDLEWARE}"
             text = line[: security.start()] + added + line[security.end() :]
             yield Change(path=module.path, text=text, instead=number)
     elif setting := django.find("MIDDLEWARE"):
         module, found = setting
-        if re.search(r"=\s*[\[(]\s*$", module.text.splitlines()[found.line - 1]):
+        if re.search(r"=\s*[\[(]\s*$", module.lines[found.line - 1]):
             yield Change(path=module.path, text=f"    {MIDDLEWARE}", after=found.line)

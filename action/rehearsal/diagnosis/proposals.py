@@ -91,6 +91,8 @@ def locate_parts(context: Context) -> Iterator[str]:
         yield f"settings {context.place(django.settings)}"
         if django_static.has_base_path(django):
             yield "base-dir Path"
+        if django_static.has_whitenoise(django):
+            yield "static_server WhiteNoise"
         yield from _read_settings(context, django)
     if manage := django_static.manage_command(context):
         yield f"manage {manage}"

@@ -1,7 +1,7 @@
 """A Django project: its manage.py, and the modules of its settings."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -10,6 +10,8 @@ from rehearsal.source.python_settings import Assignment, PythonModule, parse_mod
 
 # manage.py, wsgi.py and asgi.py name the settings module like this.
 DEFAULT_SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE['"], *['"](?P<module>[\w.]{1,200})['"]""")
+# Calls that set names which no statement assigns: include() of django-split-settings and the like.
+ELSEWHERE = re.compile(r"\b(?:include|optional|globals|locals|vars|exec|setattr)\s*\(")
 # Where projects have the settings of production, if nothing names them.
 USUAL_SETTINGS = ("settings/production.py", "settings/prod.py", "settings.py")
 # More modules than settings have, which may import each other in a circle.
@@ -21,10 +23,12 @@ class DjangoProject:
     """Paths are relative to the working directory; `manage` is empty if there is no manage.py.
 
     `modules` are the settings' own module, then those from which it imports everything.
+    `has_more` says that settings also come from where nobody looked.
     """
 
     manage: str
     modules: tuple[PythonModule, ...]
+    has_more: bool = False
 
     @property
     def settings(self) -> str:
@@ -37,6 +41,10 @@ class DjangoProject:
             if found := module.assignment(name):
                 return module, found
         return None
+
+    def lacks(self, name: str) -> bool:
+        """Whether surely nothing gives a setting a value, so that one more line may."""
+        return not self.has_more and not self.line_of(name)
 
     def line_of(self, text: str) -> tuple[PythonModule, int] | None:
         """Return the first line with this text in the modules, in their order."""
@@ -58,7 +66,7 @@ def find_django(project: ProjectFiles, named: str, served: str) -> DjangoProject
     base = str(PurePosixPath(manage).parent) if manage else "."
     for module in filter(None, _settings_modules(project, named, served, manage, base)):
         if path := locate_module(project, module, base):
-            return DjangoProject(manage=manage, modules=tuple(_chain(project, path, base)))
+            return _django(project, manage, path, base)
     usual = [
         path
         for name in USUAL_SETTINGS
@@ -66,8 +74,21 @@ def find_django(project: ProjectFiles, named: str, served: str) -> DjangoProject
         if f"/{path}".endswith(f"/{name}") and "INSTALLED_APPS" in project.read(path)
     ]
     if manage and usual:
-        return DjangoProject(manage=manage, modules=tuple(_chain(project, usual[0], base)))
+        return _django(project, manage, usual[0], base)
     return None
+
+
+def _django(project: ProjectFiles, manage: str, path: str, base: str) -> DjangoProject:
+    modules = tuple(_chain(project, path, base))
+    known = {each.path for each in modules}
+    has_more = any(
+        not module.is_parsed
+        or ELSEWHERE.search(module.text)
+        or len(found := _imported(project, module, base)) < len(module.starred)
+        or not known.issuperset(found)
+        for module in modules
+    )
+    return DjangoProject(manage=manage, modules=modules, has_more=has_more)
 
 
 def locate_module(project: ProjectFiles, module: str, base: str = ".") -> str:
@@ -115,10 +136,11 @@ def _chain(project: ProjectFiles, path: str, base: str) -> Iterator[PythonModule
         seen.add(current)
         module = parse_module(current, project.read(current))
         yield module
-        waiting[:0] = list(_imported(project, module, base))
+        waiting[:0] = _imported(project, module, base)
 
 
-def _imported(project: ProjectFiles, module: PythonModule, base: str) -> Iterable[str]:
+def _imported(project: ProjectFiles, module: PythonModule, base: str) -> list[str]:
+    found = []
     folder = str(PurePosixPath(module.path).parent)
     for name in reversed(module.starred):
         level = len(name) - len(name.lstrip("."))
@@ -128,4 +150,5 @@ def _imported(project: ProjectFiles, module: PythonModule, base: str) -> Iterabl
         else:
             path = locate_module(project, name, base)
         if path:
-            yield path
+            found.append(path)
+    return found

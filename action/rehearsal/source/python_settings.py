@@ -16,7 +16,9 @@ class Assignment:
 
     That is the last one, but not one for development that is in a block and reads no variable.
 
-    `condition` is the variable on which its block depends, empty if there is none.
+    `condition` is the variable on which its block depends, empty if there is none. `is_plain` says
+    that it gives a value to this name alone, and has its lines for itself; `is_nested` that it is
+    in a block.
     """
 
     name: str
@@ -25,6 +27,8 @@ class Assignment:
     value: ast.expr
     readings: tuple[Reading, ...] = ()
     condition: str = ""
+    is_plain: bool = False
+    is_nested: bool = False
 
     @property
     def variable(self) -> str:
@@ -38,6 +42,7 @@ class PythonModule:
 
     `imported` are the names that it imports at its top, `starred` the modules from which it imports
     everything, with their leading dots. `first_import` is the line of its first import, 0 without.
+    `is_parsed` is false for what is no valid Python.
     """
 
     path: str
@@ -47,6 +52,12 @@ class PythonModule:
     imported: frozenset[str] = frozenset()
     starred: tuple[str, ...] = ()
     first_import: int = 0
+    is_parsed: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, with the numbers that Python gives them: other ends of lines are none."""
+        return self.text.split("\n")
 
     def assignment(self, name: str) -> Assignment | None:
         """Return the last assignment to a name; it is the one that counts."""
@@ -58,7 +69,7 @@ class PythonModule:
 
     def line_of(self, text: str) -> int:
         """Return the number of the first line of code with this text, or 0."""
-        for number, line in enumerate(self.text.splitlines(), 1):
+        for number, line in enumerate(self.lines, 1):
             if text in line and not line.lstrip().startswith("#"):
                 return number
         return 0
@@ -74,6 +85,7 @@ def parse_module(path: str, text: str) -> PythonModule:
 
 def _parse(path: str, text: str) -> PythonModule:
     tree = ast.parse(text)
+    lines = text.split("\n")
     assignments: dict[str, Assignment] = {}
     readings: list[Reading] = []
     for node, condition, is_nested in _statements(tree.body):
@@ -101,6 +113,8 @@ def _parse(path: str, text: str) -> PythonModule:
                 value=value,
                 readings=read,
                 condition=condition,
+                is_plain=_is_plain(node, lines),
+                is_nested=is_nested,
             )
     imports = [each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)]
     return PythonModule(
@@ -111,7 +125,18 @@ def _parse(path: str, text: str) -> PythonModule:
         imported=frozenset(alias.asname or alias.name for each in imports for alias in each.names),
         starred=tuple(_starred(imports)),
         first_import=next((each.lineno for each in imports if not _is_future(each)), 0),
+        is_parsed=True,
     )
+
+
+def _is_plain(node: ast.stmt, lines: list[str]) -> bool:
+    match node:
+        case ast.Assign(targets=[ast.Name()], end_lineno=int(last), end_col_offset=int(end)):
+            before = lines[node.lineno - 1].encode()[: node.col_offset].decode()
+            after = lines[last - 1].encode()[end:].decode().strip()
+            return not before.strip() and (not after or after.startswith("#"))
+        case _:
+            return False
 
 
 def _is_future(node: ast.Import | ast.ImportFrom) -> bool:

@@ -479,6 +479,26 @@ def test_propose__no_half_of_whitenoise(tmp_path: Path) -> None:
     assert "whitenoise" not in proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
 
 
+def test_propose__no_whitenoise_without_its_package(tmp_path: Path) -> None:
+    dockerfile = BOOK["Dockerfile"].replace('"django<6" gunicorn', "-r ${KIND}.txt")
+    files = {**BOOK, "Dockerfile": dockerfile, "src/production.txt": "django\n"}
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+    assert not {"collectstatic", "whitenoise", "serve_static"} & found.keys()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'MIDDLEWARE.remove("django.middleware.security.SecurityMiddleware")',
+        'FIRST = "django.middleware.security.SecurityMiddleware"',
+    ],
+)
+def test_propose__no_middleware_in_another_line(tmp_path: Path, line: str) -> None:
+    settings = BOOK["src/shop/settings.py"].partition("MIDDLEWARE = [")[0]
+    files = {**BOOK, "src/shop/settings.py": f"{settings}\n{line}\nMIDDLEWARE = [*OTHERS]\n"}
+    assert "whitenoise" not in proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+
+
 def test_propose__static_files_are_not_for_others(tmp_path: Path) -> None:
     assert not proposals(tmp_path, EXPRESS, Verdict.TESTS_FAILED, **STATIC).keys() - {
         "workflow",
@@ -495,25 +515,27 @@ def test_propose__hosts_without_a_variable(tmp_path: Path) -> None:
     found = proposals(tmp_path, BOOK, Verdict.NOT_READY, **REFUSED)
     assert found["allowed_hosts"] == (
         "# in src/shop/settings.py, instead of line 10, write:\n"
-        'ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOST", "localhost").split(",")\n'
+        'ALLOWED_HOSTS = [each for each in os.environ.get("DJANGO_ALLOWED_HOST", "").split(",") '
+        "if each]\n"
         "\n"
         f"# and {IN_STEP}env: DJANGO_ALLOWED_HOST=localhost"
     )
+
+
+GIVEN = '[each for each in os.environ.get("GIVEN_ALLOWED_HOSTS", "").split(",") if each]'
 
 
 @pytest.mark.parametrize(
     "before, where, after",
     [
         ("ALLOWED_HOSTS = ['a.example']", "instead of line 10, write:",
-         ("ALLOWED_HOSTS = ['a.example', *os.environ.get(\"GIVEN_ALLOWED_HOSTS\", "
-         '"localhost").split(",")]')),
+         f"ALLOWED_HOSTS = ['a.example', *{GIVEN}]"),
+        ("ALLOWED_HOSTS = ('a',)  # x", "instead of line 10, write:",
+         f"ALLOWED_HOSTS = ('a', *{GIVEN})"),
         ("ALLOWED_HOSTS = [\n    'a.example',\n]", "after line 10, add:",
-         '    *os.environ.get("GIVEN_ALLOWED_HOSTS", "localhost").split(","),'),
-        ("ALLOWED_HOSTS: list[str] = ['a'] if DEBUG else HOSTS", "instead of line 10, write:",
-         ("ALLOWED_HOSTS: list[str] = [*(['a'] if DEBUG else HOSTS), *os.environ.get("
-         '"GIVEN_ALLOWED_HOSTS", "localhost").split(",")]')),
-        ("", "at the end, add:",
-         'ALLOWED_HOSTS = os.environ.get("GIVEN_ALLOWED_HOSTS", "localhost").split(",")'),
+         f"    *{GIVEN},"),
+        ("ALLOWED_HOSTS = (\n'a',)", "after line 10, add:", f"    *{GIVEN},"),
+        ("", "at the end, add:", f"ALLOWED_HOSTS = {GIVEN}"),
     ],
 )  # fmt: skip
 def test_propose__hosts_that_are_given_but_not_read(
@@ -626,13 +648,61 @@ def test_propose__origins_of_the_variable_that_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting, name",
-    [("ALLOWED_HOSTS += ['a']", "allowed_hosts"), ("ALLOWED_HOSTS = (\n'a',)", "allowed_hosts")],
+    "setting",
+    [
+        "ALLOWED_HOSTS += ['a']",
+        "ALLOWED_HOSTS = ['a']\nALLOWED_HOSTS += ['b']",
+        "ALLOWED_HOSTS = (\n'a')",
+        "ALLOWED_HOSTS = ['a'\n]",
+        "ALLOWED_HOSTS = [h for h in HOSTS]",
+        "ALLOWED_HOSTS = ['a'] + ['b']",
+        "ALLOWED_HOSTS: list[str] = ['a']",
+        "HOSTS = ALLOWED_HOSTS = ['a']",
+        "HOSTS, ALLOWED_HOSTS = [], []",
+        "DEBUG = False; ALLOWED_HOSTS = ['a']",
+        "ALLOWED_HOSTS = ['a']; DEBUG = False",
+        "if not DEBUG:\n    ALLOWED_HOSTS = ['a']\nelse:\n    ALLOWED_HOSTS = []",
+        "from .hosts import ALLOWED_HOSTS",
+        "from .hosts import *",
+        "include('components/*.py')",
+        "django_heroku.settings(locals())",
+        "type X = int; ALLOWED_HOSTS = ()\nprint 'newer or older syntax'",
+        "BOM",
+    ],
 )
-def test_propose__nothing_that_would_break(tmp_path: Path, setting: str, name: str) -> None:
+def test_propose__no_hosts_that_would_break(tmp_path: Path, setting: str) -> None:
     settings = BOOK["src/shop/settings.py"].replace("ALLOWED_HOSTS = []", setting)
+    if setting == "BOM":
+        settings = f"\ufeff{BOOK['src/shop/settings.py']}"
     files = {**BOOK, "src/shop/settings.py": settings}
-    assert name not in proposals(tmp_path, files, Verdict.NOT_READY, **REFUSED)
+    assert "allowed_hosts" not in proposals(tmp_path, files, Verdict.NOT_READY, **REFUSED)
+
+
+def test_propose__nothing_without_an_import(tmp_path: Path) -> None:
+    files = {**BOOK, "src/shop/settings.py": "ALLOWED_HOSTS = []\n"}
+    assert "allowed_hosts" not in proposals(tmp_path, files, Verdict.NOT_READY, **REFUSED)
+
+
+@pytest.mark.parametrize("mark", ["\f", "\u2028", "\x1c", "\x85"])
+def test_propose__the_line_that_python_counts(tmp_path: Path, mark: str) -> None:
+    settings = BOOK["src/shop/settings.py"].replace("DEBUG = True", f"DEBUG = True  # {mark}x")
+    files = {**BOOK, "src/shop/settings.py": settings}
+    found = proposals(tmp_path, files, Verdict.NOT_READY, **REFUSED)
+    assert "instead of line 10, write:\nALLOWED_HOSTS = [" in found["allowed_hosts"]
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+    assert found["whitenoise"].startswith("# in src/shop/settings.py, after line 12, add:")
+
+
+@pytest.mark.parametrize("more", ["include('a.py')", "from .other import *", "print 'a'"])
+def test_propose__no_setting_at_the_end_if_another_may_set_it(tmp_path: Path, more: str) -> None:
+    settings = f"{BOOK['src/shop/settings.py']}\n{more}\n"
+    files = {**BOOK, "src/shop/settings.py": settings}
+    found = proposals(tmp_path, files, Verdict.NOT_READY, answer="HTTP status 500")
+    assert "logging" not in found
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+    assert not {"collectstatic", "whitenoise", "serve_static"} & found.keys()
+    found = proposals(tmp_path, files, Verdict.TESTS_FAILED, request=REQUEST, log=ORIGIN)
+    assert "csrf_origins" not in found
 
 
 def test_propose__origins_of_a_proxy_that_drops_the_port(tmp_path: Path) -> None:
@@ -683,13 +753,14 @@ def test_causes__advice_fits_the_app(name: str, texts: list[str]) -> None:
 @pytest.mark.parametrize(
     "sources, text",
     [
-        ({"settings": "settings a.py"}, "WhiteNoise is there. Check the name"),
+        ({"settings": "static_server WhiteNoise"}, "WhiteNoise is there. Check the name"),
+        ({"settings": "settings a.py"}, "the app's own server serves their folder"),
         ({"proposals": "collectstatic RUN x"}, "The app has WhiteNoise. Collect the files"),
         ({"proposals": "whitenoise x"}, "The image collects them. Let WhiteNoise"),
         ({"proposals": "collectstatic x\ncollectstatic y\nwhitenoise x"}, "Collect them while"),
         ({}, "the app's own server serves their folder"),
     ],
-    ids=["neither", "RUN", "WhiteNoise", "both", "not Django"],
+    ids=["neither", "unknown", "RUN", "WhiteNoise", "both", "not Django"],
 )
 def test_static_files__only_what_lacks(sources: dict[str, str], text: str) -> None:
     lines = {

@@ -168,7 +168,7 @@ STATIC_FILES = (
                 paste="{collectstatic|}",
             ),
             Variant(
-                pattern=Pattern(LOCATIONS, r"^settings ", shown=False),
+                pattern=Pattern(LOCATIONS, r"^static_server ", shown=False),
                 hint="The image collects static files, and WhiteNoise is there. Check the name in "
                 "the template, and that COPY copies the file before collectstatic runs. "
                 ".dockerignore may exclude it.",
