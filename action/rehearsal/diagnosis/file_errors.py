@@ -1,4 +1,4 @@
-"""Which file an app was not allowed to write, in the words of many languages."""
+"""Which file an app was not allowed to write or read, in the words of many languages."""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.file_access import is_read, system_folder, went_on
 from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.dockerfile import Dockerfile
 from rehearsal.source.image_layout import workdir_of
+from rehearsal.verdict import Verdict
 
 WRITE_LOGS = (SETUP_LOG, CONTAINER_LOG)
 # What each means is in the messages of the C library.
@@ -53,32 +55,48 @@ READ_ONLY_WORDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class FileError:
-    """A file that could not be written, and the folder that has to be writable for it."""
+    """A file that could not be written, and the folder that has to be writable for it.
+
+    `reads` says that the app only wanted to read it.
+    """
 
     path: str
     folder: str
+    reads: bool = False
 
 
 def find_file_error(facts: Facts) -> FileError | None:
-    """Return the file of the last error in the first log that has one."""
-    for log in WRITE_LOGS:
+    """Return the file of the last error in the first log that has one.
+
+    None if the app handled it: it went on, or something else failed later.
+    """
+    # A command that did its work handled what it could not write.
+    logs = WRITE_LOGS if facts.verdict is Verdict.SETUP_FAILED else (CONTAINER_LOG,)
+    for log in logs:
+        text = facts.text(log)
+        ended = log == SETUP_LOG or facts.verdict is Verdict.CRASHED
         for words in (DENIED_WORDS, READ_ONLY_WORDS):
             for pattern in words:
-                if found := list(re.finditer(pattern, facts.text(log), re.MULTILINE)):
+                if found := list(re.finditer(pattern, text, re.MULTILINE)):
                     path, said = found[-1]["path"], found[-1][0]
+                    if went_on(text, found[-1], path, ended=ended):
+                        continue
                     is_folder = MAKES_FOLDER.search(said) or path == "/tmp"  # noqa: S108
                     folder = path if is_folder else str(PurePosixPath(path).parent)
-                    return FileError(path=path, folder=folder)
+                    reads = is_read(text, found[-1], path)
+                    return FileError(path=path, folder=folder, reads=reads)
     return None
 
 
 def file_error_lines(
     facts: Facts, dockerfile: Dockerfile | None, target: str = ""
 ) -> tuple[str, ...]:
-    """Return lines about the file: `path`, `folder`, perhaps `mount`, `code` and `after`.
+    """Return lines about the file: `path`, `folder`, perhaps `mount`, `reads`, `system` and others.
 
-    `mount` is the mounted folder that holds it, `code` says that the app starts in that folder or
-    below it, and `after` is the line before the Dockerfile's USER in the stage `target`.
+    `mount` is the mounted folder that holds it, `reads` says that the app wanted to read it, and
+    `system` is the folder of the system that has it. `code` says that the app starts in that folder
+    or below it. `after` is the line before the Dockerfile's USER in the stage `target`: there the
+    folder can be made, unless it is the system's or the file is read.
     """
     error = find_file_error(facts)
     return tuple(_lines(error, facts, dockerfile, target)) if error else ()
@@ -93,10 +111,14 @@ def _lines(
     for mount in mounts:
         if PurePosixPath(error.path).is_relative_to(mount.partition(" ")[2]):
             yield f"mount {mount}"
+    if error.reads:
+        yield "reads"
+    if system := system_folder(error.folder):
+        yield f"system {system}"
     stage = dockerfile.final(target) if dockerfile else None
     if not dockerfile or not stage:
         return
     if PurePosixPath(workdir_of(dockerfile, stage)).is_relative_to(error.folder):
         yield f"code {error.folder}"
-    if user := stage.last("USER"):
+    if (user := stage.last("USER")) and not error.reads and not system:
         yield f"after {dockerfile.path}:{user.line - 1}"

@@ -22,9 +22,14 @@ CMD ["python", "app.py"]
 """
 
 
-def facts(log: str, *container: str, source: str = "container.log") -> Facts:
+def facts(
+    log: str,
+    *container: str,
+    source: str = "container.log",
+    verdict: Verdict = Verdict.CRASHED,
+) -> Facts:
     lines = {source: tuple(log.splitlines()), "container": container}
-    return Facts(verdict=Verdict.CRASHED, lines=lines)
+    return Facts(verdict=verdict, lines=lines)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +109,12 @@ DENIED = "PermissionError: [Errno 13] Permission denied: '{}'"
     "path, lines",
     [
         ("/data/a/x", ("path /data/a/x", "folder /data/a", "mount volume /data", "after D:3")),
-        ("/etc/x", ("path /etc/x", "folder /etc", "mount read-only /etc", "after D:3")),
+        ("/srv/etc/x", ("path /srv/etc/x", "folder /srv/etc", "mount read-only /srv", "after D:3")),
+        ("/etc/ssl/x", ("path /etc/ssl/x", "folder /etc/ssl", "system /etc")),
+        ("/proc/1/environ", ("path /proc/1/environ", "folder /proc/1", "system /proc")),
+        ("/var/run/a.pid", ("path /var/run/a.pid", "folder /var/run", "system /var/run")),
+        ("/tmp/x", ("path /tmp/x", "folder /tmp", "system /tmp")),
+        ("/usr/src/app/x", ("path /usr/src/app/x", "folder /usr/src/app", "after D:3")),
         ("/database/x", ("path /database/x", "folder /database", "after D:3")),
         ("/app/x", ("path /app/x", "folder /app", "code /app", "after D:3")),
         ("/x", ("path /x", "folder /", "code /", "after D:3")),
@@ -112,12 +122,12 @@ DENIED = "PermissionError: [Errno 13] Permission denied: '{}'"
     ],
 )
 def test_file_error_lines(path: str, lines: tuple[str, ...]) -> None:
-    known = facts(DENIED.format(path), "mount volume /data", "mount read-only /etc", "user app")
+    known = facts(DENIED.format(path), "mount volume /data", "mount read-only /srv", "user app")
     assert file_error_lines(known, parse_dockerfile(DOCKERFILE, "D")) == lines
 
 
 def test_file_error_lines__without_a_dockerfile_or_a_user() -> None:
-    known = facts(DENIED.format("/data/x"), source="setup.log")
+    known = facts(DENIED.format("/data/x"), source="setup.log", verdict=Verdict.SETUP_FAILED)
     assert file_error_lines(known, None) == ("path /data/x", "folder /data")
     dockerfile = parse_dockerfile("FROM python:3.13\n", "D")
     assert file_error_lines(known, dockerfile)[2:] == ()
@@ -138,3 +148,76 @@ def test_derive_facts__no_dockerfile_of_a_ready_image(tmp_path: Path) -> None:
     assert derive_facts(known, checkout)[FILE_ERROR][2:] == ("after Dockerfile:3",)
     known = replace(known, lines={**known.lines, INPUTS_ORIGIN: ("given image",)})
     assert derive_facts(known, checkout)[FILE_ERROR][2:] == ()
+
+
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "/app/shop.py", line 7, in start
+    {}
+{}
+"""
+KEY = "/srv/key.pem"
+REFUSED = DENIED.format(KEY)
+
+
+@pytest.mark.parametrize(
+    "log, reads",
+    [
+        (TRACEBACK.format("return Path(name).read_text()", REFUSED), True),
+        (TRACEBACK.format("with open(name) as file:", REFUSED), True),
+        (TRACEBACK.format('with open(Path("/srv") / name, "rb") as file:', REFUSED), True),
+        (TRACEBACK.format('with open(name, encoding="utf-8") as file:', REFUSED), True),
+        (TRACEBACK.format("os.listdir(name)", REFUSED), True),
+        (TRACEBACK.format('with open(name, "w") as file:', REFUSED), False),
+        (TRACEBACK.format('Path(name).write_text("x")', REFUSED), False),
+        (TRACEBACK.format("os.chmod(name, 0o600)", REFUSED), False),
+        (
+            (
+                f"Error: EACCES: permission denied, open '{KEY}'\n"
+                "    at Object.openSync (node:fs:573:18)\n"
+                "    at Object.readFileSync (node:fs:452:35)\n"
+                "    at Object.<anonymous> (/app/server.js:3:4)"
+            ),
+            True,
+        ),
+        (f"Error: EACCES: permission denied, scandir '{KEY}'", True),
+        (f"Error: EACCES: permission denied, mkdir '{KEY}'", False),
+        (f"PHP Warning:  file_get_contents({KEY}): Failed to open stream: Permission denied", True),
+    ],
+)
+def test_find_file_error__reads(log: str, reads: bool) -> None:
+    found = find_file_error(facts(log))
+    assert found is not None
+    assert found.reads is reads
+
+
+OTHER = TRACEBACK.format("total()", "ValueError: no total")
+HANDLED = TRACEBACK.format("write()", REFUSED)
+HALTED = TRACEBACK.format("self.halt()", "gunicorn.errors.HaltServer: <HaltServer 'Worker …' 3>")
+CHAINED = "\nDuring handling of the above exception, another exception occurred:\n\n"
+
+
+@pytest.mark.parametrize(
+    "log, verdict, is_at_fault",
+    [
+        (HANDLED, Verdict.CRASHED, True),
+        (HANDLED, Verdict.TESTS_FAILED, True),
+        (OTHER + HANDLED, Verdict.TESTS_FAILED, True),
+        (HANDLED + OTHER, Verdict.TESTS_FAILED, False),
+        (HANDLED + OTHER, Verdict.CRASHED, False),
+        (HANDLED + CHAINED + OTHER, Verdict.CRASHED, True),
+        (HANDLED + HALTED, Verdict.CRASHED, True),
+        (f"touch: cannot touch '{KEY}': Permission denied", Verdict.CRASHED, True),
+        (f"touch: cannot touch '{KEY}': Permission denied", Verdict.NOT_READY, False),
+    ],
+)
+def test_find_file_error__not_if_the_app_went_on(
+    log: str,
+    verdict: Verdict,
+    is_at_fault: bool,
+) -> None:
+    assert bool(find_file_error(facts(log, verdict=verdict))) is is_at_fault
+
+
+def test_find_file_error__a_setup_that_did_its_work() -> None:
+    assert find_file_error(facts(HANDLED, source="setup.log")) is None

@@ -68,6 +68,8 @@ def test_permission_denied__in_a_volume() -> None:
     [
         (("mount bind /data", "after Dockerfile:3"), "/data is a folder of the host"),
         (("code /", "after Dockerfile:3"), "a folder of its own"),
+        (("reads",), "The app reads it. Give that user a copy"),
+        (("system /etc",), "/etc is not that user's"),
         ((), "before USER"),
     ],
 )
@@ -89,6 +91,7 @@ def test_read_only_files__a_tmpfs() -> None:
     [
         ("mount read-only /data", "what is mounted at /data is read-only\nRemove :ro"),
         ("code /data", "would hide the app's own files"),
+        ("system /etc", "would hide the app's own files"),
     ],
 )
 def test_read_only_files__no_tmpfs(line: str, text: str) -> None:

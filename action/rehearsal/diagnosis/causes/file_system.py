@@ -56,7 +56,9 @@ FILE_SYSTEM = (
                 "write elsewhere.",
             ),
             Variant(
-                pattern=Pattern(FILE_ERROR, r"\A(?!(?:.*\n)*code )"),
+                pattern=Pattern(
+                    FILE_ERROR, r"\A(?!(?:.*\n)*(?:code |system /(?:etc|usr|root|proc|sys|dev)\b))"
+                ),
                 hint="With --read-only in run-options, only volumes and tmpfs can be written. Give "
                 "the app a tmpfs if what it writes there may be lost, else a volume.",
                 paste=in_step("run-options", "--tmpfs={folder}"),
@@ -81,6 +83,17 @@ FILE_SYSTEM = (
                 pattern=Pattern(FILE_ERROR, r"^mount bind (?P<mount>.+)$"),
                 hint="{mount} is a folder of the host. Change its owner there to the number of "
                 "that user: chown -R {user|1000} FOLDER, in a step before this one.",
+            ),
+            Variant(
+                pattern=Pattern(FILE_ERROR, r"^reads$"),
+                hint="The app reads it. Give that user a copy to read, in the Dockerfile: COPY "
+                "--chown={user|app}, for example. The folders above it must be open to that user, "
+                "too.",
+            ),
+            Variant(
+                pattern=Pattern(FILE_ERROR, r"^system (?P<system>.+)$"),
+                hint="{system} is not that user's. Let the app use a file in a folder of its own. "
+                "Make that in the Dockerfile before USER, and give it to that user.",
             ),
             Variant(
                 pattern=Pattern(FILE_ERROR, rf"^mount volume (?P<mount>.+)\n(?:.*\n)*?{AFTER}"),
