@@ -14,16 +14,24 @@ SIMILAR = 0.6
 
 @dataclass(frozen=True, kw_only=True)
 class SourceLine:
-    """One line: `place` is FILE:LINE, `text` the whole line, `name` what it asks for."""
+    """One line: `place` is FILE:LINE, `text` the whole line, `name` what it asks for.
+
+    `start` is the index in the text at which the name begins.
+    """
 
     place: str
     number: int
     text: str
     name: str
+    start: int
+
+    def with_name(self, other: str) -> str:
+        """Return the line with another name in that place."""
+        return f"{self.text[: self.start]}{other}{self.text[self.start + len(self.name) :]}"
 
     def instead(self, other: str) -> str:
         """Return `OTHER at FILE:LINE: TEXT`: how the line reads with another name."""
-        return f"{other} at {self.place}: {self.text.replace(self.name, other)}"
+        return f"{other} at {self.place}: {self.with_name(other)}"
 
 
 def lines_with(
@@ -36,7 +44,13 @@ def lines_with(
             start = text.rfind("\n", 0, found.end("name")) + 1
             number = text.count("\n", 0, start) + 1
             line = text[start:].partition("\n")[0]
-            yield SourceLine(place=f"{path}:{number}", number=number, text=line, name=found["name"])
+            yield SourceLine(
+                place=f"{path}:{number}",
+                number=number,
+                text=line,
+                name=found["name"],
+                start=found.start("name") - start,
+            )
 
 
 def most_similar(name: str, names: Iterable[str]) -> str:

@@ -76,9 +76,12 @@ def _lines(name: str, checkout: SourceTree) -> Iterator[str]:
         yield f"missing {asking.name} at {asking.place}"
         suffix = PurePosixPath(name).suffix
         files = dict(each for each in _static_files(checkout) if each[0].endswith(suffix))
-        if similar := most_similar(asking.name, files):
-            text = asking.text.replace(asking.name, similar)
-            yield f"instead {similar} {files[similar]} at {asking.place}: {text}"
+        similar = most_similar(asking.name, files)
+        # A second one may be the one that asks.
+        alone = re.findall(rf"(?<![\w./-]){re.escape(asking.name)}(?![\w./-])", asking.text)
+        if similar and len(alone) < 2:  # noqa: PLR2004 -- none, after a "./"
+            line = asking.with_name(similar)
+            yield f"instead {similar} {files[similar]} at {asking.place}: {line}"
 
 
 def _asking(refused: str, checkout: SourceTree) -> SourceLine | None:

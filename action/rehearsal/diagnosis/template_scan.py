@@ -25,6 +25,7 @@ NO_URL = (
     r"NoReverseMatch: (?:Reverse for )?'(?P<name>[^'\n]+)' "
     r"(?:not found\.|is not a registered|with )"
 )
+EXTENDS = re.compile(r"\{%-? *extends\b")
 URL_NAME = re.compile(r"\bname ?= ?['\"]([\w-]+)['\"]")
 NAMESPACE = re.compile(r"\b(?:app_name|namespace) ?= ?['\"]([\w-]+)['\"]")
 # The tags of Django that need no library, and in which library the others are.
@@ -139,11 +140,7 @@ def _syntax(logged: str, checkout: SourceTree) -> Iterator[str]:
     elif found := re.match(INVALID_FILTER, said):
         asks = re.compile(rf"\{{[{{%][^{{}}\n]*\|(?P<name>{re.escape(found['name'])})\b")
         line = next(lines_with(checkout, TEMPLATES, asks), None)
-        library = LIBRARIES.get(found["name"], "")
-        if not library:
-            yield f"unknown filter {found['name']}"
-        yield from _asked(line, () if library else FILTERS)
-        yield from _load(library, line, checkout)
+        yield from _unknown("filter", found["name"], line, FILTERS, checkout)
     elif found := re.match(NO_LIBRARY, said):
         asks = re.compile(rf"\{{%-? *load [^%\n]*\b(?P<name>{re.escape(found['name'])})\b")
         known = logged[error.end() :].split("\n\n", maxsplit=1)[0].split()
@@ -162,21 +159,45 @@ def _tag(found: re.Match[str], checkout: SourceTree) -> Iterator[str]:
         # Something else is missing before it, so other templates may have it in that line, too.
         yield from _only(lines)
         return
-    line = next(lines, None)
-    library = LIBRARIES.get(tag, "")
-    if not library:
-        yield f"unknown tag {tag}"
-    yield from _asked(line, () if library else (*TAGS, *LIBRARIES))
-    yield from _load(library, line, checkout)
+    yield from _unknown("tag", tag, next(lines, None), (*TAGS, *LIBRARIES), checkout)
 
 
-def _load(library: str, line: SourceLine | None, checkout: SourceTree) -> Iterator[str]:
+def _unknown(
+    kind: str, name: str, line: SourceLine | None, names: Iterable[str], checkout: SourceTree
+) -> Iterator[str]:
+    """Yield what a template has to load for a tag or filter, or the name that may be meant."""
+    libraries = _own_libraries(name, checkout) or [LIBRARIES.get(name, "")]
+    if not libraries[0]:
+        yield f"unknown {kind} {name}"
+        yield from _asked(line, names)
+        return
+    yield from _asked(line, ())
+    if len(libraries) == 1 and line:
+        yield from _load(libraries[0], line, checkout)
+
+
+def _own_libraries(name: str, checkout: SourceTree) -> list[str]:
+    """Return the project's own libraries that have a tag or filter."""
+    defined = re.compile(
+        rf"^def {re.escape(name)}\(|\bregister\.\w+\([^)\n]*[\"']{re.escape(name)}[\"']",
+        re.MULTILINE,
+    )
+    return [
+        file.stem
+        for file, text in text_files(checkout.directory, ".py")
+        if file.parent.name == "templatetags" and defined.search(text)
+    ]
+
+
+def _load(library: str, line: SourceLine, checkout: SourceTree) -> Iterator[str]:
     """Yield where a template has to load a library: `extends` has to stay its first tag."""
-    if library and line:
-        path = line.place.rpartition(":")[0]
-        first = (read_text(checkout.top / path) or "").partition("\n")[0]
-        where = "after" if "extends" in first else "before"
-        yield f"load {library} {where} {path}:1: {first}"
+    path = line.place.rpartition(":")[0]
+    lines = (read_text(checkout.top / path) or "").split("\n")
+    extends = next((at for at, each in enumerate(lines, 1) if EXTENDS.search(each)), 0)
+    if not extends:
+        yield f"load {library} before {path}:1: {lines[0]}"
+    elif extends < line.number:
+        yield f"load {library} after {path}:{extends}: {lines[extends - 1]}"
 
 
 def _at(number: str, lines: Iterable[SourceLine]) -> Iterator[SourceLine]:

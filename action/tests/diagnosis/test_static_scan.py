@@ -138,3 +138,23 @@ def test_scan_static_names__files_that_the_image_makes(step: str, tmp_path: Path
     assert scanned(tmp_path, "page links", refused) == ()
     served = "served /static/shop/app.css"
     assert scanned(tmp_path, "page links", served, refused) == (MISSING, INSTEAD)
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (
+            '<link href="{% static \'man.css\' %}" title="man.css.map">',
+            '<link href="{% static \'main.css\' %}" title="man.css.map">',
+        ),
+        ('<link class="man.css" href="{% static \'man.css\' %}">', ""),
+    ],
+)
+def test_scan_static_names__the_same_name_elsewhere_in_the_line(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    project = {"shop/static/main.css": "", "shop/templates/a.html": before}
+    found = scanned(tmp_path, "page links", "404 /static/man.css", project=project)
+    place = "shop/templates/a.html:1"
+    mended = f"instead main.css shop/static/main.css at {place}: {after}"
+    assert found == (f"missing man.css at {place}", *[mended][: bool(after)])

@@ -134,6 +134,58 @@ def test_scan_templates__syntax(
     assert found == {"template syntax": lines}
 
 
+OWN = {"shop/templatetags/my.py": "@register.filter\ndef lengthy(x):\n    pass\n"}
+NAMED = {"shop/templatetags/more.py": "@register.simple_tag(name='includes')\ndef a():\n    pass\n"}
+CALLED = {"shop/templatetags/more.py": "register.filter('lengthy', other)\n"}
+
+
+@pytest.mark.parametrize(
+    "files, text, error, lines",
+    [
+        (OWN, "{{ x|lengthy }}", "Invalid filter: 'lengthy'",
+         (f"asked at {PAGE}:1", f"load my before {PAGE}:1: {{{{ x|lengthy }}}}")),
+        (NAMED, "<p>\n{% includes x %}", "Invalid block tag on line 2: 'includes'. Did you",
+         (f"asked at {PAGE}:2", f"load more before {PAGE}:1: <p>")),
+        (CALLED, "<p>\n{{ x|lengthy }}", "Invalid filter: 'lengthy'",
+         (f"asked at {PAGE}:2", f"load more before {PAGE}:1: <p>")),
+        ({**OWN, **CALLED}, "{{ x|lengthy }}", "Invalid filter: 'lengthy'",
+         (f"asked at {PAGE}:1",)),
+    ],
+)  # fmt: skip
+def test_scan_templates__a_library_of_the_project(
+    tmp_path: Path, files: dict[str, str], text: str, error: str, lines: tuple[str, ...]
+) -> None:
+    found = scanned(tmp_path, f"TemplateSyntaxError: {error}", {**files, PAGE: text})
+    assert found == {"template syntax": lines}
+
+
+@pytest.mark.parametrize(
+    "text, line, lines",
+    [
+        ("{# c #}\n{% extends 'b.html' %}\n{% static 'a' %}", 3,
+         (f"load static after {PAGE}:2: {{% extends 'b.html' %}}",)),
+        ("{% extends 'b.html' %}{% static 'a' %}", 1, ()),
+        ("\f{# extends #}\n{% static 'a' %}", 2,
+         (f"load static before {PAGE}:1: \f{{# extends #}}",)),
+    ],
+)  # fmt: skip
+def test_scan_templates__extends_stays_the_first_tag(
+    tmp_path: Path, text: str, line: int, lines: tuple[str, ...]
+) -> None:
+    error = f"TemplateSyntaxError: Invalid block tag on line {line}: 'static'. Did you forget"
+    found = scanned(tmp_path, error, {PAGE: text})["template syntax"]
+    assert found == (f"asked at {PAGE}:{line}", *lines)
+
+
+def test_scan_templates__a_name_that_is_part_of_the_line(tmp_path: Path) -> None:
+    text = '<ul class="lists"><a href="{% url \'lists\' %}">lists</a>'
+    error = "NoReverseMatch: Reverse for 'lists' not found. 'lists' is not a valid view function"
+    files = {"shop/urls.py": "path('', home, name='list')\n", PAGE: text}
+    assert scanned(tmp_path, error, files)["url name"][1] == (
+        f'instead list at {PAGE}:1: <ul class="lists"><a href="{{% url \'list\' %}}">lists</a>'
+    )
+
+
 @pytest.mark.parametrize(
     "text, error",
     [

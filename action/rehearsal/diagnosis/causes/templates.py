@@ -62,7 +62,7 @@ TEMPLATES = (
             Variant(
                 pattern=Pattern(
                     "template syntax",
-                    r"^load (?P<library>\S+) after (?P<file>.+):(?P<line>1): ",
+                    r"^load (?P<library>\S+) after (?P<file>.+):(?P<line>\d+): ",
                 ),
                 title="{file} uses the library {library}, and does not load it: {error}",
                 hint="Each template has to load it itself, also one that extends another.",
