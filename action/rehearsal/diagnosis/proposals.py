@@ -77,7 +77,8 @@ def propose(context: Context) -> Iterator[str]:
     """Yield lines `NAME TEXT`; a proposal of several lines has its name in each of them."""
     for name, (verdicts, proposal) in PROPOSALS.items():
         if context.facts.verdict in verdicts:
-            yield from (f"{name} {line}" for line in proposal(context).splitlines())
+            text = proposal(context)
+            yield from (f"{name} {line}" for line in (text.split("\n") if text else ()))
 
 
 def locate_parts(context: Context) -> Iterator[str]:

@@ -144,6 +144,6 @@ def _shell_words(source: str, start: int, end: int) -> Iterator[Word]:
 
 
 def _line_starts(source: str, first: int, last: int) -> Sequence[int]:
-    lines = source.splitlines(keepends=True)
+    lines = [f"{line}\n" for line in source.split("\n")]
     start = sum(map(len, lines[: first - 1]))
-    return start, start + sum(map(len, lines[first - 1 : last]))
+    return start, min(start + sum(map(len, lines[first - 1 : last])), len(source))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from rehearsal.source.changes import Change
 from rehearsal.source.dockerfile import Dockerfile, Instruction, Stage, expand, parse_dockerfile
 from rehearsal.source.image_layout import copy_words, find_in_image
+from rehearsal.source.text_lines import split_lines
 
 
 def add_copy(
@@ -24,7 +25,7 @@ def add_copy(
             continue
         copy = copies[-1]
         text = _copy_beside(copy, path, dockerfile.environment(stage), is_folder)
-        lines = dockerfile.text.splitlines()
+        lines = split_lines(dockerfile.text)
         lines.insert(copy.last_line, text)
         changed = parse_dockerfile("\n".join(lines), dockerfile.path)
         stage_then = changed.final(target)

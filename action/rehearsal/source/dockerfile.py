@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
+from rehearsal.source.text_lines import split_lines
+
 FROM = re.compile(
     r"(?:--\S+\s+)*(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE | re.DOTALL
 )
@@ -125,7 +127,7 @@ def parse_dockerfile(text: str, path: str = "Dockerfile") -> Dockerfile:
 
 def instructions(text: str) -> Iterator[Instruction]:
     """Yield the instructions of a Dockerfile; comments and empty lines among them are left out."""
-    lines = text.splitlines()
+    lines = split_lines(text)
     number, parts, begin = 0, [], 0
     while number < len(lines):
         line = lines[number]

@@ -4,6 +4,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from rehearsal.source.text_lines import split_lines
+
 # `**/` is any number of folders, `*` and `?` are inside one name.
 TOKEN = re.compile(r"\*\*/?|\*|\?|\[[^\]]*\]|\\?.")
 
@@ -23,7 +25,7 @@ def ignoring_rule(text: str, path: str) -> IgnoreRule | None:
     is in, counts. Source: Docker's reference, "build context", ".dockerignore files".
     """
     found = None
-    for line, raw in enumerate(text.splitlines(), 1):
+    for line, raw in enumerate(split_lines(text), 1):
         pattern = raw.strip()
         if not pattern or pattern.startswith("#"):
             continue

@@ -693,6 +693,13 @@ def test_propose__the_line_that_python_counts(tmp_path: Path, mark: str) -> None
     assert found["whitenoise"].startswith("# in src/shop/settings.py, after line 12, add:")
 
 
+def test_propose__a_line_with_such_a_mark(tmp_path: Path) -> None:
+    settings = BOOK["src/shop/settings.py"].replace("HOSTS = []", "HOSTS = ['a\u2028']")
+    files = {**BOOK, "src/shop/settings.py": settings}
+    found = proposals(tmp_path, files, Verdict.NOT_READY, **REFUSED)
+    assert "write:\nALLOWED_HOSTS = ['a\u2028', *[" in found["allowed_hosts"]
+
+
 @pytest.mark.parametrize("more", ["include('a.py')", "from .other import *", "print 'a'"])
 def test_propose__no_setting_at_the_end_if_another_may_set_it(tmp_path: Path, more: str) -> None:
     settings = f"{BOOK['src/shop/settings.py']}\n{more}\n"

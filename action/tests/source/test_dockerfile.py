@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.source.dockerfile import Dockerfile, Stage, parse_dockerfile
+from rehearsal.source.dockerfile import Dockerfile, Stage, instructions, parse_dockerfile
 
 TWO_STAGES = """\
 # syntax=docker/dockerfile:1
@@ -119,3 +119,11 @@ def test_dockerfile__environment_uses_variables() -> None:
 def test_dockerfile__stages_that_begin_with_each_other() -> None:
     dockerfile = parse_dockerfile("FROM b AS a\nFROM a AS b\n")
     assert [stage.name for stage in dockerfile.lineage(final(dockerfile))] == ["b", "a"]
+
+
+def test_instructions__lines_that_other_marks_do_not_end() -> None:
+    found = list(instructions("# \f\u2028\x85\r\nFROM a\r\nRUN a \\\n"))
+    assert [(each.keyword, each.text, each.line) for each in found] == [
+        ("FROM", "a", 2),
+        ("RUN", "a", 3),
+    ]

@@ -33,3 +33,9 @@ def test_ignoring_rule(text: str, path: str, line: int) -> None:
     found = ignoring_rule(text, path)
     assert (found.line if found else 0) == line
     assert not found or found.pattern == text.splitlines()[line - 1]
+
+
+def test_ignoring_rule__lines_that_other_marks_do_not_end() -> None:
+    found = ignoring_rule("# \f\u2028\r\nlists\r\n", "lists/models.py")
+    assert found
+    assert (found.line, found.pattern) == (2, "lists")

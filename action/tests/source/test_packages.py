@@ -157,3 +157,10 @@ def test_declared() -> None:
 )
 def test_package_of(module: str, package: str) -> None:
     assert package_of(module) == package
+
+
+def test_add_package__lines_that_other_marks_do_not_end() -> None:
+    run = "# \f\u2028\nRUN pip install django"
+    assert added(run, {}) == (
+        "# in Dockerfile, instead of line 3, write:\nRUN pip install django whitenoise"
+    )
