@@ -5,6 +5,7 @@ from .suite_faults import TOOLS
 
 # The app writes a file of its own at its start.
 WRITTEN = 'Path("/data/state.txt").write_text("up")'
+READ = 'Path("/etc/shadow").read_text()'
 WRITES = ("app.py", r"^    end_early\(\)$", f"    {WRITTEN}\n    end_early()")
 # A second program that writes until the app has wanted to, and for a while after that.
 WRITER = """\
@@ -62,6 +63,17 @@ START_FAULTS = (
         ),
         lines=(Line(file="app.py", holds=WRITTEN, says="Permission denied: '/data/state.txt'"),),
         then="passed",
+    ),
+    Fault(
+        name="permission-to-read",
+        verdict="crashed",
+        diagnosis="permission-denied",
+        edits=(("app.py", r"^    end_early\(\)$", f"    {READ}\n    end_early()"),),
+        told=(
+            "runs as the user 65534, who has no permission for /etc/shadow",
+            "The app reads it. Give that user a copy to read",
+        ),
+        lines=(Line(file="app.py", holds=READ, says="Permission denied: '/etc/shadow'"),),
     ),
     Fault(
         name="read-only-files",
