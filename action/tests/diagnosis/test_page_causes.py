@@ -61,6 +61,24 @@ def test_script_error__the_first_one_is_told() -> None:
     assert found.title.endswith("TypeError: a is null")
 
 
+def test_script_error__with_the_words_of_the_tests() -> None:
+    failures = ("t.A.test_a: 'oak' != 'elm'", "t.A.test_b: no list")
+    (found,) = diagnose(console("Uncaught Error: b", failures=failures), CAUSES)
+    assert found.title.endswith("Error: b")
+    assert found.matching_lines[0].endswith("Uncaught Error: b")
+    assert found.matching_lines[1:] == failures
+
+
+def test_script_error__only_if_nothing_else_explains_it() -> None:
+    covered = (
+        "selenium.common.exceptions.ElementClickInterceptedException: Message: element click "
+        'intercepted: Element <button id="add">...</button> is not clickable at point (1, 2). '
+        'Other element would receive the click: <p class="imprint">...</p>'
+    )
+    found = diagnose(console("Uncaught Error: b", failures=(f"t: {covered}",)), CAUSES)
+    assert [each.id for each in found] == ["covered-element"]
+
+
 def test_script_error__no_exception() -> None:
     assert not diagnose(console('"an error that a script logged"'), CAUSES)
 

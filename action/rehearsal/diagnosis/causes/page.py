@@ -26,6 +26,9 @@ PAGE = (
         id="script-error",
         verdicts=(Verdict.TESTS_FAILED,),
         patterns=(Pattern("console", SCRIPT_ERROR, every_value_of="error"),),
+        # The test may have failed for another reason: its own words stand below.
+        details=(Pattern("failures", r"^(?P<failure>.+)$", every_value_of="failure"),),
+        symptom=True,
         # What the app itself failed at says more.
         unless=(
             Pattern(
