@@ -54,6 +54,15 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "tests_package": ((Verdict.TESTS_FAILED,), suite_proposals.tests_package),
     "csrf_origins": ((Verdict.TESTS_FAILED,), django_proposals.csrf_origins),
 }
+# Values of other placeholders, by their names.
+PARTS: Mapping[str, Callable[[Context], str]] = {
+    "right_app": server_proposals.right_app,
+    "manage": django_static.manage_command,
+    "tests_module": suite_proposals.own_module,
+    "tests_requirements": suite_proposals.installed_by,
+    "refused_host": django_proposals.host_refused_in_tests,
+    "pinned_requirements": server_proposals.pinned_requirements,
+}
 
 
 def find_context(facts: Facts, checkout: SourceTree, workflow: str = "") -> Context | None:
@@ -86,8 +95,6 @@ def locate_parts(context: Context) -> Iterator[str]:
     shape, django = context.shape, context.shape.django
     if shape.server:
         yield f"server {shape.server.name}"
-    if right := server_proposals.right_app(context):
-        yield f"right_app {right}"
     if django:
         yield f"settings {context.place(django.settings)}"
         if django_static.has_base_path(django):
@@ -95,14 +102,9 @@ def locate_parts(context: Context) -> Iterator[str]:
         if django_static.has_whitenoise(django):
             yield "static_server WhiteNoise"
         yield from _read_settings(context, django)
-    if manage := django_static.manage_command(context):
-        yield f"manage {manage}"
-    if own := suite_proposals.own_module(context):
-        yield f"tests_module {own}"
-    if file := suite_proposals.installed_by(context):
-        yield f"tests_requirements {file}"
-    if refused := django_proposals.host_refused_in_tests(context):
-        yield f"refused_host {refused}"
+    for name, part in PARTS.items():
+        if value := part(context):
+            yield f"{name} {value}"
 
 
 def _read_settings(context: Context, django: DjangoProject) -> Iterator[str]:

@@ -153,7 +153,7 @@ def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
         id=cause.id,
         title=_fill(texts.title or cause.title, values),
         hint=_fill(texts.hint or cause.hint, values),
-        paste=fit_paste(_fill(texts.paste or cause.paste, values), facts),
+        paste=fit_paste(_fill(texts.paste or cause.paste, values).strip("\n"), facts),
         background=texts.background or cause.background,
         file=file if is_known else "",
         line=int(line) if is_known else 0,

@@ -61,16 +61,23 @@ def _is_in_image(context: Context, path: str) -> bool:
 
 
 def listen_on_port(context: Context) -> str:
-    """Return how to let the server listen on the port that the rehearsal asks."""
+    """Return how to let the server listen on the port that the rehearsal asks.
+
+    It comes after another way, unless the Dockerfile names that port in EXPOSE.
+    """
     port = context.find("listeners", r"^other-port \S+:(\d+)$")
-    command = context.shape.command
+    shape, command = context.shape, context.shape.command
     if not port or not command:
         return ""
     ending = re.compile(rf"(?P<before>(?:.*[:=])?){port}")
     for index, word in enumerate(command.texts):
         if found := ending.fullmatch(word):
             changed = command.replace(index, f"{found['before']}{context.port}")
-            return context.describe([changed], "or ")
+            exposed = (
+                shape.dockerfile and shape.stage and shape.dockerfile.last(shape.stage, "EXPOSE")
+            )
+            is_meant = exposed and re.search(rf"(?<!\d){context.port}(?!\d)", exposed.text)
+            return context.describe([changed], "" if is_meant else "or ")
     return ""
 
 
@@ -145,6 +152,21 @@ def missing_package(context: Context) -> str:
     if has_python_module(shape.project, missing.name.partition(".")[0]):
         return ""
     return context.describe(add_package(shape.dockerfile, shape.project, package_of(missing.name)))
+
+
+def pinned_requirements(context: Context) -> str:
+    """Return the file to which a missing package is added, if each of its lines pins a version."""
+    dockerfile, project = context.shape.dockerfile, context.shape.project
+    missing = find_missing_module(context.facts)
+    if not dockerfile or not missing or missing.is_node or not missing_package(context):
+        return ""
+    for change in add_package(dockerfile, project, missing.name):
+        if isinstance(change, Change) and change.path.endswith((".txt", ".in")):
+            lines = [line for line in project.read(change.path).splitlines() if line.strip()]
+            packages = [line for line in lines if re.match(r"\s*\w", line)]
+            if packages and all("==" in line for line in packages):
+                return context.place(change.path)
+    return ""
 
 
 def build_variable(context: Context) -> str:

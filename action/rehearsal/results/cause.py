@@ -13,6 +13,10 @@ from rehearsal.verdict import Problem, Verdict
 MAX_TEXT = 300
 UNKNOWN = "No known cause matches."
 CORRECT_IT = "Correct that line, or what it gets: an argument, a row of the database, a setting."
+# Django logs no traceback with DEBUG off, unless its settings say so.
+LOG_ERRORS = (
+    "So that container.log has such errors, give LOGGING in the settings a console handler."
+)
 KEY_LINES_FOLLOW = " These lines say most:"
 # These need no cause, or their message is the cause.
 SELF_EXPLAINED = (Verdict.PASSED, Verdict.MISCONFIGURED, Verdict.CANCELLED, Verdict.ERROR)
@@ -80,10 +84,12 @@ def _of_diagnosis(
     # The same exception with the project's lines that led to it says more than the log line alone.
     logged = {line[:MAX_TEXT] for line in diagnosis.matching_lines}
     frame = next((each for each in frames if each.error[:MAX_TEXT] in logged), None)
+    told = "LOGGING" in f"{diagnosis.hint}{diagnosis.background}"
+    logs_nothing = frame is not None and frame.repeated and not told
     return CauseSummary(
         title=diagnosis.title,
         message=problem.message,
-        hint=diagnosis.hint,
+        hint=f"{diagnosis.hint} {LOG_ERRORS}" if logs_nothing else diagnosis.hint,
         paste=diagnosis.paste,
         background=diagnosis.background,
         lines=_traceback(frame) if frame and "\n" in frame.text else diagnosis.matching_lines,
@@ -98,7 +104,7 @@ def _of_exception(frame: ProjectFrame, problem: Problem) -> CauseSummary:
     return CauseSummary(
         title=f"The app raised {cut_text(frame.error, MAX_TEXT)} at {line}",
         message=problem.message,
-        hint=CORRECT_IT,
+        hint=f"{CORRECT_IT} {LOG_ERRORS}" if frame.repeated else CORRECT_IT,
         lines=_traceback(frame),
         location=frame_location(frame),
     )

@@ -259,6 +259,29 @@ def test_propose__another_port(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "exposed, lead", [("8888/tcp", "# in"), ("8000", "# or"), ("18888", "# or")]
+)
+def test_propose__another_port_than_is_exposed(tmp_path: Path, exposed: str, lead: str) -> None:
+    dockerfile = BOOK["Dockerfile"].replace("127.0.0.1:8888", "0.0.0.0:8000")
+    files = {**BOOK, "Dockerfile": dockerfile.replace("CMD", f"EXPOSE {exposed}\nCMD")}
+    listeners = "other-port 0.0.0.0:8000"
+    found = proposals(tmp_path, files, Verdict.NOT_READY, listeners=listeners, request=REQUEST)
+    assert found["listen_on_port"].startswith(lead)
+
+
+@pytest.mark.parametrize(
+    "text, is_pinned",
+    [("# ours\ndjango==5.2\n-r other.txt\n", True), ("django\n", False), ("", False)],
+)
+def test_propose__a_package_among_pinned_ones(tmp_path: Path, text: str, is_pinned: bool) -> None:
+    files = {**BOOK, "Dockerfile": "FROM a\nRUN pip install -r r.txt\n", "r.txt": text}
+    log = {"container.log": "ModuleNotFoundError: No module named 'markdown'"}
+    found = proposals(tmp_path, files, Verdict.CRASHED, **log)
+    assert found["missing_package"] == "# in r.txt, at the end, add:\nmarkdown"
+    assert found.get("pinned_requirements") == ("r.txt" if is_pinned else None)
+
+
 def test_propose__threads(tmp_path: Path) -> None:
     found = proposals(tmp_path, BOOK, Verdict.NOT_READY, answer="no answer within 10 s")
     assert '"gunicorn", "--threads", "4", "--bind"' in found["threads"]

@@ -70,7 +70,17 @@ def test_missing_variable__in_the_build() -> None:
     proposals = ("build_variable RUN TINY_KEY=only-for-the-build npm run build",)
     text = told(replace(facts, lines={**facts.lines, PROPOSALS: proposals}))
     assert "Missing while the image is built: the environment variable TINY_KEY" in text
-    assert text.endswith("\nRUN TINY_KEY=only-for-the-build npm run build")
+    assert "Two changes are needed." in text
+    assert "\nRUN TINY_KEY=only-for-the-build npm run build\n\n# only if the container" in text
+    assert text.endswith(", under the step's with:, add:\nenv: |\n  TINY_KEY=VALUE")
+
+
+def test_missing_variable__a_secret_in_the_build() -> None:
+    facts = replace(captured("missing-variable"), verdict=Verdict.BUILD_FAILED)
+    missing = ("secret STRIPE_SECRET_KEY",)
+    text = told(replace(facts, lines={**facts.lines, MISSING_VARIABLES: missing}))
+    assert "\nsecrets: |\n  STRIPE_SECRET_KEY\n\n" in text
+    assert text.endswith("STRIPE_SECRET_KEY: ${{ secrets.STRIPE_SECRET_KEY }}")
 
 
 def test_missing_variable__evidence_is_what_the_log_says() -> None:

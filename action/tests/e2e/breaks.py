@@ -35,7 +35,7 @@ BREAKS = (
         # Shorter than the delay after which this cause ends the wait.
         inputs={"ready-timeout": "5"},
         edits=(("Dockerfile", r"0\.0\.0\.0:8888", "0.0.0.0:8000"),),
-        told=("listens on port 8000", "port: '8000'"),
+        told=("listens on port 8000", "Do one of these, not both", "port: '8000'"),
         then="passed",
     ),
     Fault(
@@ -53,13 +53,13 @@ BREAKS = (
         app="plain_app",
         verdict="build-failed",
         diagnosis="missing-variable",
-        inputs={"setup-command": ""},
         edits=(("guestbook/settings.py", r"\Z", "\nCONTACT = os.environ['CONTACT_ADDRESS']\n"),),
         told=(
             "Missing while the image is built: the environment variable CONTACT_ADDRESS",
             "in Dockerfile, instead of line 11, write:",
             "RUN CONTACT_ADDRESS=only-for-the-build python manage.py collectstatic --noinput",
-            "The container needs it, too",
+            "Two changes are needed.",
+            "CONTACT_ADDRESS=VALUE",
         ),
         lines=(
             Line(
@@ -68,7 +68,7 @@ BREAKS = (
                 says="CONTACT = os.environ['CONTACT_ADDRESS']",
             ),
         ),
-        then="crashed: missing-variable",
+        then="passed",
     ),
     Fault(
         name="plain-package",
@@ -76,7 +76,11 @@ BREAKS = (
         verdict="setup-failed",
         diagnosis="missing-module",
         edits=((VIEW, r"\A", "from markdown import markdown\n\n"),),
-        told=("The Python module markdown is missing", "in requirements.txt, at the end, add:"),
+        told=(
+            "The Python module markdown is missing",
+            "in requirements.txt, at the end, add:",
+            "pin its",
+        ),
         lines=(Line(file=VIEW, holds="from markdown", says="No module named 'markdown'"),),
         then="passed",
     ),

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rehearsal.report.cause_text import cause_text
-from rehearsal.results.cause import CORRECT_IT, MAX_TEXT, UNKNOWN, CauseSummary
+from rehearsal.results.cause import CORRECT_IT, LOG_ERRORS, MAX_TEXT, UNKNOWN, CauseSummary
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
@@ -96,6 +96,16 @@ def test_cause__of_an_exception_names_it_once() -> None:
     text = cause_text(told(record(), EvidenceIndex(frame=own)))
     assert text.count("ShopError: shut") == 1
     assert "\n  File a\n" in text
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+@pytest.mark.parametrize("known", [(), (KNOWN,)], ids=["unknown", "known"])
+def test_cause__of_what_the_app_did_not_log_says_how_to_log_it(
+    *, repeated: bool, known: tuple[Diagnosis, ...]
+) -> None:
+    own = replace(OWN, error="KeyError: 'KEY'", request="GET /", repeated=repeated)
+    hint = told(record(diagnoses=known), EvidenceIndex(frame=own)).hint
+    assert hint.endswith(LOG_ERRORS) is repeated
 
 
 def test_cause__of_failed_tests_uses_only_their_frames() -> None:

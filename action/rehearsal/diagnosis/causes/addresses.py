@@ -29,6 +29,10 @@ BIND = (
     '0.0.0.0, manage.py runserver 0.0.0.0:{port}; in Node it is server.listen({port}, "0.0.0.0").'
 )
 BIND_FOUND = Pattern(PROPOSALS, r"^bind_all ", shown=False)
+ONE_OF_THESE = (
+    "Do one of these, not both: the app listens on {expected} (8888 unless the input port says "
+    "otherwise), or the action waits on {port}. EXPOSE alone changes nothing."
+)
 
 ADDRESSES = (
     Cause(
@@ -97,13 +101,20 @@ ADDRESSES = (
         ),
         unless=(REACHABLE, Pattern("listeners", r"^(?:loopback|ipv6-only|speaks-tls) ")),
         details=(SAYS_WHERE,),
-        title="The app listens on port {port} ({address}), but the input port is {expected}",
+        title="The app listens on port {port} ({address}), but the action waits on {expected}",
         hint="Set the input port to the port that the app listens on, or let the app listen on "
         "{expected}. EXPOSE alone changes nothing.",
         paste=in_step("port", "'{port}'"),
         variants=(
             Variant(
+                # EXPOSE names the expected port.
+                pattern=Pattern(PROPOSALS, r"^listen_on_port # in ", shown=False),
+                hint=ONE_OF_THESE,
+                paste="{listen_on_port|}\n\n" + in_step("port", "'{port}'", "or "),
+            ),
+            Variant(
                 pattern=Pattern(PROPOSALS, r"^listen_on_port ", shown=False),
+                hint=ONE_OF_THESE,
                 paste=in_step("port", "'{port}'") + "\n\n{listen_on_port|}",
             ),
         ),

@@ -114,6 +114,13 @@ MODULES = (
                 "it, or that the build that makes it runs in the Dockerfile.",
             ),
             Variant(
+                pattern=Pattern(LOCATIONS, r"^pinned_requirements (?P<pinned>.+)$", shown=False),
+                hint="The project has no such module, so it comes from a package: add that (its "
+                "name may differ from the module's) to what the image installs, and pin its "
+                "version like the others in {pinned}.",
+                paste="{missing_package|}",
+            ),
+            Variant(
                 pattern=Pattern(PROPOSALS, r"^missing_package ", shown=False),
                 hint="The project has no such module, so it comes from a package: add that (its "
                 "name may differ from the module's) to what the image installs.",

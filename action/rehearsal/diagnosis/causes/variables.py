@@ -9,13 +9,25 @@ from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS
 
 MISSING = Pattern(
     MISSING_VARIABLES,
-    r"^(?:secret|plain) (?P<name>\w+)$",
+    r"^(?P<kind>secret|plain) (?P<name>\w+)$",
     every_value_of="name",
     shown=False,
 )
 OF_THE_STEP = in_step_env("{each}", "${{ secrets.{each} }}")
 FROM_REPOSITORY = f"{in_step('secrets', '{name}')}\n\n{OF_THE_STEP}"
 ALL_FROM_REPOSITORY = in_step("secrets", "|\n  {each}") + f"\n\n{OF_THE_STEP}"
+MISSING_IN_THE_BUILD = "Missing while the image is built: the environment variable {all}"
+IN_THE_BUILD = (
+    "Two changes are needed. A build does not get the container's variables: set it in the one "
+    "line of the Dockerfile that needs it, where any placeholder will do. And the container needs "
+    "its real value."
+)
+SEEN_BY_ALL = (
+    "Everyone who has an image can read what RUN and ENV wrote into it, so use no real secret "
+    "there."
+)
+# Of the second change: a step that gives the variable already has its value.
+UNLESS_GIVEN = "only if the container does not get it yet, "
 AS_PLAIN_TEXT = "instead, if it is not secret, "
 
 VARIABLES = (
@@ -31,14 +43,21 @@ VARIABLES = (
         paste=f"{FROM_REPOSITORY}\n\n" + in_step("env", "{name}=VALUE", AS_PLAIN_TEXT),
         variants=(
             Variant(
+                # The input env refuses a name like this.
+                pattern=Pattern(CAPTURES, r"^verdict build-failed\n(?:.*\n)*kind secret$"),
+                title=MISSING_IN_THE_BUILD,
+                hint=IN_THE_BUILD,
+                paste="{build_variable|}\n\n"
+                + in_step("secrets", "|\n  {each}", UNLESS_GIVEN)
+                + f"\n\n{OF_THE_STEP}",
+                background=SEEN_BY_ALL,
+            ),
+            Variant(
                 pattern=Pattern(CAPTURES, r"^verdict build-failed$"),
-                title="Missing while the image is built: the environment variable {all}",
-                hint="A build does not get the container's variables. Set it in the one line of "
-                "the Dockerfile that needs it, to a value that is used nowhere else. The container "
-                "needs it, too: give it in secrets or env.",
-                paste="{build_variable|}",
-                background="Everyone who has an image can read what RUN and ENV wrote into it, so "
-                "use no real secret there.",
+                title=MISSING_IN_THE_BUILD,
+                hint=IN_THE_BUILD,
+                paste="{build_variable|}\n\n" + in_step("env", "|\n  {each}=VALUE", UNLESS_GIVEN),
+                background=SEEN_BY_ALL,
             ),
             Variant(
                 pattern=Pattern(START_LOGS, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
