@@ -131,8 +131,8 @@ def _whitenoise(context: Context) -> list[Change | Commands]:
         changes += _middleware(django)
         if not changes:
             return []
-    if "whitenoise" not in declared(shape.dockerfile, shape.project):
-        package = add_package(shape.dockerfile, shape.project, "whitenoise")
+    if "whitenoise" not in declared(shape.dockerfile, shape.project, shape.stage):
+        package = add_package(shape.dockerfile, shape.project, "whitenoise", stage=shape.stage)
         return [*changes, *package] if package else []
     return changes
 

@@ -38,6 +38,11 @@ NODE = (
 )
 
 
+TRACEBACK = re.compile(
+    r"(?P<from_it>The above exception was the direct cause .*\n\s*)?Traceback \(most recent call"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class MissingModule:
     """A module by its name; for Node, also the file that asks for it, empty if that is unknown."""
@@ -45,6 +50,19 @@ class MissingModule:
     name: str
     is_node: bool = False
     by: str = ""
+
+
+def is_last_error(facts: Facts, missing: MissingModule) -> bool:
+    """Whether the app ended with this error: one that was handled is followed by another one.
+
+    An error may be raised from it, and is the same one then.
+    """
+    for log in START_LOGS:
+        text = facts.text(log)
+        _before, found, after = text.rpartition(f"No module named '{missing.name}'")
+        if found:
+            return all(each["from_it"] for each in TRACEBACK.finditer(after))
+    return True
 
 
 def find_missing_module(facts: Facts) -> MissingModule | None:

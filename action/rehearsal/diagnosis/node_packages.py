@@ -2,10 +2,11 @@
 
 import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rehearsal.diagnosis.missing_modules import MissingModule
 from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.source import known_packages
 from rehearsal.source.changes import Change, Commands
 from rehearsal.source.dockerfile import Dockerfile, Stage
 from rehearsal.source.image_layout import place_for_run
@@ -34,14 +35,18 @@ def node_package(context: Context, missing: MissingModule) -> str:
         return _run(context, dockerfile, stage, [f"RUN {program} run build"]) if has_build else ""
     package = package_name(missing.name)
     if package in _part(manifest, "dependencies"):
-        if any(each.program in NODE for each in find_installs(dockerfile)):
+        if any(each.program in NODE for each in find_installs(dockerfile, stage)):
             return ""
         files = " ".join(filter(None, ("package.json", lock)))
         lines = [f"COPY {files} ./", f"RUN {PROGRAMS[lock][0]}"]
         return _run(context, dockerfile, stage, lines) if context.build_context == "." else ""
+    changes: Sequence[Change | Commands] = ()
     if package in _part(manifest, "devDependencies"):
-        return context.describe([Commands(text=f"{PROGRAMS[lock][1]} {package}")])
-    return context.describe(add_package(dockerfile, context.shape.project, package, node=True))
+        changes = [Commands(text=f"{PROGRAMS[lock][1]} {package}")]
+    elif package in known_packages.NODE:
+        project = context.shape.project
+        changes = add_package(dockerfile, project, package, stage=stage, node=True)
+    return context.describe(changes)
 
 
 def is_declared(context: Context, package: str) -> bool:

@@ -1,10 +1,12 @@
 """A module of the project that its app does not find: where it is, and why not in the image."""
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from rehearsal.diagnosis.facts import START_LOGS
 from rehearsal.diagnosis.missing_modules import MissingModule, find_missing_module
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.diagnosis.proposal_context import Context
@@ -14,6 +16,8 @@ from rehearsal.source.dockerignore import ignoring_rule
 from rehearsal.source.image_layout import find_in_image, place_for_run
 from rehearsal.source.project_files import ProjectFiles, join
 
+FRAME = re.compile(r'^ *File "([^"\n]+)", line \d+', re.MULTILINE)
+INSTALLED = re.compile(r"/(?:site|dist)-packages/|/lib/python|^<")
 # What Node tries for a name without an ending.
 NODE_ENDINGS = ("", ".js", ".cjs", ".mjs", ".json", ".node", ".ts", "/index.js", "/index.mjs")
 
@@ -112,9 +116,10 @@ def find_file(project: ProjectFiles, path: str, endings: Sequence[str] = ("",)) 
     return ""
 
 
-def has_python_module(project: ProjectFiles, name: str) -> bool:
+def has_python_module(context: Context, name: str) -> bool:
     """Whether the project itself has a Python module of this name."""
-    return _find_python(project, name.replace(".", "/")) is not None
+    stem = name.replace(".", "/")
+    return _find_python(context.shape.project, stem, _importer(context, name)) is not None
 
 
 def _find(context: Context) -> tuple[MissingModule | None, OwnModule | None]:
@@ -124,20 +129,35 @@ def _find(context: Context) -> tuple[MissingModule | None, OwnModule | None]:
     if missing.is_node:
         own = _find_node(context.shape.project, missing)
         return missing, own and _with_folder(context, own)
-    return missing, _find_python(context.shape.project, missing.name.replace(".", "/"))
+    stem = missing.name.replace(".", "/")
+    return missing, _find_python(context.shape.project, stem, _importer(context, missing.name))
 
 
-def _find_python(project: ProjectFiles, stem: str) -> OwnModule | None:
+def _importer(context: Context, module: str) -> str:
+    """Return the project's file that imports a module, empty if no traceback shows one."""
+    for log in START_LOGS:
+        before, error, _after = context.facts.text(log).rpartition(f"No module named '{module}'")
+        if error:
+            paths = [path for path in FRAME.findall(before) if not INSTALLED.search(path)]
+            found = (find_file(context.shape.project, path) for path in reversed(paths))
+            return next(filter(None, found), "")
+    return ""
+
+
+def _find_python(project: ProjectFiles, stem: str, importer: str) -> OwnModule | None:
+    """Return the project's module; one file in a folder of others may be no part of the app."""
     for base in project.nearest_first():
         # Python does not search in a package: shop/celery.py is no module celery.
         if project.has(base, "__init__.py"):
             continue
         path = join(base, stem)
+        is_near = not importer or PurePosixPath(importer).is_relative_to(base)
         parent = PurePosixPath(path).parent
-        if project.has(str(parent), f"{PurePosixPath(path).name}.py"):
+        in_package = is_near or project.has(str(parent), "__init__.py")
+        if in_package and project.has(str(parent), f"{PurePosixPath(path).name}.py"):
             return OwnModule(path=f"{path}.py", file=f"{path}.py", base=base)
         names = sorted(name for name in project.folders.get(path, ()) if name.endswith(".py"))
-        if names:
+        if names and (is_near or "__init__.py" in names):
             return OwnModule(path=path, file=join(path, names[0]), base=base)
     return None
 

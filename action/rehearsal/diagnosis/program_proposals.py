@@ -29,7 +29,8 @@ def missing_program(context: Context) -> str:
         return node_package(context, MissingModule(name=program.name, is_node=True))
     if program.name in PYTHON_PROGRAMS:
         package = PYTHON_PROGRAMS[program.name] or program.name
-        changes = add_package(context.shape.dockerfile, context.shape.project, package)
+        shape = context.shape
+        changes = add_package(context.shape.dockerfile, shape.project, package, stage=shape.stage)
         return context.describe(changes)
     return ""
 

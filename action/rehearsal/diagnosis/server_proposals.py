@@ -4,7 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE
-from rehearsal.diagnosis.missing_modules import find_missing_module
+from rehearsal.diagnosis.missing_modules import find_missing_module, is_last_error
 from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.node_packages import node_package
 from rehearsal.diagnosis.own_modules import has_python_module, own_module_lines
@@ -16,7 +16,8 @@ from rehearsal.source.code_search import SUFFIXES, TEST_PATH, bind_in_code
 from rehearsal.source.command_line import LIST, CommandLine, instruction_command
 from rehearsal.source.gunicorn_settings import gunicorn_settings
 from rehearsal.source.image_layout import find_in_image
-from rehearsal.source.packages import add_package, package_of
+from rehearsal.source.known_packages import is_known, package_of
+from rehearsal.source.packages import add_package
 from rehearsal.source.python_app import app_to_serve, server_command
 from rehearsal.source.servers import OPERATORS, bind_to_all
 
@@ -149,9 +150,13 @@ def missing_package(context: Context) -> str:
         return ""
     if missing.is_node:
         return node_package(context, missing)
-    if has_python_module(shape.project, missing.name.partition(".")[0]):
+    if not is_known(missing.name) or not is_last_error(context.facts, missing):
         return ""
-    return context.describe(add_package(shape.dockerfile, shape.project, package_of(missing.name)))
+    if has_python_module(context, missing.name):
+        return ""
+    package = package_of(missing.name)
+    changes = add_package(shape.dockerfile, shape.project, package, stage=shape.stage)
+    return context.describe(changes)
 
 
 def pinned_requirements(context: Context) -> str:

@@ -4,7 +4,8 @@ import re
 
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.results.file_names import TEST_LOG
-from rehearsal.source.packages import package_of, require_package
+from rehearsal.source.known_packages import is_known, package_of
+from rehearsal.source.packages import require_package
 from rehearsal.source.project_files import ProjectFiles
 
 MISSING_MODULE = r"^(?:E +)?ModuleNotFoundError: No module named '([^'\n]+)'"
@@ -24,7 +25,8 @@ def tests_package(context: Context) -> str:
     package = package_of(module)
     if given := context.find(*REQUIREMENTS):
         is_there = _names(project, given, package)
-        return "" if is_there else context.describe(require_package(project, given, package))
+        is_sure = is_known(module) and not is_there
+        return context.describe(require_package(project, given, package)) if is_sure else ""
     if _names(project, OF_THE_APP, package):
         return context.in_step("test-requirements", OF_THE_APP)
     return ""

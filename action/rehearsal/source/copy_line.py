@@ -1,11 +1,11 @@
 """The COPY that brings one more part of a project into its image."""
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from rehearsal.source.changes import Change
-from rehearsal.source.dockerfile import Dockerfile, Instruction, Stage, expand, parse_dockerfile
-from rehearsal.source.image_layout import copy_words, find_in_image
+from rehearsal.source.dockerfile import Dockerfile, Instruction, expand, parse_dockerfile
+from rehearsal.source.image_layout import copy_words, find_in_image, stages_of
 from rehearsal.source.text_lines import split_lines
 
 
@@ -19,7 +19,7 @@ def add_copy(
     The new line follows the last COPY of the project's own files, and copies beside what that does.
     """
     final = dockerfile.final(target)
-    for stage in _sources(dockerfile, final) if final else ():
+    for stage in stages_of(dockerfile, final) if final else ():
         copies = [each for each in stage.all("COPY", "ADD") if not each.flag("from")]
         if not copies:
             continue
@@ -32,20 +32,6 @@ def add_copy(
         if stage_then and find_in_image(changed, stage_then, file):
             return Change(path=dockerfile.path, text=text, after=copy.last_line)
     return None
-
-
-def _sources(dockerfile: Dockerfile, stage: Stage) -> Iterator[Stage]:
-    """Yield the stages from which a stage has its files, itself first."""
-    waiting, seen = [stage], set[str]()
-    while waiting:
-        current = waiting.pop(0)
-        if current.name in seen:
-            continue
-        seen.add(current.name)
-        yield current
-        waiting += dockerfile.lineage(current)[1:]
-        origins = (each.flag("from") for each in current.all("COPY"))
-        waiting += filter(None, (dockerfile.stage(each) for each in origins if each))
 
 
 def _copy_beside(

@@ -69,6 +69,20 @@ def find_all_in_image(
             yield PlacedFile(path=target, stage=owner)
 
 
+def stages_of(dockerfile: Dockerfile, stage: Stage) -> Iterator[Stage]:
+    """Yield the stages from which a stage has its files, itself first."""
+    waiting, seen = [stage], set[str]()
+    while waiting:
+        current = waiting.pop(0)
+        if current.name in seen:
+            continue
+        seen.add(current.name)
+        yield current
+        waiting += dockerfile.lineage(current)[1:]
+        origins = (each.flag("from") for each in current.all("COPY"))
+        waiting += filter(None, (dockerfile.stage(each) for each in origins if each))
+
+
 def workdir_of(dockerfile: Dockerfile, stage: Stage) -> str:
     """Return the folder in which the image's command starts."""
     folder = "/"

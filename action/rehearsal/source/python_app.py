@@ -49,7 +49,7 @@ def app_to_serve(shape: AppShape) -> str:
 def server_command(shape: AppShape, port: str) -> list[str]:
     """Return a command that serves the app, empty if it is unknown which would."""
     app = app_to_serve(shape)
-    packages = declared(shape.dockerfile, shape.project) if shape.dockerfile else ""
+    packages = declared(shape.dockerfile, shape.project, shape.stage) if shape.dockerfile else ""
     if app and "gunicorn" in packages:
         return ["gunicorn", "--bind", f"{ALL_ADDRESSES}:{port}", app]
     if app and "uvicorn" in packages:

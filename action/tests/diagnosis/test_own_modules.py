@@ -168,9 +168,35 @@ def test_own_module__of_a_ready_image(tmp_path: Path) -> None:
 )
 def test_own_module__a_package_of_somebody_else(tmp_path: Path, files: Mapping[str, str]) -> None:
     requirements = {"Dockerfile": "FROM a\nRUN pip install -r r.txt\n", "r.txt": "django\n"}
-    found = diagnosed(tmp_path, {**files, **requirements})
+    files = {name.replace("lists", "redis"): text for name, text in files.items()}
+    found = diagnosed(tmp_path, {**files, **requirements}, NO_LISTS.replace("lists", "redis"))
     assert found.id == "missing-module"
-    assert found.paste == "# in r.txt, at the end, add:\nlists"
+    assert found.paste == "# in r.txt, at the end, add:\nredis"
+
+
+FRAMES = "  File \"/app/{}\", line 1, in <module>\n{}ModuleNotFoundError: No module named 'redis'"
+SITE = '  File "/usr/lib/python3.13/site-packages/shop/a.py", line 3, in b\n'
+
+
+@pytest.mark.parametrize(
+    "files, importer, cause",
+    [
+        ({"scripts/redis.py": ""}, "shop/views.py", "missing-module"),
+        ({"scripts/redis/a.py": ""}, "shop/views.py", "missing-module"),
+        ({"scripts/redis.py": ""}, "scripts/run.py", "own-module"),
+        ({"scripts/redis/__init__.py": ""}, "shop/views.py", "own-module"),
+        ({"scripts/redis.py": ""}, "other.py", "own-module"),
+    ],
+)
+def test_own_module__a_file_of_other_files(
+    tmp_path: Path, files: Mapping[str, str], importer: str, cause: str
+) -> None:
+    """scripts/redis.py is no part of the app that imports redis from elsewhere."""
+    known = {"shop/views.py": "", "scripts/run.py": ""}
+    dockerfile = {"Dockerfile": DOCKERFILE.replace("manage.py .", ". .")}
+    found = diagnosed(tmp_path, {**known, **files, **dockerfile}, FRAMES.format(importer, SITE))
+    assert found.id == cause
+    assert ("PYTHONPATH=/app/scripts" in found.paste) is (cause == "own-module")
 
 
 @pytest.mark.parametrize("log", [UVICORN, DAPHNE])

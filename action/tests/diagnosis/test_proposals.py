@@ -349,6 +349,34 @@ def test_propose__missing_package(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "module", ["distutils", "_sqlite3", "django.utils.six", "acme_billing", "gunicorn"]
+)
+def test_propose__no_package_of_a_module(tmp_path: Path, module: str) -> None:
+    """It is of Python, of a package that is there, or of one that nobody knows."""
+    log = f"ModuleNotFoundError: No module named '{module}'"
+    assert "missing_package" not in proposals(tmp_path, BOOK, Verdict.CRASHED, log=log)
+
+
+@pytest.mark.parametrize(
+    "link, is_cause",
+    [
+        ("The above exception was the direct cause of the following exception:\n\n", True),
+        ("During handling of the above exception, another exception occurred:\n\n", False),
+        ("", False),
+    ],
+)
+def test_propose__no_package_of_an_error_that_was_handled(
+    tmp_path: Path, link: str, is_cause: bool
+) -> None:
+    log = (
+        "Traceback (most recent call last):\nModuleNotFoundError: No module named 'whitenoise'\n\n"
+        f"{link}Traceback (most recent call last):\n  File 'a'\nKeyError: 'A'"
+    )
+    found = proposals(tmp_path, BOOK, Verdict.CRASHED, log=log)
+    assert ("missing_package" in found) is is_cause
+
+
 @pytest.mark.parametrize("module", ["shop.views", "shop"])
 def test_propose__no_package_for_a_module_of_the_project(tmp_path: Path, module: str) -> None:
     log = f"ModuleNotFoundError: No module named '{module}'"
@@ -382,11 +410,16 @@ def test_propose__requirements_option(tmp_path: Path, run: str, mended: str) -> 
 
 
 def test_propose__missing_package_of_node(tmp_path: Path) -> None:
-    log = "Error: Cannot find module '@scope/tool/deep'\nRequire stack:"
+    log = "Error: Cannot find module 'express/deep'\nRequire stack:"
     found = proposals(tmp_path, EXPRESS, Verdict.CRASHED, log=log)
     assert found["missing_package"] == (
-        "# on your own machine; commit what it writes:\nnpm install @scope/tool"
+        "# on your own machine; commit what it writes:\nnpm install express"
     )
+
+
+def test_propose__no_package_of_node_that_nobody_knows(tmp_path: Path) -> None:
+    log = "Error: Cannot find module '@acme/billing'\nRequire stack:"
+    assert "missing_package" not in proposals(tmp_path, EXPRESS, Verdict.CRASHED, log=log)
 
 
 def test_propose__variable_in_the_build(tmp_path: Path) -> None:

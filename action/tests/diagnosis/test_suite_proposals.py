@@ -34,7 +34,6 @@ def told(folder: Path, module: str, files: dict[str, str], requirements: str = "
     "module, text",
     [
         ("selenium", "# in site/ft/wanted.txt, at the end, add:\nselenium"),
-        ("selenium.webdriver", "# in site/ft/wanted.txt, at the end, add:\nselenium"),
         ("bs4", "# in site/ft/wanted.txt, at the end, add:\nbeautifulsoup4"),
     ],
 )
@@ -42,6 +41,12 @@ def test_tests_package__added_to_the_tests_requirements(
     module: str, text: str, tmp_path: Path
 ) -> None:
     assert told(tmp_path, module, {"ft/wanted.txt": "pytest\n"}, "ft/wanted.txt").endswith(text)
+
+
+@pytest.mark.parametrize("module", ["acme_billing", "distutils", "selenium.webdriver"])
+def test_tests_package__of_nobody_or_of_one_that_is_there(module: str, tmp_path: Path) -> None:
+    found = told(tmp_path, module, {"ft/wanted.txt": "pytest\n"}, "ft/wanted.txt")
+    assert "# in" not in found
 
 
 def test_tests_package__of_the_app_too(tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ MODULES = (
         patterns=(Pattern(START_LOGS, *PYTHON, NODE),),
         unless=(SERVED, OWN, *VISIBLE_FROM_OUTSIDE),
         title="The Python module {module} is missing in the image",
-        hint="If it comes from a package, add the package to those that the Dockerfile installs. "
+        hint="If it comes from a package, add that to those that the Dockerfile installs; check "
+        "its name first, which may differ from the module's, and from which index it comes. "
         "If it is part of your project, check that COPY copies it and that .dockerignore does not "
         "exclude it.",
         variants=(
@@ -122,8 +123,8 @@ MODULES = (
             ),
             Variant(
                 pattern=Pattern(PROPOSALS, r"^missing_package ", shown=False),
-                hint="The project has no such module, so it comes from a package: add that (its "
-                "name may differ from the module's) to what the image installs.",
+                hint="The project has no such module, so it comes from a package: check that this "
+                "is the one (its name may differ), and add it to what the image installs.",
                 paste="{missing_package|}",
             ),
         ),
