@@ -1,15 +1,19 @@
-"""Find the files that a report names as attachments of a test: screenshots, traces, videos."""
+"""Find the attachments of a test: screenshots, traces, videos.
+
+A report names them, or they are in a folder that pytest-playwright names after the test.
+"""
 
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS
 from rehearsal.evidence.left_out import LeftOut
+from rehearsal.evidence.playwright_folders import find_folders, folder_names
 from rehearsal.evidence.staged_files import StagedFile
 from rehearsal.outside.folder import Folder
 from rehearsal.results.bounded_text import cut_text
@@ -47,12 +51,20 @@ class AttachmentFinder:
 
     def find_all(self, results: SuiteResults) -> Iterator[StagedFile]:
         """Yield the attachments of the tests that have a folder."""
-        for failure in (*results.failed[:MAX_TESTS], *results.flaky[:MAX_TESTS]):
-            yield from self._find_for_test(failure)
+        tests = (*results.failed[:MAX_TESTS], *results.flaky[:MAX_TESTS])
+        unnamed = any(not each.attachments for each in tests)
+        folders = find_folders((self._directory, self._staged)) if unnamed else {}
+        for failure in tests:
+            paths = failure.attachments
+            if not paths:
+                named = dict.fromkeys(folder_names(failure.name))
+                known = (folder for name in named for folder in folders.get(name, ()))
+                paths = tuple(str(file) for folder in known for file in _files(folder))
+            yield from self._find_for_test(failure, paths)
 
-    def _find_for_test(self, failure: Failure) -> Iterator[StagedFile]:
+    def _find_for_test(self, failure: Failure, paths: Sequence[str]) -> Iterator[StagedFile]:
         folder = f"{TESTS_FOLDER}/{failure.evidence_name}"
-        for path in failure.attachments[:MAX_FILES]:
+        for path in paths[:MAX_FILES]:
             if URL.match(path):
                 continue
             try:
@@ -65,7 +77,7 @@ class AttachmentFinder:
             place = found.folder.path / found.name
             if not place.is_relative_to(self._staged / failure.evidence_name):
                 yield found
-        if more := len(failure.attachments[MAX_FILES:]):
+        if more := len(paths[MAX_FILES:]):
             self._evidence.warn(f"{more} more attachments of {failure.name} were not kept.")
 
     def _find(self, path: str, report_folder: Path, target: str) -> StagedFile:
@@ -90,6 +102,13 @@ class AttachmentFinder:
         # That a file is missing says less: it was looked for in several places.
         errors.sort(key=lambda error: isinstance(error, FileNotFoundError))
         raise errors[0] if errors else OSError(errno.EPERM, OUTSIDE)
+
+
+def _files(folder: Path) -> Sequence[Path]:
+    try:
+        return sorted(each for each in folder.iterdir() if each.is_file())
+    except OSError:
+        return ()
 
 
 def _size(folder: Folder, path: Path) -> int:

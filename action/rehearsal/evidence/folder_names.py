@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import PurePosixPath
 
+from rehearsal.evidence import playwright_folders
 from rehearsal.evidence.folder import MAX_NAME, Evidence
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 from rehearsal.results.tests import Failure, SuiteResults
@@ -42,10 +43,11 @@ def name_folders(
 
 
 def _wanted_name(failure: Failure, evidence: Evidence, taken: Container[str]) -> str:
-    """Return the name of the folder that the capture has made, or one like the test's."""
-    captured = captured_name(failure.name)
-    if not failure.evidence_name and captured in taken:
-        return captured
+    """Return the name of the folder that the capture or a tool has made, or one like the test's."""
+    if not failure.evidence_name:
+        for made in (captured_name(failure.name), *playwright_folders.folder_names(failure.name)):
+            if made in taken:
+                return made
     path = evidence.safe_path(TESTS_FOLDER, failure.evidence_name or failure.name)
     return PurePosixPath(path).name
 

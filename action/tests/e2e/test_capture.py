@@ -60,6 +60,37 @@ def test_capture__of_a_suite_that_knows_nothing_of_it(
     assert f"{folder}/screenshot.png" in page or "data:image/png" in page
 
 
+# What pytest-playwright 0.10 leaves of a failed test, where it leaves it.
+PLAYWRIGHT_SUITE = """\
+import os
+from pathlib import Path
+
+import pytest
+
+
+class TestVisit:
+    @pytest.mark.parametrize("browser", ["chromium"])
+    def test_title(self, browser):
+        folder = Path(OUTPUT, "test-visit-py-testvisit-test-title-chromium")
+        folder.mkdir(parents=True)
+        (folder / "trace.zip").write_bytes(b"PK")
+        assert browser == "firefox"
+"""
+
+
+@pytest.mark.parametrize(
+    "output", ['"test-results"', 'os.environ["REHEARSAL_EVIDENCE"]'], ids=["default", "evidence"]
+)
+def test_capture__of_pytest_playwright(output: str, tiny: Repository, runner: Runner) -> None:
+    tiny.write("test_visit.py", PLAYWRIGHT_SUITE.replace("OUTPUT", output))
+    rehearsed = runner.use(tiny, {"test-command": f"{sys.executable} -m pytest test_visit.py"})
+    assert_verdict(rehearsed, "tests-failed")
+    (failed,) = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
+    assert rehearsed.evidence is not None
+    assert (rehearsed.evidence / failed["evidence"] / "trace.zip").read_bytes() == b"PK"
+    assert len(list(rehearsed.evidence.rglob("trace.zip"))) == 1
+
+
 def test_capture__off(tiny: Repository, runner: Runner) -> None:
     tiny.write("test_visitor.py", SUITE)
     command = f"SE_OFFLINE=true {sys.executable} -m unittest test_visitor"

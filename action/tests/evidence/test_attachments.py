@@ -38,9 +38,11 @@ class Project:
         path.write_bytes(content)
         return path
 
-    def copy(self, *paths: str, report: str = "reports/a.xml", count: int = 1) -> list[str]:
-        """Copy the attachments of tests named t; return the paths of what was kept."""
-        failure = Failure(name="t", message="no", attachments=paths, report=str(self.top / report))
+    def copy(
+        self, *paths: str, report: str = "reports/a.xml", count: int = 1, name: str = "t"
+    ) -> list[str]:
+        """Copy the attachments of tests of a name; return the paths of what was kept."""
+        failure = Failure(name=name, message="no", attachments=paths, report=str(self.top / report))
         results = name_folders(SuiteResults(failed=(failure,) * count), self.evidence)
         folders = [self.top, self.directory, self.top / "missing"]
         left_out = LeftOut()
@@ -180,3 +182,42 @@ def test_find_all__warns_a_few_times_and_of_the_first_tests_alone(project: Proje
     assert project.copy("gone.png", count=MAX_TESTS + 9) == []
     assert len(project.warnings) == MAX_NAMED + 1
     assert project.warnings[-1] == f"{MAX_TESTS - MAX_NAMED} more files were left out (0 bytes)."
+
+
+SLUG = "tests-test-visit-py-testpage-test-title-chromium-1-280px"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tests.test_visit.TestPage.test_title[chromium-1_280px]",
+        "tests/test_visit.py::TestPage::test_title[chromium-1_280px]",
+    ],
+    ids=["as in JUnit XML", "node ID"],
+)
+@pytest.mark.parametrize("output", ["test-results", "out/shots"])
+def test_attachments__in_the_folder_of_pytest_playwright(
+    project: Project, name: str, output: str
+) -> None:
+    project.write(f"app/{output}/{SLUG}/test-failed-1.png")
+    project.write(f"app/{output}/{SLUG}-retry1/trace.zip")
+    project.write(f"app/{output}/tests-test-visit-py-test-other-chromium/trace.zip")
+    kept = project.copy(name=name)
+    assert [path.rpartition("/")[2] for path in kept] == ["test-failed-1.png", "trace.zip"]
+    assert len({path.rpartition("/")[0] for path in kept}) == 1
+
+
+def test_attachments__of_pytest_playwright_in_the_evidence(project: Project) -> None:
+    folder = project.evidence.staging_folder("traces") / "test-a-py-test-b-chromium"
+    folder.mkdir()
+    (folder / "trace.zip").write_bytes(PICTURE)
+    (kept,) = project.copy(name="test_a.test_b[chromium]")
+    assert kept.startswith("tests/test_a")
+    assert kept.endswith("/trace.zip")
+
+
+def test_attachments__no_folder_behind_a_link(project: Project) -> None:
+    (project.outside / "test-a-py-test-b").mkdir()
+    (project.outside / "test-a-py-test-b/trace.zip").touch()
+    (project.directory / "test-results").symlink_to(project.outside)
+    assert project.copy(name="test_a.test_b") == []

@@ -27,6 +27,18 @@ def names(evidence: Evidence, *failed: Failure, flaky: tuple[Failure, ...] = ())
     return found
 
 
+@pytest.mark.parametrize("name", ["a/test_b.py::C::test_d[x]", "a.test_b.C.test_d[x]"])
+def test_name_folders__the_folder_that_pytest_playwright_has_made(
+    name: str, evidence: Evidence
+) -> None:
+    made = "a-test-b-py-c-test-d-x"
+    results = SuiteResults(failed=(failure(name),))
+    assert name_folders(results, evidence, {made}).failed[0].evidence_name == made
+    others = name_folders(results, evidence, {"a-test-b-py-c-test-e-x"})
+    assert others.failed[0].evidence_name.startswith("a")
+    assert "-py-" not in others.failed[0].evidence_name
+
+
 def test_name_folders__each_test_of_a_name_has_its_own(evidence: Evidence) -> None:
     assert names(evidence, *map(failure, ("a", "b", "a", "a"))) == ["a", "b", "a-2", "a-3"]
 
