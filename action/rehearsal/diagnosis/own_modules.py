@@ -17,7 +17,7 @@ from rehearsal.source.image_layout import find_in_image, place_for_run
 from rehearsal.source.project_files import ProjectFiles, join
 
 FRAME = re.compile(r'^ *File "([^"\n]+)", line \d+', re.MULTILINE)
-INSTALLED = re.compile(r"/(?:site|dist)-packages/|/lib/python|^<")
+INSTALLED = re.compile(r"/(?:site|dist)-packages/|/lib/python|/s?bin/[^/.]+$|^<")
 # What Node tries for a name without an ending.
 NODE_ENDINGS = ("", ".js", ".cjs", ".mjs", ".json", ".node", ".ts", "/index.js", "/index.mjs")
 
@@ -134,13 +134,16 @@ def _find(context: Context) -> tuple[MissingModule | None, OwnModule | None]:
 
 
 def _importer(context: Context, module: str) -> str:
-    """Return the project's file that imports a module, empty if no traceback shows one."""
+    """Return the file that imports a module, empty if no traceback shows one.
+
+    It is a path of the project, or that of the image if the project seems to have no such file.
+    """
     for log in START_LOGS:
         before, error, _after = context.facts.text(log).rpartition(f"No module named '{module}'")
         if error:
             paths = [path for path in FRAME.findall(before) if not INSTALLED.search(path)]
             found = (find_file(context.shape.project, path) for path in reversed(paths))
-            return next(filter(None, found), "")
+            return next(filter(None, found), paths[-1] if paths else "")
     return ""
 
 
@@ -151,7 +154,7 @@ def _find_python(project: ProjectFiles, stem: str, importer: str) -> OwnModule |
         if project.has(base, "__init__.py"):
             continue
         path = join(base, stem)
-        is_near = not importer or PurePosixPath(importer).is_relative_to(base)
+        is_near = base == "." or not importer or PurePosixPath(importer).is_relative_to(base)
         parent = PurePosixPath(path).parent
         in_package = is_near or project.has(str(parent), "__init__.py")
         if in_package and project.has(str(parent), f"{PurePosixPath(path).name}.py"):

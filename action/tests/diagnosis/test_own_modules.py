@@ -185,7 +185,8 @@ SITE = '  File "/usr/lib/python3.13/site-packages/shop/a.py", line 3, in b\n'
         ({"scripts/redis/a.py": ""}, "shop/views.py", "missing-module"),
         ({"scripts/redis.py": ""}, "scripts/run.py", "own-module"),
         ({"scripts/redis/__init__.py": ""}, "shop/views.py", "own-module"),
-        ({"scripts/redis.py": ""}, "other.py", "own-module"),
+        ({"scripts/redis.py": ""}, "other.py", "missing-module"),
+        ({"scripts/redis.py": ""}, "bin/gunicorn", "own-module"),
     ],
 )
 def test_own_module__a_file_of_other_files(

@@ -555,6 +555,13 @@ def test_propose__no_middleware_in_another_line(tmp_path: Path, line: str) -> No
     assert "whitenoise" not in proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
 
 
+def test_propose__nothing_for_a_file_that_would_not_be_python(tmp_path: Path) -> None:
+    files = {**BOOK, "Dockerfile": BOOK["Dockerfile"].replace("ENV D", "RUN collectstatic\nENV D")}
+    assert "whitenoise" in proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+    files["src/shop/settings.py"] += "print 'a'\n"
+    assert "whitenoise" not in proposals(tmp_path, files, Verdict.TESTS_FAILED, **STATIC)
+
+
 def test_propose__static_files_are_not_for_others(tmp_path: Path) -> None:
     assert not proposals(tmp_path, EXPRESS, Verdict.TESTS_FAILED, **STATIC).keys() - {
         "workflow",
