@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import count, islice, takewhile
 
 from rehearsal.source.text_lines import split_lines
 
@@ -109,20 +109,19 @@ class Dockerfile:
 
 def parse_dockerfile(text: str, path: str = "Dockerfile") -> Dockerfile:
     """Return the stages of a Dockerfile; what stands before the first FROM is in no stage."""
-    stages: list[Stage] = []
-    found: list[Instruction] = []
+    stages: list[list[Instruction]] = []
     for instruction in instructions(text):
         if instruction.keyword == "FROM":
-            begun = FROM.match(instruction.text)
-            name = (begun and begun["name"]) or f"stage-{len(stages)}"
-            stages.append(Stage(name=name.lower(), base=begun["base"] if begun else "",
-                                instructions=()))  # fmt: skip
-            found = []
+            stages.append([])
         if stages:
-            found.append(instruction)
-            last = stages[-1]
-            stages[-1] = Stage(name=last.name, base=last.base, instructions=tuple(found))
-    return Dockerfile(path=path, text=text, stages=tuple(stages))
+            stages[-1].append(instruction)
+    return Dockerfile(path=path, text=text, stages=tuple(map(_stage, count(), stages)))
+
+
+def _stage(number: int, found: Sequence[Instruction]) -> Stage:
+    begun = FROM.match(found[0].text)
+    name = (begun and begun["name"]) or f"stage-{number}"
+    return Stage(name=name.lower(), base=begun["base"] if begun else "", instructions=tuple(found))
 
 
 def instructions(text: str) -> Iterator[Instruction]:

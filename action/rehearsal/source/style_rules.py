@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-RULE = re.compile(r"(?P<selector>[^{};]+)\{(?P<body>[^{}]*)\}")
+# One without an end goes to the end of the style sheet.
+COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 LIFTED = re.compile(r"position\s*:\s*(?:fixed|absolute|sticky)")
 # Of a tag as browsers quote it.
 NAMES = re.compile(r"\b(?P<kind>id|class)=\"(?P<names>[^\"]*)\"")
@@ -33,15 +33,19 @@ def selectors(tag: str) -> list[str]:
 def lifting_rules(css: str, tag: str) -> Iterator[LiftingRule]:
     """Yield the rules of a style sheet that name the id or a class of this tag."""
     # Lines keep their numbers.
-    text = COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), css)
+    text = COMMENT.sub(lambda found: " " + "\n" * found[0].count("\n"), css)
     wanted = [re.compile(rf"{re.escape(each)}(?![\w-])") for each in selectors(tag)]
-    for rule in RULE.finditer(text):
-        lifted = LIFTED.search(rule["body"])
-        if lifted and any(each.search(rule["selector"]) for each in wanted):
-            start = rule.start("body") + lifted.start()
-            line = text.count("\n", 0, start)
+    line = 0
+    for rule in text.split("}")[:-1]:
+        before, _, body = rule.rpartition("{")
+        selector = re.split(r"[{;]", before)[-1]
+        lifted = LIFTED.search(body)
+        if lifted and any(each.search(selector) for each in wanted):
+            begin = len(rule) - len(body) + lifted.start()
+            at = line + rule.count("\n", 0, begin)
             yield LiftingRule(
-                selector=" ".join(rule["selector"].split()),
-                line=line + 1,
-                in_flow=LIFTED.sub("position: static", css.split("\n")[line], count=1),
+                selector=" ".join(selector.split()),
+                line=at + 1,
+                in_flow=LIFTED.sub("position: static", css.split("\n")[at], count=1),
             )
+        line += rule.count("\n")

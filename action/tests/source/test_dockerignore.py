@@ -27,6 +27,20 @@ WHITELIST = "# first\n*\n\n!shop\n!manage.py\nshop/**/tests\n**/*.sqlite3\n"
         ("", "lists/models.py", 0),
         ("**\n!lists/**\n", "lists/a/b.py", 0),
         ("l.sts\n", "lists/models.py", 0),
+        ("**.py\n", "lists/models.py", 1),
+        ("lists/**\n", "lists/a/b.py", 1),
+        ("[^m]*/models.py\n", "lists/models.py", 1),
+        ("\\*\n", "lists", 0),
+        ("\\*\n", "*", 1),
+        ("l\\ists\n", "lists", 1),
+        # No valid patterns.
+        ("[]\n", "lists", 0),
+        ("[z-a]*\n", "lists", 0),
+        ("[\n", "[", 1),
+        ("\\\n", "lists", 0),
+        # These took longer than the universe is old.
+        ("**/" * 40 + "x\n", "a/" * 100 + "y", 0),
+        ("*a" * 40 + "z\n", "a" * 200, 0),
     ],
 )
 def test_ignoring_rule(text: str, path: str, line: int) -> None:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from rehearsal.source.style_rules import LiftingRule, lifting_rules, selectors
@@ -45,3 +47,20 @@ def test_lifting_rules__of_an_id_on_one_line() -> None:
 
 def test_lifting_rules__of_a_tag_alone() -> None:
     assert list(lifting_rules(CSS, "<main>")) == []
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "/*# sourceMappingURL=data:application/json;base64," + "QUJD" * 40_000 + " */\n",
+        "/* " * 60_000,
+        "x" * 200_000,
+        "position" + " " * 200_000,
+    ],
+    ids=["source map", "open comments", "no rule", "blanks"],
+)
+def test_lifting_rules__take_no_longer_than_a_file_is_long(end: str) -> None:
+    started = time.process_time()
+    (rule,) = lifting_rules(CSS + end, '<p class="imprint">')
+    assert rule.line == 11
+    assert time.process_time() - started < 1
