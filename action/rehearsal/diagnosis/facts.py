@@ -19,6 +19,10 @@ PACKAGE_IS_A_FILE = r"No matching distribution found for (?P<file>\S+\.txt)$"
 LOG_OF_FAILED_TESTS = f"{CONTAINER_LOG} of the failed tests"
 # Where the tests start Chrome: `KIND at FILE:LINE: TEXT`, one a line.
 BROWSER_STARTS = "browser starts"
+# What decides whether a browser can run: `no display`, `MOZ_HEADLESS`, `root`, `memory N MiB`,
+# `shared memory N MiB`; what is installed for the tests: `requirements FILE`; and how the test
+# command ended: `exit code N`.
+TEST_ENVIRONMENT = "test environment"
 # The variables that the app misses, one `secret NAME` or `plain NAME` a line.
 MISSING_VARIABLES = "missing variables"
 # A file that the app was not allowed to write, as file_errors.py says.
@@ -37,6 +41,8 @@ MIGRATIONS = "migrations"
 OWN_MODULE = "own module"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
+# Our own faults while we looked for facts, as faults.py says.
+FAULTS = "faults"
 # What to paste so that it fits the app: the name of a placeholder, then a line of its text.
 PROPOSALS = "proposals"
 
@@ -50,7 +56,8 @@ class Facts:
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
     `final page`, `https redirects`, `console`, `test environment`), or what the project's files
     show (`locations`, `form fields`, `forms without token`, `browser starts`, `static names`,
-    `covering styles`, `template name`, `template syntax`, `url name`, `proposals`).
+    `covering styles`, `template name`, `template syntax`, `url name`, `proposals`). `faults` are
+    ours while we looked.
     """
 
     verdict: Verdict

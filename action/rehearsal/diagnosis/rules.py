@@ -136,9 +136,12 @@ def diagnose(facts: Facts, causes: Iterable[Cause]) -> list[Diagnosis]:
 def _match(cause: Cause, facts: Facts) -> Diagnosis | None:
     if facts.verdict not in cause.verdicts or any(each.find(facts) for each in cause.unless):
         return None
-    found = {pattern: pattern.find(facts) for pattern in (*cause.patterns, *cause.details)}
-    if not all(found[pattern] for pattern in cause.patterns):
-        return None
+    found: dict[Pattern, list[re.Match[str]]] = {}
+    for pattern in cause.patterns:
+        found[pattern] = pattern.find(facts)
+        if not found[pattern]:
+            return None
+    found |= {pattern: pattern.find(facts) for pattern in cause.details}
     values = facts.locations()
     for pattern, matches in found.items():
         values |= pattern.captures(matches)

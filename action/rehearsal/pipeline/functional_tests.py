@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rehearsal.config import child_environment
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.diagnosis.facts import TEST_ENVIRONMENT
 from rehearsal.evidence.attachments import AttachmentFinder
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import name_folders
@@ -24,7 +25,7 @@ from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
-from rehearsal.pipeline.stages.observations import TEST_ENVIRONMENT, suite_environment_lines
+from rehearsal.pipeline.stages.observations import suite_environment_lines
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER

@@ -42,6 +42,12 @@ def test_diagnose__only_for_its_verdicts() -> None:
     assert ids(facts(Verdict.NOT_READY, log=LOG), cause()) == []
 
 
+def test_diagnose__stops_at_the_first_pattern_that_is_not_found() -> None:
+    unsearched = Pattern("log", "KeyError")
+    unsearched.sources = None  # type: ignore[assignment]
+    assert ids(facts(log=LOG), cause(patterns=(Pattern("log", "no"), unsearched))) == []
+
+
 def test_diagnose__needs_every_pattern() -> None:
     patterns = (Pattern("log", "KeyError"), Pattern("container", r"^exit code 3$"))
     assert ids(facts(log=LOG), cause(patterns=patterns)) == []

@@ -1,13 +1,11 @@
 """Causes of a browser that the tests cannot open."""
 
 from rehearsal.diagnosis.causes.suite import TEST_OUTPUT
-from rehearsal.diagnosis.facts import BROWSER_STARTS
+from rehearsal.diagnosis.facts import BROWSER_STARTS, TEST_ENVIRONMENT
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import TEST_LOG
 from rehearsal.verdict import Verdict
-
-TEST_ENVIRONMENT = "test environment"
 
 # The browsers' own words, which their drivers mostly keep to themselves, and those of the drivers,
 # which have other reasons, too. Source: Firefox 153 and geckodriver 0.33, Chromium 156,
@@ -30,7 +28,7 @@ HEADLESS_CHROME = (
 )
 # Source: chromedriver 135, and Edge's driver, which says the same of itself.
 WRONG_VERSION = (
-    r"This version of (?P<driver>[\w ]+?) only supports (?P<browser>[\w ]+?) version "
+    r"This version of (?P<driver>[\w ]{1,40}?) only supports (?P<browser>[\w ]{1,40}?) version "
     r"(?P<supported>\d+)"
 )
 # Source: Selenium Manager 4.51.
@@ -82,7 +80,7 @@ BROWSER = (
             Variant(
                 # Source: Playwright 1.65, whose box names the command.
                 pattern=Pattern(
-                    TEST_OUTPUT, r"║ +(?P<command>(?:\S+ )*?playwright install)\b[^║]*║"
+                    TEST_OUTPUT, r"║ +(?P<command>(?:[^\s║]{1,99} ){0,9}?playwright install)\b"
                 ),
                 hint=OWN_BROWSERS,
                 paste=f"{EARLIER_STEP}{{command}} --with-deps",

@@ -3,6 +3,4 @@
 An empty line and such a comment begin a snippet for another file; the page shows it separately.
 """
 
-IN_DOCKERFILE = "# in the Dockerfile:\n"
-IN_SETTINGS = "# in {settings|settings.py}:\n"
 AT_END_OF_SETTINGS = "# in {settings|settings.py}, at the end, add:\n"

@@ -1,6 +1,6 @@
 """Causes in the tests' own environment on the runner."""
 
-from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS
+from rehearsal.diagnosis.facts import LOCATIONS, PROPOSALS, TEST_ENVIRONMENT
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
 from rehearsal.results.file_names import TEST_LOG
@@ -18,7 +18,6 @@ NODE_HEAP = r"JavaScript heap out of memory"
 NO_MEMORY = (r"^(?:E +)?MemoryError\b.*", r"java\.lang\.OutOfMemoryError: .+")
 # The kernel ends a process so that takes more than there is: by SIGKILL.
 KILLED = r"^exit code (?:-9|137)$"
-TEST_ENVIRONMENT = "test environment"
 
 SUITE = (
     Cause(

@@ -25,10 +25,6 @@ FINAL_PAGE = "final page"
 # The pages that lead to https, one `PATH to ADDRESS` a line.
 HTTPS_REDIRECTS = "https redirects"
 BROWSER_CONSOLE = "console"
-# What decides whether a browser can run: `no display`, `MOZ_HEADLESS`, `root`, `memory N MiB`,
-# `shared memory N MiB`; what is installed for the tests: `requirements FILE`; and how the test
-# command ended: `exit code N`.
-TEST_ENVIRONMENT = "test environment"
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 HEADLESS_FIREFOX = "MOZ_HEADLESS"
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
