@@ -30,6 +30,8 @@ TAIL_BYTES = 1 << 18
 # Of how many failed tests the app's log is searched, and how much of each, in bytes.
 MAX_SLICES = 5
 SLICE_BYTES = 1 << 16
+# In characters. No message is longer; whole pages are, which some tests print in one line.
+MAX_LINE = 2000
 # BuildKit begins each line with the number of the step and the seconds since its start.
 BUILDKIT_PREFIX = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
 
@@ -59,7 +61,7 @@ def gather_facts(
             "problem": (problem.message,),
             **observations,
             **logs,
-            "failures": tuple(f"{failure.name}: {failure.message}" for failure in failed),
+            "failures": tuple(map(_failure, failed)),
         },
     )
 
@@ -112,5 +114,18 @@ def _read_lines(folder: Folder, name: str) -> tuple[str, ...]:
     return _lines((b"\n" if left_out else b"").join((head, tail)).decode(errors="replace"))
 
 
+def _failure(failure: Failure) -> str:
+    return "\n".join(map(_cut, f"{failure.name}: {failure.message}".split("\n")))
+
+
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.rstrip() for line in COLOUR_CODE.sub("", text).splitlines())
+    return tuple(_cut(line.rstrip()) for line in COLOUR_CODE.sub("", text).splitlines())
+
+
+def _cut(line: str) -> str:
+    """Return a line without the middle of a long one: a log in JSON has its exception at the end.
+
+    The line is redacted already.
+    """
+    half = MAX_LINE // 2
+    return line if len(line) <= MAX_LINE else f"{line[:half]}\N{HORIZONTAL ELLIPSIS}{line[-half:]}"

@@ -77,7 +77,7 @@ OWN_WORDS = (
     Words(
         says=r"(?i:missing|required|undefined|unset)(?: \w+)?(?i: env(?:ironment)?)"
         r"(?i:[ _-]var(?:iable)?s?)?[^\w\n]{1,4}(?P<name>[A-Z]\w*(?:(?:, *| and | )[A-Z]\w*)*)",
-        each=r"([A-Z][A-Z0-9_]+)\b",
+        each=r"\b([A-Z][A-Z0-9_]+)\b",
     ),
     Words(
         says=r"(?i:env(?:ironment)?[ _-]var(?:iable)?) [\"'`]?(?P<name>[A-Z][A-Z0-9_]+)[\"'`]?"

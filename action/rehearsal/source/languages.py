@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # The name of an exception and its message; a name may be qualified with `.` or `::`.
 NAMED = re.compile(
-    r"\b(?P<error>(?:[\w$]+(?:\.|::))*(?:[A-Z][\w$]*)?(?:Error|Exception|Rejection)"
+    r"(?<![\w$.])(?<!::)(?P<error>(?:[\w$]+(?:\.|::))*(?:[A-Z][\w$]*)?(?:Error|Exception|Rejection)"
     r"(?=:|$| \[| \().*)"
 )
 # A longer line is not searched: the time that a pattern takes can grow with its square.

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.suite_finder import find_tests
 
-IMPORT = re.compile(r"^\s*(?:from (\w+)|import ([\w., ]+))", re.MULTILINE)
+IMPORT = re.compile(r"^[ \t]*(?:from (\w+)|import ([\w., ]+))", re.MULTILINE)
 # Packages that tests need, by the module that they import.
 PACKAGES = {
     "selenium": "selenium",
@@ -103,7 +103,7 @@ def _node_command(project: ProjectFiles, folder: str) -> str:
     try:
         package = json.loads(project.read(join(base, "package.json")) if base else "{}")
         scripts, dependencies = package.get("scripts") or {}, str(package.get("devDependencies"))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""
     lock = next((name for name in PACKAGE_MANAGERS if project.has(base, name)), "")
     install, run, execute = PACKAGE_MANAGERS[lock]

@@ -27,7 +27,7 @@ CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception wa
 # A name in an exception's message: KeyError: 'NAME'.
 NAME_IN_ERROR = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
 # How pytest and other tools name a line.
-FILE_AND_LINE = re.compile(r"(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
+FILE_AND_LINE = re.compile(r"(?<![\w./@+-])(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
 # What a server logs after its app has failed: not a cause. Source: gunicorn, arbiter.py.
 SERVER_NOISE = re.compile(
     r"\bHaltServer\b|\bWorker failed to boot\b|\bApp failed to load\b"

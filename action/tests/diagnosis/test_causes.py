@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,9 +43,6 @@ WITHOUT_EVIDENCE = {"wrong-port", "bound-to-loopback", "ipv6-only", "speaks-http
 OUR_WORDS = re.compile(
     r"(?:port|host|path|other-port|loopback|ipv6-only|speaks-tls|missing|twice that) \S+$"
 )
-
-# In seconds of this process: it is a tenth of that, and minutes if a pattern is wrong.
-LONG = 2.0
 
 
 def cause_id(cause: Cause) -> str:
@@ -342,20 +338,3 @@ def test_causes__missing_table_shows_the_exception() -> None:
     error = "[ERROR] /healthz: no such table: lists_list"
     (found,) = diagnose(with_line("missing-table", "container.log", error), CAUSES)
     assert found.matching_lines == ("django.db.utils.OperationalError: no such table: lists_list",)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "A_", "AB_C is D_E must ", "Error: ", "cannot create a b c d e ", " ", "'/a' ", "a: ", "\n",
-        "Error: x\n", "    at x (y:1:2)\n", '  File "/usr/lib/smtplib.py", line 1, in f\n',
-        "sh: 1: a: not found\n", "  mkdir(x)\n    ~~~\n",
-    ],
-)  # fmt: skip
-def test_causes__no_log_takes_long(line: str) -> None:
-    """The time of a pattern must not grow with the square of a line or of a log."""
-    log = tuple((line * (40_000 // len(line))).split("\n"))
-    facts = Facts(verdict=Verdict.CRASHED, lines={"setup.log": log, "problem": ("x",)})
-    started = time.process_time()
-    diagnose(with_log(facts, log), CAUSES)
-    assert time.process_time() - started < LONG

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, LOG_OF_FAILED_TESTS
-from rehearsal.diagnosis.gather_facts import TAIL_BYTES, gather_facts, read_log_lines
+from rehearsal.diagnosis.gather_facts import MAX_LINE, TAIL_BYTES, gather_facts, read_log_lines
 from rehearsal.outside.folder import Folder
 from rehearsal.results.tests import Failure
 from rehearsal.verdict import Problem, Verdict
@@ -65,3 +65,17 @@ def test_gather_facts__sources(tmp_path: Path) -> None:
         "container.log": ("hello",),
         "failures": ("t: no list",),
     }
+
+
+def test_gather_facts__cuts_long_lines_in_their_middle(tmp_path: Path) -> None:
+    """A log in JSON has the exception at the end of a long line; pages need not be searched."""
+    half = MAX_LINE // 2
+    (tmp_path / "container.log").write_text("a" * half + "x" * 9 + "b" * half + "\nshort\n")
+    failure = Failure(name="t", message="c" * 9 * MAX_LINE + "\nlast")
+    problem = Problem(Verdict.TESTS_FAILED, "x")
+    lines = gather_facts(problem, {}, [failure], Folder(tmp_path)).lines
+    cut = "a" * half + "\N{HORIZONTAL ELLIPSIS}" + "b" * half
+    assert lines["container.log"] == (cut, "short")
+    (told,) = lines["failures"]
+    assert len(told) == MAX_LINE + len("\N{HORIZONTAL ELLIPSIS}\nlast")
+    assert told.endswith("c\nlast")

@@ -5,16 +5,18 @@ from rehearsal.diagnosis.facts import COVERING_STYLES
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
 
+# As browsers quote one. Gaps have limits, since tests print whole pages in one line.
+TAG = r"<\w[^<>\n]{0,500}>"
 # Source: Chromium 156, Firefox 153, Playwright 1.61.
 COVERED = Pattern(
     TEST_OUTPUT,
-    r"Element (?P<element><\w[^\n]*?>)[^\n]{0,300}? is not clickable at point [^\n]*?"
-    r"Other element would receive the click: (?P<cover><\w[^\n]*?>)",
-    r"Element (?P<element><\w[^\n]*?>) is not clickable at point [^\n]*?"
-    r"another element (?P<cover><\w[^\n]*?>) obscures it",
-    r"locator resolved to (?P<element><\w[^\n]*?>)(?:[^\n]*\n){1,9}?"
-    r"[^<\n]*- (?P<cover><\w[^\n]*?>)[^\n]*intercepts pointer events",
-    r"(?P<cover><\w[^\n]*?>)[^\n]*intercepts pointer events",
+    rf"Element (?P<element>{TAG})[^\n]{{0,300}}? is not clickable at point [^\n]{{0,200}}?"
+    rf"Other element would receive the click: (?P<cover>{TAG})",
+    rf"Element (?P<element>{TAG}) is not clickable at point [^\n]{{0,200}}?"
+    rf"another element (?P<cover>{TAG}) obscures it",
+    rf"locator resolved to (?P<element>{TAG})(?:[^\n]*\n){{1,9}}?"
+    rf"[^<\n]{{0,99}}- (?P<cover>{TAG})[^\n]{{0,600}}?intercepts pointer events",
+    rf"(?P<cover>{TAG})[^\n]{{0,600}}?intercepts pointer events",
 )
 
 COVERED_ELEMENT = (

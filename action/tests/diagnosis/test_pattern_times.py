@@ -1,0 +1,140 @@
+"""The time of every pattern that searches logs: it must not grow with the square of their size."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from types import ModuleType
+
+import pytest
+
+from rehearsal import diagnosis, source
+from rehearsal.diagnosis.causes import CAUSES
+from rehearsal.diagnosis.rules import Cause, Pattern
+from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS
+
+# In characters, and in seconds of this process: it is a tenth of that, or far more.
+SIZE = 5_000
+LONG = 0.03
+# It searches files of settings, which have no thousands of empty lines.
+ONLY_FILES = {"source.code_search.OPTION"}
+PIECES = (
+    # One line of one class of character.
+    "a", "DEADBEEF00", "A_", " ", "║ a ", "<", "<a>", "<a b", "{", "/a", "'/a' ", "a: ", "a.", "-",
+    # Words that patterns begin with.
+    "AB_C is D_E must ", "Error: ", "cannot create a b c d e ", "missing A, ",
+    "This version of a only supports ", "Element <a> is not clickable at point ",
+    "locator resolved to <a>", "- <a>",
+    # Many lines.
+    "\n", "  \n", "Error: x\n", "    at x (y:1:2)\n",
+    '  File "/usr/lib/smtplib.py", line 1, in f\n', "sh: 1: a: not found\n",
+    "  mkdir(x)\n    ~~~\n", "Traceback (most recent call last):\n  x\n",
+    "locator resolved to <a>\n", "/a:in `b': x (y)\n",
+)  # fmt: skip
+
+
+MODULES: list[ModuleType] = [
+    importlib.import_module(found.name)
+    for package in (diagnosis, source)
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+]
+
+
+def expressions(value: object) -> Iterator[str]:
+    """Yield the regular expressions in a constant, whatever holds them."""
+    if isinstance(value, re.Pattern):
+        yield value.pattern
+    elif isinstance(value, str) and ("\\" in value or "(?" in value):
+        yield value
+    elif isinstance(value, Pattern):
+        yield from (each.pattern for each in value.patterns)
+    elif isinstance(value, tuple | list | set | frozenset):
+        for each in value:
+            yield from expressions(each)
+
+
+def patterns_of_causes() -> Iterator[tuple[str, re.Pattern[str]]]:
+    for cause in CAUSES:
+        for pattern in patterns_of(cause):
+            yield from ((cause.id, each) for each in pattern.patterns)
+    for words in (*LIBRARIES, *OWN_WORDS):
+        yield from (
+            ("missing-variable", re.compile(each, re.MULTILINE))
+            for each in (words.says, words.each)
+            if each
+        )
+
+
+def patterns_of(cause: Cause) -> Iterator[Pattern]:
+    yield from (*cause.patterns, *cause.unless, *cause.details)
+    yield from (variant.pattern for variant in cause.variants)
+    yield from cause.give_up.only_if if cause.give_up else ()
+
+
+def patterns_of_modules() -> Iterator[tuple[str, re.Pattern[str]]]:
+    for module in MODULES:
+        code = inspect.getsource(module)
+        for name, value in vars(module).items():
+            place = f"{module.__name__.removeprefix('rehearsal.')}.{name}"
+            # What only stands in other patterns is searched with these.
+            if not name.isupper() or f"{{{name}}}" in code or place in ONLY_FILES:
+                continue
+            if isinstance(value, re.Pattern):
+                yield place, value
+                continue
+            for text in expressions(value):
+                with suppress(re.error):  # It is a part of a pattern, or none.
+                    yield place, re.compile(text, re.MULTILINE)
+
+
+# Each once: modules import each other's constants.
+PATTERNS = {
+    (pattern.pattern, pattern.flags): (place, pattern)
+    for place, pattern in (*patterns_of_modules(), *patterns_of_causes())
+}
+
+
+def is_only_matched(name: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern is only asked for the beginning of a text, and never searched."""
+    code = "".join(
+        inspect.getsource(module) for module in MODULES if vars(module).get(name) is pattern
+    )
+    is_searched = re.search(rf"\b{name}\.(?:search|find\w+|sub|split)\(", code)
+    return not is_searched and bool(re.search(rf"\b{name}\.(?:full)?match\(", code))
+
+
+MATCHED = {
+    key
+    for key, (place, pattern) in PATTERNS.items()
+    if is_only_matched(place.rpartition(".")[2], pattern)
+}
+
+
+def is_slow(pattern: re.Pattern[str], text: str) -> bool:
+    started = time.process_time()
+    if (pattern.pattern, pattern.flags) in MATCHED:
+        pattern.match(text)
+        pattern.fullmatch(text)
+    else:
+        deque(pattern.finditer(text), maxlen=0)
+    return time.process_time() - started > LONG
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_patterns__no_log_takes_long(piece: str) -> None:
+    text = piece * (SIZE // len(piece))
+    slow = {
+        f"{place}: {pattern.pattern}"
+        for place, pattern in PATTERNS.values()
+        # Again, since the machine has more to do.
+        if all(is_slow(pattern, text) for _ in range(3))
+    }
+    assert slow == set()
+
+
+def test_patterns__all_are_held() -> None:
+    assert len(PATTERNS) > 400
