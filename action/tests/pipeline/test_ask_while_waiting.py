@@ -8,7 +8,7 @@ import pytest
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.github import Console
-from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
+from rehearsal.pipeline.ask_while_waiting import MAX_ANSWER, ask_while_waiting
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.redaction.redactor import Redactor
 
@@ -20,12 +20,17 @@ TRACEBACK = b"Traceback (most recent call last):\n  File x\nValueError: planted-
 
 
 def asked(
-    folder: Path, *, manage: bool = True, memory: int = 0, logged: bytes = b""
+    folder: Path,
+    *,
+    manage: bool = True,
+    memory: int = 0,
+    logged: bytes = b"",
+    says: bytes = TRACEBACK,
 ) -> tuple[FakeEngine, RunState, str]:
     if manage:
         (folder / "manage.py").touch()
     states = [inspect_result("running") | {"HostConfig": {"Memory": memory}}]
-    engine = FakeEngine(output=TRACEBACK, states=states)
+    engine = FakeEngine(output=says, states=states)
     engine.process.code = 0
     run = context(folder, engine)
     run = replace(run, evidence=Evidence(run.evidence.root, Redactor([secret(value=SECRET)])))
@@ -68,3 +73,9 @@ def test_ask_while_waiting__a_fault_changes_no_verdict(
     _, state, said = asked(tmp_path)
     assert said == ""
     assert state.notices == ["The app answered with 500, and could not be asked why: EngineError."]
+
+
+def test_ask_while_waiting__cuts_no_secret_in_two(tmp_path: Path) -> None:
+    _, _, said = asked(tmp_path, says=SECRET.encode() + b"x" * (MAX_ANSWER - 5))
+    assert SECRET[-5:] not in said
+    assert said == "***" + "x" * (MAX_ANSWER - 5)
