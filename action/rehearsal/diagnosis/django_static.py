@@ -48,7 +48,7 @@ def serve_static(context: Context) -> str:
 def manage_command(context: Context) -> str:
     """Return how the container runs manage.py, empty if its place in the image is unknown."""
     shape, django = context.shape, context.shape.django
-    if not django or not shape.dockerfile or not shape.stage:
+    if not django or not django.manage or not shape.dockerfile or not shape.stage:
         return ""
     manage = context.in_build_context(django.manage)
     placed = find_in_image(shape.dockerfile, shape.stage, manage)

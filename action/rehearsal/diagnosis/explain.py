@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.derived_facts import derive_facts
-from rehearsal.diagnosis.facts import LOG_OF_FAILED_TESTS
+from rehearsal.diagnosis.facts import (
+    BROWSER_STARTS,
+    COVERING_STYLES,
+    FAULTS,
+    LOG_OF_FAILED_TESTS,
+    OWN_MODULE,
+    PROPOSALS,
+    STATIC_NAMES,
+    Facts,
+)
 from rehearsal.diagnosis.gather_facts import gather_facts
 from rehearsal.diagnosis.key_lines import key_lines
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN, InputsOrigin
@@ -37,17 +46,32 @@ LOGS_BY_VERDICT = {
     Verdict.TIMED_OUT: (TEST_LOG, CONTAINER_LOG),
 }
 DEFAULT_LOGS = (CONTAINER_LOG,)
+# Their texts are pasted into files, as they are there or changed.
+PASTED = {
+    PROPOSALS,
+    BROWSER_STARTS,
+    COVERING_STYLES,
+    OWN_MODULE,
+    STATIC_NAMES,
+    "template name",
+    "template syntax",
+    "url name",
+}
 # How many lines of each log facts.json holds: enough to see why a diagnosis was made or not.
 MAX_FACT_LINES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """The causes that fit, the root first, or key lines of a log; `facts` is JSON."""
+    """The causes that fit, the root first, or key lines of a log; `facts` is JSON.
+
+    `faults` are our own while we looked for facts.
+    """
 
     diagnoses: tuple[Diagnosis, ...] = ()
     key_lines: tuple[str, ...] = ()
     facts: str = ""
+    faults: tuple[str, ...] = ()
 
 
 def explain(
@@ -72,10 +96,8 @@ def explain(
         problem, observed, failed, evidence.folder, tests_started=result.tests_started
     )
     if source:
-        scanned = scan_source(facts, source, inputs.workflow)
-        added = {name: _redact(lines, evidence.redactor) for name, lines in scanned.items()}
-        facts = replace(facts, lines={**facts.lines, **added})
-    facts = replace(facts, lines={**facts.lines, **derive_facts(facts, source)})
+        facts = _add(facts, scan_source(facts, source, inputs.workflow), evidence.redactor)
+    facts = _add(facts, derive_facts(facts, source), evidence.redactor)
     diagnoses = tuple(_with_hint(each, problem) for each in diagnose(facts, CAUSES))
     unexplained = not diagnoses and problem.verdict not in SELF_EXPLAINED
     logs = LOGS_BY_VERDICT.get(problem.verdict, DEFAULT_LOGS)
@@ -83,12 +105,36 @@ def explain(
         diagnoses=diagnoses,
         key_lines=key_lines(facts, logs) if unexplained else (),
         facts=facts.to_json(MAX_FACT_LINES),
+        faults=facts.lines.get(FAULTS, ()),
     )
 
 
 def _with_hint(diagnosis: Diagnosis, problem: Problem) -> Diagnosis:
     """Return the diagnosis with its own hint, else with the hint of the problem."""
     return diagnosis if diagnosis.hint else replace(diagnosis, hint=problem.hint)
+
+
+def _add(facts: Facts, lines: Mapping[str, tuple[str, ...]], redactor: Redactor) -> Facts:
+    """Return the facts with those that the project's files show."""
+    added = dict(lines)
+    for source, found in lines.items():
+        safe = _without_secrets(found, redactor) if source in PASTED else found
+        added[source] = _redact(safe, redactor) if safe else ()
+    return replace(facts, lines={**facts.lines, **added})
+
+
+def _without_secrets(lines: tuple[str, ...], redactor: Redactor) -> tuple[str, ...]:
+    """Return the lines without those of a text that has a secret.
+
+    A text is all that follows the same first word. Whoever pasted it with *** would lose the
+    secret.
+    """
+    texts: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, text = line.partition(" ")
+        texts.setdefault(name, []).append(text)
+    safe = {name for name, text in texts.items() if not redactor.names_in("\n".join(text))}
+    return tuple(line for line in lines if line.partition(" ")[0] in safe)
 
 
 def _redact(lines: tuple[str, ...], redactor: Redactor) -> tuple[str, ...]:

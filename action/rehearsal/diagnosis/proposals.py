@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 
 from rehearsal.diagnosis import (
     database_proposals,
@@ -15,10 +15,10 @@ from rehearsal.diagnosis import (
     suite_proposals,
 )
 from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.proposal_context import Context
-from rehearsal.outside.files import list_folders, read_text
+from rehearsal.outside.files import list_folders, read_dockerfile, read_text
 from rehearsal.source.app_shape import AppShape, find_app_shape
-from rehearsal.source.django_project import DjangoProject
 from rehearsal.source.dockerfile import parse_dockerfile
 from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.source_tree import SourceTree
@@ -26,8 +26,6 @@ from rehearsal.verdict import Verdict
 
 # As deep as projects have their settings, scripts and code.
 SEARCH_DEPTH = 6
-# In characters. Longer ones are made by programs, and take long to look through.
-MAX_DOCKERFILE = 1 << 15
 # The variables that these settings read have placeholders, too.
 READ_FROM_VARIABLES = {"hosts": "ALLOWED_HOSTS", "redirect": "SECURE_SSL_REDIRECT"}
 AT_START = (Verdict.BUILD_FAILED, Verdict.CRASHED, Verdict.NOT_READY, Verdict.SETUP_FAILED)
@@ -56,6 +54,7 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
 }
 # Values of other placeholders, by their names.
 PARTS: Mapping[str, Callable[[Context], str]] = {
+    "server": lambda context: context.shape.server_name,
     "right_app": server_proposals.right_app,
     "manage": django_static.manage_command,
     "tests_module": suite_proposals.own_module,
@@ -82,32 +81,37 @@ def find_context(facts: Facts, checkout: SourceTree, workflow: str = "") -> Cont
     )
 
 
-def propose(context: Context) -> Iterator[str]:
-    """Yield lines `NAME TEXT`; a proposal of several lines has its name in each of them."""
+def propose(context: Context, faults: list[str]) -> Iterator[str]:
+    """Yield lines `NAME TEXT`; a proposal of several lines has its name in each of them.
+
+    A fault in one of them is added to `faults`.
+    """
     for name, (verdicts, proposal) in PROPOSALS.items():
         if context.facts.verdict in verdicts:
-            text = proposal(context)
+            text = attempt(faults, partial(proposal, context), "")
             yield from (f"{name} {line}" for line in (text.split("\n") if text else ()))
 
 
-def locate_parts(context: Context) -> Iterator[str]:
-    """Yield lines `NAME VALUE`: the app's server, its settings, and what these read."""
-    shape, django = context.shape, context.shape.django
-    if shape.server:
-        yield f"server {shape.server.name}"
-    if django:
-        yield f"settings {context.place(django.settings)}"
-        if django_static.has_base_path(django):
-            yield "base-dir Path"
-        if django_static.has_whitenoise(django):
-            yield "static_server WhiteNoise"
-        yield from _read_settings(context, django)
+def locate_parts(context: Context, faults: list[str]) -> Iterator[str]:
+    """Yield lines `NAME VALUE`: the app's server, its settings, and what these read.
+
+    A fault in one of them is added to `faults`.
+    """
     for name, part in PARTS.items():
-        if value := part(context):
-            yield f"{name} {value}"
+        if found := attempt(faults, partial(part, context), ""):
+            yield f"{name} {found}"
+    yield from attempt(faults, lambda: tuple(_read_settings(context)), ())
 
 
-def _read_settings(context: Context, django: DjangoProject) -> Iterator[str]:
+def _read_settings(context: Context) -> Iterator[str]:
+    django = context.shape.django
+    if not django:
+        return
+    yield f"settings {context.place(django.settings)}"
+    if django_static.has_base_path(django):
+        yield "base-dir Path"
+    if django_static.has_whitenoise(django):
+        yield "static_server WhiteNoise"
     for name, setting in READ_FROM_VARIABLES.items():
         if found := django.find(setting):
             module, assignment = found
@@ -123,16 +127,15 @@ def _read_settings(context: Context, django: DjangoProject) -> Iterator[str]:
 
 
 def _app_shape(facts: Facts, checkout: SourceTree, workflow: str) -> AppShape:
-    dockerfile = checkout.top / checkout.dockerfile
-    text = read_text(dockerfile) if checkout.dockerfile else None
-    path = os.path.relpath(dockerfile, checkout.directory)
+    text = read_dockerfile(checkout.top, checkout.dockerfile)
+    path = os.path.relpath(checkout.top / checkout.dockerfile, checkout.directory)
     container = facts.text("container")
     running = re.search(r"^command (.+)$", container, re.MULTILINE)
     settings = re.search(r"^settings module (.+)$", container, re.MULTILINE)
     given = "command given" in facts.lines.get("inputs", ())
     return find_app_shape(
         _project_files(checkout),
-        parse_dockerfile(text, path) if text and len(text) <= MAX_DOCKERFILE else None,
+        parse_dockerfile(text, path) if text else None,
         target=checkout.target,
         running=running[1] if running else "",
         settings=settings[1] if settings else "",

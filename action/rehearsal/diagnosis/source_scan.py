@@ -1,17 +1,20 @@
 """Scan the project's own files for facts that the logs cannot show."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from rehearsal.diagnosis.browser_scan import scan_browser_starts
 from rehearsal.diagnosis.facts import (
     BROWSER_STARTS,
     COVERING_STYLES,
+    FAULTS,
     LOCATIONS,
     OWN_MODULE,
     PROPOSALS,
     STATIC_NAMES,
     Facts,
 )
+from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.form_scan import scan_forms
 from rehearsal.diagnosis.own_modules import own_module_lines
 from rehearsal.diagnosis.proposals import AT_START, find_context, locate_parts, propose
@@ -37,18 +40,24 @@ def scan_source(
     `workflow` is the path of the workflow file, or empty.
     """
     workflow = workflow if workflow.isprintable() else ""
-    context = find_context(facts, checkout, workflow)
-    lines = {LOCATIONS: tuple(_locations(facts, checkout, workflow))}
-    if context:
-        lines[LOCATIONS] += tuple(locate_parts(context))
-        lines[PROPOSALS] = tuple(propose(context))
-        lines[OWN_MODULE] = own_module_lines(context) if facts.verdict in AT_START else ()
+    faults: list[str] = []
+    locations = attempt(faults, lambda: tuple(_locations(facts, checkout, workflow)), ())
+    lines: dict[str, tuple[str, ...]] = {LOCATIONS: locations}
+    if context := attempt(faults, lambda: find_context(facts, checkout, workflow), None):
+        lines[LOCATIONS] += tuple(locate_parts(context, faults))
+        lines[PROPOSALS] = tuple(propose(context, faults))
+        if facts.verdict in AT_START:
+            lines[OWN_MODULE] = attempt(faults, partial(own_module_lines, context), ())
+    several, scans = [scan_templates], {STATIC_NAMES: scan_static_names}
     if facts.verdict is Verdict.TESTS_FAILED:
-        lines |= scan_forms(facts, checkout)
-        lines[BROWSER_STARTS] = scan_browser_starts(facts, checkout)
-        lines[COVERING_STYLES] = scan_styles(facts, checkout)
-    lines[STATIC_NAMES] = scan_static_names(facts, checkout)
-    lines |= scan_templates(facts, checkout)
+        several.append(scan_forms)
+        scans |= {BROWSER_STARTS: scan_browser_starts, COVERING_STYLES: scan_styles}
+    for each in several:
+        found = attempt(faults, partial(each, facts, checkout), None)
+        lines |= found or {}
+    for source, scan in scans.items():
+        lines[source] = attempt(faults, partial(scan, facts, checkout), ())
+    lines[FAULTS] = tuple(faults)
     return {source: found for source, found in lines.items() if found}
 
 

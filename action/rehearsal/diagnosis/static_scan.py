@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, Facts
 from rehearsal.diagnosis.source_line import SourceLine, lines_with, most_similar
-from rehearsal.outside.files import list_folders, read_text
+from rehearsal.outside.files import list_folders, read_dockerfile
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.browser_console import REFUSED_TYPES
 from rehearsal.source.source_tree import SourceTree
@@ -27,9 +27,9 @@ SIGNS = (
     ),
     (("console",), r": \w+://[^/\s]+(?P<url>/\S+\.(?:css|js)) - .*status of 404", *REFUSED_TYPES),
 )
-# Files that link to static files.
 # WhiteNoise says so at the start: then the image has no static files at all.
 NO_FOLDER = "No directory at: "
+# Files that link to static files.
 ASKING = (
     ".html", ".htm", ".djhtml", ".jinja", ".jinja2", ".j2", ".ejs", ".erb", ".php", ".css", ".py",
 )  # fmt: skip
@@ -53,10 +53,10 @@ def scan_static_names(facts: Facts, checkout: SourceTree) -> tuple[str, ...]:
     is wrong only if the page gets other files.
     """
     names = list(dict.fromkeys(_refused(facts)))[:MAX_NAMES]
-    dockerfile = read_text(checkout.top / checkout.dockerfile) if checkout.dockerfile else ""
+    dockerfile = read_dockerfile(checkout.top, checkout.dockerfile) or ""
     if path := next(filter(None, map(checkout.locate_static, names)), ""):
-        return (f"have {path}", *["collected"][: "collectstatic" in (dockerfile or "")])
-    if MAKES_ASSETS.search(dockerfile or "") and not SERVED.search(facts.text("page links")):
+        return (f"have {path}", *["collected"][: "collectstatic" in dockerfile])
+    if MAKES_ASSETS.search(dockerfile) and not SERVED.search(facts.text("page links")):
         return ()
     if NO_FOLDER in facts.text(LOG_BEFORE_TESTS) + facts.text(CONTAINER_LOG):
         return ()

@@ -2,6 +2,7 @@
 
 import re
 
+from rehearsal.diagnosis.facts import TEST_ENVIRONMENT
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.results.file_names import TEST_LOG
 from rehearsal.source.known_packages import is_known, package_of
@@ -9,7 +10,7 @@ from rehearsal.source.packages import require_package
 from rehearsal.source.project_files import ProjectFiles
 
 MISSING_MODULE = r"^(?:E +)?ModuleNotFoundError: No module named '([^'\n]+)'"
-REQUIREMENTS = ("test environment", r"^requirements (.+)$")
+REQUIREMENTS = (TEST_ENVIRONMENT, r"^requirements (.+)$")
 # The file of the app's own packages, which the tests may need, too.
 OF_THE_APP = "requirements.txt"
 
@@ -54,5 +55,6 @@ def own_module(context: Context) -> str:
 
 def _names(project: ProjectFiles, file: str, package: str) -> bool:
     """Whether a file of requirements has a package. Source: PEP 503, for names that are equal."""
-    name = re.sub(r"[-_.]+", "[-_.]+", re.escape(package.partition("[")[0]).replace("\\", ""))
+    parts = re.split(r"[-_.]+", package.partition("[")[0])
+    name = "[-_.]+".join(map(re.escape, parts))
     return bool(re.search(rf"^{name}(?![\w.-])", project.read(file), re.MULTILINE | re.IGNORECASE))

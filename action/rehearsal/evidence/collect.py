@@ -9,7 +9,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS, name_folders
 from rehearsal.evidence.log_index import LogIndex, read_index
 from rehearsal.evidence.log_slices import split_log
-from rehearsal.outside.files import read_text
+from rehearsal.outside.files import read_dockerfile
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import (
@@ -103,7 +103,7 @@ def _log_since(when: float, folder: Folder, index: LogIndex) -> str:
 def _build_frame(log: LogExcerpt | None, source: SourceTree) -> ProjectFrame | None:
     """Return where a build failed, if its log tells."""
     step = find_failed_step(COLOUR_CODE.sub("", log.text)) if log and source.dockerfile else None
-    text = read_text(source.top / source.dockerfile) if step else None
+    text = read_dockerfile(source.top, source.dockerfile) if step else None
     return dockerfile_frame(step, source.dockerfile, text) if step and text else None
 
 

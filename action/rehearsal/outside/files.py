@@ -17,6 +17,8 @@ MAX_FOLDERS = 5000
 MAX_FILES = 500
 # In bytes. Files that people write are smaller.
 MAX_TEXT_SIZE = 256 << 10
+# In bytes. Longer Dockerfiles are made by programs, and take long to look through.
+MAX_DOCKERFILE_SIZE = 32 << 10
 
 
 def open_regular_file(path: Path, *, dir_fd: int | None = None) -> BinaryIO:
@@ -50,13 +52,24 @@ def read_start(path: Path, limit: int) -> bytes:
         return file.read(min(limit, os.fstat(file.fileno()).st_size))
 
 
-def read_text(path: Path) -> str | None:
-    """Return the text of a regular file, or None if it cannot be read or is too large."""
+def read_text(path: Path, limit: int = MAX_TEXT_SIZE) -> str | None:
+    """Return the text of a regular file, or None if it cannot be read or is too large.
+
+    `limit` is in bytes.
+    """
     try:
-        content = read_start(path, MAX_TEXT_SIZE + 1)
+        content = read_start(path, limit + 1)
     except (OSError, ValueError):  # ValueError: a NUL byte in the path.
         return None
-    return content.decode(errors="replace") if len(content) <= MAX_TEXT_SIZE else None
+    return content.decode(errors="replace") if len(content) <= limit else None
+
+
+def read_dockerfile(checkout: Path, path: str) -> str | None:
+    """Return the text of the Dockerfile at a path in the checkout, as `read_text` does.
+
+    Without a path it is None.
+    """
+    return read_text(checkout / path, MAX_DOCKERFILE_SIZE) if path else None
 
 
 def read_head_and_tail(file: BinaryIO, head: int, tail: int) -> tuple[bytes, bytes, int]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rehearsal.diagnosis.explain import explain
+from rehearsal.diagnosis.explain import Explanation, explain
+from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
@@ -16,6 +17,8 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
+
+FAULT_NOTICE = "The diagnosis is incomplete, because of an error in Dress Rehearsal: {}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,8 @@ def make_result(
 ) -> RehearsalResult:
     """Return the result with its causes, and write the facts behind them into the evidence.
 
-    Every text is redacted before a report can cut a secret in two.
+    Every text is redacted before a report can cut a secret in two. A fault of ours while we look
+    for causes costs these causes, and a notice says so.
     """
     redact, results = evidence.redactor.redact, state.suite_results
     result = RehearsalResult(
@@ -64,16 +68,26 @@ def make_result(
         remove_command=state.remove_command,
     )
     result = map_texts(result, redact)
-    explanation = explain(
-        result,
-        state.observations,
-        evidence,
-        source=description.source,
-        inputs=description.inputs,
+    faults: list[str] = []
+    explanation = attempt(
+        faults,
+        lambda: explain(
+            result,
+            state.observations,
+            evidence,
+            source=description.source,
+            inputs=description.inputs,
+        ),
+        Explanation(),
     )
+    state.notices += map(FAULT_NOTICE.format, (*faults, *explanation.faults))
     if explanation.facts:
         evidence.write(FACTS_FILE, explanation.facts)
-    return replace(result, diagnoses=explanation.diagnoses, key_lines=explanation.key_lines)
+    return with_remarks(
+        replace(result, diagnoses=explanation.diagnoses, key_lines=explanation.key_lines),
+        state,
+        evidence,
+    )
 
 
 def add_evidence(

@@ -134,8 +134,8 @@ def node_start(project: ProjectFiles) -> str:
     try:
         package = json.loads(project.read("package.json") or "{}")
         scripts, main = package.get("scripts") or {}, package.get("main") or ""
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""
-    if "start" in scripts:
+    if isinstance(scripts, dict) and "start" in scripts:
         return "npm start"
     return f"node {main}" if project.has(".", str(main)) else ""

@@ -171,3 +171,32 @@ def test_explain__error_and_cancellation(verdict: Verdict, evidence: Evidence) -
 
 def test_explain__passed(evidence: Evidence) -> None:
     assert run_explain(RehearsalResult(name="r"), evidence) == Explanation()
+
+
+def test_explain__redacts_derived_facts(evidence: Evidence, tmp_path: Path) -> None:
+    """A path of the project may have a secret in it, and logs have the path without it."""
+    (evidence.folder.path / "container.log").write_text("OperationalError: no such table: a_b\n")
+    (tmp_path / SECRET / "a").mkdir(parents=True)
+    (tmp_path / SECRET / "a/models.py").write_text("class B(Model):\n    pass\n")
+    source = SourceTree(top=tmp_path, directory=tmp_path / SECRET)
+    found = run_explain(failed_result(), evidence, source=source)
+    assert Facts.from_json(found.facts).lines["migrations"] == (
+        "field B",
+        "model ***/a/models.py:1",
+    )
+
+
+def test_explain__proposes_no_line_without_its_secret(evidence: Evidence, tmp_path: Path) -> None:
+    """Whoever obeyed it would write *** over the secret."""
+    command = "CMD gunicorn --bind 127.0.0.1:80 -e KEY={} shop.wsgi\n"
+    source = SourceTree(top=tmp_path, directory=tmp_path, dockerfile="Dockerfile")
+    observed = {"listeners": ("loopback 127.0.0.1:80",), "request": ("port 80",)}
+    result, proposed = failed_result(Verdict.NOT_READY), []
+    for value in ("public", SECRET):
+        (tmp_path / "Dockerfile").write_text(f"FROM python\n{command.format(value)}")
+        found = explain(result, observed, evidence, source=source, inputs=InputsOrigin())
+        lines = Facts.from_json(found.facts).lines
+        assert SECRET not in found.facts
+        proposed.append([each for each in lines.get("proposals", ()) if "bind_all" in each])
+    assert proposed[0]
+    assert proposed[1] == []

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis import proposals, source_scan
+from rehearsal.diagnosis.derived_facts import derive_facts
+from rehearsal.diagnosis.facts import FAULTS, Facts
 from rehearsal.diagnosis.source_scan import scan_source
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
@@ -65,3 +67,64 @@ def test_scan_source__nothing_found(checkout: SourceTree, manage: str | None) ->
     if manage is not None:
         write(checkout, "manage.py", manage)
     assert scan_source(failed("hello"), checkout, "a\nb") == {}
+
+
+def broken(*_given: object) -> tuple[str, ...]:
+    raise KeyError("a secret")
+
+
+def test_scan_source__a_fault_costs_one_fact(
+    checkout: SourceTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(checkout, "manage.py", MANAGE)
+    write(checkout, "shop/settings.py")
+    monkeypatch.setitem(proposals.PARTS, "server", broken)
+    monkeypatch.setitem(proposals.PROPOSALS, "logging", ((Verdict.TESTS_FAILED,), broken))
+    monkeypatch.setattr(source_scan, "scan_styles", broken)
+    found = scan_source(failed(), checkout)
+    assert found["locations"] == ("settings site/shop/settings.py",)
+    assert len(found[FAULTS]) == 3
+    assert all(each.startswith("KeyError at diagnosis/faults.py:") for each in found[FAULTS])
+
+
+def test_derive_facts__a_fault_costs_one_fact(
+    checkout: SourceTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehearsal.diagnosis.derived_facts.migration_lines", broken)
+    log = "PermissionError: [Errno 13] Permission denied: '/a/b'"
+    found = derive_facts(failed(log, verdict=Verdict.CRASHED), checkout)
+    assert found["file error"] == ("path /a/b", "folder /a")
+    assert len(found[FAULTS]) == 1
+
+
+@pytest.mark.parametrize(
+    "files, verdict, log",
+    [
+        pytest.param(
+            {"shop/wsgi.py": "", "shop/settings.py": "INSTALLED_APPS = []\n"},
+            Verdict.TESTS_FAILED, {}, id="no manage.py",
+        ),
+        pytest.param(
+            {"requirements.txt": "pytest\n"}, Verdict.TESTS_FAILED,
+            {"tests/output.log": "ModuleNotFoundError: No module named '*'"}, id="odd name",
+        ),
+        pytest.param(
+            {"requirements.txt": "pytest\n"}, Verdict.TESTS_FAILED,
+            {"tests/output.log": "ModuleNotFoundError: No module named 'tests (copy'"},
+            id="bracket",
+        ),
+        pytest.param({"package.json": "[" * 100_000}, Verdict.CRASHED, {}, id="nested JSON"),
+        pytest.param({"package.json": '{"scripts": 1}'}, Verdict.CRASHED, {}, id="odd JSON"),
+    ],
+)  # fmt: skip
+def test_scan_source__no_fault(
+    checkout: SourceTree, files: dict[str, str], verdict: Verdict, log: dict[str, str]
+) -> None:
+    write(checkout, "Dockerfile", "FROM python\nCOPY . .\nCMD gunicorn shop.wsgi\n")
+    for name, text in files.items():
+        write(checkout, name, text)
+    checkout = SourceTree(
+        top=checkout.top, directory=checkout.directory, dockerfile="site/Dockerfile"
+    )
+    facts = Facts(verdict=verdict, lines={source: (text,) for source, text in log.items()})
+    assert FAULTS not in scan_source(facts, checkout)

@@ -5,8 +5,10 @@ import pytest
 
 from rehearsal.outside import files
 from rehearsal.outside.files import (
+    MAX_DOCKERFILE_SIZE,
     MAX_TEXT_SIZE,
     open_regular_file,
+    read_dockerfile,
     read_head_and_tail,
     read_start,
     read_text,
@@ -108,3 +110,11 @@ def test_read_head_and_tail(
 ) -> None:
     with write(tmp_path / "log", "0123456789").open("rb") as file:
         assert read_head_and_tail(file, head, tail) == expected
+
+
+def test_read_dockerfile__of_a_size_that_people_write(tmp_path: Path) -> None:
+    file = write(tmp_path / "app/Dockerfile", "x" * MAX_DOCKERFILE_SIZE)
+    assert read_dockerfile(tmp_path, "app/Dockerfile") == "x" * MAX_DOCKERFILE_SIZE
+    write(file, "x" * (MAX_DOCKERFILE_SIZE + 1))
+    assert read_dockerfile(tmp_path, "app/Dockerfile") is None
+    assert read_dockerfile(tmp_path, "") is None

@@ -106,3 +106,33 @@ def test_add_evidence__adds_remarks_of_the_collection(evidence: Evidence) -> Non
     assert complete.warnings == ("*** may be missing",)
     assert complete.index.files == ("build.log",)
     assert (result.notices, result.index.files) == ((), ())
+
+
+def test_make_result__a_fault_of_the_diagnosis_costs_no_verdict(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object, **_named: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr("rehearsal.pipeline.result_builder.explain", broken)
+    problem = Problem(Verdict.CRASHED, "The app ended.")
+    state = RunState(observer=RecordingObserver(), problems=[problem])
+    result = make_result(state, DESCRIPTION, evidence)
+    assert (result.verdict, result.problems, result.diagnoses) == (Verdict.CRASHED, (problem,), ())
+    (notice,) = add_evidence(result, state, DESCRIPTION, evidence).notices
+    assert "an error in Dress Rehearsal: ValueError at pipeline/result_builder.py:" in notice
+
+
+def test_make_result__tells_of_a_missing_fact(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_given: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr("rehearsal.diagnosis.source_scan.scan_templates", broken)
+    state = RunState(
+        observer=RecordingObserver(), problems=[Problem(Verdict.CRASHED, "The app ended.")]
+    )
+    description = replace(DESCRIPTION, source=SourceTree(top=tmp_path, directory=tmp_path))
+    (notice,) = make_result(state, description, evidence).notices
+    assert "ValueError at diagnosis/" in notice
