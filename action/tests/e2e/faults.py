@@ -733,7 +733,7 @@ DJANGO = [
         verdict="not-ready",
         diagnosis="wrong-port",
         inputs={"command": "gunicorn\n--bind=:8000\nsuperlists.wsgi:application", **QUICK},
-        told=("port 8000 (0.0.0.0), but the input port is 8888",),
+        told=("port 8000 (0.0.0.0), but the action waits on 8888",),
         then="tests-failed: missing-table",
     ),
     Fault(
