@@ -226,7 +226,7 @@ START_FAULTS = (
         name="own-module-elsewhere",
         verdict="crashed",
         diagnosis="own-module",
-        files={"src/shelves.py": ""},
+        files={"src/shelves/__init__.py": ""},
         edits=(
             ("Dockerfile", r"^USER", "COPY src /srv/src\nUSER"),
             ("app.py", r"^    end_early\(\)$", "    import shelves\n    end_early()"),
