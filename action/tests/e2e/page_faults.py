@@ -101,9 +101,8 @@ PAGE_FAULTS = (
         diagnosis="static-name",
         edits=(("entries/templates/base.html", "entries/app.js", "entries/main.js"),),
         told=(
-            "asks for the static file entries/main.js, which does not exist",
-            "entries/templates/base.html:15 asks for it",
-            "The project has entries/static/entries/app.js",
+            "base.html:15 asks for the static file entries/main.js, which does not exist",
+            "The closest is entries/app.js (entries/static/entries/app.js)",
         ),
         lines=(
             Line(
@@ -129,8 +128,7 @@ PAGE_FAULTS = (
             ("guestbook/settings.py", r"\Z", MANIFEST + LOGGING),
         ),
         told=(
-            "asks for the static file entries/styles.css, which does not exist",
-            "entries/templates/base.html:8 asks for it",
+            "base.html:8 asks for the static file entries/styles.css, which does not exist",
             "Gave up early: ",
         ),
         lines=(
