@@ -191,6 +191,8 @@ def test_python_command(end: str, python: str) -> None:
         ('{"main": "gone.js"}', ""),
         ("[]", ""),
         ("{", ""),
+        ('{"scripts": 1}', ""),
+        pytest.param("[" * 100_000, "", id="deeply nested"),
     ],
 )
 def test_node_start(package: str, start: str) -> None:
