@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 
 from rehearsal.source.changes import Change
@@ -27,6 +28,7 @@ NESTED_CALL = re.compile(r"(?<=[\w\])])\([^()]*\)")
 FUNCTION = re.compile(r"=>|\bfunction\b|\bfunc\b|\blambda\b")
 HOSTS = {"loopback": LOOPBACK, "ipv6-only": ANY_IPV6}
 QUOTED = r"(?P<quote>[\"'`]){host}(?P<port>:\d+)?(?P=quote)"
+ASSIGNED = r"^[ \t]*(?:const |let |var )?(?P<name>[A-Za-z_]\w*)(?: *: *\w+)? *:?= *"
 # In an option of a configuration, without quotes or (Sinatra) with them.
 OPTION = (
     r"^\s*(?:(?:listen|bind|http(?:-socket)?|server\.address)[\s=:]+|set :bind, (?P<mark>[\"']))"
@@ -34,9 +36,11 @@ OPTION = (
 )
 # A port among the arguments of a call, or after the host.
 PORT = re.compile(r"(?:\bport[\"']?\s*[=:]\s*|[(,:]\s*)(\d{2,5})\b(?!\s*[.\d:])", re.IGNORECASE)
-# More files than have a say in where the app listens, longer lines than people write, and longer
-# calls than those to listen.
+# More files than have a say in where the app listens, longer lines than people write, and more and
+# longer calls than those to listen.
 MAX_FILES = 300
+MAX_CALLS = 500
+MAX_NAMES = 20
 MAX_LINE = 1000
 MAX_CALL = 2000
 
@@ -76,17 +80,20 @@ def _options(path: str, text: str, host: str, port: str) -> Iterator[tuple[int, 
 
 def _arguments(text: str, host: str, port: str) -> Iterator[tuple[int, int]]:
     """Yield the place of the host in each call that listens, or in what gives its name a value."""
-    quoted = QUOTED.format(host=f"(?P<host>{host})")
-    for call in LISTENING.finditer(text):
+    quoted = re.compile(QUOTED.format(host=f"(?P<host>{host})"))
+    if not quoted.search(text):
+        return
+    assigned = re.finditer(ASSIGNED + quoted.pattern, text, re.MULTILINE)
+    given = list(islice(assigned, MAX_NAMES))
+    for call in islice(LISTENING.finditer(text), MAX_CALLS):
         arguments = _own_arguments(text, call.end())
         if not _has_port(arguments, port):
             continue
-        if found := re.search(quoted, arguments):
+        if found := quoted.search(arguments):
             yield call.end() - 1 + found.start("host"), call.end() - 1 + found.end("host")
             continue
-        for name in dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*\b", arguments)):
-            given = rf"^[ \t]*(?:const |let |var )?{name}(?: *: *\w+)? *:?= *{quoted}"
-            yield from (each.span("host") for each in re.finditer(given, text, re.MULTILINE))
+        names = set(re.findall(r"\b[A-Za-z_]\w*\b", arguments))
+        yield from (each.span("host") for each in given if each["name"] in names)
 
 
 def _own_arguments(text: str, start: int) -> str:
