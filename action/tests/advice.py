@@ -32,6 +32,9 @@ _AT_THE_END = re.compile(_LEAD + r"in (?P<file>\S+), at the end, add:")
 _COMMANDS = re.compile(r"# on your own machine; commit what it writes:")
 
 
+WORKFLOW = ".github/workflows/ci.yml"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
     """What a reader can change: the folder of the repository, the inputs and the step's `env:`.
@@ -54,7 +57,41 @@ def obey(paste: str, scenario: Scenario) -> Scenario:
     for comment, text in snippets(paste):
         if not _ALTERNATIVE.match(comment):
             scenario = _obey(comment, text, scenario)
-    return scenario
+    is_edited = any(file == WORKFLOW for file, _, _ in scenario.made)
+    return read_step(scenario) if is_edited else scenario
+
+
+def write_step(scenario: Scenario) -> None:
+    """Write a workflow whose only step has these inputs and this `env:`."""
+    step = "      - uses: ./action\n"
+    if scenario.environment:
+        step += "        env:\n"
+        step += "".join(f"          {n}: ${{{{ secrets.{n} }}}}\n" for n in scenario.environment)
+    given = {
+        name: value.strip("\n") for name, value in scenario.inputs.items() if value.strip("\n")
+    }
+    if given:
+        step += "        with:\n"
+    for name, value in given.items():
+        lines = "".join(f"            {line}\n" for line in value.splitlines() if line.strip())
+        plain = yaml.safe_dump({name: value}, width=10**6)
+        step += f"          {name}: |\n{lines}" if "\n" in value else f"          {plain}"
+    file = scenario.root / WORKFLOW
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n{step}")
+
+
+def read_step(scenario: Scenario) -> Scenario:
+    """Return the scenario with what its workflow says now; a scenario may not say all in it."""
+    (job,) = yaml.safe_load((scenario.root / WORKFLOW).read_text())["jobs"].values()
+    (step,) = (step for step in job["steps"] if "uses" in step and "checkout" not in step["uses"])
+    secrets = dict.fromkeys(step.get("env", ()), "the value of a repository secret")
+    inputs = {name: str(value) for name, value in step.get("with", {}).items()}
+    return replace(
+        scenario,
+        inputs={**scenario.inputs, **inputs},
+        environment={**secrets, **scenario.environment},
+    )
 
 
 def snippets(paste: str) -> Iterator[tuple[str, str]]:
@@ -122,8 +159,4 @@ def _edit(comment: str, text: str, scenario: Scenario) -> Scenario:
     lines[first - 1 + moved : last + moved] = new
     file.write_text("\n".join(lines) + "\n")
     more = len(new) - max(0, last - first + 1)
-    scenario = replace(scenario, made=(*scenario.made, (name, first, more)))
-    if name.startswith(".github/workflows/"):
-        step = yaml.safe_load(file.read_text())["jobs"]["rehearse"]["steps"][0]
-        return replace(scenario, inputs={**scenario.inputs, **step["with"]})
-    return scenario
+    return replace(scenario, made=(*scenario.made, (name, first, more)))

@@ -56,8 +56,8 @@ class Facts:
     `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
     `final page`, `https redirects`, `console`, `test environment`), or what the project's files
     show (`locations`, `form fields`, `forms without token`, `browser starts`, `static names`,
-    `covering styles`, `template name`, `template syntax`, `url name`, `proposals`). `faults` are
-    ours while we looked.
+    `covering styles`, `template name`, `template syntax`, `url name`, `proposals`,
+    `workflow step`). `faults` are ours while we looked.
     """
 
     verdict: Verdict

@@ -2,14 +2,19 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehearsal.config.input_table import INPUTS
 from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.workflow_edits import VARIABLE, edit_key, edit_list, edit_variables
+from rehearsal.source.workflow_step import WorkflowStep, find_workflow_step
 
 # The source of these facts: `given NAME` for each input that was given, `flags only`, `call`.
 INPUTS_ORIGIN = "inputs origin"
-FLAGS_ONLY = "flags only"
+# The source of the lines of the workflow file: number and text.
+WORKFLOW_STEP = "workflow step"
+GIVEN, FLAGS_ONLY = "given ", "flags only"
 CALL = "call"
 # As `in_step` and `in_step_env` write them.
 ADDED_INPUT = re.compile(
@@ -28,9 +33,6 @@ ADDED_SECRETS = re.compile(
     re.MULTILINE,
 )
 
-# A line that names a variable or an option, which counts once.
-VARIABLE = re.compile(r"(\w+|--[a-z-]+)=")
-
 
 @dataclass(frozen=True, kw_only=True)
 class InputsOrigin:
@@ -48,7 +50,7 @@ class InputsOrigin:
     def lines(self) -> tuple[str, ...]:
         """Return the facts that `fit_paste` reads."""
         kinds = {FLAGS_ONLY: self.flags_only, CALL: self.is_call}
-        given = (f"given {name}" for name in self.given)
+        given = (f"{GIVEN}{name}" for name in self.given)
         return (*given, *(kind for kind, holds in kinds.items() if holds))
 
 
@@ -73,8 +75,10 @@ def fit_paste(paste: str, facts: Facts) -> str:
     value. Without a workflow inputs are flags. A job that calls rehearsal.yml gives secrets in
     one text.
     """
-    lines = facts.lines.get(INPUTS_ORIGIN, ())
-    given = {line.removeprefix("given ") for line in lines}
+    lines, given = facts.lines.get(INPUTS_ORIGIN, ()), set(given_inputs(facts))
+    file = facts.locations().get("workflow", "")
+    if step := _workflow_step(facts):
+        paste = _in_file(paste, step, file, is_call=CALL in lines)
     if FLAGS_ONLY in lines:
         paste = ADDED_VARIABLE.sub(_as_export, paste)
         return ADDED_INPUT.sub(lambda found: _as_flag(found, given), paste)
@@ -82,6 +86,54 @@ def fit_paste(paste: str, facts: Facts) -> str:
         paste = ADDED_SECRETS.sub(lambda found: _in_call(found, given), paste)
         paste = paste.replace(", under the step's with:", ", under the job's with:")
     return ADDED_INPUT.sub(lambda found: _in_given_input(found, given), paste)
+
+
+def given_inputs(facts: Facts) -> list[str]:
+    """Return the names of the inputs that were given."""
+    lines = facts.lines.get(INPUTS_ORIGIN, ())
+    return [line.removeprefix(GIVEN) for line in lines if line.startswith(GIVEN)]
+
+
+def step_lines(text: str, given: Sequence[str]) -> tuple[str, ...]:
+    """Return the facts from which `fit_paste` knows the step of a workflow file: its lines."""
+    step = find_workflow_step(text, given)
+    if not step:
+        return ()
+    lines = text.splitlines()[step.first - 1 : step.last]
+    return tuple(f"{number} {line}" for number, line in enumerate(lines, start=step.first))
+
+
+def _workflow_step(facts: Facts) -> WorkflowStep | None:
+    numbered = [line.partition(" ") for line in facts.lines.get(WORKFLOW_STEP, ())]
+    if not numbered or not all(number.isdigit() for number, _, _ in numbered):
+        return None
+    text = [""] * (int(numbered[0][0]) - 1) + [line for _, _, line in numbered]
+    return find_workflow_step("\n".join(text), ())
+
+
+def _in_file(paste: str, step: WorkflowStep, file: str, *, is_call: bool) -> str:
+    """Name the lines of the workflow file; what cannot be changed by lines stays as it is."""
+
+    def place(found: re.Match[str], edit: str | None) -> str:
+        return f"# {found['lead']}in {file}, {edit}" if edit else found[0]
+
+    def as_input(found: re.Match[str]) -> str:
+        name, value = found["name"], found["value"]
+        if INPUTS[name].type.is_list:
+            return place(found, edit_list(step, "with", name, _text(value).split("\n")))
+        return place(found, edit_key(step, "with", name, value))
+
+    def as_secrets(found: re.Match[str]) -> str:
+        lines = [line.replace(": ", "=", 1) for line in found["lines"].splitlines()]
+        return place(found, edit_list(step, "secrets", "container-secrets", lines))
+
+    if is_call:
+        paste = ADDED_SECRETS.sub(as_secrets, paste)
+    else:
+        paste = ADDED_VARIABLE.sub(
+            lambda found: place(found, edit_variables(step, found["lines"].splitlines())), paste
+        )
+    return ADDED_INPUT.sub(as_input, paste)
 
 
 def _in_call(found: re.Match[str], given: set[str]) -> str:

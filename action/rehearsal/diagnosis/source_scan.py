@@ -17,6 +17,7 @@ from rehearsal.diagnosis.facts import (
 from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.form_scan import scan_forms
 from rehearsal.diagnosis.own_modules import own_module_lines
+from rehearsal.diagnosis.paste import WORKFLOW_STEP, given_inputs, step_lines
 from rehearsal.diagnosis.proposals import AT_START, find_context, locate_parts, propose
 from rehearsal.diagnosis.static_scan import scan_static_names
 from rehearsal.diagnosis.style_scan import scan_styles
@@ -49,6 +50,7 @@ def scan_source(
         if facts.verdict in AT_START:
             lines[OWN_MODULE] = attempt(faults, partial(own_module_lines, context), ())
     several, scans = [scan_templates], {STATIC_NAMES: scan_static_names}
+    scans[WORKFLOW_STEP] = partial(_workflow_step_lines, workflow=workflow)
     if facts.verdict is Verdict.TESTS_FAILED:
         several.append(scan_forms)
         scans |= {BROWSER_STARTS: scan_browser_starts, COVERING_STYLES: scan_styles}
@@ -59,6 +61,14 @@ def scan_source(
         lines[source] = attempt(faults, partial(scan, facts, checkout), ())
     lines[FAULTS] = tuple(faults)
     return {source: found for source, found in lines.items() if found}
+
+
+def _workflow_step_lines(facts: Facts, checkout: SourceTree, workflow: str) -> tuple[str, ...]:
+    file = checkout.top / workflow
+    # A link, or a path that was given on a laptop, may lead elsewhere.
+    if not workflow or not checkout.relative(file):
+        return ()
+    return step_lines(read_text(file) or "", given_inputs(facts))
 
 
 def _locations(facts: Facts, checkout: SourceTree, workflow: str) -> Iterator[str]:

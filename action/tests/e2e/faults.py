@@ -277,7 +277,7 @@ STARTING = [
         told=(
             "TINY_KEY is missing",
             "TINY_KEY: ${{ secrets.TINY_KEY }}",
-            "add this line (after secrets: |)",
+            "in .github/workflows/ci.yml, after line ",
         ),
         lines=(KEY_IS_MISSING,),
         evidence={"container.log": "KeyError: 'TINY_KEY'"},
@@ -293,7 +293,7 @@ STARTING = [
         edits=(NODE_ALONE,),
         told=(
             "missing in the container: DATABASE_URL, MAIL_HOST and SESSION_KEY",
-            "add these lines (after secrets: |)",
+            "in .github/workflows/ci.yml, after line ",
             "MAIL_HOST: ${{ secrets.MAIL_HOST }}",
         ),
         lines=(
@@ -584,15 +584,16 @@ TESTING = [
         verdict="tests-failed",
         diagnosis="tests-missing-module",
         inputs={
-            "test-command": 'python -c "import shelves_of_nobody"',
+            "test-command": 'python -c "import requests"',
             "test-requirements": "wanted.txt",
         },
         files={"wanted.txt": "# for the tests\n"},
         told=(
-            "own environment has no module shelves_of_nobody",
-            "Add the package to the file that test-requirements names",
+            "own environment has no module requests",
+            "in wanted.txt, at the end, add:",
         ),
-        evidence={"tests/output.log": "No module named 'shelves_of_nobody'"},
+        evidence={"tests/output.log": "No module named 'requests'"},
+        then="passed",
     ),
     Fault(
         name="tests-missing-variable",
@@ -659,8 +660,13 @@ DJANGO = [
             "command": "gunicorn\n--bind=:8888\nsuperlists.wsgy:application",
             "setup-command": "",
         },
-        told=("no app at superlists.wsgy", "app is superlists.wsgi:application"),
+        told=(
+            "no app at superlists.wsgy",
+            "ci.yml, instead of line",
+            "superlists.wsgi:application",
+        ),
         evidence={"container.log": "No module named 'superlists.wsgy'"},
+        then="tests-failed: missing-table",
     ),
     Fault(
         name="wsgi-name",
@@ -670,6 +676,7 @@ DJANGO = [
         inputs={"command": "gunicorn\n--bind=:8888\nsuperlists.wsgi:app", "setup-command": ""},
         told=("no app at superlists.wsgi",),
         evidence={"container.log": "Failed to find attribute"},
+        then="tests-failed: missing-table",
     ),
     Fault(
         name="unknown-boot",
@@ -861,7 +868,7 @@ DJANGO = [
         told=(
             "no table lists_list",
             "no setup-command was given",
-            "in .github/workflows/ci.yml, under the step's with:",
+            "in .github/workflows/ci.yml, after line ",
             "setup-command: python manage.py migrate",
         ),
         lines=(A_LIST, NO_TABLE),

@@ -202,6 +202,8 @@ PAGE_FAULTS = (
         ),
         told=("Static files are not served: text/html for /static/", "WhiteNoiseMiddleware"),
         lines=(Line(file="browsing.py", holds='"count"', says="no such element"),),
+        # It expects what no page has.
+        then="tests-failed",
     ),
     Fault(
         # By default Django logs no traceback, so it comes from asking again.

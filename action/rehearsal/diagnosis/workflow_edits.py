@@ -1,0 +1,83 @@
+"""How to give an input to the step of a workflow file: which lines to write, and where."""
+
+import re
+from collections.abc import Sequence
+
+from rehearsal.redaction.redactor import REPLACEMENT
+from rehearsal.source.workflow_step import Entry, Section, WorkflowStep
+
+# A line that names a variable or an option, which counts once.
+VARIABLE = re.compile(r"(\w+|--[a-z-]+)=")
+HIDDEN = REPLACEMENT.decode()
+
+
+def edit_key(step: WorkflowStep, section: str, name: str, value: str) -> str | None:
+    """Return the edit that gives a key its value in `with:`, `env:` or `secrets:`.
+
+    It is a place and the text for it, as the comment over a paste has them: "after line 8, add:".
+    `value` is YAML. None if the file has it in a form that this cannot change.
+    """
+    found = step.sections.get(section)
+    if found is None:
+        inner = " " * (step.indent + 2)
+        text = f"{' ' * step.indent}{section}:\n{_indented(f'{name}: {value}', inner)}"
+        return f"after line {step.line}, add:\n{text}"
+    text = _indented(f"{name}: {value}", " " * found.indent)
+    entry = found.find(name)
+    if entry is None:
+        return f"after line {found.line}, add:\n{text}"
+    if entry.is_block is not False:
+        return None
+    return f"instead of line {entry.line}, write:\n{text}"
+
+
+def edit_list(step: WorkflowStep, section: str, name: str, lines: Sequence[str]) -> str | None:
+    """Return the edit that adds lines to an input that has one item a line.
+
+    A line for the same variable is replaced.
+    """
+    found = step.sections.get(section)
+    entry = found.find(name) if found else None
+    if found is None or entry is None:
+        value = lines[0] if len(lines) == 1 else "\n  ".join(("|", *lines))
+        return edit_key(step, section, name, value)
+    if entry.is_block is None or any(HIDDEN in text for _, text in entry.parts):
+        return None
+    names = {variable[1] for line in lines if (variable := VARIABLE.match(line))}
+    replaced = [each for each in entry.parts if _variable(each[1]) in names]
+    inner = " " * entry.indent
+    if entry.is_block and not replaced:
+        return f"after line {entry.line}, add:\n" + "\n".join(f"{inner}{line}" for line in lines)
+    if entry.is_block and len(replaced) == len(lines) == 1:
+        return f"instead of line {replaced[0][0]}, write:\n{inner}{lines[0]}"
+    kept = [text for _, text in entry.parts if text and _variable(text) not in names]
+    return _rewritten(found, entry, [*lines, *kept])
+
+
+def edit_variables(step: WorkflowStep, lines: Sequence[str]) -> str | None:
+    """Return the edit that adds `NAME: value` lines to `env:`, None if it has one of them."""
+    found = step.sections.get("env")
+    if found is None:
+        text = _indented("\n  ".join(("env:", *lines)), " " * step.indent)
+        return f"after line {step.line}, add:\n{text}"
+    if any(found.find(line.partition(":")[0]) for line in lines):
+        return None
+    return f"after line {found.line}, add:\n" + _indented("\n".join(lines), " " * found.indent)
+
+
+def _rewritten(section: Section, entry: Entry, lines: Sequence[str]) -> str:
+    where = (
+        f"line {entry.line}" if entry.line == entry.last else f"lines {entry.line} to {entry.last}"
+    )
+    value = lines[0] if len(lines) == 1 and not entry.is_block else "\n  ".join(("|", *lines))
+    text = _indented(f"{entry.name}: {value}", " " * section.indent)
+    return f"instead of {where}, write:\n{text}"
+
+
+def _variable(text: str) -> str:
+    found = VARIABLE.match(text)
+    return found[1] if found else ""
+
+
+def _indented(text: str, indent: str) -> str:
+    return "\n".join(f"{indent}{line}" for line in text.split("\n"))

@@ -1,0 +1,154 @@
+"""The step of a workflow file that uses the action, or the job that calls rehearsal.yml, by lines.
+
+Read without a YAML parser, which the action does not have. Where the text is unusual, nothing is
+found.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+USES = re.compile(
+    r"(?P<before>\s*(?:- +)?)uses: *['\"]?"
+    r"(?:\./|\$/|[^'\"\s]*dress-rehearsal)[^'\"\s]*['\"]?\s*(?:#.*)?"
+)
+# It rehearses nothing.
+PUBLISH = re.compile(r"/publish(?:@|['\"\s]|$)")
+KEY = re.compile(r"(?P<indent> *)(?P<name>[\w-]+):(?P<value>.*)")
+# A block of lines that keep their ends.
+BLOCK = re.compile(r"\s*\|[+-]?\s*(?:#.*)?")
+COMMENT = re.compile(r"\s+#.*$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A key below `with:`: its line, its last line, and its value, one line a part.
+
+    `parts` are the lines of a block with their numbers, or the text after the key; `indent` is that
+    of the block. `is_block` is None for a value that lines cannot change, like a folded text.
+    """
+
+    name: str
+    line: int
+    last: int
+    parts: tuple[tuple[int, str], ...]
+    indent: int
+    is_block: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """`with:`, `env:` or `secrets:` of a step: its line, where its keys are indented, and these."""
+
+    line: int
+    indent: int
+    entries: tuple[Entry, ...]
+
+    def find(self, name: str) -> Entry | None:
+        """Return the entry of this name."""
+        return next((each for each in self.entries if each.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowStep:
+    """A step or a call: its lines, that of its `uses:`, how far its keys are indented, sections."""
+
+    first: int
+    last: int
+    line: int
+    indent: int
+    sections: dict[str, Section]
+
+
+def find_workflow_step(text: str, given: Sequence[str]) -> WorkflowStep | None:
+    """Return the one step that can have been given these inputs, None if it is not clear which."""
+    lines = text.splitlines()
+    steps = [
+        _read_step(lines, number, len(found["before"]))
+        for number, line in enumerate(lines)
+        if (found := USES.fullmatch(line)) and not PUBLISH.search(line)
+    ]
+    fits = [
+        step for step in steps if set(given) <= {*_names(step, "with"), *_names(step, "secrets")}
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _names(step: WorkflowStep, section: str) -> Iterator[str]:
+    if found := step.sections.get(section):
+        # A call gives the secrets for the container under a name of its own.
+        yield from (each.name.replace("container-secrets", "secrets") for each in found.entries)
+
+
+def _read_step(lines: Sequence[str], uses: int, indent: int) -> WorkflowStep:
+    first = uses
+    while not lines[first][:indent].rstrip().endswith("-") and _is_within(lines, first - 1, indent):
+        first -= 1
+    last = uses
+    while _is_within(lines, last + 1, indent) and not lines[last + 1][:indent].strip():
+        last += 1
+    sections = {}
+    for number in range(first, last + 1):
+        key = KEY.fullmatch(lines[number].replace("- ", "  ", 1))
+        if key and len(key["indent"]) == indent and key["name"] in {"with", "env", "secrets"}:
+            sections[key["name"]] = _read_section(lines, number, last, indent)
+    return WorkflowStep(
+        first=first + 1, last=last + 1, line=uses + 1, indent=indent, sections=sections
+    )
+
+
+def _is_within(lines: Sequence[str], number: int, indent: int) -> bool:
+    """Whether a line belongs to a step whose keys are indented so far."""
+    if not 0 <= number < len(lines):
+        return False
+    line = lines[number].replace("- ", "  ", 1)
+    return not line.strip() or line.lstrip().startswith("#") or _indent(line) >= indent
+
+
+def _read_section(lines: Sequence[str], start: int, last: int, indent: int) -> Section:
+    end = start
+    while end < last and (not lines[end + 1].strip() or _indent(lines[end + 1]) > indent):
+        end += 1
+    filled = (n for n in range(start + 1, end + 1) if _is_text(lines[n]))
+    inner = min((_indent(lines[n]) for n in filled), default=indent + 2)
+    keys = [
+        n for n in range(start + 1, end + 1) if _indent(lines[n]) == inner and _is_text(lines[n])
+    ]
+    bounds = zip(keys, [*keys[1:], end + 1], strict=True)
+    entries = (_read_entry(lines, number, following) for number, following in bounds)
+    return Section(line=start + 1, indent=inner, entries=tuple(filter(None, entries)))
+
+
+def _read_entry(lines: Sequence[str], number: int, following: int) -> Entry | None:
+    key = KEY.fullmatch(lines[number])
+    if not key:
+        return None
+    body = [(n + 1, lines[n].strip()) for n in range(number + 1, following) if lines[n].strip()]
+    value, is_block = COMMENT.sub("", key["value"]).strip(), None
+    if BLOCK.fullmatch(key["value"]):
+        is_block = True
+    elif not body and not value.startswith((">", "&", "*", "|")):
+        is_block, body = False, [(number + 1, _unquoted(value))]
+    last = body[-1][0] if body else number + 1
+    indent = _indent(lines[body[0][0] - 1]) if is_block and body else len(key["indent"]) + 2
+    return Entry(
+        name=key["name"],
+        line=number + 1,
+        last=last,
+        parts=tuple(body),
+        indent=indent,
+        is_block=is_block,
+    )
+
+
+def _unquoted(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted else value
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _is_text(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
