@@ -44,7 +44,8 @@ class DjangoProject:
 
     def lacks(self, name: str) -> bool:
         """Whether surely nothing gives a setting a value, so that one more line may."""
-        return not self.has_more and not self.line_of(name)
+        word = re.compile(rf"(?<!\w){re.escape(name)}")
+        return not self.has_more and not any(word.search(each.text) for each in self.modules)
 
     def line_of(self, text: str) -> tuple[PythonModule, int] | None:
         """Return the first line with this text in the modules, in their order."""

@@ -47,6 +47,14 @@ def test_find_missing_program__refused(text: str, program: MissingProgram) -> No
     assert [each.id for each in diagnose(known, CAUSES)] == ["missing-program"]
 
 
+def test_missing_program__that_the_input_command_names() -> None:
+    known = facts(REFUSED.format(NOT_FOUND.format("gunicorm")), "problem")
+    lines = {**known.lines, "inputs origin": ("given command",)}
+    (found,) = diagnose(replace(known, lines=lines), CAUSES)
+    assert found.hint.startswith("The input command names it: correct that.")
+    assert "given command" not in found.matching_lines
+
+
 @pytest.mark.parametrize(
     "line, program",
     [

@@ -125,3 +125,20 @@ def test_find_django__modules_that_import_each_other() -> None:
 )
 def test_module_name(path: str, base: str, name: str) -> None:
     assert module_name(path, base) == name
+
+
+@pytest.mark.parametrize(
+    "text, lacks",
+    [
+        ("DEBUG = True\n", True),
+        ("NOT_LOGGING = {}\n", True),
+        ("LOGGING = {}\n", False),
+        ("if DEBUG:\n    LOGGING = {}\n", False),
+        ("LOGGING_CONFIG = None\n", False),
+    ],
+)
+def test_lacks__a_name_that_is_nowhere(text: str, lacks: bool) -> None:
+    files = {**PLAIN, "shop/settings.py": f"INSTALLED_APPS = []\n{text}"}
+    django = find_django(project_of(files), "", "")
+    assert django is not None
+    assert django.lacks("LOGGING") is lacks

@@ -2,6 +2,7 @@
 
 from rehearsal.diagnosis.facts import PROPOSALS
 from rehearsal.diagnosis.missing_programs import ABSENT, DENIED, NO_FORMAT, PROGRAM_SOURCES
+from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
 
@@ -49,6 +50,11 @@ PROGRAMS = (
                 pattern=Pattern(PROPOSALS, r"^missing_program ", shown=False),
                 hint="The image does not install its package: add that.",
                 paste=PROPOSED,
+            ),
+            Variant(
+                pattern=Pattern(INPUTS_ORIGIN, r"^given command$", shown=False),
+                hint="The input command names it: correct that. Or install the package that brings "
+                "it, or copy it into the image, and check the path.",
             ),
         ),
     ),
