@@ -40,7 +40,7 @@ ASSIGNED = re.compile(r"\s*\w+(?:\s*:[^=]+)?\s*=(?!=)")
 SIMPLE = re.compile(r"(?:not )?[\w.]+")
 # nginx leaves out the port of the browser's Host header with this.
 HOST_WITHOUT_PORT = re.compile(r"(\bproxy_set_header\s+Host\s+)\$host\b")
-RAILS_REDIRECT = re.compile(r"^(\s*config\.force_ssl\s*=\s*)true\b", re.MULTILINE)
+RAILS_REDIRECT = re.compile(r"^([ \t]*config\.force_ssl[ \t]*=[ \t]*)true\b", re.MULTILINE)
 
 
 def logging(context: Context) -> str:

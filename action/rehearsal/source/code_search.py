@@ -31,7 +31,7 @@ QUOTED = r"(?P<quote>[\"'`]){host}(?P<port>:\d+)?(?P=quote)"
 ASSIGNED = r"^[ \t]*(?:const |let |var )?(?P<name>[A-Za-z_]\w*)(?: *: *\w+)? *:?= *"
 # In an option of a configuration, without quotes or (Sinatra) with them.
 OPTION = (
-    r"^\s*(?:(?:listen|bind|http(?:-socket)?|server\.address)[\s=:]+|set :bind, (?P<mark>[\"']))"
+    r"^[ \t]*(?:(?:listen|bind|http(?:-socket)?|server\.address)[\s=:]+|set :bind, (?P<mark>[\"']))"
     r"(?P<host>{host})(?=[:;\s\"']|$)"
 )
 # A port among the arguments of a call, or after the host.

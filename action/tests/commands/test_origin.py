@@ -39,9 +39,11 @@ def test_inputs_origin__of_a_step() -> None:
 def test_inputs_origin__of_a_call() -> None:
     request = GivenInputs(inputs={}, environ={}, top=Path())
     # As rehearsal.yml uses the action.
-    environ = {"GITHUB_ACTION_PATH": f"/work/./{used_by_the_workflow()}"}
+    environ = {"GITHUB_ACTION_PATH": f"/home/runner/app/./{used_by_the_workflow()}"}
     assert inputs_origin(request, environ, local=False).is_call
-    assert not inputs_origin(request, {"GITHUB_ACTION_PATH": "/work/action"}, local=False).is_call
+    assert not inputs_origin(
+        request, {"GITHUB_ACTION_PATH": "/home/runner/app/action"}, local=False
+    ).is_call
     assert inputs_origin(replace(request, is_call=True), {}, local=True).is_call
 
 

@@ -20,8 +20,6 @@ from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS
 # In characters, and in seconds of this process: it is a tenth of that, or far more.
 SIZE = 5_000
 LONG = 0.03
-# It searches files of settings, which have no thousands of empty lines.
-ONLY_FILES = {"source.code_search.OPTION"}
 PIECES = (
     # One line of one class of character.
     "a", "DEADBEEF00", "A_", " ", "║ a ", "<", "<a>", "<a b", "{", "/a", "'/a' ", "a: ", "a.", "-",
@@ -81,7 +79,7 @@ def patterns_of_modules() -> Iterator[tuple[str, re.Pattern[str]]]:
         for name, value in vars(module).items():
             place = f"{module.__name__.removeprefix('rehearsal.')}.{name}"
             # What only stands in other patterns is searched with these.
-            if not name.isupper() or f"{{{name}}}" in code or place in ONLY_FILES:
+            if not name.isupper() or f"{{{name}}}" in code:
                 continue
             if isinstance(value, re.Pattern):
                 yield place, value

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.diagnosis.facts import Facts
+from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.gather_facts import read_log_lines
 from rehearsal.diagnosis.hopeless_cause import HopelessCause, find_hopeless_cause
 from rehearsal.evidence.log import Log
@@ -142,7 +143,9 @@ class ReadinessWaiter:
             else window.lines(),
             ASKED_AGAIN_LOG: tuple((self.asked or "").splitlines()),
         }
-        return find_hopeless_cause(Facts(verdict=Verdict.NOT_READY, lines=lines))
+        facts = Facts(verdict=Verdict.NOT_READY, lines=lines)
+        # A fault of ours only makes the wait longer.
+        return attempt([], lambda: find_hopeless_cause(facts), None)
 
     def _report(self, cause: HopelessCause) -> None:
         self.report(
