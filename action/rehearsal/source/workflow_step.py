@@ -12,6 +12,8 @@ USES = re.compile(
     r"(?P<before>\s*(?:- +)?)uses: *['\"]?"
     r"(?:\./|\$/|[^'\"\s]*dress-rehearsal)[^'\"\s]*['\"]?\s*(?:#.*)?"
 )
+# By this name it is the action or one of our workflows, and no other of the repository's own.
+OURS = re.compile(r"dress-rehearsal|(?:\./|\$/)action\b")
 # It rehearses nothing.
 PUBLISH = re.compile(r"/publish(?:@|['\"\s]|$)")
 KEY = re.compile(r"(?P<indent> *)(?P<name>[\w-]+):(?P<value>.*)")
@@ -61,7 +63,10 @@ class WorkflowStep:
 
 
 def find_workflow_step(text: str, given: Sequence[str]) -> WorkflowStep | None:
-    """Return the one step that can have been given these inputs, None if it is not clear which."""
+    """Return the one step that can have been given these inputs, None if it is not clear which.
+
+    On a laptop flags may have given some of them: then it is the one that surely uses the action.
+    """
     lines = text.splitlines()
     steps = [
         _read_step(lines, number, len(found["before"]))
@@ -71,7 +76,8 @@ def find_workflow_step(text: str, given: Sequence[str]) -> WorkflowStep | None:
     fits = [
         step for step in steps if set(given) <= {*_names(step, "with"), *_names(step, "secrets")}
     ]
-    return fits[0] if len(fits) == 1 else None
+    likely = fits or [step for step in steps if OURS.search(lines[step.line - 1])]
+    return likely[0] if len(likely) == 1 else None
 
 
 def _names(step: WorkflowStep, section: str) -> Iterator[str]:

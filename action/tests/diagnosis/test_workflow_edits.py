@@ -179,7 +179,7 @@ def test_call__gives_secrets_in_one_text() -> None:
         ("", ()),
         (HEAD, ()),
         (PLAIN + step("- uses: ./action\n").removeprefix(HEAD), ()),
-        (PLAIN, ("env",)),
+        (PLAIN.replace("./action", "./set-up"), ("env",)),
         (step("- uses: ./action/publish\n"), ()),
         (step("- uses: OWNER/dress-rehearsal/action/publish@v1\n"), ()),
     ],
@@ -187,6 +187,12 @@ def test_call__gives_secrets_in_one_text() -> None:
 )
 def test_find_workflow_step__is_sure_or_finds_nothing(text: str, given: tuple[str, ...]) -> None:
     assert find_workflow_step(text, given) is None
+
+
+def test_find_workflow_step__with_flags_over_it() -> None:
+    found = find_workflow_step(PLAIN, ["build-args"])
+    assert found is not None
+    assert found.line == 7
 
 
 def test_find_workflow_step__by_its_inputs() -> None:
