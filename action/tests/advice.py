@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from rehearsal.report.cause_text import split_snippets
+from rehearsal.source.text_lines import split_lines
 
 # What the comment over a snippet says; of alternatives the first is obeyed.
 _ALTERNATIVE = re.compile(r"# (?:or|instead)\b")
@@ -139,10 +140,10 @@ def _edit(comment: str, text: str, scenario: Scenario) -> Scenario:
     """Change a file of the repository."""
     if found := _IN_LINE.fullmatch(comment):
         file, number = scenario.root / found["file"], int(found["line"])
-        lines = file.read_text().splitlines(keepends=True)
+        lines = split_lines(file.read_text())
         assert found["old"] in lines[number - 1]
         lines[number - 1] = lines[number - 1].replace(found["old"], text)
-        file.write_text("".join(lines))
+        file.write_text("\n".join(lines) + "\n")
         return scenario
     if found := _AFTER_LINE.fullmatch(comment):
         first, last = int(found["line"]) + 1, int(found["line"])
@@ -154,7 +155,7 @@ def _edit(comment: str, text: str, scenario: Scenario) -> Scenario:
         first, last = 10**9, 10**9
     name, new = found["file"], text.split("\n")
     file = scenario.root / name
-    lines = file.read_text().splitlines()
+    lines = split_lines(file.read_text())
     moved = sum(more for each, at, more in scenario.made if each == name and at <= first)
     lines[first - 1 + moved : last + moved] = new
     file.write_text("\n".join(lines) + "\n")

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from rehearsal.config.input_table import INPUTS
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.workflow_edits import VARIABLE, edit_key, edit_list, edit_variables
+from rehearsal.source.text_lines import split_lines
 from rehearsal.source.workflow_step import WorkflowStep, find_workflow_step
 
 # The source of these facts: `given NAME` for each input that was given, `flags only`, `call`.
 INPUTS_ORIGIN = "inputs origin"
 # The source of the lines of the workflow file: number and text.
 WORKFLOW_STEP = "workflow step"
+# What is left of a snippet that is not needed.
+NO_SNIPPET = re.compile(r"\n{4,}")
 GIVEN, FLAGS_ONLY = "given ", "flags only"
 CALL = "call"
 # As `in_step` and `in_step_env` write them.
@@ -99,7 +102,7 @@ def step_lines(text: str, given: Sequence[str]) -> tuple[str, ...]:
     step = find_workflow_step(text, given)
     if not step:
         return ()
-    lines = text.splitlines()[step.first - 1 : step.last]
+    lines = split_lines(text)[step.first - 1 : step.last]
     return tuple(f"{number} {line}" for number, line in enumerate(lines, start=step.first))
 
 
@@ -123,6 +126,11 @@ def _in_file(paste: str, step: WorkflowStep, file: str, *, is_call: bool) -> str
             return place(found, edit_list(step, "with", name, _text(value).split("\n")))
         return place(found, edit_key(step, "with", name, value))
 
+    def as_variables(found: re.Match[str]) -> str:
+        edit = edit_variables(step, found["lines"].splitlines())
+        # What the step has already is not proposed.
+        return place(found, edit) if edit else ""
+
     def as_secrets(found: re.Match[str]) -> str:
         lines = [line.replace(": ", "=", 1) for line in found["lines"].splitlines()]
         return place(found, edit_list(step, "secrets", "container-secrets", lines))
@@ -130,10 +138,8 @@ def _in_file(paste: str, step: WorkflowStep, file: str, *, is_call: bool) -> str
     if is_call:
         paste = ADDED_SECRETS.sub(as_secrets, paste)
     else:
-        paste = ADDED_VARIABLE.sub(
-            lambda found: place(found, edit_variables(step, found["lines"].splitlines())), paste
-        )
-    return ADDED_INPUT.sub(as_input, paste)
+        paste = ADDED_VARIABLE.sub(as_variables, paste)
+    return NO_SNIPPET.sub("\n\n", ADDED_INPUT.sub(as_input, paste)).strip("\n")
 
 
 def _in_call(found: re.Match[str], given: set[str]) -> str:

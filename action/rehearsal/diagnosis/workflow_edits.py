@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from rehearsal.redaction.redactor import REPLACEMENT
+from rehearsal.config.given_inputs import HIDDEN
 from rehearsal.source.workflow_step import Entry, Section, WorkflowStep
 
 # A line that names a variable or an option, which counts once.
 VARIABLE = re.compile(r"(\w+|--[a-z-]+)=")
-HIDDEN = REPLACEMENT.decode()
 
 
 def edit_key(step: WorkflowStep, section: str, name: str, value: str) -> str | None:
@@ -55,13 +54,14 @@ def edit_list(step: WorkflowStep, section: str, name: str, lines: Sequence[str])
 
 
 def edit_variables(step: WorkflowStep, lines: Sequence[str]) -> str | None:
-    """Return the edit that adds `NAME: value` lines to `env:`, None if it has one of them."""
+    """Return the edit that adds `NAME: value` lines to `env:`, None if it has all of them."""
     found = step.sections.get("env")
+    lines = [line for line in lines if not (found and found.find(line.partition(":")[0]))]
+    if not lines:
+        return None
     if found is None:
         text = _indented("\n  ".join(("env:", *lines)), " " * step.indent)
         return f"after line {step.line}, add:\n{text}"
-    if any(found.find(line.partition(":")[0]) for line in lines):
-        return None
     return f"after line {found.line}, add:\n" + _indented("\n".join(lines), " " * found.indent)
 
 

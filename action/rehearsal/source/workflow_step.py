@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rehearsal.source.text_lines import split_lines
+
 USES = re.compile(
     r"(?P<before>\s*(?:- +)?)uses: *['\"]?"
     r"(?:\./|\$/|[^'\"\s]*dress-rehearsal)[^'\"\s]*['\"]?\s*(?:#.*)?"
@@ -67,7 +69,7 @@ def find_workflow_step(text: str, given: Sequence[str]) -> WorkflowStep | None:
 
     On a laptop flags may have given some of them: then it is the one that surely uses the action.
     """
-    lines = text.splitlines()
+    lines = split_lines(text)
     steps = [
         _read_step(lines, number, len(found["before"]))
         for number, line in enumerate(lines)

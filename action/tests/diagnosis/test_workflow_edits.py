@@ -1,5 +1,6 @@
 """Obey each edit of a workflow, and read it as YAML."""
 
+import re
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
@@ -151,6 +152,22 @@ def test_secret__and_the_variable_of_the_step(text: str, tmp_path: Path) -> None
     found = obeyed(paste, text, tmp_path)
     assert "NEW" in found["with"]["secrets"].split()
     assert found["env"]["NEW"] == "${{ secrets.NEW }}"
+
+
+def test_secret__whose_variable_the_step_has(tmp_path: Path) -> None:
+    paste = f"{in_step('secrets', 'KEY')}\n\n{in_step_env('KEY', '${{ secrets.KEY }}')}"
+    text = re.sub(r"secrets: \|-\n +KEY", "port: 8888", BLOCKS)
+    assert "under the step's env:" not in fitted(f"{paste}\n\n{in_step('port', '80')}", text)
+    found = obeyed(paste, text, tmp_path)
+    assert found["with"]["secrets"] == "KEY"
+    assert found["env"] == {"KEY": "${{ secrets.KEY }}"}
+
+
+def test_lines__are_numbered_as_editors_do() -> None:
+    text = WITH.replace("# What the app needs.", "# What\x0c the\u2028app needs.")
+    found = fitted(in_step("port", "'9000'"), text)
+    assert found.startswith(fitted(in_step("port", "'9000'"), WITH).partition(",")[0])
+    assert "instead of line 11, write:" in found
 
 
 def test_folded_text__is_described_in_words() -> None:
