@@ -52,6 +52,13 @@ def test_ask_while_waiting__the_probed_page(tmp_path: Path) -> None:
     assert state.notices == []
 
 
+def test_ask_while_waiting__a_project_below_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/manage.py").touch()
+    engine, _, _ = asked(tmp_path, manage=False)
+    assert [call for call in engine.calls if call[0] == "execute"]
+
+
 @pytest.mark.parametrize(
     "known",
     [{"manage": False}, {"memory": 90 << 20}, {"logged": TRACEBACK}],

@@ -51,7 +51,8 @@ for path in paths:
 
 def is_silent_django(plan: Plan, log: Log) -> bool:
     """Whether the project is Django's, and its app has logged no traceback."""
-    is_django = (plan.directory / "manage.py").is_file()
+    # `src/manage.py` is in the image's own working directory, which is where it is asked.
+    is_django = any(any(plan.directory.glob(each)) for each in ("manage.py", "*/manage.py"))
     return is_django and TRACEBACK not in "\n".join(log.tail(MAX_LINES))
 
 
