@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from rehearsal.diagnosis.facts import START_LOGS, Facts
+from rehearsal.source.tracebacks import SERVER_NOISE
 
 # The frames of Python's own import, which have no line of a project.
 IMPORTING = r'(?:  File "(?:<frozen importlib|[^"\n]*/importlib/).*\n(?:    .*\n)*)*'
@@ -39,7 +40,8 @@ NODE = (
 
 
 TRACEBACK = re.compile(
-    r"(?P<from_it>The above exception was the direct cause .*\n\s*)?Traceback \(most recent call"
+    r"(?P<from_it>The above exception was the direct cause .*\n\s*)?"
+    r"Traceback \(most recent call last\):\n(?:[ \t].*\n)*(?P<error>.*)"
 )
 
 
@@ -55,13 +57,16 @@ class MissingModule:
 def is_last_error(facts: Facts, missing: MissingModule) -> bool:
     """Whether the app ended with this error: one that was handled is followed by another one.
 
-    An error may be raised from it, and is the same one then.
+    An error may be raised from it, and is the same one then; the server's own say that it stops.
     """
     for log in START_LOGS:
         text = facts.text(log)
         _before, found, after = text.rpartition(f"No module named '{missing.name}'")
         if found:
-            return all(each["from_it"] for each in TRACEBACK.finditer(after))
+            return all(
+                each["from_it"] or SERVER_NOISE.search(each["error"])
+                for each in TRACEBACK.finditer(after)
+            )
     return True
 
 

@@ -377,6 +377,22 @@ def test_propose__no_package_of_an_error_that_was_handled(
     assert ("missing_package" in found) is is_cause
 
 
+def test_propose__a_package_though_the_server_fails_while_it_stops(tmp_path: Path) -> None:
+    """As gunicorn does if a second worker ends while it stops the first."""
+    halted = (
+        "Traceback (most recent call last):\n"
+        '  File "/venv/site-packages/gunicorn/arbiter.py", line 529, in reap_workers\n'
+        "    raise HaltServer(reason, self.WORKER_BOOT_ERROR)\n"
+        "gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n"
+    )
+    log = (
+        "Traceback (most recent call last):\nModuleNotFoundError: No module named 'whitenoise'\n"
+        f"{halted}\nDuring handling of the above exception, another exception occurred:\n\n{halted}"
+    )
+    found = proposals(tmp_path, BOOK, Verdict.CRASHED, log=log)
+    assert "gunicorn whitenoise" in found["missing_package"]
+
+
 @pytest.mark.parametrize("module", ["shop.views", "shop"])
 def test_propose__no_package_for_a_module_of_the_project(tmp_path: Path, module: str) -> None:
     log = f"ModuleNotFoundError: No module named '{module}'"
