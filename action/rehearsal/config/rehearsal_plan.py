@@ -48,6 +48,45 @@ class ContainerPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServicePlan:
+    """A container that runs beside the app, like a database; `name` is its host name, too.
+
+    It is ready when it listens on `ready_port`, or when `ready_command` (sh -c in it) ends with
+    exit code 0. Without either, its image decides. `options` are more arguments of docker create.
+    """
+
+    name: str
+    image: str
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: tuple[Secret, ...] = ()
+    ready_port: int = 0
+    ready_command: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerPlan:
+    """A further container of the rehearsed image: `command` replaces the image's own command."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanionsPlan:
+    """What the app is not alone with.
+
+    `timeout` is in seconds, for all services together. `before_command` is a script (sh -ec) that
+    runs in a container of the rehearsed image before the app starts; empty if there is none.
+    """
+
+    services: tuple[ServicePlan, ...] = ()
+    timeout: int = 60
+    before_command: str = ""
+    workers: tuple[WorkerPlan, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProbePlan:
     """Which answer means that the app is ready, and for how many seconds to wait for it.
 
@@ -102,6 +141,7 @@ class Plan:
     trust_image: bool
     build: BuildPlan
     container: ContainerPlan
+    companions: CompanionsPlan = field(default_factory=CompanionsPlan)
     probe: ProbePlan
     suite: SuitePlan
     timeout: int
@@ -114,8 +154,9 @@ class Plan:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """The secrets of the container and of the build."""
-        return self.container.secrets + self.build.secrets
+        """The secrets of the container, of the build and of the services, each once."""
+        services = (secret for service in self.companions.services for secret in service.secrets)
+        return tuple(dict.fromkeys((*self.container.secrets, *self.build.secrets, *services)))
 
     @property
     def caller_secret_names(self) -> tuple[str, ...]:
