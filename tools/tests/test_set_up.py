@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 _TOOLS = Path(__file__).parents[1]
-_PARTS = ("say", "docker", "packages", "python", "node", "engine", "image", "e2e_programs")
+_PARTS = (
+    "say",
+    "docker",
+    "packages",
+    "python",
+    "node",
+    "engine",
+    "image",
+    "e2e_programs",
+    "services",
+)
 _OFFICIAL = "python:3.13-slim"
 _OWN = "localhost/python:3.13-slim"
 
@@ -141,6 +151,56 @@ def test_image__keeps_what_was_chosen_while_it_is_there(shell: Shell) -> None:
         "",
         _OWN,
     )
+
+
+# An engine whose images are files with what they are made from.
+_ENGINE_OF_SERVICES = """
+case "$1 $2" in
+"image inspect") cat "images/${5//[:\\/]/_}" ;;
+"load --quiet") mkdir -p images; cp -r "$4"/* images/; echo loaded >>told ;;
+"save --output") cp -r images "$3"; echo saved >>told ;;
+*) exit 3 ;;
+esac
+"""
+_MAKE_SERVICES = """
+make_services() {
+    mkdir -p images
+    for image in "${service_images[@]}"; do echo "$1" >"images/${image//[:\\/]/_}"; done
+    echo made >>told
+}
+"""
+
+
+def test_services__are_made_once_and_loaded_where_an_engine_lacks_them(shell: Shell) -> None:
+    shell.program("docker", _ENGINE_OF_SERVICES)
+
+    def told() -> list[str]:
+        (shell.folder / "told").write_text("")
+        done = shell.run(f"{_MAKE_SERVICES}services_saved=$cache/saved; setup_services")
+        assert done.returncode == 0, done.stdout
+        return (shell.folder / "told").read_text().split()
+
+    assert told() == ["made", "saved"]
+    assert told() == []
+    shutil.rmtree(shell.folder / "images")
+    assert told() == ["loaded"]
+    # Another checkout, of the same files.
+    shutil.rmtree(shell.folder / "saved")
+    (shell.folder / "saved.of").unlink()
+    assert told() == ["saved"]
+    # This one has changed.
+    (shell.folder / "saved.of").write_text("other files\n")
+    for image in (shell.folder / "images").iterdir():
+        image.write_text("other files\n")
+    shutil.rmtree(shell.folder / "saved")
+    assert told() == ["made", "saved"]
+
+
+def test_services__are_made_by_root_alone(shell: Shell) -> None:
+    shell.program("docker", _ENGINE_OF_SERVICES)
+    ended = shell.run("services_saved=$cache/saved; is_root() { false; }; setup_services")
+    assert ended.returncode == 1
+    assert "sudo tools/set-up services" in ended.stdout
 
 
 _PYTHON = {"certificate authorities", "Python 3.11 or newer", "git"}

@@ -17,6 +17,7 @@ from .machine import ACTION, tool
 from .registry import Registry, serve_registry
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import Runner
+from .services import load_images
 
 # Headless, and asking nobody for anything.
 _FLAGS = (
@@ -59,6 +60,12 @@ def _engine() -> None:
 def _compiled() -> None:
     """Compile the action once, with the Python that the scenarios find first."""
     subprocess.run(["python3", "-m", "compileall", "-q", *ACTION.glob("rehearsal*")], check=True)
+
+
+@pytest.fixture(scope="session")
+def service_images() -> None:
+    """Have the images of services.py on this engine."""
+    load_images()
 
 
 @pytest.fixture
