@@ -1,13 +1,18 @@
-"""Wait for the modules that tests of browsers import, and watch them from then on."""
+"""Wait for the modules that tests of browsers import, and watch them from then on.
+
+Every Python of the tests imports this when it starts. So this imports only what each Python has
+already: typing and contextlib alone would double the time that it takes to start.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # As typing's, which is not imported for it.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 # With one of these packages a test may open a browser. Nothing is watched in any other Python.
 _BROWSERS = ("selenium", "playwright")
@@ -39,14 +44,15 @@ class _BrowserFinder:
         self._is_watching = False
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any | None:
-        # A fault costs the evidence alone.
-        with suppress(Exception):
+        try:
             if name in _BROWSERS and not self._is_watching:
                 self._is_watching = True
                 for module in _WATCHED.keys() & sys.modules.keys():
                     _watch(sys.modules[module])
             elif name in _WATCHED and self._is_watching:
                 return self._find_elsewhere(name, path, target)
+        except Exception:  # noqa: BLE001, S110  (it costs the evidence alone)
+            pass
         return None
 
     def _find_elsewhere(self, name: str, path: Any, target: Any) -> Any | None:
@@ -60,7 +66,9 @@ class _BrowserFinder:
 
 
 def _watch(module: Any) -> None:
-    import_module(_WATCHED[module.__name__]).watch(module)
+    watcher = _WATCHED[module.__name__]
+    __import__(watcher)
+    sys.modules[watcher].watch(module)
 
 
 def _after_import(spec: Any, watch: Callable[[Any], None]) -> None:
@@ -69,8 +77,9 @@ def _after_import(spec: Any, watch: Callable[[Any], None]) -> None:
 
     def exec_module(module: Any) -> None:
         load(module)
-        # A fault costs the evidence alone.
-        with suppress(Exception):
+        try:  # noqa: SIM105  (contextlib is slow to import)
             watch(module)
+        except Exception:  # noqa: BLE001, S110  (it costs the evidence alone)
+            pass
 
     spec.loader.exec_module = exec_module

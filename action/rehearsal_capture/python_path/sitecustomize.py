@@ -12,7 +12,6 @@ __all__ = ()
 
 def _run_the_hidden_one() -> None:
     from importlib.machinery import PathFinder  # noqa: PLC0415  (not before it is needed)
-    from importlib.util import module_from_spec  # noqa: PLC0415
 
     # Of several copies of this one, each is passed once.
     seen = sys.__dict__.setdefault("_rehearsal_sitecustomize", set())
@@ -20,6 +19,8 @@ def _run_the_hidden_one() -> None:
     elsewhere = [path for path in sys.path if os.path.abspath(path) not in seen]  # noqa: PTH100
     spec = PathFinder.find_spec("sitecustomize", elsewhere)
     if spec is not None and spec.loader is not None:
+        from importlib.util import module_from_spec  # noqa: PLC0415
+
         module = module_from_spec(spec)
         sys.modules["sitecustomize"] = module
         spec.loader.exec_module(module)

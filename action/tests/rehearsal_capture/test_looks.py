@@ -138,6 +138,12 @@ def test_sitecustomize__two_copies(tmp_path: Path) -> None:
     assert run(tmp_path, ["-c", script], *copies) == "1\n"
 
 
+def test_python__starts_without_slow_imports(tmp_path: Path) -> None:
+    # Each Python of the tests starts with the capture: these would double the time.
+    script = "import sys; print({'contextlib', 'importlib.util', 'typing'} & {*sys.modules})"
+    assert run(tmp_path, ["-S", "-c", f"import sitecustomize; {script}"]) == "set()\n"
+
+
 def run(folder: Path, arguments: list[str], *path: str) -> str:
     """Return what a Python prints in which the capture is on."""
     capture = str(CHECKOUT / "action/rehearsal_capture/python_path")
