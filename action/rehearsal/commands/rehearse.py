@@ -27,7 +27,6 @@ from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.outside.signals import interruptible
 from rehearsal.outside.subreaper import become_subreaper, descendants, end_descendants
 from rehearsal.pipeline.context import RunContext
-from rehearsal.pipeline.functional_tests import PACKAGES_FOLDER
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result_builder import RunDescription
 from rehearsal.pipeline.run_folder import (
@@ -39,6 +38,7 @@ from rehearsal.pipeline.run_folder import (
     temp_folder,
 )
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.python_path import PACKAGES_FOLDER
 from rehearsal.pipeline.temp_problem import temp_problem
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret

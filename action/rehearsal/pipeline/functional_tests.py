@@ -26,14 +26,12 @@ from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
 from rehearsal.pipeline.stages.observations import suite_environment_lines
+from rehearsal.pipeline.stages.python_path import python_path
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 from rehearsal.results.tests import SuiteResults
 from rehearsal.verdict import RehearsalError
-
-# The folder that holds this package and rehearsal_testing, which tests may import.
-PACKAGES_FOLDER = Path(__file__).resolve().parents[2]
 
 
 def run_functional_tests(
@@ -59,7 +57,7 @@ def run_functional_tests(
         port=container.port,
         evidence=traces,
         junit=junit,
-        python_path=_python_path(evidence, capture=plan.suite.capture),
+        python_path=python_path(evidence, capture=plan.suite.capture),
         bin_folder=bin_folder,
     )
     try:
@@ -159,23 +157,6 @@ def _attachments(
     if temp := context.env.get("RUNNER_TEMP"):
         folders.append(Path(temp))
     return AttachmentFinder(context.evidence, folders, plan.directory, left_out).find_all(results)
-
-
-def _python_path(evidence: Evidence, *, capture: bool) -> Iterator[Path]:
-    """Yield the folders for the tests' PYTHONPATH.
-
-    If this package is installed, they link to what the tests use and not to other packages.
-    """
-    # The sitecustomize in it has to be found before any other.
-    if capture:
-        yield PACKAGES_FOLDER / "rehearsal_capture/python_path"
-    if (PACKAGES_FOLDER / "__main__.py").is_file():
-        yield PACKAGES_FOLDER
-        return
-    folder = evidence.staging_folder("packages")
-    for name in ("rehearsal_capture", "rehearsal_testing"):
-        (folder / name).symlink_to(PACKAGES_FOLDER / name)
-    yield folder
 
 
 def _staged_reports(evidence: Evidence) -> list[Path]:

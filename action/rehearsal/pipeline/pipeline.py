@@ -25,6 +25,7 @@ from rehearsal.pipeline.stages.container_start import start_container
 from rehearsal.pipeline.stages.engine_refusal import port_taken_error
 from rehearsal.pipeline.stages.image import Image, build_image, find_image
 from rehearsal.pipeline.stages.observations import input_lines
+from rehearsal.pipeline.stages.python_path import packages_folder
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.virtual_environment import VenvBuilder
 from rehearsal.pipeline.stages.wait import BEFORE_READY, ReadinessWaiter
@@ -113,7 +114,13 @@ def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuil
     cleanup.callback(log.close)
     # If pip is ended early it leaves temporary files; the staging folder is removed with them.
     env = {**context.env, "TMPDIR": str(evidence.staging_folder("tmp"))}
-    venv = VenvBuilder(requirements, evidence.staging_folder("venv"), env=env, log=log)
+    venv = VenvBuilder(
+        requirements,
+        evidence.staging_folder("venv"),
+        env=env,
+        log=log,
+        capture=packages_folder(evidence) if plan.suite.capture else None,
+    )
     cleanup.callback(venv.end)
     return venv
 

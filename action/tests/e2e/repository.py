@@ -55,6 +55,12 @@ class Repository:
         ).stdout
 
 
+def selenium() -> str:
+    """Return the pin that the suite of this checkout uses."""
+    lines = (CHECKOUT / "functional_tests/requirements.txt").read_text().splitlines()
+    return next(line for line in lines if line.startswith("selenium==")) + "\n"
+
+
 def copy_of_checkout(root: Path) -> Repository:
     """Copy what git tracks or would track here, without our own tests and the pictures.
 

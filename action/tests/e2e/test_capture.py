@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from .contract import assert_verdict
-from .repository import Repository
+from .repository import Repository, selenium
 from .runner import Runner
 
 SUITE = """\
@@ -58,6 +58,25 @@ def test_capture__of_a_suite_that_knows_nothing_of_it(
     assert "<title>Tiny</title>" in rehearsed.file(f"{folder}/page.html")
     page = rehearsed.file("index.html")
     assert f"{folder}/screenshot.png" in page or "data:image/png" in page
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param("python -I -m unittest discover", id="isolated"),
+        pytest.param("PYTHONPATH=elsewhere python -m unittest test_visitor", id="path of its own"),
+    ],
+)
+def test_capture__without_the_python_path(command: str, tiny: Repository, runner: Runner) -> None:
+    tiny.write("test_visitor.py", SUITE)
+    tiny.write("wanted.txt", selenium())
+    command = f"SE_OFFLINE=true {command}"
+    rehearsed = runner.use(tiny, {"test-command": command, "test-requirements": "wanted.txt"})
+    assert_verdict(rehearsed, "tests-failed")
+    (failed,) = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
+    assert rehearsed.evidence is not None
+    kept = {file.name for file in (rehearsed.evidence / failed["evidence"]).iterdir()}
+    assert set(NAMES) <= kept
 
 
 # What pytest-playwright 0.10 leaves of a failed test, where it leaves it.

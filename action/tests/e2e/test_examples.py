@@ -12,7 +12,7 @@ import pytest
 
 from .act import Act, ActRun
 from .machine import CHECKOUT, tool
-from .repository import Repository
+from .repository import Repository, selenium
 from .workflow import with_recorder
 
 EXAMPLES = CHECKOUT / "docs/examples"
@@ -82,12 +82,6 @@ def test_any_app__base_class(page: str, verdict: str, tiny: Repository, act: Act
     assert (outputs["verdict"], outputs["tests"]) == (verdict, "1")
     pictures = [file for each in run.artifacts.values() for file in each.rglob("screenshot.png")]
     assert len(pictures) == (verdict == "tests-failed")
-
-
-def selenium() -> str:
-    """Return the pin that the suite of this checkout uses."""
-    lines = Path(CHECKOUT, "functional_tests/requirements.txt").read_text().splitlines()
-    return next(line for line in lines if line.startswith("selenium==")) + "\n"
 
 
 GH = Path(__file__).parent / "stand_ins/gh-api/gh"

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from .contract import assert_verdict
-from .machine import CHECKOUT
-from .repository import Repository
+from .repository import Repository, selenium
 from .runner import ActionResult, Runner
 
 # Two tests that fail one after the other, reported as pytest does: one time stamp for all.
@@ -161,8 +160,7 @@ def test_slices__are_exact_for_tests_that_run_side_by_side(
     tiny: Repository, runner: Runner
 ) -> None:
     tiny.write("together.py", TOGETHER)
-    wanted = (CHECKOUT / "functional_tests/requirements.txt").read_text().splitlines()
-    tiny.write("wanted.txt", "\n".join(line for line in wanted if line.startswith("selenium")))
+    tiny.write("wanted.txt", selenium())
     inputs = {"test-command": RUN_TOGETHER, "test-requirements": "wanted.txt"}
     rehearsed = runner.use(tiny, inputs)
     assert_verdict(rehearsed, "tests-failed")

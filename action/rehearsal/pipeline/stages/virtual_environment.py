@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.evidence.log import Log
@@ -25,17 +26,43 @@ requirements=$2
 shift 2
 exec "$@" install --no-compile --disable-pip-version-check --no-input pip -r "$requirements"
 """
+# The capture is on the tests' PYTHONPATH. This file in the environment switches it on where Python
+# ignores that (-I, -E) or a suite sets it anew: first the folder to import it from, then a line
+# that Python runs when it starts. Python prints what such a line raises, so it raises nothing.
+PTH_NAME = "rehearsal_capture.pth"
+PTH = """\
+{folder}
+import os; os.environ.get("REHEARSAL_EVIDENCE") and exec({script!r})
+"""
+PTH_SCRIPT = """\
+try:
+    from rehearsal_capture.start import start
+    start()
+except Exception:
+    pass
+"""
 
 
 class VenvBuilder:
-    """Makes a virtual environment in the background, while the image is built."""
+    """Makes a virtual environment in the background, while the image is built.
+
+    Its Python has the capture that is in the folder `capture`, or none.
+    """
 
     def __init__(
-        self, requirements: Path, folder: Path, *, env: Mapping[str, str], log: Log
+        self,
+        requirements: Path,
+        folder: Path,
+        *,
+        env: Mapping[str, str],
+        log: Log,
+        capture: Path | None = None,
     ) -> None:
         self.bin_folder = folder / "bin"
         self._name = requirements.name
         self._log = log
+        self._folder = folder
+        self._capture = capture
         script = ["sh", "-ec", INSTALL_SCRIPT, "sh", sys.executable, str(folder), str(requirements)]
         self._process = Process(script, env=env, out=log.stream(), cwd=requirements.parent)
 
@@ -50,6 +77,12 @@ class VenvBuilder:
                 excerpt=self._log.tail(EXCERPT_LINES),
                 source=self._log.name,
             )
+        if self._capture:
+            text = PTH.format(folder=self._capture, script=PTH_SCRIPT)
+            for packages in self._folder.glob("lib/python*/site-packages"):
+                # Without it there is still the PYTHONPATH.
+                with suppress(OSError):
+                    (packages / PTH_NAME).write_text(text, encoding="utf-8")
 
     def end(self) -> None:
         """End the installation if it still runs."""
