@@ -24,8 +24,8 @@ _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-# A project's own tests, which a rehearsal of that project runs.
-collect_ignore = ["fixtures/plain_app"]
+# Projects' own tests, which rehearsals of these projects run.
+collect_ignore = ["fixtures/celery_app", "fixtures/plain_app"]
 _HERE = Path(__file__).parent
 _failed = pytest.StashKey[bool]()
 
