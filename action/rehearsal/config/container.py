@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.config.service_env import service_variable_names
 from rehearsal.config.variables import generate_secrets, read_secrets, read_variables, values
 from rehearsal.redaction.secret import ANY_NAME, Secret, Variable
 from rehearsal.verdict import MisconfiguredError
@@ -65,15 +66,17 @@ def _check_names(inputs: Inputs, env: Mapping[str, Variable], secrets: Iterable[
     """Raise `MisconfiguredError` if env has a secret's name, or one that looks like a secret's."""
     secret_names = {secret.name for secret in secrets}
     harmless = inputs.lines("not-secret")
+    for_services = service_variable_names(inputs)
     for name in harmless:
         if name in secret_names:
             raise MisconfiguredError(
                 f"not-secret lists {quoted(name)}, which is a secret.",
                 hint="Remove it from not-secret, or from secrets and generate-secrets.",
             )
-        if name not in env:
+        if name not in env and name not in for_services:
             raise MisconfiguredError(
-                f"not-secret lists {quoted(name)}, and env has no variable of this name.",
+                f"not-secret lists {quoted(name)}, and env has no variable of this name"
+                f"{', service-env neither' if for_services else ''}.",
                 hint="Write each name as in env, without a value, or remove the line.",
             )
     for name, variable in env.items():

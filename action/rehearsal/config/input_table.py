@@ -8,6 +8,7 @@ from rehearsal.config.input_types import (
     PRIVATE_LINES,
     SCRIPT,
     SECRETS,
+    SERVICE_VARIABLES,
     TEXT,
     VARIABLES,
     Input,
@@ -105,8 +106,8 @@ INPUTS = table(
     Input(
         "not-secret",
         LINES,
-        "Names in the input env, one a line, that look like names of secrets but whose values may "
-        "be seen, like POSTGRES_PASSWORD for a database of the tests.",
+        "Names in env and service-env, one a line, that look like names of secrets but whose "
+        "values may be seen, like POSTGRES_PASSWORD for a database of the tests.",
     ),
     Input("command", PRIVATE_LINES, "Arguments that replace the image's command, one a line."),
     Input(
@@ -128,6 +129,45 @@ INPUTS = table(
         "volumes",
         PRIVATE_LINES,
         "Volumes and bind mounts, one SOURCE:TARGET or SOURCE:TARGET:ro a line.",
+    ),
+    Input(
+        "services",
+        LINES,
+        "Containers that run beside the app, like a database, one NAME=IMAGE a line; NAME is its "
+        "host name.",
+    ),
+    Input(
+        "service-env",
+        SERVICE_VARIABLES,
+        "Variables for the services, one NAME.VARIABLE=value a line, NAME.VARIABLE<<END … END, or "
+        "NAME.VARIABLE, which gets the app's value of VARIABLE, or that of the step's env.",
+        workflow_meaning="Variables for the services, one NAME.VARIABLE=value a line, "
+        "NAME.VARIABLE<<END … END, or NAME.VARIABLE, which gets the app's value of VARIABLE, also "
+        "from container-secrets.",
+    ),
+    Input(
+        "service-ready",
+        PRIVATE_LINES,
+        "When a service is ready, one NAME=PORT (it listens there) or NAME=COMMAND (sh -c in it "
+        "succeeds) a line; when empty, its image's health check or port decides.",
+    ),
+    Input(
+        "service-timeout",
+        number(1, 3600, "seconds"),
+        "Seconds until all services have to be ready, without the time to pull their images.",
+        default="60",
+    ),
+    Input(
+        "before-command",
+        SCRIPT,
+        "A script (sh -ec) to run in a container of the image before the app starts, like "
+        "migrations; it goes through the image's ENTRYPOINT.",
+    ),
+    Input(
+        "workers",
+        PRIVATE_LINES,
+        "More containers of the image, one NAME=ARGUMENTS a line; the arguments are split like a "
+        "shell's and replace the image's command.",
     ),
     Input(
         "network",

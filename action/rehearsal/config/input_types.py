@@ -72,6 +72,8 @@ LINES = InputType(label="lines", is_list=True)
 PRIVATE_LINES = InputType(label="lines", confidential=True, is_list=True)
 # In the grammar of redaction.secret; each value of SECRETS is a secret.
 VARIABLES = InputType(label="variables", confidential=True, is_list=True)
+# The same with the name of a service before each variable.
+SERVICE_VARIABLES = InputType(label="variables", confidential=True, is_list=True)
 SECRETS = InputType(label="secrets", confidential=True, is_list=True)
 BOOLEAN = one_of("true", "false", yaml="boolean")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.config.build import read_build
+from rehearsal.config.companions import read_companions
 from rehearsal.config.container import SECRET_LIKE_NAME, read_container
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
@@ -14,6 +15,7 @@ from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.paths import is_file, read_folder
 from rehearsal.config.plan_warnings import plan_warnings
 from rehearsal.config.rehearsal_plan import Plan, ProbePlan, SuitePlan
+from rehearsal.config.service_env import secrets_for_services
 from rehearsal.config.variables import read_variables, values
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
@@ -33,13 +35,16 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
     """
     inputs = Inputs.of(given)
     directory = read_folder(inputs, "working-directory", top)
+    build = read_build(inputs, environ, directory, top)
+    container = read_container(inputs, environ)
     plan = Plan(
         top=top,
         directory=directory,
         image=inputs.text("image"),
         trust_image=inputs.boolean("trust-image"),
-        build=read_build(inputs, environ, directory, top),
-        container=read_container(inputs, environ),
+        build=build,
+        container=container,
+        companions=read_companions(inputs, environ, container, build.secrets),
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
         timeout=inputs.number("timeout"),
@@ -86,6 +91,12 @@ def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> 
             text = str(given.get(source) or "")
             items = parse_variables(text, source=source, environ=environ).items()
             found += [Secret(name=name, value=each.value) for name, each in items if each.value]
+    with suppress(MisconfiguredError):
+        found += secrets_for_services(
+            str(given.get("service-env") or ""),
+            environ,
+            harmless=str(given.get("not-secret") or "").split(),
+        )
     return tuple(found)
 
 

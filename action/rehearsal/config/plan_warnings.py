@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.config.variables import USUAL_NAME
 from rehearsal.redaction.secret import ANY_NAME, MIN_MASK_LENGTH, Secret, parse_variables
 from rehearsal.redaction.secret_parts import secret_parts
 
-# Programs read names like `discovery.type`, `a-b__c`, `a[0]`. Others come from a typo, from quotes,
-# or from a list or a comment that was meant for YAML.
-USUAL_NAME = re.compile(r"[\w./:\[\]-]+\Z")
 # They name the repository, the branch and the people; logs and reports name them, too.
 RUN_VARIABLES = frozenset(
     f"GITHUB_{name}"

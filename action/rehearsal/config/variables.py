@@ -18,6 +18,9 @@ from rehearsal.redaction.secret import (
 )
 from rehearsal.verdict import MisconfiguredError
 
+# Programs read names like `discovery.type`, `a-b__c`, `a[0]`. Others come from a typo, from quotes,
+# or from a list or a comment that was meant for YAML.
+USUAL_NAME = re.compile(r"[\w./:\[\]-]+\Z")
 # In bytes, for NAME=value with its NUL. Source: execve(2), MAX_ARG_STRLEN.
 LONGEST_VARIABLE = 128 << 10
 # In bytes, for the variables of one input. Linux allows 2 MiB for all variables of a program.
@@ -47,7 +50,7 @@ def read_secrets(
             )
         if variable.blank and name not in generated:
             raise _missing_secret_error(source, name, variable)
-    _check_lengths(source, found)
+    check_lengths(source, found)
     values = {name: variable.value or "" for name, variable in found.items()}
     values |= {
         name: value for name, value in generated.items() if name not in found or found[name].blank
@@ -86,7 +89,7 @@ def read_variables(
                 "itself is not shown, it may be part of a value).",
                 hint="Write NAME=value here, or only NAME and set it in the step's env:.",
             )
-    _check_lengths(name, found)
+    check_lengths(name, found)
     return found
 
 
@@ -95,7 +98,7 @@ def values(variables: Mapping[str, Variable]) -> dict[str, str]:
     return {name: variable.value or "" for name, variable in variables.items()}
 
 
-def _check_lengths(source: str, found: Mapping[str, Variable]) -> None:
+def check_lengths(source: str, found: Mapping[str, Variable]) -> None:
     """Raise `MisconfiguredError` for a variable that no program can be started with."""
     together = 0
     for name, variable in found.items():

@@ -14,7 +14,7 @@ from rehearsal.verdict import MisconfiguredError
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Engines and operating systems take every name without `=` and NUL: `discovery.type`, `a-b`.
 ANY_NAME = re.compile(r"[^=\0]+\Z")
-HEREDOC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)<<(\S+)\Z")
+HEREDOC = re.compile(r"([^=<\s]+)<<(\S+)\Z")
 # Not str.splitlines: it also ends a line at a form feed or U+2028, which a value may hold.
 LINE_END = re.compile(r"\r?\n")
 
@@ -67,17 +67,29 @@ class Variable:
         return not (self.value or "").strip().strip("=")
 
 
+class BadLineError(MisconfiguredError):
+    """A line that is no variable; `line` is its number."""
+
+    def __init__(self, message: str, *, hint: str, line: int) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+
+
 def parse_variables(
     text: str,
     *,
     source: str,
     environ: Mapping[str, str],
     names: re.Pattern[str] = VARIABLE_NAME,
+    bare_names: re.Pattern[str] = VARIABLE_NAME,
+    expected: str = "expected NAME, NAME=value or NAME<<END",
 ) -> dict[str, Variable]:
     """Parse lines of `NAME`, `NAME=value` or `NAME<<END`; return the variables by name.
 
-    `source` is the input's name, for errors. `names` are the names that may stand before a `=`.
-    Raises `MisconfiguredError` with a line number.
+    `source` is the input's name, for errors. `names` are the names that may stand before a `=`,
+    `bare_names` those that may stand alone or before `<<`; `expected` is how errors say what a line
+    has to be. Raises `MisconfiguredError` with a line number: `BadLineError` for a line that is
+    no variable.
     """
     found: dict[str, Variable] = {}
     lines = iter(enumerate(LINE_END.split(text), start=1))
@@ -85,7 +97,14 @@ def parse_variables(
         if not line.strip():
             continue
         name, variable = _parse_item(
-            line, number, lines, source=source, environ=environ, names=names
+            line,
+            number,
+            lines,
+            source=source,
+            environ=environ,
+            names=names,
+            bare_names=bare_names,
+            expected=expected,
         )
         if name in found:
             raise MisconfiguredError(
@@ -104,20 +123,23 @@ def _parse_item(
     source: str,
     environ: Mapping[str, str],
     names: re.Pattern[str],
+    bare_names: re.Pattern[str],
+    expected: str,
 ) -> tuple[str, Variable]:
-    if heredoc := HEREDOC.match(line.strip()):
+    if (heredoc := HEREDOC.match(line.strip())) and bare_names.match(heredoc[1]):
         name, end = heredoc.groups()
         value = "\n".join(_heredoc_lines(end, rest, number=number, source=source))
         return name, Variable(value=value, line=number)
     name, equals, value = line.lstrip().partition("=")
-    if not equals and VARIABLE_NAME.match(name := name.rstrip()):
+    if not equals and bare_names.match(name := name.rstrip()):
         return name, Variable(value=environ.get(name), line=number, inherited=True)
     if not equals or not names.match(name):
-        raise MisconfiguredError(
-            f"{source}, line {number}: expected NAME, NAME=value or NAME<<END "
-            "(the line itself is not shown, it may be part of a secret).",
+        raise BadLineError(
+            f"{source}, line {number}: {expected} (the line itself is not shown, it "
+            "may be part of a secret).",
             hint="A value of several lines breaks into lines like this one. Write only its NAME "
             "here, and the value in the step's env: (NAME: ${{ secrets.NAME }}).",
+            line=number,
         )
     return name, Variable(value=value, line=number)
 

@@ -157,9 +157,10 @@ def test_wrong__never_shows_what_may_be_secret(name: str) -> None:
 
 
 def test_confidential__is_what_may_hold_a_secret() -> None:
-    variables = {"secrets", "env", "test-env", "build-args", "build-secrets"}
-    scripts = {"setup-command", "test-command"}
+    variables = {"secrets", "env", "test-env", "build-args", "build-secrets", "service-env"}
+    scripts = {"setup-command", "test-command", "before-command"}
     options = {"run-options", "command", "volumes", "cache-from", "cache-to"}
+    options |= {"service-ready", "workers"}
     requests = {"ready-headers", "ready-path", "selenium-url"}
     assert set(CONFIDENTIAL) == variables | scripts | options | requests
 

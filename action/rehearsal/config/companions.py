@@ -1,0 +1,110 @@
+"""Read the inputs about what the app is not alone with: services, a command before it, workers."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+
+from rehearsal.config.inputs import Inputs
+from rehearsal.config.named_lines import NO_COMMENTS, NamedLine, check_free, read_named_lines
+from rehearsal.config.rehearsal_plan import (
+    CompanionsPlan,
+    ContainerPlan,
+    ServicePlan,
+    WorkerPlan,
+)
+from rehearsal.config.service_env import read_service_env
+from rehearsal.config.services import read_images, read_ready
+from rehearsal.redaction.secret import Secret
+from rehearsal.verdict import MisconfiguredError
+
+WORKERS_FORM = "NAME=ARGUMENTS, like worker=celery -A config worker"
+# What a shell would understand; here it would reach the program as an argument.
+SHELL_WORD = re.compile(r"(?<!\S)(&&|\|\|?|;|&|[0-9]?>>?|<)(?!\S)")
+
+
+def read_companions(
+    inputs: Inputs,
+    environ: Mapping[str, str],
+    container: ContainerPlan,
+    build_secrets: tuple[Secret, ...],
+) -> CompanionsPlan:
+    """Return what the app is not alone with.
+
+    `environ` is the calling step's environment; `container` has the values that the app and the
+    services share. Raises `MisconfiguredError`.
+    """
+    images = read_images(inputs)
+    workers = read_named_lines(inputs, "workers", WORKERS_FORM)
+    _check_names(images, workers)
+    if images and container.network:
+        raise MisconfiguredError(
+            "Both services and network are given, and services get a network of their own.",
+            hint="Remove network. If services that are started elsewhere are needed as well, start "
+            "all of them there, and keep only network.",
+        )
+    ports, commands = read_ready(inputs, images)
+    variables = read_service_env(
+        inputs,
+        environ,
+        container,
+        services=images,
+        secrets=(*container.secrets, *build_secrets),
+    )
+    return CompanionsPlan(
+        services=tuple(
+            ServicePlan(
+                name=name,
+                image=each.text,
+                env=variables[name].env,
+                secrets=tuple(variables[name].secrets),
+                ready_port=ports.get(name, 0),
+                ready_command=commands.get(name, ""),
+            )
+            for name, each in images.items()
+        ),
+        timeout=inputs.number("service-timeout"),
+        before_command=inputs.block("before-command").strip(),
+        workers=tuple(_workers(workers)),
+    )
+
+
+def _check_names(services: Mapping[str, NamedLine], workers: Mapping[str, NamedLine]) -> None:
+    check_free("services", services)
+    check_free("workers", workers)
+    for name, worker in workers.items():
+        if name in services:
+            raise MisconfiguredError(
+                f"workers, line {worker.line}: services, line {services[name].line}, has the same "
+                f"name, {name}.",
+                hint="Rename one of them: each is a host name in the same network.",
+            )
+
+
+def _workers(lines: Mapping[str, NamedLine]) -> Iterator[WorkerPlan]:
+    for name, each in lines.items():
+        where = f"workers, line {each.line}"
+        try:
+            words = shlex.split(each.text)
+        except ValueError:
+            raise MisconfiguredError(
+                f"{where}: the arguments of {name} cannot be split into words.",
+                hint="A quote is not closed, or a backslash stands at the end.",
+            ) from None
+        if len(words) == 1 and re.search(r"\s", words[0]):
+            raise MisconfiguredError(
+                f"{where}: all arguments of {name} are in quotes, so they are one word, the name "
+                "of a program.",
+                hint="Remove the quotes around them.",
+            )
+        if any(word.startswith("#") for word in words) and re.search(r"\s#", each.text):
+            raise MisconfiguredError(
+                f"{where}: a # begins a comment, which would reach {name} as arguments.",
+                hint=NO_COMMENTS,
+            )
+        if (found := SHELL_WORD.search(each.text)) and found[1] in words:
+            raise MisconfiguredError(
+                f"{where}: no shell reads the arguments of {name}, so {found[1]} would be one of "
+                "them.",
+                hint=f"If a shell has to read them, write {name}=sh -c '…'.",
+            )
+        yield WorkerPlan(name=name, command=tuple(words))

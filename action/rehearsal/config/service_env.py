@@ -1,0 +1,185 @@
+"""Read the input service-env: variables of the services, and which of them are secrets.
+
+As for all variables, errors give the number of a line, never what stands in it.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from rehearsal.config.inputs import Inputs
+from rehearsal.config.named_lines import COMPANION_NAME, mistake_in, unknown_name_hint
+from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.config.variables import USUAL_NAME, check_lengths
+from rehearsal.redaction.secret import (
+    ANY_NAME,
+    CLIENT_VARIABLES,
+    LINE_END,
+    BadLineError,
+    Secret,
+    Variable,
+    parse_variables,
+)
+from rehearsal.verdict import MisconfiguredError
+
+SOURCE = "service-env"
+FORM = "NAME.VARIABLE"
+BARE_NAME = re.compile(r"[a-z][a-z0-9-]*\.[A-Za-z_][A-Za-z0-9_]*\Z")
+# The step's env may have any secret, and most have names that nobody can foresee, like
+# RABBITMQ_DEFAULT_PASS. Only these are surely none; a secret `app` would be hidden in all logs.
+HARMLESS_NAME = re.compile(
+    r"(?:.*_)?(?:USER|USERNAME|DB|DATABASE|NAME|HOST|HOSTNAME|PORT)\Z", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceVariables:
+    """The variables of one service, by whether their values may be seen."""
+
+    env: dict[str, str] = field(default_factory=dict, repr=False)
+    secrets: list[Secret] = field(default_factory=list)
+
+
+def read_service_env(
+    inputs: Inputs,
+    environ: Mapping[str, str],
+    container: ContainerPlan,
+    *,
+    services: Mapping[str, object],
+    secrets: Sequence[Secret],
+) -> dict[str, ServiceVariables]:
+    """Return the variables of each service.
+
+    `environ` is the calling step's environment, `secrets` are those of the run. A bare name gets
+    the app's value in `container`, else that of `environ`. Raises `MisconfiguredError`.
+    """
+    found = {name: ServiceVariables() for name in services}
+    filled: dict[str, Variable] = {}
+    harmless = inputs.lines("not-secret")
+    shared = {secret.name: secret.value for secret in container.secrets}
+    known = [secret.value for secret in secrets if not secret.too_short]
+    for key, variable in _parse(inputs.block(SOURCE)).items():
+        service, name = _checked(key, variable, services)
+        value = variable.value or ""
+        is_secret = any(part in value for part in known)
+        if variable.inherited and name in shared:
+            value, is_secret = shared[name], True
+        elif variable.inherited and name in container.env:
+            value = container.env[name]
+        elif variable.inherited:
+            value, is_secret = _from_step(service, name, variable, environ, harmless)
+        if is_secret and CLIENT_VARIABLES.match(name):
+            raise MisconfiguredError(
+                f"{SOURCE}, line {variable.line}: {name} cannot be a secret; the engine's client "
+                "reads a variable of this name itself.",
+                hint=f"If everybody may see its value, write {service}.{name}=value, or list "
+                f"{name} in not-secret.",
+            )
+        filled[key] = replace(variable, value=value)
+        if is_secret:
+            found[service].secrets.append(Secret(name=name, value=value))
+        else:
+            found[service].env[name] = value
+    check_lengths(SOURCE, filled)
+    return found
+
+
+def service_variable_names(inputs: Inputs) -> frozenset[str]:
+    """Return the names of the services' variables; none if the input cannot be read."""
+    with suppress(MisconfiguredError):
+        return frozenset(key.partition(".")[2] for key in _parse(inputs.block(SOURCE)))
+    return frozenset()
+
+
+def secrets_for_services(
+    text: str, environ: Mapping[str, str], *, harmless: Collection[str]
+) -> Iterator[Secret]:
+    """Yield the secrets that the services get from the step's environment.
+
+    `text` is the input, `harmless` the names in not-secret. Raises `MisconfiguredError`.
+    """
+    for key, variable in _parse(text).items():
+        name = key.partition(".")[2]
+        if variable.inherited and _may_be_secret(name, harmless) and (value := environ.get(name)):
+            yield Secret(name=name, value=value)
+
+
+def _parse(text: str) -> dict[str, Variable]:
+    """Return the variables by `NAME.VARIABLE`; those that are bare have no value yet."""
+    try:
+        return parse_variables(
+            text,
+            source=SOURCE,
+            environ={},
+            names=ANY_NAME,
+            bare_names=BARE_NAME,
+            expected=f"expected {FORM}, {FORM}=value or {FORM}<<END",
+        )
+    except BadLineError as error:
+        hint = mistake_in(LINE_END.split(text)[error.line - 1]) or (
+            f"Write {FORM}=value, or only {FORM} for the value that the app or the step's env: "
+            f"has. A value of several lines stands between {FORM}<<END and END."
+        )
+        raise MisconfiguredError(error.problem.message, hint=hint) from None
+
+
+def _checked(key: str, variable: Variable, services: Mapping[str, object]) -> tuple[str, str]:
+    """Return the names of service and variable. Raises `MisconfiguredError`."""
+    where = f"{SOURCE}, line {variable.line}"
+    service, dot, name = key.partition(".")
+    if hint := mistake_in(key):
+        raise MisconfiguredError(f"{where}: this is not {FORM}=value.", hint=hint)
+    if not dot or not name:
+        raise MisconfiguredError(
+            f"{where}: no service is named before the variable.",
+            hint=f"Write {FORM}=value. {unknown_name_hint(services)}",
+        )
+    if service not in services:
+        near = get_close_matches(service.strip().lower(), services, n=1)
+        same = " (with small letters, without spaces)" if service.strip().lower() in near else ""
+        raise MisconfiguredError(
+            f"{where}: the NAME before the first dot is no service's."
+            + (f" Did you mean {near[0]}{same}?" if near else ""),
+            hint=unknown_name_hint(services)
+            if COMPANION_NAME.match(service)
+            else f"Write {FORM}=value. {unknown_name_hint(services)}",
+        )
+    if not USUAL_NAME.match(name):
+        raise MisconfiguredError(
+            f"{where}: the variable's name has white space, a quote or another unusual character.",
+            hint=f"Write {FORM}=value, without quotes, and without spaces around the =.",
+        )
+    return service, name
+
+
+def _may_be_secret(name: str, harmless: Collection[str]) -> bool:
+    """Whether a value of the step's environment has to be hidden."""
+    return name not in harmless and not HARMLESS_NAME.match(name)
+
+
+def _from_step(
+    service: str,
+    name: str,
+    variable: Variable,
+    environ: Mapping[str, str],
+    harmless: Collection[str],
+) -> tuple[str, bool]:
+    """Return a value of the step's environment, and whether it is secret."""
+    value = environ.get(name)
+    if value is None or Variable(value=value, line=0).blank:
+        state = "has no value" if value is None else "is empty"
+        forks = (
+            ""
+            if value is None
+            else "GitHub gives no secrets to pull requests from forks and from Dependabot. "
+        )
+        raise MisconfiguredError(
+            f"{SOURCE}, line {variable.line}: {name} {state}; secrets, generate-secrets, env and "
+            "the step's env: are where a bare name finds one.",
+            hint=f"{forks}Write {service}.{name}=value, list {name} in generate-secrets if any "
+            f"value will do, or set it in the step's env: (in container-secrets for a job that "
+            "calls rehearsal.yml).",
+        )
+    return value, _may_be_secret(name, harmless)
