@@ -33,6 +33,7 @@ from rehearsal.diagnosis.causes import CAUSES  # noqa: E402
 from rehearsal.diagnosis.rules import PLACEHOLDER as FILLED_IN  # noqa: E402
 from rehearsal.results import file_names  # noqa: E402
 from rehearsal.results.json_schema import document_schema  # noqa: E402
+from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort  # noqa: E402
 from rehearsal.results.rehearsal import RehearsalResult  # noqa: E402
 from rehearsal.results.verdict_document import Derived  # noqa: E402
 from rehearsal.verdict import Verdict  # noqa: E402
@@ -57,8 +58,9 @@ PLACE = re.compile(
 SET_BY_THE_JOB = {"artifact-name", "test-env"}
 
 ENVIRONMENT = {
-    "TEST_SERVER": "`localhost:PORT`: where the container answers. The host port changes each run.",
-    "REHEARSAL_URL": "`http://localhost:PORT`: the same as a URL.",
+    "TEST_SERVER": "`localhost:PORT`, or `ADDRESS:PORT` with `publish-address`: where the "
+    "container answers. The port changes each run.",
+    "REHEARSAL_URL": "The same as a URL, like `http://localhost:PORT`.",
     "REHEARSAL_EVIDENCE": "A folder. What the tests write there becomes part of the evidence.",
     "REHEARSAL_JUNIT": "A folder. Every JUnit `*.xml` in it counts as a report.",
     "REHEARSAL_SHARD": "The input `shard`; only there when it is given.",
@@ -333,7 +335,13 @@ def test_environment() -> Iterator[str]:
     suite = make_plan(given, environ={}, top=TOP).suite
     here = Path()
     known = child_environment.for_tests(
-        {}, suite, port=1, evidence=here, junit=here, python_path=[here], bin_folder=here
+        {},
+        suite,
+        published=PublishedPort(DEFAULT_ADDRESS, 1),
+        evidence=here,
+        junit=here,
+        python_path=[here],
+        bin_folder=here,
     )
     complete("environment of the tests", ENVIRONMENT, known)
     return _table(

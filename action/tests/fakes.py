@@ -15,6 +15,7 @@ from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.redaction.secret import Secret
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.published_port import PublishedPort
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import RehearsalError, Verdict
@@ -205,7 +206,12 @@ def write_verdict(folder: Path, **changes: Any) -> Path:
 
 def fake_container(code: int | None = None, *, started: float = 0.0) -> Container:
     """Return a started container that still runs, or has ended with `code`."""
-    return Container(id="c0ffee", port=49153, client=FakeProcess(code), started=started)
+    return Container(
+        id="c0ffee",
+        published=PublishedPort("127.0.0.1", 49153),
+        client=FakeProcess(code),
+        started=started,
+    )
 
 
 def secret(name: str = "KEY", value: str = "planted-secret-value") -> Secret:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import SuitePlan
+from rehearsal.results.published_port import PublishedPort
 
 # The inputs hold secrets; the tokens and files of the runner are for the action only.
 WITHHELD = re.compile(
@@ -31,7 +32,7 @@ def for_tests(
     base: Mapping[str, str],
     suite: SuitePlan,
     *,
-    port: int,
+    published: PublishedPort,
     evidence: Path,
     junit: Path,
     python_path: Iterable[Path],
@@ -44,8 +45,8 @@ def for_tests(
     return {
         **base,
         **{name: value for name, value in optional.items() if value},
-        "TEST_SERVER": f"localhost:{port}",
-        "REHEARSAL_URL": f"http://localhost:{port}",
+        "TEST_SERVER": published.server,
+        "REHEARSAL_URL": published.url,
         "REHEARSAL_EVIDENCE": str(evidence),
         "REHEARSAL_JUNIT": str(junit),
         "REHEARSAL_RETRIES": str(suite.retries),

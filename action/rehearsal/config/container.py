@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.rehearsal_plan import ContainerPlan
 from rehearsal.config.service_env import service_variable_names
 from rehearsal.config.variables import generate_secrets, read_secrets, read_variables, values
 from rehearsal.redaction.secret import ANY_NAME, Secret, Variable
+from rehearsal.results.published_port import DEFAULT_ADDRESS
 from rehearsal.verdict import MisconfiguredError
 
 # The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets. It is a word of its own,
@@ -50,6 +52,7 @@ def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
     _check_names(inputs, env, secrets)
     return ContainerPlan(
         port=inputs.number("port"),
+        address=read_address(inputs),
         host_port=inputs.number("host-port"),
         env=values(env),
         secrets=secrets,
@@ -60,6 +63,11 @@ def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:
         run_options=_run_options(inputs),
         setup_command=inputs.block("setup-command").strip(),
     )
+
+
+def read_address(inputs: Inputs) -> str:
+    """Return the address of this machine where the app's port is published."""
+    return str(ip_address(inputs.text("publish-address") or DEFAULT_ADDRESS))
 
 
 def _check_names(inputs: Inputs, env: Mapping[str, Variable], secrets: Iterable[Secret]) -> None:

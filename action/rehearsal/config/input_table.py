@@ -1,6 +1,7 @@
 """The table of inputs: `make reference` writes YAML and documents from it, `parser` reads them."""
 
 from rehearsal.config.input_types import (
+    ADDRESS,
     BOOLEAN,
     FILE,
     FOLDER,
@@ -17,6 +18,7 @@ from rehearsal.config.input_types import (
     one_of,
     table,
 )
+from rehearsal.results.published_port import DEFAULT_ADDRESS
 
 PORT = (1, 65535)
 # In seconds; the longest time-out.
@@ -95,8 +97,15 @@ INPUTS = table(
     Input(
         "host-port",
         number(*PORT, optional=True),
-        "A fixed port on the host's 127.0.0.1; when empty, the engine chooses a free one.",
+        "A fixed port of this machine; when empty, the engine chooses a free one.",
         not_in_workflow="Each job has a runner of its own, where the engine chooses a free port.",
+    ),
+    Input(
+        "publish-address",
+        ADDRESS,
+        "The address of this machine where tests and probe reach the app, for browsers on other "
+        "machines, like 192.0.2.7.",
+        default=DEFAULT_ADDRESS,
     ),
     Input(
         "env",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
+from ipaddress import ip_address
 
 
 def _anything(value: str) -> bool:
@@ -63,6 +64,16 @@ def one_of(*words: str, yaml: str = "string") -> InputType:
     )
 
 
+def _is_address(value: str) -> bool:
+    """Whether a text is empty, or an address on which one interface of a machine may listen."""
+    try:
+        address = ip_address(value or "127.0.0.1")
+    except ValueError:
+        return False
+    # The engine takes no zone, as in fe80::1%eth0.
+    return not (address.is_unspecified or address.is_multicast or "%" in value)
+
+
 TEXT = InputType(label="text")
 FOLDER = InputType(label="folder")
 FILE = InputType(label="file")
@@ -75,6 +86,11 @@ VARIABLES = InputType(label="variables", confidential=True, is_list=True)
 # The same with the name of a service before each variable.
 SERVICE_VARIABLES = InputType(label="variables", confidential=True, is_list=True)
 SECRETS = InputType(label="secrets", confidential=True, is_list=True)
+ADDRESS = InputType(
+    label="IP address",
+    allowed="one IPv4 or IPv6 address of this machine, not 0.0.0.0 or ::",
+    accepts=_is_address,
+)
 BOOLEAN = one_of("true", "false", yaml="boolean")
 
 

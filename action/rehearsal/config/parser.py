@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rehearsal.config.build import read_build
 from rehearsal.config.companions import read_companions
-from rehearsal.config.container import SECRET_LIKE_NAME, read_container
+from rehearsal.config.container import SECRET_LIKE_NAME, read_address, read_container
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
@@ -19,6 +19,7 @@ from rehearsal.config.service_env import secrets_for_services
 from rehearsal.config.variables import read_variables, values
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
+from rehearsal.results.published_port import host_name
 from rehearsal.verdict import MisconfiguredError
 
 # In seconds, unless the input ready-timeout has others.
@@ -103,6 +104,7 @@ def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> 
 def _probe(inputs: Inputs) -> ProbePlan:
     timeout = inputs.number("ready-timeout")
     return ProbePlan(
+        host=host_name(read_address(inputs)),
         path=inputs.text("ready-path") or "/",
         statuses=_statuses(inputs),
         headers=_headers(inputs),

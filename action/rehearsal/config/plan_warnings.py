@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.named_lines import is_quoted
@@ -42,6 +43,7 @@ def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tup
         *(warning for name in ("env", "test-env") for warning in _odd_names(inputs, name)),
         *_odd_service_values(inputs),
         *(warning for secret in plan.secrets for warning in _about_secret(secret, words)),
+        *_about_address(plan.container.address),
     )
 
 
@@ -81,6 +83,15 @@ def _about_secret(secret: Secret, words: frozenset[str]) -> Iterator[str]:
             "that stands nowhere else. If everybody may see it, move it to env, and list its name "
             "in not-secret if it looks like a secret's; for a service alone, write its value in "
             "service-env."
+        )
+
+
+def _about_address(address: str) -> Iterator[str]:
+    if not ip_address(address).is_loopback:
+        yield (
+            f"publish-address is {address}: while the rehearsal runs, everybody who can reach this "
+            "address can open the app, with the data of the tests. The engine publishes ports past "
+            "firewalls like ufw."
         )
 
 

@@ -30,12 +30,14 @@ class BuildPlan:
 class ContainerPlan:
     """How to run the container.
 
-    `port` is where the app listens in the container; with `host_port` 0 the engine chooses the
-    port on the host. `command` replaces the image's own command unless it is empty.
-    `generated_names` are the names of the secrets whose values were made for this run.
+    `port` is where the app listens in the container. It is published on `address`, an IP address
+    of this machine; with `host_port` 0 the engine chooses the port there. `command` replaces the
+    image's own command unless it is empty. `generated_names` are the names of the secrets whose
+    values were made for this run.
     """
 
     port: int
+    address: str
     host_port: int
     env: Mapping[str, str] = field(repr=False)
     secrets: tuple[Secret, ...]
@@ -90,9 +92,10 @@ class CompanionsPlan:
 class ProbePlan:
     """Which answer means that the app is ready, and for how many seconds to wait for it.
 
-    With `timeout_given` the caller has chosen the time.
+    `host` is the host in the app's URL. With `timeout_given` the caller has chosen the time.
     """
 
+    host: str
     path: str
     statuses: tuple[range, ...]
     headers: Mapping[str, str] = field(repr=False)

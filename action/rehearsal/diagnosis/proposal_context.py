@@ -35,7 +35,7 @@ class Context:
     @property
     def host(self) -> str:
         """The host that the rehearsal asks for, without a port."""
-        return self.find("request", r"^host ([^\s:]+)") or "localhost"
+        return self.find("request", r"^host (\[[^\]\s]+\]|[^\s:]+)") or "localhost"
 
     def find(self, source: str, pattern: str) -> str:
         """Return the first group of the last match in a source, empty if there is none."""

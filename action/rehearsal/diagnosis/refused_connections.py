@@ -6,7 +6,8 @@ from rehearsal.diagnosis.facts import Facts
 from rehearsal.results.file_names import TEST_LOG
 
 SOURCES = (TEST_LOG, "failures", "final page")
-HERE = r"(?P<host>localhost|127\.0\.0\.1|::1)"
+HERE = r"(?P<host>localhost|\d+\.\d+\.\d+\.\d+|::1)"
+LOOPBACK = re.compile(r"localhost|127\..*|::1")
 REFUSED = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
@@ -42,9 +43,11 @@ FIRST_RANDOM_PORT = 32768
 
 
 def refused_connection(facts: Facts) -> tuple[str, ...]:
-    """Return `elsewhere HOST:PORT`, or `ipv6 HOST:PORT` for the app's own port, and `server`.
+    """Return `KIND HOST:PORT`, and `server HOST:PORT` of the app.
 
-    Nothing if no test was refused, or if it asked for the app.
+    The kind is `elsewhere` for another port, `ipv6` for the app's own, and `unpublished` for a host
+    that is not that of the input publish-address. Nothing if no test was refused on this machine,
+    or if it asked for the app.
     """
     server = SERVER.search(facts.text("request"))
     found = [
@@ -53,12 +56,16 @@ def refused_connection(facts: Facts) -> tuple[str, ...]:
         for pattern in REFUSED
         for match in pattern.finditer(facts.text(source))
         if int(match["port"]) not in OTHER_SERVERS or (server and match["port"] == server["port"])
+        if LOOPBACK.fullmatch(match["host"]) or (server and match["host"] == server["host"])
     ]
     if not server or not found:
         return ()
     host, port = found[0]["host"], found[0]["port"]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    if port == server["port"]:
+    is_app_port = port == server["port"]
+    if server["host"] not in ("localhost", host) and (is_app_port or int(port) < FIRST_RANDOM_PORT):
+        kind = "unpublished"
+    elif is_app_port:
         kind = "ipv6" if host == "::1" else ""
     else:
         kind = "elsewhere" if int(port) < FIRST_RANDOM_PORT else ""

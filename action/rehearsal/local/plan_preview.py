@@ -54,7 +54,7 @@ def _stages(plan: Plan, request: GivenInputs, tag: str) -> Iterator[tuple[str, s
     where = f"port {container.host_port}" if container.host_port else "a free port"
     yield (
         "start",
-        f"port {container.port} of the app on {where} of 127.0.0.1"
+        f"port {container.port} of the app on {where} of {container.address}"
         + (f", with {secrets}" if secrets else ""),
     )
     for worker in companions.workers:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from rehearsal.outside.http_response import Answer, Response
+from rehearsal.results.published_port import PublishedPort
 
 # How long to wait for an error page once its headers are there, in seconds.
 PAGE_TIMEOUT = 0.25
@@ -19,14 +20,14 @@ TIMED_OUT = "timed out"
 
 
 def get(
-    port: int,
+    published: PublishedPort,
     path: str,
     headers: Mapping[str, str],
     *,
     timeout: float,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """Request `path` from 127.0.0.1; give up after `timeout` seconds or when `should_stop()`.
+    """Request `path` of an app; give up after `timeout` seconds or when `should_stop()`.
 
     An accepted connection proves nothing, since the engine's proxy accepts before the app listens:
     a reset connection or an empty response is an error, as a refused connection is.
@@ -34,7 +35,7 @@ def get(
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     begun = time.monotonic()
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
+        with socket.create_connection(published.socket_address, timeout=timeout) as connection:
             connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
             return _read_answer(_Reader(connection, should_stop), begun, timeout)
     except TimeoutError:

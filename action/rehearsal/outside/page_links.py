@@ -6,6 +6,8 @@ from contextlib import suppress
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
+from rehearsal.results.published_port import PublishedPort
+
 # In seconds, for each piece of an answer.
 TIMEOUT = 2.0
 # In bytes. Links to styles and scripts are near the beginning of a page.
@@ -21,7 +23,7 @@ OK = 200
 
 
 def answered_links(
-    port: int, path: str, headers: Mapping[str, str], *, seconds: float
+    published: PublishedPort, path: str, headers: Mapping[str, str], *, seconds: float
 ) -> Iterator[str]:
     """Yield `STATUS PATH` for each style and script of the page at `path` that the app lacks.
 
@@ -33,14 +35,14 @@ def answered_links(
     """
     limit = time.monotonic() + seconds
     try:
-        page, _ = _get(port, path, headers, limit)
+        page, _ = _get(published, path, headers, limit)
     except (OSError, HTTPException, ValueError):
         return
     for link in _links(page.decode(errors="replace")):
         if time.monotonic() > limit:
             return
         try:
-            _, response = _get(port, link, headers, limit)
+            _, response = _get(published, link, headers, limit)
         except (OSError, HTTPException, ValueError):
             continue
         if response.status in GONE:
@@ -51,10 +53,10 @@ def answered_links(
 
 
 def _get(
-    port: int, path: str, headers: Mapping[str, str], limit: float
+    published: PublishedPort, path: str, headers: Mapping[str, str], limit: float
 ) -> tuple[bytes, HTTPResponse]:
     """Return what came until `limit` (of the monotonic clock): an answer may never end."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+    connection = HTTPConnection(published.address, published.port, timeout=TIMEOUT)
     try:
         connection.request("GET", path, headers=dict(headers))
         response = connection.getresponse()

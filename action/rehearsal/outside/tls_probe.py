@@ -3,6 +3,7 @@
 import socket
 
 from rehearsal.outside.http_response import TLS_RECORD
+from rehearsal.results.published_port import PublishedPort
 
 TIMEOUT = 1.0
 # The least that a TLS client may say (RFC 5246, 7.4.1.2): version 1.2, 32 random bytes, no session,
@@ -14,10 +15,10 @@ CLIENT_HELLO = (
 )
 
 
-def speaks_tls(port: int) -> bool:
-    """Return whether the server at this port of 127.0.0.1 answers to TLS."""
+def speaks_tls(published: PublishedPort) -> bool:
+    """Return whether the server at this address and port answers to TLS."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+        with socket.create_connection(published.socket_address, timeout=TIMEOUT) as connection:
             connection.sendall(CLIENT_HELLO)
             return TLS_RECORD.match(connection.recv(1024)) is not None
     except OSError:

@@ -48,8 +48,9 @@ def ask_the_app(
 
     `log` is the app's: a traceback in it makes the second question needless.
     """
-    headers = request_headers(plan.probe, container.port)
-    links = answered_links(container.port, plan.probe.path, headers, seconds=LINKS_TIMEOUT)
+    published = container.published
+    headers = request_headers(plan.probe, published.port)
+    links = answered_links(published, plan.probe.path, headers, seconds=LINKS_TIMEOUT)
     state.observations[PAGE_LINKS] = tuple(links)
     pages, consoles, addresses = (
         list(_staged_texts(context.evidence, name))
@@ -59,7 +60,7 @@ def ask_the_app(
     state.observations[FINAL_PAGE] = tuple(filter(None, seen))
     redirects = _https_redirects(plan, container, headers, addresses)
     state.observations[HTTPS_REDIRECTS] = tuple(redirects)
-    messages = (console_lines(each, container.port) for each in consoles)
+    messages = (console_lines(each, published.port) for each in consoles)
     state.observations[BROWSER_CONSOLE] = tuple(chain.from_iterable(messages))
     texts = [*_failures(state), *pages, *consoles]
     if not is_silent_django(plan, log):
@@ -67,12 +68,11 @@ def ask_the_app(
     is_500 = any(SIGNS_OF_500.search(text) for text in texts)
     if is_500 and not has_memory_limit(container, context.engine):
         named = chain.from_iterable(map(ADDRESS.finditer, _failures(state)))
-        own = (found[0] for found in named if found["port"] == str(container.port))
+        own = (found[0] for found in named if found["port"] == str(published.port))
         paths = [
             path
             for path in islice(dict.fromkeys(_paths([*addresses, *own])), MAX_TESTS)
-            if http_probe.get(container.port, path, headers, timeout=PAGE_TIMEOUT).status
-            == SERVER_ERROR
+            if http_probe.get(published, path, headers, timeout=PAGE_TIMEOUT).status == SERVER_ERROR
         ]
         again = context.evidence.log(ASKED_AGAIN_LOG)
         try:
@@ -89,7 +89,7 @@ def _https_redirects(
     What a client says of it depends on the server: many wait for the end of a request line.
     """
     for path in islice(dict.fromkeys(["/", *_paths(addresses)]), MAX_PAGES):
-        answer = http_probe.get(container.port, path, headers, timeout=PAGE_TIMEOUT)
+        answer = http_probe.get(container.published, path, headers, timeout=PAGE_TIMEOUT)
         if leads_to_https(plan.probe, answer):
             yield f"{path} to {answer.headers['location']}"
 

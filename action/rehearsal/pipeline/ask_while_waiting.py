@@ -29,7 +29,7 @@ def ask_while_waiting(
 
     try:
         if is_silent_django(plan, log) and not has_memory_limit(container, context.engine):
-            host = request_headers(plan.probe, container.port)["Host"]
+            host = request_headers(plan.probe, container.published.port)["Host"]
             path = plan.probe.path.partition("?")[0]
             ask_again(
                 container, context.engine, [path], host, lambda piece: add(redacted.feed(piece))

@@ -54,7 +54,7 @@ def run_functional_tests(
     env = child_environment.for_tests(
         context.env,
         plan.suite,
-        port=container.port,
+        published=container.published,
         evidence=traces,
         junit=junit,
         python_path=python_path(evidence, capture=plan.suite.capture),

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
-from rehearsal.outside.ports import is_free
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import teardown
 from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
@@ -22,9 +21,9 @@ from rehearsal.pipeline.stages.container import (
 )
 from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.container_start import start_container
-from rehearsal.pipeline.stages.engine_refusal import port_taken_error
 from rehearsal.pipeline.stages.image import Image, build_image, find_image
 from rehearsal.pipeline.stages.observations import input_lines
+from rehearsal.pipeline.stages.publish_address import check_publish_address
 from rehearsal.pipeline.stages.python_path import packages_folder
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.virtual_environment import VenvBuilder
@@ -67,9 +66,7 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:
     state.engine = context.engine.versions
     state.observations["inputs"] = input_lines(plan.container)
-    host_port = plan.container.host_port
-    if host_port and not is_free(host_port):
-        raise port_taken_error(host_port)
+    check_publish_address(plan.container)
     venv = _start_venv(plan, context, cleanup)
     with state.stage("build"):
         image = _find_or_build(plan, context)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rehearsal.config.child_environment import for_children, for_tests
+from rehearsal.results.published_port import PublishedPort
 
 from ..fakes import suite_plan
 
@@ -19,7 +20,7 @@ def env_of(base: dict[str, str] | None = None, **plan: Any) -> dict[str, str]:
     return for_tests(
         base or {},
         suite_plan(**plan),
-        port=49153,
+        published=PublishedPort("127.0.0.1", 49153),
         evidence=Path("/s/traces"),
         junit=Path("/s/junit"),
         python_path=[Path("/capture"), Path("/action")],
@@ -54,7 +55,7 @@ def test_for_tests__path_is_unchanged_without_requirements() -> None:
     env = for_tests(
         {"PATH": "/usr/bin"},
         suite_plan(),
-        port=1,
+        published=PublishedPort("127.0.0.1", 1),
         evidence=Path("/e"),
         junit=Path("/j"),
         python_path=[Path("/capture"), Path("/action")],

@@ -139,3 +139,12 @@ def test_plan_warnings__a_name_that_was_hardly_meant(tmp_path: Path, name: str, 
     (warning,) = warnings(tmp_path, **{name: f"A=1\n{line}"})
     assert warning.startswith(f"{name}, line 2: the name before the = has")
     assert "hush" not in warning
+
+
+@pytest.mark.parametrize("address", ["10.0.0.5", "fd00::2", "127.0.0.2", "::1"])
+def test_plan_warnings__an_address_that_others_can_reach(tmp_path: Path, address: str) -> None:
+    found = warnings(tmp_path, publish_address=address)
+    if address in ("127.0.0.2", "::1"):
+        assert not found
+    else:
+        assert found[0].startswith(f"publish-address is {address}: while the rehearsal runs, ")

@@ -53,6 +53,7 @@ def test_plan__defaults_for_a_bare_folder(top: Path) -> None:
     assert (plan.build.context, plan.build.dockerfile) == (top, top / "Dockerfile")
     assert (plan.build.target, plan.build.platform, plan.build.args) == ("", "", {})
     assert (plan.container.port, plan.container.host_port) == (8888, 0)
+    assert (plan.container.address, plan.probe.host) == ("127.0.0.1", "localhost")
     assert (plan.container.env, plan.container.secrets, plan.container.command) == ({}, (), ())
     assert (plan.probe.path, plan.probe.timeout, plan.probe.headers) == ("/", 60, {})
     assert plan.probe.statuses == (range(200, 400),)
@@ -101,6 +102,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
         build_args="A=1\nFROM_STEP",
         port="80",
         host_port="8080",
+        publish_address="127.0.0.2",
         env="B=two words\nFROM_STEP",
         command="gunicorn\n--workers\n2",
         secrets=f"TOKEN\nPLAIN={SECRET}-2",
@@ -131,6 +133,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
     assert (plan.build.target, plan.build.platform) == ("final", "linux/arm64/v8")
     assert plan.build.args == {"A": "1", "FROM_STEP": "inherited"}
     assert (plan.container.port, plan.container.host_port) == (80, 8080)
+    assert (plan.container.address, plan.probe.host) == ("127.0.0.2", "127.0.0.2")
     assert plan.container.env == {"B": "two words", "FROM_STEP": "inherited"}
     assert plan.container.command == ("gunicorn", "--workers", "2")
     assert {s.name: s.value for s in plan.secrets} == {"TOKEN": SECRET, "PLAIN": f"{SECRET}-2"}
@@ -158,6 +161,11 @@ WRONG = {
     "target": (["-x", "a b", "a;b"], "name of a stage"),
     "platform": (["linux amd64", "--all", "Linux/amd64", "a/b/c/d"], "like linux/amd64"),
     "port": (["0", "65536", "http", "8888/tcp", "-1"], "from 1 to 65535"),
+    "publish-address": (
+        ["0.0.0.0", "::", "localhost", "10.0.0.0/8", "127.0.0.1:80", "[::1]", "fe80::1%eth0",  # noqa: S104
+         "224.0.0.1", "127.1"],
+        "not 0.0.0.0 or ::",
+    ),
     "host-port": (["0", "65536", "127.0.0.1:80"], "from 1 to 65535"),
     "volumes": (
         ["data", "data:data", "/a", ":/a", "-v:/a", "-v /:/host", "a:/b:rx", "a:/b:ro:ro", "a b:/c",

@@ -28,7 +28,7 @@ IDS = {
     "unlogged-error", "covered-element",
     "missing-migrations", "missing-column", "port-in-use", "no-shell", "segmentation-fault",
     "privileged-port", "read-only-files", "permission-denied", "database-locked",
-    "mail-server", "tests-wrong-address", "own-module", "missing-program",
+    "mail-server", "tests-wrong-address", "tests-wrong-host", "own-module", "missing-program",
     "no-compiler", "wrong-platform", "disk-full", "base-image", "no-display", "driver-version",
     "script-error", "static-root", "static-name", "not-collected",
     "template-missing", "template-syntax", "no-such-url",

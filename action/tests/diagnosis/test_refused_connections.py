@@ -59,6 +59,23 @@ def test_refused_connection__elsewhere(text: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "tried, server, kind",
+    [
+        ("127.0.0.1:32801", "127.0.0.2:32801", "unpublished"),
+        ("127.0.0.1:8000", "10.0.0.5:32801", "unpublished"),
+        ("127.0.0.2:8000", "127.0.0.2:32801", "elsewhere"),
+        ("10.0.0.5:8000", "10.0.0.5:32801", "elsewhere"),
+        ("10.0.0.6:8000", "10.0.0.5:32801", ""),
+        ("127.0.0.1:40000", "10.0.0.5:32801", ""),
+        ("10.0.0.5:32801", "10.0.0.5:32801", ""),
+    ],
+)
+def test_refused_connection__with_publish_address(tried: str, server: str, kind: str) -> None:
+    expected = (f"{kind} {tried}", f"server {server}") if kind else ()
+    assert refused_connection(facts(NODE.format(tried), host=server)) == expected
+
+
+@pytest.mark.parametrize(
     "known",
     [
         facts("hello"),
@@ -92,3 +109,13 @@ def test_tests_wrong_address__ipv6() -> None:
         "The tests open [::1]:32801, over IPv6: the app is reached at localhost:32801 over IPv4"
     )
     assert found.paste.endswith("test-env: NODE_OPTIONS=--dns-result-order=ipv4first")
+
+
+def test_tests_wrong_host__told_instead_of_a_wrong_port() -> None:
+    known = facts(NODE.format("127.0.0.1:8000"), host="10.0.0.5:32801")
+    known = replace(known, lines={**known.lines, **derive_facts(known, None)})
+    (found,) = diagnose(known, CAUSES)
+    assert found.title == (
+        "The tests open 127.0.0.1:8000, and the app is at 10.0.0.5:32801: publish-address says so"
+    )
+    assert not found.paste

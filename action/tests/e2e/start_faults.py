@@ -181,6 +181,21 @@ START_FAULTS = (
         then="passed",
     ),
     Fault(
+        name="tests-wrong-host",
+        verdict="tests-failed",
+        diagnosis="tests-wrong-host",
+        inputs={
+            "publish-address": "127.0.0.2",
+            "test-command": f"{TOOLS} python -c 'import urllib3; "
+            'urllib3.request("GET", "http://localhost:8123/")\'',
+        },
+        told=(
+            "The tests open localhost:8123, and the app is at 127.0.0.2:",
+            "Let the tests read the address from TEST_SERVER",
+        ),
+        evidence={"tests/output.log": "port=8123"},
+    ),
+    Fault(
         name="missing-column-in-image",
         app="superlists",
         verdict="tests-failed",

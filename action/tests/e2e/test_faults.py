@@ -36,7 +36,7 @@ THIS_MACHINE = re.compile(
     r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing |^#\d+ 0x"
 )
 ROOM = re.compile(r"/tmp/dr-\w+")
-HOST_PORT = re.compile(r"\blocalhost:\d{5}\b")
+HOST_PORT = re.compile(r"\b(localhost|127\.0\.0\.2):\d{5}\b")
 # At its start an app prints what it was given, as the tiny app does by itself.
 TELLTALE = """
 import os, sys
@@ -85,7 +85,7 @@ def keep_facts(rehearsed: ActionResult, name: str) -> None:
     expected = [each for each in [rehearsed.outputs["diagnosis"]] if each]
     content = {"diagnoses": expected, "verdict": facts["verdict"], "lines": lines}
     text = json.dumps(content, indent=1, ensure_ascii=False)
-    text = HOST_PORT.sub("localhost:32768", text)
+    text = HOST_PORT.sub(r"\1:32768", text)
     text = ROOM.sub("/tmp/room", text).replace(sys.prefix, "/venv").replace(sys.base_prefix, "/usr")
     (FACTS / f"{name}.json").write_text(f"{text}\n")
 

@@ -11,6 +11,7 @@ from rehearsal.outside import http_probe
 from rehearsal.outside.error_page import MAX_BODY
 from rehearsal.outside.http_probe import get
 from rehearsal.outside.http_response import MAX_HEAD, Answer
+from rehearsal.results.published_port import PublishedPort
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -75,7 +76,7 @@ def drip(piece: bytes) -> Behaviour:
 
 def ask(behave: Behaviour, *, timeout: float = 5.0) -> Answer:
     with server(behave) as port:
-        return get(port, "/", {"Host": "localhost"}, timeout=timeout)
+        return get(PublishedPort("127.0.0.1", port), "/", {"Host": "localhost"}, timeout=timeout)
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -216,7 +217,7 @@ def test_get__does_not_wait_for_another_protocol(banner: bytes) -> None:
 def test_get__connection_refused() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        answer = get(unused.getsockname()[1], "/", {}, timeout=1)
+        answer = get(PublishedPort(*unused.getsockname()), "/", {}, timeout=1)
     assert answer.error == "connection refused"
 
 
@@ -263,7 +264,7 @@ HEADERS = " only a part of the headers ('HTTP/1.1 200 OK')"
 def test_get__gives_up_after_its_timeout(behave: Behaviour, message: str) -> None:
     with server(behave) as port:
         started = time.monotonic()
-        answer = get(port, "/", {}, timeout=0.2)
+        answer = get(PublishedPort("127.0.0.1", port), "/", {}, timeout=0.2)
         took = time.monotonic() - started
     assert (answer.error, answer.timed_out) == (message, True)
     assert 0.2 <= took < 1
@@ -274,7 +275,13 @@ def test_get__stops_when_told_to(behave: Behaviour) -> None:
     """A container that has ended answers no more, whatever the engine's proxy holds open."""
     started = time.monotonic()
     with server(behave) as port:
-        answer = get(port, "/", {}, timeout=3, should_stop=lambda: time.monotonic() > started + 0.2)
+        answer = get(
+            PublishedPort("127.0.0.1", port),
+            "/",
+            {},
+            timeout=3,
+            should_stop=lambda: time.monotonic() > started + 0.2,
+        )
         took = time.monotonic() - started
     assert answer.error.startswith("request stopped ")
     assert took < 1.5
@@ -288,7 +295,12 @@ def test_get__sends_one_request_with_the_given_headers() -> None:
         connection.sendall(OK)
 
     with server(listen) as port:
-        get(port, "/a?b=c", {"Host": "localhost:1", "X-Ü": "é"}, timeout=5)
+        get(
+            PublishedPort("127.0.0.1", port),
+            "/a?b=c",
+            {"Host": "localhost:1", "X-Ü": "é"},
+            timeout=5,
+        )
     assert asked == ["GET /a?b=c HTTP/1.1\r\nHost: localhost:1\r\nX-Ü: é\r\n\r\n".encode("latin-1")]
 
 
@@ -366,7 +378,7 @@ def test_get__does_not_wait_after_a_whole_error_page() -> None:
     with server(keep_open) as port, pytest.MonkeyPatch.context() as patch:
         patch.setattr(http_probe, "PAGE_TIMEOUT", 30.0)
         started = time.monotonic()
-        assert get(port, "/", {}, timeout=30).body == "busy"
+        assert get(PublishedPort("127.0.0.1", port), "/", {}, timeout=30).body == "busy"
     assert time.monotonic() - started < 10
 
 
@@ -378,7 +390,7 @@ def test_get__measures_the_first_byte() -> None:
 
 def test_get__timed_out_only_without_a_response() -> None:
     with server(hold) as port:
-        assert get(port, "/", {}, timeout=0.1).timed_out
+        assert get(PublishedPort("127.0.0.1", port), "/", {}, timeout=0.1).timed_out
     assert not ask(reset()).timed_out
     assert not ask(says()).timed_out
     assert ask(says()).first_byte is None

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from rehearsal.outside.page_links import MAX_LINKS, answered_links
+from rehearsal.results.published_port import PublishedPort
 
 PAGE = """<!doctype html><link rel="stylesheet" href="/static/gone.css?v=1">
 <link rel="stylesheet" href="/static/fine.css"><link rel="canonical" href="/other">
@@ -61,7 +62,11 @@ def found(
     then: Callable[[BaseHTTPRequestHandler], None] = lambda _: None,
 ) -> list[str]:
     with serving(answers, then) as port:
-        return list(answered_links(port, "/", {"Host": "localhost"}, seconds=seconds))
+        return list(
+            answered_links(
+                PublishedPort("127.0.0.1", port), "/", {"Host": "localhost"}, seconds=seconds
+            )
+        )
 
 
 def test_answered_links__errors_and_pages_instead_of_files() -> None:
@@ -109,4 +114,4 @@ def test_answered_links__of_an_odd_page(body: str) -> None:
 def test_answered_links__no_app() -> None:
     with serving(lambda _: (200, "", "")) as port:
         pass
-    assert list(answered_links(port, "/", {}, seconds=5)) == []
+    assert list(answered_links(PublishedPort("127.0.0.1", port), "/", {}, seconds=5)) == []

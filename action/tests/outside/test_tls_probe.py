@@ -7,10 +7,11 @@ from contextlib import suppress
 import pytest
 
 from rehearsal.outside.tls_probe import speaks_tls
+from rehearsal.results.published_port import PublishedPort
 
 
 @pytest.fixture
-def tls_port() -> Iterator[int]:
+def tls_port() -> Iterator[PublishedPort]:
     """A TLS server without a certificate: it says in TLS that it has no cipher suite in common."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
@@ -23,11 +24,11 @@ def tls_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield listener.getsockname()[1]
+        yield PublishedPort(*listener.getsockname())
     thread.join(5)
 
 
-def test_speaks_tls(tls_port: int) -> None:
+def test_speaks_tls(tls_port: PublishedPort) -> None:
     assert speaks_tls(tls_port)
 
 
@@ -46,11 +47,11 @@ def test_speaks_tls__false_for_others(answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve)
         thread.start()
-        assert not speaks_tls(listener.getsockname()[1])
+        assert not speaks_tls(PublishedPort(*listener.getsockname()))
         thread.join()
 
 
 def test_speaks_tls__false_if_nothing_listens() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        assert not speaks_tls(unused.getsockname()[1])
+        assert not speaks_tls(PublishedPort(*unused.getsockname()))

@@ -12,6 +12,7 @@ from rehearsal.pipeline.after_failed_tests import ask_the_app
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.observations import console_lines
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.published_port import PublishedPort
 from rehearsal.results.tests import Failure, SuiteResults
 
 from ..fakes import PLAN, FakeEngine, fake_container, inspect_result, secret
@@ -58,7 +59,7 @@ def asked(
     with serving(answer) as port:
         failure = Failure(name="t", message=message.format(port=port))
         state.suite_results = SuiteResults(test_count=1, failed=(failure,))
-        container = replace(fake_container(None), port=port)
+        container = replace(fake_container(None), published=PublishedPort("127.0.0.1", port))
         ask_the_app(replace(PLAN, directory=directory), run, state, container, log)
     log.close()
     kept = folder / "evidence/asked-again.log"

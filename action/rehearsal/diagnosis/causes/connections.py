@@ -13,7 +13,7 @@ CONNECTIONS = (
         patterns=(
             Pattern(
                 REFUSED_CONNECTION,
-                r"^\w+ (?P<tried>\S+:(?P<port>\d+))\nserver (?P<server>.+)",
+                r"^(?!unpublished)\w+ (?P<tried>\S+:(?P<port>\d+))\nserver (?P<server>.+)",
                 shown=False,
             ),
             Pattern(SOURCES, *(each.pattern for each in REFUSED)),
@@ -32,5 +32,19 @@ CONNECTIONS = (
                 paste=in_step("test-env", "NODE_OPTIONS=--dns-result-order=ipv4first"),
             ),
         ),
+    ),
+    Cause(
+        id="tests-wrong-host",
+        verdicts=(Verdict.TESTS_FAILED,),
+        patterns=(
+            Pattern(
+                REFUSED_CONNECTION,
+                r"^unpublished (?P<tried>\S+)\nserver (?P<server>.+)",
+                shown=False,
+            ),
+            Pattern(SOURCES, *(each.pattern for each in REFUSED)),
+        ),
+        title="The tests open {tried}, and the app is at {server}: publish-address says so",
+        hint="Let the tests read the address from TEST_SERVER (HOST:PORT) or REHEARSAL_URL.",
     ),
 )

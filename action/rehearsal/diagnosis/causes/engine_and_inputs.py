@@ -14,7 +14,7 @@ ENGINE_AND_INPUTS = (
     Cause(
         id="port-taken",
         verdicts=(Verdict.MISCONFIGURED,),
-        patterns=(Pattern("problem", r"port (?P<port>\d+) on 127\.0\.0\.1 is already allocated"),),
+        patterns=(Pattern("problem", r"port (?P<port>\d+) on \S+ is already allocated"),),
         title="Another program uses port {port} of this machine",
     ),
     Cause(

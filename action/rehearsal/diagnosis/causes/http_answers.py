@@ -11,7 +11,7 @@ from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, TEST_LO
 from rehearsal.verdict import Verdict
 
 NOT_READY = (Verdict.NOT_READY,)
-REQUESTED_HOST = Pattern("request", r"^host (?P<host>[^\s:]+)", shown=False)
+REQUESTED_HOST = Pattern("request", r"^host (?P<host>\[[^\]\s]+\]|[^\s:]+)", shown=False)
 REQUESTED_PATH = Pattern("request", r"^path (?P<path>\S+)$", shown=False)
 DJANGO_REFUSES_HOST = Pattern(
     (CONTAINER_LOG, "answer"),
@@ -93,7 +93,7 @@ HTTP_ANSWERS = (
                 r"a redirect to (?P<target>https://\S+), where a rehearsal has no",
                 r"^/\S* to (?P<target>https://\S+)$",
                 # Chrome's error page, Chrome's driver, Firefox's driver.
-                r"at (?P<target>https://(?:localhost|127\.0\.0\.1)(?::\d+)?/\S*)$",
+                r"at (?P<target>https://(?:localhost|[\d.]+|\[[\da-f:]+\])(?::\d+)?/\S*)$",
                 r"ERR_SSL_PROTOCOL_ERROR",
                 r"about:neterror\?e=nssFailure2",
                 # Python's ssl with OpenSSL 1 and 3, Node's, Java's.

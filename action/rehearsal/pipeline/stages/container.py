@@ -17,6 +17,7 @@ from rehearsal.pipeline.stages.container_arguments import (
     require_sources,
 )
 from rehearsal.pipeline.stages.engine_refusal import refusal_error
+from rehearsal.results.published_port import PublishedPort
 from rehearsal.verdict import MisconfiguredError
 
 # How long the engine may take from "start" to a published port, in seconds; it takes about 0.3.
@@ -32,14 +33,14 @@ MAX_RESTARTS = 3
 class Container:
     """A started container.
 
-    `port` on 127.0.0.1 leads to the app. `client` is the attached `docker start`, which exits when
+    `published` leads to the app. `client` is the attached `docker start`, which exits when
     the container ends. Both change when a restart policy starts the container again; `restarts`
     counts those starts. `started` is a reading of the monotonic clock. `final_state` is what the
     engine reports after the final end.
     """
 
     id: str
-    port: int
+    published: PublishedPort
     client: Process
     started: float
     restarts: int = 0
@@ -100,7 +101,8 @@ def reattach_after_restart(
         status, restarts = inspected["State"]["Status"], inspected.get("RestartCount") or 0
         port = host_port(inspected, plan.port)
         if status == "running" and port:
-            container.port, container.restarts = port, restarts
+            container.published = PublishedPort(plan.address, port)
+            container.restarts = restarts
             container.client = engine.attach(
                 container.id, out=log.stream("out"), err=log.stream("err")
             )
@@ -115,7 +117,7 @@ def reattach_after_restart(
 def keep_instructions(container: Container, label: str, volumes: Sequence[str]) -> tuple[str, str]:
     """Return where to find a container that is kept, and the command that removes it."""
     name = container_name(label)
-    location = f"http://localhost:{container.port} (the app still runs)"
+    location = f"{container.published.url} (the app still runs)"
     if container.ended:
         location = f"{name} (it has ended; docker logs {name} shows why)"
     commands = [f"docker rm --force --volumes {name}"]

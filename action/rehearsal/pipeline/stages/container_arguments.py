@@ -11,7 +11,8 @@ def create_arguments(
 ) -> list[str]:
     """Return the arguments after `docker create`, with the names of secrets but no values."""
     arguments = ["--name", name, "--label", label, "--log-driver", "json-file"]
-    arguments += ["--publish", f"127.0.0.1:{plan.host_port or ''}:{plan.port}"]
+    address = f"[{plan.address}]" if ":" in plan.address else plan.address
+    arguments += ["--publish", f"{address}:{plan.host_port or ''}:{plan.port}"]
     for secret in plan.secrets:
         arguments += ["--env", secret.name]
     for variable, value in plan.env.items():

@@ -14,6 +14,7 @@ from rehearsal.pipeline.stages.container import (
     host_port,
 )
 from rehearsal.pipeline.stages.engine_refusal import PORT_TAKEN, lost_ports_error, refusal_error
+from rehearsal.results.published_port import PublishedPort
 from rehearsal.verdict import RehearsalError, Verdict
 
 # Between the choice of a port and the start, another program may take it. At each start the engine
@@ -65,7 +66,8 @@ def _start(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> 
         # Podman chooses the port when it creates the container.
         if ended or (port and inspected["State"]["Status"] == "running"):
             errors.release()
-            return Container(id=container_id, port=port, client=client, started=started)
+            published = PublishedPort(plan.address, port)
+            return Container(id=container_id, published=published, client=client, started=started)
         time.sleep(POLL_INTERVAL)
     client.end()
     raise RehearsalError(

@@ -31,7 +31,7 @@ def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
     # After an unknown option a client from 28 on explains how it is used.
     message = message.partition("\n\n")[0]
     if plan.host_port and PORT_TAKEN.search(message):
-        return port_taken_error(plan.host_port)
+        return port_taken_error(plan)
     given = {
         "volumes": plan.volumes,
         "run-options": plan.run_options,
@@ -48,10 +48,11 @@ def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
     return MisconfiguredError(f"The engine refused to run the container: {message}", hint=hint)
 
 
-def port_taken_error(port: int) -> MisconfiguredError:
+def port_taken_error(plan: ContainerPlan) -> MisconfiguredError:
     """Return the error for a fixed host port that another process holds."""
+    port = plan.host_port
     return MisconfiguredError(
-        f"The input host-port is {port}, and port {port} on 127.0.0.1 is already allocated.",
+        f"The input host-port is {port}, and port {port} on {plan.address} is already allocated.",
         hint=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'), name another "
         "port, or leave host-port out: the engine then chooses a free one.",
     )

@@ -87,14 +87,14 @@ def wait_until_ready(
 
 def request_headers(plan: ProbePlan, port: int) -> dict[str, str]:
     """Return the headers of a request to the app, where `port` of this machine leads to it."""
-    return {"Host": f"localhost:{port}", **DEFAULT_HEADERS, **plan.headers}
+    return {"Host": f"{plan.host}:{port}", **DEFAULT_HEADERS, **plan.headers}
 
 
 def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:
     """Return whether the answer redirects to https on the same host, where nothing listens."""
     try:
         target = urlsplit(answer.headers.get("location", ""))
-        host = urlsplit(f"//{plan.headers.get('Host', 'localhost')}").hostname
+        host = urlsplit(f"//{plan.headers.get('Host', plan.host)}").hostname
     except ValueError:  # The location is no URL.
         return False
     is_redirect = answer.status in REDIRECT_STATUSES

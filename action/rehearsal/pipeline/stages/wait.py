@@ -92,13 +92,13 @@ class ReadinessWaiter:
             raise RehearsalError.of(replace(error.problem, message=message)) from error
 
     def _send_request(self, timeout: float) -> Answer:
-        probe, port = self.plan.probe, self.container.port
-        headers = request_headers(probe, port)
+        probe, published = self.plan.probe, self.container.published
+        headers = request_headers(probe, published.port)
         self.observations["request"] = request_lines(
             probe, self.plan.container.port, headers["Host"]
         )
         self._answer = http_probe.get(
-            port,
+            published,
             probe.path,
             headers,
             timeout=timeout,
@@ -164,7 +164,7 @@ class ReadinessWaiter:
         if self.asked is None and self._answer.status == INTERNAL_ERROR:
             self.asked = self.ask()
         if self._answer.status in REFUSALS:
-            pages = find_other_pages(self.plan.probe, self.container.port)
+            pages = find_other_pages(self.plan.probe, self.container.published)
             self.observations[OTHER_PAGES] = tuple(pages)
 
     def _message_details(self) -> Iterator[str]:
@@ -187,5 +187,5 @@ class ReadinessWaiter:
         except EngineError:  # The container has just ended; the probe notices next.
             found = None
         answered = self._answer.status or self._answer.timed_out
-        tls = not answered and speaks_tls(self.container.port)
+        tls = not answered and speaks_tls(self.container.published)
         return listener_lines(found, port, tls=tls)

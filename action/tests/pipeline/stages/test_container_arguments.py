@@ -66,6 +66,14 @@ def test_create_arguments__no_secret_values() -> None:
     assert after(argv, "--env") == ["KEY", "PEM"]
 
 
+@pytest.mark.parametrize(
+    "address, published",
+    [("127.0.0.2", "127.0.0.2:80:8888"), ("fd00::2", "[fd00::2]:80:8888")],
+)
+def test_create_arguments__publish_on_another_address(address: str, published: str) -> None:
+    assert after(arguments(address=address, host_port=80), "--publish") == [published]
+
+
 def test_create_arguments__publish_on_loopback_only() -> None:
     for host_port in (0, 80):
         (published,) = after(arguments(host_port=host_port), "--publish")

@@ -66,7 +66,7 @@ def test_start_container__again_where_the_engine_lost_its_port(
 ) -> None:
     engine = LosingEngine(message=message, losses=losses)
     container = start_container("c0ffee", container_plan(), engine, log)
-    assert (container.port, container.ended) == (49161, False)
+    assert (container.published.port, container.ended) == (49161, False)
     assert len(engine.starts) == losses + 1
     log.close()
     assert set(log.tail(9)) == {"out of the app", "Error response from daemon: the app's own words"}
@@ -91,7 +91,7 @@ def test_start_container__a_taken_host_port_is_not_tried_again(log: Log, message
     engine = LosingEngine(message=message, losses=9)
     with pytest.raises(MisconfiguredError) as caught:
         start_container("c0ffee", container_plan(host_port=8080), engine, log)
-    assert caught.value.problem == port_taken_error(8080).problem
+    assert caught.value.problem == port_taken_error(container_plan(host_port=8080)).problem
     assert "port 8080 on 127.0.0.1 is already allocated" in caught.value.problem.message
     assert "leave host-port out" in caught.value.problem.hint
     assert len(engine.starts) == 1
@@ -122,13 +122,13 @@ def test_start_container__waits_for_the_port(log: Log, monkeypatch: pytest.Monke
         states=[inspect_result("created"), inspect_result(), inspect_result(port=49153)]
     )
     container = start_container("c0ffee", container_plan(), engine, log)
-    assert (container.id, container.port, container.ended) == ("c0ffee", 49153, False)
+    assert (container.id, container.published.port, container.ended) == ("c0ffee", 49153, False)
 
 
 def test_start_container__podman_has_the_port_before_the_start(log: Log) -> None:
     states = [inspect_result("created", port=49153), inspect_result(port=49153)]
     engine = FakeEngine(states=states)
-    assert start_container("c0ffee", container_plan(), engine, log).port == 49153
+    assert start_container("c0ffee", container_plan(), engine, log).published.port == 49153
     assert [call[0] for call in engine.calls] == ["start", "inspect", "inspect"]
 
 

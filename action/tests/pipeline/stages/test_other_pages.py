@@ -6,6 +6,7 @@ from rehearsal.config.rehearsal_plan import ProbePlan
 from rehearsal.outside import http_probe
 from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.stages import other_pages
+from rehearsal.results.published_port import PublishedPort
 
 from ...fakes import probe_plan
 
@@ -15,12 +16,17 @@ def found(
 ) -> list[str]:
     """Ask an app that answers 404 where nothing else is given."""
 
-    def get(port: int, path: str, headers: Mapping[str, str], *, timeout: float) -> Answer:
-        assert (port, headers["Host"], timeout) == (4000, "localhost:4000", other_pages.TIMEOUT)
+    app = PublishedPort("127.0.0.1", 4000)
+
+    def get(
+        published: PublishedPort, path: str, headers: Mapping[str, str], *, timeout: float
+    ) -> Answer:
+        assert published == app
+        assert (headers["Host"], timeout) == ("localhost:4000", other_pages.TIMEOUT)
         return answers.get(path, Answer(status=404))
 
     monkeypatch.setattr(http_probe, "get", get)
-    return list(other_pages.find_other_pages(plan, 4000))
+    return list(other_pages.find_other_pages(plan, app))
 
 
 def test_find_other_pages__those_that_count_as_ready(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -250,6 +250,21 @@ def test_leads_to_https__same_host_only(
     assert leads_to_https(plan, redirect(target, status)) is expected
 
 
+@pytest.mark.parametrize(
+    "target, expected",
+    [
+        ("https://10.0.0.5/", True),
+        ("https://10.0.0.5:8443/x", True),
+        ("https://localhost/", False),
+        ("https://[fd00::2]/", False),
+    ],
+)
+def test_leads_to_https__with_publish_address(target: str, expected: bool) -> None:
+    plan = probe_plan(host="10.0.0.5")
+    assert leads_to_https(plan, redirect(target, 301)) is expected
+    assert leads_to_https(probe_plan(host="[fd00::2]"), redirect("https://[fd00::2]/", 301))
+
+
 def test_wait_until_ready__https_redirect_is_not_ready(
     clock: FakeClock,
 ) -> None:
@@ -262,6 +277,7 @@ def test_request_headers__as_a_browser_sends_them() -> None:
     assert headers["Accept"].startswith("text/html,")
     assert headers["Accept"].endswith("*/*;q=0.8")
     assert headers["Accept-Encoding"] == "identity"
+    assert request_headers(probe_plan(host="[::1]"), 49153)["Host"] == "[::1]:49153"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from rehearsal.pipeline.stages.container import MAX_RESTARTS, reattach_after_res
 from rehearsal.pipeline.stages.wait import NOTHING_LISTENS, ReadinessWaiter
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.published_port import PublishedPort
 from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import (
@@ -342,7 +343,7 @@ def test_reattach_after_restart__takes_the_new_port(log: Log) -> None:
         ]
     )
     assert reattach_after_restart(container, RESTARTED, engine, log)
-    assert (container.port, container.restarts) == (50001, 1)
+    assert (container.published.port, container.restarts) == (50001, 1)
     assert not container.ended
 
 
@@ -398,9 +399,9 @@ def test_wait__probes_again_after_a_restart(
     answering(REFUSED)
     hosts: list[str] = []
 
-    def get(port: int, *_args: Any, **_options: Any) -> Answer:
+    def get(published: PublishedPort, *_args: Any, **_options: Any) -> Answer:
         hosts.append(ready_waiter.observations["request"][-1])
-        return Answer(status=200) if port == 50001 else REFUSED
+        return Answer(status=200) if published.port == 50001 else REFUSED
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(http_probe, "get", get)
