@@ -79,6 +79,7 @@ FILES = {
     "with the report of a wrong diagnosis.",
     "build.log": "The whole log of the build.",
     "test-setup.log": "The installation of `test-requirements`.",
+    "before.log": "What `before-command` printed.",
     "setup.log": "What `setup-command` printed.",
     "asked-again.log": "Of a Django app without a memory limit that answered with 500 and logged "
     "no traceback: the migrations that its database lacks, and what it raises for the pages where "
@@ -90,13 +91,17 @@ FILES = {
     "container.json": "What the engine reports about the container after its end.",
     "tests/output.log": "What the test command printed.",
 }
-# Written by the tests, or named after a test.
+# Written by the tests, or named after a test, a service or a worker.
 MORE_FILES = {
+    "services/NAME.log, workers/NAME.log": "The output of a service or a worker, with its index.",
+    "services/NAME.json, workers/NAME.json": "What the engine reports about its container.",
     "tests/junit/*.xml": "The JUnit reports.",
     "tests/TEST/screenshot.png": "What the browser showed when the test failed; `TEST` is made "
     "from the test's name, and a second test of that name has `TEST-2`.",
     "tests/TEST/container.log": "What the app wrote while that test ran. Where its report has no "
     "exact times, the first line says that it is approximate.",
+    "tests/TEST/services-NAME.log": "What a service, or `workers-NAME.log` a worker, wrote while "
+    "that test ran.",
     "tests/TEST/page.html": "The page's source at that moment.",
     "tests/TEST/address.txt": "The page's address at that moment.",
     "tests/TEST/console.log": "What the browser's console said until then.",

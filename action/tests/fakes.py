@@ -131,8 +131,8 @@ class FakeEngine(Engine):
     def clock_offset(self) -> float:
         return self.clock
 
-    def stop(self, container: str, seconds: int) -> None:
-        self._called("stop", container, seconds)
+    def stop(self, *containers: str, seconds: int) -> None:
+        self._called("stop", *containers, seconds)
         self.process.code = 0
 
     def remove(self, containers: Iterable[str]) -> None:

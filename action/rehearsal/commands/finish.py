@@ -25,13 +25,16 @@ from rehearsal.report.closing import closing
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
 from rehearsal.results.file_names import (
+    BEFORE_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
     PAGE_FILE,
+    SERVICES_FOLDER,
     SETUP_LOG,
     SUMMARY_FILE,
     TEST_SETUP_LOG,
     VERDICT_FILE,
+    WORKERS_FOLDER,
 )
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
@@ -42,7 +45,8 @@ from rehearsal.verdict import Problem, Verdict
 CANCELLED_COPY_TIMEOUT = 2.0
 BEFORE_COPYING = "This was written before the files of the tests were copied."
 # A console that collapses groups hides these logs, so the end of a failed one is shown again.
-STREAMED_LOGS = (BUILD_LOG, SETUP_LOG)
+STREAMED_LOGS = (BUILD_LOG, BEFORE_LOG, SETUP_LOG)
+COMPANION_FOLDERS = (f"{SERVICES_FOLDER}/", f"{WORKERS_FOLDER}/")
 
 
 def finish(
@@ -150,9 +154,9 @@ def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str
     if problem.verdict is Verdict.ERROR:
         yield "our traceback", problem.excerpt
         return
-    if problem.excerpt and (
-        problem.source == TEST_SETUP_LOG or (collapsed and problem.source in STREAMED_LOGS)
-    ):
-        yield f"the end of {problem.source}", problem.excerpt
+    source = problem.source
+    was_not_shown = source == TEST_SETUP_LOG or source.startswith(COMPANION_FOLDERS)
+    if problem.excerpt and (was_not_shown or (collapsed and source in STREAMED_LOGS)):
+        yield f"the end of {source}", problem.excerpt
     if result.container_tail:
         yield f"the end of {CONTAINER_LOG}", result.container_tail

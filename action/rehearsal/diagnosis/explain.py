@@ -12,7 +12,9 @@ from rehearsal.diagnosis.facts import (
     LOG_OF_FAILED_TESTS,
     OWN_MODULE,
     PROPOSALS,
+    SERVICE_LOG,
     STATIC_NAMES,
+    WORKER_LOG,
     Facts,
 )
 from rehearsal.diagnosis.gather_facts import gather_facts
@@ -26,6 +28,7 @@ from rehearsal.results.cause import SELF_EXPLAINED
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
+    BEFORE_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
     SETUP_LOG,
@@ -41,11 +44,11 @@ NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED)
 # The logs that most likely show an unknown cause.
 LOGS_BY_VERDICT = {
     Verdict.BUILD_FAILED: (BUILD_LOG,),
-    Verdict.SETUP_FAILED: (SETUP_LOG, TEST_SETUP_LOG),
+    Verdict.SETUP_FAILED: (SERVICE_LOG, BEFORE_LOG, SETUP_LOG, TEST_SETUP_LOG),
     Verdict.TESTS_FAILED: (ASKED_AGAIN_LOG, LOG_OF_FAILED_TESTS, "failures", TEST_LOG),
     Verdict.TIMED_OUT: (TEST_LOG, CONTAINER_LOG),
 }
-DEFAULT_LOGS = (CONTAINER_LOG,)
+DEFAULT_LOGS = (SERVICE_LOG, WORKER_LOG, CONTAINER_LOG)
 # Their texts are pasted into files, as they are there or changed.
 PASTED = {
     PROPOSALS,

@@ -4,11 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rehearsal.results.file_names import BUILD_LOG, CONTAINER_LOG, SETUP_LOG
+from rehearsal.results.file_names import BEFORE_LOG, BUILD_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
+# The log of the service, or of the worker, that the problem is about.
+SERVICE_LOG = "log of the service"
+WORKER_LOG = "log of the worker"
 # The logs in which an app may say why it stops; a build runs parts of the app too (collectstatic).
-START_LOGS = (CONTAINER_LOG, SETUP_LOG, BUILD_LOG)
+START_LOGS = (CONTAINER_LOG, SETUP_LOG, BEFORE_LOG, WORKER_LOG, BUILD_LOG)
 # What the app had logged when the tests began.
 LOG_BEFORE_TESTS = f"{CONTAINER_LOG} before the tests"
 # The instruction that failed in a build, what it printed, and what BuildKit says of it.

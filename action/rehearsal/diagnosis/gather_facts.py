@@ -6,23 +6,34 @@ from itertools import islice
 from typing import BinaryIO
 
 from rehearsal.ansi import COLOUR_CODE
-from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, LOG_OF_FAILED_TESTS, Facts
+from rehearsal.diagnosis.facts import (
+    FAILED_STEP,
+    LOG_BEFORE_TESTS,
+    LOG_OF_FAILED_TESTS,
+    SERVICE_LOG,
+    WORKER_LOG,
+    Facts,
+)
 from rehearsal.evidence.log_index import MAX_INDEX_SIZE, LogIndex, read_ends, read_index
 from rehearsal.evidence.log_slices import cut_slice, split_log
 from rehearsal.outside.folder import Folder
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
+    BEFORE_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
+    SERVICES_FOLDER,
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
+    WORKERS_FOLDER,
 )
 from rehearsal.results.tests import Failure
 from rehearsal.source.build_log import FailedStep, find_failed_step
 from rehearsal.verdict import Problem, Verdict
 
-LOGS = (BUILD_LOG, TEST_SETUP_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG, ASKED_AGAIN_LOG)
+LOGS = (BUILD_LOG, TEST_SETUP_LOG, BEFORE_LOG, SETUP_LOG, CONTAINER_LOG, TEST_LOG, ASKED_AGAIN_LOG)
+COMPANION_LOGS = {SERVICES_FOLDER: SERVICE_LOG, WORKERS_FOLDER: WORKER_LOG}
 # How much of a log is read at its beginning and its end, in bytes: an app logs at its start why it
 # cannot run, and at its end why it stopped.
 HEAD_BYTES = 1 << 16
@@ -50,6 +61,8 @@ def gather_facts(
     that a health check caused before the migrations, for example, is not why the tests failed.
     """
     logs = {name: read_log_lines(folder, name) for name in LOGS}
+    if companion_log := COMPANION_LOGS.get(problem.source.partition("/")[0]):
+        logs[companion_log] = read_log_lines(folder, problem.source)
     if problem.verdict is Verdict.BUILD_FAILED and (step := failed_step(folder)):
         lines = (step.instruction, *step.output, step.reason)
         logs[FAILED_STEP] = tuple(line for line in lines if line)

@@ -14,11 +14,14 @@ from rehearsal.outside.folder import Entry, Folder
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogExcerpt
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
+    BEFORE_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
+    SERVICES_FOLDER,
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
+    WORKERS_FOLDER,
 )
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure, SuiteResults
@@ -27,7 +30,8 @@ from rehearsal.source.build_log import dockerfile_frame, find_failed_step
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import project_frame
 
-OTHER_LOGS = (TEST_LOG, ASKED_AGAIN_LOG, SETUP_LOG, TEST_SETUP_LOG, BUILD_LOG)
+OTHER_LOGS = (TEST_LOG, ASKED_AGAIN_LOG, SETUP_LOG, BEFORE_LOG, TEST_SETUP_LOG, BUILD_LOG)
+LOG_SUFFIX = ".log"
 MANAGE = "manage.py"
 # In bytes, from the log's end, where the last traceback is.
 TRACEBACK_SEARCH = 256 << 10
@@ -50,10 +54,13 @@ def collect_evidence(
     named = name_folders(results or SuiteResults(), evidence)
     timed = any(failure.span for failure in (*named.failed, *named.flaky))
     index = read_index(folder) if timed or named.failed else LogIndex()
-    others = [read_excerpt(folder, name, TEXT_LIMITS) for name in OTHER_LOGS]
+    companions = companion_logs(folder)
+    indexes = {CONTAINER_LOG: index}
+    indexes |= {name: read_index(folder, name=name) for name in companions if timed}
+    others = [read_excerpt(folder, name, TEXT_LIMITS) for name in (*companions, *OTHER_LOGS)]
     texts = {each.name: each.text for each in others if each}
     asked = texts.get(ASKED_AGAIN_LOG, "")
-    setup = texts.get(SETUP_LOG, "") if setup_failed else ""
+    setup = texts.get(SETUP_LOG) or texts.get(BEFORE_LOG, "") if setup_failed else ""
     during = "" if timed else _log_since(tests_started, folder, index)
 
     def each(failures: Sequence[Failure], kind: str) -> Iterator[FailedTestEvidence]:
@@ -66,7 +73,7 @@ def collect_evidence(
             # No report lists more, and 100,000 would take a minute.
             test = FailedTestEvidence(failure=failure)
             test = locate(failure, source) if number < MAX_LISTED else test
-            yield collect(test, evidence, source, index) if number < MAX_TESTS else test
+            yield collect(test, evidence, source, indexes) if number < MAX_TESTS else test
 
     return EvidenceIndex(
         failed=tuple(each(named.failed, "failed")),
@@ -77,6 +84,17 @@ def collect_evidence(
         if log
         else _build_frame(others[-1], source),
         suite_frame=_last_frame((asked, during), source) if named.failed else None,
+    )
+
+
+def companion_logs(folder: Folder) -> tuple[str, ...]:
+    """Return the names of the logs of the services and the workers."""
+    return tuple(
+        f"{kind}/{name}"
+        for kind in (SERVICES_FOLDER, WORKERS_FOLDER)
+        if folder.exists(kind)
+        for name in sorted(entry.name for entry in folder.folder(kind).entries())
+        if name.endswith(LOG_SUFFIX)
     )
 
 

@@ -1,6 +1,7 @@
 """What the evidence holds of one failed test."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -44,15 +45,20 @@ def locate(failure: Failure, source: SourceTree) -> FailedTestEvidence:
 
 
 def collect(
-    test: FailedTestEvidence, evidence: Evidence, source: SourceTree, index: LogIndex
+    test: FailedTestEvidence,
+    evidence: Evidence,
+    source: SourceTree,
+    indexes: Mapping[str, LogIndex],
 ) -> FailedTestEvidence:
-    """Write the slice of a test and its output into its folder; return it with all that is there.
+    """Write a test's slices of the logs and its output into its folder; return it with all files.
 
-    Its `evidence_name` is the name of its folder.
+    `indexes` are those of the logs, by their names. The test's `evidence_name` is the name of its
+    folder.
     """
     failure, folder = test.failure, f"{TESTS_FOLDER}/{test.failure.evidence_name}"
     slice_name = f"{folder}/{CONTAINER_LOG}"
-    _write_slice(failure, evidence, index, slice_name)
+    for log_name, index in indexes.items():
+        _write_slice(failure, evidence, index, log_name, f"{folder}/{log_name.replace('/', '-')}")
     if failure.output and not evidence.folder.exists(f"{folder}/{OUTPUT}"):
         evidence.write(f"{folder}/{OUTPUT}", failure.output)
     slice_of_log = read_excerpt(evidence.folder, slice_name, TEXT_LIMITS)
@@ -107,12 +113,14 @@ def _address(folder: Folder, file: str) -> str:
     return excerpt.text.partition("\n")[0] if excerpt else ""
 
 
-def _write_slice(failure: Failure, evidence: Evidence, index: LogIndex, name: str) -> None:
+def _write_slice(
+    failure: Failure, evidence: Evidence, index: LogIndex, log_name: str, name: str
+) -> None:
     if not failure.span:
         return
     try:
-        with evidence.folder.open_file(CONTAINER_LOG) as log:
-            text = cut_slice(log, index, failure.span)
+        with evidence.folder.open_file(log_name) as log:
+            text = cut_slice(log, index, failure.span, log_name)
     except OSError as error:
         evidence.warn(f"{name} could not be cut: {error.strerror or error}")
         return

@@ -1,4 +1,4 @@
-"""The index of the container's log: when each piece came, of which stream; the log read by it."""
+"""The index of a log: when each piece came, of which stream; the log read by it."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from rehearsal.evidence.capped_file import read_range
 from rehearsal.evidence.log_order import Piece, join_pieces
 from rehearsal.outside.files import read_head_and_tail
 from rehearsal.outside.folder import Folder
-from rehearsal.results.file_names import CONTAINER_LOG_INDEX
+from rehearsal.results.file_names import CONTAINER_LOG, INDEX_SUFFIX
 
 # In bytes. A longer index has more than 200,000 entries; reading them takes a second.
 MAX_INDEX_SIZE = 8 << 20
@@ -67,14 +67,16 @@ class LogIndex:
         return self.starts[first], self.ends[after - 1]
 
 
-def read_index(folder: Folder, max_size: int = sys.maxsize) -> LogIndex:
-    """Read the index of the container's log; skip lines that are no entry.
+def read_index(
+    folder: Folder, max_size: int = sys.maxsize, *, name: str = CONTAINER_LOG
+) -> LogIndex:
+    """Read the index of a log, the container's or `name`; skip lines that are no entry.
 
     Return an empty index if its file is larger than `max_size` bytes.
     """
     index = LogIndex()
     try:
-        with folder.open_file(CONTAINER_LOG_INDEX) as lines:
+        with folder.open_file(f"{name}{INDEX_SUFFIX}") as lines:
             if os.fstat(lines.fileno()).st_size > max_size:
                 return index
             for when, stream, start, end in _entries(lines):

@@ -1,4 +1,4 @@
-"""Slices: the part of the container's log that came while one test ran."""
+"""Slices: the part of a log that came while one test ran."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -31,29 +31,30 @@ def split_log(log: BinaryIO, index: LogIndex, when: float) -> tuple[str, str]:
     return before, "\n".join(_head_and_tail(log, index, start, index.total))
 
 
-def cut_slice(log: BinaryIO, index: LogIndex, span: Span) -> str:
-    """Return what the log received during `span`, below a heading.
+def cut_slice(log: BinaryIO, index: LogIndex, span: Span, name: str = CONTAINER_LOG) -> str:
+    """Return what the log `name` received during `span`, below a heading.
 
-    Return an empty string without an index. Raises OSError.
+    Return an empty string without an index, and for other logs than the container's if they
+    received nothing. Raises OSError.
     """
     if not index.times:
         return ""
     before, after = (0.0, DELIVERY_DELAY) if span.exact else (ROUNDING, ROUNDING + LATE_DELIVERY)
     start, end = index.between(span.start - before, span.end + after)
     if start == end:
-        return f"{heading(span)}\n# (the app wrote nothing)\n"
+        return f"{heading(span)}\n# (the app wrote nothing)\n" if name == CONTAINER_LOG else ""
     remark = ARRIVAL_REMARK if index.has_both_streams and not keeps_blocks(log, index) else ""
     left_out = end - start - 2 * END_SIZE
-    gap = f"\n# ... {left_out} bytes are left out here; {CONTAINER_LOG} has more ...\n"
-    return f"{heading(span)}{remark}\n{gap.join(_head_and_tail(log, index, start, end))}"
+    gap = f"\n# ... {left_out} bytes are left out here; {name} has more ...\n"
+    return f"{heading(span, name)}{remark}\n{gap.join(_head_and_tail(log, index, start, end))}"
 
 
-def heading(span: Span) -> str:
+def heading(span: Span, name: str = CONTAINER_LOG) -> str:
     """Return a slice's first line, which says how exact it is."""
     if span.exact:
-        return f"# {CONTAINER_LOG} between the start and the end of this test"
+        return f"# {name} between the start and the end of this test"
     return (
-        f"# approximate: {CONTAINER_LOG} around this test. Its report has no exact times, so they "
+        f"# approximate: {name} around this test. Its report has no exact times, so they "
         "are worked out from the suite's time stamp and durations, with 1 s before and 1.5 s after."
     )
 

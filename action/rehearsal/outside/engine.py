@@ -88,13 +88,18 @@ class Engine:
             self._call(["start", container])
         except EngineError as refusal:
             return str(refusal).splitlines()[0]  # The next one says that it has failed.
-        self.stop(container, 0)
+        self.stop(container, seconds=0)
         return ""
 
     def attach(self, container: str, *, out: Sink, err: Sink) -> Process:
         """Attach to a running container; the process ends when the container does."""
         argv = [self.client, "attach", "--no-stdin", "--sig-proxy=false", container]
         return Process(argv, env=self.env, out=out, err=err)
+
+    def pull(self, image: str, *, out: Sink) -> Process:
+        """Start to pull an image."""
+        env = {**self.env, **self.foreground_env}
+        return Process([self.client, "pull", image], env=env, out=out)
 
     def execute(self, container: str, command: Sequence[str], *, out: Sink) -> Process:
         """Start a command inside a running container."""
@@ -171,9 +176,23 @@ class Engine:
         with suppress(EngineError):
             self._call(["version"])
 
-    def stop(self, container: str, seconds: int) -> None:
-        """Stop a container: SIGTERM, then SIGKILL after `seconds`."""
-        self._call(["stop", "-t", str(seconds), container])
+    def has_image(self, name: str) -> bool:
+        """Return whether the engine has an image. Raises `EngineError`."""
+        try:
+            self.inspect(name, "image")
+        except EngineError as refusal:
+            if NO_SUCH_IMAGE.search(str(refusal)):
+                return False
+            raise
+        return True
+
+    def create_network(self, name: str, label: str) -> None:
+        """Create a network with our label."""
+        self._call(["network", "create", "--label", label, name], grace=PENDING_GRACE)
+
+    def stop(self, *containers: str, seconds: int) -> None:
+        """Stop containers side by side: SIGTERM, then SIGKILL after `seconds`."""
+        self._call(["stop", "-t", str(seconds), *containers])
 
     def remove(self, containers: Iterable[str]) -> None:
         """Remove containers, running or not, with their anonymous volumes; ignore missing ones.
@@ -183,6 +202,12 @@ class Engine:
         self._remove_each(["rm", "--force", "--volumes"], containers)
 
     def _remove_each(self, command: list[str], names: Iterable[str]) -> None:
+        names = tuple(names)
+        # All at once takes little longer than one; a name that is gone may end such a call early.
+        if len(names) > 1:
+            with suppress(EngineError):
+                self._call([*command, *names])
+                return
         refusals = []
         for name in names:
             try:

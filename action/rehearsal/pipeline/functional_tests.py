@@ -23,6 +23,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.pipeline.after_failed_tests import ask_the_app
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.companion import CompanionKind, raise_if_ended
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
 from rehearsal.pipeline.stages.observations import suite_environment_lines
@@ -64,7 +65,7 @@ def run_functional_tests(
         with context.streamed_log("test", TEST_LOG) as output:
             count, problems = run_tests(
                 plan.suite,
-                container,
+                partial(_is_gone, container, state),
                 env=env,
                 directory=plan.directory,
                 log=output,
@@ -74,10 +75,15 @@ def run_functional_tests(
         state.problems += problems
         state.notices += (*count.notices, *count_notices(plan.suite, count.results))
         state.warnings += count.warnings
+        failed = count.results.failed
+        raise_if_ended(
+            state.companions, CompanionKind.SERVICE, context.engine, when=IN_TESTS, failed=failed
+        )
         if has_ended(container, context.engine):
-            raise crash_error(
-                container, context.engine, log, when=IN_TESTS, failed=count.results.failed
-            )
+            raise crash_error(container, context.engine, log, when=IN_TESTS, failed=failed)
+        raise_if_ended(
+            state.companions, CompanionKind.WORKER, context.engine, when=IN_TESTS, failed=failed
+        )
         if problems:
             state.observations[TEST_ENVIRONMENT] = suite_environment_lines(
                 env,
@@ -88,6 +94,11 @@ def run_functional_tests(
             _ask(plan, context, state, container, log)
     finally:
         _record_staged(plan, context, state, previous)
+
+
+def _is_gone(container: Container, state: RunState) -> bool:
+    """Return whether the app has ended, or a service or worker beside it."""
+    return container.ended or any(each.container.ended for each in state.companions)
 
 
 def _relative(file: Path | None, folder: Path) -> str:

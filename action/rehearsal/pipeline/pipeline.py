@@ -7,7 +7,7 @@ from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
-from rehearsal.pipeline import teardown
+from rehearsal.pipeline import companions, teardown
 from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
@@ -25,6 +25,7 @@ from rehearsal.pipeline.stages.image import Image, build_image, find_image
 from rehearsal.pipeline.stages.observations import input_lines
 from rehearsal.pipeline.stages.publish_address import check_publish_address
 from rehearsal.pipeline.stages.python_path import packages_folder
+from rehearsal.pipeline.stages.services import ServiceStarter
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.virtual_environment import VenvBuilder
 from rehearsal.pipeline.stages.wait import BEFORE_READY, ReadinessWaiter
@@ -68,12 +69,19 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     state.observations["inputs"] = input_lines(plan.container)
     check_publish_address(plan.container)
     venv = _start_venv(plan, context, cleanup)
+    services = companions.start_services(plan, context, state, cleanup)
     with state.stage("build"):
-        image = _find_or_build(plan, context)
+        image = _find_or_build(plan, context, state, services)
         state.image, state.image_id, state.image_config = image.reference, image.id, image.config
     limit_images(plan, context, state, image, cleanup)
     created: list[str] = []
     cleanup.callback(teardown.remove_containers, plan, context, state, created)
+    if services:
+        with state.stage("services"):
+            companions.wait_for_services(services, context, state)
+    if plan.companions.before_command:
+        with state.stage("before"):
+            companions.run_before(plan, context, image)
     log = context.evidence.log(CONTAINER_LOG, timed=True)
     cleanup.callback(teardown.close_log, log, state)
     with state.stage("start"):
@@ -83,6 +91,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         state.timeline.record_milestone("running", time.monotonic() - container.started)
         cleanup.callback(teardown.detach, container, state)
         cleanup.callback(teardown.stop, plan, context, state, container, log)
+        companions.start_workers(plan, context, state, image, cleanup)
     if plan.container.setup_command:
         with state.stage("setup"):
             _set_up(plan, context, state, container, log)
@@ -122,24 +131,33 @@ def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuil
     return venv
 
 
-def _find_or_build(plan: Plan, context: RunContext) -> Image:
+def _find_or_build(
+    plan: Plan, context: RunContext, state: RunState, services: ServiceStarter | None
+) -> Image:
+    """Return the image; a service that fails meanwhile ends the build."""
+
+    def check() -> None:
+        if services:
+            companions.check_services(services, context, state)
+
     if plan.image:
         return find_image(plan.image, context.engine)
     folder = context.evidence.staging.path
     with context.streamed_log(f"build {plan.build.dockerfile.name}", BUILD_LOG) as log:
         return build_image(
-            plan.build, context.engine, tag=context.image_tag, folder=folder, log=log
+            plan.build, context.engine, tag=context.image_tag, folder=folder, log=log, check=check
         )
 
 
 def _create_container(plan: Plan, context: RunContext, image: Image) -> str:
     return create_container(
-        plan.container,
+        companions.container_plan(plan, context),
         context.engine,
         image=image.id,
         name=container_name(context.label),
         label=context.label,
         directory=plan.directory,
+        alias=companions.APP_ALIAS if companions.has_own_network(plan) else "",
     )
 
 
@@ -164,6 +182,7 @@ def _wait_until_ready(
         observations=state.observations,
         timeline=state.timeline,
         report=context.console.info,
+        companions=state.companions,
         ask=lambda: ask_while_waiting(plan, context, state, container, log),
     )
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rehearsal.evidence.staged_files import StagedFiles
+from rehearsal.pipeline.stages.companion import Companion
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.rehearsal import Stage, deciding_problem
@@ -28,9 +29,9 @@ class StageObserver(Protocol):
 class RunState:
     """The state of one rehearsal.
 
-    `staged` are the files that the tests have left. `observations` are lines for the diagnosis, by
-    their source. `kept_container` says where to
-    find a container that keeps running, `remove_command` removes it.
+    `companions` are the services and workers that were started. `staged` are the files that the
+    tests have left. `observations` are lines for the diagnosis, by their source. `kept_container`
+    says where to find a container that keeps running, `remove_command` removes it.
     """
 
     observer: StageObserver
@@ -44,6 +45,7 @@ class RunState:
     image_config: str = ""
     engine: EngineVersions = field(default_factory=EngineVersions)
     ready_seconds: float | None = None
+    companions: list[Companion] = field(default_factory=list)
     suite_results: SuiteResults | None = None
     staged: StagedFiles | None = None
     container_tail: tuple[str, ...] = ()

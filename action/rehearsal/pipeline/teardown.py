@@ -1,7 +1,7 @@
 """The clean-up of a rehearsal: stop the container, write its state down, remove it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
@@ -9,6 +9,7 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.companion import BEFORE_APP_READY, Companion, CompanionKind
 from rehearsal.pipeline.stages.container import (
     Container,
     keep_instructions,
@@ -20,9 +21,10 @@ from rehearsal.pipeline.stages.container_end import (
     IN_TESTS,
     RECORDING_DELAY,
     crash_error,
+    read_end,
 )
 from rehearsal.pipeline.stages.observations import container_lines, without_secrets
-from rehearsal.pipeline.stages.stop import Stop, stop_container
+from rehearsal.pipeline.stages.stop import Stop, ignored_signal, stop_container
 from rehearsal.pipeline.stages.wait import BEFORE_READY
 from rehearsal.results.file_names import CONTAINER_STATE
 from rehearsal.verdict import RehearsalError, Verdict
@@ -37,10 +39,14 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container,
     """
     engine, cancelled = context.engine, state.cancelled
     try:
+        _report_ended_companions(context, state)
         if context.keep_container and not cancelled:
-            volumes = engine.volume_names(context.label)
             state.kept_container, state.remove_command = keep_instructions(
-                container, context.label, volumes
+                container,
+                context.label,
+                names=[each.name for each in state.companions],
+                volumes=engine.volume_names(context.label),
+                networks=engine.network_names(context.label),
             )
         else:
             with state.stage("stop"):
@@ -50,7 +56,8 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container,
                     _record_error(error, state)
         inspected = container.final_state or engine.inspect(container.id)
         state.observations.setdefault("container", container_lines(inspected))
-        text = json.dumps(without_secrets(inspected, plan.container), indent=2, ensure_ascii=False)
+        names = {secret.name for secret in plan.container.secrets}
+        text = json.dumps(without_secrets(inspected, names), indent=2, ensure_ascii=False)
         context.evidence.write(CONTAINER_STATE, text)
     except (RehearsalError, EngineError) as error:
         _record_error(error, state)
@@ -93,11 +100,25 @@ def remove_containers(
 
 
 def _stop_container(context: RunContext, state: RunState, container: Container, log: Log) -> None:
-    """Stop the container unless it is known to have crashed; record how it ended."""
-    if any(problem.verdict is Verdict.CRASHED for problem in state.problems):
+    """Stop the container and the workers, unless known to have crashed; record how they ended."""
+    app_crashed = any(
+        problem.verdict is Verdict.CRASHED and problem.source == log.name
+        for problem in state.problems
+    )
+    workers = [
+        each
+        for each in state.companions
+        if each.kind is CompanionKind.WORKER and not each.container.ended
+    ]
+    if app_crashed and not workers:
         return
-    stop = _interruptible_stop(context, state, container)
+    stop = _interruptible_stop(context, state, container, workers)
     if state.cancelled:
+        return
+    if state.ready_seconds is not None:
+        ends = ((each, read_end(each.container, context.engine)) for each in workers)
+        state.notices += (ignored_signal(each.title) for each, end in ends if end.was_killed)
+    if app_crashed:
         return
     if stop.by_itself:
         when = _moment(state, stop.end.time)
@@ -109,23 +130,40 @@ def _stop_container(context: RunContext, state: RunState, container: Container, 
         state.notices.append(stop.notice)
 
 
-def _interruptible_stop(context: RunContext, state: RunState, container: Container) -> Stop:
+def _interruptible_stop(
+    context: RunContext, state: RunState, container: Container, workers: Iterable[Companion]
+) -> Stop:
     """Stop the container; use the short time-out if the run is, or meanwhile gets, cancelled."""
+    others = [worker.container.id for worker in workers]
     try:
         if not state.cancelled:
             with interruptible():
-                return stop_container(container, context.engine, cancelled=False)
+                return stop_container(container, context.engine, others, cancelled=False)
     except RehearsalError as error:
         if error.problem.verdict is not Verdict.CANCELLED:
             raise
         state.problems.append(error.problem)
-    return stop_container(container, context.engine, cancelled=True)
+    return stop_container(container, context.engine, others, cancelled=True)
 
 
-def _moment(state: RunState, ended: float) -> str:
-    """Return when the container ended by itself, for a message."""
+def _report_ended_companions(context: RunContext, state: RunState) -> None:
+    """Record a crash for each service or worker that has ended by itself and was not told yet."""
+    if state.cancelled:
+        return
+    told = {problem.source for problem in state.problems if problem.verdict is Verdict.CRASHED}
+    failed = state.suite_results.failed if state.suite_results else ()
+    for each in state.companions:
+        if each.container.ended and each.log.name not in told:
+            end = read_end(each.container, context.engine)
+            when = _moment(state, end.time, before_ready=BEFORE_APP_READY)
+            error = each.end_error(context.engine, when=when, failed=failed)
+            state.problems.append(error.problem)
+
+
+def _moment(state: RunState, ended: float, before_ready: str = BEFORE_READY) -> str:
+    """Return when a container ended by itself, for a message."""
     if state.ready_seconds is None:
-        return BEFORE_READY
+        return before_ready
     tests = next((stage for stage in state.stages if stage.name == "test"), None)
     if tests and ended <= tests.started + tests.seconds + RECORDING_DELAY:
         return IN_TESTS

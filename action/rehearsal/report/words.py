@@ -9,9 +9,13 @@ from rehearsal.results.tests import Failure
 MAX_NAMES = 12
 
 
+# Of these stages the time is the time spent waiting: what is waited for began earlier.
+WAITING = ("ready", "services")
+
+
 def stage_title(stage: Stage) -> str:
-    """Return a stage's name. That of `ready` says that its time is the time spent waiting."""
-    return "ready (time waited)" if stage.name == "ready" else stage.name
+    """Return a stage's name, and whether its time is the time spent waiting."""
+    return f"{stage.name} (time waited)" if stage.name in WAITING else stage.name
 
 
 def counts_text(result: RehearsalResult) -> str:

@@ -11,6 +11,7 @@ SETUP_LOG = "setup.log"
 TEST_SETUP_LOG = "test-setup.log"
 ASKED_AGAIN_LOG = "asked-again.log"
 TEST_LOG = "tests/output.log"
+BEFORE_LOG = "before.log"
 # The index of a log is beside it, and says when each piece came.
 INDEX_SUFFIX = ".index"
 CONTAINER_LOG_INDEX = f"{CONTAINER_LOG}{INDEX_SUFFIX}"
@@ -25,4 +26,7 @@ CONTAINER_STATE = "container.json"
 # Folders: one for each failed test, the JUnit XML files, and, after a merge, one for each shard.
 TESTS_FOLDER = "tests"
 JUNIT_FOLDER = "tests/junit"
+# Folders with a log and a state for each service and each worker.
+SERVICES_FOLDER = "services"
+WORKERS_FOLDER = "workers"
 SHARDS_FOLDER = "shards"

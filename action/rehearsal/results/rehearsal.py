@@ -17,7 +17,7 @@ from rehearsal.results.tests import SuiteResults
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
-STAGES = ("build", "start", "setup", "ready", "test", "audit", "stop")
+STAGES = ("build", "services", "before", "start", "setup", "ready", "test", "audit", "stop")
 # The end of the year 9999: ISO 8601 has no later date.
 MAX_TIME = 253_402_300_799
 

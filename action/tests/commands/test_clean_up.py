@@ -196,7 +196,7 @@ def test_clean_up__uploads_evidence_without_an_engine(
     output = run_clean_up(environ, run)
     assert output.count("\n") == 1
     assert "::warning title=Clean-up incomplete::The clean-up could not remove the " in output
-    assert f"%0Adocker rm --force --volumes dress-rehearsal-{run.id}; " in output
+    assert f"%0Adocker ps --all --quiet --filter label=dress-rehearsal={run.id} | " in output
     assert outputs(environ)["upload"] == "true"
 
 

@@ -91,7 +91,7 @@ def test_call__a_silent_engine_is_engine_failed(
 ) -> None:
     monkeypatch.setattr(engines, "CALL_TIMEOUT", 0.1)
     with pytest.raises(RehearsalError, match="stop: TimeoutExpired") as caught:
-        engine_of(tmp_path, "exec sleep 30").stop("c0ffee", 1)
+        engine_of(tmp_path, "exec sleep 30").stop("c0ffee", seconds=1)
     assert caught.value.problem.verdict is Verdict.ENGINE_FAILED
 
 
@@ -259,6 +259,18 @@ def test_start__attaches_to_both_streams(tmp_path: Path) -> None:
     assert b"".join(err) == b"trouble\n"
 
 
+@pytest.mark.parametrize(
+    "answer, found", [("exit 0", True), ('echo "No such image: db" >&2; exit 1', False)]
+)
+def test_has_image(tmp_path: Path, answer: str, found: bool) -> None:
+    assert engine_of(tmp_path, f"echo '[{{}}]'; {answer}").has_image("db") is found
+
+
+def test_has_image__another_refusal(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="invalid reference"):
+        engine_of(tmp_path, "echo invalid reference format >&2; exit 1").has_image("DB")
+
+
 def test_execute__passes_a_list_of_arguments(tmp_path: Path) -> None:
     out: list[bytes] = []
     engine = engine_of(tmp_path, 'printf "%s|" "$@"')
@@ -279,7 +291,8 @@ def test_remove__ignores_containers_that_are_gone(tmp_path: Path, words: str) ->
     calls = tmp_path / "calls"
     script = f'echo "$*" >> {calls}; echo "{words}" >&2; exit 1'
     engine_of(tmp_path, script).remove(["a", "b"])
-    assert calls.read_text() == "rm --force --volumes a\nrm --force --volumes b\n"
+    removals = calls.read_text().splitlines()
+    assert removals == [f"rm --force --volumes {names}" for names in ("a b", "a", "b")]
 
 
 def test_remove__raises_after_removing_the_others(tmp_path: Path) -> None:
@@ -287,7 +300,7 @@ def test_remove__raises_after_removing_the_others(tmp_path: Path) -> None:
     script = f'echo "$4" >> {calls}; [[ $4 == b ]] || {{ echo "$4 not permitted" >&2; exit 1; }}'
     with pytest.raises(EngineError, match="a not permitted; c not permitted"):
         engine_of(tmp_path, script).remove(["a", "b", "c"])
-    assert calls.read_text().split() == ["a", "b", "c"]
+    assert calls.read_text().split() == ["a", "a", "b", "c"]
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
@@ -309,4 +322,4 @@ def test_remove_labelled__removes_nothing_else(tmp_path: Path) -> None:
     esac"""
     engine_of(tmp_path, script).remove_labelled("dress-rehearsal=1")
     changes = [line for line in calls.read_text().splitlines() if " ls " not in line][1:]
-    assert changes == ["rm --force --volumes c1", "rm --force --volumes c2", "volume rm v1"]
+    assert changes == ["rm --force --volumes c1 c2", "volume rm v1"]

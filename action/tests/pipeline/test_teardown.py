@@ -22,8 +22,10 @@ from ..fakes import PLAN, FakeEngine, engine_lost, fake_container, inspect_resul
 
 LABEL = "dress-rehearsal=77-1-c0ffee00"
 REMOVE = (
-    "docker rm --force --volumes dress-rehearsal-77-1-c0ffee00; docker volume ls --quiet "
-    f"--filter label={LABEL} | xargs --no-run-if-empty docker volume rm"
+    f"docker ps --all --quiet --filter label={LABEL} | xargs --no-run-if-empty docker rm --force "
+    f"--volumes; docker network ls --quiet --filter label={LABEL} | xargs --no-run-if-empty docker "
+    f"network rm; docker volume ls --quiet --filter label={LABEL} | xargs --no-run-if-empty docker "
+    "volume rm"
 )
 # When the container ended by itself, in seconds since 1970.
 ENDED = datetime(2026, 11, 22, 18, 0, 0, 123456, tzinfo=UTC).timestamp()
@@ -120,7 +122,7 @@ def test_stop__reports_no_crash_again_nor_after_a_cancellation(
     verdict: Verdict, tmp_path: Path
 ) -> None:
     engine = ended_before()
-    state = stopped(tmp_path, engine, problems=[Problem(verdict, "why")])
+    state = stopped(tmp_path, engine, problems=[Problem(verdict, "why", source="container.log")])
     assert [each.verdict for each in state.problems] == [verdict]
     stops = [call for call in engine.calls if call[0] == "stop"]
     assert stops == ([("stop", "c0ffee", CANCEL_STOP_TIMEOUT)] * (verdict is Verdict.CANCELLED))

@@ -1,7 +1,7 @@
 """The container: create it, and attach to it again after a restart."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,16 +62,26 @@ def container_name(label: str) -> str:
 
 
 def create_container(
-    plan: ContainerPlan, engine: Engine, *, image: str, name: str, label: str, directory: Path
+    plan: ContainerPlan,
+    engine: Engine,
+    *,
+    image: str,
+    name: str,
+    label: str,
+    directory: Path,
+    alias: str = "",
 ) -> str:
-    """Create the container and its missing named volumes; return the container's ID.
+    """Create a container and its missing named volumes; return the container's ID.
 
-    Raises `MisconfiguredError` when the engine refuses.
+    Other containers of its network know it by the name `alias`, too. Raises `MisconfiguredError`
+    when the engine refuses.
     """
     require_sources(plan, directory)
     for volume in named_volumes(plan):
         engine.ensure_volume(volume, label)
-    arguments = create_arguments(plan, image=image, name=name, label=label, directory=directory)
+    arguments = create_arguments(
+        plan, image=image, name=name, label=label, directory=directory, alias=alias
+    )
     secrets = {secret.name: secret.value for secret in plan.secrets}
     try:
         container_id = engine.create(arguments, secrets=secrets)
@@ -114,27 +124,40 @@ def reattach_after_restart(
     return False
 
 
-def keep_instructions(container: Container, label: str, volumes: Sequence[str]) -> tuple[str, str]:
-    """Return where to find a container that is kept, and the command that removes it."""
+def keep_instructions(
+    container: Container,
+    label: str,
+    *,
+    names: Iterable[str],
+    volumes: Iterable[str],
+    networks: Iterable[str],
+) -> tuple[str, str]:
+    """Return where to find a container that is kept, and the command that removes everything.
+
+    `names` are those of the services and workers beside it.
+    """
     name = container_name(label)
     location = f"{container.published.url} (the app still runs)"
     if container.ended:
         location = f"{name} (it has ended; docker logs {name} shows why)"
-    commands = [f"docker rm --force --volumes {name}"]
+    containers = " ".join([name, *(f"{name}-{each}" for each in names)])
+    commands = [f"docker rm --force --volumes {containers}"]
+    commands += [f"docker network rm {network}" for network in networks]
     commands += [f"docker volume rm {volume}" for volume in volumes]
     return location, " && ".join(commands)
 
 
 def removal_advice(label: str) -> str:
-    """Return the advice for a container, and its volumes, that the engine could not remove.
+    """Return the advice for containers, networks and volumes that the engine could not remove.
 
     Its last line is a command that removes what is left of them.
     """
-    name, ours = container_name(label), f"--filter label={label}"
+    ours, each = f"--filter label={label}", "| xargs --no-run-if-empty docker"
     return (
-        f"The container {name} may be left, with its volumes. When the engine answers, this "
-        f"removes them:\ndocker rm --force --volumes {name}; docker volume ls --quiet {ours} | "
-        "xargs --no-run-if-empty docker volume rm"
+        f"The container {container_name(label)} may be left, with what belongs to it. When the "
+        f"engine answers, this removes all of it:\ndocker ps --all --quiet {ours} {each} rm "
+        f"--force --volumes; docker network ls --quiet {ours} {each} network rm; docker volume ls "
+        f"--quiet {ours} {each} volume rm"
     )
 
 

@@ -1,27 +1,59 @@
 """The arguments of `docker create`, as production would run the image."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError
+
+RESTART = "--restart"
 
 
 def create_arguments(
-    plan: ContainerPlan, *, image: str, name: str, label: str, directory: Path
+    plan: ContainerPlan, *, image: str, name: str, label: str, directory: Path, alias: str = ""
 ) -> list[str]:
-    """Return the arguments after `docker create`, with the names of secrets but no values."""
-    arguments = ["--name", name, "--label", label, "--log-driver", "json-file"]
-    address = f"[{plan.address}]" if ":" in plan.address else plan.address
-    arguments += ["--publish", f"{address}:{plan.host_port or ''}:{plan.port}"]
-    for secret in plan.secrets:
-        arguments += ["--env", secret.name]
-    for variable, value in plan.env.items():
-        arguments += ["--env", f"{variable}={value}"]
+    """Return the arguments after `docker create`, with the names of secrets but no values.
+
+    Other containers of the network know it by the name `alias`. Without a port in the plan none is
+    published.
+    """
+    arguments = common_arguments(name, label, plan.env, plan.secrets)
+    if plan.port:
+        address = f"[{plan.address}]" if ":" in plan.address else plan.address
+        arguments += ["--publish", f"{address}:{plan.host_port or ''}:{plan.port}"]
     for volume in plan.volumes:
         arguments += ["--mount", mount_argument(volume, directory)]
-    if plan.network:
-        arguments += ["--network", plan.network]
+    arguments += network_arguments(plan.network, alias)
     return [*arguments, *plan.run_options, image, *plan.command]
+
+
+def common_arguments(
+    name: str, label: str, env: Mapping[str, str], secrets: Iterable[Secret]
+) -> list[str]:
+    """Return the arguments that each of our containers has: names and variables."""
+    arguments = ["--name", name, "--label", label, "--log-driver", "json-file"]
+    for secret in secrets:
+        arguments += ["--env", secret.name]
+    for variable, value in env.items():
+        arguments += ["--env", f"{variable}={value}"]
+    return arguments
+
+
+def network_arguments(network: str, alias: str = "") -> list[str]:
+    """Return the arguments for a network, if there is one, and for a further name in it."""
+    arguments = ["--network", network] if network else []
+    return [*arguments, "--network-alias", alias] if network and alias else arguments
+
+
+def without_restart(run_options: Iterable[str]) -> Iterator[str]:
+    """Yield the options without a restart policy; its value may be a line of its own."""
+    options = iter(run_options)
+    for option in options:
+        if option == RESTART:
+            next(options, None)
+        elif not option.startswith(f"{RESTART}="):
+            yield option
 
 
 def mount_argument(volume: str, directory: Path) -> str:
@@ -59,7 +91,7 @@ def named_volumes(plan: ContainerPlan) -> list[str]:
 
 def has_restart_policy(plan: ContainerPlan) -> bool:
     """Return whether the engine starts the container again after it has exited."""
-    return any(option.startswith("--restart") for option in plan.run_options)
+    return any(option.startswith(RESTART) for option in plan.run_options)
 
 
 def _is_missing(path: Path) -> bool:

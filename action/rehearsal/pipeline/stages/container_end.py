@@ -18,6 +18,7 @@ EXCERPT_LINES = 25
 SEARCHED_LINES = 500
 # When a container ended, in the words of a message.
 IN_TESTS = "during the tests"
+SIGKILL_EXIT_CODE = 137
 # How much later than a test the engine may see an end, in seconds; milliseconds as a rule.
 RECORDING_DELAY = 0.2
 # The times in a JUnit report are rounded; they may be wrong by this many seconds.
@@ -39,6 +40,11 @@ class ContainerEnd:
     out_of_memory: bool
     time: float
     restarted: bool = False
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether SIGKILL ended it."""
+        return self.exit_code == SIGKILL_EXIT_CODE
 
     def __str__(self) -> str:
         words = [f"exit code {self.exit_code}"]
@@ -87,9 +93,16 @@ def read_end(container: Container, engine: Engine) -> ContainerEnd:
 
 
 def crash_error(
-    container: Container, engine: Engine, log: Log, *, when: str, failed: Iterable[Failure] = ()
+    container: Container,
+    engine: Engine,
+    log: Log,
+    *,
+    when: str,
+    failed: Iterable[Failure] = (),
+    subject: str = "The container",
+    verdict: Verdict = Verdict.CRASHED,
 ) -> RehearsalError:
-    """Return the error for a container that ended by itself.
+    """Return the error for a container that ended by itself; `subject` names it in the message.
 
     The message names the `failed` tests that were running at that moment.
     """
@@ -100,9 +113,9 @@ def crash_error(
         when += f", while {' and '.join(names + more)} ran"
     exception = _last_exception(log.tail(SEARCHED_LINES))
     return RehearsalError(
-        Verdict.CRASHED,
-        f"The container ended {when}: {end}." + (f" It raised {exception}" if exception else ""),
-        hint="Its last lines are in the log and the summary; container.log holds all of them.",
+        verdict,
+        f"{subject} ended {when}: {end}." + (f" It raised {exception}" if exception else ""),
+        hint=f"Its last lines are in the log and the summary; {log.name} holds all of them.",
         excerpt=log.tail(EXCERPT_LINES),
         source=log.name,
     )

@@ -14,7 +14,7 @@ from rehearsal.pipeline.stages.container import (
     host_port,
 )
 from rehearsal.pipeline.stages.engine_refusal import PORT_TAKEN, lost_ports_error, refusal_error
-from rehearsal.results.published_port import PublishedPort
+from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
 from rehearsal.verdict import RehearsalError, Verdict
 
 # Between the choice of a port and the start, another program may take it. At each start the engine
@@ -40,7 +40,7 @@ def start_container(container_id: str, plan: ContainerPlan, engine: Engine, log:
     message = ""
     for _ in range(MAX_STARTS):
         try:
-            return _start(container_id, plan, engine, log)
+            return start_once(container_id, engine, log, port=plan.port, address=plan.address)
         except StartRefusedError as refusal:
             message = str(refusal)
             if plan.host_port or not PORT_TAKEN.search(message):
@@ -48,8 +48,18 @@ def start_container(container_id: str, plan: ContainerPlan, engine: Engine, log:
     raise lost_ports_error(message, MAX_STARTS)
 
 
-def _start(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> Container:
-    """Start the container once. Raises `StartRefusedError`."""
+def start_once(
+    container_id: str,
+    engine: Engine,
+    log: Log,
+    *,
+    port: int = 0,
+    address: str = DEFAULT_ADDRESS,
+) -> Container:
+    """Attach and start, once; return when `port`, if any, is published, or the container has ended.
+
+    `address` is where it is published. Raises `StartRefusedError`, and `RehearsalError` when the engine takes too long.
+    """
     started = time.monotonic()
     errors = _ClientErrors(log.stream("err"))
     client = engine.start(container_id, out=log.stream("out"), err=errors.feed)
@@ -57,17 +67,22 @@ def _start(container_id: str, plan: ContainerPlan, engine: Engine, log: Log) -> 
         # First the client, then the engine: when the client has exited, the engine knows it too.
         ended = client.ended
         inspected = engine.inspect(container_id)
-        port = host_port(inspected, plan.port)
+        published = host_port(inspected, port)
         if inspected["State"]["Status"] == "created" and ended:
             client.wait()
             message = inspected["State"]["Error"] or _refusal(container_id, engine, errors)
             message = message or "\n".join(log.tail(3))
             raise StartRefusedError(message)
         # Podman chooses the port when it creates the container.
-        if ended or (port and inspected["State"]["Status"] == "running"):
+        is_running = inspected["State"]["Status"] == "running"
+        if ended or (is_running and (published or not port)):
             errors.release()
-            published = PublishedPort(plan.address, port)
-            return Container(id=container_id, published=published, client=client, started=started)
+            return Container(
+                id=container_id,
+                published=PublishedPort(address, published),
+                client=client,
+                started=started,
+            )
         time.sleep(POLL_INTERVAL)
     client.end()
     raise RehearsalError(

@@ -23,7 +23,9 @@ INPUTS_BY_ENGINE_ERROR = (
 )
 
 
-def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
+def refusal_error(
+    message: str, plan: ContainerPlan, subject: str = "the container"
+) -> MisconfiguredError:
     """Return the error for a message of the engine; its hint names the input to look at.
 
     An input that was not given is not the cause.
@@ -45,7 +47,7 @@ def refusal_error(message: str, plan: ContainerPlan) -> MisconfiguredError:
     hint = f"Look at the input {name}." if name else ""
     if NO_PROGRAM.search(message) and name != "command":
         hint = f"The image has no such program: look at its CMD and ENTRYPOINT. {hint}".rstrip()
-    return MisconfiguredError(f"The engine refused to run the container: {message}", hint=hint)
+    return MisconfiguredError(f"The engine refused to run {subject}: {message}", hint=hint)
 
 
 def port_taken_error(plan: ContainerPlan) -> MisconfiguredError:

@@ -1,6 +1,7 @@
 """Build the image, or find one that exists already."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from rehearsal.outside.image_config import config_digest
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 EXCERPT_LINES = 20
+CHECK_INTERVAL = 0.2
 # What the engine's client writes about the image that it has built.
 ID_FILE = "image-id"
 METADATA_FILE = "image-metadata.json"
@@ -54,16 +56,26 @@ def build_arguments(build: BuildPlan, *, tag: str, folder: Path, buildx: bool) -
     return [*arguments, str(build.context)]
 
 
-def build_image(build: BuildPlan, engine: Engine, *, tag: str, folder: Path, log: Log) -> Image:
+def build_image(
+    build: BuildPlan,
+    engine: Engine,
+    *,
+    tag: str,
+    folder: Path,
+    log: Log,
+    check: Callable[[], None] = lambda: None,
+) -> Image:
     """Build the image and write its log; `folder` is for files of the client.
 
-    Raises `RehearsalError` (build-failed, engine-failed).
+    `check` is called again and again; what it raises ends the build. Raises `RehearsalError`
+    (build-failed, engine-failed).
     """
     arguments = build_arguments(build, tag=tag, folder=folder, buildx=engine.buildx)
     secrets = {secret.name: secret.value for secret in build.secrets}
     process = engine.build(arguments, secrets=secrets, out=log.stream())
     try:
-        code = process.wait()
+        while (code := process.wait(CHECK_INTERVAL)) is None:
+            check()
     finally:
         process.end()
     if code == 0:

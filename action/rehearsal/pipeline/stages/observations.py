@@ -3,7 +3,7 @@
 import html
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan
@@ -169,9 +169,8 @@ def _mount_line(mount: Mapping[str, Any]) -> str:
     return f"mount {kind} {mount.get('Destination') or ''}"
 
 
-def without_secrets(inspected: Mapping[str, Any], plan: ContainerPlan) -> dict[str, Any]:
-    """Return what `docker inspect` says of a container, with secrets' values replaced by ***."""
-    names = {secret.name for secret in plan.secrets}
+def without_secrets(inspected: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return what `docker inspect` says of a container, with the values of `names` as ***."""
     config = inspected.get("Config") or {}
     entries = ((entry, entry.partition("=")[0]) for entry in config.get("Env") or ())
     env = [f"{name}=***" if name in names else entry for entry, name in entries]

@@ -1,6 +1,7 @@
 """Stop the container as production would, unless it has ended by itself."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehearsal.outside.engine import Engine
@@ -11,7 +12,6 @@ from rehearsal.pipeline.stages.container_end import ContainerEnd, read_end
 STOP_TIMEOUT = 10
 # GitHub kills a cancelled step after 10 s, and the container has to be gone within 5 s.
 CANCEL_STOP_TIMEOUT = 1
-SIGKILL_EXIT_CODE = 137
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,24 +24,30 @@ class Stop:
     @property
     def notice(self) -> str:
         """What to tell if the container ignored SIGTERM; else empty."""
-        if self.by_itself or self.end.exit_code != SIGKILL_EXIT_CODE:
-            return ""
-        return (
-            f"The container did not end within {STOP_TIMEOUT} s of SIGTERM and was killed. "
-            "Write CMD in exec form, so that the app receives the signal, and let the app exit on "
-            "it: process 1 of a container ignores signals that it does not handle."
-        )
+        return "" if self.by_itself or not self.end.was_killed else ignored_signal("The container")
 
 
-def stop_container(container: Container, engine: Engine, *, cancelled: bool) -> Stop:
-    """Stop the container, and return how it ended.
+def ignored_signal(subject: str) -> str:
+    """Return what to tell of a container that ignored SIGTERM; `subject` names it."""
+    return (
+        f"{subject} did not end within {STOP_TIMEOUT} s of SIGTERM and was killed. "
+        "Write CMD in exec form, so that the app receives the signal, and let the app exit on "
+        "it: process 1 of a container ignores signals that it does not handle."
+    )
+
+
+def stop_container(
+    container: Container, engine: Engine, others: Sequence[str] = (), *, cancelled: bool
+) -> Stop:
+    """Stop the container, and return how it ended; stop the containers `others` with it.
 
     An engine that is busy does not know at once that a container has ended, but it records the time
     at which the container's process ended. Its clock may be another one, in a virtual machine.
     """
     asked, known = time.time(), container.ended
-    if not known:
-        engine.stop(container.id, CANCEL_STOP_TIMEOUT if cancelled else STOP_TIMEOUT)
+    running = [*others] if known else [container.id, *others]
+    if running:
+        engine.stop(*running, seconds=CANCEL_STOP_TIMEOUT if cancelled else STOP_TIMEOUT)
     end = read_end(container, engine)
     early = end.time < asked
     if early and not known:

@@ -8,7 +8,6 @@ from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Process
 from rehearsal.outside.subreaper import command_below_subreaper
-from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.count_results import (
     SuiteCount,
     count_tests,
@@ -45,7 +44,7 @@ NOTHING_SHOWN_HINT = (
 
 def run_tests(
     plan: SuitePlan,
-    container: Container,
+    app_gone: Callable[[], bool],
     *,
     env: Mapping[str, str],
     directory: Path,
@@ -55,13 +54,13 @@ def run_tests(
     """Run the test command; return the counts and the problems, except for a crash of the app.
 
     The command and all its children are ended after `plan.timeout` seconds, or `CRASH_GRACE`
-    seconds after the container has ended.
+    seconds after the app is gone: its container has ended, or one that it needs.
     """
     command = command_below_subreaper(["bash", "-eo", "pipefail", "-c", plan.command])
     reader, started = OutputReader(), time.time()
     process = Process(command, env=env, out=log.stream(reader=reader.feed), cwd=directory)
     try:
-        code = _wait(process, container, plan.timeout)
+        code = _wait(process, app_gone, plan.timeout)
     finally:
         process.end()
     log.flush()
@@ -73,16 +72,16 @@ def run_tests(
         window=(started, time.time()),
     )
     count = count_tests(plan, read, reader.end(), code)
-    return count, list(_problems(plan, count, code, log, container))
+    return count, list(_problems(plan, count, code, log, app_gone))
 
 
-def _wait(process: Process, container: Container, timeout: float) -> int | None:
+def _wait(process: Process, app_gone: Callable[[], bool], timeout: float) -> int | None:
     """Return the exit code, or None if the time is over."""
     limit = time.monotonic() + timeout
-    app_gone = False
+    is_gone = False
     while (code := process.wait(min(POLL_INTERVAL, max(0.0, limit - time.monotonic())))) is None:
-        if container.ended and not app_gone:
-            app_gone = True
+        if not is_gone and app_gone():
+            is_gone = True
             limit = min(limit, time.monotonic() + CRASH_GRACE)
         if time.monotonic() >= limit:
             return None
@@ -90,10 +89,10 @@ def _wait(process: Process, container: Container, timeout: float) -> int | None:
 
 
 def _problems(
-    plan: SuitePlan, count: SuiteCount, code: int | None, log: Log, container: Container
+    plan: SuitePlan, count: SuiteCount, code: int | None, log: Log, app_gone: Callable[[], bool]
 ) -> Iterator[Problem]:
     results = count.results
-    if code is None and not container.ended:
+    if code is None and not app_gone():
         yield Problem(
             Verdict.TIMED_OUT,
             f"The tests were still running after {plan.timeout} s, and were ended.",

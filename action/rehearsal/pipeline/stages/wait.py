@@ -1,7 +1,7 @@
 """Wait for the app: probe it, follow its container through restarts, observe it when it fails."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rehearsal.config.rehearsal_plan import Plan
@@ -15,6 +15,12 @@ from rehearsal.outside import http_probe, listeners
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.http_response import Answer
 from rehearsal.outside.tls_probe import speaks_tls
+from rehearsal.pipeline.stages.companion import (
+    BEFORE_APP_READY,
+    Companion,
+    CompanionKind,
+    raise_if_ended,
+)
 from rehearsal.pipeline.stages.container import MAX_RESTARTS, Container, reattach_after_restart
 from rehearsal.pipeline.stages.container_end import crash_error
 from rehearsal.pipeline.stages.observations import (
@@ -46,8 +52,9 @@ NOTHING_LISTENS = " Nothing in the container listens on any port."
 class ReadinessWaiter:
     """Waits for one app; fills `observations` and `timeline` with what it observes.
 
-    `report` receives what is worth knowing while it waits. `ask` asks the app why it answers with
-    500, and returns what it says, redacted; it is called once, and `asked` keeps the answer.
+    `companions` are the services and workers beside it. `report` receives what is worth knowing
+    while it waits. `ask` asks the app why it answers with 500, and returns what it says, redacted;
+    it is called once, and `asked` keeps the answer.
     """
 
     plan: Plan
@@ -57,6 +64,7 @@ class ReadinessWaiter:
     observations: dict[str, tuple[str, ...]]
     timeline: TimelineRecorder
     report: Callable[[str], None]
+    companions: Sequence[Companion] = ()
     ask: Callable[[], str] = str
     clock: Callable[[], float] = time.monotonic
     asked: str | None = None
@@ -113,9 +121,13 @@ class ReadinessWaiter:
     def _follow_end(self) -> bool:
         """Return whether the container had ended, and was started again by its restart policy.
 
-        Raises `RehearsalError` (crashed) if it was not.
+        Raises `RehearsalError` (crashed) if it was not, or if a service or worker has ended.
         """
+        raise_if_ended(self.companions, CompanionKind.SERVICE, self.engine, when=BEFORE_APP_READY)
         if not self.container.ended:
+            raise_if_ended(
+                self.companions, CompanionKind.WORKER, self.engine, when=BEFORE_APP_READY
+            )
             return False
         self.timeline.record_milestone("ended", self.clock() - self.container.started)
         self._ends += 1

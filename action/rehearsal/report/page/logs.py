@@ -1,6 +1,7 @@
 """The logs: the app's open and searchable (a long one without its middle), others folded."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
@@ -8,11 +9,14 @@ from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.results.evidence_index import LogExcerpt
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
+    BEFORE_LOG,
     BUILD_LOG,
     CONTAINER_LOG,
+    SERVICES_FOLDER,
     SETUP_LOG,
     TEST_LOG,
     TEST_SETUP_LOG,
+    WORKERS_FOLDER,
 )
 
 # How many files are listed: nobody reads more, and a suite may leave tens of thousands.
@@ -21,6 +25,7 @@ TITLES = {
     TEST_LOG: "What the test command printed",
     ASKED_AGAIN_LOG: "What the app says when it is asked again, after the tests",
     SETUP_LOG: "What setup-command printed",
+    BEFORE_LOG: "What before-command printed",
     TEST_SETUP_LOG: "How the tests' requirements were installed",
     BUILD_LOG: "The build",
 }
@@ -71,13 +76,20 @@ def _app_log(excerpt: LogExcerpt) -> Markup:
 
 
 def _folded(excerpt: LogExcerpt) -> Markup:
-    title = TITLES.get(excerpt.name, excerpt.name)
+    title = TITLES.get(excerpt.name) or _companion_title(excerpt.name)
     return element(
         "details",
         element("summary", element("h3", title), " · ", link(excerpt.name)),
         preformatted(excerpt.text, title),
         class_="card",
     )
+
+
+def _companion_title(name: str) -> str:
+    """Return a title for the log of a service or a worker, like: The service postgres."""
+    path = PurePosixPath(name)
+    kind = {SERVICES_FOLDER: "The service", WORKERS_FOLDER: "The worker"}.get(str(path.parent))
+    return f"{kind} {path.stem}" if kind else name
 
 
 def files(names: Sequence[str]) -> Child:

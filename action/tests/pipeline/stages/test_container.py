@@ -151,4 +151,14 @@ def test_create_container__lost_engine() -> None:
 def test_keep_instructions__location_and_command(
     code: int | None, volumes: list[str], location: str, command: str
 ) -> None:
-    assert keep_instructions(fake_container(code), "a=1", volumes) == (location, command)
+    found = keep_instructions(fake_container(code), "a=1", names=[], volumes=volumes, networks=[])
+    assert found == (location, command)
+
+
+def test_keep_instructions__services_and_their_network() -> None:
+    _, command = keep_instructions(
+        fake_container(), "a=1", names=["postgres", "worker"], volumes=[], networks=["a-1"]
+    )
+    assert command == (
+        "docker rm --force --volumes a-1 a-1-postgres a-1-worker && docker network rm a-1"
+    )

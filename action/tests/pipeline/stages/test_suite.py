@@ -10,14 +10,13 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside.folder import Folder
 from rehearsal.pipeline.stages import suite
-from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.count_results import SuiteCount
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.bounded_text import MAX_NAME
 from rehearsal.verdict import Problem, Verdict
 
-from ...fakes import fake_container, secret, suite_plan
+from ...fakes import secret, suite_plan
 
 ENV = {"PATH": os.environ["PATH"]}
 GOOD = "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>"
@@ -34,7 +33,7 @@ def rehearse(
     folder: Path,
     command: str,
     *,
-    container: Container | None = None,
+    gone: bool = False,
     reports: Sequence[str] = (),
     **plan: Any,
 ) -> tuple[SuiteCount, list[Problem]]:
@@ -44,7 +43,7 @@ def rehearse(
         paths[-1].write_text(text)
     return run_tests(
         suite_plan(command=command, **plan),
-        container or fake_container(),
+        lambda: gone,
         env=ENV,
         directory=folder,
         log=log,
@@ -245,7 +244,7 @@ def test_run_tests__timeout_ends_all_processes(log: Log, tmp_path: Path) -> None
 
 def test_run_tests__may_fail_after_a_crash(log: Log, tmp_path: Path) -> None:
     command = print_lines(RAN, "FAILED (errors=3)", code=1)
-    count, problems = rehearse(log, tmp_path, command, container=fake_container(3))
+    count, problems = rehearse(log, tmp_path, command, gone=True)
     assert (count.results.test_count, count.results.failure_count) == (3, 3)
     assert [problem.verdict for problem in problems] == [Verdict.TESTS_FAILED]
 
@@ -256,7 +255,7 @@ def test_run_tests__ends_soon_after_a_crash(
     """It is no time-out either: the caller reports the crash."""
     monkeypatch.setattr(suite, "CRASH_GRACE", 0.2)
     started = time.monotonic()
-    _, problems = rehearse(log, tmp_path, "sleep 60", container=fake_container(3))
+    _, problems = rehearse(log, tmp_path, "sleep 60", gone=True)
     assert time.monotonic() - started < 5
     assert problems == []
 

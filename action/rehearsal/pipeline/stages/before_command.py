@@ -1,0 +1,90 @@
+"""Run before-command (migrations, for example) in a container of its own, before the app starts."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.listeners import listeners
+from rehearsal.pipeline.stages.container import Container, container_name, create_container
+from rehearsal.pipeline.stages.container_arguments import without_restart
+from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
+from rehearsal.pipeline.stages.setup import EXCERPT_LINES
+from rehearsal.verdict import RehearsalError, Verdict
+
+# In seconds, between two looks at what the container listens on.
+POLL_INTERVAL = 0.5
+
+
+def run_before_command(
+    script: str,
+    plan: ContainerPlan,
+    engine: Engine,
+    log: Log,
+    *,
+    image: str,
+    label: str,
+    directory: Path,
+) -> None:
+    """Run `script` with `sh -ec` through the image's ENTRYPOINT, and remove the container.
+
+    `plan` is the app's. Raises `RehearsalError` (setup-failed), `MisconfiguredError` and
+    `EngineError`.
+    """
+    own_plan = replace(
+        plan,
+        port=0,
+        command=("sh", "-ec", script),
+        run_options=tuple(without_restart(plan.run_options)),
+    )
+    name = f"{container_name(label)}-before-command"
+    created = create_container(
+        own_plan, engine, image=image, name=name, label=label, directory=directory
+    )
+    try:
+        container = start_once(created, engine, log)
+    except StartRefusedError as refusal:
+        raise RehearsalError(
+            Verdict.SETUP_FAILED,
+            f"The engine refused to start before-command: {refusal}",
+            hint="It is started as `sh -ec SCRIPT` through the image's ENTRYPOINT.",
+        ) from None
+    try:
+        _wait(container, engine, log, plan.port)
+    finally:
+        container.client.end()
+    engine.remove([created])
+
+
+def _wait(container: Container, engine: Engine, log: Log, port: int) -> None:
+    """Wait until the command has ended. Raises `RehearsalError` (setup-failed)."""
+    started = time.monotonic()
+    while (code := container.client.wait(POLL_INTERVAL)) is None:
+        if _listens(engine, container.id, port):
+            raise RehearsalError(
+                Verdict.SETUP_FAILED,
+                "before-command was not run: its container has listened on the app's port "
+                f"({port}) after {time.monotonic() - started:.0f} s, so the image's ENTRYPOINT "
+                "starts the app whatever command it gets.",
+                hint='Let the ENTRYPOINT end with exec "$@", and put the app\'s start into CMD.',
+                excerpt=log.tail(EXCERPT_LINES),
+                source=log.name,
+            )
+    if code:
+        raise RehearsalError(
+            Verdict.SETUP_FAILED,
+            f"before-command ended with exit code {code}.",
+            hint="before.log shows why, at its end.",
+            excerpt=log.tail(EXCERPT_LINES),
+            source=log.name,
+        )
+
+
+def _listens(engine: Engine, container: str, port: int) -> bool:
+    try:
+        found = listeners(engine, container, port)
+    except EngineError:  # It has just ended.
+        return False
+    return any(each.port == port for each in found or ())

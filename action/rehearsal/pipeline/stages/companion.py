@@ -1,0 +1,84 @@
+"""A container that runs beside the app: a service, or a worker."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import Engine
+from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.container_end import crash_error
+from rehearsal.results.file_names import SERVICES_FOLDER, WORKERS_FOLDER
+from rehearsal.results.tests import Failure
+from rehearsal.verdict import RehearsalError, Verdict
+
+# When a companion ended, in the words of a message.
+BEFORE_APP_READY = "before the app was ready"
+
+
+class CompanionKind(Enum):
+    """What a companion is, and the folder of the evidence that holds its log and its state."""
+
+    SERVICE = "service", SERVICES_FOLDER
+    WORKER = "worker", WORKERS_FOLDER
+
+    def __init__(self, word: str, folder: str) -> None:
+        self.word = word
+        self.folder = folder
+
+    def log_name(self, name: str) -> str:
+        """Return the path of a companion's log in the evidence."""
+        return f"{self.folder}/{name}.log"
+
+    def state_name(self, name: str) -> str:
+        """Return the path of the file with what the engine says of a companion."""
+        return f"{self.folder}/{name}.json"
+
+
+@dataclass(kw_only=True)
+class Companion:
+    """A started companion. `ready_seconds` are from its start; None until it is ready."""
+
+    kind: CompanionKind
+    name: str
+    container: Container
+    log: Log
+    ready_seconds: float | None = None
+
+    @property
+    def title(self) -> str:
+        """How messages about it begin, like: The service postgres."""
+        return f"The {self.kind.word} {self.name}"
+
+    def end_error(
+        self,
+        engine: Engine,
+        *,
+        when: str,
+        failed: Iterable[Failure] = (),
+        verdict: Verdict = Verdict.CRASHED,
+    ) -> RehearsalError:
+        """Return the error for its end by itself, as `crash_error` does for the app."""
+        return crash_error(
+            self.container,
+            engine,
+            self.log,
+            when=when,
+            failed=failed,
+            subject=self.title,
+            verdict=verdict,
+        )
+
+
+def raise_if_ended(
+    companions: Iterable[Companion],
+    kind: CompanionKind,
+    engine: Engine,
+    *,
+    when: str,
+    failed: Iterable[Failure] = (),
+) -> None:
+    """Raise `RehearsalError` (crashed) if a companion of this kind has ended."""
+    for each in companions:
+        if each.kind is kind and each.container.ended:
+            raise each.end_error(engine, when=when, failed=failed)

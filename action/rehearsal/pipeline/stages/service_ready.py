@@ -1,0 +1,84 @@
+"""Whether a service is ready: by its port, by a command in it, or because it runs."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rehearsal.config.rehearsal_plan import ServicePlan
+from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.listeners import listeners
+
+# Returns what is missing until the service is ready, empty if it is.
+ReadyCheck = Callable[[], str]
+
+# In seconds. A check that takes longer has failed, as in a HEALTHCHECK without another limit.
+COMMAND_TIMEOUT = 30.0
+COMMAND_POLL = 0.2
+# How much is kept of what a command printed, in bytes.
+OUTPUT_SIZE = 2000
+
+
+def ready_check(
+    plan: ServicePlan, engine: Engine, container: str, should_stop: Callable[[], bool]
+) -> ReadyCheck:
+    """Return how to see whether a running service is ready: the first way that applies.
+
+    That is the plan's own, the HEALTHCHECK, or the only exposed TCP port. `should_stop` ends a
+    command that takes long. Raises `EngineError`.
+    """
+    config = engine.inspect(container).get("Config") or {}
+    command = ["sh", "-c", plan.ready_command] if plan.ready_command else _health_command(config)
+    if command and not plan.ready_port:
+        return lambda: _by_command(engine, container, command, should_stop)
+    port = plan.ready_port or _only_port(engine.inspect(plan.image, "image").get("Config") or {})
+    if port:
+        return lambda: _by_port(engine, container, port)
+    return str
+
+
+def _health_command(config: Mapping[str, Any]) -> list[str]:
+    """Return the command of a HEALTHCHECK. We run it: its own interval may be 30 s."""
+    kind, *words = (config.get("Healthcheck") or {}).get("Test") or [""]
+    if kind == "CMD-SHELL":
+        return ["/bin/sh", "-c", *words]
+    return words if kind == "CMD" else []
+
+
+def _only_port(config: Mapping[str, Any]) -> int:
+    """Return the TCP port that an image exposes, 0 unless there is exactly one."""
+    found = [port.partition("/") for port in config.get("ExposedPorts") or {}]
+    ports = [int(port) for port, _, protocol in found if protocol in ("", "tcp") and port.isdigit()]
+    return ports[0] if len(ports) == 1 else 0
+
+
+def _by_port(engine: Engine, container: str, port: int) -> str:
+    try:
+        found = listeners(engine, container, port)
+    except EngineError:  # It has just ended; the caller notices next.
+        return "it does not run"
+    # Where nothing can read what it listens on, it counts as ready because it runs.
+    if found is None or any(each.port == port and not each.loopback for each in found):
+        return ""
+    others = ", ".join(str(each) for each in found)
+    return f"nothing in it listens on port {port}" + (f", only on {others}" if others else "")
+
+
+def _by_command(
+    engine: Engine, container: str, command: Sequence[str], should_stop: Callable[[], bool]
+) -> str:
+    output = bytearray()
+    process = engine.execute(container, command, out=output.extend)
+    limit = time.monotonic() + COMMAND_TIMEOUT
+    try:
+        while (code := process.wait(COMMAND_POLL)) is None:
+            if should_stop():
+                return "its check was not finished"
+            if time.monotonic() >= limit:
+                return f"its check took more than {COMMAND_TIMEOUT:.0f} s"
+    finally:
+        process.end()
+    if code == 0:
+        return ""
+    printed = " ".join(output[-OUTPUT_SIZE:].decode(errors="replace").split())
+    said = f" and printed: {printed}" if printed else ""
+    return f"its check ended with exit code {code}{said}"

@@ -1,0 +1,173 @@
+"""Start the services while the image is built, and wait until each is ready."""
+
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import PENDING_GRACE, Engine, EngineError
+from rehearsal.pipeline.stages.companion import Companion, CompanionKind
+from rehearsal.pipeline.stages.container import Container, container_name
+from rehearsal.pipeline.stages.container_arguments import common_arguments, network_arguments
+from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
+from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
+from rehearsal.pipeline.stages.service_ready import ready_check
+from rehearsal.verdict import RehearsalError, Verdict
+
+SETUP_FAILED = Verdict.SETUP_FAILED
+POLL_INTERVAL = 0.2
+BEFORE_READY = "before it was ready"
+PULL_HINT = (
+    "Check its name in services. If its registry asks for a password, log in to it in an earlier "
+    "step."
+)
+NOT_READY_HINT = (
+    "A service that starts slowly needs a longer service-timeout. service-ready can name the port "
+    "or the command that shows that it is ready."
+)
+
+
+class ServiceStarter:
+    """Starts services in the background, each in a thread of its own.
+
+    `network` is the name of the network that is made for them. `logs` are those of the services,
+    by their names. `started` gets each service as soon as its container has been started.
+    """
+
+    def __init__(
+        self,
+        plan: CompanionsPlan,
+        engine: Engine,
+        logs: Mapping[str, Log],
+        *,
+        started: list[Companion],
+        network: str,
+        label: str,
+    ) -> None:
+        self._started = started
+        self._plan = plan
+        self._engine = engine
+        self._logs = logs
+        self._network = network
+        self._label = label
+        self._stopped = threading.Event()
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._start_all, daemon=True)
+        self._thread.start()
+
+    def check(self) -> None:
+        """Raise the error of a service that failed, `RehearsalError` (setup-failed) as a rule."""
+        if self._error:
+            raise self._error
+
+    def wait(self) -> None:
+        """Wait until all are ready. Raises like `check`, as soon as one has failed."""
+        while self._thread.is_alive():
+            self._thread.join(POLL_INTERVAL)
+            self.check()
+        self.check()
+
+    def end(self) -> None:
+        """Stop waiting and starting more."""
+        self._stopped.set()
+        self._thread.join(PENDING_GRACE)
+
+    def _start_all(self) -> None:
+        try:
+            self._engine.create_network(self._network, self._label)
+        except Exception as error:  # noqa: BLE001  (the main thread raises it again)
+            self._fail(error)
+            return
+        if self._plan.services:
+            with ThreadPoolExecutor(len(self._plan.services)) as pool:
+                pool.map(self._start, self._plan.services)
+
+    def _start(self, plan: ServicePlan) -> None:
+        try:
+            service = self._run(plan, self._logs[plan.name])
+            if service:
+                self._wait_until_ready(plan, service)
+        except Exception as error:  # noqa: BLE001  (the main thread raises it again)
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Keep the first error; the others follow from our stop."""
+        self._error = self._error or error
+        self._stopped.set()
+
+    def _run(self, plan: ServicePlan, log: Log) -> Companion | None:
+        """Create and start a service; return None if that was stopped."""
+        self._ensure_image(plan, log)
+        if self._stopped.is_set():
+            return None
+        container = self._start_container(plan, log)
+        service = Companion(
+            kind=CompanionKind.SERVICE, name=plan.name, container=container, log=log
+        )
+        self._started.append(service)
+        return service
+
+    def _ensure_image(self, plan: ServicePlan, log: Log) -> None:
+        """Pull the image of a service if the engine does not have it."""
+        if self._engine.has_image(plan.image):
+            return
+        process = self._engine.pull(plan.image, out=log.stream())
+        try:
+            while (code := process.wait(POLL_INTERVAL)) is None:
+                if self._stopped.is_set():
+                    return
+        finally:
+            process.end()
+        if code:
+            self._engine.check()
+            raise RehearsalError(
+                SETUP_FAILED,
+                f"The image {plan.image} of the service {plan.name} could not be pulled (exit code "
+                f"{code}).",
+                hint=PULL_HINT,
+                excerpt=log.tail(EXCERPT_LINES),
+                source=log.name,
+            )
+
+    def _start_container(self, plan: ServicePlan, log: Log) -> Container:
+        name = f"{container_name(self._label)}-{plan.name}"
+        arguments = [
+            *common_arguments(name, self._label, plan.env, plan.secrets),
+            *network_arguments(self._network, plan.name),
+            *plan.options,
+            plan.image,
+        ]
+        secrets = {secret.name: secret.value for secret in plan.secrets}
+        try:
+            created = self._engine.create(arguments, secrets=secrets)
+            return start_once(created, self._engine, log)
+        except (EngineError, StartRefusedError) as refusal:
+            raise RehearsalError(
+                SETUP_FAILED,
+                f"The engine refused to start the service {plan.name}: {refusal}",
+                hint="Check its image in services, and its variables in service-env.",
+            ) from None
+
+    def _wait_until_ready(self, plan: ServicePlan, service: Companion) -> None:
+        container = service.container
+        limit = container.started + self._plan.timeout
+        check = ready_check(plan, self._engine, container.id, self._stopped.is_set)
+        while not self._stopped.is_set():
+            if container.ended:
+                raise service.end_error(self._engine, when=BEFORE_READY, verdict=SETUP_FAILED)
+            missing = check()
+            if not missing:
+                service.ready_seconds = time.monotonic() - container.started
+                return
+            if time.monotonic() >= limit:
+                raise RehearsalError(
+                    SETUP_FAILED,
+                    f"The service {plan.name} was not ready within {self._plan.timeout} s: "
+                    f"{missing}.",
+                    hint=NOT_READY_HINT,
+                    excerpt=service.log.tail(EXCERPT_LINES),
+                    source=service.log.name,
+                )
+            container.ends_within(POLL_INTERVAL)
