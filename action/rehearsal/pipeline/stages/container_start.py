@@ -58,7 +58,8 @@ def start_once(
 ) -> Container:
     """Attach and start, once; return when `port`, if any, is published, or the container has ended.
 
-    `address` is where it is published. Raises `StartRefusedError`, and `RehearsalError` when the engine takes too long.
+    `address` is where it is published. Raises `StartRefusedError`, and `RehearsalError` when the
+    engine takes too long.
     """
     started = time.monotonic()
     errors = _ClientErrors(log.stream("err"))
