@@ -70,7 +70,8 @@ class FakeEngine(Engine):
     """An engine with one container.
 
     `states` are the results of inspect, in turn. `errors` are raised by the methods of these names.
-    `output` is what containers and builds print, `refusal` why no container starts.
+    `output` is what containers and builds print, `refusal` why no container starts. `images` are
+    the names of those that it has, None for all, and `image_settings` the configuration of each.
     """
 
     client: str = "docker"
@@ -86,6 +87,8 @@ class FakeEngine(Engine):
     exit_code: int | None = None
     clock: float = 0.0
     refusal: str = ""
+    images: set[str] | None = None
+    image_settings: dict[str, Any] = field(default_factory=dict)
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
@@ -114,8 +117,22 @@ class FakeEngine(Engine):
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         self._called("inspect", name, kind)
         if kind == "image":
-            return {"Id": self.image_id}
+            return {"Id": self.image_id, "Config": self.image_settings}
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def has_image(self, name: str) -> bool:
+        return self.images is None or name in self.images
+
+    def pull(self, image: str, *, out: Sink) -> Process:
+        self._called("pull", image)
+        out(self.output)
+        return self.process
+
+    def create_network(self, name: str, label: str) -> None:
+        self._called("create_network", name, label)
+
+    def remove_labelled(self, label: str) -> None:
+        self._called("remove_labelled", label)
 
     def why_not_started(self, container: str) -> str:
         self._called("why_not_started", container)

@@ -24,7 +24,9 @@ def leave(plan: Plan, context: RunContext, state: RunState) -> None:
             text = json.dumps(without_secrets(inspected, names), indent=2, ensure_ascii=False)
             context.evidence.write(companion.kind.state_name(companion.name), text)
         except (RehearsalError, EngineError) as error:
-            state.notices.append(f"What the engine says of {companion.title} is not known: {error}")
+            state.notices.append(
+                f"{companion.title}: what the engine says of it was not written: {error}"
+            )
         if state.kept_container:
             container.client.kill()
         else:
@@ -32,7 +34,7 @@ def leave(plan: Plan, context: RunContext, state: RunState) -> None:
 
 
 def remove(context: RunContext, state: RunState) -> None:
-    """Remove all services and workers, their volumes, and at last the network."""
+    """Remove the app, all services and workers, their volumes, and at last the network."""
     if state.kept_container:
         return
     try:

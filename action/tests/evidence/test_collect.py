@@ -366,3 +366,30 @@ def test_collect_evidence__finds_the_line_of_the_dockerfile(
     if frame:
         assert frame.error == "make: *** no rule"
         assert frame.text.splitlines()[0] == "RUN make"
+
+
+def test_collect_evidence__slices_of_services_and_workers(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    (time,) = log(evidence, "GET /\n")
+    for name, text in (("services/db", "LOG: checkpoint"), ("workers/mail", "sent")):
+        companion_log = evidence.log(f"{name}.log", timed=True)
+        companion_log.stream()(f"{text} {secret().value}\n".encode())
+        companion_log.close()
+    evidence.log("services/quiet.log", timed=True).close()
+    span = Span(start=time - 5, end=time + 5, exact=True)
+    index = collect(evidence, tmp_path, failed(span=span, evidence_name="t.T.bad"))
+    test = only(index.failed)
+    texts = {each.name.rpartition("/")[2]: each.text for each in test.excerpts}
+    assert texts == {
+        "services-db.log": "# services/db.log between the start and the end of this test\n"
+        "LOG: checkpoint ***\n",
+        "workers-mail.log": "# workers/mail.log between the start and the end of this test\n"
+        "sent ***\n",
+    }
+    assert [each.name for each in index.logs] == [
+        "container.log",
+        "services/db.log",
+        "services/quiet.log",
+        "workers/mail.log",
+    ]

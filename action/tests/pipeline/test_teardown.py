@@ -1,16 +1,21 @@
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
+from rehearsal.pipeline import companion_teardown
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.companion import Companion, CompanionKind
 from rehearsal.pipeline.stages.stop import CANCEL_STOP_TIMEOUT, STOP_TIMEOUT
 from rehearsal.pipeline.teardown import remove_containers, stop
 from rehearsal.redaction.redactor import Redactor
@@ -18,7 +23,15 @@ from rehearsal.results.rehearsal import Stage
 from rehearsal.results.tests import Failure, Span, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
-from ..fakes import PLAN, FakeEngine, engine_lost, fake_container, inspect_result
+from ..fakes import (
+    PLAN,
+    FakeEngine,
+    FakeProcess,
+    engine_lost,
+    fake_container,
+    inspect_result,
+    secret,
+)
 
 LABEL = "dress-rehearsal=77-1-c0ffee00"
 REMOVE = (
@@ -165,3 +178,101 @@ def test_stop__writes_the_state_down_though_the_engine_failed_at_its_end(tmp_pat
     assert (tmp_path / "evidence" / "container.json").is_file()
     (notice,) = state.notices
     assert "remove aardvark entries" in notice
+
+
+def companion(run: RunContext, kind: CompanionKind, name: str, code: int | None) -> Companion:
+    log = run.evidence.log(kind.log_name(name))
+    return Companion(kind=kind, name=name, container=fake_container(code), log=log)
+
+
+def with_companions(
+    folder: Path, engine: FakeEngine, *ends: tuple[CompanionKind, str, int | None]
+) -> tuple[RunContext, RunState]:
+    run = context(folder, engine)
+    state = RunState(observer=Console({}))
+    state.ready_seconds = 1.0
+    state.companions += (companion(run, *each) for each in ends)
+    return run, state
+
+
+def test_stop__workers_are_stopped_side_by_side_with_the_app(tmp_path: Path) -> None:
+    late = inspect_result("exited", code=137, finished="2999-01-01T00:00:00Z")
+    engine = FakeEngine(states=[late])
+    run, state = with_companions(
+        tmp_path,
+        engine,
+        (CompanionKind.SERVICE, "db", None),
+        (CompanionKind.WORKER, "mail", None),
+    )
+    stop(PLAN, run, state, fake_container(), run.evidence.log("container.log"))
+    assert engine.calls[0] == ("stop", "c0ffee", "c0ffee", STOP_TIMEOUT)
+    assert [notice.partition(" did")[0] for notice in state.notices] == [
+        "The worker mail",
+        "The container",
+    ]
+    assert state.problems == []
+
+
+def test_stop__tells_of_companions_that_ended(tmp_path: Path) -> None:
+    engine = FakeEngine(
+        states=[
+            inspect_result("exited", code=137),
+            inspect_result("exited", code=137),
+            inspect_result("exited", finished="2999-01-01T00:00:00Z"),
+        ]
+    )
+    run, state = with_companions(
+        tmp_path, engine, (CompanionKind.SERVICE, "db", 137), (CompanionKind.WORKER, "mail", 1)
+    )
+    known = Problem(Verdict.CRASHED, "told", source="workers/mail.log")
+    state.problems.append(known)
+    stop(PLAN, run, state, fake_container(), run.evidence.log("container.log"))
+    assert state.problems[0] is known
+    (told,) = state.problems[1:]
+    assert told.message == "The service db ended before it was stopped: exit code 137."
+    assert (told.verdict, told.source) == (Verdict.CRASHED, "services/db.log")
+
+
+def test_leave__writes_states_without_secrets(tmp_path: Path) -> None:
+    env = ["POSTGRES_PASSWORD=throwaway", "TOKEN=planted", "POSTGRES_DB=app"]
+    engine = FakeEngine(states=[{**inspect_result(), "Config": {"Env": env}}])
+    run, state = with_companions(tmp_path, engine, (CompanionKind.SERVICE, "db", None))
+    service = ServicePlan(
+        name="db",
+        image="postgres",
+        env={"POSTGRES_PASSWORD": "throwaway", "POSTGRES_DB": "app"},
+        secrets=(secret("TOKEN", "planted"),),
+    )
+    companion_teardown.leave(
+        replace(PLAN, companions=CompanionsPlan(services=(service,))), run, state
+    )
+    written = json.loads((tmp_path / "evidence/services/db.json").read_text())
+    assert written["Config"]["Env"] == ["POSTGRES_PASSWORD=***", "TOKEN=***", "POSTGRES_DB=app"]
+    (client,) = (each.container.client for each in state.companions)
+    assert isinstance(client, FakeProcess)
+    assert client.was_ended
+
+
+def test_leave__the_engine_is_gone(tmp_path: Path) -> None:
+    engine = FakeEngine(errors={"inspect": engine_lost()})
+    run, state = with_companions(tmp_path, engine, (CompanionKind.WORKER, "mail", None))
+    companion_teardown.leave(PLAN, run, state)
+    (notice,) = state.notices
+    assert notice.startswith("The worker mail: what the engine says of it was not written")
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_remove__everything_with_the_label(tmp_path: Path, *, is_kept: bool) -> None:
+    engine = FakeEngine()
+    run, state = with_companions(tmp_path, engine)
+    state.kept_container = "http://localhost:1" if is_kept else ""
+    companion_teardown.remove(run, state)
+    assert engine.calls == ([] if is_kept else [("remove_labelled", LABEL)])
+
+
+def test_remove__says_what_may_be_left(tmp_path: Path) -> None:
+    engine = FakeEngine(errors={"remove_labelled": EngineError("has active endpoints")})
+    run, state = with_companions(tmp_path, engine)
+    companion_teardown.remove(run, state)
+    (warning,) = state.warnings
+    assert warning.endswith(REMOVE)

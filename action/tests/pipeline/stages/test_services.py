@@ -1,0 +1,235 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import EngineError
+from rehearsal.outside.listeners import Listener
+from rehearsal.pipeline.stages import service_ready, services
+from rehearsal.pipeline.stages.companion import Companion
+from rehearsal.pipeline.stages.services import ServiceStarter
+from rehearsal.verdict import RehearsalError, Verdict
+
+from ...fakes import FakeEngine, FakeProcess, engine_lost, inspect_result, secret
+
+DB = ServicePlan(
+    name="db", image="postgres:17", env={"DB": "app"}, secrets=(secret("PASSWORD", "planted"),)
+)
+NETWORK = "dress-rehearsal-1"
+
+
+def start(
+    engine: FakeEngine, log: Log, *plans: ServicePlan, timeout: int = 60
+) -> tuple[list[Companion], ServiceStarter]:
+    started: list[Companion] = []
+    starter = ServiceStarter(
+        CompanionsPlan(services=plans or (DB,), timeout=timeout),
+        engine,
+        {plan.name: log for plan in plans or (DB,)},
+        started=started,
+        network=NETWORK,
+        label="dress-rehearsal=1",
+    )
+    return started, starter
+
+
+def error_of(starter: ServiceStarter) -> RehearsalError:
+    with pytest.raises(RehearsalError) as caught:
+        starter.wait()
+    return caught.value
+
+
+def running(**changes: Any) -> FakeEngine:
+    return FakeEngine(states=[inspect_result()], **changes)
+
+
+def test_start__in_the_network_under_its_name(log: Log) -> None:
+    engine = running()
+    started, starter = start(engine, log)
+    starter.wait()
+    create = next(call for call in engine.calls if call[0] == "create")
+    assert create[1:] == (
+        *("--name", f"{NETWORK}-db", "--label", "dress-rehearsal=1", "--log-driver", "json-file"),
+        *("--env", "PASSWORD", "--env", "DB=app"),
+        *("--network", NETWORK, "--network-alias", "db", "postgres:17"),
+    )
+    assert engine.secrets == {"PASSWORD": "planted"}
+    assert engine.calls[0] == ("create_network", NETWORK, "dress-rehearsal=1")
+    assert [(each.title, each.ready_seconds is not None) for each in started] == [
+        ("The service db", True)
+    ]
+
+
+def test_start__pulls_a_missing_image_only(log: Log) -> None:
+    engine = running(images={"redis:8"}, process=FakeProcess(0))
+    _, starter = start(engine, log, replace(DB, image="redis:8"))
+    with pytest.raises(RehearsalError, match="ended before it was ready"):
+        starter.wait()
+    assert not [call for call in engine.calls if call[0] == "pull"]
+    _, starter = start(engine, log)
+    with pytest.raises(RehearsalError, match="ended before it was ready"):
+        starter.wait()
+    assert ("pull", "postgres:17") in engine.calls
+
+
+def test_start__an_image_that_cannot_be_pulled(log: Log) -> None:
+    engine = running(images=set(), process=FakeProcess(1), output=b"manifest unknown\n")
+    problem = error_of(start(engine, log)[1]).problem
+    assert problem.verdict is Verdict.SETUP_FAILED
+    assert problem.message == (
+        "The image postgres:17 of the service db could not be pulled (exit code 1)."
+    )
+    assert (problem.excerpt, problem.source) == (("manifest unknown",), log.name)
+
+
+def test_start__it_ends_at_once(log: Log) -> None:
+    engine = FakeEngine(
+        states=[inspect_result("exited", code=3)], process=FakeProcess(3), output=b"no password\n"
+    )
+    problem = error_of(start(engine, log)[1]).problem
+    assert problem.verdict is Verdict.SETUP_FAILED
+    assert problem.message == "The service db ended before it was ready: exit code 3."
+    assert problem.excerpt == ("no password",)
+
+
+@pytest.mark.parametrize("listening", [[], [Listener(port=5432, address="127.0.0.1")]])
+def test_start__never_ready(
+    listening: list[Listener], log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_ready, "listeners", lambda *_: listening)
+    problem = error_of(start(running(), log, replace(DB, ready_port=5432), timeout=0)[1]).problem
+    assert problem.verdict is Verdict.SETUP_FAILED
+    only = ", only on 127.0.0.1:5432" if listening else ""
+    assert problem.message == (
+        f"The service db was not ready within 0 s: nothing in it listens on port 5432{only}."
+    )
+
+
+@pytest.mark.parametrize("call", ["create", "start"])
+def test_start__refused(call: str, log: Log) -> None:
+    state = inspect_result("created", error="exec format error")
+    errors: dict[str, Exception] = {"create": EngineError("exec format error")}
+    engine = FakeEngine(
+        states=[state], errors=errors if call == "create" else {}, process=FakeProcess(1)
+    )
+    problem = error_of(start(engine, log)[1]).problem
+    assert problem.verdict is Verdict.SETUP_FAILED
+    assert problem.message == "The engine refused to start the service db: exec format error"
+
+
+@pytest.mark.parametrize("error", [EngineError("address pools"), engine_lost()])
+def test_start__no_network(error: Exception, log: Log) -> None:
+    engine = running(errors={"create_network": error})
+    _, starter = start(engine, log)
+    with pytest.raises(type(error)) as caught:
+        starter.wait()
+    assert caught.value is error
+    assert not [call for call in engine.calls if call[0] == "create"]
+
+
+def test_start__a_fault_of_ours_is_not_lost(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(services, "ready_check", broken)
+    _, starter = start(running(), log)
+    with pytest.raises(ZeroDivisionError):
+        starter.wait()
+
+
+def test_start__one_that_fails_ends_the_wait_for_all(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one would be waited for a minute."""
+
+    def check(plan: ServicePlan, *_: object) -> Callable[[], str]:
+        if plan.name == "bad":
+            raise RehearsalError(Verdict.SETUP_FAILED, "bad")
+        return lambda: "not yet"
+
+    monkeypatch.setattr(services, "ready_check", check)
+    _, starter = start(running(), log, DB, replace(DB, name="bad"))
+    assert error_of(starter).problem.message == "bad"
+    starter.end()
+    assert not starter._thread.is_alive()
+
+
+def test_end__starts_nothing_more(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "ready_check", lambda *_: lambda: "not yet")
+    started, starter = start(running(), log)
+    starter.end()
+    assert not starter._thread.is_alive()
+    starter.check()
+    assert [each.ready_seconds for each in started] in ([], [None])
+
+
+def check_of(engine: FakeEngine, plan: ServicePlan = DB) -> str:
+    return service_ready.ready_check(plan, engine, "c0ffee", lambda: False)()
+
+
+@pytest.mark.parametrize(
+    "test, command",
+    [
+        (["CMD-SHELL", "pg_isready -U x"], ("/bin/sh", "-c", "pg_isready -U x")),
+        (["CMD", "redis-cli", "ping"], ("redis-cli", "ping")),
+    ],
+)
+def test_ready_check__by_the_healthcheck(test: list[str], command: tuple[str, ...]) -> None:
+    state = {**inspect_result(), "Config": {"Healthcheck": {"Test": test}}}
+    engine = FakeEngine(states=[state], process=FakeProcess(0))
+    assert check_of(engine) == ""
+    assert engine.calls[-1] == ("execute", "c0ffee", *command)
+
+
+def test_ready_check__by_a_command() -> None:
+    engine = running(process=FakeProcess(2), output=b"no\nresponse\n")
+    plan = replace(DB, ready_command="pg_isready")
+    assert check_of(engine, plan) == "its check ended with exit code 2 and printed: no response"
+    assert engine.calls[-1] == ("execute", "c0ffee", "sh", "-c", "pg_isready")
+    assert engine.process.was_ended
+
+
+def test_ready_check__a_command_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_ready, "COMMAND_TIMEOUT", 0)
+    engine = running(process=FakeProcess(None))
+    plan = replace(DB, ready_command="sleep infinity")
+    assert check_of(engine, plan) == "its check took more than 0 s"
+    assert engine.process.was_ended
+
+
+@pytest.mark.parametrize(
+    "exposed, is_ready",
+    [
+        ({"5432/tcp": {}}, False),
+        ({"5432/tcp": {}, "53/udp": {}}, False),
+        ({"5432/tcp": {}, "8080/tcp": {}}, True),
+        ({}, True),
+        (None, True),
+    ],
+    ids=json.dumps,
+)
+def test_ready_check__by_the_only_exposed_port(
+    exposed: dict[str, Any] | None, is_ready: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_ready, "listeners", lambda *_: [])
+    engine = running(image_settings={"ExposedPorts": exposed})
+    assert (check_of(engine) == "") is is_ready
+
+
+def test_ready_check__listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = replace(DB, ready_port=5432)
+    for found in (None, [Listener(port=5432, address="172.18.0.2")]):
+        monkeypatch.setattr(service_ready, "listeners", lambda *_, found=found: found)
+        assert check_of(running(), plan) == ""
+
+
+def test_ready_check__it_has_just_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        raise EngineError("No such container")
+
+    monkeypatch.setattr(service_ready, "listeners", gone)
+    assert check_of(running(), replace(DB, ready_port=5432)) == "it does not run"
