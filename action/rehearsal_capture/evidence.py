@@ -7,15 +7,16 @@ import os
 import re
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rehearsal_capture.quiet import Quiet
+
 # A rehearsal keeps names of up to 100 characters unchanged, and `.xml` may follow.
 _MAX_NAME_LENGTH = 96
 _HASH_LENGTH = 8
-_PROBLEMS = "problems.txt"
+PROBLEMS = "problems.txt"
 # Exceptions of pytest that end a test which has not failed.
 _NOT_FAILURES = ("Skipped", "XFailed", "Exit")
 # What an exception that ends a test bears: that its evidence is kept, and what was seen before.
@@ -33,20 +34,24 @@ def safe_name(test_id: str) -> str:
     return f"{name[: _MAX_NAME_LENGTH - _HASH_LENGTH - 1]}-{digest}"
 
 
+def folder_of(test: str) -> Path:
+    """Return the folder for the evidence of a test, by its dotted name."""
+    return Path(os.environ["REHEARSAL_EVIDENCE"], safe_name(test))
+
+
 def keep(name: Callable[[], str], error: BaseException, browsers: Callable[[], list[Any]]) -> None:
     """Save the evidence of a failed test, by its dotted name, once for each error; raise nothing.
 
     `browsers` returns what has `close_dialogs`, `readers` and `forget`, as a session here does.
     """
-    # A fault costs the evidence alone.
-    with suppress(Exception):
+    with Quiet():
         _without_our_frames(error)
         if not getattr(error, _KEPT, False) and type(error).__name__ not in _NOT_FAILURES:
             setattr(error, _KEPT, True)
             earlier = [found for each in _chain(error) for found in vars(each).pop(_LOOKS, ())]
             looks = [*earlier, *filter(None, map(look, browsers()))]
             if looks:
-                _write(Path(os.environ["REHEARSAL_EVIDENCE"], safe_name(name())), looks)
+                _write(folder_of(name()), looks)
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
@@ -81,7 +86,7 @@ def look(browser: Any) -> dict[str, bytes | Exception]:
         browser.forget()
         return {}
     closed = "".join(f"An open dialog was closed: {text}\n" for text in dialogs)
-    return {**found, **({_PROBLEMS: closed.encode("utf-8", "replace")} if closed else {})}
+    return {**found, **({PROBLEMS: closed.encode("utf-8", "replace")} if closed else {})}
 
 
 def _write(folder: Path, looks: list[dict[str, bytes | Exception]]) -> None:
@@ -91,7 +96,7 @@ def _write(folder: Path, looks: list[dict[str, bytes | Exception]]) -> None:
         failure += 1
     problems = b""
     for number, found in enumerate(looks, start=1):
-        problems += bytes(found.pop(_PROBLEMS, b""))  # type: ignore[arg-type]
+        problems += bytes(found.pop(PROBLEMS, b""))  # type: ignore[arg-type]
         for name, content in found.items():
             target = _file_name(name, failure, number)
             if isinstance(content, bytes):
@@ -99,7 +104,7 @@ def _write(folder: Path, looks: list[dict[str, bytes | Exception]]) -> None:
             else:
                 problems += f"{target}: {content}\n".encode("utf-8", "replace")
     if problems:
-        with (folder / _PROBLEMS).open("ab") as file:
+        with (folder / PROBLEMS).open("ab") as file:
             file.write(problems)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_capture.evidence import keep
 from rehearsal_capture.playwright_pages import open_pages
+from rehearsal_capture.pytest_attachments import listen
+from rehearsal_capture.quiet import Quiet
 from rehearsal_capture.selenium_sessions import open_sessions, start_test
 
 
@@ -16,8 +17,7 @@ def watch(module: Any) -> None:
     report = module.TestReport.from_item_and_call.__func__
 
     def report_after_a_look(cls: Any, item: Any, call: Any) -> Any:
-        # A fault costs the evidence alone.
-        with suppress(Exception):
+        with Quiet():
             _look(item, call)
         return report(cls, item, call)
 
@@ -25,6 +25,8 @@ def watch(module: Any) -> None:
 
 
 def _look(item: Any, call: Any) -> None:
+    # A plugin may have a runner of its own, as flaky does.
+    listen(item)
     if call.when == "teardown":
         start_test()  # The next one.
     error = call.excinfo and call.excinfo.value

@@ -22,6 +22,7 @@ _WATCHED = {
     "selenium.webdriver.remote.remote_connection": "rehearsal_capture.selenium_sessions",
     "unittest.case": "rehearsal_capture.unittest_failures",
     "_pytest.reports": "rehearsal_capture.pytest_failures",
+    "_pytest.runner": "rehearsal_capture.pytest_attachments",
 }
 
 

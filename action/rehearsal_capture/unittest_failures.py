@@ -9,6 +9,7 @@ from typing import Any
 
 from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_capture.evidence import keep
+from rehearsal_capture.quiet import Quiet
 from rehearsal_capture.selenium_sessions import open_sessions, start_test
 
 # unittest then leaves the lines of this module out of tracebacks, as its own.
@@ -29,16 +30,18 @@ def watch(module: Any) -> None:
             except not_failures:
                 raise
             except BaseException as error:
-                if not self.expecting_failure:
-                    whole = test.test_case if isinstance(test, sub_test) else test
-                    keep(lambda: _name(whole), error, open_sessions)
+                with Quiet():
+                    if not self.expecting_failure:
+                        whole = test.test_case if isinstance(test, sub_test) else test
+                        keep(lambda: _name(whole), error, open_sessions)
                 raise
 
     begin = outcome.__init__
 
     def begin_test(self: Any, *args: Any, **kwargs: Any) -> None:
         begin(self, *args, **kwargs)
-        start_test()
+        with Quiet():
+            start_test()
 
     outcome.testPartExecutor = run_part_and_look
     outcome.__init__ = begin_test

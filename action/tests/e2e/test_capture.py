@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from .contract import assert_verdict
+from .machine import CHECKOUT
 from .repository import Repository, selenium
 from .runner import Runner
 
@@ -77,6 +78,32 @@ def test_capture__without_the_python_path(command: str, tiny: Repository, runner
     assert rehearsed.evidence is not None
     kept = {file.name for file in (rehearsed.evidence / failed["evidence"]).iterdir()}
     assert set(NAMES) <= kept
+
+
+HTML_SUITE = """\
+import pytest_html
+import selenium
+
+
+def test_title(extras):
+    extras.append(pytest_html.extras.image("UE5H", "Screenshot"))
+    extras.append(pytest_html.extras.text("what it did: planted-secret", "Steps"))
+    assert False
+"""
+
+
+def test_capture__of_what_a_test_attaches(tiny: Repository, runner: Runner) -> None:
+    tiny.write("test_visitor.py", HTML_SUITE)
+    command = f"{CHECKOUT}/.cache/suites/bin/python -m pytest test_visitor.py"
+    inputs = {"test-command": command, "secrets": "API_TOKEN=planted-secret"}
+    rehearsed = runner.use(tiny, inputs)
+    assert_verdict(rehearsed, "tests-failed")
+    (failed,) = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
+    folder, page = failed["evidence"], rehearsed.file("index.html")
+    assert rehearsed.file(f"{folder}/test-Screenshot.png") == "PNG"
+    assert rehearsed.file(f"{folder}/test-Steps.txt") == "what it did: ***"
+    assert f"{folder}/test-Screenshot.png" in page
+    assert "what it did: ***" in page
 
 
 # What pytest-playwright 0.10 leaves of a failed test, where it leaves it.

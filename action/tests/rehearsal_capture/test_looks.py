@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal_capture import evidence, selenium_sessions
-from rehearsal_capture.selenium_sessions import Session
+from rehearsal_capture import evidence, selenium_session
+from rehearsal_capture.selenium_session import KnownSession, Session
 
 from ..rehearsal_testing.sandbox import CHECKOUT
 
@@ -59,7 +60,8 @@ def driver() -> Iterator[str]:
 
 
 def session(url: str, name: str = "s1") -> Session:
-    return Session(name, SimpleNamespace(_commands=COMMANDS, _url=url), "chrome")
+    connection = SimpleNamespace(_commands=COMMANDS, _url=url)
+    return Session(name, KnownSession(connection, "chrome", (0, 0)), lambda _: None)
 
 
 def test_look__reads_each_file(driver: str) -> None:
@@ -76,7 +78,7 @@ def test_look__at_a_session_that_has_ended(driver: str) -> None:
 
 
 def test_look__at_a_driver_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selenium_sessions, "_TIMEOUT", 0.3)
+    monkeypatch.setattr(selenium_session, "_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         started = time.monotonic()
         assert evidence.look(session(f"http://127.0.0.1:{silent.getsockname()[1]}")) == {}
@@ -122,6 +124,26 @@ def test_suite__with_names_and_ends_of_every_kind(runner: str, tmp_path: Path) -
     assert "rehearsal_capture" not in printed
     expected = "1 failed, 1 skipped, 1 xfailed" if arguments else "FAILED (failures=1)"
     assert expected in printed
+
+
+MODULES = sorted((CHECKOUT / "action/rehearsal_capture").glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize("runner", ["unittest", "pytest"])
+@pytest.mark.parametrize("broken", MODULES, ids=lambda module: module.stem)
+def test_suite__with_a_broken_module_of_ours(broken: Path, runner: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy/rehearsal_capture"
+    shutil.copytree(broken.parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / broken.name).write_text("raise RuntimeError('planted')\n")
+    (tmp_path / "test_a.py").write_text(f"import selenium.webdriver.chrome.webdriver\n{SUITE}")
+    arguments = ["pytest", "-p", "no:cacheprovider"] if runner == "pytest" else ["unittest"]
+    name = "test_a.py::ATest::test_case" if runner == "pytest" else "test_a.ATest.test_case"
+    path = (str(copy / "python_path"), str(copy.parent))
+    printed = run(tmp_path, ["-m", *arguments, name], *path)
+    assert "as it is" in printed
+    assert ("1 failed" if runner == "pytest" else "FAILED (failures=1)") in printed
+    assert "planted" not in printed
+    assert "rehearsal_capture" not in printed
 
 
 def test_sitecustomize__two_copies(tmp_path: Path) -> None:

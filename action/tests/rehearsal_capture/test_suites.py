@@ -1,5 +1,6 @@
 """Suites of others, unchanged, with real browsers: the evidence of a failure, and nothing else."""
 
+import json
 import os
 import re
 import shutil
@@ -193,6 +194,8 @@ SUITES = (
         text=PYTEST_SELENIUM,
         command=(*PYTEST, "--driver", "Chrome"),
         folder="test_pages.TestPages.test_title",
+        # Its picture, page, address and console are the same as ours.
+        files=ALL | {"test-Driver-Log.txt"},
     ),
     Suite(
         name="playwright",
@@ -291,6 +294,155 @@ def test_suite__leaves_evidence_unchanged(suite: Suite, sandbox: Sandbox, site: 
     assert not sandbox.evidence.exists()
 
 
+# As pytest-html's documentation has it; it also reads the console, which tells each message once.
+PYTEST_HTML = """
+import pytest
+import pytest_html
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call":
+        driver = item.funcargs["driver"]
+        driver.execute_script("document.title = 'changed'; document.body.append('later')")
+        console = " ".join(entry["message"] for entry in driver.get_log("browser"))
+        report.extras = [
+            *getattr(report, "extras", []),
+            pytest_html.extras.image(driver.get_screenshot_as_base64(), "Screenshot"),
+            pytest_html.extras.text(console, "Messages"),
+        ]
+"""
+HTML_SUITE = """
+import os
+import pytest
+import pytest_html
+from chrome import start
+
+
+@pytest.fixture
+def driver():
+    driver = start()
+    yield driver
+    driver.quit()
+
+
+def test_title(driver, extras):
+    extras.append(pytest_html.extras.json({"user": "edith"}, "State"))
+    extras.append(pytest_html.extras.url(driver.current_url))
+    assert driver.title == os.environ["TITLE"]
+
+
+def test_passes(driver, extras):
+    extras.append(pytest_html.extras.text("fine", "State"))
+"""
+ATTACHED = {"test-Messages.txt", "test-Screenshot.png", "test-State.json"}
+
+
+@pytest.mark.parametrize(
+    "options, again",
+    [
+        pytest.param((), set(), id="plain"),
+        pytest.param(("--html=out/report.html",), set(), id="report"),
+        pytest.param(("-n", "2"), set(), id="xdist"),
+        pytest.param(
+            ("--reruns", "1"),
+            {f"{name.partition('.')[0]}-failure2.{name.partition('.')[2]}" for name in ALL},
+            id="rerunfailures",
+        ),
+    ],
+)
+def test_pytest_html__attachments_stand_beside_the_test(
+    options: tuple[str, ...], again: set[str], sandbox: Sandbox, site: str
+) -> None:
+    (sandbox.code / "test_pages.py").write_text(HTML_SUITE)
+    (sandbox.code / "conftest.py").write_text(PYTEST_HTML)
+    command = (*PYTEST, "-p", "no:selenium", *options)
+    code, printed = run(sandbox, command, site, "two")
+    assert code == 1
+    assert "rehearsal_capture" not in printed
+    (folder,) = sandbox.evidence.iterdir()
+    assert folder.name == "test_pages.test_title"
+    assert {file.name for file in folder.iterdir()} == ALL | ATTACHED | again
+    assert "it says so" in (folder / "console.log").read_text()
+    # What the look has read before it, the test reads as well.
+    assert "it says so" in (folder / "test-Messages.txt").read_text()
+    assert json.loads((folder / "test-State.json").read_text()) == {"user": "edith"}
+    assert (folder / "test-Screenshot.png").read_bytes() != (folder / "screenshot.png").read_bytes()
+
+
+SETUP_FAILS = """
+import pytest
+import selenium
+
+
+@pytest.fixture
+def visit():
+    raise RuntimeError("no page")
+
+
+def test_first(visit):
+    pass
+"""
+ATTACH_ALWAYS = """
+import pytest
+import pytest_html
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    outcome.get_result().extras = [pytest_html.extras.text(call.when, "Phase")]
+"""
+
+
+def test_pytest_html__setup_of_the_first_test_fails(sandbox: Sandbox, site: str) -> None:
+    (sandbox.code / "test_pages.py").write_text(SETUP_FAILS)
+    (sandbox.code / "conftest.py").write_text(ATTACH_ALWAYS)
+    assert run(sandbox, PYTEST, site, "")[0] == 1
+    (file,) = sandbox.evidence.rglob("*.txt")
+    assert (file.parent.name, file.name) == ("test_pages.test_first", "test-Phase.txt")
+    assert file.read_text() == "setup"
+
+
+READS_CONSOLE = """
+import unittest
+from chrome import start
+
+
+class ConsoleTest(unittest.TestCase):
+    def setUp(self):
+        self.browser = start()
+
+    def tearDown(self):
+        for entry in self.browser.get_log("browser"):
+            print("the test reads", entry["level"])
+        self.browser.quit()
+
+    def test_before(self):
+        self.assertEqual(self.browser.get_log("browser"), [])
+
+    def test_after(self):
+        self.fail("as it is")
+"""
+
+
+def test_suite__that_reads_the_console(sandbox: Sandbox, site: str) -> None:
+    (sandbox.code / "test_pages.py").write_text(READS_CONSOLE)
+    code, printed = run(sandbox, UNITTEST, site, "")
+    assert code == 1
+    # The look does not take from test_after what it reads then, nor test_before from the evidence.
+    assert printed.count("the test reads WARNING") == 1
+    found = {folder.name: folder for folder in sandbox.evidence.iterdir()}
+    assert sorted(found) == [
+        "test_pages.ConsoleTest.test_after",
+        "test_pages.ConsoleTest.test_before",
+    ]
+    for folder in found.values():
+        assert "it says so" in (folder / "console.log").read_text()
+
+
 @pytest.mark.parametrize(
     "extra",
     [
@@ -309,7 +461,7 @@ def test_suite__without_evidence(extra: dict[str, str], sandbox: Sandbox, site: 
 
 
 @pytest.mark.parametrize(
-    "module", ["start", "selenium_sessions", "unittest_failures", "pytest_failures", "evidence"]
+    "module", ["start", "selenium_sessions", "selenium_session", "console_lines", "evidence"]
 )
 def test_suite__a_fault_of_ours_costs_the_evidence_alone(
     module: str, sandbox: Sandbox, site: str
