@@ -21,6 +21,7 @@ _BROWSERS = ("selenium", "playwright")
 _WATCHED = {
     "selenium.webdriver.remote.remote_connection": "rehearsal_capture.selenium_sessions",
     "unittest.case": "rehearsal_capture.unittest_failures",
+    "unittest.suite": "rehearsal_capture.unittest_fixtures",
     "_pytest.reports": "rehearsal_capture.pytest_failures",
     "_pytest.runner": "rehearsal_capture.pytest_attachments",
 }

@@ -16,6 +16,7 @@ from rehearsal.results.tests import Failure, SuiteResults
 # tests show why.
 MAX_TESTS = 50
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+UNITTEST_NAME = re.compile(r"(\w+) \(([\w.]+)\)")
 CAPTURED_LENGTH, HASH_LENGTH = 96, 8
 OTHER_NAMES = {PurePosixPath(path).name for path in (TEST_LOG, JUNIT_FOLDER)}
 
@@ -53,20 +54,27 @@ def _wanted_name(failure: Failure, evidence: Evidence, taken: Container[str]) ->
 
 
 def captured_name(test: str) -> str:
-    """Return what rehearsal_capture calls the folder of a test, by its dotted name or node ID.
+    """Return what rehearsal_capture calls the folder of a test, by a name that its runner gives.
 
     As its dotted_names and evidence do, which run in the tests' own Python.
     """
-    head, bracket, parameters = test.partition("[")
-    if "::" in head:
-        path, *names = head.split("::")
-        head = ".".join((path.removesuffix(".py").replace("/", "."), *names))
-    dotted = head + bracket + parameters
+    dotted = _dotted_name(test)
     name = UNSAFE.sub("-", dotted).lstrip("._-")
     if name == dotted and len(name) <= CAPTURED_LENGTH:
         return name
     digest = sha256(dotted.encode(errors="replace")).hexdigest()[:HASH_LENGTH]
     return f"{name[: CAPTURED_LENGTH - HASH_LENGTH - 1]}-{digest}"
+
+
+def _dotted_name(test: str) -> str:
+    if of_unittest := UNITTEST_NAME.fullmatch(test):
+        method, path = of_unittest.groups()
+        return path if path.endswith(f".{method}") else f"{path}.{method}"
+    head, bracket, parameters = test.partition("[")
+    if "::" in head:
+        path, *names = head.split("::")
+        head = ".".join((path.removesuffix(".py").replace("/", "."), *names))
+    return head + bracket + parameters
 
 
 def _renamed(failures: Sequence[Failure], names: Iterator[str]) -> Iterator[Failure]:

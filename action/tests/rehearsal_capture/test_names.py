@@ -19,10 +19,20 @@ from ..rehearsal_testing.sandbox import CHECKOUT
         "tests/ü/test_pages.py::test_title",
         f"test_pages.py::test_{'x' * 200}",
         "test_title (test_pages.PageTest)",
+        "test_title (test_pages.PageTest.test_title)",
+        "setUpClass (test_pages.PageTest)",
+        "test_title (a sentence)",
     ],
 )
 def test_captured_name__is_the_same_on_both_sides(test: str) -> None:
     assert captured_name(test) == safe_name(dotted_name(test))
+
+
+@pytest.mark.parametrize(
+    "name", ["test_a (m.B)", "test_a (m.B.test_a)", "m.py::B::test_a", "m.B.test_a"]
+)
+def test_captured_name__is_one_under_every_runner(name: str) -> None:
+    assert captured_name(name) == "m.B.test_a"
 
 
 @pytest.mark.parametrize(

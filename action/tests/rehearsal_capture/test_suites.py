@@ -406,6 +406,62 @@ def test_pytest_html__setup_of_the_first_test_fails(sandbox: Sandbox, site: str)
     assert file.read_text() == "setup"
 
 
+CLASS_FIXTURES = """
+import unittest
+from chrome import start
+
+
+class Begins(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = start()
+        cls.addClassCleanup(cls.browser.quit)
+        raise RuntimeError("no page")
+
+    def test_page(self):
+        pass
+
+
+class Ends(unittest.TestCase):
+    def test_page(self):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        browser = start()
+        try:
+            raise RuntimeError("no end")
+        finally:
+            browser.quit()
+
+
+class IsSkipped(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        browser = start()
+        cls.addClassCleanup(browser.quit)
+        raise unittest.SkipTest("not today")
+
+    def test_page(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize("runner", ["unittest", "xmlrunner"])
+def test_suite__class_fixtures_that_fail(runner: str, sandbox: Sandbox, site: str) -> None:
+    (sandbox.code / "test_pages.py").write_text(CLASS_FIXTURES)
+    command = ("-m", runner, "test_pages")
+    code, printed = run(sandbox, command, site, "")
+    assert code == 1
+    assert "rehearsal_capture" not in printed
+    found = {
+        folder.name: {file.name for file in folder.iterdir()}
+        for folder in sandbox.evidence.iterdir()
+    }
+    assert found == {"test_pages.Begins.setUpClass": ALL, "test_pages.Ends.tearDownClass": ALL}
+    assert same(printed) == same(run(sandbox, command, site, "", python_path="")[1])
+
+
 READS_CONSOLE = """
 import unittest
 from chrome import start
