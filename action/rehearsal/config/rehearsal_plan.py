@@ -54,7 +54,8 @@ class ServicePlan:
     """A container that runs beside the app, like a database; `name` is its host name, too.
 
     It is ready when it listens on `ready_port`, or when `ready_command` (sh -c in it) ends with
-    exit code 0. Without either, its image decides. `options` are more arguments of docker create.
+    exit code 0. Without either, its image decides. `options` are more arguments of docker create,
+    and `command` replaces the image's own command unless it is empty.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ServicePlan:
     ready_port: int = 0
     ready_command: str = ""
     options: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,7 @@ def make_result(
         notices=tuple(state.notices),
         warnings=tuple(state.warnings),
         timeline=state.timeline.timeline,
+        companions=tuple(each.run for each in state.companions),
         evidence_path=description.evidence_folder,
         container_tail=state.container_tail,
         kept_container=state.kept_container,

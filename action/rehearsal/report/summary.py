@@ -10,7 +10,7 @@ from rehearsal.report.words import counts_text, failure_message, stage_title
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE, VERDICT_FILE
-from rehearsal.results.rehearsal import RehearsalResult, Stage
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
 MAX_TESTS = 50
@@ -107,7 +107,7 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     yield _tests(FLAKY_COLUMN, index.flaky, evidence)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
     yield remark_lines(result)
-    yield _stages(result.stages)
+    yield _stages(result)
     yield image_lines(result)
     yield _closing_lines(result, evidence)
 
@@ -196,12 +196,19 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str
     yield from ends
 
 
-def _stages(stages: tuple[Stage, ...]) -> Iterator[str]:
-    total = sum(stage.seconds for stage in stages) or 1.0
+def _stages(result: RehearsalResult) -> Iterator[str]:
+    times = [
+        (stage_title(stage) + ("" if stage.ok else " ❌"), stage.seconds) for stage in result.stages
+    ]
+    total = sum(seconds for _, seconds in times) or 1.0
+    times += [
+        (f"{each.name} (until ready)", each.ready_seconds)
+        for each in result.companions
+        if each.ready_seconds is not None
+    ]
     rows = []
-    for stage in stages:
+    for title, seconds in times:
         # Less than half of a block is drawn as a thin one.
-        bar = "▇" * round(stage.seconds / total * BAR_LENGTH) or "▏"
-        title = stage_title(stage) + ("" if stage.ok else " ❌")
-        rows.append([title, f"{stage.seconds:.1f} s", bar if stage.seconds >= MIN_BAR else ""])
+        bar = "▇" * round(seconds / total * BAR_LENGTH) or "▏"
+        rows.append([title, f"{seconds:.1f} s", bar if seconds >= MIN_BAR else ""])
     yield from markdown.table(["stage", "took", ""], rows, numbers=["took"])

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from rehearsal import __version__
 from rehearsal.results.cause import CauseSummary, summarize_cause
+from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex
@@ -85,6 +86,9 @@ class RehearsalResult:
         RequestSummary | None,
         "What the inputs asked for; null when they were wrong.",
     ] = None
+    companions: Annotated[
+        tuple[CompanionRun, ...], "The services and workers that were started, in that order."
+    ] = ()
     suite_results: SuiteResults | None = None
     artifact_name: Annotated[
         str, "The name under which the evidence is uploaded.", Json(verbatim=True)

@@ -182,7 +182,7 @@ def test_stop__writes_the_state_down_though_the_engine_failed_at_its_end(tmp_pat
 
 def companion(run: RunContext, kind: CompanionKind, name: str, code: int | None) -> Companion:
     log = run.evidence.log(kind.log_name(name))
-    return Companion(kind=kind, name=name, container=fake_container(code), log=log)
+    return Companion(kind=kind, name=name, image="image", container=fake_container(code), log=log)
 
 
 def with_companions(

@@ -9,6 +9,7 @@ import pytest
 from rehearsal.report import summary as module
 from rehearsal.report.markdown import MAX_PARAGRAPH
 from rehearsal.report.summary import BAR_LENGTH, MAX_TESTS
+from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
@@ -123,6 +124,18 @@ def test_summary__marks_a_failed_stage() -> None:
     text = make_summary(Problem(Verdict.NOT_READY, "no"), stages=stages)
     bar = "▇" * BAR_LENGTH
     assert f"| start | 0.3 s | ▏ |\n| ready (time waited) ❌ | 60.0 s | {bar} |\n" in text
+
+
+def test_summary__services_until_they_were_ready() -> None:
+    companions = (
+        CompanionRun(kind="service", name="postgres", ready_seconds=1.8),
+        CompanionRun(kind="service", name="redis"),
+        CompanionRun(kind="worker", name="mail"),
+    )
+    text = make_summary(stages=(Stage(name="build", seconds=1.8, ok=True),), companions=companions)
+    bar = "▇" * BAR_LENGTH
+    assert f"| build | 1.8 s | {bar} |\n| postgres (until ready) | 1.8 s | {bar} |\n" in text
+    assert not {"redis", "mail"} & {*text.split()}
 
 
 def test_summary__a_stage_of_no_time_has_no_bar() -> None:

@@ -1,13 +1,16 @@
 """A container that runs beside the app: a service, or a worker."""
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import crash_error
+from rehearsal.results import companion_run
+from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.file_names import SERVICES_FOLDER, WORKERS_FOLDER
 from rehearsal.results.tests import Failure
 from rehearsal.verdict import RehearsalError, Verdict
@@ -19,8 +22,8 @@ BEFORE_APP_READY = "before the app was ready"
 class CompanionKind(Enum):
     """What a companion is, and the folder of the evidence that holds its log and its state."""
 
-    SERVICE = "service", SERVICES_FOLDER
-    WORKER = "worker", WORKERS_FOLDER
+    SERVICE = companion_run.SERVICE, SERVICES_FOLDER
+    WORKER = companion_run.WORKER, WORKERS_FOLDER
 
     def __init__(self, word: str, folder: str) -> None:
         self.word = word
@@ -37,18 +40,34 @@ class CompanionKind(Enum):
 
 @dataclass(kw_only=True)
 class Companion:
-    """A started companion. `ready_seconds` are from its start; None until it is ready."""
+    """A started companion.
+
+    `ready_seconds` are from its start; None until it is ready. `started` is in seconds since 1970.
+    """
 
     kind: CompanionKind
     name: str
+    image: str
     container: Container
     log: Log
     ready_seconds: float | None = None
+    started: float = field(default_factory=time.time)
 
     @property
     def title(self) -> str:
         """How messages about it begin, like: The service postgres."""
         return f"The {self.kind.word} {self.name}"
+
+    @property
+    def run(self) -> CompanionRun:
+        """What the reports tell of it."""
+        return CompanionRun(
+            kind=self.kind.word,
+            name=self.name,
+            image=self.image,
+            ready_seconds=self.ready_seconds,
+            started=self.started,
+        )
 
     def end_error(
         self,

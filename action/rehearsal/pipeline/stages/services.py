@@ -104,7 +104,11 @@ class ServiceStarter:
             return None
         container = self._start_container(plan, log)
         service = Companion(
-            kind=CompanionKind.SERVICE, name=plan.name, container=container, log=log
+            kind=CompanionKind.SERVICE,
+            name=plan.name,
+            image=plan.image,
+            container=container,
+            log=log,
         )
         self._started.append(service)
         return service
@@ -138,6 +142,7 @@ class ServiceStarter:
             *network_arguments(self._network, plan.name),
             *plan.options,
             plan.image,
+            *plan.command,
         ]
         secrets = {secret.name: secret.value for secret in plan.secrets}
         try:

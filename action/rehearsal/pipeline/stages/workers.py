@@ -43,4 +43,6 @@ def start_worker(
         container = start_once(created, engine, log)
     except StartRefusedError as refusal:
         raise refusal_error(str(refusal), own_plan, f"the worker {worker.name}") from None
-    return Companion(kind=CompanionKind.WORKER, name=worker.name, container=container, log=log)
+    return Companion(
+        kind=CompanionKind.WORKER, name=worker.name, image=image, container=container, log=log
+    )

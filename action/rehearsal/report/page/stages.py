@@ -22,7 +22,7 @@ def stages(result: RehearsalResult) -> Child:
         element(
             "table",
             _head("stage", "took", "when"),
-            element("tbody", *_rows(result.stages)),
+            element("tbody", *_rows(result.stages), *_service_rows(result)),
             class_="stages",
         ),
         class_="card",
@@ -42,6 +42,21 @@ def _rows(stages: Iterable[Stage]) -> Iterator[Markup]:
             class_=None if stage.ok else "failed",
         )
         start += stage.seconds
+
+
+def _service_rows(result: RehearsalResult) -> Iterator[Markup]:
+    """Yield a row for each service that got ready; they start while the image is built."""
+    total = sum(stage.seconds for stage in result.stages) or 1.0
+    for each in result.companions:
+        if each.ready_seconds is not None:
+            start = max(0.0, each.started - result.stages[0].started)
+            yield element(
+                "tr",
+                element("th", f"{each.name} (until ready)", scope="row"),
+                element("td", f"{each.ready_seconds:.1f} s", class_="number"),
+                element("td", _bar(start / total, each.ready_seconds / total)),
+                class_="soft",
+            )
 
 
 def _bar(start: float, share: float) -> Markup:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rehearsal.report.page import page as render
 from rehearsal.report.page.failed_tests import MAX_OPEN, MAX_TESTS
+from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import (
     EvidenceFile,
@@ -313,6 +314,20 @@ def test_page__draws_stages_inside_their_box(seconds: list[float]) -> None:
     bars = re.findall('<rect x="(-?\\d+)" y="0" width="(\\d+)"', text)
     assert len(bars) == len(seconds)
     assert all(int(x) >= 0 and int(width) > 0 and int(x) + int(width) <= 1000 for x, width in bars)
+
+
+def test_page__draws_services_where_they_started() -> None:
+    stages = (
+        Stage(name="build", seconds=6, ok=True, started=100),
+        Stage(name="services", seconds=4, ok=True, started=106),
+    )
+    postgres = CompanionRun(kind="service", name="postgres", ready_seconds=5, started=105)
+    worker = CompanionRun(kind="worker", name="mail", started=110)
+    text = page(RehearsalResult(name="r", stages=stages, companions=(postgres, worker)))
+    assert "postgres (until ready)" in text
+    assert "mail" not in text
+    bars = re.findall('<rect x="(\\d+)" y="0" width="(\\d+)"', text)
+    assert bars == [("0", "600"), ("600", "400"), ("500", "500")]
 
 
 def test_page__shows_the_pictures_and_links_the_files_of_a_test() -> None:
