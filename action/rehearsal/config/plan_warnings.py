@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
 from rehearsal.config.inputs import Inputs
+from rehearsal.config.named_lines import is_quoted
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.config.service_env import parse_service_env
 from rehearsal.config.variables import USUAL_NAME
 from rehearsal.redaction.secret import ANY_NAME, MIN_MASK_LENGTH, Secret, parse_variables
 from rehearsal.redaction.secret_parts import secret_parts
@@ -39,6 +41,7 @@ def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tup
     words = _words_of_run(plan, environ)
     return (
         *(warning for name in ("env", "test-env") for warning in _odd_names(inputs, name)),
+        *_odd_service_values(inputs),
         *(warning for secret in plan.secrets for warning in _about_secret(secret, words)),
         *_about_address(plan.container.address),
     )
@@ -55,6 +58,19 @@ def _odd_names(inputs: Inputs, source: str) -> Iterator[str]:
             )
 
 
+def _odd_service_values(inputs: Inputs) -> Iterator[str]:
+    """Yield warnings for values with what a compose file or YAML would take away."""
+    for variable in parse_service_env(inputs.block("service-env")).values():
+        where, value = f"service-env, line {variable.line}", variable.value or ""
+        if is_quoted(value):
+            yield f"{where}: the quotes around the value are part of it. Remove them if not meant."
+        elif "\n" not in value and re.search(r"\s#", value):
+            yield (
+                f"{where}: the # and what follows it are a part of the value. A text has no "
+                "comments: remove it if that is not meant."
+            )
+
+
 def _about_secret(secret: Secret, words: frozenset[str]) -> Iterator[str]:
     if secret.too_short:
         yield f"The secret {secret.name} is too short to be replaced in logs."
@@ -65,7 +81,8 @@ def _about_secret(secret: Secret, words: frozenset[str]) -> Iterator[str]:
             f"The secret {secret.name} holds an ordinary word. In names, paths and messages of "
             "this run, that word becomes ***, too, and can be guessed from them. Choose a value "
             "that stands nowhere else. If everybody may see it, move it to env, and list its name "
-            "in not-secret if it looks like a secret's."
+            "in not-secret if it looks like a secret's; for a service alone, write its value in "
+            "service-env."
         )
 
 
@@ -91,6 +108,8 @@ def _words_of_run(plan: Plan, environ: Mapping[str, str]) -> frozenset[str]:
         *map(str, (plan.directory, plan.build.context, plan.build.dockerfile)),
         *(plan.image, plan.build.target, plan.artifact_name, plan.probe.path, container.network),
         *container.volumes,
+        *(text for each in plan.companions.services for text in (each.name, each.image)),
+        *(worker.name for worker in plan.companions.workers),
         *(host for value in container.env.values() for host in HOST_IN_URL.findall(value)),
     ]
     whole = {text.lower() for text in texts}

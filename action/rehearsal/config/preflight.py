@@ -75,7 +75,11 @@ def _foreign_code(plan: Plan, why_foreign: Callable[[Path], str]) -> Iterator[st
 
 
 def _code_paths(plan: Plan) -> Iterator[tuple[str, Path]]:
-    """Yield the folders and files whose code gets into the image or runs as a test."""
+    """Yield the folders and files whose code gets into the image or runs as a test.
+
+    Images of services are no such code: the workflow itself names them, and on these events it is
+    the default branch's. before-command and workers run the rehearsed image.
+    """
     if not plan.image:
         yield "context", plan.build.context
         yield "dockerfile", plan.build.dockerfile

@@ -60,7 +60,7 @@ def read_service_env(
     harmless = inputs.lines("not-secret")
     shared = {secret.name: secret.value for secret in container.secrets}
     known = [secret.value for secret in secrets if not secret.too_short]
-    for key, variable in _parse(inputs.block(SOURCE)).items():
+    for key, variable in parse_service_env(inputs.block(SOURCE)).items():
         service, name = _checked(key, variable, services)
         value = variable.value or ""
         is_secret = any(part in value for part in known)
@@ -89,7 +89,7 @@ def read_service_env(
 def service_variable_names(inputs: Inputs) -> frozenset[str]:
     """Return the names of the services' variables; none if the input cannot be read."""
     with suppress(MisconfiguredError):
-        return frozenset(key.partition(".")[2] for key in _parse(inputs.block(SOURCE)))
+        return frozenset(key.partition(".")[2] for key in parse_service_env(inputs.block(SOURCE)))
     return frozenset()
 
 
@@ -100,14 +100,17 @@ def secrets_for_services(
 
     `text` is the input, `harmless` the names in not-secret. Raises `MisconfiguredError`.
     """
-    for key, variable in _parse(text).items():
+    for key, variable in parse_service_env(text).items():
         name = key.partition(".")[2]
         if variable.inherited and _may_be_secret(name, harmless) and (value := environ.get(name)):
             yield Secret(name=name, value=value)
 
 
-def _parse(text: str) -> dict[str, Variable]:
-    """Return the variables by `NAME.VARIABLE`; those that are bare have no value yet."""
+def parse_service_env(text: str) -> dict[str, Variable]:
+    """Return the variables by `NAME.VARIABLE`; those that are bare have no value yet.
+
+    Raises `MisconfiguredError`.
+    """
     try:
         return parse_variables(
             text,

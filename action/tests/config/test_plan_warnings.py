@@ -70,6 +70,43 @@ def test_plan_warnings__an_ordinary_word_in_a_secret(tmp_path: Path, value: str)
     assert "The secret KEY holds an ordinary word." in warning
 
 
+@pytest.mark.parametrize("value", ["shopdb", "shop-cache", "shop-worker"])
+def test_plan_warnings__a_secret_named_like_a_companion(tmp_path: Path, value: str) -> None:
+    (warning,) = warnings(
+        tmp_path,
+        {"KEY": value},
+        services="shopdb=postgres:17\nredis=registry.example/acme/shop-cache:1",
+        service_env="shopdb.KEY",
+        workers="shop-worker=celery worker",
+    )
+    assert warning.startswith("The secret KEY holds an ordinary word.")
+    assert value not in warning
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        ('"hush"', "the quotes around the value"),
+        ("'hush'", "the quotes around the value"),
+        ("hush # the app's", "the # and what follows it"),
+    ],
+)
+def test_plan_warnings__a_value_as_a_compose_file_has_it(
+    tmp_path: Path, value: str, said: str
+) -> None:
+    (warning,) = warnings(tmp_path, services="db=postgres:17", service_env=f"db.A=1\ndb.B={value}")
+    assert warning.startswith(f"service-env, line 2: {said}")
+    assert "hush" not in warning
+
+
+def test_plan_warnings__values_of_services_that_are_usual(tmp_path: Path) -> None:
+    assert not warnings(
+        tmp_path,
+        services="db=postgres:17",
+        service_env='db.A=x#y\ndb.B="a" "b"\ndb.C<<END\n# a file\n  # b\nEND\ndb.D=#fff',
+    )
+
+
 def test_plan_warnings__a_secret_in_a_variable_is_no_word(tmp_path: Path) -> None:
     """The app may get a URL that was made from the secret, the tests the same password."""
     assert not warnings(

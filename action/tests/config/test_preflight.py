@@ -44,6 +44,19 @@ def test_check_environment__refuses_to_give_secrets_to_strangers(
     assert "generate-secrets" in caught.value.problem.hint
 
 
+def test_check_environment__a_secret_of_a_service_alone(top: Path) -> None:
+    """The service's image is the workflow's choice; the app and the tests are not."""
+    given = {"services": "db=postgres:17", "service-env": "db.TOKEN"}
+    asked = make_plan(given, environ={"TOKEN": "planted-value"}, top=top)
+    check(asked, GITHUB_EVENT_NAME="pull_request_target")
+    with pytest.raises(MisconfiguredError, match=r"secrets \(TOKEN\) to code") as caught:
+        check(asked, top.name, GITHUB_EVENT_NAME="pull_request_target")
+    assert "planted-value" not in str(caught.value)
+    given["generate-secrets"] = "TOKEN"
+    generated = make_plan(given, environ={}, top=top)
+    check(generated, top.name, GITHUB_EVENT_NAME="pull_request_target")
+
+
 @pytest.mark.parametrize(
     "foreign, name",
     [

@@ -69,6 +69,47 @@ not done on a laptop
     assert text == expected
 
 
+def test_preview__services_and_workers(tmp_path: Path) -> None:
+    given = {
+        "secrets": "KEY",
+        "env": "SHARED=x",
+        "services": "db=postgres:17\nqueue=rabbitmq:4\ncache=redis",
+        "service-env": "db.KEY\ndb.SHARED\ndb.BARE\nqueue.LITERAL=1",
+        "service-ready": "queue=5672\ncache=redis-cli ping",
+        "before-command": "migrate\nload",
+        "workers": "worker=celery -A 'a b' worker",
+    }
+    text = preview(tmp_path, given)
+    stages, inputs = text.partition("\nstages\n")[2].split("\n\ninputs\n")
+    assert (
+        stages
+        == """\
+  service db: postgres:17, with SHARED, KEY=***, BARE=***; ready when its image's health check or \
+port says so
+  service queue: rabbitmq:4, with LITERAL; ready when it listens on port 5672
+  service cache: redis; ready when this succeeds in it: redis-cli ping
+  build   TOP/Dockerfile in TOP, as rehearsed/shop:latest
+  ready   all services, at most 60 s
+  before  migrate …
+  start   port 8888 of the app on a free port of 127.0.0.1, with KEY=***
+  worker  worker: celery -A 'a b' worker
+  ready   GET / until it answers, at most 60 s
+  test    nothing: test-command is empty
+  stop    SIGTERM, then the container and its volumes are removed, the services and the network \
+last"""
+    )
+    assert (
+        """\
+  service-env:
+    db.KEY=***
+    db.SHARED (the app's, or from the environment)
+    db.BARE=***
+    queue.LITERAL=1
+"""
+        in inputs
+    )
+
+
 def test_preview__image_without_tests(tmp_path: Path) -> None:
     text = preview(tmp_path, {"image": "shop:1"})
     assert "step:    none, only the flags are used\n" in text
@@ -87,6 +128,8 @@ def test_preview__image_without_tests(tmp_path: Path) -> None:
         {"env": "A=x-hush-y"},
         {"build-args": "A=hush"},
         {"test-env": "A<<END\nx\nhush\nEND"},
+        {"services": "db=redis", "service-env": "db.A=hush", "service-ready": "db=is-hush"},
+        {"workers": "worker=run hush"},
         {"target": "hush"},
         {"test-command": "login hush\nlogin hush"},
         {"ready-headers": "Authorization: hush"},
