@@ -5,7 +5,13 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from rehearsal.config.inputs import Inputs
-from rehearsal.config.named_lines import NO_COMMENTS, NamedLine, check_free, read_named_lines
+from rehearsal.config.named_lines import (
+    NO_COMMENTS,
+    TAKEN_NAMES,
+    NamedLine,
+    check_free,
+    read_named_lines,
+)
 from rehearsal.config.rehearsal_plan import (
     CompanionsPlan,
     ContainerPlan,
@@ -27,16 +33,21 @@ def read_companions(
     environ: Mapping[str, str],
     container: ContainerPlan,
     build_secrets: tuple[Secret, ...],
+    *,
+    job_services: tuple[ServicePlan, ...] = (),
 ) -> CompanionsPlan:
     """Return what the app is not alone with.
 
     `environ` is the calling step's environment; `container` has the values that the app and the
-    services share. Raises `MisconfiguredError`.
+    services share. `job_services` are those of a workflow's job. Raises `MisconfiguredError`.
     """
     images = read_images(inputs)
     workers = read_named_lines(inputs, "workers", WORKERS_FORM)
-    _check_names(images, workers)
-    if images and container.network:
+    check_free("services", images)
+    check_free("workers", workers)
+    _check_job_services(job_services, workers)
+    _check_workers(images, workers)
+    if images and (container.network or job_services):
         raise MisconfiguredError(
             "Both services and network are given, and services get a network of their own.",
             hint="Remove network. If services that are started elsewhere are needed as well, start "
@@ -51,7 +62,8 @@ def read_companions(
         secrets=(*container.secrets, *build_secrets),
     )
     return CompanionsPlan(
-        services=tuple(
+        services=job_services
+        or tuple(
             ServicePlan(
                 name=name,
                 image=each.text,
@@ -68,9 +80,21 @@ def read_companions(
     )
 
 
-def _check_names(services: Mapping[str, NamedLine], workers: Mapping[str, NamedLine]) -> None:
-    check_free("services", services)
-    check_free("workers", workers)
+def _check_job_services(
+    services: tuple[ServicePlan, ...], workers: Mapping[str, NamedLine]
+) -> None:
+    for service in services:
+        reason = TAKEN_NAMES.get(service.name, "")
+        if service.name in workers:
+            reason = f"workers, line {workers[service.name].line}, has it, too"
+        if reason:
+            raise MisconfiguredError(
+                f"The job's service {service.name} cannot have this name: {reason}.",
+                hint="Rename one of them: each is a host name in the same network.",
+            )
+
+
+def _check_workers(services: Mapping[str, NamedLine], workers: Mapping[str, NamedLine]) -> None:
     for name, worker in workers.items():
         if name in services:
             raise MisconfiguredError(

@@ -102,12 +102,23 @@ def _check_names(inputs: Inputs, env: Mapping[str, Variable], secrets: Iterable[
             )
 
 
+def reserved_option(argument: str) -> str:
+    """Return the name of the option in an argument if a rehearsal sets it itself, else nothing."""
+    name = _option_name(argument.partition("=")[0])
+    return name if name in RESERVED_OPTIONS else ""
+
+
+def _option_name(option: str) -> str:
+    """Return the name without the value that may follow a short one, as in -eNAME=value."""
+    if short := SHORT_OPTION.match(option):
+        return f"-{short['letter']}"
+    return option if option.startswith("--") else option[:2]
+
+
 def _run_options(inputs: Inputs) -> tuple[str, ...]:
     for number, line in inputs.numbered_lines("run-options"):
         option, equals, _ = line.partition(" ")[0].partition("=")
-        # Errors name the option, but not the value that may follow a short one: -eNAME=value.
-        short = SHORT_OPTION.match(option)
-        name = f"-{short['letter']}" if short else option if option.startswith("--") else option[:2]
+        name = _option_name(option)
         if name in RESERVED_OPTIONS:
             raise inputs.error_for(
                 "run-options",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rehearsal.config.rehearsal_plan import ServicePlan
 from rehearsal.redaction.redactor import REPLACEMENT
 
 HIDDEN = REPLACEMENT.decode()
@@ -17,7 +18,7 @@ class GivenInputs:
     the step or, with `is_call`, the job that the inputs come from, `file` its workflow file.
     `extra_secrets` are values, by name, that must be hidden although no input lists them as
     secrets; reading `environ` may add some. `notes` are messages for the user. `ignored_inputs`
-    have an effect only on GitHub.
+    have an effect only on GitHub. `job_services` are those of the workflow's job.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
@@ -29,6 +30,7 @@ class GivenInputs:
     extra_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     ignored_inputs: tuple[str, ...] = ()
+    job_services: tuple[ServicePlan, ...] = ()
 
     def hide(self, text: str) -> str:
         """Replace the values of `extra_secrets`, even those that are too short for a redactor."""

@@ -14,7 +14,7 @@ from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.paths import is_file, read_folder
 from rehearsal.config.plan_warnings import plan_warnings
-from rehearsal.config.rehearsal_plan import Plan, ProbePlan, SuitePlan
+from rehearsal.config.rehearsal_plan import Plan, ProbePlan, ServicePlan, SuitePlan
 from rehearsal.config.service_env import secrets_for_services
 from rehearsal.config.variables import read_variables, values
 from rehearsal.redaction.redactor import Redactor
@@ -28,10 +28,17 @@ READY_TIMEOUT = 60
 HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
 
 
-def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: Path) -> Plan:
+def make_plan(
+    given: Mapping[str, object],
+    *,
+    environ: Mapping[str, str],
+    top: Path,
+    job_services: tuple[ServicePlan, ...] = (),
+) -> Plan:
     """Return the plan that the inputs make.
 
     `environ` is the calling step's environment, `top` the folder that relative paths start from.
+    `job_services` are those of a workflow's job, which GitHub would start itself.
     Raises `MisconfiguredError`, which names the input, what was found and what is allowed.
     """
     inputs = Inputs.of(given)
@@ -45,7 +52,9 @@ def make_plan(given: Mapping[str, object], *, environ: Mapping[str, str], top: P
         trust_image=inputs.boolean("trust-image"),
         build=build,
         container=container,
-        companions=read_companions(inputs, environ, container, build.secrets),
+        companions=read_companions(
+            inputs, environ, container, build.secrets, job_services=job_services
+        ),
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
         timeout=inputs.number("timeout"),
@@ -65,7 +74,12 @@ def plan_of(request: GivenInputs) -> Plan:
     may quote one from the step's environment.
     """
     try:
-        return make_plan(request.inputs, environ=request.environ, top=request.top)
+        return make_plan(
+            request.inputs,
+            environ=request.environ,
+            top=request.top,
+            job_services=request.job_services,
+        )
     except MisconfiguredError as error:
         secret_like = (
             Secret(name=name, value=value)

@@ -41,7 +41,7 @@ def read_images(inputs: Inputs) -> dict[str, NamedLine]:
             shown = "this" if "://" in each.text or "@" in each.text else quoted(each.text)
             raise MisconfiguredError(
                 f"services, line {each.line}: {shown} is not the name of an image.",
-                hint=_image_hint(each.text),
+                hint=image_hint(each.text),
             )
     return lines
 
@@ -90,7 +90,8 @@ def _check_form(inputs: Inputs) -> None:
             )
 
 
-def _image_hint(text: str) -> str:
+def image_hint(text: str) -> str:
+    """Say what to write instead of a text that is not the name of an image."""
     bare = text.strip("\"'")
     hints = (
         (re.search(r"\s#", text), NO_COMMENTS),

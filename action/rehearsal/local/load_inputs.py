@@ -7,7 +7,8 @@ from pathlib import Path
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.local.contexts import ValueSources
 from rehearsal.local.dotenv import DOTENV_FILE, parse_dotenv
-from rehearsal.local.step_reader import StepEnvironment, read_step
+from rehearsal.local.step_environment import StepEnvironment
+from rehearsal.local.step_reader import read_step
 from rehearsal.local.step_selection import StepNotFoundError, StepSelector, select_step
 from rehearsal.local.workflow_file import ActionUse
 from rehearsal.local.yaml_file import YamlMissingError

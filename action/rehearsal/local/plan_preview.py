@@ -79,6 +79,8 @@ def _service(service: ServicePlan) -> str:
         ready = f"it listens on port {service.ready_port}"
     elif service.ready_command:
         ready = f"this succeeds in it: {service.ready_command}"
+    elif any(option.startswith("--health-cmd") for option in service.options):
+        ready = "its health check succeeds"
     else:
         ready = "its image's health check or port says so"
     variables = f", with {', '.join(given)}" if given else ""

@@ -7,16 +7,19 @@ from typing import Any
 
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
+from rehearsal.config.rehearsal_plan import ServicePlan
 from rehearsal.config.workflow_inputs import OWN_INPUTS
 from rehearsal.local.contexts import ValueSources
-from rehearsal.local.dotenv import DOTENV_FILE
-from rehearsal.local.expressions.template import interpolate, split_template
-from rehearsal.local.expressions.values import (
-    Contexts,
-    ExpressionError,
-    UnknownValueError,
-    as_text,
+from rehearsal.local.evaluator import Evaluator
+from rehearsal.local.job_services import (
+    JOB_NETWORK,
+    JOB_NETWORK_PATH,
+    JOB_NETWORK_TEXT,
+    Evaluated,
+    notes_about,
+    read_job_services,
 )
+from rehearsal.local.step_environment import StepEnvironment
 from rehearsal.local.workflow_file import ActionUse
 from rehearsal.verdict import MisconfiguredError
 
@@ -26,45 +29,22 @@ GITHUB_ONLY_INPUTS = tuple(name for name, each in INPUTS.items() if each.github_
 BUILD_INPUTS = tuple(name for name, each in INPUTS.items() if each.build_only)
 
 
-class StepEnvironment(Mapping[str, str]):
-    """The environment of a step: the process's own, and over it the `env:` of the workflow file.
-
-    A name that only `.env` has can be read, but iteration leaves it out. A variable that could not
-    be evaluated raises `MisconfiguredError` when it is read; iteration leaves it out, too.
-    """
-
-    def __init__(self, sources: ValueSources) -> None:
-        self.workflow_env: dict[str, str] = {}
-        self.errors: dict[str, MisconfiguredError] = {}
-        self._sources = sources
-
-    def __getitem__(self, name: str) -> str:
-        if name in self.errors:
-            raise self.errors[name]
-        if name in self.workflow_env:
-            return self.workflow_env[name]
-        if name in self._sources.environ:
-            return self._sources.environ[name]
-        return self._sources.lookup_variable(name)
-
-    def __iter__(self) -> Iterator[str]:
-        names = {**self._sources.environ, **self.workflow_env}
-        return (name for name in names if name not in self.errors)
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
 def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, str]) -> GivenInputs:
     """Return the request of a step; `flag_inputs` replace the step's own.
 
     Raises `MisconfiguredError` for a value that is needed and cannot be evaluated on a laptop.
     """
+    environment = StepEnvironment(sources)
     reader = _StepReader(
-        use=use, sources=sources, flag_inputs=flag_inputs, environment=StepEnvironment(sources)
+        use=use,
+        sources=sources,
+        flag_inputs=flag_inputs,
+        environment=environment,
+        evaluator=Evaluator(use=use, sources=sources, environment=environment),
     )
-    reader.read_env()
+    job_env = reader.read_env()
     inputs = reader.read_inputs()
+    starts_services = reader.has_job_network and bool(use.services)
     return GivenInputs(
         inputs=inputs,
         environ=reader.environment,
@@ -73,12 +53,13 @@ def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, s
         file=use.file,
         is_call=not use.step_number,
         extra_secrets=sources.used_secrets,
-        notes=tuple(_notes(use)),
+        notes=tuple(_notes(use, starts_services=starts_services)),
         ignored_inputs=tuple(
             name
             for name in _github_only_inputs(use)
             if name in _written_inputs(use) and name not in inputs
         ),
+        job_services=reader.read_services(job_env) if starts_services else (),
     )
 
 
@@ -88,19 +69,22 @@ class _StepReader:
     sources: ValueSources
     flag_inputs: Mapping[str, str] = field(repr=False)
     environment: StepEnvironment
+    evaluator: Evaluator
 
-    def read_env(self) -> None:
+    def read_env(self) -> dict[str, str]:
         """Evaluate the `env:` of workflow, job and step; each sees the variables before it.
 
         An error is kept for the input that reads the variable. A variable that has no value is no
-        error if it is listed in generate-secrets.
+        error if it is listed in generate-secrets. Return the variables of workflow and job.
         """
         environment, generated = self.environment, self._generated_secrets()
+        before: dict[str, str] = {}
         for variables in self.use.env:
-            contexts = self.sources.contexts(self.use, dict(environment.workflow_env))
+            before = dict(environment.workflow_env)
+            contexts = self.sources.contexts(self.use, before)
             for name, value in variables.items():
                 try:
-                    text = self._interpolate(f"{name} in the env of {self.use}", value, contexts)
+                    text = self.evaluator.text(f"{name} in the env of {self.use}", value, contexts)
                 except MisconfiguredError as error:
                     environment.workflow_env.pop(name, None)
                     if name not in generated:
@@ -108,6 +92,7 @@ class _StepReader:
                 else:
                     environment.errors.pop(name, None)
                     environment.workflow_env[name] = text
+        return before
 
     def read_inputs(self) -> dict[str, str]:
         """Evaluate the inputs that have an effect here."""
@@ -121,9 +106,31 @@ class _StepReader:
         if inputs.get("image", "").strip():
             unused.update(BUILD_INPUTS)
         for name, value in written.items():
+            if name == "network" and self.has_job_network:
+                # The network that a rehearsal makes for services is the job's here.
+                continue
             if name in INPUTS and name not in inputs and name not in unused:
                 inputs[name] = self._evaluate_input(name, value)
         return inputs
+
+    @property
+    def has_job_network(self) -> bool:
+        """Whether the step joins the network of the job's services, as far as GitHub made it."""
+        network = str(_written_inputs(self.use).get("network") or "")
+        is_replaced = "network" in self.flag_inputs or JOB_NETWORK_PATH in self.sources.set_values
+        return JOB_NETWORK.fullmatch(network) is not None and not is_replaced
+
+    def read_services(self, env: Mapping[str, str]) -> tuple[ServicePlan, ...]:
+        """Return the job's services; `env` holds the variables of workflow and job."""
+        contexts = self.sources.contexts(self.use, env)
+
+        def evaluate(subject: str, value: Any) -> Evaluated:
+            text = self.evaluator.text(
+                f"{subject} in {self.use}", value, contexts, can_generate=False
+            )
+            return Evaluated(text, is_secret=self.evaluator.may_be_secret(value, text))
+
+        return read_job_services(self.use.services, evaluate)
 
     def _generated_secrets(self) -> set[str]:
         """Return the names of the secrets that get a random value if they have none."""
@@ -150,58 +157,7 @@ class _StepReader:
 
     def _evaluate_input(self, name: str, value: Any) -> str:
         contexts = self.sources.contexts(self.use, self.environment.workflow_env)
-        return self._interpolate(f"The input {name} of {self.use}", value, contexts, name)
-
-    def _interpolate(
-        self, subject: str, value: Any, contexts: Contexts, input_name: str = ""
-    ) -> str:
-        """Return the text of a value with its expressions evaluated.
-
-        `subject` names the value in errors. Raises `MisconfiguredError`.
-        """
-        if isinstance(value, list | dict):
-            kind = "list" if isinstance(value, list) else "mapping"
-            raise MisconfiguredError(
-                f"{subject} is a {kind}, and has to be a text.",
-                hint="For several items write | after the colon, then one item a line.",
-            )
-        text = as_text(value)
-        try:
-            return interpolate(text, contexts)
-        except UnknownValueError as error:
-            kind, _, variable = error.path.partition(".")
-            if kind == "env" and variable in self.environment.errors:
-                raise self.environment.errors[variable] from None
-            expression = _expression_with(error.path, text)
-            raise MisconfiguredError(
-                f"{subject} needs {error.path}{expression}, which has no value here.",
-                hint=self._hint(error.path, input_name),
-            ) from None
-        except ExpressionError as error:
-            raise MisconfiguredError(
-                f"{subject} holds an expression that cannot be evaluated: {error}.",
-                hint=f"Correct it in {self.use.file}{_or_replace(input_name)}.",
-            ) from None
-
-    def _hint(self, path: str, input_name: str) -> str:
-        """Say how to give the value that has this path."""
-        kind, _, name = path.partition(".")
-        or_replace = _or_replace(input_name)
-        if not name:
-            return f"Only GitHub knows the whole context; name the items that you need{or_replace}."
-        if kind in ("secrets", "vars", "env"):
-            file = self.sources.checkout.top / DOTENV_FILE
-            state = "" if self.sources.dotenv else " (empty or missing now)"
-            hint = (
-                f"Set it in the environment (export {name}=…), or add a line {name}=… to "
-                f"{file}{state}{or_replace}."
-            )
-            if kind == "secrets":
-                hint += f" If any value will do: --generate-secrets {name}."
-            return hint
-        values: Any = self.use.matrix.get(name) if kind == "matrix" else None
-        choice = f" (one of {', '.join(map(as_text, values))})" if _is_scalar_list(values) else ""
-        return f"Give it with --set {path}=VALUE{choice}{or_replace}."
+        return self.evaluator.text(f"The input {name} of {self.use}", value, contexts, name)
 
 
 def _written_inputs(use: ActionUse) -> dict[str, Any]:
@@ -214,28 +170,16 @@ def _github_only_inputs(use: ActionUse) -> tuple[str, ...]:
     return (*GITHUB_ONLY_INPUTS, *(() if use.step_number else OWN_INPUTS))
 
 
-def _notes(use: ActionUse) -> Iterator[str]:
+def _notes(use: ActionUse, *, starts_services: bool) -> Iterator[str]:
     for name in _written_inputs(use):
         if name not in INPUTS and name not in _github_only_inputs(use):
             near = get_close_matches(name, INPUTS, n=1)
             suggestion = f" (did you mean {near[0]}?)" if near else ""
             yield f"The action has no input {name}{suggestion}; GitHub ignores it, too."
-    if use.services:
-        yield f"The job's services ({', '.join(use.services)}) are not started here."
-
-
-def _or_replace(input_name: str) -> str:
-    return f", or replace the input: --input {input_name}=VALUE" if input_name else ""
-
-
-def _expression_with(path: str, text: str) -> str:
-    """Return, for an error, the expression that contains a path, unless it is only that path."""
-    for segment in split_template(text):
-        expression = segment.text
-        if segment.is_expression and expression != path and path.lower() in expression.lower():
-            return f" (${{{{ {expression} }}}})"
-    return ""
-
-
-def _is_scalar_list(values: object) -> bool:
-    return isinstance(values, list) and all(isinstance(each, str | float) for each in values)
+    if starts_services:
+        yield from notes_about(use.services)
+    elif use.services:
+        yield (
+            f"The job's services ({', '.join(use.services)}) are not started here. They are if the "
+            f"step has network: {JOB_NETWORK_TEXT}."
+        )

@@ -33,7 +33,7 @@ class ActionUse:
     `step_number` counts the steps of the job from 1; it is 0 for a job that calls a workflow.
     `uses` is the text after `uses:`. `inputs` is what `with:` holds; `secret_inputs` are the inputs
     that a call gives under `secrets:`. `env` holds the variables of the workflow, of the job and of
-    the step, in this order.
+    the step, in this order. `services` are the job's, by id.
     """
 
     file: str
@@ -49,7 +49,7 @@ class ActionUse:
     secret_inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     env: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     matrix: Mapping[str, Any] = field(default_factory=dict)
-    services: tuple[str, ...] = ()
+    services: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def calls_release_workflow(self) -> bool:
@@ -154,7 +154,7 @@ def _all_uses(
                 step_name=str(step.get("name") or ""),
                 inputs=as_mapping(step.get("with")),
                 env=tuple(as_mapping(owner.get("env")) for owner in (workflow, job, step)),
-                services=tuple(as_mapping(job.get("services"))),
+                services=as_mapping(job.get("services")),
             )
 
 

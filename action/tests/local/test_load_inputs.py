@@ -208,10 +208,14 @@ def test_load_request__unknown_input_gives_a_note(project: Project) -> None:
     assert request.inputs == {}
     assert request.notes == (
         "The action has no input prot (did you mean port?); GitHub ignores it, too.",
-        "The job's services (db) are not started here.",
+        NOT_STARTED,
     )
 
 
+NOT_STARTED = (
+    "The job's services (db) are not started here. They are if the step has network: "
+    "${{ job.container.network }}."
+)
 MATRIX = "strategy: {matrix: {python: [3.11, '3.13'], one: [x], include: [{python: 3.9}]}}"
 
 

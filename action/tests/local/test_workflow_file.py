@@ -45,7 +45,7 @@ jobs:
     assert use.inputs == {"port": 80.0}
     assert use.env == ({"A": "workflow"}, {"A": "job"}, {"A": "step"})
     assert use.matrix == {"python": ["3.13"]}
-    assert use.services == ("database",)
+    assert use.services == {"database": {"image": "postgres"}}
     assert str(use) == ".github/workflows/ci.yml, job web, step 2"
 
 
@@ -76,7 +76,7 @@ def test_find_uses__values_of_a_wrong_type_are_ignored(project: Project) -> None
         {},
         ({}, {}, {}),
         {},
-        (),
+        {},
         "",
     )
 

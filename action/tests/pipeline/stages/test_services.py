@@ -64,6 +64,14 @@ def test_start__in_the_network_under_its_name(log: Log) -> None:
     ]
 
 
+def test_start__options_stand_before_the_image_and_arguments_after_it(log: Log) -> None:
+    engine = running()
+    _, starter = start(engine, log, replace(DB, options=("--init",), command=("-c", "a b")))
+    starter.wait()
+    create = next(call for call in engine.calls if call[0] == "create")
+    assert create[-4:] == ("--init", "postgres:17", "-c", "a b")
+
+
 def test_start__pulls_a_missing_image_only(log: Log) -> None:
     engine = running(images={"redis:8"}, process=FakeProcess(0))
     _, starter = start(engine, log, replace(DB, image="redis:8"))
