@@ -209,6 +209,7 @@ def _stages(result: RehearsalResult) -> Iterator[str]:
     rows = []
     for title, seconds in times:
         # Less than half of a block is drawn as a thin one.
-        bar = "▇" * round(seconds / total * BAR_LENGTH) or "▏"
+        share = min(max(seconds / total, 0), 1)
+        bar = "▇" * round(share * BAR_LENGTH) or "▏"
         rows.append([title, f"{seconds:.1f} s", bar if seconds >= MIN_BAR else ""])
     yield from markdown.table(["stage", "took", ""], rows, numbers=["took"])

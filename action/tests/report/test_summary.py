@@ -129,12 +129,14 @@ def test_summary__marks_a_failed_stage() -> None:
 def test_summary__services_until_they_were_ready() -> None:
     companions = (
         CompanionRun(kind="service", name="postgres", ready_seconds=1.8),
+        CompanionRun(kind="service", name="slow", ready_seconds=1e9),
         CompanionRun(kind="service", name="redis"),
         CompanionRun(kind="worker", name="mail"),
     )
     text = make_summary(stages=(Stage(name="build", seconds=1.8, ok=True),), companions=companions)
     bar = "▇" * BAR_LENGTH
     assert f"| build | 1.8 s | {bar} |\n| postgres (until ready) | 1.8 s | {bar} |\n" in text
+    assert f"| slow (until ready) | 1000000000.0 s | {bar} |\n" in text
     assert not {"redis", "mail"} & {*text.split()}
 
 

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__
+from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
@@ -96,6 +97,7 @@ EVERYTHING = RehearsalResult(
     warnings=(HOSTILE,),
     diagnoses=(Diagnosis(id="missing-table", title=HOSTILE, hint="a", matching_lines=("line",)),),
     key_lines=("line",),
+    companions=(CompanionRun(kind="service", name="db", image="postgres:17", ready_seconds=1.5),),
     timeline=Timeline(
         milestones=(Milestone(name="ready", seconds=1.235, detail="HTTP status 200"),),
         answers=(ObservedAnswer(text=HOSTILE, first=0.5, last=0.5),),
@@ -214,6 +216,9 @@ def test_write_json__everything() -> None:
         },
         "frame": FRAME_DOCUMENT,
         "stages": [{"name": "build", "seconds": 1.235, "ok": True}],
+        "companions": [
+            {"kind": "service", "name": "db", "image": "postgres:17", "ready-seconds": 1.5}
+        ],
         "readiness": {
             "milestones": [{"name": "ready", "seconds": 1.235, "detail": "HTTP status 200"}],
             "answers": [{"text": HOSTILE, "first": 0.5, "last": 0.5, "times": 1}],

@@ -54,7 +54,7 @@ def _service_rows(result: RehearsalResult) -> Iterator[Markup]:
                 "tr",
                 element("th", f"{each.name} (until ready)", scope="row"),
                 element("td", f"{each.ready_seconds:.1f} s", class_="number"),
-                element("td", _bar(start / total, each.ready_seconds / total)),
+                element("td", _bar(start / total, min(each.ready_seconds / total, 1))),
                 class_="soft",
             )
 
