@@ -25,7 +25,7 @@ def leave(plan: Plan, context: RunContext, state: RunState) -> None:
             context.evidence.write(companion.kind.state_name(companion.name), text)
         except (RehearsalError, EngineError) as error:
             state.notices.append(
-                f"{companion.title}: what the engine says of it was not written: {error}"
+                f"What the engine says of the {companion.title} was not written: {error}"
             )
         if state.kept_container:
             container.client.kill()

@@ -74,8 +74,7 @@ def wait_for_services(starter: ServiceStarter, context: RunContext, state: RunSt
     check_services(starter, context, state)
     for service in state.companions:
         context.console.info(
-            f"{service.kind.word} {service.name}: ready {service.ready_seconds:.2f} s after its "
-            "start"
+            f"{service.title}: ready {service.ready_seconds:.2f} s after its start"
         )
 
 

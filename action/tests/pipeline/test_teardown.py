@@ -258,7 +258,7 @@ def test_leave__the_engine_is_gone(tmp_path: Path) -> None:
     run, state = with_companions(tmp_path, engine, (CompanionKind.WORKER, "mail", None))
     companion_teardown.leave(PLAN, run, state)
     (notice,) = state.notices
-    assert notice.startswith("The worker mail: what the engine says of it was not written")
+    assert notice.startswith("What the engine says of the worker mail was not written")
 
 
 @pytest.mark.parametrize("is_kept", [True, False])

@@ -55,8 +55,8 @@ class Companion:
 
     @property
     def title(self) -> str:
-        """How messages about it begin, like: The service postgres."""
-        return f"The {self.kind.word} {self.name}"
+        """What messages call it, like: service postgres."""
+        return f"{self.kind.word} {self.name}"
 
     @property
     def run(self) -> CompanionRun:

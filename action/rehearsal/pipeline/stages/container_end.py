@@ -99,7 +99,7 @@ def crash_error(
     *,
     when: str,
     failed: Iterable[Failure] = (),
-    subject: str = "The container",
+    subject: str = "container",
     verdict: Verdict = Verdict.CRASHED,
 ) -> RehearsalError:
     """Return the error for a container that ended by itself; `subject` names it in the message.
@@ -114,7 +114,7 @@ def crash_error(
     exception = _last_exception(log.tail(SEARCHED_LINES))
     return RehearsalError(
         verdict,
-        f"{subject} ended {when}: {end}." + (f" It raised {exception}" if exception else ""),
+        f"The {subject} ended {when}: {end}." + (f" It raised {exception}" if exception else ""),
         hint=f"Its last lines are in the log and the summary; {log.name} holds all of them.",
         excerpt=log.tail(EXCERPT_LINES),
         source=log.name,

@@ -24,13 +24,13 @@ class Stop:
     @property
     def notice(self) -> str:
         """What to tell if the container ignored SIGTERM; else empty."""
-        return "" if self.by_itself or not self.end.was_killed else ignored_signal("The container")
+        return "" if self.by_itself or not self.end.was_killed else ignored_signal("container")
 
 
 def ignored_signal(subject: str) -> str:
     """Return what to tell of a container that ignored SIGTERM; `subject` names it."""
     return (
-        f"{subject} did not end within {STOP_TIMEOUT} s of SIGTERM and was killed. "
+        f"The {subject} did not end within {STOP_TIMEOUT} s of SIGTERM and was killed. "
         "Write CMD in exec form, so that the app receives the signal, and let the app exit on "
         "it: process 1 of a container ignores signals that it does not handle."
     )

@@ -60,7 +60,7 @@ def test_start__in_the_network_under_its_name(log: Log) -> None:
     assert engine.secrets == {"PASSWORD": "planted"}
     assert engine.calls[0] == ("create_network", NETWORK, "dress-rehearsal=1")
     assert [(each.title, each.ready_seconds is not None) for each in started] == [
-        ("The service db", True)
+        ("service db", True)
     ]
 
 

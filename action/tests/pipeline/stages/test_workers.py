@@ -25,7 +25,7 @@ def test_start_worker__like_the_app_with_a_command_of_its_own(log: Log) -> None:
     worker = start_worker(
         WORKER, plan, engine, log, image=engine.image_id, label="a=1", directory=Path()
     )
-    assert worker.title == "The worker mail"
+    assert worker.title == "worker mail"
     create = next(call for call in engine.calls if call[0] == "create")
     assert create[1:] == (
         *("--name", "a-1-mail", "--label", "a=1", "--log-driver", "json-file", "--env", "KEY"),
