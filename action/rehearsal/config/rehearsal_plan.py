@@ -89,6 +89,11 @@ class CompanionsPlan:
     before_command: str = ""
     workers: tuple[WorkerPlan, ...] = ()
 
+    @property
+    def run_beside_app(self) -> bool:
+        """Whether anything runs for as long as the app does."""
+        return bool(self.services or self.workers)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProbePlan:

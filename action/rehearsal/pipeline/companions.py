@@ -23,8 +23,7 @@ BEFORE_START = "before the app was started"
 
 def has_own_network(plan: Plan) -> bool:
     """Return whether the rehearsal makes a network for the app and what runs beside it."""
-    companions = plan.companions
-    return bool(companions.services or companions.workers) and not plan.container.network
+    return plan.companions.run_beside_app and not plan.container.network
 
 
 def container_plan(plan: Plan, context: RunContext) -> ContainerPlan:
@@ -36,8 +35,11 @@ def container_plan(plan: Plan, context: RunContext) -> ContainerPlan:
 def start_services(
     plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack
 ) -> ServiceStarter | None:
-    """Start the services in the background, in a network of their own, if the plan needs one."""
-    if not has_own_network(plan):
+    """Start the services in the background, in a network of their own, if the plan needs one.
+
+    If anything runs beside the app, the clean-up removes all, the app too.
+    """
+    if not plan.companions.run_beside_app:
         return None
     names = [service.name for service in plan.companions.services]
     logs = {
@@ -48,6 +50,8 @@ def start_services(
     for log in logs.values():
         cleanup.callback(log.close)
     cleanup.callback(companion_teardown.leave, plan, context, state)
+    if not has_own_network(plan):
+        return None
     starter = ServiceStarter(
         plan.companions,
         context.engine,

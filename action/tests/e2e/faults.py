@@ -26,7 +26,8 @@ class Fault:
     `told` are words of the first annotation, the summary and the page; `lines` the annotations that
     follow it; `evidence` what files of the evidence hold. If there is something to paste, it is
     obeyed to the letter with `known` in place of what only the reader knows, and `then` is the
-    verdict of the next rehearsal: `passed`, or `VERDICT: DIAGNOSIS`.
+    verdict of the next rehearsal: `passed`, or `VERDICT: DIAGNOSIS`. `starts` says that the app is
+    started.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Fault:
     evidence: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
     then: str = ""
+    starts: bool = True
 
     def __str__(self) -> str:
         return self.name

@@ -1,9 +1,10 @@
-"""The images of Postgres and Redis that scenarios start as services: see their READMEs."""
+"""Services of scenarios: the images that stand in for Postgres and Redis, and the containers."""
 
 from .leftovers import engine
 from .machine import CHECKOUT, MissingToolError
+from .runner import RunningStep
 
-# tools/services.sh makes them.
+# tools/services.sh makes them; see their READMEs in stand_ins/.
 POSTGRES = "localhost/postgres-stand-in:17"
 REDIS = "localhost/redis-stand-in:8"
 
@@ -13,14 +14,36 @@ def load_images() -> None:
 
     Raises MissingToolError when they are not made.
     """
-    if (
-        len(engine("image", "ls", "--quiet", "--filter", "reference=localhost/*-stand-in").split())
-        == 2
-    ):
+    ours = ("image", "ls", "--quiet", "--filter", "reference=localhost/*-stand-in")
+    if len(engine(*ours).split()) == 2:
         return
     saved = CHECKOUT / ".cache/services.tar"
     if not saved.exists():
-        raise MissingToolError(
-            f"{saved} is not there. Run `tools/set-up services`, then try again."
-        )
+        raise MissingToolError(f"{saved} is not there. Run `tools/set-up services`, then again.")
     engine("load", "--quiet", "--input", str(saved))
+
+
+def label(step: RunningStep) -> str:
+    """Return the label on what a run has started."""
+    (folder,) = step.temp.glob("rehearsal-*")
+    return f"dress-rehearsal={folder.name.removeprefix('rehearsal-')}"
+
+
+def containers(ours: str) -> list[str]:
+    """Return the names of the containers with this label; of services they end in their names."""
+    return _names("ps", "--all", "--format", "{{.Names}}", ours=ours)
+
+
+def networks(ours: str) -> list[str]:
+    """Return the names of the networks with this label."""
+    return _names("network", "ls", "--format", "{{.Name}}", ours=ours)
+
+
+def container_of(step: RunningStep, service: str) -> str:
+    """Return the name of the container of a service, or of a worker."""
+    (found,) = [name for name in containers(label(step)) if name.endswith(f"-{service}")]
+    return found
+
+
+def _names(*command: str, ours: str) -> list[str]:
+    return engine(*command, "--filter", f"label={ours}").split()

@@ -26,6 +26,8 @@ from .page_faults import PAGE_FAULTS
 from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import ActionResult, Meanwhile, Runner, RunningStep
+from .service_faults import SERVICE_FAULTS
+from .services import load_images
 from .start_faults import START_FAULTS
 from .suite_faults import SUITE_FAULTS
 
@@ -218,20 +220,25 @@ def assert_reported(rehearsed: ActionResult, fault: Fault) -> None:
 def assert_kept(rehearsed: ActionResult, fault: Fault, planted: Mapping[str, str]) -> None:
     """The evidence is complete; an app that ran did say the secrets, and they were taken out."""
     assert rehearsed.evidence is not None
-    for name in REPORTS | KEPT.get(fault.verdict, set()):
+    kept = KEPT.get(fault.verdict, set()) if fault.starts else {"build.log"}
+    for name in REPORTS | kept:
         assert (rehearsed.evidence / name).is_file(), f"{name} was not kept"
     for name, words in fault.evidence.items():
         assert words in rehearsed.file(name)
-    if "container.json" in KEPT.get(fault.verdict, ()):
+    if "container.json" in kept:
         assert json.loads(rehearsed.file("container.json"))["Id"]
         for name in planted:
             assert f"{name} is ***" in rehearsed.file("container.log")
 
 
 @pytest.mark.parametrize(
-    "fault", [*FAULTS, *SUITE_FAULTS, *PAGE_FAULTS, *START_FAULTS, *FIT_FAULTS], ids=str
+    "fault",
+    [*FAULTS, *SUITE_FAULTS, *PAGE_FAULTS, *START_FAULTS, *FIT_FAULTS, *SERVICE_FAULTS],
+    ids=str,
 )
 def test_fault(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
+    if "services" in fault.inputs:
+        load_images()
     repository = laid_out(fault, workdir / "repository")
     rehearsed = rehearsed_with(fault, repository, runner, planted)
     assert_told(rehearsed, fault, runner, planted)
@@ -373,12 +380,12 @@ def test_passed__an_app_that_its_restart_policy_brings_back(
     assert rehearsed.outputs["tests"] == "1"
 
 
-def moment(rehearsed: ActionResult, name: str) -> float:
+def moment(rehearsed: ActionResult, name: str, file: str = "container.json") -> float:
     """Return when the container started or ended (`StartedAt`, `FinishedAt`), as the engine saw it.
 
-    In seconds since 1970.
+    In seconds since 1970. `file` is where the evidence has what the engine says of the container.
     """
-    state = json.loads(rehearsed.file("container.json"))["State"]
+    state = json.loads(rehearsed.file(file))["State"]
     return datetime.fromisoformat(state[name]).timestamp()
 
 
