@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.config.rehearsal_plan import ServicePlan
@@ -14,6 +15,10 @@ ReadyCheck = Callable[[], str]
 # In seconds. A check that takes longer has failed, as in a HEALTHCHECK without another limit.
 COMMAND_TIMEOUT = 30.0
 COMMAND_POLL = 0.2
+# In seconds. When a command has succeeded, the port of the image may not be open yet: pg_isready
+# also succeeds on the server that initialises a new Postgres and then stops. It listens nowhere.
+# An image that is told to listen elsewhere never opens its port.
+PORT_GRACE = 10.0
 # How much is kept of what a command printed, in bytes.
 OUTPUT_SIZE = 2000
 
@@ -23,17 +28,38 @@ def ready_check(
 ) -> ReadyCheck:
     """Return how to see whether a running service is ready: the first way that applies.
 
-    That is the plan's own, the HEALTHCHECK, or the only exposed TCP port. `should_stop` ends a
-    command that takes long. Raises `EngineError`.
+    That is the plan's own, the HEALTHCHECK, or the only exposed TCP port, for which a command that
+    succeeds waits, too. `should_stop` ends a command that takes long. Raises `EngineError`.
     """
     config = engine.inspect(container).get("Config") or {}
     command = ["sh", "-c", plan.ready_command] if plan.ready_command else _health_command(config)
-    if command and not plan.ready_port:
-        return lambda: _by_command(engine, container, command, should_stop)
     port = plan.ready_port or _only_port(engine.inspect(plan.image, "image").get("Config") or {})
+    if command and not plan.ready_port:
+        return _CommandCheck(
+            by_command=lambda: _by_command(engine, container, command, should_stop),
+            by_port=(lambda: _by_port(engine, container, port)) if port else str,
+        )
     if port:
         return lambda: _by_port(engine, container, port)
     return str
+
+
+@dataclass(kw_only=True)
+class _CommandCheck:
+    """Ready when a command succeeds and, within PORT_GRACE, a port is open as well."""
+
+    by_command: ReadyCheck
+    by_port: ReadyCheck
+    succeeded: float | None = None
+
+    def __call__(self) -> str:
+        if missing := self.by_command():
+            return missing
+        if self.succeeded is None:
+            self.succeeded = time.monotonic()
+        if (missing := self.by_port()) and time.monotonic() - self.succeeded < PORT_GRACE:
+            return f"its check succeeded, but {missing}"
+        return ""
 
 
 def _health_command(config: Mapping[str, Any]) -> list[str]:

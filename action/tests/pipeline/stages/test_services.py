@@ -14,7 +14,7 @@ from rehearsal.pipeline.stages.companion import Companion
 from rehearsal.pipeline.stages.services import ServiceStarter
 from rehearsal.verdict import RehearsalError, Verdict
 
-from ...fakes import FakeEngine, FakeProcess, engine_lost, inspect_result, secret
+from ...fakes import FakeClock, FakeEngine, FakeProcess, engine_lost, inspect_result, secret
 
 DB = ServicePlan(
     name="db", image="postgres:17", env={"DB": "app"}, secrets=(secret("PASSWORD", "planted"),)
@@ -199,6 +199,29 @@ def test_ready_check__by_a_command() -> None:
     assert check_of(engine, plan) == "its check ended with exit code 2 and printed: no response"
     assert engine.calls[-1] == ("execute", "c0ffee", "sh", "-c", "pg_isready")
     assert engine.process.was_ended
+
+
+def test_ready_check__a_command_succeeds_before_the_port_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As pg_isready does on the server that initialises a new Postgres."""
+    clock = FakeClock()
+    found: list[Listener] = []
+    monkeypatch.setattr(service_ready, "listeners", lambda *_: found)
+    monkeypatch.setattr("time.monotonic", clock)
+    engine = running(process=FakeProcess(0), image_settings={"ExposedPorts": {"5432/tcp": {}}})
+    plan = replace(DB, ready_command="pg_isready")
+    check = service_ready.ready_check(plan, engine, "c0ffee", lambda: False)
+    waits = "its check succeeded, but nothing in it listens on port 5432"
+    assert check() == waits
+    clock.advance(service_ready.PORT_GRACE - 1)
+    assert check() == waits
+    found.append(Listener(port=5432, address="172.18.0.2"))
+    assert check() == ""
+    found.clear()
+    # It may be told to listen elsewhere.
+    clock.advance(1)
+    assert check() == ""
 
 
 def test_ready_check__a_command_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
