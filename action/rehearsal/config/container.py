@@ -7,17 +7,17 @@ from ipaddress import ip_address
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.rehearsal_plan import ContainerPlan
 from rehearsal.config.service_env import service_variable_names
-from rehearsal.config.variables import generate_secrets, read_secrets, read_variables, values
+from rehearsal.config.variables import (
+    SECRET_LIKE_NAME,
+    generate_secrets,
+    read_secrets,
+    read_variables,
+    values,
+)
 from rehearsal.redaction.secret import ANY_NAME, Secret, Variable
 from rehearsal.results.published_port import DEFAULT_ADDRESS
 from rehearsal.verdict import MisconfiguredError
 
-# The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets. It is a word of its own,
-# or the last one in camel case. Quotes and spaces before the `=` become a part of the name.
-SECRET_LIKE_NAME = re.compile(
-    r"(?:^|(?i:[^A-Z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
-    r"(?i:SECRET|TOKEN|PASSWORD|PASSWD|(?:SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)[\s\"']*\Z"
-)
 # A comma or a quote would add options to --mount.
 VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
 BY_ENV = "Write plain variables in env, and secrets in secrets."

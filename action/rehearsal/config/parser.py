@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rehearsal.config.build import read_build
 from rehearsal.config.companions import read_companions
-from rehearsal.config.container import SECRET_LIKE_NAME, read_address, read_container
+from rehearsal.config.container import read_address, read_container
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
@@ -16,7 +16,7 @@ from rehearsal.config.paths import is_file, read_folder
 from rehearsal.config.plan_warnings import plan_warnings
 from rehearsal.config.rehearsal_plan import Plan, ProbePlan, ServicePlan, SuitePlan
 from rehearsal.config.service_env import secrets_for_services
-from rehearsal.config.variables import read_variables, values
+from rehearsal.config.variables import SECRET_LIKE_NAME, read_variables, values
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
 from rehearsal.results.published_port import host_name

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.named_lines import COMPANION_NAME, mistake_in, unknown_name_hint
 from rehearsal.config.rehearsal_plan import ContainerPlan
-from rehearsal.config.variables import USUAL_NAME, check_lengths
+from rehearsal.config.variables import SECRET_LIKE_NAME, USUAL_NAME, check_lengths
 from rehearsal.redaction.secret import (
     ANY_NAME,
     CLIENT_VARIABLES,
@@ -26,6 +26,7 @@ from rehearsal.verdict import MisconfiguredError
 
 SOURCE = "service-env"
 FORM = "NAME.VARIABLE"
+FORKS = "GitHub gives no secrets to pull requests from forks and from Dependabot."
 BARE_NAME = re.compile(r"[a-z][a-z0-9-]*\.[A-Za-z_][A-Za-z0-9_]*\Z")
 # The step's env may have any secret, and most have names that nobody can foresee, like
 # RABBITMQ_DEFAULT_PASS. Only these are surely none; a secret `app` would be hidden in all logs.
@@ -62,6 +63,12 @@ def read_service_env(
     known = [secret.value for secret in secrets if not secret.too_short]
     for key, variable in parse_service_env(inputs.block(SOURCE)).items():
         service, name = _checked(key, variable, services)
+        if not variable.inherited and variable.blank and SECRET_LIKE_NAME.search(name):
+            raise MisconfiguredError(
+                f"{SOURCE}, line {variable.line}: {name} is empty.",
+                hint=f"{FORKS} If any value will do, list {name} in generate-secrets, and write "
+                f"only {service}.{name} here.",
+            )
         value = variable.value or ""
         is_secret = any(part in value for part in known)
         if variable.inherited and name in shared:
@@ -145,7 +152,10 @@ def _checked(key: str, variable: Variable, services: Mapping[str, object]) -> tu
         raise MisconfiguredError(
             f"{where}: the NAME before the first dot is no service's."
             + (f" Did you mean {near[0]}{same}?" if near else ""),
-            hint=unknown_name_hint(services)
+            hint=(
+                f"{unknown_name_hint(services)} The app and its workers get their variables from "
+                "env and secrets."
+            )
             if COMPANION_NAME.match(service)
             else f"Write {FORM}=value. {unknown_name_hint(services)}",
         )
@@ -173,11 +183,7 @@ def _from_step(
     value = environ.get(name)
     if value is None or Variable(value=value, line=0).blank:
         state = "has no value" if value is None else "is empty"
-        forks = (
-            ""
-            if value is None
-            else "GitHub gives no secrets to pull requests from forks and from Dependabot. "
-        )
+        forks = "" if value is None else f"{FORKS} "
         raise MisconfiguredError(
             f"{SOURCE}, line {variable.line}: {name} {state}; secrets, generate-secrets, env and "
             "the step's env: are where a bare name finds one.",

@@ -23,8 +23,9 @@ IMAGE = re.compile(
 )
 FORM = "NAME=IMAGE, like postgres=postgres:17"
 READY_FORM = "NAME=PORT or NAME=COMMAND, like rabbit=5672"
-# 5672/tcp, :5672, "5672": meant as a port, but not one.
-PORT_LIKE = re.compile(r"[\"':]*\s*[+-]?[0-9]+(/\w+)?[\"']*\Z")
+# 5672/tcp, :5672, "5672", tcp:5672, localhost:5672: meant as a port, but not one.
+PORT_LIKE = re.compile(r"[\"']?(\w[\w.-]*:|:)?[+-]?[0-9]+(/\w+)?[\"']?\Z")
+URL = re.compile(r"\w+://\S+\Z")
 LAST_PORT = 65535
 
 
@@ -69,6 +70,12 @@ def read_ready(
                 hint=f"Write {name}=PORT with the TCP port in the container and nothing else, or "
                 f"{name}=COMMAND.",
             )
+        elif URL.match(each.text):
+            raise MisconfiguredError(
+                f"{where}: a URL is no port and no command of {name}.",
+                hint=f"Write {name}=PORT, or a command that asks for the URL, like {name}=curl -f "
+                "URL if its image has curl.",
+            )
         elif is_quoted(each.text):
             raise MisconfiguredError(
                 f"{where}: all of the command of {name} is in quotes, so it would be one word.",
@@ -98,8 +105,8 @@ def image_hint(text: str) -> str:
         (IMAGE.match(bare), f"Remove the quotes: {bare}"),
         ("://" in text, "Write the image without https:// or another scheme before it."),
         (
-            re.search(r"\s", text),
-            "Write one image and nothing else; its variables stand in the input service-env.",
+            re.search(r"[\s,]", text),
+            "Write one NAME=IMAGE a line and nothing after it; variables stand in service-env.",
         ),
         (
             IMAGE.match(bare.lower()),

@@ -21,6 +21,12 @@ from rehearsal.verdict import MisconfiguredError
 # Programs read names like `discovery.type`, `a-b__c`, `a[0]`. Others come from a typo, from quotes,
 # or from a list or a comment that was meant for YAML.
 USUAL_NAME = re.compile(r"[\w./:\[\]-]+\Z")
+# The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets. It is a word of its own,
+# or the last one in camel case. Quotes and spaces before the `=` become a part of the name.
+SECRET_LIKE_NAME = re.compile(
+    r"(?:^|(?i:[^A-Z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
+    r"(?i:SECRET|TOKEN|PASSWORD|PASSWD|(?:SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)[\s\"']*\Z"
+)
 # In bytes, for NAME=value with its NUL. Source: execve(2), MAX_ARG_STRLEN.
 LONGEST_VARIABLE = 128 << 10
 # In bytes, for the variables of one input. Linux allows 2 MiB for all variables of a program.

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from rehearsal.config.container import SECRET_LIKE_NAME
+from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
 from rehearsal.source.changes import Change

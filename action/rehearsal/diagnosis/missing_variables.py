@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from rehearsal.config.container import SECRET_LIKE_NAME
+from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.diagnosis.facts import START_LOGS, Facts
 from rehearsal.diagnosis.settings_class import SettingsClass, find_settings_class
 from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS, Words

@@ -2,8 +2,8 @@
 
 import json
 
-from rehearsal.config.container import SECRET_LIKE_NAME
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.outside.engine import EngineError
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState

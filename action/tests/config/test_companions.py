@@ -103,6 +103,9 @@ def test_services__names_of_images(tmp_path: Path, image: str) -> None:
         ("db=https://ghcr.io/owner/app", "without https://"),
         ("db=docker://postgres", "without https://"),
         ("db=postgres:17 -e POSTGRES_DB=app", "service-env"),
+        ("db=postgres:17, redis=redis:7", "one NAME=IMAGE a line"),
+        ("db=postgres:17,redis=redis:7", "one NAME=IMAGE a line"),
+        ('{"db": "postgres:17"}', "Write NAME=IMAGE, like"),
         ("db=postgres:$TAG", "Nothing replaces variables"),
         ("web=postgres:17", "another name"),
         ("localhost=postgres:17", "another name"),
@@ -178,6 +181,9 @@ def test_service_timeout__refuses_others(tmp_path: Path, value: str) -> None:
         ("rabbit=-1", "from 1 to 65535", "TCP port"),
         ("rabbit=5672/tcp", "from 1 to 65535", "TCP port"),
         ("rabbit=:5672", "from 1 to 65535", "TCP port"),
+        ("rabbit=localhost:5672", "from 1 to 65535", "TCP port"),
+        ("rabbit=tcp:5672", "from 1 to 65535", "TCP port"),
+        ("rabbit=http://localhost/planted", "a URL is no port", "rabbit=curl -f URL"),
         ('rabbit="5672"', "from 1 to 65535", "TCP port"),
         ("rabbit: 5672", "not NAME=PORT", "Write = instead of the colon"),
         ("- rabbit=5672", "not NAME=PORT", "Remove the dash"),
@@ -200,7 +206,17 @@ def test_service_ready__without_services(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["test -e /ready", "pg_isready -U 'a b' && echo \"ok\"", '"a" && "b"', "5672 # x", "ready"],
+    [
+        "test -e /ready",
+        "curl -f http://localhost:1/x",
+        "python3 check.py",
+        "/usr/bin/check2",
+        "a2",
+        "pg_isready -U 'a b' && echo \"ok\"",
+        '"a" && "b"',
+        "5672 # x",
+        "ready",
+    ],
 )
 def test_service_ready__any_other_text_is_a_command(tmp_path: Path, command: str) -> None:
     (service,) = companions(tmp_path, services="a=b", service_ready=f"a={command}").services

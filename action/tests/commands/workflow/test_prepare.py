@@ -188,6 +188,34 @@ def test_prepare__a_generated_secret_needs_no_value(job: Job, text: str) -> None
     assert job.outputs["shards"] == "1"
 
 
+DATABASE = {"services": "db=postgres:17", "service_env": "db.KEY\ndb.POSTGRES_DB=app"}
+
+
+def test_prepare__a_service_gets_a_value_of_container_secrets(job: Job) -> None:
+    job.environ["CONTAINER_SECRETS"] = f"KEY={SECRET}"
+    run_prepare(job, **DATABASE)
+    assert f"::add-mask::{SECRET}\n" in job.log
+    assert SECRET not in "".join(job.outputs.values())
+
+
+@pytest.mark.parametrize(
+    "text, given", [("", {"generate_secrets": "KEY"}), ("KEY=", {"generate_secrets": "KEY"}),
+                    ("", {"env": "KEY=x"})],
+)  # fmt: skip
+def test_prepare__a_service_gets_another_value_of_the_app(
+    job: Job, text: str, given: dict[str, str]
+) -> None:
+    job.environ["CONTAINER_SECRETS"] = text
+    run_prepare(job, **DATABASE, **given)
+    assert job.outputs["shards"] == "1"
+
+
+def test_prepare__a_service_without_a_value(job: Job) -> None:
+    problem = prepare_error(job, **DATABASE)
+    assert problem.message.startswith("service-env, line 1: KEY has no value")
+    assert "in container-secrets for a job that calls rehearsal.yml" in problem.hint
+
+
 def test_prepare__a_build_secret_is_not_generated(job: Job) -> None:
     job.environ["BUILD_SECRETS"] = "KEY="
     assert (
