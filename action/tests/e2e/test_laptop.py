@@ -12,8 +12,11 @@ from urllib.request import urlopen
 import pytest
 
 from .act import Act
+from .leftovers import engine
 from .machine import CHECKOUT, clean_environment
+from .planted_secrets import find
 from .repository import Repository, repository_of
+from .services import POSTGRES, REDIS
 from .workflow import workflow
 
 STEP = """
@@ -33,6 +36,45 @@ STEP = """
     artifact-name: of-${{ github.run_id }}-${{ matrix.unknown-here }}
 """
 KEY = "planted-for-a-laptop"
+SERVICES_STEP = """
+- uses: ./action
+  env:
+    TINY_KEY: ${{ secrets.TINY_KEY }}
+  with:
+    network: ${{ job.container.network }}
+    secrets: TINY_KEY
+    # What the app and its services see of each other.
+    before-command: |
+      python3 - <<'END'
+      import socket
+      socket.create_connection(("database", 5432)).close()
+      cache = socket.create_connection(("cache_1", 6379))
+      cache.sendall(b"AUTH throwaway word\\r\\n")
+      print(cache.recv(99))
+      cache.sendall(b"AUTH throwaway\\r\\n")
+      print(cache.recv(99))
+      END
+    test-command: python3 -m unittest checks.Page
+    evidence: always
+"""
+SERVICES_JOB = f"""
+services:
+  database:
+    image: {POSTGRES}
+    env:
+      POSTGRES_PASSWORD: ${{{{ secrets.TINY_KEY }}}}
+      POSTGRES_DB: shop
+    options: >-
+      --health-cmd "pg_isready --username postgres --dbname shop"
+      --health-interval 30s
+    ports: [5432:5432]
+    volumes: [VOLUME:/var/lib/postgresql/data]
+  cache_1:
+    image: {REDIS}
+    command: --requirepass throwaway
+  unused:
+    image: ${{{{ vars.NOWHERE || '' }}}}
+"""
 # Prints the scripts that came with the tests' library, and that ours is not to be found.
 FOUND = """
 from importlib.util import find_spec
@@ -158,6 +200,34 @@ def test_keep__the_app_answers_until_the_command_that_was_told(laptop: Laptop) -
     with urlopen(kept[1], timeout=5) as answer:  # noqa: S310  (its own http URL)
         assert b"It works" in answer.read()
     subprocess.run(["bash", "-c", remove[1]], check=True, capture_output=True)
+
+
+@pytest.mark.usefixtures("service_images")
+def test_services_of_the_job__beside_the_app(laptop: Laptop) -> None:
+    volume = f"own-data-{laptop.run_id}"
+    laptop.repository.write(
+        ".github/workflows/ci.yml",
+        workflow(SERVICES_STEP, job=SERVICES_JOB.replace("VOLUME", volume)),
+    )
+    laptop.repository.write(".env", f"TINY_KEY={KEY}\n")
+    code, log = laptop.run()
+    assert code == 0
+    assert "The ports of the job's services are not published here" in log
+    shown = re.search(r"^evidence: (.+)$", log, re.MULTILINE)
+    assert shown
+    evidence = Path(shown[1])
+    assert {file.name for file in (evidence / "services").glob("*.json")} == {
+        "database.json",
+        "cache_1.json",
+    }
+    assert (evidence / "before.log").read_text().endswith("b'+OK\\r\\n'\n")
+    database = json.loads((evidence / "services/database.json").read_text())
+    assert database["Config"]["Healthcheck"]["Test"][1].startswith("pg_isready")
+    assert not database["HostConfig"]["PortBindings"]
+    # A volume of that name may hold a developer's own data.
+    assert not engine("volume", "ls", "--quiet", "--filter", f"name={volume}")
+    files = {str(file): file.read_bytes() for file in evidence.rglob("*") if file.is_file()}
+    assert not find({"TINY_KEY": KEY}, files | {"the log": log.encode()})
 
 
 def test_installed__works_with_flags_and_names_the_extra(
