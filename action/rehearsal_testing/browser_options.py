@@ -31,11 +31,11 @@ def chrome_options(
     ]
     if not settings.headed:
         arguments += ["--headless", "--disable-gpu"]
-    if settings.ipv4_localhost:
-        # Chrome, unlike Firefox, tries ::1 first, where another program may use the same port.
-        arguments.append("--host-resolver-rules=MAP localhost 127.0.0.1")
     if workspace is not None:
         arguments.append(f"--user-data-dir={workspace.profile}")
+        if settings.ipv4_localhost:
+            # Chrome, unlike Firefox, tries ::1 first, where another program may use the same port.
+            arguments.append("--host-resolver-rules=MAP localhost 127.0.0.1")
         if os.geteuid() == 0:
             # Chrome's sandbox does not work for root.
             arguments.append("--no-sandbox")

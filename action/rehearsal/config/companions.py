@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
+from rehearsal.config.grid import SHARED_MEMORY, read_grid
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.named_lines import (
     NO_COMMENTS,
@@ -54,6 +55,7 @@ def read_companions(
             "all of them there, and keep only network.",
         )
     ports, commands = read_ready(inputs, images)
+    grid = read_grid(inputs, images)
     variables = read_service_env(
         inputs,
         environ,
@@ -71,6 +73,8 @@ def read_companions(
                 secrets=tuple(variables[name].secrets),
                 ready_port=ports.get(name, 0),
                 ready_command=commands.get(name, ""),
+                options=SHARED_MEMORY if name == grid else (),
+                on_host_network=name == grid,
             )
             for name, each in images.items()
         ),

@@ -271,8 +271,13 @@ INPUTS = table(
     ),
     Input(
         "selenium-url",
-        matching(r"https?://\S+", "a URL", confidential=True),
-        "The URL of a Selenium Grid; passed on as SELENIUM_REMOTE_URL.",
+        matching(
+            r"https?://\S+|[a-z][a-z0-9-]{0,62}",
+            "a URL, or the NAME of a line in services",
+            confidential=True,
+        ),
+        "The URL of a Selenium Grid, passed on as SELENIUM_REMOTE_URL; or the NAME of a service that "
+        "is one, to start it on the host's network, where its browsers reach the app.",
     ),
     Input(
         "timeout",

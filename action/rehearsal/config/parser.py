@@ -10,6 +10,7 @@ from rehearsal.config.build import read_build
 from rehearsal.config.companions import read_companions
 from rehearsal.config.container import read_address, read_container
 from rehearsal.config.given_inputs import GivenInputs
+from rehearsal.config.grid import read_grid_url
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.paths import is_file, read_folder
@@ -164,7 +165,7 @@ def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> Suite
         capture=inputs.text("capture") == "on",
         reports_glob=_reports(inputs, directory),
         shard=_shard(inputs),
-        selenium_url=inputs.text("selenium-url"),
+        selenium_url=read_grid_url(inputs),
     )
 
 

@@ -55,7 +55,8 @@ class ServicePlan:
 
     It is ready when it listens on `ready_port`, or when `ready_command` (sh -c in it) ends with
     exit code 0. Without either, its image decides. `options` are more arguments of docker create,
-    and `command` replaces the image's own command unless it is empty.
+    and `command` replaces the image's own command unless it is empty. One `on_host_network` is a
+    Selenium Grid: its browsers reach the app at localhost as the tests do, which get its URL.
     """
 
     name: str
@@ -66,6 +67,7 @@ class ServicePlan:
     ready_command: str = ""
     options: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    on_host_network: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +122,8 @@ class SuitePlan:
 
     `command` is empty if no test was asked for. `requirements` is None if the tests need no virtual
     environment. `timeout` is in seconds. `capture` says that failed browser tests leave evidence.
-    `reports_glob` is relative to the working directory.
+    `reports_glob` is relative to the working directory. `selenium_url` is empty, too, if a service
+    is the Grid: its URL is known when its image is here.
     """
 
     command: str

@@ -182,7 +182,7 @@ WRONG = {
     "test-retries": (["", "-1", "11", "twice"], "re-runs from 0 to 10"),
     "test-reports": (["/tmp/*.xml", "reports/**x/*.xml"], "a glob below"),
     "shard": (["0/4", "1", "1/0", "a/b", "5/4", "1/4/4"], "like 1/4"),
-    "selenium-url": (["grid:4444", "ftp://grid", "http://a b"], "a URL"),
+    "selenium-url": (["grid:4444", "ftp://grid", "http://a b", "Grid"], "a URL, or the NAME"),
     "timeout": (["0", "86401", ""], "seconds from 1 to 86400"),
     "evidence": (["", "true", "Always"], "on-failure, always, never"),
     "artifact-name": (["a/b", "a b", "x" * 201, 'a"b'], "letters, digits"),

@@ -50,6 +50,15 @@ def test_remote_browser__gets_no_path_or_option_of_this_machine() -> None:
         assert "--no-sandbox" not in asked
 
 
+def test_localhost__is_mapped_for_a_local_chrome_only() -> None:
+    """What localhost is to a browser elsewhere, its own machine decides."""
+    settings = BrowserSettings(ipv4_localhost=True)
+    rule = "--host-resolver-rules=MAP localhost 127.0.0.1"
+    assert rule in chrome_options(settings, WORKSPACE).arguments
+    assert rule not in chrome_options(BrowserSettings(), WORKSPACE).arguments
+    assert rule not in chrome_options(settings).arguments
+
+
 def test_ensure_executable__copies_a_program_without_executable_bit(tmp_path: Path) -> None:
     program = tmp_path / "geckodriver_linux64"
     program.write_text("#!/bin/sh\n")
