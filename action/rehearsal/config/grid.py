@@ -36,10 +36,10 @@ def read_grid(inputs: Inputs, services: Mapping[str, object]) -> str:
     return value
 
 
-def grid_url(service: ServicePlan, exposed: Collection[int]) -> str:
-    """Return the URL of a service on the host's network; `exposed` are the ports of its image.
+def grid_port(service: ServicePlan, exposed: Collection[int]) -> int:
+    """Return the port of a service on the host's network; `exposed` are the ports of its image.
 
     Images of Grid expose ports for VNC, too.
     """
     only = next(iter(exposed)) if len(exposed) == 1 else DEFAULT_PORT
-    return f"http://localhost:{service.ready_port or only}"
+    return service.ready_port or only

@@ -276,8 +276,8 @@ INPUTS = table(
             "a URL, or the NAME of a line in services",
             confidential=True,
         ),
-        "The URL of a Selenium Grid, passed on as SELENIUM_REMOTE_URL; or the NAME of a service that "
-        "is one, to start it on the host's network, where its browsers reach the app.",
+        "The URL of a Selenium Grid, passed on as SELENIUM_REMOTE_URL; or the NAME of a service "
+        "that is one, to start it on the host's network, where its browsers reach the app.",
     ),
     Input(
         "timeout",

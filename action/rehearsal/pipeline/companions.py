@@ -14,6 +14,7 @@ from rehearsal.pipeline.stages.image import Image
 from rehearsal.pipeline.stages.services import ServiceStarter
 from rehearsal.pipeline.stages.workers import start_worker
 from rehearsal.results.file_names import BEFORE_LOG
+from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
 from rehearsal.verdict import Verdict
 
 # The app's name in the network. Chromium forces https on names like `app` and `dev`.
@@ -80,6 +81,15 @@ def wait_for_services(starter: ServiceStarter, context: RunContext, state: RunSt
         context.console.info(
             f"{service.title}: ready {service.ready_seconds:.2f} s after its start"
         )
+
+
+def with_grid(plan: Plan, state: RunState) -> Plan:
+    """Return the plan in which the tests get the URL of the service that is their Grid, if any."""
+    ports = (service.host_port for service in state.companions if service.host_port)
+    if not (port := next(ports, 0)):
+        return plan
+    url = PublishedPort(DEFAULT_ADDRESS, port).url
+    return replace(plan, suite=replace(plan.suite, selenium_url=url))
 
 
 def run_before(plan: Plan, context: RunContext, image: Image) -> None:

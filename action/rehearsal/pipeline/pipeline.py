@@ -80,6 +80,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     if services:
         with state.stage("services"):
             companions.wait_for_services(services, context, state)
+        plan = companions.with_grid(plan, state)
     if plan.companions.before_command:
         with state.stage("before"):
             companions.run_before(plan, context, image)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.config.grid import grid_url
+from rehearsal.config.grid import grid_port
 from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import Plan, ServicePlan
 from rehearsal.verdict import MisconfiguredError
@@ -59,6 +59,6 @@ def test_selenium_url__neither_a_url_nor_a_service(
         (4445, [4444], 4445),
     ],
 )
-def test_grid_url__its_port(ready_port: int, exposed: list[int], port: int) -> None:
+def test_grid_port__of_a_service(ready_port: int, exposed: list[int], port: int) -> None:
     service = ServicePlan(name="grid", image="selenium/standalone-chrome", ready_port=ready_port)
-    assert grid_url(service, exposed) == f"http://localhost:{port}"
+    assert grid_port(service, exposed) == port

@@ -43,6 +43,7 @@ class Companion:
     """A started companion.
 
     `ready_seconds` are from its start; None until it is ready. `started` is in seconds since 1970.
+    `host_port` is the port of this machine on which a service on the host's network listens.
     """
 
     kind: CompanionKind
@@ -52,6 +53,7 @@ class Companion:
     log: Log
     ready_seconds: float | None = None
     started: float = field(default_factory=time.time)
+    host_port: int = 0
 
     @property
     def title(self) -> str:

@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.config.grid import grid_port
 from rehearsal.config.rehearsal_plan import ServicePlan
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.listeners import listeners
+from rehearsal.outside.ports import is_free
+from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
 
 # Returns what is missing until the service is ready, empty if it is.
 ReadyCheck = Callable[[], str]
@@ -33,13 +36,20 @@ def ready_check(
     """
     config = engine.inspect(container).get("Config") or {}
     command = ["sh", "-c", plan.ready_command] if plan.ready_command else _health_command(config)
-    port = plan.ready_port or _only_port(engine.inspect(plan.image, "image").get("Config") or {})
+    by_port = _port_check(plan, engine, container)
     if command and not plan.ready_port:
         return _CommandCheck(
             by_command=lambda: _by_command(engine, container, command, should_stop),
-            by_port=(lambda: _by_port(engine, container, port)) if port else str,
+            by_port=by_port,
         )
-    if port:
+    return by_port
+
+
+def _port_check(plan: ServicePlan, engine: Engine, container: str) -> ReadyCheck:
+    exposed = exposed_ports(engine, plan.image)
+    if plan.on_host_network:
+        return lambda: _by_host_port(grid_port(plan, exposed))
+    if port := plan.ready_port or (exposed[0] if len(exposed) == 1 else 0):
         return lambda: _by_port(engine, container, port)
     return str
 
@@ -62,19 +72,19 @@ class _CommandCheck:
         return ""
 
 
+def exposed_ports(engine: Engine, image: str) -> list[int]:
+    """Return the TCP ports that an image exposes. Raises `EngineError`."""
+    config = engine.inspect(image, "image").get("Config") or {}
+    found = [port.partition("/") for port in config.get("ExposedPorts") or {}]
+    return [int(port) for port, _, protocol in found if protocol in ("", "tcp") and port.isdigit()]
+
+
 def _health_command(config: Mapping[str, Any]) -> list[str]:
     """Return the command of a HEALTHCHECK. We run it: its own interval may be 30 s."""
     kind, *words = (config.get("Healthcheck") or {}).get("Test") or [""]
     if kind == "CMD-SHELL":
         return ["/bin/sh", "-c", *words]
     return words if kind == "CMD" else []
-
-
-def _only_port(config: Mapping[str, Any]) -> int:
-    """Return the TCP port that an image exposes, 0 unless there is exactly one."""
-    found = [port.partition("/") for port in config.get("ExposedPorts") or {}]
-    ports = [int(port) for port, _, protocol in found if protocol in ("", "tcp") and port.isdigit()]
-    return ports[0] if len(ports) == 1 else 0
 
 
 def _by_port(engine: Engine, container: str, port: int) -> str:
@@ -87,6 +97,13 @@ def _by_port(engine: Engine, container: str, port: int) -> str:
         return ""
     others = ", ".join(str(each) for each in found)
     return f"nothing in it listens on port {port}" + (f", only on {others}" if others else "")
+
+
+def _by_host_port(port: int) -> str:
+    """Look at the port from outside: what the container could tell is all of the host's."""
+    if is_free(PublishedPort(DEFAULT_ADDRESS, port)):
+        return f"nothing on this machine listens on port {port}"
+    return ""
 
 
 def _by_command(

@@ -5,16 +5,19 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from rehearsal.config.grid import grid_port
 from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import PENDING_GRACE, Engine, EngineError
+from rehearsal.outside.ports import is_free
 from rehearsal.pipeline.stages.companion import Companion, CompanionKind
 from rehearsal.pipeline.stages.container import Container, container_name
 from rehearsal.pipeline.stages.container_arguments import common_arguments, network_arguments
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
-from rehearsal.pipeline.stages.service_ready import ready_check
-from rehearsal.verdict import RehearsalError, Verdict
+from rehearsal.pipeline.stages.service_ready import exposed_ports, ready_check
+from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
+from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 SETUP_FAILED = Verdict.SETUP_FAILED
 POLL_INTERVAL = 0.2
@@ -102,6 +105,7 @@ class ServiceStarter:
         self._ensure_image(plan, log)
         if self._stopped.is_set():
             return None
+        host_port = self._free_host_port(plan) if plan.on_host_network else 0
         container = self._start_container(plan, log)
         service = Companion(
             kind=CompanionKind.SERVICE,
@@ -109,6 +113,7 @@ class ServiceStarter:
             image=plan.image,
             container=container,
             log=log,
+            host_port=host_port,
         )
         self._started.append(service)
         return service
@@ -135,11 +140,31 @@ class ServiceStarter:
                 source=log.name,
             )
 
+    def _free_host_port(self, plan: ServicePlan) -> int:
+        """Return the port on which a service of the host's network will listen, if it is free.
+
+        Raises `MisconfiguredError`.
+        """
+        port = grid_port(plan, exposed_ports(self._engine, plan.image))
+        if is_free(PublishedPort(DEFAULT_ADDRESS, port)):
+            return port
+        raise MisconfiguredError(
+            f"The service {plan.name} runs on the host's network, as selenium-url names it, and "
+            f"port {port} of this machine is taken.",
+            hint=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'): it may be "
+            "the Grid of another rehearsal. If two have to run at once, let this one listen on "
+            "another port, and name that in service-ready.",
+        )
+
     def _start_container(self, plan: ServicePlan, log: Log) -> Container:
         name = f"{container_name(self._label)}-{plan.name}"
         arguments = [
             *common_arguments(name, self._label, plan.env, plan.secrets),
-            *network_arguments(self._network, plan.name),
+            *(
+                network_arguments("host")
+                if plan.on_host_network
+                else network_arguments(self._network, plan.name)
+            ),
             *plan.options,
             plan.image,
             *plan.command,

@@ -1,4 +1,5 @@
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from rehearsal.outside.listeners import Listener
 from rehearsal.pipeline.stages import service_ready, services
 from rehearsal.pipeline.stages.companion import Companion
 from rehearsal.pipeline.stages.services import ServiceStarter
+from rehearsal.results.published_port import PublishedPort
 from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import FakeClock, FakeEngine, FakeProcess, engine_lost, inspect_result, secret
@@ -173,6 +175,41 @@ def test_end__starts_nothing_more(log: Log, monkeypatch: pytest.MonkeyPatch) -> 
     assert not starter._thread.is_alive()
     starter.check()
     assert [each.ready_seconds for each in started] in ([], [None])
+
+
+GRID = ServicePlan(name="grid", image="grid:4", on_host_network=True, options=("--shm-size", "2g"))
+
+
+def test_start__on_the_host_network(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Before it starts, when it has just started, when it listens.
+    free = iter([True, True, False])
+    asked: list[PublishedPort] = []
+
+    def is_free(published: PublishedPort) -> bool:
+        asked.append(published)
+        return next(free)
+
+    for module in (services, service_ready):
+        monkeypatch.setattr(module, "is_free", is_free)
+    engine = running(image_settings={"ExposedPorts": {"9515/tcp": {}}})
+    started, starter = start(engine, log, GRID)
+    starter.wait()
+    (grid,) = started
+    create = next(call for call in engine.calls if call[0] == "create")
+    assert create[-5:] == ("--network", "host", "--shm-size", "2g", "grid:4")
+    assert (grid.host_port, grid.ready_seconds is not None) == (9515, True)
+    assert asked == [PublishedPort("127.0.0.1", 9515)] * 3
+
+
+def test_start__on_the_host_network_where_its_port_is_taken(log: Log) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        engine = running()
+        problem = error_of(start(engine, log, replace(GRID, ready_port=port))[1]).problem
+    assert problem.verdict is Verdict.MISCONFIGURED
+    assert f"port {port} of this machine is taken" in problem.message
+    assert "name that in service-ready" in problem.hint
+    assert not [call for call in engine.calls if call[0] == "create"]
 
 
 def check_of(engine: FakeEngine, plan: ServicePlan = DB) -> str:
