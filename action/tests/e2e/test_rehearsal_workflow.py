@@ -6,10 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .act import Act, ActRun
 from .machine import CHECKOUT, base_image
 from .planted_secrets import IN_LINES, container_secrets, find
 from .repository import Repository, on_small_python, repository_of
+from .services import POSTGRES
 from .workflow import AFTERWARDS, calling_workflow, with_dropped_outputs, with_recorder
 
 HERE = "./.github/workflows/rehearsal.yml"
@@ -116,6 +119,28 @@ def assert_nothing_leaked(run: ActRun) -> None:
     for folder in run.artifacts.values():
         places |= {str(file): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     assert not find({"TINY_KEY": KEY, "ACCOUNT": IN_LINES["ACCOUNT"]}, places)
+
+
+@pytest.mark.usefixtures("service_images")
+def test_services__get_values_of_container_secrets(tiny: Repository, act: Act) -> None:
+    on_a_small_image(tiny)
+    tiny.write("shards.py", SHARDS.format(second="Page"))
+    digest = sha256(KEY.encode()).hexdigest()
+    inputs = {
+        "services": f"db={POSTGRES}",
+        "service-env": "db.TINY_KEY\ndb.POSTGRES_PASSWORD=throwaway",
+        "service-ready": f'db=printf %s "$TINY_KEY" | sha256sum | grep {digest} && pg_isready',
+        "service-timeout": 20,
+        "before-command": "python3 -c 'import socket; socket.create_connection((\"db\", 5432))'",
+        "artifact-name": "web",
+    }
+    run = call(act, tiny, {**TWO, **inputs}, {"TINY_KEY": KEY})
+    assert run.exit_code == 0
+    assert outputs(run)["verdict"] == "passed"
+    for shard in ("1", "2"):
+        evidence = run.artifacts[f"web.{shard}-of-2-1"]
+        assert (evidence / "services/db.log").stat().st_size
+    assert_nothing_leaked(run)
 
 
 def test_one_red_shard__is_the_verdict_until_it_is_run_again(tiny: Repository, act: Act) -> None:
