@@ -69,7 +69,8 @@ def check_services(starter: ServiceStarter, context: RunContext, state: RunState
     """Raise `RehearsalError` (setup-failed) if a service failed or ended before the app started."""
     starter.check()
     for service in state.companions:
-        if service.container.ended:
+        # The starter tells of one that was never ready.
+        if service.ready_seconds is not None and service.container.ended:
             raise service.end_error(context.engine, when=BEFORE_START, verdict=Verdict.SETUP_FAILED)
 
 

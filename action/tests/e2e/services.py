@@ -1,5 +1,7 @@
 """Services of scenarios: the images that stand in for Postgres and Redis, and the containers."""
 
+import json
+
 from .leftovers import engine
 from .machine import CHECKOUT, MissingToolError
 from .runner import RunningStep
@@ -43,6 +45,17 @@ def container_of(step: RunningStep, service: str) -> str:
     """Return the name of the container of a service, or of a worker."""
     (found,) = [name for name in containers(label(step)) if name.endswith(f"-{service}")]
     return found
+
+
+def anonymous_volumes(ours: str) -> set[str]:
+    """Return the volumes without a name of the containers with this label."""
+    inspected = json.loads(engine("inspect", *containers(ours)))
+    mounts = [mount for each in inspected for mount in each["Mounts"] if mount["Type"] == "volume"]
+    return {mount["Name"] for mount in mounts}
+
+
+def all_volumes() -> set[str]:
+    return set(engine("volume", "ls", "--quiet").split())
 
 
 def _names(*command: str, ours: str) -> list[str]:

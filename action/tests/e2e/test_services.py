@@ -20,7 +20,15 @@ from .process_watch import watch_processes
 from .repository import Repository, repository_of
 from .runner import Runner, RunningStep
 from .service_faults import CELERY_APP, NO_REQUIREMENTS, WITH_REDIS
-from .services import POSTGRES, REDIS, container_of, containers, label
+from .services import (
+    POSTGRES,
+    REDIS,
+    all_volumes,
+    anonymous_volumes,
+    container_of,
+    containers,
+    label,
+)
 from .test_concurrent import TOGETHER
 from .test_faults import moment, told_at
 from .test_laptop import Laptop
@@ -92,17 +100,47 @@ def test_celery_app__on_a_laptop_and_kept(
     laptop = Laptop(celery_app, workdir / "laptop", run_id)
     celery_app.write(".github/workflows/ci.yml", workflow(STEP))
     code, log = laptop.run("--keep")
-    assert code == 0
-    kept = re.search(r"^kept: +(http://\S+) \(the app still runs\)$", log, re.MULTILINE)
     remove = re.search(r"^remove: +(.+)$", log, re.MULTILINE)
-    assert kept
     assert remove
-    with urlopen(kept[1], timeout=5) as answer:  # noqa: S310  (its own http URL)
-        page = answer.read().decode()
-    assert "It was me" in page, "its database is there, too"
-    for name in ("postgres", "redis", "worker"):
-        assert name in remove[1]
-    subprocess.run(["bash", "-c", remove[1]], check=True, capture_output=True)
+    ours = re.findall(r"dress-rehearsal-[\w-]+", remove[1])
+    (network,) = {name for name in ours if ours.count(name) == 2}
+    assert {*ours} == {network, *(f"{network}-{each}" for each in ("postgres", "redis", "worker"))}
+    try:
+        assert code == 0
+        kept = re.search(r"^kept: +(http://\S+) \(the app still runs\)$", log, re.MULTILINE)
+        assert kept
+        with urlopen(kept[1], timeout=60) as answer:  # noqa: S310  (its own http URL)
+            assert "It was me" in answer.read().decode(), "its database is there, too"
+        volumes = anonymous_volumes(network.replace("rehearsal-", "rehearsal="))
+    finally:
+        subprocess.run(["bash", "-c", remove[1]], check=True, capture_output=True)
+    assert volumes
+    assert not volumes & all_volumes()
+    assert network not in engine("network", "ls", "--format", "{{.Name}}").split()
+    assert not [
+        name for name in engine("ps", "--all", "--format", "{{.Names}}").split() if network in name
+    ]
+
+
+def test_express_app__with_a_throwaway_password(workdir: Path, runner: Runner) -> None:
+    repository = repository_of("express_app", workdir / "repository")
+    url = "postgres://app:app@db/app"
+    inputs = {
+        "services": f"db={POSTGRES}",
+        "service-env": "db.POSTGRES_USER=app\ndb.POSTGRES_PASSWORD=app\ndb.POSTGRES_DB=app",
+        "env": f"DATABASE_URL={url}",
+        "not-secret": "DATABASE_URL",
+        "before-command": "node migrate.js",
+        "test-command": "python3 -m unittest checks",
+        "evidence": "always",
+    }
+    rehearsed = runner.use(repository, inputs)
+    assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
+    assert rehearsed.outputs["tests"] == "1"
+    assert not [each for each in rehearsed.shown.annotations if each.level == "warning"]
+    assert rehearsed.file("before.log") == "migrated\n"
+    assert f"The database is {url}" in rehearsed.file("container.log"), "no log is full of ***"
+    assert "***" not in rehearsed.file("services/db.log")
 
 
 @pytest.mark.parametrize("name, kind", [("redis", "service"), ("mail", "worker")])
@@ -110,7 +148,7 @@ def test_crashed__one_beside_the_app_ended_in_the_tests(
     name: str, kind: str, tiny: Repository, runner: Runner
 ) -> None:
     def kill(step: RunningStep) -> None:
-        step.wait_until(in_tests)
+        step.wait_until(lambda step: in_tests(step) and "HOME is" in step.file("workers/mail.log"))
         engine("kill", container_of(step, name))
 
     rehearsed = runner.use(tiny, {**HANGS, **WORKER}, meanwhile=kill)
@@ -217,3 +255,27 @@ def test_worker__on_a_network_that_is_there(tiny: Repository, runner: Runner, ru
         engine("network", "rm", network)
     assert_verdict(rehearsed, "tests-failed")
     assert json.loads(rehearsed.file("workers/mail.json"))["State"]["ExitCode"] == 0
+
+
+def test_ready__as_the_image_or_the_input_says(
+    tiny: Repository, runner: Runner, workdir: Path, run_id: str
+) -> None:
+    # The engine itself would look for the first time after half a minute.
+    check = "HEALTHCHECK --interval=30s CMD echo checked >>/data/checks; redis-cli ping"
+    (workdir / "Dockerfile").write_text(f"FROM {REDIS}\n{check}\n")
+    image = f"checked/redis:{run_id}"
+    engine("build", "--tag", image, "--file", str(workdir / "Dockerfile"), str(tiny.root))
+    asks, ours = "redis-cli set is yes && test $(redis-cli get is) = yes", f"{run_id}.*-checked"
+    inputs = {
+        **WITH_REDIS,
+        "services": f"checked={image}\nasked={REDIS}\nport={REDIS}",
+        "service-ready": f"asked={asks}\nport=6379",
+        "test-command": f"docker exec $(docker ps -q --filter name={ours}) cat /data/checks",
+        "evidence": "always",
+    }
+    rehearsed = runner.use(tiny, inputs)
+    assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
+    assert "checked" in rehearsed.file("tests/output.log")
+    for name in ("checked", "asked", "port"):
+        (seconds,) = re.findall(rf"service {name}: ready (\S+) s after its start", rehearsed.log)
+        assert float(seconds) < 30

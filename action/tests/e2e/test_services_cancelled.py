@@ -12,7 +12,7 @@ from .contract import assert_verdict
 from .repository import Repository
 from .runner import Runner, RunningStep
 from .service_faults import WITH_REDIS
-from .services import POSTGRES, REDIS, containers, label, networks
+from .services import POSTGRES, REDIS, all_volumes, anonymous_volumes, containers, label, networks
 from .test_cancelled import cancelled_when
 
 # Each holds a deadline of the contract.
@@ -55,13 +55,23 @@ def test_cancelled__nothing_is_left(
     tiny: Repository,
     runner: Runner,
 ) -> None:
+    volumes: set[str] = set()
+
+    def is_so_far(step: RunningStep) -> bool:
+        if not condition(step):
+            return False
+        volumes.update(anonymous_volumes(label(step)))
+        return True
+
     def nothing_is_left(_: Path) -> None:
         # A laptop has no clean-up step.
         assert not leftovers.of_the_engine(runner.run_id)
+        assert not volumes & all_volumes()
 
     rehearsed = runner.use(
-        tiny, inputs, meanwhile=cancelled_when(condition), between=nothing_is_left
+        tiny, inputs, meanwhile=cancelled_when(is_so_far), between=nothing_is_left
     )
+    assert volumes
     assert_verdict(rehearsed, "cancelled")
     assert rehearsed.file("services/redis.log")
     assert rehearsed.file("services/redis.json")
@@ -84,9 +94,13 @@ def test_killed__the_watchdog_removes_all(
         step.wait_until(condition)
         ours = label(step)
         assert networks(ours)
+        volumes = anonymous_volumes(ours)
+        assert volumes
         step.send(signal.SIGKILL)
         deadline = time.monotonic() + WATCHDOG
-        while (left := [*containers(ours), *networks(ours)]) and time.monotonic() < deadline:
+        while left := {*containers(ours), *networks(ours), *(volumes & all_volumes())}:
+            if time.monotonic() >= deadline:
+                break
             time.sleep(0.05)
         assert not left, f"after {WATCHDOG} s there are still {left}"
 

@@ -1,14 +1,19 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from rehearsal.config.rehearsal_plan import CompanionsPlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.github import Console
-from rehearsal.pipeline.companions import with_grid
+from rehearsal.pipeline.companions import check_services, with_grid
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.companion import Companion, CompanionKind
+from rehearsal.pipeline.stages.services import ServiceStarter
+from rehearsal.verdict import RehearsalError
 
-from ..fakes import PLAN, fake_container, suite_plan
+from ..fakes import PLAN, FakeEngine, fake_container, inspect_result, suite_plan
+from .test_teardown import with_companions
 
 
 @pytest.mark.parametrize("port, url", [(4444, "http://localhost:4444"), (0, "http://given:4444")])
@@ -27,3 +32,16 @@ def test_with_grid__tests_get_the_url_of_the_service(port: int, url: str, log: L
         )
     plan = replace(PLAN, suite=suite_plan(selenium_url="http://given:4444"))
     assert with_grid(plan, state).suite.selenium_url == url
+
+
+def test_check_services__one_that_was_ready_and_ended(tmp_path: Path) -> None:
+    engine = FakeEngine(states=[inspect_result("exited", code=137)])
+    run, state = with_companions(tmp_path, engine, (CompanionKind.SERVICE, "db", 137))
+    starter = ServiceStarter(
+        CompanionsPlan(), engine, {}, started=[], network="network", label=run.label
+    )
+    # Of one that was never ready the starter tells, in words that say so.
+    check_services(starter, run, state)
+    state.companions[0].ready_seconds = 1.0
+    with pytest.raises(RehearsalError, match="db ended before the app was started: exit code 137"):
+        check_services(starter, run, state)
