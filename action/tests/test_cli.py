@@ -276,7 +276,8 @@ def test_rehearse__names_the_container_that_a_lost_engine_keeps(job: Job) -> Non
     code, log = job.run("rehearse", "--test-command", f"touch {job.docker.state}/gone; false")
     assert code == 20
     (folder,) = job.temp.glob("rehearsal-*")
-    command = f"docker rm --force --volumes dress-{folder.name}; "
+    run = folder.name.removeprefix("rehearsal-")
+    command = f"docker ps --all --quiet --filter label=dress-rehearsal={run} "
     assert f"The container dress-{folder.name} may be left" in log
     everything = (
         log,

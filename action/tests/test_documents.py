@@ -19,7 +19,7 @@ README = (TOP / "README.md").read_text(encoding="utf-8")
 EXAMPLES = sorted((TOP / "docs/examples").glob("*.yml"))
 DOCUMENTS = [
     *(TOP / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
-    TOP / "action/README.md",
+    *(TOP / "action" / name for name in ("README.md", "rehearsal_testing/README.md")),
     *sorted((TOP / "docs").glob("*.md")),
 ]
 QUOTED = re.compile(r"<!-- quoted: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)

@@ -12,7 +12,8 @@ import pytest
 
 from .act import Act, ActRun
 from .machine import CHECKOUT, tool
-from .repository import Repository, selenium
+from .repository import Repository, repository_of, selenium
+from .services import with_stand_ins
 from .workflow import with_recorder
 
 EXAMPLES = CHECKOUT / "docs/examples"
@@ -82,6 +83,14 @@ def test_any_app__base_class(page: str, verdict: str, tiny: Repository, act: Act
     assert (outputs["verdict"], outputs["tests"]) == (verdict, "1")
     pictures = [file for each in run.artifacts.values() for file in each.rglob("screenshot.png")]
     assert len(pictures) == (verdict == "tests-failed")
+
+
+@pytest.mark.usefixtures("service_images")
+def test_node_postgres__reads_what_before_command_wrote(workdir: Path, act: Act) -> None:
+    """It answers with 500 before there is a table."""
+    app = repository_of("node_postgres", workdir / "repository")
+    run = act.push(app, with_stand_ins(example("node-postgres.yml")))
+    assert run.steps["rehearsal"].outputs["verdict"] == "passed"
 
 
 GH = Path(__file__).parent / "stand_ins/gh-api/gh"

@@ -15,6 +15,7 @@ from .act import Act
 from .contract import assert_verdict
 from .deadlines import quickest
 from .leftovers import engine
+from .machine import CHECKOUT
 from .planted_secrets import assert_no_leak
 from .process_watch import watch_processes
 from .repository import Repository, repository_of
@@ -28,33 +29,18 @@ from .services import (
     container_of,
     containers,
     label,
+    with_stand_ins,
 )
 from .test_concurrent import TOGETHER
+from .test_examples import example
 from .test_faults import moment, told_at
 from .test_laptop import Laptop
 from .test_rehearsal_workflow import call, given, outputs
-from .workflow import workflow
 
 pytestmark = pytest.mark.usefixtures("service_images")
 
-# What the author of celery_app writes: fifteen lines.
-STEP = f"""\
-- uses: ./action
-  with:
-    services: |
-      postgres={POSTGRES}
-      redis={REDIS}
-    service-env: postgres.POSTGRES_PASSWORD
-    generate-secrets: |
-      POSTGRES_PASSWORD
-      SECRET_KEY
-    env: |
-      ALLOWED_HOSTS=localhost
-      SECURE_SSL_REDIRECT=False
-    before-command: python manage.py migrate
-    workers: worker=celery -A config worker
-    test-command: python3 -m unittest functional_tests.test_wall
-"""
+# What the author of celery_app writes.
+WRITTEN = (CHECKOUT / "docs/examples/celery.yml").read_text()
 HANGS = {**WITH_REDIS, "test-command": "python3 -m unittest checks.Hangs"}
 # The tiny app again, as it ends on SIGTERM.
 WORKER = {"workers": "mail=python -u /app.py", "env": "TINY_PRINTS=HOME"}
@@ -73,8 +59,9 @@ def in_tests(step: RunningStep) -> bool:
 
 
 def test_celery_app__passes_from_fifteen_lines(celery_app: Repository, act: Act) -> None:
-    assert len(STEP.splitlines()) == 15
-    run = act.push(celery_app, workflow(STEP.replace("./action", "./action\n  id: rehearsal")))
+    _, _, step = WRITTEN.partition("persist-credentials: false\n")
+    assert len(step.splitlines()) == 15
+    run = act.push(celery_app, with_stand_ins(example("celery.yml")))
     assert run.exit_code == 0
     told = run.steps["rehearsal"].outputs
     assert (told["verdict"], told["tests"], told["failures"]) == ("passed", "2", "0")
@@ -98,7 +85,7 @@ def test_celery_app__on_a_laptop_and_kept(
     celery_app: Repository, workdir: Path, run_id: str
 ) -> None:
     laptop = Laptop(celery_app, workdir / "laptop", run_id)
-    celery_app.write(".github/workflows/ci.yml", workflow(STEP))
+    celery_app.write(".github/workflows/ci.yml", with_stand_ins(WRITTEN))
     code, log = laptop.run("--keep")
     remove = re.search(r"^remove: +(.+)$", log, re.MULTILINE)
     assert remove
