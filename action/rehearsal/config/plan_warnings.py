@@ -12,6 +12,8 @@ from rehearsal.config.variables import USUAL_NAME
 from rehearsal.redaction.secret import ANY_NAME, MIN_MASK_LENGTH, Secret, parse_variables
 from rehearsal.redaction.secret_parts import secret_parts
 
+SHELL = re.compile(r"(.*/)?(ba|da|a|z)?sh\Z")
+VARIABLE_OF_SHELL = re.compile(r"\$[A-Za-z_{(]")
 # They name the repository, the branch and the people; logs and reports name them, too.
 RUN_VARIABLES = frozenset(
     f"GITHUB_{name}"
@@ -42,6 +44,7 @@ def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tup
     return (
         *(warning for name in ("env", "test-env") for warning in _odd_names(inputs, name)),
         *_odd_service_values(inputs),
+        *_unread_variables(plan),
         *(warning for secret in plan.secrets for warning in _about_secret(secret, words)),
         *_about_address(plan.container.address),
     )
@@ -68,6 +71,17 @@ def _odd_service_values(inputs: Inputs) -> Iterator[str]:
             yield (
                 f"{where}: the # and what follows it are a part of the value. A text has no "
                 "comments: remove it if that is not meant."
+            )
+
+
+def _unread_variables(plan: Plan) -> Iterator[str]:
+    """Yield warnings for workers with `$NAME`, unless a shell of their own reads it."""
+    for worker in plan.companions.workers:
+        has_shell = any(SHELL.match(word) for word in worker.command)
+        if not has_shell and any(VARIABLE_OF_SHELL.search(word) for word in worker.command):
+            yield (
+                f"workers: no shell reads the arguments of {worker.name}, so the $ in them is not "
+                f"replaced. Write {worker.name}=sh -c '…' if a variable is meant."
             )
 
 

@@ -185,8 +185,8 @@ def _from_step(
         state = "has no value" if value is None else "is empty"
         forks = "" if value is None else f"{FORKS} "
         raise MisconfiguredError(
-            f"{SOURCE}, line {variable.line}: {name} {state}; secrets, generate-secrets, env and "
-            "the step's env: are where a bare name finds one.",
+            f"{SOURCE}, line {variable.line}: {name} {state}. A bare name gets its value from "
+            "secrets, generate-secrets, env or the step's env:.",
             hint=f"{forks}Write {service}.{name}=value, list {name} in generate-secrets if any "
             f"value will do, or set it in the step's env: (in container-secrets for a job that "
             "calls rehearsal.yml).",

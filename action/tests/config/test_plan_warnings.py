@@ -99,6 +99,26 @@ def test_plan_warnings__a_value_as_a_compose_file_has_it(
     assert "hush" not in warning
 
 
+@pytest.mark.parametrize(
+    "arguments, warned",
+    [
+        ("celery -A config worker -c $CONCURRENCY", True),
+        ("run '${HUSH}'", True),
+        ("run $(hush)", True),
+        ("sh -c 'exec run -c $CONCURRENCY'", False),
+        ("/wait-for-it db:5432 -- /bin/bash -ec 'run $A'", False),
+        ("run price=5$ '$5'", False),
+    ],
+)
+def test_plan_warnings__a_variable_that_no_shell_reads(
+    tmp_path: Path, arguments: str, warned: bool
+) -> None:
+    found = warnings(tmp_path, workers=f"ok=run\nworker={arguments}")
+    said = "workers: no shell reads the arguments of worker, so the $ in them is not replaced."
+    assert [each.startswith(said) for each in found] == ([True] if warned else [])
+    assert "hush" not in "".join(found).lower()
+
+
 def test_plan_warnings__values_of_services_that_are_usual(tmp_path: Path) -> None:
     assert not warnings(
         tmp_path,

@@ -136,7 +136,7 @@ def test_service_env__a_text_with_a_secret_of_the_run_is_one(tmp_path: Path) -> 
 def test_service_env__a_bare_name_without_a_value(tmp_path: Path, environ: dict[str, str]) -> None:
     problem = refusal(tmp_path, environ, service_env="db.A=1\ndb.KEY")
     state = "is empty" if environ else "has no value"
-    assert problem.message.startswith(f"service-env, line 2: KEY {state}; secrets, generate-")
+    assert problem.message.startswith(f"service-env, line 2: KEY {state}. A bare name gets its")
     assert "Write db.KEY=value" in problem.hint
     assert ("forks" in problem.hint) == bool(environ)
 

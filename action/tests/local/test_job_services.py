@@ -137,6 +137,13 @@ def test_load_inputs__a_secret_of_a_service_without_a_value(project: Project) ->
     assert "generate-secrets" not in problem.hint
 
 
+def test_load_inputs__a_short_secret_of_a_service(project: Project) -> None:
+    """Its value alone does not show that it is one."""
+    project.step(STEP, job="services: {db: {image: x, env: {A: '${{ secrets.A }}', B: abc}}}")
+    (found,) = load(project, {"A": "abc"}).job_services
+    assert (found.env, found.secrets) == ({"B": "abc"}, (Secret(name="A", value="abc"),))
+
+
 def test_load_inputs__the_port_of_a_service(project: Project) -> None:
     project.step(
         "with:\n  network: ${{ job.container.network }}\n"
