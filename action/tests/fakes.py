@@ -64,6 +64,9 @@ class FakeProcess(Process):
         if self.code is None:
             self.code = -15
 
+    def kill(self) -> None:
+        self.end()
+
 
 @dataclass(frozen=True, kw_only=True)
 class FakeEngine(Engine):

@@ -25,8 +25,8 @@ def load_images() -> None:
 
     Raises MissingToolError when they are not made.
     """
-    ours = ("image", "ls", "--quiet", "--filter", "reference=localhost/*-stand-in")
-    if len(engine(*ours).split()) == 2:
+    ours = [word for image in (POSTGRES, REDIS) for word in ("--filter", f"reference={image}")]
+    if len(engine("image", "ls", "--quiet", *ours).split()) == 2:
         return
     saved = CHECKOUT / ".cache/services.tar"
     if not saved.exists():

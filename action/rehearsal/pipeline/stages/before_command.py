@@ -54,7 +54,9 @@ def run_before_command(
     try:
         _wait(container, engine, log, plan.port)
     finally:
-        container.client.end()
+        # A cancelled run has no time for a script that ignores SIGTERM, as sh does: the container
+        # is removed next.
+        container.client.kill()
     engine.remove([created])
 
 
