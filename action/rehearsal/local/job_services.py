@@ -20,7 +20,6 @@ VOLUME_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 # The expression that hands the network of a job's services to the step.
 JOB_NETWORK = re.compile(r"\s*\$\{\{\s*job\.container\.network\s*\}\}\s*", re.IGNORECASE)
 JOB_NETWORK_PATH = "job.container.network"
-JOB_NETWORK_PATH = "job.container.network"
 JOB_NETWORK_TEXT = "${{ job.container.network }}"
 
 
