@@ -20,7 +20,7 @@ _WORKFLOW = r"in (?:\S+|your workflow)"
 _ADD_INPUT = re.compile(_LEAD + _WORKFLOW + r", under the step's with:, add:")
 _ADD_LINE = re.compile(
     _LEAD + _WORKFLOW + r", in the step's input (?P<name>[a-z-]+), add (?:this line|these lines)"
-    r"(?:, or change that of (?P<variable>[\w-]+) to it)? \(after (?P=name): \|\):"
+    r"(?:, or change that of (?P<variable>[\w.-]+) to it)? \(after (?P=name): \|\):"
 )
 _WRITE_INSTEAD = re.compile(_LEAD + _WORKFLOW + r", in the step's input [a-z-]+, write instead:")
 _STEP_ENV = re.compile(_LEAD + r"under the step's env:, add:")
@@ -122,8 +122,9 @@ def _obey(comment: str, text: str, scenario: Scenario) -> Scenario:
     if _WRITE_INSTEAD.fullmatch(comment):
         return replace(scenario, inputs={**inputs, **yaml.safe_load(text)})
     if found := _ADD_LINE.fullmatch(comment):
-        name, start = found["name"], f"{found['variable']}="
-        kept = [line for line in inputs[name].splitlines() if not line.startswith(start)]
+        name, variable = found["name"], str(found["variable"])
+        same = re.compile(rf"{re.escape(variable)}(?:=|<<|$)")
+        kept = [line for line in inputs[name].splitlines() if not same.match(line)]
         return replace(scenario, inputs={**inputs, name: "\n".join([text, *kept])})
     if _STEP_ENV.fullmatch(comment):
         values = dict.fromkeys(yaml.safe_load(text), "the value of a repository secret")
@@ -144,7 +145,7 @@ def _edit(comment: str, text: str, scenario: Scenario) -> Scenario:
         assert found["old"] in lines[number - 1]
         lines[number - 1] = lines[number - 1].replace(found["old"], text)
         file.write_text("\n".join(lines) + "\n")
-        return scenario
+        return replace(scenario, made=(*scenario.made, (found["file"], number, 0)))
     if found := _AFTER_LINE.fullmatch(comment):
         first, last = int(found["line"]) + 1, int(found["line"])
     elif found := _INSTEAD_OF_LINE.fullmatch(comment):

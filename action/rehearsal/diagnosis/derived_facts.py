@@ -18,6 +18,7 @@ from rehearsal.diagnosis.migration_scan import migration_lines
 from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.diagnosis.refused_connections import refused_connection
+from rehearsal.diagnosis.unreachable_servers import unreachable_lines
 from rehearsal.outside.files import read_dockerfile, read_text
 from rehearsal.source.dockerfile import parse_dockerfile
 from rehearsal.source.python_settings import PythonModule, parse_module
@@ -37,6 +38,7 @@ def derive_facts(facts: Facts, checkout: SourceTree | None) -> dict[str, tuple[s
         ),
     }
     lines = {source: attempt(faults, read, ()) for source, read in readers.items()}
+    lines |= attempt(faults, lambda: unreachable_lines(facts), {})
     lines[FAULTS] = (*facts.lines.get(FAULTS, ()), *faults)
     return {source: found for source, found in lines.items() if found}
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from rehearsal.results.file_names import BEFORE_LOG, BUILD_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
-# The log of the service, or of the worker, that the problem is about.
+# The log of the service, or of the worker, that the problem is about. If it is about no worker, the
+# logs of all.
 SERVICE_LOG = "log of the service"
 WORKER_LOG = "log of the worker"
 # The logs in which an app may say why it stops; a build runs parts of the app too (collectstatic).
@@ -44,6 +45,11 @@ MIGRATIONS = "migrations"
 OWN_MODULE = "own module"
 # Files that any cause may name: `workflow`, `settings` or `code`, then the path, one a line.
 LOCATIONS = "locations"
+# What runs beside the app, and which address the app's variables name: companion_lines.py.
+COMPANIONS = "companions"
+# A server that the app could not use, as unreachable_servers.py says, and the app's words for it.
+DATABASE_SERVER, DATABASE_WORDS = "database server", "words about the database server"
+REDIS_SERVER, REDIS_WORDS = "Redis server", "words about the Redis server"
 # Our own faults while we looked for facts, as faults.py says.
 FAULTS = "faults"
 # What to paste so that it fits the app: the name of a placeholder, then a line of its text.
@@ -55,12 +61,12 @@ class Facts:
     """The facts of a failure with this verdict, as lines by their source.
 
     A source is the name of a log or of a part of it, `failed step` (of a build), `problem` (its
-    message), `failures` (one failed test a line), what the stages observe (`inputs`, `request`,
-    `answer` (the last one), `answers`, `listeners`, `other pages`, `container`, `page links`,
-    `final page`, `https redirects`, `console`, `test environment`), or what the project's files
-    show (`locations`, `form fields`, `forms without token`, `browser starts`, `static names`,
-    `covering styles`, `template name`, `template syntax`, `url name`, `proposals`,
-    `workflow step`). `faults` are ours while we looked.
+    message), `failures` (one failed test a line), what the stages observe (`inputs`,
+    `companions`, `request`, `answer` (the last one), `answers`, `listeners`, `other pages`,
+    `container`, `page links`, `final page`, `https redirects`, `console`, `test environment`), or
+    what the project's files show (`locations`, `form fields`, `forms without token`, `browser
+    starts`, `static names`, `covering styles`, `template name`, `template syntax`, `url name`,
+    `proposals`, `workflow step`). `faults` are ours while we looked.
     """
 
     verdict: Verdict

@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.file_access import is_read, system_folder, went_on
-from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
+from rehearsal.results.file_names import BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.dockerfile import Dockerfile
 from rehearsal.source.image_layout import workdir_of
 from rehearsal.verdict import Verdict
 
-WRITE_LOGS = (SETUP_LOG, CONTAINER_LOG)
+WRITE_LOGS = (SETUP_LOG, BEFORE_LOG, CONTAINER_LOG)
 # What each means is in the messages of the C library.
 DENIED = r"[Pp]ermission denied"
 READ_ONLY = r"[Rr]ead-only file system"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
@@ -63,6 +64,8 @@ def gather_facts(
     logs = {name: read_log_lines(folder, name) for name in LOGS}
     if companion_log := COMPANION_LOGS.get(problem.source.partition("/")[0]):
         logs[companion_log] = read_log_lines(folder, problem.source)
+    if WORKER_LOG not in logs:
+        logs[WORKER_LOG] = tuple(_worker_lines(folder))
     if problem.verdict is Verdict.BUILD_FAILED and (step := failed_step(folder)):
         lines = (step.instruction, *step.output, step.reason)
         logs[FAILED_STEP] = tuple(line for line in lines if line)
@@ -77,6 +80,14 @@ def gather_facts(
             "failures": tuple(map(_failure, failed)),
         },
     )
+
+
+def _worker_lines(folder: Folder) -> Iterator[str]:
+    """Yield the lines of all workers' logs."""
+    with suppress(OSError):
+        for entry in folder.folder(WORKERS_FOLDER).entries(f"{WORKERS_FOLDER}/"):
+            if entry.name.endswith(".log"):
+                yield from read_log_lines(folder, entry.path)
 
 
 def failed_step(folder: Folder) -> FailedStep | None:

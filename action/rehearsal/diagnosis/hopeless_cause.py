@@ -6,6 +6,7 @@ from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import MISSING_VARIABLES, Facts
 from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.rules import diagnose
+from rehearsal.diagnosis.unreachable_servers import unreachable_lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,8 @@ def find_hopeless_cause(facts: Facts) -> HopelessCause | None:
 
     `facts` are of this moment, as if the verdict was not-ready.
     """
-    facts = replace(facts, lines={**facts.lines, MISSING_VARIABLES: missing_variables(facts)})
+    derived = {MISSING_VARIABLES: missing_variables(facts), **unreachable_lines(facts)}
+    facts = replace(facts, lines={**facts.lines, **derived})
     for cause in CAUSES:
         limit = cause.give_up
         if limit and all(each.find(facts) for each in limit.only_if):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, Facts
 from rehearsal.outside.files import read_text, text_files
-from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.dockerignore import ignoring_rule
 from rehearsal.source.source_tree import SourceTree
 
-LOGS = (SETUP_LOG, CONTAINER_LOG, ASKED_AGAIN_LOG, LOG_BEFORE_TESTS)
+LOGS = (SETUP_LOG, BEFORE_LOG, CONTAINER_LOG, ASKED_AGAIN_LOG, LOG_BEFORE_TESTS)
 # SQLite, PostgreSQL, MySQL: columns before tables.
 MISSING = tuple(
     re.compile(pattern, re.MULTILINE)

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from rehearsal.diagnosis.facts import Facts
-from rehearsal.results.file_names import CONTAINER_LOG, SETUP_LOG
+from rehearsal.diagnosis.facts import WORKER_LOG, Facts
+from rehearsal.results.file_names import BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 
-PROGRAM_SOURCES = ("problem", SETUP_LOG, CONTAINER_LOG)
+PROGRAM_SOURCES = ("problem", SETUP_LOG, BEFORE_LOG, CONTAINER_LOG, WORKER_LOG)
 # An app may do without a program and go on: only the last lines say why it ended.
 END = r"$(?:\n.*){0,2}\Z"
 SHELL = r"^\S+: (?:line )?(?:\d+: )?(?:exec: )?"

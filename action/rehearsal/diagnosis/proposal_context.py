@@ -59,6 +59,10 @@ class Context:
         """Return the path of a file in the checkout."""
         return Change(path=path, text="").below(self.folder).path
 
+    def from_folder(self, path: str) -> str:
+        """Return a path of the checkout from the working directory."""
+        return posixpath.relpath(path, self.folder)
+
     def in_step(self, name: str, value: str, lead: str = "") -> str:
         """Return the text to paste that gives an input to the step."""
         text = in_step(name, value, lead)

@@ -12,6 +12,7 @@ from rehearsal.diagnosis import (
     own_modules,
     program_proposals,
     server_proposals,
+    service_proposals,
     suite_proposals,
 )
 from rehearsal.diagnosis.facts import Facts
@@ -31,6 +32,12 @@ READ_FROM_VARIABLES = {"hosts": "ALLOWED_HOSTS", "redirect": "SECURE_SSL_REDIREC
 AT_START = (Verdict.BUILD_FAILED, Verdict.CRASHED, Verdict.NOT_READY, Verdict.SETUP_FAILED)
 STARTING = (Verdict.MISCONFIGURED, Verdict.CRASHED, Verdict.SETUP_FAILED)
 ANSWERING = (Verdict.NOT_READY, Verdict.TESTS_FAILED)
+NEEDING_SERVERS = (
+    Verdict.SETUP_FAILED,
+    Verdict.CRASHED,
+    Verdict.NOT_READY,
+    Verdict.TESTS_FAILED,
+)
 PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = {
     "bind_all": ((Verdict.NOT_READY,), server_proposals.bind_all),
     "listen_on_port": ((Verdict.NOT_READY,), server_proposals.listen_on_port),
@@ -43,6 +50,9 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "build_variable": ((Verdict.BUILD_FAILED,), server_proposals.build_variable),
     "requirements_option": ((Verdict.BUILD_FAILED,), server_proposals.requirements_option),
     "own_database": ((*AT_START, Verdict.TESTS_FAILED), database_proposals.own_database),
+    "database_service": (NEEDING_SERVERS, service_proposals.database_service),
+    "redis_service": (NEEDING_SERVERS, service_proposals.redis_service),
+    "service_password": ((Verdict.SETUP_FAILED,), service_proposals.service_password),
     "collectstatic": (ANSWERING, django_static.collectstatic),
     "whitenoise": (ANSWERING, django_static.whitenoise),
     "serve_static": (ANSWERING, django_static.serve_static),

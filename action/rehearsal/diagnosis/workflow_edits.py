@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from rehearsal.config.given_inputs import HIDDEN
 from rehearsal.source.workflow_step import Entry, Section, WorkflowStep
 
-# A line that names a variable or an option, which counts once.
-VARIABLE = re.compile(r"(\w+|--[a-z-]+)=")
+# A line that names a variable, an option or a service's variable (with a value or without), which
+# counts once.
+VARIABLE = re.compile(r"([\w-]+(?==)|[\w-]+\.\w+(?==|<<|$))")
 
 
 def edit_key(step: WorkflowStep, section: str, name: str, value: str) -> str | None:

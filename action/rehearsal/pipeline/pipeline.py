@@ -14,6 +14,7 @@ from rehearsal.pipeline.functional_tests import run_functional_tests
 from rehearsal.pipeline.missed_suite import NO_TESTS_RAN, missed_suite_warning
 from rehearsal.pipeline.old_images import limit_images
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.companion_lines import companion_lines
 from rehearsal.pipeline.stages.container import (
     Container,
     container_name,
@@ -66,7 +67,10 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
 
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:
     state.engine = context.engine.versions
-    state.observations["inputs"] = input_lines(plan.container)
+    state.observations |= {
+        "inputs": input_lines(plan.container),
+        "companions": companion_lines(plan),
+    }
     check_publish_address(plan.container)
     venv = _start_venv(plan, context, cleanup)
     services = companions.start_services(plan, context, state, cleanup)

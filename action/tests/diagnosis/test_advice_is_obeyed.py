@@ -14,10 +14,13 @@ from ..e2e.chapter import CHAPTER
 from ..e2e.faults import FAULTS
 from ..e2e.fit_faults import FIT_FAULTS
 from ..e2e.page_faults import PAGE_FAULTS
+from ..e2e.server_faults import SERVER_FAULTS
+from ..e2e.service_faults import SERVICE_FAULTS
 from ..e2e.start_faults import START_FAULTS
 from ..e2e.suite_faults import SUITE_FAULTS
 
-ALL = (*FAULTS, *FIT_FAULTS, *PAGE_FAULTS, *START_FAULTS, *SUITE_FAULTS, *CHAPTER, *BREAKS)
+OF_APPS = (*FAULTS, *FIT_FAULTS, *PAGE_FAULTS, *START_FAULTS, *SUITE_FAULTS)
+ALL = (*OF_APPS, *SERVICE_FAULTS, *SERVER_FAULTS, *CHAPTER, *BREAKS)
 CAPTURED = {path.stem: path for path in (Path(__file__).parent / "facts").glob("*.json")}
 # It installs a browser on the runner, which a scenario must not do to this machine.
 NOT_OBEYED = {"no-browser"}

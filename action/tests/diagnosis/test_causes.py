@@ -34,6 +34,8 @@ IDS = {
     "template-missing", "template-syntax", "no-such-url",
     "tests-out-of-memory",
     "csp-blocked",
+    "database-unreachable", "redis-unreachable",
+    "service-image", "service-ended", "service-not-ready", "before-command",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, LOG_OF_FAILED_TESTS
+from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, LOG_OF_FAILED_TESTS, WORKER_LOG
 from rehearsal.diagnosis.gather_facts import MAX_LINE, TAIL_BYTES, gather_facts, read_log_lines
 from rehearsal.outside.folder import Folder
 from rehearsal.results.tests import Failure
@@ -79,3 +79,18 @@ def test_gather_facts__cuts_long_lines_in_their_middle(tmp_path: Path) -> None:
     (told,) = lines["failures"]
     assert len(told) == MAX_LINE + len("\N{HORIZONTAL ELLIPSIS}\nlast")
     assert told.endswith("c\nlast")
+
+
+def test_gather_facts__logs_of_workers(tmp_path: Path) -> None:
+    """The one that the problem is about, or else all of them."""
+    (tmp_path / "workers").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / f"workers/{name}.log").write_text(f"{name} works\n")
+        (tmp_path / f"workers/{name}.json").write_text("{}")
+
+    def worker_lines(source: str) -> tuple[str, ...]:
+        problem = Problem(Verdict.CRASHED, "It ended.", source=source)
+        return gather_facts(problem, {}, [], Folder(tmp_path)).lines[WORKER_LOG]
+
+    assert worker_lines("workers/two.log") == ("two works",)
+    assert worker_lines("container.log") == ("one works", "two works")

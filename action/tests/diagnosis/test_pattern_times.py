@@ -15,6 +15,7 @@ import pytest
 from rehearsal import diagnosis, source
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.rules import Cause, Pattern
+from rehearsal.diagnosis.unreachable_words import Words
 from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS
 
 # In characters, and in seconds of this process: it is a tenth of that, or far more.
@@ -32,6 +33,9 @@ PIECES = (
     '  File "/usr/lib/smtplib.py", line 1, in f\n', "sh: 1: a: not found\n",
     "  mkdir(x)\n    ~~~\n", "Traceback (most recent call last):\n  x\n",
     "locator resolved to <a>\n", "/a:in `b': x (y)\n",
+    '  File "/venv/asyncpg/connection.py", line 1, in f\n', "Error b connecting to a:1",
+    "Caused by: x\n\tat y\n", 'connection to server at "a" (b), port 1 failed: ',
+    "DB_HOST=a ", "A_URL || 'a://b@", "a:1 - no response\n", "host: 'a', port: '1'",
 )  # fmt: skip
 
 
@@ -48,6 +52,8 @@ def expressions(value: object) -> Iterator[str]:
         yield value.pattern
     elif isinstance(value, str) and ("\\" in value or "(?" in value):
         yield value
+    elif isinstance(value, Words):
+        yield value.says.pattern
     elif isinstance(value, Pattern):
         yield from (each.pattern for each in value.patterns)
     elif isinstance(value, tuple | list | set | frozenset):

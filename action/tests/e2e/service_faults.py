@@ -26,6 +26,7 @@ SERVICE_FAULTS = (
         inputs={**WITH_REDIS, "services": f"redis={REDIS}\npostgres={POSTGRES}"},
         told=("The service postgres ended", "exit code 1"),
         evidence={"services/postgres.log": "superuser password is not specified"},
+        then="passed",
     ),
     Fault(
         name="service-image",
@@ -43,6 +44,7 @@ SERVICE_FAULTS = (
         inputs={**WITH_REDIS, "service-ready": "redis=6380", "service-timeout": "2"},
         told=("The service redis was not ready within 2 s", "6380", "6379"),
         evidence={"services/redis.log": "Ready to accept connections"},
+        then="passed",
     ),
     Fault(
         name="service-not-ready-by-command",
@@ -111,10 +113,11 @@ SERVICE_FAULTS = (
             "env": f"{CELERY_APP['env']}\nPOSTGRES_TIMEOUT=1",
         },
         edits=(NO_REQUIREMENTS,),
-        told=("password authentication failed",),
+        told=("PostgreSQL does not accept the password of the app's user postgres",),
         evidence={
             "before.log": "PostgreSQL did not become available: ",
             "services/postgres.log": "password authentication failed",
         },
+        then="passed",
     ),
 )

@@ -26,6 +26,7 @@ from .page_faults import PAGE_FAULTS
 from .planted_secrets import assert_no_leak, files, make_secrets
 from .repository import Repository, copy_of_checkout, repository_of
 from .runner import ActionResult, Meanwhile, Runner, RunningStep
+from .server_faults import SERVER_FAULTS
 from .service_faults import SERVICE_FAULTS
 from .services import load_images
 from .start_faults import START_FAULTS
@@ -233,11 +234,19 @@ def assert_kept(rehearsed: ActionResult, fault: Fault, planted: Mapping[str, str
 
 @pytest.mark.parametrize(
     "fault",
-    [*FAULTS, *SUITE_FAULTS, *PAGE_FAULTS, *START_FAULTS, *FIT_FAULTS, *SERVICE_FAULTS],
+    [
+        *FAULTS,
+        *SUITE_FAULTS,
+        *PAGE_FAULTS,
+        *START_FAULTS,
+        *FIT_FAULTS,
+        *SERVICE_FAULTS,
+        *SERVER_FAULTS,
+    ],
     ids=str,
 )
 def test_fault(fault: Fault, workdir: Path, runner: Runner, planted: dict[str, str]) -> None:
-    if "services" in fault.inputs:
+    if "services" in fault.inputs or "service" in fault.known:
         load_images()
     repository = laid_out(fault, workdir / "repository")
     rehearsed = rehearsed_with(fault, repository, runner, planted)

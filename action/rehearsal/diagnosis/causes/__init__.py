@@ -13,6 +13,8 @@ from rehearsal.diagnosis.causes.mail import MAIL
 from rehearsal.diagnosis.causes.modules import MODULES
 from rehearsal.diagnosis.causes.page import PAGE
 from rehearsal.diagnosis.causes.programs import PROGRAMS
+from rehearsal.diagnosis.causes.servers import SERVERS
+from rehearsal.diagnosis.causes.services import BEFORE_COMMAND, SERVICES
 from rehearsal.diagnosis.causes.startup import CONTAINER_EXIT, STARTUP
 from rehearsal.diagnosis.causes.static_files import STATIC_FILES, WRONG_NAMES
 from rehearsal.diagnosis.causes.suite import SUITE
@@ -23,9 +25,11 @@ from rehearsal.diagnosis.causes.variables import VARIABLES
 CAUSES = (
     *PROGRAMS,
     *ENGINE_AND_INPUTS,
+    *SERVICES,
     *VARIABLES,
     *MODULES,
     *STARTUP,
+    *SERVERS,
     *DATABASE,
     *FILE_SYSTEM,
     *MAIL,
@@ -41,5 +45,6 @@ CAUSES = (
     *PAGE,
     *COVERED_ELEMENT,
     *CONTAINER_EXIT,
+    *BEFORE_COMMAND,
     *BUILD,
 )

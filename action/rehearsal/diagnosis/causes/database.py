@@ -6,10 +6,10 @@ from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, MIGRATIONS
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.diagnosis.rules import CAPTURES, Cause, Pattern, Variant
-from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
+from rehearsal.results.file_names import ASKED_AGAIN_LOG, BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
-DATABASE_LOGS = (SETUP_LOG, CONTAINER_LOG, ASKED_AGAIN_LOG)
+DATABASE_LOGS = (SETUP_LOG, BEFORE_LOG, CONTAINER_LOG, ASKED_AGAIN_LOG)
 DATABASE_VERDICTS = (
     Verdict.SETUP_FAILED,
     Verdict.CRASHED,

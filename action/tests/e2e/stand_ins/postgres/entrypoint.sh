@@ -10,16 +10,17 @@ fi
 
 user=${POSTGRES_USER:-postgres} database=${POSTGRES_DB:-${POSTGRES_USER:-postgres}}
 if [[ ! -s $PGDATA/PG_VERSION ]]; then
-    if [[ -z ${POSTGRES_PASSWORD:-} ]]; then
+    method=${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}
+    if [[ -z ${POSTGRES_PASSWORD:-} && $method != trust ]]; then
         echo >&2 'Error: Database is uninitialized and superuser password is not specified.
        You must specify POSTGRES_PASSWORD to a non-empty value for the
        superuser. For example, "-e POSTGRES_PASSWORD=password" on "docker run".'
         exit 1
     fi
     # Not written to the disk at once: what a test loses with its machine, nobody misses.
-    initdb --no-sync --username="$user" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") \
+    initdb --no-sync --username="$user" --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD:-unused}") \
         --auth-local=trust --auth-host=scram-sha-256
-    printf 'host all all all scram-sha-256\n' >>"$PGDATA/pg_hba.conf"
+    printf 'host all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
     printf "listen_addresses = '*'\njit = off\n" >>"$PGDATA/postgresql.conf"
     # On its socket alone: whoever waits for the port must not meet the server that is about to go.
     pg_ctl --wait --options="-c listen_addresses='' -p 5432" start
