@@ -42,7 +42,8 @@ def folder_of(test: str) -> Path:
 def keep(name: Callable[[], str], error: BaseException, browsers: Callable[[], list[Any]]) -> None:
     """Save the evidence of a failed test, by its dotted name, once for each error; raise nothing.
 
-    `browsers` returns what has `close_dialogs`, `readers` and `forget`, as a session here does.
+    `browsers` returns what has `limited`, `close_dialogs`, `readers` and `forget`, as a session
+    here does.
     """
     with Quiet():
         _without_our_frames(error)
@@ -71,28 +72,36 @@ def look_now(error: BaseException, browser: Any) -> None:
 def look(browser: Any) -> dict[str, bytes | Exception]:
     """Return the content of each file of the evidence, or why there is none.
 
-    A browser that tells nothing has gone: it is forgotten.
+    A browser that tells nothing is forgotten. It has gone, or does not answer.
     """
     found: dict[str, bytes | Exception] = {}
-    dialogs = browser.close_dialogs()
-    for name, read in browser.readers().items():
-        try:
-            found[name] = read()
-        except Exception as error:  # noqa: BLE001, PERF203  (the other files are still read)
-            found[name] = error
-            if isinstance(error, socket.timeout):
-                break
+    hangs = False
+    with browser.limited():
+        dialogs = browser.close_dialogs()
+        for name, read in browser.readers().items():
+            try:
+                found[name] = read()
+            except Exception as error:  # noqa: BLE001, PERF203  (the other files are still read)
+                found[name] = error
+                hangs = isinstance(error, socket.timeout)
+                if hangs:
+                    break
     if not any(isinstance(each, bytes) for each in found.values()):
         browser.forget()
-        return {}
+        return found if hangs else {}
     closed = "".join(f"An open dialog was closed: {text}\n" for text in dialogs)
     return {**found, **({PROBLEMS: closed.encode("utf-8", "replace")} if closed else {})}
 
 
 def _write(folder: Path, looks: list[dict[str, bytes | Exception]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    names = [(name, number) for number, found in enumerate(looks, start=1) for name in found]
     failure = 1
-    while (folder / _file_name("address.txt", failure, 1)).exists():
+    while any(
+        (folder / _file_name(name, failure, number)).exists()
+        for name, number in names
+        if name != PROBLEMS
+    ):
         failure += 1
     problems = b""
     for number, found in enumerate(looks, start=1):

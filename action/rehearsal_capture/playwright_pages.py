@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rehearsal_capture.console_lines import place
@@ -39,6 +40,10 @@ class Page:
 
     def forget(self) -> None:
         """Do nothing: a page is not remembered."""
+
+    def limited(self) -> AbstractContextManager[None]:
+        """Do nothing: each question has a limit of its own."""
+        return nullcontext()
 
     def close_dialogs(self) -> list[str]:
         """Return no text: Playwright dismisses dialogs that no test expects."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import base64
-import json
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
-from urllib.parse import urlsplit
 
 from rehearsal_capture.console_lines import chrome_line
+from rehearsal_capture.driver_request import RefusedError, ask
 
 # In seconds, for all that is asked of a browser: one that hangs may have failed the test.
 _TIMEOUT = 10.0
+_TO_RESTORE = 2.0
+# In milliseconds, for one answer of the page.
+_PAGE_LIMIT = 5000
+_HANGS = "the browser does not answer"
 _MAX_DIALOGS = 10
 _MAX_MESSAGES = 5000
-_ERRORS = 400
 
 
 @dataclass
@@ -59,6 +60,27 @@ class Session:
         """Leave the session out from now on."""
         self._forget(self._session)
 
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Have the driver give up, too, when the page does not answer.
+
+        Until it does it answers nothing else, and the test's own `quit` would wait for minutes.
+        Firefox's driver has no such limit; there `quit` waits for the page in any case.
+        """
+        before = None
+        with suppress(Exception):
+            if self._known.browser != "firefox":
+                wanted = self._ask("getTimeouts")["pageLoad"]
+                self._ask("setTimeouts", pageLoad=min(wanted, _PAGE_LIMIT))
+                before = wanted
+        try:
+            yield
+        finally:
+            if before is not None:
+                self._limit = time.monotonic() + _TO_RESTORE
+                with suppress(Exception):
+                    self._ask("setTimeouts", pageLoad=before)
+
     def close_dialogs(self) -> list[str]:
         """Dismiss the dialogs that are open, which hide the page, and return their texts."""
         texts: list[str] = []
@@ -93,30 +115,21 @@ class Session:
     def _ask(self, command: str, **params: Any) -> Any:
         """Return what the browser answers. Raises whatever goes wrong, socket.timeout at the limit.
 
-        Not by Selenium's own connection, which tries again for minutes.
+        A driver that has waited for the page in vain is not asked again.
         """
         method, path = self._connection._commands[command]  # noqa: SLF001
         config = getattr(self._connection, "_client_config", None)
-        base = getattr(config, "remote_server_addr", None) or self._connection._url  # noqa: SLF001
-        server = urlsplit(base)
-        kind = HTTPSConnection if server.scheme == "https" else HTTPConnection
+        url = getattr(config, "remote_server_addr", None) or self._connection._url  # noqa: SLF001
         left = self._limit - time.monotonic()
         if left <= 0:
-            raise socket.timeout
-        connection = kind(server.hostname or "localhost", server.port, timeout=left)
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        if server.username:
-            login = f"{server.username}:{server.password or ''}".encode()
-            headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"
+            raise socket.timeout(_HANGS)
+        path = path.replace("$sessionId", self._session)
         try:
-            target = server.path.rstrip("/") + path.replace("$sessionId", self._session)
-            body = json.dumps(params) if method == "POST" else None
-            connection.request(method, target, body, headers)
-            response = connection.getresponse()
-            value = json.loads(response.read())["value"]
-        finally:
-            connection.close()
-        if response.status >= _ERRORS:
-            said = value.get("message") or value.get("error")
-            raise RuntimeError(str(said).partition("\n")[0])
-        return value
+            return ask(url, method, path, params, left)
+        except RefusedError as error:
+            if error.kind != "timeout":
+                raise
+            self._limit = 0.0
+            raise socket.timeout(_HANGS) from error
+        except socket.timeout:
+            raise socket.timeout(_HANGS) from None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -22,6 +22,8 @@ from rehearsal_capture.selenium_session import KnownSession, Session
 from ..rehearsal_testing.sandbox import CHECKOUT
 
 COMMANDS = {
+    "getTimeouts": ("GET", "/session/$sessionId/timeouts"),
+    "setTimeouts": ("POST", "/session/$sessionId/timeouts"),
     "w3cGetAlertText": ("GET", "/session/$sessionId/alert/text"),
     "w3cDismissAlert": ("POST", "/session/$sessionId/alert/dismiss"),
     "getCurrentUrl": ("GET", "/session/$sessionId/url"),
@@ -29,14 +31,27 @@ COMMANDS = {
     "getPageSource": ("GET", "/session/$sessionId/source"),
     "getLog": ("POST", "/session/$sessionId/se/log"),
 }
-ANSWERS = {"url": "http://localhost/", "screenshot": "cG5n", "source": "<p>", "log": []}
+ANSWERS = {
+    "url": "http://localhost/",
+    "screenshot": "cG5n",
+    "source": "<p>",
+    "log": [],
+    "timeouts": {"pageLoad": 300_000, "script": None},
+}
 
 
 class Driver(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
+    # What was asked, and with which parameters; and whether the page never answers.
+    asked: ClassVar[list[tuple[str, dict[str, Any]]]] = []
+    hangs: ClassVar[bool] = False
+
+    def do_GET(self, params: dict[str, Any] | None = None) -> None:
         name = self.path.rpartition("/")[2]
+        self.asked.append((name, params or {}))
         found = self.path.startswith("/session/s1/") and name in ANSWERS
         value = ANSWERS[name] if found else {"error": "no such alert", "message": "none\nstack"}
+        if self.hangs and name != "timeouts":
+            found, value = False, {"error": "timeout", "message": "no answer: 5.000"}
         content = json.dumps({"value": value}).encode()
         self.send_response(200 if found else 404)
         self.send_header("Content-Length", str(len(content)))
@@ -44,13 +59,14 @@ class Driver(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def do_POST(self) -> None:
-        self.do_GET()
+        self.do_GET(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
     def log_message(self, *_: object) -> None: ...
 
 
 @pytest.fixture
-def driver() -> Iterator[str]:
+def driver(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(Driver, "asked", [])
     with ThreadingHTTPServer(("127.0.0.1", 0), Driver) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -73,6 +89,21 @@ def test_look__reads_each_file(driver: str) -> None:
     }
 
 
+def test_look__at_a_page_that_never_answers(driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Driver, "hangs", True)
+    found = evidence.look(session(driver))
+    assert {name: str(each) for name, each in found.items()} == {
+        "console.log": "the browser does not answer"
+    }
+    # It is asked once, gives up before this does, and gets its own limit again.
+    assert Driver.asked == [
+        ("timeouts", {}),
+        ("timeouts", {"pageLoad": 5000}),
+        ("text", {}),
+        ("timeouts", {"pageLoad": 300_000}),
+    ]
+
+
 def test_look__at_a_session_that_has_ended(driver: str) -> None:
     assert evidence.look(session(driver, "another")) == {}
 
@@ -81,7 +112,8 @@ def test_look__at_a_driver_that_never_answers(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(selenium_session, "_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         started = time.monotonic()
-        assert evidence.look(session(f"http://127.0.0.1:{silent.getsockname()[1]}")) == {}
+        found = evidence.look(session(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+    assert [str(each) for each in found.values()] == ["the browser does not answer"]
     # One limit for all that is asked, and not one for each.
     assert time.monotonic() - started < 5
 

@@ -560,6 +560,30 @@ def test_suite__that_closes_its_browser_and_leaves_a_dialog(sandbox: Sandbox, si
     assert (folder / "problems.txt").read_text() == "An open dialog was closed: Saved\n"
 
 
+HANGS = """
+import unittest
+from chrome import start
+
+
+class HangTest(unittest.TestCase):
+    def test_page(self):
+        browser = start()
+        self.addCleanup(browser.quit)
+        browser.set_page_load_timeout(1)
+        browser.get("data:text/html,<script>for (;;) {}</script>")
+"""
+
+
+def test_suite__with_a_page_that_never_answers(sandbox: Sandbox, site: str) -> None:
+    (sandbox.code / "test_pages.py").write_text(HANGS)
+    # Chrome's driver would wait for the page for five minutes before it quits.
+    assert run(sandbox, UNITTEST, site, "")[0] == 1
+    (folder,) = sandbox.evidence.iterdir()
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {
+        "problems.txt": "console.log: the browser does not answer\n"
+    }
+
+
 LEFT_OPEN = """
 from chrome import start
 
