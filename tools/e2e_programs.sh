@@ -3,6 +3,7 @@
 # not installed, so the machine's own docker client and services stay as they are.
 
 buildx_plugin=$cache/buildx/docker-buildx
+compose_plugin=$cache/compose/docker-compose
 registry_program=$cache/registry/docker-registry
 
 # From 0.15 on it can tag one manifest in a registry as it is, which publishing does.
@@ -12,6 +13,13 @@ setup_buildx() {
     if knows_prefer_index "$buildx_plugin" || knows_prefer_index docker buildx; then return 0; fi
     { have apt-get && have dpkg; } || fail "no docker client here has the buildx plugin: docs.docker.com/build"
     fetch docker-buildx forky usr/libexec/docker/cli-plugins/docker-buildx "$buildx_plugin"
+}
+
+# Debian 12 has only Compose 1, which the action does not use.
+setup_compose() {
+    if "$compose_plugin" version >/dev/null 2>&1 || docker compose version >/dev/null 2>&1; then return 0; fi
+    { have apt-get && have dpkg; } || fail "no docker client here has the compose plugin: docs.docker.com/compose/install"
+    fetch docker-compose trixie usr/libexec/docker/cli-plugins/docker-compose "$compose_plugin"
 }
 
 # Not installed: the package would start a registry on every network interface.
