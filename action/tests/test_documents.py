@@ -101,7 +101,7 @@ def test_documents__quote_verbatim(file: Path, quote: str) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_example__inputs_are_accepted(path: Path, tmp_path: Path) -> None:
     (tmp_path / "functional_tests").mkdir()
-    for name in ("Dockerfile", "manage.py", "functional_tests/requirements.txt"):
+    for name in ("Dockerfile", "manage.py", "compose.yaml", "functional_tests/requirements.txt"):
         (tmp_path / name).touch()
     for given in rehearsals(path):
         plan = make_plan(given, environ={"DJANGO_SECRET_KEY": "any value"}, top=tmp_path)

@@ -15,6 +15,7 @@ from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, plan_of
+from rehearsal.config.plan_warnings import secret_warnings
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import Engine
@@ -26,6 +27,7 @@ from rehearsal.outside.processes import end_processes_with_env
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.outside.signals import interruptible
 from rehearsal.outside.subreaper import become_subreaper, descendants, end_descendants
+from rehearsal.pipeline.compose_services import with_compose_services
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result_builder import RunDescription
@@ -80,6 +82,9 @@ def run_rehearsal(
             description = _describe(description, plan, request, environ, local=local)
             policy = plan.evidence_policy
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
+            if plan.companions.compose.files:
+                plan = _read_compose_files(plan, request)
+                console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             state.warnings += plan.warnings
             print_notes(request, console)
             context = _make_context(
@@ -161,6 +166,14 @@ def _describe(
         ),
         inputs=inputs_origin(request, environ, local=local),
     )
+
+
+def _read_compose_files(plan: Plan, request: GivenInputs) -> Plan:
+    """Return the plan with the services of its compose files. Raises `RehearsalError`."""
+    env = child_environment.for_children(request.environ, (secret.name for secret in plan.secrets))
+    read = with_compose_services(plan, find_engine(env), request.environ)
+    more = [secret for secret in read.secrets if secret not in plan.secrets]
+    return replace(read, warnings=(*plan.warnings, *secret_warnings(more, read, request.environ)))
 
 
 def _make_context(

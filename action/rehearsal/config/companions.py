@@ -3,7 +3,10 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
+from rehearsal.config.compose_input import read_compose
 from rehearsal.config.grid import SHARED_MEMORY, read_grid
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.named_lines import (
@@ -35,32 +38,38 @@ def read_companions(
     container: ContainerPlan,
     build_secrets: tuple[Secret, ...],
     *,
+    directory: Path,
     job_services: tuple[ServicePlan, ...] = (),
 ) -> CompanionsPlan:
     """Return what the app is not alone with.
 
     `environ` is the calling step's environment; `container` has the values that the app and the
-    services share. `job_services` are those of a workflow's job. Raises `MisconfiguredError`.
+    services share. `directory` is the working directory, `job_services` are those of a workflow's
+    job. Raises `MisconfiguredError`.
     """
     images = read_images(inputs)
+    compose = read_compose(inputs, directory)
     workers = read_named_lines(inputs, "workers", WORKERS_FORM)
     check_free("services", images)
     check_free("workers", workers)
     _check_job_services(job_services, workers)
     _check_workers(images, workers)
-    if images and (container.network or job_services):
+    _check_composed(compose.lines, images, workers)
+    if (images or compose.files) and (container.network or job_services):
         raise MisconfiguredError(
-            "Both services and network are given, and services get a network of their own.",
+            f"Both {'services' if images else 'compose-file'} and network are given, and services "
+            "get a network of their own.",
             hint="Remove network. If services that are started elsewhere are needed as well, start "
             "all of them there, and keep only network.",
         )
-    ports, commands = read_ready(inputs, images)
+    ports, commands = read_ready(inputs, {**images, **compose.lines})
     grid = read_grid(inputs, images)
     variables = read_service_env(
         inputs,
         environ,
         container,
         services=images,
+        composed=compose.lines,
         secrets=(*container.secrets, *build_secrets),
     )
     return CompanionsPlan(
@@ -81,6 +90,11 @@ def read_companions(
         timeout=inputs.number("service-timeout"),
         before_command=inputs.block("before-command").strip(),
         workers=tuple(_workers(workers)),
+        compose=replace(
+            compose,
+            ports={name: port for name, port in ports.items() if name in compose.lines},
+            commands={name: each for name, each in commands.items() if name in compose.lines},
+        ),
     )
 
 
@@ -106,6 +120,21 @@ def _check_workers(services: Mapping[str, NamedLine], workers: Mapping[str, Name
                 f"name, {name}.",
                 hint="Rename one of them: each is a host name in the same network.",
             )
+
+
+def _check_composed(
+    composed: Mapping[str, int],
+    services: Mapping[str, NamedLine],
+    workers: Mapping[str, NamedLine],
+) -> None:
+    for name, line in composed.items():
+        for source, lines in (("services", services), ("workers", workers)):
+            if name in lines:
+                raise MisconfiguredError(
+                    f"compose-services, line {line}: {source}, line {lines[name].line}, has the "
+                    f"same name, {name}.",
+                    hint="Remove one of them: each is a host name in the same network.",
+                )
 
 
 def _workers(lines: Mapping[str, NamedLine]) -> Iterator[WorkerPlan]:

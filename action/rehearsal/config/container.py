@@ -81,7 +81,8 @@ def _check_names(inputs: Inputs, env: Mapping[str, Variable], secrets: Iterable[
                 f"not-secret lists {quoted(name)}, which is a secret.",
                 hint="Remove it from not-secret, or from secrets and generate-secrets.",
             )
-        if name not in env and name not in for_services:
+        # What a compose file has is not known yet.
+        if name not in env and name not in for_services and not inputs.lines("compose-file"):
             raise MisconfiguredError(
                 f"not-secret lists {quoted(name)}, and env has no variable of this name"
                 f"{', service-env neither' if for_services else ''}.",

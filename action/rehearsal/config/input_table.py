@@ -167,6 +167,18 @@ INPUTS = table(
         default="60",
     ),
     Input(
+        "compose-file",
+        LINES,
+        "A compose file, relative to the working directory, whose services can run beside the app; "
+        "further lines are files that change it, as with several -f.",
+    ),
+    Input(
+        "compose-services",
+        LINES,
+        "The services of compose-file to start, one name a line, with those that they depend on; "
+        "never the app itself.",
+    ),
+    Input(
         "before-command",
         SCRIPT,
         "A script (sh -ec) to run in a container of the image before the app starts, like "

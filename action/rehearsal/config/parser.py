@@ -54,7 +54,12 @@ def make_plan(
         build=build,
         container=container,
         companions=read_companions(
-            inputs, environ, container, build.secrets, job_services=job_services
+            inputs,
+            environ,
+            container,
+            build.secrets,
+            directory=directory,
+            job_services=job_services,
         ),
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),

@@ -1,7 +1,7 @@
 """Warnings about inputs that are allowed, but may not do what their author expects."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 
 from rehearsal.config.inputs import Inputs
@@ -40,14 +40,21 @@ def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tup
 
     They name secrets, but show neither values nor other names in env.
     """
-    words = _words_of_run(plan, environ)
     return (
         *(warning for name in ("env", "test-env") for warning in _odd_names(inputs, name)),
         *_odd_service_values(inputs),
         *_unread_variables(plan),
-        *(warning for secret in plan.secrets for warning in _about_secret(secret, words)),
+        *secret_warnings(plan.secrets, plan, environ),
         *_about_address(plan.container.address),
     )
+
+
+def secret_warnings(
+    secrets: Iterable[Secret], plan: Plan, environ: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the warnings for some of a plan's secrets; they name them, but show no value."""
+    words = _words_of_run(plan, environ)
+    return tuple(warning for secret in secrets for warning in _about_secret(secret, words))
 
 
 def _odd_names(inputs: Inputs, source: str) -> Iterator[str]:

@@ -80,6 +80,8 @@ def _code_paths(plan: Plan) -> Iterator[tuple[str, Path]]:
     Images of services are no such code: the workflow itself names them, and on these events it is
     the default branch's. before-command and workers run the rehearsed image.
     """
+    for file in plan.companions.compose.files:
+        yield "compose-file", file
     if not plan.image:
         yield "context", plan.build.context
         yield "dockerfile", plan.build.dockerfile

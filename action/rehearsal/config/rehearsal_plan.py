@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rehearsal.redaction.secret import Secret
 
@@ -50,6 +51,21 @@ class ContainerPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComposedService:
+    """What a compose file says of a service beyond its container, which Compose creates.
+
+    It starts once the services in `after_started` are started and those in `after_ready` are
+    ready. With `completes` it is ready when it has ended with exit code 0; with `may_end` such an
+    end is no failure.
+    """
+
+    after_started: tuple[str, ...] = ()
+    after_ready: tuple[str, ...] = ()
+    completes: bool = False
+    may_end: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServicePlan:
     """A container that runs beside the app, like a database; `name` is its host name, too.
 
@@ -57,6 +73,7 @@ class ServicePlan:
     exit code 0. Without either, its image decides. `options` are more arguments of docker create,
     and `command` replaces the image's own command unless it is empty. One `on_host_network` is a
     Selenium Grid: its browsers reach the app at localhost as the tests do, which get its URL.
+    `composed` is None unless a compose file describes it.
     """
 
     name: str
@@ -68,6 +85,26 @@ class ServicePlan:
     options: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     on_host_network: bool = False
+    composed: ComposedService | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposePlan:
+    """The services that are asked for by name from compose files.
+
+    `files` are absolute paths, and `lines` the numbers of the lines that name each service.
+    `ports` and `commands` are from service-ready, `harmless` the names in not-secret. Once the
+    files have been read, `project` is what Compose has to create, apart from names and labels,
+    `secrets` are the values that the files use, and the services are in `CompanionsPlan.services`.
+    """
+
+    files: tuple[Path, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    ports: Mapping[str, int] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+    harmless: tuple[str, ...] = ()
+    project: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +127,7 @@ class CompanionsPlan:
     timeout: int = 60
     before_command: str = ""
     workers: tuple[WorkerPlan, ...] = ()
+    compose: ComposePlan = field(default_factory=ComposePlan)
 
     @property
     def run_beside_app(self) -> bool:
@@ -168,8 +206,10 @@ class Plan:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """The secrets of the container, of the build and of the services, each once."""
-        services = (secret for service in self.companions.services for secret in service.secrets)
-        return tuple(dict.fromkeys((*self.container.secrets, *self.build.secrets, *services)))
+        companions = self.companions
+        services = (secret for service in companions.services for secret in service.secrets)
+        others = (*self.build.secrets, *services, *companions.compose.secrets)
+        return tuple(dict.fromkeys((*self.container.secrets, *others)))
 
     @property
     def caller_secret_names(self) -> tuple[str, ...]:

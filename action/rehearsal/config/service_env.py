@@ -49,12 +49,14 @@ def read_service_env(
     container: ContainerPlan,
     *,
     services: Mapping[str, object],
+    composed: Collection[str] = (),
     secrets: Sequence[Secret],
 ) -> dict[str, ServiceVariables]:
     """Return the variables of each service.
 
     `environ` is the calling step's environment, `secrets` are those of the run. A bare name gets
-    the app's value in `container`, else that of `environ`. Raises `MisconfiguredError`.
+    the app's value in `container`, else that of `environ`. `composed` are the names of services
+    that have theirs from compose files. Raises `MisconfiguredError`.
     """
     found = {name: ServiceVariables() for name in services}
     filled: dict[str, Variable] = {}
@@ -62,7 +64,7 @@ def read_service_env(
     shared = {secret.name: secret.value for secret in container.secrets}
     known = [secret.value for secret in secrets if not secret.too_short]
     for key, variable in parse_service_env(inputs.block(SOURCE)).items():
-        service, name = _checked(key, variable, services)
+        service, name = _checked(key, variable, services, composed)
         if not variable.inherited and variable.blank and SECRET_LIKE_NAME.search(name):
             raise MisconfiguredError(
                 f"{SOURCE}, line {variable.line}: {name} is empty.",
@@ -135,7 +137,9 @@ def parse_service_env(text: str) -> dict[str, Variable]:
         raise MisconfiguredError(error.problem.message, hint=hint) from None
 
 
-def _checked(key: str, variable: Variable, services: Mapping[str, object]) -> tuple[str, str]:
+def _checked(
+    key: str, variable: Variable, services: Mapping[str, object], composed: Collection[str]
+) -> tuple[str, str]:
     """Return the names of service and variable. Raises `MisconfiguredError`."""
     where = f"{SOURCE}, line {variable.line}"
     service, dot, name = key.partition(".")
@@ -145,6 +149,12 @@ def _checked(key: str, variable: Variable, services: Mapping[str, object]) -> tu
         raise MisconfiguredError(
             f"{where}: no service is named before the variable.",
             hint=f"Write {FORM}=value. {unknown_name_hint(services)}",
+        )
+    if service in composed:
+        raise MisconfiguredError(
+            f"{where}: {service} is from compose-file, and gets its variables from there.",
+            hint=f"Write them in its environment: there; {name}: ${{{name}}} gets the value that "
+            f"{name} has in this step.",
         )
     if service not in services:
         near = get_close_matches(service.strip().lower(), services, n=1)

@@ -56,7 +56,8 @@ def read_ready(
     """
     ports: dict[str, int] = {}
     commands: dict[str, str] = {}
-    for name, each in read_named_lines(inputs, "service-ready", READY_FORM).items():
+    lines = read_named_lines(inputs, "service-ready", READY_FORM, known=services)
+    for name, each in lines.items():
         where = f"service-ready, line {each.line}"
         if name not in services:
             raise MisconfiguredError(

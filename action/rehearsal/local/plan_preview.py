@@ -40,13 +40,17 @@ def _lines(plan: Plan, request: GivenInputs, tag: str) -> Iterator[str]:
 
 def _stages(plan: Plan, request: GivenInputs, tag: str) -> Iterator[tuple[str, str]]:
     container, suite, companions = plan.container, plan.suite, plan.companions
+    has_services = bool(companions.services or companions.compose.files)
     for service in companions.services:
         yield "service", request.hide(_service(service))
+    for name in companions.compose.lines:
+        files = ", ".join(each.name for each in companions.compose.files)
+        yield "service", f"{name}: from {files}, with what it depends on"
     if plan.image:
         yield "build", f"nothing: the image {plan.image} is used"
     else:
         yield "build", f"{plan.build.dockerfile} in {plan.build.context}, as {tag}"
-    if companions.services:
+    if has_services:
         yield "ready", f"all services, at most {companions.timeout} s"
     if companions.before_command:
         yield "before", _first_line(companions.before_command)
@@ -69,7 +73,7 @@ def _stages(plan: Plan, request: GivenInputs, tag: str) -> Iterator[tuple[str, s
     yield (
         "stop",
         "SIGTERM, then the container and its volumes are removed"
-        + (", the services and the network last" if companions.services else ""),
+        + (", the services and the network last" if has_services else ""),
     )
 
 

@@ -107,6 +107,15 @@ def find_top(directory: Path, env: Mapping[str, str]) -> Path:
     return Path(out.removesuffix("\n"))
 
 
+def is_ignored(path: Path, env: Mapping[str, str]) -> bool:
+    """Whether git leaves a file or folder out of the commits of the checkout that it is in."""
+    try:
+        code, _, _ = git(path.parent, env, "check-ignore", "--quiet", str(path))
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return code == 0
+
+
 def git(directory: Path, env: Mapping[str, str], *words: str) -> tuple[int, str, str]:
     """Run git in a folder; return exit code, output and error output."""
     return run(["git", "-C", str(directory), *words], env=env, timeout=TIMEOUT)

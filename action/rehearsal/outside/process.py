@@ -129,22 +129,24 @@ def run(
     env: Mapping[str, str],
     timeout: float | None = None,
     grace: float = 0.0,
+    stdin: bytes = b"",
 ) -> tuple[int, str, str]:
     """Run a short command to its end; return exit code, output and error output.
 
-    If the wait is interrupted, the command gets `grace` more seconds before it is killed. Raises
-    OSError when it cannot be started, `subprocess.TimeoutExpired` after `timeout` seconds.
+    It reads `stdin`. If the wait is interrupted, the command gets `grace` more seconds before it is
+    killed. Raises OSError when it cannot be started, `subprocess.TimeoutExpired` after `timeout`
+    seconds.
     """
     with subprocess.Popen(
         argv,
         env=dict(env),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as child:
         try:
-            out, err = child.communicate(timeout=timeout)
+            out, err = child.communicate(stdin or None, timeout=timeout)
         except BaseException:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(grace)

@@ -70,7 +70,7 @@ def check_services(starter: ServiceStarter, context: RunContext, state: RunState
     starter.check()
     for service in state.companions:
         # The starter tells of one that was never ready.
-        if service.ready_seconds is not None and service.container.ended:
+        if service.ready_seconds is not None and service.ended:
             raise service.end_error(context.engine, when=BEFORE_START, verdict=Verdict.SETUP_FAILED)
 
 

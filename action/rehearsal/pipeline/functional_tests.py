@@ -98,7 +98,7 @@ def run_functional_tests(
 
 def _is_gone(container: Container, state: RunState) -> bool:
     """Return whether the app has ended, or a service or worker beside it."""
-    return container.ended or any(each.container.ended for each in state.companions)
+    return container.ended or any(each.ended for each in state.companions)
 
 
 def _relative(file: Path | None, folder: Path) -> str:

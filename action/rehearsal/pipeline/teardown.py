@@ -153,7 +153,7 @@ def _report_ended_companions(context: RunContext, state: RunState) -> None:
     told = {problem.source for problem in state.problems if problem.verdict is Verdict.CRASHED}
     failed = state.suite_results.failed if state.suite_results else ()
     for each in state.companions:
-        if each.container.ended and each.log.name not in told:
+        if each.ended and each.log.name not in told:
             end = read_end(each.container, context.engine)
             when = _moment(state, end.time, before_ready=BEFORE_APP_READY)
             error = each.end_error(context.engine, when=when, failed=failed)

@@ -64,6 +64,7 @@ def test_check_environment__a_secret_of_a_service_alone(top: Path) -> None:
         ("Dockerfile", "dockerfile"),
         ("site", "working-directory"),
         ("requirements.txt", "test-requirements"),
+        ("compose.yaml", "compose-file"),
     ],
 )
 def test_check_environment__asks_for_each_path_of_the_plan(
@@ -72,7 +73,8 @@ def test_check_environment__asks_for_each_path_of_the_plan(
     for folder in ("app", "site"):
         (top / folder).mkdir()
     (top / "app/Dockerfile").touch()
-    (top / "site/requirements.txt").touch()
+    for file in ("requirements.txt", "compose.yaml"):
+        (top / "site" / file).touch()
     made = plan(
         top,
         secrets="T=planted",
@@ -80,6 +82,8 @@ def test_check_environment__asks_for_each_path_of_the_plan(
         context="../app",
         test_command="true",
         test_requirements="requirements.txt",
+        compose_file="compose.yaml",
+        compose_services="db",
     )
     with pytest.raises(MisconfiguredError, match=rf"{name} \(.*{foreign}\) is a stranger's"):
         check(made, foreign, GITHUB_EVENT_NAME="issues")

@@ -51,6 +51,11 @@ def buildx_plugin() -> Path:
     return CHECKOUT / ".cache/buildx/docker-buildx"
 
 
+def compose_plugin() -> Path:
+    """Return where set-up puts the compose plugin, for those that look for it there."""
+    return CHECKOUT / ".cache/compose/docker-compose"
+
+
 def registry_program() -> Path:
     """Return the registry to push to.
 
@@ -68,14 +73,22 @@ def with_buildx(folder: Path) -> dict[str, str]:
 
     Its configuration is below `folder`. Raises MissingToolError when there is no plugin.
     """
-    plugin = buildx_plugin()
+    return _with_plugin(buildx_plugin(), "buildx", folder)
+
+
+def with_compose(folder: Path) -> dict[str, str]:
+    """Return the environment in which a docker client has the compose plugin, as `with_buildx`."""
+    return _with_plugin(compose_plugin(), "compose", folder)
+
+
+def _with_plugin(plugin: Path, name: str, folder: Path) -> dict[str, str]:
     if plugin.exists():
         plugins = folder / "docker/cli-plugins"
         plugins.mkdir(parents=True)
         (plugins / plugin.name).symlink_to(plugin)
         return {"DOCKER_CONFIG": str(plugins.parent)}
-    if subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False).returncode:
-        raise MissingToolError(f"{plugin} is not there. Run `tools/set-up buildx`, then try again.")
+    if subprocess.run(["docker", name, "version"], capture_output=True, check=False).returncode:
+        raise MissingToolError(f"{plugin} is not there. Run `tools/set-up {name}`, then try again.")
     return {}
 
 

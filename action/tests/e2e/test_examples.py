@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from .act import Act, ActRun
-from .machine import CHECKOUT, tool
+from .machine import CHECKOUT, tool, with_compose
 from .repository import Repository, repository_of, selenium
 from .services import with_stand_ins
 from .workflow import with_recorder
@@ -90,6 +90,15 @@ def test_node_postgres__reads_what_before_command_wrote(workdir: Path, act: Act)
     """It answers with 500 before there is a table."""
     app = repository_of("node_postgres", workdir / "repository")
     run = act.push(app, with_stand_ins(example("node-postgres.yml")))
+    assert run.steps["rehearsal"].outputs["verdict"] == "passed"
+
+
+@pytest.mark.usefixtures("service_images")
+def test_compose__the_same_from_a_compose_file(workdir: Path, act: Act) -> None:
+    app = repository_of("node_postgres", workdir / "repository")
+    app.write("compose.yaml", with_stand_ins((EXAMPLES / "compose.yaml").read_text()))
+    app.commit("A compose file")
+    run = act.push(app, example("compose.yml"), environment=with_compose(workdir))
     assert run.steps["rehearsal"].outputs["verdict"] == "passed"
 
 

@@ -146,3 +146,12 @@ def test_preview__hides_a_secret_of_one_character(tmp_path: Path) -> None:
     assert "target: ***" in preview(
         tmp_path, {"target": "x"}, extra_secrets={"TOKEN": "x", "E": ""}
     )
+
+
+def test_preview__services_of_a_compose_file(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").touch()
+    text = preview(tmp_path, {"compose-file": "compose.yaml", "compose-services": "db\nredis"})
+    assert "  service db: from compose.yaml, with what it depends on\n" in text
+    assert "  service redis: from compose.yaml, with what it depends on\n" in text
+    assert "  ready   all services, at most 60 s\n" in text
+    assert "the services and the network last" in text

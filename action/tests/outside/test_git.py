@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.outside.git import REMOTE, GitCheckout, NoCheckoutError, find_checkout, head_commit
+from rehearsal.outside.git import (
+    REMOTE,
+    GitCheckout,
+    NoCheckoutError,
+    find_checkout,
+    head_commit,
+    is_ignored,
+)
 
 ENV = {
     "PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
@@ -78,3 +85,13 @@ def test_find_checkout__raises_outside_a_checkout(tmp_path: Path) -> None:
     with pytest.raises(NoCheckoutError, match="there is no git on PATH"):
         find_checkout(tmp_path, {"PATH": "/nowhere"})
     assert head_commit(tmp_path, {"PATH": "/nowhere"}) == ""
+
+
+def test_is_ignored__what_the_commits_leave_out(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".gitignore").write_text("data/\n")
+    for name in ("data", "init"):
+        (tmp_path / name).mkdir()
+    assert is_ignored(tmp_path / "data", ENV)
+    assert not is_ignored(tmp_path / "init", ENV)
+    assert not is_ignored(Path("/etc/hosts"), ENV)

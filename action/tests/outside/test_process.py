@@ -175,6 +175,11 @@ def test_run__returns_exit_code_and_output() -> None:
     )
 
 
+def test_run__hands_over_standard_input() -> None:
+    assert run(["cat"], env=ENV, stdin=b"a\nb") == (0, "a\nb", "")
+    assert run(["cat"], env=ENV) == (0, "", "")
+
+
 def test_run__raises_after_the_timeout() -> None:
     started = time.monotonic()
     with pytest.raises(subprocess.TimeoutExpired):

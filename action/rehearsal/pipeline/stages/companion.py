@@ -17,6 +17,8 @@ from rehearsal.verdict import RehearsalError, Verdict
 
 # When a companion ended, in the words of a message.
 BEFORE_APP_READY = "before the app was ready"
+# In seconds: the client has ended, and its last output is read.
+CLIENT_WAIT = 5.0
 
 
 class CompanionKind(Enum):
@@ -44,6 +46,7 @@ class Companion:
 
     `ready_seconds` are from its start; None until it is ready. `started` is in seconds since 1970.
     `host_port` is the port of this machine on which a service on the host's network listens.
+    With `may_end` it may end, with exit code 0.
     """
 
     kind: CompanionKind
@@ -54,6 +57,19 @@ class Companion:
     ready_seconds: float | None = None
     started: float = field(default_factory=time.time)
     host_port: int = 0
+    may_end: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended though it should still run."""
+        return self.container.ended and not self.is_done
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has done what it was started for, and ended."""
+        return (
+            self.may_end and self.container.ended and self.container.client.wait(CLIENT_WAIT) == 0
+        )
 
     @property
     def title(self) -> str:
@@ -101,5 +117,5 @@ def raise_if_ended(
 ) -> None:
     """Raise `RehearsalError` (crashed) if a companion of this kind has ended."""
     for each in companions:
-        if each.kind is kind and each.container.ended:
+        if each.kind is kind and each.ended:
             raise each.end_error(engine, when=when, failed=failed)

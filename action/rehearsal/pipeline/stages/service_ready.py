@@ -34,6 +34,8 @@ def ready_check(
     That is the plan's own, the HEALTHCHECK, or the only exposed TCP port, for which a command that
     succeeds waits, too. `should_stop` ends a command that takes long. Raises `EngineError`.
     """
+    if plan.composed and plan.composed.completes:
+        return lambda: "it has not ended"
     config = engine.inspect(container).get("Config") or {}
     command = ["sh", "-c", plan.ready_command] if plan.ready_command else _health_command(config)
     by_port = _port_check(plan, engine, container)

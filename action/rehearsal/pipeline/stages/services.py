@@ -2,12 +2,15 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
+from rehearsal.config.compose_project import labelled
 from rehearsal.config.grid import grid_port
-from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
+from rehearsal.config.rehearsal_plan import CompanionsPlan, ComposedService, ServicePlan
 from rehearsal.evidence.log import Log
+from rehearsal.outside import compose
 from rehearsal.outside.engine import PENDING_GRACE, Engine, EngineError
 from rehearsal.outside.ports import is_free
 from rehearsal.pipeline.stages.companion import Companion, CompanionKind
@@ -19,12 +22,12 @@ from rehearsal.pipeline.stages.service_ready import exposed_ports, ready_check
 from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
+T = TypeVar("T")
 SETUP_FAILED = Verdict.SETUP_FAILED
 POLL_INTERVAL = 0.2
 BEFORE_READY = "before it was ready"
 PULL_HINT = (
-    "Check its name in services. If its registry asks for a password, log in to it in an earlier "
-    "step."
+    "Check its name in {}. If its registry asks for a password, log in to it in an earlier step."
 )
 NOT_READY_HINT = (
     "A service that starts slowly needs a longer service-timeout. service-ready can name the port "
@@ -56,6 +59,10 @@ class ServiceStarter:
         self._network = network
         self._label = label
         self._stopped = threading.Event()
+        self._composed_since = 0.0
+        names = [service.name for service in plan.services]
+        self._has_started = {name: threading.Event() for name in names}
+        self._is_ready = {name: threading.Event() for name in names}
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._start_all, daemon=True)
         self._thread.start()
@@ -83,17 +90,37 @@ class ServiceStarter:
         except Exception as error:  # noqa: BLE001  (the main thread raises it again)
             self._fail(error)
             return
-        if self._plan.services:
-            with ThreadPoolExecutor(len(self._plan.services)) as pool:
-                pool.map(self._start, self._plan.services)
+        services = self._plan.services
+        composed = [service for service in services if service.composed]
+        if services:
+            with ThreadPoolExecutor(len(services)) as pool:
+                pool.map(self._start, [each for each in services if not each.composed])
+                # Compose creates all at once, so their images come first.
+                list(pool.map(self._guarded(self._ensure_image), composed))
+                if composed and not self._stopped.is_set():
+                    self._guarded(self._create_composed)(composed)
+                pool.map(self._start, composed)
 
     def _start(self, plan: ServicePlan) -> None:
-        try:
-            service = self._run(plan, self._logs[plan.name])
-            if service:
-                self._wait_until_ready(plan, service)
-        except Exception as error:  # noqa: BLE001  (the main thread raises it again)
-            self._fail(error)
+        self._guarded(self._start_one)(plan)
+
+    def _start_one(self, plan: ServicePlan) -> None:
+        service = self._run(plan, self._logs[plan.name])
+        if service:
+            self._has_started[plan.name].set()
+            self._wait_until_ready(plan, service)
+            self._is_ready[plan.name].set()
+
+    def _guarded(self, act: Callable[[T], object]) -> Callable[[T], None]:
+        """Return a function for a thread, which keeps its error for the main thread."""
+
+        def guarded(value: T) -> None:
+            try:
+                act(value)
+            except Exception as error:  # noqa: BLE001  (the main thread raises it again)
+                self._fail(error)
+
+        return guarded
 
     def _fail(self, error: Exception) -> None:
         """Keep the first error; the others follow from our stop."""
@@ -102,7 +129,10 @@ class ServiceStarter:
 
     def _run(self, plan: ServicePlan, log: Log) -> Companion | None:
         """Create and start a service; return None if that was stopped."""
-        self._ensure_image(plan, log)
+        if plan.composed:
+            self._wait_for_others(plan.composed)
+        else:
+            self._ensure_image(plan)
         if self._stopped.is_set():
             return None
         host_port = self._free_host_port(plan) if plan.on_host_network else 0
@@ -114,12 +144,43 @@ class ServiceStarter:
             container=container,
             log=log,
             host_port=host_port,
+            may_end=plan.composed is not None and plan.composed.may_end,
         )
         self._started.append(service)
         return service
 
-    def _ensure_image(self, plan: ServicePlan, log: Log) -> None:
+    def _wait_for_others(self, composed: ComposedService) -> None:
+        """Wait until the services that this one depends on have come as far as it needs them."""
+        for events, names in (
+            (self._has_started, composed.after_started),
+            (self._is_ready, composed.after_ready),
+        ):
+            for name in names:
+                while not self._stopped.is_set() and not events[name].wait(POLL_INTERVAL):
+                    pass
+
+    def _create_composed(self, plans: Sequence[ServicePlan]) -> None:
+        """Let Compose create the containers of all services that compose files describe."""
+        names = {plan.name: self._name(plan) for plan in plans}
+        project = labelled(
+            self._plan.compose.project, network=self._network, label=self._label, names=names
+        )
+        try:
+            compose.create(self._engine, project)
+        except EngineError as refusal:
+            raise RehearsalError(
+                SETUP_FAILED,
+                f"The engine refused to create the services of compose-file: {refusal}",
+                hint="docker compose create says the same on a laptop, as a rule.",
+            ) from None
+        self._composed_since = time.monotonic()
+
+    def _name(self, plan: ServicePlan) -> str:
+        return f"{container_name(self._label)}-{plan.name}"
+
+    def _ensure_image(self, plan: ServicePlan) -> None:
         """Pull the image of a service if the engine does not have it."""
+        log = self._logs[plan.name]
         if self._engine.has_image(plan.image):
             return
         process = self._engine.pull(plan.image, out=log.stream())
@@ -135,7 +196,7 @@ class ServiceStarter:
                 SETUP_FAILED,
                 f"The image {plan.image} of the service {plan.name} could not be pulled (exit code "
                 f"{code}).",
-                hint=PULL_HINT,
+                hint=PULL_HINT.format("compose-file" if plan.composed else "services"),
                 excerpt=log.tail(EXCERPT_LINES),
                 source=log.name,
             )
@@ -157,9 +218,8 @@ class ServiceStarter:
         )
 
     def _start_container(self, plan: ServicePlan, log: Log) -> Container:
-        name = f"{container_name(self._label)}-{plan.name}"
         arguments = [
-            *common_arguments(name, self._label, plan.env, plan.secrets),
+            *common_arguments(self._name(plan), self._label, plan.env, plan.secrets),
             *(
                 network_arguments("host")
                 if plan.on_host_network
@@ -171,20 +231,31 @@ class ServiceStarter:
         ]
         secrets = {secret.name: secret.value for secret in plan.secrets}
         try:
-            created = self._engine.create(arguments, secrets=secrets)
+            created = (
+                str(self._engine.inspect(self._name(plan))["Id"])
+                if plan.composed
+                else self._engine.create(arguments, secrets=secrets)
+            )
             return start_once(created, self._engine, log)
         except (EngineError, StartRefusedError) as refusal:
             raise RehearsalError(
                 SETUP_FAILED,
                 f"The engine refused to start the service {plan.name}: {refusal}",
-                hint="Check its image in services, and its variables in service-env.",
+                hint="Check its part of the compose file."
+                if plan.composed
+                else "Check its image in services, and its variables in service-env.",
             ) from None
 
     def _wait_until_ready(self, plan: ServicePlan, service: Companion) -> None:
         container = service.container
-        limit = container.started + self._plan.timeout
+        # Those of a compose file may wait for each other, and have the time for all together.
+        since = self._composed_since if plan.composed else container.started
+        limit = since + self._plan.timeout
         check = ready_check(plan, self._engine, container.id, self._stopped.is_set)
         while not self._stopped.is_set():
+            if service.is_done:
+                service.ready_seconds = time.monotonic() - container.started
+                return
             if container.ended:
                 raise service.end_error(self._engine, when=BEFORE_READY, verdict=SETUP_FAILED)
             missing = check()

@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
+from rehearsal.config.rehearsal_plan import (
+    CompanionsPlan,
+    ComposedService,
+    ComposePlan,
+    ServicePlan,
+)
 from rehearsal.evidence.log import Log
+from rehearsal.outside import compose
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.listeners import Listener
 from rehearsal.pipeline.stages import service_ready, services
@@ -210,6 +216,99 @@ def test_start__on_the_host_network_where_its_port_is_taken(log: Log) -> None:
     assert f"port {port} of this machine is taken" in problem.message
     assert "name that in service-ready" in problem.hint
     assert not [call for call in engine.calls if call[0] == "create"]
+
+
+def composed(name: str, **how: Any) -> ServicePlan:
+    return ServicePlan(name=name, image="image:1", composed=ComposedService(**how))
+
+
+@pytest.fixture
+def created(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the projects that Compose is told to create."""
+    projects: list[Any] = []
+    monkeypatch.setattr(compose, "create", lambda _, project: projects.append(project))
+    return projects
+
+
+def start_composed(
+    engine: FakeEngine, log: Log, *plans: ServicePlan
+) -> tuple[list[Companion], ServiceStarter]:
+    project = {"services": {plan.name: {"image": "image:1"} for plan in plans}, "volumes": {}}
+    started: list[Companion] = []
+    starter = ServiceStarter(
+        CompanionsPlan(services=plans, compose=ComposePlan(project=project)),
+        engine,
+        {plan.name: log for plan in plans},
+        started=started,
+        network=NETWORK,
+        label="dress-rehearsal=1",
+    )
+    return started, starter
+
+
+def test_start__compose_creates_and_we_start_in_order(
+    log: Log, created: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "ready_check", lambda *_: str)
+    engine = FakeEngine(states=[{**inspect_result(), "Id": "c0ffee"}])
+    plans = (
+        composed("last", after_ready=("second",), after_started=("first",)),
+        composed("second", after_started=("first",)),
+        composed("first"),
+    )
+    started, starter = start_composed(engine, log, *plans)
+    starter.wait()
+    assert [each.name for each in started] == ["first", "second", "last"]
+    (project,) = created
+    assert project["services"]["first"]["container_name"] == f"{NETWORK}-first"
+    assert project["services"]["first"]["labels"] == {"dress-rehearsal": "1"}
+    assert not [call for call in engine.calls if call[0] == "create"]
+
+
+@pytest.mark.parametrize(
+    "code, how, error",
+    [
+        (0, {"completes": True, "may_end": True}, ""),
+        (3, {"completes": True, "may_end": True}, "The service seed ended before it was ready"),
+        (0, {}, "The service seed ended before it was ready"),
+    ],
+)
+def test_start__one_that_ends_when_it_is_done(
+    code: int, how: dict[str, bool], error: str, log: Log, created: list[Any]
+) -> None:
+    state = {**inspect_result("exited", code=code), "Id": "c0ffee"}
+    engine = FakeEngine(states=[state], process=FakeProcess(code))
+    started, starter = start_composed(engine, log, composed("seed", **how))
+    if error:
+        assert error in error_of(starter).problem.message
+    else:
+        starter.wait()
+        assert started[0].ready_seconds is not None
+        assert (started[0].ended, started[0].is_done) == (False, True)
+    assert len(created) == 1
+
+
+def test_start__compose_is_refused(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise EngineError("invalid mount config")
+
+    monkeypatch.setattr(compose, "create", refuse)
+    problem = error_of(start_composed(running(), log, composed("db"))[1]).problem
+    assert problem.verdict is Verdict.SETUP_FAILED
+    assert problem.message == (
+        "The engine refused to create the services of compose-file: invalid mount config"
+    )
+
+
+def test_start__what_another_needs_fails(log: Log, created: list[Any]) -> None:
+    state = {**inspect_result("exited", code=1), "Id": "c0ffee"}
+    engine = FakeEngine(states=[state], process=FakeProcess(1))
+    started, starter = start_composed(
+        engine, log, composed("db"), composed("seed", after_ready=("db",))
+    )
+    assert "The service db ended" in error_of(starter).problem.message
+    starter.end()
+    assert ([each.name for each in started], len(created)) == (["db"], 1)
 
 
 def check_of(engine: FakeEngine, plan: ServicePlan = DB) -> str:
