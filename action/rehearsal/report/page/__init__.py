@@ -41,5 +41,12 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
     yield failed_tests(index, shown_above="\n".join(cause.lines) if cause else "")
     yield element("div", stages(result), readiness(result), class_="pair")
     yield origin_and_image(result)
-    yield logs(index.logs, setup_first=result.verdict is Verdict.SETUP_FAILED)
+    yield logs(index.logs, first=_guilty_log(result))
     yield files(index.files)
+
+
+def _guilty_log(result: RehearsalResult) -> str:
+    """Return the log of the command, service or worker that failed, empty if it is the app's."""
+    problem = result.problem
+    is_shown = problem and problem.verdict in (Verdict.SETUP_FAILED, Verdict.CRASHED)
+    return problem.source if problem and is_shown else ""

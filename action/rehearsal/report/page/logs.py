@@ -31,17 +31,17 @@ TITLES = {
 }
 
 
-def logs(excerpts: Iterable[LogExcerpt], *, setup_first: bool = False) -> Child:
-    """Return the section of the logs, the app's first, or that of setup-command."""
+def logs(excerpts: Iterable[LogExcerpt], *, first: str = "") -> Child:
+    """Return the section of the logs: the one named `first`, if any, and the app's are open."""
     by_name = {excerpt.name: excerpt for excerpt in excerpts}
     app_log = by_name.pop(CONTAINER_LOG, None)
-    setup = by_name.pop(SETUP_LOG, None) if setup_first else None
-    if not app_log and not setup and not by_name:
+    guilty = by_name.pop(first, None)
+    if not app_log and not guilty and not by_name:
         return None
     return element(
         "section",
         element("h2", "Logs"),
-        _folded(setup) if setup else None,
+        _folded(guilty, is_open=True) if guilty else None,
         _app_log(app_log) if app_log else None,
         [_folded(excerpt) for excerpt in by_name.values()],
     )
@@ -75,13 +75,14 @@ def _app_log(excerpt: LogExcerpt) -> Markup:
     )
 
 
-def _folded(excerpt: LogExcerpt) -> Markup:
+def _folded(excerpt: LogExcerpt, *, is_open: bool = False) -> Markup:
     title = TITLES.get(excerpt.name) or _companion_title(excerpt.name)
     return element(
         "details",
         element("summary", element("h3", title), " · ", link(excerpt.name)),
         preformatted(excerpt.text, title),
         class_="card",
+        open=is_open,
     )
 
 

@@ -278,13 +278,27 @@ def test_page__a_cut_log_says_so_and_links_the_whole() -> None:
     assert "12,345 bytes in the middle are left out" in text
 
 
-def test_page__the_log_of_setup_command_comes_first_if_it_failed() -> None:
-    logs = tuple(LogExcerpt(name=name, text=name) for name in ("container.log", "setup.log"))
-    index = EvidenceIndex(logs=logs)
-    for verdict, is_first in ((Verdict.SETUP_FAILED, True), (Verdict.CRASHED, False)):
-        problems = (Problem(verdict, "It ended."),)
-        text = page(RehearsalResult(name="r", problems=problems, index=index))
-        assert (text.index("What setup-command printed") < text.index('id="app-log"')) is is_first
+@pytest.mark.parametrize(
+    "verdict, source, is_first",
+    [
+        (Verdict.SETUP_FAILED, "services/db.log", True),
+        (Verdict.CRASHED, "services/db.log", True),
+        (Verdict.CRASHED, "container.log", False),
+        (Verdict.TESTS_FAILED, "tests/output.log", False),
+    ],
+)
+def test_page__the_log_of_what_failed_comes_first_and_is_open(
+    verdict: Verdict, source: str, *, is_first: bool
+) -> None:
+    names = ("container.log", "services/db.log", "tests/output.log")
+    result = RehearsalResult(
+        name="r",
+        problems=(Problem(verdict, "no", source=source),),
+        index=EvidenceIndex(logs=tuple(LogExcerpt(name=name, text=name) for name in names)),
+    )
+    text = page(result)
+    assert (text.index("The service db") < text.index('id="app-log"')) is is_first
+    assert ('<details class="card" open>' in text) is is_first
 
 
 def test_page__a_log_whose_order_is_uncertain_says_so() -> None:
