@@ -38,6 +38,7 @@ def pasted(name: str) -> str:
 
 def test_captured_facts__are_those_of_a_fault() -> None:
     others = {"no-browser", "port-taken", "engine-lost"}
+    others |= {"remote-browser-address", "remote-browser-firefox"}
     assert set(CAPTURED) - {fault.name for fault in ALL} == others
 
 

@@ -36,6 +36,7 @@ IDS = {
     "csp-blocked",
     "database-unreachable", "redis-unreachable",
     "service-image", "service-ended", "service-not-ready", "before-command",
+    "remote-browser-address",
 }  # fmt: skip
 
 

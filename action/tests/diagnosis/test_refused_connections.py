@@ -119,3 +119,39 @@ def test_tests_wrong_host__told_instead_of_a_wrong_port() -> None:
         "The tests open 127.0.0.1:8000, and the app is at 10.0.0.5:32801: publish-address says so"
     )
     assert not found.paste
+
+
+@pytest.mark.parametrize(
+    "companions, host, text, found",
+    [
+        (
+            ("remote-browser grid:4444",),
+            "localhost:32801",
+            "WebDriverException: Message: unknown error: net::ERR_CONNECTION_REFUSED",
+            ["remote-browser-address"],
+        ),
+        # The browser is on the runner, like the tests.
+        ((), "localhost:32801", "Message: unknown error: net::ERR_CONNECTION_REFUSED", []),
+        # The app has an address that other machines can open.
+        (
+            ("remote-browser grid:4444",),
+            "192.0.2.7:32801",
+            "Message: unknown error: net::ERR_CONNECTION_REFUSED",
+            [],
+        ),
+        # The tests open something else.
+        (
+            ("remote-browser grid:4444",),
+            "localhost:32801",
+            "about:neterror?e=connectionFailure&u=http%3A//localhost%3A8000/&c=UTF-8",
+            ["tests-wrong-address"],
+        ),
+    ],
+)
+def test_remote_browser(
+    companions: tuple[str, ...], host: str, text: str, found: list[str]
+) -> None:
+    given = facts(text, host=host)
+    given = replace(given, lines={**given.lines, "companions": companions})
+    given = replace(given, lines={**given.lines, **derive_facts(given, None)})
+    assert [each.id for each in diagnose(given, CAUSES)] == found

@@ -23,12 +23,16 @@ PARTS = {
 }
 # No name of a host, a user or a database that people give has more.
 PLAIN = re.compile(r"[\w.-]{1,100}")
+# Where Selenium finds browsers that are started elsewhere.
+REMOTE_URL = "SELENIUM_REMOTE_URL"
+HOST = re.compile(r"[\w.:\[\]-]{1,200}")
 SCHEME = re.compile(r"[a-z][a-z0-9+]{1,30}")
 
 
 def companion_lines(plan: Plan) -> tuple[str, ...]:
     """Return `service NAME IMAGE`, `service-env NAME VARIABLE`, `worker NAME`, `variable NAME`.
 
+    Of browsers that Selenium does not start itself comes `remote-browser HOST:PORT`.
     Then, of the variables in env: `host|port|user|database VARIABLE VALUE`, with the scheme behind
     the value if it is that of an address.
     """
@@ -41,12 +45,21 @@ def _lines(plan: Plan) -> Iterator[str]:
         names = (*service.env, *(secret.name for secret in service.secrets))
         yield from (f"service-env {service.name} {name}" for name in names)
     yield from (f"worker {worker.name}" for worker in plan.companions.workers)
+    yield from _remote_browser(plan)
     container = plan.container
     names = (*container.env, *(secret.name for secret in container.secrets))
     yield from (f"variable {name}" for name in names if ABOUT_SERVERS.fullmatch(name))
     for name, value in container.env.items():
         if ABOUT_SERVERS.fullmatch(name):
             yield from _parts(name, value)
+
+
+def _remote_browser(plan: Plan) -> Iterator[str]:
+    url = plan.suite.selenium_url or plan.suite.env.get(REMOTE_URL, "")
+    # A user and a password may stand before the host.
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    if HOST.fullmatch(host):
+        yield f"remote-browser {host}"
 
 
 def _parts(name: str, value: str) -> Iterator[str]:

@@ -1,9 +1,11 @@
 from dataclasses import replace
 
+import pytest
+
 from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan, WorkerPlan
 from rehearsal.pipeline.stages.companion_lines import companion_lines
 
-from ...fakes import PLAN, container_plan, secret
+from ...fakes import PLAN, container_plan, secret, suite_plan
 
 
 def test_companion_lines__services_workers_and_addresses() -> None:
@@ -61,3 +63,21 @@ def test_companion_lines__nothing_of_a_secret() -> None:
     assert companion_lines(replace(PLAN, container=container_plan(secrets=(url,)))) == (
         "variable DATABASE_URL",
     )
+
+
+@pytest.mark.parametrize(
+    "changes, lines",
+    [
+        ({}, ()),
+        ({"selenium_url": "http://127.0.0.1:4444/wd/hub"}, ("remote-browser 127.0.0.1:4444",)),
+        (
+            {"env": {"SELENIUM_REMOTE_URL": "https://me:hush@grid.example.com:4444"}},
+            ("remote-browser grid.example.com:4444",),
+        ),
+        ({"env": {"SELENIUM_REMOTE_URL": "a b"}}, ()),
+    ],
+)
+def test_companion_lines__browsers_elsewhere(
+    changes: dict[str, str], lines: tuple[str, ...]
+) -> None:
+    assert companion_lines(replace(PLAN, suite=suite_plan(**changes))) == lines
