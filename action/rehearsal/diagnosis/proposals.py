@@ -37,6 +37,7 @@ NEEDING_SERVERS = (
     Verdict.CRASHED,
     Verdict.NOT_READY,
     Verdict.TESTS_FAILED,
+    Verdict.TIMED_OUT,
 )
 PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = {
     "bind_all": ((Verdict.NOT_READY,), server_proposals.bind_all),

@@ -100,13 +100,12 @@ def _inputs(context: Context) -> tuple[str, ...]:
 
 def _add_service(context: Context, companions: Companions, found: Unreachable) -> str:
     """Return the inputs that start the server, under the name that the app asks for if it may."""
-    default, image = DEFAULTS[found.server]
+    default, image = _in_compose_file(context, found.server)
     names = {each.name for each in companions.services}
     host = found.host
     name = host if SERVICE_NAME.fullmatch(host) and host not in TAKEN | {"localhost"} else default
     if name in names:
         return ""
-    image = _image_in_compose_file(context, found.server) or image
     parts = [context.in_step("services", f"{name}={image}")]
     if lines := [f"{name}.{line}" for line in _env_lines(companions, found)]:
         parts.append(context.in_step("service-env", _yaml(lines), "and "))
@@ -162,18 +161,26 @@ def _yaml(lines: list[str]) -> str:
     return lines[0] if len(lines) == 1 else "\n  ".join(("|", *lines))
 
 
-def _image_in_compose_file(context: Context, server: str) -> str:
-    project = context.shape.project
-    image = rf"(?:[\w.-]+/){{0,5}}(?:{IMAGES[server]})(?::[\w.-]+)?"
-    pattern = re.compile(rf"^[ \t]*image:[ \t]*[\"']?({image})[\"']?[ \t]*$", re.MULTILINE)
+def _in_compose_file(context: Context, server: str) -> tuple[str, str]:
+    """Return the name and the image of a server in the project's compose file, or the defaults."""
+    project, (name, image) = context.shape.project, DEFAULTS[server]
+    pattern = re.compile(
+        r"^(?:[ \t]+(?P<name>[\w-]+):[ \t]*\n)?[ \t]+image:[ \t]*[\"']?"
+        rf"(?P<image>(?:[\w.-]+/){{0,5}}(?:{IMAGES[server]})(?::[\w.-]+)?)[\"']?[ \t]*$",
+        re.MULTILINE,
+    )
     files = (
         join(folder, name)
         for folder in project.nearest_first()
         for name in project.folders[folder]
         if COMPOSE_FILE.fullmatch(name)
     )
-    found = (pattern.search(project.read(path)) for path in files)
-    return next((each[1] for each in found if each), "")
+    texts = (pattern.search(project.read(path)) for path in files)
+    found = next(filter(None, texts), None)
+    if not found:
+        return name, image
+    is_name = SERVICE_NAME.fullmatch(found["name"] or "") and found["name"] not in TAKEN
+    return found["name"] if is_name else name, found["image"]
 
 
 def _ask_for(

@@ -9,6 +9,7 @@ from rehearsal.diagnosis.companions import Companions, Service, read_companions
 from rehearsal.diagnosis.facts import (
     DATABASE_SERVER,
     DATABASE_WORDS,
+    FAILED_STEP,
     REDIS_SERVER,
     REDIS_WORDS,
     WORKER_LOG,
@@ -16,6 +17,7 @@ from rehearsal.diagnosis.facts import (
 )
 from rehearsal.diagnosis.unreachable_words import (
     ANY_SERVER,
+    AT_THE_END,
     MONGO,
     MYSQL,
     OF_MONGO,
@@ -30,15 +32,21 @@ from rehearsal.diagnosis.unreachable_words import (
     Words,
 )
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
+from rehearsal.verdict import Verdict
 
 LOGS = (SETUP_LOG, BEFORE_LOG, CONTAINER_LOG, ASKED_AGAIN_LOG, WORKER_LOG)
+LOGS_BY_VERDICT = {
+    Verdict.BUILD_FAILED: (FAILED_STEP,),
+    # What the app says while tests run for too long may be old.
+    Verdict.TIMED_OUT: (SETUP_LOG, BEFORE_LOG),
+}
 # Words of clients; a log that has any of them needs no guess.
 KNOWN_WORDS = (*OF_POSTGRES, *OF_MYSQL, *OF_MONGO, *OF_REDIS, *OF_OTHERS)
 # Without any of these a log has none of the words; most logs are passed over by that.
 LIKELY = re.compile(
-    r"host|refused|REFUSED|resolve|server|Server|database|NOTFOUND|EAI_AGAIN|password|PASS|AUTH"
-    r"|connect|waiting|Timeout|Timed out|socket|role \"|no response|SQLSTATE|getaddrinfo|nc: "
-    r"|/dev/tcp/|dial tcp"
+    r"translate host|- host: |refused|REFUSED|resolve|server|Server|database|NOTFOUND|EAI_AGAIN"
+    r"|password|PASS|AUTH|connect|[Ww]aiting|Timeout|Timed out|socket|role \"|no response|SQLSTATE"
+    r"|getaddrinfo|nc: |/dev/tcp/|dial tcp|unavailable"
 )
 LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1|0\.0\.0\.0")
 ADDRESS = re.compile(r"\d+(?:\.\d+){3}|[\da-fA-F]*:[\da-fA-F:]+")
@@ -89,8 +97,8 @@ class Unreachable:
 def find_unreachable(facts: Facts, servers: Iterable[str]) -> Unreachable | None:
     """Return the server, of one of these kinds, that a log says could not be used."""
     wanted, companions = frozenset(servers), read_companions(facts)
-    for words in (KNOWN_WORDS, ANY_SERVER):
-        for log in LOGS:
+    for words in (KNOWN_WORDS, ANY_SERVER, AT_THE_END):
+        for log in LOGS_BY_VERDICT.get(facts.verdict, LOGS):
             text = facts.text(log)
             if text and LIKELY.search(text):
                 found = list(_find(text, words, wanted, companions))
@@ -104,7 +112,8 @@ def unreachable_lines(facts: Facts) -> dict[str, tuple[str, ...]]:
 
     The first is `PROBLEM STATE`. The state is `none` (there are no services), `other` (none has the
     name that was asked for), `named` (one has it), `here` (the app asked its own container),
-    `network` (the network is the caller's) or `outside` (a name with dots). Then come `server`,
+    `network` (the network is the caller's), `outside` (a name with dots) or `build` (an instruction
+    of the Dockerfile asked). Then come `server`,
     `asked` (an address), and what is known of `host`, `port`, `user`, `database`, `service` (the
     one that fits), `services` (the names of all).
     """
@@ -142,7 +151,7 @@ def _lines(facts: Facts, found: Unreachable) -> Iterator[str]:
     service = fitting_service(companions, found)
     yield f"{found.problem} {_state(facts, companions, found)}"
     yield f"server {found.server}"
-    yield f"asked {found.asked or 'an address that no log names'}"
+    yield f"asked {found.asked or 'an address that no log tells'}"
     known = {
         "host": found.host,
         "port": found.port,
@@ -156,6 +165,8 @@ def _lines(facts: Facts, found: Unreachable) -> Iterator[str]:
 
 def _state(facts: Facts, companions: Companions, found: Unreachable) -> str:
     names = {each.name for each in companions.services}
+    if facts.verdict is Verdict.BUILD_FAILED:
+        return "build"
     if found.is_here:
         return "here"
     if found.host in names or (names and (not found.host or ADDRESS.fullmatch(found.host))):

@@ -194,5 +194,21 @@ ANY_SERVER = _words(
         rf"Connect call failed \('(?P<host>[^'\n]+)', {PORT}\b",
     ),
 )
+# What scripts print while they wait: it counts if nothing more comes.
+_WAITING = r"^\W{{0,5}}(?:[Ww]aiting for (?:the )?{name}|{name} (?:is|was) (?:un|not )\w+).*"
+_END = r"(?:\n.*){0,2}\Z"
+AT_THE_END = tuple(
+    Words(
+        says=re.compile(_WAITING.format(name=f"(?:{name})\\b") + _END, re.MULTILINE),
+        problem=SILENT,
+        server=server,
+    )
+    for server, name in (
+        (POSTGRES, r"[Pp]ostgres\w*|PostgreSQL|[Dd]atabase|[Dd]b|DB"),
+        (MYSQL, r"[Mm]y[Ss][Qq][Ll]|[Mm]aria[Dd][Bb]"),
+        (MONGO, r"[Mm]ongo\w*"),
+        (REDIS, r"[Rr]edis|[Vv]alkey"),
+    )
+)
 # After one of these the server was there.
 REACHED = re.compile(r"is available after \d+ seconds|\bConnected to (?:redis|tcp)://")

@@ -83,6 +83,18 @@ def test_service__added(tmp_path: Path, host: str, companions: tuple[str, ...], 
     assert paste(tmp_path, POSTGRES.replace("HOST", host), *companions) == text
 
 
+def test_service__added_for_an_app_that_waits_without_a_word(tmp_path: Path) -> None:
+    """It has the name that the compose file gives it."""
+    compose = "services:\n  web:\n    build: .\n  db:\n    image: postgres:15\n"
+    assert paste(tmp_path, "Waiting for postgres...", docker_compose__yml="") == (
+        f"{ADD}services: postgres=postgres:17\n\n"
+        f"{AND}service-env: postgres.POSTGRES_HOST_AUTH_METHOD=trust"
+    )
+    assert paste(tmp_path, "Waiting for postgres...", compose__yml=compose) == (
+        f"{ADD}services: db=postgres:15\n\n{AND}service-env: db.POSTGRES_HOST_AUTH_METHOD=trust"
+    )
+
+
 def test_service__added_of_mysql(tmp_path: Path) -> None:
     """Its image wants a password for its root, too."""
     companions = ("variable MYSQL_PASSWORD", "variable MYSQL_USER", "database DB_NAME shop")

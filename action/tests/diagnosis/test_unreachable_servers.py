@@ -73,11 +73,11 @@ def test_unreachable__real_words(says: str, log: str) -> None:
         (
             ("Authentication failed against database server, the provided database credentials for "
             "`app` are not valid."),
-            "password none\nserver PostgreSQL\nasked an address that no log names\nuser app",
+            "password none\nserver PostgreSQL\nasked an address that no log tells\nuser app",
         ),
         (
             "Database `shop` does not exist on the database server at `db:5432`.",
-            ("no-database none\nserver PostgreSQL\nasked an address that no log names\n"
+            ("no-database none\nserver PostgreSQL\nasked an address that no log tells\n"
             "database shop"),
         ),
         (
@@ -98,7 +98,19 @@ def test_unreachable__real_words(says: str, log: str) -> None:
         ),
         (
             "FATAL:  the database system is starting up",
-            "starting none\nserver PostgreSQL\nasked an address that no log names",
+            "starting none\nserver PostgreSQL\nasked an address that no log tells",
+        ),
+        (
+            "Waiting for postgres...",
+            "silent none\nserver PostgreSQL\nasked an address that no log tells",
+        ),
+        (
+            "Postgres is unavailable - sleeping\nPostgres is unavailable - sleeping",
+            "silent none\nserver PostgreSQL\nasked an address that no log tells",
+        ),
+        (
+            "migrating\nWaiting for the database\n",
+            "silent none\nserver PostgreSQL\nasked an address that no log tells",
         ),
         (
             "pymongo.errors.ServerSelectionTimeoutError: mongo:27017: [Errno -2] Name or service",
@@ -123,6 +135,7 @@ def test_unreachable__other_words(log: str, says: str) -> None:
         ),
         "dial tcp 127.0.0.1:9000: connect: connection refused",
         "DETAIL:  host is up to date",
+        "Waiting for postgres...\nPostgreSQL started\nOperations to perform:\n  Apply all: shop",
     ],
 )
 def test_unreachable__other_servers_and_those_that_were_reached(log: str) -> None:
@@ -196,6 +209,24 @@ def test_unreachable__both_at_once() -> None:
 @pytest.mark.parametrize("source", ["before.log", "setup.log", "log of the worker"])
 def test_unreachable__in_each_log_of_the_app(source: str) -> None:
     assert DATABASE_SERVER in facts_of(NO_SUCH_HOST, source=source).lines
+
+
+@pytest.mark.parametrize("log, found", [("before.log", True), ("container.log", False)])
+def test_unreachable__when_the_time_is_up(log: str, found: bool) -> None:
+    """An ENTRYPOINT that waits for ever keeps before-command from its turn."""
+    facts = Facts(verdict=Verdict.TIMED_OUT, lines={log: ("Waiting for postgres...",)})
+    assert bool(unreachable_lines(facts)) == found
+
+
+def test_unreachable__in_a_build() -> None:
+    """Only the step that failed counts."""
+    lines = {
+        "failed step": ("RUN migrate", NO_SUCH_HOST),
+        "container.log": ("nc: bad address 'x'",),
+    }
+    facts = Facts(verdict=Verdict.BUILD_FAILED, lines=lines)
+    (found,) = diagnose(Facts(verdict=facts.verdict, lines=unreachable_lines(facts)), CAUSES)
+    assert found.title.startswith("An instruction of the Dockerfile asks for PostgreSQL at db,")
 
 
 @pytest.mark.parametrize("network, found", [("none", "database-unreachable"), ("given", None)])

@@ -64,6 +64,43 @@ PRINTS = (
 )
 SERVER_FAULTS = (
     Fault(
+        name="database-waited-for",
+        app="celery_app",
+        verdict="not-ready",
+        diagnosis="database-unreachable",
+        inputs={
+            "generate-secrets": CELERY_APP["generate-secrets"],
+            "env": f"{CELERY_APP['env']}\nPOSTGRES_TIMEOUT=600",
+            "ready-timeout": "4",
+        },
+        edits=(PRINTS,),
+        told=("The app asks for PostgreSQL at", "and no service is given"),
+        evidence={"container.log": "Waiting for PostgreSQL to become available..."},
+        known=IMAGES,
+        then="not-ready: missing-table",
+    ),
+    Fault(
+        name="database-in-a-build",
+        app="celery_app",
+        verdict="build-failed",
+        diagnosis="database-unreachable",
+        inputs=MIGRATED,
+        edits=(
+            (
+                "Dockerfile",
+                r"^RUN useradd",
+                (
+                    "RUN ALLOWED_HOSTS=x SECRET_KEY=x REDIS_URL=x DATABASE_URL=postgres://me@db/wall"
+                    r" python manage.py migrate\n\g<0>"
+                ),
+            ),
+        ),
+        lines=(
+            Line(file="Dockerfile", holds="manage.py migrate", says="failed to resolve host 'db'"),
+        ),
+        told=("asks for PostgreSQL at db, and a build has no services", "before-command"),
+    ),
+    Fault(
         name="database-unreachable",
         app="celery_app",
         verdict="setup-failed",

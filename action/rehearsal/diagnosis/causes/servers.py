@@ -4,6 +4,7 @@ from rehearsal.diagnosis.causes.database import DATABASE_VERDICTS
 from rehearsal.diagnosis.causes.startup import VISIBLE_FROM_OUTSIDE
 from rehearsal.diagnosis.facts import DATABASE_SERVER, DATABASE_WORDS, REDIS_SERVER, REDIS_WORDS
 from rehearsal.diagnosis.rules import Cause, GiveUp, Pattern, Variant
+from rehearsal.verdict import Verdict
 
 START_IT = "Start it beside the app, as a service: the name of a service is its host name."
 OF_A_CONTAINER = "In a container, localhost is the container itself."
@@ -19,7 +20,7 @@ def server_cause(cause_id: str, source: str, words: str, *, title: str, paste: s
     with_service = r"\n(?:.+\n){0,9}service .+"
     return Cause(
         id=cause_id,
-        verdicts=DATABASE_VERDICTS,
+        verdicts=(*DATABASE_VERDICTS, Verdict.TIMED_OUT, Verdict.BUILD_FAILED),
         patterns=(
             Pattern(source, r"^server (?P<server>.+)\nasked (?P<asked>.+)", shown=False),
             Pattern(words, r"^.+(?:\n.+)*"),
@@ -33,6 +34,14 @@ def server_cause(cause_id: str, source: str, words: str, *, title: str, paste: s
         hint="Compare the host, the port, the user and the database that the app asks for with "
         "what the service has.",
         variants=(
+            variant(
+                r"^\S+ build$",
+                "An instruction of the Dockerfile asks for {server} at {asked}, and a build has no "
+                "services",
+                "Let before-command do it: that runs before the app starts, beside the services. "
+                "What a build only imports has to do without the server.",
+                "",
+            ),
             variant(
                 rf"^{unusable} none$",
                 "The app asks for {server} at {asked}, and no service is given",
