@@ -1,8 +1,6 @@
-"""Read the inputs about what the app is not alone with: services, a command before it, workers."""
+"""Read the inputs about what runs beside the app: services, before-command, workers."""
 
-import re
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,26 +8,20 @@ from rehearsal.config.compose_input import read_compose
 from rehearsal.config.grid import SHARED_MEMORY, read_grid
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.named_lines import (
-    NO_COMMENTS,
-    TAKEN_NAMES,
+    RESERVED_NAMES,
     NamedLine,
-    check_free,
-    read_named_lines,
+    check_reserved_names,
 )
 from rehearsal.config.rehearsal_plan import (
     CompanionsPlan,
     ContainerPlan,
     ServicePlan,
-    WorkerPlan,
 )
 from rehearsal.config.service_env import read_service_env
 from rehearsal.config.services import read_images, read_ready
+from rehearsal.config.workers import read_worker, read_worker_lines
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError
-
-WORKERS_FORM = "NAME=ARGUMENTS, like worker=celery -A config worker"
-# What a shell would understand; here it would reach the program as an argument.
-SHELL_WORD = re.compile(r"(?<!\S)(&&|\|\|?|;|&|[0-9]?>>?|<)(?!\S)")
 
 
 def read_companions(
@@ -41,7 +33,7 @@ def read_companions(
     directory: Path,
     job_services: tuple[ServicePlan, ...] = (),
 ) -> CompanionsPlan:
-    """Return what the app is not alone with.
+    """Return what runs beside the app.
 
     `environ` is the calling step's environment; `container` has the values that the app and the
     services share. `directory` is the working directory, `job_services` are those of a workflow's
@@ -49,9 +41,9 @@ def read_companions(
     """
     images = read_images(inputs)
     compose = read_compose(inputs, directory)
-    workers = read_named_lines(inputs, "workers", WORKERS_FORM)
-    check_free("services", images)
-    check_free("workers", workers)
+    workers = read_worker_lines(inputs)
+    check_reserved_names("services", images)
+    check_reserved_names("workers", workers)
     _check_job_services(job_services, workers)
     _check_workers(images, workers)
     _check_composed(compose.lines, images, workers)
@@ -89,7 +81,7 @@ def read_companions(
         ),
         timeout=inputs.number("service-timeout"),
         before_command=inputs.block("before-command").strip(),
-        workers=tuple(_workers(workers)),
+        workers=tuple(map(read_worker, workers.values())),
         compose=replace(
             compose,
             ports={name: port for name, port in ports.items() if name in compose.lines},
@@ -102,7 +94,7 @@ def _check_job_services(
     services: tuple[ServicePlan, ...], workers: Mapping[str, NamedLine]
 ) -> None:
     for service in services:
-        reason = TAKEN_NAMES.get(service.name, "")
+        reason = RESERVED_NAMES.get(service.name, "")
         if service.name in workers:
             reason = f"workers, line {workers[service.name].line}, has it, too"
         if reason:
@@ -135,33 +127,3 @@ def _check_composed(
                     f"same name, {name}.",
                     hint="Remove one of them: each is a host name in the same network.",
                 )
-
-
-def _workers(lines: Mapping[str, NamedLine]) -> Iterator[WorkerPlan]:
-    for name, each in lines.items():
-        where = f"workers, line {each.line}"
-        try:
-            words = shlex.split(each.text)
-        except ValueError:
-            raise MisconfiguredError(
-                f"{where}: the arguments of {name} cannot be split into words.",
-                hint="A quote is not closed, or a backslash stands at the end.",
-            ) from None
-        if len(words) == 1 and re.search(r"\s", words[0]):
-            raise MisconfiguredError(
-                f"{where}: all arguments of {name} are in quotes, so they are one word, the name "
-                "of a program.",
-                hint="Remove the quotes around them.",
-            )
-        if any(word.startswith("#") for word in words) and re.search(r"\s#", each.text):
-            raise MisconfiguredError(
-                f"{where}: a # begins a comment, which would reach {name} as arguments.",
-                hint=NO_COMMENTS,
-            )
-        if (found := SHELL_WORD.search(each.text)) and found[1] in words:
-            raise MisconfiguredError(
-                f"{where}: no shell reads the arguments of {name}, so {found[1]} would be one of "
-                "them.",
-                hint=f"If a shell has to read them, write {name}=sh -c '…'.",
-            )
-        yield WorkerPlan(name=name, command=tuple(words))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.config.compose_values import Model
-from rehearsal.config.named_lines import TAKEN_NAMES
+from rehearsal.config.named_lines import RESERVED_NAMES
 from rehearsal.config.rehearsal_plan import ComposedService, ComposePlan, Plan, ServicePlan
 from rehearsal.verdict import MisconfiguredError
 
@@ -130,7 +130,7 @@ def _check_not_app(name: str, asked_by: str, service: Model, plan: Plan, where: 
 def _check_names(kept: Mapping[str, Model], plan: Plan) -> None:
     companions = plan.companions
     taken = {
-        **TAKEN_NAMES,
+        **RESERVED_NAMES,
         **{each.name: "services has the same name" for each in companions.services},
         **{each.name: "workers has the same name" for each in companions.workers},
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rehearsal.config.inputs import Inputs, quoted
-from rehearsal.config.named_lines import TAKEN_NAMES, mistake_in
+from rehearsal.config.named_lines import RESERVED_NAMES, mistake_in
 from rehearsal.config.paths import is_file
 from rehearsal.config.rehearsal_plan import ComposePlan
 from rehearsal.verdict import MisconfiguredError
@@ -63,7 +63,7 @@ def _service_lines(inputs: Inputs) -> dict[str, int]:
                 f"{where}: {quoted(name)} cannot be a service's name.",
                 hint="Write one name a line, as it stands below services: in the compose file.",
             )
-        if reason := TAKEN_NAMES.get(name):
+        if reason := RESERVED_NAMES.get(name):
             raise MisconfiguredError(
                 f"{where}: {name} cannot be a name in the rehearsal's network: {reason}.",
                 hint="Name only what the app needs. The app itself is the image that is rehearsed.",

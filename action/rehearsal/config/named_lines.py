@@ -10,8 +10,8 @@ from rehearsal.verdict import MisconfiguredError
 # A host name in the rehearsal's network; a label of DNS has at most 63 characters.
 COMPANION_NAME = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
 NAME_RULE = "A NAME has small letters, digits and hyphens, and begins with a letter"
-# Names that have a meaning already.
-TAKEN_NAMES: Mapping[str, str] = {
+# Names that have a meaning in the network already, and which.
+RESERVED_NAMES: Mapping[str, str] = {
     "web": "it is the app's own name there",
     "localhost": "in each container it means that container itself",
 }
@@ -61,10 +61,10 @@ def read_named_lines(
     return found
 
 
-def check_free(source: str, lines: Mapping[str, NamedLine]) -> None:
+def check_reserved_names(source: str, lines: Mapping[str, NamedLine]) -> None:
     """Raise `MisconfiguredError` if a name has a meaning in the network already."""
     for name, each in lines.items():
-        if reason := TAKEN_NAMES.get(name):
+        if reason := RESERVED_NAMES.get(name):
             raise MisconfiguredError(
                 f"{source}, line {each.line}: {name} cannot be a name in the rehearsal's network: "
                 f"{reason}.",

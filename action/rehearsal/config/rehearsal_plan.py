@@ -117,7 +117,7 @@ class WorkerPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanionsPlan:
-    """What the app is not alone with.
+    """What runs beside the app: services and workers, and what runs before it.
 
     `timeout` is in seconds, for all services together. `before_command` is a script (sh -ec) that
     runs in a container of the rehearsed image before the app starts; empty if there is none.
