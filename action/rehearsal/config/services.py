@@ -26,6 +26,8 @@ READY_FORM = "NAME=PORT or NAME=COMMAND, like rabbit=5672"
 # 5672/tcp, :5672, "5672", tcp:5672, localhost:5672: meant as a port, but not one.
 PORT_LIKE = re.compile(r"[\"']?(\w[\w.-]*:|:)?[+-]?[0-9]+(/\w+)?[\"']?\Z")
 URL = re.compile(r"\w+://\S+\Z")
+# The first line of a service in a compose file, or of all.
+COMPOSE_KEY = re.compile(r"[\w.-]+:\Z")
 LAST_PORT = 65535
 
 
@@ -88,8 +90,15 @@ def read_ready(
 
 
 def _check_form(inputs: Inputs) -> None:
-    """Raise `MisconfiguredError` for a line that is only an image, which has no name yet."""
+    """Raise `MisconfiguredError` for a line of a compose file, and for an image without a name."""
     for number, line in inputs.numbered_lines("services"):
+        if COMPOSE_KEY.match(line):
+            raise MisconfiguredError(
+                f"services, line {number}: this is not {FORM}.",
+                hint="A compose file's own syntax does not work here. Write NAME=IMAGE, and its "
+                "variables in service-env; or name the compose file in compose-file, and its "
+                "services in compose-services.",
+            )
         if "=" not in line and IMAGE.match(line):
             name = re.split(r"[:@]", line.rpartition("/")[2])[0]
             raise MisconfiguredError(

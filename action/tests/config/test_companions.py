@@ -77,7 +77,7 @@ def test_services__names_of_images(tmp_path: Path, image: str) -> None:
     "line, hint",
     [
         ("postgres: postgres:17", "Write = instead of the colon"),
-        ("postgres:", "Write = instead of the colon"),
+        ("postgres:", "name the compose file in compose-file"),
         ("- postgres=postgres:17", "Remove the dash"),
         ("-postgres=postgres:17", "Remove the dash"),
         ("'postgres=postgres:17'", "Remove the quotes"),
