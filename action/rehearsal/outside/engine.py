@@ -199,6 +199,11 @@ class Engine:
 
         Raises `EngineError` if one of them cannot be removed, after the others were.
         """
+        containers = tuple(containers)
+        if containers and self.versions.is_podman:
+            # It would stop them first, and wait for 10 s for one that ignores SIGTERM.
+            with suppress(EngineError):
+                self._call(["kill", *containers])
         self._remove_each(["rm", "--force", "--volumes"], containers)
 
     def _remove_each(self, command: list[str], names: Iterable[str]) -> None:

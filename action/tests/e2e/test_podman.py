@@ -23,6 +23,7 @@ from .leftovers import engine
 from .machine import free_port
 from .repository import Repository, repository_of
 from .runner import Runner, RunningStep, cancel
+from .services import REDIS, container_of
 
 pytestmark = pytest.mark.podman
 
@@ -223,6 +224,18 @@ def test_cancelled(tiny: Repository, runner: Runner, image: str) -> None:
     assert_verdict(rehearsed, "cancelled")
 
 
+def test_cancelled__in_a_command_that_ignores_sigterm(
+    tiny: Repository, runner: Runner, image: str, run_id: str
+) -> None:
+    def meanwhile(step: RunningStep) -> None:
+        step.wait_until(lambda step: "migrating" in step.file("before.log"))
+        cancel(step)
+        assert not leftovers.of_the_engine(run_id)
+
+    inputs = {"image": image, "before-command": "echo migrating; sleep 600"}
+    assert_verdict(runner.use(tiny, inputs, meanwhile=meanwhile), "cancelled")
+
+
 def test_killed__the_watchdog_removes_all(
     tiny: Repository, runner: Runner, image: str, run_id: str
 ) -> None:
@@ -238,6 +251,36 @@ def test_killed__the_watchdog_removes_all(
     rehearsed = runner.use(tiny, inputs, meanwhile=kill)
     assert rehearsed.outputs["verdict"] == "cancelled"
     assert "left" not in rehearsed.log
+
+
+@pytest.mark.usefixtures("service_images")
+@pytest.mark.parametrize("test", ["Page", "Hangs"])
+def test_services__and_their_end(
+    test: str, tiny: Repository, runner: Runner, image: str, run_id: str
+) -> None:
+    def meanwhile(step: RunningStep) -> None:
+        if test == "Hangs":
+            step.wait_until(lambda step: "starting a child" in step.file("tests/output.log"))
+            engine("kill", container_of(step, "redis"))
+
+    resolve = "import socket; print('redis is', socket.gethostbyname('redis'))"
+    inputs = {
+        "image": image,
+        "services": f"redis={REDIS}",
+        "before-command": f'python -c "{resolve}"',
+        "workers": "mail=python -u /app.py",
+        "test-command": f"python3 -m unittest checks.{test}",
+        "evidence": "always",
+    }
+    rehearsed = runner.use(tiny, inputs, meanwhile=meanwhile)
+    assert not leftovers.of_the_engine(run_id)
+    assert rehearsed.file("before.log").startswith("redis is 10.")
+    assert "Ready to accept connections" in rehearsed.file("services/redis.log")
+    if test == "Page":
+        assert rehearsed.outputs["verdict"] == "passed", rehearsed.errors
+        return
+    assert_verdict(rehearsed, "crashed")
+    assert "The service redis ended during the tests: exit code 137" in rehearsed.errors
 
 
 def test_keep__the_app_answers_until_the_command_that_was_told(

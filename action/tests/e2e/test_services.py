@@ -130,7 +130,13 @@ def test_express_app__with_a_throwaway_password(workdir: Path, runner: Runner) -
     assert "***" not in rehearsed.file("services/db.log")
 
 
-@pytest.mark.parametrize("name, kind", [("redis", "service"), ("mail", "worker")])
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        pytest.param("redis", "service", id="service"),
+        pytest.param("mail", "worker", id="worker"),
+    ],
+)
 def test_crashed__one_beside_the_app_ended_in_the_tests(
     name: str, kind: str, tiny: Repository, runner: Runner
 ) -> None:

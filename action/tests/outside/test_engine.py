@@ -303,6 +303,14 @@ def test_remove__raises_after_removing_the_others(tmp_path: Path) -> None:
     assert calls.read_text().split() == ["a", "a", "b", "c"]
 
 
+def test_remove__podman_does_not_wait_for_what_ignores_sigterm(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    script = f'echo "$*" >> {calls}; [[ $1 != kill ]] || exit 125'
+    engine = replace(engine_of(tmp_path, script), versions=EngineVersions(name="Podman"))
+    engine.remove(["a", "b"])
+    assert calls.read_text().splitlines() == ["kill a b", "rm --force --volumes a b"]
+
+
 @pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
 def test_ensure_volume__creates_and_labels_a_missing_volume(tmp_path: Path, there: bool) -> None:
     calls = tmp_path / "calls"
