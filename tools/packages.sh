@@ -7,6 +7,7 @@ has_git() { have git; }
 has_make() { have make; }
 has_curl() { have curl; }
 has_jq() { have jq; }
+has_java() { have java; }
 has_certificates() { [[ -s /etc/ssl/certs/ca-certificates.crt || $(distribution) != debian && $(distribution) != ubuntu ]]; }
 # /usr/sbin is on root's PATH only.
 has_docker() { have docker && { have dockerd || [[ -x /usr/sbin/dockerd ]] || docker version >/dev/null 2>&1; }; }
@@ -31,6 +32,7 @@ has_mmdebstrap|mmdebstrap, which builds small Debian systems|e2e own-image|mmdeb
 has_make|make|e2e|make|your package manager
 has_curl|curl, which an example calls|e2e|curl|your package manager
 has_jq|jq, which an example calls|e2e|jq|your package manager, or jqlang.org
+has_java|Java, which runs Selenium Grid|grid|default-jre-headless|your package manager, or adoptium.net
 '
 
 # Ubuntu names these, but hands out snaps, which need a running snapd: useless on a build machine.

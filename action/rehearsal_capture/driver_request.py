@@ -27,7 +27,9 @@ def ask(url: str, method: str, path: str, params: dict[str, Any], timeout: float
     server = urlsplit(url)
     kind = HTTPSConnection if server.scheme == "https" else HTTPConnection
     connection = kind(server.hostname or "localhost", server.port, timeout=timeout)
-    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    # As Selenium sends it: a Grid refuses a request without the charset.
+    content_type = "application/json;charset=UTF-8"
+    headers = {"Accept": "application/json", "Content-Type": content_type}
     if server.username:
         login = f"{server.username}:{server.password or ''}".encode()
         headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"

@@ -19,6 +19,7 @@ _PARTS = (
     "image",
     "e2e_programs",
     "services",
+    "grid",
 )
 _OFFICIAL = "python:3.13-slim"
 _OWN = "localhost/python:3.13-slim"
@@ -360,3 +361,20 @@ def test_in_turn__stops_at_the_first_failure_and_names_it(shell: Shell) -> None:
     assert "running unit" in lines
     assert "running e2e" not in lines
     assert lines[-1].endswith("To repeat only this part: make lint")
+
+
+def test_grid__its_image_is_made_when_what_it_is_made_from_changes(shell: Shell) -> None:
+    shell.program("docker", "cat label")
+    make = 'make_grid_image() { echo "$1" >label; echo made >>told; }'
+    script = f"install_grid_server() {{ :; }}; {make}; setup_grid"
+
+    def told() -> list[str]:
+        (shell.folder / "told").write_text("")
+        done = shell.run(script)
+        assert done.returncode == 0, done.stdout
+        return (shell.folder / "told").read_text().split()
+
+    assert told() == ["made"]
+    assert told() == []
+    shell.program("chromedriver", "echo of another version")
+    assert told() == ["made"]
