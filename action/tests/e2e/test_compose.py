@@ -1,20 +1,28 @@
 """Apps whose services stand in a compose file, as people write it for their own machines."""
 
 import os
+import re
 import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from . import leftovers
 from .contract import assert_verdict
 from .leftovers import engine
 from .machine import with_compose
 from .planted_secrets import assert_no_leak
 from .process_watch import watch_processes
-from .repository import Repository
-from .runner import Runner
+from .repository import Repository, repository_of
+from .runner import Runner, RunningStep, cancel
 from .service_faults import CELERY_APP, NO_REQUIREMENTS
-from .services import POSTGRES, REDIS
+from .services import POSTGRES, REDIS, all_volumes
 from .test_services import celery_app
+from .test_services_cancelled import WATCHDOG
 
 __all__ = ["celery_app"]
 
@@ -101,13 +109,15 @@ def compose(runner: Runner) -> dict[str, str]:
 
 
 @pytest.fixture
-def seeded(tiny: Repository) -> Repository:
-    tiny.write("compose.yaml", SEEDED)
-    tiny.write("settings/colour", "teal")
-    tiny.write("redis.env", "REDIS_PASSWORD=${REDIS_PASSWORD}\n")
-    tiny.write(".env", "REDIS_PASSWORD=planted-in-dotenv\n")
-    tiny.commit("A compose file")
-    return tiny
+def seeded(workdir: Path, run_id: str) -> Repository:
+    # On a laptop the image is named after the folder.
+    repository = repository_of("tiny_app", workdir / f"tiny-{run_id}")
+    repository.write("compose.yaml", SEEDED)
+    repository.write("settings/colour", "teal")
+    repository.write("redis.env", "REDIS_PASSWORD=${REDIS_PASSWORD}\n")
+    repository.write(".env", "REDIS_PASSWORD=planted-in-dotenv\n")
+    repository.commit("A compose file")
+    return repository
 
 
 def in_volume(name: str, script: str) -> str:
@@ -230,3 +240,47 @@ def test_compose_file__without_the_plugin(seeded: Repository, runner: Runner) ->
     )
     assert_verdict(rehearsed, "misconfigured")
     assert "compose-file needs Compose 2" in rehearsed.errors
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("end", [cancel, lambda step: step.send(signal.SIGKILL)])
+def test_compose_file__nothing_is_left_of_one_that_is_waited_for(
+    end: Callable[[RunningStep], None],
+    seeded: Repository,
+    runner: Runner,
+    compose: dict[str, str],
+    run_id: str,
+) -> None:
+    # Its folder of data is not there, so it has a volume of the run.
+    waiting = {"compose-services": "redis\nseed", "service-ready": "redis=6380"}
+
+    def end_it(step: RunningStep) -> None:
+        step.wait_until(lambda step: "Ready to accept" in step.file("services/redis.log"))
+        kinds = {line.split()[0] for line in leftovers.of_the_engine(run_id)}
+        assert kinds == {"container", "volume", "network"}
+        end(step)
+        deadline = time.monotonic() + WATCHDOG
+        while (left := leftovers.of_the_engine(run_id)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not left
+
+    rehearsed = runner.use(seeded, {**ASKED, **waiting}, environment=compose, meanwhile=end_it)
+    assert rehearsed.outputs["verdict"] == "cancelled"
+
+
+def test_compose_file__kept_and_side_by_side(
+    seeded: Repository, runner: Runner, compose: dict[str, str]
+) -> None:
+    inputs = {**ASKED, "compose-services": "seed"}
+    kept = runner.run_locally(seeded, inputs, environment=compose, flags=["--keep"])
+    log = kept.output.decode()
+    assert kept.exit_code == 0, log
+    remove = re.search(r"^remove: +(.+ volume rm (\S+))$", log, re.MULTILINE)
+    assert remove
+    try:
+        rehearsed = runner.use(seeded, inputs, environment=compose)
+        assert remove[2] in all_volumes(), "it is that of the one that is kept"
+    finally:
+        subprocess.run(["bash", "-c", remove[1]], check=True, capture_output=True)
+    assert_verdict(rehearsed, "passed")
+    assert remove[2] not in all_volumes()
