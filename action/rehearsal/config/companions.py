@@ -54,7 +54,7 @@ def read_companions(
             hint="Remove network. If services that are started elsewhere are needed as well, start "
             "all of them there, and keep only network.",
         )
-    ports, commands = read_ready(inputs, {**images, **compose.lines})
+    ports, commands = read_ready(inputs, images, composed=bool(compose.files))
     grid = read_grid(inputs, images)
     variables = read_service_env(
         inputs,
@@ -84,8 +84,8 @@ def read_companions(
         workers=tuple(map(read_worker, workers.values())),
         compose=replace(
             compose,
-            ports={name: port for name, port in ports.items() if name in compose.lines},
-            commands={name: each for name, each in commands.items() if name in compose.lines},
+            ports={name: port for name, port in ports.items() if name not in images},
+            commands={name: each for name, each in commands.items() if name not in images},
         ),
     )
 

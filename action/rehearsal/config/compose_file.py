@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.config.compose_values import Model
-from rehearsal.config.named_lines import RESERVED_NAMES
+from rehearsal.config.named_lines import RESERVED_NAMES, unknown_name_hint
 from rehearsal.config.rehearsal_plan import ComposedService, ComposePlan, Plan, ServicePlan
 from rehearsal.verdict import MisconfiguredError
 
@@ -55,6 +55,7 @@ def kept_services(model: Model, plan: Plan) -> dict[str, Model]:
                 kept[each] = services[each]
                 todo += [(other, each) for other in _needs(services[each]) if other in services]
     _check_names(kept, plan)
+    _check_ready(kept, plan)
     for name, service in kept.items():
         _check_parts(name, service, model)
     return kept
@@ -144,6 +145,19 @@ def _check_names(kept: Mapping[str, Model], plan: Plan) -> None:
                     f"rehearsal's network: {taken[host]}.",
                     hint="Rename one of them, or leave the service out of compose-services.",
                 )
+
+
+def _check_ready(kept: Mapping[str, Model], plan: Plan) -> None:
+    compose = plan.companions.compose
+    if unknown := next(
+        (name for name in (*compose.ports, *compose.commands) if name not in kept), ""
+    ):
+        raise MisconfiguredError(
+            f"service-ready: there is no service named {unknown}.",
+            hint=unknown_name_hint(
+                {**{each.name: each for each in plan.companions.services}, **kept}
+            ),
+        )
 
 
 def _check_parts(name: str, service: Model, model: Model) -> None:

@@ -1,6 +1,5 @@
 """Read the inputs compose-file and compose-services; the files themselves are read later."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +7,11 @@ from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.named_lines import RESERVED_NAMES, mistake_in
 from rehearsal.config.paths import is_file
 from rehearsal.config.rehearsal_plan import ComposePlan
+from rehearsal.config.services import COMPOSED_NAME
 from rehearsal.verdict import MisconfiguredError
 
 FILES = "compose-file"
 SERVICES = "compose-services"
-# Source: the schema in https://github.com/compose-spec/compose-spec.
-SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
 
 
 def read_compose(inputs: Inputs, directory: Path) -> ComposePlan:
@@ -58,7 +56,7 @@ def _service_lines(inputs: Inputs) -> dict[str, int]:
         where = f"{SERVICES}, line {number}"
         if hint := mistake_in(name):
             raise MisconfiguredError(f"{where}: this is not the name of a service.", hint=hint)
-        if not SERVICE_NAME.match(name):
+        if not COMPOSED_NAME.match(name):
             raise MisconfiguredError(
                 f"{where}: {quoted(name)} cannot be a service's name.",
                 hint="Write one name a line, as it stands below services: in the compose file.",

@@ -1,7 +1,7 @@
 """Read lists of `NAME=…` lines, where NAME is that of a service or of a worker."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rehearsal.config.inputs import Inputs, quoted
@@ -29,12 +29,12 @@ class NamedLine:
 
 
 def read_named_lines(
-    inputs: Inputs, source: str, form: str, *, known: Collection[str] = ()
+    inputs: Inputs, source: str, form: str, *, names: re.Pattern[str] = COMPANION_NAME
 ) -> dict[str, NamedLine]:
     """Return the lines of the input `source` by name; `form` is how one is written.
 
-    The `known` names may have other characters than ours, as in compose files. Raises
-    `MisconfiguredError`, whose text has the names, but not what follows them.
+    `names` are those that may stand there. Raises `MisconfiguredError`, whose text has the names,
+    but not what follows them.
     """
     found: dict[str, NamedLine] = {}
     for number, line in inputs.numbered_lines(source):
@@ -44,7 +44,7 @@ def read_named_lines(
             raise MisconfiguredError(f"{where}: this is not {form}.", hint=hint)
         if not equals:
             raise MisconfiguredError(f"{where}: there is no =.", hint=f"Write {form}.")
-        if name not in known and not COMPANION_NAME.match(name):
+        if not names.match(name):
             raise MisconfiguredError(
                 f"{where}: {quoted(name)} cannot be a name.", hint=_better_name(name)
             )

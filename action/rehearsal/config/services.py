@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.named_lines import (
+    COMPANION_NAME,
     NO_COMMENTS,
     NamedLine,
     is_quoted,
@@ -29,6 +30,8 @@ URL = re.compile(r"\w+://\S+\Z")
 # The first line of a service in a compose file, or of all.
 COMPOSE_KEY = re.compile(r"[\w.-]+:\Z")
 LAST_PORT = 65535
+# A service of a compose file. Source: the schema in https://github.com/compose-spec/compose-spec.
+COMPOSED_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
 
 
 def read_images(inputs: Inputs) -> dict[str, NamedLine]:
@@ -50,18 +53,21 @@ def read_images(inputs: Inputs) -> dict[str, NamedLine]:
 
 
 def read_ready(
-    inputs: Inputs, services: Mapping[str, object]
+    inputs: Inputs, services: Mapping[str, object], *, composed: bool
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Return the ports, and the commands, that say when a service is ready, by its name.
 
-    Raises `MisconfiguredError`.
+    With `composed` a compose file may have more services than are known yet. Raises
+    `MisconfiguredError`.
     """
     ports: dict[str, int] = {}
     commands: dict[str, str] = {}
-    lines = read_named_lines(inputs, "service-ready", READY_FORM, known=services)
+    lines = read_named_lines(
+        inputs, "service-ready", READY_FORM, names=COMPOSED_NAME if composed else COMPANION_NAME
+    )
     for name, each in lines.items():
         where = f"service-ready, line {each.line}"
-        if name not in services:
+        if name not in services and not composed:
             raise MisconfiguredError(
                 f"{where}: there is no service named {name}.", hint=unknown_name_hint(services)
             )

@@ -19,11 +19,15 @@ PARTS = ("host", "port", "user", "database")
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """A service by its name, its image, and the names of its variables."""
+    """A service by its name, its image, and the names of its variables.
+
+    With `composed` it is from a compose file, and has its variables there.
+    """
 
     name: str
     image: str
     variables: tuple[str, ...] = ()
+    composed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +72,15 @@ def read_companions(facts: Facts) -> Companions:
     """Read what `companion_lines` in the pipeline wrote."""
     services: dict[str, Service] = {}
     variables: dict[str, list[str]] = {}
-    names, given = [], []
+    names, given, composed = [], [], set()
     for line in facts.lines.get(COMPANIONS, ()):
         match line.split(" "):
             case "service", name, image:
                 services[name] = Service(name=name, image=image)
             case "service-env", name, variable:
                 variables.setdefault(name, []).append(variable)
+            case "composed", name:
+                composed.add(name)
             case "variable", name:
                 names.append(name)
             case part, variable, value, *scheme if part in PARTS:
@@ -90,7 +96,12 @@ def read_companions(facts: Facts) -> Companions:
                 )
     return Companions(
         services=tuple(
-            Service(name=each.name, image=each.image, variables=tuple(variables.get(each.name, ())))
+            Service(
+                name=each.name,
+                image=each.image,
+                variables=tuple(variables.get(each.name, ())),
+                composed=each.name in composed,
+            )
             for each in services.values()
         ),
         variables=tuple(names),

@@ -74,8 +74,10 @@ def service_password(context: Context) -> str:
     log = context.facts.text("log of the service")
     server = POSTGRES if "superuser password" in log else MYSQL
     companions = read_companions(context.facts)
+    if not name or any(each.name == name and each.composed for each in companions.services):
+        return ""
     lines = [f"{name}.{line}" for line in _password_lines(companions, server)]
-    return context.in_step("service-env", _yaml(lines)) if name else ""
+    return context.in_step("service-env", _yaml(lines))
 
 
 def _mend(context: Context, servers: Iterable[str]) -> str:
@@ -85,7 +87,9 @@ def _mend(context: Context, servers: Iterable[str]) -> str:
     companions = read_companions(context.facts)
     service = fitting_service(companions, found)
     if found.problem in (PASSWORD, NO_DATABASE, NO_USER):
-        lines = _missing_lines(companions, found, service) if service else []
+        if service is None or service.composed:
+            return ""
+        lines = _missing_lines(companions, found, service)
         return context.in_step("service-env", _yaml(lines)) if lines else ""
     if service is None:
         return _add_service(context, companions, found)

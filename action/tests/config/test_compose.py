@@ -117,6 +117,13 @@ def test_kept__refuses(services: str, told: str, tmp_path: Path) -> None:
     assert told in refusal(tmp_path, services).message
 
 
+def test_kept__service_ready_may_name_what_another_needs(tmp_path: Path) -> None:
+    assert kept(tmp_path, "seed", service_ready="cache=6380")
+    told = refusal(tmp_path, "db", service_ready="cache=6380")
+    assert told.message == "service-ready: there is no service named cache."
+    assert told.hint == "The services are: db."
+
+
 def test_kept__never_the_app(tmp_path: Path) -> None:
     plan = planned(tmp_path, "db\nmigrate")
     model = json.loads(json.dumps(MODEL).replace("/shop", str(tmp_path)))

@@ -217,3 +217,18 @@ def test_mend__none_that_is_known(tmp_path: Path) -> None:
     assert paste(tmp_path, "FATAL:  the database system is starting up", *SERVICES) == ""
     two = ("service one postgres:17", "service two postgres:17", "service db redis:8")
     assert paste(tmp_path, 'FATAL:  database "shop" does not exist', *two) == ""
+
+
+def test_service_env__nothing_for_a_service_of_a_compose_file(tmp_path: Path) -> None:
+    log = PASSWORD.replace("USER", "postgres")
+    given = (*SERVICES, "variable POSTGRES_PASSWORD", "host POSTGRES_HOST postgres")
+    assert "service-env" in paste(tmp_path, log, *given)
+    assert paste(tmp_path, log, *given, "composed postgres") == ""
+    ended = "The service postgres ended before it was ready: exit code 1."
+    lines = {"problem": (ended,), "log of the service": ("superuser password is not specified",)}
+    for more, proposed in (((), True), (("composed postgres",), False)):
+        facts = Facts(
+            verdict=Verdict.SETUP_FAILED, lines={**lines, "companions": (*SERVICES, *more)}
+        )
+        scanned = scan_source(facts, SourceTree(top=tmp_path, directory=tmp_path), WORKFLOW)
+        assert ("service-env" in "".join(scanned.get(PROPOSALS, ()))) is proposed

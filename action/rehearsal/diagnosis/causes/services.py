@@ -8,7 +8,9 @@ from rehearsal.verdict import Verdict
 
 SETUP_FAILED = (Verdict.SETUP_FAILED,)
 SAID = ("problem", SERVICE_LOG)
-CORRECT_NAME = "Correct it in services: NAME=IMAGE, like postgres=postgres:17."
+CORRECT_NAME = (
+    "Correct it in services (NAME=IMAGE, like postgres=postgres:17), or in the compose file."
+)
 LAST_LINE = r"^(?=.*\S).+$"
 SAYS_WHY = Pattern(
     SERVICE_LOG, r"^.*(?:is uninitialized and|exec format error|vm\.max_map_count).*", LAST_LINE
@@ -58,13 +60,13 @@ SERVICES = (
                 ),
                 title="The registry has no image {image} for the service {service}, or keeps it "
                 "private",
-                hint="A wrong name is answered like a private one. Correct it in services, or log "
-                "in to the registry in an earlier step (docker/login-action).",
+                hint="A wrong name is answered like a private one. Correct it, or log in to "
+                "the registry in an earlier step (docker/login-action).",
             ),
             Variant(
                 pattern=Pattern(SERVICE_LOG, r"manifest unknown|not found"),
                 title="There is no image {image}, which the service {service} should have",
-                hint="The registry has no such name or tag. Correct it in services.",
+                hint="The registry has no such name or tag. Correct it.",
             ),
         ),
     ),
@@ -82,7 +84,7 @@ SERVICES = (
         details=(SAYS_WHY,),
         title="The service {service} ended {when|at once}: exit code {code|unknown}",
         hint="A service has to run until the rehearsal ends. Its last lines say why it did not; "
-        "compare its image in services, and its variables in service-env.",
+        "compare its image and its variables, in services and service-env or in the compose file.",
         variants=(
             Variant(
                 pattern=Pattern(
@@ -91,8 +93,8 @@ SERVICES = (
                 ),
                 title="The service {service} has no password for its database, and starts only "
                 "with one",
-                hint="Give it one in service-env. A name without a value there is the value that "
-                "the app gets.",
+                hint="Give it one, in service-env or in the compose file. In service-env a name "
+                "without a value is the value that the app gets.",
                 paste="{service_password|}",
             ),
             Variant(
@@ -118,7 +120,8 @@ SERVICES = (
                 pattern=Pattern("problem", r"^The engine refused to start the service"),
                 title="The engine refused to start the service {service}",
                 hint="The image needs a command of its own (CMD or ENTRYPOINT) that the engine can "
-                "run. Compare its image in services, and its variables in service-env.",
+                "run. Compare its image and its variables, in services and service-env or in the "
+                "compose file.",
             ),
         ),
     ),

@@ -32,6 +32,7 @@ SCHEME = re.compile(r"[a-z][a-z0-9+]{1,30}")
 def companion_lines(plan: Plan) -> tuple[str, ...]:
     """Return `service NAME IMAGE`, `service-env NAME VARIABLE`, `worker NAME`, `variable NAME`.
 
+    A service from a compose file has `composed NAME`, too.
     Of browsers that Selenium does not start itself comes `remote-browser HOST:PORT`.
     Then, of the variables in env: `host|port|user|database VARIABLE VALUE`, with the scheme behind
     the value if it is that of an address.
@@ -44,6 +45,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"service {service.name} {service.image}"
         names = (*service.env, *(secret.name for secret in service.secrets))
         yield from (f"service-env {service.name} {name}" for name in names)
+        if service.composed:
+            yield f"composed {service.name}"
     yield from (f"worker {worker.name}" for worker in plan.companions.workers)
     yield from _remote_browser(plan)
     container = plan.container

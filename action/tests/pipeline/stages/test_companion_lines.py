@@ -2,7 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan, WorkerPlan
+from rehearsal.config.rehearsal_plan import (
+    CompanionsPlan,
+    ComposedService,
+    ServicePlan,
+    WorkerPlan,
+)
 from rehearsal.pipeline.stages.companion_lines import companion_lines
 
 from ...fakes import PLAN, container_plan, secret, suite_plan
@@ -14,6 +19,7 @@ def test_companion_lines__services_workers_and_addresses() -> None:
             ServicePlan(
                 name="db", image="postgres:17", env={"POSTGRES_DB": "x"}, secrets=(secret(),)
             ),
+            ServicePlan(name="cache", image="redis:8", composed=ComposedService()),
         ),
         workers=(WorkerPlan(name="mail", command=("celery",)),),
     )
@@ -34,6 +40,8 @@ def test_companion_lines__services_workers_and_addresses() -> None:
         "service db postgres:17",
         "service-env db POSTGRES_DB",
         f"service-env db {secret().name}",
+        "service cache redis:8",
+        "composed cache",
         "worker mail",
         "variable POSTGRES_HOST",
         "variable POSTGRES_PORT",
