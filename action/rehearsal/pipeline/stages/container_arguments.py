@@ -1,5 +1,6 @@
 """The arguments of `docker create`, as production would run the image."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError
 
 RESTART = "--restart"
+# In Docker's own networks, and in that of another container (container:ID), no names are given.
+NETWORKS_WITHOUT_NAMES = re.compile(r"(bridge|default|host|none|container:.*)\Z")
 
 
 def create_arguments(
@@ -41,9 +44,14 @@ def common_arguments(
 
 
 def network_arguments(network: str, alias: str = "") -> list[str]:
-    """Return the arguments for a network, if there is one, and for a further name in it."""
+    """Return the arguments for a network, if there is one, and for a further name in it.
+
+    There is none in a network that takes no names.
+    """
     arguments = ["--network", network] if network else []
-    return [*arguments, "--network-alias", alias] if network and alias else arguments
+    if not network or not alias or NETWORKS_WITHOUT_NAMES.match(network):
+        return arguments
+    return [*arguments, "--network-alias", alias]
 
 
 def without_restart(run_options: Iterable[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from rehearsal.pipeline.stages.container_arguments import (
     create_arguments,
     mount_argument,
     named_volumes,
+    network_arguments,
 )
 
 from ...fakes import container_plan, secret
@@ -110,3 +111,21 @@ def test_mount_argument__kinds(volume: str, expected: str) -> None:
 )
 def test_named_volumes__without_folders(volumes: tuple[str, ...], names: list[str]) -> None:
     assert named_volumes(container_plan(volumes=volumes)) == names
+
+
+@pytest.mark.parametrize(
+    "network, names",
+    [
+        ("", []),
+        ("ours", ["mail"]),
+        ("bridge-2", ["mail"]),
+        ("bridge", []),
+        ("host", []),
+        ("none", []),
+        ("container:c0ffee", []),
+    ],
+)
+def test_network_arguments__a_name_only_where_the_engine_takes_one(
+    network: str, names: list[str]
+) -> None:
+    assert after(network_arguments(network, "mail"), "--network-alias") == names
