@@ -67,7 +67,13 @@ def start_services(
 
 def check_services(starter: ServiceStarter, context: RunContext, state: RunState) -> None:
     """Raise `RehearsalError` (setup-failed) if a service failed or ended before the app started."""
+    # One that had been ready and ended may be why another one failed.
+    check_ready_services(context, state)
     starter.check()
+
+
+def check_ready_services(context: RunContext, state: RunState) -> None:
+    """Raise `RehearsalError` (setup-failed) if a service that had been ready has ended."""
     for service in state.companions:
         # The starter tells of one that was never ready.
         if service.ready_seconds is not None and service.ended:
@@ -76,8 +82,7 @@ def check_services(starter: ServiceStarter, context: RunContext, state: RunState
 
 def wait_for_services(starter: ServiceStarter, context: RunContext, state: RunState) -> None:
     """Wait until all services are ready, and say how long each took. Raises like the check."""
-    starter.wait()
-    check_services(starter, context, state)
+    starter.wait(lambda: check_services(starter, context, state))
     for service in state.companions:
         context.console.info(
             f"{service.title}: ready {service.ready_seconds:.2f} s after its start"
@@ -93,8 +98,11 @@ def with_grid(plan: Plan, state: RunState) -> Plan:
     return replace(plan, suite=replace(plan.suite, selenium_url=url))
 
 
-def run_before(plan: Plan, context: RunContext, image: Image) -> None:
-    """Run before-command in a container of its own. Raises `RehearsalError`."""
+def run_before(plan: Plan, context: RunContext, state: RunState, image: Image) -> None:
+    """Run before-command in a container of its own; a service that ends meanwhile ends it.
+
+    Raises `RehearsalError`.
+    """
     with context.streamed_log("before-command", BEFORE_LOG) as log:
         run_before_command(
             plan.companions.before_command,
@@ -104,6 +112,7 @@ def run_before(plan: Plan, context: RunContext, image: Image) -> None:
             image=image.id,
             label=context.label,
             directory=plan.directory,
+            check=lambda: check_ready_services(context, state),
         )
 
 

@@ -87,7 +87,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         plan = companions.with_grid(plan, state)
     if plan.companions.before_command:
         with state.stage("before"):
-            companions.run_before(plan, context, image)
+            companions.run_before(plan, context, state, image)
     log = context.evidence.log(CONTAINER_LOG, timed=True)
     cleanup.callback(teardown.close_log, log, state)
     with state.stage("start"):

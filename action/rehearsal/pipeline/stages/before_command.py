@@ -1,6 +1,7 @@
 """Run before-command (migrations, for example) in a container of its own, before the app starts."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,11 +28,12 @@ def run_before_command(
     image: str,
     label: str,
     directory: Path,
+    check: Callable[[], None] = lambda: None,
 ) -> None:
     """Run `script` with `sh -ec` through the image's ENTRYPOINT, and remove the container.
 
-    `plan` is the app's. Raises `RehearsalError` (setup-failed), `MisconfiguredError` and
-    `EngineError`.
+    `plan` is the app's. `check` is called again and again; what it raises ends the script. Raises
+    `RehearsalError` (setup-failed), `MisconfiguredError` and `EngineError`.
     """
     own_plan = replace(
         plan,
@@ -39,7 +41,8 @@ def run_before_command(
         command=("sh", "-ec", script),
         run_options=tuple(without_restart(plan.run_options)),
     )
-    name = f"{container_name(label)}-before-command"
+    # No service and no worker can have a name with a dot.
+    name = f"{container_name(label)}.before-command"
     created = create_container(
         own_plan, engine, image=image, name=name, label=label, directory=directory
     )
@@ -52,7 +55,7 @@ def run_before_command(
             hint="It is started as `sh -ec SCRIPT` through the image's ENTRYPOINT.",
         ) from None
     try:
-        _wait(container, engine, log, plan.port)
+        _wait(container, engine, log, plan.port, check)
     finally:
         # A cancelled run has no time for a script that ignores SIGTERM, as sh does: the container
         # is removed next.
@@ -60,10 +63,13 @@ def run_before_command(
     engine.remove([created])
 
 
-def _wait(container: Container, engine: Engine, log: Log, port: int) -> None:
+def _wait(
+    container: Container, engine: Engine, log: Log, port: int, check: Callable[[], None]
+) -> None:
     """Wait until the command has ended. Raises `RehearsalError` (setup-failed)."""
     started = time.monotonic()
     while (code := container.client.wait(POLL_INTERVAL)) is None:
+        check()
         if _listens(engine, container.id, port):
             raise RehearsalError(
                 Verdict.SETUP_FAILED,
@@ -75,6 +81,7 @@ def _wait(container: Container, engine: Engine, log: Log, port: int) -> None:
                 source=log.name,
             )
     if code:
+        check()  # It may have failed because a service has just ended.
         raise RehearsalError(
             Verdict.SETUP_FAILED,
             f"before-command ended with exit code {code}.",

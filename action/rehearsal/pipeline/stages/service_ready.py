@@ -22,6 +22,8 @@ COMMAND_POLL = 0.2
 # also succeeds on the server that initialises a new Postgres and then stops. It listens nowhere.
 # An image that is told to listen elsewhere never opens its port.
 PORT_GRACE = 10.0
+# What is missing if a command was ended.
+NOT_FINISHED = "its check was not finished"
 # How much is kept of what a command printed, in bytes.
 OUTPUT_SIZE = 2000
 
@@ -92,7 +94,10 @@ def _health_command(config: Mapping[str, Any]) -> list[str]:
 def _by_port(engine: Engine, container: str, port: int) -> str:
     try:
         found = listeners(engine, container, port)
-    except EngineError:  # It has just ended; the caller notices next.
+        runs = found is not None or engine.inspect(container)["State"]["Status"] == "running"
+    except EngineError:
+        runs = False
+    if not runs:  # It has just ended; the caller notices next.
         return "it does not run"
     # Where nothing can read what it listens on, it counts as ready because it runs.
     if found is None or any(each.port == port and not each.loopback for each in found):
@@ -117,7 +122,7 @@ def _by_command(
     try:
         while (code := process.wait(COMMAND_POLL)) is None:
             if should_stop():
-                return "its check was not finished"
+                return NOT_FINISHED
             if time.monotonic() >= limit:
                 return f"its check took more than {COMMAND_TIMEOUT:.0f} s"
     finally:

@@ -18,7 +18,7 @@ from rehearsal.pipeline.stages.container import Container, container_name
 from rehearsal.pipeline.stages.container_arguments import common_arguments, network_arguments
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
-from rehearsal.pipeline.stages.service_ready import exposed_ports, ready_check
+from rehearsal.pipeline.stages.service_ready import NOT_FINISHED, exposed_ports, ready_check
 from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
@@ -72,12 +72,16 @@ class ServiceStarter:
         if self._error:
             raise self._error
 
-    def wait(self) -> None:
-        """Wait until all are ready. Raises like `check`, as soon as one has failed."""
+    def wait(self, check: Callable[[], None] | None = None) -> None:
+        """Wait until all are ready. Raises like `check`, as soon as one has failed.
+
+        Another `check` that is given is called instead, again and again.
+        """
+        check = check or self.check
         while self._thread.is_alive():
             self._thread.join(POLL_INTERVAL)
-            self.check()
-        self.check()
+            check()
+        check()
 
     def end(self) -> None:
         """Stop waiting and starting more."""
@@ -251,18 +255,25 @@ class ServiceStarter:
         # Those of a compose file may wait for each other, and have the time for all together.
         since = self._composed_since if plan.composed else container.started
         limit = since + self._plan.timeout
-        check = ready_check(plan, self._engine, container.id, self._stopped.is_set)
+
+        def should_stop() -> bool:
+            return self._stopped.is_set() or container.ended or time.monotonic() >= limit
+
+        check = ready_check(plan, self._engine, container.id, should_stop)
+        missing = ""
         while not self._stopped.is_set():
             if service.is_done:
                 service.ready_seconds = time.monotonic() - container.started
                 return
             if container.ended:
                 raise service.end_error(self._engine, when=BEFORE_READY, verdict=SETUP_FAILED)
-            missing = check()
-            if not missing:
+            latest = check()
+            if not latest:
                 service.ready_seconds = time.monotonic() - container.started
                 return
-            if time.monotonic() >= limit:
+            # What an earlier check found says more than that the last one took too long.
+            missing = (missing or latest) if latest == NOT_FINISHED else latest
+            if time.monotonic() >= limit and not container.ended:
                 raise RehearsalError(
                     SETUP_FAILED,
                     f"The service {plan.name} was not ready within {self._plan.timeout} s: "

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from ...fakes import FakeEngine, FakeProcess, container_plan, inspect_result, se
 SCRIPT = "python manage.py migrate\npython manage.py loaddata x"
 
 
-def run(engine: FakeEngine, log: Log, **changes: object) -> None:
+def run(
+    engine: FakeEngine, log: Log, check: Callable[[], None] = lambda: None, **changes: object
+) -> None:
     plan = container_plan(secrets=(secret(),), network="a-1", **changes)
     run_before_command(
-        SCRIPT, plan, engine, log, image=engine.image_id, label="a=1", directory=Path()
+        SCRIPT, plan, engine, log, image=engine.image_id, label="a=1", directory=Path(), check=check
     )
 
 
@@ -51,6 +54,28 @@ def test_run_before_command__fails(log: Log) -> None:
     assert problem.verdict is Verdict.SETUP_FAILED
     assert problem.message == "before-command ended with exit code 3."
     assert (problem.excerpt, problem.source) == (("no such table",), log.name)
+
+
+@pytest.mark.parametrize("code", [None, 3])
+def test_run_before_command__what_is_checked_meanwhile_comes_first(
+    code: int | None, log: Log
+) -> None:
+    """A script fails because its database has ended, or waits for it for ever."""
+
+    def check() -> None:
+        raise RehearsalError(Verdict.SETUP_FAILED, "The service db ended")
+
+    engine = running(code)
+    with pytest.raises(RehearsalError, match="The service db ended"):
+        run(engine, log, check=check)
+    assert engine.process.was_ended
+
+
+def test_run_before_command__its_container_has_a_name_that_no_service_can_have(log: Log) -> None:
+    engine = running(0)
+    run(engine, log)
+    create = next(call for call in engine.calls if call[0] == "create")
+    assert create[create.index("--name") + 1] == "a-1.before-command"
 
 
 def test_run_before_command__refused(log: Log) -> None:

@@ -360,6 +360,36 @@ def test_ready_check__a_command_succeeds_before_the_port_is_open(
     assert check() == ""
 
 
+def test_start__a_command_that_hangs_ends_with_the_time(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after COMMAND_TIMEOUT, which may be longer than service-timeout."""
+    hanging = FakeProcess(None)
+    monkeypatch.setattr(FakeEngine, "execute", lambda *_, **__: hanging)
+    hangs = replace(DB, ready_command="sleep infinity")
+    problem = error_of(start(running(), log, hangs, timeout=0)[1]).problem
+    assert hanging.was_ended
+    assert problem.message == (
+        "The service db was not ready within 0 s: its check was not finished."
+    )
+
+
+def test_start__an_earlier_check_says_more_than_one_that_was_not_finished(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    monkeypatch.setattr("time.monotonic", clock)
+    found = iter(["its check ended with exit code 2", service_ready.NOT_FINISHED])
+
+    def check() -> str:
+        clock.advance(1)
+        return next(found)
+
+    monkeypatch.setattr(services, "ready_check", lambda *_: check)
+    problem = error_of(start(running(), log, timeout=2)[1]).problem
+    assert problem.message.endswith("within 2 s: its check ended with exit code 2.")
+
+
 def test_ready_check__a_command_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_ready, "COMMAND_TIMEOUT", 0)
     engine = running(process=FakeProcess(None))
@@ -392,6 +422,15 @@ def test_ready_check__listens(monkeypatch: pytest.MonkeyPatch) -> None:
     for found in (None, [Listener(port=5432, address="172.18.0.2")]):
         monkeypatch.setattr(service_ready, "listeners", lambda *_, found=found: found)
         assert check_of(running(), plan) == ""
+
+
+def test_ready_check__it_has_ended_and_nothing_can_be_read_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The attached client may tell of the end a second later."""
+    monkeypatch.setattr(service_ready, "listeners", lambda *_: None)
+    engine = FakeEngine(states=[inspect_result(), inspect_result("exited", code=3)])
+    assert check_of(engine, replace(DB, ready_port=5432)) == "it does not run"
 
 
 def test_ready_check__it_has_just_ended(monkeypatch: pytest.MonkeyPatch) -> None:
