@@ -194,7 +194,13 @@ def _ask_for(
     for each in companions.given:
         if each.part == "host" and each.server in (found.server, "") and _is(each.value, found):
             if each.is_url:
-                return _edit_lines(context, [(f"{each.variable}=", each.value, name)], lead)
+                # The same word may be a user, or the scheme.
+                edits = (
+                    (f"{each.variable}=", f"{mark}{each.value}", f"{mark}{name}")
+                    for mark in ("@", "//")
+                )
+                pastes = (_edit_lines(context, [edit], lead) for edit in edits)
+                return next(filter(None, pastes), "")
             return context.in_step("env", f"{each.variable}={name}", lead)
     variable, value = default_host(context.shape.project, found.server, found.host, name)
     return context.in_step("env", f"{variable}={value}", lead) if variable else ""

@@ -178,7 +178,15 @@ def test_host__in_an_address_that_the_workflow_has(tmp_path: Path) -> None:
     workflow = "with:\n  env: |\n    A=b\n    DATABASE_URL=postgres://me:pw@localhost/shop\n"
     log = POSTGRES.replace("HOST", "localhost")
     assert paste(tmp_path, log, *companions, workflow=workflow) == (
-        f"# in {WORKFLOW}:4, instead of localhost, write:\npostgres"
+        f"# in {WORKFLOW}:4, instead of @localhost, write:\n@postgres"
+    )
+    same = workflow.replace("postgres://me", "postgres://localhost")
+    assert paste(tmp_path, log, *companions, workflow=same) == (
+        f"# in {WORKFLOW}:4, instead of @localhost, write:\n@postgres"
+    )
+    bare = workflow.replace("me:pw@", "")
+    assert paste(tmp_path, log, *companions, workflow=bare) == (
+        f"# in {WORKFLOW}:4, instead of //localhost, write:\n//postgres"
     )
 
 

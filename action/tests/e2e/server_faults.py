@@ -159,6 +159,23 @@ SERVER_FAULTS = (
         then="passed",
     ),
     Fault(
+        name="database-host-in-an-address",
+        app="express_app",
+        verdict="setup-failed",
+        diagnosis="database-unreachable",
+        starts=False,
+        inputs={
+            "services": f"store={POSTGRES}",
+            "service-env": "store.POSTGRES_PASSWORD=throwaway\nstore.POSTGRES_DB=notes",
+            "env": "DATABASE_URL=postgres://postgres:throwaway@postgres/notes",
+            "before-command": "node migrate.js",
+            "test-command": "python3 -m unittest checks",
+        },
+        told=("The app asks for PostgreSQL at postgres, and the service is called store",),
+        evidence={"before.log": "getaddrinfo ENOTFOUND postgres"},
+        then="passed",
+    ),
+    Fault(
         name="database-does-not-exist",
         app="celery_app",
         verdict="setup-failed",
