@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from rehearsal_capture.evidence import PROBLEMS
 
-# With this the name of a file begins, so that it is none of ours.
+# The prefix of these files' names, which no file of ours has.
 _OWN = "test-"
 _MAX_NAME_LENGTH = 60
 # For each test; what its retries attach is among them.
@@ -31,24 +31,24 @@ _CONSOLE = "Browser Log"
 def attach(folder: Path, extras: list[dict[str, Any]], base: Path) -> None:
     """Write the `extras` of a report into the folder of its test; a relative path is below `base`.
 
-    They are pytest-html's: a name, a format, a suffix, and a text, base64, bytes or a path. What is
-    there already is left out.
+    They are pytest-html's: a name, a format, a suffix, and a text, base64, bytes or a path. A file
+    that the folder has already is left out.
     """
     if more := len(extras[_MAX_FILES:]):
-        _tell(folder, f"{more} more attachments were not kept")
+        _note_problem(folder, f"{more} more attachments were not kept")
     for extra in extras[:_MAX_FILES]:
         name = f"{_OWN}{extra.get('name') or extra.get('format_type') or 'file'}"
         try:
             if extra.get("name") == _CONSOLE and any(folder.glob("console*.log")):
                 continue
             content, suffix = _content(extra, base), _suffix(extra)
-            if content.strip() and not _is_there(folder, content):
+            if content.strip() and not _is_kept(folder, content):
                 _write(folder, name, suffix, content)
         except Exception as error:  # noqa: BLE001  (the others are still kept)
-            _tell(folder, f"{name}: {error}")
+            _note_problem(folder, f"{name}: {error}")
 
 
-def _tell(folder: Path, problem: str) -> None:
+def _note_problem(folder: Path, problem: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / PROBLEMS).open("ab") as file:
         file.write(f"{problem}\n".encode("utf-8", "replace"))
@@ -83,7 +83,7 @@ def _suffix(extra: dict[str, Any]) -> str:
     return wanted or _SUFFIXES.get(extra.get("format_type") or "", "txt")
 
 
-def _is_there(folder: Path, content: bytes) -> bool:
+def _is_kept(folder: Path, content: bytes) -> bool:
     """Return whether a file has the same content, as our own that were taken just before."""
     content = content.strip()
     return any(

@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Protocol
 
 from rehearsal_capture.quiet import Quiet
 
@@ -19,10 +20,27 @@ _HASH_LENGTH = 8
 PROBLEMS = "problems.txt"
 # Exceptions of pytest that end a test which has not failed.
 _NOT_FAILURES = ("Skipped", "XFailed", "Exit")
-# What an exception that ends a test bears: that its evidence is kept, and what was seen before.
+# Attributes of an exception that ends a test: whether its evidence is kept, and the snapshots of
+# browsers that were closed before.
 _KEPT = "_rehearsal_kept"
-_LOOKS = "_rehearsal_looks"
+_SNAPSHOTS = "_rehearsal_snapshots"
 _HERE = Path(__file__).parent
+
+
+class Browser(Protocol):
+    """A session of Selenium or a page of Playwright."""
+
+    def limited(self) -> AbstractContextManager[None]:
+        """Return a context in which the browser is given little time to answer."""
+
+    def close_dialogs(self) -> list[str]:
+        """Close the dialogs that hide the page, and return their texts."""
+
+    def readers(self) -> dict[str, Callable[[], bytes]]:
+        """Return how to read each file of the evidence, by its name."""
+
+    def forget(self) -> None:
+        """Leave the browser out from now on."""
 
 
 def safe_name(test_id: str) -> str:
@@ -39,20 +57,21 @@ def folder_of(test: str) -> Path:
     return Path(os.environ["REHEARSAL_EVIDENCE"], safe_name(test))
 
 
-def keep(name: Callable[[], str], error: BaseException, browsers: Callable[[], list[Any]]) -> None:
-    """Save the evidence of a failed test, by its dotted name, once for each error; raise nothing.
+def keep(
+    name: Callable[[], str], error: BaseException, browsers: Callable[[], Sequence[Browser]]
+) -> None:
+    """Save the evidence of a failed test, once for each error; raise nothing.
 
-    `browsers` returns what has `limited`, `close_dialogs`, `readers` and `forget`, as a session
-    here does.
+    `name` returns the test's dotted name, `browsers` those that it uses.
     """
     with Quiet():
-        _without_our_frames(error)
+        _remove_our_frames(error)
         if not getattr(error, _KEPT, False) and type(error).__name__ not in _NOT_FAILURES:
             setattr(error, _KEPT, True)
-            earlier = [found for each in _chain(error) for found in vars(each).pop(_LOOKS, ())]
-            looks = [*earlier, *filter(None, map(look, browsers()))]
-            if looks:
-                _write(folder_of(name()), looks)
+            earlier = [found for each in _chain(error) for found in vars(each).pop(_SNAPSHOTS, ())]
+            snapshots = [*earlier, *filter(None, map(take_snapshot, browsers()))]
+            if snapshots:
+                _write(folder_of(name()), snapshots)
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
@@ -64,15 +83,17 @@ def _chain(error: BaseException | None) -> list[BaseException]:
     return found
 
 
-def look_now(error: BaseException, browser: Any) -> None:
-    """Look at a browser that is closed because of an error, which nobody has reported yet."""
-    setattr(error, _LOOKS, [*getattr(error, _LOOKS, ()), *filter(None, [look(browser)])])
+def attach_snapshot(error: BaseException, browser: Browser) -> None:
+    """Add a snapshot to an error that closes a browser before the runner reports the error."""
+    if found := take_snapshot(browser):
+        setattr(error, _SNAPSHOTS, [*getattr(error, _SNAPSHOTS, ()), found])
 
 
-def look(browser: Any) -> dict[str, bytes | Exception]:
-    """Return the content of each file of the evidence, or why there is none.
+def take_snapshot(browser: Browser) -> dict[str, bytes | Exception]:
+    """Return the content of each file of the evidence, or the error that prevented it.
 
-    A browser that tells nothing is forgotten. It has gone, or does not answer.
+    A browser that gives no content has gone or does not answer, and is forgotten. The result is
+    empty if it has gone.
     """
     found: dict[str, bytes | Exception] = {}
     hangs = False
@@ -93,9 +114,9 @@ def look(browser: Any) -> dict[str, bytes | Exception]:
     return {**found, **({PROBLEMS: closed.encode("utf-8", "replace")} if closed else {})}
 
 
-def _write(folder: Path, looks: list[dict[str, bytes | Exception]]) -> None:
+def _write(folder: Path, snapshots: list[dict[str, bytes | Exception]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    names = [(name, number) for number, found in enumerate(looks, start=1) for name in found]
+    names = [(name, number) for number, found in enumerate(snapshots, start=1) for name in found]
     failure = 1
     while any(
         (folder / _file_name(name, failure, number)).exists()
@@ -104,7 +125,7 @@ def _write(folder: Path, looks: list[dict[str, bytes | Exception]]) -> None:
     ):
         failure += 1
     problems = b""
-    for number, found in enumerate(looks, start=1):
+    for number, found in enumerate(snapshots, start=1):
         problems += bytes(found.pop(PROBLEMS, b""))  # type: ignore[arg-type]
         for name, content in found.items():
             target = _file_name(name, failure, number)
@@ -124,7 +145,7 @@ def _file_name(name: str, failure: int, browser: int) -> str:
     return f"{stem}{failure_part}{browser_part}{dot}{suffix}"
 
 
-def _without_our_frames(error: BaseException) -> None:
+def _remove_our_frames(error: BaseException) -> None:
     """Take this package out of the traceback: it is only between a test and its tools.
 
     A bare `raise` adds no line for the frame that it is in.

@@ -56,7 +56,7 @@ class Page:
             "screenshot.png": self._screenshot,
             "page.html": self._content,
         }
-        # Since Playwright 1.56; before, nobody has listened.
+        # Playwright 1.56 and newer remember them.
         if hasattr(self._page, "console_messages"):
             readers = {"console.log": self._console, **readers}
         return readers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal_capture.dotted_names import dotted_name
-from rehearsal_capture.evidence import keep
+from rehearsal_capture.evidence import Browser, keep
 from rehearsal_capture.playwright_pages import open_pages
 from rehearsal_capture.pytest_attachments import listen
 from rehearsal_capture.quiet import Quiet
@@ -13,18 +13,18 @@ from rehearsal_capture.selenium_sessions import open_sessions, start_test
 
 
 def watch(module: Any) -> None:
-    """Look when pytest reports a phase that raised; `module` is _pytest.reports."""
+    """Keep the evidence when pytest reports a phase that raised; `module` is _pytest.reports."""
     report = module.TestReport.from_item_and_call.__func__
 
-    def report_after_a_look(cls: Any, item: Any, call: Any) -> Any:
+    def keep_and_report(cls: Any, item: Any, call: Any) -> Any:
         with Quiet():
-            _look(item, call)
+            _keep_evidence(item, call)
         return report(cls, item, call)
 
-    module.TestReport.from_item_and_call = classmethod(report_after_a_look)
+    module.TestReport.from_item_and_call = classmethod(keep_and_report)
 
 
-def _look(item: Any, call: Any) -> None:
+def _keep_evidence(item: Any, call: Any) -> None:
     # A plugin may have a runner of its own, as flaky does.
     listen(item)
     if call.when == "teardown":
@@ -33,7 +33,7 @@ def _look(item: Any, call: Any) -> None:
     if error is None or item.get_closest_marker("xfail"):
         return
 
-    def browsers() -> list[Any]:
+    def browsers() -> list[Browser]:
         return [*open_sessions(), *open_pages(getattr(item, "funcargs", {}))]
 
     keep(lambda: dotted_name(item.nodeid), error, browsers)

@@ -27,9 +27,9 @@ _MAX_MESSAGES = 5000
 class KnownSession:
     """What is known of a session.
 
-    What sends its commands, which browser it is, which thread and process used it last. `seen` are
-    the messages of the console that the running test has read, `kept_back` those that a look has
-    read and the test has not: the browser gives each of them once.
+    `connection` sends its commands, `used_by` are the thread and the process that used it last.
+    `seen` are the messages of the console that the running test has read, `kept_back` those that a
+    snapshot has read and the test has not: the browser gives each message once.
     """
 
     connection: Any
@@ -39,7 +39,7 @@ class KnownSession:
     kept_back: list[Any] = field(default_factory=list)
 
     def read(self, messages: list[Any]) -> list[Any]:
-        """Return what a test would read now if no look had read messages before it."""
+        """Return what a test would read now if no snapshot had read messages before it."""
         found = [*self.kept_back, *messages]
         self.kept_back.clear()
         self.seen = [*self.seen, *found][-_MAX_MESSAGES:]

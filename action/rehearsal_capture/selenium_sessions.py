@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from rehearsal_capture.evidence import look_now
+from rehearsal_capture.evidence import attach_snapshot
 from rehearsal_capture.selenium_session import KnownSession, Session
 
 # By ID.
@@ -31,7 +31,7 @@ def watch(module: Any) -> None:
         session = params.get("sessionId") if isinstance(params, dict) else None
         if command == "quit":
             with suppress(Exception):
-                _look_before_the_end(session)
+                _snapshot_before_quit(session)
         response = send(self, command, params)
         # Not more than an Exception: here a time limit may still end the test.
         with suppress(Exception):
@@ -62,11 +62,11 @@ def _note(connection: Any, command: Any, session: Any, response: Any) -> None:
         _used.add(session)
 
 
-def _look_before_the_end(session: Any) -> None:
-    """Look at a browser that ends in a `finally` or `with`, while an exception passes through."""
+def _snapshot_before_quit(session: Any) -> None:
+    """Keep what a browser shows that quits in a `finally` or `with`, while an exception passes."""
     error = sys.exc_info()[1]
     if error is not None and session in _sessions:
-        look_now(error, Session(session, _sessions[session], forget))
+        attach_snapshot(error, Session(session, _sessions[session], forget))
 
 
 def forget(session: Any) -> None:

@@ -32,7 +32,7 @@ def start() -> None:
     is_wanted = (
         os.environ.get("REHEARSAL_EVIDENCE") and os.environ.get("REHEARSAL_CAPTURE") != "off"
     )
-    # A second copy on the path would look at each failure again.
+    # A second copy on the path would keep the evidence of each failure twice.
     if is_wanted and not any(
         type(each).__name__ == _BrowserFinder.__name__ for each in sys.meta_path
     ):
@@ -40,7 +40,7 @@ def start() -> None:
 
 
 class _BrowserFinder:
-    """Finds nothing itself: it hears which modules are imported."""
+    """Finds no module itself: it watches which modules are imported."""
 
     def __init__(self) -> None:
         self._is_watching = False

@@ -17,13 +17,13 @@ __unittest = True
 
 
 def watch(module: Any) -> None:
-    """Look at each part of a test that raises; `module` is unittest.case."""
+    """Keep the evidence of each part of a test that raises; `module` is unittest.case."""
     outcome, sub_test = module._Outcome, module._SubTest  # noqa: SLF001
     not_failures = (module.SkipTest, module._ShouldStop, KeyboardInterrupt)  # noqa: SLF001
     run_part = outcome.testPartExecutor
 
     @contextmanager
-    def run_part_and_look(self: Any, test: Any, *args: Any, **kwargs: Any) -> Iterator[None]:
+    def run_part_and_keep(self: Any, test: Any, *args: Any, **kwargs: Any) -> Iterator[None]:
         with run_part(self, test, *args, **kwargs):
             try:
                 yield
@@ -43,7 +43,7 @@ def watch(module: Any) -> None:
         with Quiet():
             start_test()
 
-    outcome.testPartExecutor = run_part_and_look
+    outcome.testPartExecutor = run_part_and_keep
     outcome.__init__ = begin_test
 
 

@@ -14,11 +14,11 @@ __unittest = True
 
 
 def watch(module: Any) -> None:
-    """Look when a suite is told of such an error; `module` is unittest.suite."""
+    """Keep the evidence when a suite is told of such an error; `module` is unittest.suite."""
     suite, skip = module.TestSuite, module.case.SkipTest
     add = suite._addClassOrModuleLevelException  # noqa: SLF001
 
-    def look_and_add(
+    def keep_and_add(
         self: Any, result: Any, error: Any, name: Any, *args: Any, **kwargs: Any
     ) -> Any:
         with Quiet():
@@ -26,4 +26,4 @@ def watch(module: Any) -> None:
                 keep(lambda: dotted_name(name), error, open_sessions)
         return add(self, result, error, name, *args, **kwargs)
 
-    suite._addClassOrModuleLevelException = look_and_add  # noqa: SLF001
+    suite._addClassOrModuleLevelException = keep_and_add  # noqa: SLF001

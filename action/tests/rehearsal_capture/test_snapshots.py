@@ -1,4 +1,4 @@
-"""What is looked at, and how long: a stand-in answers for the driver."""
+"""What a snapshot of a browser holds, and how long it takes: a stand-in answers for the driver."""
 
 import json
 import os
@@ -80,8 +80,8 @@ def session(url: str, name: str = "s1") -> Session:
     return Session(name, KnownSession(connection, "chrome", (0, 0)), lambda _: None)
 
 
-def test_look__reads_each_file(driver: str) -> None:
-    assert evidence.look(session(driver)) == {
+def test_snapshot__reads_each_file(driver: str) -> None:
+    assert evidence.take_snapshot(session(driver)) == {
         "console.log": b"",
         "address.txt": b"http://localhost/\n",
         "screenshot.png": b"png",
@@ -89,9 +89,11 @@ def test_look__reads_each_file(driver: str) -> None:
     }
 
 
-def test_look__at_a_page_that_never_answers(driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_snapshot__of_a_page_that_never_answers(
+    driver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Driver, "hangs", True)
-    found = evidence.look(session(driver))
+    found = evidence.take_snapshot(session(driver))
     assert {name: str(each) for name, each in found.items()} == {
         "console.log": "the browser does not answer"
     }
@@ -104,15 +106,15 @@ def test_look__at_a_page_that_never_answers(driver: str, monkeypatch: pytest.Mon
     ]
 
 
-def test_look__at_a_session_that_has_ended(driver: str) -> None:
-    assert evidence.look(session(driver, "another")) == {}
+def test_snapshot__of_a_session_that_has_ended(driver: str) -> None:
+    assert evidence.take_snapshot(session(driver, "another")) == {}
 
 
-def test_look__at_a_driver_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_snapshot__of_a_driver_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selenium_session, "_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         started = time.monotonic()
-        found = evidence.look(session(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        found = evidence.take_snapshot(session(f"http://127.0.0.1:{silent.getsockname()[1]}"))
     assert [str(each) for each in found.values()] == ["the browser does not answer"]
     # One limit for all that is asked, and not one for each.
     assert time.monotonic() - started < 5
@@ -123,7 +125,7 @@ def test_keep__what_was_seen_before_the_error_was_raised_again(
 ) -> None:
     monkeypatch.setenv("REHEARSAL_EVIDENCE", str(tmp_path))
     first, second = ValueError("first"), RuntimeError("second")
-    evidence.look_now(first, session(driver))
+    evidence.attach_snapshot(first, session(driver))
     second.__cause__ = first
     evidence.keep(lambda: "a.B.test_c", second, list)
     assert (tmp_path / "a.B.test_c/page.html").read_bytes() == b"<p>"
