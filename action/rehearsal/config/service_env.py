@@ -28,8 +28,9 @@ SOURCE = "service-env"
 FORM = "NAME.VARIABLE"
 FORKS = "GitHub gives no secrets to pull requests from forks and from Dependabot."
 BARE_NAME = re.compile(r"[a-z][a-z0-9-]*\.[A-Za-z_][A-Za-z0-9_]*\Z")
-# The step's env may have any secret, and most have names that nobody can foresee, like
-# RABBITMQ_DEFAULT_PASS. Only these are surely none; a secret `app` would be hidden in all logs.
+# The step's env may have any secret, under names that nobody can foresee, like
+# RABBITMQ_DEFAULT_PASS. Variables with these names hold no secret: if the name of a user, `app`,
+# were one, that word would be hidden in all logs.
 HARMLESS_NAME = re.compile(
     r"(?:.*_)?(?:USER|USERNAME|DB|DATABASE|NAME|HOST|HOSTNAME|PORT)\Z", re.IGNORECASE
 )
@@ -64,7 +65,7 @@ def read_service_env(
     shared = {secret.name: secret.value for secret in container.secrets}
     known = [secret.value for secret in secrets if not secret.too_short]
     for key, variable in parse_service_env(inputs.block(SOURCE)).items():
-        service, name = _checked(key, variable, services, composed)
+        service, name = _split_key(key, variable, services, composed)
         if not variable.inherited and variable.blank and SECRET_LIKE_NAME.search(name):
             raise MisconfiguredError(
                 f"{SOURCE}, line {variable.line}: {name} is empty.",
@@ -137,10 +138,10 @@ def parse_service_env(text: str) -> dict[str, Variable]:
         raise MisconfiguredError(error.problem.message, hint=hint) from None
 
 
-def _checked(
+def _split_key(
     key: str, variable: Variable, services: Mapping[str, object], composed: Collection[str]
 ) -> tuple[str, str]:
-    """Return the names of service and variable. Raises `MisconfiguredError`."""
+    """Return the names of the service and the variable. Raises `MisconfiguredError`."""
     where = f"{SOURCE}, line {variable.line}"
     service, dot, name = key.partition(".")
     if hint := mistake_in(key):

@@ -1,4 +1,4 @@
-"""The clean-up of services and workers: how they ended, their states, and their removal."""
+"""The clean-up of services and workers: their states are recorded, then all are removed."""
 
 import json
 
@@ -12,8 +12,11 @@ from rehearsal.pipeline.stages.observations import without_secrets
 from rehearsal.verdict import RehearsalError
 
 
-def leave(plan: Plan, context: RunContext, state: RunState) -> None:
-    """Write down what the engine says of each service and worker, and detach from them."""
+def record_and_detach(plan: Plan, context: RunContext, state: RunState) -> None:
+    """Write the engine's state of each service and worker into the evidence, and detach from them.
+
+    Their clients get SIGKILL if the containers are kept: they would pass on any other signal.
+    """
     names = {secret.name for secret in plan.secrets}
     for service in plan.companions.services:
         names |= {name for name in service.env if SECRET_LIKE_NAME.search(name)}

@@ -36,9 +36,10 @@ def container_plan(plan: Plan, context: RunContext) -> ContainerPlan:
 def start_services(
     plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack
 ) -> ServiceStarter | None:
-    """Start the services in the background, in a network of their own, if the plan needs one.
+    """Make the rehearsal's network and start the services in it, in the background.
 
-    If anything runs beside the app, the clean-up removes all, the app too.
+    Return None if the plan needs no network of its own. If anything runs beside the app, the
+    clean-up that is registered here removes all containers, the app's too.
     """
     if not plan.companions.run_beside_app:
         return None
@@ -50,7 +51,7 @@ def start_services(
     cleanup.callback(companion_teardown.remove, context, state)
     for log in logs.values():
         cleanup.callback(log.close)
-    cleanup.callback(companion_teardown.leave, plan, context, state)
+    cleanup.callback(companion_teardown.record_and_detach, plan, context, state)
     if not has_own_network(plan):
         return None
     starter = ServiceStarter(
@@ -75,7 +76,7 @@ def check_services(starter: ServiceStarter, context: RunContext, state: RunState
 def check_ready_services(context: RunContext, state: RunState) -> None:
     """Raise `RehearsalError` (setup-failed) if a service that had been ready has ended."""
     for service in state.companions:
-        # The starter tells of one that was never ready.
+        # The starter itself reports a service that ended before it was ready.
         if service.ready_seconds is not None and service.ended:
             raise service.end_error(context.engine, when=BEFORE_START, verdict=Verdict.SETUP_FAILED)
 

@@ -79,7 +79,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         state.image, state.image_id, state.image_config = image.reference, image.id, image.config
     limit_images(plan, context, state, image, cleanup)
     created: list[str] = []
-    if not plan.companions.run_beside_app:  # Else everything is removed at once.
+    if not plan.companions.run_beside_app:  # Else start_services has registered it.
         cleanup.callback(teardown.remove_containers, plan, context, state, created)
     if services:
         with state.stage("services"):

@@ -121,12 +121,12 @@ def _stop_container(context: RunContext, state: RunState, container: Container, 
     if app_crashed:
         return
     if stop.by_itself:
-        when = _moment(state, stop.end.time)
+        when = _when(state, stop.end.time)
         failed = state.suite_results.failed if state.suite_results else ()
         error = crash_error(container, context.engine, log, when=when, failed=failed)
         state.problems.append(error.problem)
     elif stop.notice and state.ready_seconds is not None:
-        # Of an app that was never ready something else has to be told.
+        # If the app was never ready, that is the problem to report, not how it stopped.
         state.notices.append(stop.notice)
 
 
@@ -147,20 +147,20 @@ def _interruptible_stop(
 
 
 def _report_ended_companions(context: RunContext, state: RunState) -> None:
-    """Record a crash for each service or worker that has ended by itself and was not told yet."""
+    """Record a crash for each service or worker that ended by itself, unless it is reported."""
     if state.cancelled:
         return
-    told = {problem.source for problem in state.problems if problem.verdict is Verdict.CRASHED}
+    reported = {problem.source for problem in state.problems if problem.verdict is Verdict.CRASHED}
     failed = state.suite_results.failed if state.suite_results else ()
     for each in state.companions:
-        if each.ended and each.log.name not in told:
+        if each.ended and each.log.name not in reported:
             end = read_end(each.container, context.engine)
-            when = _moment(state, end.time, before_ready=BEFORE_APP_READY)
+            when = _when(state, end.time, before_ready=BEFORE_APP_READY)
             error = each.end_error(context.engine, when=when, failed=failed)
             state.problems.append(error.problem)
 
 
-def _moment(state: RunState, ended: float, before_ready: str = BEFORE_READY) -> str:
+def _when(state: RunState, ended: float, before_ready: str = BEFORE_READY) -> str:
     """Return when a container ended by itself, for a message."""
     if state.ready_seconds is None:
         return before_ready

@@ -243,7 +243,7 @@ def test_leave__writes_states_without_secrets(tmp_path: Path) -> None:
         env={"POSTGRES_PASSWORD": "throwaway", "POSTGRES_DB": "app"},
         secrets=(secret("TOKEN", "planted"),),
     )
-    companion_teardown.leave(
+    companion_teardown.record_and_detach(
         replace(PLAN, companions=CompanionsPlan(services=(service,))), run, state
     )
     written = json.loads((tmp_path / "evidence/services/db.json").read_text())
@@ -256,7 +256,7 @@ def test_leave__writes_states_without_secrets(tmp_path: Path) -> None:
 def test_leave__the_engine_is_gone(tmp_path: Path) -> None:
     engine = FakeEngine(errors={"inspect": engine_lost()})
     run, state = with_companions(tmp_path, engine, (CompanionKind.WORKER, "mail", None))
-    companion_teardown.leave(PLAN, run, state)
+    companion_teardown.record_and_detach(PLAN, run, state)
     (notice,) = state.notices
     assert notice.startswith("What the engine says of the worker mail was not written")
 
