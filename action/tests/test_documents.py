@@ -16,6 +16,7 @@ from rehearsal.config.parser import make_plan
 
 TOP = Path(__file__).resolve().parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")
+SERVICES = (TOP / "docs/services.md").read_text(encoding="utf-8")
 EXAMPLES = sorted((TOP / "docs/examples").glob("*.yml"))
 DOCUMENTS = [
     *(TOP / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
@@ -49,9 +50,9 @@ def messages() -> Iterator[str]:
                 yield "".join(map(str, parts))
 
 
-def first_cells(heading: str) -> list[str]:
+def first_cells(document: str, heading: str) -> list[str]:
     """Return the code that each row of the table under a heading begins with."""
-    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    section = document.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     return re.findall(r"^\| `(.+?)` \|", section, re.MULTILINE)
 
 
@@ -108,7 +109,9 @@ def test_example__inputs_are_accepted(path: Path, tmp_path: Path) -> None:
         assert plan.suite.command
 
 
-@pytest.mark.parametrize("said", first_cells("Troubleshooting"))
+@pytest.mark.parametrize(
+    "said", [*first_cells(README, "Troubleshooting"), *first_cells(SERVICES, "If it fails")]
+)
 def test_troubleshooting__is_keyed_by_what_the_code_says(said: str) -> None:
     assert any(said in message for message in messages())
 
