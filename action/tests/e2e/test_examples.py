@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from .act import Act, ActRun
+from .grid import require_image
 from .machine import CHECKOUT, tool, with_compose
 from .repository import Repository, repository_of, selenium
 from .services import with_stand_ins
@@ -100,6 +101,15 @@ def test_compose__the_same_from_a_compose_file(workdir: Path, act: Act) -> None:
     app.commit("A compose file")
     run = act.push(app, example("compose.yml"), environment=with_compose(workdir))
     assert run.steps["rehearsal"].outputs["verdict"] == "passed"
+
+
+# The Grid listens on a port of the machine, as that of test_grid.py does.
+@pytest.mark.xdist_group("grid")
+def test_grid__its_browser_opens_the_app(tiny: Repository, act: Act) -> None:
+    require_image()
+    run = act.push(with_its_test(tiny, "It works"), with_stand_ins(example("grid.yml")))
+    outputs = run.steps["rehearsal"].outputs
+    assert (outputs["verdict"], outputs["tests"]) == ("passed", "1")
 
 
 GH = Path(__file__).parent / "stand_ins/gh-api/gh"

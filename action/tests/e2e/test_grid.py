@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from .contract import assert_verdict
-from .grid import IMAGE, PORT, Grid, require_image, serve_grid
+from .grid import PORT, Grid, require_image, serve_grid
 from .leftovers import engine
 from .repository import Repository
 from .runner import ActionResult, Runner
+from .services import GRID
 
 # One at a time: the service listens on a port of the machine.
 pytestmark = pytest.mark.xdist_group("grid")
@@ -143,7 +144,7 @@ def test_grid__as_a_service(tiny: Repository, runner: Runner, run_id: str) -> No
     require_image()
     tiny.write("test_visit.py", SUITE)
     inputs = {
-        "services": f"grid={IMAGE}",
+        "services": f"grid={GRID}",
         "selenium-url": "grid",
         "test-command": f"[ $SELENIUM_REMOTE_URL = http://localhost:{PORT} ]\n{UNITTEST}",
     }
@@ -167,7 +168,7 @@ def test_grid__as_a_service_whose_port_is_taken(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         inputs = {
-            "services": f"grid={IMAGE}",
+            "services": f"grid={GRID}",
             "selenium-url": "grid",
             "service-ready": f"grid={port}",
             "test-command": f"touch {tmp_path}/ran",
