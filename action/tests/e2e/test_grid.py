@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .contract import assert_verdict
-from .grid import PORT, Grid, require_image, serve_grid
+from .grid import PORT, Grid, require_image, serve_grid, wait_until_ready
 from .leftovers import engine
 from .repository import Repository
 from .runner import ActionResult, Runner
@@ -159,6 +159,38 @@ def test_grid__as_a_service(tiny: Repository, runner: Runner, run_id: str) -> No
     assert not host["PortBindings"]
     assert "Session created by the Node" in rehearsed.file("services/grid.log")
     assert run_id not in engine("ps", "--all", "--format", "{{.Names}}")
+
+
+@pytest.fixture
+def grid_elsewhere(run_id: str) -> Iterator[tuple[str, str]]:
+    """A Grid whose localhost is not this machine's: its URL, and what reaches this machine."""
+    require_image()
+    name = f"grid-{run_id}"
+    options = ("--detach", "--name", name, "--shm-size", "2g", "--publish", f"127.0.0.1::{PORT}")
+    engine("run", *options, GRID)
+    try:
+        port = engine("port", name, str(PORT)).strip().rpartition(":")[2]
+        wait_until_ready(int(port))
+        (network,) = json.loads(engine("inspect", name))[0]["NetworkSettings"]["Networks"].values()
+        yield f"http://127.0.0.1:{port}", network["Gateway"]
+    finally:
+        engine("rm", "--force", name)
+
+
+def test_grid__elsewhere_with_publish_address(
+    tiny: Repository, runner: Runner, grid_elsewhere: tuple[str, str]
+) -> None:
+    tiny.write("test_visit.py", SUITE)
+    url, address = grid_elsewhere
+    inputs = {
+        "publish-address": address,
+        "selenium-url": url,
+        "test-command": f"[[ $TEST_SERVER == {address}:* ]]\n{UNITTEST} -k heading",
+    }
+    rehearsed = runner.use(tiny, inputs)
+    assert_verdict(rehearsed, "passed", warned=True)
+    assert rehearsed.outputs["tests"] == "2"
+    assert f"publish-address is {address}: while the rehearsal runs, everybody" in rehearsed.log
 
 
 def test_grid__as_a_service_whose_port_is_taken(

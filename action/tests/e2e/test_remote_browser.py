@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from .faults import Fault, Line
-from .grid import IMAGE, require_image, wait_until_ready
+from .grid import require_image, wait_until_ready
 from .leftovers import engine
 from .repository import Repository
 from .runner import Runner
+from .services import GRID
 from .test_faults import assert_told, planted, rehearsed_with
 
 __all__ = ["planted"]
@@ -61,7 +62,7 @@ def grid() -> Iterator[str]:
     require_image()
     # Not with the id of a run, whose containers have to be gone at its end.
     name = f"bridged-grid-{secrets.token_hex(4)}"
-    engine("run", "--detach", "--name", name, "--publish", "127.0.0.1::4444", IMAGE)
+    engine("run", "--detach", "--name", name, "--publish", "127.0.0.1::4444", GRID)
     try:
         address = engine("port", name, "4444/tcp").split()[0]
         wait_until_ready(int(address.rpartition(":")[2]))
