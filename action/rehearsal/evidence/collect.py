@@ -80,8 +80,8 @@ def collect_evidence(
         flaky=tuple(each(named.flaky, "flaky")),
         logs=tuple(filter(None, (log, *others))),
         files=tuple(_files(folder)),
-        frame=_last_frame((setup, log.text, asked), source)
-        if log
+        frame=_last_frame((setup, log.text if log else "", asked), source)
+        if log or setup
         else _build_frame(others[-1], source),
         suite_frame=_last_frame((asked, during), source) if named.failed else None,
     )

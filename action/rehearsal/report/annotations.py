@@ -10,6 +10,7 @@ from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.cause import MAX_TEXT, in_function
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.file_names import BEFORE_LOG
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Problem, Verdict
@@ -64,7 +65,8 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
         if result.verdict is Verdict.BUILD_FAILED:
             yield _of_failed_step(frame)
         elif result.verdict is Verdict.SETUP_FAILED and _is_of_setup(frame, result.problem):
-            yield _of_frame(frame, "", failed="setup-command")
+            is_before = result.problem and result.problem.source == BEFORE_LOG
+            yield _of_frame(frame, "", failed="before-command" if is_before else "setup-command")
         else:
             yield _of_frame(frame, _during(frame))
 
@@ -102,7 +104,7 @@ def _of_failed_step(frame: ProjectFrame) -> Annotation:
 
 
 def _is_of_setup(frame: ProjectFrame, problem: Problem | None) -> bool:
-    """Return whether the exception ended setup-command, and does not stand in the app's log."""
+    """Return whether the exception ended what sets the app up, and is not from the app's log."""
     return problem is not None and any(frame.error in line for line in problem.excerpt)
 
 

@@ -149,6 +149,19 @@ def test_collect_evidence__what_the_app_raised_when_it_was_asked_again(
     ).frames == [frame]
 
 
+def test_collect_evidence__the_line_that_ended_before_command(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    """The app was not started, so it has no log."""
+    collect(evidence, tmp_path)
+    before = evidence.log("before.log")
+    before.stream()(TRACEBACK.encode())
+    before.close()
+    source = SourceTree(top=tmp_path / "top", directory=tmp_path / "top")
+    (frame,) = collect_evidence(None, evidence, source, setup_failed=True).frames
+    assert (frame.file, frame.line) == ("app/views.py", 7)
+
+
 @pytest.mark.parametrize("failed, line", [(True, 7), (False, 9)], ids=["failed", "passed"])
 def test_collect_evidence__the_line_that_ended_the_set_up(
     evidence: Evidence, tmp_path: Path, *, failed: bool, line: int

@@ -104,15 +104,18 @@ def test_errors__of_a_crash_name_the_app_s_line(function: str, place: str) -> No
 
 
 @pytest.mark.parametrize(
-    "excerpt, title",
+    "source, excerpt, title",
     [
-        (("Traceback", FRAME.error), "setup-command failed in new_list"),
-        (("no such file",), "The app failed in new_list"),
+        ("setup.log", ("Traceback", FRAME.error), "setup-command failed in new_list"),
+        ("before.log", ("Traceback", FRAME.error), "before-command failed in new_list"),
+        ("setup.log", ("no such file",), "The app failed in new_list"),
     ],
-    ids=["setup-command", "the app meanwhile"],
+    ids=["setup-command", "before-command", "the app meanwhile"],
 )
-def test_errors__of_setup_name_what_failed(excerpt: tuple[str, ...], title: str) -> None:
-    problem = Problem(Verdict.SETUP_FAILED, "It ended.", source="setup.log", excerpt=excerpt)
+def test_errors__of_setup_name_what_failed(
+    source: str, excerpt: tuple[str, ...], title: str
+) -> None:
+    problem = Problem(Verdict.SETUP_FAILED, "It ended.", source=source, excerpt=excerpt)
     found = errors(EvidenceIndex(frame=FRAME), problem)
     assert (found[1].title, found[1].message) == (title, FRAME.error)
 

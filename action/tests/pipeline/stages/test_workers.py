@@ -39,10 +39,27 @@ def test_start_worker__refused(log: Log) -> None:
         states=[inspect_result("created", error='exec: "celery": executable file not found')],
         process=FakeProcess(127),
     )
-    with pytest.raises(MisconfiguredError, match="refused to run the worker mail: exec"):
+    with pytest.raises(MisconfiguredError, match="refused to run the worker mail: exec") as caught:
         start_worker(
             WORKER, container_plan(), engine, log, image="app", label="a=1", directory=Path()
         )
+    assert caught.value.problem.hint == "Look at the input workers."
+
+
+@pytest.mark.parametrize("code, is_told", [(0, True), (1, False)])
+def test_end_error__a_worker_that_was_done(code: int, is_told: bool, log: Log) -> None:
+    """With `celery worker --detach`, for example."""
+    worker = start_worker(
+        WORKER,
+        container_plan(),
+        engine := engine_of("exited", code),
+        log,
+        image="app",
+        label="a=1",
+        directory=Path(),
+    )
+    hint = worker.end_error(engine, when="before the end").problem.hint
+    assert ("in the foreground" in hint) is is_told
 
 
 @pytest.mark.parametrize(
