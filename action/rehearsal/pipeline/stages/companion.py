@@ -17,6 +17,10 @@ from rehearsal.verdict import RehearsalError, Verdict
 
 # When a companion ended, in the words of a message.
 BEFORE_APP_READY = "before the app was ready"
+DONE_HINT = (
+    "A worker has to run until the rehearsal ends. If it went into the background, let it stay in "
+    "the foreground; what has to run only once belongs in before-command."
+)
 # In seconds: the client has ended, and its last output is read.
 CLIENT_WAIT = 5.0
 
@@ -104,6 +108,7 @@ class Companion:
             failed=failed,
             subject=self.title,
             verdict=verdict,
+            hint_if_done=DONE_HINT if self.kind is CompanionKind.WORKER else "",
         )
 
 

@@ -101,10 +101,12 @@ def crash_error(
     failed: Iterable[Failure] = (),
     subject: str = "container",
     verdict: Verdict = Verdict.CRASHED,
+    hint_if_done: str = "",
 ) -> RehearsalError:
     """Return the error for a container that ended by itself; `subject` names it in the message.
 
-    The message names the `failed` tests that were running at that moment.
+    The message names the `failed` tests that were running at that moment. `hint_if_done` is the
+    hint for exit code 0.
     """
     end = read_end(container, engine)
     if running := [each.name for each in failed if each.span and _includes(each.span, end.time)]:
@@ -115,7 +117,8 @@ def crash_error(
     return RehearsalError(
         verdict,
         f"The {subject} ended {when}: {end}." + (f" It raised {exception}" if exception else ""),
-        hint=f"Its last lines are in the log and the summary; {log.name} holds all of them.",
+        hint=(end.exit_code == 0 and hint_if_done)
+        or f"Its last lines are in the log and the summary; {log.name} holds all of them.",
         excerpt=log.tail(EXCERPT_LINES),
         source=log.name,
     )

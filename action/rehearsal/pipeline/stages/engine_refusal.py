@@ -24,11 +24,15 @@ INPUTS_BY_ENGINE_ERROR = (
 
 
 def refusal_error(
-    message: str, plan: ContainerPlan, subject: str = "the container"
+    message: str,
+    plan: ContainerPlan,
+    subject: str = "the container",
+    *,
+    command_input: str = "command",
 ) -> MisconfiguredError:
     """Return the error for a message of the engine; its hint names the input to look at.
 
-    An input that was not given is not the cause.
+    An input that was not given is not the cause. The plan's command is from `command_input`.
     """
     # After an unknown option a client from 28 on explains how it is used.
     message = message.partition("\n\n")[0]
@@ -44,7 +48,7 @@ def refusal_error(
         name for pattern, name in INPUTS_BY_ENGINE_ERROR if pattern.search(message) and given[name]
     )
     name = next(found, "run-options" if plan.run_options else "")
-    hint = f"Look at the input {name}." if name else ""
+    hint = f"Look at the input {command_input if name == 'command' else name}." if name else ""
     if NO_PROGRAM.search(message) and name != "command":
         hint = f"The image has no such program: look at its CMD and ENTRYPOINT. {hint}".rstrip()
     return MisconfiguredError(f"The engine refused to run {subject}: {message}", hint=hint)

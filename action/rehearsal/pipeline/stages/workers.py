@@ -42,7 +42,9 @@ def start_worker(
     try:
         container = start_once(created, engine, log)
     except StartRefusedError as refusal:
-        raise refusal_error(str(refusal), own_plan, f"the worker {worker.name}") from None
+        raise refusal_error(
+            str(refusal), own_plan, f"the worker {worker.name}", command_input="workers"
+        ) from None
     return Companion(
         kind=CompanionKind.WORKER, name=worker.name, image=image, container=container, log=log
     )
