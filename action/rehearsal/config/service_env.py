@@ -63,7 +63,8 @@ def read_service_env(
     filled: dict[str, Variable] = {}
     harmless = inputs.lines("not-secret")
     shared = {secret.name: secret.value for secret in container.secrets}
-    known = [secret.value for secret in secrets if not secret.too_short]
+    own = secrets_for_services(inputs.block(SOURCE), environ, harmless=harmless)
+    known = [secret.value for secret in (*secrets, *own) if not secret.too_short]
     for key, variable in parse_service_env(inputs.block(SOURCE)).items():
         service, name = _split_key(key, variable, services, composed)
         if not variable.inherited and variable.blank and SECRET_LIKE_NAME.search(name):

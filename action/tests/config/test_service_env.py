@@ -130,6 +130,16 @@ def test_service_env__a_text_with_a_secret_of_the_run_is_one(tmp_path: Path) -> 
     assert service.env == {"C": "abc"}
 
 
+def test_service_env__a_text_with_a_value_that_only_a_service_gets_is_a_secret(
+    tmp_path: Path,
+) -> None:
+    """Its line may stand before that of the value."""
+    service = database(
+        tmp_path, {"DB_PASS": PLANTED}, service_env=f"db.URL=x://u:{PLANTED}@h/abc\ndb.DB_PASS"
+    )
+    assert ([each.name for each in service.secrets], service.env) == (["URL", "DB_PASS"], {})
+
+
 @pytest.mark.parametrize(
     "environ", [{}, {"KEY": ""}, {"KEY": " "}], ids=["unset", "empty", "blank"]
 )
