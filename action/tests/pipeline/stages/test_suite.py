@@ -233,8 +233,9 @@ def test_run_tests__timeout_ends_all_processes(log: Log, tmp_path: Path) -> None
     pid_file = tmp_path / "pid"
     started = time.monotonic()
     command = f"sleep 60 & echo $! > {pid_file}; echo browsing; wait"
-    (problem,) = rehearse(log, tmp_path, command, timeout=0.3)[1]
-    assert time.monotonic() - started < 5
+    # The command has to come that far, on a busy machine, too.
+    (problem,) = rehearse(log, tmp_path, command, timeout=3)[1]
+    assert time.monotonic() - started < 30
     assert problem.verdict is Verdict.TIMED_OUT
     assert "test-timeout" in problem.hint
     assert problem.excerpt == ("browsing",)
