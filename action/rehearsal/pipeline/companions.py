@@ -62,7 +62,7 @@ def start_services(
         network=container_name(context.label),
         label=context.label,
     )
-    cleanup.callback(starter.end)
+    cleanup.callback(lambda: starter.end(in_a_hurry=state.cancelled))
     return starter
 
 

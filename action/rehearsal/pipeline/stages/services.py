@@ -11,7 +11,7 @@ from rehearsal.config.grid import grid_port
 from rehearsal.config.rehearsal_plan import CompanionsPlan, ComposedService, ServicePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside import compose
-from rehearsal.outside.engine import PENDING_GRACE, Engine, EngineError
+from rehearsal.outside.engine import CALL_TIMEOUT, PENDING_GRACE, Engine, EngineError
 from rehearsal.outside.ports import is_free
 from rehearsal.pipeline.stages.companion import Companion, CompanionKind
 from rehearsal.pipeline.stages.container import Container, container_name
@@ -83,10 +83,14 @@ class ServiceStarter:
             check()
         check()
 
-    def end(self) -> None:
-        """Stop waiting and starting more."""
+    def end(self, *, in_a_hurry: bool = False) -> None:
+        """Stop waiting and starting more.
+
+        Wait for the engine's answer to what was begun: only then can it be removed. In a hurry
+        `PENDING_GRACE` has to do.
+        """
         self._stopped.set()
-        self._thread.join(PENDING_GRACE)
+        self._thread.join(PENDING_GRACE if in_a_hurry else CALL_TIMEOUT)
 
     def _start_all(self) -> None:
         try:

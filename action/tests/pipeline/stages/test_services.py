@@ -1,5 +1,6 @@
 import json
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -181,6 +182,32 @@ def test_end__starts_nothing_more(log: Log, monkeypatch: pytest.MonkeyPatch) -> 
     assert not starter._thread.is_alive()
     starter.check()
     assert [each.ready_seconds for each in started] in ([], [None])
+
+
+@pytest.mark.parametrize("in_a_hurry", [False, True])
+def test_end__waits_for_what_the_engine_is_creating(
+    log: Log, monkeypatch: pytest.MonkeyPatch, *, in_a_hurry: bool
+) -> None:
+    """What is created after the clean-up stays."""
+    monkeypatch.setattr(services, "PENDING_GRACE", 0)
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def create(*_: object, **__: object) -> str:
+        begun.set()
+        goes_on.wait()
+        return "c0ffee"
+
+    monkeypatch.setattr(FakeEngine, "create", create)
+    _, starter = start(running(), log)
+    begun.wait()
+    ended = threading.Thread(target=starter.end, kwargs={"in_a_hurry": in_a_hurry})
+    ended.start()
+    if in_a_hurry:
+        ended.join()
+        assert starter._thread.is_alive()
+    goes_on.set()
+    ended.join()
+    assert in_a_hurry or not starter._thread.is_alive()
 
 
 GRID = ServicePlan(name="grid", image="grid:4", on_host_network=True, options=("--shm-size", "2g"))
