@@ -33,6 +33,15 @@ COMMON_WORDS = """
     version web website worker
 """
 HOST_IN_URL = re.compile(r"://(?:[^/@\s]*@)?([\w.-]+)")
+_LOCAL_HOST = r"(?:localhost|127\.0\.0\.1)"
+_SERVERS = "postgres|postgresql|postgis|pgsql|mysql2?|mariadb|mongodb|rediss?|valkey|amqps?"
+LOCAL_SERVER_URL = re.compile(
+    rf"\s*(?:{_SERVERS})(?:\+\w+)?://(?:[^/@\s]*@)?{_LOCAL_HOST}(?![\w.-])"
+)
+# Like POSTGRES_HOST, but not ALLOWED_HOST.
+SERVER_HOST_NAME = re.compile(
+    r"(?:\w*_)?(?:PG|POSTGRES|POSTGRESQL|DB|DATABASE|MYSQL|MARIADB|MONGO|MONGODB|REDIS|RABBITMQ)_?HOST"
+)
 
 
 def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -44,6 +53,7 @@ def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tup
         *(warning for name in ("env", "test-env") for warning in _odd_names(inputs, name)),
         *_odd_service_values(inputs),
         *_unread_variables(plan),
+        *_local_servers(plan),
         *secret_warnings(plan.secrets, plan, environ),
         *_about_address(plan.container.address),
     )
@@ -89,6 +99,23 @@ def _unread_variables(plan: Plan) -> Iterator[str]:
             yield (
                 f"workers: no shell reads the arguments of {worker.name}, so the $ in them is not "
                 f"replaced. Write {worker.name}=sh -c '…' if a variable is meant."
+            )
+
+
+def _local_servers(plan: Plan) -> Iterator[str]:
+    """Yield warnings for variables of the app that look for a service at localhost."""
+    companions = plan.companions
+    names = [*(each.name for each in companions.services), *companions.compose.lines]
+    if not names:
+        return
+    secrets = {secret.name: secret.value for secret in plan.container.secrets}
+    for name, value in {**plan.container.env, **secrets}.items():
+        is_local_host = SERVER_HOST_NAME.fullmatch(name) and re.fullmatch(_LOCAL_HOST, value)
+        if is_local_host or LOCAL_SERVER_URL.match(value):
+            yield (
+                f"{name} has the host localhost (or 127.0.0.1), which in the app's container is "
+                "that container itself. The host name of a service is its name: "
+                f"{', '.join(names)}."
             )
 
 

@@ -168,3 +168,35 @@ def test_plan_warnings__an_address_that_others_can_reach(tmp_path: Path, address
         assert not found
     else:
         assert found[0].startswith(f"publish-address is {address}: while the rehearsal runs, ")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"secrets": "DATABASE_URL=postgres://app:planted@localhost:5432/app"},
+        {"secrets": "DATABASE_URL=postgresql+psycopg://app:planted@127.0.0.1/app"},
+        {"env": "CACHE=redis://localhost"},
+        {"env": "POSTGRES_HOST=localhost"},
+        {"env": "PGHOST=127.0.0.1"},
+    ],
+)
+def test_plan_warnings__a_service_that_is_looked_for_at_localhost(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    (warning,) = warnings(tmp_path, services="db=postgres:17", **given)
+    (line,) = given.values()
+    assert warning.startswith(line.partition("=")[0])
+    assert warning.endswith("The host name of a service is its name: db.")
+    assert "planted" not in warning
+    assert not warnings(tmp_path, **given)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("DATABASE=postgres://app@db/app", "CACHE=redis://localhost.example", "POSTGRES_HOST=db"),
+        *("DJANGO_ALLOWED_HOST=localhost", "ORIGIN=http://localhost:8000", "NOTE=not localhost"),
+    ],
+)
+def test_plan_warnings__hosts_that_are_no_mistake(tmp_path: Path, line: str) -> None:
+    assert not warnings(tmp_path, services="db=postgres:17", env=line)
