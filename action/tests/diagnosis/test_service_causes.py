@@ -129,6 +129,18 @@ def found(problem: str, *log: str, **lines: tuple[str, ...]) -> list[Diagnosis]:
             "refused to start before-command: mkdir /x",
         ),
         (
+            "The engine refused to start before-command: mkdir /x: read-only file system",
+            "",
+            "before-command",
+            "with its run-options",
+        ),
+        (
+            "before-command ended with exit code 137, killed for memory.",
+            "",
+            "before-command",
+            "--memory in run-options",
+        ),
+        (
             (
                 "before-command was not run: its container has listened on the "
                 "app's port (8888) after "

@@ -202,6 +202,14 @@ BEFORE_COMMAND = (
                     "problem", r"^The engine refused to start before-command: (?P<why>.*)"
                 ),
                 title="The engine refused to start before-command: {why}",
+                hint="It runs as the app does: through the ENTRYPOINT, with its run-options, "
+                "volumes and network. Look at the one that the message is about.",
+            ),
+            Variant(
+                pattern=Pattern("problem", r"killed for memory"),
+                title="The script in before-command was killed for memory: exit code {code|137}",
+                hint="It needs more than --memory in run-options allows, or than the machine has "
+                "beside the services. Allow it more, or let the script do less at a time.",
             ),
             Variant(
                 pattern=Pattern("problem", r"^before-command was not run: "),

@@ -11,6 +11,7 @@ from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.listeners import listeners
 from rehearsal.pipeline.stages.container import Container, container_name, create_container
 from rehearsal.pipeline.stages.container_arguments import without_restart
+from rehearsal.pipeline.stages.container_end import read_end
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
 from rehearsal.pipeline.stages.setup import EXCERPT_LINES
 from rehearsal.verdict import RehearsalError, Verdict
@@ -84,7 +85,7 @@ def _wait(
         check()  # It may have failed because a service has just ended.
         raise RehearsalError(
             Verdict.SETUP_FAILED,
-            f"before-command ended with exit code {code}.",
+            f"before-command ended with {read_end(container, engine)}.",
             hint="before.log shows why, at its end.",
             excerpt=log.tail(EXCERPT_LINES),
             source=log.name,

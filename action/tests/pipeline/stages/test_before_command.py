@@ -24,10 +24,10 @@ def run(
     )
 
 
-def running(code: int | None, output: bytes = b"") -> FakeEngine:
-    status = "running" if code is None else "exited"
+def running(code: int | None, output: bytes = b"", *, oom: bool = False) -> FakeEngine:
+    state = inspect_result("running" if code is None else "exited", code=code or 0, oom=oom)
     return FakeEngine(
-        states=[{**inspect_result(status), "Image": "sha256:" + "1" * 64}],
+        states=[{**state, "Image": "sha256:" + "1" * 64}],
         process=FakeProcess(code),
         output=output,
     )
@@ -69,6 +69,12 @@ def test_run_before_command__what_is_checked_meanwhile_comes_first(
     with pytest.raises(RehearsalError, match="The service db ended"):
         run(engine, log, check=check)
     assert engine.process.was_ended
+
+
+def test_run_before_command__killed_for_memory(log: Log) -> None:
+    """Its log does not show that."""
+    with pytest.raises(RehearsalError, match=r"with exit code 137, killed for memory\."):
+        run(running(137, oom=True), log)
 
 
 def test_run_before_command__its_container_has_a_name_that_no_service_can_have(log: Log) -> None:
