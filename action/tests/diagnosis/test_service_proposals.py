@@ -153,6 +153,14 @@ def test_host__in_an_address_that_the_code_has(tmp_path: Path) -> None:
     assert found == f"{ADD}env: DATABASE_URL=postgresql://me:pw@postgres:5432/shop"
 
 
+def test_host__that_is_the_scheme_of_an_address_too(tmp_path: Path) -> None:
+    code = 'A_URL=postgres://me@other/shop\nhost="${POSTGRES_HOST:-postgres}"'
+    found = paste(
+        tmp_path, POSTGRES.replace("HOST", "postgres"), "service db postgres:17", start__sh=code
+    )
+    assert found == f"{ADD}env: POSTGRES_HOST=db"
+
+
 @pytest.mark.parametrize(
     "code",
     [
