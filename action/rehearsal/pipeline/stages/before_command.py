@@ -10,7 +10,7 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.listeners import listeners
 from rehearsal.pipeline.stages.container import Container, container_name, create_container
-from rehearsal.pipeline.stages.container_arguments import without_restart
+from rehearsal.pipeline.stages.container_arguments import shared_options
 from rehearsal.pipeline.stages.container_end import read_end
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
 from rehearsal.pipeline.stages.setup import EXCERPT_LINES
@@ -40,7 +40,7 @@ def run_before_command(
         plan,
         port=0,
         command=("sh", "-ec", script),
-        run_options=tuple(without_restart(plan.run_options)),
+        run_options=tuple(shared_options(plan.run_options)),
     )
     # No service and no worker can have a name with a dot.
     name = f"{container_name(label)}.before-command"

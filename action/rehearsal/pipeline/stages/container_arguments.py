@@ -1,6 +1,5 @@
 """The arguments of `docker create`, as production would run the image."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,8 +8,13 @@ from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError
 
 RESTART = "--restart"
-# In Docker's own networks, and in that of another container (container:ID), no names are given.
-NETWORKS_WITHOUT_NAMES = re.compile(r"(bridge|default|host|none|container:.*)\Z")
+# Workers are not started again. Two containers cannot have one address; with one name, each would
+# get a part of what is sent to it.
+OPTIONS_OF_THE_APP = {
+    RESTART, "--network-alias", "--net-alias", "--ip", "--ip6", "--link-local-ip", "--mac-address",
+}  # fmt: skip
+# In the engine's own network no further names are given.
+NETWORKS_WITHOUT_NAMES = ("bridge", "default")
 
 
 def create_arguments(
@@ -49,18 +53,21 @@ def network_arguments(network: str, alias: str = "") -> list[str]:
     There is none in a network that takes no names.
     """
     arguments = ["--network", network] if network else []
-    if not network or not alias or NETWORKS_WITHOUT_NAMES.match(network):
-        return arguments
-    return [*arguments, "--network-alias", alias]
+    if network and alias and network not in NETWORKS_WITHOUT_NAMES:
+        arguments += ["--network-alias", alias]
+    return arguments
 
 
-def without_restart(run_options: Iterable[str]) -> Iterator[str]:
-    """Yield the options without a restart policy; its value may be a line of its own."""
+def shared_options(run_options: Iterable[str]) -> Iterator[str]:
+    """Yield the options that further containers of the app's image get, too.
+
+    The value of an option may be a line of its own.
+    """
     options = iter(run_options)
     for option in options:
-        if option == RESTART:
+        if option in OPTIONS_OF_THE_APP:
             next(options, None)
-        elif not option.startswith(f"{RESTART}="):
+        elif option.partition("=")[0] not in OPTIONS_OF_THE_APP:
             yield option
 
 

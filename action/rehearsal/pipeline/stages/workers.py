@@ -8,7 +8,7 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.companion import Companion, CompanionKind
 from rehearsal.pipeline.stages.container import container_name, create_container
-from rehearsal.pipeline.stages.container_arguments import without_restart
+from rehearsal.pipeline.stages.container_arguments import shared_options
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
 from rehearsal.pipeline.stages.engine_refusal import refusal_error
 
@@ -28,7 +28,7 @@ def start_worker(
         plan,
         port=0,
         command=worker.command,
-        run_options=tuple(without_restart(plan.run_options)),
+        run_options=tuple(shared_options(plan.run_options)),
     )
     created = create_container(
         own_plan,

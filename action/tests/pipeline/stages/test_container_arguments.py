@@ -8,6 +8,7 @@ from rehearsal.pipeline.stages.container_arguments import (
     mount_argument,
     named_volumes,
     network_arguments,
+    shared_options,
 )
 
 from ...fakes import container_plan, secret
@@ -113,6 +114,12 @@ def test_named_volumes__without_folders(volumes: tuple[str, ...], names: list[st
     assert named_volumes(container_plan(volumes=volumes)) == names
 
 
+def test_shared_options__without_what_only_one_container_can_have() -> None:
+    given = ("--restart", "always", "--memory=1g", "--ip=10.0.0.9", "--network-alias", "app")
+    further = ("--restart=always", "--mac-address", "02:42:ac:11:00:02", "--init", "--ipc=host")
+    assert list(shared_options((*given, *further))) == ["--memory=1g", "--init", "--ipc=host"]
+
+
 @pytest.mark.parametrize(
     "network, names",
     [
@@ -120,9 +127,7 @@ def test_named_volumes__without_folders(volumes: tuple[str, ...], names: list[st
         ("ours", ["mail"]),
         ("bridge-2", ["mail"]),
         ("bridge", []),
-        ("host", []),
-        ("none", []),
-        ("container:c0ffee", []),
+        ("default", []),
     ],
 )
 def test_network_arguments__a_name_only_where_the_engine_takes_one(
