@@ -14,6 +14,11 @@ from rehearsal.pipeline.functional_tests import run_functional_tests
 from rehearsal.pipeline.missed_suite import NO_TESTS_RAN, missed_suite_warning
 from rehearsal.pipeline.old_images import limit_images
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.companion import (
+    BEFORE_APP_READY,
+    CompanionKind,
+    raise_if_ended,
+)
 from rehearsal.pipeline.stages.companion_lines import companion_lines
 from rehearsal.pipeline.stages.container import (
     Container,
@@ -170,8 +175,12 @@ def _create_container(plan: Plan, context: RunContext, image: Image) -> str:
 def _set_up(
     plan: Plan, context: RunContext, state: RunState, container: Container, log: Log
 ) -> None:
+    def check() -> None:
+        for kind in CompanionKind:
+            raise_if_ended(state.companions, kind, context.engine, when=BEFORE_APP_READY)
+
     with context.streamed_log("setup", SETUP_LOG) as setup_log:
-        run_setup(plan.container.setup_command, container, context.engine, setup_log)
+        run_setup(plan.container.setup_command, container, context.engine, setup_log, check=check)
     state.timeline.record_milestone("set up", time.monotonic() - container.started)
     if container.ended:
         raise crash_error(container, context.engine, log, when=BEFORE_READY)

@@ -26,6 +26,19 @@ def test_run_setup__failure(log: Log) -> None:
     assert caught.value.problem.excerpt == ("no such table: lists_list",)
 
 
+@pytest.mark.parametrize("code", [None, 4])
+def test_run_setup__what_is_checked_meanwhile_comes_first(code: int | None, log: Log) -> None:
+    """It fails because its database has ended, or waits for it for ever."""
+
+    def check() -> None:
+        raise RehearsalError(Verdict.CRASHED, "The service db ended")
+
+    engine = FakeEngine(process=FakeProcess(code))
+    with pytest.raises(RehearsalError, match="The service db ended"):
+        run_setup("migrate", fake_container(), engine, log, check=check)
+    assert engine.process.was_ended
+
+
 def test_run_setup__no_error_if_the_container_ends(log: Log) -> None:
     """A missing variable fails both; the crash of the app is what to report."""
     run_setup("migrate", fake_container(1), FakeEngine(process=FakeProcess(137)), log)
