@@ -71,7 +71,7 @@ SERVER_FAULTS = (
         inputs={
             "generate-secrets": CELERY_APP["generate-secrets"],
             "env": f"{CELERY_APP['env']}\nPOSTGRES_TIMEOUT=600",
-            "ready-timeout": "4",
+            "ready-timeout": "15",
         },
         edits=(PRINTS,),
         told=("The app asks for PostgreSQL at", "and no service is given"),
