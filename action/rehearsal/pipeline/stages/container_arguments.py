@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import ContainerPlan
-from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import MisconfiguredError
 
 RESTART = "--restart"
@@ -25,7 +24,8 @@ def create_arguments(
     Other containers of the network know it by the name `alias`. Without a port in the plan none is
     published.
     """
-    arguments = common_arguments(name, label, plan.env, plan.secrets)
+    names = [secret.name for secret in plan.secrets]
+    arguments = common_arguments(name, label, plan.env, names)
     if plan.port:
         address = f"[{plan.address}]" if ":" in plan.address else plan.address
         arguments += ["--publish", f"{address}:{plan.host_port or ''}:{plan.port}"]
@@ -36,12 +36,15 @@ def create_arguments(
 
 
 def common_arguments(
-    name: str, label: str, env: Mapping[str, str], secrets: Iterable[Secret]
+    name: str, label: str, env: Mapping[str, str], inherited: Iterable[str]
 ) -> list[str]:
-    """Return the arguments that each of our containers has: names and variables."""
+    """Return the arguments that each of our containers has: names and variables.
+
+    Those in `inherited` get their values from the client's environment.
+    """
     arguments = ["--name", name, "--label", label, "--log-driver", "json-file"]
-    for secret in secrets:
-        arguments += ["--env", secret.name]
+    for variable in inherited:
+        arguments += ["--env", variable]
     for variable, value in env.items():
         arguments += ["--env", f"{variable}={value}"]
     return arguments

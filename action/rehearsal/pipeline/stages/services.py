@@ -6,29 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from rehearsal.config.compose_project import labelled
-from rehearsal.config.grid import grid_port
 from rehearsal.config.rehearsal_plan import CompanionsPlan, ComposedService, ServicePlan
 from rehearsal.evidence.log import Log
-from rehearsal.outside import compose
-from rehearsal.outside.engine import CALL_TIMEOUT, PENDING_GRACE, Engine, EngineError
-from rehearsal.outside.ports import is_free
+from rehearsal.outside.engine import CALL_TIMEOUT, PENDING_GRACE, Engine
 from rehearsal.pipeline.stages.companion import Companion, CompanionKind
-from rehearsal.pipeline.stages.container import Container, container_name
-from rehearsal.pipeline.stages.container_arguments import common_arguments, network_arguments
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
-from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
-from rehearsal.pipeline.stages.service_ready import NOT_FINISHED, exposed_ports, ready_check
-from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
-from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
+from rehearsal.pipeline.stages.service_container import ServiceContainers
+from rehearsal.pipeline.stages.service_ready import NOT_FINISHED, ready_check
+from rehearsal.verdict import RehearsalError, Verdict
 
 T = TypeVar("T")
-SETUP_FAILED = Verdict.SETUP_FAILED
 POLL_INTERVAL = 0.2
 BEFORE_READY = "before it was ready"
-PULL_HINT = (
-    "Check its name in {}. If its registry asks for a password, log in to it in an earlier step."
-)
 NOT_READY_HINT = (
     "A service that starts slowly needs a longer service-timeout. service-ready can name the port "
     "or the command that shows that it is ready."
@@ -59,6 +48,9 @@ class ServiceStarter:
         self._network = network
         self._label = label
         self._stopped = threading.Event()
+        self._containers = ServiceContainers(
+            engine=engine, network=network, label=label, should_stop=self._stopped.is_set
+        )
         self._composed_since = 0.0
         names = [service.name for service in plan.services]
         self._has_started = {name: threading.Event() for name in names}
@@ -143,8 +135,8 @@ class ServiceStarter:
             self._ensure_image(plan)
         if self._stopped.is_set():
             return None
-        host_port = self._free_host_port(plan) if plan.on_host_network else 0
-        container = self._start_container(plan, log)
+        host_port = self._containers.free_host_port(plan) if plan.on_host_network else 0
+        container = self._containers.start(plan, log)
         service = Companion(
             kind=CompanionKind.SERVICE,
             name=plan.name,
@@ -157,6 +149,13 @@ class ServiceStarter:
         self._started.append(service)
         return service
 
+    def _ensure_image(self, plan: ServicePlan) -> None:
+        self._containers.ensure_image(plan, self._logs[plan.name])
+
+    def _create_composed(self, plans: Sequence[ServicePlan]) -> None:
+        self._containers.create_composed(self._plan.compose.project, plans)
+        self._composed_since = time.monotonic()
+
     def _wait_for_others(self, composed: ComposedService) -> None:
         """Wait until the services that this one depends on have come as far as it needs them."""
         for events, names in (
@@ -166,93 +165,6 @@ class ServiceStarter:
             for name in names:
                 while not self._stopped.is_set() and not events[name].wait(POLL_INTERVAL):
                     pass
-
-    def _create_composed(self, plans: Sequence[ServicePlan]) -> None:
-        """Let Compose create the containers of all services that compose files describe."""
-        names = {plan.name: self._name(plan) for plan in plans}
-        project = labelled(
-            self._plan.compose.project, network=self._network, label=self._label, names=names
-        )
-        try:
-            compose.create(self._engine, project)
-        except EngineError as refusal:
-            raise RehearsalError(
-                SETUP_FAILED,
-                f"The engine refused to create the services of compose-file: {refusal}",
-                hint="docker compose create says the same on a laptop, as a rule.",
-            ) from None
-        self._composed_since = time.monotonic()
-
-    def _name(self, plan: ServicePlan) -> str:
-        return f"{container_name(self._label)}-{plan.name}"
-
-    def _ensure_image(self, plan: ServicePlan) -> None:
-        """Pull the image of a service if the engine does not have it."""
-        log = self._logs[plan.name]
-        if self._engine.has_image(plan.image):
-            return
-        process = self._engine.pull(plan.image, out=log.stream())
-        try:
-            while (code := process.wait(POLL_INTERVAL)) is None:
-                if self._stopped.is_set():
-                    return
-        finally:
-            process.end()
-        if code:
-            self._engine.check()
-            raise RehearsalError(
-                SETUP_FAILED,
-                f"The image {plan.image} of the service {plan.name} could not be pulled (exit code "
-                f"{code}).",
-                hint=PULL_HINT.format("compose-file" if plan.composed else "services"),
-                excerpt=log.tail(EXCERPT_LINES),
-                source=log.name,
-            )
-
-    def _free_host_port(self, plan: ServicePlan) -> int:
-        """Return the port on which a service of the host's network will listen, if it is free.
-
-        Raises `MisconfiguredError`.
-        """
-        port = grid_port(plan, exposed_ports(self._engine, plan.image))
-        if is_free(PublishedPort(DEFAULT_ADDRESS, port)):
-            return port
-        raise MisconfiguredError(
-            f"The service {plan.name} runs on the host's network, as selenium-url names it, and "
-            f"port {port} of this machine is taken.",
-            hint=f"Stop what listens there (docker ps, or: ss -ltnp 'sport = :{port}'): it may be "
-            "the Grid of another rehearsal. If two have to run at once, let this one listen on "
-            "another port, and name that in service-ready.",
-        )
-
-    def _start_container(self, plan: ServicePlan, log: Log) -> Container:
-        arguments = [
-            *common_arguments(self._name(plan), self._label, plan.env, plan.secrets),
-            *(
-                network_arguments("host")
-                if plan.on_host_network
-                else network_arguments(self._network, plan.name)
-            ),
-            *plan.options,
-            plan.image,
-            *plan.command,
-        ]
-        secrets = {secret.name: secret.value for secret in plan.secrets}
-        try:
-            created = (
-                str(self._engine.inspect(self._name(plan))["Id"])
-                if plan.composed
-                else self._engine.create(arguments, secrets=secrets)
-            )
-            return start_once(created, self._engine, log)
-        except (EngineError, StartRefusedError) as refusal:
-            raise RehearsalError(
-                SETUP_FAILED,
-                f"The engine refused to start the service {plan.name}: {refusal}",
-                hint="Check its part of the compose file."
-                if plan.composed
-                else "Check its image in services, and its variables in service-env.",
-            ) from None
 
     def _wait_until_ready(self, plan: ServicePlan, service: Companion) -> None:
         container = service.container
@@ -270,7 +182,9 @@ class ServiceStarter:
                 service.ready_seconds = time.monotonic() - container.started
                 return
             if container.ended:
-                raise service.end_error(self._engine, when=BEFORE_READY, verdict=SETUP_FAILED)
+                raise service.end_error(
+                    self._engine, when=BEFORE_READY, verdict=Verdict.SETUP_FAILED
+                )
             latest = check()
             if not latest:
                 service.ready_seconds = time.monotonic() - container.started
@@ -279,7 +193,7 @@ class ServiceStarter:
             missing = (missing or latest) if latest == NOT_FINISHED else latest
             if time.monotonic() >= limit and not container.ended:
                 raise RehearsalError(
-                    SETUP_FAILED,
+                    Verdict.SETUP_FAILED,
                     f"The service {plan.name} was not ready within {self._plan.timeout} s: "
                     f"{missing}.",
                     hint=NOT_READY_HINT,

@@ -17,7 +17,7 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside import compose
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.listeners import Listener
-from rehearsal.pipeline.stages import service_ready, services
+from rehearsal.pipeline.stages import service_container, service_ready, services
 from rehearsal.pipeline.stages.companion import Companion
 from rehearsal.pipeline.stages.services import ServiceStarter
 from rehearsal.results.published_port import PublishedPort
@@ -63,10 +63,10 @@ def test_start__in_the_network_under_its_name(log: Log) -> None:
     create = next(call for call in engine.calls if call[0] == "create")
     assert create[1:] == (
         *("--name", f"{NETWORK}-db", "--label", "dress-rehearsal=1", "--log-driver", "json-file"),
-        *("--env", "PASSWORD", "--env", "DB=app"),
+        *("--env", "PASSWORD", "--env", "DB"),
         *("--network", NETWORK, "--network-alias", "db", "postgres:17"),
     )
-    assert engine.secrets == {"PASSWORD": "planted"}
+    assert engine.secrets == {"PASSWORD": "planted", "DB": "app"}
     assert engine.calls[0] == ("create_network", NETWORK, "dress-rehearsal=1")
     assert [(each.title, each.ready_seconds is not None) for each in started] == [
         ("service db", True)
@@ -79,6 +79,15 @@ def test_start__options_stand_before_the_image_and_arguments_after_it(log: Log) 
     starter.wait()
     create = next(call for call in engine.calls if call[0] == "create")
     assert create[-4:] == ("--init", "postgres:17", "-c", "a b")
+
+
+def test_start__a_variable_that_the_client_reads_itself_is_an_argument(log: Log) -> None:
+    engine = running()
+    _, starter = start(engine, log, replace(DB, env={"HOME": "/data"}, secrets=()))
+    starter.wait()
+    create = next(call for call in engine.calls if call[0] == "create")
+    assert create[create.index("--env") + 1] == "HOME=/data"
+    assert engine.secrets == {}
 
 
 def test_start__pulls_a_missing_image_only(log: Log) -> None:
@@ -222,7 +231,7 @@ def test_start__on_the_host_network(log: Log, monkeypatch: pytest.MonkeyPatch) -
         asked.append(published)
         return next(free)
 
-    for module in (services, service_ready):
+    for module in (service_container, service_ready):
         monkeypatch.setattr(module, "is_free", is_free)
     engine = running(image_settings={"ExposedPorts": {"9515/tcp": {}}})
     started, starter = start(engine, log, GRID)
