@@ -37,7 +37,7 @@ def test_cut_engine__the_advice_removes_what_is_left(
     else:
         assert_verdict(rehearsed, "engine-failed")
         assert json.loads(rehearsed.file("verdict.json"))["warnings"] == warnings[:1]
-        assert "docker rm --force --volumes dress-rehearsal-" in rehearsed.summary
+        assert "docker ps --all --quiet --filter label=dress-rehearsal=" in rehearsed.summary
     assert len(warnings) == (1 if killed else 2), "from each step that should have removed it"
     left = leftovers.of_the_engine(run_id)
     assert sorted(each.split()[0] for each in left) == ["container", "volume"]
