@@ -41,7 +41,8 @@ NODE = (
 
 TRACEBACK = re.compile(
     r"(?P<from_it>The above exception was the direct cause .*\n\s*)?"
-    r"Traceback \(most recent call last\):\n(?:[ \t].*\n)*(?P<error>.*)"
+    # A line of code may be blank, if Python points at the end of a function's head.
+    r"Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)*(?P<error>.*)"
 )
 
 

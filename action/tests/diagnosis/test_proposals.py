@@ -382,6 +382,8 @@ def test_propose__a_package_though_the_server_fails_while_it_stops(tmp_path: Pat
     halted = (
         "Traceback (most recent call last):\n"
         '  File "/venv/site-packages/gunicorn/arbiter.py", line 529, in reap_workers\n'
+        "    def kill_workers(self, sig):\n\n"
+        '  File "/venv/site-packages/gunicorn/arbiter.py", line 529, in reap_workers\n'
         "    raise HaltServer(reason, self.WORKER_BOOT_ERROR)\n"
         "gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n"
     )
