@@ -178,13 +178,7 @@ class Engine:
 
     def has_image(self, name: str) -> bool:
         """Return whether the engine has an image. Raises `EngineError`."""
-        try:
-            self.inspect(name, "image")
-        except EngineError as refusal:
-            if NO_SUCH_IMAGE.search(str(refusal)):
-                return False
-            raise
-        return True
+        return self.image_names(name) is not None
 
     def create_network(self, name: str, label: str) -> None:
         """Create a network with our label."""
