@@ -43,7 +43,7 @@ class NewVisitorTest(unittest.TestCase):
         self.browser.get(os.environ["SITE"])
         self.assertIn(os.environ["TITLE"], self.browser.title)
 """
-# Chrome ends by itself once in a thousand starts or so, on a busy machine.
+# Seen once: on a busy machine Chrome ended by itself while a page was loaded.
 BROWSER_DIED = "session deleted as the browser has closed the connection"
 CHROME = """
 import os
