@@ -188,20 +188,8 @@ def complete(what: str, told: Collection[str], known: Collection[str]) -> None:
 
 
 def inputs() -> Iterator[str]:
-    """Yield the inputs of action.yml; those that are refused stand in a table of their own."""
-    return _inputs(each for each in INPUTS.values() if not each.unavailable)
-
-
-def refused_inputs() -> Iterator[str]:
-    """Yield the inputs that stand in the contract and do not work yet."""
-    return _table(
-        ("input", "the one value that is accepted", "meaning"),
-        (
-            (f"`{each.name}`", _code(each.default) or "empty", _text(each.meaning))
-            for each in INPUTS.values()
-            if each.unavailable
-        ),
-    )
+    """Yield the inputs of action.yml."""
+    return _inputs(INPUTS.values())
 
 
 def action_yaml() -> Iterator[str]:
@@ -255,7 +243,7 @@ def _declared(inputs: Iterable[Input], *, typed: bool = False) -> Iterator[str]:
     """Yield inputs as an action declares them, or as a workflow does, which gives them types."""
     for each in inputs:
         yield f"{each.name}:"
-        yield f"  description: {_scalar(each.description)}"
+        yield f"  description: {_scalar(each.meaning)}"
         if typed:
             yield f"  type: {each.type.yaml}"
         plain = typed and each.type.yaml != "string"
@@ -423,7 +411,6 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "passed-to-action": passed_to_action,
     "passed-to-workflow": passed_to_workflow,
     "inputs": inputs,
-    "refused-inputs": refused_inputs,
     "outputs": outputs,
     "publish-inputs": publish_inputs,
     "publish-outputs": publish_outputs,

@@ -51,7 +51,7 @@ class Verdict(Enum):
     AUDIT_FAILED = (
         "audit-failed",
         15,
-        "The production audit found something. Not reached in this version.",
+        "The audit found a fault in the image, and the input `audit` is `enforce`.",
     )
     PUBLISH_FAILED = (
         "publish-failed",

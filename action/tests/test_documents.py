@@ -11,7 +11,6 @@ from textwrap import dedent
 import pytest
 import yaml
 
-from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import make_plan
 
 TOP = Path(__file__).resolve().parents[2]
@@ -114,12 +113,6 @@ def test_example__inputs_are_accepted(path: Path, tmp_path: Path) -> None:
 )
 def test_troubleshooting__is_keyed_by_what_the_code_says(said: str) -> None:
     assert any(said in message for message in messages())
-
-
-def test_readme__names_each_refused_input() -> None:
-    section = README.partition("## What is not there yet")[2].partition("refused for now:")[2]
-    named = set(re.findall(r"`([a-z-]+)`", section.partition("\n- ")[0]))
-    assert named == {name for name, each in INPUTS.items() if each.unavailable}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)

@@ -301,17 +301,27 @@ INPUTS = table(
     Input(
         "audit",
         one_of("off", "warn", "enforce"),
-        "What the production audit does.",
-        default="off",
-        unavailable=True,
+        "What the audit of the running container does where the tests passed: off, warn (it only "
+        "reports), or enforce (a failed check makes the verdict audit-failed).",
+        default="warn",
     ),
-    Input("audit-ignore", LINES, "Ids of audit findings to waive, one a line.", unavailable=True),
+    Input(
+        "audit-ignore",
+        LINES,
+        "Ids of checks whose failure does not count, one a line, like static-caching or "
+        "deploy-check:W004.",
+    ),
     Input(
         "audit-active",
         BOOLEAN,
-        "Whether audit checks may start more containers.",
+        "Whether checks may start further containers, on new volumes and with new services.",
         default="false",
-        unavailable=True,
+    ),
+    Input(
+        "audit-layer-timeout",
+        number(0, 3600, "seconds"),
+        "Seconds for which the audit reads the image's layers; 0 does not read them.",
+        default="10",
     ),
     Input(
         "keep-images",

@@ -106,8 +106,6 @@ class Input:
     meaning: str
     _: KW_ONLY
     default: str = ""
-    # In the contract but not built yet: only the default or an empty text is accepted.
-    unavailable: bool = False
     # Ignored where the input `image` names an image.
     build_only: bool = False
     # Ignored on a laptop.
@@ -118,15 +116,10 @@ class Input:
     workflow_meaning: str = ""
 
     @property
-    def description(self) -> str:
-        """What action.yml and the workflows say of it."""
-        return f"{self.meaning} Refused in this version." if self.unavailable else self.meaning
-
-    @property
     def help(self) -> str:
         """What `--help` says of it, for argparse, which replaces single percent signs."""
         default = f"; default: {self.default}" if self.default else ""
-        return f"{self.description} ({self.type.label}{default})".replace("%", "%%")
+        return f"{self.meaning} ({self.type.label}{default})".replace("%", "%%")
 
 
 def table(*inputs: Input) -> Mapping[str, Input]:

@@ -36,8 +36,8 @@ class Inputs:
     def of(cls, given: Mapping[str, object], table: Mapping[str, Input] = INPUTS) -> "Inputs":
         """Return the values given, and the default of every other input.
 
-        Raises `MisconfiguredError` for a name that is not in the table, for an input that is
-        refused in this version, and for inputs that are too long together.
+        Raises `MisconfiguredError` for a name that is not in the table, and for inputs that are too
+        long together.
         """
         values = {name: "" if value is None else str(value) for name, value in given.items()}
         for name, value in values.items():
@@ -47,12 +47,6 @@ class Inputs:
                 raise MisconfiguredError(
                     f"The input {name} holds a NUL or invalid Unicode, which no program accepts.",
                     hint=f"Write {name} again, as plain text in UTF-8.",
-                )
-        for name in sorted(values):
-            if table[name].unavailable and values[name].strip() not in ("", table[name].default):
-                raise MisconfiguredError(
-                    f"The input {name} does not work in this version.",
-                    hint=f"Leave {name} out for now; CHANGELOG.md says when it arrives.",
                 )
         size = len(
             json.dumps(values, indent=2, ensure_ascii=False).encode(errors="surrogateescape")

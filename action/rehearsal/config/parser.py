@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from rehearsal.config.audit import read_audit
 from rehearsal.config.build import read_build
 from rehearsal.config.companions import read_companions
 from rehearsal.config.container import read_address, read_container
@@ -63,6 +64,11 @@ def make_plan(
         ),
         probe=_probe(inputs),
         suite=_suite(inputs, environ, directory),
+        audit=read_audit(
+            inputs,
+            (secret.name for secret in container.secrets),
+            first_shard=_shard(inputs).partition("/")[0] in ("", "1"),
+        ),
         timeout=inputs.number("timeout"),
         keep_images=inputs.number("keep-images"),
         evidence_policy=inputs.text("evidence"),

@@ -176,6 +176,25 @@ class SuitePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditPlan:
+    """What the audit does: `mode` is off, warn or enforce.
+
+    `waivers` are the ids of findings that do not count. With `active` checks may start further
+    containers. `layer_seconds` is how long the image's layers are read.
+    """
+
+    mode: str = "off"
+    waivers: tuple[str, ...] = ()
+    active: bool = False
+    layer_seconds: int = 10
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is an audit."""
+        return self.mode != "off"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """One rehearsal. If `image` names an image, `build` is not used.
 
@@ -195,6 +214,7 @@ class Plan:
     companions: CompanionsPlan = field(default_factory=CompanionsPlan)
     probe: ProbePlan
     suite: SuitePlan
+    audit: AuditPlan = field(default_factory=AuditPlan)
     timeout: int
     keep_images: int
     evidence_policy: str

@@ -39,8 +39,8 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
-# Verdicts for which neither the app nor an input is at fault.
-NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED)
+# Verdicts for which neither the app nor an input is at fault, or whose findings say it all.
+NOT_DIAGNOSED = (Verdict.ERROR, Verdict.CANCELLED, Verdict.AUDIT_FAILED)
 # The logs that most likely show an unknown cause.
 LOGS_BY_VERDICT = {
     Verdict.BUILD_FAILED: (BUILD_LOG,),

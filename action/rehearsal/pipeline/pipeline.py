@@ -9,6 +9,9 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import companions, teardown
 from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
+from rehearsal.pipeline.audit.judge import judge
+from rehearsal.pipeline.audit.observe import observe
+from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
 from rehearsal.pipeline.missed_suite import NO_TESTS_RAN, missed_suite_warning
@@ -68,6 +71,8 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
         finally:
             # The ends of long logs are written next.
             context.evidence.release()
+    if state.audited:
+        judge(plan.audit, state, state.audited)
 
 
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:
@@ -108,17 +113,19 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
             _set_up(plan, context, state, container, log)
     with state.stage("ready"):
         _wait_until_ready(plan, context, state, container, log)
-    if not plan.suite.command:
-        if warning := missed_suite_warning(plan):
-            state.warnings.append(warning)
-        else:
-            state.notices.append(NO_TESTS_RAN)
-        return
-    with state.stage("test"):
-        if venv:
-            venv.wait()
-        bin_folder = venv.bin_folder if venv else None
-        run_functional_tests(plan, context, state, container, log, bin_folder=bin_folder)
+    if plan.suite.command:
+        with state.stage("test"):
+            if venv:
+                venv.wait()
+            bin_folder = venv.bin_folder if venv else None
+            run_functional_tests(plan, context, state, container, log, bin_folder=bin_folder)
+    elif warning := missed_suite_warning(plan):
+        state.warnings.append(warning)
+    else:
+        state.notices.append(NO_TESTS_RAN)
+    if plan.audit.is_on and not state.problems:
+        with state.stage("audit"):
+            _audit(plan, context, state, container, log)
 
 
 def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuilder | None:
@@ -211,3 +218,14 @@ def _wait_until_ready(
     context.console.info(
         f"ready {ready.seconds:.2f} s after its start: {plan.probe.path} gave {ready.answer}"
     )
+
+
+def _audit(
+    plan: Plan, context: RunContext, state: RunState, container: Container, log: Log
+) -> None:
+    faults: list[str] = []
+    subject = Subject(
+        plan=plan, context=context, container=container, log=log, image=state.image_id
+    )
+    state.audited = observe(subject, faults)
+    state.notices += (f"The audit is incomplete: {fault}." for fault in faults)

@@ -58,6 +58,7 @@ def make_result(
         origin=description.origin,
         request=description.request,
         suite_results=results and _with_safe_paths(results, description.source, redact),
+        audit=state.audit,
         artifact_name=description.artifact_name,
         notices=tuple(state.notices),
         warnings=tuple(state.warnings),

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from rehearsal.audit.observations import Observations
 from rehearsal.evidence.staged_files import StagedFiles
 from rehearsal.pipeline.stages.companion import Companion
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder
+from rehearsal.results.audit import Audit
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.rehearsal import Stage, deciding_problem
 from rehearsal.results.tests import SuiteResults
@@ -30,8 +32,9 @@ class RunState:
     """The state of one rehearsal.
 
     `companions` are the services and workers that were started. `staged` are the files that the
-    tests have left. `observations` are lines for the diagnosis, by their source. `kept_container`
-    says where to find a container that keeps running, `remove_command` removes it.
+    tests have left. `audited` is what the audit saw, the stop included, and `audit` what its checks
+    say of that. `observations` are lines for the diagnosis, by their source. `kept_container` says
+    where to find a container that keeps running, `remove_command` removes it.
     """
 
     observer: StageObserver
@@ -48,6 +51,8 @@ class RunState:
     companions: list[Companion] = field(default_factory=list)
     suite_results: SuiteResults | None = None
     staged: StagedFiles | None = None
+    audited: Observations | None = None
+    audit: Audit | None = None
     container_tail: tuple[str, ...] = ()
     kept_container: str = ""
     remove_command: str = ""

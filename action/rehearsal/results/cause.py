@@ -19,7 +19,13 @@ LOG_ERRORS = (
 )
 KEY_LINES_FOLLOW = " These lines say most:"
 # These need no cause, or their message is the cause.
-SELF_EXPLAINED = (Verdict.PASSED, Verdict.MISCONFIGURED, Verdict.CANCELLED, Verdict.ERROR)
+SELF_EXPLAINED = (
+    Verdict.PASSED,
+    Verdict.MISCONFIGURED,
+    Verdict.CANCELLED,
+    Verdict.ERROR,
+    Verdict.AUDIT_FAILED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

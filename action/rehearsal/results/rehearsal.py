@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Annotated
 
 from rehearsal import __version__
+from rehearsal.results.audit import Audit
 from rehearsal.results.cause import CauseSummary, summarize_cause
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
@@ -90,6 +91,9 @@ class RehearsalResult:
         tuple[CompanionRun, ...], "The services and workers that were started, in that order."
     ] = ()
     suite_results: SuiteResults | None = None
+    audit: Annotated[
+        Audit | None, "The audit; null when it was off, or the rehearsal did not get that far."
+    ] = None
     artifact_name: Annotated[
         str, "The name under which the evidence is uploaded.", Json(verbatim=True)
     ] = ""

@@ -22,7 +22,7 @@ LIMITS = (
     Limits(size=WRITTEN_SIZE),
     Limits(size=WRITTEN_SIZE, text=2_000, lines=200),
     Limits(size=WRITTEN_SIZE, text=500, lines=50),
-    Limits(size=WRITTEN_SIZE, text=200, lines=50, entries=50),
+    Limits(size=WRITTEN_SIZE, text=200, lines=20, entries=50),
 )
 
 

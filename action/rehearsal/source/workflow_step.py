@@ -21,7 +21,7 @@ PUBLISH = re.compile(r"/publish(?:@|['\"\s]|$)")
 KEY = re.compile(r"(?P<indent> *)(?P<name>[\w-]+):(?P<value>.*)")
 # A block of lines that keep their ends.
 BLOCK = re.compile(r"\s*\|[+-]?\s*(?:#.*)?")
-COMMENT = re.compile(r"\s+#.*$")
+COMMENT = re.compile(r"\s#.*$")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,6 @@ from rehearsal.config.input_types import BOOLEAN, Input, matching, number, one_o
 from rehearsal.config.inputs import LONGEST_INPUTS, LONGEST_SHOWN, Inputs, given_names
 from rehearsal.verdict import MisconfiguredError
 
-ANOTHER = {"audit": "warn", "audit-active": "true"}
-REFUSED = [name for name, each in INPUTS.items() if each.unavailable]
 CONFIDENTIAL = [name for name, each in INPUTS.items() if each.type.confidential]
 TABLE = table(
     Input("count", number(1, 65535, "things"), "A number."),
@@ -24,21 +22,6 @@ def given(name: str, value: str) -> Inputs:
 def text_of(error: pytest.ExceptionInfo[MisconfiguredError]) -> str:
     problem = error.value.problem
     return "\n".join((problem.message, problem.hint, *problem.excerpt))
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_of__refuses_what_does_not_work_yet(name: str) -> None:
-    with pytest.raises(MisconfiguredError, match=f"The input {name} does not work") as caught:
-        Inputs.of({name: ANOTHER.get(name, "something")})
-    assert f"Leave {name} out" in caught.value.problem.hint
-
-
-@pytest.mark.parametrize("name", REFUSED)
-@pytest.mark.parametrize("blank", ["", "  \n"], ids=["empty", "white space"])
-def test_of__accepts_the_default_of_what_does_not_work_yet(name: str, blank: str) -> None:
-    default = INPUTS[name].default
-    assert Inputs.of({name: default}).values[name] == default
-    assert Inputs.of({name: blank}).values[name] == blank
 
 
 def test_of__refuses_an_unknown_name_and_lists_the_known() -> None:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from rehearsal import __version__
+from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
@@ -91,6 +92,23 @@ EVERYTHING = RehearsalResult(
         failed=(FAILED.failure,),
         flaky=(FLAKY.failure,),
         in_other_shards=5,
+    ),
+    audit=Audit(
+        mode="enforce",
+        active=True,
+        findings=(
+            Finding(
+                id="deploy-check:W004",
+                outcome=Outcome.WAIVED,
+                title="t",
+                message=HOSTILE,
+                hint="a",
+                why="w",
+                reference="https://x",
+                evidence=("line",),
+            ),
+        ),
+        needless_waivers=("headers",),
     ),
     artifact_name="rehearsal-x",
     notices=(HOSTILE,),
@@ -175,6 +193,23 @@ def test_write_json__everything() -> None:
             "client": "28.2.2",
             "buildx": "0.29.1",
             "store": "containerd",
+        },
+        "audit": {
+            "mode": "enforce",
+            "active": True,
+            "findings": [
+                {
+                    "id": "deploy-check:W004",
+                    "outcome": "waived",
+                    "title": "t",
+                    "message": HOSTILE,
+                    "hint": "a",
+                    "why": "w",
+                    "reference": "https://x",
+                    "evidence": ["line"],
+                }
+            ],
+            "needless-waivers": ["headers"],
         },
         "artifact-name": "rehearsal-x",
         "ready-seconds": 0.5,

@@ -73,6 +73,8 @@ def merge(
         ready_seconds=slowest.ready_seconds if slowest else None,
         timeline=slowest.timeline if slowest else Timeline(),
         suite_results=counts,
+        # Only the first shard of each browser has one.
+        audit=next((result.audit for result in results if result.audit), None),
         notices=tuple(_common_remarks(readable, lambda result: result.notices)),
         warnings=tuple(_common_remarks(readable, lambda result: result.warnings)),
         diagnoses=_diagnoses(worst_first),

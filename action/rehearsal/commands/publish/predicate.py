@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 from rehearsal.commands.publish.predicate_document import (
+    Audit,
     Image,
     Predicate,
     Probe,
@@ -14,6 +15,8 @@ from rehearsal.commands.publish.predicate_document import (
     Suite,
     Tests,
 )
+from rehearsal.results.audit import Audit as AuditResult
+from rehearsal.results.audit import Outcome
 from rehearsal.results.json_encoder import dumps
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
@@ -34,7 +37,7 @@ def predicate_json(rehearsal: RehearsalResult, digests: Mapping[str, str]) -> st
             tests=_tests(rehearsal.suite_results) if rehearsal.suite_results else None,
             suite=_suite(rehearsal, request),
             probe=_probe(rehearsal, request),
-            audit=None,
+            audit=_audit(rehearsal.audit) if rehearsal.audit else None,
             rehearsal=_run(rehearsal),
             origin=rehearsal.origin if rehearsal.origin.repository else None,
         )
@@ -43,6 +46,20 @@ def predicate_json(rehearsal: RehearsalResult, digests: Mapping[str, str]) -> st
 
 def _tests(results: SuiteResults) -> Tests:
     return Tests(ran=results.test_count, failures=results.failure_count, flaky=results.flaky_count)
+
+
+def _audit(audit: AuditResult) -> Audit:
+    def ids(outcome: Outcome) -> tuple[str, ...]:
+        return tuple(each.id for each in audit.having(outcome))
+
+    return Audit(
+        mode=audit.mode,
+        active=audit.active,
+        passed=ids(Outcome.PASSED),
+        failed=ids(Outcome.FAILED),
+        waived=ids(Outcome.WAIVED),
+        skipped=ids(Outcome.SKIPPED),
+    )
 
 
 def _suite(rehearsal: RehearsalResult, request: RequestSummary) -> Suite:

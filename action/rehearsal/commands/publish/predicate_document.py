@@ -90,7 +90,14 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """The production audit, which this version does not have yet."""
+    """The production audit: the ids of its findings, by how they ended."""
+
+    mode: Annotated[str, "What a failed check did: warn or enforce."]
+    active: Annotated[bool, "Whether checks were allowed to start further containers."]
+    passed: Annotated[tuple[str, ...], "The checks that passed."]
+    failed: Annotated[tuple[str, ...], "The findings that failed; none if the mode is enforce."]
+    waived: Annotated[tuple[str, ...], "The findings that failed and were waived."]
+    skipped: Annotated[tuple[str, ...], "The checks that could not be made."]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@ def test_prepare__refuses_a_secret_that_would_hide_what_later_jobs_need(
         pytest.param({"artifact-name": "a.b"}, "The input artifact-name is 'a.b'", id="artifact"),
         pytest.param({"context": "none"}, "The input context is 'none'", id="context"),
         pytest.param({"image-retention-days": 0}, "image-retention-days is '0'", id="days"),
-        pytest.param({"audit": "warn"}, "The input audit does not work", id="not-implemented"),
+        pytest.param({"audit": "on"}, "The input audit is 'on'; it has to be one of", id="audit"),
     ],
 )
 def test_prepare__names_an_invalid_input(job: Job, inputs: dict[str, object], message: str) -> None:

@@ -1,0 +1,207 @@
+"""What the audit observed of an image and its container; None stands for what was not looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rehearsal.audit.exchange import Exchange
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    """A stylesheet, script or image of the app's page: asked for plainly, and compressed.
+
+    `kind` is stylesheet, script or image. `link` is the URL as the page has it.
+    """
+
+    kind: str
+    link: str
+    plain: Exchange
+    compressed: Exchange | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """What the app answered.
+
+    `ready` and `home` begin with ready-path and `/`; what follows are the pages of the same origin
+    that each redirects to. `unknown` is a path that no app has. `foreign` are the same three paths,
+    asked for with another host. `logged` are the lines that the app logged about the last four.
+    """
+
+    ready: tuple[Exchange, ...]
+    home: tuple[Exchange, ...]
+    unknown: Exchange
+    foreign: tuple[Exchange, ...]
+    assets: tuple[Asset, ...] = ()
+    logged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerProcess:
+    """A process of the container; `user` is a number or name of the engine's machine."""
+
+    user: str
+    pid: int
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramOutput:
+    """What a program in the container printed; `exit_code` is None if it took too long.
+
+    `missing` says that the image does not have the program.
+    """
+
+    exit_code: int | None
+    lines: tuple[str, ...] = ()
+    missing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DjangoProject:
+    """What a program of Django's said in the container; `why_unknown` if it could not run.
+
+    `checks` are the lines of `check --deploy`, `unapplied` the migrations that the database lacks,
+    `missing` those that makemigrations would make.
+    """
+
+    version: str = ""
+    why_unknown: str = ""
+    checks: tuple[str, ...] = ()
+    unapplied: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonPackages:
+    """The requirements file in the image, `file`, with its lines, and what is installed there."""
+
+    file: str
+    lines: tuple[str, ...]
+    installed: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerFile:
+    """A file of a layer that the image should not have.
+
+    `kind` is what it is, like "a private key". `layer` counts from 1, and `made_by` is the command
+    that made it.
+    """
+
+    path: str
+    kind: str
+    layer: int
+    made_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretPlace:
+    """Where the value of the secret `name` stands: a file of a layer, or the configuration."""
+
+    name: str
+    place: str
+    layer: int = 0
+    made_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageContent:
+    """What was found in the layers and the configuration; `unread` says what was not read."""
+
+    files: tuple[LayerFile, ...] = ()
+    secrets: tuple[SecretPlace, ...] = ()
+    unread: str = ""
+    # Names of secrets whose values are too short to look for.
+    not_searched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdleRun:
+    """A request beside `idle` idle and `slow` byte-by-byte clients, and one without them before.
+
+    `seconds` is None if there was no answer.
+    """
+
+    idle: int
+    slow: int
+    seconds_before: float
+    seconds: float | None
+    answer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopRun:
+    """How the container ended after SIGTERM.
+
+    `request` says what was in flight, empty if nothing could be held there; `answer` is what came
+    of it, empty if nothing did. `why_unknown` is set if it was not stopped.
+    """
+
+    exit_code: int = 0
+    seconds: float = 0.0
+    was_killed: bool = False
+    request: str = ""
+    answer: str = ""
+    why_unknown: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartRun:
+    """A further container: how it was started, and what became of it.
+
+    `ready` says that it gave an answer that counts as ready; `answer` is the last one. `exit_code`
+    is None if it did not end. `lost` says what of its volumes' data a restart lost.
+    """
+
+    ready: bool
+    answer: str = ""
+    exit_code: int | None = None
+    seconds: float = 0.0
+    log: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    # Why the container could not be started at all, or its setup-command failed.
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherStarts:
+    """The further containers: as production starts it, and in all other ways.
+
+    `plain` was started and then restarted as `restarted`. `without` and `empty` have a start for
+    the name of each secret.
+    """
+
+    plain: StartRun
+    restarted: StartRun | None = None
+    confined: StartRun | None = None
+    read_only: StartRun | None = None
+    without: Mapping[str, StartRun] = field(default_factory=dict)
+    empty: Mapping[str, StartRun] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observations:
+    """All that the checks may look at.
+
+    `image_config` is the image's configuration as the engine tells it. `healthcheck` is None if the
+    image declares none. `ended` says when the container ended by itself during the audit.
+    """
+
+    pages: Pages | None = None
+    processes: tuple[ContainerProcess, ...] | None = None
+    image_config: Mapping[str, Any] = field(default_factory=dict)
+    healthcheck: ProgramOutput | None = None
+    django: DjangoProject | None = None
+    packages: PythonPackages | None = None
+    content: ImageContent | None = None
+    idle: IdleRun | None = None
+    stop: StopRun | None = None
+    starts: FurtherStarts | None = None
+    ended: str = ""
+
+    @property
+    def is_django(self) -> bool:
+        """Whether the container runs Django, as far as that is known."""
+        return self.django is not None and bool(self.django.version)

@@ -1,0 +1,46 @@
+"""Run the checks over what was observed; a failed one may decide the verdict."""
+
+from dataclasses import replace
+
+from rehearsal.audit.evaluate import evaluate
+from rehearsal.audit.observations import Observations
+from rehearsal.config.rehearsal_plan import AuditPlan
+from rehearsal.pipeline.run_state import RunState
+from rehearsal.report.words import join_names
+from rehearsal.results.audit import ENFORCE, Audit
+from rehearsal.verdict import Problem, Verdict
+
+WAIVE = "Where a finding is wanted, name its id in audit-ignore, with the reason in a comment."
+
+
+def judge(plan: AuditPlan, state: RunState, observations: Observations) -> None:
+    """Record the audit; where it is enforced, what failed is a problem."""
+    audit = evaluate(observations, mode=plan.mode, active=plan.active, waivers=plan.waivers)
+    state.audit = audit
+    state.warnings += (
+        f"audit-ignore names {waiver}, which does not fail: remove that line."
+        for waiver in audit.needless_waivers
+    )
+    if plan.mode == ENFORCE and audit.failed:
+        state.problems.append(audit_problem(audit))
+        state.stages = [
+            replace(stage, ok=False) if stage.name == "audit" else stage for stage in state.stages
+        ]
+
+
+def audit_problem(audit: Audit) -> Problem:
+    """Return the problem that the failed findings make together."""
+    failed = audit.failed
+    if len(failed) == 1:
+        (finding,) = failed
+        return Problem(
+            Verdict.AUDIT_FAILED,
+            f"The audit failed: {finding.id}. {finding.message}",
+            hint=f"{finding.hint} {WAIVE}",
+            excerpt=finding.evidence,
+        )
+    return Problem(
+        Verdict.AUDIT_FAILED,
+        f"The audit found {len(failed)} faults: {join_names([each.id for each in failed])}.",
+        hint=f"What to do stands with each finding. {WAIVE}",
+    )

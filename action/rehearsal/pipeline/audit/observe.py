@@ -1,0 +1,70 @@
+"""Look at everything that the checks need, one thing after the other where they would disturb."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from rehearsal.audit.observations import Observations
+from rehearsal.diagnosis.faults import describe_fault
+from rehearsal.outside.engine import EngineError
+from rehearsal.pipeline.audit.further_starts import start_further
+from rehearsal.pipeline.audit.idle_clients import observe_idle_clients
+from rehearsal.pipeline.audit.image_content import read_content
+from rehearsal.pipeline.audit.pages import observe_pages
+from rehearsal.pipeline.audit.processes import list_processes
+from rehearsal.pipeline.audit.programs import ask_django, read_packages, run_healthcheck
+from rehearsal.pipeline.audit.subject import Subject
+from rehearsal.verdict import RehearsalError
+
+T = TypeVar("T")
+
+
+def observe(subject: Subject, faults: list[str]) -> Observations:
+    """Return what can be seen of the running container and its image.
+
+    A fault of ours, or a call that the engine refuses, costs one observation and is added to
+    `faults`. Raises `RehearsalError` if the run is cancelled, has no more time, or lost its engine.
+    """
+
+    def guarded(look: Callable[[Subject], T]) -> T | None:
+        try:
+            return look(subject)
+        except RehearsalError:
+            raise
+        except EngineError as refusal:
+            faults.append(f"the engine refused: {refusal}")
+            return None
+        except Exception as error:  # noqa: BLE001  (one observation is less than all of them)
+            faults.append(describe_fault(error))
+            return None
+
+    with ThreadPoolExecutor(1, thread_name_prefix="audit-layers") as pool:
+        try:
+            # Reading the layers takes longest, and most of it is waiting for the engine.
+            content = pool.submit(guarded, read_content)
+            seen = _observe_container(subject, guarded)
+            starts = guarded(start_further) if subject.plan.audit.active else None
+            return replace(seen, content=content.result(), starts=starts)
+        finally:
+            subject.stopped.set()
+
+
+def _observe_container(subject: Subject, guarded: Callable[..., Any]) -> Observations:
+    """Look at the container: idle clients last, since they disturb everything else."""
+    seen = Observations(
+        image_config=subject.context.engine.inspect(subject.image, "image").get("Config") or {}
+    )
+    looks: dict[str, Callable[[Subject], object]] = {
+        "pages": observe_pages,
+        "processes": list_processes,
+        "healthcheck": run_healthcheck,
+        "django": ask_django,
+        "packages": read_packages,
+        "idle": observe_idle_clients,
+    }
+    for name, look in looks.items():
+        if subject.container.ended:
+            return replace(seen, ended=f"The container ended by itself before {name} was observed.")
+        seen = replace(seen, **{name: guarded(look)})
+    return seen

@@ -1,0 +1,25 @@
+"""What the audit looks at."""
+
+import threading
+from dataclasses import dataclass, field
+
+from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.evidence.log import Log
+from rehearsal.pipeline.context import RunContext
+from rehearsal.pipeline.stages.container import Container
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The app's container and its image, after the tests.
+
+    `image` is the image's ID, `log` the container's log. What runs in a thread ends soon after
+    `stopped` is set.
+    """
+
+    plan: Plan
+    context: RunContext
+    container: Container
+    log: Log
+    image: str
+    stopped: threading.Event = field(default_factory=threading.Event)
