@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from rehearsal.audit.observations import Observations
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Failure:
     """Something that a check found wrong; a check that yields none has passed.
 
@@ -16,16 +16,18 @@ class Failure:
     """
 
     message: str
+    _: KW_ONLY
     part: str = ""
     evidence: tuple[str, ...] = ()
     hint: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Note:
     """What a reader has to know of a check that passed: what it could not look at, for example."""
 
     message: str
+    _: KW_ONLY
     evidence: tuple[str, ...] = ()
 
 

@@ -46,7 +46,8 @@ def _findings(check: Check, observations: Observations, *, active: bool) -> Iter
     except CheckSkipped as reason:
         skipped = str(reason)
     except Exception as fault:  # noqa: BLE001  (one check of ours must not cost the others)
-        skipped = f"an error in Dress Rehearsal: {type(fault).__name__}: {fault}"
+        # Not the text, which may quote what was read.
+        skipped = f"an error in Dress Rehearsal: {type(fault).__name__}"
     failures = [each for each in found if isinstance(each, Failure)]
     notes = [each for each in found if isinstance(each, Note)]
     for failure in failures:

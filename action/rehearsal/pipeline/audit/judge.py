@@ -1,9 +1,12 @@
 """Run the checks over what was observed; a failed one may decide the verdict."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from rehearsal.audit.check import Check
 from rehearsal.audit.evaluate import evaluate
 from rehearsal.audit.observations import Observations
+from rehearsal.audit.registry import CHECKS
 from rehearsal.config.rehearsal_plan import AuditPlan
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.report.words import join_names
@@ -13,9 +16,17 @@ from rehearsal.verdict import Problem, Verdict
 WAIVE = "Where a finding is wanted, name its id in audit-ignore, with the reason in a comment."
 
 
-def judge(plan: AuditPlan, state: RunState, observations: Observations) -> None:
+def judge(
+    plan: AuditPlan,
+    state: RunState,
+    observations: Observations,
+    *,
+    checks: Iterable[Check] = CHECKS,
+) -> None:
     """Record the audit; where it is enforced, what failed is a problem."""
-    audit = evaluate(observations, mode=plan.mode, active=plan.active, waivers=plan.waivers)
+    audit = evaluate(
+        observations, mode=plan.mode, active=plan.active, waivers=plan.waivers, checks=checks
+    )
     state.audit = audit
     state.warnings += (
         f"audit-ignore names {waiver}, which does not fail: remove that line."

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.commands.merge.shards import ShardEvidence, latest_attempts
+from rehearsal.results.audit import Audit
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.tests import SuiteResults
@@ -277,3 +278,9 @@ def test_latest_attempts__an_unreadable_name_with_a_number_never_passes() -> Non
     """The number may be no attempt. Then another shard is left out; the unreadable one stays."""
     latest, _ = latest_attempts((shard(name="chrome-1"), unreadable("chrome-4")))
     assert merge_shards(*latest, expected=2).result.verdict is not Verdict.PASSED
+
+
+def test_merge__has_the_audit_of_the_first_shard() -> None:
+    audit = Audit(mode="enforce")
+    merged = merge_shards(shard("2/2"), shard("1/2", audit=audit))
+    assert merged.result.audit == audit

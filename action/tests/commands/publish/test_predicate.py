@@ -1,5 +1,6 @@
 import json
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rehearsal import __version__, cli
 from rehearsal.commands.publish.digest_lines import write_digests
 from rehearsal.commands.publish.predicate import PREDICATE_TYPE, predicate_json
 from rehearsal.commands.workflow.digest_spelling import spell
+from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
@@ -90,6 +92,21 @@ def test_predicate__of_a_pass() -> None:
             "run": "https://x",
             "attempt": 2,
         },
+    }
+
+
+def test_predicate__tells_how_each_check_of_the_audit_ended() -> None:
+    findings = tuple(
+        Finding(id=f"check:{outcome}", outcome=outcome, title="t") for outcome in Outcome
+    )
+    audited = replace(passed(), audit=Audit(mode="warn", active=True, findings=findings))
+    assert json.loads(predicate_json(audited, DIGESTS))["audit"] == {
+        "mode": "warn",
+        "active": True,
+        "passed": ["check:passed"],
+        "failed": ["check:failed"],
+        "waived": ["check:waived"],
+        "skipped": ["check:skipped"],
     }
 
 
