@@ -32,11 +32,10 @@ def get(
     An accepted connection proves nothing, since the engine's proxy accepts before the app listens:
     a reset connection or an empty response is an error, as a refused connection is.
     """
-    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     begun = time.monotonic()
     try:
         with socket.create_connection(published.socket_address, timeout=timeout) as connection:
-            connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+            connection.sendall(request_head("GET", path, headers))
             return _read_answer(_Reader(connection, should_stop), begun, timeout)
     except TimeoutError:
         return Answer(error=_describe_ending(TIMED_OUT, "", timeout), timed_out=True)
@@ -46,6 +45,12 @@ def get(
         return Answer(error="connection reset without an answer")
     except OSError as error:
         return Answer(error=f"no connection ({error.strerror or error})")
+
+
+def request_head(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    """Return the request line and the headers as they are sent, with the empty line after them."""
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 class _Reader:

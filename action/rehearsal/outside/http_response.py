@@ -49,7 +49,8 @@ class Response:
     def __init__(self) -> None:
         self._received = bytearray()
         self._searched = 0
-        self._interim = 0
+        # The status of the last interim answer.
+        self.interim_status = 0
         self._final: Answer | None = None
         self._is_http = True
 
@@ -102,7 +103,9 @@ class Response:
         """What came before the answer was complete, or empty."""
         if self._received:
             return f"a part of the headers ({_quote_line(bytes(self._received))})"
-        return f"an interim answer (HTTP status {self._interim})" if self._interim else ""
+        return (
+            f"an interim answer (HTTP status {self.interim_status})" if self.interim_status else ""
+        )
 
     def _take_head(self, head: bytes, length: int) -> None:
         status = STATUS_LINE.match(head)
@@ -112,7 +115,7 @@ class Response:
         del self._received[:length]
         self._searched = 0
         if int(status[1]) in INTERIM_STATUSES:
-            self._interim = int(status[1])
+            self.interim_status = int(status[1])
         else:
             self._final = Answer(status=int(status[1]), headers=_parse_headers(head))
 
