@@ -95,8 +95,10 @@ case "$1 $2" in
         "$(cat "$state/finished" 2>/dev/null || echo 0001-01-01T00:00:00Z)"
     printf '"Config": {"Env": ["KEY=%s"]},' "$(grep ^KEY= "$state/environment" | cut -d= -f2-)"
     printf '"NetworkSettings": {"Ports": {"8888/tcp": [{"HostPort": "%s"}]}}}]\n' "${port:-0}" ;;
+"events "*) while [[ -e $state && ! -e $state/signalled ]]; do sleep 0.01; done; echo kill ;;
 "stop "*)
     kill "$(cat "$state/pid")"
+    touch "$state/signalled"
     while runs; do sleep 0.01; done ;;
 "exec "*) shift 2; "$@" ;;
 "ps "*) if container; then echo c0ffee; fi ;;

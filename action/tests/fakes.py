@@ -92,6 +92,7 @@ class FakeEngine(Engine):
     refusal: str = ""
     images: set[str] | None = None
     image_settings: dict[str, Any] = field(default_factory=dict)
+    watchers: list[Sink] = field(default_factory=list)
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
@@ -116,6 +117,11 @@ class FakeEngine(Engine):
         self._called("execute", container, *command)
         out(self.output)
         return self.process
+
+    def watch_signals(self, container: str, *, out: Sink) -> Process:
+        self._called("watch_signals", container)
+        self.watchers.append(out)
+        return FakeProcess(None)
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         self._called("inspect", name, kind)
@@ -153,6 +159,8 @@ class FakeEngine(Engine):
 
     def stop(self, *containers: str, seconds: int) -> None:
         self._called("stop", *containers, seconds)
+        for tell in self.watchers:
+            tell(b"kill")
         self.process.code = 0
 
     def remove(self, containers: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from rehearsal.audit.registry import CHECKS
 from rehearsal.results.audit import Audit, Finding, Outcome
 
 NOT_ACTIVE = "it starts further containers, for which audit-active has to be 'true'"
+ENDED = " (the container ended by itself during the audit)"
 
 
 def evaluate(
@@ -59,6 +60,8 @@ def _findings(check: Check, observations: Observations, *, active: bool) -> Iter
             hint=failure.hint or check.hint,
             evidence=failure.evidence,
         )
+    if skipped and observations.stop and observations.stop.by_itself:
+        skipped += ENDED
     if skipped:
         yield _finding(check, Outcome.SKIPPED, skipped)
     elif not failures:

@@ -6,6 +6,10 @@ from typing import Any
 
 from rehearsal.audit.exchange import Exchange
 
+# How much longer an answer may take beside idle and slow clients, in seconds.
+MAX_DELAY = 1.0
+SERVER_ERRORS = range(500, 600)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asset:
@@ -119,31 +123,52 @@ class ImageContent:
 
 @dataclass(frozen=True, kw_only=True)
 class IdleRun:
-    """A request beside `idle` idle and `slow` byte-by-byte clients, and one without them before.
+    """The ready page beside `idle` idle clients and `slow` ones that send byte by byte.
 
-    `seconds` is None if there was no answer.
+    `before` and `after` are the same request without them; `after` is None if `beside` is no worse
+    than `before`. `beside` is None if it was not asked for, for the reason `why_unknown`. Their
+    seconds count to the end of the headers.
     """
 
     idle: int
     slow: int
-    seconds_before: float
-    seconds: float | None
-    answer: str = ""
+    before: Exchange
+    beside: Exchange | None = None
+    after: Exchange | None = None
+    why_unknown: str = ""
+
+    @property
+    def allowed_seconds(self) -> float:
+        """Within how many seconds the answer beside the clients is expected."""
+        return MAX_DELAY + self.before.seconds
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the answer beside the clients is late, none, or an error of the server."""
+        if not self.beside or not self.beside.status or self.beside.seconds > self.allowed_seconds:
+            return True
+        return self.beside.status in SERVER_ERRORS and self.before.status not in SERVER_ERRORS
 
 
 @dataclass(frozen=True, kw_only=True)
 class StopRun:
-    """How the container ended after SIGTERM.
+    """How the container ended after SIGTERM, `seconds` later.
 
     `request` says what was in flight, empty if nothing could be held there; `answer` is what came
-    of it, empty if nothing did. `why_unknown` is set if it was not stopped.
+    of it, and `is_answered` says that it is an answer. With `by_itself` the container ended during
+    the audit, before SIGTERM, and `log` are its last lines. `end` is the end in words.
+    `why_unknown` is set if it was not stopped.
     """
 
+    end: str = ""
     exit_code: int = 0
     seconds: float = 0.0
     was_killed: bool = False
+    by_itself: bool = False
+    log: tuple[str, ...] = ()
     request: str = ""
     answer: str = ""
+    is_answered: bool = False
     why_unknown: str = ""
 
 
@@ -186,7 +211,7 @@ class Observations:
     """All that the checks may look at.
 
     `image_config` is the image's configuration as the engine tells it. `healthcheck` is None if the
-    image declares none. `ended` says when the container ended by itself during the audit.
+    image declares none.
     """
 
     pages: Pages | None = None
@@ -199,7 +224,6 @@ class Observations:
     idle: IdleRun | None = None
     stop: StopRun | None = None
     starts: FurtherStarts | None = None
-    ended: str = ""
 
     @property
     def is_django(self) -> bool:

@@ -106,6 +106,14 @@ class Engine:
         env = {**self.env, **self.foreground_env}
         return Process([self.client, "exec", container, *command], env=env, out=out)
 
+    def watch_signals(self, container: str, *, out: Sink) -> Process:
+        """Print a line whenever the engine has sent a signal to a container; runs until ended.
+
+        Podman prints nothing for the signal of `stop`.
+        """
+        filters = ("--filter", f"container={container}", "--filter", "event=kill")
+        return Process([self.client, "events", *filters], env=self.env, out=out)
+
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         """Return what the engine knows of a container or an image. Raises `EngineError`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))

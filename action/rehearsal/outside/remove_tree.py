@@ -15,7 +15,6 @@ from rehearsal.outside.folder import FOLDER_FLAGS, Folder, check_mount, mount_nu
 # In seconds; 100,000 files take two on a slow disk.
 PATIENCE = 30.0
 PAUSE = 0.1
-NO_TIME = "there was no more time"
 
 
 def remove_tree(parent: Folder, name: str, *, seconds: float = PATIENCE) -> str:
@@ -23,7 +22,7 @@ def remove_tree(parent: Folder, name: str, *, seconds: float = PATIENCE) -> str:
 
     Neither depth nor kinds nor modes of files matter: links are not followed, pipes not opened.
     Nothing below a mount point is touched. Another process may remove the same folder meanwhile.
-    Raises no OSError; returns `NO_TIME` after `seconds`.
+    Raises no OSError, and ends after `seconds`.
     """
     limit = time.monotonic() + seconds
     while True:
@@ -32,7 +31,7 @@ def remove_tree(parent: Folder, name: str, *, seconds: float = PATIENCE) -> str:
             with removal.noting_errors():
                 removal.run()
         except _TimeOverError:
-            return NO_TIME
+            return f"there was no more time after {seconds:.0f} s"
         error = removal.first_error
         if not error:
             return ""

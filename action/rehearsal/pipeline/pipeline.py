@@ -28,7 +28,7 @@ from rehearsal.pipeline.stages.container import (
     container_name,
     create_container,
 )
-from rehearsal.pipeline.stages.container_end import crash_error
+from rehearsal.pipeline.stages.container_end import crash_error, has_ended
 from rehearsal.pipeline.stages.container_start import start_container
 from rehearsal.pipeline.stages.image import Image, build_image, find_image
 from rehearsal.pipeline.stages.observations import input_lines
@@ -123,7 +123,8 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         state.warnings.append(warning)
     else:
         state.notices.append(NO_TESTS_RAN)
-    if plan.audit.is_on and not state.problems:
+    # A container that has ended has crashed: that is found when it is stopped.
+    if plan.audit.is_on and not state.problems and not has_ended(container, context.engine):
         with state.stage("audit"):
             _audit(plan, context, state, container, log)
 

@@ -1,15 +1,20 @@
 """The clean-up of a rehearsal: stop the container, write its state down, remove it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
+from rehearsal.pipeline.audit.stop_record import (
+    record_end_in_audit,
+    record_kept,
+    stop_and_record,
+)
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.run_state import RunState
-from rehearsal.pipeline.stages.companion import BEFORE_APP_READY, Companion, CompanionKind
+from rehearsal.pipeline.stages.companion import BEFORE_APP_READY, CompanionKind
 from rehearsal.pipeline.stages.container import (
     Container,
     keep_instructions,
@@ -41,6 +46,7 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container,
     try:
         _report_ended_companions(context, state)
         if context.keep_container and not cancelled:
+            record_kept(state)
             state.kept_container, state.remove_command = keep_instructions(
                 container,
                 context.label,
@@ -51,7 +57,7 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container,
         else:
             with state.stage("stop"):
                 try:
-                    _stop_container(context, state, container, log)
+                    _stop_container(plan, context, state, container, log)
                 except EngineError as error:  # Podman stops it, and may then fail at its network.
                     _record_error(error, state)
         inspected = container.final_state or engine.inspect(container.id)
@@ -99,7 +105,9 @@ def remove_containers(
         state.warnings.append(removal_advice(context.label))
 
 
-def _stop_container(context: RunContext, state: RunState, container: Container, log: Log) -> None:
+def _stop_container(
+    plan: Plan, context: RunContext, state: RunState, container: Container, log: Log
+) -> None:
     """Stop the container and the workers, unless known to have crashed; record how they ended."""
     app_crashed = any(
         problem.verdict is Verdict.CRASHED and problem.source == log.name
@@ -112,7 +120,8 @@ def _stop_container(context: RunContext, state: RunState, container: Container, 
     ]
     if app_crashed and not workers:
         return
-    stop = _interruptible_stop(context, state, container, workers)
+    others = [each.container.id for each in workers]
+    stop = _interruptible_stop(plan, context, state, container, others)
     if state.cancelled:
         return
     if state.ready_seconds is not None:
@@ -121,6 +130,8 @@ def _stop_container(context: RunContext, state: RunState, container: Container, 
     if app_crashed:
         return
     if stop.by_itself:
+        if record_end_in_audit(state, context.engine, stop, log):
+            return
         when = _when(state, stop.end.time)
         failed = state.suite_results.failed if state.suite_results else ()
         error = crash_error(container, context.engine, log, when=when, failed=failed)
@@ -131,19 +142,23 @@ def _stop_container(context: RunContext, state: RunState, container: Container, 
 
 
 def _interruptible_stop(
-    context: RunContext, state: RunState, container: Container, workers: Iterable[Companion]
+    plan: Plan, context: RunContext, state: RunState, container: Container, others: Sequence[str]
 ) -> Stop:
     """Stop the container; use the short time-out if the run is, or meanwhile gets, cancelled."""
-    others = [worker.container.id for worker in workers]
+    engine = context.engine
+
+    def stop() -> Stop:
+        return stop_container(container, engine, others, cancelled=False)
+
     try:
         if not state.cancelled:
             with interruptible():
-                return stop_container(container, context.engine, others, cancelled=False)
+                return stop_and_record(plan, engine, state, container, stop)
     except RehearsalError as error:
         if error.problem.verdict is not Verdict.CANCELLED:
             raise
         state.problems.append(error.problem)
-    return stop_container(container, context.engine, others, cancelled=True)
+    return stop_container(container, engine, others, cancelled=True)
 
 
 def _report_ended_companions(context: RunContext, state: RunState) -> None:

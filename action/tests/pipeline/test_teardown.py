@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.audit.observations import Observations, StopRun
 from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import EngineError
@@ -149,6 +150,81 @@ def test_stop__ends_when_it_is_stopped(code: int, notices: int, tmp_path: Path) 
     state = stopped(tmp_path, engine)
     assert (state.problems, len(state.notices)) == ([], notices)
     assert engine.calls[0] == ("stop", "c0ffee", STOP_TIMEOUT)
+
+
+def audited(
+    folder: Path, engine: FakeEngine, *, keep_container: bool = False, since: float = 0.0
+) -> RunState:
+    """Stop a container after an audit that began at the time `since`; return the state."""
+    state = RunState(observer=Console({}), audited=Observations(processes=()))
+    state.ready_seconds = 1.0
+    state.stages.append(Stage(name="audit", started=since, seconds=1.0, ok=True))
+    run = replace(context(folder, engine), keep_container=keep_container)
+    container = replace(fake_container(), client=engine.process)
+    stop(PLAN, run, state, container, run.evidence.log("container.log"))
+    assert state.audited
+    assert state.audited.processes == ()
+    return state
+
+
+def recorded(state: RunState) -> StopRun:
+    assert state.audited
+    assert state.audited.stop
+    return state.audited.stop
+
+
+def test_stop__is_observed_after_an_audit(tmp_path: Path) -> None:
+    late = inspect_result("exited", code=143, finished="2999-01-01T00:00:00Z")
+    engine = FakeEngine(states=[late])
+    state = audited(tmp_path, engine)
+    assert (recorded(state).exit_code, recorded(state).end) == (143, "exit code 143")
+    assert [call[0] for call in engine.calls[:2]] == ["watch_signals", "stop"]
+    assert not state.warnings
+
+
+def test_stop__a_container_that_ended_during_the_audit_has_not_crashed(tmp_path: Path) -> None:
+    state = audited(tmp_path, ended_before(), since=ENDED - 0.1)
+    assert (recorded(state).by_itself, recorded(state).end) == (True, "exit code 3")
+    assert state.problems == []
+    assert state.warnings == ["The container ended by itself during the audit: exit code 3."]
+
+
+def test_stop__it_had_ended_before_the_audit_though_nobody_knew(tmp_path: Path) -> None:
+    state = audited(tmp_path, ended_before(), since=ENDED + 0.1)
+    assert [problem.verdict for problem in state.problems] == [Verdict.CRASHED]
+    assert not state.warnings
+    assert state.audited
+    assert state.audited.stop is None
+
+
+def test_stop__ended_during_the_audit_by_the_clock_of_the_engine(tmp_path: Path) -> None:
+    """The engine's clock, in a virtual machine, is five seconds behind."""
+    engine = replace(ended_before(), clock=-5.0)
+    assert not audited(tmp_path, engine, since=ENDED + 4).problems
+
+
+def test_stop__a_kept_container_is_not_observed(tmp_path: Path) -> None:
+    engine = FakeEngine(states=[inspect_result()])
+    assert "--keep" in recorded(audited(tmp_path, engine, keep_container=True)).why_unknown
+    assert "stop" not in {call[0] for call in engine.calls}
+
+
+@pytest.mark.parametrize("error", [EngineError("netavark"), engine_lost()])
+def test_stop__what_the_engine_refuses_is_not_observed(tmp_path: Path, error: Exception) -> None:
+    engine = FakeEngine(errors={"stop": error}, states=[inspect_result("exited")])
+    state = audited(tmp_path, engine)
+    assert state.audited
+    assert state.audited.stop is None
+
+
+def test_stop__after_a_cancellation_it_is_not_observed(tmp_path: Path) -> None:
+    engine = FakeEngine(states=[inspect_result("exited", finished="2999-01-01T00:00:00Z")])
+    state = RunState(observer=Console({}), audited=Observations())
+    state.problems.append(Problem(Verdict.CANCELLED, "why"))
+    run = context(tmp_path, engine)
+    stop(PLAN, run, state, fake_container(), run.evidence.log("container.log"))
+    assert state.audited == Observations()
+    assert engine.calls[0] == ("stop", "c0ffee", CANCEL_STOP_TIMEOUT)
 
 
 def warnings_of(folder: Path, engine: FakeEngine) -> list[str]:

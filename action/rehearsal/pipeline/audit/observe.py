@@ -51,10 +51,11 @@ def observe(subject: Subject, faults: list[str]) -> Observations:
 
 
 def _observe_container(subject: Subject, guarded: Callable[..., Any]) -> Observations:
-    """Look at the container: idle clients last, since they disturb everything else."""
-    seen = Observations(
-        image_config=subject.context.engine.inspect(subject.image, "image").get("Config") or {}
-    )
+    """Look at the container: idle clients last, since they disturb everything else.
+
+    If it ends by itself meanwhile, the rest is not observed; its end is recorded at the stop.
+    """
+    seen = Observations(image_config=guarded(_read_image_config) or {})
     looks: dict[str, Callable[[Subject], object]] = {
         "pages": observe_pages,
         "processes": list_processes,
@@ -65,6 +66,10 @@ def _observe_container(subject: Subject, guarded: Callable[..., Any]) -> Observa
     }
     for name, look in looks.items():
         if subject.container.ended:
-            return replace(seen, ended=f"The container ended by itself before {name} was observed.")
+            break
         seen = replace(seen, **{name: guarded(look)})
     return seen
+
+
+def _read_image_config(subject: Subject) -> dict[str, Any]:
+    return subject.context.engine.inspect(subject.image, "image").get("Config") or {}

@@ -1,0 +1,55 @@
+"""What the audit keeps of the container's end, if there was an audit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from rehearsal.audit.observations import StopRun
+from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.evidence.log import Log
+from rehearsal.outside.engine import Engine
+from rehearsal.pipeline.audit.observed_stop import observe_stop
+from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
+from rehearsal.pipeline.stages.stop import Stop
+
+KEPT = "the container is kept and was not stopped, as --keep asks"
+
+
+def record_kept(state: RunState) -> None:
+    """Record that the container is not stopped."""
+    _record(state, StopRun(why_unknown=KEPT))
+
+
+def stop_and_record(
+    plan: Plan, engine: Engine, state: RunState, container: Container, stop: Callable[[], Stop]
+) -> Stop:
+    """Call `stop`, which stops the container, and return its result; observe it for the audit."""
+    if not state.audited:
+        return stop()
+    idle = state.audited.idle
+    seconds = idle.before.seconds if idle else 0.0
+    stopped, run = observe_stop(plan.probe, engine, container, stop, seconds)
+    if not stopped.by_itself:
+        _record(state, run)
+    return stopped
+
+
+def record_end_in_audit(state: RunState, engine: Engine, stopped: Stop, log: Log) -> bool:
+    """Return whether a container that ended by itself did so during the audit, and record that.
+
+    It has not crashed then: the audit may have been too much for it, and must change no verdict.
+    """
+    audit = next((stage for stage in state.stages if stage.name == "audit"), None)
+    if not audit or not state.audited:
+        return False
+    if stopped.end.time - engine.clock_offset() < audit.started:
+        return False
+    _record(state, StopRun(by_itself=True, end=str(stopped.end), log=log.tail(EXCERPT_LINES)))
+    state.warnings.append(f"The container ended by itself during the audit: {stopped.end}.")
+    return True
+
+
+def _record(state: RunState, run: StopRun) -> None:
+    if state.audited:
+        state.audited = replace(state.audited, stop=run)
