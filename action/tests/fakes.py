@@ -73,8 +73,9 @@ class FakeEngine(Engine):
     """An engine with one container.
 
     `states` are the results of inspect, in turn. `errors` are raised by the methods of these names.
-    `output` is what containers and builds print, `refusal` why no container starts. `images` are
-    the names of those that it has, None for all, and `image_settings` the configuration of each.
+    `output` is what containers and builds print, `refusal` why no container starts, `listed` its
+    processes. `images` are the names of those that it has, None for all, and `image_settings` the
+    configuration of each.
     """
 
     client: str = "docker"
@@ -93,6 +94,7 @@ class FakeEngine(Engine):
     images: set[str] | None = None
     image_settings: dict[str, Any] = field(default_factory=dict)
     watchers: list[Sink] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
@@ -128,6 +130,10 @@ class FakeEngine(Engine):
         if kind == "image":
             return {"Id": self.image_id, "Config": self.image_settings}
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def processes(self, container: str) -> list[str]:
+        self._called("processes", container)
+        return self.listed
 
     def has_image(self, name: str) -> bool:
         return self.images is None or name in self.images

@@ -9,6 +9,8 @@ from rehearsal.audit.exchange import Exchange
 # How much longer an answer may take beside idle and slow clients, in seconds.
 MAX_DELAY = 1.0
 SERVER_ERRORS = range(500, 600)
+# Characters of a command that evidence shows.
+MAX_COMMAND = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +45,24 @@ class Pages:
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerProcess:
-    """A process of the container; `user` is a number or name of the engine's machine."""
+    """A process that the container started, with the `pid` that the engine tells.
+
+    `user` is a name or number of the engine's machine: root in a user namespace is another one.
+    """
 
     user: str
     pid: int
     command: str
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it runs as uid 0."""
+        return self.user in {"root", "0"}
+
+    @property
+    def evidence(self) -> str:
+        """The process as a line of ps."""
+        return f"{self.user} {self.pid} {self.command[:MAX_COMMAND]}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 from rehearsal.audit.check import Check
 from rehearsal.audit.checks.connections import graceful_stop, idle_connection
+from rehearsal.audit.checks.processes import dev_server, non_root
 
 CHECKS: tuple[Check, ...] = (
+    dev_server,
+    non_root,
     graceful_stop,
     idle_connection,
 )

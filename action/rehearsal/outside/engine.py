@@ -119,6 +119,19 @@ class Engine:
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
         return found[0]
 
+    def processes(self, container: str) -> list[str]:
+        """Return a line for each process of a running container.
+
+        A line has the user, by name or number of the engine's machine, the numbers of the process
+        and of its parent, and the command. Docker asks the machine's ps and so has the machine's
+        numbers of processes, Podman those inside the container. Raises `EngineError`.
+        """
+        columns = ["-eo", "user,pid,ppid,args"]
+        if self.versions.is_podman:
+            # Its own names of columns: ps would have to be in the container.
+            columns = ["huser,pid,ppid,args"]
+        return self._call(["top", container, *columns]).splitlines()[1:]
+
     def image_id_of(self, name: str) -> str:
         """Return the ID of an image. Raises `EngineError` if there is none."""
         return _full_id(self.inspect(name, "image")["Id"])

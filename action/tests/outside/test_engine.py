@@ -331,3 +331,18 @@ def test_remove_labelled__removes_nothing_else(tmp_path: Path) -> None:
     engine_of(tmp_path, script).remove_labelled("dress-rehearsal=1")
     changes = [line for line in calls.read_text().splitlines() if " ls " not in line][1:]
     assert changes == ["rm --force --volumes c1 c2", "volume rm v1"]
+
+
+@pytest.mark.parametrize(
+    "versions, arguments",
+    [
+        (EngineVersions(name="Docker", version="20.10.24"), "top c0ffee -eo user,pid,ppid,args"),
+        (EngineVersions(name="Podman", version="5.8.6"), "top c0ffee huser,pid,ppid,args"),
+    ],
+    ids=["docker", "podman"],
+)
+def test_processes__each_engine_has_its_own_columns(
+    tmp_path: Path, versions: EngineVersions, arguments: str
+) -> None:
+    engine = engine_of(tmp_path, 'echo "USER PID"; echo "$@"')
+    assert replace(engine, versions=versions).processes("c0ffee") == [arguments]

@@ -27,9 +27,9 @@ def observe(subject: Subject, faults: list[str]) -> Observations:
     `faults`. Raises `RehearsalError` if the run is cancelled, has no more time, or lost its engine.
     """
 
-    def guarded(look: Callable[[Subject], T]) -> T | None:
+    def guarded(look: Callable[[Subject], T], asked: Subject) -> T | None:
         try:
-            return look(subject)
+            return look(asked)
         except RehearsalError:
             raise
         except EngineError as refusal:
@@ -42,9 +42,9 @@ def observe(subject: Subject, faults: list[str]) -> Observations:
     with ThreadPoolExecutor(1, thread_name_prefix="audit-layers") as pool:
         try:
             # Reading the layers takes longest, and most of it is waiting for the engine.
-            content = pool.submit(guarded, read_content)
+            content = pool.submit(guarded, read_content, subject)
             seen = _observe_container(subject, guarded)
-            starts = guarded(start_further) if subject.plan.audit.active else None
+            starts = guarded(start_further, subject) if subject.plan.audit.active else None
             return replace(seen, content=content.result(), starts=starts)
         finally:
             subject.stopped.set()
@@ -55,7 +55,7 @@ def _observe_container(subject: Subject, guarded: Callable[..., Any]) -> Observa
 
     If it ends by itself meanwhile, the rest is not observed; its end is recorded at the stop.
     """
-    seen = Observations(image_config=guarded(_read_image_config) or {})
+    seen = Observations(image_config=guarded(_read_image_config, subject) or {})
     looks: dict[str, Callable[[Subject], object]] = {
         "pages": observe_pages,
         "processes": list_processes,
@@ -67,7 +67,9 @@ def _observe_container(subject: Subject, guarded: Callable[..., Any]) -> Observa
     for name, look in looks.items():
         if subject.container.ended:
             break
-        seen = replace(seen, **{name: guarded(look)})
+        seen = replace(seen, **{name: guarded(look, subject)})
+        # They show which Python the app has.
+        subject = replace(subject, processes=seen.processes or ())
     return seen
 
 

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
+from rehearsal.audit.observations import ContainerProcess
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
 from rehearsal.pipeline.context import RunContext
@@ -13,8 +14,8 @@ from rehearsal.pipeline.stages.container import Container
 class Subject:
     """The app's container and its image, after the tests.
 
-    `image` is the image's ID, `log` the container's log. What runs in a thread ends soon after
-    `stopped` is set.
+    `image` is the image's ID, `log` the container's log, `processes` those of the container as far
+    as they were listed. What runs in a thread ends soon after `stopped` is set.
     """
 
     plan: Plan
@@ -22,4 +23,5 @@ class Subject:
     container: Container
     log: Log
     image: str
+    processes: tuple[ContainerProcess, ...] = ()
     stopped: threading.Event = field(default_factory=threading.Event)

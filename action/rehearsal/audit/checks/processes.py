@@ -1,0 +1,89 @@
+"""The container's processes: no server for development, and none that runs as root."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rehearsal.audit.check import CheckSkipped, Failure, Note, check
+from rehearsal.audit.dev_servers import DevServer, server_of_command, server_of_header
+from rehearsal.audit.exchange import Exchange
+from rehearsal.audit.observations import ContainerProcess, Observations, Pages
+from rehearsal.audit.shown_lines import first_lines
+
+# What a finding shows.
+MAX_LINES = 5
+NOT_LISTED = "the engine did not list the container's processes"
+
+
+@check(
+    "dev-server",
+    title="No server for development answers requests",
+    why="A server for development handles few requests at a time, was never checked for security, "
+    "and shows its visitors the code and its variables when something fails.",
+    hint="Start the app with a server for production.",
+    reference="https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver",
+)
+def dev_server(seen: Observations) -> Iterator[Failure | Note]:
+    """Look for a known one among the processes and in the response header Server."""
+    if seen.processes is None and seen.pages is None:
+        raise CheckSkipped(f"{NOT_LISTED}, and its pages could not be asked for")
+    environment = dict(
+        each.partition("=")[::2] for each in seen.image_config.get("Env") or () if "=" in each
+    )
+    found = list(_servers_of(seen.processes or (), environment))
+    found += _servers_in(seen.pages)
+    if found:
+        server, _ = found[0]
+        yield Failure(
+            f"The app is served by {server.name}, which is for development.",
+            hint=f"Start it with a server for production: {server.instead}.",
+            evidence=first_lines(list(dict.fromkeys(line for _, line in found)), MAX_LINES),
+        )
+    elif seen.processes is None:
+        yield Note(f"Only the response headers were looked at: {NOT_LISTED}.")
+
+
+def _servers_of(
+    processes: Iterable[ContainerProcess], environment: Mapping[str, str]
+) -> Iterator[tuple[DevServer, str]]:
+    for process in processes:
+        if server := server_of_command(process.command, environment):
+            yield server, process.evidence
+
+
+def _servers_in(pages: Pages | None) -> Iterator[tuple[DevServer, str]]:
+    exchanges: tuple[Exchange, ...] = (*pages.ready, *pages.home, pages.unknown) if pages else ()
+    for exchange in exchanges:
+        value = exchange.header("server")
+        if server := server_of_header(value):
+            yield server, f"Server: {value}"
+
+
+@check(
+    "non-root",
+    title="No process runs as root",
+    why="Who breaks into the app has the rights of its user. As root inside a container it takes "
+    "one hole in the kernel or one mounted folder more, and the whole machine is lost.",
+    hint="Create a user in the Dockerfile, give it the folders that the app writes to, and name it "
+    "by its number in the last stage: USER 10001. For nginx there is nginxinc/nginx-unprivileged.",
+    reference="https://docs.docker.com/build/building/best-practices/#user",
+)
+def non_root(seen: Observations) -> Iterator[Failure]:
+    """Look at the user of each process, as the engine's machine has it."""
+    if seen.processes is None:
+        raise CheckSkipped(NOT_LISTED)
+    root = [process for process in seen.processes if process.is_root]
+    if root:
+        yield Failure(
+            _of_root(root, seen.processes),
+            evidence=first_lines([process.evidence for process in root], MAX_LINES),
+        )
+
+
+def _of_root(root: list[ContainerProcess], processes: tuple[ContainerProcess, ...]) -> str:
+    program = root[0].command.split()[0].rpartition("/")[2]
+    if len(root) == len(processes) == 1:
+        return f"The container's process, {program}, runs as root."
+    if len(root) == len(processes):
+        return f"All {len(root)} processes run as root."
+    if len(root) == 1:
+        return f"Of {len(processes)} processes one runs as root: {program}."
+    return f"Of {len(processes)} processes {len(root)} run as root."
