@@ -188,6 +188,23 @@ def test_rehearse__outside_github(job: Job) -> None:
     assert "verdict:  passed" in log.splitlines()[-1]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # It still runs.
+@pytest.mark.parametrize("policy", ["always", "never"])
+def test_rehearse__files_that_take_long_to_remove(
+    job: Job, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are gone at last, though the rehearsal does not wait for it."""
+    monkeypatch.setattr("rehearsal.commands.rehearse.MOMENT", 0)
+    argv = ["--no-workflow", "--test-command", "echo x >$REHEARSAL_EVIDENCE/x.png"]
+    assert cli.main([*argv, "--evidence", policy], job.environ) == 0
+
+    def are_gone() -> bool:
+        return not any(name.startswith("staging") for name in job.files())
+
+    wait_until(are_gone if policy == "always" else lambda: not any(job.temp.iterdir()))
+    assert ("evidence/tests/x.png" in job.files()) is (policy == "always")
+
+
 def test_rehearse__warns_of_a_secret_that_is_an_ordinary_word(job: Job) -> None:
     code, log = job.run("rehearse", "--secrets", "KEY", KEY="taskmaster", GITHUB_ACTOR="taskmaster")
     assert code == 0, log

@@ -4,15 +4,13 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from rehearsal.evidence.copy_files import copy_files
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.policy import should_keep
 from rehearsal.evidence.staged_files import StagedFiles
-from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
-from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.pipeline.result_builder import (
     RunDescription,
     add_evidence,
@@ -49,20 +47,27 @@ STREAMED_LOGS = (BUILD_LOG, BEFORE_LOG, SETUP_LOG)
 COMPANION_FOLDERS = (f"{SERVICES_FOLDER}/", f"{WORKERS_FOLDER}/")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a rehearsal ended. A local run does not keep evidence that nobody asked for."""
+
+    verdict: Verdict
+    keeps_evidence: bool
+
+
 def finish(
     state: RunState,
     description: RunDescription,
     evidence: Evidence,
     console: Console,
     *,
-    temp: Folder,
     policy: str,
     local: bool,
-) -> Verdict:
-    """Report the run, drop evidence that a local run does not want, and return the verdict.
+) -> Ending:
+    """Report the run.
 
-    The reports are written before anything large is copied, and once more after that. `temp` holds
-    the run's folder. `policy` is the input evidence.
+    The reports are written before anything large is copied, and once more after that. `policy` is
+    the input evidence.
     """
     evidence.release()
     result = make_result(state, description, evidence)
@@ -82,14 +87,12 @@ def finish(
             copy_files(staged, evidence, seconds=CANCELLED_COPY_TIMEOUT if cancelled else 0)
             _write_reports(add_evidence(result, state, description, evidence), evidence, console)
     link = ""
-    if not kept:
-        remove_tree(temp, evidence.root.path.name)
-    elif local and evidence.folder.exists(PAGE_FILE):
+    if kept and local and evidence.folder.exists(PAGE_FILE):
         link = (evidence.folder.path / PAGE_FILE).as_uri()
     result = with_remarks(result, state, evidence)
     text = closing(result, evidence=result.evidence_path if kept else "", link=link)
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
-    return result.verdict
+    return Ending(verdict=result.verdict, keeps_evidence=kept)
 
 
 def finish_without_folder(problem: Problem, name: str, origin: Origin, console: Console) -> Verdict:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rehearsal.commands.finish import finish, finish_without_folder
 from rehearsal.commands.origin import inputs_origin, read_origin, summarize_request
-from rehearsal.commands.watchdog import watchdog
+from rehearsal.commands.watchdog import LastMessage
 from rehearsal.config import child_environment, preflight
 from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
@@ -24,9 +24,10 @@ from rehearsal.outside.find_engine import EngineNeeds, find_engine
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.outside.processes import end_processes_with_env
-from rehearsal.outside.remove_tree import remove_tree
+from rehearsal.outside.remove_tree import NO_TIME, PATIENCE, remove_tree
 from rehearsal.outside.signals import interruptible
 from rehearsal.outside.subreaper import become_subreaper, descendants, end_descendants
+from rehearsal.outside.watchdog_process import WatchdogProcess
 from rehearsal.pipeline.compose_services import with_compose_services
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.pipeline import rehearse
@@ -45,7 +46,11 @@ from rehearsal.pipeline.temp_problem import temp_problem
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.source.source_tree import SourceTree
-from rehearsal.verdict import RehearsalError, Verdict, own_fault
+from rehearsal.verdict import RehearsalError, own_fault
+
+# In seconds, after the last line: nobody notices it, and what fails in it is told. The watchdog
+# removes the rest, and so does GitHub's clean-up step.
+MOMENT = 0.2
 
 
 def run_rehearsal(
@@ -72,6 +77,7 @@ def run_rehearsal(
         artifact_name=default_artifact_name(run, environ),
         origin=origin,
     )
+    watchdog: WatchdogProcess | None = None
     try:
         with interruptible():
             request = load_request()
@@ -100,13 +106,13 @@ def run_rehearsal(
         env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
         env["RUNNER_TEMP"] = str(temp.path)
         become_subreaper()
-        with watchdog([*_own_command(), "watch", str(run)], env):
-            ours = descendants()
-            try:
-                rehearse(plan, context, state)
-            finally:
-                end_descendants(spare=ours, without=lasting_marker(context.engine, run))
-                end_processes_with_env(run.env_marker)
+        watchdog = WatchdogProcess([*_own_command(), "watch", str(run)], env=env)
+        ours = descendants()
+        try:
+            rehearse(plan, context, state)
+        finally:
+            end_descendants(spare=ours, without=lasting_marker(context.engine, run))
+            end_processes_with_env(run.env_marker)
     except RehearsalError as error:
         state.problems.append(error.problem)
     except Exception:  # noqa: BLE001  (the only place that catches our own faults)
@@ -114,13 +120,28 @@ def run_rehearsal(
     finally:
         if evidence.restore(temp):
             _name_run(run, evidence, console)
-    verdict = finish(state, description, evidence, console, temp=temp, policy=policy, local=local)
-    # The reports came first: what the tests left may take long to remove.
+    ending = finish(state, description, evidence, console, policy=policy, local=local)
     evidence.warn = partial(console.warning, title="Clean-up incomplete")
-    # GitHub kills a cancelled step after 10 s; its clean-up step removes them, too.
-    if local or verdict is not Verdict.CANCELLED:
-        evidence.drop_staging()
-    return verdict.exit_code
+    _remove_files(evidence, temp, watchdog, whole=not ending.keeps_evidence)
+    return ending.verdict.exit_code
+
+
+def _remove_files(
+    evidence: Evidence, temp: Folder, watchdog: WatchdogProcess | None, *, whole: bool
+) -> None:
+    """Remove the run's private files, or its `whole` folder, and let the watchdog end.
+
+    If that takes longer than a moment, the watchdog goes on with it.
+    """
+    seconds = MOMENT if watchdog else PATIENCE
+    message = LastMessage.DONE
+    if whole:
+        if remove_tree(temp, evidence.root.path.name, seconds=seconds) == NO_TIME:
+            message = LastMessage.FOLDER_LEFT
+    elif not evidence.drop_staging(seconds):
+        message = LastMessage.STAGING_LEFT
+    if watchdog:
+        watchdog.close(message.value, wait=message is LastMessage.DONE)
 
 
 def _new_evidence(temp: Folder, run: RunReference, console: Console, state: RunState) -> Evidence:

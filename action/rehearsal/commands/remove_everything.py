@@ -10,7 +10,7 @@ from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.processes import end_processes_with_env, processes_holding, send_signal
 from rehearsal.outside.remove_tree import PATIENCE, remove_tree
 from rehearsal.outside.time_limit import Result, within
-from rehearsal.pipeline.run_folder import RunReference
+from rehearsal.pipeline.run_folder import RunReference, temp_folder
 from rehearsal.pipeline.stages.container import removal_advice
 from rehearsal.results.file_names import STAGING
 from rehearsal.verdict import RehearsalError
@@ -48,10 +48,22 @@ def remove_everything(run: RunReference, environ: Mapping[str, str], warn: Warn)
         lambda: end_processes_with_env(run.env_marker),
         warn,
     )
+    remove_files(run, environ, warn)
+
+
+def remove_files(
+    run: RunReference,
+    environ: Mapping[str, str],
+    warn: Warn,
+    *,
+    whole: bool = False,
+    seconds: float = PATIENCE,
+) -> None:
+    """Remove the staged files of a run, or its `whole` folder, as `remove_everything` does."""
     attempt(
         "remove the private folder of the tests",
-        PATIENCE + 1,
-        lambda: _remove_staging(run, environ),
+        seconds + 1,
+        lambda: (_remove_folder if whole else _remove_staging)(run, environ, seconds),
         warn,
     )
 
@@ -84,12 +96,17 @@ def attempt(what: str, seconds: float, action: Callable[[], Result], warn: Warn)
     return None
 
 
-def _remove_staging(run: RunReference, environ: Mapping[str, str]) -> None:
+def _remove_folder(run: RunReference, environ: Mapping[str, str], seconds: float) -> None:
+    if left := remove_tree(temp_folder(environ), run.folder_name, seconds=seconds):
+        raise OSError(left)
+
+
+def _remove_staging(run: RunReference, environ: Mapping[str, str], seconds: float) -> None:
     try:
         folder = run.open(environ)
         if run.staging:
             folder.require(STAGING, run.staging)
     except FileNotFoundError:
         return  # It has been removed before.
-    if left := remove_tree(folder, STAGING):
+    if left := remove_tree(folder, STAGING, seconds=seconds):
         raise OSError(left)

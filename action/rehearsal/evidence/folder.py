@@ -16,7 +16,7 @@ from rehearsal.outside.birth_time import birth_time
 from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.process import Sink
-from rehearsal.outside.remove_tree import remove_tree
+from rehearsal.outside.remove_tree import NO_TIME, remove_tree
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.file_names import CONTAINER_STATE, EVIDENCE, STAGING
@@ -182,17 +182,21 @@ class Evidence:
                 folder.unlink(kept)
             raise
 
-    def drop_staging(self) -> None:
-        """Remove the staging folder, but nothing that was put in its place."""
+    def drop_staging(self, seconds: float) -> bool:
+        """Remove the staging folder, but nothing that was put in its place.
+
+        Return False if that takes longer than `seconds`.
+        """
         if not self.root.exists(STAGING):
-            return
+            return True
         try:
             self.root.require(STAGING, self.staging.inode)
-            left = remove_tree(self.root, STAGING)
+            left = remove_tree(self.root, STAGING, seconds=seconds)
         except OSError as error:
             left = str(error.strerror)
-        if left:
+        if left and left != NO_TIME:
             self.warn(f"The private folder {self.staging.path} was not removed: {left}.")
+        return left != NO_TIME
 
     def restore(self, parent: Folder) -> bool:
         """Make the evidence folder anew if the tests have replaced it; return whether they did.

@@ -15,6 +15,7 @@ from rehearsal.outside.folder import FOLDER_FLAGS, Folder, check_mount, mount_nu
 # In seconds; 100,000 files take two on a slow disk.
 PATIENCE = 30.0
 PAUSE = 0.1
+NO_TIME = "there was no more time"
 
 
 def remove_tree(parent: Folder, name: str, *, seconds: float = PATIENCE) -> str:
@@ -22,7 +23,7 @@ def remove_tree(parent: Folder, name: str, *, seconds: float = PATIENCE) -> str:
 
     Neither depth nor kinds nor modes of files matter: links are not followed, pipes not opened.
     Nothing below a mount point is touched. Another process may remove the same folder meanwhile.
-    Raises no OSError, and ends after `seconds`.
+    Raises no OSError; returns `NO_TIME` after `seconds`.
     """
     limit = time.monotonic() + seconds
     while True:
@@ -31,7 +32,7 @@ def remove_tree(parent: Folder, name: str, *, seconds: float = PATIENCE) -> str:
             with removal.noting_errors():
                 removal.run()
         except _TimeOverError:
-            return f"there was no more time after {seconds:.0f} s"
+            return NO_TIME
         error = removal.first_error
         if not error:
             return ""

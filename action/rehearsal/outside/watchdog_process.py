@@ -23,10 +23,14 @@ class WatchdogProcess:
             start_new_session=True,
         )
 
-    def close(self, message: bytes) -> None:
-        """Send a last message, and wait until the child ends."""
-        with suppress(BrokenPipeError, subprocess.TimeoutExpired):
-            self._child.communicate(message, timeout=GRACE)
+    def close(self, message: bytes, *, wait: bool = True) -> None:
+        """Send a last message; without `wait` the child may go on when this process has ended."""
+        if pipe := self._child.stdin:
+            with suppress(BrokenPipeError), pipe:
+                pipe.write(message)
+        if wait:
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(GRACE)
 
 
 def exit_now() -> NoReturn:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.commands.clean_up import clean_up
-from rehearsal.commands.watchdog import SHUTDOWN_MESSAGE, watch
+from rehearsal.commands.watchdog import LastMessage, watch
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.run_folder import RunReference, new_run, temp_folder
@@ -355,7 +355,7 @@ def test_clean_up__ends_a_running_helper(
 
 
 @pytest.mark.parametrize(
-    "message, removed", [(b"", True), (SHUTDOWN_MESSAGE[:2], True), (SHUTDOWN_MESSAGE, False)],
+    "message, removed", [(b"", True), (b"do", True), (b"done", False)],
     ids=["killed", "killed while writing", "finished"],
 )  # fmt: skip
 def test_watch__removes_everything_without_the_shutdown_message(
@@ -367,6 +367,21 @@ def test_watch__removes_everything_without_the_shutdown_message(
     assert docker.has_container is not removed
     assert (run.path(environ) / "staging").exists() is not removed
     assert (run.path(environ) / "evidence" / "container.log").exists()
+
+
+@pytest.mark.parametrize(
+    "message, left",
+    [(LastMessage.STAGING_LEFT, ["evidence"]), (LastMessage.FOLDER_LEFT, None)],
+)
+def test_watch__removes_what_a_finished_rehearsal_left(
+    environ: dict[str, str], docker: FakeDocker, message: LastMessage, left: list[str] | None
+) -> None:
+    run = killed_run(environ)
+    docker.set("created", "running")
+    watch(run, environ, io.BytesIO(message.value))
+    folder = run.path(environ)
+    assert ([path.name for path in folder.iterdir()] if folder.exists() else None) == left
+    assert docker.has_container, "it is not asked about the engine"
 
 
 def test_watch__waits_for_the_end_of_the_helper(

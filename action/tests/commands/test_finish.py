@@ -37,14 +37,13 @@ class Run:
         files = {name: str(top / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         self.out = io.BytesIO()
         self.console = Console({"GITHUB_ACTIONS": "true", **files}, self.out)
-        self.temp = Folder(top)
         self.state = RunState(observer=RecordingObserver())
         self.state.suite_results = SuiteResults(
             test_count=1,
             failure_count=1,
             failed=(Failure(name="t", message="no", evidence_name="t"),),
         )
-        root = self.temp.folder("run", make=True)
+        root = Folder(top).folder("run", make=True)
         self.evidence = Evidence(root, Redactor(), self.state.notices.append)
         path = self.evidence.staging_folder("traces") / "shot.png"
         path.write_bytes(b"png")
@@ -59,16 +58,15 @@ class Run:
         description = RunDescription(
             name="r", evidence_folder="/e", artifact_name="a", origin=Origin()
         )
-        verdict = finish(
+        self.ending = finish(
             self.state,
             description,
             self.evidence,
             self.console,
-            temp=self.temp,
             policy=policy,
             local=not on_github,
         )
-        assert verdict is problem.verdict
+        assert self.ending.verdict is problem.verdict
 
     @property
     def reports(self) -> dict[str, str]:
@@ -111,6 +109,7 @@ def test_finish__all_reports_are_there_before_anything_is_copied(
 
     monkeypatch.setattr(finishing, "copy_files", look)
     run.finish(FAILED)
+    assert run.ending.keeps_evidence
     assert seen == [0], "without a cancellation there is time"
 
 
@@ -188,4 +187,4 @@ def test_finish__writes_once_where_the_tests_left_nothing(
 def test_finish__copies_nothing_that_is_not_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finishing, "copy_files", None)
     run.finish(FAILED, on_github=False, policy="never")
-    assert not run.evidence.root.path.exists()
+    assert not run.ending.keeps_evidence

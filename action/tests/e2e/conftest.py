@@ -75,7 +75,7 @@ def run_id() -> str:
 
 
 @pytest.fixture
-def workdir(request: pytest.FixtureRequest) -> Iterator[Path]:
+def workdir(request: pytest.FixtureRequest, run_id: str) -> Iterator[Path]:
     """A folder for this scenario, kept when it fails.
 
     Its path is short, because a browser's sockets below it must fit in 108 bytes.
@@ -85,6 +85,8 @@ def workdir(request: pytest.FixtureRequest) -> Iterator[Path]:
     if request.node.stash.get(_failed, False):
         print(f"the files of this scenario are kept in {folder}")
     else:
+        # A rehearsal may still remove its own files, after its end.
+        leftovers.of_processes(run_id)
         shutil.rmtree(folder)
 
 

@@ -155,9 +155,11 @@ def test_copy__replaces_no_file(evidence: Evidence) -> None:
 
 def test_drop_staging(evidence: Evidence) -> None:
     stage(evidence, "t/page.html")
-    evidence.drop_staging()
-    assert not evidence.staging.path.exists()
-    evidence.drop_staging()
+    assert not evidence.drop_staging(0)
+    assert (evidence.staging.path / "traces/t/page.html").exists()
+    for _ in range(2):
+        assert evidence.drop_staging(10)
+        assert not evidence.staging.path.exists()
 
 
 def test_log__keeps_the_bytes(evidence: Evidence) -> None:
@@ -444,7 +446,7 @@ def test_drop_staging__removes_nothing_else(tmp_path: Path, foreign: Path, way: 
     warnings: list[str] = []
     evidence = Evidence(Folder(tmp_path).folder("run", make=True), Redactor(), warnings.append)
     put_in_place(evidence.staging.path, foreign, way)
-    evidence.drop_staging()
+    assert evidence.drop_staging(10)
     assert (foreign / "traces/private.txt").exists()
     assert (evidence.staging.path / "traces/new.txt").exists() is (way == "folder")
     assert len(warnings) == (way != "nothing")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.outside.folder import Folder
-from rehearsal.outside.remove_tree import remove_tree
+from rehearsal.outside.remove_tree import NO_TIME, remove_tree
 
 DEPTH = 1500  # Python's recursion ends at 1000, a path at 4096 bytes.
 
@@ -95,7 +95,7 @@ def test_remove_tree__together_with_others(parent: Folder) -> None:
 
 def test_remove_tree__ends_when_its_time_is_over(parent: Folder) -> None:
     wide(parent.path / "tree")
-    assert remove_tree(parent, "tree", seconds=0) == "there was no more time after 0 s"
+    assert remove_tree(parent, "tree", seconds=0) == NO_TIME
     assert remove_tree(parent, "tree") == ""
 
 

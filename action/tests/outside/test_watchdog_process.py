@@ -37,6 +37,16 @@ def test_close__sends_the_message(tmp_path: Path) -> None:
     assert heard.read_bytes() == b"done"
 
 
+def test_close__without_waiting(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    slow = f"import time; time.sleep(0.5); {LISTEN}"
+    watchdog = WatchdogProcess([sys.executable, "-I", "-c", slow, str(heard)], env=ENV)
+    watchdog.close(b"staging left", wait=False)
+    assert not heard.exists()
+    watchdog._child.wait(20)
+    assert heard.read_bytes() == b"staging left"
+
+
 def test_close__after_the_child_ended() -> None:
     watchdog = WatchdogProcess(["true"], env=ENV)
     time.sleep(0.05)
