@@ -14,7 +14,7 @@ DOCKER_20 = """\
 10001               12005               11982               /venv/bin/python /venv/bin/gunicorn app:app
 10001               12034               12005               /venv/bin/python /venv/bin/gunicorn app:app
 root                12340               11982               sleep 30
-"""
+"""  # noqa: E501  (as it is printed)
 PODMAN_5 = """\
 10001       1           0           sleep 300 \n\
 root        2           1           python3 -m http.server 8000 \n\
