@@ -28,7 +28,7 @@ def test_check__fresh(copy: Path) -> None:
 
 def test_main__writes_what_is_stale(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fresh = copy.read_text(encoding="utf-8")
-    copy.write_text(fresh.replace("    default: '8888'\n", ""), encoding="utf-8")
+    copy.write_text(fresh.replace("    default: 200-399\n", ""), encoding="utf-8")
     assert reference.main(["--check"]) == 1
     assert "stale: action/action.yml. Run: make reference" in capsys.readouterr().err
     assert reference.main([]) == 0

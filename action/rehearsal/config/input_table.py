@@ -92,7 +92,10 @@ INPUTS = table(
         not_in_workflow=BY_CACHE,
     ),
     Input(
-        "port", number(*PORT), "The port that the app listens on in the container.", default="8888"
+        "port",
+        number(*PORT, optional=True, yaml="string"),
+        "The port that the app listens on in the container; when empty, the one TCP port that the "
+        "image exposes, or 8888 if it exposes none or several.",
     ),
     Input(
         "host-port",

@@ -38,8 +38,13 @@ def matching(pattern: str, allowed: str, *, confidential: bool = False) -> Input
     )
 
 
-def number(low: int, high: int, unit: str = "", *, optional: bool = False) -> InputType:
-    """Return the type of a whole number from `low` to `high`; empty means 0 where `optional`."""
+def number(
+    low: int, high: int, unit: str = "", *, optional: bool = False, yaml: str = "number"
+) -> InputType:
+    """Return the type of a whole number from `low` to `high`; empty means 0 where `optional`.
+
+    In a workflow, GitHub makes 0 of a number that is not given: as a string it can be empty.
+    """
 
     def accepts(value: str) -> bool:
         if not value:
@@ -50,7 +55,7 @@ def number(low: int, high: int, unit: str = "", *, optional: bool = False) -> In
         label=f"{low} to {high} {unit}".rstrip(),
         allowed=f"a whole number{unit and ' of ' + unit} from {low} to {high}",
         accepts=accepts,
-        yaml="number",
+        yaml=yaml,
     )
 
 

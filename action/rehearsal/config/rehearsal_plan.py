@@ -31,10 +31,10 @@ class BuildPlan:
 class ContainerPlan:
     """How to run the container.
 
-    `port` is where the app listens in the container. It is published on `address`, an IP address
-    of this machine; with `host_port` 0 the engine chooses the port there. `command` replaces the
-    image's own command unless it is empty. `generated_names` are the names of the secrets whose
-    values were made for this run.
+    `port` is where the app listens in the container, 0 until the image is known. It is published on
+    `address`, an IP address of this machine; with `host_port` 0 the engine chooses the port there.
+    `command` replaces the image's own command unless it is empty. `generated_names` are the names
+    of the secrets whose values were made for this run.
     """
 
     port: int

@@ -56,10 +56,12 @@ def _stages(plan: Plan, request: GivenInputs, tag: str) -> Iterator[tuple[str, s
         yield "before", _first_line(companions.before_command)
     secrets = ", ".join(f"{secret.name}={HIDDEN}" for secret in container.secrets)
     where = f"port {container.host_port}" if container.host_port else "a free port"
+    port = (
+        f"port {container.port} of the app" if container.port else "the port that the image exposes"
+    )
     yield (
         "start",
-        f"port {container.port} of the app on {where} of {container.address}"
-        + (f", with {secrets}" if secrets else ""),
+        f"{port} on {where} of {container.address}" + (f", with {secrets}" if secrets else ""),
     )
     for worker in companions.workers:
         yield "worker", request.hide(f"{worker.name}: {shlex.join(worker.command)}")

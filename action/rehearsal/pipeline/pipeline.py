@@ -2,10 +2,12 @@
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
+from rehearsal.outside.exposed_ports import exposed_ports
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import companions, teardown
 from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
@@ -17,6 +19,7 @@ from rehearsal.pipeline.functional_tests import run_functional_tests
 from rehearsal.pipeline.missed_suite import NO_TESTS_RAN, missed_suite_warning
 from rehearsal.pipeline.old_images import limit_images
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.stages.app_port import choose_port
 from rehearsal.pipeline.stages.companion import (
     BEFORE_APP_READY,
     CompanionKind,
@@ -87,6 +90,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     with state.stage("build"):
         image = _find_or_build(plan, context, state, services)
         state.image, state.image_id, state.image_config = image.reference, image.id, image.config
+    plan = _with_app_port(plan, context, state)
     limit_images(plan, context, state, image, cleanup)
     created: list[str] = []
     if not plan.companions.run_beside_app:  # Else start_services has registered it.
@@ -166,6 +170,18 @@ def _find_or_build(
         return build_image(
             plan.build, context.engine, tag=context.image_tag, folder=folder, log=log, check=check
         )
+
+
+def _with_app_port(plan: Plan, context: RunContext, state: RunState) -> Plan:
+    """Return the plan with the port that the image exposes, if the inputs name none."""
+    if plan.container.port:
+        return plan
+    port = choose_port(exposed_ports(context.engine, state.image_id))
+    if port.is_guess:
+        state.notices.append(port.reason)
+    else:
+        context.console.info(port.reason)
+    return replace(plan, container=replace(plan.container, port=port.number))
 
 
 def _create_container(plan: Plan, context: RunContext, image: Image) -> str:

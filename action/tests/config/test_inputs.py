@@ -155,5 +155,5 @@ def test_wrong__shortens_a_long_value() -> None:
 
 
 def test_given_names__without_defaults_and_empty_values() -> None:
-    given = {"port": "8888", "env": "A=b", "secrets": "  \n", "context": None, "target": "prod"}
+    given = {"timeout": "3600", "env": "A=b", "secrets": "  \n", "context": None, "target": "prod"}
     assert given_names(given) == ("env", "target")

@@ -52,7 +52,7 @@ def test_plan__defaults_for_a_bare_folder(top: Path) -> None:
     assert (plan.directory, plan.image) == (top, "")
     assert (plan.build.context, plan.build.dockerfile) == (top, top / "Dockerfile")
     assert (plan.build.target, plan.build.platform, plan.build.args) == ("", "", {})
-    assert (plan.container.port, plan.container.host_port) == (8888, 0)
+    assert (plan.container.port, plan.container.host_port) == (0, 0)
     assert (plan.container.address, plan.probe.host) == ("127.0.0.1", "localhost")
     assert (plan.container.env, plan.container.secrets, plan.container.command) == ({}, (), ())
     assert (plan.probe.path, plan.probe.timeout, plan.probe.headers) == ("/", 60, {})

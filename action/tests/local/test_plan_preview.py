@@ -40,7 +40,7 @@ image:   rehearsed/shop:latest
 
 stages
   build   TOP/Dockerfile in TOP, as rehearsed/shop:latest
-  start   port 8888 of the app on port 8000 of 127.0.0.1, with KEY=***
+  start   the port that the image exposes on port 8000 of 127.0.0.1, with KEY=***
   setup   migrate
   ready   GET /healthz until it answers, at most 60 s
   test    in a virtual environment with TOP/requirements.txt
@@ -91,7 +91,7 @@ port says so
   build   TOP/Dockerfile in TOP, as rehearsed/shop:latest
   ready   all services, at most 60 s
   before  migrate …
-  start   port 8888 of the app on a free port of 127.0.0.1, with KEY=***
+  start   the port that the image exposes on a free port of 127.0.0.1, with KEY=***
   worker  worker: celery -A 'a b' worker
   ready   GET / until it answers, at most 60 s
   test    nothing: test-command is empty
@@ -114,7 +114,7 @@ def test_preview__image_without_tests(tmp_path: Path) -> None:
     text = preview(tmp_path, {"image": "shop:1"})
     assert "step:    none, only the flags are used\n" in text
     assert "  build   nothing: the image shop:1 is used\n" in text
-    assert "  start   port 8888 of the app on a free port of 127.0.0.1\n" in text
+    assert "  start   the port that the image exposes on a free port of 127.0.0.1\n" in text
     assert "  test    nothing: test-command is empty\n" in text
     assert "used on GitHub only" not in text
 

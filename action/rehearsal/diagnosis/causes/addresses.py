@@ -30,8 +30,8 @@ BIND = (
 )
 BIND_FOUND = Pattern(PROPOSALS, r"^bind_all ", shown=False)
 ONE_OF_THESE = (
-    "Do one of these, not both: the app listens on {expected} (8888 unless the input port says "
-    "otherwise), or the action waits on {port}. EXPOSE alone changes nothing."
+    "Do one of these, not both: the app listens on {expected}, or the action waits on {port}. It "
+    "waits on the port in the input port; if that is empty, on the one that the image exposes."
 )
 
 ADDRESSES = (
@@ -103,7 +103,7 @@ ADDRESSES = (
         details=(SAYS_WHERE,),
         title="The app listens on port {port} ({address}), but the action waits on {expected}",
         hint="Set the input port to the port that the app listens on, or let the app listen on "
-        "{expected}. EXPOSE alone changes nothing.",
+        "{expected}. If the input is empty, the one port in EXPOSE decides, or else it is 8888.",
         paste=in_step("port", "'{port}'"),
         variants=(
             Variant(

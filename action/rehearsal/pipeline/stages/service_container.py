@@ -10,12 +10,12 @@ from rehearsal.config.rehearsal_plan import ServicePlan
 from rehearsal.evidence.log import Log
 from rehearsal.outside import compose
 from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.exposed_ports import exposed_ports
 from rehearsal.outside.ports import is_free
 from rehearsal.pipeline.stages.container import Container, container_name
 from rehearsal.pipeline.stages.container_arguments import common_arguments, network_arguments
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
-from rehearsal.pipeline.stages.service_ready import exposed_ports
 from rehearsal.redaction.secret import CLIENT_VARIABLES
 from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict

@@ -8,6 +8,7 @@ from typing import Any
 from rehearsal.config.grid import grid_port
 from rehearsal.config.rehearsal_plan import ServicePlan
 from rehearsal.outside.engine import Engine, EngineError
+from rehearsal.outside.exposed_ports import exposed_ports
 from rehearsal.outside.listeners import listeners
 from rehearsal.outside.ports import is_free
 from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
@@ -74,13 +75,6 @@ class _CommandCheck:
         if (missing := self.by_port()) and time.monotonic() - self.succeeded < PORT_GRACE:
             return f"its check succeeded, but {missing}"
         return ""
-
-
-def exposed_ports(engine: Engine, image: str) -> list[int]:
-    """Return the TCP ports that an image exposes. Raises `EngineError`."""
-    config = engine.inspect(image, "image").get("Config") or {}
-    found = [port.partition("/") for port in config.get("ExposedPorts") or {}]
-    return [int(port) for port, _, protocol in found if protocol in ("", "tcp") and port.isdigit()]
 
 
 def _health_command(config: Mapping[str, Any]) -> list[str]:
