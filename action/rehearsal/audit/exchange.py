@@ -1,19 +1,26 @@
 """A request and its response, as data."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 # Characters of a body that evidence shows.
 MAX_SHOWN = 300
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+# All others are those of any client, or the caller's own, like a token.
+SHOWN_REQUEST_HEADERS = ("host", "accept-encoding")
+NO_ENCODING = "identity"
+COOKIE_VALUE = re.compile(r"=[^;]*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One request to the app and its response, or the `error` that prevented one.
+    """One request to the app and its response.
 
-    `path` has its query. `headers` are the response's, with names in lower case, each as often as
-    it came. `body` is the beginning of the content, as it came. `seconds` counts to its end.
+    `path` has its query. `status` is 0 if there was no response. `headers` are the response's, with
+    names in lower case, each as often as it came. `body` is the beginning of the content, as it
+    came. `seconds` counts to its end. `error` says why there is no response, or that its content
+    broke off.
     """
 
     path: str
@@ -52,15 +59,24 @@ class Exchange:
         return self.body.decode(errors="replace")
 
     def evidence(self, *names: str, body: bool = False) -> tuple[str, ...]:
-        """Return the request and the response as lines: all headers, or those that are named."""
+        """Return the request and the response as lines: all headers, or those that are named.
+
+        Values of cookies are left out.
+        """
         return tuple(self._lines({name.lower() for name in names}, body=body))
 
     def _lines(self, names: set[str], *, body: bool) -> Iterator[str]:
         yield f"> {self.method} {self.path}"
-        yield from (f"> {name}: {value}" for name, value in self.request_headers.items())
-        yield f"< {self.error or self.status}"
+        for name, value in self.request_headers.items():
+            if name.lower() in SHOWN_REQUEST_HEADERS and value != NO_ENCODING:
+                yield f"> {name}: {value}"
+        if self.status:
+            yield f"< {self.status}"
         for name, value in self.headers:
             if not names or name in names:
-                yield f"< {name}: {value}"
+                shown = COOKIE_VALUE.sub("=...", value, count=1) if name == "set-cookie" else value
+                yield f"< {name}: {shown}"
+        if self.error:
+            yield f"< {self.error}"
         if body and self.body:
             yield from self.text[:MAX_SHOWN].splitlines()

@@ -99,6 +99,22 @@ class Log:
             text = join_pieces(self._end)[-TAIL_SIZE:].decode(errors="replace")
         return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
 
+    def since(self, received: int) -> tuple[str, ...]:
+        """Return the lines after the first `received` bytes, as far as `TAIL_SIZE` bytes have them.
+
+        `received` is a value that the attribute of this name had.
+        """
+        pieces: list[Piece] = []
+        with self._lock:
+            start = self.received
+            for piece in reversed(self._end):
+                if start <= received:
+                    break
+                pieces.append(piece)
+                start -= len(piece.data)
+        text = join_pieces(reversed(pieces)).decode(errors="replace")
+        return tuple(line.rstrip() for line in text.splitlines() if line.strip())
+
     def _append(self, stream: str, piece: bytes, reader: Sink | None) -> None:
         with self._lock:
             # A grandchild that keeps the pipe open may still write after the log was closed.

@@ -2,7 +2,7 @@ from rehearsal.audit.exchange import MAX_SHOWN, Exchange
 
 PAGE = Exchange(
     path="/x?y",
-    request_headers={"Host": "app"},
+    request_headers={"Host": "app", "Authorization": "planted", "Accept-Encoding": "identity"},
     status=404,
     headers=(
         ("content-type", "Text/HTML; charset=utf-8"),
@@ -30,7 +30,19 @@ def test_content_type__has_no_parameters() -> None:
 def test_evidence__request_and_response() -> None:
     assert PAGE.evidence("Vary") == ("> GET /x?y", "> Host: app", "< 404", "< vary: a", "< vary: b")
     assert len(PAGE.evidence()) == 8
+    assert not [line for line in PAGE.evidence() if "planted" in line or "identity" in line]
     assert PAGE.evidence("etag", body=True)[-2:] == ("<h1>\ufffd</h1>", "no")
+
+
+def test_evidence__has_the_attributes_of_a_cookie_only() -> None:
+    assert PAGE.evidence("set-cookie")[-2:] == (
+        "< set-cookie: a=...; expires=Thu, 01 Jan 1970 00:00:00 GMT", "< set-cookie: b=...",
+    )  # fmt: skip
+
+
+def test_evidence__a_content_that_broke_off() -> None:
+    cut = Exchange(path="/", status=200, error="the content broke off after 3 bytes")
+    assert cut.evidence() == ("> GET /", "< 200", "< the content broke off after 3 bytes")
 
 
 def test_evidence__shows_the_beginning_of_a_body() -> None:
