@@ -6,6 +6,8 @@ from typing import Any
 
 from rehearsal.audit.exchange import Exchange
 
+# A host that no app has (RFC 2606, 2).
+FOREIGN_HOST = "rehearsal.invalid"
 # How much longer an answer may take beside idle and slow clients, in seconds.
 MAX_DELAY = 1.0
 SERVER_ERRORS = range(500, 600)
@@ -17,7 +19,8 @@ MAX_COMMAND = 200
 class Asset:
     """A stylesheet, script or image of the app's page: asked for plainly, and compressed.
 
-    `kind` is stylesheet, script or image. `link` is the URL as the page has it.
+    `kind` is stylesheet, script or image. `link` is the URL as the page has it. `plain` is the
+    answer behind its redirects. `compressed` is None unless `plain` has status 200.
     """
 
     kind: str
@@ -30,17 +33,29 @@ class Asset:
 class Pages:
     """What the app answered.
 
-    `ready` and `home` begin with ready-path and `/`; what follows are the pages of the same origin
-    that each redirects to. `unknown` is a path that no app has. `foreign` are the same three paths,
-    asked for with another host. `logged` are the lines that the app logged about the last four.
+    `ready` begins with ready-path, `home` with `/`, and `unknown` with a path that no app has; what
+    follows are the pages of the same origin that each redirects to. `malformed` is a path with an
+    escape that is none. `foreign` are all paths before that one again, once each, asked for with
+    `FOREIGN_HOST`. `logged` are the lines that the app logged from `unknown` on, and `marks` texts
+    of which each line about these requests has one. `left_out` is how many more files the pages
+    load. `debugger` is what Werkzeug's server answers to a request for its debugger's script.
     """
 
     ready: tuple[Exchange, ...]
     home: tuple[Exchange, ...]
-    unknown: Exchange
+    unknown: tuple[Exchange, ...]
+    malformed: Exchange
     foreign: tuple[Exchange, ...]
     assets: tuple[Asset, ...] = ()
+    left_out: int = 0
     logged: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    debugger: Exchange | None = None
+
+    @property
+    def all(self) -> tuple[Exchange, ...]:
+        """Every answer with the app's own host, and then those with the foreign one."""
+        return (*self.ready, *self.home, *self.unknown, self.malformed, *self.foreign)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rehearsal.audit.check import CheckSkipped, Failure, Note, check
 from rehearsal.audit.dev_servers import DevServer, server_of_command, server_of_header
-from rehearsal.audit.exchange import Exchange
 from rehearsal.audit.observations import ContainerProcess, Observations, Pages
 from rehearsal.audit.shown_lines import first_lines
 
@@ -50,8 +49,7 @@ def _servers_of(
 
 
 def _servers_in(pages: Pages | None) -> Iterator[tuple[DevServer, str]]:
-    exchanges: tuple[Exchange, ...] = (*pages.ready, *pages.home, pages.unknown) if pages else ()
-    for exchange in exchanges:
+    for exchange in pages.all if pages else ():
         value = exchange.header("server")
         if server := server_of_header(value):
             yield server, f"Server: {value}"

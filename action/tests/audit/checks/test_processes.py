@@ -10,12 +10,14 @@ from rehearsal.audit.observations import ContainerProcess, Observations, Pages
 GUNICORN = "/venv/bin/python /venv/bin/gunicorn app:app"
 
 
+def pages(server: str = "") -> Pages:
+    page = Exchange(path="/", status=200, headers=(("server", server),))
+    return Pages(ready=(page,), home=(page,), unknown=(page,), malformed=page, foreign=())
+
+
 def seen(*processes: tuple[str, str], server: str | None = None, env: str = "A=1") -> Observations:
-    page = Exchange(path="/", status=200, headers=(("server", server or ""),))
     return Observations(
-        pages=None
-        if server is None
-        else Pages(ready=(page,), home=(page,), unknown=page, foreign=()),
+        pages=None if server is None else pages(server),
         processes=tuple(
             ContainerProcess(user=user, pid=number, command=command)
             for number, (user, command) in enumerate(processes, 1)
@@ -57,9 +59,7 @@ def test_dev_server__passes() -> None:
 
 
 def test_dev_server__says_that_it_saw_only_half() -> None:
-    page = Exchange(path="/", status=200)
-    half = Observations(pages=Pages(ready=(page,), home=(page,), unknown=page, foreign=()))
-    assert isinstance(only(dev_server.find(half)), Note)
+    assert isinstance(only(dev_server.find(Observations(pages=pages()))), Note)
     with pytest.raises(CheckSkipped):
         list(dev_server.find(Observations()))
 
