@@ -4,12 +4,24 @@ from collections.abc import Mapping
 
 from rehearsal.audit.check import Check
 from rehearsal.audit.checks.connections import graceful_stop, idle_connection
+from rehearsal.audit.checks.error_pages import debug, error_pages
+from rehearsal.audit.checks.headers import headers
+from rehearsal.audit.checks.hosts import host_check, logging
 from rehearsal.audit.checks.processes import dev_server, non_root
+from rehearsal.audit.checks.static_caching import static_caching
+from rehearsal.audit.checks.static_files import static_files
 
 CHECKS: tuple[Check, ...] = (
     dev_server,
+    debug,
+    host_check,
+    logging,
+    static_files,
+    static_caching,
     non_root,
     graceful_stop,
     idle_connection,
+    headers,
+    error_pages,
 )
 BY_ID: Mapping[str, Check] = {check.id: check for check in CHECKS}
