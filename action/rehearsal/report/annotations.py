@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from rehearsal.report.audit_words import audit_text
 from rehearsal.report.cause_text import cause_text
 from rehearsal.report.words import failure_message
+from rehearsal.results.audit import WARN
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.cause import MAX_TEXT, in_function
 from rehearsal.results.diagnosis import Diagnosis
@@ -18,6 +20,7 @@ from rehearsal.verdict import Problem, Verdict
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
 MAX_ANNOTATIONS = 8
+AUDIT_TITLE = "Dress rehearsal: audit"
 WARNING_TITLE = "Dress rehearsal: warning"
 FLAKY_NOTE = "\nIt passed on a retry, so it does not count as a failure. Expect it to fail again."
 
@@ -33,7 +36,9 @@ class Annotation:
 
 
 def error_annotations(result: RehearsalResult) -> list[Annotation]:
-    """Return at most `MAX_ANNOTATIONS` errors, the cause first."""
+    """Return at most `MAX_ANNOTATIONS` errors, the cause first; one for all that an audit found."""
+    if result.audit and result.verdict is Verdict.AUDIT_FAILED:
+        return [Annotation(title=_title(result), message=audit_text(result.audit))]
     return list(islice(_errors(result), MAX_ANNOTATIONS))
 
 
@@ -46,8 +51,7 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
     cause, index = result.cause, result.index
     if not cause:
         return
-    title = f"Dress rehearsal: {result.verdict}"
-    yield Annotation(title=title, message=cause_text(cause))
+    yield Annotation(title=_title(result), message=cause_text(cause))
     seen: set[tuple[str, int]] = set()
     for diagnosis in result.diagnoses[:1]:
         if diagnosis.file:
@@ -72,10 +76,18 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
 
 
 def _warnings(result: RehearsalResult) -> Iterator[Annotation]:
+    audit = result.audit
+    # One for all findings: a page of GitHub's shows ten warnings.
+    if audit and audit.failed and audit.mode == WARN:
+        yield Annotation(title=AUDIT_TITLE, message=audit_text(audit))
     for warning in result.warnings:
         yield Annotation(title=WARNING_TITLE, message=warning)
     for test in result.index.flaky:
         yield _of_test(test, note=FLAKY_NOTE)
+
+
+def _title(result: RehearsalResult) -> str:
+    return f"Dress rehearsal: {result.verdict}"
 
 
 def _of_diagnosis(diagnosis: Diagnosis) -> Annotation:

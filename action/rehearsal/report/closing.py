@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rehearsal.report.audit_words import audit_counts
 from rehearsal.report.words import counts_text
 from rehearsal.results.rehearsal import RehearsalResult
 
@@ -26,6 +27,8 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
         yield f"shard:    {_one_line(shard.title)}: {ended}"
     if counts:
         yield f"tests:    {counts}"
+    if result.audit:
+        yield f"audit:    {audit_counts(result.audit)}"
     if result.image_id:
         yield f"image:    {result.image} ({result.image_id})"
     yield from (f"notice:   {_one_line(notice)}" for notice in result.notices)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from rehearsal import __version__
 from rehearsal.report import markdown
+from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_text import split_snippets
 from rehearsal.report.words import counts_text, failure_message, stage_title
 from rehearsal.results.cause import CauseSummary, frame_location
@@ -103,6 +104,8 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
             other_titles=[other.title for other in result.diagnoses[1:]],
         )
     yield _facts(result)
+    if result.audit:
+        yield from audit_sections(result.audit)
     yield _tests("failed test", index.failed, evidence)
     yield _tests(FLAKY_COLUMN, index.flaky, evidence)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
@@ -130,6 +133,8 @@ def _facts(result: RehearsalResult) -> Iterator[str]:
         yield f"- Tests: {counts}"
     elif result.suite_results:
         yield "- Tests: the test command ran, but how many tests it ran is unknown"
+    if result.audit:
+        yield audit_fact(result.audit)
     if result.ready_seconds is not None:
         yield f"- The app was ready {result.ready_seconds:.2f} s after its container started"
     yield ""
@@ -163,7 +168,8 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str
     A traceback that is `shown_above` is not repeated.
     """
     problem, index = result.problem, result.index
-    if not problem:
+    # The audit has its own evidence.
+    if not problem or problem.verdict is Verdict.AUDIT_FAILED:
         return
     known = bool(result.diagnoses)
     # Each traceback once, under the first test during which the app raised it.

@@ -8,7 +8,9 @@ from rehearsal.results.json_fields import Json
 
 OFF, WARN, ENFORCE = "off", "warn", "enforce"
 # The id of a check, then the part of it that one finding is about: deploy-check:W004.
-FINDING_ID = r"^[a-z][a-z-]*(:\S+)?$"
+FINDING_ID = r"^[a-z][a-z-]*(:[A-Za-z0-9_.-]+)?$"
+# The address of a page, without what Markdown or HTML would read as markup; or none.
+REFERENCE = r"^(https://[A-Za-z0-9./_~#?=&%:+-]+)?$"
 
 
 class Outcome(Enum):
@@ -37,7 +39,7 @@ class Finding:
     message: Annotated[str, "What was found, or why it was skipped; empty if it just passed."] = ""
     hint: Annotated[str, "What to do, or empty."] = ""
     why: Annotated[str, "Why it matters.", Json(verbatim=True)] = ""
-    reference: Annotated[str, "A page about it.", Json(verbatim=True)] = ""
+    reference: Annotated[str, "A page about it.", Json(pattern=REFERENCE, verbatim=True)] = ""
     evidence: Annotated[tuple[str, ...], "The lines that show it."] = ()
 
 

@@ -3,17 +3,22 @@ from dataclasses import replace
 import pytest
 
 from rehearsal.report.annotations import (
+    AUDIT_TITLE,
     MAX_ANNOTATIONS,
+    WARNING_TITLE,
     Annotation,
     error_annotations,
     warning_annotations,
 )
+from rehearsal.report.audit_words import audit_text
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure
 from rehearsal.verdict import Problem, Verdict
+
+from ..audits import audit
 
 FRAME = ProjectFrame(
     file="superlists/lists/views.py",
@@ -193,3 +198,30 @@ def test_warnings__leave_room_for_other_steps() -> None:
 
 def test_warnings__without_a_flaky_test_are_none() -> None:
     assert warnings() == []
+
+
+def test_audit__one_warning_for_all_findings() -> None:
+    result = RehearsalResult(name="r", audit=audit("a", "b"), warnings=("It is old.",))
+    assert error_annotations(result) == []
+    found = warning_annotations(result)
+    assert [each.title for each in found] == [AUDIT_TITLE, WARNING_TITLE]
+    assert "b: The message of b.\nThe hint of b." in found[0].message
+    assert not warning_annotations(RehearsalResult(name="r", audit=audit(waived="a")))
+
+
+def test_audit__enforced_it_is_the_only_error() -> None:
+    """What the app raised meanwhile did not make it fail."""
+    found = audit("a", "b", mode="enforce")
+    problem = Problem(Verdict.AUDIT_FAILED, "It failed.", hint="Look.")
+    result = RehearsalResult(
+        name="r", audit=found, problems=(problem,), index=EvidenceIndex(frame=FRAME)
+    )
+    (error,) = error_annotations(result)
+    assert error == Annotation(title="Dress rehearsal: audit-failed", message=audit_text(found))
+    assert not warning_annotations(result)
+
+
+def test_audit__another_problem_comes_first() -> None:
+    problem = Problem(Verdict.CRASHED, "It ended.")
+    found = RehearsalResult(name="r", audit=audit("a", mode="enforce"), problems=(problem,))
+    assert [each.title for each in error_annotations(found)] == ["Dress rehearsal: crashed"]

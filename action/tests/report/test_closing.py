@@ -8,6 +8,8 @@ from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
+from ..audits import audit
+
 SHAKY = Failure(name="t.T.shaky", message="1 != 2")
 
 
@@ -71,6 +73,11 @@ def test_closing__names_the_running_container_and_the_page() -> None:
         "open:     file:///tmp/e/summary.md",
         "verdict:  passed",
     ]
+
+
+def test_closing__counts_the_findings_of_the_audit() -> None:
+    counts = "1 passed, 1 failed (non-root), 1 waived (headers), 1 skipped"
+    assert lines(audit=audit("non-root", waived="headers"))[0] == f"audit:    {counts}"
 
 
 def test_closing__before_any_stage_is_only_the_verdict() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from rehearsal.report import summary as module
+from rehearsal.report.audit_words import audit_message
 from rehearsal.report.markdown import MAX_PARAGRAPH
 from rehearsal.report.summary import BAR_LENGTH, MAX_TESTS
+from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
@@ -18,6 +20,8 @@ from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
+
+from ..audits import REFERENCE, audit
 
 HOSTILE = (
     "a | b `c` **d** [e](javascript:f) # g\r\n\n| h |\n::error::i\r</pre></details>"
@@ -410,3 +414,54 @@ def test_summary__titles_name_the_whole_test(name: str) -> None:
     text = make_summary(TESTS_FAILED, index=failed(name, frame=frame(), trace="1 != 2"))
     shown = html.escape(name)
     assert f"<summary>Where {shown} failed</summary>" in text
+
+
+def test_summary__audit_of_a_pass_is_one_line_and_a_list() -> None:
+    """Nothing is uploaded then, so the list holds what the checks said."""
+    text = make_summary(audit=audit())
+    assert "- Audit: 1 passed, 0 failed, 1 skipped\n" in text
+    assert "| finding |" not in text
+    assert "<details><summary>Passed or skipped (2)</summary>\n" in text
+    assert "- `migrations` skipped: this is not Django\n" in text
+    assert "- `debug` passed: The title of debug.\n" in text
+
+
+def test_summary__audit_shows_each_finding_with_what_to_do_and_its_evidence() -> None:
+    text = make_summary(audit=audit("non-root", "deploy-check:W004", waived="headers"))
+    assert "## ✅ Dress rehearsal: passed" in text
+    more = f"([more]({REFERENCE}))"
+    assert (
+        "| finding | outcome | what was found | what to do |\n|---|---|---|---|\n"
+        f"| `non-root` | ❌ failed | The message of non-root. | The hint of non-root. {more} |\n"
+    ) in text
+    assert f"| `headers` | waived | The message of headers. | The hint of headers. {more} |" in text
+    assert text.index("deploy-check:W004` |") < text.index("`headers` | waived")
+    shown = (
+        "<details><summary>Evidence of non-root</summary>\n\n<pre>\nevidence of non-root\n</pre>"
+    )
+    assert shown in text
+    assert "Evidence of headers" not in text
+
+
+def test_summary__audit_failed() -> None:
+    """The end of the app's log is no evidence of it."""
+    found = audit("a", "b", mode="enforce")
+    problem = Problem(Verdict.AUDIT_FAILED, audit_message(found), hint="Look below.")
+    text = make_summary(problem, audit=found, container_tail=("the last request",))
+    assert text.startswith(
+        "## ❌ Dress rehearsal: audit-failed\n\n**The audit found 2 faults: a, b.**\n"
+    )
+    assert "the last request" not in text
+    assert "The end of" not in text
+
+
+def test_summary__audit_is_no_markup() -> None:
+    finding = Finding(
+        id="debug", outcome=Outcome.FAILED, title="t", message=HOSTILE, hint=HOSTILE,
+        evidence=(HOSTILE,),
+    )  # fmt: skip
+    skipped = replace(finding, id="headers", outcome=Outcome.SKIPPED)
+    text = make_summary(audit=Audit(findings=(finding, skipped)))
+    assert Tags(text).found <= {"details", "summary", "pre", "br", "sub"}
+    row = next(line for line in text.splitlines() if line.startswith("| `debug` |"))
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5

@@ -7,6 +7,7 @@ from rehearsal.commands.merge.causes import shard_causes
 from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import SHARD_COLUMNS, total
+from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
 from rehearsal.report.page.failed_tests import FLAKY_NOTE, name_and_errors, section_of_tests
 from rehearsal.report.page.layout import layout, origin_and_image
@@ -42,6 +43,7 @@ def _main(merged: MergeResult) -> Iterator[Child]:
         )
     yield element("h2", f"Rehearsals ({len(result.shards)})")
     yield element("section", _shards(result.shards), class_="card")
+    yield audit_section(result.audit)
     counts = result.suite_results or SuiteResults()
     yield section_of_tests(
         "Failed tests",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rehearsal.commands.merge.causes import ShardCause, shard_causes
 from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardTest
+from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.markdown import cell, document, escape, name_cell, table
 from rehearsal.report.summary import (
     FLAKY_COLUMN,
@@ -51,8 +52,10 @@ def _sections(merged: MergeResult, evidence: str) -> Iterator[Iterable[str]]:
     for each in causes[:MAX_CAUSES]:
         yield cause_lines(each.cause, shards=join_names(each.shards))
     yield _further_causes(causes[MAX_CAUSES:])
-    yield [f"- Tests: {total(result)}", ""]
+    yield [f"- Tests: {total(result)}", *([audit_fact(result.audit)] if result.audit else []), ""]
     yield _shards(result.shards)
+    if result.audit:
+        yield from audit_sections(result.audit)
     yield _tests("failed test", merged.failed_tests, counts.failed_left_out, evidence)
     yield _tests(FLAKY_COLUMN, merged.flaky_tests, counts.flaky_left_out, evidence)
     yield remark_lines(result)

@@ -9,11 +9,9 @@ from rehearsal.audit.observations import Observations
 from rehearsal.audit.registry import CHECKS
 from rehearsal.config.rehearsal_plan import AuditPlan
 from rehearsal.pipeline.run_state import RunState
-from rehearsal.report.words import join_names
+from rehearsal.report.audit_words import WAIVE, audit_message
 from rehearsal.results.audit import ENFORCE, Audit
 from rehearsal.verdict import Problem, Verdict
-
-WAIVE = "Where a finding is wanted, name its id in audit-ignore, with the reason in a comment."
 
 
 def judge(
@@ -42,16 +40,5 @@ def judge(
 def audit_problem(audit: Audit) -> Problem:
     """Return the problem that the failed findings make together."""
     failed = audit.failed
-    if len(failed) == 1:
-        (finding,) = failed
-        return Problem(
-            Verdict.AUDIT_FAILED,
-            f"The audit failed: {finding.id}. {finding.message}",
-            hint=f"{finding.hint} {WAIVE}",
-            excerpt=finding.evidence,
-        )
-    return Problem(
-        Verdict.AUDIT_FAILED,
-        f"The audit found {len(failed)} faults: {join_names([each.id for each in failed])}.",
-        hint=f"What to do stands with each finding. {WAIVE}",
-    )
+    todo = failed[0].hint if len(failed) == 1 else "What to do stands with each finding."
+    return Problem(Verdict.AUDIT_FAILED, audit_message(audit), hint=f"{todo} {WAIVE}")

@@ -16,6 +16,8 @@ CODE = {"script", "style"}
 # In characters: less is joined, since many small parts need more memory than their text.
 MAX_JOINED = 1 << 16
 ADDRESSES = {"href", "src"}
+# What a page of the evidence may link to elsewhere.
+WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9./_~#?=&%:+-]+\Z")
 FRAGMENT = re.compile(r"#[a-z][a-z0-9-]*\Z")
 # Control characters, and characters that change the reading direction of what follows.
 INVISIBLE = {
@@ -46,8 +48,8 @@ def element(tag: str, *children: Child, **attributes: str | int | bool | None) -
     """Return an element. A child that is a `str` is text, one that is `None` is left out.
 
     An underscore at the end of an attribute's name is dropped: `class_` is `class`. `href` and
-    `src` are paths below the page, or fragments of it. Raises ValueError for what our pages never
-    have: an event handler, a style attribute, a script.
+    `src` are paths below the page, or fragments of it; `href` may be an https address. Raises
+    ValueError for what our pages never have: an event handler, a style attribute, a script.
     """
     if not TAG.match(tag) or tag in CODE:
         raise ValueError(f"tag {tag!r} is not allowed")
@@ -95,7 +97,7 @@ def _attribute(name: str, value: str | int | bool | None) -> str:
         return ""
     if value is True:
         return f" {name}"
-    if name in ADDRESSES:
+    if name in ADDRESSES and not (name == "href" and WEB_ADDRESS.match(str(value))):
         value = _address(str(value))
     return f' {name}="{html.escape(visible(str(value)))}"'
 

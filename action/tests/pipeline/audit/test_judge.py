@@ -4,8 +4,9 @@ from rehearsal.audit.check import Failure, Note, check
 from rehearsal.audit.observations import Observations
 from rehearsal.config.rehearsal_plan import AuditPlan
 from rehearsal.outside.github import Console
-from rehearsal.pipeline.audit.judge import WAIVE, audit_problem, judge
+from rehearsal.pipeline.audit.judge import audit_problem, judge
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.report.audit_words import WAIVE
 from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.verdict import Verdict
 
@@ -39,9 +40,8 @@ def test_judge__nothing_observed_is_no_problem() -> None:
 def test_audit_problem__one_finding_says_all() -> None:
     problem = audit_problem(Audit(findings=(finding("a"), finding("b", Outcome.WAIVED))))
     assert problem.verdict is Verdict.AUDIT_FAILED
-    assert problem.message == "The audit failed: a. It is so."
+    assert problem.message == "The audit found a fault: a. It is so."
     assert problem.hint == f"Mend it. {WAIVE}"
-    assert problem.excerpt == ("line",)
 
 
 def test_audit_problem__names_several() -> None:

@@ -130,3 +130,18 @@ def test_inline__refuses_code_that_could_end_early(code: str) -> None:
 )
 def test_visible(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    "address, written",
+    [
+        ("https://docs.example.org/a_b/?q=1#part", "https://docs.example.org/a_b/?q=1#part"),
+        ("http://example.org/", "./http%3A//example.org/"),
+        ("https://example.org/\n", "./https%3A//example.org/%0A"),
+        ('https://example.org/"onload=', "./https%3A//example.org/%22onload%3D"),
+    ],
+    ids=["https", "http", "line feed", "quote"],
+)
+def test_element__links_to_pages_elsewhere(address: str, written: str) -> None:
+    assert Parsed(element("a", "x", href=address)).attributes == {"href": written}
+    assert ' src="./http' in str(element("img", src=address))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rehearsal.report.page import page as render
 from rehearsal.report.page.failed_tests import MAX_OPEN, MAX_TESTS
+from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import (
@@ -66,6 +67,20 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         "problems": (problem,),
         "image": text,
         "image_id": text,
+        "audit": Audit(
+            findings=tuple(
+                Finding(
+                    id="debug",
+                    outcome=outcome,
+                    title=text,
+                    message=text,
+                    hint=text,
+                    why=text,
+                    evidence=(text,),
+                )
+                for outcome in Outcome
+            )
+        ),
         "suite_results": SuiteResults(test_count=2, failure_count=1, failed=(failure,)),
         "artifact_name": text,
         "notices": (text,),
@@ -98,7 +113,7 @@ def test_page__hostile_text_adds_no_tag(text: str) -> None:
 @given(text=HOSTILE)
 def test_page__all_addresses_stay_below_the_folder_of_the_page(text: str) -> None:
     for address in re.findall(r' (?:href|src)="([^"]*)"', page(failed_result(f"x{text}x"))):
-        assert address.startswith("./")
+        assert address.startswith(("./", "#audit-"))
 
 
 def test_page__allows_only_its_own_code_and_the_pictures_beside_it() -> None:
