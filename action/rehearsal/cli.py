@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from rehearsal.arguments import COMMANDS, input_flags, local_options, parse
+from rehearsal.arguments import COMMANDS, parse
 from rehearsal.commands.clean_up import clean_up, read_first_outputs
+from rehearsal.commands.input_flags import input_flags, local_options
 from rehearsal.commands.rehearse import image_tag_for, mask_secrets, print_notes, run_rehearsal
 from rehearsal.commands.watchdog import watch
 from rehearsal.config import child_environment
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     if sys.platform != "linux":
         return _report(other_system(sys.platform), Console(environ))
     local = INPUTS_VARIABLE not in environ and options.subcommand == "rehearse"
-    console = (find_terminal(environ) if local else None) or Console(environ)
+    console = _find_console(options, environ, local=local)
     try:
         return _run(options, environ, console, local=local)
     except Exception:  # noqa: BLE001  (outside a rehearsal there is no report: the log has to say it)
@@ -46,6 +47,15 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
         return problem.verdict.exit_code
     finally:
         console.close()
+
+
+def _find_console(
+    options: argparse.Namespace, environ: Mapping[str, str], *, local: bool
+) -> Console:
+    command = COMMANDS.get(options.subcommand)
+    out = sys.stderr if command and command.prints_document(options) else sys.stdout
+    draws = command.draws_stages if command else local
+    return (find_terminal(environ, out) if draws else None) or Console(environ, out.buffer)
 
 
 def other_system(platform: str) -> Problem:
@@ -85,7 +95,8 @@ def _run(
 
     if options.plan:
         return _show_plan(read_request, environ, console)
-    return run_rehearsal(read_request, environ, console, local=local, keep_container=options.keep)
+    ending = run_rehearsal(read_request, environ, console, local=local, keep_container=options.keep)
+    return ending.result.verdict.exit_code
 
 
 def _show_plan(

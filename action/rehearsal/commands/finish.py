@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
@@ -51,7 +51,7 @@ COMPANION_FOLDERS = (f"{SERVICES_FOLDER}/", f"{WORKERS_FOLDER}/")
 class Ending:
     """How a rehearsal ended. A local run does not keep evidence that nobody asked for."""
 
-    verdict: Verdict
+    result: RehearsalResult
     keeps_evidence: bool
 
 
@@ -63,11 +63,13 @@ def finish(
     *,
     policy: str,
     local: bool,
+    describe_audit: Callable[[RehearsalResult], str] | None = None,
 ) -> Ending:
     """Report the run.
 
     The reports are written before anything large is copied, and once more after that. `policy` is
-    the input evidence.
+    the input evidence. `describe_audit` makes a text about the audit that is printed before the
+    last lines; then no annotation says the same on a laptop.
     """
     evidence.release()
     result = make_result(state, description, evidence)
@@ -80,39 +82,55 @@ def finish(
     kept = console.on_github or (should_keep(policy, outputs) and (has_content or not local))
     staged = state.staged if kept and state.staged and not state.staged.is_empty else None
     with _warn_of_faults(console):
-        _report(add_evidence(result, state, description, evidence), staged, evidence, console)
+        result = add_evidence(result, state, description, evidence)
+        _report(result, staged, evidence, console, describe_audit)
     if staged:
         with _warn_of_faults(console):
             cancelled = result.verdict is Verdict.CANCELLED
             copy_files(staged, evidence, seconds=CANCELLED_COPY_TIMEOUT if cancelled else 0)
-            _write_reports(add_evidence(result, state, description, evidence), evidence, console)
+            result = add_evidence(result, state, description, evidence)
+            _write_reports(result, evidence, console)
     link = ""
-    if kept and local and evidence.folder.exists(PAGE_FILE):
+    if kept and local and not console.on_github and evidence.folder.exists(PAGE_FILE):
         link = (evidence.folder.path / PAGE_FILE).as_uri()
     result = with_remarks(result, state, evidence)
     text = closing(result, evidence=result.evidence_path if kept else "", link=link)
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
-    return Ending(verdict=result.verdict, keeps_evidence=kept)
+    return Ending(result=result, keeps_evidence=kept)
 
 
-def finish_without_folder(problem: Problem, name: str, origin: Origin, console: Console) -> Verdict:
-    """Report a run that has no folder, and so no evidence; return the verdict."""
+def finish_without_folder(problem: Problem, name: str, origin: Origin, console: Console) -> Ending:
+    """Report a run that has no folder, and so no evidence."""
     result = RehearsalResult(name=name, started=time.time(), problems=(problem,), origin=origin)
     for output, value in result.outputs().items():
         console.output(output, value)
     _print_causes(result, console)
     console.summary(summary(result, evidence=""))
     console.verdict(closing(result, evidence=""), ok=False)
-    return result.verdict
+    return Ending(result=result, keeps_evidence=False)
 
 
 def _report(
-    result: RehearsalResult, staged: StagedFiles | None, evidence: Evidence, console: Console
+    result: RehearsalResult,
+    staged: StagedFiles | None,
+    evidence: Evidence,
+    console: Console,
+    describe_audit: Callable[[RehearsalResult], str] | None,
 ) -> None:
     """Report for the first time: these reports stay if nothing can be written later."""
     notices = (*result.notices, BEFORE_COPYING) if staged else result.notices
     _write_reports(replace(result, notices=notices), evidence, console)
-    _print_causes(result, console)
+    told_by_table = describe_audit and result.audit and not console.on_github
+    _print_causes(_without_audit(result) if told_by_table else result, console)
+    if describe_audit:
+        with console.raw_output() as show:
+            show(describe_audit(result).encode(errors="replace"))
+
+
+def _without_audit(result: RehearsalResult) -> RehearsalResult:
+    """Return the result without its audit, and without the problem that the audit made."""
+    others = (each for each in result.problems if each.verdict is not Verdict.AUDIT_FAILED)
+    return replace(result, audit=None, problems=tuple(others))
 
 
 def _write_reports(result: RehearsalResult, evidence: Evidence, console: Console) -> None:
@@ -152,7 +170,7 @@ def _warn_of_faults(console: Console) -> Iterator[None]:
 def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield titles and last lines of the logs that were not shown while they were written."""
     problem = result.problem
-    if not problem:
+    if not problem or problem.verdict is Verdict.AUDIT_FAILED:
         return
     if problem.verdict is Verdict.ERROR:
         yield "our traceback", problem.excerpt

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rehearsal.commands.finish import finish, finish_without_folder
+from rehearsal.commands.finish import Ending, finish, finish_without_folder
 from rehearsal.commands.origin import inputs_origin, read_origin, summarize_request
 from rehearsal.commands.watchdog import LastMessage
 from rehearsal.config import child_environment, preflight
@@ -45,6 +45,7 @@ from rehearsal.pipeline.stages.python_path import PACKAGES_FOLDER
 from rehearsal.pipeline.temp_problem import temp_problem
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import RehearsalError, own_fault
 
@@ -60,15 +61,19 @@ def run_rehearsal(
     *,
     local: bool,
     keep_container: bool = False,
-) -> int:
-    """Run the requested rehearsal, report how it ended, and return the exit code."""
+    describe_audit: Callable[[RehearsalResult], str] | None = None,
+) -> Ending:
+    """Run the requested rehearsal and report how it ended.
+
+    `describe_audit` makes the text about the audit that is printed before the last lines.
+    """
     state, run, origin = RunState(observer=console), new_run(environ), read_origin(environ)
     try:
         temp = temp_folder(environ)
         evidence = _new_evidence(temp, run, console, state)
     except OSError as error:
         problem = temp_problem(environ, error)
-        return finish_without_folder(problem, run.id, origin, console).exit_code
+        return finish_without_folder(problem, run.id, origin, console)
     run = _name_run(run, evidence, console)
     policy = INPUTS["evidence"].default
     description = RunDescription(
@@ -120,10 +125,18 @@ def run_rehearsal(
     finally:
         if evidence.restore(temp):
             _name_run(run, evidence, console)
-    ending = finish(state, description, evidence, console, policy=policy, local=local)
+    ending = finish(
+        state,
+        description,
+        evidence,
+        console,
+        policy=policy,
+        local=local,
+        describe_audit=describe_audit,
+    )
     evidence.warn = partial(console.warning, title="Clean-up incomplete")
     _remove_files(evidence, temp, watchdog, whole=not ending.keeps_evidence)
-    return ending.verdict.exit_code
+    return ending
 
 
 def _remove_files(

@@ -18,7 +18,8 @@ class GivenInputs:
     the step or, with `is_call`, the job that the inputs come from, `file` its workflow file.
     `extra_secrets` are values, by name, that must be hidden although no input lists them as
     secrets; reading `environ` may add some. `notes` are messages for the user. `ignored_inputs`
-    have an effect only on GitHub. `job_services` are those of the workflow's job.
+    have an effect only on GitHub. `job_services` are those of the workflow's job. `audit_only` says
+    that nothing but the audit is asked for, and so no tests.
     """
 
     inputs: Mapping[str, object] = field(repr=False)
@@ -31,6 +32,7 @@ class GivenInputs:
     notes: tuple[str, ...] = ()
     ignored_inputs: tuple[str, ...] = ()
     job_services: tuple[ServicePlan, ...] = ()
+    audit_only: bool = False
 
     def hide(self, text: str) -> str:
         """Replace the values of `extra_secrets`, even those that are too short for a redactor."""

@@ -243,19 +243,27 @@ INPUTS = table(
         SCRIPT,
         "A script (bash -eo pipefail) that runs the tests on the runner; when empty, python "
         "manage.py test functional_tests where both exist.",
+        tests_only=True,
     ),
     Input(
         "test-requirements",
         FILE,
         "Requirements to install into a virtual environment for the tests; when empty, "
         "functional_tests/requirements.txt where it exists.",
+        tests_only=True,
     ),
-    Input("test-env", VARIABLES, "Variables for the tests, one NAME=value a line."),
+    Input(
+        "test-env",
+        VARIABLES,
+        "Variables for the tests, one NAME=value a line.",
+        tests_only=True,
+    ),
     Input(
         "test-timeout",
         number(1, DAY, "seconds"),
         "Seconds that the tests may take.",
         default="1800",
+        tests_only=True,
     ),
     Input(
         "test-retries",
@@ -264,6 +272,7 @@ INPUTS = table(
         "How often a failed test may run again; passed on as REHEARSAL_RETRIES, used by "
         "rehearsal_testing.",
         default="0",
+        tests_only=True,
     ),
     Input(
         "capture",
@@ -271,11 +280,13 @@ INPUTS = table(
         "Whether failed browser tests leave a screenshot, the page, the console and the address, "
         "without being changed.",
         default="on",
+        tests_only=True,
     ),
     Input(
         "test-reports",
         TEXT,
         "A glob of the JUnit XML files that the tests write, relative to the working directory.",
+        tests_only=True,
     ),
     Input(
         "shard",
@@ -283,6 +294,7 @@ INPUTS = table(
         "Which part of the tests to run, like 1/4; passed on as REHEARSAL_SHARD, used by "
         "rehearsal_testing.",
         not_in_workflow="`shards` says how many there are.",
+        tests_only=True,
     ),
     Input(
         "selenium-url",
@@ -293,6 +305,7 @@ INPUTS = table(
         ),
         "The URL of a Selenium Grid, passed on as SELENIUM_REMOTE_URL; or the NAME of a service "
         "that is one, to start it on the host's network, where its browsers reach the app.",
+        tests_only=True,
     ),
     Input(
         "timeout",

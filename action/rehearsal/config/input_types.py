@@ -115,6 +115,8 @@ class Input:
     build_only: bool = False
     # Ignored on a laptop.
     github_only: bool = False
+    # Used by the tests alone.
+    tests_only: bool = False
     # Why rehearsal.yml does not have this input; empty where it does.
     not_in_workflow: str = ""
     # The meaning in rehearsal.yml, where it differs.

@@ -36,11 +36,13 @@ def make_plan(
     environ: Mapping[str, str],
     top: Path,
     job_services: tuple[ServicePlan, ...] = (),
+    audit_only: bool = False,
 ) -> Plan:
     """Return the plan that the inputs make.
 
     `environ` is the calling step's environment, `top` the folder that relative paths start from.
-    `job_services` are those of a workflow's job, which GitHub would start itself.
+    `job_services` are those of a workflow's job, which GitHub would start itself. With `audit_only`
+    there are no tests, even where the project has some.
     Raises `MisconfiguredError`, which names the input, what was found and what is allowed.
     """
     inputs = Inputs.of(given)
@@ -63,7 +65,7 @@ def make_plan(
             job_services=job_services,
         ),
         probe=_probe(inputs),
-        suite=_suite(inputs, environ, directory),
+        suite=_suite(inputs, environ, directory, audit_only=audit_only),
         audit=read_audit(
             inputs,
             (secret.name for secret in container.secrets),
@@ -75,6 +77,7 @@ def make_plan(
         evidence_limit=inputs.number("evidence-limit"),
         artifact_name=inputs.text("artifact-name"),
         retention_days=inputs.number("retention-days"),
+        audit_only=audit_only,
     )
     return replace(plan, warnings=plan_warnings(plan, inputs, environ))
 
@@ -91,6 +94,7 @@ def plan_of(request: GivenInputs) -> Plan:
             environ=request.environ,
             top=request.top,
             job_services=request.job_services,
+            audit_only=request.audit_only,
         )
     except MisconfiguredError as error:
         secret_like = (
@@ -159,10 +163,13 @@ def _headers(inputs: Inputs) -> dict[str, str]:
     return headers
 
 
-def _suite(inputs: Inputs, environ: Mapping[str, str], directory: Path) -> SuitePlan:
+def _suite(
+    inputs: Inputs, environ: Mapping[str, str], directory: Path, *, audit_only: bool
+) -> SuitePlan:
     command = inputs.block("test-command").strip()
     suite = directory / "functional_tests"
-    if not command and (directory / "manage.py").is_file() and suite.is_dir():
+    has_own = (directory / "manage.py").is_file() and suite.is_dir()
+    if not command and has_own and not audit_only:
         command = "python manage.py test functional_tests"
     requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
     if inputs.text("test-requirements") and not is_file(requirements):

@@ -221,6 +221,7 @@ class Plan:
     evidence_limit: int
     artifact_name: str
     retention_days: int
+    audit_only: bool = False
     warnings: tuple[str, ...] = ()
 
     @property

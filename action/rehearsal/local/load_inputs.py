@@ -21,13 +21,14 @@ class LocalOptions:
     """The command line on a laptop.
 
     `set_values` are the values of `--set`, by path. `inputs` replace those of the step.
-    `flags_only` means that no workflow is read.
+    `flags_only` means that no workflow is read. `unused` are inputs of the step without effect.
     """
 
     selector: StepSelector = field(default_factory=StepSelector)
     set_values: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict, repr=False)
     flags_only: bool = False
+    unused: tuple[str, ...] = ()
 
 
 def load_inputs(options: LocalOptions, environ: Mapping[str, str], cwd: Path) -> GivenInputs:
@@ -56,7 +57,7 @@ def load_inputs(options: LocalOptions, environ: Mapping[str, str], cwd: Path) ->
             raise
         note = f"{error.problem.message} Only the flags are used."
         return _request_from_flags(options, sources, cwd, note)
-    return read_step(use, sources, options.inputs)
+    return read_step(use, sources, options.inputs, unused=options.unused)
 
 
 def _select_use(

@@ -29,8 +29,14 @@ GITHUB_ONLY_INPUTS = tuple(name for name, each in INPUTS.items() if each.github_
 BUILD_INPUTS = tuple(name for name, each in INPUTS.items() if each.build_only)
 
 
-def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, str]) -> GivenInputs:
-    """Return the request of a step; `flag_inputs` replace the step's own.
+def read_step(
+    use: ActionUse,
+    sources: ValueSources,
+    flag_inputs: Mapping[str, str],
+    *,
+    unused: tuple[str, ...] = (),
+) -> GivenInputs:
+    """Return the request of a step; `flag_inputs` replace the step's own, `unused` are left out.
 
     Raises `MisconfiguredError` for a value that is needed and cannot be evaluated on a laptop.
     """
@@ -39,6 +45,7 @@ def read_step(use: ActionUse, sources: ValueSources, flag_inputs: Mapping[str, s
         use=use,
         sources=sources,
         flag_inputs=flag_inputs,
+        unused=unused,
         environment=environment,
         evaluator=Evaluator(use=use, sources=sources, environment=environment),
     )
@@ -68,6 +75,7 @@ class _StepReader:
     use: ActionUse
     sources: ValueSources
     flag_inputs: Mapping[str, str] = field(repr=False)
+    unused: tuple[str, ...]
     environment: StepEnvironment
     evaluator: Evaluator
 
@@ -102,7 +110,7 @@ class _StepReader:
         inputs = dict(self.flag_inputs)
         if "image" in written and "image" not in inputs:
             inputs["image"] = self._evaluate_input("image", written["image"])
-        unused = {*_github_only_inputs(self.use)}
+        unused = {*_github_only_inputs(self.use), *self.unused}
         if inputs.get("image", "").strip():
             unused.update(BUILD_INPUTS)
         for name, value in written.items():

@@ -28,10 +28,12 @@ MAX_MESSAGE = 4000
 class Console:
     """Everything that is printed; the redactor sees each byte first.
 
-    `collapses` says that output of builds and setup commands is shown as one changing line.
+    `collapses` says that output of builds and setup commands is shown as one changing line,
+    `has_colours` that our own texts may have colours.
     """
 
     collapses = False
+    has_colours = False
 
     def __init__(
         self,

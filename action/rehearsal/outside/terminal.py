@@ -55,6 +55,7 @@ class Terminal(Console):
     """Everything that is printed, drawn on a terminal; the redactor sees each byte first."""
 
     collapses = True
+    has_colours = True
 
     def __init__(self, environ: Mapping[str, str], screen: "Screen") -> None:
         super().__init__(environ)

@@ -123,10 +123,11 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
                 venv.wait()
             bin_folder = venv.bin_folder if venv else None
             run_functional_tests(plan, context, state, container, log, bin_folder=bin_folder)
-    elif warning := missed_suite_warning(plan):
-        state.warnings.append(warning)
-    else:
-        state.notices.append(NO_TESTS_RAN)
+    elif not plan.audit_only:
+        if warning := missed_suite_warning(plan):
+            state.warnings.append(warning)
+        else:
+            state.notices.append(NO_TESTS_RAN)
     # A container that has ended has crashed: that is found when it is stopped.
     if plan.audit.is_on and not state.problems and not has_ended(container, context.engine):
         with state.stage("audit"):

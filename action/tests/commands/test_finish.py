@@ -66,7 +66,7 @@ class Run:
             policy=policy,
             local=not on_github,
         )
-        assert self.ending.verdict is problem.verdict
+        assert self.ending.result.verdict is problem.verdict
 
     @property
     def reports(self) -> dict[str, str]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.arguments import input_flags, local_options, make_parser, parse
+from rehearsal.arguments import make_parser, parse
 from rehearsal.commands.command import Command
+from rehearsal.commands.input_flags import input_flags, local_options
 from rehearsal.config.input_table import INPUTS
 from rehearsal.local.dotenv import parse_dotenv
 from rehearsal.local.load_inputs import LocalOptions

@@ -120,6 +120,7 @@ def find_image(name: str, engine: Engine) -> Image:
     except EngineError:
         raise MisconfiguredError(
             f"The input image is {name!r}, and the engine has no such image.",
-            hint="Build, load or pull it in an earlier step of this job.",
+            hint="Build, load or pull it first (docker image ls lists those that are there); in a "
+            "workflow, in an earlier step of this job.",
         ) from None
     return Image(reference=name, id=image_id, config=config_digest(engine, image_id))

@@ -1,0 +1,1 @@
+"""The sub-command `audit`: audit an image that the engine has."""
