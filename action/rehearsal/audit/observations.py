@@ -93,27 +93,54 @@ class ProgramOutput:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DjangoProject:
-    """What a program of Django's said in the container; `why_unknown` if it could not run.
+class DjangoMessage:
+    """A warning or an error of `check --deploy`; `shown` is the whole of it as Django prints it.
 
-    `checks` are the lines of `check --deploy`, `unapplied` the migrations that the database lacks,
-    `missing` those that makemigrations would make.
+    The `id` is like security.W004, empty if the check gave none.
+    """
+
+    id: str
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DjangoProject:
+    """What a program of ours learned from Django in the container; `why_unknown` if nothing.
+
+    `unapplied` are the migrations that a database lacks, `missing` the operations that
+    makemigrations would write. `unanswered` says for the name of a field why it is not known.
     """
 
     version: str = ""
     why_unknown: str = ""
-    checks: tuple[str, ...] = ()
+    checks: tuple[DjangoMessage, ...] = ()
     unapplied: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsFile:
+    """A file of requirements in the image; `is_constraint` if it only limits versions."""
+
+    path: str
+    lines: tuple[str, ...]
+    is_constraint: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class PythonPackages:
-    """The requirements file in the image, `file`, with its lines, and what is installed there."""
+    """The requirements file in the image with those that it includes, and what is installed.
 
-    file: str
-    lines: tuple[str, ...]
-    installed: Mapping[str, str]
+    `installed` are versions by names as the packages write them, `environment` the values of the
+    variables of markers (PEP 508). `why_unknown` says why there is nothing to compare.
+    """
+
+    files: tuple[RequirementsFile, ...] = ()
+    installed: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    why_unknown: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from rehearsal.audit.check import Check
 from rehearsal.audit.checks.connections import graceful_stop, idle_connection
+from rehearsal.audit.checks.django import deploy_check, migrations
 from rehearsal.audit.checks.error_pages import debug, error_pages
 from rehearsal.audit.checks.headers import headers
+from rehearsal.audit.checks.health import healthcheck
 from rehearsal.audit.checks.hosts import host_check, logging
+from rehearsal.audit.checks.packages import pinned
 from rehearsal.audit.checks.processes import dev_server, non_root
 from rehearsal.audit.checks.static_caching import static_caching
 from rehearsal.audit.checks.static_files import static_files
@@ -23,5 +26,9 @@ CHECKS: tuple[Check, ...] = (
     idle_connection,
     headers,
     error_pages,
+    healthcheck,
+    deploy_check,
+    migrations,
+    pinned,
 )
 BY_ID: Mapping[str, Check] = {check.id: check for check in CHECKS}

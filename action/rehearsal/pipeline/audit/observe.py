@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 from rehearsal.audit.observations import Observations
 from rehearsal.diagnosis.faults import describe_fault
 from rehearsal.outside.engine import EngineError
+from rehearsal.pipeline.audit.django_project import ask_django
 from rehearsal.pipeline.audit.further_starts import start_further
+from rehearsal.pipeline.audit.healthcheck import run_healthcheck
 from rehearsal.pipeline.audit.idle_clients import observe_idle_clients
 from rehearsal.pipeline.audit.image_content import read_content
 from rehearsal.pipeline.audit.pages import observe_pages
 from rehearsal.pipeline.audit.processes import list_processes
-from rehearsal.pipeline.audit.programs import ask_django, read_packages, run_healthcheck
+from rehearsal.pipeline.audit.python_packages import read_packages
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.verdict import RehearsalError
 

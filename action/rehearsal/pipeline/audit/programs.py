@@ -1,22 +1,39 @@
-"""Programs that run in the container: its health check, Django's commands, a list of packages."""
+"""Run a program in the container, for a bounded time, and keep a bounded part of what it prints."""
 
-from rehearsal.audit.observations import DjangoProject, ProgramOutput, PythonPackages
+import re
+from collections.abc import Sequence
+
+from rehearsal.audit.observations import ProgramOutput
 from rehearsal.pipeline.audit.subject import Subject
 
-
-def run_healthcheck(subject: Subject) -> ProgramOutput | None:
-    """Run the test that the image's HEALTHCHECK declares; None if it declares none."""
-    del subject
-    return None
-
-
-def ask_django(subject: Subject) -> DjangoProject | None:
-    """Ask a Django project for its deployment checks and its migrations."""
-    del subject
-    return None
+# In bytes, of what one program prints.
+MAX_OUTPUT = 1 << 20
+# A program that is not there: what a shell returns, and Docker and Podman in its place.
+NOT_STARTED = (126, 127)
+REFUSED = re.compile(r"^(?:OCI runtime exec failed|Error: (?:crun|runc)): ", re.MULTILINE)
 
 
-def read_packages(subject: Subject) -> PythonPackages | None:
-    """Read the requirements file in the image, and which packages are installed."""
-    del subject
-    return None
+def run_program(subject: Subject, command: Sequence[str], *, seconds: float) -> ProgramOutput:
+    """Run a command in the container as the image's own user; return what became of it.
+
+    After `seconds` only the client is ended: the engine has no way to end what it runs there.
+    """
+    output = bytearray()
+
+    def keep(piece: bytes) -> None:
+        output.extend(piece[: MAX_OUTPUT - len(output)])
+
+    process = subject.context.engine.execute(subject.container.id, command, out=keep)
+    try:
+        code = process.wait(seconds)
+    finally:
+        process.end()
+    text = output.decode(errors="replace")
+    if len(output) == MAX_OUTPUT:
+        # Its last line may be a part of one, and that a part of a secret.
+        text = text.rpartition("\n")[0]
+    return ProgramOutput(
+        exit_code=code,
+        lines=tuple(text.splitlines()),
+        missing=code in NOT_STARTED and bool(REFUSED.search(text)),
+    )

@@ -12,6 +12,7 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.process import Sink
 from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.in_place_of_app import IN_PLACE_OF_APP, SET_UP_DJANGO
 
 # In seconds.
 TIMEOUT = 10.0
@@ -21,16 +22,10 @@ MAX_LINES = 1000
 UNAPPLIED = "unapplied migration "
 ASKED = "asked again: GET "
 # Arguments: the Host header, then paths. What a view writes into the database is rolled back.
-SCRIPT = rf"""
-import os, re, sys, traceback
+SCRIPT = rf"""{IN_PLACE_OF_APP}{SET_UP_DJANGO}
+import traceback
 host, *paths = sys.argv[1:]
-sys.path.insert(0, os.getcwd())
-if "DJANGO_SETTINGS_MODULE" not in os.environ:
-    manage = open("manage.py").read()
-    os.environ["DJANGO_SETTINGS_MODULE"] = re.search(
-        r"DJANGO_SETTINGS_MODULE['\"], *['\"]([\w.]+)", manage)[1]
-import django
-django.setup()
+set_up_django()
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client

@@ -1,0 +1,30 @@
+"""Run the test that the image's HEALTHCHECK declares, as the engine does."""
+
+import time
+
+from rehearsal.audit.image_healthcheck import DEFAULT_RETRIES, DEFAULT_TIMEOUT, declared_healthcheck
+from rehearsal.audit.observations import ProgramOutput
+from rehearsal.pipeline.audit.programs import run_program
+from rehearsal.pipeline.audit.subject import Subject
+
+# In seconds, between a try that fails and the next one.
+PAUSE = 0.5
+
+
+def run_healthcheck(subject: Subject) -> ProgramOutput | None:
+    """Run the declared test and return its first success, or its last failure; None without one.
+
+    The app is ready, so its start period is over. A test that may fail several times in a row is
+    tried as often, at most three times; one that takes too long, once.
+    """
+    config = subject.context.engine.inspect(subject.image, "image").get("Config") or {}
+    declared = declared_healthcheck(config)
+    if not declared:
+        return None
+    seconds = min(declared.timeout, DEFAULT_TIMEOUT)
+    for _ in range(min(declared.retries, DEFAULT_RETRIES) - 1):
+        output = run_program(subject, declared.command, seconds=seconds)
+        if output.exit_code in {0, None} or output.missing:
+            return output
+        time.sleep(PAUSE)
+    return run_program(subject, declared.command, seconds=seconds)
