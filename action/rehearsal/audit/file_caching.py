@@ -83,5 +83,5 @@ def _seconds_fresh(answer: Exchange) -> float:
     try:
         expires = parsedate_to_datetime(answer.header("expires"))
         return (expires - parsedate_to_datetime(answer.header("date"))).total_seconds()
-    except (TypeError, ValueError):  # No date, or two of which only one has a time zone.
+    except (OverflowError, TypeError, ValueError):  # One of them is no date, or has no time zone.
         return 0

@@ -89,7 +89,11 @@ def _receive(source: _Source, timeout: float) -> dict[str, Any]:
         body, broken_off = _read_body(response, source)
     return {
         "status": response.status,
-        "headers": tuple((name.lower(), value) for name, value in response.getheaders()),
+        "headers": tuple(
+            # A value may be folded (RFC 9112, 5.2).
+            (name.lower(), " ".join(part.strip() for part in value.splitlines()))
+            for name, value in response.getheaders()
+        ),
         "body": body,
         "error": broken_off,
     }

@@ -72,7 +72,7 @@ FAULTS = {
     "headers": Fault(
         changes={"app.py": ((r'^    \("Referrer-Policy".*\n', ""), (r"; SameSite=Lax", ""))},
         failed={"headers:cookies", "headers:referrer"},
-        told="Of the cookies, session lacks SameSite.",
+        told="Cookies lack attributes: session has no SameSite.",
     ),
     "error-pages": Fault(
         changes={"app.py": ((r"</h1>.n\"$", r'</h1>\\n<p>gunicorn/23.0.0, /app/app.py"'),)},

@@ -46,14 +46,15 @@ def answer_to(*pieces: bytes, path: str = "/", timeout: float = PLENTY) -> Excha
 
 def test_ask__a_whole_answer() -> None:
     answer = answer_to(
-        b"HTTP/1.1 404 Not Found\r\nSet-Cookie: a=1\r\nX-Long: one\r\nset-cookie: b=2\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\nSet-Cookie: a=1\r\nX-Long: one,\r\n\ttwo\r\n",
+        b"set-cookie: b=2\r\n\r\n",
         b"no ",
         b"page\xff",
         path="/x?y=1",
     )
     assert (answer.path, answer.status, answer.body) == ("/x?y=1", 404, b"no page\xff")
     assert answer.all("set-cookie") == ("a=1", "b=2")
-    assert answer.header("x-long") == "one"
+    assert answer.header("x-long") == "one, two"
     assert answer.request_headers == HEADERS
     assert answer.error == ""
     assert 0 < answer.seconds < PLENTY

@@ -109,7 +109,7 @@ def error_pages(seen: Observations) -> Iterator[Failure | Note]:
 def _text(page: Exchange) -> str:
     """Return what a reader of the page sees, without the path that was asked for."""
     text = parse_page(page.text).text if page.is_html else page.text
-    return text.replace(page.path, "")
+    return re.sub(rf"{re.escape(page.path)}(?![\w./-])", "", text)
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -11,6 +11,12 @@ from rehearsal.audit.html_page import parse_page
 from rehearsal.audit.observations import Observations, Pages
 
 SUCCESSES = range(200, 300)
+# Who reads it is no browser.
+HEALTH_PATH = re.compile(
+    r"(?<![a-z])(?:health(?:z|check)?|ready|readyz|readiness|live|livez|liveness|alive|ping|status"
+    r"|heartbeat)(?![a-z])",
+    re.IGNORECASE,
+)
 FRAME_OPTIONS = ("deny", "sameorigin")
 # With * or a whole scheme any site may show the page in a frame.
 FRAME_ANCESTORS = re.compile(
@@ -55,7 +61,10 @@ def headers(seen: Observations) -> Iterator[Failure | Note]:
 
 def _judged(pages: Pages) -> list[Exchange]:
     """Return the pages that users see; the answer to a health check is none of them."""
-    answers = [each for each in (pages.home[-1], pages.ready[-1]) if each.status in SUCCESSES]
+    shown = [pages.home[-1]]
+    if not HEALTH_PATH.search(pages.ready[0].path):
+        shown.append(pages.ready[-1])
+    answers = [each for each in shown if each.status in SUCCESSES]
     html = [each for each in answers if _is_page(each)]
     return html or [each for each in answers if each is pages.home[-1]]
 
@@ -106,16 +115,16 @@ def _cookies(pages: Pages) -> Iterator[Failure]:
     """Yield a failure if cookies lack attributes."""
     lacking = []
     for cookie in set_cookies((*pages.all, *(each.plain for each in pages.assets))):
-        missing = [] if "samesite" in cookie.attributes else ["SameSite"]
+        missing = [] if "samesite" in cookie.attributes else ["no SameSite"]
         if cookie.is_session and "httponly" not in cookie.attributes:
-            missing.append("HttpOnly")
+            missing.append("no HttpOnly")
         if missing:
             lacking.append((cookie, " and ".join(missing)))
     if lacking:
-        names = ", ".join(f"{cookie.name} lacks {missing}" for cookie, missing in lacking)
+        names = ", ".join(f"{cookie.name} has {missing}" for cookie, missing in lacking)
         yield Failure(
             part="cookies",
-            message=f"Of the cookies, {names}.",
+            message=f"Cookies lack attributes: {names}.",
             hint="Set SameSite=Lax on every cookie, and HttpOnly on those of a session. Flask: "
             "SESSION_COOKIE_SAMESITE. PHP: session.cookie_samesite and session.cookie_httponly.",
             evidence=lacking[0][0].answer.evidence("set-cookie"),

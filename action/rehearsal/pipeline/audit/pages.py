@@ -16,9 +16,11 @@ from rehearsal.pipeline.stages.probe import request_headers
 
 # In seconds: for all requests, and for the app to log the last ones.
 TOTAL_TIMEOUT = 15.0
-LOG_TIMEOUT = 1.0
+LOG_TIMEOUT = 2.0
 POLL_INTERVAL = 0.01
 MAX_ASSETS = 40
+# In characters: servers refuse longer ones.
+MAX_PATH = 2000
 OK = 200
 # An app behind a proxy takes its host from one of these.
 HOST_HEADERS = ("host", "x-forwarded-host")
@@ -70,7 +72,8 @@ def _page_files(client: AppClient, pages: Iterable[Exchange]) -> Mapping[str, Pa
         if page.is_html and page.status == OK:
             parsed = parse_page(page.text)
             for file in parsed.files:
-                if path := client.origin.path_of(file.link, page.path, parsed.base):
+                path = client.origin.path_of(file.link, page.path, parsed.base)
+                if 0 < len(path) <= MAX_PATH:
                     found.setdefault(path, file)
     return found
 

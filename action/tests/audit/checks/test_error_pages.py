@@ -125,6 +125,11 @@ def test_error_pages__below_a_path_of_the_container() -> None:
     assert not failed(error_pages, observed(unknown=(page,)))
 
 
+def test_error_pages__of_the_first_page() -> None:
+    home = (answer("/", 403, "<center>nginx/1.22.1</center>"),)
+    assert set(failed(error_pages, observed(home=home))) == {"error-pages:version"}
+
+
 def test_error_pages__text_and_json_as_they_are() -> None:
     body = '{"error": "no such file: /srv/lists/app.py"}'
     assert set(failed(error_pages, not_found(body, "application/json"))) == {"error-pages:path"}

@@ -90,9 +90,19 @@ def test_headers__of_json_only_one() -> None:
     assert set(failed(headers, observed(home=(home,)))) == {"headers:nosniff"}
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
-def test_headers__not_of_a_health_page_that_alone_is_public(kind: str) -> None:
-    health = answer("/healthz", body="ok", kind=kind, headers={})
+@pytest.mark.parametrize(
+    "path, body, kind",
+    [
+        ("/healthz", "ok", "text/plain"),
+        ("/healthz", "<h1>ok</h1>", "text/html"),
+        ("/up", "ok", "text/html"),
+        ("/up", "{}", "application/json"),
+    ],
+)
+def test_headers__not_of_a_health_page_that_alone_is_public(
+    path: str, body: str, kind: str
+) -> None:
+    health = answer(path, body=body, kind=kind, headers={})
     refused = (answer(status=401, headers={}),)
     seen = observed(ready=(health,), home=refused)
     assert not failed(headers, seen)
@@ -131,21 +141,21 @@ def test_cookies__fine(line: str) -> None:
 @pytest.mark.parametrize(
     "line, lacks",
     [
-        ("sessionid=x; SameSite=Lax", "sessionid lacks HttpOnly"),
-        ("connect.sid=s%3Ax; Path=/; HttpOnly", "connect.sid lacks SameSite"),
-        ("PHPSESSID=x; path=/", "PHPSESSID lacks SameSite and HttpOnly"),
-        ("_lists_session=x; path=/; HttpOnly", "_lists_session lacks SameSite"),
-        ("remember_web_1=x; SameSite=Lax", "remember_web_1 lacks HttpOnly"),
-        ("language=de; Path=/", "language lacks SameSite"),
+        ("sessionid=x; SameSite=Lax", "sessionid has no HttpOnly"),
+        ("connect.sid=s%3Ax; Path=/; HttpOnly", "connect.sid has no SameSite"),
+        ("PHPSESSID=x; path=/", "PHPSESSID has no SameSite and no HttpOnly"),
+        ("_lists_session=x; path=/; HttpOnly", "_lists_session has no SameSite"),
+        ("remember_web_1=x; SameSite=Lax", "remember_web_1 has no HttpOnly"),
+        ("language=de; Path=/", "language has no SameSite"),
     ],
 )
 def test_cookies__lack_an_attribute(line: str, lacks: str) -> None:
-    assert cookies(line) == f"Of the cookies, {lacks}."
+    assert cookies(line) == f"Cookies lack attributes: {lacks}."
 
 
 def test_cookies__are_named_once_each() -> None:
     message = cookies("a=1", "b=2; SameSite=Lax", "a=2", "c=3")
-    assert message == "Of the cookies, a lacks SameSite, c lacks SameSite."
+    assert message == "Cookies lack attributes: a has no SameSite, c has no SameSite."
 
 
 def test_cookies__no_value_in_the_evidence() -> None:

@@ -183,6 +183,11 @@ def test_assets__are_limited_in_number(look: Look) -> None:
     assert pages.left_out == 7
 
 
+def test_assets__have_names_of_limited_length(look: Look) -> None:
+    pages, _ = look({"/": (200, "text/html", f'<img src="/{"-" * 4000}.png">')})
+    assert pages.assets == ()
+
+
 def test_pages__time_is_limited(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TOTAL_TIMEOUT", 0.0)
     monkeypatch.setattr(module, "LOG_TIMEOUT", 0.0)
