@@ -112,7 +112,8 @@ class Engine:
         Podman prints nothing for the signal of `stop`.
         """
         filters = ("--filter", f"container={container}", "--filter", "event=kill")
-        return Process([self.client, "events", *filters], env=self.env, out=out)
+        argv = [self.client, "events", *filters]
+        return Process(argv, env=self.env, out=out, err=lambda _refusal: None)
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         """Return what the engine knows of a container or an image. Raises `EngineError`."""

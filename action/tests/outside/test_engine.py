@@ -57,6 +57,13 @@ def test_clock_offset__in_seconds(tmp_path: Path, shown: str, low: int, high: in
     assert low <= engine_of(tmp_path, shown).clock_offset() <= high
 
 
+def test_watch_signals__prints_a_line_for_each_and_no_refusal(tmp_path: Path) -> None:
+    told: list[bytes] = []
+    engine = engine_of(tmp_path, 'echo "$@"; echo "permission denied" >&2')
+    assert engine.watch_signals("c0ffee", out=told.append).wait(30) == 0
+    assert told == [b"events --filter container=c0ffee --filter event=kill\n"]
+
+
 def test_repr__shows_no_environment() -> None:
     engine = Engine(client="docker", buildx=False, env={"TOKEN": "hush"})
     assert "hush" not in repr(engine)

@@ -100,12 +100,13 @@ def _idle_lines(run: IdleRun) -> Iterator[str]:
 
 
 def _stop_faults(run: StopRun, expected_codes: set[int]) -> Iterator[str]:
-    if run.was_killed:
+    is_late = run.seconds > MAX_STOP
+    if is_late and run.was_killed:
         yield f"The container had not ended {run.seconds:.0f} s after SIGTERM and was killed."
-    elif run.exit_code not in expected_codes:
-        yield f"SIGTERM ended the container with {run.end} instead of 0 or 143."
-    if run.seconds > MAX_STOP and not run.was_killed:
+    elif is_late:
         yield f"The container ended only {run.seconds:.1f} s after SIGTERM."
+    if run.exit_code not in expected_codes and not (is_late and run.was_killed):
+        yield f"SIGTERM ended the container with {run.end} instead of 0 or 143."
     if run.request and not run.is_answered:
         yield f"A request in flight at SIGTERM was not answered: {run.request}."
 

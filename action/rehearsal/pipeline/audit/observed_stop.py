@@ -16,7 +16,7 @@ from rehearsal.pipeline.stages.stop import Stop
 
 # How long the engine takes at most from our call to the signal, in seconds; 0.05 as a rule.
 SIGNAL_TIMEOUT = 2.0
-# Podman does not tell when it sends the signal.
+# The same where the engine does not tell when it sends the signal, as Podman.
 UNTOLD_SIGNAL = 0.4
 # From the signal to the rest of the request, in seconds: by then the server has handled it.
 BEFORE_REST = 0.15
@@ -38,18 +38,19 @@ def observe_stop(
 ) -> tuple[Stop, StopRun]:
     """Call `stop`, which stops the container; return its result, and how the container ended.
 
-    `page_seconds` is how long a GET of the ready page takes, 0.0 if that is not known.
+    `page_seconds` is how long a GET of the ready page takes at least, 0.0 if that is not known.
     """
     follower = _Follower(container)
     with ExitStack() as cleanup:
-        signal_timeout = UNTOLD_SIGNAL
+        watcher = None
         if not engine.versions.is_podman:
-            signal_timeout = SIGNAL_TIMEOUT
-            cleanup.callback(engine.watch_signals(container.id, out=follower.told_of_signal).kill)
+            watcher = engine.watch_signals(container.id, out=follower.told_of_signal)
+            cleanup.callback(watcher.kill)
         flight = _hold(probe, container, page_seconds)
         if flight:
             cleanup.callback(flight.held.close)
-        follower.follow(flight, signal_timeout)
+        is_told = watcher is not None and not watcher.ended
+        follower.follow(flight, SIGNAL_TIMEOUT if is_told else UNTOLD_SIGNAL)
         cleanup.callback(follower.end)
         stopped = stop()
         follower.join(TELLING)
@@ -75,17 +76,19 @@ class _Follower(threading.Thread):
         self._signalled = threading.Event()
         self._signal_timeout = 0.0
         self._over = threading.Event()
-        # Readings of the monotonic clock.
+        # Readings of the monotonic clock; without a word about the signal, `_from` is our call.
         self._from = self._until = 0.0
 
     def told_of_signal(self, _line: bytes) -> None:
-        """Receive the engine's line about the signal."""
-        self._from = self._from or time.monotonic()
-        self._signalled.set()
+        """Receive the engine's line about SIGTERM, or the later one about SIGKILL."""
+        if not self._signalled.is_set():
+            self._from = time.monotonic()
+            self._signalled.set()
 
     def follow(self, flight: RequestInFlight | None, signal_timeout: float) -> None:
         """Start to follow the container, which is about to be stopped."""
         self._flight, self._signal_timeout = flight, signal_timeout
+        self._from = time.monotonic()
         self.start()
 
     def end(self) -> None:
@@ -96,9 +99,7 @@ class _Follower(threading.Thread):
 
     def run(self) -> None:
         """Follow the container until it has ended, or until `end`."""
-        begun = time.monotonic()
         self._signalled.wait(self._signal_timeout)
-        self._from = self._from or begun
         if self._flight:
             self._complete(self._flight)
         while not self._container.ended and not self._over.wait(POLL_INTERVAL):

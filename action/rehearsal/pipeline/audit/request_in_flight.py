@@ -7,11 +7,11 @@ from rehearsal.outside.held_request import HeldRequest
 from rehearsal.outside.http_probe import request_head
 from rehearsal.results.published_port import PublishedPort
 
-# A page that takes so many seconds can be under way when the signal arrives; a slower one than the
-# second number would itself delay the end of the container.
+# A page that takes so many seconds is still under way when the signal arrives.
 SLOW_PAGE = 0.2
+# A slower one would itself delay the end of the container.
 TOO_SLOW_PAGE = 2.0
-# How long to wait until the server has read a part, in seconds, and shows it if it can.
+# How long to wait until the server has read a part, in seconds, and answers if it does so at once.
 READING = 0.1
 CONTINUE_TIMEOUT = 0.3
 CONTINUE = 100
@@ -42,11 +42,13 @@ class RequestInFlight:
 def hold_request(
     published: PublishedPort, path: str, headers: Mapping[str, str], *, page_seconds: float
 ) -> RequestInFlight | None:
-    """Return a request in flight, or None if the app answers all that are tried at once.
+    """Return a request in flight, or None if the app answers those that are tried at once.
 
-    `page_seconds` is how long a GET of the page takes. Raises OSError.
+    `page_seconds` is how long a GET of the page takes at least. Raises OSError.
     """
-    if SLOW_PAGE <= page_seconds <= TOO_SLOW_PAGE:
+    if page_seconds > TOO_SLOW_PAGE:
+        return None
+    if page_seconds >= SLOW_PAGE:
         return _slow_page(published, path, headers, page_seconds)
     return _half_body(published, path, headers) or _half_head(published, path, headers)
 
@@ -54,8 +56,9 @@ def hold_request(
 def _slow_page(
     published: PublishedPort, path: str, headers: Mapping[str, str], seconds: float
 ) -> RequestInFlight | None:
+    """Ask for a page; by half of its time the app has taken the request, busy machine or not."""
     held = HeldRequest(published, request_head("GET", path, headers))
-    if held.wait(min(READING, seconds / 3)):
+    if held.wait(seconds / 2):
         held.close()
         return None
     return RequestInFlight(

@@ -106,6 +106,7 @@ POST = "POST /, of whose body a half was sent"
 IN_FLIGHT: dict[str, Any] = {"request": POST, "answer": "HTTP status 403", "is_answered": True}
 DROPPED: dict[str, Any] = {"request": POST, "answer": "the connection was closed"}
 UNANSWERED = f"A request in flight at SIGTERM was not answered: {POST}."
+WRONG_CODE = "SIGTERM ended the container with exit code 1 instead of 0 or 143."
 NOTHING_HELD = (
     "No request could be held in flight at SIGTERM: the server answers at once, or closes "
     "connections whose request is not complete."
@@ -119,7 +120,7 @@ NOTHING_HELD = (
         (stop(143, **IN_FLIGHT), f"passed: In flight at SIGTERM: {POST}: HTTP status 403."),
         (stop(), f"passed: {NOTHING_HELD}"),
         (stop(**DROPPED), f"failed: {UNANSWERED}"),
-        (stop(1), "failed: SIGTERM ended the container with exit code 1 instead of 0 or 143."),
+        (stop(1), f"failed: {WRONG_CODE}"),
         (
             stop(seconds=7.2, **DROPPED),
             f"failed: The container ended only 7.2 s after SIGTERM. {UNANSWERED}",
@@ -127,6 +128,14 @@ NOTHING_HELD = (
         (
             stop(137, seconds=10.1),
             "failed: The container had not ended 10 s after SIGTERM and was killed.",
+        ),
+        (
+            stop(137),
+            "failed: SIGTERM ended the container with exit code 137 instead of 0 or 143.",
+        ),
+        (
+            stop(1, seconds=6.0),
+            f"failed: The container ended only 6.0 s after SIGTERM. {WRONG_CODE}",
         ),
         (
             stop(3, by_itself=True),

@@ -1,6 +1,6 @@
 import socket
 import threading
-from collections.abc import Callable
+import time
 from dataclasses import replace
 
 import pytest
@@ -20,18 +20,11 @@ from ...fakes import PLAN, FakeEngine, FakeProcess, fake_container
 from .app_server import CONTINUE, OK, Handler, app_server, read_body, read_head
 
 
-def ends(container: Container, engine: FakeEngine, code: int = 0) -> Callable[[], Stop]:
-    """Return what stops the container at once."""
-
-    def stop() -> Stop:
-        engine.stop(container.id, seconds=10)
-        assert isinstance(container.client, FakeProcess)
-        container.client.code = code
-        return Stop(
-            end=ContainerEnd(exit_code=code, out_of_memory=False, time=0.0), by_itself=False
-        )
-
-    return stop
+def ended(container: Container, code: int = 0) -> Stop:
+    """End the container, and return how it ended."""
+    assert isinstance(container.client, FakeProcess)
+    container.client.code = code
+    return Stop(end=ContainerEnd(exit_code=code, out_of_memory=False, time=0.0), by_itself=False)
 
 
 class App:
@@ -56,14 +49,13 @@ class App:
                 self._idle.notify_all()
 
     def stop(self) -> Stop:
-        for tell in self.engine.watchers:
-            tell(b"kill")
+        self.engine.stop(self.container.id, seconds=10)
         with self._idle:
             if not self._is_graceful:
                 for each in self._busy:
                     each.shutdown(socket.SHUT_RDWR)
             assert self._idle.wait_for(lambda: not self._busy, 30)
-        return ends(self.container, self.engine)()
+        return ended(self.container)
 
     def observed(self, page_seconds: float = 0.0) -> StopRun:
         with app_server(self.handle) as published:
@@ -109,12 +101,32 @@ def test_observe_stop__a_half_head_must_not_be_answered(*, is_graceful: bool) ->
     assert run.is_answered is is_graceful
 
 
-def test_observe_stop__nobody_answers() -> None:
+def test_observe_stop__nobody_answers_and_it_is_killed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         published = PublishedPort(*gone.getsockname())
     container, engine = replace(fake_container(), published=published), FakeEngine()
-    _, run = observe_stop(PLAN.probe, engine, container, ends(container, engine, 137), 0.0)
+
+    def stop() -> Stop:
+        """As Docker does with a container that ignores SIGTERM."""
+        engine.stop(container.id, seconds=10)
+        time.sleep(0.3)
+        engine.stop(container.id, seconds=10)
+        return ended(container, 137)
+
+    _, run = observe_stop(PLAN.probe, engine, container, stop, 0.0)
     assert (run.request, run.was_killed) == ("", True)
+    assert run.seconds >= 0.3
+
+
+def test_observe_stop__the_engine_refuses_to_tell_of_the_signal() -> None:
+    class Mute(FakeEngine):
+        def watch_signals(self, container: str, **_: object) -> FakeProcess:
+            assert container == "c0ffee"
+            return FakeProcess(1)
+
+    app = App(reads_the_body, is_graceful=True)
+    app.engine = Mute()
+    assert app.observed().is_answered
 
 
 def test_observe_stop__podman_does_not_tell_of_the_signal() -> None:
