@@ -65,8 +65,10 @@ DEV_SERVERS = (
     _server("ts-node-dev", "node FILE, after tsc in the Dockerfile", "(?:ts-node-dev|tsnd)"),
     _server("nest start --watch", "node dist/main", rf"nest start{WORDS} --watch"),
     _server("Vite's own server", NODE, r"vite(?:\.js)?(?! build)"),
+    # While it serves or watches, it calls its process just webpack.
     _server("webpack's own server", NODE,
-            rf"(?:webpack(?:\.js|-cli)?{WORDS} (?:serve|server|s)|webpack-dev-server(?:\.js)?)"),
+            rf"(?:webpack(?:\.js|-cli)?{WORDS} (?:serve|server|s)|webpack$)"),
+    _server("webpack's own server", NODE, r"webpack-dev-server(?:\.js)?"),
     _server("next dev", "next start, after next build in the Dockerfile", rf"next{WORDS} dev"),
     _server("nuxt dev", "node .output/server/index.mjs, after nuxt build", rf"nux[ti]{WORDS} dev"),
     _server("astro dev", NODE, rf"astro{WORDS} dev"),

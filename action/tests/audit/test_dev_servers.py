@@ -2,7 +2,7 @@ import pytest
 
 from rehearsal.audit.dev_servers import server_of_command, server_of_header
 
-# What ps shows of each, started as its documentation says.
+# What ps shows; that of the best known ones was recorded from the real servers.
 DEVELOPMENT = {
     "python manage.py runserver 0.0.0.0:8000": "Django's runserver",
     "/venv/bin/python3.13 manage.py runserver --noreload": "Django's runserver",
@@ -24,7 +24,8 @@ DEVELOPMENT = {
     "node /app/node_modules/vite/bin/vite.js preview": "Vite",
     "node /app/node_modules/.bin/webpack serve --mode production": "webpack",
     "node /app/node_modules/.bin/webpack-dev-server": "webpack",
-    "node /app/node_modules/.bin/next dev": "next dev",
+    "webpack": "webpack",
+    "node /app/node_modules/.bin/next dev -p 80": "next dev",
     "node /app/node_modules/.bin/nuxt dev": "nuxt dev",
     "node /app/node_modules/.bin/astro dev --host": "astro dev",
     "ng serve --host 0.0.0.0": "ng serve",
@@ -47,6 +48,11 @@ PRODUCTION = (
     "/venv/bin/python /venv/bin/flask --app app tasks",
     "/venv/bin/python /venv/bin/celery -A config worker --autoreload",
     "uwsgi --ini uwsgi.ini",
+    "/venv/bin/python -B -c from multiprocessing.resource_tracker import main;main(6)",
+    (
+        "/venv/bin/python -B -c from multiprocessing.spawn import spawn_main; spawn_main("
+        "tracker_fd=7, pipe_handle=9) --multiprocessing-fork"
+    ),
     "node server.js",
     "node server.js --watch",
     "node dist/main",

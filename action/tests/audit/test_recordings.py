@@ -6,6 +6,7 @@ from rehearsal.audit.check import Check
 from rehearsal.audit.checks.error_pages import debug, error_pages
 from rehearsal.audit.checks.headers import headers
 from rehearsal.audit.checks.hosts import host_check, logging
+from rehearsal.audit.checks.processes import dev_server
 from rehearsal.audit.checks.static_caching import static_caching
 from rehearsal.audit.checks.static_files import static_files
 from rehearsal.audit.observations import DjangoProject, Observations
@@ -14,6 +15,7 @@ from .answers import failed
 from .recordings import FOLDER, recorded
 
 CHECKS: tuple[Check, ...] = (
+    dev_server,
     debug,
     host_check,
     logging,
@@ -28,16 +30,16 @@ VERSION = "error-pages:version"
 FAILED = {
     "apache": {*NO_HEADERS, UNCOMPRESSED, VERSION},
     "django_bare": {*NO_HEADERS, "host-check", "logging", "static-files"},
-    "django_debug": {"debug", UNCOMPRESSED},
+    "django_debug": {"dev-server", "debug", UNCOMPRESSED},
     "django_production": set(),
     "express_development": {*NO_HEADERS, "debug", UNCOMPRESSED},
     "express_production": {*NO_HEADERS, UNCOMPRESSED},
     "fastapi": {"headers:nosniff"},
     "fastapi_debug": {"debug"},
-    "flask_broken": {"debug"},
-    "flask_debug": {*NO_HEADERS, "debug", "headers:cookies", UNCOMPRESSED},
+    "flask_broken": {"dev-server", "debug"},
+    "flask_debug": {"dev-server", *NO_HEADERS, "debug", "headers:cookies", UNCOMPRESSED},
     "flask_gunicorn": {*NO_HEADERS, "headers:cookies", UNCOMPRESSED},
-    "flask_server": {*NO_HEADERS, "headers:cookies", UNCOMPRESSED},
+    "flask_server": {"dev-server", *NO_HEADERS, "headers:cookies", UNCOMPRESSED},
     "nginx": {*NO_HEADERS, UNCOMPRESSED, VERSION},
     "nginx_vite": set(),
     "php": {*NO_HEADERS, "debug", "headers:cookies"},

@@ -1,5 +1,6 @@
 """The image's HEALTHCHECK."""
 
+import json
 from collections.abc import Iterator
 
 from rehearsal.audit.check import CheckSkipped, Failure, check
@@ -30,11 +31,12 @@ def healthcheck(seen: Observations) -> Iterator[Failure]:
         raise CheckSkipped("the engine did not tell the image's configuration")
     declared = declared_healthcheck(seen.image_config)
     if not declared:
-        is_off = bool((seen.image_config.get("Healthcheck") or {}).get("Test"))
+        test = (seen.image_config.get("Healthcheck") or {}).get("Test")
         yield Failure(
             "The image switches the HEALTHCHECK of its base image off."
-            if is_off
-            else "The image declares no HEALTHCHECK."
+            if test
+            else "The image declares no HEALTHCHECK.",
+            evidence=(f"Healthcheck.Test in the image's configuration: {json.dumps(test)}",),
         )
     elif seen.healthcheck is None:
         raise CheckSkipped("the engine did not run the image's test")

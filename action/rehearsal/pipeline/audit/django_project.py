@@ -91,19 +91,19 @@ def ask_django(subject: Subject) -> DjangoProject:
     except NoAnswerError as reason:
         return DjangoProject(why_unknown=str(reason))
     answers: dict[str, Any] = {}
-    unanswered: dict[str, Any] = {}
+    unanswered: dict[str, str] = {}
     for each in told:
         unanswered |= each.pop("unanswered", {})
         answers |= each
-    if "version" not in answers and "why_unknown" not in answers:
-        return DjangoProject(why_unknown=why_silent(output))
-    late = why_silent(output)
+    version = str(answers.get("version", ""))
+    if "why_unknown" in answers or not version:
+        why = answers.get("why_unknown") or why_silent(output)
+        return DjangoProject(version=version, why_unknown=str(why))
     for question in QUESTIONS:
         if question not in answers:
-            unanswered.setdefault(question, late)
+            unanswered.setdefault(question, why_silent(output))
     return DjangoProject(
-        version=str(answers.get("version", "")),
-        why_unknown=str(answers.get("why_unknown", "")),
+        version=version,
         checks=tuple(DjangoMessage(id=a, text=b, shown=c) for a, b, c in answers.get("checks", ())),
         unapplied=tuple(answers.get("unapplied", ())),
         missing=tuple(answers.get("missing", ())),

@@ -27,6 +27,7 @@ def test_healthcheck__passes() -> None:
 def test_healthcheck__none(test: dict[str, Any], message: str) -> None:
     (failure,) = found(None, test)
     assert message in failure.message
+    assert failure.evidence[0].endswith(": null" if not test else ': ["NONE"]')
 
 
 @pytest.mark.parametrize(
