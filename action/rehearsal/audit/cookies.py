@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from rehearsal.audit.exchange import Exchange
 
-# Names under which frameworks keep a session or a log-in, and names that people give them.
+# Names under which frameworks keep a session or a log-in, and names that people give them. Not of
+# tokens against forged requests: scripts of the page have to read them.
 SESSION_NAME = re.compile(r"sess(?:ion|id)|(?:^|[._-])sid$|auth(?!or)|^remember|jwt", re.IGNORECASE)
-# A token against forged requests has to be readable by the scripts of the page.
-CSRF_NAME = re.compile(r"csrf|xsrf|antiforgery", re.IGNORECASE)
 PAST = re.compile(r"max-age=(?:0|-\d+)|expires=\w+, \d\d[ -]\w{3}[ -]19\d\d ", re.IGNORECASE)
 
 
@@ -24,7 +23,7 @@ class Cookie:
     @property
     def is_session(self) -> bool:
         """Whether whoever has the cookie is logged in, as far as its name says."""
-        return bool(SESSION_NAME.search(self.name)) and not CSRF_NAME.search(self.name)
+        return bool(SESSION_NAME.search(self.name))
 
 
 def set_cookies(answers: Iterable[Exchange]) -> Iterator[Cookie]:

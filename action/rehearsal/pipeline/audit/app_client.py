@@ -37,9 +37,8 @@ class AppClient:
         left = self.deadline - time.monotonic()
         if left <= 0:
             return Exchange(path=path, error=OUT_OF_TIME)
-        replaced = {name.lower() for name in changed}
-        kept = {name: value for name, value in self.headers.items() if name.lower() not in replaced}
-        return ask(self.published, path, {**kept, **changed}, timeout=min(REQUEST_TIMEOUT, left))
+        headers = {**self.headers, **changed}
+        return ask(self.published, path, headers, timeout=min(REQUEST_TIMEOUT, left))
 
     def follow(self, path: str) -> tuple[Exchange, ...]:
         """Ask for a path and for what it redirects to, as long as that is the app's own."""

@@ -39,11 +39,10 @@ class Origin:
 
 def origin_of(published: PublishedPort, port: int, headers: Mapping[str, str]) -> Origin:
     """Return the origin of an app that listens on `port` of its container, asked with `headers`."""
-    given = {name.lower(): value for name, value in headers.items()}
     # An app that is told of TLS in front of it writes https into its links.
-    told = {"http", given.get("x-forwarded-proto", "").lower()}
+    told = {"http", headers.get("X-Forwarded-Proto", "").lower()}
     return Origin(
-        server=given["host"],
+        server=headers["Host"],
         ports=frozenset({None, port, published.port}),
         schemes=frozenset(told & {"http", "https"}),
     )

@@ -23,7 +23,7 @@ MAX_ASSETS = 40
 MAX_PATH = 2000
 OK = 200
 # An app behind a proxy takes its host from one of these.
-HOST_HEADERS = ("host", "x-forwarded-host")
+HOST_HEADERS = ("Host", "X-Forwarded-Host")
 COMPRESSED = {"Accept-Encoding": "gzip, br"}
 WERKZEUG = "werkzeug"
 # Werkzeug's debugger answers to this on each path; without the debugger no path does.
@@ -90,7 +90,7 @@ def _ask_for_files(client: AppClient, files: Mapping[str, PageFile]) -> Iterator
 
 def _ask_as_foreign(client: AppClient, known: Iterable[Exchange]) -> Iterator[Exchange]:
     """Yield the answers to the same paths with a foreign host."""
-    changed = {name: FOREIGN_HOST for name in client.headers if name.lower() in HOST_HEADERS}
+    changed = {name: FOREIGN_HOST for name in HOST_HEADERS if name in client.headers}
     for path in dict.fromkeys(each.path for each in known):
         if client.is_out_of_time:
             return

@@ -130,6 +130,7 @@ def cookies(*lines: str) -> str:
         "csrftoken=x; Path=/; SameSite=Lax",
         "XSRF-TOKEN=x; samesite=strict",
         "language=de; SameSite=Lax",
+        "comment_author_1=me; SameSite=Lax",
         "session=; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/",
         "old=; Expires=Thu, 01-Jan-1970 00:00:01 GMT",
     ],
@@ -146,6 +147,7 @@ def test_cookies__fine(line: str) -> None:
         ("PHPSESSID=x; path=/", "PHPSESSID has no SameSite and no HttpOnly"),
         ("_lists_session=x; path=/; HttpOnly", "_lists_session has no SameSite"),
         ("remember_web_1=x; SameSite=Lax", "remember_web_1 has no HttpOnly"),
+        ("auth_token=x; SameSite=Lax", "auth_token has no HttpOnly"),
         ("language=de; Path=/", "language has no SameSite"),
     ],
 )

@@ -6,7 +6,7 @@ from rehearsal.results.published_port import PublishedPort
 
 def origin(**headers: str) -> Origin:
     """Return the origin of an app that is published on 49153 and listens on 8000."""
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    given = {name.replace("_", "-").title(): value for name, value in headers.items()}
     return origin_of(PublishedPort("127.0.0.1", 49153), 8000, {"Host": "localhost:49153", **given})
 
 
