@@ -23,6 +23,9 @@ from .repository import Repository
 from .workflow_commands import StepLog, lines_of, parse_step_logs
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(?P<text>.+?)\s*\}\}")
+# An audit adds seconds to each scenario that passes. Those about it, and those that run the
+# README's examples through act, have it.
+_WITHOUT_AUDIT = {"audit": "off"}
 _FILES = ("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 
 
@@ -156,6 +159,7 @@ class Runner:
     ) -> ActionResult:
         """Use an action in a repository; `environment` is the calling step's `env:`.
 
+        Without the input `audit` there is no audit.
         `meanwhile` is called while the first step runs, `between` before the second, with
         RUNNER_TEMP. `timeout` is in seconds, for each step. Raises subprocess.TimeoutExpired.
         """
@@ -163,6 +167,8 @@ class Runner:
         folder = repository.root / action
         declared = yaml.safe_load((folder / "action.yml").read_text())
         given = {name: each.get("default", "") for name, each in declared["inputs"].items()}
+        if "audit" in given:
+            given |= _WITHOUT_AUDIT
         context = _Context(inputs=given | dict(inputs or {}), outputs={})
         started = time.monotonic()
         logs: list[str] = []

@@ -8,6 +8,7 @@ from .test_audit import findings
 INPUTS = {
     "secrets": "DJANGO_SECRET_KEY",
     "setup-command": MIGRATE,
+    "audit": "warn",
     "test-command": "true",
     "evidence": "always",
 }
