@@ -1,16 +1,21 @@
-"""The audit of a whole image that passes every check."""
+"""The audit of whole images: sound ones, and others that fail just what is expected of them."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .repository import Repository, repository_of
-from .runner import ActionResult, Runner
+import pytest
 
-# With these the app of `fixtures/sound_app` passes every check.
-SOUND_APP = {"secrets": "APP_SECRET", "audit": "enforce", "audit-active": "true"}
-SECRETS = {"APP_SECRET": "planted for the audit of a sound app"}
+from .audit_apps import AUDITED_APPS
+from .audit_case import SECRETS, AuditCase
+from .audit_faults import AUDIT_FAULTS
+from .repository import Repository
+from .runner import ActionResult, Runner
+from .services import load_images
+
+# Tests would add nothing.
+AUDIT = {"audit": "enforce", "audit-active": "true", "evidence": "always", "test-command": "true"}
 # The checks that a project without Django cannot have.
 DJANGO_ONLY = {"deploy-check", "migrations"}
 
@@ -22,14 +27,54 @@ def findings(rehearsed: ActionResult, outcome: str) -> dict[str, Mapping[str, An
 
 
 def audited(repository: Repository, runner: Runner, inputs: Mapping[str, str]) -> ActionResult:
-    """Rehearse without tests, and keep the evidence."""
-    own = {"test-command": "true", "evidence": "always"}
-    return runner.use(repository, {**own, **inputs}, environment=SECRETS)
+    """Rehearse and audit, without tests, and keep the evidence."""
+    return runner.use(repository, {**AUDIT, **inputs}, environment=SECRETS)
 
 
-def test_passed__every_check(workdir: Path, runner: Runner) -> None:
-    repository = repository_of("sound_app", workdir / "repository")
-    rehearsed = audited(repository, runner, SOUND_APP)
-    assert not findings(rehearsed, "failed")
-    assert set(findings(rehearsed, "skipped")) <= DJANGO_ONLY
-    assert rehearsed.outputs["verdict"] == "passed"
+def audited_case(case: AuditCase, workdir: Path, runner: Runner) -> ActionResult:
+    if "services" in case.inputs:
+        load_images()
+    return audited(case.lay_out(workdir / "repository"), runner, case.all_inputs)
+
+
+def assert_fails(rehearsed: ActionResult, fails: Mapping[str, str]) -> None:
+    """These findings and no others have failed, and each says why and what to do."""
+    failed = findings(rehearsed, "failed")
+    assert set(failed) == set(fails)
+    for id_, words in fails.items():
+        finding = failed[id_]
+        assert finding["evidence"]
+        assert finding["hint"]
+        assert finding["why"]
+        assert words in "\n".join([finding["message"], *finding["evidence"]])
+    assert rehearsed.outputs["verdict"] == ("audit-failed" if fails else "passed")
+    incomplete = [
+        each for each in rehearsed.shown.annotations if "audit is incomplete" in each.text
+    ]
+    assert not incomplete
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        AuditCase(name="sound_app", fails={}),
+        AuditCase(name="superlists", app="superlists", fails={}),
+    ],
+    ids=str,
+)
+def test_passed__every_check(case: AuditCase, workdir: Path, runner: Runner) -> None:
+    rehearsed = audited_case(case, workdir, runner)
+    assert_fails(rehearsed, {})
+    skipped = set(findings(rehearsed, "skipped"))
+    assert skipped == (set() if case.app == "superlists" else DJANGO_ONLY)
+
+
+@pytest.mark.parametrize("case", AUDIT_FAULTS, ids=lambda case: f"{''.join(case.fails)} {case}")
+def test_audit_failed__only(case: AuditCase, workdir: Path, runner: Runner) -> None:
+    assert len(case.fails) == 1
+    assert_fails(audited_case(case, workdir, runner), case.fails)
+
+
+@pytest.mark.parametrize("case", AUDITED_APPS, ids=str)
+def test_app__fails_what_is_listed(case: AuditCase, workdir: Path, runner: Runner) -> None:
+    assert_fails(audited_case(case, workdir, runner), case.fails)

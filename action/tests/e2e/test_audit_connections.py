@@ -30,30 +30,6 @@ def test_sound_app__finishes_what_is_in_flight(sound: Repository, runner: Runner
     )
 
 
-def test_few_threads__idle_clients_block_the_others(sound: Repository, runner: Runner) -> None:
-    sound.replace("gunicorn.conf.py", r"^worker_class = .*$", 'worker_class = "sync"')
-    sound.replace("gunicorn.conf.py", r"^threads = .*\n", "")
-    rehearsed = audited(sound, runner, WARN)
-    assert set(findings(rehearsed, "failed")) == {"idle-connection"}
-    assert message(rehearsed, "failed", "idle-connection").startswith("GET / got no answer")
-
-
-def test_no_grace__the_request_in_flight_is_lost(sound: Repository, runner: Runner) -> None:
-    sound.replace("gunicorn.conf.py", r"^graceful_timeout = .*$", "graceful_timeout = 0")
-    rehearsed = audited(sound, runner, WARN)
-    assert set(findings(rehearsed, "failed")) == {"graceful-stop"}
-    assert message(rehearsed, "failed", "graceful-stop") == (
-        "A request in flight at SIGTERM was not answered: POST /, of whose body a half was sent."
-    )
-
-
-def test_shell__the_signal_is_not_passed_on(sound: Repository, runner: Runner) -> None:
-    sound.replace("Dockerfile", r"^CMD .*$", "CMD gunicorn app:application; echo done")
-    rehearsed = audited(sound, runner, WARN)
-    assert set(findings(rehearsed, "failed")) == {"graceful-stop"}
-    assert message(rehearsed, "failed", "graceful-stop").endswith("SIGTERM and was killed.")
-
-
 def test_a_slow_page__is_in_flight(sound: Repository, runner: Runner) -> None:
     sound.replace("app.py", r"^    page = ", "    import time; time.sleep(0.5)\n    page = ")
     rehearsed = audited(sound, runner, WARN)

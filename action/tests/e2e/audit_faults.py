@@ -1,0 +1,142 @@
+"""Ways to fail one check of the audit and no other, each as a team might make it."""
+
+from .audit_case import AuditCase
+
+CMD = r"^CMD .*$"
+USER = r"^USER .*$"
+INSTALL = r"(pip install .*)$"
+ENTRYPOINT = r'COPY start.sh .\nENTRYPOINT ["sh", "start.sh"]\n\g<0>'
+
+
+def dockerfile(pattern: str, replacement: str) -> tuple[str, str, str]:
+    return "Dockerfile", pattern, replacement
+
+
+def app(pattern: str, replacement: str) -> tuple[str, str, str]:
+    return "app.py", pattern, replacement
+
+
+def server(pattern: str, replacement: str) -> tuple[str, str, str]:
+    return "gunicorn.conf.py", pattern, replacement
+
+
+AUDIT_FAULTS = (
+    AuditCase(
+        fails={"dev-server": "gunicorn --reload"},
+        name="reloads",
+        inputs={"command": "gunicorn\n--reload\napp:application"},
+    ),
+    AuditCase(
+        fails={"debug": "Werkzeug's debugger"},
+        name="debugger-in-the-browser",
+        edits=(
+            dockerfile(INSTALL, r"\1 werkzeug==3.1.9"),
+            app(r"^from whitenoise .*$", r"from werkzeug.debug import DebuggedApplication\n\g<0>"),
+            app(r"^( +)return error\(HTTPStatus.NOT_FOUND.*$", r'\1return PAGES["PATH_INFO"]'),
+            app(
+                r"^files = WhiteNoise\(\n    site,",
+                "files = WhiteNoise(\n    DebuggedApplication(site),",
+            ),
+        ),
+    ),
+    AuditCase(
+        fails={"host-check": "http://rehearsal.invalid/"},
+        name="link-to-any-host",
+        edits=(
+            app(r'^    if environ.get\("HTTP_HOST".*\n.*\n', ""),
+            app(r"PAGE.format\(", 'PAGE.format(host=environ["HTTP_HOST"], '),
+            app(r"^<title>Notes.*$", r'\g<0>\n<link rel="canonical" href="http://{host}/">'),
+        ),
+    ),
+    AuditCase(
+        fails={"host-check": "Django answers GET / for the host rehearsal.invalid"},
+        name="every-host",
+        app="superlists",
+        inputs={"env": "DJANGO_ALLOWED_HOST=*"},
+    ),
+    AuditCase(
+        fails={"logging": "the container logged nothing"},
+        name="no-access-log",
+        edits=(server(r"^accesslog.*$", ""),),
+    ),
+    AuditCase(
+        fails={"static-files": "notes-2f1b8c3d.js (status 404)"},
+        name="stale-hash",
+        edits=(app("notes-7b52009b", "notes-2f1b8c3d"),),
+    ),
+    AuditCase(
+        fails={"static-caching:compressed": "style-5d41402a.css (1 KiB too much)"},
+        name="not-compressed",
+        edits=(dockerfile(r"^RUN python -m whitenoise.*\n", ""),),
+    ),
+    AuditCase(
+        fails={"static-caching:immutable": "notes-7b52009b.js"},
+        name="not-immutable",
+        edits=(app(r", immutable_file_test=.*$", ""),),
+    ),
+    AuditCase(
+        fails={"non-root": "gunicorn"},
+        name="no-user",
+        edits=(dockerfile(f"{USER}\n", ""), dockerfile(r" --owner=10001 --group=10001", "")),
+    ),
+    AuditCase(
+        fails={"graceful-stop": "was killed"},
+        name="shell-without-exec",
+        files={"start.sh": 'echo "starting notes"\n"$@"\n'},
+        edits=(dockerfile(CMD, ENTRYPOINT),),
+    ),
+    AuditCase(
+        fails={"graceful-stop": "was not answered"},
+        name="drops-requests",
+        edits=(server(r"^graceful_timeout.*$", "graceful_timeout = 0"),),
+    ),
+    AuditCase(
+        fails={"idle-connection": "connections were idle"},
+        name="sync-workers",
+        edits=(server(r"^(worker_class|threads) = .*\n", ""),),
+    ),
+    AuditCase(
+        fails={"headers:nosniff": "X-Content-Type-Options"},
+        name="no-nosniff",
+        edits=(app(r"^.*nosniff.*\n", ""),),
+    ),
+    AuditCase(
+        fails={"headers:cookies": "session has no HttpOnly"},
+        name="readable-cookie",
+        edits=(app("; HttpOnly", ""),),
+    ),
+    AuditCase(
+        fails={"error-pages:version": "gunicorn/23.0.0"},
+        name="versions",
+        edits=(app(r"(\{phrase\}</h1>\\n)", r"\1<hr>gunicorn/23.0.0 (Python 3.13.5)"),),
+    ),
+    AuditCase(
+        fails={"healthcheck": "declares no HEALTHCHECK"},
+        name="none",
+        edits=(dockerfile(r"^HEALTHCHECK .*\n", ""),),
+    ),
+    AuditCase(
+        fails={"healthcheck": "lacks the program of its HEALTHCHECK, curl"},
+        name="program-is-missing",
+        edits=(
+            dockerfile(r'"python", "healthcheck.py"', '"curl", "-fs", "http://localhost:8888/"'),
+        ),
+    ),
+    AuditCase(
+        fails={"deploy-check:W019": "X_FRAME_OPTIONS"},
+        name="frames",
+        app="superlists",
+        edits=(("superlists/settings.py", '"DENY"', '"SAMEORIGIN"'),),
+    ),
+    AuditCase(
+        fails={"migrations:missing": "Alter field text on item"},
+        name="not-made",
+        app="superlists",
+        edits=(("superlists/lists/models.py", "max_length=200", "max_length=500"),),
+    ),
+    AuditCase(
+        fails={"pinned:different": "packaging==26.4"},
+        name="upgraded",
+        edits=(dockerfile(INSTALL, r"\1 && pip install packaging==26.2"),),
+    ),
+)
