@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rehearsal.config.given_inputs import HIDDEN, GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import SECRETS, SERVICE_VARIABLES, VARIABLES
-from rehearsal.config.rehearsal_plan import CompanionsPlan, Plan, ServicePlan
+from rehearsal.config.rehearsal_plan import AuditPlan, CompanionsPlan, Plan, ServicePlan
 from rehearsal.config.service_env import parse_service_env
 from rehearsal.redaction.secret import ANY_NAME, parse_variables
 
@@ -72,11 +72,19 @@ def _stages(plan: Plan, request: GivenInputs, tag: str) -> Iterator[tuple[str, s
         yield "test", f"in a virtual environment with {suite.requirements}"
     command = _first_line(suite.command) if suite.command else "nothing: test-command is empty"
     yield "test", command
+    if plan.audit.is_on:
+        yield "audit", _audit(plan.audit)
     yield (
         "stop",
         "SIGTERM, then the container and its volumes are removed"
         + (", the services and the network last" if has_services else ""),
     )
+
+
+def _audit(audit: AuditPlan) -> str:
+    where = "the container and its image" + (", and further containers" if audit.active else "")
+    waived = f"; waived: {', '.join(audit.waivers)}" if audit.waivers else ""
+    return f"{audit.mode}: {where}{waived}"
 
 
 def _service(service: ServicePlan) -> str:

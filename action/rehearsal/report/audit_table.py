@@ -39,6 +39,7 @@ def _lines(audit: Audit, width: int, *, colours: bool) -> Iterator[str]:
     for each in audit.failed:
         yield ""
         yield from _advice(each, width)
+    yield ""
 
 
 def _row(

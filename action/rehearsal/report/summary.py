@@ -26,6 +26,9 @@ ABOUT = (
     "A dress rehearsal builds the image, starts it as in production, and runs the browser tests "
     "against it."
 )
+ABOUT_AUDIT = (
+    "The audit looks at the running container and its image for what goes wrong in production."
+)
 
 
 def summary(result: RehearsalResult, *, evidence: str = "the evidence") -> str:
@@ -123,7 +126,8 @@ def _closing_lines(result: RehearsalResult, evidence: str) -> Iterator[str]:
         yield f"Open `{PAGE_FILE}` in {markdown.escape(evidence)} for {content}."
         yield ""
     if not passed:
-        yield f"<sub>{ABOUT}</sub>"
+        failed_audit = result.verdict is Verdict.AUDIT_FAILED
+        yield f"<sub>{ABOUT_AUDIT if failed_audit else ABOUT}</sub>"
         yield ""
     yield footer(result)
 

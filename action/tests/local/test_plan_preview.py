@@ -45,6 +45,7 @@ stages
   ready   GET /healthz until it answers, at most 60 s
   test    in a virtual environment with TOP/requirements.txt
   test    make tests …
+  audit   warn: the container and its image
   stop    SIGTERM, then the container and its volumes are removed
 
 inputs
@@ -95,6 +96,7 @@ port says so
   worker  worker: celery -A 'a b' worker
   ready   GET / until it answers, at most 60 s
   test    nothing: test-command is empty
+  audit   warn: the container and its image
   stop    SIGTERM, then the container and its volumes are removed, the services and the network \
 last"""
     )

@@ -19,12 +19,13 @@ def test_table__failed_first_then_what_to_do() -> None:
         "  Why: The reason of non-root.",
         f"  {REFERENCE}",
         "  | evidence of non-root",
+        "",
     ]
 
 
 def test_table__all_passed() -> None:
     found = Audit(findings=(finding("a", Outcome.PASSED), finding("b", Outcome.PASSED)))
-    assert audit_table(found, width=80).splitlines() == ["", "2 passed."]
+    assert audit_table(found, width=80).splitlines() == ["", "2 passed.", ""]
 
 
 def test_table__a_check_that_passed_may_say_something() -> None:

@@ -40,5 +40,5 @@ def judge(
 def audit_problem(audit: Audit) -> Problem:
     """Return the problem that the failed findings make together."""
     failed = audit.failed
-    todo = failed[0].hint if len(failed) == 1 else "What to do stands with each finding."
+    todo = failed[0].hint if len(failed) == 1 else "Each finding says what to do about it."
     return Problem(Verdict.AUDIT_FAILED, audit_message(audit), hint=f"{todo} {WAIVE}")

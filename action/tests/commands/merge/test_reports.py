@@ -15,6 +15,7 @@ from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
+from ...audits import audit
 from ...report.page.test_markup import HOSTILE, Parsed
 from ...report.test_summary import HOSTILE as MARKED
 from ...report.test_summary import UNESCAPED, Tags, outside_boxes
@@ -244,3 +245,12 @@ def test_reports__count_the_tests_that_verdict_json_did_not_list() -> None:
     summary = merged_summary(*shards)
     assert "| 8000 more |" in summary
     assert "- Tests: 9000 ran, 8001 failed, 71 flaky, in 1 rehearsal\n" in summary
+
+
+def test_reports__show_the_audit_of_the_first_shard() -> None:
+    shards = [shard("1/2", audit=audit("non-root")), shard("2/2")]
+    summary = merged_summary(*shards)
+    assert "- Audit: 1 passed, 1 failed (non-root), 1 skipped\n" in summary
+    assert "| `non-root` | ❌ failed | The message of non-root. |" in summary
+    assert '<section id="audit-non-root"' in merged_page(*shards)
+    assert "Audit" not in merged_summary(shard())
