@@ -20,6 +20,7 @@ import yaml
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
 
+from rehearsal.audit.registry import CHECKS  # noqa: E402
 from rehearsal.commands.publish.predicate import PREDICATE_TYPE  # noqa: E402
 from rehearsal.commands.publish.predicate_document import Predicate  # noqa: E402
 from rehearsal.commands.publish.registry_errors import OTHER_REASON, REASONS  # noqa: E402
@@ -317,6 +318,24 @@ def diagnoses() -> Iterator[str]:
     )
 
 
+def audit_checks() -> Iterator[str]:
+    """Yield the checks of the audit; a star marks those that start further containers."""
+    return _table(
+        ("check", "what it asks", "why", "what to do"),
+        (
+            (
+                f"[`{check.id}`]({check.reference})"
+                + (" \\*" if check.active else "")
+                + (f"<br>parts: {_text(check.parts_label)}" if check.parts else ""),
+                _text(f"{check.title}."),
+                _text(check.why),
+                _text(check.hint),
+            )
+            for check in CHECKS
+        ),
+    )
+
+
 def order() -> Iterator[str]:
     """Yield the verdicts by rank."""
     yield ", ".join(f"`{verdict}`" for verdict in Verdict) + "."
@@ -417,6 +436,7 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = {
     "refusals": refusals,
     "verdicts": verdicts,
     "diagnoses": diagnoses,
+    "audit-checks": audit_checks,
     "order": order,
     "environment": test_environment,
     "files": files,

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Take the pictures of red checks in docs/: rehearse superlists with five faults, for real.
+"""Take the pictures of red checks in docs/: rehearse superlists with six faults, for real.
 
 Of each fault two pictures: the job summary, rendered with styles like GitHub's, and the page in the
-evidence. Needs what `make setup` brings: the engine, the base image, Chromium.
+evidence; of the audit one, of a finding on the page. Needs what `make setup` brings: the engine,
+the base image, Chromium.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from PIL import Image
 from selenium import webdriver
+from selenium.webdriver.common.by import By
 
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "action"))
@@ -69,11 +71,15 @@ CROSS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A copy of superlists with one thing wrong: inputs, and (file, pattern, replacement)."""
+    """A copy of superlists with one thing wrong: inputs, and (file, pattern, replacement).
+
+    If `part` is a CSS selector, there is one picture: of this part of the page.
+    """
 
     name: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     change: tuple[str, str, str] | None = None
+    part: str = ""
 
 
 FAULTS = (
@@ -94,6 +100,17 @@ FAULTS = (
             r'\1request.POST["text"]',
         ),
     ),
+    # The worker that gunicorn has by itself.
+    Fault(
+        name="audit",
+        inputs={"test-command": "true", "audit": "enforce"},
+        change=(
+            "gunicorn.conf.py",
+            r"^worker_class(?s:.*)\Z",
+            "workers = 2\ngraceful_timeout = 3\n",
+        ),
+        part="#audit-idle-connection",
+    ),
 )
 
 
@@ -106,7 +123,7 @@ def main(argv: list[str] | None = None) -> int:
     with _browser() as browser:
         for fault in (fault for fault in FAULTS if fault.name in chosen):
             with _rehearsed(fault) as rehearsed:
-                for picture in _pictures(fault.name, rehearsed, browser):
+                for picture in _pictures(fault, rehearsed, browser):
                     size = picture.stat().st_size
                     print(f"{picture.relative_to(TOP)}: {size // 1000} kB")
                     if size > LARGEST:
@@ -136,9 +153,12 @@ def _rehearsed(fault: Fault) -> Iterator[ActionResult]:
         shutil.rmtree(workdir, ignore_errors=True)
 
 
-def _pictures(name: str, rehearsed: ActionResult, browser: webdriver.Chrome) -> Iterator[Path]:
+def _pictures(fault: Fault, rehearsed: ActionResult, browser: webdriver.Chrome) -> Iterator[Path]:
     evidence = rehearsed.evidence
     if not evidence:
+        return
+    if fault.part:
+        yield _picture(browser, evidence / "index.html", DOCS / f"{fault.name}.png", fault.part)
         return
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     summary = rehearsed.folder / "summary.html"
@@ -148,15 +168,16 @@ def _pictures(name: str, rehearsed: ActionResult, browser: webdriver.Chrome) -> 
         encoding="utf-8",
     )
     for kind, page in (("summary", summary), ("page", evidence / "index.html")):
-        yield _picture(browser, page, DOCS / f"{name}-{kind}.png")
+        yield _picture(browser, page, DOCS / f"{fault.name}-{kind}.png")
 
 
-def _picture(browser: webdriver.Chrome, page: Path, target: Path) -> Path:
+def _picture(browser: webdriver.Chrome, page: Path, target: Path, part: str = "") -> Path:
     _resize(browser, 800)
     browser.get(page.as_uri())
     height = browser.execute_script("return document.documentElement.scrollHeight")
     _resize(browser, min(height, TALLEST))
-    with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as screenshot:
+    shown = browser.find_element(By.CSS_SELECTOR, part).screenshot_as_png if part else None
+    with Image.open(io.BytesIO(shown or browser.get_screenshot_as_png())) as screenshot:
         # 256 colours do for text and boxes. Maximum coverage keeps the few pixels of a red cross.
         small = screenshot.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
     small.save(target, optimize=True)

@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.audit.check import Check
 from rehearsal.audit.registry import BY_ID, CHECKS
-from rehearsal.results.audit import FINDING_ID
+from rehearsal.results.audit import FINDING_ID, REFERENCE
 
 
 def test_checks__each_id_once() -> None:
@@ -18,5 +18,5 @@ def test_check__says_what_people_need(check: Check) -> None:
     assert not check.title.endswith(".")
     for text in (check.why, check.hint):
         assert text.endswith(".")
-    assert check.reference.startswith("https://")
+    assert re.fullmatch(REFERENCE, check.reference)
     assert bool(check.parts) == bool(check.parts_label)

@@ -217,8 +217,12 @@ class Runner:
         before: Iterable[str] = (),
         flags: Sequence[str] = (),
         timeout: float = 300,
+        command: str = "rehearse",
     ) -> LocalRun:
-        """Rehearse as on a laptop, with nothing of GitHub's around; `before` starts the command."""
+        """Rehearse as on a laptop, with nothing of GitHub's around; `before` starts the command.
+
+        `command` is another sub-command with the same flags.
+        """
         place = self._new_place()
         own = {
             name: value
@@ -226,7 +230,7 @@ class Runner:
             if name != "CI" and not name.startswith(("GITHUB_", "RUNNER_"))
         }
         done = subprocess.run(
-            [*before, sys.executable, "-I", "action", "rehearse", *flags, *_flags(inputs)],
+            [*before, sys.executable, "-I", "action", command, *flags, *_flags(inputs)],
             cwd=repository.root,
             env=own | dict(environment or {}),
             stdin=subprocess.DEVNULL,
