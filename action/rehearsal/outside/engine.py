@@ -113,7 +113,8 @@ class Engine:
         """
         filters = ("--filter", f"container={container}", "--filter", "event=kill")
         argv = [self.client, "events", *filters]
-        return Process(argv, env=self.env, out=out, err=lambda _refusal: None)
+        env = {**self.env, **self.foreground_env}
+        return Process(argv, env=env, out=out, err=lambda _refusal: None)
 
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         """Return what the engine knows of a container or an image. Raises `EngineError`."""
