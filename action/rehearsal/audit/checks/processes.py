@@ -58,8 +58,8 @@ def _servers_in(pages: Pages | None) -> Iterator[tuple[DevServer, str]]:
 @check(
     "non-root",
     title="No process runs as root",
-    why="Who breaks into the app has the rights of its user. As root inside a container it takes "
-    "one hole in the kernel or one mounted folder more, and the whole machine is lost.",
+    why="Whoever breaks into the app gets the rights of its user. From root inside a container to "
+    "root on the machine it takes one bug of the kernel, or one mounted folder.",
     hint="Create a user in the Dockerfile, give it the folders that the app writes to, and name it "
     "by its number in the last stage: USER 10001. For nginx there is nginxinc/nginx-unprivileged.",
     reference="https://docs.docker.com/build/building/best-practices/#user",

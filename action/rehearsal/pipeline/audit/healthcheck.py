@@ -15,16 +15,19 @@ def run_healthcheck(subject: Subject) -> ProgramOutput | None:
     """Run the declared test and return its first success, or its last failure; None without one.
 
     The app is ready, so its start period is over. A test that may fail several times in a row is
-    tried as often, at most three times; one that takes too long, once.
+    tried as often, at most three times and for about 30 s; one that takes too long, once.
     """
     config = subject.context.engine.inspect(subject.image, "image").get("Config") or {}
     declared = declared_healthcheck(config)
     if not declared:
         return None
     seconds = min(declared.timeout, DEFAULT_TIMEOUT)
-    for _ in range(min(declared.retries, DEFAULT_RETRIES) - 1):
+    tries = min(declared.retries, DEFAULT_RETRIES)
+    end = time.monotonic() + DEFAULT_TIMEOUT
+    while True:
         output = run_program(subject, declared.command, seconds=seconds)
-        if output.exit_code in {0, None} or output.missing:
+        tries -= 1
+        is_final = output.exit_code in {0, None} or output.missing
+        if is_final or not tries or time.monotonic() > end:
             return output
         time.sleep(PAUSE)
-    return run_program(subject, declared.command, seconds=seconds)

@@ -6,15 +6,15 @@ from rehearsal.audit.observations import PythonPackages, RequirementsFile
 from rehearsal.pipeline.audit.app_python import NoAnswerError, ask_python, why_silent
 from rehearsal.pipeline.audit.subject import Subject
 
-# The best known names, those for production first.
+# The best known names, those for production first: beside them another one may be for development.
 NAMES = (
-    "requirements.txt", "requirements/production.txt", "requirements/prod.txt",
-    "requirements/base.txt", "requirements-production.txt", "requirements-prod.txt",
-    "requirements.prod.txt", "requirements/requirements.txt",
+    "requirements/production.txt", "requirements/prod.txt", "requirements-production.txt",
+    "requirements-prod.txt", "requirements.prod.txt", "requirements.txt", "requirements/base.txt",
+    "requirements/requirements.txt",
 )  # fmt: skip
-# Files, bytes of each, and packages.
-MAX_FILES = 20
-MAX_SIZE = 256 << 10
+# Files, characters of each without hashes, and packages: all of it fits in what is kept.
+MAX_FILES = 10
+MAX_SIZE = 64 << 10
 MAX_PACKAGES = 3000
 # The variables of markers, as PEP 508 defines them.
 SCRIPT = rf"""
@@ -22,12 +22,12 @@ import codecs, platform
 from importlib import metadata
 INCLUDED = re.compile(r"\s*(?:-([rc])|--(requirement|constraint))[ =]*(\S+)")
 def lines(path):
-    content = read(path)[:{MAX_SIZE}]
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
-                           (codecs.BOM_UTF16_BE, "utf-16-be")):
+    content, encoding = read(path), "utf-8"
+    for mark, other in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
+                        (codecs.BOM_UTF16_BE, "utf-16")):
         if content.startswith(mark):
-            return content[len(mark):].decode(encoding, "replace").splitlines()
-    return content.decode("utf-8", "replace").splitlines()
+            encoding = other
+    return re.sub(r"--hash=\S+", "", content.decode(encoding, "replace"))[:{MAX_SIZE}].splitlines()
 def tell_file(path, is_constraint):
     found = lines(path)
     tell(file=[path, found, is_constraint])
@@ -36,7 +36,7 @@ def tell_file(path, is_constraint):
         if other not in seen and len(seen) < {MAX_FILES} and os.path.isfile(other):
             seen.add(other)
             tell_file(other, (include[1] or include[2])[0] == "c" or is_constraint)
-folders = [os.getcwd(), os.path.dirname(os.getcwd())]
+folders = list(dict.fromkeys([os.getcwd(), os.path.dirname(os.getcwd())]))
 paths = [os.path.join(folder, name) for folder in folders for name in {NAMES!r}]
 path = next(filter(os.path.isfile, paths), "")
 if path:

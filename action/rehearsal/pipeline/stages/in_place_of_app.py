@@ -41,8 +41,8 @@ if folder:
             if equals and re.fullmatch(rb"[A-Za-z_]\w*", name):
                 os.environb[name] = value
         os.chdir(os.readlink(folder + "cwd"))
-    except OSError:
-        pass
+    except (OSError, TypeError):
+        pass  # It has ended, or may not be looked at.
 """
 # After it: `set_up_django()` raises what prevents that.
 SET_UP_DJANGO = r"""
