@@ -16,9 +16,9 @@ class Command:
     """What the command line needs to run a sub-command.
 
     `summary` is its line in `--help`, which leaves it out unless `listed`. `run` returns the exit
-    code; it may raise `RehearsalError`, which the command line reports. What it prints is drawn on
-    a terminal if it `draws_stages`. Where `prints_document` holds, it goes to standard error, since
-    standard output is for a program or a file.
+    code; it may raise `RehearsalError`, which the command line reports. One that has stages draws
+    them on a terminal (`draws_stages`). Where `prints_document` holds, standard output is for the
+    document alone, and progress goes to standard error.
     """
 
     name: str

@@ -26,7 +26,8 @@ def audit_table(audit: Audit, *, width: int, colours: bool = False) -> str:
 
 
 def _lines(audit: Audit, width: int, *, colours: bool) -> Iterator[str]:
-    listed = [each for outcome in ORDER for each in audit.having(outcome) if each.message]
+    silent = [each for each in audit.having(Outcome.PASSED) if not each.message]
+    listed = [each for outcome in ORDER for each in audit.having(outcome) if each not in silent]
     name_width = max(map(len, (COLUMNS[0], *(each.id for each in listed))))
     yield ""
     if listed:
@@ -34,8 +35,8 @@ def _lines(audit: Audit, width: int, *, colours: bool) -> Iterator[str]:
     for each in listed:
         colour = COLOURS.get(each.outcome, "") if colours else ""
         yield from _row((each.id, str(each.outcome), each.message), name_width, width, colour)
-    if others := sum(not each.message for each in audit.findings):
-        yield from ["", f"{others} more passed."] if listed else [f"{others} passed."]
+    if silent:
+        yield from ["", f"{len(silent)} more passed."] if listed else [f"{len(silent)} passed."]
     for each in audit.failed:
         yield ""
         yield from _advice(each, width)

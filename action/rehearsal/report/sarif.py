@@ -22,7 +22,7 @@ from rehearsal.verdict import ISSUES, Verdict
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MAX_EVIDENCE_LINES = 20
 # In characters.
-MAX_TEXT = 1000
+MAX_TEXT = 300
 
 Json = dict[str, Any]
 
