@@ -13,6 +13,7 @@ from rehearsal.pipeline import companions, teardown
 from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
 from rehearsal.pipeline.audit.judge import judge
 from rehearsal.pipeline.audit.observe import observe
+from rehearsal.pipeline.audit.redacted import redacted
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.functional_tests import run_functional_tests
@@ -75,7 +76,7 @@ def rehearse(plan: Plan, context: RunContext, state: RunState) -> None:
             # The ends of long logs are written next.
             context.evidence.release()
     if state.audited:
-        judge(plan.audit, state, state.audited)
+        judge(plan.audit, state, redacted(state.audited, context.evidence.redactor))
 
 
 def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitStack) -> None:

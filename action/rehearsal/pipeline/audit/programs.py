@@ -28,7 +28,9 @@ def run_program(subject: Subject, command: Sequence[str], *, seconds: float) -> 
         code = process.wait(seconds)
     finally:
         process.end()
-    text = output.decode(errors="replace")
+    # Before anything is cut out of it, which could cut a secret in two.
+    redactor = subject.context.evidence.redactor
+    text = redactor.redact_bytes(bytes(output)).decode(errors="replace")
     if len(output) == MAX_OUTPUT:
         # Its last line may be a part of one, and that a part of a secret.
         text = text.rpartition("\n")[0]

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.pipeline.audit.programs import MAX_OUTPUT, run_program
+from rehearsal.redaction.redactor import Redactor
+from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import RehearsalError
 
 from ...fakes import FakeEngine, FakeProcess, engine_lost
@@ -72,6 +74,17 @@ def test_run_program__keeps_a_bounded_part_in_whole_lines(tmp_path: Path) -> Non
     lines = run_program(subject_of(engine, tmp_path), ["yes"], seconds=5).lines
     assert set(lines) == {"a line"}
     assert len(lines) == MAX_OUTPUT // len("a line\n")
+
+
+def test_run_program__what_it_printed_is_redacted(tmp_path: Path) -> None:
+    engine = FakeEngine(process=FakeProcess(1), output=b"refused: correct-horse-battery\n")
+    subject = subject_of(engine, tmp_path)
+    subject.context.evidence.redactor = Redactor(
+        [Secret(name="TOKEN", value="correct-horse-battery")]
+    )
+    (line,) = run_program(subject, ["check"], seconds=5).lines
+    assert line.startswith("refused: ")
+    assert "horse" not in line
 
 
 def test_run_program__ends_with_the_run(tmp_path: Path) -> None:
