@@ -114,7 +114,9 @@ def _stop_faults(run: StopRun, expected_codes: set[int]) -> Iterator[str]:
 def _expected_codes(observations: Observations) -> set[int]:
     """Return the exit codes of a stop as asked; an image may ask for another signal."""
     codes = {0, BY_SIGNAL + signal.SIGTERM}
-    name = str(observations.image_config.get("StopSignal") or "")
+    name = str(observations.image_config.get("StopSignal") or "").upper()
+    if name.isalpha() and not name.startswith("SIG"):
+        name = f"SIG{name}"  # The engine takes it without, too.
     if name in signal.Signals.__members__:
         codes.add(BY_SIGNAL + signal.Signals[name])
     elif name.isdecimal():

@@ -9,7 +9,8 @@ from rehearsal.audit.observations import DjangoProject, Observations
 from rehearsal.audit.shown_lines import first_lines
 
 SECURITY = "security."
-PART = r"[\w-]+(?:\.[\w-]+)*"
+# Of ASCII, as all ids of findings.
+PART = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
 
 
 def _asked(seen: Observations) -> DjangoProject:

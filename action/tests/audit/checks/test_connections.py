@@ -156,6 +156,7 @@ def test_graceful_stop(run: StopRun | None, expected: str) -> None:
     "name, code, outcome",
     [
         ("SIGINT", 130, "passed"),
+        ("int", 130, "passed"),
         ("2", 130, "passed"),
         ("SIGQUIT", 130, "failed"),
         ("SIGRTMIN+3", 130, "failed"),

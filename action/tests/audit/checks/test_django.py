@@ -64,7 +64,7 @@ def test_deploy_check__a_finding_for_each_id() -> None:
     assert of_fields.evidence == tuple(each.shown for each in fields)
 
 
-@pytest.mark.parametrize("id_", ["", "no id", "a:b"])
+@pytest.mark.parametrize("id_", ["", "no id", "a:b", "café.W001"])
 def test_deploy_check__an_id_that_nobody_can_waive(id_: str) -> None:
     (failure,) = failures(
         deploy_check, seen(checks=(DjangoMessage(id=id_, text="It is so.", shown="It"),))
