@@ -62,7 +62,7 @@ def _folded(findings: Iterable[tuple[str, Finding]]) -> Markup:
     return element(
         "details",
         element("summary", element("h3", f"Passed or skipped ({len(rows)})")),
-        element("table", element("tbody", *rows)),
+        element("table", element("tbody", *rows), class_="findings"),
         class_="card",
     )
 
@@ -70,8 +70,9 @@ def _folded(findings: Iterable[tuple[str, Finding]]) -> Markup:
 def _row(anchor: str, finding: Finding) -> Markup:
     return element(
         "tr",
-        element("th", finding.id, scope="row"),
-        element("td", str(finding.outcome)),
+        element(
+            "th", finding.id, " ", element("span", str(finding.outcome), class_="soft"), scope="row"
+        ),
         element(
             "td",
             element("p", finding.title),
