@@ -12,7 +12,7 @@ from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline import companions, teardown
 from rehearsal.pipeline.ask_while_waiting import ask_while_waiting
 from rehearsal.pipeline.audit.judge import judge
-from rehearsal.pipeline.audit.observe import observe
+from rehearsal.pipeline.audit.observe import observe_in_time
 from rehearsal.pipeline.audit.redacted import redacted
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.pipeline.context import RunContext
@@ -246,5 +246,5 @@ def _audit(
     subject = Subject(
         plan=plan, context=context, container=container, log=log, image=state.image_id
     )
-    state.audited = observe(subject, faults)
+    state.audited = observe_in_time(subject, faults)
     state.notices += (f"The audit is incomplete: {fault}." for fault in faults)

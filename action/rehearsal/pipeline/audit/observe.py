@@ -17,9 +17,25 @@ from rehearsal.pipeline.audit.pages import observe_pages
 from rehearsal.pipeline.audit.processes import list_processes
 from rehearsal.pipeline.audit.python_packages import read_packages
 from rehearsal.pipeline.audit.subject import Subject
-from rehearsal.verdict import RehearsalError
+from rehearsal.results.audit import ENFORCE
+from rehearsal.verdict import RehearsalError, Verdict
 
 T = TypeVar("T")
+
+
+def observe_in_time(subject: Subject, faults: list[str]) -> Observations | None:
+    """Do as `observe`; return None if the rehearsal's time is over and no audit is enforced.
+
+    An audit that only warns must not turn tests that passed into a rehearsal that timed out.
+    """
+    try:
+        return observe(subject, faults)
+    except RehearsalError as error:
+        is_late = error.problem.verdict is Verdict.TIMED_OUT
+        if not is_late or subject.plan.audit.mode == ENFORCE:
+            raise
+        faults.append(error.problem.message.removesuffix("."))
+        return None
 
 
 def observe(subject: Subject, faults: list[str]) -> Observations:

@@ -11,11 +11,11 @@ from rehearsal.outside.engine import EngineError
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.audit import observe as module
-from rehearsal.pipeline.audit.observe import observe
+from rehearsal.pipeline.audit.observe import observe, observe_in_time
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.pipeline.context import RunContext
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.verdict import RehearsalError
+from rehearsal.verdict import RehearsalError, Verdict
 
 from ...fakes import PLAN, FakeEngine, engine_lost, fake_container
 
@@ -102,3 +102,27 @@ def test_observe__ends_with_the_run(tmp_path: Path, looked: dict[str, object], n
     with pytest.raises(RehearsalError):
         observe(asked, [])
     assert asked.stopped.is_set()
+
+
+@pytest.mark.parametrize(
+    "mode, verdict, is_raised",
+    [
+        ("warn", Verdict.TIMED_OUT, False),
+        ("enforce", Verdict.TIMED_OUT, True),
+        ("warn", Verdict.CANCELLED, True),
+    ],
+)
+def test_observe_in_time__only_an_enforced_audit_times_out(
+    tmp_path: Path, looked: dict[str, object], mode: str, verdict: Verdict, *, is_raised: bool
+) -> None:
+    looked["ask_django"] = RehearsalError(verdict, "It was not finished after 9 s.")
+    asked = subject(tmp_path)
+    asked = replace(asked, plan=replace(PLAN, audit=AuditPlan(mode=mode)))
+    faults: list[str] = []
+    if is_raised:
+        with pytest.raises(RehearsalError):
+            observe_in_time(asked, faults)
+        assert not faults
+    else:
+        assert observe_in_time(asked, faults) is None
+        assert faults == ["It was not finished after 9 s"]
