@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from rehearsal.audit.observations import IdleRun, StopRun
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.diagnosis.faults import describe_fault
 from rehearsal.evidence.log import Log
-from rehearsal.outside.engine import Engine
+from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.pipeline.audit.observed_stop import observe_stop
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
 from rehearsal.pipeline.stages.stop import Stop
+from rehearsal.verdict import RehearsalError
 
 KEPT = "the container is kept and was not stopped, as --keep asks"
 
@@ -24,12 +26,27 @@ def record_kept(state: RunState) -> None:
 def stop_and_record(
     plan: Plan, engine: Engine, state: RunState, container: Container, stop: Callable[[], Stop]
 ) -> Stop:
-    """Call `stop`, which stops the container, and return its result; observe it for the audit."""
+    """Call `stop`, which stops the container, and return its result; observe it for the audit.
+
+    A fault of ours while it is observed costs the observation, and no verdict.
+    """
     if not state.audited:
         return stop()
-    stopped, run = observe_stop(
-        plan.probe, engine, container, stop, _page_seconds(state.audited.idle)
-    )
+    done: list[Stop] = []
+
+    def stop_once() -> Stop:
+        done.append(stop())
+        return done[0]
+
+    try:
+        stopped, run = observe_stop(
+            plan.probe, engine, container, stop_once, _page_seconds(state.audited.idle)
+        )
+    except (RehearsalError, EngineError):
+        raise
+    except Exception as error:  # noqa: BLE001  (the container has to be stopped all the same)
+        stopped = done[0] if done else stop()
+        run = StopRun(why_unknown=f"an error in Dress Rehearsal: {describe_fault(error)}")
     if not stopped.by_itself:
         _record(state, run)
     return stopped
