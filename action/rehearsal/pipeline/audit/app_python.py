@@ -48,7 +48,7 @@ def ask_python(subject: Subject, script: str) -> tuple[list[dict[str, Any]], Pro
             subject, [interpreter, "-c", BEGINNING + script], seconds=TIMEOUT + GRACE
         )
         if not output.missing:
-            return list(_told(output.lines)), output
+            return list(told_in(output.lines)), output
     raise NoAnswerError("the image has no Python")
 
 
@@ -69,7 +69,8 @@ def _interpreters(processes: Iterable[ContainerProcess]) -> Iterator[str]:
             return
 
 
-def _told(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def told_in(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield what a program told in the lines that it printed, among those of the app."""
     for line in lines:
         if line.startswith(MARK):
             try:
