@@ -210,7 +210,7 @@ def inspect_result(
 
 # Every input at its default, except the few that unit tests need otherwise.
 PLAN = make_plan(
-    {"image": "app", "test-command": "true", "test-timeout": "30"},
+    {"image": "app", "port": "8888", "test-command": "true", "test-timeout": "30"},
     environ={},
     top=Path(__file__).parent,
 )

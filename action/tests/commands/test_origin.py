@@ -30,7 +30,7 @@ def test_inputs_origin__of_a_step() -> None:
         **GITHUB,
         "GITHUB_WORKFLOW_REF": "owner/app/.github/workflows/ci.yml@refs/heads/main",
     }
-    request = GivenInputs(inputs={"env": "A=b", "port": "8888"}, environ={}, top=Path())
+    request = GivenInputs(inputs={"env": "A=b", "ready-path": "/"}, environ={}, top=Path())
     assert inputs_origin(request, environ, local=False) == InputsOrigin(
         workflow=".github/workflows/ci.yml", given=("env",)
     )
