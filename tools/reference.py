@@ -96,6 +96,9 @@ FILES = {
 MORE_FILES = {
     "services/NAME.log, workers/NAME.log": "The output of a service or a worker, with its index.",
     "services/NAME.json, workers/NAME.json": "What the engine reports about its container.",
+    "audit/NAME.log": "With `audit-active`, the output of each further container, and of "
+    "`setup-command` in it. `NAME` is `plain`, `confined`, `read-only`, `without-SECRET` or "
+    "`empty-SECRET`; of what they share, `before` or `service-NAME`.",
     "tests/junit/*.xml": "The JUnit reports.",
     "tests/TEST/screenshot.png": "What the browser showed when the test failed; `TEST` is made "
     "from the test's name, and a second test of that name has `TEST-2`.",

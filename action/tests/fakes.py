@@ -76,6 +76,7 @@ class FakeEngine(Engine):
     `output` is what containers and builds print, `refusal` why no container starts, `listed` its
     processes. `images` are the names of those that it has, None for all, and `image_settings` the
     configuration of each.
+    `archives` are what is copied out of the container, in turn.
     """
 
     client: str = "docker"
@@ -95,6 +96,7 @@ class FakeEngine(Engine):
     image_settings: dict[str, Any] = field(default_factory=dict)
     watchers: list[Sink] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
+    archives: list[bytes] = field(default_factory=list)
 
     def build(self, arguments: Sequence[str], *, secrets: Mapping[str, str], out: Sink) -> Process:
         self._called("build", *arguments)
@@ -125,6 +127,14 @@ class FakeEngine(Engine):
         self.watchers.append(out)
         return FakeProcess(None)
 
+    def copy_out(self, container: str, path: str, *, out: Sink, err: Sink) -> Process:
+        self._called("copy_out", container, path)
+        err(b"")
+        return FakeProcess(output=self.archives.pop(0), out=out)
+
+    def copy_in(self, container: str, path: str, archive: bytes) -> None:
+        self._called("copy_in", container, path, archive)
+
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         self._called("inspect", name, kind)
         if kind == "image":
@@ -146,8 +156,8 @@ class FakeEngine(Engine):
     def create_network(self, name: str, label: str) -> None:
         self._called("create_network", name, label)
 
-    def remove_labelled(self, label: str) -> None:
-        self._called("remove_labelled", label)
+    def remove_labelled(self, label: str, prefix: str = "") -> None:
+        self._called("remove_labelled", label, *filter(None, [prefix]))
 
     def why_not_started(self, container: str) -> str:
         self._called("why_not_started", container)

@@ -233,17 +233,19 @@ class StopRun:
 class StartRun:
     """A further container: how it was started, and what became of it.
 
-    `ready` says that it gave an answer that counts as ready; `answer` is the last one. `exit_code`
-    is None if it did not end. `lost` says what of its volumes' data a restart lost.
+    `ready` says that it gave an answer that counts as ready; `answer` is the last one, with its
+    HTTP status, or empty. `exit_code` is None if it did not end. `setup_error` says how its
+    setup-command failed. `lost` says what of its volumes' data a restart lost. With an `error`
+    nothing follows from the rest: the engine refused to start it, for example.
     """
 
-    ready: bool
+    ready: bool = False
     answer: str = ""
     exit_code: int | None = None
     seconds: float = 0.0
     log: tuple[str, ...] = ()
+    setup_error: str = ""
     lost: tuple[str, ...] = ()
-    # Why the container could not be started at all, or its setup-command failed.
     error: str = ""
 
 
@@ -251,16 +253,18 @@ class StartRun:
 class FurtherStarts:
     """The further containers: as production starts it, and in all other ways.
 
-    `plain` was started and then restarted as `restarted`. `without` and `empty` have a start for
-    the name of each secret.
+    `plain` was started and then restarted as `restarted`; it had no part of what `missing` names.
+    `without` and `empty` have a start for the name of each secret. None stands for a start for
+    which there was no time.
     """
 
     plain: StartRun
+    missing: tuple[str, ...] = ()
     restarted: StartRun | None = None
     confined: StartRun | None = None
     read_only: StartRun | None = None
-    without: Mapping[str, StartRun] = field(default_factory=dict)
-    empty: Mapping[str, StartRun] = field(default_factory=dict)
+    without: Mapping[str, StartRun | None] = field(default_factory=dict)
+    empty: Mapping[str, StartRun | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

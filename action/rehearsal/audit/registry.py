@@ -11,6 +11,7 @@ from rehearsal.audit.checks.health import healthcheck
 from rehearsal.audit.checks.hosts import host_check, logging
 from rehearsal.audit.checks.packages import pinned
 from rehearsal.audit.checks.processes import dev_server, non_root
+from rehearsal.audit.checks.starts import confined, read_only, restart, secret_required
 from rehearsal.audit.checks.static_caching import static_caching
 from rehearsal.audit.checks.static_files import static_files
 
@@ -21,9 +22,13 @@ CHECKS: tuple[Check, ...] = (
     logging,
     static_files,
     static_caching,
+    secret_required,
     non_root,
+    confined,
+    read_only,
     graceful_stop,
     idle_connection,
+    restart,
     headers,
     error_pages,
     healthcheck,

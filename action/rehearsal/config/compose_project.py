@@ -60,7 +60,8 @@ def labelled(
     key, _, value = label.partition("=")
     return {
         **unnamed,
-        "name": network,
+        # Compose takes no dot here.
+        "name": network.replace(".", "-"),
         "services": {
             name: {
                 **service,

@@ -116,6 +116,16 @@ class Engine:
         env = {**self.env, **self.foreground_env}
         return Process(argv, env=env, out=out, err=lambda _refusal: None)
 
+    def copy_out(self, container: str, path: str, *, out: Sink, err: Sink) -> Process:
+        """Start to write a file or folder of a container, running or not, to `out`, as a tar."""
+        return Process(
+            [self.client, "cp", f"{container}:{path}", "-"], env=self.env, out=out, err=err
+        )
+
+    def copy_in(self, container: str, path: str, archive: bytes) -> None:
+        """Unpack a tar in a folder of a container, running or not. Raises `EngineError`."""
+        self._call(["cp", "-", f"{container}:{path}"], stdin=archive)
+
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         """Return what the engine knows of a container or an image. Raises `EngineError`."""
         found: list[dict[str, Any]] = json.loads(self._call([kind, "inspect", name]))
@@ -255,15 +265,22 @@ class Engine:
         except EngineError:
             self._call(["volume", "create", "--label", label, name], grace=PENDING_GRACE)
 
-    def remove_labelled(self, label: str) -> None:
-        """Remove the containers, then the networks and volumes, with a label (`name=value`)."""
+    def remove_labelled(self, label: str, prefix: str = "") -> None:
+        """Remove the containers, then the networks and volumes, with a label (`name=value`).
+
+        With a `prefix`, only those whose names begin with it.
+        """
+
+        def chosen(names: Iterable[str]) -> list[str]:
+            return [name for name in names if name.startswith(prefix)]
+
         try:
-            self.remove(self.container_ids(label))
+            self.remove(self.container_ids(label, prefix))
         finally:
             try:
-                self._remove_each(["network", "rm"], self.network_names(label))
+                self._remove_each(["network", "rm"], chosen(self.network_names(label)))
             finally:
-                self._remove_each(["volume", "rm"], self.volume_names(label))
+                self._remove_each(["volume", "rm"], chosen(self.volume_names(label)))
 
     def network_names(self, label: str) -> list[str]:
         """Return the names of all networks with a label (`name=value`)."""
@@ -274,10 +291,11 @@ class Engine:
         """Return the names of all volumes with a label (`name=value`)."""
         return self._call(["volume", "ls", "--quiet", "--filter", f"label={label}"]).split()
 
-    def container_ids(self, label: str) -> list[str]:
-        """Return the IDs of all containers with a label (`name=value`)."""
+    def container_ids(self, label: str, prefix: str = "") -> list[str]:
+        """Return the IDs of all containers with a label, and a name that begins with `prefix`."""
+        named = ("--filter", f"name=^{re.escape(prefix)}") if prefix else ()
         return self._call(
-            ["ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}"]
+            ["ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}", *named]
         ).split()
 
     def _call(
@@ -287,6 +305,7 @@ class Engine:
         env: Mapping[str, str] | None = None,
         timeout: float = 0.0,
         grace: float = 0.0,
+        stdin: bytes = b"",
     ) -> str:
         try:
             code, out, err = run(
@@ -294,6 +313,7 @@ class Engine:
                 env=env or self.env,
                 timeout=timeout or CALL_TIMEOUT,
                 grace=grace,
+                stdin=stdin,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise connection_lost(f"{arguments[0]}: {type(error).__name__}") from None

@@ -244,7 +244,13 @@ def _audit(
 ) -> None:
     faults: list[str] = []
     subject = Subject(
-        plan=plan, context=context, container=container, log=log, image=state.image_id
+        plan=plan,
+        context=context,
+        container=container,
+        log=log,
+        image=state.image_id,
+        ready_seconds=state.ready_seconds or 0.0,
+        deadline=time.monotonic() + plan.timeout - (time.time() - state.started),
     )
     state.audited = observe_in_time(subject, faults)
     state.notices += (f"The audit is incomplete: {fault}." for fault in faults)

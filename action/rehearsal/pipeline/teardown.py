@@ -91,12 +91,12 @@ def remove_containers(
 ) -> None:
     """Remove the containers and volumes of this rehearsal.
 
-    `created` names the containers; if it is empty or there are volumes, they are found by label.
+    `created` names the containers; if there may be more, or volumes, they are found by label.
     """
     if state.kept_container:
         return
     try:
-        if created and not named_volumes(plan.container):
+        if created and not named_volumes(plan.container) and not plan.audit.active:
             context.engine.remove(created)
         else:
             context.engine.remove_labelled(context.label)

@@ -29,4 +29,6 @@ JUNIT_FOLDER = "tests/junit"
 # Folders with a log and a state for each service and each worker.
 SERVICES_FOLDER = "services"
 WORKERS_FOLDER = "workers"
+# The logs of the containers that the audit starts.
+AUDIT_FOLDER = "audit"
 SHARDS_FOLDER = "shards"

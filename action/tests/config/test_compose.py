@@ -213,7 +213,7 @@ def test_project__is_what_compose_has_to_create() -> None:
     assert writable_paths(services) == {Path("/shop/init"), Path("/shop/export")}
     unnamed = project(MODEL, services, fresh=[Path("/shop/export")])
     found = labelled(
-        unnamed, network="net-1", label="run=1", names={"db": "run-1-db", "cache": "run-1-cache"}
+        unnamed, network="net.1", label="run=1", names={"db": "run-1-db", "cache": "run-1-cache"}
     )
     db, cache = found["services"]["db"], found["services"]["cache"]
     assert not {"ports", "restart", "depends_on", "profiles"} & {*db, *cache}
@@ -230,10 +230,10 @@ def test_project__is_what_compose_has_to_create() -> None:
     assert cache["command"][-1] == "cache-pass"
     assert {part: found[part] for part in ("name", "networks", "volumes", "secrets")} == {
         "name": "net-1",
-        "networks": {"default": {"name": "net-1", "external": True}},
+        "networks": {"default": {"name": "net.1", "external": True}},
         "volumes": {
-            "db-data": {"name": "net-1-db-data", "labels": {"run": "1"}},
-            "db-3": {"name": "net-1-db-3", "labels": {"run": "1"}},
+            "db-data": {"name": "net.1-db-data", "labels": {"run": "1"}},
+            "db-3": {"name": "net.1-db-3", "labels": {"run": "1"}},
         },
         "secrets": {"licence": {"file": "/shop/licence.txt"}},
     }

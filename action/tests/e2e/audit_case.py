@@ -13,6 +13,8 @@ SUPERLISTS = {
     "secrets": "DJANGO_SECRET_KEY",
     "env": "DJANGO_ALLOWED_HOST=localhost",
     "setup-command": MIGRATE,
+    # Without a name: several scenarios may run at once.
+    "run-options": "--volume=/data",
     "audit-ignore": "deploy-check:W004\ndeploy-check:W008\ndeploy-check:W016",
 }
 OWN_INPUTS = {"sound_app": SOUND_APP, "superlists": SUPERLISTS}

@@ -328,6 +328,39 @@ def test_ensure_volume__creates_and_labels_a_missing_volume(tmp_path: Path, ther
     assert (made in calls.read_text().splitlines()) is not there
 
 
+def test_remove_labelled__with_a_prefix(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    script = f"""echo "$*" >> {calls}
+    case "$1 $2" in
+        "ps --all") printf 'c1\\n';;
+        "network ls") printf 'x-1\\nx-1.audit\\n';;
+        "volume ls") printf 'x-1.audit-plain-1\\ndata\\n';;
+    esac"""
+    engine_of(tmp_path, script).remove_labelled("x=1", "x-1.audit")
+    lines = calls.read_text().splitlines()
+    assert lines[0].endswith(r"--filter label=x=1 --filter name=^x\-1\.audit")
+    assert [line for line in lines if " rm " in line or line.startswith("rm ")] == [
+        "rm --force --volumes c1",
+        "network rm x-1.audit",
+        "volume rm x-1.audit-plain-1",
+    ]
+
+
+def test_copy_out__as_an_archive(tmp_path: Path) -> None:
+    out, err = bytearray(), bytearray()
+    engine = engine_of(tmp_path, 'printf "%s|" "$@"; echo oops >&2')
+    process = engine.copy_out("c0ffee", "/data", out=out.extend, err=err.extend)
+    assert process.wait() == 0
+    assert (bytes(out), bytes(err)) == (b"cp|c0ffee:/data|-|", b"oops\n")
+
+
+def test_copy_in__from_an_archive(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, f'echo "$*" >{tmp_path}/asked; cat >{tmp_path}/archive')
+    engine.copy_in("c0ffee", "/data", b"\0tar\xff")
+    assert (tmp_path / "asked").read_text() == "cp - c0ffee:/data\n"
+    assert (tmp_path / "archive").read_bytes() == b"\0tar\xff"
+
+
 def test_remove_labelled__removes_nothing_else(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     script = f"""echo "$*" >> {calls}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.audit.observations import Observations, StopRun
-from rehearsal.config.rehearsal_plan import CompanionsPlan, ServicePlan
+from rehearsal.config.rehearsal_plan import AuditPlan, CompanionsPlan, ServicePlan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.folder import Folder
@@ -246,6 +246,14 @@ def test_remove_containers__no_warning_if_they_are_removed(tmp_path: Path) -> No
     engine = FakeEngine()
     assert warnings_of(tmp_path, engine) == []
     assert engine.calls == [("remove", "c0ffee")]
+
+
+def test_remove_containers__those_of_the_audit_too(tmp_path: Path) -> None:
+    """It may have been cancelled while it started them."""
+    engine = FakeEngine()
+    plan = replace(PLAN, audit=AuditPlan(active=True))
+    remove_containers(plan, context(tmp_path, engine), RunState(observer=Console({})), ["c0ffee"])
+    assert engine.calls == [("remove_labelled", LABEL)]
 
 
 def test_stop__writes_the_state_down_though_the_engine_failed_at_its_end(tmp_path: Path) -> None:

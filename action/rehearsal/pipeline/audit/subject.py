@@ -1,5 +1,6 @@
 """What the audit looks at."""
 
+import math
 import threading
 from dataclasses import dataclass, field
 
@@ -15,7 +16,9 @@ class Subject:
     """The app's container and its image, after the tests.
 
     `image` is the image's ID, `log` the container's log, `processes` those of the container as far
-    as they were listed. What runs in a thread ends soon after `stopped` is set.
+    as they were listed. `ready_seconds` is how long the app took until it was ready; the rehearsal
+    has time until `deadline`, a reading of the monotonic clock. What runs in a thread ends soon
+    after `stopped` is set.
     """
 
     plan: Plan
@@ -24,4 +27,6 @@ class Subject:
     log: Log
     image: str
     processes: tuple[ContainerProcess, ...] = ()
+    ready_seconds: float = 0.0
+    deadline: float = math.inf
     stopped: threading.Event = field(default_factory=threading.Event)

@@ -29,12 +29,14 @@ def run_before_command(
     image: str,
     label: str,
     directory: Path,
+    name: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> None:
     """Run `script` with `sh -ec` through the image's ENTRYPOINT, and remove the container.
 
-    `plan` is the app's. `check` is called again and again; what it raises ends the script. Raises
-    `RehearsalError` (setup-failed), `MisconfiguredError` and `EngineError`.
+    `plan` is the app's, `name` that of the container. `check` is called again and again; what it
+    raises ends the script. Raises `RehearsalError` (setup-failed), `MisconfiguredError` and
+    `EngineError`.
     """
     own_plan = replace(
         plan,
@@ -43,7 +45,7 @@ def run_before_command(
         run_options=tuple(shared_options(plan.run_options)),
     )
     # No service and no worker can have a name with a dot.
-    name = f"{container_name(label)}.before-command"
+    name = name or f"{container_name(label)}.before-command"
     created = create_container(
         own_plan, engine, image=image, name=name, label=label, directory=directory
     )

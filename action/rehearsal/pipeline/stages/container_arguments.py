@@ -77,8 +77,8 @@ def shared_options(run_options: Iterable[str]) -> Iterator[str]:
 def mount_argument(volume: str, directory: Path) -> str:
     """Turn SOURCE:TARGET[:ro] into a value of --mount; a path is relative to `directory`."""
     source, target, *options = volume.split(":")
-    if _is_host_path(source):
-        source = str(_resolve(source, directory))
+    if is_host_path(source):
+        source = str(resolve_source(source, directory))
         kind = "bind"
     else:
         kind = "volume"
@@ -93,7 +93,7 @@ def require_sources(plan: ContainerPlan, directory: Path) -> None:
     """
     for volume in plan.volumes:
         source = volume.split(":")[0]
-        if _is_host_path(source) and _is_missing(path := _resolve(source, directory)):
+        if is_host_path(source) and _is_missing(path := resolve_source(source, directory)):
             raise MisconfiguredError(
                 f"The input volumes has the line {volume!r}, and there is no {path}.",
                 hint="Correct the path, which is relative to working-directory, or make the folder "
@@ -104,7 +104,7 @@ def require_sources(plan: ContainerPlan, directory: Path) -> None:
 def named_volumes(plan: ContainerPlan) -> list[str]:
     """Return the names of the volumes that are no folders of the host."""
     sources = (volume.split(":")[0] for volume in plan.volumes)
-    return [source for source in sources if not _is_host_path(source)]
+    return [source for source in sources if not is_host_path(source)]
 
 
 def has_restart_policy(plan: ContainerPlan) -> bool:
@@ -112,16 +112,18 @@ def has_restart_policy(plan: ContainerPlan) -> bool:
     return any(option.startswith(RESTART) for option in plan.run_options)
 
 
+def resolve_source(source: str, directory: Path) -> Path:
+    """Return the path of a file or folder of the host; a relative one starts in `directory`."""
+    return (directory / Path(source).expanduser()).resolve()
+
+
+def is_host_path(source: str) -> bool:
+    """Return whether the source of a volume is a path of the host, and not a volume's name."""
+    return source.startswith(("/", ".", "~"))
+
+
 def _is_missing(path: Path) -> bool:
     try:
         return not path.exists()
     except PermissionError:  # The engine is root, and may see it.
         return False
-
-
-def _resolve(source: str, directory: Path) -> Path:
-    return (directory / Path(source).expanduser()).resolve()
-
-
-def _is_host_path(source: str) -> bool:
-    return source.startswith(("/", ".", "~"))

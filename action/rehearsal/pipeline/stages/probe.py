@@ -74,7 +74,7 @@ def wait_until_ready(
         answer = send_request(min(ATTEMPT_TIMEOUT, max(LAST_ATTEMPT_TIMEOUT, time_left)))
         now = clock()
         _record(timeline, plan, answer, requested - started, now - started)
-        if answer.status and plan.accepts(answer.status) and not leads_to_https(plan, answer):
+        if is_ready(plan, answer):
             timeline.record_milestone("ready", now - started, str(answer))
             return Ready(seconds=now - started, attempts=attempts, answer=answer)
         if not follow_end() and detector.stuck_for(answer, now):
@@ -88,6 +88,12 @@ def wait_until_ready(
 def request_headers(plan: ProbePlan, port: int) -> dict[str, str]:
     """Return the headers of a request to the app, where `port` of this machine leads to it."""
     return {"Host": f"{plan.host}:{port}", **DEFAULT_HEADERS, **plan.headers}
+
+
+def is_ready(plan: ProbePlan, answer: Answer) -> bool:
+    """Return whether the answer means that the app is ready."""
+    is_accepted = answer.status > 0 and plan.accepts(answer.status)
+    return is_accepted and not leads_to_https(plan, answer)
 
 
 def leads_to_https(plan: ProbePlan, answer: Answer) -> bool:

@@ -12,7 +12,7 @@ from rehearsal.outside import compose
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.exposed_ports import exposed_ports
 from rehearsal.outside.ports import is_free
-from rehearsal.pipeline.stages.container import Container, container_name
+from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_arguments import common_arguments, network_arguments
 from rehearsal.pipeline.stages.container_end import EXCERPT_LINES
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
@@ -28,7 +28,7 @@ PULL_HINT = (
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceContainers:
-    """Makes the containers of services in the rehearsal's network.
+    """Makes the containers of services in a network, with whose name their names begin.
 
     `should_stop` ends a pull.
     """
@@ -122,4 +122,4 @@ class ServiceContainers:
             ) from None
 
     def _name(self, plan: ServicePlan) -> str:
-        return f"{container_name(self.label)}-{plan.name}"
+        return f"{self.network}-{plan.name}"

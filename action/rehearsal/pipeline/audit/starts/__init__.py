@@ -1,0 +1,1 @@
+"""Further containers of the rehearsed image: how they are planned, started and observed."""
