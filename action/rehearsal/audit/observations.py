@@ -213,8 +213,8 @@ class StopRun:
 
     `request` says what was in flight, empty if nothing could be held there; `answer` is what came
     of it, and `is_answered` says that it is an answer. With `by_itself` the container ended during
-    the audit, before SIGTERM, and `log` are its last lines. `end` is the end in words.
-    `why_unknown` is set if it was not stopped.
+    the audit, before SIGTERM, and `log` are its last lines. `end` is the end in words. `load` is
+    how many processes wanted each processor. `why_unknown` is set if it was not stopped.
     """
 
     end: str = ""
@@ -226,6 +226,7 @@ class StopRun:
     request: str = ""
     answer: str = ""
     is_answered: bool = False
+    load: float = 0.0
     why_unknown: str = ""
 
 

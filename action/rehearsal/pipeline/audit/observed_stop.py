@@ -9,6 +9,7 @@ from dataclasses import replace
 from rehearsal.audit.observations import StopRun
 from rehearsal.config.rehearsal_plan import ProbePlan
 from rehearsal.outside.engine import Engine
+from rehearsal.outside.machine_load import load_per_processor
 from rehearsal.pipeline.audit.request_in_flight import RequestInFlight, hold_request
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.probe import request_headers
@@ -113,6 +114,7 @@ class _Follower(threading.Thread):
             exit_code=stopped.end.exit_code,
             was_killed=stopped.end.was_killed,
             seconds=self._until - self._from,
+            load=load_per_processor(),
         )
         if not self._flight:
             return run

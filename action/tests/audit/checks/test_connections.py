@@ -129,6 +129,12 @@ NOTHING_HELD = (
             stop(137, seconds=10.1),
             "failed: The container had not ended 10 s after SIGTERM and was killed.",
         ),
+        (stop(seconds=7.2, load=2.5), "failed: The container ended only 7.2 s after SIGTERM."),
+        (stop(seconds=7.2, load=3.0), f"passed: {NOTHING_HELD}"),
+        (
+            stop(137, seconds=10.1, load=9.0),
+            "failed: The container had not ended 10 s after SIGTERM and was killed.",
+        ),
         (
             stop(137),
             "failed: SIGTERM ended the container with exit code 137 instead of 0 or 143.",
