@@ -6,8 +6,9 @@ engine_root=$cache/engine-root
 engine_wheels=$cache/engine-wheels
 engine_image=$cache/engine-image.tar
 
-# forky has Docker 28.5 and Podman 5.8. Its Release file may be past its date of expiry.
-engine_packages=docker.io,docker-cli,docker-buildx,podman,netavark,aardvark-dns,crun,iptables,iproute2,ca-certificates
+# forky has Docker 28.5 and Podman 5.8. Its Release file may be past its date of expiry. Docker lists a
+# container's processes with ps of procps.
+engine_packages=docker.io,docker-cli,docker-buildx,podman,netavark,aardvark-dns,crun,iptables,iproute2,ca-certificates,procps
 
 setup_engines() {
     is_root || fail "only root can start a second engine"
