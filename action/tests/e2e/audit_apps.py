@@ -73,6 +73,10 @@ AUDITED_APPS = (
         fails={
             "non-root": "processes run as root",
             "static-caching:compressed": "bootstrap.min.css",
+            # Django looks at an empty key when the first page needs it.
+            "secret-required:DJANGO_SECRET_KEY": "With DJANGO_SECRET_KEY empty it started",
+            # The database is beside the code.
+            "read-only": "unable to open database file",
             # The shell passes no signal on.
             "graceful-stop": "was killed",
             # gunicorn's default is one sync worker.
@@ -93,6 +97,9 @@ AUDITED_APPS = (
         app="plain_app",
         fails={
             "logging": "the container logged nothing",
+            # settings.py has a key for development, and Django looks at an empty one later.
+            "secret-required:SECRET_KEY": "Without SECRET_KEY and with SECRET_KEY empty it started",
+            "read-only": "unable to open database file",
             "non-root": "processes run as root",
             "idle-connection": IDLE,
             **NO_HEALTHCHECK,
@@ -114,6 +121,7 @@ AUDITED_APPS = (
             "deploy-check:W008": "SECURE_SSL_REDIRECT",
             "deploy-check:W005": "SECURE_HSTS_INCLUDE_SUBDOMAINS",
             "deploy-check:W021": "SECURE_HSTS_PRELOAD",
+            "secret-required:SECRET_KEY": "With SECRET_KEY empty it started",
             **NO_HEALTHCHECK,
         },
         inputs={**CELERY_APP, "test-command": "true"},
@@ -127,7 +135,11 @@ AUDITED_APPS = (
     AuditCase(
         name="asgi_app",
         app="asgi_app",
-        fails={"headers:nosniff": "GET / ", **NO_HEALTHCHECK},
+        fails={
+            "headers:nosniff": "GET / ",
+            "secret-required:DJANGO_SECRET_KEY": "With DJANGO_SECRET_KEY empty it started",
+            **NO_HEALTHCHECK,
+        },
         inputs={"secrets": "DJANGO_SECRET_KEY"},
     ),
     AuditCase(name="npm_app", app="npm_app", fails={"headers:nosniff": "GET / ", **NO_HEALTHCHECK}),

@@ -75,9 +75,35 @@ AUDIT_FAULTS = (
         edits=(app(r", immutable_file_test=.*$", ""),),
     ),
     AuditCase(
+        fails={"secret-required:APP_SECRET": "started and answered"},
+        name="default-for-development",
+        edits=(app(r'"APP_SECRET", ""', '"APP_SECRET", "insecure-key-for-dev"'),),
+    ),
+    AuditCase(
+        fails={"secret-required:APP_SECRET": "With APP_SECRET empty it started"},
+        name="may-be-empty",
+        edits=(
+            app(r'os.environ.get\("APP_SECRET", ""\)', 'os.environ.get("APP_SECRET")'),
+            app(r"^if not SECRET", "if SECRET is None"),
+        ),
+    ),
+    AuditCase(
         fails={"non-root": "gunicorn"},
         name="no-user",
         edits=(dockerfile(f"{USER}\n", ""), dockerfile(r" --owner=10001 --group=10001", "")),
+    ),
+    AuditCase(
+        fails={"confined": "setpriv: "},
+        name="gives-up-root",
+        edits=(dockerfile(USER, 'ENTRYPOINT ["setpriv", "--reuid=10001", "--clear-groups"]'),),
+    ),
+    AuditCase(
+        fails={"read-only": "Read-only file system: '/app/"},
+        name="pid-file",
+        edits=(
+            dockerfile(USER, r"RUN chown 10001 .\n\g<0>"),
+            server(r"\Z", 'pidfile = "/app/gunicorn.pid"\n'),
+        ),
     ),
     AuditCase(
         fails={"graceful-stop": "was killed"},
@@ -94,6 +120,18 @@ AUDIT_FAULTS = (
         fails={"idle-connection": "connections were idle"},
         name="sync-workers",
         edits=(server(r"^(worker_class|threads) = .*\n", ""),),
+    ),
+    AuditCase(
+        fails={"restart": "/data/notes.sqlite3"},
+        name="begins-anew",
+        files={"start.sh": 'rm -f /data/*\nexec "$@"\n'},
+        edits=(dockerfile(CMD, ENTRYPOINT),),
+    ),
+    AuditCase(
+        fails={"restart": "/data/lock"},
+        name="stale-lock",
+        files={"start.sh": 'mkdir /data/lock || exit 1\nexec "$@"\n'},
+        edits=(dockerfile(CMD, ENTRYPOINT),),
     ),
     AuditCase(
         fails={"headers:nosniff": "X-Content-Type-Options"},

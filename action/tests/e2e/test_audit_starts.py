@@ -46,14 +46,6 @@ def network(run_id: str) -> Iterator[str]:
     engine("network", "rm", name)
 
 
-def before_start(repository: Repository, *lines: str) -> None:
-    """Let gunicorn's first process run Python code before it starts the app."""
-    body = "".join(f"    {line}\n" for line in lines)
-    repository.replace(
-        "gunicorn.conf.py", r"\Z", f"\n\ndef on_starting(_):\n    from pathlib import Path\n{body}"
-    )
-
-
 def outcomes(rehearsed: ActionResult) -> dict[str, str]:
     """Return how each check ended that starts containers."""
     words = ("passed", "failed", "skipped")
@@ -72,75 +64,12 @@ def only(rehearsed: ActionResult, id_: str) -> Mapping[str, Any]:
     return failed[id_]
 
 
-@pytest.mark.parametrize(
-    "condition, message",
-    [
-        ("False", "Without APP_SECRET and with APP_SECRET empty it started and answered with"),
-        ('"APP_SECRET" not in os.environ', "With APP_SECRET empty it started and answered with"),
-    ],
-    ids=["default", "empty"],
-)
-def test_secret_required(
-    condition: str, message: str, sound_app: Repository, runner: Runner
-) -> None:
-    sound_app.replace("app.py", "if not SECRET:", f"if {condition}:")
-    finding = only(audited(sound_app, runner, SOUND_APP), "secret-required:APP_SECRET")
-    assert finding["message"] == f"{message} HTTP status 200."
-
-
-def test_confined__a_program_that_becomes_root(sound_app: Repository, runner: Runner) -> None:
-    sound_app.replace(
-        "Dockerfile",
-        "^USER .*$",
-        r"RUN cp /bin/cat /bin/root-cat && chmod u+s /bin/root-cat && touch /key "
-        r"&& chmod 600 /key\n\g<0>",
-    )
-    sound_app.replace(
-        "Dockerfile",
-        "^CMD .*$",
-        'CMD ["sh", "-c", "root-cat /key && exec gunicorn app:application"]',
-    )
-    finding = only(audited(sound_app, runner, SOUND_APP), "confined")
-    assert "it ended with exit code 1 before it was ready" in finding["message"]
-    assert finding["evidence"] == ["root-cat: /key: Permission denied"]
-
-
-def test_read_only__a_file_beside_the_code(sound_app: Repository, runner: Runner) -> None:
-    sound_app.replace(*MAKES_STATE)
-    before_start(sound_app, "Path('/app/state/started').touch()")
-    finding = only(audited(sound_app, runner, SOUND_APP), "read-only")
-    assert "it ended with exit code 1 before it was ready" in finding["message"]
-    assert "Read-only file system: '/app/state/started'" in finding["evidence"][-1]
-    assert "--tmpfs=/app/state" in finding["hint"]
-
-
 def test_read_only__setup_command_writes(sound_app: Repository, runner: Runner) -> None:
     """The page may do without what it writes."""
     sound_app.replace(*MAKES_STATE)
     inputs = {**SOUND_APP, "setup-command": "touch /app/state/set-up"}
     finding = only(audited(sound_app, runner, inputs), "read-only")
     assert "setup-command ended with exit code 1" in finding["message"]
-
-
-@pytest.mark.parametrize(
-    "line, message",
-    [
-        ("Path('/data/lock').open('x')", "After a restart it ended with exit code 1"),
-        (
-            "Path('/data/notes.sqlite3').unlink(missing_ok=True)",
-            "After a restart there is no more of: the data in /data/notes.sqlite3, which was made",
-        ),
-        (
-            "[each.unlink() for each in Path('/data').iterdir()]",
-            "After a restart there is no more of: the data in /data/notes.sqlite3, which was made",
-        ),
-    ],
-    ids=["lock", "database", "all"],
-)
-def test_restart(line: str, message: str, sound_app: Repository, runner: Runner) -> None:
-    before_start(sound_app, line)
-    finding = only(audited(sound_app, runner, SOUND_APP), "restart")
-    assert message in finding["message"]
 
 
 def test_active__the_book_s_database_file_stays_as_it_is(
