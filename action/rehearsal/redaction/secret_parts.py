@@ -22,18 +22,19 @@ SECRET_OPTION = re.compile(r"key|pass|pwd|secret|sig|token", re.IGNORECASE)
 
 def secret_parts(value: str) -> set[str]:
     """Return the value and its parts, without blanks around them; they may be short."""
-    texts = {value, *_json_scalars(value)}
+    texts = {value, *json_scalars(value)}
     lines = {line for text in texts for line in text.splitlines() if not line.startswith(ARMOUR)}
     return {part.strip() for part in (*texts, *lines, *_in_urls(lines))} - {""}
 
 
 def _in_urls(lines: Iterable[str]) -> Iterator[str]:
     """Yield passwords and the values of queries, as they are and decoded: not the short ones."""
-    found = (part for line in lines for part in (*_passwords(line), *_options(line)))
+    found = (part for line in lines for part in (*url_passwords(line), *_options(line)))
     return (part for part in found if len(part.strip()) >= MIN_REPLACED_LENGTH)
 
 
-def _passwords(line: str) -> Iterator[str]:
+def url_passwords(line: str) -> Iterator[str]:
+    """Yield the passwords of the URLs in a text, as they are and decoded."""
     for pattern in URL_PASSWORDS:
         for password in pattern.findall(line):
             yield from (password, unquote(password))
@@ -53,7 +54,7 @@ class _Number(str):
     __slots__ = ()
 
 
-def _json_scalars(value: str) -> Iterator[str]:
+def json_scalars(value: str) -> Iterator[str]:
     """Yield each string and longer number in a JSON object or list (a service account, say)."""
     if not value.lstrip().startswith(("{", "[")):
         return
