@@ -162,6 +162,10 @@ class Engine:
             raise
         return [name for name in names if "<none>" not in name]
 
+    def history(self, image: str) -> str:
+        """Return the commands that made an image, the last one first. Raises `EngineError`."""
+        return self._call(["history", "--no-trunc", "--format", "{{.CreatedBy}}", image])
+
     def last_exit_code(self, container: str) -> int | None:
         """Return the exit code of a container's latest end, or None if the engine has no record."""
         events = self._call([
