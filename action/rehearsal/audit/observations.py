@@ -145,21 +145,28 @@ class PythonPackages:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerFile:
-    """A file of a layer that the image should not have.
+    """A file of a layer that the image should not have, or a folder of `files` such files.
 
-    `kind` is what it is, like "a private key". `layer` counts from 1, and `made_by` is the command
-    that made it.
+    `kind` is one of `stray_files.KINDS`. `size` is in bytes. `layer` counts from 1, or is 0 if it
+    is not known; `made_by` is the command that made it, empty if not known. `removed_by` is the
+    layer that removes the file again, or 0.
     """
 
     path: str
     kind: str
-    layer: int
+    layer: int = 0
     made_by: str = ""
+    files: int = 1
+    size: int = 0
+    removed_by: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecretPlace:
-    """Where the value of the secret `name` stands: a file of a layer, or the configuration."""
+    """Where the value of the secret `name` stands: a file of a layer, or the configuration.
+
+    `layer` and `made_by` are as in `LayerFile`.
+    """
 
     name: str
     place: str
@@ -169,13 +176,19 @@ class SecretPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageContent:
-    """What was found in the layers and the configuration; `unread` says what was not read."""
+    """What was found in the layers, the history and the configuration.
+
+    `unread` says what was not read of the layers, and why; it is a clause. Of the names of secrets,
+    `searched` are those whose values were looked for, `not_searched` those whose values images may
+    have by chance, and `generated` those whose values are new in each run.
+    """
 
     files: tuple[LayerFile, ...] = ()
     secrets: tuple[SecretPlace, ...] = ()
     unread: str = ""
-    # Names of secrets whose values are too short to look for.
+    searched: tuple[str, ...] = ()
     not_searched: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from rehearsal.audit.checks.error_pages import debug, error_pages
 from rehearsal.audit.checks.headers import headers
 from rehearsal.audit.checks.health import healthcheck
 from rehearsal.audit.checks.hosts import host_check, logging
+from rehearsal.audit.checks.image import secret_in_image, stray_files
 from rehearsal.audit.checks.packages import pinned
 from rehearsal.audit.checks.processes import dev_server, non_root
 from rehearsal.audit.checks.starts import confined, read_only, restart, secret_required
@@ -23,6 +24,8 @@ CHECKS: tuple[Check, ...] = (
     static_files,
     static_caching,
     secret_required,
+    secret_in_image,
+    stray_files,
     non_root,
     confined,
     read_only,
