@@ -1,7 +1,6 @@
 """The servers of frameworks that are for development only: how to recognise one."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 # Before the name of a program: its interpreter and that one's options, what runs programs.
@@ -79,34 +78,18 @@ DEV_SERVERS = (
             r"php[\d.]*(?: -\S+| [^\s-]\S*=\S*)* -S"),
     _server("artisan serve", "php-fpm behind nginx, or Apache",
             r"php[\d.]*(?: -\S+)* artisan serve"),
+    # With a variable for the same only its pages show it: see the check debug.
+    _server("Rails in development mode", "rails server with RAILS_ENV=production",
+            rf"(?:rails{WORDS} (?:server|s)|puma){WORDS} (?:-e ?|--environment[= ])development"),
     _server("WEBrick", "puma", header="WEBrick/"),
 )  # fmt: skip
-RAILS = _server(
-    "Rails in development",
-    "rails server with RAILS_ENV=production",
-    rf"(?:rails{WORDS} (?:server|s)|puma)",
-)
-# Of Rails the environment says it, or this option.
-RAILS_OPTION = re.compile(r" (?:-e ?|--environment[= ])(?P<name>\w+)")
-RAILS_VARIABLES = ("RAILS_ENV", "RACK_ENV")
 
 
-def server_of_command(command: str, environment: Mapping[str, str]) -> DevServer | None:
+def server_of_command(command: str) -> DevServer | None:
     """Return the server for development that a process with this command is."""
     words = command.split()
     line = " ".join(word.rpartition("/")[2] or word for word in words)
-    return next(_matching(line, environment), None)
-
-
-def _matching(line: str, environment: Mapping[str, str]) -> Iterator[DevServer]:
-    for server in DEV_SERVERS:
-        if server.command and server.command.match(line):
-            yield server
-    if RAILS.command and RAILS.command.match(line):
-        option = RAILS_OPTION.search(line)
-        variables = (environment.get(name) for name in RAILS_VARIABLES)
-        if (option["name"] if option else next(filter(None, variables), "")) == "development":
-            yield RAILS
+    return next((each for each in DEV_SERVERS if each.command and each.command.match(line)), None)
 
 
 def server_of_header(value: str) -> DevServer | None:

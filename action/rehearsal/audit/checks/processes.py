@@ -1,6 +1,6 @@
 """The container's processes: no server for development, and none that runs as root."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from rehearsal.audit.check import CheckSkipped, Failure, Note, check
 from rehearsal.audit.dev_servers import DevServer, server_of_command, server_of_header
@@ -24,15 +24,12 @@ def dev_server(seen: Observations) -> Iterator[Failure | Note]:
     """Look for a known one among the processes and in the response header Server."""
     if seen.processes is None and seen.pages is None:
         raise CheckSkipped(f"{NOT_LISTED}, and its pages could not be asked for")
-    environment = dict(
-        each.partition("=")[::2] for each in seen.image_config.get("Env") or () if "=" in each
-    )
-    found = list(_servers_of(seen.processes or (), environment))
+    found = list(_servers_of(seen.processes or ()))
     found += _servers_in(seen.pages)
     if found:
         server, _ = found[0]
         yield Failure(
-            f"The app is served by {server.name}, which is for development.",
+            f"A server for development answers: {server.name}.",
             hint=f"Start it with a server for production: {server.instead}.",
             evidence=first_lines(list(dict.fromkeys(line for _, line in found)), MAX_LINES),
         )
@@ -40,11 +37,9 @@ def dev_server(seen: Observations) -> Iterator[Failure | Note]:
         yield Note(f"Only the response headers were looked at: {NOT_LISTED}.")
 
 
-def _servers_of(
-    processes: Iterable[ContainerProcess], environment: Mapping[str, str]
-) -> Iterator[tuple[DevServer, str]]:
+def _servers_of(processes: Iterable[ContainerProcess]) -> Iterator[tuple[DevServer, str]]:
     for process in processes:
-        if server := server_of_command(process.command, environment):
+        if server := server_of_command(process.command):
             yield server, process.evidence
 
 
@@ -77,7 +72,7 @@ def non_root(seen: Observations) -> Iterator[Failure]:
 
 
 def _of_root(root: list[ContainerProcess], processes: tuple[ContainerProcess, ...]) -> str:
-    program = root[0].command.split()[0].rpartition("/")[2]
+    program = root[0].command.split()[0].rpartition("/")[2].rstrip(":")
     if len(root) == len(processes) == 1:
         return f"The container's process, {program}, runs as root."
     if len(root) == len(processes):

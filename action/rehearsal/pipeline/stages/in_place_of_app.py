@@ -26,14 +26,14 @@ def app_process():
             return folder, command.replace(b"\0", b" ").decode(errors="replace")
     return "", ""
 def status(field):
-    found = re.search(r"^%s:(.*)$" % field, read(folder + "status").decode(), re.MULTILINE)
+    found = re.search(rb"^%s:(.*)$" % field, read(folder + "status"), re.MULTILINE)
     return [int(number) for number in found[1].split()]
 folder, command = app_process()
 if folder:
     try:
-        user, group = status("Uid")[1], status("Gid")[1]
+        user, group = status(b"Uid")[1], status(b"Gid")[1]
         if user and not os.geteuid():
-            os.setgroups(status("Groups"))
+            os.setgroups(status(b"Groups"))
             os.setgid(group)
             os.setuid(user)
         for pair in read(folder + "environ").split(b"\0"):

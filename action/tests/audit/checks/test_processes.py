@@ -15,14 +15,13 @@ def pages(server: str = "") -> Pages:
     return Pages(ready=(page,), home=(page,), unknown=(page,), malformed=page, foreign=())
 
 
-def seen(*processes: tuple[str, str], server: str | None = None, env: str = "A=1") -> Observations:
+def seen(*processes: tuple[str, str], server: str | None = None) -> Observations:
     return Observations(
         pages=None if server is None else pages(server),
         processes=tuple(
             ContainerProcess(user=user, pid=number, command=command)
             for number, (user, command) in enumerate(processes, 1)
         ),
-        image_config={"Env": [env]},
     )
 
 
@@ -45,12 +44,6 @@ def test_dev_server__by_its_header_if_no_process_shows_it() -> None:
     assert isinstance(found, Failure)
     assert "Flask" in found.message
     assert found.evidence == ("Server: Werkzeug/3.1 Python/3.13",)
-
-
-def test_dev_server__by_the_environment_of_the_image() -> None:
-    puma = ("1", "puma 6.4.2 (tcp://0.0.0.0:3000) [app]")
-    assert list(dev_server.find(seen(puma, env="RAILS_ENV=development")))
-    assert not list(dev_server.find(seen(puma, env="RAILS_ENV=production")))
 
 
 def test_dev_server__passes() -> None:
@@ -78,6 +71,12 @@ def test_non_root__names_who_is_root(users: list[str], message: str) -> None:
     assert isinstance(found, Failure)
     assert found.message == message
     assert len(found.evidence) == sum(user in {"root", "0"} for user in users)
+
+
+def test_non_root__names_a_program_by_its_title() -> None:
+    nginx = ("root", "nginx: master process nginx -g daemon off;"), ("101", "nginx: worker process")
+    found = only(non_root.find(seen(*nginx)))
+    assert found.message == "Of 2 processes one runs as root: nginx."
 
 
 def test_non_root__shows_some_of_many() -> None:
