@@ -8,16 +8,29 @@ from rehearsal.audit.exchange import Exchange
 # In characters, of a line that is shown, and of its part before what was found.
 MAX_LINE = 200
 MAX_BEFORE = 60
+SPRING_HINT = "Set server.error.include-stacktrace to never, and leave out spring-boot-devtools."
 PHP_LEVELS = "Fatal error|Parse error|Warning|Notice|Deprecated"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DebugPage:
-    """A kind of debug page: `pattern` finds it in the lines of the response's headers and body."""
+    """A kind of debug page: `pattern` finds it in the lines of the response's headers and body.
+
+    Where `later` is given, something after that has to match it.
+    """
 
     name: str
     pattern: re.Pattern[str]
+    later: re.Pattern[str] | None = None
     hint: str
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """Return where such a page shows itself in a text, or None."""
+        found = self.pattern.search(text)
+        # One pattern for both would read the whole text again from each place like the first.
+        if found and self.later and not self.later.search(text, found.end()):
+            return None
+        return found
 
 
 DEBUG_PAGES = (
@@ -76,7 +89,8 @@ DEBUG_PAGES = (
     ),
     DebugPage(
         name="an error message of PHP",
-        pattern=re.compile(rf"<b>(?:{PHP_LEVELS})</b>:[^\0]{{0,2000}}? on line <b>\d+</b>"),
+        pattern=re.compile(rf"<b>(?:{PHP_LEVELS})</b>:"),
+        later=re.compile(r" on line <b>\d+</b>"),
         hint="Set display_errors = Off in php.ini, and log_errors = On.",
     ),
     DebugPage(
@@ -94,11 +108,14 @@ DEBUG_PAGES = (
     ),
     DebugPage(
         name="Spring's error page with a stack trace",
-        pattern=re.compile(
-            r"Whitelabel Error Page</h1>[^\0]{0,4000}?\n\tat |"
-            r'"trace":"[\w.]{1,200}(?:Exception|Error)\b'
-        ),
-        hint="Set server.error.include-stacktrace to never, and leave out spring-boot-devtools.",
+        pattern=re.compile(r"Whitelabel Error Page</h1>"),
+        later=re.compile(r"\n\tat "),
+        hint=SPRING_HINT,
+    ),
+    DebugPage(
+        name="Spring's error response with a stack trace",
+        pattern=re.compile(r'"trace":"[\w.]{1,200}(?:Exception|Error)\b'),
+        hint=SPRING_HINT,
     ),
     DebugPage(
         name="Play's development page",
@@ -121,7 +138,7 @@ def find_debug_page(exchange: Exchange) -> FoundDebugPage | None:
     headers = "".join(f"{name}: {value}\n" for name, value in exchange.headers)
     text = f"{headers}\n{exchange.text}"
     for page in DEBUG_PAGES:
-        if found := page.pattern.search(text):
+        if found := page.find(text):
             return FoundDebugPage(page=page, line=line_of(text, found))
     return None
 

@@ -20,7 +20,7 @@ HASHES = (
     re.compile(r"(?:^|[.-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64}\."),
     # Rollup, and so Vite, writes 8 digits of base64, and esbuild of base32. In a name of a picture
     # they might be a word with a number.
-    re.compile(r"-(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{8}\.(?:m?js|css)$"),
+    re.compile(r"-(?=[\w-]{0,7}[A-Z])(?=[\w-]{0,7}[a-z])(?=[\w-]{0,7}\d)[\w-]{8}\.(?:m?js|css)$"),
     re.compile(r"-(?=[A-Z]*[2-7])(?=[2-7]*[A-Z])[A-Z2-7]{8}\.(?:m?js|css)$"),
 )
 MAX_AGE = re.compile(r"\s*max-age\s*=\s*\"?(\d{1,18})", re.IGNORECASE)

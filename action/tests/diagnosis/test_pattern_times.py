@@ -1,4 +1,4 @@
-"""The time of every pattern that searches logs: it must not grow with the square of their size."""
+"""The time of every pattern that searches logs or pages: it must not grow with their square."""
 
 import importlib
 import inspect
@@ -8,11 +8,12 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
 from types import ModuleType
 
 import pytest
 
-from rehearsal import diagnosis, source
+from rehearsal import audit, diagnosis, source
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.rules import Cause, Pattern
 from rehearsal.diagnosis.unreachable_words import Words
@@ -35,13 +36,19 @@ PIECES = (
     "locator resolved to <a>\n", "/a:in `b': x (y)\n",
     '  File "/venv/asyncpg/connection.py", line 1, in f\n', "Error b connecting to a:1",
     "Caused by: x\n\tat y\n", 'connection to server at "a" (b), port 1 failed: ',
+    # Pages and commands of an app.
+    "<b>Warning</b>:", "Whitelabel Error Page</h1>", "<pre>Error: ", '"trace":"a.', "+/app/a",
+    "at a(b:1", "node -a ", "php -a ", "a --a ", "rails a ", "-r a", "1; ", "#1 /a(1", "9.", "a9A",
     "DB_HOST=a ", "A_URL || 'a://b@", "a:1 - no response\n", "host: 'a', port: '1'",
 )  # fmt: skip
 
 
+# What holds patterns for commands and headers of servers, of which all begin with what is sought.
+COMMANDS = ("DEV_SERVERS", "RAILS")
+
 MODULES: list[ModuleType] = [
     importlib.import_module(found.name)
-    for package in (diagnosis, source)
+    for package in (audit, diagnosis, source)
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 ]
 
@@ -59,6 +66,10 @@ def expressions(value: object) -> Iterator[str]:
     elif isinstance(value, tuple | list | set | frozenset):
         for each in value:
             yield from expressions(each)
+    elif isinstance(value, dict):
+        yield from expressions([*value.values()])
+    elif is_dataclass(value):
+        yield from expressions([getattr(value, each.name) for each in fields(value)])
 
 
 def patterns_of_causes() -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -104,6 +115,8 @@ PATTERNS = {
 
 def is_only_matched(name: str, pattern: re.Pattern[str]) -> bool:
     """Whether a pattern is only asked for the beginning of a text, and never searched."""
+    if name in COMMANDS:
+        return True
     code = "".join(
         inspect.getsource(module) for module in MODULES if vars(module).get(name) is pattern
     )

@@ -22,7 +22,7 @@ TRACEBACK = re.compile(
 # Files of the system, or of an app in a folder where images have it. Of the latter only source
 # files and databases, since a path of the site itself may begin like them.
 PATH = re.compile(
-    r"(?<![\w:/.%-])/(?:"
+    r"(?<![\w:/.%@+-])/(?:"
     r"(?:usr/(?:local|lib|share|bin|src)|var/(?:www|lib|log|task|run)|etc|proc)/[\w./@+-]{1,200}"
     r"|(?:app|code|data|home|opt|root|src|srv|tmp|workspace)/[\w./@+-]{1,200}"
     r"\.(?:py|[cm]?js|ts|php|rb|java|class|jar|war|go|exs?|erl|cs|dll|ini|sqlite3?|db)\b)"
