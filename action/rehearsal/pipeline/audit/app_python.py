@@ -75,6 +75,8 @@ def told_in(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         if line.startswith(MARK):
             try:
                 told = json.loads(line.removeprefix(MARK))
+                # Half of a surrogate pair, which JSON may have, could not be written down.
+                json.dumps(told, ensure_ascii=False).encode()
             except (ValueError, RecursionError):
                 continue
             if isinstance(told, dict):

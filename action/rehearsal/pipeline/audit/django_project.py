@@ -7,27 +7,26 @@ from rehearsal.pipeline.audit.app_python import NoAnswerError, ask_python, why_s
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.pipeline.stages.in_place_of_app import SET_UP_DJANGO
 
-# Messages, migrations and operations that are kept, and characters of each.
+# Messages, migrations and operations that are kept. Texts are cut later, when secrets are out.
 MAX_ANSWERS = 200
-MAX_LENGTH = 1000
+# The id of a check's message, its text, and how Django shows it.
+PARTS_OF_CHECK = 3
 QUESTIONS = ("checks", "missing", "unapplied")
 # Nothing is written: a database whose file is not there yet has no migration, and is not made.
 SCRIPT = rf"""{SET_UP_DJANGO}
 import importlib.util
 def shown(error):
-    return (type(error).__name__ + ": " + str(error)).splitlines()[0][:{MAX_LENGTH}]
+    return (type(error).__name__ + ": " + str(error)).splitlines()[0]
 def answer(question):
     try:
-        found = [answer[:{MAX_LENGTH}] if isinstance(answer, str) else answer
-                 for answer in question()][:{MAX_ANSWERS}]
-        tell(**{{question.__name__: found}})
+        tell(**{{question.__name__: list(question())[:{MAX_ANSWERS}]}})
     except BaseException as error:
         tell(unanswered={{question.__name__: shown(error)}})
 def checks():
     from django.core.checks import WARNING, run_checks
     for each in run_checks(include_deployment_checks=True):
         if each.level >= WARNING and not each.is_silenced():
-            yield [(part or "")[:{MAX_LENGTH}] for part in (each.id, str(each.msg), str(each))]
+            yield [part or "" for part in (each.id, str(each.msg), str(each))]
 def missing():
     from django.apps import apps
     from django.core.management.commands import makemigrations
@@ -93,6 +92,9 @@ def ask_django(subject: Subject) -> DjangoProject:
     answers: dict[str, Any] = {}
     unanswered: dict[str, str] = {}
     for each in told:
+        if not _is_whole(each):
+            # The app itself can print lines like ours.
+            return DjangoProject(why_unknown="the app printed something else than was asked for")
         unanswered |= each.pop("unanswered", {})
         answers |= each
     version = str(answers.get("version", ""))
@@ -109,3 +111,19 @@ def ask_django(subject: Subject) -> DjangoProject:
         missing=tuple(answers.get("missing", ())),
         unanswered=unanswered,
     )
+
+
+def _is_whole(told: dict[str, Any]) -> bool:
+    """Return whether what was told has the shape that the script gives it."""
+    checks = told.get("checks", [])
+    return (
+        isinstance(checks, list)
+        and all(_are_texts(each) and len(each) == PARTS_OF_CHECK for each in checks)
+        and all(_are_texts(told.get(each, [])) for each in ("missing", "unapplied"))
+        and isinstance(unanswered := told.get("unanswered", {}), dict)
+        and _are_texts([*unanswered.values()])
+    )
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)

@@ -1,5 +1,6 @@
 """Read the requirements file in the image, and which packages its Python has."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.audit.observations import PythonPackages, RequirementsFile
@@ -73,8 +74,16 @@ def read_packages(subject: Subject) -> PythonPackages:
     if "installed" not in answers:
         return PythonPackages(why_unknown=str(answers.get("why_unknown") or why_silent(output)))
     files = (each["file"] for each in told if "file" in each)
+    # The app itself can print lines like ours, with anything in place of texts.
     return PythonPackages(
-        files=tuple(RequirementsFile(path=a, lines=tuple(b), is_constraint=c) for a, b, c in files),
-        installed=answers["installed"],
-        environment=answers["environment"],
+        files=tuple(
+            RequirementsFile(path=str(a), lines=tuple(map(str, b)), is_constraint=bool(c))
+            for a, b, c in files
+        ),
+        installed=_texts(answers["installed"]),
+        environment=_texts(answers["environment"]),
     )
+
+
+def _texts(told: Mapping[object, object]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in told.items()}

@@ -10,6 +10,7 @@ from rehearsal.pipeline.audit.app_python import (
     MARK,
     NoAnswerError,
     ask_python,
+    told_in,
     why_silent,
 )
 from rehearsal.pipeline.audit.django_project import SCRIPT as DJANGO
@@ -89,3 +90,8 @@ def test_ask_python__not_under_a_memory_limit(tmp_path: Path) -> None:
 )
 def test_why_silent(output: ProgramOutput, reason: str) -> None:
     assert why_silent(output) == reason
+
+
+def test_told_in__what_could_not_be_written_down_is_left_out() -> None:
+    lines = (MARK + '{"a": "\\ud800"}', MARK + '{"b": "\\ud83d\\ude00"}')
+    assert list(told_in(lines)) == [{"b": "\U0001f600"}]

@@ -87,6 +87,30 @@ def test_ask_django__nothing(
     assert (project.version, project.why_unknown) == (version, reason)
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"unapplied": [1]},
+        {"unapplied": 1},
+        {"missing": {"a": 1}},
+        {"missing": None},
+        {"checks": [["a.W1", 2, "?"]]},
+        {"checks": [["a.W1", "?"]]},
+        {"checks": 3},
+        {"unanswered": [1]},
+        {"unanswered": {"checks": []}},
+    ],
+)
+def test_ask_django__what_the_app_printed_in_our_place(tmp_path: Path, found: object) -> None:
+    text = told(version="5.2") + told(**found)  # type: ignore[arg-type]
+    assert "something else" in asked(tmp_path, text).why_unknown
+
+
+def test_script__cuts_no_secret_in_two(tmp_path: Path) -> None:
+    found = answers(project(tmp_path, settings=f"raise ValueError('x' * 990 + '{'s' * 40}')\n"))
+    assert found["why_unknown"].endswith("s" * 40)
+
+
 def test_ask_django__no_python(tmp_path: Path) -> None:
     refused = 'OCI runtime exec failed: "python": executable file not found in $PATH'
     assert asked(tmp_path, refused, code=127).why_unknown == "the image has no Python"

@@ -35,6 +35,16 @@ def test_read_packages__files_in_their_order(tmp_path: Path) -> None:
     )
 
 
+def test_read_packages__the_app_printed_numbers_in_our_place(tmp_path: Path) -> None:
+    text = told(file=[1, [2], 3], installed={"a": 4}, environment={"os_name": 5})
+    engine = FakeEngine(states=[{}], process=FakeProcess(0), output=text.encode())
+    assert read_packages(subject_of(engine, tmp_path)) == PythonPackages(
+        files=(RequirementsFile(path="1", lines=("2",), is_constraint=True),),
+        installed={"a": "4"},
+        environment={"os_name": "5"},
+    )
+
+
 @pytest.mark.parametrize(
     "text, code, reason",
     [
