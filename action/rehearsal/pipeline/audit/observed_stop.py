@@ -79,6 +79,7 @@ class _Follower(threading.Thread):
         self._over = threading.Event()
         # Readings of the monotonic clock; without a word about the signal, `_from` is our call.
         self._from = self._until = 0.0
+        self._fault: Exception | None = None
 
     def told_of_signal(self, _line: bytes) -> None:
         """Receive the engine's line about SIGTERM, or the later one about SIGKILL."""
@@ -100,15 +101,23 @@ class _Follower(threading.Thread):
 
     def run(self) -> None:
         """Follow the container until it has ended, or until `end`."""
-        self._signalled.wait(self._signal_timeout)
-        if self._flight:
-            self._complete(self._flight)
-        while not self._container.ended and not self._over.wait(POLL_INTERVAL):
-            pass
-        self._until = time.monotonic()
+        try:
+            self._signalled.wait(self._signal_timeout)
+            if self._flight:
+                self._complete(self._flight)
+            while not self._container.ended and not self._over.wait(POLL_INTERVAL):
+                pass
+            self._until = time.monotonic()
+        except Exception as error:  # noqa: BLE001  (`describe` raises it, in the caller's thread)
+            self._fault = error
 
     def describe(self, stopped: Stop) -> StopRun:
-        """Return how the container ended, and what came of the request."""
+        """Return how the container ended, and what came of the request.
+
+        Raises the fault because of which that is not known.
+        """
+        if self._fault:
+            raise self._fault
         run = StopRun(
             end=str(stopped.end),
             exit_code=stopped.end.exit_code,

@@ -152,3 +152,16 @@ def test_observe_stop__what_the_engine_refuses_is_raised() -> None:
         with pytest.raises(EngineError):
             observe_stop(PLAN.probe, Watching(), container, refuses, 0.0)
     assert watched.was_ended
+
+
+def test_observe_stop__a_fault_while_it_is_followed_is_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("planted")
+
+    monkeypatch.setattr(observed_stop._Follower, "_complete", fails)
+    app = App(reads_the_body, is_graceful=True)
+    with pytest.raises(ValueError, match="planted"):
+        app.observed()
+    assert app.container.ended
