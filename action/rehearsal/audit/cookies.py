@@ -32,7 +32,8 @@ def set_cookies(answers: Iterable[Exchange]) -> Iterator[Cookie]:
     for answer in answers:
         for line in answer.all("set-cookie"):
             name, *attributes = line.split(";")
-            name = name.partition("=")[0].strip()
+            # Without a name it is all value.
+            name = name.partition("=")[0].strip() if "=" in name else ""
             names = frozenset(each.partition("=")[0].strip().lower() for each in attributes)
             is_removed = any(PAST.match(each.strip()) for each in attributes)
             if name and name not in seen and not is_removed:

@@ -1,6 +1,5 @@
 """A request and its response, as data."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,6 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 # All others are those of any client, or the caller's own, like a token.
 SHOWN_REQUEST_HEADERS = ("host", "accept-encoding")
 NO_ENCODING = "identity"
-COOKIE_VALUE = re.compile(r"=[^;]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +72,16 @@ class Exchange:
             yield f"< {self.status}"
         for name, value in self.headers:
             if not names or name in names:
-                shown = COOKIE_VALUE.sub("=...", value, count=1) if name == "set-cookie" else value
+                shown = _without_value(value) if name == "set-cookie" else value
                 yield f"< {name}: {shown}"
         if self.error:
             yield f"< {self.error}"
         if body and self.body:
             yield from self.text[:MAX_SHOWN].splitlines()
+
+
+def _without_value(cookie: str) -> str:
+    """Return a cookie without its value, which is all of its first part if it has no name."""
+    first, end, attributes = cookie.partition(";")
+    name, equals, _ = first.partition("=")
+    return f"{name if equals else ''}=...{end}{attributes}"

@@ -40,6 +40,11 @@ def test_evidence__has_the_attributes_of_a_cookie_only() -> None:
     )  # fmt: skip
 
 
+def test_evidence__a_cookie_without_a_name_is_all_value() -> None:
+    cookie = Exchange(path="/", status=200, headers=(("set-cookie", "planted; Path=/"),))
+    assert cookie.evidence()[-1] == "< set-cookie: =...; Path=/"
+
+
 def test_evidence__a_content_that_broke_off() -> None:
     cut = Exchange(path="/", status=200, error="the content broke off after 3 bytes")
     assert cut.evidence() == ("> GET /", "< 200", "< the content broke off after 3 bytes")
