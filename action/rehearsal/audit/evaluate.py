@@ -7,7 +7,11 @@ from rehearsal.audit.check import Check, CheckSkipped, Failure, Note
 from rehearsal.audit.observations import Observations
 from rehearsal.audit.registry import CHECKS
 from rehearsal.results.audit import Audit, Finding, Outcome
+from rehearsal.results.bounded_text import cut_lines, cut_text
 
+# Of what a finding shows, since the app may have written it: characters of a line, and lines.
+MAX_LINE = 500
+MAX_LINES = 40
 NOT_ACTIVE = "it starts further containers, for which audit-active has to be 'true'"
 ENDED = " (the container ended by itself during the audit)"
 
@@ -86,11 +90,11 @@ def _finding(
         id=f"{check.id}:{part}" if part else check.id,
         outcome=outcome,
         title=check.title,
-        message=message,
+        message=cut_text(message, MAX_LINE),
         hint=hint,
         why=check.why,
         reference=check.reference,
-        evidence=evidence,
+        evidence=tuple(cut_text(line, MAX_LINE) for line in cut_lines(evidence, MAX_LINES)),
     )
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal.audit.check import Check, CheckSkipped, Failure, Finder, Note
-from rehearsal.audit.evaluate import NOT_ACTIVE, evaluate
+from rehearsal.audit.evaluate import MAX_LINE, MAX_LINES, NOT_ACTIVE, evaluate
 from rehearsal.audit.observations import Observations
 from rehearsal.results.audit import Audit, Finding, Outcome
 
@@ -29,6 +29,11 @@ def notes(_: Observations) -> Iterator[Failure | Note]:
 
 def breaks(seen: Observations) -> Iterator[Failure | Note]:
     yield Note(str(seen.image_config["what"]))
+
+
+def floods(_: Observations) -> Iterator[Failure | Note]:
+    yield Failure("x" * 10_000, part="one", evidence=("y" * 10_000,) * 1000)
+    raise CheckSkipped("z" * 10_000)
 
 
 def made(find: Finder, *, active: bool = False) -> Check:
@@ -71,6 +76,13 @@ def test_evaluate__what_failed_before_a_skip_counts() -> None:
     assert (skipped.id, skipped.outcome) == ("the-check", Outcome.SKIPPED)
     assert skipped.message == "there is no two"
     assert not skipped.hint
+
+
+def test_evaluate__what_a_finding_shows_is_bounded() -> None:
+    failed, skipped = audit(made(floods)).findings
+    assert max(len(failed.message), len(skipped.message)) <= MAX_LINE
+    assert len(failed.evidence) == MAX_LINES
+    assert max(len(line) for line in failed.evidence) <= MAX_LINE
 
 
 def test_evaluate__notes_stand_with_what_passed() -> None:
