@@ -8,6 +8,7 @@ from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.signals import interruptible
 from rehearsal.pipeline.audit.stop_record import (
+    ended_in_audit,
     record_end_in_audit,
     record_kept,
     stop_and_record,
@@ -162,7 +163,10 @@ def _interruptible_stop(
 
 
 def _report_ended_companions(context: RunContext, state: RunState) -> None:
-    """Record a crash for each service or worker that ended by itself, unless it is reported."""
+    """Record a crash for each service or worker that ended by itself, unless it is reported.
+
+    If it ended during the audit, that is a warning, as for the app.
+    """
     if state.cancelled:
         return
     reported = {problem.source for problem in state.problems if problem.verdict is Verdict.CRASHED}
@@ -170,6 +174,12 @@ def _report_ended_companions(context: RunContext, state: RunState) -> None:
     for each in state.companions:
         if each.ended and each.log.name not in reported:
             end = read_end(each.container, context.engine)
+            if ended_in_audit(state, context.engine, end.time):
+                state.warnings.append(
+                    f"The {each.title} ended by itself during the audit: {end}. {each.log.name} "
+                    "holds its output."
+                )
+                continue
             when = _when(state, end.time, before_ready=BEFORE_APP_READY)
             error = each.end_error(context.engine, when=when, failed=failed)
             state.problems.append(error.problem)

@@ -189,6 +189,32 @@ def test_stop__a_container_that_ended_during_the_audit_has_not_crashed(tmp_path:
     assert state.warnings == ["The container ended by itself during the audit: exit code 3."]
 
 
+def test_stop__ended_during_an_audit_that_timed_out(tmp_path: Path) -> None:
+    state = RunState(observer=Console({}), ready_seconds=1.0)
+    state.stages.append(Stage(name="audit", started=ENDED - 0.1, seconds=1.0, ok=True))
+    run = context(tmp_path, ended_before())
+    stop(PLAN, run, state, fake_container(3), run.evidence.log("container.log"))
+    assert state.problems == []
+    assert state.warnings == ["The container ended by itself during the audit: exit code 3."]
+
+
+@pytest.mark.parametrize("since, has_crashed", [(ENDED - 0.1, False), (ENDED + 0.1, True)])
+def test_stop__a_companion_that_ended_during_the_audit_has_not_crashed(
+    tmp_path: Path, since: float, *, has_crashed: bool
+) -> None:
+    late = inspect_result("exited", finished="2999-01-01T00:00:00Z")
+    engine = replace(ended_before(), states=[*ended_before().states, late])
+    run, state = with_companions(tmp_path, engine, (CompanionKind.WORKER, "mail", 3))
+    state.stages.append(Stage(name="audit", started=since, seconds=1.0, ok=True))
+    stop(PLAN, run, state, fake_container(), run.evidence.log("container.log"))
+    verdicts = [problem.verdict for problem in state.problems]
+    assert verdicts == ([Verdict.CRASHED] if has_crashed else [])
+    told = ["The worker mail ended by itself during the audit: exit code 3."]
+    assert [each.partition(" workers/")[0] for each in state.warnings] == (
+        [] if has_crashed else told
+    )
+
+
 def test_stop__it_had_ended_before_the_audit_though_nobody_knew(tmp_path: Path) -> None:
     state = audited(tmp_path, ended_before(), since=ENDED + 0.1)
     assert [problem.verdict for problem in state.problems] == [Verdict.CRASHED]

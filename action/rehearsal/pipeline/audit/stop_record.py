@@ -57,14 +57,17 @@ def record_end_in_audit(state: RunState, engine: Engine, stopped: Stop, log: Log
 
     It has not crashed then: the audit may have been too much for it, and must change no verdict.
     """
-    audit = next((stage for stage in state.stages if stage.name == "audit"), None)
-    if not audit or not state.audited:
-        return False
-    if stopped.end.time - engine.clock_offset() < audit.started:
+    if not ended_in_audit(state, engine, stopped.end.time):
         return False
     _record(state, StopRun(by_itself=True, end=str(stopped.end), log=log.tail(EXCERPT_LINES)))
     state.warnings.append(f"The container ended by itself during the audit: {stopped.end}.")
     return True
+
+
+def ended_in_audit(state: RunState, engine: Engine, ended: float) -> bool:
+    """Return whether a container ended during the audit; `ended` is a time of the engine."""
+    audit = next((stage for stage in state.stages if stage.name == "audit"), None)
+    return audit is not None and ended - engine.clock_offset() >= audit.started
 
 
 def _page_seconds(run: IdleRun | None) -> float:
