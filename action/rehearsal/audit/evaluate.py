@@ -14,6 +14,7 @@ MAX_LINE = 500
 MAX_LINES = 40
 NOT_ACTIVE = "it starts further containers, for which audit-active has to be 'true'"
 ENDED = " (the container ended by itself during the audit)"
+LATE = " (the audit's time was over before it had looked at everything)"
 
 
 def evaluate(
@@ -66,6 +67,8 @@ def _findings(check: Check, observations: Observations, *, active: bool) -> Iter
         )
     if skipped and observations.stop and observations.stop.by_itself:
         skipped += ENDED
+    elif skipped and observations.is_late:
+        skipped += LATE
     if skipped:
         yield _finding(check, Outcome.SKIPPED, skipped)
     elif not failures:

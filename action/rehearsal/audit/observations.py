@@ -286,7 +286,7 @@ class Observations:
     """All that the checks may look at.
 
     `image_config` is the image's configuration as the engine tells it. `healthcheck` is None if the
-    image declares none.
+    image declares none. With `is_late` the time was over before everything was looked at.
     """
 
     pages: Pages | None = None
@@ -299,6 +299,7 @@ class Observations:
     idle: IdleRun | None = None
     stop: StopRun | None = None
     starts: FurtherStarts | None = None
+    is_late: bool = False
 
     @property
     def is_django(self) -> bool:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal.audit.check import Check, CheckSkipped, Failure, Finder, Note
-from rehearsal.audit.evaluate import MAX_LINE, MAX_LINES, NOT_ACTIVE, evaluate
+from rehearsal.audit.evaluate import LATE, MAX_LINE, MAX_LINES, NOT_ACTIVE, evaluate
 from rehearsal.audit.observations import Observations
 from rehearsal.results.audit import Audit, Finding, Outcome
 
@@ -83,6 +83,13 @@ def test_evaluate__what_a_finding_shows_is_bounded() -> None:
     assert max(len(failed.message), len(skipped.message)) <= MAX_LINE
     assert len(failed.evidence) == MAX_LINES
     assert max(len(line) for line in failed.evidence) <= MAX_LINE
+
+
+def test_evaluate__a_skip_says_that_the_time_was_over() -> None:
+    seen = Observations(is_late=True)
+    found = evaluate(seen, mode="warn", active=False, waivers=(), checks=[made(skips)])
+    (skipped,) = found.having(Outcome.SKIPPED)
+    assert skipped.message == f"there is no two{LATE}"
 
 
 def test_evaluate__notes_stand_with_what_passed() -> None:

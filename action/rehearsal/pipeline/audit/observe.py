@@ -1,5 +1,6 @@
 """Look at everything that the checks need, one thing after the other where they would disturb."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,12 +16,15 @@ from rehearsal.pipeline.audit.idle_clients import observe_idle_clients
 from rehearsal.pipeline.audit.image_content import read_content
 from rehearsal.pipeline.audit.pages import observe_pages
 from rehearsal.pipeline.audit.processes import list_processes
+from rehearsal.pipeline.audit.programs import OutOfTimeError
 from rehearsal.pipeline.audit.python_packages import read_packages
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.results.audit import ENFORCE
 from rehearsal.verdict import RehearsalError, Verdict
 
 T = TypeVar("T")
+# In seconds, for what is looked at in the container: no look begins later, no program runs longer.
+MAX_SECONDS = 60.0
 
 
 def observe_in_time(subject: Subject, faults: list[str]) -> Observations | None:
@@ -50,6 +54,8 @@ def observe(subject: Subject, faults: list[str]) -> Observations:
             return look(asked)
         except RehearsalError:
             raise
+        except OutOfTimeError:
+            return None
         except EngineError as refusal:
             faults.append(f"the engine refused: {refusal}")
             return None
@@ -72,7 +78,9 @@ def _observe_container(subject: Subject, guarded: Callable[..., Any]) -> Observa
     """Look at the container: idle clients last, since they disturb everything else.
 
     If it ends by itself meanwhile, the rest is not observed; its end is recorded at the stop.
+    Neither is the rest if all of it takes too long, as with an app that hangs.
     """
+    subject = replace(subject, looks_end=time.monotonic() + MAX_SECONDS)
     seen = Observations(image_config=guarded(_read_image_config, subject) or {})
     looks: dict[str, Callable[[Subject], object]] = {
         "pages": observe_pages,
@@ -85,6 +93,8 @@ def _observe_container(subject: Subject, guarded: Callable[..., Any]) -> Observa
     for name, look in looks.items():
         if subject.container.ended:
             break
+        if time.monotonic() >= subject.looks_end:
+            return replace(seen, is_late=True)
         seen = replace(seen, **{name: guarded(look, subject)})
         # They show which Python the app has.
         subject = replace(subject, processes=seen.processes or ())

@@ -1,6 +1,7 @@
 """Run a program in the container, for a bounded time, and keep a bounded part of what it prints."""
 
 import re
+import time
 from collections.abc import Sequence
 
 from rehearsal.audit.observations import ProgramOutput
@@ -13,10 +14,15 @@ NOT_STARTED = (126, 127)
 REFUSED = re.compile(r"^(?:OCI runtime exec failed|Error: (?:crun|runc)): ", re.MULTILINE)
 
 
+class OutOfTimeError(Exception):
+    """The time for looking at the container was over before a program had ended."""
+
+
 def run_program(subject: Subject, command: Sequence[str], *, seconds: float) -> ProgramOutput:
     """Run a command in the container as the image's own user; return what became of it.
 
     After `seconds` only the client is ended: the engine has no way to end what it runs there.
+    Raises `OutOfTimeError`.
     """
     output = bytearray()
 
@@ -25,9 +31,12 @@ def run_program(subject: Subject, command: Sequence[str], *, seconds: float) -> 
 
     process = subject.context.engine.execute(subject.container.id, command, out=keep)
     try:
-        code = process.wait(seconds)
+        left = max(subject.looks_end - time.monotonic(), 0.0)
+        code = process.wait(min(seconds, left))
     finally:
         process.end()
+    if code is None and left < seconds:
+        raise OutOfTimeError
     # Before anything is cut out of it, which could cut a secret in two.
     redactor = subject.context.evidence.redactor
     text = redactor.redact_bytes(bytes(output)).decode(errors="replace")

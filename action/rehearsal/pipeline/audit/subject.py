@@ -17,7 +17,8 @@ class Subject:
 
     `image` is the image's ID, `log` the container's log, `processes` those of the container as far
     as they were listed. `ready_seconds` is how long the app took until it was ready; the rehearsal
-    has time until `deadline`, a reading of the monotonic clock. What runs in a thread ends soon
+    has time until `deadline`, a reading of the monotonic clock, and what is looked at in the
+    container itself until `looks_end`, another one. What runs in a thread ends soon
     after `stopped` is set.
     """
 
@@ -29,4 +30,5 @@ class Subject:
     processes: tuple[ContainerProcess, ...] = ()
     ready_seconds: float = 0.0
     deadline: float = math.inf
+    looks_end: float = math.inf
     stopped: threading.Event = field(default_factory=threading.Event)

@@ -1,10 +1,17 @@
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rehearsal.audit.observations import FurtherStarts, ImageContent, ProgramOutput, StartRun
+from rehearsal.audit.observations import (
+    DjangoProject,
+    FurtherStarts,
+    ImageContent,
+    ProgramOutput,
+    StartRun,
+)
 from rehearsal.config.rehearsal_plan import AuditPlan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import EngineError
@@ -12,6 +19,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.audit import observe as module
 from rehearsal.pipeline.audit.observe import observe, observe_in_time
+from rehearsal.pipeline.audit.programs import OutOfTimeError
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.pipeline.context import RunContext
 from rehearsal.redaction.redactor import Redactor
@@ -74,6 +82,21 @@ def test_observe__looks_at_everything_and_ends_what_it_began(
     assert observe(subject(tmp_path, active=True), faults).starts == STARTS
     assert not faults
     assert asked.stopped.is_set()
+
+
+def test_observe__all_looks_together_are_bounded(
+    tmp_path: Path, looked: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def takes_all(asked: Subject) -> None:
+        time.sleep(asked.looks_end - time.monotonic())
+        raise OutOfTimeError
+
+    monkeypatch.setattr(module, "MAX_SECONDS", 0.5)
+    looked |= {"run_healthcheck": takes_all, "ask_django": DjangoProject(version="5")}
+    faults: list[str] = []
+    seen = observe(subject(tmp_path), faults)
+    assert (seen.is_late, seen.healthcheck, seen.django) == (True, None, None)
+    assert not faults
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rehearsal.pipeline.audit.programs import MAX_OUTPUT, run_program
+from rehearsal.pipeline.audit.programs import MAX_OUTPUT, OutOfTimeError, run_program
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.verdict import RehearsalError
@@ -91,3 +92,9 @@ def test_run_program__ends_with_the_run(tmp_path: Path) -> None:
     engine = FakeEngine(errors={"execute": engine_lost()})
     with pytest.raises(RehearsalError):
         run_program(subject_of(engine, tmp_path), ["true"], seconds=5)
+
+
+def test_run_program__the_time_for_all_looks_is_over(tmp_path: Path) -> None:
+    asked = replace(subject_of(FakeEngine(process=FakeProcess(None)), tmp_path), looks_end=0.0)
+    with pytest.raises(OutOfTimeError):
+        run_program(asked, ["sleep"], seconds=5)
