@@ -42,7 +42,8 @@ def run(
         ([PASSED], PASSED),
         ([FAILED, PASSED], PASSED),
         ([FAILED, FAILED, FAILED], FAILED),
-        ([SLOW], SLOW),
+        ([SLOW, PASSED], PASSED),
+        ([SLOW, FAILED, SLOW], SLOW),
         ([FAILED, MISSING], MISSING),
     ],
 )
@@ -66,6 +67,15 @@ def test_run_healthcheck__is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyP
     declared = {"Timeout": 3600 * 10**9, "Retries": 100}
     _, calls = run(tmp_path, [FAILED] * 3, monkeypatch, **declared)
     assert calls == [(("health",), 30.0)] * 3
+
+
+def test_run_healthcheck__is_not_tried_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 29.0, 31.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    found, calls = run(tmp_path, [SLOW, SLOW], monkeypatch)
+    assert (found, len(calls)) == (SLOW, 2)
 
 
 def test_run_healthcheck__none_is_declared(tmp_path: Path) -> None:
