@@ -141,7 +141,10 @@ class _Starts:
                 clock=self._clock,
                 limit=limit or self._clock.limit,
             ) as container:
-                return act(container)
+                run = act(container)
+                if self._is_shared:
+                    container.stop()
+                return run
 
         future = self._pool.submit(_observed, start)
         self._futures.append(future)

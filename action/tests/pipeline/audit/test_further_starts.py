@@ -43,6 +43,7 @@ class Script:
     started: dict[str, ContainerPlan] = field(default_factory=dict)
     again: dict[str, bool] = field(default_factory=dict)
     restarted: Any = RESTARTED
+    stopped: list[str] = field(default_factory=list)
     running: int = 0
     most: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,6 +72,9 @@ class FakeContainer:
 
     def restart(self) -> StartRun:
         return result(self.script.restarted, self.clock)
+
+    def stop(self) -> None:
+        self.script.stopped.append(self.name)
 
 
 @pytest.fixture
@@ -142,6 +146,7 @@ def test_start_further__each_way(tmp_path: Path, script: Script) -> None:
     for name, plan in script.started.items():
         assert plan.volumes == (f"{PREFIX}-{name}-1:/data",), "each has its own"
     assert not any(script.again.values())
+    assert not script.stopped, "they are only removed"
     assert calls(asked) == [("remove_labelled", LABEL, PREFIX)]
 
 
@@ -291,6 +296,8 @@ def test_start_further__with_services_one_after_the_other(
         assert plan.network == PREFIX
         assert plan.volumes == (f"{PREFIX}-1:/data",), "they share it"
     assert script.again == {"plain": False, "confined": True, "read-only": True}
+    # After SIGKILL a lock on the shared volume would end the next one.
+    assert script.stopped == [*NAMES]
 
 
 @pytest.mark.parametrize(

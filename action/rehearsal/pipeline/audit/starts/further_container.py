@@ -90,6 +90,12 @@ class FurtherContainer:
         run = self._wait_until_ready()
         return replace(run, lost=volumes.find_lost(before)) if run.ready else run
 
+    def stop(self) -> None:
+        """Stop it as production would: what it leaves may be in use by the next one."""
+        if not self.container.ended:
+            with suppress(EngineError):  # It is removed next.
+                self.subject.context.engine.stop(self.container.id, seconds=STOP_TIMEOUT)
+
     def _wait_until_ready(self) -> StartRun:
         return self._run(self._ask(lambda answer: is_ready(self.subject.plan.probe, answer)))
 

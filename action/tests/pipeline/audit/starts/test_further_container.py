@@ -247,6 +247,22 @@ def test_set_up__the_engine_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.usefixtures("answers")
+@pytest.mark.parametrize("error", [{}, {"stop": EngineError("it has just ended")}])
+def test_stop(error: dict[str, Exception], tmp_path: Path) -> None:
+    engine = FakeEngine(states=[RUNNING], errors=error)
+    with started(tmp_path, engine) as container:
+        container.stop()
+    assert ("stop", "c0ffee", 10) in engine.calls
+
+
+def test_stop__it_has_ended(tmp_path: Path) -> None:
+    engine = ended(3)
+    with started(tmp_path, engine) as container:
+        container.stop()
+    assert not [call for call in engine.calls if call[0] == "stop"]
+
+
+@pytest.mark.usefixtures("answers")
 def test_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Volumes, "read_and_mark", lambda _: {})
     monkeypatch.setattr(Volumes, "find_lost", lambda *_: ("/data/db",))
