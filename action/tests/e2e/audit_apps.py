@@ -8,6 +8,8 @@ from .services import POSTGRES
 
 NO_HEADERS = {"headers:nosniff": "GET / ", "headers:frame": "GET / ", "headers:referrer": "GET / "}
 NO_HEALTHCHECK = {"healthcheck": "declares no HEALTHCHECK"}
+# What `npm ci` leaves, where the project asks for nothing else.
+NPM_CACHE = {"stray-files:caches": "/root/.npm/_cacache, "}
 # Django's settings for TLS: each fixture leaves it to a proxy, and its settings do not know.
 NO_TLS = {
     "deploy-check:W004": "SECURE_HSTS_SECONDS",
@@ -32,7 +34,38 @@ MEMBERS = """\
         return []
 """
 
+KEY = """\
+-----BEGIN PRIVATE KEY-----
+cGxhbnRlZCBieSB0aGUgZW5kLXRvLWVuZCB0ZXN0cywgbmV2ZXIgYSBrZXkgb2YgYW55
+-----END PRIVATE KEY-----
+"""
+DATABASE = (
+    """RUN python -c 'import sqlite3; sqlite3.connect("seed.db").execute("create table a (b)")'"""
+)
+
 AUDITED_APPS = (
+    AuditCase(
+        name="a whole project folder",
+        fails={
+            "stray-files:git": "/app/.git, ",
+            "stray-files:env": "/app/.env (COPY . .)",
+            "stray-files:credentials": "/app/.npmrc",
+            "stray-files:keys": "/app/server.key",
+            # It stays in its layer.
+            "stray-files:databases": "/app/seed.db",
+            "stray-files:tests": "/app/tests",
+            "stray-files:caches": "/app/.mypy_cache, 2 files",
+        },
+        files={
+            ".env": "NOTES_TITLE=Notes\n",
+            ".npmrc": "//registry.example.com/:_authToken=a-token\n",
+            "server.key": KEY,
+            ".mypy_cache/.gitignore": "*\n",
+            ".mypy_cache/3.13/app.meta.json": "{}\n",
+            "tests/test_notes.py": "def test_notes():\n    assert True\n",
+        },
+        edits=(("Dockerfile", r"^COPY app.py .*$", rf"COPY . .\n{DATABASE}\nRUN rm seed.db"),),
+    ),
     AuditCase(
         name="below a path",
         fails={},
@@ -142,11 +175,15 @@ AUDITED_APPS = (
         },
         inputs={"secrets": "DJANGO_SECRET_KEY"},
     ),
-    AuditCase(name="npm_app", app="npm_app", fails={"headers:nosniff": "GET / ", **NO_HEALTHCHECK}),
+    AuditCase(
+        name="npm_app",
+        app="npm_app",
+        fails={"headers:nosniff": "GET / ", **NO_HEALTHCHECK, **NPM_CACHE},
+    ),
     AuditCase(
         name="node_postgres",
         app="node_postgres",
-        fails={**NO_HEADERS, **NO_HEALTHCHECK},
+        fails={**NO_HEADERS, **NO_HEALTHCHECK, **NPM_CACHE},
         inputs={
             "services": f"db={POSTGRES}",
             "service-env": "db.POSTGRES_PASSWORD=throwaway\ndb.POSTGRES_DB=notes",

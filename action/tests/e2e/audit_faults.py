@@ -1,6 +1,6 @@
 """Ways to fail one check of the audit and no other, each as a team might make it."""
 
-from .audit_case import AuditCase
+from .audit_case import SECRET, AuditCase
 
 CMD = r"^CMD .*$"
 USER = r"^USER .*$"
@@ -86,6 +86,23 @@ AUDIT_FAULTS = (
             app(r'os.environ.get\("APP_SECRET", ""\)', 'os.environ.get("APP_SECRET")'),
             app(r"^if not SECRET", "if SECRET is None"),
         ),
+    ),
+    AuditCase(
+        fails={"secret-in-image:APP_SECRET": "RUN |1 APP_SECRET=***"},
+        name="build-argument",
+        edits=(dockerfile(r"^RUN python -m whitenoise", r"ARG APP_SECRET\n\g<0>"),),
+        inputs={"build-args": f"APP_SECRET={SECRET}"},
+    ),
+    AuditCase(
+        fails={"secret-in-image:APP_SECRET": "/app/settings.ini (COPY settings.ini .)"},
+        name="removed-in-a-later-layer",
+        files={"settings.ini": f"[notes]\nsecret = {SECRET}\n"},
+        edits=(dockerfile(r"^COPY dist .*$", r"\g<0>\nCOPY settings.ini .\nRUN rm settings.ini"),),
+    ),
+    AuditCase(
+        fails={"stray-files:git": "/app/.git"},
+        name="all-of-the-repository",
+        edits=(dockerfile(r"^COPY app.py .*$", "COPY . ."),),
     ),
     AuditCase(
         fails={"non-root": "gunicorn"},
