@@ -104,9 +104,9 @@ SNAKEOIL = "ssl-cert-snakeoil.key"
 
 
 def find_stray(path: str, read: Callable[[int], bytes]) -> Stray | None:
-    """Return what a file is that should not be there; `read` returns its first bytes.
+    """Return what a file is that should not be there, or None.
 
-    The path has no slash before it.
+    The path has no slash before it. `read` returns the next bytes of the file, at most so many.
     """
     cache = SYSTEM_CACHES.match(path) or TOOLS_CACHES.search(path)
     if cache and not PACKAGES.search(path, 0, cache.start() + 1):
@@ -116,11 +116,11 @@ def find_stray(path: str, read: Callable[[int], bytes]) -> Stray | None:
     if repository := REPOSITORY.search(path):
         return Stray(GIT, path[: repository.end()])
     folder = TEST_FOLDER.search(path)
-    name = path.rpartition("/")[2]
+    name, head = path.rpartition("/")[2], read(HEAD)
     for kind, name_pattern, content in RULES:
         if kind == DATABASES and (folder or path.startswith("etc/")):
             continue
-        if name_pattern.fullmatch(name) and content.search(read(HEAD)):
+        if name_pattern.fullmatch(name) and content.search(head):
             return Stray(kind, path[: folder.end()] if folder and kind == TESTS else path)
     return None
 

@@ -1,3 +1,4 @@
+import io
 import time
 
 import pytest
@@ -26,7 +27,7 @@ DUMP = b"--\n-- PostgreSQL database dump\n--\n\nSET x = 0;\nCOPY public.users (i
 
 
 def stray(path: str, content: bytes = b"content") -> Stray | None:
-    return find_stray(path, lambda limit: content[:limit])
+    return find_stray(path, io.BytesIO(content).read)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ from rehearsal.outside.tar_stream import BadArchiveError, TarMember, TarStream
 from rehearsal.pipeline.audit.member_search import MemberSearch
 from rehearsal.redaction.literal_search import Hit, LiteralSearch
 
-# No project has longer paths.
+# In characters. No project has longer paths. Where one has a secret, no part of its path is told,
+# which might end within the secret.
 MAX_PATH = 1000
+LONG_PATH = "(a path of more than 1000 characters)"
 # Of a whole image.
 MAX_STRAYS = 1000
 MAX_PLACES = 200
@@ -86,8 +88,6 @@ class LayerScan:
     def _look_at(self, content: LayerContent, member: TarMember, archive: TarStream) -> None:
         path = _path(member)
         folder, _, name = path.rpartition("/")
-        if len(path) > MAX_PATH:
-            return
         if name.startswith(WHITEOUT):
             if self._removed:
                 self._removed -= 1
@@ -96,7 +96,7 @@ class LayerScan:
                     if name == OPAQUE
                     else f"{folder}/{name.removeprefix(WHITEOUT)}".lstrip("/")
                 )
-        elif member.is_file and member.size:
+        elif member.is_file and member.size and path != LONG_PATH:
             if stray := find_stray(path, archive.read):
                 self._add_stray(content, stray, path, member.size)
             elif len(self.package_folders) < MAX_PACKAGE_FOLDERS and (
@@ -108,7 +108,7 @@ class LayerScan:
         for member, hit in hits:
             path = _path(member)
             if hit.literal == KEY_MARK:
-                if is_private_key(path, hit.text):
+                if path != LONG_PATH and is_private_key(path, hit.text):
                     self._add_stray(content, Stray(KEYS, path), path, member.size)
                 continue
             for name in self._names[hit.literal]:
@@ -129,4 +129,5 @@ class LayerScan:
 
 def _path(member: TarMember) -> str:
     """Return the path of a member without what archives write before it."""
-    return member.name.removeprefix("./").lstrip("/")
+    path = member.name.removeprefix("./").lstrip("/")
+    return path if len(path) <= MAX_PATH else LONG_PATH

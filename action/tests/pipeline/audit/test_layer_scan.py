@@ -6,6 +6,7 @@ from itertools import chain
 from rehearsal.audit.stray_files import CACHES, ENV, KEYS, Stray
 from rehearsal.outside.image_archive import Layer
 from rehearsal.pipeline.audit.layer_scan import (
+    LONG_PATH,
     MAX_PATH,
     MAX_PLACES,
     MAX_REMOVED,
@@ -99,7 +100,6 @@ def test_read__what_is_kept_is_limited() -> None:
     many: dict[str, bytes] = {f"app/{n}/.env": b"A=1" for n in range(MAX_STRAYS + 9)}
     many |= {f"app/{n}/secret": SECRET for n in range(MAX_PLACES + 9)}
     many |= {f"app/.wh.{n}": b"" for n in range(MAX_REMOVED + 9)}
-    many[f"{'long/' * (MAX_PATH // 5)}/.env"] = b"A=1"
     first, second = scanned(many, many).layers
     assert (len(first.strays), len(first.secrets), len(first.removed)) == (
         MAX_STRAYS,
@@ -107,6 +107,14 @@ def test_read__what_is_kept_is_limited() -> None:
         MAX_REMOVED,
     )
     assert second == LayerContent(digest=second.digest)
+
+
+def test_read__a_path_that_is_too_long_is_not_told() -> None:
+    path = f"{'long/' * (MAX_PATH // 5)}.env"
+    key = f"-----BEGIN PRIVATE KEY-----\n{BODY}".encode()
+    content = found({path: b"A=1", f"{path}-key": key, f"{path}-secret": SECRET})
+    assert content.strays == {}
+    assert [*content.secrets] == [("TOKEN", LONG_PATH)]
 
 
 def test_read__a_large_layer_in_little_memory() -> None:
