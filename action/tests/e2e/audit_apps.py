@@ -121,6 +121,8 @@ AUDITED_APPS = (
         edits=(
             *LAST_COMMIT.edits,
             ("Dockerfile", "manage.py gunicorn.conf.py", "manage.py"),
+            # What pip keeps depends on the package index.
+            ("Dockerfile", "pip install", r"\g<0> --no-cache-dir"),
             ("Dockerfile", r"^CMD .*$", "CMD gunicorn --bind :8888 superlists.wsgi:application"),
         ),
         inputs={"audit-ignore": ""},
