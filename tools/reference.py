@@ -68,6 +68,8 @@ ENVIRONMENT = {
     "REHEARSAL_RETRIES": "The input `test-retries`: how often a failed test may run again.",
     "SELENIUM_REMOTE_URL": "The input `selenium-url`; only there when it is given.",
     "PYTHONPATH": "Begins with the folders of `rehearsal_capture` and `rehearsal_testing`.",
+    "REHEARSAL_PACKAGES": "Where Python finds `rehearsal_capture` if it ignores `PYTHONPATH`; not "
+    "there with `capture: off`.",
     "PATH": "Begins with the virtual environment that holds `test-requirements`.",
 }
 
@@ -356,6 +358,7 @@ def test_environment() -> Iterator[str]:
         evidence=here,
         junit=here,
         python_path=[here],
+        capture_folder=here,
         bin_folder=here,
     )
     complete("environment of the tests", ENVIRONMENT, known)

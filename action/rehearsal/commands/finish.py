@@ -39,8 +39,10 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import Problem, Verdict
 
-# In seconds: GitHub kills a cancelled step after 10 s, and its container was stopped before.
+# In seconds: GitHub kills a cancelled step after 10 s, and its container was stopped before. On a
+# laptop somebody waits for the last line.
 CANCELLED_COPY_TIMEOUT = 2.0
+LOCAL_COPY_TIMEOUT = 0.5
 BEFORE_COPYING = "This was written before the files of the tests were copied."
 # A console that collapses groups hides these logs, so the end of a failed one is shown again.
 STREAMED_LOGS = (BUILD_LOG, BEFORE_LOG, SETUP_LOG)
@@ -86,8 +88,9 @@ def finish(
         _report(result, staged, evidence, console, describe_audit)
     if staged:
         with _warn_of_faults(console):
-            cancelled = result.verdict is Verdict.CANCELLED
-            copy_files(staged, evidence, seconds=CANCELLED_COPY_TIMEOUT if cancelled else 0)
+            seconds = LOCAL_COPY_TIMEOUT if local else CANCELLED_COPY_TIMEOUT
+            is_cancelled = result.verdict is Verdict.CANCELLED
+            copy_files(staged, evidence, seconds=seconds if is_cancelled else 0)
             result = add_evidence(result, state, description, evidence)
             _write_reports(result, evidence, console)
     link = ""

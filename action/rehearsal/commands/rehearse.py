@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rehearsal.commands.finish import Ending, finish, finish_without_folder
 from rehearsal.commands.origin import inputs_origin, read_origin, summarize_request
-from rehearsal.commands.watchdog import LastMessage
+from rehearsal.commands.watchdog import Left, Watchdog
 from rehearsal.config import child_environment, preflight
 from rehearsal.config.default_image_tag import image_tag
 from rehearsal.config.given_inputs import GivenInputs
@@ -27,9 +27,9 @@ from rehearsal.outside.processes import end_processes_with_env
 from rehearsal.outside.remove_tree import NO_TIME, PATIENCE, remove_tree
 from rehearsal.outside.signals import interruptible
 from rehearsal.outside.subreaper import become_subreaper, descendants, end_descendants
-from rehearsal.outside.watchdog_process import WatchdogProcess
 from rehearsal.pipeline.compose_services import with_compose_services
 from rehearsal.pipeline.context import RunContext
+from rehearsal.pipeline.find_venv_cache import find_venv_cache
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result_builder import RunDescription
 from rehearsal.pipeline.run_folder import (
@@ -82,7 +82,7 @@ def run_rehearsal(
         artifact_name=default_artifact_name(run, environ),
         origin=origin,
     )
-    watchdog: WatchdogProcess | None = None
+    watchdog: Watchdog | None = None
     try:
         with interruptible():
             request = load_request()
@@ -106,12 +106,13 @@ def run_rehearsal(
                 console=console,
                 evidence=evidence,
                 keep_container=keep_container,
+                local=local,
             )
         # The watchdog must not get RUN_VARIABLE: it ends every process that has this variable.
         env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
         env["RUNNER_TEMP"] = str(temp.path)
         become_subreaper()
-        watchdog = WatchdogProcess([*_own_command(), "watch", str(run)], env=env)
+        watchdog = Watchdog([*_own_command(), "watch", str(run)], env, context.venv_cache)
         ours = descendants()
         try:
             rehearse(plan, context, state)
@@ -140,21 +141,21 @@ def run_rehearsal(
 
 
 def _remove_files(
-    evidence: Evidence, temp: Folder, watchdog: WatchdogProcess | None, *, whole: bool
+    evidence: Evidence, temp: Folder, watchdog: Watchdog | None, *, whole: bool
 ) -> None:
     """Remove the run's private files, or its `whole` folder, and let the watchdog end.
 
-    If that takes longer than a moment, the watchdog goes on with it.
+    It ends after it has removed what takes long.
     """
     seconds = MOMENT if watchdog else PATIENCE
-    message = LastMessage.DONE
+    left: set[Left] = set()
     if whole:
         if remove_tree(temp, evidence.root.path.name, seconds=seconds) == NO_TIME:
-            message = LastMessage.FOLDER_LEFT
+            left.add(Left.FOLDER)
     elif not evidence.drop_staging(seconds):
-        message = LastMessage.STAGING_LEFT
+        left.add(Left.STAGING)
     if watchdog:
-        watchdog.close(message.value, wait=message is LastMessage.DONE)
+        watchdog.dismiss(left)
 
 
 def _new_evidence(temp: Folder, run: RunReference, console: Console, state: RunState) -> Evidence:
@@ -219,6 +220,7 @@ def _make_context(
     console: Console,
     evidence: Evidence,
     keep_container: bool,
+    local: bool,
 ) -> RunContext:
     """Find the engine and check that the rehearsal may run here. Raises `RehearsalError`."""
     env = child_environment.for_children(request.environ, (secret.name for secret in plan.secrets))
@@ -231,6 +233,9 @@ def _make_context(
         engine_host=engine.host(),
         why_foreign=lambda path: why_foreign(path, environ.get("GITHUB_SHA", ""), env),
     )
+    venv_cache, notice = find_venv_cache(plan, env, local=local)
+    if notice:
+        evidence.warn(notice)
     return RunContext(
         engine=engine,
         console=console,
@@ -239,6 +244,7 @@ def _make_context(
         label=run.label,
         image_tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
         keep_container=keep_container,
+        venv_cache=venv_cache,
     )
 
 

@@ -14,6 +14,10 @@ WITHHELD = re.compile(
     r"|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))\Z"
 )
 
+# They are not always set, and must not come from outside: with a REHEARSAL_SHARD from there, a part
+# of the suite would be reported as all of it.
+OWN = frozenset({"REHEARSAL_SHARD", "REHEARSAL_PACKAGES"})
+
 
 def for_children(environ: Mapping[str, str], secret_names: Iterable[str]) -> dict[str, str]:
     """Return the environment for builds, tests, pip and the engine's client.
@@ -36,12 +40,19 @@ def for_tests(
     evidence: Path,
     junit: Path,
     python_path: Iterable[Path],
+    capture_folder: Path | None,
     bin_folder: Path | None,
 ) -> dict[str, str]:
-    """Return the environment of the test command: `base`, our variables, and those of test-env."""
-    # With a REHEARSAL_SHARD from outside, a part of the suite would be reported as all of it.
-    base = {name: value for name, value in base.items() if name != "REHEARSAL_SHARD"}
-    optional = {"REHEARSAL_SHARD": suite.shard, "SELENIUM_REMOTE_URL": suite.selenium_url}
+    """Return the environment of the test command: `base`, our variables, and those of test-env.
+
+    The capture is imported from `capture_folder`, unless it is off.
+    """
+    base = {name: value for name, value in base.items() if name not in OWN}
+    optional = {
+        "REHEARSAL_SHARD": suite.shard,
+        "REHEARSAL_PACKAGES": str(capture_folder or ""),
+        "SELENIUM_REMOTE_URL": suite.selenium_url,
+    }
     return {
         **base,
         **{name: value for name, value in optional.items() if value},

@@ -248,8 +248,18 @@ INPUTS = table(
     Input(
         "test-requirements",
         FILE,
-        "Requirements to install into a virtual environment for the tests; when empty, "
-        "functional_tests/requirements.txt where it exists.",
+        "Requirements to install into a virtual environment for the tests, or the word none; when "
+        "empty, functional_tests/requirements.txt where it exists.",
+        tests_only=True,
+    ),
+    Input(
+        "test-cache",
+        BOOLEAN,
+        "Whether the virtual environment of the tests is kept below the runner's ~/.cache, where "
+        "actions/cache can save it; on a laptop it always is.",
+        default="false",
+        github_only=True,
+        not_in_workflow="Its jobs have no step that keeps a folder for later runs.",
         tests_only=True,
     ),
     Input(

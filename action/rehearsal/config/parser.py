@@ -24,6 +24,8 @@ from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
 from rehearsal.results.published_port import host_name
 from rehearsal.verdict import MisconfiguredError
 
+# The word in test-requirements for tests that need no virtual environment; ./none is a file.
+NO_REQUIREMENTS = "none"
 # In seconds, unless the input ready-timeout has others.
 READY_TIMEOUT = 60
 # Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
@@ -171,12 +173,15 @@ def _suite(
     has_own = (directory / "manage.py").is_file() and suite.is_dir()
     if not command and has_own and not audit_only:
         command = "python manage.py test functional_tests"
-    requirements = directory / (inputs.text("test-requirements") or suite / "requirements.txt")
-    if inputs.text("test-requirements") and not is_file(requirements):
+    given = inputs.text("test-requirements")
+    requirements = directory / (given or suite / "requirements.txt")
+    if given not in ("", NO_REQUIREMENTS) and not is_file(requirements):
         raise inputs.error_for("test-requirements", f"a file; looked for {quoted(requirements)}")
+    needs_venv = command and given != NO_REQUIREMENTS and requirements.is_file()
     return SuitePlan(
         command=command,
-        requirements=requirements.resolve() if command and requirements.is_file() else None,
+        requirements=requirements.resolve() if needs_venv else None,
+        keeps_venv=inputs.boolean("test-cache"),
         env=values(read_variables(inputs, "test-env", environ, names=ANY_NAME)),
         timeout=inputs.number("test-timeout"),
         retries=inputs.number("test-retries"),

@@ -62,6 +62,21 @@ def check_environment(
         )
 
 
+def why_no_test_cache(environ: Mapping[str, str]) -> str:
+    """Return why a runner must not keep the tests' environment, or an empty string.
+
+    Tests can write into it, whatever is checked later. So code that strangers may have written must
+    not leave one for a run that has secrets. GitHub keeps the caches of a pull request apart; a
+    runner of one's own does not.
+    """
+    event = environ.get("GITHUB_EVENT_NAME", "")
+    if event in PRIVILEGED_EVENTS:
+        return f"on {event}, {PRIVILEGED_EVENTS[event]}"
+    if event == "pull_request" and environ.get("RUNNER_ENVIRONMENT") != "github-hosted":
+        return "on a runner of one's own, a pull request could leave code for the runs after it"
+    return ""
+
+
 def _foreign_code(plan: Plan, why_foreign: Callable[[Path], str]) -> Iterator[str]:
     """Yield each input whose code may not be that of the event's commit, and why."""
     if plan.image and not plan.trust_image:

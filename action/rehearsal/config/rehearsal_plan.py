@@ -159,13 +159,15 @@ class SuitePlan:
     """How to run the tests.
 
     `command` is empty if no test was asked for. `requirements` is None if the tests need no virtual
-    environment. `timeout` is in seconds. `capture` says that failed browser tests leave evidence.
+    environment; with `keeps_venv` a runner keeps it. `timeout` is in seconds. `capture` says that
+    failed browser tests leave evidence.
     `reports_glob` is relative to the working directory. `selenium_url` is empty, too, if a service
     is the Grid: its URL is known when its image is here.
     """
 
     command: str
     requirements: Path | None
+    keeps_venv: bool
     env: Mapping[str, str] = field(repr=False)
     timeout: int
     retries: int

@@ -4,21 +4,20 @@ Only what stands in it is ever removed. It is not in the images: anyone can writ
 """
 
 import errno
-import fcntl
 import json
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
+from rehearsal.outside.file_lock import lock
+
 # In bytes; one image takes about 250. Of a longer file only the end is read.
 MAX_SIZE = 1 << 20
 # In seconds. Others hold the lock for milliseconds.
 LOCK_TIMEOUT = 5.0
-LOCK_PAUSE = 0.05
 # What a rehearsal calls its images.
 NAME_PREFIX = "rehearsed/"
 
@@ -55,24 +54,11 @@ def update_record(path: Path, change: Callable[[list[BuiltImage]], Iterable[Buil
     with os.fdopen(os.open(path, flags, 0o600), "r+b") as file:
         if not S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", str(path))
-        _lock(file)
+        lock(file.fileno(), LOCK_TIMEOUT)
         lines = [json.dumps(asdict(image)) for image in change([*_read(file)])]
         file.seek(0)
         file.write("".join(f"{line}\n" for line in lines).encode())
         file.truncate()
-
-
-def _lock(file: BinaryIO) -> None:
-    limit = time.monotonic() + LOCK_TIMEOUT
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > limit:
-                raise
-            time.sleep(LOCK_PAUSE)
-        else:
-            return
 
 
 def _read(file: BinaryIO) -> Iterator[BuiltImage]:

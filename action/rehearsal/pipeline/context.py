@@ -8,6 +8,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.github import Console
+from rehearsal.pipeline.venv_cache import VenvCache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,8 @@ class RunContext:
 
     `env` is the environment of every child process. `label` (name=value) marks the containers and
     volumes that the rehearsal creates, `image_tag` names the image that it builds. With
-    `keep_container` the container keeps running.
+    `keep_container` the container keeps running. The tests' virtual environment is kept in
+    `venv_cache`, if there is one.
     """
 
     engine: Engine
@@ -26,6 +28,7 @@ class RunContext:
     label: str
     image_tag: str
     keep_container: bool = False
+    venv_cache: VenvCache | None = None
 
     @contextmanager
     def streamed_log(self, title: str, name: str) -> Iterator[Log]:

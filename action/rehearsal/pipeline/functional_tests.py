@@ -27,7 +27,7 @@ from rehearsal.pipeline.stages.companion import CompanionKind, raise_if_ended
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import IN_TESTS, crash_error, has_ended
 from rehearsal.pipeline.stages.observations import suite_environment_lines
-from rehearsal.pipeline.stages.python_path import python_path
+from rehearsal.pipeline.stages.python_path import packages_folder, python_path
 from rehearsal.pipeline.stages.shards_and_retries import count_notices
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
@@ -59,6 +59,7 @@ def run_functional_tests(
         evidence=traces,
         junit=junit,
         python_path=python_path(evidence, capture=plan.suite.capture),
+        capture_folder=packages_folder(evidence) if plan.suite.capture else None,
         bin_folder=bin_folder,
     )
     try:

@@ -3,6 +3,7 @@
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.log import Log
@@ -37,7 +38,6 @@ from rehearsal.pipeline.stages.container_start import start_container
 from rehearsal.pipeline.stages.image import Image, build_image, find_image
 from rehearsal.pipeline.stages.observations import input_lines
 from rehearsal.pipeline.stages.publish_address import check_publish_address
-from rehearsal.pipeline.stages.python_path import packages_folder
 from rehearsal.pipeline.stages.services import ServiceStarter
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.virtual_environment import VenvBuilder
@@ -120,9 +120,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
         _wait_until_ready(plan, context, state, container, log)
     if plan.suite.command:
         with state.stage("test"):
-            if venv:
-                venv.wait()
-            bin_folder = venv.bin_folder if venv else None
+            bin_folder = _wait_for_venv(venv, context)
             run_functional_tests(plan, context, state, container, log, bin_folder=bin_folder)
     elif not plan.audit_only:
         if warning := missed_suite_warning(plan):
@@ -147,13 +145,23 @@ def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuil
     env = {**context.env, "TMPDIR": str(evidence.staging_folder("tmp"))}
     venv = VenvBuilder(
         requirements,
-        evidence.staging_folder("venv"),
+        evidence.staging.path / "venv",
         env=env,
         log=log,
-        capture=packages_folder(evidence) if plan.suite.capture else None,
+        cache=context.venv_cache,
     )
     cleanup.callback(venv.end)
     return venv
+
+
+def _wait_for_venv(venv: VenvBuilder | None, context: RunContext) -> Path | None:
+    """Return where the programs of the tests' environment are, if there is one."""
+    if not venv:
+        return None
+    venv.wait()
+    for text in venv.said:
+        context.console.info(text)
+    return venv.bin_folder
 
 
 def _find_or_build(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.commands.clean_up import clean_up
-from rehearsal.commands.watchdog import LastMessage, watch
+from rehearsal.commands.watchdog import Left, last_message, watch
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.run_folder import RunReference, new_run, temp_folder
@@ -370,17 +370,17 @@ def test_watch__removes_everything_without_the_shutdown_message(
 
 
 @pytest.mark.parametrize(
-    "message, left",
-    [(LastMessage.STAGING_LEFT, ["evidence"]), (LastMessage.FOLDER_LEFT, None)],
+    "to_remove, left",
+    [([Left.STAGING], ["evidence"]), ([Left.FOLDER], None), ([], ["evidence", "staging"])],
 )
 def test_watch__removes_what_a_finished_rehearsal_left(
-    environ: dict[str, str], docker: FakeDocker, message: LastMessage, left: list[str] | None
+    environ: dict[str, str], docker: FakeDocker, to_remove: list[Left], left: list[str] | None
 ) -> None:
     run = killed_run(environ)
     docker.set("created", "running")
-    watch(run, environ, io.BytesIO(message.value))
+    watch(run, environ, io.BytesIO(last_message(to_remove)))
     folder = run.path(environ)
-    assert ([path.name for path in folder.iterdir()] if folder.exists() else None) == left
+    assert (sorted(path.name for path in folder.iterdir()) if folder.exists() else None) == left
     assert docker.has_container, "it is not asked about the engine"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.commands import finish as finishing
-from rehearsal.commands.finish import CANCELLED_COPY_TIMEOUT, finish
+from rehearsal.commands.finish import CANCELLED_COPY_TIMEOUT, LOCAL_COPY_TIMEOUT, finish
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.evidence.staged_files import StagedFile, StagedFiles
@@ -18,6 +18,7 @@ from rehearsal.pipeline.run_state import RunState
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.origin import Origin
+from rehearsal.results.rehearsal import Stage
 from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
@@ -165,13 +166,17 @@ def test_finish__a_fault_of_ours_in_the_copying_changes_no_verdict(
     assert "RuntimeError: ours" in run.out.getvalue().decode()
 
 
+@pytest.mark.parametrize(
+    "on_github, limit", [(True, CANCELLED_COPY_TIMEOUT), (False, LOCAL_COPY_TIMEOUT)]
+)
 def test_finish__a_cancelled_run_has_little_time_to_copy(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    on_github: bool, limit: float, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[float] = []
+    run.state.stages.append(Stage(name="test", seconds=1.0, ok=False, started=0.0))
     monkeypatch.setattr(finishing, "copy_files", lambda *_, seconds: seen.append(seconds))
-    run.finish(CANCELLED)
-    assert seen == [CANCELLED_COPY_TIMEOUT]
+    run.finish(CANCELLED, on_github=on_github)
+    assert seen == [limit]
 
 
 def test_finish__writes_once_where_the_tests_left_nothing(

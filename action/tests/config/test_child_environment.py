@@ -24,6 +24,7 @@ def env_of(base: dict[str, str] | None = None, **plan: Any) -> dict[str, str]:
         evidence=Path("/s/traces"),
         junit=Path("/s/junit"),
         python_path=[Path("/capture"), Path("/action")],
+        capture_folder=Path("/action"),
         bin_folder=Path("/s/venv/bin"),
     )
 
@@ -41,6 +42,7 @@ def test_for_tests__has_the_address_of_the_app_and_the_folders() -> None:
         "REHEARSAL_JUNIT": "/s/junit",
         "REHEARSAL_RETRIES": "0",
         "PYTHONPATH": "/capture:/action",
+        "REHEARSAL_PACKAGES": "/action",
         "PATH": "/s/venv/bin",
     }
 
@@ -51,17 +53,19 @@ def test_for_tests__the_virtual_environment_comes_first_on_path() -> None:
     assert env["PYTHONPATH"].split(os.pathsep) == ["/capture", "/action", "/theirs"]
 
 
-def test_for_tests__path_is_unchanged_without_requirements() -> None:
+def test_for_tests__without_requirements_and_capture() -> None:
     env = for_tests(
-        {"PATH": "/usr/bin"},
+        {"PATH": "/usr/bin", "REHEARSAL_PACKAGES": "/of/another/rehearsal"},
         suite_plan(),
         published=PublishedPort("127.0.0.1", 1),
         evidence=Path("/e"),
         junit=Path("/j"),
         python_path=[Path("/capture"), Path("/action")],
+        capture_folder=None,
         bin_folder=None,
     )
     assert env["PATH"] == "/usr/bin"
+    assert "REHEARSAL_PACKAGES" not in env
 
 
 @pytest.mark.parametrize(

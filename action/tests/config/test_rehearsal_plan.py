@@ -81,6 +81,15 @@ def test_plan__no_default_tests_without_manage_py_or_functional_tests(
     assert plan_of(top).suite.command == ""
 
 
+def test_plan__no_requirements(project: Path) -> None:
+    given = {"test-command": "true", "test-requirements": " none "}
+    assert make_plan(given, environ={}, top=project).suite.requirements is None
+    (project / "none").touch()
+    assert make_plan(given, environ={}, top=project).suite.requirements is None
+    given["test-requirements"] = "./none"
+    assert make_plan(given, environ={}, top=project).suite.requirements == project / "none"
+
+
 def test_plan__default_requirements_with_a_given_test_command(project: Path) -> None:
     suite = plan_of(project, test_command="pytest\necho done\n").suite
     assert suite.command == "pytest\necho done"

@@ -18,7 +18,7 @@ from .machine import (
     clean_environment,
     free_port,
     node_modules,
-    pip_cache,
+    own_caches,
     tool,
 )
 from .repository import CALLER, Repository
@@ -227,8 +227,7 @@ class Act:
         own = {
             "PATH": f"{first}:{os.environ['PATH']}",
             "NODE_PATH": str(node_modules()),
-            # What one scenario has downloaded, the next one has: XDG_CACHE_HOME is each run's own.
-            "PIP_CACHE_DIR": str(pip_cache()),
+            **own_caches(place),
             "BUILDS": str(place / "builds"),
             "BUILDX_PLUGIN": str(buildx_plugin()),
             "RECORDS": str(place / "records"),
@@ -237,7 +236,6 @@ class Act:
             "TESTS_PATH": str(ACTION),
             "REPOSITORIES": json.dumps({name: str(each.root) for name, each in known.items()}),
             "TMPDIR": str(temporary),
-            "XDG_CACHE_HOME": str(place / "cache"),
             "XDG_CONFIG_HOME": str(place / "config"),
         }
         return clean_environment() | own

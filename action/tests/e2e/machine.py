@@ -109,6 +109,14 @@ def pip_cache() -> Path:
     return Path(os.environ.get("PIP_CACHE_DIR") or caches / "pip")
 
 
+def own_caches(folder: Path) -> dict[str, str]:
+    """Return the environment of a scenario whose caches are below `folder`.
+
+    What one scenario has downloaded, the next one has.
+    """
+    return {"XDG_CACHE_HOME": str(folder / "cache"), "PIP_CACHE_DIR": str(pip_cache())}
+
+
 def clean_environment() -> dict[str, str]:
     """Return this process's environment without what would colour a scenario."""
     return {

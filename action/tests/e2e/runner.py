@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from .machine import clean_environment
+from .machine import clean_environment, own_caches
 from .repository import Repository
 from .workflow_commands import StepLog, lines_of, parse_step_logs
 
@@ -217,11 +217,12 @@ class Runner:
         before: Iterable[str] = (),
         flags: Sequence[str] = (),
         timeout: float = 300,
+        meanwhile: Meanwhile = lambda _: None,
         command: str = "rehearse",
     ) -> LocalRun:
         """Rehearse as on a laptop, with nothing of GitHub's around; `before` starts the command.
 
-        `command` is another sub-command with the same flags.
+        `meanwhile` is called while it runs. `command` is another sub-command with the same flags.
         """
         place = self._new_place()
         own = {
@@ -229,17 +230,25 @@ class Runner:
             for name, value in self._environment(place, repository).items()
             if name != "CI" and not name.startswith(("GITHUB_", "RUNNER_"))
         }
-        done = subprocess.run(
-            [*before, sys.executable, "-I", "action", command, *flags, *_flags(inputs)],
-            cwd=repository.root,
-            env=own | dict(environment or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=timeout,
-            check=False,
-        )
-        return LocalRun(exit_code=done.returncode, output=done.stdout, temp=place / "temp")
+        with (place / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [*before, sys.executable, "-I", "action", command, *flags, *_flags(inputs)],
+                cwd=repository.root,
+                env=own | dict(environment or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            with process:
+                try:
+                    step = RunningStep(temp=place / "temp", _log=place / "log", _bash=process)
+                    meanwhile(step)
+                    process.wait(timeout)
+                except BaseException:
+                    process.kill()
+                    raise
+        output = (place / "log").read_bytes()
+        return LocalRun(exit_code=process.returncode, output=output, temp=place / "temp")
 
     def _new_place(self) -> Path:
         place = Path(tempfile.mkdtemp(prefix="use-", dir=self.folder))
@@ -248,6 +257,7 @@ class Runner:
 
     def _environment(self, place: Path, repository: Repository) -> dict[str, str]:
         return clean_environment() | {
+            **own_caches(place),
             "CI": "true",
             "GITHUB_ACTION_PATH": str(repository.root / "action"),
             "GITHUB_ACTIONS": "true",

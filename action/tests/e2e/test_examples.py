@@ -1,6 +1,7 @@
 """The examples of the documents, run as they stand: only the action comes from this checkout."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,6 +85,25 @@ def test_any_app__base_class(page: str, verdict: str, tiny: Repository, act: Act
     assert (outputs["verdict"], outputs["tests"]) == (verdict, "1")
     pictures = [file for each in run.artifacts.values() for file in each.rglob("screenshot.png")]
     assert len(pictures) == (verdict == "tests-failed")
+
+
+def test_test_cache__the_second_run_installs_nothing(
+    tiny: Repository, act: Act, workdir: Path
+) -> None:
+    tiny.write("functional_tests/__init__.py", "")
+    app = with_a_quick_test(tiny, "It works")
+    app.write("functional_tests/requirements.txt", "tblib==3.2.2\n")
+    # The runner of each job is a new one: its home is empty.
+    home = workdir / "home"
+    places = {"HOME": str(home), "XDG_CACHE_HOME": "", "CACHES": str(workdir)}
+    logs = []
+    for _ in range(2):
+        home.mkdir()
+        run = act.push(app, example("test-cache.yml"), environment=places)
+        assert run.steps["rehearsal"].outputs["verdict"] == "passed"
+        logs.append(run.log)
+        shutil.rmtree(home)
+    assert ["The requirements have not changed" in log for log in logs] == [False, True]
 
 
 @pytest.mark.usefixtures("service_images")

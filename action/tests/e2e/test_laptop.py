@@ -13,7 +13,7 @@ import pytest
 
 from .act import Act
 from .leftovers import engine
-from .machine import CHECKOUT, clean_environment
+from .machine import CHECKOUT, clean_environment, own_caches
 from .planted_secrets import find
 from .repository import Repository, repository_of
 from .services import POSTGRES, REDIS
@@ -102,6 +102,7 @@ class Laptop:
             cwd=self.repository.root,
             env={
                 **clean_environment(),
+                **own_caches(self.folder.with_name("caches")),
                 "TMPDIR": str(self.folder),
                 # The harness looks for it in what is left, as in every other scenario.
                 "GITHUB_RUN_ID": self.run_id,

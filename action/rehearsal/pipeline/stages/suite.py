@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import SuitePlan
 from rehearsal.evidence.log import Log
-from rehearsal.outside.process import Process
+from rehearsal.outside.process import GRACE, Process
 from rehearsal.outside.subreaper import command_below_subreaper
 from rehearsal.pipeline.stages.count_results import (
     SuiteCount,
@@ -17,13 +17,15 @@ from rehearsal.pipeline.stages.report_files import read_report_files
 from rehearsal.pipeline.stages.shards_and_retries import is_empty_shard, is_one_shard
 from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.suite_output.reader import OutputReader
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 EXCERPT_LINES = 40
 # After a crash of the app the tests may go on for this many seconds: the test that fails by the
 # crash should save its screenshot, but the others should not each wait for a time-out.
 CRASH_GRACE = 5.0
 POLL_INTERVAL = 0.1
+# In seconds, between SIGTERM and SIGKILL: whoever cancels a rehearsal waits for its verdict.
+CANCELLED_GRACE = 0.5
 # How many failed tests a message names; the summary lists all of them.
 MAX_NAMES = 3
 
@@ -54,15 +56,21 @@ def run_tests(
     """Run the test command; return the counts and the problems, except for a crash of the app.
 
     The command and all its children are ended after `plan.timeout` seconds, or `CRASH_GRACE`
-    seconds after the app is gone: its container has ended, or one that it needs.
+    seconds after the app is gone: its container has ended, or one that it needs. Raises
+    `RehearsalError` if the rehearsal is cancelled, or has no more time.
     """
     command = command_below_subreaper(["bash", "-eo", "pipefail", "-c", plan.command])
     reader, started = OutputReader(), time.time()
     process = Process(command, env=env, out=log.stream(reader=reader.feed), cwd=directory)
+    grace = GRACE
     try:
         code = _wait(process, app_gone, plan.timeout)
+    except RehearsalError as error:
+        if error.problem.verdict is Verdict.CANCELLED:
+            grace = CANCELLED_GRACE
+        raise
     finally:
-        process.end()
+        process.end(grace)
     log.flush()
     read = read_report_files(
         reports(),

@@ -1,52 +1,78 @@
 """The virtual environment that holds the tests' requirements."""
 
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from rehearsal.evidence.left_out import MEGABYTE
 from rehearsal.evidence.log import Log
+from rehearsal.outside.files import read_text
+from rehearsal.outside.folder_content import read_content
+from rehearsal.outside.installer import find_installer
 from rehearsal.outside.process import Process
+from rehearsal.pipeline.venv_cache import MAX_SIZE, KeptVenv, VenvCache
+from rehearsal.pipeline.venv_key import venv_key
+from rehearsal.source.requirements import read_requirements
 from rehearsal.verdict import RehearsalError, Verdict
 
 EXCERPT_LINES = 40
+# In seconds, to notice that the installation was ended.
+END_TIMEOUT = 0.5
+# uv is much faster, but does not install all that pip does: so pip has the last word, and its
+# messages are those that a diagnosis knows. A copy, as the files of uv's cache must not change.
 # If this Python has a pip, use it to install from outside: ensurepip, and compiling modules that no
 # test will import, take longer than everything else together (4.2 against 10.7 s of processor time
 # for Django and selenium). Install pip too: without it, `pip install` in a test command would use
 # the runner's own Python.
 INSTALL_SCRIPT = """
-if "$1" -m pip --version >/dev/null 2>&1; then
-    "$1" -m venv --without-pip "$2"
-    set -- "$2" "$3" "$1" -m pip --python "$2/bin/python"
-else
-    "$1" -m venv "$2"
-    set -- "$2" "$3" "$2/bin/python" -m pip
+python=$1 venv=$2 requirements=$3 uv=$4
+if [ "$uv" ]; then
+    "$python" -m venv --without-pip "$venv"
+    "$uv" pip install --no-progress --link-mode copy --python "$venv/bin/python" \\
+        pip -r "$requirements" && exit
+    echo "uv could not install them, so pip tries."
 fi
-requirements=$2
-shift 2
+if "$python" -m pip --version >/dev/null 2>&1; then
+    "$python" -m venv --clear --without-pip "$venv"
+    set -- "$python" -m pip --python "$venv/bin/python"
+else
+    "$python" -m venv --clear "$venv"
+    set -- "$venv/bin/python" -m pip
+fi
 exec "$@" install --no-compile --disable-pip-version-check --no-input pip -r "$requirements"
 """
-# The capture is on the tests' PYTHONPATH. This file in the environment switches it on where Python
-# ignores that (-I, -E) or a suite sets it anew: first the folder to import it from, then a line
-# that Python runs when it starts. Python prints what such a line raises, so it raises nothing.
-PTH_NAME = "rehearsal_capture.pth"
-PTH = """\
-{folder}
-import os; os.environ.get("REHEARSAL_EVIDENCE") and exec({script!r})
+# Only for an environment that is kept: it saves each later rehearsal half a second. Some modules
+# are not meant to be compiled; Python says so when they are imported.
+COMPILE_SCRIPT = """
+"$1/bin/python" -I -m compileall -qq -j 0 -x '/site-packages/pip/' "$1/lib" || :
 """
+# The capture is on the tests' PYTHONPATH. This file in the environment switches it on where Python
+# ignores that (-I, -E) or a suite sets it anew. Several rehearsals may use the environment at once,
+# each with a folder of its own to import the capture from. Python prints what such a line raises,
+# so it raises nothing.
+PTH_NAME = "rehearsal_capture.pth"
+PACKAGES_VARIABLE = "REHEARSAL_PACKAGES"
 PTH_SCRIPT = """\
 try:
+    import os, sys
+    if os.environ["REHEARSAL_PACKAGES"] not in sys.path:
+        sys.path.append(os.environ["REHEARSAL_PACKAGES"])
     from rehearsal_capture.start import start
     start()
 except Exception:
     pass
 """
+PTH = f"""\
+import os; os.environ.get("{PACKAGES_VARIABLE}") and exec({PTH_SCRIPT!r})
+"""
 
 
 class VenvBuilder:
-    """Makes a virtual environment in the background, while the image is built.
+    """Provides a virtual environment in the background, while the image is built.
 
-    Its Python has the capture that is in the folder `capture`, or none.
+    It takes one from the cache or makes one there; without a cache it makes one in `folder`.
     """
 
     def __init__(
@@ -56,34 +82,146 @@ class VenvBuilder:
         *,
         env: Mapping[str, str],
         log: Log,
-        capture: Path | None = None,
+        cache: VenvCache | None = None,
     ) -> None:
-        self.bin_folder = folder / "bin"
-        self._name = requirements.name
+        self._requirements = requirements
+        self._venv = folder
+        self._env = env
         self._log = log
-        self._folder = folder
-        self._capture = capture
-        script = ["sh", "-ec", INSTALL_SCRIPT, "sh", sys.executable, str(folder), str(requirements)]
-        self._process = Process(script, env=env, out=log.stream(), cwd=requirements.parent)
+        self.said: list[str] = []
+        """What there is to say of an environment that is kept, or is not."""
+        self._out = log.stream()
+        self._cache = cache
+        self._kept: KeptVenv | None = None
+        self._process: Process | None = None
+        self._code: int | None = None
+        self._error: Exception | None = None
+        self._is_ended = False
+        # Held while a process is started, so that `end` misses none.
+        self._starting = threading.Lock()
+        self._thread = threading.Thread(target=self._provide, daemon=True)
+        self._thread.start()
+
+    @property
+    def bin_folder(self) -> Path:
+        """Where its programs are, once `wait` has returned."""
+        return self._venv / "bin"
 
     def wait(self) -> None:
         """Wait until everything is installed. Raises `RehearsalError` (setup-failed)."""
-        if code := self._process.wait():
+        self._thread.join()
+        if self._error:
+            raise self._error
+        if self._code:
             raise RehearsalError(
                 Verdict.SETUP_FAILED,
-                f"The tests' requirements could not be installed from {self._name} "
-                f"(exit code {code}).",
+                f"The tests' requirements could not be installed from {self._requirements.name} "
+                f"(exit code {self._code}).",
                 hint="test-setup.log shows why, at its end.",
                 excerpt=self._log.tail(EXCERPT_LINES),
                 source=self._log.name,
             )
-        if self._capture:
-            text = PTH.format(folder=self._capture, script=PTH_SCRIPT)
-            for packages in self._folder.glob("lib/python*/site-packages"):
-                # Without it there is still the PYTHONPATH.
-                with suppress(OSError):
-                    (packages / PTH_NAME).write_text(text, encoding="utf-8")
 
     def end(self) -> None:
-        """End the installation if it still runs."""
-        self._process.end()
+        """End the installation if it still runs; what it has made so far is not kept."""
+        self._is_ended = True
+        with self._starting:
+            process = self._process
+        if process:
+            process.end()
+        self._thread.join(END_TIMEOUT)
+        if self._cache and self._kept and not self._kept.used:
+            with suppress(OSError):  # Then the next rehearsal removes it.
+                self._cache.discard(self._kept)
+
+    def _provide(self) -> None:
+        try:
+            if not (self._cache and self._provide_kept(self._cache)):
+                self._install()
+        except Exception as error:  # noqa: BLE001  (`wait` raises it)
+            self._error = error
+
+    def _provide_kept(self, cache: VenvCache) -> bool:
+        """Provide an environment of the cache; return False if none can be kept."""
+        try:
+            key, open_end = self._find_key(cache)
+            if open_end:
+                self._say(f"No virtual environment is kept: {open_end}.")
+                return False
+            if self._take(cache, key):
+                return True
+            self._kept = cache.create(key)
+        except OSError as error:
+            self._say_not_kept(error)
+            return False
+        self._venv = self._kept.path
+        self._install()
+        if not self._code and not self._is_ended:
+            try:
+                self._keep(cache, self._kept, key)
+            except OSError as error:
+                self._say_not_kept(error)
+        return True
+
+    def _find_key(self, cache: VenvCache) -> tuple[str, str]:
+        """Return the key, and why nothing that is made with it may be kept, or an empty string."""
+        requirements = read_requirements(self._requirements, read_text)
+        installer = find_installer(self._env, self._requirements.parent)
+        own = (INSTALL_SCRIPT, COMPILE_SCRIPT, PTH, str(cache.folder))
+        return venv_key(requirements, installer, self._env, own=own), requirements.open_end
+
+    def _take(self, cache: VenvCache, key: str) -> bool:
+        """Take an environment that was kept, unless something is wrong with it."""
+        kept = cache.find(key)
+        if not kept:
+            return False
+        if fault := kept.find_fault():
+            self._say(f"The kept virtual environment {kept.path} is made anew: {fault}.")
+            cache.discard(kept)
+            return False
+        kept.note_use()
+        self._kept, self._venv = kept, kept.path
+        self._say(f"The requirements have not changed: {kept.path} is used again.")
+        return True
+
+    def _install(self) -> None:
+        installer = find_installer(self._env, self._requirements.parent)
+        self._code = self._run(
+            INSTALL_SCRIPT, sys.executable, self._venv, self._requirements, installer.uv
+        )
+        for packages in self._venv.glob("lib/python*/site-packages"):
+            # Without it there is still the PYTHONPATH.
+            with suppress(OSError):
+                (packages / PTH_NAME).write_text(PTH, encoding="utf-8")
+
+    def _keep(self, cache: VenvCache, kept: KeptVenv, key: str) -> None:
+        """Keep the environment, unless it is too large, or the requirements are others by now."""
+        self._run(COMPILE_SCRIPT, kept.path)
+        content = read_content(kept.path)
+        if content.size > MAX_SIZE:
+            self._say(
+                f"The virtual environment is not kept: it has {content.size // MEGABYTE} MB, and "
+                f"all that are kept may have {MAX_SIZE // MEGABYTE} MB together."
+            )
+        elif self._find_key(cache) == (key, "") and not self._is_ended:
+            cache.publish(kept, content)
+
+    def _run(self, script: str, *arguments: str | Path) -> int | None:
+        """Run a script of ours to its end; return its exit code, or None after `end`."""
+        with self._starting:
+            if self._is_ended:
+                return None
+            self._process = Process(
+                ["sh", "-ec", script, "sh", *map(str, arguments)],
+                env=self._env,
+                out=self._log.stream(),
+                cwd=self._requirements.parent,
+            )
+        return self._process.wait()
+
+    def _say(self, text: str) -> None:
+        self.said.append(text)
+        self._out(f"{text}\n".encode())
+
+    def _say_not_kept(self, error: OSError) -> None:
+        self._say(f"No virtual environment is kept: {error.strerror or error}.")

@@ -9,12 +9,13 @@ import pytest
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.outside.folder import Folder
+from rehearsal.outside.process import Process
 from rehearsal.pipeline.stages import suite
 from rehearsal.pipeline.stages.count_results import SuiteCount
 from rehearsal.pipeline.stages.suite import run_tests
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.bounded_text import MAX_NAME
-from rehearsal.verdict import Problem, Verdict
+from rehearsal.verdict import Problem, RehearsalError, Verdict
 
 from ...fakes import secret, suite_plan
 
@@ -49,6 +50,30 @@ def rehearse(
         log=log,
         reports=lambda: paths,
     )
+
+
+def test_run_tests__that_ignore_sigterm_when_cancelled(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever cancelled waits for the verdict."""
+
+    def cancel(*_: object) -> None:
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.01)
+        raise RehearsalError(Verdict.CANCELLED, "It was cancelled.")
+
+    monkeypatch.setattr(suite, "_wait", cancel)
+    graces: list[float] = []
+    end = Process.end
+
+    def end_in(process: Process, grace: float) -> None:
+        graces.append(grace)
+        end(process, grace)
+
+    monkeypatch.setattr(Process, "end", end_in)
+    with pytest.raises(RehearsalError, match="It was cancelled"):
+        rehearse(log, tmp_path, f"trap '' TERM; touch {tmp_path}/begun; sleep 60 & wait; wait")
+    assert graces == [suite.CANCELLED_GRACE]
 
 
 def print_lines(*lines: str, code: int = 0) -> str:

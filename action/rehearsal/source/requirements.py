@@ -1,0 +1,96 @@
+"""Files of requirements for pip, with all that they include, and whether they say everything.
+
+Source: pip's documentation, "Requirements File Format".
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+VERSIONS = r"(?:===?|[<>!~]=|[<>])\s*[\w.*+!-]+"
+# A name with versions, as in PEP 508: an index is asked for it. No path, no address.
+FROM_INDEX = re.compile(
+    r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[\w\s,.-]*\])?\s*"
+    rf"(?:\(?\s*{VERSIONS}(?:\s*,\s*{VERSIONS})*\s*,?\s*\)?)?\s*(?:;.*)?",
+    re.ASCII,
+)
+# pip takes such a name for a file that is there.
+ARCHIVE = re.compile(r"\.(?:whl|zip|tar(?:\.\w+)?|tgz|tbz|txz|tlz)\Z", re.IGNORECASE)
+INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)\s*=?\s*(?P<file>\S.*)")
+# Options of the whole file that bring no content of their own.
+PLAIN_OPTION = re.compile(
+    r"(?:-i|--index-url|--extra-index-url|--no-index|--trusted-host|--pre|--prefer-binary"
+    r"|--require-hashes|--only-binary|--no-binary|--use-feature)(?:[\s=].*)?"
+)
+# Options of one requirement follow it.
+OPTIONS = re.compile(r"\s--?[a-z].*")
+COMMENT = re.compile(r"(?:^|\s+)#.*$")
+VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+MAX_FILES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirements:
+    """`texts` of the files, and the names of the `variables` that are replaced in them.
+
+    `open_end` names a line that installs something else than these say, like a path or an address
+    whose content may change at any time; empty if there is none.
+    """
+
+    texts: tuple[str, ...]
+    variables: frozenset[str]
+    open_end: str = ""
+
+
+def read_requirements(path: Path, read: Callable[[Path], str | None]) -> Requirements:
+    """Return what a file of requirements says; `read` returns None for what it cannot read."""
+    texts: dict[Path, str] = {}
+    waiting, open_end = [path], ""
+    while waiting:
+        file = waiting.pop()
+        if file in texts:
+            continue
+        text = read(file)
+        if text is None or len(texts) >= MAX_FILES:
+            open_end = open_end or f"{file.name} cannot be read"
+            break
+        texts[file] = text
+        for number, line in _lines(text.removeprefix("\ufeff")):
+            if included := INCLUDE.fullmatch(line):
+                waiting.append(file.parent / included["file"].strip("\"'"))
+            elif not _is_plain(line):
+                # The line itself is not shown: an address may hold a password.
+                open_end = open_end or (
+                    f"{file.name}, line {number}, is no name with versions, but a path, an "
+                    "address or an option"
+                )
+    return Requirements(
+        texts=tuple(texts.values()),
+        variables=frozenset(name for text in texts.values() for name in VARIABLE.findall(text)),
+        open_end=open_end,
+    )
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers, joined where one ends with a backslash."""
+    start, joined = 0, ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        start = start or number
+        is_comment = COMMENT.match(line)
+        if line.endswith("\\") and not is_comment:
+            joined += line.removesuffix("\\")
+            continue
+        whole = COMMENT.sub("", f"{joined} {line}" if is_comment else joined + line).strip()
+        if whole:
+            yield start, whole
+        start, joined = 0, ""
+    if joined.strip():
+        yield start, COMMENT.sub("", joined).strip()
+
+
+def _is_plain(line: str) -> bool:
+    if PLAIN_OPTION.fullmatch(line):
+        return True
+    found = FROM_INDEX.fullmatch(OPTIONS.sub("", line).strip())
+    return bool(found and not ARCHIVE.search(found["name"]))
