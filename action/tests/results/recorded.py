@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
+from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
 from rehearsal.results.rehearsal import MAX_TIME, RehearsalResult, Stage
 from rehearsal.results.shard import Shard
@@ -54,6 +55,7 @@ KNOWN: Mapping[type, Mapping[str, st.SearchStrategy[Any]]] = {
         "started": st.floats(0, MAX_TIME),
         "ready_seconds": st.none() | SECONDS,
     },
+    CompanionRun: {"ready_seconds": st.none() | SECONDS},
     Shard: {"shard": SHARDS, "seconds": SECONDS},
     Stage: {"seconds": SECONDS},
     Milestone: {"seconds": SECONDS},
