@@ -25,7 +25,7 @@ PLAIN_OPTION = re.compile(
 )
 # Options of one requirement follow it.
 OPTIONS = re.compile(r"\s--?[a-z].*")
-COMMENT = re.compile(r"(?:^|\s+)#.*$")
+COMMENT = re.compile(r"(?:^|\s)#.*$")
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 MAX_FILES = 100
 
@@ -77,7 +77,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     start, joined = 0, ""
     for number, line in enumerate(text.splitlines(), start=1):
         start = start or number
-        is_comment = COMMENT.match(line)
+        is_comment = line.lstrip().startswith("#")
         if line.endswith("\\") and not is_comment:
             joined += line.removesuffix("\\")
             continue
