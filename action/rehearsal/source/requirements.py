@@ -25,6 +25,7 @@ PLAIN_OPTION = re.compile(
 )
 # Options of one requirement follow it.
 OPTIONS = re.compile(r"\s--?[a-z].*")
+HASHES = re.compile(r"--(?:hash|require-hashes)\b")
 COMMENT = re.compile(r"(?:^|\s)#.*$")
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 MAX_FILES = 100
@@ -34,26 +35,31 @@ MAX_FILES = 100
 class Requirements:
     """`texts` of the files, and the names of the `variables` that are replaced in them.
 
-    `open_end` names a line that installs something else than these say, like a path or an address
-    whose content may change at any time; empty if there is none.
+    `undescribed` names a line that installs what the texts do not describe, like a path or an
+    address, whose content may change at any time; empty if there is none.
     """
 
     texts: tuple[str, ...]
     variables: frozenset[str]
-    open_end: str = ""
+    undescribed: str = ""
+
+    @property
+    def has_hashes(self) -> bool:
+        """Whether an installer compares packages with hashes, and wants one of each."""
+        return any(HASHES.search(text) for text in self.texts)
 
 
 def read_requirements(path: Path, read: Callable[[Path], str | None]) -> Requirements:
     """Return what a file of requirements says; `read` returns None for what it cannot read."""
     texts: dict[Path, str] = {}
-    waiting, open_end = [path], ""
+    waiting, undescribed = [path], ""
     while waiting:
         file = waiting.pop()
         if file in texts:
             continue
         text = read(file)
         if text is None or len(texts) >= MAX_FILES:
-            open_end = open_end or f"{file.name} cannot be read"
+            undescribed = undescribed or f"{file.name} cannot be read"
             break
         texts[file] = text
         for number, line in _lines(text.removeprefix("\ufeff")):
@@ -61,14 +67,14 @@ def read_requirements(path: Path, read: Callable[[Path], str | None]) -> Require
                 waiting.append(file.parent / included["file"].strip("\"'"))
             elif not _is_plain(line):
                 # The line itself is not shown: an address may hold a password.
-                open_end = open_end or (
+                undescribed = undescribed or (
                     f"{file.name}, line {number}, is no name with versions, but a path, an "
                     "address or an option"
                 )
     return Requirements(
         texts=tuple(texts.values()),
         variables=frozenset(name for text in texts.values() for name in VARIABLE.findall(text)),
-        open_end=open_end,
+        undescribed=undescribed,
     )
 
 
@@ -90,7 +96,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_plain(line: str) -> bool:
-    if PLAIN_OPTION.fullmatch(line):
+    # Single spaces: with thousands of them the patterns would take minutes.
+    words = " ".join(line.split())
+    if PLAIN_OPTION.fullmatch(words):
         return True
-    found = FROM_INDEX.fullmatch(OPTIONS.sub("", line).strip())
+    found = FROM_INDEX.fullmatch(OPTIONS.sub("", words).strip())
     return bool(found and not ARCHIVE.search(found["name"]))

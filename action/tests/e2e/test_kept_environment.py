@@ -129,6 +129,22 @@ def test_kept__other_requirements(laptop: Laptop) -> None:
     assert laptop.rehearse().startswith(REUSED)
 
 
+HASHED = """
+h11==0.16.0 --hash=sha256:63cf8bbe7522de3bf65932fda1d9c2772064ffb3dae62d55932da54b31cb6c86
+tblib==3.2.2 --hash=sha256:26bdccf339bcce6a88b2b5432c988b266ebbe63a4e593f6b578b1d2e723d2b76
+"""
+
+
+def test_kept__requirements_with_hashes(laptop: Laptop) -> None:
+    laptop.repository.write("wanted.txt", HASHED)
+    laptop.rehearse(f"pip --version\n{COMMAND}")
+    assert laptop.rehearse().startswith(REUSED)
+    laptop.repository.write("wanted.txt", HASHED.replace("63cf", "0000"))
+    run = laptop.start()
+    assert run.exit_code == 19, run.output.decode()
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in log_of(run)
+
+
 # Tests that leave a module which every Python of the environment runs when it starts.
 PLANT = """
 site=$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ TOP = Path("/project")
 
 
 def read(**texts: str) -> tuple[tuple[str, ...], str]:
-    """Read a.txt of these files; return all that was read, and what has an open end."""
+    """Read a.txt of these files; return all that was read, and what is not described."""
     files = {TOP / f"{name}.txt": text for name, text in texts.items()}
     found = read_requirements(TOP / "a.txt", files.get)
-    return found.texts, found.open_end
+    return found.texts, found.undescribed
 
 
 @pytest.mark.parametrize(
@@ -69,13 +70,13 @@ def test_read_requirements__says_everything(line: str) -> None:
         "-r https://example.com/b.txt",
     ],
 )
-def test_read_requirements__has_an_open_end(line: str) -> None:
-    _, open_end = read(a=f"# one\nb==1\n{line}\nc==1")
-    assert open_end in (
+def test_read_requirements__has_an_undescribed_line(line: str) -> None:
+    _, undescribed = read(a=f"# one\nb==1\n{line}\nc==1")
+    assert undescribed in (
         "a.txt, line 3, is no name with versions, but a path, an address or an option",
         "b.txt cannot be read",
     )
-    assert "word" not in open_end, "an address may hold a password"
+    assert "word" not in undescribed, "an address may hold a password"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_read_requirements__without_end() -> None:
         return f"-r {path.stem}a.txt"
 
     found = read_requirements(TOP / "a.txt", read_next)
-    assert found.open_end.endswith(" cannot be read")
+    assert found.undescribed.endswith(" cannot be read")
     assert len(found.texts) == 100
 
 
@@ -113,3 +114,33 @@ def test_read_requirements__variables() -> None:
     files[TOP / "b.txt"] = "a==${VERSION}"
     found = read_requirements(TOP / "a.txt", files.get)
     assert found.variables == {"TOKEN", "HOST", "VERSION"}
+
+
+def test_has_hashes() -> None:
+    def found(*texts: str) -> bool:
+        files = {TOP / f"{number}.txt": text for number, text in enumerate(texts)}
+        return read_requirements(TOP / "0.txt", files.get).has_hashes
+
+    assert not found("a==1\n-r 1.txt", "b==1")
+    assert found("a==1\n-r 1.txt", "b==1 \\\n  --hash=sha256:00ff")
+    assert found("--require-hashes\na==1")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"a{' ' * 200_000}@",
+        f"a=={'1' * 200_000}@",
+        f"a{',==1' * 60_000}@",
+        f"a[{'b,' * 100_000}@",
+        f"{'a-' * 100_000}@",
+        f"{'a -' * 60_000}@",
+        f"-r{' =' * 100_000}",
+        "\\\n" * 100_000,
+    ],
+    ids=str.__len__,
+)
+def test_read_requirements__takes_little_time(line: str) -> None:
+    started = time.process_time()
+    read(a=line)
+    assert time.process_time() - started < 2

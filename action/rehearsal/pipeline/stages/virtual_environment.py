@@ -27,7 +27,7 @@ END_TIMEOUT = 0.5
 # for Django and selenium). Install pip too: without it, `pip install` in a test command would use
 # the runner's own Python.
 INSTALL_SCRIPT = """
-python=$1 venv=$2 requirements=$3 uv=$4
+python=$1 venv=$2 requirements=$3 uv=$4 has_hashes=$5
 if [ "$uv" ]; then
     "$python" -m venv --without-pip "$venv"
     "$uv" pip install --no-progress --link-mode copy --python "$venv/bin/python" \\
@@ -41,7 +41,13 @@ else
     "$python" -m venv --clear "$venv"
     set -- "$venv/bin/python" -m pip
 fi
-exec "$@" install --no-compile --disable-pip-version-check --no-input pip -r "$requirements"
+set -- "$@" install --no-compile --disable-pip-version-check --no-input
+if [ "$has_hashes" ]; then
+    # pip would want a hash of itself, too.
+    "$@" pip
+    exec "$@" -r "$requirements"
+fi
+exec "$@" pip -r "$requirements"
 """
 # Only for an environment that is kept: it saves each later rehearsal half a second. Some modules
 # are not meant to be compiled; Python says so when they are imported.
@@ -144,9 +150,9 @@ class VenvBuilder:
     def _provide_kept(self, cache: VenvCache) -> bool:
         """Provide an environment of the cache; return False if none can be kept."""
         try:
-            key, open_end = self._find_key(cache)
-            if open_end:
-                self._say(f"No virtual environment is kept: {open_end}.")
+            key, undescribed = self._find_key(cache)
+            if undescribed:
+                self._say(f"No virtual environment is kept: {undescribed}.")
                 return False
             if self._take(cache, key):
                 return True
@@ -164,11 +170,11 @@ class VenvBuilder:
         return True
 
     def _find_key(self, cache: VenvCache) -> tuple[str, str]:
-        """Return the key, and why nothing that is made with it may be kept, or an empty string."""
+        """Return the key, and why nothing that is made with it may be kept, or ""."""
         requirements = read_requirements(self._requirements, read_text)
         installer = find_installer(self._env, self._requirements.parent)
         own = (INSTALL_SCRIPT, COMPILE_SCRIPT, PTH, str(cache.folder))
-        return venv_key(requirements, installer, self._env, own=own), requirements.open_end
+        return venv_key(requirements, installer, self._env, own=own), requirements.undescribed
 
     def _take(self, cache: VenvCache, key: str) -> bool:
         """Take an environment that was kept, unless something is wrong with it."""
@@ -185,10 +191,10 @@ class VenvBuilder:
         return True
 
     def _install(self) -> None:
-        installer = find_installer(self._env, self._requirements.parent)
-        self._code = self._run(
-            INSTALL_SCRIPT, sys.executable, self._venv, self._requirements, installer.uv
-        )
+        file = self._requirements
+        uv = find_installer(self._env, file.parent).uv
+        hashes = "has hashes" if read_requirements(file, read_text).has_hashes else ""
+        self._code = self._run(INSTALL_SCRIPT, sys.executable, self._venv, file, uv, hashes)
         for packages in self._venv.glob("lib/python*/site-packages"):
             # Without it there is still the PYTHONPATH.
             with suppress(OSError):

@@ -31,6 +31,7 @@ def test_venv_builder__paths_with_spaces(
     log: Log, tmp_path: Path, requirements: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(virtual_environment, "INSTALL_SCRIPT", 'printf "%s\\n" "$@" .; pwd -P')
+    requirements.write_text("a==1 --hash=sha256:00ff\n")
     builder = VenvBuilder(requirements, tmp_path / "v e n v", env=ENV, log=log)
     builder.wait()
     assert builder.bin_folder == tmp_path / "v e n v" / "bin"
@@ -38,6 +39,7 @@ def test_venv_builder__paths_with_spaces(
         sys.executable,
         str(tmp_path / "v e n v"),
         str(requirements),
+        "has hashes",
         ".",
         str(tmp_path.resolve()),
     )
