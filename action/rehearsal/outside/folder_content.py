@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG, S_IXUSR
@@ -12,76 +11,80 @@ from stat import S_ISREG, S_IXUSR
 CHUNK = 1 << 20
 # Python writes such a file for each module that it imports, first under a longer name.
 COMPILED = re.compile(r"(?:^|/)__pycache__/[^/]*\.pyc[^/]*\Z")
+# Whoever may write there can make as many as he likes.
+MAX_FOLDERS = 100_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class FolderContent:
-    """The files and links below a folder: what each is, by its path. `size` is in bytes."""
+def read_content(folder: Path, limit: int) -> tuple[dict[str, str], int]:
+    """Return what each file and link below a folder is, by path, and the size of all in bytes.
 
-    files: Mapping[str, str]
-    size: int
-
-
-def read_content(folder: Path) -> FolderContent:
-    """Read all files below a folder; links are not followed. Raises OSError."""
+    Where they have more than `limit` bytes, those that follow are left out. Links are not followed.
+    Raises OSError.
+    """
     files, size = {}, 0
     for entry, path in _walk(folder):
-        files[path], length = _describe(entry)
-        size += length
-    return FolderContent(files=files, size=size)
+        size += entry.stat(follow_symlinks=False).st_size
+        if size > limit:
+            break
+        files[path] = _describe(entry)
+    return files, size
 
 
-def first_difference(expected: Mapping[str, str], found: Mapping[str, str]) -> str:
-    """Return in words what differs first between the files of a folder, or an empty string."""
-    for path in sorted(expected.keys() | found.keys()):
-        if path not in found:
-            return f"{path!r} is missing"
-        if path not in expected:
-            return f"{path!r} was added"
-        if expected[path] != found[path]:
-            return f"{path!r} was changed"
-    return ""
+def find_difference(folder: Path, expected: Mapping[str, str]) -> str:
+    """Compare a folder with what `read_content` returned; return one difference, or "".
 
-
-def drop_new_compiled(
-    folder: Path, expected: Mapping[str, str], found: Mapping[str, str]
-) -> dict[str, str]:
-    """Remove the compiled modules that are not expected; return the other files that were found.
-
-    Whoever wrote them, Python compiles the modules again. Raises OSError.
+    Compiled modules that are not expected are removed: whoever wrote them, Python compiles the
+    modules again. No more is read than is expected. Raises OSError.
     """
-    new = {path for path in found if path not in expected and COMPILED.search(path)}
-    for path in new:
-        with suppress(FileNotFoundError):  # Another process may do the same.
-            (folder / path).unlink()
-    return {path: kind for path, kind in found.items() if path not in new}
+    seen = 0
+    for entry, path in _walk(folder):
+        if path in expected:
+            if _describe(entry, expected[path]) != expected[path]:
+                return f"{path!r} was changed"
+            seen += 1
+        elif COMPILED.search(path):
+            with suppress(FileNotFoundError):  # Another process may do the same.
+                Path(entry.path).unlink()
+        else:
+            return f"{path!r} was added"
+    if seen == len(expected):
+        return ""
+    found = {path for _, path in _walk(folder)}
+    return f"{min(expected.keys() - found, default='a file')!r} is missing"
 
 
 def _walk(folder: Path) -> "Iterator[tuple[os.DirEntry[str], str]]":
-    waiting = [str(folder)]
-    start = len(waiting[0]) + 1
-    while waiting:
+    waiting, start = [str(folder)], len(str(folder)) + 1
+    for _ in range(MAX_FOLDERS):
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 else:
                     yield entry, entry.path[start:]
+        if not waiting:
+            return
+    raise OSError(None, f"it has more than {MAX_FOLDERS} folders")
 
 
-def _describe(entry: "os.DirEntry[str]") -> tuple[str, int]:
-    """Return what a file or a link is, and its size."""
+def _describe(entry: "os.DirEntry[str]", expected: str = "") -> str:
+    """Return what a file or a link is, without its content if it cannot be as expected."""
     if entry.is_symlink():
-        return f"link to {os.readlink(entry.path)}", 0  # noqa: PTH115  (twice as fast)
+        return f"link to {os.readlink(entry.path)}"  # noqa: PTH115  (twice as fast)
     descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         status = os.fstat(descriptor)
         if not S_ISREG(status.st_mode):
-            return "no regular file", 0
-        digest = sha256()
-        while piece := os.read(descriptor, CHUNK):
+            return "no regular file"
+        kind = "program" if status.st_mode & S_IXUSR else "file"
+        found = f"{kind} of {status.st_size} bytes"
+        if expected and not expected.startswith(found):
+            return found
+        digest, left = sha256(), status.st_size
+        # Not what is added meanwhile.
+        while left > 0 and (piece := os.read(descriptor, min(CHUNK, left))):
             digest.update(piece)
+            left -= len(piece)
     finally:
         os.close(descriptor)
-    kind = "program" if status.st_mode & S_IXUSR else "file"
-    return f"{kind} {digest.hexdigest()}", status.st_size
+    return f"{found} {digest.hexdigest()}"

@@ -20,12 +20,7 @@ from rehearsal.config.input_table import DAY
 from rehearsal.outside.file_lock import lock, try_lock, unlock
 from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Folder
-from rehearsal.outside.folder_content import (
-    FolderContent,
-    drop_new_compiled,
-    first_difference,
-    read_content,
-)
+from rehearsal.outside.folder_content import find_difference
 from rehearsal.outside.remove_tree import remove_tree
 
 # In seconds.
@@ -44,7 +39,9 @@ REMOVED = "removed-"
 VENV = "venv"
 CONTENT = "content.json"
 RECORD = "record.json"
+# In bytes: of the record, and of the list of 100,000 files with long names.
 MAX_RECORD = 4096
+MAX_CONTENT = 32 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +74,7 @@ class KeptVenv:
             return Record(
                 made=float(found["made"]), size=int(found["size"]), content=str(found["content"])
             )
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        except (OSError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
             return None
 
     @property
@@ -101,24 +98,18 @@ class KeptVenv:
             return "it is older than 7 days"
         try:
             with self.folder.open_file(CONTENT) as file:
-                text = file.read()
-            expected = json.loads(text)
-            if sha256(text).hexdigest() != record.content or not isinstance(expected, dict):
+                text = file.read(MAX_CONTENT)
+            if sha256(text).hexdigest() != record.content:
                 return "its record is damaged"
-            found = read_content(self.path).files
-            return first_difference(expected, drop_new_compiled(self.path, expected, found))
-        except (OSError, ValueError, RecursionError) as error:
-            return f"it cannot be read ({getattr(error, 'strerror', None) or error})"
+            return find_difference(self.path, json.loads(text))
+        except OSError as error:
+            return f"it cannot be read ({error.strerror or error})"
 
-    def write_record(self, content: FolderContent) -> None:
+    def write_record(self, files: Mapping[str, str], size: int) -> None:
         """Write what is in it, the record last. Raises OSError."""
-        text = json.dumps(content.files).encode()
+        text = json.dumps(files).encode()
         self._write(CONTENT, text)
-        record = {
-            "made": time.time(),
-            "size": content.size,
-            "content": sha256(text).hexdigest(),
-        }
+        record = {"made": time.time(), "size": size, "content": sha256(text).hexdigest()}
         self._write(f"{RECORD}.new", json.dumps(record).encode())
         self.folder.rename(f"{RECORD}.new", RECORD)
 
@@ -153,10 +144,13 @@ class VenvCache:
             try_lock(venv.folder.descriptor)
         return venv
 
-    def publish(self, venv: KeptVenv, content: FolderContent) -> None:
-        """Let others use an environment from now on, and sort out those that are too many."""
+    def publish(self, venv: KeptVenv, files: Mapping[str, str], size: int) -> None:
+        """Let others use an environment from now on, and sort out those that are too many.
+
+        `files` is what `read_content` found in it, `size` is in bytes.
+        """
         with self._locked() as top:
-            venv.write_record(content)
+            venv.write_record(files, size)
             try_lock(venv.folder.descriptor, shared=True)
             _sort_out(top)
 

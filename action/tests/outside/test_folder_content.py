@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.outside.folder_content import drop_new_compiled, first_difference, read_content
+from rehearsal.outside import folder_content
+from rehearsal.outside.folder_content import find_difference, read_content
+
+LIMIT = 10 << 20
 
 
 @pytest.fixture
@@ -22,12 +25,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_read_content(folder: Path) -> None:
-    content = read_content(folder)
-    assert sorted(content.files) == [
+    files, size = read_content(folder, LIMIT)
+    assert sorted(files) == [
         "bin/python", "bin/tool", "lib/__pycache__/a.cpython-311.pyc", "lib/a.py", "lib/large",
     ]  # fmt: skip
-    assert content.size == len("#!acompiled") + (3 << 20)
-    assert content == read_content(folder)
+    assert size == len("/usr/bin/python3#!acompiled") + (3 << 20)
+    assert (files, size) == read_content(folder, LIMIT)
+
+
+def test_read_content__of_more_than_the_limit(folder: Path) -> None:
+    os.truncate(folder / "lib/large", 1 << 40)
+    files, size = read_content(folder, LIMIT)
+    assert size > LIMIT
+    assert "lib/large" not in files, "a terabyte takes long to read"
 
 
 def change_content(folder: Path) -> None:
@@ -59,6 +69,10 @@ def change_kind(folder: Path) -> None:
     [
         (change_content, "'lib/a.py' was changed"),
         (change_end, "'lib/large' was changed"),
+        (
+            lambda folder: os.truncate(folder / "lib/large", 1 << 40),
+            "'lib/large' was changed",
+        ),
         (change_link, "'bin/python' was changed"),
         (change_kind, "'lib/a.py' was changed"),
         (lambda folder: (folder / "bin/tool").chmod(0o644), "'bin/tool' was changed"),
@@ -74,25 +88,34 @@ def change_kind(folder: Path) -> None:
         (lambda folder: (folder / "lib/a.py").touch(), ""),
     ],
 )
-def test_first_difference(folder: Path, change: Callable[[Path], None], difference: str) -> None:
-    expected = read_content(folder).files
+def test_find_difference(folder: Path, change: Callable[[Path], None], difference: str) -> None:
+    expected, _ = read_content(folder, LIMIT)
     change(folder)
-    assert first_difference(expected, read_content(folder).files) == difference
+    assert find_difference(folder, expected) == difference
 
 
-def test_drop_new_compiled(folder: Path) -> None:
+def test_find_difference__new_compiled_modules_are_removed(folder: Path) -> None:
     """Python takes what is in such a file for the module's code, if it says so."""
-    expected = read_content(folder).files
+    expected, _ = read_content(folder, LIMIT)
     compiled = folder / "lib/__pycache__"
     for name in ("b.cpython-311.pyc", "b.cpython-311-pytest-9.0.pyc", "b.cpython-311.pyc.140"):
         (compiled / name).write_bytes(b"planted")
+    assert find_difference(folder, expected) == ""
+    assert [path.name for path in compiled.iterdir()] == ["a.cpython-311.pyc"]
     (compiled / "b.py").touch()
-    left = drop_new_compiled(folder, expected, read_content(folder).files)
-    assert sorted(path.name for path in compiled.iterdir()) == ["a.cpython-311.pyc", "b.py"]
-    assert left.keys() - expected.keys() == {"lib/__pycache__/b.py"}
-    assert left == read_content(folder).files
+    assert find_difference(folder, expected) == "'lib/__pycache__/b.py' was added"
 
 
-def test_read_content__of_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
+def test_find_difference__of_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        read_content(tmp_path / "nowhere")
+        find_difference(tmp_path / "nowhere", {})
+
+
+def test_find_difference__of_too_many_folders(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_content, "MAX_FOLDERS", 9)
+    expected, _ = read_content(folder, LIMIT)
+    (folder / "a/b/c/d/e/f").mkdir(parents=True)
+    with pytest.raises(OSError, match="more than 9 folders"):
+        find_difference(folder, expected)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.outside.folder_content import FolderContent, read_content
+from rehearsal.outside.folder_content import read_content
 from rehearsal.pipeline import venv_cache
 from rehearsal.pipeline.venv_cache import KeptVenv, VenvCache
 
@@ -24,8 +24,8 @@ def made(cache: VenvCache, key: str = KEY, *, size: int = 0) -> KeptVenv:
     venv = cache.create(key)
     (venv.path / "lib").mkdir(parents=True)
     (venv.path / "lib/module.py").write_text(f"# {key}\n")
-    content = read_content(venv.path)
-    cache.publish(venv, FolderContent(files=content.files, size=size or content.size))
+    files, found = read_content(venv.path, 1000)
+    cache.publish(venv, files, size or found)
     return venv
 
 
@@ -87,7 +87,7 @@ def test_find__the_newest(cache: VenvCache) -> None:
     one, two = cache.create(KEY), cache.create(KEY)
     for venv in (one, two):
         venv.path.mkdir()
-        cache.publish(venv, read_content(venv.path))
+        cache.publish(venv, {}, 0)
     set_times(one.folder.path, used=-60)
     found = cache.find(KEY)
     assert found
@@ -110,6 +110,12 @@ def change_module(venv: Path) -> None:
         (lambda venv: (venv / "lib/module.py").unlink(), "'lib/module.py' is missing"),
         (lambda venv: (venv / "../record.json").write_text("{"), "its record is damaged"),
         (lambda venv: (venv / "../record.json").write_text("[]"), "its record is damaged"),
+        (
+            lambda venv: (venv / "../record.json").write_text('{"made": 1, "size": Infinity}'),
+            "its record is damaged",
+        ),
+        (lambda venv: os.truncate(venv / "../content.json", 1 << 40), "its record is damaged"),
+        (lambda venv: os.truncate(venv / "lib/module.py", 1 << 40), "'lib/module.py' was changed"),
         (lambda venv: (venv / "../content.json").write_text("{}"), "its record is damaged"),
         (
             lambda venv: (venv / "../content.json").unlink(),

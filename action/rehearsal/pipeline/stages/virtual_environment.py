@@ -59,7 +59,6 @@ COMPILE_SCRIPT = """
 # each with a folder of its own to import the capture from. Python prints what such a line raises,
 # so it raises nothing.
 PTH_NAME = "rehearsal_capture.pth"
-PACKAGES_VARIABLE = "REHEARSAL_PACKAGES"
 PTH_SCRIPT = """\
 try:
     import os, sys
@@ -71,7 +70,7 @@ except Exception:
     pass
 """
 PTH = f"""\
-import os; os.environ.get("{PACKAGES_VARIABLE}") and exec({PTH_SCRIPT!r})
+import os; os.environ.get("REHEARSAL_PACKAGES") and exec({PTH_SCRIPT!r})
 """
 
 
@@ -203,14 +202,14 @@ class VenvBuilder:
     def _keep(self, cache: VenvCache, kept: KeptVenv, key: str) -> None:
         """Keep the environment, unless it is too large, or the requirements are others by now."""
         self._run(COMPILE_SCRIPT, kept.path)
-        content = read_content(kept.path)
-        if content.size > MAX_SIZE:
+        files, size = read_content(kept.path, MAX_SIZE)
+        if size > MAX_SIZE:
             self._say(
-                f"The virtual environment is not kept: it has {content.size // MEGABYTE} MB, and "
-                f"all that are kept may have {MAX_SIZE // MEGABYTE} MB together."
+                "The virtual environment is not kept: it has more than the "
+                f"{MAX_SIZE // MEGABYTE} MB that all together may have."
             )
         elif self._find_key(cache) == (key, "") and not self._is_ended:
-            cache.publish(kept, content)
+            cache.publish(kept, files, size)
 
     def _run(self, script: str, *arguments: str | Path) -> int | None:
         """Run a script of ours to its end; return its exit code, or None after `end`."""
