@@ -64,15 +64,14 @@ class ImageArchive:
                 continue
             head = archive.read(BLOCK)
             content = chain((head,), archive.content())
-            if head.startswith(b"{"):
-                if member.size <= MAX_DOCUMENT:
-                    self._read_document(b"".join(content))
+            if len(head) == BLOCK and is_header(head):
+                yield Layer(content, self._check)
             elif head.startswith(GZIP):
                 yield Layer(_unpacked(content), self._check)
             elif head.startswith(ZSTANDARD):
                 self.unreadable = "compressed with Zstandard"
-            elif len(head) == BLOCK and is_header(head):
-                yield Layer(content, self._check)
+            elif head.startswith(b"{") and member.size <= MAX_DOCUMENT:
+                self._read_document(b"".join(content))
 
     def _read_document(self, content: bytes) -> None:
         """Take over the history of the image, if this is its configuration."""

@@ -17,8 +17,8 @@ WINDOW = 2 * WORD - 1
 MANY = 24
 # In bytes, before and from the start of a literal: what a hit shows.
 BEFORE, AFTER = 64, 512
-# Of one piece. A hostile file may have nothing but hits.
-MAX_HITS = 1000
+# Of one literal in one piece. A hostile file may have nothing but hits.
+MAX_HITS = 100
 
 
 class Hit(NamedTuple):
@@ -85,11 +85,13 @@ class LiteralStream:
         """Return the hits that start before the limit, and keep what is needed for the others."""
         found: list[Hit] = []
         for literal in self._search.literals_in(data):
-            at = data.find(literal, self._done, limit + len(literal) - 1)
-            while at != -1 and len(found) < MAX_HITS:
+            at, end = self._done, limit + len(literal) - 1
+            for _ in range(MAX_HITS):
+                if (at := data.find(literal, at, end)) == -1:
+                    break
                 text = data[max(0, at - BEFORE) : at + AFTER]
                 found.append(Hit(literal, self._base + at, text))
-                at = data.find(literal, at + len(literal), limit + len(literal) - 1)
+                at += len(literal)
         kept = max(0, limit - BEFORE)
         self._tail, self._done, self._base = data[kept:], limit - kept, self._base + kept
         return sorted(found, key=attrgetter("offset"))

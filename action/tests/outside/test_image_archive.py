@@ -13,7 +13,7 @@ from rehearsal.outside.tar_stream import BadArchiveError, TarStream
 from .archives import SavedImage, pieces, tar_of
 
 IMAGE = SavedImage(
-    layers=[{"etc/base": b"1" * 900}, {"app/a": b"2"}, {}, {"app/b": b"3"}, {"app/a": b"2"}],
+    layers=[{"{base}/x": b"1" * 900}, {"app/a": b"2"}, {}, {"app/b": b"3"}, {"app/a": b"2"}],
     commands=["", "COPY a /app", "RUN true", "COPY b /app", "COPY a /app"],
 )
 FORMS: dict[str, Callable[[SavedImage], bytes]] = {

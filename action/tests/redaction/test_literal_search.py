@@ -56,5 +56,6 @@ def test_hit__shows_what_is_around() -> None:
     assert hit.text == data[300 - BEFORE : 300 + AFTER]
 
 
-def test_search__hits_are_limited() -> None:
-    assert len(LiteralSearch([b"aa"]).stream().feed(b"a" * 100_000)) == MAX_HITS
+def test_search__hits_of_each_literal_are_limited() -> None:
+    hits = LiteralSearch([b"aa", b"bb"]).stream().feed(b"a" * 50_000 + b"bb" + b"." * 1000)
+    assert [hit.literal for hit in hits] == [b"aa"] * MAX_HITS + [b"bb"]

@@ -91,9 +91,9 @@ def _unread(numbers: Sequence[int], total: int, why: str) -> str:
     if not numbers:
         return ""
     if len(numbers) == total:
-        return f"read no layer {why}"
-    listed = join_names(map(str, numbers))
-    return f"read {total - len(numbers)} of {total} layers {why}; not read: {listed}"
+        return f"read no layer {why}".rstrip()
+    read = f"read {total - len(numbers)} of {total} layers {why}".rstrip()
+    return f"{read}; not read: {join_names(map(str, numbers))}"
 
 
 def _line(text: str) -> str:

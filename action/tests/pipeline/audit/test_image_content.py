@@ -110,6 +110,13 @@ def test_read_content__says_which_layers_are_left(tmp_path: Path) -> None:
     assert len(set(listed) & set("1234")) == 2
 
 
+def test_read_content__a_layer_is_missing(tmp_path: Path) -> None:
+    image = SavedImage(layers=IMAGE.layers[:2], commands=IMAGE.commands[:2])
+    (tmp_path / "less").write_bytes(image.classic())
+    unread = read_content(subject(tmp_path, save="cat less")).unread
+    assert unread == "read 2 of 3 layers; not read: 3"
+
+
 def test_read_content__ends_with_the_audit(tmp_path: Path) -> None:
     asked = subject(tmp_path, save="exec cat /dev/zero")
     asked.stopped.set()
