@@ -231,6 +231,8 @@ def test_secret__of_several_lines_is_masked_line_by_line(tiny: Repository, act: 
     assert parse_step_logs(asked).masks == tuple(PEM.splitlines()[1:-1])
 
 
+# The audit has its deadlines: to read all layers, for example.
+@pytest.mark.alone
 def test_this_repository_s_own_workflow__rehearses(superlists: Repository, act: Act) -> None:
     text = (CHECKOUT / ".github/workflows/ci.yml").read_text()
     run = act.push(

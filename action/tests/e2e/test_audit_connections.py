@@ -21,6 +21,8 @@ def message(rehearsed: ActionResult, outcome: str, check: str) -> str:
     return str(findings(rehearsed, outcome)[check]["message"])
 
 
+# The app has to take the request in time.
+@pytest.mark.alone
 def test_sound_app__finishes_what_is_in_flight(sound: Repository, runner: Runner) -> None:
     rehearsed = audited(sound, runner, WARN)
     assert message(rehearsed, "passed", "idle-connection") == ""
@@ -30,6 +32,7 @@ def test_sound_app__finishes_what_is_in_flight(sound: Repository, runner: Runner
     )
 
 
+@pytest.mark.alone
 def test_a_slow_page__is_in_flight(sound: Repository, runner: Runner) -> None:
     sound.replace("app.py", r"^    page = ", "    import time; time.sleep(0.5)\n    page = ")
     rehearsed = audited(sound, runner, WARN)
