@@ -13,6 +13,8 @@ from typing import BinaryIO
 EXCLUDED_FOLDERS = {"node_modules", "site-packages", "staticfiles", "venv", "env", "__pycache__"}
 # venv writes this file into the folder of each virtual environment, whatever the folder's name.
 VENV_MARKER = "pyvenv.cfg"
+# The action itself, where a repository has a copy of it: its files would fill the limits below.
+OWN_FILES = {"action.yml", "verdict.schema.json", "predicate.schema.json"}
 MAX_FOLDERS = 5000
 MAX_FILES = 500
 # In bytes. Files that people write are smaller.
@@ -115,7 +117,7 @@ def text_files(folder: Path, suffix: str | tuple[str, ...]) -> Iterator[tuple[Pa
 def list_folders(folder: Path, depth: int) -> dict[str, tuple[str, ...]]:
     """Return the names of files by folder, down to `depth` folders below; `folder` is `.` itself.
 
-    Hidden folders, links to folders, and folders with code of others are left out.
+    Hidden folders, links to folders, the action, and folders with code of others are left out.
     """
     found: dict[str, tuple[str, ...]] = {}
     for parent, folders, names in _walk_folders(folder):
@@ -134,7 +136,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _walk_folders(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
     """Yield like os.walk, sorted; a caller skips the subfolders by emptying their list."""
     for parent, folders, names in islice(os.walk(folder), MAX_FOLDERS):
-        if VENV_MARKER in names:
+        if VENV_MARKER in names or OWN_FILES.issubset(names):
             folders.clear()
             continue
         folders[:] = sorted(

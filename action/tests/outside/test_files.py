@@ -45,6 +45,14 @@ def test_text_files__skips_a_virtual_environment_by_any_name(tmp_path: Path) -> 
     assert found(tmp_path) == []
 
 
+def test_text_files__skips_a_copy_of_the_action(tmp_path: Path) -> None:
+    for name in ("action.yml", "verdict.schema.json", "predicate.schema.json", "rehearsal/a.html"):
+        write(tmp_path / "tools" / name)
+    write(tmp_path / "zoo/action.yml")
+    write(tmp_path / "zoo/b.html")
+    assert found(tmp_path) == ["zoo/b.html"]
+
+
 def test_text_files__skips_links_pipes_and_large_files(tmp_path: Path) -> None:
     top = tmp_path / "top"
     write(tmp_path / "outside/a.html", "secret")
