@@ -18,10 +18,6 @@ NO_TLS = {
     "deploy-check:W016": "CSRF_COOKIE_SECURE",
 }
 IDLE = "while 50 connections were idle and 4 clients sent byte by byte"
-# What there is nothing to check of.
-NO_FILES = ("static-files", "static-caching")
-NO_SECRETS = ("secret-required", "secret-in-image")
-NO_ERRORS = ("error-pages", "logging")
 HEALTH = r"localhost:8888/"
 LOGIN = """\
     if environ["PATH_INFO"] == "/":
@@ -72,6 +68,7 @@ AUDITED_APPS = (
     ),
     AuditCase(
         name="below a path",
+        fails={},
         edits=(
             ("app.py", r'\["PATH_INFO"\] != "/"', '["PATH_INFO"] != "/notes/"'),
             ("app.py", r'"/static/', '"/notes/static/'),
@@ -82,31 +79,26 @@ AUDITED_APPS = (
     ),
     AuditCase(
         name="home redirects to a login page",
+        fails={},
         edits=(("app.py", r'^    if environ\["PATH_INFO"\] != "/":\n', LOGIN),),
     ),
     AuditCase(
         name="static files on another host",
-        skips=NO_FILES,
+        fails={},
         edits=(("app.py", r'(href|src)="/static/', r'\1="https://static.example.com/'),),
     ),
     AuditCase(
         name="only its health page is public",
-        skips=("headers", *NO_FILES),
+        fails={},
         edits=(
             ("app.py", r"^    answer: ", rf"{MEMBERS}\g<0>"),
             ("healthcheck.py", HEALTH, r"\g<0>healthz"),
         ),
         inputs={"ready-path": "/healthz"},
     ),
-    # No further Python is started beside it.
-    AuditCase(name="little memory", inputs={"run-options": "--memory=96m"}, skips=("pinned",)),
+    AuditCase(name="little memory", fails={}, inputs={"run-options": "--memory=96m"}),
     # It has no program that could ask the server.
-    AuditCase(
-        name="Caddy without a shell",
-        app="caddy_site",
-        fails=NO_HEALTHCHECK,
-        skips=(*NO_SECRETS, "pinned"),
-    ),
+    AuditCase(name="Caddy without a shell", app="caddy_site", fails=NO_HEALTHCHECK),
     # As the chapter leaves it: superlists' settings of gunicorn are no part of it.
     AuditCase(
         name="the last commit of the chapter",
@@ -157,8 +149,6 @@ AUDITED_APPS = (
     AuditCase(
         name="celery_app",
         app="celery_app",
-        # With an empty password of the database it tries for half a minute.
-        skips=("secret-required", *NO_FILES),
         fails={
             # Its four threads are fewer than the clients that send byte by byte.
             "idle-connection": IDLE,
@@ -174,14 +164,12 @@ AUDITED_APPS = (
     AuditCase(
         name="static_site",
         app="static_site",
-        skips=(*NO_FILES, *NO_SECRETS, "pinned"),
         fails={"dev-server": "python -m http.server", **NO_HEADERS, **NO_HEALTHCHECK},
     ),
     # They answer with JSON and plain text, which need no other header.
     AuditCase(
         name="asgi_app",
         app="asgi_app",
-        skips=NO_FILES,
         fails={
             "headers:nosniff": "GET / ",
             "secret-required:DJANGO_SECRET_KEY": "With DJANGO_SECRET_KEY empty it started",
@@ -192,13 +180,11 @@ AUDITED_APPS = (
     AuditCase(
         name="npm_app",
         app="npm_app",
-        skips=(*NO_ERRORS, *NO_FILES, *NO_SECRETS, "pinned"),
         fails={"headers:nosniff": "GET / ", **NO_HEALTHCHECK, **NPM_CACHE},
     ),
     AuditCase(
         name="node_postgres",
         app="node_postgres",
-        skips=(*NO_ERRORS, *NO_FILES, *NO_SECRETS, "pinned"),
         fails={**NO_HEADERS, **NO_HEALTHCHECK, **NPM_CACHE},
         inputs={
             "services": f"db={POSTGRES}",
@@ -210,7 +196,6 @@ AUDITED_APPS = (
     AuditCase(
         name="tiny_app",
         app="tiny_app",
-        skips=("error-pages", *NO_FILES, *NO_SECRETS, "pinned"),
         fails={"dev-server": "Server: BaseHTTP", **NO_HEADERS, **NO_HEALTHCHECK},
     ),
 )

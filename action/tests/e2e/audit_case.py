@@ -7,9 +7,6 @@ from pathlib import Path
 from .faults import MIGRATE
 from .repository import Repository, copy_of_checkout, repository_of
 
-# The checks that a project without Django cannot have, and the fixtures that have it.
-DJANGO_CHECKS = {"deploy-check", "migrations"}
-DJANGO_APPS = {"superlists", "plain_app", "celery_app"}
 # With these the two apps pass every check; what only TLS in front can give is waived.
 SOUND_APP = {"secrets": "APP_SECRET"}
 SUPERLISTS = {
@@ -31,12 +28,11 @@ class AuditCase:
 
     `files` are written and `edits` (path, pattern, replacement) made in the repository of `app`,
     and `inputs` are given. `fails` has the ids of the findings, each with words of its message or
-    its evidence. `skips` has the checks that cannot look, besides those of Django.
+    its evidence.
     """
 
     name: str
-    fails: Mapping[str, str] = field(default_factory=dict)
-    skips: tuple[str, ...] = ()
+    fails: Mapping[str, str]
     app: str = "sound_app"
     files: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[tuple[str, str, str], ...] = ()
@@ -44,10 +40,6 @@ class AuditCase:
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def all_skips(self) -> set[str]:
-        return {*self.skips, *(() if self.app in DJANGO_APPS else DJANGO_CHECKS)}
 
     @property
     def all_inputs(self) -> dict[str, str]:
