@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from .services import load_images
 
 # The checks that a project without Django cannot have.
 DJANGO_ONLY = {"deploy-check", "migrations"}
+# The checks that start further containers.
+STARTS = ("secret-required", "confined", "read-only", "restart")
 AUDIT = {
     "audit": "enforce",
     "audit-active": "true",
@@ -81,7 +84,10 @@ def parameter(case: AuditCase) -> Any:
 
 @pytest.mark.parametrize("case", [*map(parameter, AUDIT_FAULTS)])
 def test_audit_failed__only(case: AuditCase, workdir: Path, runner: Runner) -> None:
-    assert len(case.fails) == 1
+    (id_,) = case.fails
+    # Where another check fails, the further containers would only take time.
+    active = str(id_.partition(":")[0] in STARTS).lower()
+    case = replace(case, inputs={**case.inputs, "audit-active": active})
     assert_fails(audited_case(case, workdir, runner), case.fails)
 
 

@@ -16,13 +16,12 @@ from .machine import base_image, with_compose
 from .repository import Repository, repository_of
 from .runner import ActionResult, Runner, RunningStep
 from .services import POSTGRES, REDIS, all_volumes, anonymous_volumes, label
-from .test_audit import AUDIT, audited, findings
+from .test_audit import AUDIT, STARTS, audited, findings
 from .test_cancelled import cancelled_when
 from .test_compose import ASKED, seeded
 
 __all__ = ["seeded"]
 
-STARTS = ("secret-required", "confined", "read-only", "restart")
 # Writes a note with the form of the app's page.
 WRITE = (
     "python3 -c 'import os, urllib.request as r; "
