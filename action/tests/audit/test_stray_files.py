@@ -219,7 +219,7 @@ def test_databases__of_others_or_none(path: str, content: bytes) -> None:
         ("app/node_modules/.cache/babel/x", "app/node_modules/.cache"),
         ("app/.pytest_cache/README.md", "app/.pytest_cache"),
         ("app/.mypy_cache/3.13/x", "app/.mypy_cache"),
-        ("var/lib/apt/lists/deb.debian.org_debian_dists_trixie_InRelease", "var/lib/apt/lists"),
+        ("var/lib/apt/lists/mirror.example_debian_dists_trixie_InRelease", "var/lib/apt/lists"),
         ("var/cache/apt/archives/git_1_amd64.deb", "var/cache/apt"),
         ("var/cache/apt/pkgcache.bin", "var/cache/apt"),
         ("var/cache/apk/APKINDEX.abc.tar.gz", "var/cache/apk"),
