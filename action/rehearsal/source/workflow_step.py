@@ -131,7 +131,9 @@ def _read_entry(lines: Sequence[str], number: int, following: int) -> Entry | No
     key = KEY.fullmatch(lines[number])
     if not key:
         return None
-    body = [(n + 1, lines[n].strip()) for n in range(number + 1, following) if lines[n].strip()]
+    # A comment that is not indented further belongs to what follows.
+    inner = (n for n in range(number + 1, following) if _indent(lines[n]) > len(key["indent"]))
+    body = [(n + 1, lines[n].strip()) for n in inner if lines[n].strip()]
     value, is_block = COMMENT.sub("", key["value"]).strip(), None
     if BLOCK.fullmatch(key["value"]):
         is_block = True
