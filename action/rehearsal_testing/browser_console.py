@@ -1,11 +1,13 @@
 """The messages of a browser's console, as lines of text."""
 
 import logging
+import time
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -15,6 +17,8 @@ from rehearsal_capture.console_lines import chrome_text, console_line, place
 
 # Selenium's default of 0.1 s between two looks for a reply would double the time of every test.
 _WEBSOCKET_POLL_SECONDS = 0.01
+# Firefox's messages come as events, and may come after the reply to the command that wrote them.
+_DELIVERY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,8 @@ class BrowserConsole:
             return cls(fetch_new=lambda: _fetch_chrome_messages(driver))
         # It logs each connection, and each browser's end as an error, into the app's own log.
         logging.getLogger("websocket").setLevel(logging.CRITICAL)
-        console = cls()
+        messages: list[ConsoleMessage] = []
+        console = cls(messages=messages, fetch_new=lambda: _await_delivery(driver, messages))
         try:
             if isinstance(driver.command_executor, RemoteConnection):
                 driver.command_executor.client_config.websocket_interval = _WEBSOCKET_POLL_SECONDS
@@ -52,7 +57,7 @@ class BrowserConsole:
                 driver.script.add_console_message_handler,
                 driver.script.add_javascript_error_handler,
             ):
-                add_handler(lambda event: console.messages.append(_firefox_message(event)))
+                add_handler(lambda event: messages.append(_firefox_message(event)))
         except (WebDriverException, HTTPError, OSError) as error:
             # A grid may not support BiDi. The test can run without it.
             return cls(problem=f"The console cannot be read: {error}")
@@ -76,6 +81,31 @@ def _fetch_chrome_messages(driver: WebDriver) -> list[ConsoleMessage]:
         )
         for entry in driver.execute(Command.GET_LOG, {"type": "browser"})["value"]
     ]
+
+
+def _await_delivery(driver: WebDriver, messages: list[ConsoleMessage]) -> tuple[()]:
+    """Wait until what the page wrote so far is in `messages`, at most 2 s; return no more.
+
+    The page writes one message of ours, which arrives after those before it.
+    """
+    mark = f"end of the messages {uuid.uuid4().hex}"
+    try:
+        driver.execute_script("console.debug(arguments[0])", mark)
+    except UnexpectedAlertPresentException:
+        # The caller closes the dialog and asks again.
+        raise
+    except (WebDriverException, HTTPError, OSError):
+        # A browser that has crashed writes nothing more.
+        return ()
+    deadline = time.monotonic() + _DELIVERY_SECONDS
+    while time.monotonic() < deadline:
+        if arrived := [each for each in messages if each.text.endswith(mark)]:
+            messages.remove(arrived[0])
+            break
+        time.sleep(_WEBSOCKET_POLL_SECONDS)
+    # Selenium hands over each event in a thread of its own: an earlier one may end later.
+    time.sleep(_WEBSOCKET_POLL_SECONDS)
+    return ()
 
 
 def _firefox_message(event: Any) -> ConsoleMessage:

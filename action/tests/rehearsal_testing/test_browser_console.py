@@ -1,7 +1,10 @@
+import time
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
 
 from rehearsal_testing.browser_console import BrowserConsole, ConsoleMessage, _firefox_message
 
@@ -35,6 +38,54 @@ def test_text__says_that_the_console_cannot_be_read() -> None:
     assert BrowserConsole.connect(cast("Any", driver)).text() == (
         "The console cannot be read: no way to ws://inside:1234\n"
     )
+
+
+class FirefoxDriver(FakeDriver):
+    """Deliver what its script writes by events, `delay` seconds after the command's reply."""
+
+    command_executor = "http://grid"
+    delay = 0.05
+    failure: Exception | None = None
+
+    @property
+    def script(self) -> Any:
+        return SimpleNamespace(
+            add_console_message_handler=lambda handler: setattr(self, "handler", handler),
+            add_javascript_error_handler=lambda _handler: None,
+        )
+
+    def execute_script(self, script: str, *args: Any) -> None:
+        assert script == "console.debug(arguments[0])"
+        if self.failure:
+            raise self.failure
+
+        def deliver() -> None:
+            time.sleep(self.delay)
+            for number, text in enumerate(["late", *args]):
+                self.handler(SimpleNamespace(timestamp=number, level="info", text=text))
+
+        Thread(target=deliver).start()
+
+
+def test_text__waits_for_messages_that_are_under_way() -> None:
+    driver = FirefoxDriver(capabilities={"browserName": "firefox"})
+    console = BrowserConsole.connect(cast("Any", driver))
+    assert console.text() == "1970-01-01T00:00:00.000Z INFO: late\n"
+
+
+def test_text__of_a_crashed_browser_is_what_had_arrived() -> None:
+    driver = FirefoxDriver(capabilities={"browserName": "firefox"})
+    driver.failure = WebDriverException("Failed to decode response from marionette")
+    console = BrowserConsole.connect(cast("Any", driver))
+    driver.handler(SimpleNamespace(timestamp=0, level="info", text="earlier"))
+    assert console.text() == "1970-01-01T00:00:00.000Z INFO: earlier\n"
+
+
+def test_text__leaves_a_dialog_to_the_caller() -> None:
+    driver = FirefoxDriver(capabilities={"browserName": "firefox"})
+    driver.failure = UnexpectedAlertPresentException("open", alert_text="Sure?")
+    with pytest.raises(UnexpectedAlertPresentException):
+        BrowserConsole.connect(cast("Any", driver)).text()
 
 
 @pytest.mark.parametrize(
