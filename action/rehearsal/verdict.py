@@ -4,7 +4,10 @@ from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 from typing import Annotated
 
-ISSUES = "https://github.com/dress-rehearsal/dress-rehearsal/issues"
+PROJECT = "https://github.com/dress-rehearsal/dress-rehearsal"
+ISSUES = f"{PROJECT}/issues"
+# For texts that are read where no document is, as after `pip install`.
+DOCUMENTS = f"{PROJECT}/blob/main"
 
 
 class Verdict(Enum):

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rehearsal.config.input_table import INPUTS
+from rehearsal.config.input_table import INPUTS, STAGES
 from rehearsal.config.input_types import BOOLEAN, Input
 from rehearsal.config.inputs import unknown_input
 from rehearsal.local.load_inputs import LocalOptions
@@ -20,10 +20,10 @@ def add_step_flags(parser: argparse.ArgumentParser, description: str) -> argpars
     """Add the flags that choose a step; return their group."""
     step = parser.add_argument_group("the step", description)
     step.add_argument(
-        "--workflow", metavar="FILE", default="", help="a path, or a name like ci.yml"
+        "--workflow", metavar="FILE", default="", help="its path, or its name, like ci.yml"
     )
-    step.add_argument("--job", default="", help="the job's id or name")
-    step.add_argument("--step", metavar="NAME|N", default="", help="its name, id or number")
+    step.add_argument("--job", metavar="NAME", default="", help="the job's id or name")
+    step.add_argument("--step", metavar="NAME|N", default="", help="the step's name, id or number")
     step.add_argument("--set", **PAIR, help="a value for an expression: matrix.python=3.13")  # type: ignore[arg-type]
     return step
 
@@ -31,17 +31,28 @@ def add_step_flags(parser: argparse.ArgumentParser, description: str) -> argpars
 def add_input_flags(
     parser: argparse.ArgumentParser, inputs: Iterable[Input], description: str
 ) -> None:
-    """Add a flag for each input, and one for any of them.
+    """Add a flag for each input, below the heading of its stage, and one for any of them.
 
-    That of a list can be repeated; that of a boolean needs no value.
+    That of a list can be repeated; that of a boolean needs no value. What has no effect on a laptop
+    is not listed.
     """
-    group = parser.add_argument_group("inputs", description)
-    group.add_argument("--input", **PAIR, help="any input by its name")  # type: ignore[arg-type]
-    for each in inputs:
-        kind: dict[str, Any] = {"action": "append"} if each.type.is_list else {}
-        if each.type is BOOLEAN:
-            kind = {"nargs": "?", "const": ON}
-        group.add_argument(f"--{each.name}", metavar="VALUE", help=each.help, **kind)
+    any_input = parser.add_argument_group("inputs", description)
+    any_input.add_argument("--input", **PAIR, help="any input by its name")  # type: ignore[arg-type]
+    known = tuple(inputs)
+    for stage in STAGES:
+        group = parser.add_argument_group(stage)
+        for each in known:
+            if each.stage == stage:
+                add_input_flag(group, each)
+
+
+def add_input_flag(group: argparse._ActionsContainer, given: Input) -> None:
+    """Add the flag of one input."""
+    kind: dict[str, Any] = {"action": "append"} if given.type.is_list else {}
+    if given.type is BOOLEAN:
+        kind = {"nargs": "?", "const": ON}
+    words = argparse.SUPPRESS if given.github_only else given.help
+    group.add_argument(f"--{given.name}", metavar=given.type.metavar, help=words, **kind)
 
 
 def input_flags(options: argparse.Namespace) -> dict[str, str]:

@@ -15,12 +15,13 @@ def _anything(value: str) -> bool:
 class InputType:
     """A type of value.
 
-    Documents and `--help` show `label`, errors show `allowed`. `accepts` gets the value without the
-    white space around it. Errors never show a confidential value: it may hold a secret. `yaml` is
-    the type in a reusable workflow. A list has one item a line; so has a script.
+    Documents show `label`, `--help` shows `metavar`, errors show `allowed`. `accepts` gets the
+    value without the white space around it. Errors never show a confidential value: it may hold a
+    secret. `yaml` is the type in a reusable workflow. A list has one item a line; so has a script.
     """
 
     label: str
+    metavar: str = "TEXT"
     allowed: str = ""
     accepts: Callable[[str], bool] = _anything
     confidential: bool = False
@@ -53,6 +54,7 @@ def number(
 
     return InputType(
         label=f"{low} to {high} {unit}".rstrip(),
+        metavar="N",
         allowed=f"a whole number{unit and ' of ' + unit} from {low} to {high}",
         accepts=accepts,
         yaml=yaml,
@@ -63,6 +65,7 @@ def one_of(*words: str, yaml: str = "string") -> InputType:
     """Return the type of a value that is one of several words."""
     return InputType(
         label=f"{', '.join(words[:-1])} or {words[-1]}",
+        metavar="WORD",
         allowed=f"one of {', '.join(words)}",
         accepts=words.__contains__,
         yaml=yaml,
@@ -80,19 +83,22 @@ def _is_address(value: str) -> bool:
 
 
 TEXT = InputType(label="text")
-FOLDER = InputType(label="folder")
-FILE = InputType(label="file")
-SCRIPT = InputType(label="script", confidential=True, is_list=True)
-LINES = InputType(label="lines", is_list=True)
+FOLDER = InputType(label="folder", metavar="FOLDER")
+FILE = InputType(label="file", metavar="FILE")
+SCRIPT = InputType(label="script", metavar="SCRIPT", confidential=True, is_list=True)
+LINES = InputType(label="lines", metavar="LINE", is_list=True)
 # Lines that may hold a secret, such as an option with a password.
-PRIVATE_LINES = InputType(label="lines", confidential=True, is_list=True)
+PRIVATE_LINES = InputType(label="lines", metavar="LINE", confidential=True, is_list=True)
 # In the grammar of redaction.secret; each value of SECRETS is a secret.
-VARIABLES = InputType(label="variables", confidential=True, is_list=True)
+VARIABLES = InputType(label="variables", metavar="NAME=VALUE", confidential=True, is_list=True)
 # The same with the name of a service before each variable.
-SERVICE_VARIABLES = InputType(label="variables", confidential=True, is_list=True)
-SECRETS = InputType(label="secrets", confidential=True, is_list=True)
+SERVICE_VARIABLES = InputType(
+    label="variables", metavar="NAME=VALUE", confidential=True, is_list=True
+)
+SECRETS = InputType(label="secrets", metavar="NAME", confidential=True, is_list=True)
 ADDRESS = InputType(
     label="IP address",
+    metavar="ADDRESS",
     allowed="one IPv4 or IPv6 address of this machine, not 0.0.0.0 or ::",
     accepts=_is_address,
 )
@@ -103,13 +109,16 @@ BOOLEAN = one_of("true", "false", yaml="boolean")
 class Input:
     """One input of an action or of a reusable workflow.
 
-    `meaning` is one sentence for action.yml, the documents and `--help`.
+    `meaning` is one sentence for action.yml and the documents. `--help` has `short`, a few words
+    that fit on a line beside the flag, below the heading `stage`.
     """
 
     name: str
     type: InputType
     meaning: str
     _: KW_ONLY
+    stage: str = ""
+    short: str = ""
     default: str = ""
     # Ignored where the input `image` names an image.
     build_only: bool = False
@@ -125,8 +134,8 @@ class Input:
     @property
     def help(self) -> str:
         """What `--help` says of it, for argparse, which replaces single percent signs."""
-        default = f"; default: {self.default}" if self.default else ""
-        return f"{self.meaning} ({self.type.label}{default})".replace("%", "%%")
+        default = f" [{self.default}]" if self.default not in ("", "false") else ""
+        return f"{self.short}{default}".replace("%", "%%")
 
 
 def table(*inputs: Input) -> Mapping[str, Input]:

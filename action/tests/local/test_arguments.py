@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.arguments import command_parser, make_parser, parse
+from rehearsal.arguments import COMMANDS, command_parser, make_parser, parse
 from rehearsal.commands.audit.command import AUDIT
 from rehearsal.commands.command import Command
 from rehearsal.commands.input_flags import input_flags, local_options
@@ -63,18 +63,38 @@ def test_parse__reads_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--prot", "80"], "there is no flag --prot; did you mean --port?"),
         (["--work-flow=ci.yml"], "there is no flag --work-flow; did you mean --workflow?"),
         (["--secret", "KEY"], "there is no flag --secret; did you mean --secrets?"),
-        (["--xyzzy"], "there is no flag --xyzzy\n"),
-        (["xyzzy"], "invalid choice: 'xyzzy'"),
+        (["--xyzzy"], "there is no flag --xyzzy (see rehearse --help)\n"),
+        (["-p", "80"], "there is no flag -p "),
+        (["--port"], "--port needs a value"),
+        (["--command", "-w"], "there is no flag -w; as the value of --command, write --command=-w"),
+        (["xyzzy"], "there is no command 'xyzzy'; the commands are audit, "),
+        (["audti"], "there is no command 'audti'; did you mean audit?"),
+        (["./some path"], "go there first: cd './some path' && rehearse"),
+        (["ci.yml"], "to read this workflow: rehearse --workflow ci.yml"),
+        (["app:1"], "to rehearse this image: rehearse --image app:1"),
+        (["--plan", "audit"], "audit is a command, and has to come first: rehearse audit"),
+        (["rehearse", "x"], "'x' is one word too many"),
+        (["audit", "--prot", "80"], "there is no flag --prot; did you mean --port?"),
+        (["audit", "app", "other"], "'other' is one word too many"),
+        (["publish", "--too", "x"], "there is no flag --too; did you mean --to?"),
+        (["merge", "x"], "the following arguments are required: --expect, --into"),
     ],
     ids=str,
 )
-def test_parse__unknown_flag(
+def test_parse__wrong_command_line_gets_one_line(
     argv: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
         parse(argv)
     assert caught.value.code == 2
-    assert words in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_parse__values_that_begin_with_a_hyphen() -> None:
+    options = parse(["--command=-w", "--command", "-1", "--test-command", "--a flag"])
+    assert input_flags(options) == {"command": "-w\n-1", "test-command": "--a flag"}
 
 
 def takes_a_folder(parser: argparse.ArgumentParser) -> None:
@@ -128,26 +148,43 @@ def test_local_options__wrong_pair(argv: list[str], what: str, advice: str) -> N
     assert advice in caught.value.problem.hint
 
 
-def test_parse__help_leaves_out_the_workflows_subcommand(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:
     with pytest.raises(SystemExit):
-        parse(["--help"])
-    text = capsys.readouterr().out
-    assert "\n  rehearse merge " in text
-    assert "rehearse workflow" not in text
+        parse([*command, "--help"])
+    return capsys.readouterr().out
+
+
+def test_parse__help_leaves_out_what_nobody_types(capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of(capsys)
+    assert "\n  merge " in text
+    assert not re.search(r"^  (workflow|watch|clean-up) ", text, re.MULTILINE)
     assert parse(["workflow", "identify"]).step == "identify"
 
 
-def test_parse__help_explains_every_input(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        parse(["--help"])
-    text = capsys.readouterr().out
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=str)
+def test_parse__help_fits_a_terminal(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = help_of(capsys, *command)
+    assert [line for line in text.splitlines() if len(line) > 80 and "http" not in line] == []
+
+
+def test_parse__help_has_a_line_for_each_input_below_its_stage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = help_of(capsys)
     assert "rehearse --plan" in text
-    assert all(f"--{name} " in text for name in INPUTS)
-    words = " ".join(text.split())
-    assert "Seconds that the tests may take. (1 to 86400 seconds; default: 1800)" in words
-    assert "Ids of checks whose failure does not count, one a line" in words
+    stages = re.split(r"^(?=\S.*:$)", text, flags=re.MULTILINE)
+    for each in INPUTS.values():
+        found = [stage for stage in stages if re.search(rf"^  --{each.name} ", stage, re.MULTILINE)]
+        if each.github_only:
+            assert not found
+            continue
+        (stage,) = found
+        assert stage.startswith(f"{each.stage}:\n")
+        (line,) = re.findall(rf"^  --{each.name} .*", stage, re.MULTILINE)
+        assert line.endswith(each.help)
+    assert "  --test-timeout N            seconds that the tests may take [1800]\n" in text
 
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs/laptop.md").read_text(encoding="utf-8")

@@ -30,10 +30,14 @@ If a step of a workflow has these inputs already, name it: --workflow ci.yml
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the image, the format, and the inputs that say how the image is started."""
     parser.add_argument(
-        "image", metavar="IMAGE", nargs="?", default="", help="its name or ID in the local engine"
+        "image", metavar="IMAGE", nargs="?", default="", help="its name or ID in the engine"
     )
     parser.add_argument(
-        "--format", choices=FORMATS, default="", help="print only this on standard output"
+        "--format",
+        choices=FORMATS,
+        default="",
+        help="print only this on standard output",
+        metavar="WORD",
     )
     parser.add_argument(
         "--dockerfile",
@@ -41,13 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         # No input: nothing is built.
         dest="location",
         default="Dockerfile",
-        help="the file that findings in SARIF point to (default: Dockerfile)",
+        help="the file that SARIF points to [Dockerfile]",
     )
     add_step_flags(
-        parser, "names a step of a workflow, to start the image with its inputs; else none is read"
+        parser,
+        "Its inputs start the image; without these flags no workflow is read.",
     )
     add_input_flags(
-        parser, FLAGS, "how the image is started, as in the action; but here audit is enforce"
+        parser, FLAGS, "How the image is started, as in the action; but here audit is enforce."
     )
     parser.set_defaults(no_workflow=False)
 
@@ -75,6 +80,7 @@ def describe_audit(result: RehearsalResult, *, colours: bool) -> str:
 
 AUDIT = Command(
     name="audit",
+    operand="IMAGE",
     summary="Audit an image that the engine has: is it ready for production?",
     add_arguments=add_arguments,
     run=run,

@@ -35,25 +35,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder",
         metavar="FOLDER",
-        help="holds one folder for each downloaded artifact (or one artifact itself)",
+        help="a folder for each artifact, or one artifact",
     )
     parser.add_argument(
         "--expect",
         metavar="N",
         required=True,
-        help="the number of rehearsals: number of shards multiplied by number of browsers",
+        help="how many rehearsals: shards times browsers",
     )
     parser.add_argument(
         "--into",
         metavar="FOLDER",
         required=True,
-        help="where to write the merged evidence; an existing folder must be empty",
+        help="where to write; an existing folder must be empty",
     )
     parser.add_argument(
         "--artifact-name",
         metavar="NAME",
         default="",
-        help="the name of the artifact for the merged evidence",
+        help="the artifact's name for the merged evidence",
     )
     parser.add_argument(
         "--jobs",
@@ -160,7 +160,8 @@ def _report(merged: MergeResult, evidence: Evidence, console: Console, spelling:
 
 MERGE = Command(
     name="merge",
-    summary="Merge the evidence of all shards into one verdict, summary and page.",
+    operand="FOLDER",
+    summary="Merge the evidence of all shards: one verdict, one page.",
     add_arguments=add_arguments,
     run=run,
 )

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.commands.command import Command
+from rehearsal.commands.input_flags import add_input_flag
 from rehearsal.commands.publish.publication import Publication, PublishTarget
 from rehearsal.commands.publish.publisher import publish
 from rehearsal.commands.publish.report import closing, summary
 from rehearsal.commands.publish.request import PUBLISH_INPUTS, read_request
 from rehearsal.config import child_environment
-from rehearsal.config.input_types import LINES
 from rehearsal.config.inputs import from_action
 from rehearsal.outside.find_engine import EngineNeeds, find_engine
 from rehearsal.outside.github import Console
@@ -54,9 +54,9 @@ def inputs_from_flags(options: argparse.Namespace) -> dict[str, str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare one flag for each input. The flag of a list can be given several times."""
-    for name, spec in PUBLISH_INPUTS.items():
-        action = "append" if spec.type is LINES else "store"
-        parser.add_argument(f"--{name}", metavar="VALUE", action=action, help=spec.help)
+    group = parser.add_argument_group("inputs", "They are those of action/publish.")
+    for spec in PUBLISH_INPUTS.values():
+        add_input_flag(group, spec)
 
 
 def _report(publication: Publication, console: Console) -> None:

@@ -21,13 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--evidence-path",
         metavar="FOLDER",
         required=True,
-        help="the folder with verdict.json, of one rehearsal or of merged shards",
+        help="the folder with the rehearsal's verdict.json",
     )
     parser.add_argument(
         "--verdict-digest",
         metavar="DIGEST",
         default="",
-        help="the output verdict-digest of the rehearsal; another verdict.json is refused",
+        help="the digest that verdict.json must have",
     )
     parser.add_argument(
         "--digests",
@@ -39,13 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--into",
         metavar="FILE",
         required=True,
-        help="where to write the predicate; an existing file is replaced",
+        help="where to write the predicate",
     )
     parser.add_argument(
         "--subjects",
         metavar="FILE",
         default="",
-        help="where to write the subjects, in the format of subject-checksums of actions/attest",
+        help="where to write actions/attest's subject-checksums",
     )
 
 

@@ -28,6 +28,7 @@ PUBLISH_INPUTS = table(
         FOLDER,
         "The folder that holds the rehearsal's verdict.json (its output evidence-path); only what "
         "passed is published.",
+        short="the folder with the rehearsal's verdict.json",
     ),
     Input(
         "verdict-digest",
@@ -35,18 +36,26 @@ PUBLISH_INPUTS = table(
         "The digest of verdict.json as the runner holds it (the rehearsal's output "
         "verdict-digest); another verdict.json is refused. Without it, nobody notices that the "
         "file was changed.",
+        short="the digest that verdict.json must have",
     ),
     Input(
         "image-id",
         TEXT,
         "The ID of the image in the local engine (the rehearsal's output image-id). Beside "
         "evidence-path both must name one image; alone, you vouch for the image yourself.",
+        short="the image's ID, in place of a rehearsal",
     ),
-    Input("to", LINES, "Where to push to, one reference with its tag a line."),
+    Input(
+        "to",
+        LINES,
+        "Where to push to, one reference with its tag a line.",
+        short="a reference with its tag, to push to",
+    ),
     Input(
         "allow-flaky",
         BOOLEAN,
         "Whether to publish although a test passed only when it was run again.",
+        short="publish also what passed in a second try",
         default="false",
     ),
     Input(
@@ -54,9 +63,16 @@ PUBLISH_INPUTS = table(
         LINES,
         "Which references may be replaced when they hold another image, 'true' (all), 'false' "
         "(none), or their tags, one a line.",
+        short="what may be replaced: true, false or tags",
         default="true",
     ),
-    Input("timeout", number(1, DAY, "seconds"), "Seconds for all pushes together.", default="1800"),
+    Input(
+        "timeout",
+        number(1, DAY, "seconds"),
+        "Seconds for all pushes together.",
+        short="seconds for all pushes together",
+        default="1800",
+    ),
 )
 
 
