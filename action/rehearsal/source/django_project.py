@@ -1,7 +1,7 @@
 """A Django project: its manage.py, and the modules of its settings."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -140,10 +140,21 @@ def _chain(project: ProjectFiles, path: str, base: str) -> Iterator[PythonModule
         waiting[:0] = _imported(project, module, base)
 
 
+def imported_modules(project: ProjectFiles, module: PythonModule, base: str) -> list[str]:
+    """Return the paths of the project's modules from which a module imports some names."""
+    return _locate_all(project, module, base, module.imports_from)
+
+
 def _imported(project: ProjectFiles, module: PythonModule, base: str) -> list[str]:
+    return _locate_all(project, module, base, reversed(module.starred))
+
+
+def _locate_all(
+    project: ProjectFiles, module: PythonModule, base: str, names: Iterable[str]
+) -> list[str]:
     found = []
     folder = str(PurePosixPath(module.path).parent)
-    for name in reversed(module.starred):
+    for name in names:
         level = len(name) - len(name.lstrip("."))
         above = list(upwards(folder))
         if level and level <= len(above):

@@ -2,7 +2,8 @@
 
 import ast
 
-from rehearsal.source.environment_readings import Reading, dotted_name
+from rehearsal.source.environment_readers import dotted_name
+from rehearsal.source.environment_readings import Reading
 from rehearsal.source.python_settings import Assignment
 
 

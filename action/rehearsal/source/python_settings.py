@@ -4,7 +4,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rehearsal.source.environment_readings import Reading, find_readings
+from rehearsal.source.environment_readers import find_readers
+from rehearsal.source.environment_readings import Reading
+from rehearsal.source.python_blocks import Block, statements
 
 # A value reads few variables by other names.
 MAX_INHERITED = 10
@@ -41,8 +43,9 @@ class PythonModule:
     """The assignments and readings of a module, in the order of its lines.
 
     `imported` are the names that it imports at its top, `starred` the modules from which it imports
-    everything, with their leading dots. `first_import` is the line of its first import, 0 without.
-    `is_parsed` is false for what is no valid Python.
+    everything, `imports_from` those from which it imports names, with their leading dots.
+    `first_import` is the line of its first import, 0 without. `is_parsed` is false for what is no
+    valid Python.
     """
 
     path: str
@@ -51,6 +54,7 @@ class PythonModule:
     readings: tuple[Reading, ...] = ()
     imported: frozenset[str] = frozenset()
     starred: tuple[str, ...] = ()
+    imports_from: tuple[str, ...] = ()
     first_import: int = 0
     is_parsed: bool = False
 
@@ -86,17 +90,21 @@ def parse_module(path: str, text: str) -> PythonModule:
 def _parse(path: str, text: str) -> PythonModule:
     tree = ast.parse(text)
     lines = text.split("\n")
+    readers = find_readers(tree)
     assignments: dict[str, Assignment] = {}
     readings: list[Reading] = []
-    for node, condition, is_nested in _statements(tree.body):
+    for node, block in statements(tree.body, Block()):
+        condition, is_nested = block.condition, block.is_nested
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.expr):
-                readings += find_readings(part, condition)
+                readings += block.find_readings(part, readers)
+        if block.is_class:
+            continue
         for name, value in _targets(node):
             names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)} - {"DEBUG"}
             known = (assignments[each] for each in sorted(names) if each in assignments)
             inherited = [reading for each in known for reading in each.readings]
-            read = (*find_readings(value, condition), *inherited[:MAX_INHERITED])
+            read = (*block.find_readings(value, readers), *inherited[:MAX_INHERITED])
             before = assignments.get(name)
             if (
                 is_nested
@@ -123,7 +131,8 @@ def _parse(path: str, text: str) -> PythonModule:
         assignments=tuple(assignments.values()),
         readings=tuple(readings),
         imported=frozenset(alias.asname or alias.name for each in imports for alias in each.names),
-        starred=tuple(_starred(imports)),
+        starred=tuple(_sources(imports, starred=True)),
+        imports_from=tuple(_sources(imports, starred=False)),
         first_import=next((each.lineno for each in imports if not _is_future(each)), 0),
         is_parsed=True,
     )
@@ -143,24 +152,6 @@ def _is_future(node: ast.Import | ast.ImportFrom) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _statements(
-    body: list[ast.stmt], condition: str = "", *, is_nested: bool = False
-) -> Iterator[tuple[ast.stmt, str, bool]]:
-    """Yield the statements of a module and of its blocks, but not those of functions.
-
-    With each come the variable on which its block depends, and whether it is in a block.
-    """
-    for node in body:
-        yield node, condition, is_nested
-        match node:
-            case ast.If(test=test, body=inner, orelse=others):
-                found = next((each.name for each in find_readings(test, "")), "")
-                yield from _statements(inner, found or condition, is_nested=True)
-                yield from _statements(others, condition, is_nested=True)
-            case ast.Try(body=inner) | ast.With(body=inner):
-                yield from _statements(inner, condition, is_nested=True)
-
-
 def _targets(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
     match node:
         case ast.Assign(targets=targets, value=value):
@@ -173,7 +164,9 @@ def _targets(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
             yield name, value
 
 
-def _starred(imports: list[ast.Import | ast.ImportFrom]) -> Iterator[str]:
+def _sources(imports: list[ast.Import | ast.ImportFrom], *, starred: bool) -> Iterator[str]:
+    """Yield the modules from which names are imported: everything (`starred`), or some."""
     for each in imports:
-        if isinstance(each, ast.ImportFrom) and any(alias.name == "*" for alias in each.names):
+        has_star = any(alias.name == "*" for alias in each.names)
+        if isinstance(each, ast.ImportFrom) and has_star is starred:
             yield "." * each.level + (each.module or "")

@@ -1,0 +1,39 @@
+"""Where code of Node reads environment variables."""
+
+import re
+from collections.abc import Iterator
+
+READ = re.compile(
+    r"process\.env(?:\.(?P<name>[A-Z][A-Z0-9_]{2,99})\b|\[[\"'](?P<key>[A-Z][A-Z0-9_]{2,99})[\"']\])"
+)
+# What comes after a reading that does without a value: a default, a comparison, or a question. An
+# assignment gives one.
+AFTER = re.compile(r"\s*(?:\|\||\?\?|\?|[=!]==?|=(?!=)|&&|\)\s*(?:\|\||\?\?|\?|&&|\{))")
+BEFORE = re.compile(r"(?:!|\bif\s*\(\s*|\btypeof\s+|\bdelete\s+|[=!]==?\s*|&&\s*|\|\|\s*|\?\?\s*)$")
+# Files of tools, and of pages: a build puts the values of these into them.
+OTHER_FILES = re.compile(
+    r"(?:^|/)[^/]*(?:\.config|rc)\.[cm]?[jt]s$|\.d\.ts$|\.min\.js$|(?:^|/)node_modules/"
+)
+# What Node, its tools and platforms set, or nobody has to.
+USUAL = re.compile(
+    r"(?:NODE_|npm_|VITE_|REACT_APP_|NEXT_PUBLIC_|GITHUB_)\w+|CI|PORT|HOST|DEBUG|HOME|PATH|TZ|USER"
+    r"|HOSTNAME|LOG_LEVEL"
+)
+MAX_LINE = 1000
+
+
+def node_readings(path: str, text: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield each variable that is read: name, line, and whether the code does without a value."""
+    if OTHER_FILES.search(path) or "process.env" not in text:
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE or line.lstrip().startswith(("//", "*")):
+            continue
+        for found in READ.finditer(line):
+            name = found["name"] or found["key"]
+            has_default = (
+                bool(AFTER.match(line, found.end()))
+                or bool(BEFORE.search(line[: found.start()]))
+                or bool(USUAL.fullmatch(name))
+            )
+            yield name, number, has_default
