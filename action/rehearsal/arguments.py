@@ -1,4 +1,4 @@
-"""The flags and sub-commands of the command line."""
+"""The sub-commands, and the reading of a command line."""
 
 import argparse
 import sys
@@ -7,103 +7,112 @@ from pathlib import Path
 from shlex import quote
 
 from rehearsal import __version__
-from rehearsal.commands.audit.command import AUDIT
-from rehearsal.commands.command import Command
+from rehearsal.commands.command import CommandEntry
 from rehearsal.commands.flag_parser import FlagParser, did_you_mean
-from rehearsal.commands.input_flags import add_input_flags, add_step_flags
-from rehearsal.commands.merge.command import MERGE
-from rehearsal.commands.publish.command import PUBLISH
-from rehearsal.commands.publish.predicate_command import PREDICATE
-from rehearsal.commands.workflow.command import WORKFLOW
-from rehearsal.config.input_table import INPUTS
-from rehearsal.verdict import DOCUMENTS
 
-# clean-up is the action's second step; a rehearsal starts watch as a process of its own.
-BUILT_IN = ("rehearse", "clean-up", "watch")
-_COMMANDS: tuple[Command, ...] = (AUDIT, PUBLISH, WORKFLOW, MERGE, PREDICATE)
-# By name; each has flags of its own, written after the name.
-COMMANDS: Mapping[str, Command] = {command.name: command for command in _COMMANDS}
-
+# The one that runs when the command line names none.
+DEFAULT = "rehearse"
 # What is written as `rehearse WORD` without a sub-command of that name.
 WORKFLOW_FILE = (".yml", ".yaml")
-REFERENCE = f"{DOCUMENTS}/action/README.md#inputs"
-
-EXAMPLES = """\
-examples:
-  rehearse                          the step of the workflow, as it is
-  rehearse --plan                   only print what would be done
-  rehearse --keep --host-port 8000  leave the app running on http://localhost:8000
-  rehearse --set matrix.python=3.13 choose one entry of a matrix
-  rehearse --no-workflow --port 80  read no workflow: flags and defaults alone
-  rehearse audit IMAGE --port 80    audit an image that is there already
-"""
-DESCRIPTION = """\
-Build a web app's image, start it as production would, test it, and report.
-
-Without flags it rehearses the step of .github/workflows that uses the action,
-or the job that calls its workflow. GitHub's secrets and variables come from the
-environment, or from a file .env.
-"""
-INPUT_FLAGS = """\
-They are the action's inputs; a flag replaces the step's own value.
-The flag of a LINE, a NAME, NAME=VALUE or a SCRIPT can be repeated."""
+_ENTRIES = (
+    CommandEntry(
+        name=DEFAULT,
+        summary="Build a web app's image, start it as production would, test it, and report.",
+        module="rehearsal.commands.rehearse_command",
+        listed=False,
+    ),
+    CommandEntry(
+        name="audit",
+        operand="IMAGE",
+        summary="Audit an image that the engine has: is it ready for production?",
+        module="rehearsal.commands.audit.command",
+    ),
+    CommandEntry(
+        name="publish",
+        summary="Push the image that was rehearsed, and verify it in each registry.",
+        module="rehearsal.commands.publish.command",
+    ),
+    CommandEntry(
+        name="merge",
+        operand="FOLDER",
+        summary="Merge the evidence of all shards: one verdict, one page.",
+        module="rehearsal.commands.merge.command",
+    ),
+    CommandEntry(
+        name="predicate",
+        summary="Write the predicate for an attestation of a published image.",
+        module="rehearsal.commands.publish.predicate_command",
+    ),
+    CommandEntry(
+        name="workflow",
+        summary="Run a step of the reusable workflows (they call it themselves).",
+        module="rehearsal.commands.workflow.command",
+        listed=False,
+    ),
+    CommandEntry(
+        name="clean-up",
+        summary="Remove what the step before started (the action's second step).",
+        module="rehearsal.commands.clean_up_command",
+        listed=False,
+    ),
+    CommandEntry(
+        name="watch",
+        summary="Remove what a killed rehearsal leaves (a rehearsal starts this).",
+        module="rehearsal.commands.watch_command",
+        listed=False,
+    ),
+)
+COMMANDS: Mapping[str, CommandEntry] = {entry.name: entry for entry in _ENTRIES}
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read a command line; print one line and exit with 2 if it is wrong."""
+    """Read a command line; print one line and exit with 2 if it is wrong.
+
+    `subcommand` is the name of the sub-command.
+    """
     words = sys.argv[1:] if argv is None else list(argv)
-    if words and (command := COMMANDS.get(words[0])):
-        given = argparse.Namespace(subcommand=command.name)
-        return command_parser(command).read(words[1:], given)
-    parser = make_parser()
-    options = parser.read(words, argparse.Namespace())
-    if options.subcommand not in BUILT_IN:
-        parser.error(_no_such_command(options.subcommand))
-    if options.run and options.subcommand != "watch":
-        parser.error(f"{options.run!r} is one word too many")
-    return options
+    name, is_named = DEFAULT, bool(words) and words[0] in COMMANDS
+    if is_named:
+        name, *words = words
+    given = argparse.Namespace(subcommand=name)
+    if words == ["--version"]:
+        # Without the flags of a sub-command, whose modules take time to import.
+        return _version_parser().read(words, given)
+    parser = make_parser(COMMANDS[name])
+    if not is_named:
+        parser.describe_word = _no_such_command
+    return parser.read(words, given)
 
 
-def command_parser(command: Command) -> FlagParser:
-    """Return the parser of a sub-command that has flags of its own."""
+def make_parser(entry: CommandEntry) -> FlagParser:
+    """Return the parser of a sub-command; the help of `rehearse` lists the others."""
+    if entry.name == DEFAULT:
+        parser = _version_parser()
+        entry.load().add_arguments(parser)
+        parser.description = f"{parser.description}\n{_list_commands()}"
+        return parser
     parser = FlagParser(
-        prog=f"rehearse {command.name}",
-        usage=" ".join(filter(None, (command.operand, "[FLAG …]"))),
-        description=command.summary,
+        prog=f"{DEFAULT} {entry.name}",
+        usage=" ".join(filter(None, (entry.operand, "[FLAG …]"))),
+        description=entry.summary,
     )
-    command.add_arguments(parser)
+    entry.load().add_arguments(parser)
     return parser
 
 
-def make_parser() -> FlagParser:
-    """Return the parser of `rehearse` and of the built-in sub-commands."""
-    parser = FlagParser(
-        prog="rehearse",
-        usage="[COMMAND] [FLAG …]",
-        description=f"{DESCRIPTION}\n{_list_commands()}",
-        epilog=f"{EXAMPLES}\nAll about each input: {REFERENCE}",
-    )
-    parser.add_argument("subcommand", nargs="?", default="rehearse", help=argparse.SUPPRESS)
-    parser.add_argument("run", nargs="?", default="", help=argparse.SUPPRESS)
+def _version_parser() -> FlagParser:
+    parser = FlagParser(prog=DEFAULT, usage="[COMMAND] [FLAG …]", description="")
     parser.add_argument(
         "--version",
         action="version",
         version=f"dress-rehearsal {__version__}",
         help="print the version",
     )
-    parser.add_argument("--plan", action="store_true", help="only print what would be done")
-    parser.add_argument("--keep", action="store_true", help="leave the app running at the end")
-    step = add_step_flags(parser, "These choose one of several steps that use the action.")
-    step.add_argument("--no-workflow", action="store_true", help="read none: use flags alone")
-    add_input_flags(parser, INPUTS.values(), INPUT_FLAGS)
     return parser
 
 
 def _list_commands() -> str:
-    listed = [command for command in COMMANDS.values() if command.listed]
-    if not listed:
-        return ""
-    lines = (f"  {command.name:10} {command.summary}" for command in listed)
+    lines = (f"  {each.name:10} {each.summary}" for each in COMMANDS.values() if each.listed)
     return "\n".join(("commands, each with a --help of its own:", *lines))
 
 
@@ -116,7 +125,7 @@ def _no_such_command(word: str) -> str:
         return f"{unknown}; to read this workflow: rehearse --workflow {quote(word)}"
     if "/" in word or Path(word).is_dir():
         return f"{unknown}; go there first: cd {quote(word)} && rehearse"
-    names = [command.name for command in COMMANDS.values() if command.listed]
+    names = [each.name for each in COMMANDS.values() if each.listed]
     near = did_you_mean(word, names)
     if not near and ":" in word:
         return f"{unknown}; to rehearse this image: rehearse --image {quote(word)}"

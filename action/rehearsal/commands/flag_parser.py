@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -19,7 +19,8 @@ class FlagParser(argparse.ArgumentParser):
     """Prints one line for a wrong command line, and ends with the exit code of `misconfigured`.
 
     The usage names no flag, since there are too many. A shortened flag is refused: it would change
-    its meaning once a new input begins with it.
+    its meaning once a new input begins with it. `describe_word` makes the message for a word that
+    no flag takes.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class FlagParser(argparse.ArgumentParser):
             add_help=False,
         )
         self._positionals.title = "arguments"
+        self.describe_word: Callable[[str], str] = _one_too_many
         self.add_argument("-h", "--help", action="help", help="print this help")
 
     def error(self, message: str) -> NoReturn:
@@ -57,8 +59,12 @@ class FlagParser(argparse.ArgumentParser):
             self.error(message)
         options, others = self.parse_known_args(words, namespace)
         if others:
-            self.error(f"{others[0]!r} is one word too many")
+            self.error(self.describe_word(others[0]))
         return options
+
+
+def _one_too_many(word: str) -> str:
+    return f"{word!r} is one word too many"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -19,6 +19,11 @@ LONGEST_INPUTS = (128 << 10) - len(f"{INPUTS_VARIABLE}=\0")
 LONGEST_SHOWN = 200
 
 
+def is_action(environ: Mapping[str, str]) -> bool:
+    """Whether the action called, on GitHub, and gave its inputs."""
+    return INPUTS_VARIABLE in environ
+
+
 def given_names(given: Mapping[str, object]) -> tuple[str, ...]:
     """Return the names of the inputs whose values are not their defaults."""
     values = {name: "" if value is None else str(value).strip() for name, value in given.items()}

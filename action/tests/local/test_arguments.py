@@ -1,12 +1,15 @@
 import argparse
 import re
+import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import pytest
 
-from rehearsal.arguments import COMMANDS, command_parser, make_parser, parse
-from rehearsal.commands.audit.command import AUDIT
-from rehearsal.commands.command import Command
+from rehearsal.arguments import COMMANDS, make_parser, parse
+from rehearsal.commands.command import Command, CommandEntry
 from rehearsal.commands.input_flags import input_flags, local_options
 from rehearsal.config.input_table import INPUTS
 from rehearsal.local.dotenv import parse_dotenv
@@ -101,12 +104,14 @@ def takes_a_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", default="")
 
 
-CLAP = Command(name="clap", summary="Clap.", add_arguments=takes_a_folder, run=lambda *_: 0)
+COMMAND = Command(add_arguments=takes_a_folder, run=lambda *_: 0)
 
 
 @pytest.fixture
 def clap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rehearsal.arguments.COMMANDS", {"clap": CLAP})
+    entry = CommandEntry(name="clap", summary="Clap.", module="hands")
+    monkeypatch.setitem(sys.modules, "hands", cast("ModuleType", SimpleNamespace(COMMAND=COMMAND)))
+    monkeypatch.setattr("rehearsal.arguments.COMMANDS", {**COMMANDS, "clap": entry})
 
 
 @pytest.mark.usefixtures("clap")
@@ -146,6 +151,23 @@ def test_local_options__wrong_pair(argv: list[str], what: str, advice: str) -> N
         options_of(*argv)
     assert caught.value.problem.message == what
     assert advice in caught.value.problem.hint
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands__each_has_its_module(name: str) -> None:
+    assert isinstance(COMMANDS[name].load(), Command)
+
+
+def test_watch__imports_nothing_of_a_rehearsal() -> None:
+    """Each rehearsal starts this process, so each would pay for what is imported here."""
+    program = "import sys, rehearsal.cli, rehearsal.commands.watch_command; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )  # fmt: skip
+    rooms = {name.split(".")[1] for name in found.stdout.split() if name.startswith("rehearsal.")}
+    assert "outside" in rooms
+    assert not rooms & {"audit", "diagnosis", "local", "report", "source"}
 
 
 def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:
@@ -192,7 +214,7 @@ DOCUMENT = (Path(__file__).resolve().parents[3] / "docs/laptop.md").read_text(en
 
 def test_document__names_only_flags_that_exist() -> None:
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", DOCUMENT)) - {"--force"}
-    parsers = make_parser(), command_parser(AUDIT)
+    parsers = make_parser(COMMANDS["rehearse"]), make_parser(COMMANDS["audit"])
     known = {flag for each in parsers for flag in each._option_string_actions}
     assert named
     assert named <= known | {"--volumes"}

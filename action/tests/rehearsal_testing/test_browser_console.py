@@ -46,13 +46,17 @@ class FirefoxDriver(FakeDriver):
     command_executor = "http://grid"
     delay = 0.05
     failure: Exception | None = None
+    handler: Any = None
 
     @property
     def script(self) -> Any:
         return SimpleNamespace(
-            add_console_message_handler=lambda handler: setattr(self, "handler", handler),
+            add_console_message_handler=self.add_handler,
             add_javascript_error_handler=lambda _handler: None,
         )
+
+    def add_handler(self, handler: Any) -> None:
+        self.handler = handler
 
     def execute_script(self, script: str, *args: Any) -> None:
         assert script == "console.debug(arguments[0])"

@@ -78,10 +78,7 @@ def describe_audit(result: RehearsalResult, *, colours: bool) -> str:
     return GIVE_INPUTS if result.verdict in NOT_STARTED else ""
 
 
-AUDIT = Command(
-    name="audit",
-    operand="IMAGE",
-    summary="Audit an image that the engine has: is it ready for production?",
+COMMAND = Command(
     add_arguments=add_arguments,
     run=run,
     draws_stages=True,

@@ -158,10 +158,7 @@ def _report(merged: MergeResult, evidence: Evidence, console: Console, spelling:
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
 
 
-MERGE = Command(
-    name="merge",
-    operand="FOLDER",
-    summary="Merge the evidence of all shards: one verdict, one page.",
+COMMAND = Command(
     add_arguments=add_arguments,
     run=run,
 )

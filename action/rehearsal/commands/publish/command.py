@@ -77,9 +77,7 @@ def _report(publication: Publication, console: Console) -> None:
     console.verdict(closing(publication), ok=problem is None)
 
 
-PUBLISH = Command(
-    name="publish",
-    summary="Push the image that was rehearsed, and verify it in each registry.",
+COMMAND = Command(
     add_arguments=add_arguments,
     run=run,
 )

@@ -109,9 +109,7 @@ def _write(flag: str, path: str, text: str) -> Path:
     return file.resolve()
 
 
-PREDICATE = Command(
-    name="predicate",
-    summary="Write the predicate for an attestation of a published image.",
+COMMAND = Command(
     add_arguments=add_arguments,
     run=run,
 )

@@ -44,10 +44,7 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str], console: Conso
             return explain_skipped(environ, console)
 
 
-WORKFLOW = Command(
-    name="workflow",
-    summary="Run a step of the reusable workflows (they call it themselves).",
+COMMAND = Command(
     add_arguments=_add_arguments,
     run=_run,
-    listed=False,
 )
