@@ -17,6 +17,7 @@ TOP = Path(__file__).resolve().parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")
 SERVICES = (TOP / "docs/services.md").read_text(encoding="utf-8")
 EXAMPLES = sorted((TOP / "docs/examples").glob("*.yml"))
+BEFORE = sorted((TOP / "docs/examples/before").glob("*.yml"))
 DOCUMENTS = [
     *(TOP / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
     *(TOP / "action" / name for name in ("README.md", "rehearsal_testing/README.md")),
@@ -85,8 +86,8 @@ def test_readme__is_short_enough_to_be_read() -> None:
 
 
 def test_documents__quote_every_example() -> None:
-    examples = {path.name for path in (TOP / "docs/examples").iterdir() if path.is_file()}
-    assert {file.name for file, _ in QUOTES} == examples
+    examples = {path for path in (TOP / "docs/examples").rglob("*") if path.is_file()}
+    assert {file for file, _ in QUOTES} == examples
 
 
 @pytest.mark.parametrize("file, quote", QUOTES, ids=[file.name for file, _ in QUOTES])
@@ -98,10 +99,17 @@ def test_documents__quote_verbatim(file: Path, quote: str) -> None:
     assert dedent(taken) + "\n" == quote
 
 
+@pytest.mark.parametrize("path", BEFORE, ids=lambda path: path.name)
+def test_what_people_have__is_quoted_whole(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") in [quote for file, quote in QUOTES if file == path]
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_example__inputs_are_accepted(path: Path, tmp_path: Path) -> None:
-    (tmp_path / "functional_tests").mkdir()
-    for name in ("Dockerfile", "manage.py", "compose.yaml", "functional_tests/requirements.txt"):
+    for folder in ("functional_tests", "tests"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "requirements.txt").touch()
+    for name in ("Dockerfile", "manage.py", "compose.yaml"):
         (tmp_path / name).touch()
     for given in rehearsals(path):
         plan = make_plan(given, environ={"DJANGO_SECRET_KEY": "any value"}, top=tmp_path)

@@ -50,12 +50,26 @@ class HomePageTest(unittest.TestCase):
 """
 
 
-def with_a_quick_test(tiny: Repository, page: str) -> Repository:
-    """Give the tiny app a functional test where only its verdict matters."""
-    tiny.write("functional_tests/test_home_page.py", WITHOUT_A_BROWSER)
-    tiny.write("functional_tests/requirements.txt", "")
+WITH_PYTEST = """
+from urllib.request import urlopen
+
+def test_greets(app_url):
+    assert b"It works" in urlopen(app_url).read()
+"""
+CYPRESS = [Path(__file__).parent / "stand_ins/cypress" / name for name in ("npm", "npx")]
+
+
+def with_a_quick_test(app: Repository) -> Repository:
+    """Give an app a functional test where only its verdict matters."""
+    app.write("functional_tests/test_home_page.py", WITHOUT_A_BROWSER)
+    app.write("functional_tests/requirements.txt", "")
+    return app
+
+
+def with_its_page(tiny: Repository, page: str) -> Repository:
+    """Give the tiny app that test, and a page to hold it against."""
     tiny.replace("app.py", "It works", page)
-    return tiny
+    return with_a_quick_test(tiny)
 
 
 def test_rehearse__five_lines_do_for_an_app_without_tests(tiny: Repository, act: Act) -> None:
@@ -91,7 +105,7 @@ def test_test_cache__the_second_run_installs_nothing(
     tiny: Repository, act: Act, workdir: Path
 ) -> None:
     tiny.write("functional_tests/__init__.py", "")
-    app = with_a_quick_test(tiny, "It works")
+    app = with_its_page(tiny, "It works")
     app.write("functional_tests/requirements.txt", "tblib==3.2.2\n")
     # The runner of each job is a new one: its home is empty.
     home = workdir / "home"
@@ -118,9 +132,53 @@ def test_node_postgres__reads_what_before_command_wrote(workdir: Path, act: Act)
 def test_compose__the_same_from_a_compose_file(workdir: Path, act: Act) -> None:
     app = repository_of("node_postgres", workdir / "repository")
     app.write("compose.yaml", with_stand_ins((EXAMPLES / "compose.yaml").read_text()))
-    app.commit("A compose file")
+    with_a_quick_test(app)
     run = act.push(app, example("compose.yml"), environment=with_compose(workdir))
-    assert run.steps["rehearsal"].outputs["verdict"] == "passed"
+    outputs = run.steps["rehearsal"].outputs
+    assert (outputs["verdict"], outputs["tests"]) == ("passed", "1")
+
+
+def test_build_cache__rehearses_what_the_other_action_built(
+    tiny: Repository, act: Act, run_id: str
+) -> None:
+    image = f"app-{run_id}:rehearsal"
+    text = example("build-cache.yml")
+    assert text.count("app:rehearsal") == 2
+    run = act.push(tiny, text.replace("app:rehearsal", image))
+    outputs = run.steps["rehearsal"].outputs
+    assert (outputs["verdict"], outputs["image"]) == ("passed", image)
+    (build,) = run.builds
+    assert (build["cacheFrom"], build["cacheTo"]) == (["type=gha"], ["type=gha,mode=max"])
+    assert build["load"] is True
+
+
+@pytest.mark.parametrize(
+    "page, verdict",
+    [
+        pytest.param("It works", "passed", id="passes"),
+        pytest.param("It worked", "tests-failed", id="fails"),
+    ],
+)
+def test_cypress__report_and_screenshots_are_kept(
+    page: str, verdict: str, tiny: Repository, act: Act, workdir: Path
+) -> None:
+    places = {"HOME": str(workdir / "home"), "XDG_CACHE_HOME": "", "CACHES": str(workdir)}
+    tiny.replace("app.py", "It works", page)
+    tiny.write("package-lock.json", "{}")
+    run = act.push(tiny, example("from-cypress.yml"), environment=places, programs=CYPRESS)
+    outputs = run.steps["rehearsal"].outputs
+    assert (outputs["verdict"], outputs["tests"]) == (verdict, "1")
+    pictures = [file for each in run.artifacts.values() for file in each.rglob("*.png")]
+    assert len(pictures) == (verdict == "tests-failed")
+
+
+def test_pytest_docker__its_tests_run_against_the_rehearsed_app(tiny: Repository, act: Act) -> None:
+    tiny.write("tests/conftest.py", (EXAMPLES / "conftest_pytest_docker.py").read_text())
+    tiny.write("tests/test_home_page.py", WITH_PYTEST)
+    tiny.write("tests/requirements.txt", "pytest==9.1.1\npytest-docker==3.2.6\n")
+    run = act.push(tiny, example("from-pytest-docker.yml"))
+    outputs = run.steps["rehearsal"].outputs
+    assert (outputs["verdict"], outputs["tests"]) == ("passed", "1")
 
 
 # The Grid listens on a port of the machine, as that of test_grid.py does.
@@ -187,7 +245,7 @@ def commented(
 def test_comment__says_how_it_ended(
     page: str, heading: str, counts: str, tiny: Repository, act: Act
 ) -> None:
-    run, comments = commented(act, with_a_quick_test(tiny, page), OTHERS)
+    run, comments = commented(act, with_its_page(tiny, page), OTHERS)
     assert (run.exit_code == 0) is (heading == GREEN)
     assert comments[:-1] == OTHERS
     assert comments[-1]["issue"] == 7
@@ -201,7 +259,7 @@ def test_comment__says_how_it_ended(
 
 def test_comment__of_the_push_before_is_written_anew(tiny: Repository, act: Act) -> None:
     before = [*OTHERS, comment(5, f"{MARK}\n{RED}")]
-    run, comments = commented(act, with_a_quick_test(tiny, "It works"), before)
+    run, comments = commented(act, with_its_page(tiny, "It works"), before)
     assert run.exit_code == 0
     assert [each["id"] for each in comments] == [1, 2, 3, 4, 5]
     assert comments[:-1] == OTHERS
@@ -209,9 +267,7 @@ def test_comment__of_the_push_before_is_written_anew(tiny: Repository, act: Act)
 
 
 def test_comment__on_a_fork_s_pull_request_there_is_none(tiny: Repository, act: Act) -> None:
-    run, comments = commented(
-        act, with_a_quick_test(tiny, "It works"), [], head="someone/superlists"
-    )
+    run, comments = commented(act, with_its_page(tiny, "It works"), [], head="someone/superlists")
     assert run.exit_code == 0
     assert run.steps["rehearsal"].outputs["verdict"] == "passed"
     assert comments == []
@@ -268,9 +324,7 @@ def test_notify__tells_the_chat_how_it_ended(
 ) -> None:
     tool("jq"), tool("curl")
     secrets = {"CHAT_WEBHOOK": chat.address}
-    run = act.push(
-        with_a_quick_test(tiny, page), example("notify.yml"), secrets=secrets, job="notify"
-    )
+    run = act.push(with_its_page(tiny, page), example("notify.yml"), secrets=secrets, job="notify")
     assert (run.exit_code == 0) is (page == "It works")
     ((path, kind, message),) = chat.seen
     assert (path, kind) == (f"/services/{HUSH}", "application/json")
@@ -284,6 +338,6 @@ def test_notify__tells_the_chat_how_it_ended(
 
 
 def test_notify__without_an_address_says_what_to_set(tiny: Repository, act: Act) -> None:
-    run = act.push(with_a_quick_test(tiny, "It works"), example("notify.yml"), job="notify")
+    run = act.push(with_its_page(tiny, "It works"), example("notify.yml"), job="notify")
     assert run.exit_code != 0
     assert "Set the secret CHAT_WEBHOOK" in run.log
