@@ -22,6 +22,11 @@ _ENTRIES = (
         listed=False,
     ),
     CommandEntry(
+        name="init",
+        summary="Write the workflow that rehearses this repository's app.",
+        module="rehearsal.commands.init.command",
+    ),
+    CommandEntry(
         name="audit",
         operand="IMAGE",
         summary="Audit an image that the engine has: is it ready for production?",

@@ -1,0 +1,172 @@
+"""`rehearse init`: look at the repository, and write a workflow that rehearses its app."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from rehearsal.commands.command import Command
+from rehearsal.commands.init.input_line import Draft
+from rehearsal.commands.init.make_draft import make_draft
+from rehearsal.commands.init.minimal_dockerfile import minimal_dockerfile
+from rehearsal.commands.init.survey import Survey, find_survey
+from rehearsal.commands.init.workflow_text import ACTION, workflow_text
+from rehearsal.commands.rehearse import run_rehearsal
+from rehearsal.config.parser import plan_of
+from rehearsal.local.load_inputs import LocalOptions, load_inputs
+from rehearsal.local.step_selection import StepSelector
+from rehearsal.local.workflow_file import (
+    WORKFLOWS_FOLDER,
+    find_uses,
+    is_our_action,
+    workflow_files,
+)
+from rehearsal.outside.files import list_folders, read_text
+from rehearsal.outside.git import NoCheckoutError, find_checkout, git_output
+from rehearsal.outside.github import Console
+from rehearsal.source.project_files import ProjectFiles
+from rehearsal.verdict import MisconfiguredError
+
+FILE = WORKFLOWS_FOLDER / "rehearse.yml"
+# Where a copy of the action's folder may be.
+OWN_ACTION = "./action"
+# `compose/production/django/Dockerfile` and `src/shop/config/settings/production.py`.
+SEARCH_DEPTH = 5
+QUESTION = "Rehearse it now? [Y/n] "
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the one flag."""
+    parser.add_argument(
+        "--print", action="store_true", help="only print the workflow on standard output"
+    )
+
+
+def run(options: argparse.Namespace, environ: Mapping[str, str], console: Console) -> int:
+    """Write the workflow and offer to rehearse it. Raises `MisconfiguredError`."""
+    cwd = Path.cwd()
+    try:
+        checkout = find_checkout(cwd, environ)
+    except NoCheckoutError as error:
+        raise MisconfiguredError(
+            f"{cwd} is not in a git repository ({error}), so there is no place for a workflow.",
+            hint="Change to the repository (cd), or make this folder one: git init.",
+        ) from None
+    top = checkout.top
+    if not options.print:
+        _check_place(top)
+        _check_not_used(top, checkout.repository)
+    survey = _survey(top)
+    draft = make_draft(survey)
+    action = OWN_ACTION if is_our_action(OWN_ACTION, top=top, repository="") else ACTION
+    text = workflow_text(draft, branch=_branch(top, environ), action=action)
+    if options.print:
+        sys.stdout.buffer.write(text.encode(errors="replace"))
+        sys.stdout.buffer.flush()
+        return 0
+    _write(top / FILE, text)
+    _check_written(cwd, environ)
+    _tell(console, survey, draft)
+    return _offer(environ, console, cwd)
+
+
+def _check_place(top: Path) -> None:
+    for file in (FILE, FILE.with_suffix(".yaml")):
+        if (top / file).exists() or (top / file).is_symlink():
+            raise MisconfiguredError(
+                f"{file} is there already, and rehearse init never overwrites a file.",
+                hint="To see what it would write: rehearse init --print. To have it written, move "
+                "or remove the file first.",
+            )
+
+
+def _check_not_used(top: Path, repository: str) -> None:
+    """Raise `MisconfiguredError` if a workflow uses the action: two steps would do the same."""
+    for file in workflow_files(top):
+        for use in find_uses(file, top=top, repository=repository):
+            raise MisconfiguredError(
+                f"{use}, line {use.line}, uses the action already.",
+                hint="Rehearse that step with: rehearse. To see what rehearse init would write: "
+                "rehearse init --print.",
+            )
+
+
+def _survey(top: Path) -> Survey:
+    project = ProjectFiles(
+        folders=list_folders(top, SEARCH_DEPTH), read=lambda path: read_text(top / path) or ""
+    )
+    survey = find_survey(project)
+    if not survey:
+        raise MisconfiguredError(
+            f"There is no Dockerfile in {top}, and a rehearsal starts the image that it builds.",
+            hint=minimal_dockerfile(project),
+        )
+    if not survey.choice.stage:
+        raise MisconfiguredError(
+            f"{survey.choice.dockerfile.path} cannot be read, is larger than 256 KiB, or has no "
+            "FROM.",
+            hint="Check what is in the file, and that you may read it.",
+        )
+    return survey
+
+
+def _branch(top: Path, environ: Mapping[str, str]) -> str:
+    """Return the branch whose pushes are rehearsed: the one of the remote, else the own one."""
+    remote = git_output(top, environ, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
+    own = git_output(top, environ, "symbolic-ref", "--quiet", "HEAD")
+    name = remote.removeprefix("refs/remotes/origin/") or own.removeprefix("refs/heads/")
+    return name if name in ("main", "master", "trunk", "develop") else "main"
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8", errors="replace") as opened:
+            opened.write(text)
+    except OSError as error:
+        raise MisconfiguredError(
+            f"{file} cannot be written: {error.strerror or type(error).__name__}.",
+            hint="Check that you may write there, or print it: rehearse init --print.",
+        ) from None
+
+
+def _check_written(cwd: Path, environ: Mapping[str, str]) -> None:
+    """Read the file as a rehearsal does. Raises `MisconfiguredError` for what it would refuse."""
+    plan_of(load_inputs(_own_step(), environ, cwd))
+
+
+def _own_step() -> LocalOptions:
+    return LocalOptions(selector=StepSelector(workflow=str(FILE)))
+
+
+def _tell(console: Console, survey: Survey, draft: Draft) -> None:
+    console.info(f"written:  {FILE}")
+    console.info(f"image:    {survey.choice.dockerfile.path}")
+    console.info(f"tests:    {survey.suite or 'none found'}")
+    for note in draft.notes:
+        console.info(f"to do:    {note}")
+
+
+def _offer(environ: Mapping[str, str], console: Console, cwd: Path) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        console.info("next:     rehearse")
+        return 0
+    try:
+        answer = input(QUESTION).strip().lower()
+    except (EOFError, KeyboardInterrupt):
+        answer = "n"
+    if answer not in ("", "y", "yes"):
+        console.info("next:     rehearse")
+        return 0
+    ending = run_rehearsal(
+        lambda: load_inputs(_own_step(), environ, cwd), environ, console, local=True
+    )
+    return ending.result.verdict.exit_code
+
+
+COMMAND = Command(
+    add_arguments=add_arguments,
+    run=run,
+    draws_stages=True,
+    prints_document=lambda options: bool(options.print),
+)

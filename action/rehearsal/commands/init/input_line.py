@@ -1,0 +1,46 @@
+"""What a draft of a workflow's step is made of: lines of inputs, each with its reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputLine:
+    """A line of an input, and why it is there; `why` names the file and the line that show it."""
+
+    name: str
+    text: str
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a workflow's step gets.
+
+    `lines` are those of its inputs. `secret_names` are the variables of its `env:`, which have
+    GitHub's secrets of the same names. `programs` are installed by a step before it. `notes` say
+    what no input can do.
+    """
+
+    lines: tuple[InputLine, ...] = ()
+    secret_names: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def inputs(self) -> dict[str, str]:
+        """Return the value of each input."""
+        return {name: "\n".join(each.text for each in lines) for name, lines in self.by_name()}
+
+    def by_name(self) -> Iterable[tuple[str, list[InputLine]]]:
+        """Return the lines of each input, without those that repeat an earlier one."""
+        found: dict[str, list[InputLine]] = {}
+        for line in self.lines:
+            known = found.setdefault(line.name, [])
+            if line.text not in (each.text for each in known):
+                known.append(line)
+        return found.items()
+
+
+def place(path: str, line: int = 0) -> str:
+    """Return how a comment names a line of a file."""
+    return f"{path}:{line}" if line else path

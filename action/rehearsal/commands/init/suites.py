@@ -1,0 +1,164 @@
+"""The inputs that run a project's functional tests."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from rehearsal.commands.init.django_settings import Container, needed_readings
+from rehearsal.commands.init.input_line import InputLine, place
+from rehearsal.commands.init.survey import Survey
+from rehearsal.commands.init.variable_values import OWN_SECRET, plain_value
+from rehearsal.config.variables import SECRET_LIKE_NAME
+from rehearsal.source.django_project import find_django
+from rehearsal.source.project_files import ProjectFiles, join
+from rehearsal.source.suite_command import SuiteCommand, guess_command
+
+DEFAULT_FOLDER = "functional_tests"
+IMPORTS_DJANGO = re.compile(r"^[ \t]*(?:from|import) django\b", re.MULTILINE)
+# An address that tests open if nothing gives them another one.
+FIXED_ADDRESS = re.compile(r"https?://(?:localhost|127\.0\.0\.1):(?P<port>\d{2,5})")
+OUR_ADDRESS = re.compile(r"\b(?:REHEARSAL_URL|TEST_SERVER)\b|rehearsal_testing|\blive_url\b")
+# A variable with the address of the app, as tests read it.
+ADDRESS_VARIABLE = re.compile(
+    r"""(?:process\.env\.|(?:environ(?:\.get)?|getenv|env)[\[(]\s*["'])"""
+    r"(?P<name>[A-Z][A-Z0-9_]*(?:URL|URI|ADDRESS|ORIGIN))\b"
+)
+NO_TESTS = (
+    "No browser tests were found. Write some, and name the command that runs them in test-command: "
+    "they find the app at $REHEARSAL_URL."
+)
+
+
+def suite_lines(survey: Survey) -> Iterator[InputLine]:
+    """Yield the inputs that run the tests."""
+    if not survey.suite:
+        return
+    project = rerooted(survey.project, survey.directory)
+    folder = survey.from_directory(survey.suite)
+    command = guess_command(project, folder)
+    is_default = folder == DEFAULT_FOLDER and project.has(".", "manage.py")
+    uses_django = any(IMPORTS_DJANGO.search(text) for text in _texts(project, folder))
+    if not (is_default and uses_django) and command.text:
+        yield InputLine(
+            name="test-command",
+            text=f"{_address(project, folder)}{command.text}",
+            why=f"The tests in {survey.suite} are for {_tool(command.text)}.",
+        )
+    yield from _requirements(survey, project, command, folder)
+    if is_default and uses_django:
+        yield from _test_env(survey)
+    if port := _fixed_port(project, folder):
+        where, number = port
+        why = f"{survey.directory}/{where}: the tests open this port.".removeprefix("./")
+        yield InputLine(name="host-port", text=number, why=why)
+
+
+def suite_notes(survey: Survey) -> Iterator[str]:
+    """Yield what the tests lack that no input can give them."""
+    if not survey.suite:
+        yield NO_TESTS
+        return
+    project = rerooted(survey.project, survey.directory)
+    folder = survey.from_directory(survey.suite)
+    command = guess_command(project, folder)
+    if command.packages and not _found_requirements(project, command, folder):
+        path = posixpath.normpath(f"{survey.directory}/{folder}/requirements.txt")
+        yield (
+            f"No file of requirements lists what the tests import ({', '.join(command.packages)}). "
+            f"Write {path}, and name it in test-requirements."
+        )
+    elif not command.text:
+        yield f"It is not known how to run the tests in {survey.suite}: say it in test-command."
+
+
+def rerooted(project: ProjectFiles, folder: str) -> ProjectFiles:
+    """Return the files of a folder as a project of its own."""
+    if folder == ".":
+        return project
+    below = {
+        posixpath.relpath(path, folder): names
+        for path, names in project.folders.items()
+        if PurePosixPath(path).is_relative_to(folder)
+    }
+    return replace(project, folders=below, read=lambda path: project.read(join(folder, path)))
+
+
+def _tool(command: str) -> str:
+    for name in ("unittest", "pytest", "manage.py test", "playwright", "cypress"):
+        if name in command:
+            return {"manage.py test": "Django"}.get(name, name)
+    return "the command of their package.json"
+
+
+def _texts(project: ProjectFiles, folder: str) -> Iterator[str]:
+    yield from (project.read(path) for path in project.below(folder))
+
+
+def _address(project: ProjectFiles, folder: str) -> str:
+    """Return the line that gives the tests the app's address by the name that they read."""
+    texts = list(_texts(project, folder))
+    if any(OUR_ADDRESS.search(text) for text in texts):
+        return ""
+    names = {found["name"] for text in texts for found in ADDRESS_VARIABLE.finditer(text)}
+    return f'export {names.pop()}="$REHEARSAL_URL"\n' if len(names) == 1 else ""
+
+
+def _fixed_port(project: ProjectFiles, folder: str) -> tuple[str, str] | None:
+    """Return the one port that the tests open whatever they are told: its place and number."""
+    found: dict[str, str] = {}
+    for path in project.below(folder):
+        text = project.read(path)
+        if OUR_ADDRESS.search(text) or ADDRESS_VARIABLE.search(text):
+            return None
+        for match in FIXED_ADDRESS.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            found.setdefault(match["port"], place(path, line))
+    if len(found) != 1:
+        return None
+    number, where = found.popitem()
+    return where, number
+
+
+def _found_requirements(project: ProjectFiles, command: SuiteCommand, folder: str) -> str:
+    """Return the file of requirements that lists the tests' packages, empty if there is none."""
+    own = join(folder, "requirements.txt")
+    if project.has(folder, "requirements.txt"):
+        text = project.read(own).lower()
+        if all(package in text for package in command.packages):
+            return own
+    return command.requirements
+
+
+def _requirements(
+    survey: Survey, project: ProjectFiles, command: SuiteCommand, folder: str
+) -> Iterator[InputLine]:
+    path = _found_requirements(project, command, folder)
+    if path and path != f"{DEFAULT_FOLDER}/requirements.txt":
+        full = posixpath.normpath(f"{survey.directory}/{path}")
+        why = f"{full} lists what the tests import: {', '.join(command.packages)}."
+        yield InputLine(name="test-requirements", text=path, why=why)
+
+
+def _test_env(survey: Survey) -> Iterator[InputLine]:
+    """Yield the variables that the settings need where the tests run, outside of the image."""
+    project = rerooted(survey.project, survey.directory)
+    django = find_django(replace(project, folders=_without_servers(project)), "", "")
+    nothing = Container(variables={})
+    for module, reading in needed_readings(django, nothing, set()) if django else ():
+        name = reading.name
+        is_secret = OWN_SECRET.fullmatch(name) or SECRET_LIKE_NAME.search(name)
+        value = "only-for-the-tests" if is_secret else plain_value(name, reading.kind)
+        where = posixpath.normpath(f"{survey.directory}/{module.path}")
+        why = f"{place(where, reading.line)} needs it, and manage.py test reads the settings."
+        yield InputLine(name="test-env", text=f"{name}={value}", why=why)
+
+
+def _without_servers(project: ProjectFiles) -> dict[str, tuple[str, ...]]:
+    """Return the files without those that only servers read: manage.py names its own settings."""
+    servers = {"wsgi.py", "asgi.py"}
+    return {
+        folder: tuple(name for name in names if name not in servers)
+        for folder, names in project.folders.items()
+    }

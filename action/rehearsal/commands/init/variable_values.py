@@ -1,0 +1,65 @@
+"""What value a variable gets in a rehearsal, by its name and how the app reads it."""
+
+import re
+from collections.abc import Iterator
+
+from rehearsal.commands.init.input_line import InputLine
+from rehearsal.config.variables import SECRET_LIKE_NAME
+from rehearsal.source.environment_readings import TYPED
+
+# Keys that an app uses alone: any value will do, and a new one for each run is best.
+OWN_SECRET = re.compile(
+    r"(?:^|.*_)(?:SECRET_?KEY(?:_BASE)?|SESSION_(?:SECRET|KEY)|COOKIE_(?:SECRET|KEY)|APP_KEY"
+    r"|APP_SECRET|(?:NEXT)?AUTH_SECRET|JWT_(?:SECRET|KEY)|JWT_SECRET_KEY|CSRF_SECRET|SIGNING_KEY"
+    r"|SALT|DB_PASS(?:WORD)?|(?:POSTGRES|PG|MYSQL|DATABASE|REDIS)_?PASS(?:WORD)?)"
+)
+# Any user may write there.
+TEMPORARY = "/tmp"  # noqa: S108 -- in the container
+DATABASE_FILE = f"{TEMPORARY}/rehearsal.sqlite3"
+# What the values of other names look like, by the end of the name.
+BY_ENDING = (
+    (r"ALLOWED_HOSTS?|HOSTNAMES?|(?:SITE|SERVER)_NAME|DOMAIN|DOMAINS", "localhost"),
+    (r"DEBUG", "False"),
+    (r"(?:DB|DATABASE|SQLITE)(?:_\w+)?_(?:PATH|FILE|NAME)|DB_FILE", DATABASE_FILE),
+    (r"DSN", ""),
+    (r"(?:TRUSTED_)?ORIGINS?|BASE_URL|(?:SITE|PUBLIC|FRONTEND|APP|SERVER)_UR[LI]",
+     "http://localhost"),
+    (r"UR[LI]", "http://localhost/"),
+    (r"EMAIL|(?:FROM|TO)_ADDRESS|CONTACT", "someone@example.com"),
+    (r"PORT", "8000"),
+    (r"HOST", "localhost"),
+    (r"(?:DIR|FOLDER|PATH)", TEMPORARY),
+    (r"LEVEL", "INFO"),
+    (r"REGION", "eu-central-1"),
+    (r"TIMEOUT|COUNT|SIZE|WORKERS|THREADS|AGE|SECONDS|DAYS|LIMIT|MAX|ID", "1"),
+)  # fmt: skip
+ADMIN_PATH = re.compile(r".*ADMIN_(?:URL|PATH)")
+
+
+def lines_for(name: str, kind: str, why: str) -> Iterator[InputLine]:
+    """Yield the lines that give a variable a value; `kind` is the function that converts it.
+
+    A secret of another service gets GitHub's secret of its name if there is one, else a random one.
+    """
+    if OWN_SECRET.fullmatch(name):
+        yield InputLine(
+            name="generate-secrets", text=name, why=f"{why} Any value will do: it is random."
+        )
+    elif SECRET_LIKE_NAME.search(name):
+        reason = f"{why} It is random until the repository has a secret of this name."
+        yield InputLine(name="secrets", text=name, why=reason)
+        yield InputLine(name="generate-secrets", text=name)
+    else:
+        yield InputLine(name="env", text=f"{name}={plain_value(name, kind)}", why=why)
+
+
+def plain_value(name: str, kind: str) -> str:
+    """Return a value that an app can read and that means nothing."""
+    if ADMIN_PATH.fullmatch(name):
+        return "admin/"
+    if kind in TYPED:
+        return TYPED[kind]
+    for ending, value in BY_ENDING:
+        if re.fullmatch(rf"(?:.*_)?(?:{ending})", name):
+            return value
+    return "rehearsal"

@@ -1,0 +1,125 @@
+"""`rehearse init` as a program: what it writes, prints and refuses."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from .projects import SRC_LAYOUT, STARTPROJECT
+
+ACTION = Path(__file__).resolve().parents[3]
+WORKFLOW = Path(".github/workflows/rehearse.yml")
+
+
+def laid_out(folder: Path, files: Mapping[str, str]) -> Path:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    return folder
+
+
+def init(folder: Path, *argv: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-I", str(ACTION), "init", *argv],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def django(tmp_path: Path) -> Path:
+    return laid_out(tmp_path / "shop", STARTPROJECT)
+
+
+def test_init__writes_the_workflow_and_says_what_comes_next(django: Path) -> None:
+    done = init(django)
+    assert done.returncode == 0, done.stdout
+    text = (django / WORKFLOW).read_text()
+    assert "setup-command: python manage.py migrate --noinput" in text
+    assert done.stdout.splitlines()[-1] == "next:     rehearse"
+
+
+def test_init__from_a_folder_below(django: Path) -> None:
+    assert init(django / "shop").returncode == 0
+    assert (django / WORKFLOW).is_file()
+
+
+def test_print__writes_nothing(django: Path) -> None:
+    done = init(django, "--print")
+    assert done.returncode == 0
+    assert done.stdout.startswith("name: Rehearse\n")
+    assert not (django / ".github").exists()
+    assert init(django).returncode == 0
+    assert (django / WORKFLOW).read_text() == done.stdout
+
+
+def test_init__never_overwrites(django: Path) -> None:
+    (django / WORKFLOW).parent.mkdir(parents=True)
+    (django / WORKFLOW).write_text("mine")
+    done = init(django)
+    assert done.returncode == 2
+    assert ".github/workflows/rehearse.yml is there already" in done.stdout
+    assert "rehearse init --print" in done.stdout
+    assert (django / WORKFLOW).read_text() == "mine"
+
+
+def test_init__no_second_step(django: Path) -> None:
+    assert init(django).returncode == 0
+    (django / WORKFLOW).rename(django / WORKFLOW.with_name("ci.yml"))
+    done = init(django)
+    assert done.returncode == 2
+    assert ".github/workflows/ci.yml, job rehearse, step 2" in done.stdout
+    assert "uses the action already" in done.stdout
+    assert not (django / WORKFLOW).exists()
+
+
+def test_init__no_dockerfile(tmp_path: Path) -> None:
+    files = {path: text for path, text in STARTPROJECT.items() if path != "Dockerfile"}
+    done = init(laid_out(tmp_path, files))
+    assert done.returncode == 2
+    assert "There is no Dockerfile in" in done.stdout
+    assert 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "shop.wsgi:application"]' in done.stdout
+
+
+def test_init__empty_dockerfile(django: Path) -> None:
+    (django / "Dockerfile").write_text("")
+    done = init(django)
+    assert done.returncode == 2
+    assert "Dockerfile cannot be read, is larger than 256 KiB, or has no FROM." in done.stdout
+
+
+def test_init__no_git(tmp_path: Path) -> None:
+    done = init(tmp_path)
+    assert done.returncode == 2
+    assert "is not in a git repository" in done.stdout
+    assert "git init" in done.stdout
+
+
+def test_init__cannot_write(django: Path) -> None:
+    (django / ".github").write_text("a file")
+    done = init(django)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stdout
+
+
+def test_written__is_what_the_loader_reads(tmp_path: Path) -> None:
+    folder = laid_out(tmp_path, SRC_LAYOUT)
+    assert init(folder).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-I", str(ACTION), "--plan"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "manage.py test functional_tests" in done.stdout

@@ -1,0 +1,81 @@
+from .projects import (
+    BROWSER_TEST,
+    SRC_LAYOUT,
+    STARTPROJECT,
+    changed,
+    draft_of,
+)
+
+SETTINGS = "shop/settings.py"
+
+
+def test_startproject__only_what_no_default_says() -> None:
+    draft = draft_of(STARTPROJECT)
+    assert draft.inputs() == {"setup-command": "python manage.py migrate --noinput"}
+    assert draft.notes == ()
+
+
+def test_src_layout__tests_start_there_and_the_image_is_built_above() -> None:
+    draft = draft_of(SRC_LAYOUT)
+    assert draft.inputs() == {
+        "working-directory": "src",
+        "context": "..",
+        "generate-secrets": "DJANGO_SECRET_KEY",
+        "env": "DJANGO_ALLOWED_HOST=localhost\nDJANGO_DB_PATH=/tmp/rehearsal.sqlite3",
+        "setup-command": "python manage.py migrate --noinput",
+    }
+    assert draft.notes == ()
+
+
+def test_src_layout__debug_is_off_as_in_production() -> None:
+    without = changed(SRC_LAYOUT, ("Dockerfile", "ENV DJANGO_DEBUG_FALSE=1\n", ""))
+    assert draft_of(without).inputs()["env"].splitlines() == [
+        "DJANGO_DEBUG_FALSE=1",
+        "DJANGO_ALLOWED_HOST=localhost",
+        "DJANGO_DB_PATH=/tmp/rehearsal.sqlite3",
+    ]
+
+
+def test_reasons__name_the_line() -> None:
+    reasons = {each.text: each.why for each in draft_of(SRC_LAYOUT).lines}
+    assert "src/superlists/settings.py:7" in reasons["DJANGO_SECRET_KEY"]
+    assert "src/superlists/settings.py:8" in reasons["DJANGO_ALLOWED_HOST=localhost"]
+
+
+def test_tests_without_django__need_no_settings() -> None:
+    files = STARTPROJECT | {"functional_tests/test_visitor.py": BROWSER_TEST}
+    command = draft_of(files).inputs()["test-command"]
+    assert command == "python -m unittest discover -s functional_tests -t ."
+
+
+def test_tests_with_django__get_what_the_settings_need() -> None:
+    edit = (SETTINGS, '"django-insecure-1"', 'os.environ["SECRET_KEY"]')
+    inputs = draft_of(changed(STARTPROJECT, edit)).inputs()
+    assert inputs["generate-secrets"] == "SECRET_KEY"
+    assert inputs["test-env"] == "SECRET_KEY=only-for-the-tests"
+
+
+def test_tests_without_requirements__a_note_says_what_to_write() -> None:
+    files = {path: text for path, text in STARTPROJECT.items() if "tests/req" not in path}
+    (note,) = draft_of(files).notes
+    assert "functional_tests/requirements.txt" in note
+    assert "django, selenium" in note
+
+
+def test_no_tests__a_note_says_it() -> None:
+    files = {path: text for path, text in STARTPROJECT.items() if "functional" not in path}
+    (note,) = draft_of(files).notes
+    assert "test-command" in note
+
+
+def test_secrets_of_others__are_random_until_the_repository_has_them() -> None:
+    edit = (SETTINGS, "DEBUG = True", 'DEBUG = True\nPAY = os.environ["PAY_API_KEY"]')
+    draft = draft_of(changed(STARTPROJECT, edit))
+    assert draft.secret_names == ("PAY_API_KEY",)
+    assert draft.inputs()["secrets"] == draft.inputs()["generate-secrets"] == "PAY_API_KEY"
+
+
+def test_hosts__that_cannot_be_given_are_a_note() -> None:
+    edit = (SETTINGS, "ALLOWED_HOSTS = []", 'ALLOWED_HOSTS = ["shop.example.com"]')
+    (note,) = draft_of(changed(STARTPROJECT, edit)).notes
+    assert note.startswith("shop/settings.py:6: ALLOWED_HOSTS does not allow localhost")
