@@ -25,6 +25,7 @@ from rehearsal.verdict import DOCUMENTS
 REFERENCE = f"{DOCUMENTS}/action/README.md#inputs"
 EXAMPLES = """\
 examples:
+  rehearse init                     write a workflow for this repository
   rehearse                          the step of the workflow, as it is
   rehearse --plan                   only print what would be done
   rehearse --keep --host-port 8000  leave the app running on http://localhost:8000
