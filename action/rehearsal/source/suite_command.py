@@ -1,13 +1,15 @@
 """The command that runs a functional test suite, guessed from what its files import."""
 
 import json
+import posixpath
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from rehearsal.source.project_files import ProjectFiles, join, upwards
+from rehearsal.source.requirements import read_requirements
 from rehearsal.source.suite_finder import find_tests
 
 IMPORT = re.compile(r"^[ \t]*(?:from (\w+)|import ([\w., ]+))", re.MULTILINE)
@@ -91,11 +93,16 @@ def _find_requirements(project: ProjectFiles, folder: str, packages: tuple[str, 
     for above in upwards(folder) if packages else ():
         for path in project.below(above):
             relative = str(PurePosixPath(path).relative_to(above))
-            if REQUIREMENTS.fullmatch(relative):
-                text = project.read(path).lower()
-                if all(package in text for package in packages):
-                    return path
+            if REQUIREMENTS.fullmatch(relative) and lists_all(project, path, packages):
+                return path
     return ""
+
+
+def lists_all(project: ProjectFiles, path: str, packages: Iterable[str]) -> bool:
+    """Whether a file of requirements, with what it includes, names all packages."""
+    read = read_requirements(Path(path), lambda file: project.read(posixpath.normpath(file)))
+    text = "\n".join(read.texts).lower()
+    return all(package in text for package in packages)
 
 
 def _node_command(project: ProjectFiles, folder: str) -> str:
