@@ -10,7 +10,11 @@ from rehearsal.commands.init.input_line import Draft
 from rehearsal.commands.init.make_draft import make_draft
 from rehearsal.commands.init.minimal_dockerfile import minimal_dockerfile
 from rehearsal.commands.init.survey import Survey, find_survey
-from rehearsal.commands.init.workflow_text import ACTION, workflow_text
+from rehearsal.commands.init.workflow_text import (
+    ACTION,
+    files_as_comments,
+    workflow_text,
+)
 from rehearsal.commands.rehearse import run_rehearsal
 from rehearsal.config.parser import plan_of
 from rehearsal.local.load_inputs import LocalOptions, load_inputs
@@ -61,10 +65,13 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     action = OWN_ACTION if is_our_action(OWN_ACTION, top=top, repository="") else ACTION
     text = workflow_text(draft, branch=_branch(top, environ), action=action)
     if options.print:
+        text += files_as_comments(draft)
         sys.stdout.buffer.write(text.encode(errors="replace"))
         sys.stdout.buffer.flush()
         return 0
     _write(top / FILE, text)
+    for file in draft.files:
+        _write(top / file.path, file.text)
     _check_written(cwd, environ)
     _tell(console, survey, draft)
     return _offer(environ, console, cwd)
@@ -140,7 +147,8 @@ def _own_step() -> LocalOptions:
 
 
 def _tell(console: Console, survey: Survey, draft: Draft) -> None:
-    console.info(f"written:  {FILE}")
+    for file in (str(FILE), *(each.path for each in draft.files)):
+        console.info(f"written:  {file}")
     console.info(f"image:    {survey.choice.dockerfile.path}")
     console.info(f"tests:    {survey.suite or 'none found'}")
     for note in draft.notes:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.variable_values import lines_for
 from rehearsal.source.django_project import DjangoProject
-from rehearsal.source.environment_readings import Reading, dotted_name
+from rehearsal.source.environment_readers import dotted_name
+from rehearsal.source.environment_readings import Reading
 from rehearsal.source.falsy_value import falsy_value
 from rehearsal.source.python_settings import Assignment, PythonModule
 

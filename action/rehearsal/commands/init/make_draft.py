@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from rehearsal.commands.init.app_port import port_lines
+from rehearsal.commands.init.displays import display_lines, display_notes
 from rehearsal.commands.init.django_settings import django_notes, settings_lines
 from rehearsal.commands.init.input_line import Draft, InputLine
+from rehearsal.commands.init.new_requirements import new_requirements
 from rehearsal.commands.init.setup_commands import setup_lines
 from rehearsal.commands.init.suites import suite_lines, suite_notes
 from rehearsal.commands.init.survey import Survey
@@ -14,10 +16,11 @@ from rehearsal.source.project_files import join
 def make_draft(survey: Survey) -> Draft:
     """Return the draft: only what the action's defaults do not say."""
     lines = [*_build_lines(survey), *port_lines(survey.shape), *_app_lines(survey)]
-    lines += suite_lines(survey)
+    lines += [*suite_lines(survey), *display_lines(survey)]
     return Draft(
         lines=tuple(lines),
         secret_names=tuple(dict.fromkeys(each.text for each in lines if each.name == "secrets")),
+        files=tuple(filter(None, [new_requirements(survey)])),
         notes=(*_notes(survey),),
     )
 
@@ -53,3 +56,4 @@ def _notes(survey: Survey) -> Iterator[str]:
     if survey.shape.django:
         yield from django_notes(survey.shape.django, survey.container)
     yield from suite_notes(survey)
+    yield from display_notes(survey)

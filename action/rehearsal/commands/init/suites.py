@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from rehearsal.commands.init.django_settings import Container, needed_readings
 from rehearsal.commands.init.input_line import InputLine, place
+from rehearsal.commands.init.new_requirements import find_requirements, new_requirements
 from rehearsal.commands.init.survey import Survey
 from rehearsal.commands.init.variable_values import OWN_SECRET, plain_value
 from rehearsal.config.variables import SECRET_LIKE_NAME
@@ -46,7 +47,7 @@ def suite_lines(survey: Survey) -> Iterator[InputLine]:
             text=f"{_address(project, folder)}{command.text}",
             why=f"The tests in {survey.suite} are for {_tool(command.text)}.",
         )
-    yield from _requirements(survey, project, command, folder)
+    yield from _requirements(survey, command)
     if is_default and uses_django:
         yield from _test_env(survey)
     if port := _fixed_port(project, folder):
@@ -63,11 +64,10 @@ def suite_notes(survey: Survey) -> Iterator[str]:
     project = rerooted(survey.project, survey.directory)
     folder = survey.from_directory(survey.suite)
     command = guess_command(project, folder)
-    if command.packages and not _found_requirements(project, command, folder):
-        path = posixpath.normpath(f"{survey.directory}/{folder}/requirements.txt")
+    if command.packages and not find_requirements(survey) and not new_requirements(survey):
         yield (
-            f"No file of requirements lists what the tests import ({', '.join(command.packages)}). "
-            f"Write {path}, and name it in test-requirements."
+            f"{survey.suite}/requirements.txt does not list all that the tests import "
+            f"({', '.join(command.packages)}). Add what is missing."
         )
     elif not command.text:
         yield f"It is not known how to run the tests in {survey.suite}: say it in test-command."
@@ -121,24 +121,15 @@ def _fixed_port(project: ProjectFiles, folder: str) -> tuple[str, str] | None:
     return where, number
 
 
-def _found_requirements(project: ProjectFiles, command: SuiteCommand, folder: str) -> str:
-    """Return the file of requirements that lists the tests' packages, empty if there is none."""
-    own = join(folder, "requirements.txt")
-    if project.has(folder, "requirements.txt"):
-        text = project.read(own).lower()
-        if all(package in text for package in command.packages):
-            return own
-    return command.requirements
-
-
-def _requirements(
-    survey: Survey, project: ProjectFiles, command: SuiteCommand, folder: str
-) -> Iterator[InputLine]:
-    path = _found_requirements(project, command, folder)
-    if path and path != f"{DEFAULT_FOLDER}/requirements.txt":
-        full = posixpath.normpath(f"{survey.directory}/{path}")
-        why = f"{full} lists what the tests import: {', '.join(command.packages)}."
-        yield InputLine(name="test-requirements", text=path, why=why)
+def _requirements(survey: Survey, command: SuiteCommand) -> Iterator[InputLine]:
+    """Yield the file that lists the tests' packages, where it is not the one by default."""
+    if new := new_requirements(survey):
+        path, why = new.path, f"{new.path} is written by rehearse init, too."
+    else:
+        path = find_requirements(survey)
+        why = f"{path} lists what the tests import: {', '.join(command.packages)}."
+    if path and path != join(survey.directory, f"{DEFAULT_FOLDER}/requirements.txt"):
+        yield InputLine(name="test-requirements", text=survey.from_directory(path), why=why)
 
 
 def _test_env(survey: Survey) -> Iterator[InputLine]:

@@ -59,6 +59,12 @@ def workflow_text(draft: Draft, *, branch: str = "main", action: str = ACTION) -
     return "\n".join(lines) + "\n"
 
 
+def files_as_comments(draft: Draft) -> str:
+    """Return the files to write beside the workflow as comments that follow it."""
+    shown = [("", f"{each.path}:", *each.text.splitlines()) for each in draft.files]
+    return "".join(f"# {line}".rstrip() + "\n" for lines in shown for line in lines)
+
+
 def _steps_before(draft: Draft) -> Iterator[str]:
     for program in draft.programs:
         yield f"{STEP}- name: Install {program}"

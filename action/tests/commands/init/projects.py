@@ -44,7 +44,9 @@ from selenium import webdriver
 
 class VisitorTest(unittest.TestCase):
     def test_greets(self):
-        webdriver.Chrome().get(os.environ["REHEARSAL_URL"])
+        options = webdriver.ChromeOptions()
+        options.add_argument("--headless=new")
+        webdriver.Chrome(options=options).get(os.environ["REHEARSAL_URL"])
 """
 DJANGO_TEST = BROWSER_TEST.replace("import unittest", "from django.test import SimpleTestCase")
 STARTPROJECT = {

@@ -60,6 +60,19 @@ def test_print__writes_nothing(django: Path) -> None:
     assert (django / WORKFLOW).read_text() == done.stdout
 
 
+def test_init__writes_the_requirements_of_the_tests(django: Path) -> None:
+    file = django / "functional_tests/requirements.txt"
+    file.unlink()
+    printed = init(django, "--print")
+    assert not file.exists()
+    assert "\n# functional_tests/requirements.txt:\n" in printed.stdout
+    assert "\n# selenium\n" in printed.stdout
+    done = init(django)
+    assert "written:  functional_tests/requirements.txt\n" in done.stdout
+    assert "\n-r ../requirements.txt\nselenium\n" in file.read_text()
+    assert (django / WORKFLOW).read_text() == printed.stdout.partition("#\n#")[0]
+
+
 def test_init__never_overwrites(django: Path) -> None:
     (django / WORKFLOW).parent.mkdir(parents=True)
     (django / WORKFLOW).write_text("mine")

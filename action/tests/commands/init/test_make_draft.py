@@ -1,3 +1,5 @@
+import pytest
+
 from .projects import (
     BROWSER_TEST,
     SRC_LAYOUT,
@@ -55,11 +57,52 @@ def test_tests_with_django__get_what_the_settings_need() -> None:
     assert inputs["test-env"] == "SECRET_KEY=only-for-the-tests"
 
 
-def test_tests_without_requirements__a_note_says_what_to_write() -> None:
+def test_tests_without_requirements__they_are_written() -> None:
     files = {path: text for path, text in STARTPROJECT.items() if "tests/req" not in path}
-    (note,) = draft_of(files).notes
-    assert "functional_tests/requirements.txt" in note
-    assert "django, selenium" in note
+    draft = draft_of(files)
+    (new,) = draft.files
+    assert new.path == "functional_tests/requirements.txt"
+    assert new.text.splitlines()[1:] == ["-r ../requirements.txt", "selenium"]
+    assert "test-requirements" not in draft.inputs(), "it is where a rehearsal looks for it"
+    assert draft.notes == ()
+
+
+def test_tests_without_requirements__without_django() -> None:
+    files = {
+        "Dockerfile": STARTPROJECT["Dockerfile"],
+        "e2e/test_visitor.py": f"import pytest\n{BROWSER_TEST}",
+    }
+    draft = draft_of(files)
+    (new,) = draft.files
+    assert new.path == draft.inputs()["test-requirements"] == "e2e/requirements.txt"
+    assert new.text.splitlines()[1:] == ["pytest", "selenium"]
+
+
+def test_tests_with_too_few_requirements__a_note_says_it() -> None:
+    files = STARTPROJECT | {"functional_tests/requirements.txt": "selenium\n"}
+    draft = draft_of(files)
+    (note,) = draft.notes
+    assert "functional_tests/requirements.txt does not list" in note
+    assert draft.files == ()
+
+
+@pytest.mark.parametrize(
+    "browser, inputs, notes",
+    [
+        ("webdriver.Firefox()", {"test-env": "MOZ_HEADLESS=1"}, 0),
+        ("webdriver.Chrome()", {}, 1),
+        ("webdriver.Firefox(options)  # headless", {}, 0),
+    ],
+)
+def test_tests_that_open_a_window__need_none(
+    browser: str, inputs: dict[str, str], notes: int
+) -> None:
+    files = STARTPROJECT | {"functional_tests/test_visitor.py": f"import django\n{browser}\n"}
+    draft = draft_of(files)
+    asked = {name: text for name, text in draft.inputs().items() if name == "test-env"}
+    assert asked == inputs
+    assert len(draft.notes) == notes
+    assert all("functional_tests/test_visitor.py:2" in note for note in draft.notes)
 
 
 def test_no_tests__a_note_says_it() -> None:

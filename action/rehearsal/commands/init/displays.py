@@ -1,0 +1,41 @@
+"""Browser tests that open windows, though a runner has no screen."""
+
+import re
+from collections.abc import Iterator
+
+from rehearsal.commands.init.input_line import InputLine, place
+from rehearsal.commands.init.survey import Survey
+
+FIREFOX = re.compile(r"\bFirefox\(|\bBrowser\.FIREFOX\b")
+CHROME = re.compile(r"\bChrome\(|\bBrowser\.CHROME\b")
+# Tests that choose it themselves, or whose browser is started for them.
+DECIDED = re.compile(r"headless|rehearsal_testing|\bxvfb|pyvirtualdisplay", re.IGNORECASE)
+
+
+def display_lines(survey: Survey) -> Iterator[InputLine]:
+    """Yield the variable with which Firefox opens no window."""
+    if where := _opens_window(survey, FIREFOX):
+        why = f"{where} opens Firefox in a window, and a runner has no screen."
+        yield InputLine(name="test-env", text="MOZ_HEADLESS=1", why=why)
+
+
+def display_notes(survey: Survey) -> Iterator[str]:
+    """Yield what to change in tests with Chrome, which has no such variable."""
+    if where := _opens_window(survey, CHROME):
+        yield (
+            f"{where} opens Chrome in a window, and a runner has no screen. Give it an option: "
+            'options.add_argument("--headless=new").'
+        )
+
+
+def _opens_window(survey: Survey, pattern: re.Pattern[str]) -> str:
+    """Return the place in the tests that starts a browser in a window, empty if none does."""
+    if not survey.suite:
+        return ""
+    texts = {path: survey.project.read(path) for path in survey.project.below(survey.suite)}
+    if any(DECIDED.search(text) for text in texts.values()):
+        return ""
+    for path, text in texts.items():
+        if found := pattern.search(text):
+            return place(path, text.count("\n", 0, found.start()) + 1)
+    return ""

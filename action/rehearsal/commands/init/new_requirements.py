@@ -1,0 +1,43 @@
+"""A file of requirements for tests whose packages no file of the repository lists."""
+
+import posixpath
+
+from rehearsal.commands.init.input_line import NewFile
+from rehearsal.commands.init.survey import Survey
+from rehearsal.source.project_files import ProjectFiles, join, upwards
+from rehearsal.source.suite_command import SuiteCommand, guess_command, lists_all
+
+FILE = "requirements.txt"
+
+
+def find_requirements(survey: Survey) -> str:
+    """Return the file that lists what the tests import, from the top, empty if there is none."""
+    project, suite = survey.project, survey.suite
+    command = guess_command(project, suite)
+    own = join(suite, FILE)
+    if project.has(suite, FILE) and lists_all(project, own, command.packages):
+        return own
+    return command.requirements
+
+
+def new_requirements(survey: Survey) -> NewFile | None:
+    """Return the file to write beside the tests, None if none is needed or one is there already."""
+    command = guess_command(survey.project, survey.suite) if survey.suite else SuiteCommand()
+    if not command.packages or find_requirements(survey):
+        return None
+    if survey.project.has(survey.suite, FILE):
+        return None
+    lines = [f"# What the tests in {survey.suite} import: written by rehearse init."]
+    listed: list[str] = []
+    # Django's test runner imports the settings, with all that they name.
+    if "django" in command.packages and (app := _app_requirements(survey.project, survey.suite)):
+        lines.append(f"-r {posixpath.relpath(app, survey.suite)}")
+        listed = [each for each in command.packages if lists_all(survey.project, app, [each])]
+    lines += (each for each in command.packages if each not in listed)
+    return NewFile(path=join(survey.suite, FILE), text="\n".join(lines) + "\n")
+
+
+def _app_requirements(project: ProjectFiles, suite: str) -> str:
+    """Return the nearest file of requirements that lists Django, empty if there is none."""
+    paths = (join(folder, FILE) for folder in upwards(suite) if project.has(folder, FILE))
+    return next((path for path in paths if lists_all(project, path, ["django"])), "")
