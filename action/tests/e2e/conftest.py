@@ -25,7 +25,7 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 # Projects' own tests, which rehearsals of these projects run.
-collect_ignore = ["fixtures/celery_app", "fixtures/plain_app"]
+collect_ignore = ["fixtures/celery_app", "fixtures/plain_app", "fixtures/shapes"]
 _HERE = Path(__file__).parent
 _failed = pytest.StashKey[bool]()
 
