@@ -1,6 +1,7 @@
 """After failed tests: ask the app for what its log may not show. It changes no verdict."""
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ from rehearsal.results.file_names import ASKED_AGAIN_LOG
 # In seconds, for all links, and for each page.
 LINKS_TIMEOUT = 5.0
 PAGE_TIMEOUT = 3.0
+# In seconds: what the app logs goes through the engine, and comes after what it answers.
+LOG_DELAY = 2.0
 SERVER_ERROR = 500
 # In what tests report and keep: Django's own page, Chrome's console, Python's urllib.
 SIGNS_OF_500 = re.compile(r"Server Error \(500\)|status of 500|Internal Server Error|Error 500")
@@ -63,10 +66,10 @@ def ask_the_app(
     messages = (console_lines(each, published.port) for each in consoles)
     state.observations[BROWSER_CONSOLE] = tuple(chain.from_iterable(messages))
     texts = [*_failures(state), *pages, *consoles]
-    if not is_silent_django(plan, log):
-        return
     is_500 = any(SIGNS_OF_500.search(text) for text in texts)
-    if is_500 and not has_memory_limit(container, context.engine):
+    if not is_500 or not _stays_silent(plan, log):
+        return
+    if not has_memory_limit(container, context.engine):
         named = chain.from_iterable(map(ADDRESS.finditer, _failures(state)))
         own = (found[0] for found in named if found["port"] == str(published.port))
         paths = [
@@ -79,6 +82,16 @@ def ask_the_app(
             ask_again(container, context.engine, paths, headers["Host"], again.stream())
         finally:
             again.close()
+
+
+def _stays_silent(plan: Plan, log: Log) -> bool:
+    """Whether the app is Django's and has logged no traceback, also not a moment later."""
+    limit = time.monotonic() + LOG_DELAY
+    while is_silent := is_silent_django(plan, log):
+        if time.monotonic() > limit:
+            break
+        time.sleep(LOG_DELAY / 20)
+    return is_silent
 
 
 def _https_redirects(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -20,7 +21,13 @@ from ..outside.test_page_links import serving
 from .test_teardown import context
 
 SECRET = "planted-secret-value"
+LOGGED = b"Traceback (most recent call last):\n  File x\nValueError: y\n"
 NO_TABLE = b"django.db.utils.OperationalError: no such table: lists_list\n"
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehearsal.pipeline.after_failed_tests.LOG_DELAY", 0.1)
 
 
 def asked(
@@ -29,6 +36,7 @@ def asked(
     message: str = "HTTP Error 500: Internal Server Error",
     files: Mapping[str, str] | None = None,
     logged: bytes = b"",
+    logged_late: bytes = b"",
     manage: bool = True,
     memory: int = 0,
 ) -> tuple[FakeEngine, RunState, str]:
@@ -60,7 +68,10 @@ def asked(
         failure = Failure(name="t", message=message.format(port=port))
         state.suite_results = SuiteResults(test_count=1, failed=(failure,))
         container = replace(fake_container(None), published=PublishedPort("127.0.0.1", port))
+        late = Timer(0.03, log.stream(), [logged_late])
+        late.start()
         ask_the_app(replace(PLAN, directory=directory), run, state, container, log)
+        late.join()
     log.close()
     kept = folder / "evidence/asked-again.log"
     return engine, state, kept.read_text() if kept.exists() else ""
@@ -119,14 +130,19 @@ def test_ask_the_app__only_for_pages_that_answer_with_500(tmp_path: Path, addres
     "known",
     [
         {"message": "1 != 2"},
-        {"logged": b"Traceback (most recent call last):\n  File x\nValueError: y\n"},
+        {"logged": LOGGED},
+        {"logged_late": LOGGED},
         {"manage": False},
         # A second Django would take the memory of the app, and the engine would kill one of them.
         {"memory": 90 << 20},
     ],
-    ids=["no 500", "logged", "not Django", "memory limit"],
+    ids=["no 500", "logged", "logged late", "not Django", "memory limit"],
 )
-def test_ask_the_app__not_needed(tmp_path: Path, known: dict[str, object]) -> None:
+def test_ask_the_app__not_needed(
+    tmp_path: Path, known: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "logged_late" in known:
+        monkeypatch.setattr("rehearsal.pipeline.after_failed_tests.LOG_DELAY", 30.0)
     engine, state, kept = asked(tmp_path, **known)  # type: ignore[arg-type]
     assert not [call for call in engine.calls if call[0] == "execute"]
     assert kept == ""
