@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from .machine import base_image, tool
@@ -62,9 +63,19 @@ def of_the_engine(run_id: str) -> list[str]:
 def remove_images(run_id: str) -> None:
     """Remove the images that carry `run_id` in their name; a rehearsal leaves what it built."""
     for place in ("{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}"):
-        names = engine("image", "ls", "--digests", "--format", place).split()
+        names = _image_names(place)
         if found := {name for name in names if run_id in name and "<none>" not in name}:
             engine("image", "rm", "--force", *found)
+
+
+def _image_names(place: str) -> list[str]:
+    """List all images, each as the template `place` says."""
+    for patience in (0.1, 0.5, 1.0, 2.0, 5.0):
+        with suppress(subprocess.CalledProcessError):
+            return engine("image", "ls", "--digests", "--format", place).split()
+        # With containerd's store it fails when a neighbour removes an image in the meantime.
+        time.sleep(patience)
+    return engine("image", "ls", "--digests", "--format", place).split()
 
 
 def of_processes(run_id: str, patience: float = 10) -> list[str]:
