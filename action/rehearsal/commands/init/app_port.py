@@ -100,7 +100,8 @@ def _in_command(shape: AppShape) -> Listening | None:
     if not command or not shape.server:
         return None
     texts = command.texts[shape.last + 1 :]
-    where = place(command.path, command.line)
+    start = command.words[shape.last].start
+    where = place(command.path, command.source.count("\n", 0, start) + 1)
     for index, text in enumerate(texts):
         if text in OPERATORS:
             break

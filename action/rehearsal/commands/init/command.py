@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.commands.command import Command
+from rehearsal.commands.init.compose_models import read_models
 from rehearsal.commands.init.input_line import Draft
 from rehearsal.commands.init.make_draft import make_draft
 from rehearsal.commands.init.minimal_dockerfile import minimal_dockerfile
@@ -25,6 +26,7 @@ from rehearsal.local.workflow_file import (
     is_our_action,
     workflow_files,
 )
+from rehearsal.local.yaml_file import YamlMissingError
 from rehearsal.outside.files import list_folders, read_text
 from rehearsal.outside.git import NoCheckoutError, find_checkout, git_output
 from rehearsal.outside.github import Console
@@ -72,7 +74,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     _write(top / FILE, text)
     for file in draft.files:
         _write(top / file.path, file.text)
-    _check_written(cwd, environ)
+    _check_written(cwd, environ, console)
     _tell(console, survey, draft)
     return _offer(environ, console, cwd)
 
@@ -102,7 +104,7 @@ def _survey(top: Path) -> Survey:
     project = ProjectFiles(
         folders=list_folders(top, SEARCH_DEPTH), read=lambda path: read_text(top / path) or ""
     )
-    survey = find_survey(project)
+    survey = find_survey(project, read_models(top, project))
     if not survey:
         raise MisconfiguredError(
             f"There is no Dockerfile in {top}, and a rehearsal starts the image that it builds.",
@@ -137,9 +139,17 @@ def _write(file: Path, text: str) -> None:
         ) from None
 
 
-def _check_written(cwd: Path, environ: Mapping[str, str]) -> None:
+def _check_written(cwd: Path, environ: Mapping[str, str], console: Console) -> None:
     """Read the file as a rehearsal does. Raises `MisconfiguredError` for what it would refuse."""
-    plan_of(load_inputs(_own_step(), environ, cwd))
+    try:
+        plan_of(load_inputs(_own_step(), environ, cwd))
+    except YamlMissingError as error:
+        console.info(f"note: {FILE} is written, and was not read again. {error.problem.message}")
+    except MisconfiguredError as error:
+        raise MisconfiguredError(
+            f"{FILE} is written, but a rehearsal refuses it: {error.problem.message}",
+            hint=error.problem.hint,
+        ) from None
 
 
 def _own_step() -> LocalOptions:

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rehearsal.commands.init.input_line import InputLine, place
-from rehearsal.commands.init.variable_values import lines_for
 from rehearsal.source.django_project import DjangoProject
 from rehearsal.source.environment_readers import dotted_name
-from rehearsal.source.environment_readings import Reading
 from rehearsal.source.falsy_value import falsy_value
 from rehearsal.source.python_settings import Assignment, PythonModule
 
@@ -33,37 +31,11 @@ class Container:
 
 def settings_lines(django: DjangoProject, container: Container) -> Iterator[InputLine]:
     """Yield the lines that give a value to what the settings need for a rehearsal."""
-    switched = list(_switches(django, container))
-    yield from switched
-    names = {each.text.partition("=")[0] for each in switched}
+    yield from _switches(django, container)
     if hosts := _hosts(django):
         yield hosts
-        names.add(hosts.text.partition("=")[0])
     if redirect := _redirect(django, container):
         yield redirect
-        names.add(redirect.text.partition("=")[0])
-    for module, reading in needed_readings(django, container, names):
-        if reading.name not in names:
-            names.add(reading.name)
-            why = f"{place(module.path, reading.line)} needs {reading.name}."
-            yield from lines_for(reading.name, reading.kind, why)
-
-
-def needed_readings(
-    django: DjangoProject, container: Container, given: set[str]
-) -> Iterator[tuple[PythonModule, Reading]]:
-    """Yield the variables without which the settings cannot be imported; `given` are set, too."""
-    for module in django.modules:
-        optional = {each.name for each in module.readings if each.default}
-        for each in module.readings:
-            is_asked_first = each.name in optional and each.condition in ("", each.name)
-            is_read = not each.condition or each.condition in given or container.gives(
-                each.condition
-            )  # fmt: skip
-            if not each.default and is_read and not is_asked_first and not container.gives(
-                each.name
-            ):  # fmt: skip
-                yield module, each
 
 
 def django_notes(django: DjangoProject, container: Container) -> Iterator[str]:

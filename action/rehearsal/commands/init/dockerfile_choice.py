@@ -65,13 +65,17 @@ def choose_dockerfile(
         dockerfile=dockerfile,
         context=_context(project, dockerfile, known),
         target=targets.get(path, "") or _production_stage(dockerfile),
-        others=tuple(others),
+        others=tuple(each for each in others if not _is_beside(each)),
     )
 
 
 def _find(project: ProjectFiles) -> Iterator[str]:
     for folder, names in project.folders.items():
         yield from (join(folder, name) for name in names if NAME.fullmatch(name))
+
+
+def _is_beside(path: str) -> bool:
+    return bool(set(WORD.findall(path.lower())) & BESIDE)
 
 
 def _rank(project: ProjectFiles, path: str) -> tuple[object, ...]:
@@ -82,7 +86,7 @@ def _rank(project: ProjectFiles, path: str) -> tuple[object, ...]:
     stage = dockerfile.final()
     starts = bool(stage and dockerfile.last(stage, "CMD", "ENTRYPOINT"))
     return (
-        bool(words & BESIDE),
+        _is_beside(path),
         bool(words & DEVELOPMENT) and not words & PRODUCTION,
         not words & PRODUCTION,
         not starts,

@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 
 from rehearsal.commands.init.app_port import port_lines
+from rehearsal.commands.init.app_variables import variable_lines
+from rehearsal.commands.init.companions import companion_lines
 from rehearsal.commands.init.displays import display_lines, display_notes
-from rehearsal.commands.init.django_settings import django_notes, settings_lines
+from rehearsal.commands.init.django_settings import django_notes
 from rehearsal.commands.init.input_line import Draft, InputLine
 from rehearsal.commands.init.new_requirements import new_requirements
 from rehearsal.commands.init.setup_commands import setup_lines
 from rehearsal.commands.init.suites import suite_lines, suite_notes
 from rehearsal.commands.init.survey import Survey
 from rehearsal.source.project_files import join
+
+# Inputs that give the app a variable.
+GIVING = frozenset({"env", "secrets", "generate-secrets"})
 
 
 def make_draft(survey: Survey) -> Draft:
@@ -19,7 +24,11 @@ def make_draft(survey: Survey) -> Draft:
     lines += [*suite_lines(survey), *display_lines(survey)]
     return Draft(
         lines=tuple(lines),
-        secret_names=tuple(dict.fromkeys(each.text for each in lines if each.name == "secrets")),
+        secret_names=tuple(
+            dict.fromkeys(
+                each.text for each in lines if each.name == "secrets" and "=" not in each.text
+            )
+        ),
         files=tuple(filter(None, [new_requirements(survey)])),
         notes=(*_notes(survey),),
     )
@@ -47,8 +56,13 @@ def _build_lines(survey: Survey) -> Iterator[InputLine]:
 
 
 def _app_lines(survey: Survey) -> Iterator[InputLine]:
-    if survey.shape.django:
-        yield from settings_lines(survey.shape.django, survey.container)
+    for word in survey.command:
+        why = f"{survey.setup.app.path} starts the app so." if survey.setup.app else ""
+        yield InputLine(name="command", text=word, why=why)
+    beside = list(companion_lines(survey))
+    yield from beside
+    given = {each.text.partition("=")[0] for each in beside if each.name in GIVING}
+    yield from variable_lines(survey, given)
     yield from setup_lines(survey)
 
 

@@ -4,16 +4,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
 
-from rehearsal.commands.init.django_settings import Container, needed_readings
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.new_requirements import find_requirements, new_requirements
+from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.survey import Survey
-from rehearsal.commands.init.variable_values import OWN_SECRET, plain_value
-from rehearsal.config.variables import SECRET_LIKE_NAME
+from rehearsal.commands.init.variable_values import is_secret, plain_value
 from rehearsal.source.django_project import find_django
 from rehearsal.source.project_files import ProjectFiles, join
+from rehearsal.source.settings_variables import settings_variables
 from rehearsal.source.suite_command import SuiteCommand, guess_command
 
 DEFAULT_FOLDER = "functional_tests"
@@ -73,18 +72,6 @@ def suite_notes(survey: Survey) -> Iterator[str]:
         yield f"It is not known how to run the tests in {survey.suite}: say it in test-command."
 
 
-def rerooted(project: ProjectFiles, folder: str) -> ProjectFiles:
-    """Return the files of a folder as a project of its own."""
-    if folder == ".":
-        return project
-    below = {
-        posixpath.relpath(path, folder): names
-        for path, names in project.folders.items()
-        if PurePosixPath(path).is_relative_to(folder)
-    }
-    return replace(project, folders=below, read=lambda path: project.read(join(folder, path)))
-
-
 def _tool(command: str) -> str:
     for name in ("unittest", "pytest", "manage.py test", "playwright", "cypress"):
         if name in command:
@@ -136,13 +123,13 @@ def _test_env(survey: Survey) -> Iterator[InputLine]:
     """Yield the variables that the settings need where the tests run, outside of the image."""
     project = rerooted(survey.project, survey.directory)
     django = find_django(replace(project, folders=_without_servers(project)), "", "")
-    nothing = Container(variables={})
-    for module, reading in needed_readings(django, nothing, set()) if django else ():
-        name = reading.name
-        is_secret = OWN_SECRET.fullmatch(name) or SECRET_LIKE_NAME.search(name)
-        value = "only-for-the-tests" if is_secret else plain_value(name, reading.kind)
-        where = posixpath.normpath(f"{survey.directory}/{module.path}")
-        why = f"{place(where, reading.line)} needs it, and manage.py test reads the settings."
+    for each in settings_variables(project, django) if django else ():
+        if not each.is_needed or each.condition:
+            continue
+        name = each.name
+        value = "only-for-the-tests" if is_secret(name) else plain_value(name, each.kind)
+        where = posixpath.normpath(f"{survey.directory}/{each.path}")
+        why = f"{place(where, each.line)} needs it, and manage.py test reads the settings."
         yield InputLine(name="test-env", text=f"{name}={value}", why=why)
 
 

@@ -2,12 +2,20 @@
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
+from rehearsal.commands.init.app_service import ComposeSetup, find_setup
+from rehearsal.commands.init.compose_services import LAST, PRODUCTION, read_services
 from rehearsal.commands.init.django_settings import Container
 from rehearsal.commands.init.dockerfile_choice import DockerfileChoice, choose_dockerfile
+from rehearsal.commands.init.known_values import KnownValue, known_values
+from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.source.app_shape import AppShape, find_app_shape
-from rehearsal.source.project_files import ProjectFiles
+from rehearsal.source.packages import declared
+from rehearsal.source.project_files import ProjectFiles, join
+from rehearsal.source.settings_variables import SettingsVariable, settings_variables
 from rehearsal.source.suite_finder import find_django_folder, find_suite
 
 
@@ -16,7 +24,8 @@ class Survey:
     """All paths are relative to the top of the repository.
 
     `directory` is the working directory of the rehearsal, `suite` the folder of the functional
-    tests, empty if there are none.
+    tests, empty if there are none. `command` are the words that a compose file starts the app with,
+    if the image's own command does not start it.
     """
 
     project: ProjectFiles
@@ -24,34 +33,95 @@ class Survey:
     shape: AppShape
     directory: str
     suite: str
+    setup: ComposeSetup = field(default_factory=ComposeSetup)
+    command: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def container(self) -> Container:
         """The variables that the image gives the app."""
         dockerfile, stage = self.choice.dockerfile, self.choice.stage
         known: Mapping[str, str] = dockerfile.environment(stage) if stage else {}
         return Container(variables=known, scripts=self.shape.scripts)
 
+    @cached_property
+    def variables(self) -> tuple[SettingsVariable, ...]:
+        """The variables that the app's settings read."""
+        if self.shape.django:
+            return settings_variables(self.project, self.shape.django)
+        context = self.choice.context
+        found = settings_variables(rerooted(self.project, context), None)
+        return tuple(replace(each, path=join(context, each.path)) for each in found)
+
+    @cached_property
+    def known(self) -> dict[str, KnownValue]:
+        """The values of variables that the repository shows."""
+        folders = tuple(dict.fromkeys((self.choice.context, ".")))
+        return known_values(self.project, self.setup, folders)
+
+    @cached_property
+    def packages(self) -> str:
+        """The text in which the image's packages are declared, in lower case."""
+        project = rerooted(self.project, self.choice.context)
+        return declared(self.choice.dockerfile, project, self.choice.stage)
+
     def from_directory(self, path: str) -> str:
         """Return a path from the working directory."""
         return posixpath.relpath(path, self.directory)
 
+    def lines_of(self, variable: SettingsVariable) -> str:
+        """Return the lines of code that read a variable, with what may continue them."""
+        lines = self.project.read(variable.path).split("\n")
+        return "\n".join(lines[variable.line - 1 : variable.line + 2])
 
-def find_survey(project: ProjectFiles) -> Survey | None:
-    """Return what a repository shows of its app, None if it has no Dockerfile."""
-    choice = choose_dockerfile(project, {}, {})
+
+def find_survey(project: ProjectFiles, models: Mapping[str, Any]) -> Survey | None:
+    """Return what a repository shows of its app, None if it has no Dockerfile.
+
+    `models` are the contents of its compose files, by path.
+    """
+    services = read_services(project, models)
+    built = [each for each in reversed(services) if each.dockerfile]
+    choice = choose_dockerfile(
+        project,
+        {each.dockerfile: each.context for each in built},
+        {each.dockerfile: each.target for each in built if PRODUCTION.search(each.path)},
+    )
     if not choice:
         return None
+    setup = find_setup(services, choice.dockerfile.path)
+    command = _command(choice, setup)
     shape = find_app_shape(
-        project, choice.dockerfile, target=choice.target, build_context=choice.context
+        project,
+        choice.dockerfile,
+        target=choice.target,
+        running=" ".join(command),
+        build_context=choice.context,
     )
     django_folder = find_django_folder(project)
-    suite = posixpath.normpath(f"{django_folder}/functional_tests") if django_folder else ""
-    suite = suite or find_suite(project)
+    suite = join(django_folder, "functional_tests") if django_folder else find_suite(project)
     directory = django_folder or "."
     if not django_folder and suite and _is_below(suite, choice.context):
         directory = choice.context
-    return Survey(project=project, choice=choice, shape=shape, directory=directory, suite=suite)
+    return Survey(
+        project=project,
+        choice=choice,
+        shape=shape,
+        directory=directory,
+        suite=suite,
+        setup=setup,
+        command=command,
+    )
+
+
+def _command(choice: DockerfileChoice, setup: ComposeSetup) -> tuple[str, ...]:
+    """Return the command of the compose file, where the image has none or it is of production."""
+    if not setup.app or not choice.stage:
+        return ()
+    path, own = setup.app.path, choice.dockerfile.last(choice.stage, "CMD")
+    is_of_development = LAST.search(posixpath.basename(path))
+    if PRODUCTION.search(path) or (not own and not is_of_development):
+        return setup.app.command
+    return ()
 
 
 def _is_below(path: str, folder: str) -> bool:

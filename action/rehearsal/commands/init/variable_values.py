@@ -36,6 +36,21 @@ BY_ENDING = (
 ADMIN_PATH = re.compile(r".*ADMIN_(?:URL|PATH)")
 
 
+def is_secret(name: str) -> bool:
+    """Whether a value may not be written into a workflow, by its name."""
+    return bool(OWN_SECRET.fullmatch(name) or SECRET_LIKE_NAME.search(name))
+
+
+def takes_known_value(name: str, value: str) -> bool:
+    """Whether a value of another place is right in a rehearsal, too: no address, no port."""
+    ending = next((text for ends, text in BY_ENDING if _ends(name, ends)), None)
+    return bool(value) and ending not in ("localhost", "False", "8000", DATABASE_FILE)
+
+
+def _ends(name: str, ends: str) -> bool:
+    return re.fullmatch(rf"(?:.*_)?(?:{ends})", name) is not None
+
+
 def lines_for(name: str, kind: str, why: str) -> Iterator[InputLine]:
     """Yield the lines that give a variable a value; `kind` is the function that converts it.
 
@@ -60,6 +75,6 @@ def plain_value(name: str, kind: str) -> str:
     if kind in TYPED:
         return TYPED[kind]
     for ending, value in BY_ENDING:
-        if re.fullmatch(rf"(?:.*_)?(?:{ending})", name):
+        if _ends(name, ending):
             return value
     return "rehearsal"

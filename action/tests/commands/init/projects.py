@@ -3,6 +3,9 @@
 import posixpath
 from collections.abc import Mapping
 
+import yaml
+
+from rehearsal.commands.init.compose_services import is_compose_file
 from rehearsal.commands.init.input_line import Draft
 from rehearsal.commands.init.make_draft import make_draft
 from rehearsal.commands.init.survey import find_survey
@@ -120,7 +123,12 @@ def project_of(files: Mapping[str, str]) -> ProjectFiles:
 
 def draft_of(files: Mapping[str, str]) -> Draft:
     """Return the draft for a project with a Dockerfile."""
-    survey = find_survey(project_of(files))
+    models = {
+        path: yaml.safe_load(text)
+        for path, text in files.items()
+        if is_compose_file(posixpath.basename(path))
+    }
+    survey = find_survey(project_of(files), models)
     assert survey
     return make_draft(survey)
 

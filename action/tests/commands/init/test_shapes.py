@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.commands.init.compose_models import read_models
 from rehearsal.commands.init.make_draft import make_draft
 from rehearsal.commands.init.survey import find_survey
 from rehearsal.commands.init.workflow_text import workflow_text
@@ -26,7 +27,8 @@ def project_in(folder: Path) -> ProjectFiles:
 
 @pytest.mark.parametrize("shape", ["startproject", "src_layout"])
 def test_shape__is_written_as_expected(shape: str) -> None:
-    survey = find_survey(project_in(SHAPES / shape))
+    project = project_in(SHAPES / shape)
+    survey = find_survey(project, read_models(SHAPES / shape, project))
     assert survey
     draft = make_draft(survey)
     assert draft.notes == ()

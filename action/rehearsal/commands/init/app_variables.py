@@ -1,0 +1,78 @@
+"""The variables that an app needs, apart from those about its servers."""
+
+import re
+from collections.abc import Iterator
+
+from rehearsal.commands.init.django_settings import settings_lines
+from rehearsal.commands.init.input_line import InputLine, place
+from rehearsal.commands.init.script_variables import script_variables
+from rehearsal.commands.init.survey import Survey
+from rehearsal.commands.init.variable_values import is_secret, lines_for, takes_known_value
+from rehearsal.source.django_project import module_name
+from rehearsal.source.settings_variables import SettingsVariable
+
+HOSTS = re.compile(r"(?:\w+_)?(?:ALLOWED|TRUSTED)_HOSTS?")
+ALLOWS_LOCALHOST = re.compile(r"[\"'](?:\*|\.?localhost)[\"']")
+LIST = re.compile(r"\b(?:list|set|tuple|frozenset|sequence)\[", re.IGNORECASE)
+
+
+def variable_lines(survey: Survey, given: set[str]) -> Iterator[InputLine]:
+    """Yield the lines for all variables that the app needs and that are not `given` already."""
+    done = set(given)
+    if survey.shape.django:
+        for line in (*_settings_module(survey), *settings_lines(survey.shape.django,
+                                                                survey.container)):  # fmt: skip
+            name = line.text.partition("=")[0]
+            if name not in done:
+                done.add(name)
+                yield line
+    for each in survey.variables:
+        is_read = each.condition in ("", *done) or survey.container.gives(each.condition)
+        if each.name in done or not is_read or survey.container.gives(each.name):
+            continue
+        hosts = None if survey.shape.django else _hosts(survey, each)
+        if hosts:
+            done.add(each.name)
+            yield hosts
+        elif each.is_needed:
+            done.add(each.name)
+            yield from _needed(survey, each.name, each.kind, place(each.path, each.line))
+    for name in script_variables(survey.shape.scripts):
+        if name not in done and not survey.container.gives(name):
+            yield from _needed(survey, name, "", "The script that starts the app")
+
+
+def _needed(survey: Survey, name: str, kind: str, where: str) -> Iterator[InputLine]:
+    why = f"{where} needs {name}."
+    known = survey.known.get(name)
+    if known and not is_secret(name) and takes_known_value(name, known.text):
+        reason = f"{why} {known.path} has this value."
+        yield InputLine(name="env", text=f"{name}={known.text}", why=reason)
+    else:
+        yield from lines_for(name, kind, why)
+
+
+def _hosts(survey: Survey, variable: SettingsVariable) -> InputLine | None:
+    """Return the line that lets an app answer at localhost, if its default does not."""
+    text = survey.lines_of(variable).split("\n")[0]
+    if not HOSTS.fullmatch(variable.name) or ALLOWS_LOCALHOST.search(text):
+        return None
+    value = '["localhost"]' if LIST.search(text) or "json" in text.lower() else "localhost"
+    why = f"{place(variable.path, variable.line)}: the tests open the app at localhost."
+    return InputLine(name="env", text=f"{variable.name}={value}", why=why)
+
+
+def _settings_module(survey: Survey) -> Iterator[InputLine]:
+    """Yield the settings of production, where manage.py takes those of development."""
+    django, name = survey.shape.django, "DJANGO_SETTINGS_MODULE"
+    if not django or not django.manage or survey.container.gives(name):
+        return
+    folder = django.manage.rpartition("/")[0] or "."
+    module = module_name(django.settings, folder) if django.settings.startswith(
+        "" if folder == "." else f"{folder}/"
+    ) else ""  # fmt: skip
+    text = survey.project.read(django.manage)
+    found = re.search(rf"{name}['\"], *['\"]([\w.]+)['\"]", text)
+    if module and found and found[1] != module:
+        why = f"{django.manage} would take {found[1]}; the server takes {module}."
+        yield InputLine(name="env", text=f"{name}={module}", why=why)

@@ -1,0 +1,58 @@
+"""Values of variables that the repository shows: in compose files, and in examples of `.env`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rehearsal.commands.init.app_service import ComposeSetup
+from rehearsal.commands.init.compose_services import env_file_values
+from rehearsal.source.project_files import ProjectFiles, join
+
+EXAMPLE = re.compile(
+    r"\.env[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env|env[._-]example"
+)
+# Words instead of a value.
+PLACEHOLDER = re.compile(
+    r"change.?me|your[-_ ]|xxx|[<>]|\.\.\.|replace|todo|placeholder|insert", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownValue:
+    """A value, and the file that has it."""
+
+    text: str
+    path: str
+
+
+def known_values(
+    project: ProjectFiles, setup: ComposeSetup, folders: tuple[str, ...]
+) -> dict[str, KnownValue]:
+    """Return the values by name; those of the app in production come first.
+
+    `folders` are where examples of `.env` are searched.
+    """
+    found: dict[str, KnownValue] = {}
+    for path, values in (*_of_services(setup), *_of_examples(project, folders)):
+        for name, text in values.items():
+            if not PLACEHOLDER.search(text) and "${{" not in text and text.isprintable():
+                found.setdefault(name, KnownValue(text=text, path=path))
+    return found
+
+
+def _of_services(setup: ComposeSetup) -> Iterator[tuple[str, Mapping[str, str]]]:
+    app = setup.app
+    own = [app] if app else []
+    same = [each for each in setup.others if app and each.dockerfile == app.dockerfile]
+    for each in (*own, *same, *setup.needed, *setup.others):
+        yield each.path, each.environment
+
+
+def _of_examples(
+    project: ProjectFiles, folders: tuple[str, ...]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for folder in folders:
+        for name in project.folders.get(folder, ()):
+            if EXAMPLE.fullmatch(name):
+                path = join(folder, name)
+                yield path, env_file_values(project.read(path))

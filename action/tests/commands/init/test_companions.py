@@ -1,0 +1,178 @@
+"""What runs beside an app: from compose files, and from the variables that it reads."""
+
+import pytest
+
+from rehearsal.commands.init.compose_services import read_services
+from rehearsal.commands.init.script_variables import script_variables
+from rehearsal.commands.init.servers_beside import kinds_of, make_server, part_of
+
+from .projects import STARTPROJECT, changed, draft_of, project_of
+
+SETTINGS = "shop/settings.py"
+SQLITE = '{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}'
+FROM_PARTS = """{
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": os.environ["DB_NAME"],
+        "USER": os.environ["DB_USER"],
+        "PASSWORD": os.environ["DB_PASSWORD"],
+        "HOST": os.environ.get("DB_HOST", "localhost"),
+    }"""
+FROM_URL = 'dj_database_url.parse(os.environ["DATABASE_URL"])'
+WITH_POSTGRES = changed(
+    STARTPROJECT,
+    (SETTINGS, SQLITE, FROM_URL),
+    ("requirements.txt", "django", "django\npsycopg"),
+)
+COMPOSE = """\
+services:
+  web:
+    build: .
+    command: python manage.py runserver 0.0.0.0:8000
+    environment:
+      DATABASE_URL: postgres://shop:throwaway@db:5432/shop
+    depends_on: {db: {condition: service_healthy}}
+  db:
+    image: postgres:16
+    environment:
+      POSTGRES_USER: shop
+      POSTGRES_PASSWORD: throwaway
+      POSTGRES_DB: ${DB:-shop}
+"""
+
+
+def test_url__a_service_with_its_password() -> None:
+    inputs = draft_of(WITH_POSTGRES).inputs()
+    assert inputs["services"] == "postgres=postgres:17"
+    assert inputs["service-env"] == "postgres.POSTGRES_PASSWORD=throwaway"
+    url = "postgres://postgres:throwaway@postgres:5432/postgres"
+    assert inputs["secrets"] == f"DATABASE_URL={url}"
+    assert inputs["before-command"] == "python manage.py migrate --noinput"
+    assert "setup-command" not in inputs
+
+
+def test_url_in_secrets__is_none_of_github() -> None:
+    assert draft_of(WITH_POSTGRES).secret_names == ()
+
+
+def test_parts__each_by_its_own_variable() -> None:
+    edit = (SETTINGS, FROM_URL, FROM_PARTS)
+    inputs = draft_of(changed(WITH_POSTGRES, edit)).inputs()
+    assert inputs["env"].splitlines() == [
+        "DB_NAME=postgres",
+        "DB_USER=postgres",
+        "DB_PASSWORD=throwaway",
+        "DB_HOST=postgres",
+    ]
+    assert inputs["not-secret"] == "DB_PASSWORD"
+
+
+def test_default_host__gives_the_service_its_name() -> None:
+    parts = FROM_PARTS.replace('"localhost"', '"db"')
+    inputs = draft_of(changed(WITH_POSTGRES, (SETTINGS, FROM_URL, parts))).inputs()
+    assert inputs["services"] == "db=postgres:17"
+    assert "DB_HOST" not in inputs["env"]
+
+
+def test_sqlite__no_service_whatever_is_installed() -> None:
+    files = changed(STARTPROJECT, ("requirements.txt", "django", "django\npsycopg"))
+    assert "services" not in draft_of(files).inputs()
+
+
+def test_compose__names_the_file_and_what_the_app_needs() -> None:
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE}).inputs()
+    assert inputs["compose-file"] == "compose.yaml"
+    assert inputs["compose-services"] == "db"
+    assert inputs["secrets"] == "DATABASE_URL=postgres://shop:throwaway@db:5432/shop"
+    assert "services" not in inputs
+    # The image has a command of its own, and this one is for development.
+    assert "command" not in inputs
+
+
+def test_compose__without_a_value_its_services_are_written_out() -> None:
+    compose = COMPOSE.replace("${DB:-shop}", "${DB}")
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": compose}).inputs()
+    assert "compose-file" not in inputs
+    assert inputs["services"] == "db=postgres:16"
+    assert inputs["service-env"].splitlines() == [
+        "db.POSTGRES_USER=shop",
+        "db.POSTGRES_PASSWORD=throwaway",
+    ]
+
+
+def test_compose__workers_are_the_same_image() -> None:
+    worker = "  worker:\n    build: .\n    command: celery -A shop worker -l 'INFO x'\n"
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE + worker}).inputs()
+    assert inputs["workers"] == "worker=celery -A shop worker -l 'INFO x'"
+
+
+def test_compose__a_worker_that_migrates_runs_before() -> None:
+    once = "  once:\n    build: .\n    command: python manage.py migrate --fake-initial\n"
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE + once}).inputs()
+    assert inputs["before-command"] == "python manage.py migrate --fake-initial"
+    assert "workers" not in inputs
+
+
+def test_read_services__merges_lists_and_files() -> None:
+    model = {
+        "services": {
+            "a": {
+                "<<": {"image": "redis:8", "environment": ["A=1"]},
+                "env_file": ["one.env", {"path": "two.env"}],
+                "ports": ["127.0.0.1:80:8080/tcp", 9000.0, {"target": 7}],
+                "command": ["x", "y z"],
+            },
+        },
+        "x-other": 1,
+    }
+    project = project_of({"compose.yaml": "", "one.env": 'B="2" # two\nexport C=3\n'})
+    (service,) = read_services(project, {"compose.yaml": model})
+    assert (service.image, service.kind, service.command) == ("redis:8", "redis", ("x", "y z"))
+    assert service.environment == {"A": "1", "B": "2", "C": "3"}
+    assert service.ports == (8080, 9000, 7)
+    assert service.lacks == "two.env"
+
+
+@pytest.mark.parametrize("model", [None, [], "x", {"services": []}, {"services": {"a": None}}])
+def test_read_services__what_is_none_of_compose(model: object) -> None:
+    assert read_services(project_of({}), {"compose.yaml": model}) == []
+
+
+@pytest.mark.parametrize(
+    "kind, variable, value, part",
+    [
+        ("postgres", "DATABASE_URL", "", "url"),
+        ("postgres", "DATABASE_URL", "mysql://x", None),
+        ("postgres", "POSTGRES_DB", "", "name"),
+        ("postgres", "PGPASSWORD", "", "password"),
+        ("postgres", "SHOP_DB_HOST", "", "host"),
+        ("postgres", "REDIS_URL", "", None),
+        ("redis", "REDIS_URL", "", "url"),
+        ("redis", "CELERY_BROKER_URL", "", "url"),
+        ("redis", "CELERY_BROKER_URL", "amqp://x", None),
+        ("rabbitmq", "CELERY_BROKER_URL", "amqp://x", "url"),
+        ("redis", "DATABASE_URL", "", None),
+        ("mongo", "MONGODB_URI", "", "url"),
+        ("postgres", "DEBUG", "", None),
+    ],
+)
+def test_part_of(kind: str, variable: str, value: str, part: str | None) -> None:
+    hit = part_of(variable, value, [make_server(kind, kind, "x", {})])
+    assert (hit[1] if hit else None) == part
+
+
+def test_url__keeps_the_scheme_of_the_library() -> None:
+    server = make_server("postgres", "db", "x", {"POSTGRES_DB": "shop"})
+    known = "postgresql+asyncpg://me:pw@localhost/other"
+    assert server.value_of("url", known) == ("postgresql+asyncpg://postgres:throwaway@db:5432/shop")
+
+
+def test_kinds_of__whole_names_of_packages() -> None:
+    assert list(kinds_of("psycopg[binary]==3.2\nredis>=5\n")) == ["postgres", "redis"]
+    assert list(kinds_of('"pg": "^8.0.0", "mongoose": "1"')) == ["postgres", "mongo"]
+    assert list(kinds_of("pgcli\nfakeredis\ndjango-redis-sessions")) == []
+
+
+def test_script_variables__only_what_ends_the_script() -> None:
+    text = 'set -euo pipefail\nA_URL="$B_HOST:${C_PORT:-1}"\necho "$A_URL" "${D_KEY}" $HOME\n'
+    assert list(script_variables(text)) == ["B_HOST", "D_KEY"]
+    assert list(script_variables("echo $A_B ${C_D:?no}")) == ["C_D"]
