@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,9 +14,11 @@ import pytest
 
 from .act import Act, ActRun
 from .grid import require_image
-from .machine import CHECKOUT, tool, with_compose
+from .machine import ACTION, CHECKOUT, tool, with_compose
 from .repository import Repository, repository_of, selenium
 from .services import with_stand_ins
+from .shapes import lay_out, use_stand_ins
+from .test_laptop import Laptop
 from .workflow import with_recorder
 
 EXAMPLES = CHECKOUT / "docs/examples"
@@ -84,6 +87,21 @@ def test_django__superlists_passes(superlists: Repository, act: Act) -> None:
     assert run.exit_code == 0
     assert run.steps["rehearsal"].outputs["verdict"] == "passed"
     assert run.steps["rehearsal"].outputs["tests"] == "3"
+
+
+def test_django__works_on_what_startproject_makes(workdir: Path, run_id: str) -> None:
+    """Its key and its hosts are in settings.py: the example's variables do no harm."""
+    # On a laptop the image is named after the folder.
+    app = lay_out("startproject", workdir / f"startproject-{run_id}")
+    app.write(".github/workflows/rehearse.yml", (EXAMPLES / "django.yml").read_text())
+    quick = WITHOUT_A_BROWSER.replace("It works", "The install worked successfully")
+    app.write("functional_tests/test_admin.py", quick)
+    app.write("functional_tests/requirements.txt", "-r ../requirements.txt\n")
+    use_stand_ins(app)
+    laptop = Laptop(app, workdir / "laptop", run_id)
+    code, log = laptop.run("--audit", "off", program=(sys.executable, "-I", str(ACTION)))
+    assert code == 0
+    assert "tests:    1 ran, 0 failed" in log
 
 
 @pytest.mark.parametrize(
