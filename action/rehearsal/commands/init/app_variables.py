@@ -37,8 +37,8 @@ def variable_lines(survey: Survey, given: set[str]) -> Iterator[InputLine]:
         elif each.is_needed:
             done.add(each.name)
             yield from _needed(survey, each.name, each.kind, place(each.path, each.line))
-    for name in script_variables(survey.shape.scripts):
-        if name not in done and not survey.container.gives(name):
+    for name in script_variables(survey.scripts):
+        if name not in done:
             yield from _needed(survey, name, "", "The script that starts the app")
 
 

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rehearsal.commands.init.input_line import InputLine, place
@@ -84,22 +84,42 @@ def server_variables(survey: Survey, servers: Sequence[ServerBeside]) -> list[Se
     found: dict[str, ServerVariable] = {}
     texts: dict[str, tuple[str, str]] = {}
     for each in survey.variables:
-        texts.setdefault(each.name, (survey.lines_of(each), place(each.path, each.line)))
-    for name in script_variables(survey.shape.scripts):
+        text = survey.lines_of(each)
+        if not each.has_default:
+            # What follows is about another variable.
+            text = text.split("\n")[0]
+        texts.setdefault(each.name, (text, place(each.path, each.line)))
+    of_scripts = set(script_variables(survey.scripts))
+    for name in sorted(of_scripts):
         texts[name] = ("", "The script that starts the app")
     if survey.setup.app:
         for name in survey.setup.app.environment:
             texts.setdefault(name, ("", survey.setup.app.path))
     for name, (text, where) in texts.items():
         value = survey.known[name].text if name in survey.known else ""
-        hit = None if survey.container.gives(name) else part_of(name, value or text, servers)
+        is_given = name not in of_scripts and survey.container.gives(name)
+        hit = None if is_given else part_of(name, value or text, servers)
         if hit and not _has_it(text, hit[0], hit[1]):
             server, part = hit
             wanted = server.value_of(part, value or text)
             found[name] = ServerVariable(
                 name=name, server=server, part=part, value=wanted, where=where
             )
-    return list(found.values())
+    return [each for each in found.values() if not _is_spare(survey, each, found)]
+
+
+def _is_spare(
+    survey: Survey, variable: ServerVariable, found: Mapping[str, ServerVariable]
+) -> bool:
+    """Whether an app does without a URL, since it has the parts of the address as well."""
+    readings = [each for each in survey.variables if each.name == variable.name]
+    is_optional = bool(readings) and all(
+        each.has_default or not each.is_certain or each.condition == each.name for each in readings
+    )
+    parts = [
+        each for each in found.values() if each.server == variable.server and each.part != "url"
+    ]
+    return variable.part == "url" and is_optional and bool(parts)
 
 
 def _has_it(text: str, server: ServerBeside, part: str) -> bool:
@@ -175,7 +195,7 @@ def _service(server: ServerBeside, variables: Sequence[ServerVariable]) -> Itera
 
 def _variable(variable: ServerVariable, is_generated: bool) -> Iterator[InputLine]:
     name, value = variable.name, variable.value
-    why = f"{variable.where}: {name} is about {variable.server.name}."
+    why = f"{variable.where}: {name} is how the app finds {variable.server.name}."
     if is_generated:
         yield InputLine(name="generate-secrets", text=name, why=why)
     elif variable.part == "url" and variable.server.user:

@@ -17,6 +17,10 @@ LAST = re.compile(r"local|dev|test|ci|override|debug|docs")
 VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?[^}]*\}|(?P<name>\w+))"
 )
+# Words instead of a value.
+PLACEHOLDER = re.compile(
+    r"change.?me|your[-_ ]|xxx|[<>]|\.\.\.|!!!|replace|todo|placeholder|insert", re.IGNORECASE
+)
 ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$", re.MULTILINE)
 KINDS = {
     "postgres": r"post(?:gres|gis)\w*|pgvector|timescaledb\w*",
@@ -35,8 +39,8 @@ KINDS = {
 class ComposeService:
     """One service; `path` is that of the file, and `dockerfile` and `context` those of its build.
 
-    `environment` holds the values that are known. `lacks` names a value or a file that is not in
-    the repository, empty if there is none.
+    `image` is the one that it begins with, if it is built. `environment` holds the values that are
+    known. `lacks` names a value or a file that is not in the repository, empty if there is none.
     """
 
     name: str
@@ -92,14 +96,14 @@ def _service(
     context = posixpath.normpath(posixpath.join(folder, str(parts.get("context") or ".")))
     dockerfile = posixpath.join(context, str(parts.get("dockerfile") or "Dockerfile"))
     environment, missing = _environment(project, folder, service)
-    image = _text(service.get("image"), missing)
     at = posixpath.normpath(dockerfile) if build else ""
+    image = _base(project, at) if at else _text(service.get("image"), missing)
     depends = service.get("depends_on")
     return ComposeService(
         name=name,
         path=path,
         image=image,
-        kind=_kind(project, image, at),
+        kind=_kind(image),
         dockerfile=at,
         context=context if build else "",
         target=str(parts.get("target") or ""),
@@ -139,11 +143,12 @@ def _environment(
 
 
 def env_file_values(text: str) -> dict[str, str]:
-    """Return the variables of a file with lines NAME=value."""
-    return {
+    """Return the variables of a file with lines NAME=value, without words instead of a value."""
+    found = {
         each["name"]: each["value"].split(" #")[0].strip().strip("\"'")
         for each in ENV_LINE.finditer(text)
     }
+    return {name: value for name, value in found.items() if not PLACEHOLDER.search(value)}
 
 
 def _pairs(part: object) -> Iterator[tuple[str, Any]]:
@@ -165,7 +170,9 @@ def _known(pairs: Iterable[tuple[str, Any]], missing: list[str]) -> dict[str, st
             continue
         before = len(missing)
         text = _text(value, missing)
-        if len(missing) == before:
+        if PLACEHOLDER.search(text):
+            missing.append(name)
+        elif len(missing) == before:
             found[name] = text
     return found
 
@@ -206,10 +213,14 @@ def _ports(ports: object) -> Iterator[int]:
             yield int(target)
 
 
-def _kind(project: ProjectFiles, image: str, dockerfile: str) -> str:
-    """Return what a service is, by its image, or that from which it is built."""
-    if dockerfile:
-        stage = parse_dockerfile(project.read(dockerfile)).final()
-        image = stage.base if stage else ""
+def _base(project: ProjectFiles, dockerfile: str) -> str:
+    """Return the image from which a Dockerfile builds its last stage."""
+    parsed = parse_dockerfile(project.read(dockerfile))
+    stage = parsed.final()
+    return parsed.lineage(stage)[-1].base if stage else ""
+
+
+def _kind(image: str) -> str:
+    """Return what a service is, by its image."""
     name = re.split(r"[:@]", image.rpartition("/")[2])[0].lower()
     return next((kind for kind, names in KINDS.items() if re.fullmatch(names, name)), "")

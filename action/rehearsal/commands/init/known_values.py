@@ -11,10 +11,6 @@ from rehearsal.source.project_files import ProjectFiles, join
 EXAMPLE = re.compile(
     r"\.env[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env|env[._-]example"
 )
-# Words instead of a value.
-PLACEHOLDER = re.compile(
-    r"change.?me|your[-_ ]|xxx|[<>]|\.\.\.|replace|todo|placeholder|insert", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +31,7 @@ def known_values(
     found: dict[str, KnownValue] = {}
     for path, values in (*_of_services(setup), *_of_examples(project, folders)):
         for name, text in values.items():
-            if not PLACEHOLDER.search(text) and "${{" not in text and text.isprintable():
+            if "${{" not in text and text.isprintable():
                 found.setdefault(name, KnownValue(text=text, path=path))
     return found
 

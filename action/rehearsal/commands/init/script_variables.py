@@ -17,11 +17,15 @@ ASKED = re.compile(r":?\?")
 def script_variables(text: str) -> Iterator[str]:
     """Yield the variables without which a script ends: by `set -u`, or by `${NAME:?}`."""
     is_strict = bool(STRICT.search(text))
-    done = {each["name"] for each in SET.finditer(text)} | USUAL
+    # Where each is set first: a script may give a default to what it has read before.
+    set_at = {each["name"]: each.start() for each in reversed(list(SET.finditer(text)))}
+    done = set(USUAL)
     for each in READ.finditer(text):
         name, rest = each["braced"] or each["name"], each["rest"] or ""
+        if name in done or set_at.get(name, each.start()) < each.start():
+            continue
         if DEFAULT.match(rest):
             done.add(name)
-        elif name not in done and (is_strict or ASKED.match(rest)):
+        elif is_strict or ASKED.match(rest):
             done.add(name)
             yield name

@@ -97,12 +97,10 @@ def from_services(
 
 
 def _from_service(service: ComposeService, known: Mapping[str, str]) -> ServerBeside:
-    # What is built has no name that a registry knows.
-    image = "" if service.dockerfile else service.image
     return make_server(
         service.kind,
         service.name,
-        image or IMAGES[service.kind],
+        service.image,
         {**known, **service.environment},
         service,
     )

@@ -79,7 +79,7 @@ def _node_scripts(project: ProjectFiles) -> dict[str, str]:
 def _starts_with(survey: Survey, pattern: re.Pattern[str]) -> bool:
     """Whether what starts the container does something already."""
     words = " ".join(survey.shape.command.texts) if survey.shape.command else ""
-    return bool(pattern.search(survey.shape.scripts) or pattern.search(words))
+    return bool(pattern.search(survey.scripts) or pattern.search(words))
 
 
 def _path_in_image(survey: Survey, path: str) -> str:

@@ -41,7 +41,12 @@ class Survey:
         """The variables that the image gives the app."""
         dockerfile, stage = self.choice.dockerfile, self.choice.stage
         known: Mapping[str, str] = dockerfile.environment(stage) if stage else {}
-        return Container(variables=known, scripts=self.shape.scripts)
+        return Container(variables=known, scripts=self.scripts)
+
+    @property
+    def scripts(self) -> str:
+        """The text of the scripts that start the app, without the Dockerfile."""
+        return self.shape.scripts.replace(self.choice.dockerfile.text, "")
 
     @cached_property
     def variables(self) -> tuple[SettingsVariable, ...]:

@@ -176,3 +176,44 @@ def test_script_variables__only_what_ends_the_script() -> None:
     text = 'set -euo pipefail\nA_URL="$B_HOST:${C_PORT:-1}"\necho "$A_URL" "${D_KEY}" $HOME\n'
     assert list(script_variables(text)) == ["B_HOST", "D_KEY"]
     assert list(script_variables("echo $A_B ${C_D:?no}")) == ["C_D"]
+
+
+def test_script_variables__a_default_after_the_reading_comes_too_late() -> None:
+    text = 'set -o nounset\nif [ -z "${A_B}" ]; then\n    export A_B=x\nfi\n'
+    assert list(script_variables(text)) == ["A_B"]
+
+
+def test_parts_and_url__the_optional_url_is_left_out() -> None:
+    both = f"""if os.getenv("DATABASE_URL", default=None):
+    DATABASES = {{"default": {FROM_URL}}}
+else:
+    DATABASES = {{"default": {FROM_PARTS}}}"""
+    files = changed(
+        WITH_POSTGRES, (SETTINGS, f'DATABASES = {{\n    "default": {FROM_URL}\n}}', both)
+    )
+    inputs = draft_of(files).inputs()
+    assert "secrets" not in inputs
+    assert "DB_HOST=postgres" in inputs["env"]
+
+
+def test_placeholders__are_no_values() -> None:
+    compose = COMPOSE.replace("POSTGRES_USER: shop", "POSTGRES_USER: '!!!SET IT!!!'")
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": compose}).inputs()
+    assert inputs["service-env"].splitlines()[0] == "db.POSTGRES_PASSWORD=throwaway"
+
+
+def test_built_service__is_what_it_begins_with() -> None:
+    compose = COMPOSE.replace("image: postgres:16", "build: database")
+    files = WITH_POSTGRES | {
+        "compose.yaml": compose,
+        "database/Dockerfile": "FROM docker.io/postgres:18\nCOPY x /x\n",
+    }
+    assert draft_of(files).inputs()["services"] == "db=docker.io/postgres:18"
+
+
+def test_dockerfile__is_no_script() -> None:
+    edit = ("Dockerfile", "EXPOSE", "RUN SECRET_KEY=x \\\n  python manage.py migrate\nEXPOSE")
+    needs = (SETTINGS, '"django-insecure-1"', 'os.environ["SECRET_KEY"]')
+    inputs = draft_of(changed(STARTPROJECT, edit, needs)).inputs()
+    assert inputs["generate-secrets"] == "SECRET_KEY"
+    assert inputs["setup-command"] == "python manage.py migrate --noinput"
