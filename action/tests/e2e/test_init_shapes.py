@@ -18,6 +18,8 @@ COMMAND = (sys.executable, "-I", str(ACTION))
     [
         pytest.param("startproject", 1, id="startproject"),
         pytest.param("src_layout", 2, id="src-layout"),
+        pytest.param("fastapi", 2, id="fastapi"),
+        pytest.param("express", 1, id="express"),
     ],
 )
 def test_init__its_first_rehearsal_passes(
