@@ -17,6 +17,7 @@ from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, plan_of
 from rehearsal.config.plan_warnings import secret_warnings
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.diagnosis.needs.given import given_by
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.event_commit import why_foreign
@@ -200,6 +201,7 @@ def _describe(
             target=plan.build.target,
         ),
         inputs=inputs_origin(request, environ, local=local),
+        given=given_by(plan),
     )
 
 

@@ -1,7 +1,7 @@
 """Explain a failure: gather its facts and match them with the known causes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.derived_facts import derive_facts
@@ -17,9 +17,13 @@ from rehearsal.diagnosis.facts import (
     WORKER_LOG,
     Facts,
 )
+from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.gather_facts import gather_facts
 from rehearsal.diagnosis.key_lines import key_lines
+from rehearsal.diagnosis.needs.find_needs import Seen, find_needs, without_secrets
+from rehearsal.diagnosis.needs.given import Given
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN, InputsOrigin
+from rehearsal.diagnosis.proposals import find_context
 from rehearsal.diagnosis.rules import diagnose
 from rehearsal.diagnosis.source_scan import scan_source
 from rehearsal.evidence.folder import Evidence
@@ -35,6 +39,7 @@ from rehearsal.results.file_names import (
     TEST_LOG,
     TEST_SETUP_LOG,
 )
+from rehearsal.results.next_need import NextNeeds
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
@@ -68,11 +73,13 @@ MAX_FACT_LINES = 60
 class Explanation:
     """The causes that fit, the root first, or key lines of a log; `facts` is JSON.
 
-    `faults` are our own while we looked for facts.
+    `also_needed` is what the next rehearsals would lack. `faults` are our own while we looked for
+    facts.
     """
 
     diagnoses: tuple[Diagnosis, ...] = ()
     key_lines: tuple[str, ...] = ()
+    also_needed: NextNeeds = field(default_factory=NextNeeds)
     facts: str = ""
     faults: tuple[str, ...] = ()
 
@@ -84,10 +91,12 @@ def explain(
     *,
     source: SourceTree | None,
     inputs: InputsOrigin,
+    given: Given | None = None,
 ) -> Explanation:
     """Find the causes of the deciding problem or, if none fits, the key lines of the logs.
 
     `observations` are redacted here; `result` and the logs in the evidence are redacted already.
+    Without `given`, nothing is known of what else is missing.
     """
     problem = result.problem
     if not problem or problem.verdict in NOT_DIAGNOSED:
@@ -102,13 +111,20 @@ def explain(
         facts = _add(facts, scan_source(facts, source, inputs.workflow), evidence.redactor)
     facts = _add(facts, derive_facts(facts, source), evidence.redactor)
     diagnoses = tuple(_with_hint(each, problem) for each in diagnose(facts, CAUSES))
+    faults = list(facts.lines.get(FAULTS, ()))
+    also_needed = NextNeeds()
+    if source and given:
+        context = attempt(faults, lambda: find_context(facts, source, inputs.workflow), None)
+        seen = Seen(facts=facts, diagnoses=diagnoses, was_ready=result.ready_seconds is not None)
+        also_needed = find_needs(seen, context, given, faults) if context else also_needed
     unexplained = not diagnoses and problem.verdict not in SELF_EXPLAINED
     logs = LOGS_BY_VERDICT.get(problem.verdict, DEFAULT_LOGS)
     return Explanation(
         diagnoses=diagnoses,
         key_lines=key_lines(facts, logs) if unexplained else (),
+        also_needed=without_secrets(also_needed, evidence.redactor),
         facts=facts.to_json(MAX_FACT_LINES),
-        faults=facts.lines.get(FAULTS, ()),
+        faults=tuple(faults),
     )
 
 

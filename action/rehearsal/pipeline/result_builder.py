@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rehearsal.diagnosis.explain import Explanation, explain
 from rehearsal.diagnosis.faults import attempt
+from rehearsal.diagnosis.needs.given import Given
 from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
@@ -33,6 +34,7 @@ class RunDescription:
     shard: str = ""
     source: SourceTree | None = None
     inputs: InputsOrigin = field(default_factory=InputsOrigin)
+    given: Given | None = None
 
 
 def make_result(
@@ -79,6 +81,8 @@ def make_result(
             evidence,
             source=description.source,
             inputs=description.inputs,
+            given=description.given
+            and replace(description.given, image_variables=state.container_variables),
         ),
         Explanation(),
     )
@@ -86,7 +90,12 @@ def make_result(
     if explanation.facts:
         evidence.write(FACTS_FILE, explanation.facts)
     return with_remarks(
-        replace(result, diagnoses=explanation.diagnoses, key_lines=explanation.key_lines),
+        replace(
+            result,
+            diagnoses=explanation.diagnoses,
+            key_lines=explanation.key_lines,
+            also_needed=explanation.also_needed,
+        ),
         state,
         evidence,
     )

@@ -57,6 +57,7 @@ class RunState:
     kept_container: str = ""
     remove_command: str = ""
     observations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    container_variables: dict[str, str] = field(default_factory=dict, repr=False)
     timeline: TimelineRecorder = field(default_factory=TimelineRecorder)
 
     @contextmanager

@@ -29,7 +29,11 @@ from rehearsal.pipeline.stages.container_end import (
     crash_error,
     read_end,
 )
-from rehearsal.pipeline.stages.observations import container_lines, without_secrets
+from rehearsal.pipeline.stages.observations import (
+    container_lines,
+    container_variables,
+    without_secrets,
+)
 from rehearsal.pipeline.stages.stop import Stop, ignored_signal, stop_container
 from rehearsal.pipeline.stages.wait import BEFORE_READY
 from rehearsal.results.file_names import CONTAINER_STATE
@@ -63,6 +67,7 @@ def stop(plan: Plan, context: RunContext, state: RunState, container: Container,
                     _record_error(error, state)
         inspected = container.final_state or engine.inspect(container.id)
         state.observations.setdefault("container", container_lines(inspected))
+        state.container_variables = container_variables(inspected)
         names = {secret.name for secret in plan.container.secrets}
         text = json.dumps(without_secrets(inspected, names), indent=2, ensure_ascii=False)
         context.evidence.write(CONTAINER_STATE, text)

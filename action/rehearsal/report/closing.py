@@ -29,6 +29,8 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
         yield f"tests:    {counts}"
     if result.audit:
         yield f"audit:    {audit_counts(result.audit)}"
+    needs = result.also_needed.needs
+    yield from (f"needed:   also, from the source: {_one_line(each.text)}" for each in needs)
     if result.image_id:
         yield f"image:    {result.image} ({result.image_id})"
     yield from (f"notice:   {_one_line(notice)}" for notice in result.notices)

@@ -7,10 +7,18 @@ from rehearsal import __version__
 from rehearsal.report import markdown
 from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_text import split_snippets
-from rehearsal.report.words import counts_text, failure_message, stage_title
+from rehearsal.report.words import (
+    ALSO_NEEDED,
+    ALSO_NEEDED_NOTE,
+    ALSO_NEEDED_PASTE,
+    counts_text,
+    failure_message,
+    stage_title,
+)
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE, VERDICT_FILE
+from rehearsal.results.next_need import NextNeeds
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
@@ -74,6 +82,24 @@ def cause_lines(
         yield ""
 
 
+def also_needed_lines(found: NextNeeds) -> Iterator[str]:
+    """Yield what the next rehearsals would lack, and what to paste for all of it."""
+    if not found:
+        return
+    yield f"**{ALSO_NEEDED}**"
+    yield ""
+    for need in found.needs:
+        yield f"- {markdown.cell(f'{need.text} {need.hint}'.strip())}"
+    yield ""
+    if found.paste:
+        yield ALSO_NEEDED_PASTE
+        yield ""
+    for snippet in split_snippets(found.paste):
+        yield from markdown.preformatted(snippet.splitlines())
+    yield f"<sub>{ALSO_NEEDED_NOTE}</sub>"
+    yield ""
+
+
 def remark_lines(result: RehearsalResult) -> Iterator[str]:
     """Yield the warnings and notices as a list."""
     yield from (f"- ⚠️ {markdown.cell(warning)}" for warning in result.warnings[:MAX_TESTS])
@@ -106,6 +132,7 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
             replace(cause, message="") if counted else cause,
             other_titles=[other.title for other in result.diagnoses[1:]],
         )
+    yield also_needed_lines(result.also_needed)
     yield _facts(result)
     if result.audit:
         yield from audit_sections(result.audit)

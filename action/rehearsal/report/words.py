@@ -7,7 +7,13 @@ from rehearsal.results.tests import Failure
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12
-
+# Over what the next rehearsals would lack.
+ALSO_NEEDED = "Also needed, from the source"
+ALSO_NEEDED_NOTE = (
+    "This rehearsal stopped before it could show these. The project's files say them; nothing was "
+    "run to see them."
+)
+ALSO_NEEDED_PASTE = "To paste for all of it, instead of what is above:"
 
 # Of these stages the time is the time spent waiting: what is waited for began earlier.
 WAITING = ("ready", "services")

@@ -13,6 +13,7 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.json_fields import Json
+from rehearsal.results.next_need import NextNeeds
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.shard import SHARD_PATTERN, Shard
 from rehearsal.results.tests import SuiteResults
@@ -112,6 +113,11 @@ class RehearsalResult:
         tuple[str, ...],
         "Where no known cause fits: the log lines that say most.",
     ] = ()
+    also_needed: Annotated[
+        NextNeeds,
+        "What the next rehearsals would lack, as the project's source shows it; nothing that this "
+        "one has told or seen.",
+    ] = field(default_factory=NextNeeds)
     index: EvidenceIndex = field(default_factory=EvidenceIndex)
     evidence_path: Annotated[str, Json(verbatim=True)] = ""
     container_tail: tuple[str, ...] = ()

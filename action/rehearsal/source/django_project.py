@@ -31,6 +31,11 @@ class DjangoProject:
     has_more: bool = False
 
     @property
+    def base(self) -> str:
+        """The folder from which Python finds the project's modules."""
+        return str(PurePosixPath(self.manage).parent) if self.manage else "."
+
+    @property
     def settings(self) -> str:
         """The path of the settings' own module."""
         return self.modules[0].path
@@ -142,16 +147,17 @@ def _chain(project: ProjectFiles, path: str, base: str) -> Iterator[PythonModule
 
 def imported_modules(project: ProjectFiles, module: PythonModule, base: str) -> list[str]:
     """Return the paths of the project's modules from which a module imports some names."""
-    return _locate_all(project, module, base, module.imports_from)
+    return locate_imports(project, module, base, module.imports_from)
 
 
 def _imported(project: ProjectFiles, module: PythonModule, base: str) -> list[str]:
-    return _locate_all(project, module, base, reversed(module.starred))
+    return locate_imports(project, module, base, reversed(module.starred))
 
 
-def _locate_all(
+def locate_imports(
     project: ProjectFiles, module: PythonModule, base: str, names: Iterable[str]
 ) -> list[str]:
+    """Return the paths of the project's modules of these names, which may begin with dots."""
     found = []
     folder = str(PurePosixPath(module.path).parent)
     for name in names:

@@ -106,6 +106,13 @@ class Dockerfile:
                     values |= _assignments(found, values)
         return values
 
+    def variables(self, stage: Stage) -> dict[str, str]:
+        """Return the variables of ENV, which a container gets."""
+        known = self.environment(stage)
+        found = (each for part in self.lineage(stage) for each in part.all("ENV"))
+        names = {name for each in found for name in _assignments(each, {})}
+        return {name: value for name, value in known.items() if name in names}
+
 
 def parse_dockerfile(text: str, path: str = "Dockerfile") -> Dockerfile:
     """Return the stages of a Dockerfile; what stands before the first FROM is in no stage."""

@@ -24,14 +24,14 @@ class Readers:
     """The names of a module's readers: `names` have methods, too, `functions` have none.
 
     `kinds` are the types that a reader was made with (`Env(DEBUG=(bool, False))`), by the names of
-    the variables; `defaults` those variables that also got a default. `required` are the project's
+    the variables, `defaults` the defaults that it got there. `required` are the project's
     own functions that need the variable whose name they get.
     """
 
     names: frozenset[str] = frozenset({ENV})
     functions: frozenset[str] = frozenset({CONFIG})
     kinds: Mapping[str, str] = field(default_factory=dict)
-    defaults: frozenset[str] = frozenset()
+    defaults: Mapping[str, ast.expr] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
 
     def method(self, function: str) -> str | None:
@@ -44,10 +44,20 @@ class Readers:
             return ""
         return method if name in self.names else None
 
+    def joined(self, other: "Readers") -> "Readers":
+        """Return the readers of two modules, of which one imports the other."""
+        return Readers(
+            names=self.names | other.names,
+            functions=self.functions | other.functions,
+            kinds={**self.kinds, **other.kinds},
+            defaults={**self.defaults, **other.defaults},
+            required=self.required | other.required,
+        )
+
 
 def find_readers(tree: ast.Module) -> Readers:
     """Return the readers of a module: those with usual names, and those that it makes."""
-    names, kinds, defaults = {ENV}, dict[str, str](), set[str]()
+    names, kinds, defaults = {ENV}, dict[str, str](), dict[str, ast.expr]()
     required = set()
     for node in tree.body:
         match node:
@@ -67,15 +77,15 @@ def find_readers(tree: ast.Module) -> Readers:
             if each.arg is None:
                 continue
             match each.value:
-                case ast.Tuple(elts=[kind, _]):
+                case ast.Tuple(elts=[kind, default]):
                     kinds[each.arg] = dotted_name(kind)
-                    defaults.add(each.arg)
+                    defaults[each.arg] = default
                 case ast.Name(id=kind):
                     kinds[each.arg] = kind
     return Readers(
         names=frozenset(names),
         kinds=kinds,
-        defaults=frozenset(defaults),
+        defaults=defaults,
         required=frozenset(required),
     )
 

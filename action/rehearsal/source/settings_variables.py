@@ -72,8 +72,9 @@ def settings_variables(
 
 def _django(project: ProjectFiles, django: DjangoProject) -> Iterator[SettingsVariable]:
     known = dict.fromkeys(each.path for each in django.modules)
-    base = str(PurePosixPath(django.manage).parent) if django.manage else "."
-    others = (path for each in django.modules for path in imported_modules(project, each, base))
+    others = (
+        path for each in django.modules for path in imported_modules(project, each, django.base)
+    )
     modules = [parse_module(path, project.read(path)) for path in others if path not in known]
     for module in (*django.modules, *modules):
         yield from _module(module)

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from rehearsal.report.closing import closing
+from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, SuiteResults
@@ -38,6 +39,14 @@ def test_closing__ends_with_the_verdict() -> None:
         "notice:   It was slow.",
         "evidence: /tmp/e",
         "verdict:  tests-failed",
+    ]
+
+
+def test_closing__what_else_is_needed() -> None:
+    need = NextNeed(id="variable", text="a.py:1 reads X,\nwhich is not set.")
+    assert lines(also_needed=NextNeeds(needs=(need,))) == [
+        "needed:   also, from the source: a.py:1 reads X, which is not set.",
+        "verdict:  passed",
     ]
 
 

@@ -16,6 +16,7 @@ from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, SuiteResults
@@ -465,3 +466,18 @@ def test_summary__audit_is_no_markup() -> None:
     assert Tags(text).found <= {"details", "summary", "pre", "br", "sub"}
     row = next(line for line in text.splitlines() if line.startswith("| `debug` |"))
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
+
+
+def test_summary__what_else_is_needed() -> None:
+    need = NextNeed(id="tables", text="entries/migrations is there.", hint="Run migrate.")
+    found = make_summary(CRASH, also_needed=NextNeeds(needs=(need,), paste="# in a, add:\nb: 1"))
+    assert "**Also needed, from the source**" in found
+    assert "- entries/migrations is there. Run migrate." in found
+    assert "# in a, add:\nb: 1" in found
+    assert "Also needed" not in make_summary(CRASH)
+
+
+def test_summary__what_else_is_needed_is_no_markup() -> None:
+    need = NextNeed(id="tables", text=HOSTILE, hint=HOSTILE)
+    found = make_summary(CRASH, also_needed=NextNeeds(needs=(need,), paste=HOSTILE))
+    assert not Tags(found).found & {"script", "h1"}

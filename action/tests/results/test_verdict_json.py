@@ -19,6 +19,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.json_decoder import InvalidDocumentError, loads
 from rehearsal.results.json_fields import MAX_TEXT
+from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
@@ -115,6 +116,10 @@ EVERYTHING = RehearsalResult(
     warnings=(HOSTILE,),
     diagnoses=(Diagnosis(id="missing-table", title=HOSTILE, hint="a", matching_lines=("line",)),),
     key_lines=("line",),
+    also_needed=NextNeeds(
+        needs=(NextNeed(id="tables", text=HOSTILE, hint="a", file="a/0001.py", line=1),),
+        paste="setup-command: x",
+    ),
     companions=(CompanionRun(kind="service", name="db", image="postgres:17", ready_seconds=1.5),),
     timeline=Timeline(
         milestones=(Milestone(name="ready", seconds=1.235, detail="HTTP status 200"),),
@@ -183,6 +188,12 @@ def test_write_json__everything() -> None:
             }
         ],
         "key-lines": ["line"],
+        "also-needed": {
+            "needs": [
+                {"id": "tables", "text": HOSTILE, "hint": "a", "file": "a/0001.py", "line": 1}
+            ],
+            "paste": "setup-command: x",
+        },
         "started": 1.5,
         "image": "app:1",
         "image-id": "sha256:0",

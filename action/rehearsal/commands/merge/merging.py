@@ -10,6 +10,7 @@ from rehearsal.report.words import join_names, unique
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.next_need import NextNeeds
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import SuiteResults
@@ -78,6 +79,9 @@ def merge(
         notices=tuple(_common_remarks(readable, lambda result: result.notices)),
         warnings=tuple(_common_remarks(readable, lambda result: result.warnings)),
         diagnoses=_diagnoses(worst_first),
+        also_needed=next(
+            (each.also_needed for each in worst_first if each.also_needed), NextNeeds()
+        ),
         key_lines=worst_first[0].key_lines if worst_first else (),
         origin=_latest_origin(results),
         request=_common_request(results),

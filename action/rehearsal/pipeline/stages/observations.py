@@ -155,6 +155,13 @@ def container_lines(inspected: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in lines)
 
 
+def container_variables(inspected: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables that a container got; some of them are secrets."""
+    config = inspected.get("Config") or {}
+    parts = (entry.partition("=") for entry in config.get("Env") or ())
+    return {name: value for name, _, value in parts}
+
+
 def _doubled_limits(host: Mapping[str, Any]) -> Iterator[str]:
     """Yield options that double the limit of memory; that of swap is never below it."""
     memory, swap = (host.get(name) or 0 for name in ("Memory", "MemorySwap"))

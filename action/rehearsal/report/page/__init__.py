@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+from rehearsal.report.page.also_needed import also_needed_section
 from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
 from rehearsal.report.page.failed_tests import failed_tests
@@ -39,6 +40,7 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
             frame=None if shown else next(iter(index.frames), None),
             other_titles=[other.title for other in result.diagnoses[1:]],
         )
+    yield also_needed_section(result.also_needed)
     yield audit_section(result.audit)
     yield failed_tests(index, shown_above="\n".join(cause.lines) if cause else "")
     yield element("div", stages(result), readiness(result), class_="pair")

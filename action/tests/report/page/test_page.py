@@ -21,6 +21,7 @@ from rehearsal.results.evidence_index import (
     LogExcerpt,
 )
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, SuiteResults
@@ -54,6 +55,8 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         files=(EvidenceFile(name=text, size=3),),
         frame=frame(text),
     )
+    need = NextNeed(id="variable", text=text, hint=text, file=text, line=1)
+    changes.setdefault("also_needed", NextNeeds(needs=(need,), paste=text))
     index = EvidenceIndex(
         failed=(test,),
         flaky=(test,),
@@ -406,7 +409,7 @@ def test_page__opens_flaky_tests_if_few_tests_failed(failures: int, is_open: boo
 
 def test_page__lists_some_of_many_files() -> None:
     names = tuple(f"tests/{number}.png" for number in range(20_000))
-    text = page(failed_result(index=EvidenceIndex(files=names)))
+    text = page(failed_result(index=EvidenceIndex(files=names), also_needed=NextNeeds()))
     assert "Logs and files of the tests (20000)" in text
     assert text.count("<li>") == 1000
     assert "and 19,000 more in the folder of this page" in text
@@ -417,3 +420,14 @@ def test_page__is_not_copied_with_each_element_around_its_logs() -> None:
     parts = render(failed_result(index=EvidenceIndex(logs=(log,)))).parts
     assert log.text in parts
     assert len(parts) < 100
+
+
+def test_page__what_else_is_needed() -> None:
+    need = NextNeed(id="tables", text="entries/migrations is there.", hint="Run migrate.")
+    paste = (
+        "# in Dockerfile, after line 2, add:\nRUN a\n\n# and in ci.yml, after line 3, add:\nb: 1"
+    )
+    found = str(render(failed_result(also_needed=NextNeeds(needs=(need,), paste=paste))))
+    assert "<li>entries/migrations is there. Run migrate.</li>" in found
+    assert found.count('class="paste"') >= 2
+    assert "Also needed" not in str(render(failed_result(also_needed=NextNeeds())))

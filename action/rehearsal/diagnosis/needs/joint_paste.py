@@ -1,0 +1,96 @@
+"""Join several texts to paste into one that gives each input once."""
+
+import re
+from collections.abc import Collection, Iterable
+
+from rehearsal.config.input_table import INPUTS
+from rehearsal.diagnosis.paste import in_step
+from rehearsal.source.text_lines import split_lines
+
+SNIPPET_BREAK = re.compile(r"\n\n(?=# )")
+ALTERNATIVE = re.compile(r"# (?:or|instead)\b")
+INPUT = re.compile(
+    r"# .*?\bin [^,\n]+, under the step's with:, add:\n(?P<name>[a-z-]+): (?P<value>.+)",
+    re.DOTALL,
+)
+VARIABLE = re.compile(r"# .*under the step's env:, add:\n(?P<lines>.+)", re.DOTALL)
+AFTER_LINE = re.compile(r", after line \d+, add:$")
+GOES_ON = re.compile(r"# and\b")
+ONLY_IF = re.compile(r"# only if\b")
+LEAD = re.compile(r"# (?:either |and also, |and |only if [^,]*, )?")
+# The last one, since the variables of the step that hold the secrets follow.
+SECRETS = "secrets"
+
+
+def join_pastes(pastes: Iterable[str], known: Collection[str] = ()) -> str:
+    """Return one text: changes of files first, then inputs, then variables of the step.
+
+    Each line of an input that has several, and each change, is there once. Of other inputs the
+    last value counts. Alternatives are left out: of several ways the first one is taken. `known`
+    are the variables that the container gets already: no input gives them again.
+    """
+    edits: dict[str, None] = {}
+    inputs: dict[str, list[str]] = {}
+    variables: dict[str, None] = {}
+    is_left_out = False
+    for snippet in (
+        part for paste in pastes for part in SNIPPET_BREAK.split(paste) if part.strip()
+    ):
+        text = snippet.strip("\n")
+        # What follows an alternative with "and" is a part of it.
+        is_left_out = bool(ALTERNATIVE.match(text) or (is_left_out and GOES_ON.match(text)))
+        if is_left_out:
+            continue
+        if found := INPUT.fullmatch(text):
+            lines = _value_lines(found["value"])
+            if ONLY_IF.match(text):
+                lines = [line for line in lines if line.partition("=")[0] not in known]
+            given = inputs.setdefault(found["name"], [])
+            if INPUTS[found["name"]].type.is_list:
+                given += [line for line in lines if line not in given]
+            else:
+                given[:] = lines
+        elif found := VARIABLE.fullmatch(text):
+            variables |= dict.fromkeys(split_lines(found["lines"]))
+        else:
+            edits[LEAD.sub("# ", text, count=1)] = None
+    names = sorted(filter(inputs.get, inputs), key=lambda name: name == SECRETS)
+    parts = [*edits, *(in_step(name, _value(inputs[name])) for name in names)]
+    joined = [f"# and {part[2:]}" if index else part for index, part in enumerate(parts)]
+    if variables:
+        joined.append("# and also, under the step's env:, add:\n" + "\n".join(variables))
+    return "\n\n".join(joined)
+
+
+def _value_lines(value: str) -> list[str]:
+    if value.startswith("|"):
+        return [line.removeprefix("  ") for line in value.split("\n")[1:]]
+    return [value]
+
+
+def _value(lines: list[str]) -> str:
+    return lines[0] if len(lines) == 1 else "\n  ".join(("|", *lines))
+
+
+def join_places(paste: str) -> str:
+    """Return a text with one change for each place: several that add after one line are one.
+
+    A step without inputs gets its `with:` once then.
+    """
+    places: dict[str, list[str]] = {}
+    for number, snippet in enumerate(filter(None, SNIPPET_BREAK.split(paste))):
+        comment, _, text = snippet.strip("\n").partition("\n")
+        place = LEAD.sub("# ", comment, count=1)
+        if not AFTER_LINE.search(place):
+            places[f"{comment}{number}"] = [comment, text]
+            continue
+        lines = text.split("\n")
+        known = places.setdefault(place, [comment])
+        # The head of a section, which the first change has made.
+        known += lines[1:] if is_head(lines) and known[1:2] == lines[:1] else lines
+    return "\n\n".join("\n".join(lines) for lines in places.values())
+
+
+def is_head(lines: list[str]) -> bool:
+    """Whether the first of several lines of YAML begins a section with the others in it."""
+    return lines[0].rstrip().endswith(":") and len(lines) > 1

@@ -1,0 +1,61 @@
+"""Variables that the settings need, and that nothing gives to the container."""
+
+from collections.abc import Iterator
+
+from rehearsal.config.variables import SECRET_LIKE_NAME
+from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
+from rehearsal.diagnosis.paste import in_step, in_step_env
+from rehearsal.results.next_need import NextNeed
+from rehearsal.source.settings_variables import SettingsVariable, settings_variables
+
+MAX_VARIABLES = 20
+# Settings whose value may be any random text.
+RANDOM = frozenset({"SECRET_KEY"})
+HOSTS = "ALLOWED_HOSTS"
+
+
+def variables(context: NeedContext) -> Iterator[Proposal]:
+    """Yield each variable that is not set, has no default, and is surely read."""
+    shape = context.context.shape
+    seen = {*context.environment, *context.named}
+    for each in settings_variables(shape.project, shape.django):
+        is_read = not each.condition or each.condition in context.environment
+        if each.name in seen or not each.is_needed or not is_read:
+            continue
+        seen.add(each.name)
+        place = context.context.place(each.path)
+        yield Proposal(
+            need=NextNeed(
+                id="variable",
+                text=f"{place}:{each.line} reads {each.name}, which is not set and has no default.",
+                hint=_hint(each),
+                file=place,
+                line=each.line,
+            ),
+            paste=_paste(context, each),
+        )
+        if len(seen) >= MAX_VARIABLES + len(context.environment):
+            return
+
+
+def _paste(context: NeedContext, variable: SettingsVariable) -> str:
+    name = variable.name
+    if variable.setting in RANDOM:
+        return in_step("generate-secrets", name)
+    if SECRET_LIKE_NAME.search(name):
+        return f"{in_step('secrets', name)}\n\n{in_step_env(name, f'${{{{ secrets.{name} }}}}')}"
+    return in_step("env", f"{name}={_value(context, variable)}")
+
+
+def _value(context: NeedContext, variable: SettingsVariable) -> str:
+    if variable.setting == HOSTS:
+        return context.given.host
+    return "False" if variable.kind == "bool" else "VALUE"
+
+
+def _hint(variable: SettingsVariable) -> str:
+    if variable.setting in RANDOM:
+        return "Any random value will do: generate-secrets makes one."
+    if SECRET_LIKE_NAME.search(variable.name):
+        return "Pass it to the container from a repository secret."
+    return "Pass it to the container in env."
