@@ -16,8 +16,8 @@ from rehearsal.outside.engine import (
     PENDING_GRACE,
     Engine,
     EngineError,
-    connection_lost,
 )
+from rehearsal.outside.engine_unreachable import connection_lost
 from rehearsal.outside.process import run
 
 # A service of ours, to read variables with.
@@ -123,4 +123,4 @@ def _run(
             stdin=stdin.encode(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise connection_lost(f"compose: {type(error).__name__}") from None
+        raise connection_lost(f"compose: {type(error).__name__}", engine.env) from None

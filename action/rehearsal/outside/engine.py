@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rehearsal.outside.engine_unreachable import connection_lost, is_connection_lost
 from rehearsal.outside.process import Process, Sink, run
 from rehearsal.results.engine_versions import EngineVersions
-from rehearsal.verdict import RehearsalError, Verdict
 
 # A client answers within milliseconds; an engine busy with a large container, within seconds.
 CALL_TIMEOUT = 60.0
@@ -31,11 +31,6 @@ ALREADY_GONE = re.compile(
     re.IGNORECASE,
 )
 
-CONNECTION_LOST = (
-    "Cannot connect to the Docker daemon",
-    "Cannot connect to Podman",
-    "error during connect",
-)
 ERROR_PREFIX = re.compile(r"\A(Error response from daemon|Error): ")
 NO_SUCH_IMAGE = re.compile(r"no such image|image not known", re.IGNORECASE)
 
@@ -320,26 +315,16 @@ class Engine:
                 stdin=stdin,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise connection_lost(f"{arguments[0]}: {type(error).__name__}") from None
+            lost = f"{arguments[0]}: {type(error).__name__}"
+            raise connection_lost(lost, self.env) from None
         if code == 0:
             return out.strip()
         message = err.strip() or out.strip()
-        if any(text in message for text in CONNECTION_LOST):
-            raise connection_lost(message)
+        if is_connection_lost(message):
+            raise connection_lost(message, self.env)
         raise EngineError(ERROR_PREFIX.sub("", message))
 
 
 def _full_id(image_id: str) -> str:
     """Return the ID of an image with its algorithm, which Podman leaves out."""
     return image_id if ":" in image_id else f"sha256:{image_id}"
-
-
-def connection_lost(message: str) -> RehearsalError:
-    """Return the error for an engine that does not answer, or not any more."""
-    return RehearsalError(
-        Verdict.ENGINE_FAILED,
-        f"The container engine does not answer: {message}",
-        hint="This is not the app's fault. Start the engine (sudo systemctl start docker, as a "
-        "rule), or look at the runner. Where permission is denied, your user has to join the group "
-        "docker. Then run the rehearsal again.",
-    )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 
-from rehearsal.outside.engine import Engine, connection_lost
+from rehearsal.outside.engine import Engine
+from rehearsal.outside.engine_unreachable import connection_lost, no_client
 from rehearsal.outside.engine_versions import NoAnswerError, ask_versions
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
@@ -32,7 +33,7 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
     """
     clients = list(_clients(env))
     if not clients:
-        raise connection_lost("there is no docker client on PATH")
+        raise no_client()
     found, errors = [], []
     for client in clients:
         try:
@@ -45,7 +46,7 @@ def find_engine(env: Mapping[str, str], needs: EngineNeeds = EngineNeeds.NOTHING
             return engine
         found.append(engine)
     if not found:
-        raise _no_answer(clients[0], errors[0])
+        raise _no_answer(clients[0], errors[0], env)
     raise _unfit(found[0], needs)
 
 
@@ -63,7 +64,7 @@ def _supports(engine: Engine, needs: EngineNeeds) -> bool:
     return major is not None and int(major[0]) < BUILDX_REQUIRED_SINCE
 
 
-def _no_answer(client: str, message: str) -> RehearsalError:
+def _no_answer(client: str, message: str, env: Mapping[str, str]) -> RehearsalError:
     if found := CLIENT_TOO_OLD.search(message):
         return RehearsalError(
             Verdict.ENGINE_FAILED,
@@ -71,7 +72,7 @@ def _no_answer(client: str, message: str) -> RehearsalError:
             hint="This is not the app's fault. Install a newer client (Debian: docker-cli, "
             "elsewhere: docker-ce-cli), or put a newer one first on PATH.",
         )
-    return connection_lost(message)
+    return connection_lost(message, env)
 
 
 def _unfit(engine: Engine, needs: EngineNeeds) -> MisconfiguredError:

@@ -2,7 +2,10 @@
 
 import json
 import os
+import shutil
+import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,37 @@ def test_context__of_an_engine_that_does_not_answer_is_named(
     rehearsed = runner.use(tiny, {"image": base_image(), **SERVES}, environment=env)
     assert rehearsed.outputs["verdict"] == "engine-failed"
     assert f"unix://{workdir}/gone.sock" in rehearsed.errors
+
+
+def test_context__that_does_not_exist_is_named(
+    tiny: Repository, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    env = {"DOCKER_CONTEXT": "no-such-context"}
+    rehearsed = runner.use(tiny, {"image": base_image(), **SERVES}, environment=env)
+    assert rehearsed.outputs["verdict"] == "engine-failed"
+    assert "There is no docker context no-such-context" in rehearsed.errors
+    assert "unset DOCKER_CONTEXT" in rehearsed.errors
+
+
+def test_socket__without_permission_is_headed_as_that(
+    tiny: Repository, runner: Runner, workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client itself runs as another user, where this one may open every socket."""
+    with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX) as server:
+        folder = Path(name)
+        folder.chmod(0o755)
+        server.bind(f"{folder}/engine.sock")
+        (folder / "engine.sock").chmod(0)
+        server.listen()
+        other = "setpriv --reuid=65534 --regid=65534 --clear-groups" if os.geteuid() == 0 else ""
+        (workdir / "client").mkdir()
+        client = workdir / "client/docker"
+        client.write_text(f'#!/bin/sh\nexec {other} {shutil.which("docker")} "$@"\n')
+        client.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{client.parent}:{os.environ['PATH']}")
+        # With an old client or two on PATH, the first one that finds no engine is reported.
+        env = {"DOCKER_HOST": f"unix://{folder}/engine.sock"}
+        rehearsed = runner.use(tiny, {"image": base_image(), **SERVES}, environment=env)
+    assert rehearsed.outputs["verdict"] == "engine-failed"
+    assert f"No permission for the engine's socket unix://{folder}/engine.sock" in rehearsed.errors

@@ -322,7 +322,7 @@ def test_engine_lost(tiny: Repository, runner: Runner, planted: dict[str, str]) 
         name="engine-lost",
         verdict="engine-failed",
         diagnosis="engine-lost",
-        told=("not running, or it stopped", "not the app's fault"),
+        told=("DOCKER_HOST names unix://", "where no engine answers", "not the app's fault"),
     )
     dead = {"DOCKER_HOST": f"unix://{runner.folder}/no-engine.sock"}
     rehearsed = rehearsed_with(fault, tiny, runner, planted, environment=dead)

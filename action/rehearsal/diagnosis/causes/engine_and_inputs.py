@@ -1,15 +1,45 @@
 """Causes outside the app: the engine, the runner, and the inputs."""
 
 from rehearsal.diagnosis.missing_programs import ABSENT, DENIED
-from rehearsal.diagnosis.rules import Cause, Pattern
+from rehearsal.diagnosis.rules import Cause, Pattern, Variant
 from rehearsal.verdict import Verdict
+
+
+def _unreachable(pattern: str, title: str) -> Variant:
+    """Return the heading for one reason why no engine answers."""
+    return Variant(pattern=Pattern("problem", pattern), title=title)
+
 
 ENGINE_AND_INPUTS = (
     Cause(
         id="engine-lost",
         verdicts=(Verdict.ENGINE_FAILED,),
-        patterns=(Pattern("problem", r"^The container engine does not answer: .*"),),
+        patterns=(
+            Pattern(
+                "problem",
+                r"^The container engine does not answer: .*",
+                r"^There is no permission for the engine's socket .*",
+                r"^There is no docker client on PATH.*",
+                r"^The docker context .* does not exist: .*",
+                r"^No engine answers at .*, which DOCKER_HOST names: .*",
+            ),
+        ),
         title="The container engine is not running, or it stopped",
+        variants=(
+            _unreachable(
+                r"^There is no permission for (?P<socket>the engine's socket \S+): ",
+                "No permission for {socket}",
+            ),
+            _unreachable(r"^There is no docker client", "No docker client is on PATH"),
+            _unreachable(
+                r"^The docker context (?P<context>.+) does not exist: ",
+                "There is no docker context {context}",
+            ),
+            _unreachable(
+                r"^No engine answers at (?P<host>\S+), which DOCKER_HOST names: ",
+                "DOCKER_HOST names {host}, where no engine answers",
+            ),
+        ),
     ),
     Cause(
         id="port-taken",
