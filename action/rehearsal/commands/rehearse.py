@@ -87,6 +87,7 @@ def run_rehearsal(
     try:
         with interruptible():
             request = load_request()
+            state.flags_only = inputs_origin(request, environ, local=local).flags_only
             # An error about another input may quote a secret that is in the wrong place.
             known = Redactor(extract_secrets(request.inputs, request.environ))
             console.redactor = evidence.redactor = known

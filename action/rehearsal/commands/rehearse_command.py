@@ -1,7 +1,7 @@
 """`rehearse` without a sub-command: a rehearsal, or only its plan."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.commands.command import Command
@@ -11,7 +11,9 @@ from rehearsal.commands.input_flags import (
     input_flags,
     local_options,
 )
+from rehearsal.commands.origin import inputs_origin
 from rehearsal.commands.rehearse import image_tag_for, mask_secrets, print_notes, run_rehearsal
+from rehearsal.config.flag_words import in_flags, problem_in_flags
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import from_action, is_action
@@ -20,7 +22,7 @@ from rehearsal.local.load_inputs import load_inputs
 from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
 from rehearsal.report.annotations import WARNING_TITLE
-from rehearsal.verdict import DOCUMENTS
+from rehearsal.verdict import DOCUMENTS, RehearsalError
 
 REFERENCE = f"{DOCUMENTS}/action/README.md#inputs"
 EXAMPLES = """\
@@ -70,20 +72,24 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
         return GivenInputs(inputs=inputs, environ=environ, top=Path.cwd())
 
     if options.plan:
-        return _show_plan(read_request, environ, console)
+        return _show_plan(read_request(), environ, console, local=local)
     ending = run_rehearsal(read_request, environ, console, local=local, keep_container=options.keep)
     return ending.result.verdict.exit_code
 
 
 def _show_plan(
-    read_request: Callable[[], GivenInputs], environ: Mapping[str, str], console: Console
+    request: GivenInputs, environ: Mapping[str, str], console: Console, *, local: bool
 ) -> int:
-    request = read_request()
-    plan = plan_of(request)
+    flags_only = inputs_origin(request, environ, local=local).flags_only
+    try:
+        plan = plan_of(request)
+    except RehearsalError as error:
+        problem = error.problem
+        raise RehearsalError.of(problem_in_flags(problem) if flags_only else problem) from None
     console.redactor = mask_secrets(plan, request, console)
     print_notes(request, console, origin=False)
     for warning in plan.warnings:
-        console.warning(warning, title=WARNING_TITLE)
+        console.warning(in_flags(warning) if flags_only else warning, title=WARNING_TITLE)
     console.verdict(plan_preview(plan, request, tag=image_tag_for(plan, environ, "")), ok=True)
     return 0
 

@@ -1,11 +1,12 @@
 """What to paste for an input: into the step of a workflow, or on a command line."""
 
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rehearsal.config.flag_words import flag_line, in_flags
 from rehearsal.config.input_table import INPUTS
+from rehearsal.config.input_types import SCRIPT
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.workflow_edits import VARIABLE, edit_key, edit_list, edit_variables
 from rehearsal.source.text_lines import split_lines
@@ -84,7 +85,7 @@ def fit_paste(paste: str, facts: Facts) -> str:
         paste = _in_file(paste, step, file, is_call=CALL in lines)
     if FLAGS_ONLY in lines:
         paste = ADDED_VARIABLE.sub(_as_export, paste)
-        return ADDED_INPUT.sub(lambda found: _as_flag(found, given), paste)
+        return in_flags(ADDED_INPUT.sub(lambda found: _as_flag(found, given), paste))
     if CALL in lines:
         paste = ADDED_SECRETS.sub(lambda found: _in_call(found, given), paste)
         paste = paste.replace(", under the step's with:", ", under the job's with:")
@@ -166,12 +167,16 @@ def _in_given_input(found: re.Match[str], given: set[str]) -> str:
 def _as_flag(found: re.Match[str], given: set[str]) -> str:
     name, value = found["name"], _text(found["value"])
     where = f"# {found['lead']}on the command line, "
-    flag = f"--{name} {shlex.quote(value)}"
-    if name not in given:
-        return f"{where}add:\n{flag}"
-    if INPUTS[name].type.is_list:
-        return f"{where}in the value of --{name}, {_add_line(value)}:\n{value}"
-    return f"{where}write instead of --{name}:\n{flag}"
+    kind = INPUTS[name].type
+    if not kind.is_list or kind is SCRIPT:
+        todo = f"write instead of --{name}" if name in given else "add"
+        return f"{where}{todo}:\n{flag_line(name, value)}"
+    # The flag of a list can be repeated.
+    parts = [value] if "<<" in value else value.split("\n")
+    flags = "\n".join(flag_line(name, part) for part in parts)
+    variable = VARIABLE.match(value) if name in given and len(parts) == 1 else None
+    todo = f"add, or change that of {variable[1]} to it" if variable else "add"
+    return f"{where}{todo}:\n{flags}"
 
 
 def _as_export(found: re.Match[str]) -> str:

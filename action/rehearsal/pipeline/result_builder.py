@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from rehearsal.config.flag_words import in_flags, problem_in_flags
 from rehearsal.diagnosis.explain import Explanation, explain
 from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.needs.given import Given
@@ -11,6 +12,7 @@ from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.file_names import FACTS_FILE
 from rehearsal.results.map_texts import map_texts
 from rehearsal.results.origin import Origin, RequestSummary
@@ -89,16 +91,15 @@ def make_result(
     state.notices += map(FAULT_NOTICE.format, (*faults, *explanation.faults))
     if explanation.facts:
         evidence.write(FACTS_FILE, explanation.facts)
-    return with_remarks(
-        replace(
-            result,
-            diagnoses=explanation.diagnoses,
-            key_lines=explanation.key_lines,
-            also_needed=explanation.also_needed,
-        ),
-        state,
-        evidence,
+    explained = replace(
+        result,
+        diagnoses=explanation.diagnoses,
+        key_lines=explanation.key_lines,
+        also_needed=explanation.also_needed,
     )
+    if state.flags_only:
+        explained = _in_flags(explained)
+    return with_remarks(explained, state, evidence)
 
 
 def add_evidence(
@@ -118,12 +119,40 @@ def add_evidence(
 
 def with_remarks(result: RehearsalResult, state: RunState, evidence: Evidence) -> RehearsalResult:
     """Return the result with all remarks so far; writing evidence may have added some."""
-    redact = evidence.redactor.redact
+    redact, said = evidence.redactor.redact, in_flags if state.flags_only else str
     return replace(
         result,
         # Each once: the reports are written twice, and what is missing is missing both times.
-        notices=tuple(map(redact, dict.fromkeys(state.notices))),
-        warnings=tuple(map(redact, dict.fromkeys(state.warnings))),
+        notices=tuple(redact(said(each)) for each in dict.fromkeys(state.notices)),
+        warnings=tuple(redact(said(each)) for each in dict.fromkeys(state.warnings)),
+    )
+
+
+def _in_flags(result: RehearsalResult) -> RehearsalResult:
+    """Return the result with its advice in the words of the command line."""
+    messages = {each.message: in_flags(each.message) for each in result.problems}
+
+    def of_diagnosis(found: Diagnosis) -> Diagnosis:
+        return replace(
+            found,
+            title=in_flags(found.title),
+            hint=in_flags(found.hint),
+            background=in_flags(found.background),
+            matching_lines=tuple(messages.get(line, line) for line in found.matching_lines),
+        )
+
+    audit = result.audit
+    findings = audit.findings if audit else ()
+    return replace(
+        result,
+        audit=audit
+        and replace(
+            audit,
+            findings=tuple(replace(each, hint=in_flags(each.hint)) for each in findings),
+        ),
+        problems=tuple(map(problem_in_flags, result.problems)),
+        diagnoses=tuple(map(of_diagnosis, result.diagnoses)),
+        also_needed=map_texts(result.also_needed, in_flags),
     )
 
 

@@ -34,7 +34,8 @@ class RunState:
     `companions` are the services and workers that were started. `staged` are the files that the
     tests have left. `audited` is what the audit saw, the stop included, and `audit` what its checks
     say of that. `observations` are lines for the diagnosis, by their source. `kept_container` says
-    where to find a container that keeps running, `remove_command` removes it.
+    where to find a container that keeps running, `remove_command` removes it. With `flags_only`
+    there is no workflow, and advice speaks of flags.
     """
 
     observer: StageObserver
@@ -56,6 +57,7 @@ class RunState:
     container_tail: tuple[str, ...] = ()
     kept_container: str = ""
     remove_command: str = ""
+    flags_only: bool = False
     observations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     container_variables: dict[str, str] = field(default_factory=dict, repr=False)
     timeline: TimelineRecorder = field(default_factory=TimelineRecorder)

@@ -47,7 +47,7 @@ def test_fit_paste__the_step_has_the_input(name: str, value: str, text: str) -> 
     "given, text",
     [
         ((), "add:\n--env A=b"),
-        (("env",), "in the value of --env, add this line, or change that of A to it:\nA=b"),
+        (("env",), "add, or change that of A to it:\n--env A=b"),
     ],
 )
 def test_fit_paste__flags_of_a_list(given: tuple[str, ...], text: str) -> None:
@@ -88,7 +88,7 @@ def test_fit_paste__several_lines() -> None:
         + rest
     )
     assert fitted(paste, flags_only=True) == (
-        "# on the command line, add:\n--secrets 'KEY\nTOKEN'\n\n"
+        "# on the command line, add:\n--secrets KEY\n--secrets TOKEN\n\n"
         "# and also, before the command:\nexport KEY=VALUE\nexport TOKEN=VALUE\n\n# instead"
     )
 

@@ -259,7 +259,12 @@ def test_flags__are_what_is_proposed(laptop: Laptop) -> None:
     code, log = laptop.run("--env", "TINY_FAULT=crash")
     assert "# on the command line, add:\n--secrets TINY_KEY\n" in log
     assert "# and also, before the command:\nexport TINY_KEY=VALUE\n" in log
-    assert "in the value of --env, add this line" in log
+    laptop.repository.write(".env", "TINY_KEY=\n")
+    code, log = laptop.run("--secrets", "TINY_KEY")
+    assert "If any value will do, write --generate-secrets TINY_KEY" in log
+    assert not re.search(r"with:|step's|\$\{\{", log)
+    code, log = laptop.run("--generate-secrets", "TINY_KEY")
+    assert code == 0
 
 
 def install(environment: Path, source: Path) -> tuple[str, ...]:
