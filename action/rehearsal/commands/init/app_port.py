@@ -1,17 +1,18 @@
 """The port on which an app listens in its container, as its files say it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 
 from rehearsal.commands.init.input_line import InputLine, place
+from rehearsal.commands.init.survey import Survey
 from rehearsal.source.app_shape import AppShape
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.dockerfile import expand
 from rehearsal.source.gunicorn_settings import gunicorn_settings
-from rehearsal.source.servers import OPERATORS
+from rehearsal.source.servers import OPERATORS, find_server
 
 # Where each server listens if nothing says it. Source: their documentation.
 SERVER_PORTS = {
@@ -49,10 +50,13 @@ class Listening:
     variable: str = ""
 
 
-def port_lines(shape: AppShape) -> Iterator[InputLine]:
+def port_lines(survey: Survey) -> Iterator[InputLine]:
     """Yield the input `port`, unless the rehearsal finds the port by itself."""
+    shape = survey.shape
     exposed = list(dict.fromkeys(_exposed(shape)))
-    found = _listening(shape, exposed)
+    found = _in_compose_command(survey) or _listening(shape, exposed)
+    if not found and not exposed and survey.setup.app and len(survey.setup.app.ports) == 1:
+        found = Listening(port=survey.setup.app.ports[0], where=survey.setup.app.path)
     if found and found.variable:
         why = f"{found.where}: the app listens on ${found.variable}, which the image does not set."
         yield InputLine(name="env", text=f"{found.variable}={found.port}", why=why)
@@ -94,14 +98,26 @@ def _listening(shape: AppShape, exposed: list[int]) -> Listening | None:
     return None
 
 
+def _in_compose_command(survey: Survey) -> Listening | None:
+    """Return the port in the command that a compose file gives the app."""
+    server = find_server(survey.command)
+    if not server or not survey.setup.app:
+        return None
+    name, texts = server[0].name, survey.command[server[1] + 1 :]
+    return _in_words(survey.shape, name, texts, survey.setup.app.path)
+
+
 def _in_command(shape: AppShape) -> Listening | None:
     """Return the port in the command that starts the server."""
     command = shape.command
     if not command or not shape.server:
         return None
-    texts = command.texts[shape.last + 1 :]
     start = command.words[shape.last].start
     where = place(command.path, command.source.count("\n", 0, start) + 1)
+    return _in_words(shape, shape.server_name, command.texts[shape.last + 1 :], where)
+
+
+def _in_words(shape: AppShape, server: str, texts: Sequence[str], where: str) -> Listening | None:
     for index, text in enumerate(texts):
         if text in OPERATORS:
             break
@@ -110,7 +126,7 @@ def _in_command(shape: AppShape) -> Listening | None:
                 value = option["value"] or next(iter(texts[index + 1 : index + 2]), "")
                 if found := _resolve(shape, value, where):
                     return found
-        is_address = shape.server_name == "runserver" and ADDRESS.fullmatch(text)
+        is_address = server == "runserver" and ADDRESS.fullmatch(text)
         if is_address and (found := _resolve(shape, text, where)):
             return found
     return None

@@ -31,7 +31,10 @@ def find_setup(services: Sequence[ComposeService], dockerfile: str) -> ComposeSe
     files = [[each for each in services if each.path == path] for path in paths]
     for file in files:
         if app := _app(file, dockerfile):
-            own = [each for each in file if each.dockerfile == app.dockerfile and each != app]
+            own = [
+                each for each in file if each != app
+                if (each.dockerfile, each.target) == (app.dockerfile, app.target)
+            ]  # fmt: skip
             workers = tuple(
                 each for each in own if each.command and each.name not in TOOLS
                 and each.command != app.command

@@ -14,6 +14,13 @@ from rehearsal.source.settings_variables import SettingsVariable
 HOSTS = re.compile(r"(?:\w+_)?(?:ALLOWED|TRUSTED)_HOSTS?")
 ALLOWS_LOCALHOST = re.compile(r"[\"'](?:\*|\.?localhost)[\"']")
 LIST = re.compile(r"\b(?:list|set|tuple|frozenset|sequence)\[", re.IGNORECASE)
+# Types of pydantic, by what a value of theirs is called in `variable_values`.
+TYPES = {
+    "address of mail": re.compile(r":\s*(?:Optional\[)?(?:EmailStr|NameEmail)\b"),
+    "url": re.compile(r":\s*(?:Optional\[)?(?:Any|Http|AnyHttp)Url\b"),
+    "json": re.compile(r":\s*(?:dict|Dict|Json)\b"),
+    "list": re.compile(r":\s*(?:list|List|set|Set|tuple|Tuple)\b"),
+}
 
 
 def variable_lines(survey: Survey, given: set[str]) -> Iterator[InputLine]:
@@ -36,10 +43,16 @@ def variable_lines(survey: Survey, given: set[str]) -> Iterator[InputLine]:
             yield hosts
         elif each.is_needed:
             done.add(each.name)
-            yield from _needed(survey, each.name, each.kind, place(each.path, each.line))
+            kind = each.kind or _type(survey.lines_of(each).split("\n")[0])
+            yield from _needed(survey, each.name, kind, place(each.path, each.line))
     for name in script_variables(survey.scripts):
         if name not in done:
             yield from _needed(survey, name, "", "The script that starts the app")
+
+
+def _type(line: str) -> str:
+    """Return what a field of a class takes, by its type."""
+    return next((kind for kind, pattern in TYPES.items() if pattern.search(line)), "")
 
 
 def _needed(survey: Survey, name: str, kind: str, where: str) -> Iterator[InputLine]:

@@ -30,6 +30,7 @@ MORE_VARIABLES = {
 # Only their own compose file starts them as an app needs it.
 BY_COMPOSE = frozenset({"minio"})
 MIGRATES = re.compile(r"\bmigrat|alembic upgrade")
+ENGINE = re.compile(r"(?:\w+_)?(?:ENGINE|DRIVER|DIALECT|CONNECTION|CLIENT|BACKEND)")
 TAKEN = frozenset({"web", "localhost"})
 
 
@@ -92,19 +93,28 @@ def server_variables(survey: Survey, servers: Sequence[ServerBeside]) -> list[Se
     of_scripts = set(script_variables(survey.scripts))
     for name in sorted(of_scripts):
         texts[name] = ("", "The script that starts the app")
+    own: Mapping[str, str] = {}
     if survey.setup.app:
-        for name in survey.setup.app.environment:
-            texts.setdefault(name, ("", survey.setup.app.path))
+        own = survey.setup.app.environment
+        for name in own:
+            texts[name] = ("", survey.setup.app.path)
     for name, (text, where) in texts.items():
         value = survey.known[name].text if name in survey.known else ""
         is_given = name not in of_scripts and survey.container.gives(name)
         hit = None if is_given else part_of(name, value or text, servers)
         if hit and not _has_it(text, hit[0], hit[1]):
             server, part = hit
-            wanted = server.value_of(part, value or text)
+            wanted = own.get(name) or server.value_of(part, value or text)
             found[name] = ServerVariable(
                 name=name, server=server, part=part, value=wanted, where=where
             )
+    by_compose = {each.server.name for each in found.values() if each.name in own}
+    needed = {each.name for each in survey.variables if each.is_needed} | of_scripts | {*own}
+    found = {
+        name: each
+        for name, each in found.items()
+        if name in needed or each.server.name not in by_compose
+    }
     return [each for each in found.values() if not _is_spare(survey, each, found)]
 
 
@@ -135,9 +145,6 @@ def companion_lines(survey: Survey) -> Iterator[InputLine]:
     """Yield the inputs for servers, workers, and the app's variables about them."""
     servers = find_servers(survey)
     variables = server_variables(survey, servers)
-    if not servers:
-        yield from _workers(survey)
-        return
     by_compose = _is_whole(survey)
     if by_compose:
         path = survey.setup.needed[0].path
@@ -150,7 +157,19 @@ def companion_lines(survey: Survey) -> Iterator[InputLine]:
             yield from _service(server, variables)
     for variable in variables:
         yield from _variable(variable, _is_generated(variable, variables, by_compose=by_compose))
+    yield from _engines(survey, servers)
     yield from _workers(survey)
+
+
+def _engines(survey: Survey, servers: Sequence[ServerBeside]) -> Iterator[InputLine]:
+    """Yield the variables that say which kind of database the app uses."""
+    kinds = "|".join(each.kind for each in servers if each.kind in SQL)
+    read = {each.name: each for each in survey.variables if ENGINE.fullmatch(each.name)}
+    for name, each in read.items():
+        known = survey.known.get(name)
+        if kinds and known and re.search(rf"(?:{kinds})", known.text):
+            why = f"{place(each.path, each.line)}: {known.path} has this value of {name}."
+            yield InputLine(name="env", text=f"{name}={known.text}", why=why)
 
 
 def _is_whole(survey: Survey) -> bool:

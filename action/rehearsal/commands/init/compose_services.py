@@ -17,10 +17,8 @@ LAST = re.compile(r"local|dev|test|ci|override|debug|docs")
 VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?[^}]*\}|(?P<name>\w+))"
 )
-# Words instead of a value.
-PLACEHOLDER = re.compile(
-    r"change.?me|your[-_ ]|xxx|[<>]|\.\.\.|!!!|replace|todo|placeholder|insert", re.IGNORECASE
-)
+# Words instead of a value. A password `changeme` is one: the app and its database have it.
+PLACEHOLDER = re.compile(r"your[-_ ]|xxx|[<>]|\.\.\.|!!!|placeholder|insert", re.IGNORECASE)
 ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$", re.MULTILINE)
 KINDS = {
     "postgres": r"post(?:gres|gis)\w*|pgvector|timescaledb\w*",

@@ -90,7 +90,7 @@ def _switches(django: DjangoProject, container: Container) -> Iterator[InputLine
     elif setting.variable and debug_is_on(django, container):
         off = falsy_value(setting)
         if off is not None:
-            why = f"{where}: DEBUG is on without {setting.variable}; off is as in production."
+            why = f"{where}: without {setting.variable} the app runs in debug mode."
             yield InputLine(name="env", text=f"{setting.variable}={off}", why=why)
 
 

@@ -25,6 +25,8 @@ BESIDE = frozenset({
     *("mariadb", "mongo", "mysql", "nginx", "postgres", "postgresql", "prometheus", "proxy"),
     *("rabbitmq", "redis", "traefik"),
 })  # fmt: skip
+# What a stage without a name is called.
+UNNAMED = "stage-"
 FIRST_STAGE = re.compile(r"prod|production|release|runtime|final|runner|app|web|server")
 
 
@@ -134,8 +136,12 @@ def _production_stage(dockerfile: Dockerfile) -> str:
     if not last or not _is_for(last, DEVELOPMENT):
         return ""
     usable = [each for each in dockerfile.stages if not _is_for(each, DEVELOPMENT)]
-    named = (each.name for each in reversed(usable) if FIRST_STAGE.search(each.name))
-    return next(named, "")
+    starting = [each for each in usable if dockerfile.last(each, "CMD", "ENTRYPOINT")]
+    named = [each for each in usable if FIRST_STAGE.search(each.name)]
+    for stage in (*reversed(named), *reversed(starting)):
+        # A stage without a name is named by its number.
+        return stage.name.removeprefix(UNNAMED)
+    return ""
 
 
 def _is_for(stage: Stage, words: Iterable[str]) -> bool:

@@ -9,7 +9,8 @@ from rehearsal.commands.init.compose_services import env_file_values
 from rehearsal.source.project_files import ProjectFiles, join
 
 EXAMPLE = re.compile(
-    r"\.env[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env|env[._-]example"
+    r"\.env(?:[._-]\w+)?[._-](?:example|sample|template|dist|defaults?)"
+    r"|(?:example|sample)\.env|env[._-]example"
 )
 
 
@@ -48,7 +49,7 @@ def _of_examples(
     project: ProjectFiles, folders: tuple[str, ...]
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     for folder in folders:
-        for name in project.folders.get(folder, ()):
+        for name in sorted(project.folders.get(folder, ()), key=lambda name: "prod" not in name):
             if EXAMPLE.fullmatch(name):
                 path = join(folder, name)
                 yield path, env_file_values(project.read(path))

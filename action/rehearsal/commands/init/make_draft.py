@@ -9,6 +9,7 @@ from rehearsal.commands.init.displays import display_lines, display_notes
 from rehearsal.commands.init.django_settings import django_notes
 from rehearsal.commands.init.input_line import Draft, InputLine
 from rehearsal.commands.init.new_requirements import new_requirements
+from rehearsal.commands.init.ready_path import ready_lines
 from rehearsal.commands.init.setup_commands import setup_lines
 from rehearsal.commands.init.suites import suite_lines, suite_notes
 from rehearsal.commands.init.survey import Survey
@@ -20,7 +21,7 @@ GIVING = frozenset({"env", "secrets", "generate-secrets"})
 
 def make_draft(survey: Survey) -> Draft:
     """Return the draft: only what the action's defaults do not say."""
-    lines = [*_build_lines(survey), *port_lines(survey.shape), *_app_lines(survey)]
+    lines = [*_build_lines(survey), *port_lines(survey), *_app_lines(survey)]
     lines += [*suite_lines(survey), *display_lines(survey)]
     return Draft(
         lines=tuple(lines),
@@ -64,6 +65,7 @@ def _app_lines(survey: Survey) -> Iterator[InputLine]:
     given = {each.text.partition("=")[0] for each in beside if each.name in GIVING}
     yield from variable_lines(survey, given)
     yield from setup_lines(survey)
+    yield from ready_lines(survey)
 
 
 def _notes(survey: Survey) -> Iterator[str]:

@@ -22,8 +22,9 @@ SCHEMES = {
     "mongo": r"mongodb(?:\+srv)?", "redis": r"rediss?|valkey", "rabbitmq": r"amqps?|pyamqp",
     "memcached": r"memcache|pymemcache", "elasticsearch": r"elasticsearch",
 }  # fmt: skip
+# SQLAlchemy takes postgresql alone, others both names.
 DEFAULT_SCHEME = {
-    "postgres": "postgres", "mysql": "mysql", "mongo": "mongodb", "redis": "redis",
+    "postgres": "postgresql", "mysql": "mysql", "mongo": "mongodb", "redis": "redis",
     "rabbitmq": "amqp", "elasticsearch": "http",
 }  # fmt: skip
 # Words in names of variables.
@@ -93,7 +94,7 @@ def from_services(
     services: Sequence[ComposeService], known: Mapping[str, str]
 ) -> list[ServerBeside]:
     """Return the servers that a compose file describes; `known` are values of variables."""
-    return [_from_service(each, known) for each in services if each.kind]
+    return [_from_service(each, known) for each in services if each.image]
 
 
 def _from_service(service: ComposeService, known: Mapping[str, str]) -> ServerBeside:

@@ -13,7 +13,7 @@ from rehearsal.commands.init.servers_beside import SQL
 from rehearsal.commands.init.survey import Survey
 from rehearsal.source.app_shape import python_command
 from rehearsal.source.image_layout import find_in_image, workdir_of
-from rehearsal.source.project_files import ProjectFiles
+from rehearsal.source.project_files import ProjectFiles, join
 
 # Scripts of package.json that make tables, and tools whose presence shows how.
 NODE_SCRIPTS = ("db:migrate", "migrate:deploy", "migrate:latest", "migrate", "migration:run")
@@ -54,8 +54,8 @@ def _other(survey: Survey) -> tuple[str, str] | None:
     context = survey.choice.context
     project = rerooted(survey.project, context)
     why = "The database is empty at first; {} makes its tables."
-    if project.has(".", "alembic.ini") and "alembic" in survey.packages:
-        return "alembic upgrade head", why.format("alembic.ini")
+    if "alembic" in survey.packages and (found := _alembic(survey)):
+        return found
     if project.has("prisma/migrations", "migration_lock.toml"):
         return "npx prisma migrate deploy", why.format("prisma/migrations")
     scripts = _node_scripts(project)
@@ -65,6 +65,17 @@ def _other(survey: Survey) -> tuple[str, str] | None:
     for path in NODE_FILES:
         if project.has(posixpath.dirname(path) or ".", posixpath.basename(path)):
             return f"node {path}", why.format(path)
+    return None
+
+
+def _alembic(survey: Survey) -> tuple[str, str] | None:
+    for folder in survey.project.nearest_first():
+        if survey.project.has(folder, "alembic.ini"):
+            path = join(folder, "alembic.ini")
+            inside = posixpath.dirname(_path_in_image(survey, path))
+            command = f"cd {shlex.quote(inside)} && " if inside else ""
+            why = f"The database is empty at first; {path} says how its tables are made."
+            return f"{command}alembic upgrade head", why
     return None
 
 

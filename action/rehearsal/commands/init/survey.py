@@ -1,6 +1,7 @@
 """What a repository shows of its app, for the draft of a workflow."""
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from rehearsal.commands.init.dockerfile_choice import DockerfileChoice, choose_d
 from rehearsal.commands.init.known_values import KnownValue, known_values
 from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.source.app_shape import AppShape, find_app_shape
+from rehearsal.source.image_layout import find_in_image
 from rehearsal.source.packages import declared
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.source.settings_variables import SettingsVariable, settings_variables
@@ -51,11 +53,30 @@ class Survey:
     @cached_property
     def variables(self) -> tuple[SettingsVariable, ...]:
         """The variables that the app's settings read."""
+        project = self._without_env_files()
         if self.shape.django:
-            return settings_variables(self.project, self.shape.django)
+            return settings_variables(project, self.shape.django)
         context = self.choice.context
-        found = settings_variables(rerooted(self.project, context), None)
+        found = settings_variables(rerooted(project, context), None)
         return tuple(replace(each, path=join(context, each.path)) for each in found)
+
+    def _without_env_files(self) -> ProjectFiles:
+        """Return the project without those files `.env` that are not in the image."""
+        folders = {
+            folder: tuple(
+                name for name in names if name != ".env" or self._is_in_image(join(folder, name))
+            )
+            for folder, names in self.project.folders.items()
+        }
+        return replace(self.project, folders=folders)
+
+    def _is_in_image(self, path: str) -> bool:
+        dockerfile, stage = self.choice.dockerfile, self.choice.stage
+        relative = posixpath.relpath(path, self.choice.context)
+        ignored = self.project.read(join(self.choice.context, ".dockerignore"))
+        if re.search(r"^[*/]*\.env\b(?!\.)", ignored, re.MULTILINE):
+            return False
+        return bool(stage and find_in_image(dockerfile, stage, relative))
 
     @cached_property
     def known(self) -> dict[str, KnownValue]:

@@ -33,6 +33,7 @@ BY_ENDING = (
     (r"REGION", "eu-central-1"),
     (r"TIMEOUT|COUNT|SIZE|WORKERS|THREADS|AGE|SECONDS|DAYS|LIMIT|MAX|ID", "1"),
 )  # fmt: skip
+OTHER_TYPES = {"address of mail": "someone@example.com", "list": "[]"}
 ADMIN_PATH = re.compile(r".*ADMIN_(?:URL|PATH)")
 
 
@@ -72,6 +73,8 @@ def plain_value(name: str, kind: str) -> str:
     """Return a value that an app can read and that means nothing."""
     if ADMIN_PATH.fullmatch(name):
         return "admin/"
+    if kind in OTHER_TYPES:
+        return OTHER_TYPES[kind]
     if kind in TYPED:
         return TYPED[kind]
     for ending, value in BY_ENDING:

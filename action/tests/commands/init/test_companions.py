@@ -44,7 +44,7 @@ def test_url__a_service_with_its_password() -> None:
     inputs = draft_of(WITH_POSTGRES).inputs()
     assert inputs["services"] == "postgres=postgres:17"
     assert inputs["service-env"] == "postgres.POSTGRES_PASSWORD=throwaway"
-    url = "postgres://postgres:throwaway@postgres:5432/postgres"
+    url = "postgresql://postgres:throwaway@postgres:5432/postgres"
     assert inputs["secrets"] == f"DATABASE_URL={url}"
     assert inputs["before-command"] == "python manage.py migrate --noinput"
     assert "setup-command" not in inputs
