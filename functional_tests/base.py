@@ -45,6 +45,8 @@ else:
 class FunctionalTest(BrowserTestCase, ServerTestCase):
     """What visitors of superlists do, in the words of the stories."""
 
+    shared_browser = True
+
     def go_home(self, browser: WebDriver) -> None:
         try:
             browser.get(self.live_server_url)

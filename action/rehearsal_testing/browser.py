@@ -1,7 +1,7 @@
 """Start and close a browser."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from selenium.common.exceptions import WebDriverException
@@ -22,11 +22,15 @@ from rehearsal_testing.executables import Executables, find_executables
 
 @dataclass(frozen=True, kw_only=True)
 class Browser:
-    """A running browser and its console; `workspace` is None if it runs on another machine."""
+    """A running browser and its console; `workspace` is None if it runs on another machine.
+
+    A browser that is kept for other tests has `give_back` instead of an end of its own.
+    """
 
     driver: WebDriver
     console: BrowserConsole
     workspace: BrowserWorkspace | None
+    give_back: Callable[[], None] | None = None
 
     @classmethod
     def adopt(cls, driver: WebDriver) -> "Browser":
@@ -38,6 +42,9 @@ class Browser:
 
     def close(self) -> None:
         """End the browser, or the remote session; it may have ended already."""
+        if self.give_back is not None:
+            self.give_back()
+            return
         if self.workspace is None:
             # If this fails, the grid ends a session that nobody uses.
             with contextlib.suppress(WebDriverException, HTTPError, OSError):

@@ -1,6 +1,5 @@
 """The messages of a browser's console, as lines of text."""
 
-import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -9,14 +8,12 @@ from typing import Any
 
 from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
 from selenium.webdriver.remote.command import Command
-from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
 from rehearsal_capture.console_lines import chrome_text, console_line, place
+from rehearsal_testing.bidi import POLL_SECONDS, prepare_bidi
 
-# Selenium's default of 0.1 s between two looks for a reply would double the time of every test.
-_WEBSOCKET_POLL_SECONDS = 0.01
 # Firefox's messages come as events, and may come after the reply to the command that wrote them.
 _DELIVERY_SECONDS = 2.0
 
@@ -46,13 +43,10 @@ class BrowserConsole:
         """Receive Firefox's messages by BiDi from now on; fetch those of Chrome in `text`."""
         if driver.capabilities.get("browserName") != "firefox":
             return cls(fetch_new=lambda: _fetch_chrome_messages(driver))
-        # It logs each connection, and each browser's end as an error, into the app's own log.
-        logging.getLogger("websocket").setLevel(logging.CRITICAL)
+        prepare_bidi(driver)
         messages: list[ConsoleMessage] = []
         console = cls(messages=messages, fetch_new=lambda: _await_delivery(driver, messages))
         try:
-            if isinstance(driver.command_executor, RemoteConnection):
-                driver.command_executor.client_config.websocket_interval = _WEBSOCKET_POLL_SECONDS
             for add_handler in (
                 driver.script.add_console_message_handler,
                 driver.script.add_javascript_error_handler,
@@ -62,6 +56,11 @@ class BrowserConsole:
             # A grid may not support BiDi. The test can run without it.
             return cls(problem=f"The console cannot be read: {error}")
         return console
+
+    def start_again(self) -> None:
+        """Drop the messages so far: they belong to another test."""
+        list(self.fetch_new())
+        self.messages.clear()
 
     def text(self) -> str:
         """Return one line a message, ordered by time; empty if there are none."""
@@ -102,9 +101,9 @@ def _await_delivery(driver: WebDriver, messages: list[ConsoleMessage]) -> tuple[
         if arrived := [each for each in messages if each.text.endswith(mark)]:
             messages.remove(arrived[0])
             break
-        time.sleep(_WEBSOCKET_POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
     # Selenium hands over each event in a thread of its own: an earlier one may end later.
-    time.sleep(_WEBSOCKET_POLL_SECONDS)
+    time.sleep(POLL_SECONDS)
     return ()
 
 

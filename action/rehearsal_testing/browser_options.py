@@ -11,6 +11,13 @@ from rehearsal_testing.browser_workspace import BrowserWorkspace
 _WIDTH, _HEIGHT = 1024, 768
 # A page that takes longer to load is an error. The unit is milliseconds.
 _TIMEOUTS = {"pageLoad": 30_000}
+# What a user context of Firefox would otherwise share with the others.
+_SHARED_FIREFOX = {
+    "browser.formfill.enable": False,
+    "browser.zoom.siteSpecific": False,
+    "permissions.isolateBy.userContext": True,
+    "places.history.enabled": False,
+}
 
 
 def chrome_options(
@@ -45,6 +52,10 @@ def chrome_options(
     for argument in arguments:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    if settings.shared:
+        options.web_socket_url = True
+        # Without a map of its own, BiDi would close every dialog before the test can answer it.
+        options.set_capability("unhandledPromptBehavior", {"default": "dismiss and notify"})
     options.timeouts = _TIMEOUTS
     return options
 
@@ -62,6 +73,9 @@ def firefox_options(
     options.web_socket_url = True
     # With BiDi, Firefox would otherwise close every dialog before the test can answer it.
     options.unhandled_prompt_behavior = "ignore"
+    if settings.shared:
+        for name, value in _SHARED_FIREFOX.items():
+            options.set_preference(name, value)
     if workspace is not None:
         options.set_preference("browser.download.folderList", 2)
         options.set_preference("browser.download.dir", str(workspace.downloads))

@@ -17,12 +17,14 @@ class BrowserSettings:
     """One browser, as BROWSER, HEADED and SELENIUM_REMOTE_URL describe it.
 
     With `ipv4_localhost`, localhost is 127.0.0.1 only: a rehearsal publishes the app's port there.
+    With `shared`, each test gets a user context of the browser, by WebDriver BiDi.
     """
 
     name: BrowserName = "chrome"
     headed: bool = False
     remote_url: str | None = None
     ipv4_localhost: bool = False
+    shared: bool = False
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "BrowserSettings":

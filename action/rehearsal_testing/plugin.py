@@ -14,14 +14,19 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from rehearsal_testing.attempt_record import AttemptRecord, drop_driver_stack
 from rehearsal_testing.browser import start_browser
+from rehearsal_testing.browser_pool import BROWSER_POOL
 from rehearsal_testing.browser_settings import BrowserSettings
 from rehearsal_testing.pytest_attempt import CURRENT_ATTEMPT, PytestAttempt
-from rehearsal_testing.pytest_items import case_of_collector
+from rehearsal_testing.pytest_items import case_of_collector, shares_browser
 from rehearsal_testing.waiting import TIMEOUT_SECONDS, WaitFor, bind_browser, wait_until
 
 T = TypeVar("T")
 
-pytest_plugins = ["rehearsal_testing.pytest_retries", "rehearsal_testing.pytest_shards"]
+pytest_plugins = [
+    "rehearsal_testing.pytest_retries",
+    "rehearsal_testing.pytest_shared_browser",
+    "rehearsal_testing.pytest_shards",
+]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -89,11 +94,15 @@ def pytest_make_collect_report(
 @pytest.fixture
 def new_browser(request: pytest.FixtureRequest) -> Iterator[Callable[[], WebDriver]]:
     """Return a function that starts one more browser, with its own profile, at each call."""
-    browsers = request.node.stash[CURRENT_ATTEMPT].record.browsers
+    record = request.node.stash[CURRENT_ATTEMPT].record
+    browsers = record.browsers
+    # A retry must not fail again for what another test has left.
+    shared = shares_browser(request.node) and not record.earlier_attempts
     with ExitStack() as cleanups:
 
         def start() -> WebDriver:
-            browser = start_browser(BrowserSettings.from_environ(os.environ), os.environ)
+            settings = BrowserSettings.from_environ(os.environ)
+            browser = (BROWSER_POOL.take if shared else start_browser)(settings, os.environ)
             cleanups.callback(browser.close)
             browsers.append(browser)
             cleanups.callback(browsers.remove, browser)

@@ -1,5 +1,6 @@
-"""Name pytest's tests in the same form as those of `BrowserTestCase`."""
+"""Name pytest's tests as those of `BrowserTestCase`, and read what they ask for."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_testing.attempt_record import relative_path
 from rehearsal_testing.junit import Case
 from rehearsal_testing.testcase import BrowserTestCase
+
+SHARED_BROWSER = "shared_browser"
+"""The name of the mark, the option and the setting."""
 
 
 def case_of(item: pytest.Item) -> Case:
@@ -47,3 +51,15 @@ def _class_or_module(item: pytest.Item) -> str:
         return str(module.__name__)
     # Not up to the last "::": a parameter may hold this, too.
     return dotted_name(item.nodeid.removesuffix(f"::{item.name}")) or "pytest"
+
+
+def shares_browser(item: pytest.Item) -> bool:
+    """Whether a test asks for it: the closest mark counts, else the option or the setting."""
+    if mark := item.get_closest_marker(SHARED_BROWSER):
+        return bool(mark.args[0] if mark.args else mark.kwargs.get("shared", True))
+    if item.config.getoption(SHARED_BROWSER, default=False):
+        return True
+    # A plugin that a conftest.py loads late cannot add settings.
+    with suppress(KeyError, ValueError):
+        return bool(item.config.getini(SHARED_BROWSER))
+    return False

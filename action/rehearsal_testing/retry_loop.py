@@ -14,7 +14,7 @@ from rehearsal_testing.recording_result import RecordingResult
 from rehearsal_testing.retry_policy import retries_allowed, retry_message
 
 EARLIER_ATTEMPTS = "_rehearsal_earlier_attempts"
-"""Attribute of a test case in which the pytest plugin puts the attempts before this one."""
+"""Attribute of a test case: the failed attempts before this one, also those of the plugin."""
 
 
 def run_with_retries(
@@ -36,6 +36,7 @@ def run_with_retries(
     for retries_left in reversed(range(allowed + 1)):
         test.__dict__.clear()
         test.__dict__.update(attributes)
+        test.__dict__[EARLIER_ATTEMPTS] = earlier
         attempt = AttemptRecord.start(case, os.environ, browsers(), earlier)
         deferred.start_attempt(attempt, last=not retries_left)
         try:

@@ -12,11 +12,12 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from rehearsal_capture.selenium_sessions import forget
 from rehearsal_testing.attempt_record import relative_path
 from rehearsal_testing.browser import Browser, start_browser
+from rehearsal_testing.browser_pool import BROWSER_POOL
 from rehearsal_testing.browser_settings import BrowserSettings
 from rehearsal_testing.class_fixtures import record_class_fixtures
 from rehearsal_testing.junit import Case
 from rehearsal_testing.recording_result import RecordingResult
-from rehearsal_testing.retry_loop import run_with_retries
+from rehearsal_testing.retry_loop import EARLIER_ATTEMPTS, run_with_retries
 from rehearsal_testing.retry_policy import retries_allowed
 from rehearsal_testing.shard_filter import SHARD_FILTER
 from rehearsal_testing.waiting import TIMEOUT_SECONDS, bind_browser, wait_until
@@ -40,6 +41,9 @@ class BrowserTestCase(unittest.TestCase):
 
     wait_timeout = TIMEOUT_SECONDS
     """The default time-out of `wait_for`, in seconds."""
+
+    shared_browser = False
+    """Whether tests get a new user context of a browser that is kept, not a new browser."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +73,12 @@ class BrowserTestCase(unittest.TestCase):
 
     def new_browser(self) -> WebDriver:
         """Start one more browser, with its own profile."""
-        browser = start_browser(BrowserSettings.from_environ(os.environ), os.environ)
+        settings = BrowserSettings.from_environ(os.environ)
+        # A retry must not fail again for what another test has left.
+        if self.shared_browser and not self.__dict__.get(EARLIER_ATTEMPTS):
+            browser = BROWSER_POOL.take(settings, os.environ)
+        else:
+            browser = start_browser(settings, os.environ)
         self._open_browsers().append(browser)
         self.addCleanup(self._close_browser, browser)
         return browser.driver

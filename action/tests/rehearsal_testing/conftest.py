@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal_testing import plugin, testcase
+from rehearsal_testing.browser_pool import BROWSER_POOL
 
 from .fakes import FakeDriver, fake_browser
 from .sandbox import Sandbox
@@ -27,3 +28,18 @@ def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
     for module in (plugin, testcase):
         monkeypatch.setattr(module, "start_browser", start)
     return started
+
+
+@pytest.fixture
+def taken(drivers: list[FakeDriver], monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
+    """The drivers of those browsers that were taken from the pool."""
+    from_pool: list[FakeDriver] = []
+
+    def take(*_: object) -> object:
+        driver = FakeDriver(page_source="page of a shared browser")
+        drivers.append(driver)
+        from_pool.append(driver)
+        return fake_browser(driver)
+
+    monkeypatch.setattr(BROWSER_POOL, "take", take)
+    return from_pool

@@ -84,7 +84,7 @@ class Sandbox:
     ) -> tuple[int, str]:
         """Run Python with `arguments`; return its exit code and all it printed."""
         program = self.start(arguments, extra)
-        printed, _ = program.communicate(timeout=120)
+        printed, _ = program.communicate(timeout=240)
         print(printed)
         return program.returncode, printed
 

@@ -50,6 +50,17 @@ def test_remote_browser__gets_no_path_or_option_of_this_machine() -> None:
         assert "--no-sandbox" not in asked
 
 
+def test_shared_browser__has_user_contexts_and_leaves_dialogs_to_the_test() -> None:
+    shared = BrowserSettings(shared=True)
+    chrome = chrome_options(shared).to_capabilities()
+    assert chrome["webSocketUrl"] is True
+    assert chrome["unhandledPromptBehavior"] == {"default": "dismiss and notify"}
+    assert "webSocketUrl" not in chrome_options(BrowserSettings()).to_capabilities()
+    firefox = firefox_options(shared)
+    assert firefox.preferences["permissions.isolateBy.userContext"] is True
+    assert "places.history.enabled" not in firefox_options(BrowserSettings()).preferences
+
+
 def test_localhost__is_mapped_for_a_local_chrome_only() -> None:
     """What localhost is to a browser elsewhere, its own machine decides."""
     settings = BrowserSettings(ipv4_localhost=True)

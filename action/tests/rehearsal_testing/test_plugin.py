@@ -527,6 +527,46 @@ def test_wait_for__passes_the_browser_to_expected_conditions(
     assert [driver.has_quit for driver in drivers] == [True]
 
 
+@pytest.mark.parametrize(
+    "mark,option,setting,expected",
+    [
+        ("", "", "", 0),
+        ("", "--shared-browser", "", 2),
+        ("", "", "shared_browser = true", 2),
+        ("@pytest.mark.shared_browser", "", "", 2),
+        ("@pytest.mark.shared_browser(False)", "--shared-browser", "", 0),
+        ("@pytest.mark.shared_browser(shared=False)", "", "shared_browser = true", 0),
+    ],
+    ids=["default", "option", "setting", "mark", "mark against option", "mark against setting"],
+)
+def test_shared_browser__is_asked_for(
+    suite: pytest.Pytester,
+    taken: list[FakeDriver],
+    *,
+    mark: str,
+    option: str,
+    setting: str,
+    expected: int,
+) -> None:
+    suite.makeini(f"[pytest]\n{setting}\n")
+    source = f"import pytest\n{mark}\ndef test_it(browser, new_browser): new_browser()\n"
+    run(suite, source, "--strict-markers", *option.split()).assert_outcomes(passed=1)
+    assert len(taken) == expected
+
+
+def test_shared_browser__of_a_retry_is_its_own(
+    suite: pytest.Pytester,
+    drivers: list[FakeDriver],
+    taken: list[FakeDriver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REHEARSAL_RETRIES", "1")
+    source = "def test_it(browser): assert browser.page_source == 'page of browser 2'\n"
+    assert run(suite, source, "--shared-browser").ret == pytest.ExitCode.OK
+    assert len(drivers) == 2
+    assert taken == drivers[:1]
+
+
 @pytest.mark.parametrize("way", ["addopts", "conftest"])
 @pytest.mark.parametrize(
     "workers",

@@ -261,3 +261,39 @@ def test_wait_for__passes_the_browser_to_expected_conditions(drivers: list[FakeD
     Case()(result)
     assert result.wasSuccessful(), result.errors + result.failures
     assert seen == drivers
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_shared_browser__comes_from_the_pool(
+    drivers: list[FakeDriver], taken: list[FakeDriver], *, shared: bool
+) -> None:
+    class Case(BrowserTestCase):
+        shared_browser = shared
+
+        def runTest(self) -> None:  # noqa: N802
+            assert self.browser is not self.new_browser()
+
+    result = unittest.TestResult()
+    Case()(result)
+    assert result.wasSuccessful(), result.errors
+    assert len(drivers) == 2
+    assert taken == (drivers if shared else [])
+    assert all(driver.has_quit for driver in drivers)
+
+
+def test_shared_browser__of_a_retry_is_its_own(
+    drivers: list[FakeDriver], taken: list[FakeDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REHEARSAL_RETRIES", "2")
+
+    class Case(BrowserTestCase):
+        shared_browser = True
+
+        def runTest(self) -> None:  # noqa: N802
+            assert self.browser.page_source == "page of browser 3"
+
+    result = unittest.TestResult()
+    Case()(result)
+    assert result.wasSuccessful(), result.errors + result.failures
+    assert len(drivers) == 3
+    assert taken == drivers[:1]

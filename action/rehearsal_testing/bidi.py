@@ -1,0 +1,41 @@
+"""Commands of WebDriver BiDi, which Selenium sends over a WebSocket."""
+
+import logging
+from collections.abc import Generator
+from typing import Any
+
+from selenium.webdriver.remote.remote_connection import RemoteConnection
+from selenium.webdriver.remote.webdriver import WebDriver
+
+POLL_SECONDS = 0.01
+"""The time between two looks for a reply. Selenium's default of 0.1 s would double many tests'."""
+
+# A browser that answers no command in this time is as good as crashed.
+_REPLY_SECONDS = 20.0
+
+
+def prepare_bidi(driver: WebDriver) -> None:
+    """Set how Selenium waits for replies; call it before the first command."""
+    # It logs each connection, and each browser's end as an error, into the app's own log.
+    logging.getLogger("websocket").setLevel(logging.CRITICAL)
+    if isinstance(driver.command_executor, RemoteConnection):
+        driver.command_executor.client_config.websocket_interval = POLL_SECONDS
+        driver.command_executor.client_config.websocket_timeout = _REPLY_SECONDS
+
+
+def send_bidi(driver: WebDriver, method: str, parameters: dict[str, Any]) -> Any:
+    """Send one command and return its result.
+
+    Raises Selenium's WebDriverException if the browser refuses the command or does not answer,
+    and others (of the websocket package, or OSError) if it has crashed.
+    """
+    # Opens the connection. Selenium's classes for the commands differ from version to version.
+    _ = driver.script
+    connection: Any = driver._websocket_connection  # noqa: SLF001
+    return connection.execute(_command(method, parameters))
+
+
+def _command(
+    method: str, parameters: dict[str, Any]
+) -> Generator[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    return (yield {"method": method, "params": parameters})

@@ -1,0 +1,25 @@
+"""The part of the pytest plugin that says which tests share a browser."""
+
+import pytest
+
+from rehearsal_testing.browser_pool import BROWSER_POOL
+from rehearsal_testing.pytest_items import SHARED_BROWSER
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option, and the setting of the same meaning."""
+    meaning = "give each test a user context of a browser that is kept, not a new browser"
+    parser.addoption("--shared-browser", action="store_true", default=False, help=meaning)
+    parser.addini(SHARED_BROWSER, meaning, type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark."""
+    config.addinivalue_line(
+        "markers", f"{SHARED_BROWSER}(shared=True): as --shared-browser, for these tests"
+    )
+
+
+def pytest_unconfigure() -> None:
+    """End the browsers: workers of pytest-xdist end without the functions of `atexit`."""
+    BROWSER_POOL.close()

@@ -1,0 +1,121 @@
+"""One browser for many tests: each gets a user context of its own, with windows and cookies."""
+
+import contextlib
+import shutil
+from dataclasses import dataclass, replace
+from typing import Any
+
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.remote_connection import RemoteConnection
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from rehearsal_testing.bidi import prepare_bidi, send_bidi
+from rehearsal_testing.browser import Browser
+from rehearsal_testing.context_driver import ContextDriver, context_driver
+from rehearsal_testing.firefox_cookies import FirefoxCookies
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedBrowser:
+    """A browser that outlives its tests, and its state from before the first of them."""
+
+    browser: Browser
+    first_window: str
+    window_rect: dict[str, int]
+    timeouts: Any
+    client_config: dict[str, Any]
+
+    @classmethod
+    def of(cls, browser: Browser) -> "SharedBrowser":
+        """Take over a browser that has just started.
+
+        Raises WebDriverException if it does not know WebDriver BiDi.
+        """
+        driver = browser.driver
+        prepare_bidi(driver)
+        if not isinstance(driver.capabilities.get("webSocketUrl"), str):
+            raise WebDriverException("the browser or its driver does not know WebDriver BiDi")
+        return cls(
+            browser=browser,
+            first_window=driver.current_window_handle,
+            window_rect=driver.get_window_rect(),
+            timeouts=driver.execute(Command.GET_TIMEOUTS)["value"],
+            client_config=_client_config(driver),
+        )
+
+    def open_context(self) -> Browser:
+        """Return a browser for one test, in which no earlier test has left anything.
+
+        Raises an exception of any kind if this browser has crashed or does not answer.
+        """
+        driver = self.browser.driver
+        if isinstance(driver.command_executor, RemoteConnection):
+            vars(driver.command_executor.client_config).update(self.client_config)
+        user_context = send_bidi(driver, "browser.createUserContext", {})["userContext"]
+        self._empty_downloads(user_context)
+        window = self._open_window(user_context, "window" if self._is_chrome else "tab")
+        driver.switch_to.window(window)
+        driver.set_window_rect(**self.window_rect)
+        # Selenium's own setter leaves out those that are 0.
+        driver.execute(Command.SET_TIMEOUTS, dict(self.timeouts))
+        self.browser.console.start_again()
+        return replace(
+            self.browser,
+            driver=context_driver(
+                driver,
+                user_context=user_context,
+                hidden_windows=frozenset({self.first_window}),
+                open_window=lambda kind: self._open_window(user_context, kind),
+                cookies=None if self._is_chrome else self._cookies(user_context),
+                end_context=lambda: self._end_context(user_context),
+            ),
+        )
+
+    def is_reusable(self, driver: ContextDriver) -> bool:
+        """Whether the next test may have this browser, now that a test is done with `driver`."""
+        with contextlib.suppress(Exception):
+            driver.quit()
+            return not driver.changed and self.browser.driver.window_handles == [self.first_window]
+        return False
+
+    @property
+    def _is_chrome(self) -> bool:
+        return self.browser.driver.capabilities.get("browserName") != "firefox"
+
+    def _empty_downloads(self, user_context: str) -> None:
+        if self.browser.workspace is None:
+            return
+        downloads = self.browser.workspace.downloads
+        shutil.rmtree(downloads, ignore_errors=True)
+        if self._is_chrome:
+            # Its preference counts in the default context only.
+            behavior = {"type": "allowed", "destinationFolder": str(downloads)}
+            parameters = {"downloadBehavior": behavior, "userContexts": [user_context]}
+            send_bidi(self.browser.driver, "browser.setDownloadBehavior", parameters)
+
+    def _open_window(self, user_context: str, kind: str) -> str:
+        parameters = {"type": kind, "userContext": user_context}
+        return str(send_bidi(self.browser.driver, "browsingContext.create", parameters)["context"])
+
+    def _cookies(self, user_context: str) -> FirefoxCookies:
+        driver = self.browser.driver
+        return FirefoxCookies(
+            user_context,
+            send=lambda method, parameters: send_bidi(driver, method, parameters),
+            address=lambda: str(driver.execute_script("return document.URL")),
+        )
+
+    def _end_context(self, user_context: str) -> None:
+        driver = self.browser.driver
+        # A browser that hangs would keep a classic command waiting for two minutes.
+        send_bidi(driver, "browser.getUserContexts", {})
+        # Keys that the test has not released would still be down.
+        driver.execute(Command.W3C_CLEAR_ACTIONS)
+        send_bidi(driver, "browser.removeUserContext", {"userContext": user_context})
+        driver.switch_to.window(self.first_window)
+
+
+def _client_config(driver: WebDriver) -> dict[str, Any]:
+    executor = driver.command_executor
+    return dict(vars(executor.client_config)) if isinstance(executor, RemoteConnection) else {}
