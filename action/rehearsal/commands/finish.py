@@ -66,12 +66,14 @@ def finish(
     policy: str,
     local: bool,
     describe_audit: Callable[[RehearsalResult], str] | None = None,
+    limit_older: Callable[[], str] = str,
 ) -> Ending:
     """Report the run.
 
     The reports are written before anything large is copied, and once more after that. `policy` is
     the input evidence. `describe_audit` makes a text about the audit that is printed before the
-    last lines; then no annotation says the same on a laptop.
+    last lines; then no annotation says the same on a laptop. `limit_older` is called if a local run
+    keeps its evidence; it returns what becomes of the evidence of earlier ones, or nothing.
     """
     evidence.release()
     result = make_result(state, description, evidence)
@@ -97,6 +99,8 @@ def finish(
     if kept and local and not console.on_github and evidence.folder.exists(PAGE_FILE):
         link = (evidence.folder.path / PAGE_FILE).as_uri()
     result = with_remarks(result, state, evidence)
+    if kept and link and not state.kept_container and (said := limit_older()):
+        console.info(said)
     text = closing(result, evidence=result.evidence_path if kept else "", link=link)
     console.verdict(text, ok=result.verdict is Verdict.PASSED)
     return Ending(result=result, keeps_evidence=kept)

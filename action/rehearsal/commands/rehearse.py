@@ -31,6 +31,7 @@ from rehearsal.outside.subreaper import become_subreaper, descendants, end_desce
 from rehearsal.pipeline.compose_services import with_compose_services
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.find_venv_cache import find_venv_cache
+from rehearsal.pipeline.older_evidence import OlderEvidence
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result_builder import RunDescription
 from rehearsal.pipeline.run_folder import (
@@ -50,6 +51,7 @@ from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import RehearsalError, own_fault
 
+DEFAULT_POLICY = INPUTS["evidence"].default
 # In seconds, after the last line: nobody notices it, and what fails in it is told. The watchdog
 # removes the rest, and so does GitHub's clean-up step.
 MOMENT = 0.2
@@ -76,7 +78,7 @@ def run_rehearsal(
         problem = temp_problem(environ, error)
         return finish_without_folder(problem, run.id, origin, console)
     run = _name_run(run, evidence, console)
-    policy = INPUTS["evidence"].default
+    policy, older = DEFAULT_POLICY, OlderEvidence(temp=temp, run=run.folder_name)
     description = RunDescription(
         name=run.id,
         evidence_folder=str(evidence.folder.path),
@@ -87,6 +89,7 @@ def run_rehearsal(
     try:
         with interruptible():
             request = load_request()
+            older.project = str(request.top.resolve())
             state.flags_only = inputs_origin(request, environ, local=local).flags_only
             # An error about another input may quote a secret that is in the wrong place.
             known = Redactor(extract_secrets(request.inputs, request.environ))
@@ -110,11 +113,8 @@ def run_rehearsal(
                 keep_container=keep_container,
                 local=local,
             )
-        # The watchdog must not get RUN_VARIABLE: it ends every process that has this variable.
-        env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
-        env["RUNNER_TEMP"] = str(temp.path)
         become_subreaper()
-        watchdog = Watchdog([*_own_command(), "watch", str(run)], env, context.venv_cache)
+        watchdog = _start_watchdog(run, temp, context)
         ours = descendants()
         try:
             rehearse(plan, context, state)
@@ -136,21 +136,34 @@ def run_rehearsal(
         policy=policy,
         local=local,
         describe_audit=describe_audit,
+        limit_older=older.limit if policy == DEFAULT_POLICY and watchdog else str,
     )
     evidence.warn = partial(console.warning, title="Clean-up incomplete")
-    _remove_files(evidence, temp, watchdog, whole=not ending.keeps_evidence)
+    left = {Left.OLDER} if older.surplus else set[Left]()
+    _remove_files(evidence, temp, watchdog, left, whole=not ending.keeps_evidence)
     return ending
 
 
+def _start_watchdog(run: RunReference, temp: Folder, context: RunContext) -> Watchdog:
+    # The watchdog must not get RUN_VARIABLE: it ends every process that has this variable.
+    env = {name: value for name, value in context.env.items() if name != RUN_VARIABLE}
+    env["RUNNER_TEMP"] = str(temp.path)
+    return Watchdog([*_own_command(), "watch", str(run)], env, context.venv_cache)
+
+
 def _remove_files(
-    evidence: Evidence, temp: Folder, watchdog: Watchdog | None, *, whole: bool
+    evidence: Evidence,
+    temp: Folder,
+    watchdog: Watchdog | None,
+    left: set[Left],
+    *,
+    whole: bool,
 ) -> None:
     """Remove the run's private files, or its `whole` folder, and let the watchdog end.
 
-    It ends after it has removed what takes long.
+    It ends after it has removed what takes long, and what is `left` to it.
     """
     seconds = MOMENT if watchdog else PATIENCE
-    left: set[Left] = set()
     if whole:
         if remove_tree(temp, evidence.root.path.name, seconds=seconds) == NO_TIME:
             left.add(Left.FOLDER)

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from rehearsal.commands.remove_everything import attempt, remove_everything, remove_files
 from rehearsal.outside.engine import PENDING_GRACE
 from rehearsal.outside.watchdog_process import WatchdogProcess
-from rehearsal.pipeline.run_folder import RunReference
+from rehearsal.pipeline.older_evidence import remove_older
+from rehearsal.pipeline.run_folder import RunReference, temp_folder
 from rehearsal.pipeline.venv_cache import VenvCache, find_cache_folder
 
 # In seconds. Nobody waits for it, and tests may leave a million files.
@@ -25,6 +26,7 @@ class Left(StrEnum):
     STAGING = "staging"
     FOLDER = "folder"
     VENVS = "venvs"
+    OLDER = "older"
 
 
 class Watchdog:
@@ -59,6 +61,13 @@ def watch(run: RunReference, environ: Mapping[str, str], pipe: BinaryIO) -> None
     if Left.STAGING in left or Left.FOLDER in left:
         whole = Left.FOLDER in left
         remove_files(run, environ, _ignore, whole=whole, seconds=REMOVAL_TIMEOUT)
+    if Left.OLDER in left:
+        attempt(
+            "remove the evidence of earlier rehearsals",
+            REMOVAL_TIMEOUT,
+            lambda: remove_older(temp_folder(environ), run.folder_name, REMOVAL_TIMEOUT),
+            _ignore,
+        )
     if said != DONE or Left.VENVS in left:
         attempt(
             "remove what the tests' environments left",

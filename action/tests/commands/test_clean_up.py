@@ -15,6 +15,7 @@ from rehearsal.commands.clean_up import clean_up
 from rehearsal.commands.watchdog import Left, last_message, watch
 from rehearsal.evidence.policy import should_keep
 from rehearsal.outside.github import Console
+from rehearsal.pipeline.older_evidence import MARK
 from rehearsal.pipeline.run_folder import RunReference, new_run, temp_folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.digest_format import digest_of
@@ -382,6 +383,15 @@ def test_watch__removes_what_a_finished_rehearsal_left(
     folder = run.path(environ)
     assert (sorted(path.name for path in folder.iterdir()) if folder.exists() else None) == left
     assert docker.has_container, "it is not asked about the engine"
+
+
+def test_watch__removes_the_evidence_of_earlier_rehearsals(environ: dict[str, str]) -> None:
+    runs = [RunReference(id=f"0000000{number}") for number in range(5)]
+    for number, each in enumerate(runs):
+        (each.path(environ) / "evidence").mkdir(parents=True)
+        (each.path(environ) / MARK).write_text(f"{number}.5 /project")
+    watch(runs[-1], environ, io.BytesIO(last_message([Left.OLDER])))
+    assert [each.path(environ).exists() for each in runs] == [False, False, True, True, True]
 
 
 def test_watch__waits_for_the_end_of_the_helper(

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,14 @@ class Run:
         )
         self.state.staged = StagedFiles(attachments=(file,), left_out=LeftOut(), limit=100)
 
-    def finish(self, problem: Problem, *, on_github: bool = True, policy: str = "always") -> None:
+    def finish(
+        self,
+        problem: Problem,
+        *,
+        on_github: bool = True,
+        policy: str = "always",
+        limit_older: Callable[[], str] = str,
+    ) -> None:
         self.state.problems.append(problem)
         self.console.on_github = on_github
         description = RunDescription(
@@ -66,6 +74,7 @@ class Run:
             self.console,
             policy=policy,
             local=not on_github,
+            limit_older=limit_older,
         )
         assert self.ending.result.verdict is problem.verdict
 
@@ -92,6 +101,16 @@ class Run:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     return Run(tmp_path)
+
+
+@pytest.mark.parametrize("on_github", [True, False])
+def test_finish__says_what_becomes_of_earlier_evidence(run: Run, *, on_github: bool) -> None:
+    with run.state.stage("test"):
+        pass
+    run.finish(FAILED, on_github=on_github, limit_older=lambda: "Two are removed.")
+    lines = run.out.getvalue().decode().splitlines()
+    assert ("Two are removed." in lines) is not on_github
+    assert lines[-1] != "Two are removed."
 
 
 def test_finish__all_reports_are_there_before_anything_is_copied(

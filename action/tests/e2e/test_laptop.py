@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from . import leftovers
 from .act import Act
 from .leftovers import engine
 from .machine import CHECKOUT, clean_environment, own_caches
@@ -265,6 +266,22 @@ def test_flags__are_what_is_proposed(laptop: Laptop) -> None:
     assert not re.search(r"with:|step's|\$\{\{", log)
     code, log = laptop.run("--generate-secrets", "TINY_KEY")
     assert code == 0
+
+
+def test_evidence__of_failed_runs_is_kept_three_deep(laptop: Laptop) -> None:
+    flags = ["--no-workflow", "--ready-timeout", "1", "--audit", "off"]
+    kept: list[str] = []
+    for number in range(1, 6):
+        code, log = laptop.run(*flags, "--env", "TINY_STATUS=503")
+        assert code == 12
+        kept += re.findall(r"^evidence: .*/(rehearsal-[0-9a-f]{8})/evidence$", log, re.MULTILINE)
+        removed = "The evidence of 1 earlier failed rehearsal is removed" in log
+        assert removed == (number > 3)
+        assert not leftovers.of_processes(laptop.run_id)
+    # One that passed leaves nothing, and takes nothing away.
+    assert laptop.run(*flags)[0] == 0
+    assert len(kept) == 5
+    assert sorted(path.name for path in laptop.folder.iterdir()) == sorted(kept[2:])
 
 
 def install(environment: Path, source: Path) -> tuple[str, ...]:

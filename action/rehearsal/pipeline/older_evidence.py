@@ -1,0 +1,113 @@
+"""The evidence of failed rehearsals on a laptop: of each project, the newest three stay.
+
+A mark in the folder of a run says that it may be removed one day, and of which project it is. What
+somebody asked to keep (`evidence: always`, `--keep`) has no mark, and what is not ours has none.
+"""
+
+import os
+import re
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from rehearsal.outside.folder import Folder
+from rehearsal.outside.processes import processes_holding
+from rehearsal.outside.remove_tree import remove_tree
+from rehearsal.pipeline.run_folder import FOLDER_PREFIX
+from rehearsal.results.file_names import EVIDENCE, STAGING
+
+KEPT = 3
+MARK = "failed-rehearsal"
+# Not those of a workflow run, whose id has more parts.
+NAME = re.compile(rf"{FOLDER_PREFIX}[0-9a-f]{{8}}")
+# In bytes: a path has at most PATH_MAX.
+LONGEST_MARK = 8192
+
+
+@dataclass(frozen=True, order=True)
+class MarkedRun:
+    """The folder of a run that may be removed, and when it ended, in seconds since 1970."""
+
+    ended: float
+    name: str
+
+
+def mark_run(root: Folder, project: str) -> None:
+    """Say in the folder of a run that its evidence may be removed one day. Raises OSError."""
+    with root.create_file(MARK) as file:
+        file.write(f"{time.time():.3f} {project}".encode(errors="surrogateescape"))
+
+
+def older_runs(temp: Folder, project: str, run: str) -> list[str]:
+    """Return the names of the folders that are too many, of runs of this project that have ended.
+
+    `run` is the folder of this run, which counts and stays. Raises OSError if `temp` cannot be
+    read.
+    """
+    found = []
+    for entry in temp.entries():
+        if entry.is_folder and NAME.fullmatch(entry.name) and entry.name != run:
+            # Another user's, or gone.
+            with suppress(OSError, ValueError):
+                folder = temp.folder(entry.name)
+                if ended := _ended(folder, project):
+                    found.append(MarkedRun(ended, entry.name))
+    return [each.name for each in sorted(found, reverse=True)[KEPT - 1 :]]
+
+
+@dataclass(kw_only=True)
+class OlderEvidence:
+    """The evidence of earlier runs, as the run sees it whose folder is `run` in `temp`.
+
+    `project` is the path of the project, empty if it is not known. `surplus` are the folders that
+    are too many.
+    """
+
+    temp: Folder
+    run: str
+    project: str = ""
+    surplus: tuple[str, ...] = ()
+
+    def limit(self) -> str:
+        """Mark the evidence of this run; say what becomes of the surplus, or nothing."""
+        if not self.project:
+            return ""
+        with suppress(OSError):  # It stays: no verdict depends on it.
+            mark_run(self.temp.folder(self.run), self.project)
+            self.surplus = tuple(older_runs(self.temp, self.project, self.run))
+        if not self.surplus:
+            return ""
+        rehearsals = "rehearsals" if len(self.surplus) > 1 else "rehearsal"
+        return (
+            f"The evidence of {len(self.surplus)} earlier failed {rehearsals} is removed; that of "
+            f"the newest {KEPT} stays."
+        )
+
+
+def remove_older(temp: Folder, run: str, seconds: float) -> None:
+    """Remove what `older_runs` names, unless somebody works in it. Raises OSError, ValueError.
+
+    The project is that of the folder `run`. A run that is under way holds its folder, and so does
+    another removal.
+    """
+    limit = time.monotonic() + seconds
+    _, project = _read_mark(temp.folder(run))
+    for name in older_runs(temp, project, run):
+        with suppress(FileNotFoundError):
+            folder = temp.folder(name)
+            if not processes_holding(folder):
+                remove_tree(temp, name, seconds=max(limit - time.monotonic(), 0.0))
+
+
+def _ended(folder: Folder, project: str) -> float:
+    """Return when a run ended, 0 if its folder is not ours to remove."""
+    if os.fstat(folder.descriptor).st_uid != os.geteuid() or folder.exists(STAGING):
+        return 0.0
+    ended, name = _read_mark(folder)
+    return ended if name == project and folder.exists(EVIDENCE) else 0.0
+
+
+def _read_mark(folder: Folder) -> tuple[float, str]:
+    with folder.open_file(MARK) as file:
+        ended, _, project = file.read(LONGEST_MARK).decode(errors="surrogateescape").partition(" ")
+    return float(ended), project
