@@ -1,4 +1,4 @@
-"""Usual shapes of projects: with what `rehearse init` writes, the first rehearsal is green."""
+"""Five shapes of projects: with what `rehearse init` writes, the first rehearsal is green."""
 
 import sys
 from pathlib import Path
@@ -13,11 +13,13 @@ from .test_laptop import Laptop
 COMMAND = (sys.executable, "-I", str(ACTION))
 
 
+@pytest.mark.usefixtures("service_images")
 @pytest.mark.parametrize(
     "shape, tests",
     [
         pytest.param("startproject", 1, id="startproject"),
         pytest.param("src_layout", 2, id="src-layout"),
+        pytest.param("cookiecutter", 1, id="cookiecutter"),
         pytest.param("fastapi", 2, id="fastapi"),
         pytest.param("express", 1, id="express"),
     ],

@@ -8,6 +8,7 @@ from rehearsal.commands.init.companions import companion_lines
 from rehearsal.commands.init.displays import display_lines, display_notes
 from rehearsal.commands.init.django_settings import django_notes
 from rehearsal.commands.init.input_line import Draft, InputLine
+from rehearsal.commands.init.live_servers import live_server_notes
 from rehearsal.commands.init.new_requirements import new_requirements
 from rehearsal.commands.init.ready_path import ready_lines
 from rehearsal.commands.init.setup_commands import setup_lines
@@ -73,3 +74,4 @@ def _notes(survey: Survey) -> Iterator[str]:
         yield from django_notes(survey.shape.django, survey.container)
     yield from suite_notes(survey)
     yield from display_notes(survey)
+    yield from live_server_notes(survey)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.new_requirements import find_requirements, new_requirements
+from rehearsal.commands.init.pytest_options import pytest_options
 from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.survey import Survey
 from rehearsal.commands.init.variable_values import is_secret, plain_value
@@ -41,10 +42,15 @@ def suite_lines(survey: Survey) -> Iterator[InputLine]:
     is_default = folder == DEFAULT_FOLDER and project.has(".", "manage.py")
     uses_django = any(IMPORTS_DJANGO.search(text) for text in _texts(project, folder))
     if not (is_default and uses_django) and command.text:
+        options = pytest_options(survey.project, survey.suite, find_requirements(survey))
+        why = f"The tests in {survey.suite} are for {_tool(command.text)}."
+        text = command.text
+        if options.text:
+            text = text.replace(" -m pytest ", f" -m pytest {options.text} ")
         yield InputLine(
             name="test-command",
-            text=f"{_address(project, folder)}{command.text}",
-            why=f"The tests in {survey.suite} are for {_tool(command.text)}.",
+            text=f"{_address(project, folder)}{text}",
+            why=" ".join(filter(None, [why, options.why])),
         )
     yield from _requirements(survey, command)
     if is_default and uses_django:

@@ -105,6 +105,40 @@ def test_tests_that_open_a_window__need_none(
     assert all("functional_tests/test_visitor.py:2" in note for note in draft.notes)
 
 
+LIVE = """\
+from django.contrib.staticfiles.testing import StaticLiveServerTestCase
+
+class VisitorTest(StaticLiveServerTestCase):
+    def setUp(self):
+        self.browser = webdriver.Chrome(options=headless())
+"""
+FROM_OUTSIDE = """\
+        if os.environ.get("TEST_SERVER"):
+            self.live_server_url = "http://" + os.environ["TEST_SERVER"]
+"""
+FIXTURE = """\
+import pytest
+
+def test_greets(page, live_server):
+    page.goto(live_server.url)
+"""
+
+
+@pytest.mark.parametrize(
+    "test, line",
+    [(LIVE, ":3:"), (LIVE + FROM_OUTSIDE, ""), (FIXTURE, ":3:")],
+    ids=["own-server", "address-from-outside", "pytest-django"],
+)
+def test_tests_with_a_server_of_their_own__a_note_says_it(test: str, line: str) -> None:
+    files = STARTPROJECT | {
+        "functional_tests/requirements.txt": "django\npytest\nselenium\n",
+        "functional_tests/test_visitor.py": test,
+    }
+    notes = draft_of(files).notes
+    assert len(notes) == bool(line)
+    assert all(f"functional_tests/test_visitor.py{line}" in note for note in notes)
+
+
 def test_no_tests__a_note_says_it() -> None:
     files = {path: text for path, text in STARTPROJECT.items() if "functional" not in path}
     (note,) = draft_of(files).notes

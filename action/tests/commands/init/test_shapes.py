@@ -25,7 +25,7 @@ def project_in(folder: Path) -> ProjectFiles:
     )
 
 
-@pytest.mark.parametrize("shape", ["startproject", "src_layout", "fastapi", "express"])
+@pytest.mark.parametrize("shape", sorted(each.name for each in SHAPES.iterdir()))
 def test_shape__is_written_as_expected(shape: str) -> None:
     project = project_in(SHAPES / shape)
     survey = find_survey(project, read_models(SHAPES / shape, project))
