@@ -87,7 +87,7 @@ def _collectstatic(context: Context) -> Iterator[Change]:
         return
     place = place_for_run(shape.dockerfile, placed.stage)
     known = shape.dockerfile.environment(placed.stage, before=place.line + 1)
-    needed = _needed(django, known)
+    needed = needed_in_build(django, known)
     variables = "".join(f"{name}={value} " for name, value in needed.items())
     manage = posixpath.relpath(placed.path, place.folder)
     text = f"RUN {variables}{python_command(shape)} {manage} collectstatic --noinput"
@@ -105,7 +105,7 @@ def has_base_path(django: DjangoProject) -> bool:
     return base is not None and "Path(" in base[0].code(base[1])
 
 
-def _needed(django: DjangoProject, known: Mapping[str, str]) -> dict[str, str]:
+def needed_in_build(django: DjangoProject, known: Mapping[str, str]) -> dict[str, str]:
     """Return the variables without which the settings fail in a build, with values for it."""
     return {
         reading.name: reading.any_value

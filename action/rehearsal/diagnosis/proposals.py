@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 
 from rehearsal.diagnosis import (
+    build_proposals,
     database_proposals,
     django_proposals,
     django_static,
@@ -48,8 +49,8 @@ PROPOSALS: Mapping[str, tuple[tuple[Verdict, ...], Callable[[Context], str]]] = 
     "own_module": (AT_START, own_modules.own_module),
     "missing_program": (STARTING, program_proposals.missing_program),
     "missing_package": (AT_START, server_proposals.missing_package),
-    "build_variable": ((Verdict.BUILD_FAILED,), server_proposals.build_variable),
-    "requirements_option": ((Verdict.BUILD_FAILED,), server_proposals.requirements_option),
+    "build_variable": ((Verdict.BUILD_FAILED,), build_proposals.build_variable),
+    "requirements_option": ((Verdict.BUILD_FAILED,), build_proposals.requirements_option),
     "own_database": ((*AT_START, Verdict.TESTS_FAILED), database_proposals.own_database),
     "database_service": (NEEDING_SERVERS, service_proposals.database_service),
     "redis_service": (NEEDING_SERVERS, service_proposals.redis_service),

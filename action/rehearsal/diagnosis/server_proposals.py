@@ -3,23 +3,19 @@
 import re
 from pathlib import PurePosixPath
 
-from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE
 from rehearsal.diagnosis.missing_modules import find_missing_module, is_last_error
-from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.node_packages import node_package
 from rehearsal.diagnosis.own_modules import has_python_module, own_module_lines
 from rehearsal.diagnosis.proposal_context import Context
 from rehearsal.source.app_shape import find_app_word
-from rehearsal.source.build_log import FailedStep, find_line
 from rehearsal.source.changes import Change
 from rehearsal.source.code_search import SUFFIXES, TEST_PATH, bind_in_code
-from rehearsal.source.command_line import LIST, CommandLine, instruction_command
 from rehearsal.source.gunicorn_settings import gunicorn_settings
 from rehearsal.source.image_layout import find_in_image
 from rehearsal.source.known_packages import is_known, package_of
 from rehearsal.source.packages import add_package
 from rehearsal.source.python_app import app_to_serve, server_command
-from rehearsal.source.servers import OPERATORS, bind_to_all
+from rehearsal.source.servers import bind_to_all
 
 HAS_THREADS = ("--threads", "-k", "--worker-class", "gthread")
 # What sends a server into the background.
@@ -172,45 +168,3 @@ def pinned_requirements(context: Context) -> str:
             if packages and all("==" in line for line in packages):
                 return context.place(change.path)
     return ""
-
-
-def build_variable(context: Context) -> str:
-    """Return the RUN that failed in the build, with the variables that it misses."""
-    names = [line.partition(" ")[2] for line in missing_variables(context.facts)]
-    command = _failed_command(context)
-    if not names or not command or command.joined_by == LIST:
-        return ""
-    values = " ".join(f"{name}=only-for-the-build" for name in names)
-    return context.describe([command.insert_before(_python_part(command), values)])
-
-
-def requirements_option(context: Context) -> str:
-    """Return the RUN that failed in the build, with the -r that pip misses before a file."""
-    command = _failed_command(context)
-    found = re.search(PACKAGE_IS_A_FILE, context.facts.text(FAILED_STEP), re.MULTILINE)
-    if not command or not found or found["file"] not in command.texts:
-        return ""
-    return context.describe([command.insert_before(command.texts.index(found["file"]), "-r")])
-
-
-def _failed_command(context: Context) -> CommandLine | None:
-    """Return the command of the RUN that failed in the build."""
-    dockerfile = context.shape.dockerfile
-    lines = context.facts.lines.get(FAILED_STEP, ())
-    if not dockerfile or not lines:
-        return None
-    number = find_line(dockerfile.text, FailedStep(instruction=lines[0]))
-    runs = (each for stage in dockerfile.stages for each in stage.all("RUN"))
-    run = next((each for each in runs if each.line == number), None)
-    return instruction_command(dockerfile.text, dockerfile.path, run) if run else None
-
-
-def _python_part(command: CommandLine) -> int:
-    """Return the index of the first word of the command that runs Python, 0 if none does."""
-    begin = found = 0
-    for index, word in enumerate(command.texts):
-        if word in OPERATORS:
-            begin = index + 1
-        elif re.search(r"python|manage\.py|django-admin", word):
-            found = begin
-    return found

@@ -460,6 +460,22 @@ def test_propose__variable_in_the_build(tmp_path: Path) -> None:
     )
 
 
+def test_propose__all_variables_of_the_settings_in_the_build(tmp_path: Path) -> None:
+    """The error names the first one; the next builds would name the others."""
+    run = "RUN python manage.py collectstatic --noinput"
+    dockerfile = BOOK["Dockerfile"].replace("CMD", f"{run}\nCMD")
+    settings = BOOK["src/shop/settings.py"] + 'PORT = int(os.environ["MAIL_PORT"])\n'
+    files = {**BOOK, "Dockerfile": dockerfile, "src/shop/settings.py": settings}
+    log = "  File \"<frozen os>\", line 717, in __getitem__\nKeyError: 'DJANGO_SECRET_KEY'"
+    verdict = Verdict.BUILD_FAILED
+    found = proposals(tmp_path, files, verdict, build_log=log, failed_step=f"{run}\n{log}")
+    assert found["build_variable"] == (
+        "# in Dockerfile, instead of line 8, write:\n"
+        "RUN DJANGO_SECRET_KEY=only-for-the-build MAIL_PORT=1 "
+        "python manage.py collectstatic --noinput"
+    )
+
+
 def test_propose__static_files(tmp_path: Path) -> None:
     found = proposals(tmp_path, BOOK, Verdict.TESTS_FAILED, **STATIC)
     collectstatic = (

@@ -9,7 +9,7 @@ from rehearsal.diagnosis.django_static import manage_command
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.results.next_need import NextNeed
-from rehearsal.source.code_search import MAX_FILES
+from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 
 MIGRATION = re.compile(r"(?:^|/)migrations/\d\w*\.py$")
 DATABASE_FILE = re.compile(r"\.(?:sqlite3?|db)$")
@@ -62,7 +62,13 @@ def _is_new(context: NeedContext, paths: list[str]) -> bool:
 
 def _migrates_itself(context: NeedContext, paths: list[str]) -> bool:
     project = context.context.shape.project
-    code = (path for path in paths if path.endswith((".py", ".sh")) and "/migrations/" not in path)
+    code = (
+        path
+        for path in paths
+        if path.endswith((".py", ".sh"))
+        and "/migrations/" not in path
+        and not TEST_PATH.search(path)
+    )
     return any(
         "migrate" in (text := project.read(path)) and re.search(r"[\"']migrate[\"']", text)
         for path in islice(code, MAX_FILES)

@@ -1,5 +1,6 @@
 """Variables that the settings need, and that nothing gives to the container."""
 
+import re
 from collections.abc import Iterator
 
 from rehearsal.config.variables import SECRET_LIKE_NAME
@@ -9,8 +10,8 @@ from rehearsal.results.next_need import NextNeed
 from rehearsal.source.settings_variables import SettingsVariable, settings_variables
 
 MAX_VARIABLES = 20
-# Settings whose value may be any random text.
-RANDOM = frozenset({"SECRET_KEY"})
+# A framework's own key may have any value.
+RANDOM = re.compile(r"(?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?")
 HOSTS = "ALLOWED_HOSTS"
 
 
@@ -40,11 +41,15 @@ def variables(context: NeedContext) -> Iterator[Proposal]:
 
 def _paste(context: NeedContext, variable: SettingsVariable) -> str:
     name = variable.name
-    if variable.setting in RANDOM:
+    if _is_random(variable):
         return in_step("generate-secrets", name)
     if SECRET_LIKE_NAME.search(name):
         return f"{in_step('secrets', name)}\n\n{in_step_env(name, f'${{{{ secrets.{name} }}}}')}"
     return in_step("env", f"{name}={_value(context, variable)}")
+
+
+def _is_random(variable: SettingsVariable) -> bool:
+    return bool(RANDOM.fullmatch(variable.setting) or RANDOM.fullmatch(variable.name))
 
 
 def _value(context: NeedContext, variable: SettingsVariable) -> str:
@@ -54,7 +59,7 @@ def _value(context: NeedContext, variable: SettingsVariable) -> str:
 
 
 def _hint(variable: SettingsVariable) -> str:
-    if variable.setting in RANDOM:
+    if _is_random(variable):
         return "Any random value will do: generate-secrets makes one."
     if SECRET_LIKE_NAME.search(variable.name):
         return "Pass it to the container from a repository secret."
