@@ -215,7 +215,7 @@ def _describe(
             target=plan.build.target,
         ),
         inputs=inputs_origin(request, environ, local=local),
-        given=given_by(plan),
+        given=given_by(plan, request.environ),
     )
 
 

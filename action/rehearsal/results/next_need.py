@@ -6,7 +6,7 @@ from typing import Annotated
 from rehearsal.results.json_fields import Json
 
 KINDS = (
-    "variable", "allowed-hosts", "tables", "static-files", "browser", "driver", "test-package",
+    "variable", "allowed-hosts", "tables", "static-files", "test-package", "browser", "display",
 )  # fmt: skip
 
 

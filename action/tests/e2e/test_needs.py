@@ -2,6 +2,7 @@
 
 import html
 import json
+import shutil
 from pathlib import Path
 
 from ..advice import Scenario, obey, write_step
@@ -10,6 +11,9 @@ from .faults import PLAIN_APP, PLAIN_TESTS
 from .needs import IDS, INPUTS, edit
 from .repository import Repository, repository_of
 from .runner import ActionResult, Runner
+from .suite_faults import TOOLS
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def lacking(root: Path, run_id: str) -> Repository:
@@ -73,7 +77,10 @@ def test_passed__the_list_of_an_app_without_django(tiny: Repository, runner: Run
         r"^FAULT = ",
         'FIRST = os.environ["FIRST_NAME"]\nSECOND = os.environ["SECOND_NAME"]\nFAULT = ',
     )
-    scenario = Scenario(root=tiny.root, inputs={})
+    # Firefox in a window, and a runner has no display.
+    shutil.copy(FIXTURES / "firefox_visit.py", tiny.root)
+    inputs = {"test-command": f"{TOOLS} python -m unittest firefox_visit"}
+    scenario = Scenario(root=tiny.root, inputs=inputs)
     write_step(scenario)
     first = runner.use(tiny, scenario.inputs)
     assert_verdict(first, "crashed")
@@ -82,10 +89,13 @@ def test_passed__the_list_of_an_app_without_django(tiny: Repository, runner: Run
     needs, paste = found["needs"], found["paste"]
     assert isinstance(needs, list)
     assert isinstance(paste, str)
-    (second_name,) = needs
+    second_name, display = needs
     line = second_name["line"]
     assert second_name["text"] == (
         f"app.py:{line} reads SECOND_NAME, which is not set and has no default."
+    )
+    assert display["text"] == (
+        "firefox_visit.py:13 opens Firefox with a window, and this machine has no display."
     )
     obeyed = obey(paste, scenario)
     again = runner.use(tiny, obeyed.inputs, environment=obeyed.environment)

@@ -7,11 +7,13 @@ from functools import partial
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.faults import attempt
+from rehearsal.diagnosis.needs.browsers import browsers
 from rehearsal.diagnosis.needs.given import Given
 from rehearsal.diagnosis.needs.hosts import hosts
 from rehearsal.diagnosis.needs.joint_paste import join_pastes, join_places
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.needs.static_files import static_files
+from rehearsal.diagnosis.needs.suite_packages import suite_packages
 from rehearsal.diagnosis.needs.tables import tables
 from rehearsal.diagnosis.needs.variables import variables
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN, WORKFLOW_STEP, fit_paste
@@ -38,7 +40,7 @@ Finder = Callable[[NeedContext], Iterator[Proposal]]
 class _Question:
     """What to look for, unless one of these causes tells it already, or it was seen.
 
-    `seen_from` is the stage in which it would have shown: `start`, `page` or `style`.
+    `seen_from` is the stage in which it would have shown: `start`, `page`, `style` or `tests`.
     """
 
     find: Finder
@@ -60,6 +62,8 @@ QUESTIONS = (
         seen_from="style",
         told_by=frozenset({"static-files", "not-collected", "static-root", "static-name"}),
     ),
+    _Question(find=suite_packages, seen_from="tests", told_by=frozenset({"tests-missing-module"})),
+    _Question(find=browsers, seen_from="tests", told_by=frozenset({"no-browser", "no-display"})),
 )
 
 
@@ -83,6 +87,8 @@ class Seen:
         is_start = facts.verdict in BEFORE_READY and not self.was_ready
         if stage == "start":
             return is_start and not is_answered
+        if stage == "tests":
+            return is_start or "tests-missing-module" in self.causes
         if stage == "page":
             return is_start or bool(self.causes & NO_PAGE_OPENED)
         is_served = any(line.startswith("served ") for line in facts.lines.get("page links", ()))

@@ -1,9 +1,44 @@
 """What the inputs give to a rehearsal, and this machine to its tests."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from rehearsal.config import child_environment
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.outside.files import read_text
+from rehearsal.outside.machine_programs import find_browsers, has_display, missing_modules
+from rehearsal.source.requirements import read_requirements
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What this machine has for the tests: `firefox` or `chrome`, and a display for a window.
+
+    `missing_modules` returns which modules a Python on PATH, by its name, does not find.
+    """
+
+    browsers: frozenset[str] = frozenset()
+    display: bool = False
+    missing_modules: Callable[[str, Sequence[str]], frozenset[str]] = lambda *_: frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteGiven:
+    """What the inputs give to the tests.
+
+    `requirements` is the text of the file with their packages and of all that it includes, None
+    without one; `file` is its path from the working directory. With `is_open` it installs more
+    than these texts say. `remote_browser` says that the browsers run elsewhere.
+    """
+
+    command: str = ""
+    variables: frozenset[str] = frozenset()
+    requirements: str | None = None
+    file: str = ""
+    is_open: bool = False
+    remote_browser: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,31 +49,54 @@ class Given:
     empty if it was never made; the values of both may be secrets. `commands` are the scripts that
     run in the container or before it. `host` is what the tests open, without a port. `services`
     says that a service runs beside the app, `volumes` that the container has data of earlier runs.
+    Nothing is said of a `machine` that is not known.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     image_variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     setup_command: str = ""
     commands: str = ""
-    test_command: str = ""
     host: str = "localhost"
     services: bool = False
     volumes: bool = False
+    tests: SuiteGiven = field(default_factory=SuiteGiven)
+    machine: Machine | None = None
 
 
-def given_by(plan: Plan) -> Given:
-    """Return what a plan gives."""
+def given_by(plan: Plan, environ: Mapping[str, str]) -> Given:
+    """Return what a plan gives, and what this machine has in the environment of the tests."""
     container, companions = plan.container, plan.companions
     secrets = {each.name: each.value for each in container.secrets}
     workers = (word for worker in companions.workers for word in worker.command)
+    env = child_environment.for_children(environ, (secret.name for secret in plan.secrets))
+    env |= plan.suite.env
     return Given(
         variables={**container.env, **secrets},
         setup_command=container.setup_command,
         commands="\n".join(
             (container.setup_command, companions.before_command, *container.command, *workers)
         ),
-        test_command=plan.suite.command,
         host=plan.probe.host,
         services=bool(companions.services),
         volumes=bool(container.volumes),
+        tests=_tests(plan, env),
+        machine=Machine(
+            browsers=find_browsers(env),
+            display=has_display(env),
+            missing_modules=partial(missing_modules, folder=plan.directory, env=env),
+        ),
+    )
+
+
+def _tests(plan: Plan, env: Mapping[str, str]) -> SuiteGiven:
+    suite, grid = plan.suite, any(each.on_host_network for each in plan.companions.services)
+    file = suite.requirements
+    read = read_requirements(file, read_text) if file else None
+    return SuiteGiven(
+        command=suite.command,
+        variables=frozenset(env),
+        requirements="\n".join(read.texts) if read else None,
+        file=os.path.relpath(file, plan.directory.resolve()) if file else "",
+        is_open=bool(read and read.undescribed),
+        remote_browser=bool(suite.selenium_url) or grid or "SELENIUM_REMOTE_URL" in env,
     )

@@ -1,0 +1,89 @@
+"""The browser that the tests open, and a display for it, if the machine lacks them."""
+
+import re
+from collections.abc import Iterator
+
+from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
+from rehearsal.diagnosis.paste import in_step
+from rehearsal.results.next_need import NextNeed
+from rehearsal.source.suite_files import suite_files
+
+# Where tests start a browser of this machine. Without an option, ours starts Chrome.
+STARTS = {
+    "firefox": re.compile(r"^[^#\n]*\bwebdriver\.Firefox\(", re.MULTILINE),
+    "chrome": re.compile(
+        r"^[^#\n]*(?:\bwebdriver\.Chrome\(|^class \w+\((?:\w+\.)?BrowserTestCase\b)", re.MULTILINE
+    ),
+}
+OURS = re.compile(r"\bBrowserTestCase\b")
+TITLES = {"firefox": "Firefox", "chrome": "Chrome"}
+PACKAGES = {"firefox": "firefox-esr", "chrome": "chromium chromium-driver"}
+# In characters: the arguments that follow in the line.
+MAX_CALL = 300
+HEADLESS = re.compile(r"headless", re.IGNORECASE)
+
+
+def browsers(context: NeedContext) -> Iterator[Proposal]:
+    """Yield a browser that is not there, or the display that it has no window without."""
+    machine, project = context.given.machine, context.context.shape.project
+    if not machine or context.given.tests.remote_browser:
+        return
+    texts = {path: project.read(path) for path in suite_files(project, context.given.tests.command)}
+    own = "\n".join(texts.values())
+    for browser, pattern in STARTS.items():
+        for path, text in texts.items():
+            if found := pattern.search(text):
+                line = text.count("\n", 0, found.start()) + found[0].count("\n") + 1
+                place = context.context.place(path)
+                if browser not in machine.browsers:
+                    yield _browser(browser, place, line)
+                elif _has_window(text, found) and _lacks_display(context, own):
+                    yield _display(browser, place, line)
+                break
+
+
+def _browser(browser: str, place: str, line: int) -> Proposal:
+    title = TITLES[browser]
+    return Proposal(
+        need=NextNeed(
+            id="browser",
+            text=f"{place}:{line} opens {title}, and this machine has none on PATH.",
+            hint=f"Install it in an earlier step (on Debian: apt-get install {PACKAGES[browser]}). "
+            "Selenium 4.11 and newer downloads one, where it may.",
+            file=place,
+            line=line,
+        )
+    )
+
+
+def _has_window(text: str, found: re.Match[str]) -> bool:
+    """Whether the options of a browser are all in its file, and ask for no headless one."""
+    has_options = "options" in text[found.end() : found.end() + MAX_CALL].partition("\n")[0]
+    return not OURS.search(found[0]) and (not has_options or "Options(" in text)
+
+
+def _lacks_display(context: NeedContext, code: str) -> bool:
+    machine, suite = context.given.machine, context.given.tests
+    if not machine or machine.display or "xvfb" in suite.command:
+        return False
+    return "MOZ_HEADLESS" not in suite.variables and not HEADLESS.search(code)
+
+
+def _display(browser: str, place: str, line: int) -> Proposal:
+    title = TITLES[browser]
+    is_firefox = browser == "firefox"
+    hint = (
+        "With MOZ_HEADLESS=1 Firefox needs none."
+        if is_firefox
+        else "Give Chrome the argument --headless=new."
+    )
+    return Proposal(
+        need=NextNeed(
+            id="display",
+            text=f"{place}:{line} opens {title} with a window, and this machine has no display.",
+            hint=hint,
+            file=place,
+            line=line,
+        ),
+        paste=in_step("test-env", "MOZ_HEADLESS=1") if is_firefox else "",
+    )

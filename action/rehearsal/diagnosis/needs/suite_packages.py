@@ -1,0 +1,71 @@
+"""Packages that the tests import, and that the Python which runs them does not get."""
+
+import re
+from collections.abc import Iterator
+
+from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
+from rehearsal.diagnosis.paste import in_step
+from rehearsal.results.next_need import NextNeed
+from rehearsal.source.known_packages import package_of
+from rehearsal.source.packages import require_package
+from rehearsal.source.suite_command import guess_command
+from rehearsal.source.suite_files import suite_files, suite_python
+from rehearsal.source.suite_finder import find_suite
+
+# Modules that tests of a running app import, and words in the names of packages that bring them.
+MODULES = {
+    "selenium": r"selenium|splinter|helium",
+    "playwright": r"playwright",
+    "pytest": r"pytest",
+    "django": r"django|wagtail|mezzanine",
+}
+IMPORT = r"^[ \t]*(?:from {module}\b|import {module}\b)"
+
+
+def suite_packages(context: NeedContext) -> Iterator[Proposal]:
+    """Yield each package that is surely missing, with the first line that imports it."""
+    given, project = context.given, context.context.shape.project
+    python = suite_python(given.tests.command)
+    if not given.machine or not python or given.tests.is_open:
+        return
+    places = {}
+    for path in suite_files(project, given.tests.command):
+        for module in MODULES:
+            found = re.search(IMPORT.format(module=module), project.read(path), re.MULTILINE)
+            if found and module not in places:
+                line = project.read(path).count("\n", 0, found.start()) + 1
+                places[module] = (context.context.place(path), line)
+    if given.tests.requirements is None:
+        missing = given.machine.missing_modules(python, list(places))
+    else:
+        text = given.tests.requirements.lower()
+        missing = frozenset(module for module in places if not re.search(MODULES[module], text))
+    for module in sorted(missing & set(places)):
+        place, line = places[module]
+        yield _package(context, module, place, line)
+
+
+def _package(context: NeedContext, module: str, place: str, line: int) -> Proposal:
+    given, project = context.given, context.context.shape.project
+    package = package_of(module)
+    if given.tests.requirements is None:
+        suite = find_suite(project)
+        file = guess_command(project, suite).requirements if suite else ""
+        named = context.context.from_folder(context.context.place(file)) if file else ""
+        why = ": the Python that runs the tests lacks it, and test-requirements is not given"
+        paste = in_step("test-requirements", named) if named else ""
+    else:
+        why = f", and {given.tests.file} does not name it"
+        file = given.tests.file
+        paste = context.context.describe(require_package(project, file, package))
+    return Proposal(
+        need=NextNeed(
+            id="test-package",
+            text=f"{place}:{line} imports {module}{why}.",
+            hint=f"Let the tests have the package {package}: test-requirements names the file of "
+            "their packages.",
+            file=place,
+            line=line,
+        ),
+        paste=paste,
+    )

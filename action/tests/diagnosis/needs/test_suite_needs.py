@@ -1,0 +1,169 @@
+"""What the tests themselves lack: a browser, a display, packages."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rehearsal.diagnosis.needs.given import Given, Machine, SuiteGiven
+from rehearsal.results.next_need import NextNeeds
+from rehearsal.verdict import Verdict
+
+from .test_find_needs import ids, needs_of
+
+WHOLE = Machine(browsers=frozenset({"firefox", "chrome"}), display=True)
+BARE = Machine(missing_modules=lambda _, modules: frozenset(modules))
+COMMAND = "python -m unittest functional_tests"
+FIREFOX = "from selenium import webdriver\n\nbrowser = webdriver.Firefox()\n"
+OURS = "from rehearsal_testing import BrowserTestCase\n\nclass ATest(BrowserTestCase):\n    pass\n"
+
+
+def found(
+    root: Path,
+    code: str,
+    machine: Machine | None,
+    suite: SuiteGiven | None = None,
+    *,
+    verdict: Verdict = Verdict.CRASHED,
+    **files: str,
+) -> NextNeeds:
+    given = suite or SuiteGiven(command=COMMAND)
+    texts = {
+        "Dockerfile": "FROM a\nCMD b\n",
+        "functional_tests/test_home.py": code,
+        **{name.replace("__", "/").replace("_txt", ".txt"): text for name, text in files.items()},
+    }
+    for path, text in texts.items():
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).write_text(text)
+    return needs_of(root, verdict, Given(machine=machine, tests=given))
+
+
+def told(found: NextNeeds) -> list[str]:
+    return [each.text for each in found.needs]
+
+
+@pytest.mark.parametrize(
+    "code, text",
+    [
+        (FIREFOX, "test_home.py:3 opens Firefox, and this machine has none on PATH."),
+        (
+            FIREFOX.replace("Firefox()", "Chrome(options=o)"),
+            "test_home.py:3 opens Chrome, and this machine has none on PATH.",
+        ),
+        (OURS, "test_home.py:3 opens Chrome, and this machine has none on PATH."),
+    ],
+)
+def test_browsers__none(tmp_path: Path, code: str, text: str) -> None:
+    machine = replace(BARE, missing_modules=lambda *_: frozenset(), display=True)
+    assert told(found(tmp_path, code, machine)) == [f"functional_tests/{text}"]
+    assert not found(tmp_path, code, WHOLE)
+
+
+@pytest.mark.parametrize(
+    "code, expected, paste",
+    [
+        (FIREFOX, ["display"], "test-env: MOZ_HEADLESS=1"),
+        (FIREFOX.replace("Firefox", "Chrome"), ["display"], ""),
+        (
+            FIREFOX.replace("Firefox()", "Firefox(options=o)") + "o = webdriver.FirefoxOptions()\n",
+            ["display"],
+            "test-env: MOZ_HEADLESS=1",
+        ),
+        # The options come from elsewhere, or ask for none.
+        (FIREFOX.replace("Firefox()", "Firefox(options=o)"), [], ""),
+        (f"{FIREFOX}o.add_argument('-headless')\n", [], ""),
+        (OURS, [], ""),
+        ("# webdriver.Firefox()\n", [], ""),
+    ],
+)
+def test_browsers__display(tmp_path: Path, code: str, expected: list[str], paste: str) -> None:
+    seen = found(tmp_path, code, replace(WHOLE, display=False))
+    assert ids(seen) == expected
+    assert seen.paste.endswith(paste)
+    assert bool(seen.paste) == bool(paste)
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        SuiteGiven(command=f"xvfb-run -a {COMMAND}"),
+        SuiteGiven(command=COMMAND, variables=frozenset({"MOZ_HEADLESS"})),
+        SuiteGiven(command=COMMAND, remote_browser=True),
+        SuiteGiven(command="python -m unittest other_tests"),
+    ],
+    ids=["xvfb", "headless", "remote", "other tests"],
+)
+def test_browsers__display_is_not_needed(tmp_path: Path, suite: SuiteGiven) -> None:
+    machine = replace(WHOLE, display=False)
+    assert not found(tmp_path, FIREFOX, machine, suite, other_tests__test_a="")
+
+
+def test_browsers__of_an_unknown_machine(tmp_path: Path) -> None:
+    assert not found(tmp_path, FIREFOX, None)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.TESTS_FAILED, Verdict.TIMED_OUT])
+def test_browsers__were_seen_by_the_tests(tmp_path: Path, verdict: Verdict) -> None:
+    assert not found(tmp_path, FIREFOX, BARE, verdict=verdict)
+
+
+def test_packages__without_requirements(tmp_path: Path) -> None:
+    asked: list[tuple[str, Sequence[str]]] = []
+
+    def missing(python: str, modules: Sequence[str]) -> frozenset[str]:
+        asked.append((python, modules))
+        return frozenset({"selenium"})
+
+    machine = replace(WHOLE, missing_modules=missing)
+    code = f"import pytest\n{FIREFOX}"
+    seen = found(tmp_path, code, machine, requirements_dev_txt="pytest\nselenium\n")
+    assert asked == [("python", ["selenium", "pytest"])]
+    (text,) = told(seen)
+    assert text == (
+        "functional_tests/test_home.py:2 imports selenium: the Python that runs the tests lacks "
+        "it, and test-requirements is not given."
+    )
+
+
+def test_packages__are_proposed_from_a_file_that_has_them(tmp_path: Path) -> None:
+    machine = replace(WHOLE, missing_modules=lambda _, modules: frozenset(modules))
+    seen = found(tmp_path, FIREFOX, machine, requirements_txt="pytest\nselenium\n")
+    assert seen.paste.endswith("test-requirements: requirements.txt")
+
+
+@pytest.mark.parametrize(
+    "requirements, expected",
+    [
+        ("requests\n", ["test-package"]),
+        ("selenium==4.1\n", []),
+        # They bring it.
+        ("pytest-selenium\n", []),
+        ("splinter\n", []),
+    ],
+)
+def test_packages__in_requirements(tmp_path: Path, requirements: str, expected: list[str]) -> None:
+    suite = SuiteGiven(command=COMMAND, requirements=requirements, file="needed.txt")
+    seen = found(tmp_path, FIREFOX, WHOLE, suite, needed_txt=requirements)
+    assert ids(seen) == expected
+    if expected:
+        assert "needed.txt does not name it." in seen.needs[0].text
+        assert seen.paste == "# in needed.txt, at the end, add:\nselenium"
+
+
+def test_packages__of_requirements_that_do_not_say_all(tmp_path: Path) -> None:
+    suite = SuiteGiven(command=COMMAND, requirements="./tools\n", file="a.txt", is_open=True)
+    assert not found(tmp_path, FIREFOX, WHOLE, suite)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uv run pytest functional_tests",
+        "pip install selenium && python -m unittest functional_tests",
+    ],
+)
+def test_packages__are_installed_by_the_command(tmp_path: Path, command: str) -> None:
+    machine = replace(WHOLE, missing_modules=lambda _, modules: frozenset(modules))
+    assert not found(tmp_path, FIREFOX, machine, SuiteGiven(command=command))
