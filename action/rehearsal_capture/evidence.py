@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Protocol
 
 from rehearsal_capture.quiet import Quiet
+from rehearsal_capture.trace.recorder import RECORDER
 
 # A rehearsal keeps names of up to 100 characters unchanged, and `.xml` may follow.
 _MAX_NAME_LENGTH = 96
@@ -69,9 +70,13 @@ def keep(
         if not getattr(error, _KEPT, False) and type(error).__name__ not in _NOT_FAILURES:
             setattr(error, _KEPT, True)
             earlier = [found for each in _chain(error) for found in vars(each).pop(_SNAPSHOTS, ())]
-            snapshots = [*earlier, *filter(None, map(take_snapshot, browsers()))]
+            used = browsers()
+            snapshots = [*earlier, *filter(None, map(take_snapshot, used))]
             if snapshots:
                 _write(folder_of(name()), snapshots)
+            # A browser that has crashed shows nothing more, but what led to it is known.
+            if snapshots or used:
+                RECORDER.write(folder_of(name()), name())
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
@@ -161,4 +166,4 @@ def _remove_our_frames(error: BaseException) -> None:
 
 
 def _is_ours(entry: TracebackType) -> bool:
-    return Path(entry.tb_frame.f_code.co_filename).parent == _HERE
+    return _HERE in Path(entry.tb_frame.f_code.co_filename).parents

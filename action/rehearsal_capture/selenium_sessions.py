@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 
 from rehearsal_capture.evidence import attach_snapshot
 from rehearsal_capture.selenium_session import KnownSession, Session
+from rehearsal_capture.trace.recorder import RECORDER
 
 # By ID.
 _sessions: dict[str, KnownSession] = {}
@@ -32,15 +34,29 @@ def watch(module: Any) -> None:
         if command == "quit":
             with suppress(Exception):
                 _snapshot_before_quit(session)
-        response = send(self, command, params)
+        given = dict(params) if isinstance(params, dict) else {}
+        started = time.time()
+        try:
+            response = send(self, command, params)
+        except BaseException as error:
+            with suppress(Exception):
+                RECORDER.note(command, given, session, error, started)
+            raise
         # Not more than an Exception: here a time limit may still end the test.
         with suppress(Exception):
+            RECORDER.note(command, given, session or _new_session(response), response, started)
             _note(self, command, session, response)
             if command == "getLog" and session in _sessions and params.get("type") == "browser":
                 response["value"] = _sessions[session].read(response["value"])
         return response
 
     connection.execute = execute
+
+
+def _new_session(response: Any) -> Any:
+    """Return the ID in the answer to newSession."""
+    value = response.get("value") if isinstance(response, dict) else None
+    return value.get("sessionId") if isinstance(value, dict) else None
 
 
 def _note(connection: Any, command: Any, session: Any, response: Any) -> None:
@@ -76,6 +92,7 @@ def forget(session: Any) -> None:
 
 def start_test() -> None:
     """Begin to note which sessions a test uses."""
+    RECORDER.start_test()
     _used.clear()
     for known in list(_sessions.values()):
         known.seen.clear()

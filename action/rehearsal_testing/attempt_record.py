@@ -12,6 +12,7 @@ from pathlib import Path
 
 from selenium.common.exceptions import WebDriverException
 
+from rehearsal_capture.trace.recorder import RECORDER
 from rehearsal_testing import junit
 from rehearsal_testing.browser import Browser
 from rehearsal_testing.evidence import EvidenceFolder
@@ -50,6 +51,7 @@ class AttemptRecord:
     ) -> "AttemptRecord":
         """Start the clock; before the first attempt, delete evidence of an earlier test run."""
         evidence = EvidenceFolder.for_test(case.id, environ)
+        RECORDER.start_attempt(len(earlier_attempts) + 1)
         if not earlier_attempts:
             evidence.delete()
         return cls(

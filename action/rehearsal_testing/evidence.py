@@ -12,6 +12,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
 from rehearsal_capture.evidence import safe_name
+from rehearsal_capture.trace.recorder import RECORDER
 from rehearsal_testing.browser import Browser
 
 DEFAULT_FOLDER = "test-evidence"
@@ -23,6 +24,7 @@ class EvidenceFolder:
     """The folder for the evidence of one test; `save` creates it."""
 
     path: Path
+    test: str
     location: str
     """Where to find it, for the reader of the test's output."""
 
@@ -33,9 +35,9 @@ class EvidenceFolder:
         if root := environ.get("REHEARSAL_EVIDENCE"):
             # A rehearsal removes this folder at its end, after it has copied the content.
             location = f"tests/{name} of the evidence"
-            return cls(path=Path(root).absolute() / name, location=location)
+            return cls(path=Path(root).absolute() / name, test=test_id, location=location)
         path = Path(DEFAULT_FOLDER).absolute() / name
-        return cls(path=path, location=str(path))
+        return cls(path=path, test=test_id, location=str(path))
 
     def delete(self) -> None:
         """Delete what an earlier run of the same test left."""
@@ -66,8 +68,17 @@ class EvidenceFolder:
                 except (WebDriverException, HTTPError, OSError) as error:
                     problems.append(f"{file}: {error}\n")
             problems += (f"An open dialog was closed: {text}\n" for text in dialogs)
+        problems += self._write_trace(f"-retry{retry}" if retry else "")
         if problems:
             self._write_problems(problems)
+
+    def _write_trace(self, suffix: str) -> list[str]:
+        """Write what the test made the browsers do; return the problem that there was."""
+        try:
+            RECORDER.write(self.path, self.test, suffix)
+        except (OSError, ValueError) as error:
+            return [f"trace{suffix}.jsonl: {error}\n"]
+        return []
 
     def _write_problems(self, problems: Sequence[str]) -> None:
         try:

@@ -61,6 +61,7 @@ def for_tests(
         "REHEARSAL_EVIDENCE": str(evidence),
         "REHEARSAL_JUNIT": str(junit),
         "REHEARSAL_RETRIES": str(suite.retries),
+        "REHEARSAL_TRACE": suite.trace,
         "PYTHONPATH": _join(*map(str, python_path), base.get("PYTHONPATH")),
         "PATH": _join(str(bin_folder or ""), base.get("PATH")),
         **suite.env,

@@ -401,6 +401,16 @@ INPUTS = table(
         short="screenshots and pages of failed browser tests",
     ),
     Input(
+        "trace",
+        one_of("on-failure", "retry", "off"),
+        "When the steps of a failed browser test are kept, in `trace.jsonl`: always, only while it "
+        "runs again, or never.",
+        default="on-failure",
+        tests_only=True,
+        stage=TESTS,
+        short="keep the steps of failed tests",
+    ),
+    Input(
         "test-reports",
         TEXT,
         "A glob of the JUnit XML files that the tests write, relative to the working directory.",

@@ -186,6 +186,7 @@ def _suite(
         timeout=inputs.number("test-timeout"),
         retries=inputs.number("test-retries"),
         capture=inputs.text("capture") == "on",
+        trace=inputs.text("trace"),
         reports_glob=_reports(inputs, directory),
         shard=_shard(inputs),
         selenium_url=read_grid_url(inputs),

@@ -160,7 +160,7 @@ class SuitePlan:
 
     `command` is empty if no test was asked for. `requirements` is None if the tests need no virtual
     environment; with `keeps_venv` a runner keeps it. `timeout` is in seconds. `capture` says that
-    failed browser tests leave evidence.
+    failed browser tests leave evidence, `trace` when their steps are a part of it.
     `reports_glob` is relative to the working directory. `selenium_url` is empty, too, if a service
     is the Grid: its URL is known when its image is here.
     """
@@ -172,6 +172,7 @@ class SuitePlan:
     timeout: int
     retries: int
     capture: bool
+    trace: str
     reports_glob: str
     shard: str
     selenium_url: str

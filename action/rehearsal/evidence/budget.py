@@ -10,7 +10,7 @@ from rehearsal.results.file_names import JUNIT_FOLDER
 # What a browser shows as a picture without running anything.
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 PAGES = (".html",)
-TEXTS = (".log", ".txt", ".md")
+TEXTS = (".log", ".txt", ".md", ".jsonl")
 # In bytes. A larger file shows less of a failure than its name says, and goes with the rest.
 MAX_WORTHY = 16 << 20
 # The tests' files may have this part of what is free on the disk: others need it, too.

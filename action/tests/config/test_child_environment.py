@@ -41,6 +41,7 @@ def test_for_tests__has_the_address_of_the_app_and_the_folders() -> None:
         "REHEARSAL_EVIDENCE": "/s/traces",
         "REHEARSAL_JUNIT": "/s/junit",
         "REHEARSAL_RETRIES": "0",
+        "REHEARSAL_TRACE": "on-failure",
         "PYTHONPATH": "/capture:/action",
         "REHEARSAL_PACKAGES": "/action",
         "PATH": "/s/venv/bin",

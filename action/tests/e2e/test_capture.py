@@ -35,7 +35,7 @@ class NewVisitorTest(unittest.TestCase):
         self.browser.get(os.environ["REHEARSAL_URL"])
         self.assertEqual(self.browser.find_element("tag name", "h1").text, "It works")
 """
-NAMES = ("screenshot.png", "page.html", "address.txt", "console.log")
+NAMES = ("screenshot.png", "page.html", "address.txt", "console.log", "trace.jsonl")
 
 
 @pytest.mark.parametrize("runner_of_tests", ["unittest", "pytest"])

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.e2e
 PYTHON = CHECKOUT / ".cache/suites/bin/python"
 CAPTURE = CHECKOUT / "action/rehearsal_capture/python_path"
 PYTHON_PATH = os.pathsep.join(map(str, (CAPTURE, CHECKOUT / "action")))
-ALL = {"address.txt", "console.log", "page.html", "screenshot.png"}
+SHOWN = {"address.txt", "console.log", "page.html", "screenshot.png"}
+# Of Selenium's sessions.
+ALL = SHOWN | {"trace.jsonl"}
 BODY = (
     b"<title>one</title><script>console.warn('it says so')</script>"
     b"<button onclick=\"alert('Saved')\">Save</button>"
@@ -203,6 +205,7 @@ SUITES = (
         name="playwright",
         text=PLAYWRIGHT,
         folder=safe_name("test_pages.test_title[chromium]"),
+        files=SHOWN,
     ),
 )
 
@@ -360,7 +363,7 @@ ATTACHED = {"test-Messages.txt", "test-Screenshot.png", "test-State.json"}
         pytest.param(("-n", "2"), set(), id="xdist"),
         pytest.param(
             ("--reruns", "1"),
-            {f"{name.partition('.')[0]}-failure2.{name.partition('.')[2]}" for name in ALL},
+            {f"{name.partition('.')[0]}-failure2.{name.partition('.')[2]}" for name in SHOWN},
             id="rerunfailures",
         ),
     ],
@@ -572,6 +575,35 @@ def test_suite__that_closes_its_browser_and_leaves_a_dialog(sandbox: Sandbox, si
     assert (folder / "problems.txt").read_text() == "An open dialog was closed: Saved\n"
 
 
+CRASHES = """
+import unittest
+from chrome import start
+
+
+class CrashTest(unittest.TestCase):
+    def test_page(self):
+        browser = start()
+        self.addCleanup(browser.quit)
+        browser.find_element("tag name", "button").click()
+        browser.switch_to.alert.accept()
+        browser.get("chrome://crash")
+"""
+
+
+def test_trace__of_a_browser_that_crashes(sandbox: Sandbox, site: str) -> None:
+    (sandbox.code / "test_pages.py").write_text(CRASHES)
+    assert run(sandbox, UNITTEST, site, "")[0] == 1
+    text = (sandbox.evidence / "test_pages.CrashTest.test_page/trace.jsonl").read_text()
+    head, *lines = map(json.loads, text.splitlines())
+    assert head["test"] == "test_pages.CrashTest.test_page"
+    assert head["browser"].startswith("chrome ")
+    assert [each.get("cmd", each["k"]) for each in lines] == [
+        "start the browser", "go to", "look", "click", "look", "accept dialog", "go to"
+    ]  # fmt: skip
+    assert (lines[3]["on"], lines[3]["at"]) == ("tag=button", "test_pages.py:10")
+    assert "crash" in lines[-1]["error"]
+
+
 HANGS = """
 import unittest
 from chrome import start
@@ -591,9 +623,11 @@ def test_suite__with_a_page_that_never_answers(sandbox: Sandbox, site: str) -> N
     # Chrome's driver would wait for the page for five minutes before it quits.
     assert run(sandbox, UNITTEST, site, "")[0] == 1
     (folder,) = sandbox.evidence.iterdir()
-    assert {file.name: file.read_text() for file in folder.iterdir()} == {
-        "problems.txt": "console.log: the browser does not answer\n"
-    }
+    assert {file.name for file in folder.iterdir()} == {"problems.txt", "trace.jsonl"}
+    problems = (folder / "problems.txt").read_text()
+    assert problems == "console.log: the browser does not answer\n"
+    steps = [json.loads(line) for line in (folder / "trace.jsonl").read_text().splitlines()]
+    assert steps[-1]["error"].startswith("timeout: ")
 
 
 LEFT_OPEN = """

@@ -20,7 +20,9 @@ def content(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> EvidenceFolder:
-    return EvidenceFolder(path=tmp_path / "evidence" / "a.B.test_c", location="there")
+    return EvidenceFolder(
+        path=tmp_path / "evidence" / "a.B.test_c", test="a.B.test_c", location="there"
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_save__lists_problems_in_a_file(folder: EvidenceFolder, error: Exception
 
 def test_save__to_a_folder_that_cannot_be_written_raises_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file, not a folder")
-    EvidenceFolder(path=tmp_path / "file" / "test", location="there").save(
+    EvidenceFolder(path=tmp_path / "file" / "test", test="test", location="there").save(
         [fake_browser(FakeDriver())]
     )
 

@@ -12,7 +12,7 @@ from ..rehearsal_testing.fakes import FakeDriver, fake_browser
 def test_is_our_name__every_file_of_rehearsal_testing(
     tmp_path: Path, failure: int, retry: int
 ) -> None:
-    folder = EvidenceFolder(path=tmp_path, location="here")
+    folder = EvidenceFolder(path=tmp_path, test="here", location="here")
     folder.save([fake_browser(FakeDriver(log=[])) for _ in "12"], failure=failure, retry=retry)
     names = [path.name for path in tmp_path.iterdir()]
     assert len(names) > 7

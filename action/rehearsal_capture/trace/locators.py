@@ -1,0 +1,70 @@
+"""What elements are called: by the locator with which a test found them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# W3C's name for an element in JSON, and for a shadow root.
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+SHADOW = "shadow-6066-11e4-a52e-4f735466cecf"
+_MAX_LENGTH = 300
+_MAX_ELEMENTS = 2000
+# Selenium sends By.ID, By.NAME and By.CLASS_NAME as CSS.
+_AS_CSS = (
+    (re.compile(r'\[id="((?:[^"\\]|\\.)*)"\]'), "id"),
+    (re.compile(r'\[name="((?:[^"\\]|\\.)*)"\]'), "name"),
+    (re.compile(r"\.((?:[\w-]|\\.)+)"), "class"),
+)
+_NAMES = {
+    "css selector": "css",
+    "link text": "link",
+    "partial link text": "link with",
+    "tag name": "tag",
+}
+
+
+def locator(using: str, value: str) -> str:
+    """Return a locator as the test wrote it: `id=new_item`, `css=.list li`."""
+    if using == "css selector":
+        for pattern, name in _AS_CSS:
+            found = pattern.fullmatch(value)
+            if found:
+                plain = re.sub(r"\\(.)", r"\1", found[1])
+                return f"{name}={plain}"[:_MAX_LENGTH]
+    return f"{_NAMES.get(using, using)}={value}"[:_MAX_LENGTH]
+
+
+class Locators:
+    """The elements that were found, by their IDs."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def remember(self, params: dict[str, Any], value: Any) -> None:
+        """Note the elements that a reply has, by the locator of the command."""
+        name = locator(str(params.get("using")), str(params.get("value")))
+        parent = self.name(params)
+        if parent:
+            name = f"{parent} → {name}"[:_MAX_LENGTH]
+        is_list = isinstance(value, list)
+        for number, each in enumerate(value if is_list else [value], start=1):
+            found = element_id(each)
+            if found and len(self._names) < _MAX_ELEMENTS:
+                self._names[found] = f"{name} [{number}]" if is_list else name
+
+    def name(self, params: dict[str, Any]) -> str:
+        """Return what the element of a command is called; empty if it has none."""
+        found = params.get("id") or params.get("shadowId")
+        if isinstance(found, dict):
+            found = element_id(found)
+        return self._names.get(found, "an element") if isinstance(found, str) else ""
+
+
+def element_id(value: Any) -> str | None:
+    """Return the ID of an element in JSON, None of anything else."""
+    if isinstance(value, dict):
+        found = value.get(ELEMENT) or value.get(SHADOW)
+        return found if isinstance(found, str) else None
+    found = getattr(value, "id", None)
+    return found if isinstance(found, str) else None

@@ -1,0 +1,116 @@
+"""The traces of all browsers of this process, and the file that is written of a failed test."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from rehearsal_capture.trace.places import calling_place
+from rehearsal_capture.trace.session_trace import SessionTrace
+
+VERSION = 1
+FILE = "trace.jsonl"
+# When a test is recorded: at its retries alone, or never; else always.
+_MODE = "REHEARSAL_TRACE"
+_MAX_SESSIONS = 20
+
+
+class Recorder:
+    """Records the commands of each session; a test has one attempt after the other."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, SessionTrace] = {}
+        self._process = os.getpid()
+        self._started = time.time()
+        self._attempt = 1
+
+    def start_attempt(self, number: int) -> None:
+        """Say which attempt at a test the next one is, from 1."""
+        self._attempt = number
+        self.start_test()
+
+    def start_test(self) -> None:
+        """Forget what was recorded: another test begins, or another attempt."""
+        self._started = time.time()
+        for session in list(self._sessions.values()):
+            session.start_test()
+
+    def is_on(self) -> bool:
+        """Whether commands are recorded now."""
+        mode = os.environ.get(_MODE, "")
+        return mode != "off" and (mode != "retry" or self._attempt > 1)
+
+    def note(
+        self, command: str, params: dict[str, Any], session: str | None, reply: Any, started: float
+    ) -> None:
+        """Record one command; `reply` is what the driver answered, or the exception of sending.
+
+        `started` is in seconds since 1970.
+        """
+        if not session or not self.is_on():
+            return
+        value, error = _read_reply(reply)
+        self._trace_of(session, value if command == "newSession" else None).note(
+            command, params, value, error=error, started=started, ended=time.time(),
+            at=calling_place(),
+        )  # fmt: skip
+
+    def _trace_of(self, session: str, opened: Any) -> SessionTrace:
+        if self._process != os.getpid():
+            # A fork: the browsers of its parent are not its own.
+            self._sessions, self._process = {}, os.getpid()
+        if session not in self._sessions:
+            while len(self._sessions) >= _MAX_SESSIONS:
+                del self._sessions[next(iter(self._sessions))]
+            capabilities = (opened or {}).get("capabilities") or opened or {}
+            browser = f"{capabilities.get('browserName', '')} "
+            browser += str(capabilities.get("browserVersion", "")).partition(".")[0]
+            number = 1 + max((each.number for each in self._sessions.values()), default=0)
+            self._sessions[session] = SessionTrace(number, browser.strip())
+        return self._sessions[session]
+
+    def write(self, folder: Path, test: str, suffix: str = "") -> None:
+        """Write `trace.jsonl` of the running test, unless its browsers did nothing. Raises OSError.
+
+        `suffix` is added to the name, before the dot.
+        """
+        lines: list[dict[str, Any]] = []
+        for session in list(self._sessions.values()):
+            own = list(session.lines())
+            if own:
+                head = {"v": VERSION, "test": test, "attempt": self._attempt, "pid": os.getpid(),
+                        "browser": session.browser, "b": session.number,
+                        "start": round(self._started * 1000)}  # fmt: skip
+                if session.left_out:
+                    head["left-out"] = session.left_out
+                lines.append(head)
+                lines += ({**each, "b": session.number} for each in own)
+        if lines:
+            folder.mkdir(parents=True, exist_ok=True)
+            text = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in lines)
+            file = folder / FILE.replace(".", f"{suffix}.")
+            file.write_text(text, encoding="utf-8", errors="replace")
+
+
+def _read_reply(reply: Any) -> tuple[Any, str]:
+    """Return the value of a reply, and its error: its kind and the first line of its message."""
+    if isinstance(reply, BaseException):
+        return None, f"{type(reply).__name__}: {reply}".partition("\n")[0]
+    value = reply.get("value") if isinstance(reply, dict) else None
+    status = reply.get("status") if isinstance(reply, dict) else None
+    # Selenium hands on the body of an error as text.
+    if status and isinstance(value, str):
+        try:
+            value = json.loads(value)["value"]
+        except (ValueError, KeyError, TypeError):
+            return None, str(value).partition("\n")[0]
+    if status and isinstance(value, dict) and "error" in value:
+        message = str(value.get("message") or "").partition("\n")[0]
+        return None, ": ".join(filter(None, (str(value["error"]), message)))
+    return value, ""
+
+
+RECORDER = Recorder()

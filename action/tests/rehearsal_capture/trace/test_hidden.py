@@ -1,0 +1,39 @@
+import pytest
+
+from rehearsal_capture.trace.hidden import hide_in_address, hide_in_script
+
+
+@pytest.mark.parametrize(
+    "address, shown",
+    [
+        ("http://localhost:8888/lists/new?page=2", "http://localhost:8888/lists/new?page=2"),
+        ("http://user:pa55@localhost/x", "http://localhost/x"),
+        ("/login?token=abc&next=/a", "/login?token=•••&next=/a"),
+        ("/?q=a-value-that-is-long", "/?q=•••"),
+        ("/cb#access_token=abc&page=1", "/cb#access_token=•••&page=1"),
+        ("/reset/MQ/c8x2kd-1a2b3c4d5e6f7a8b9c0d/", "/reset/MQ/•••/"),
+        ("/blog/a-long-title-without-digits/", "/blog/a-long-title-without-digits/"),
+        ("data:text/html,<p>secret", "data:text/html"),
+        ("http://[", "•••"),
+    ],
+)
+def test_hide_in_address(address: str, shown: str) -> None:
+    assert hide_in_address(address) == shown
+
+
+@pytest.mark.parametrize(
+    "script, shown",
+    [
+        ("return document.title", "return document.title"),
+        ("localStorage.setItem('token', \"a'b\")", "localStorage.setItem('•••', '•••')"),
+        ("x = `a\nb`;\n  y()", "x = '•••'; y()"),
+        (r"say('it\'s')", "say('•••')"),
+        ("a" * 1000, "a" * 200),
+    ],
+)
+def test_hide_in_script(script: str, shown: str) -> None:
+    assert hide_in_script(script) == shown
+
+
+def test_hide_in_script__text_that_never_ends() -> None:
+    assert "s3cret" not in hide_in_script("say('s3cret" + "x" * 2000)

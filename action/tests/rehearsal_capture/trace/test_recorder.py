@@ -1,0 +1,99 @@
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal_capture.trace.recorder import Recorder
+
+STARTED = {"value": {"sessionId": "s", "capabilities": {
+    "browserName": "chrome", "browserVersion": "156.0.1"}}}  # fmt: skip
+
+
+def recorded(recorder: Recorder, *replies: Any, session: str = "s") -> None:
+    recorder.note("newSession", {}, session, STARTED, 1.0)
+    for reply in replies:
+        recorder.note("refresh", {}, session, reply, 2.0)
+
+
+def read(folder: Path, name: str = "trace.jsonl") -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / name).read_text().splitlines()]
+
+
+def test_write__names_test_browser_and_steps(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorded(recorder, {"value": None})
+    recorder.write(tmp_path / "new", "a.B.test_c")
+    head, start, reload = read(tmp_path / "new")
+    assert head["start"] > 10**12
+    del head["start"]
+    assert head == {"v": 1, "test": "a.B.test_c", "attempt": 1, "pid": os.getpid(),
+                    "browser": "chrome 156", "b": 1}  # fmt: skip
+    assert (start["cmd"], reload["cmd"], reload["i"], reload["b"]) == (
+        "start the browser", "reload", 1, 1
+    )  # fmt: skip
+    # The place is the innermost frame outside of this package: this file.
+    assert reload["at"].startswith("action/tests/rehearsal_capture/trace/test_recorder.py:")
+
+
+def test_write__nothing_was_done(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorded(recorder)
+    recorder.start_test()
+    recorder.write(tmp_path / "new", "a.B.test_c")
+    assert not (tmp_path / "new").exists()
+
+
+def test_write__several_browsers(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorded(recorder, {"value": None}, session="s")
+    recorded(recorder, {"value": None}, session="t")
+    recorder.write(tmp_path, "a")
+    assert [(each.get("v"), each["b"]) for each in read(tmp_path)] == [
+        (1, 1), (None, 1), (None, 1), (1, 2), (None, 2), (None, 2)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "reply, error",
+    [
+        ({"status": 404, "value": '{"value": {"error": "no such window", "message": "gone\\n#0"}}'},
+         "no such window: gone"),
+        ({"status": 502, "value": "Bad Gateway\nnginx"}, "Bad Gateway"),
+        ({"status": 500, "value": '["x"]'}, '["x"]'),
+        (ConnectionError("refused\nmore"), "ConnectionError: refused"),
+        ({"value": None}, None),
+        (None, None),
+    ],
+    ids=["W3C", "no JSON", "other JSON", "exception", "success", "nothing"],
+)  # fmt: skip
+def test_note__the_error_of_a_reply(tmp_path: Path, reply: Any, error: str | None) -> None:
+    recorder = Recorder()
+    recorded(recorder, reply)
+    recorder.write(tmp_path, "a")
+    assert read(tmp_path)[-1].get("error") == error
+
+
+@pytest.mark.parametrize(
+    "mode, attempt, is_kept",
+    [("", 1, True), ("off", 1, False), ("off", 2, False), ("retry", 1, False), ("retry", 2, True)],
+)
+def test_note__as_the_input_says(
+    tmp_path: Path, mode: str, attempt: int, is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REHEARSAL_TRACE", mode)
+    recorder = Recorder()
+    recorder.start_attempt(attempt)
+    recorded(recorder, {"value": None})
+    recorder.write(tmp_path, "a", "-retry1")
+    assert (tmp_path / "trace-retry1.jsonl").exists() == is_kept
+
+
+def test_note__a_child_process_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder()
+    recorded(recorder, {"value": None})
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    recorded(recorder, {"value": None}, session="t")
+    recorder.write(tmp_path, "a")
+    assert {each["b"] for each in read(tmp_path)} == {1}
