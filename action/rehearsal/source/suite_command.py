@@ -33,6 +33,8 @@ PACKAGE_MANAGERS = {
     "": ("npm install", "npm run", "npx"),
 }
 NODE_SCRIPTS = ("test:e2e", "e2e", "test:functional", "cypress:run", "test:ui")
+# A script that waits for somebody at the screen.
+OPENS_WINDOW = re.compile(r"playwright\b.*\s--(?:ui|debug)\b|cypress open")
 NODE_PROGRAMS = {"@playwright/test": "playwright test", "cypress": "cypress run"}
 
 
@@ -114,7 +116,11 @@ def _node_command(project: ProjectFiles, folder: str) -> str:
         return ""
     lock = next((name for name in PACKAGE_MANAGERS if project.has(base, name)), "")
     install, run, execute = PACKAGE_MANAGERS[lock]
-    commands = [f"{run} {name}" for name in NODE_SCRIPTS if name in scripts]
+    commands = [
+        f"{run} {name}"
+        for name in NODE_SCRIPTS
+        if name in scripts and not OPENS_WINDOW.search(str(scripts[name]))
+    ]
     commands += [
         f"{execute} {program}" for name, program in NODE_PROGRAMS.items() if name in dependencies
     ]

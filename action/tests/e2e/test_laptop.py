@@ -96,19 +96,23 @@ class Laptop:
     folder: Path
     run_id: str
 
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            **clean_environment(),
+            **own_caches(self.folder.with_name("caches")),
+            "TMPDIR": str(self.folder),
+            # The harness looks for it in what is left, as in every other scenario.
+            "GITHUB_RUN_ID": self.run_id,
+            "REHEARSAL_E2E": self.run_id,
+        }
+
     def run(self, *argv: str, program: tuple[str, ...] = ()) -> tuple[int, str]:
         self.folder.mkdir(exist_ok=True)
         done = subprocess.run(
             [*(program or (sys.executable, "-I", "action")), *argv],
             cwd=self.repository.root,
-            env={
-                **clean_environment(),
-                **own_caches(self.folder.with_name("caches")),
-                "TMPDIR": str(self.folder),
-                # The harness looks for it in what is left, as in every other scenario.
-                "GITHUB_RUN_ID": self.run_id,
-                "REHEARSAL_E2E": self.run_id,
-            },
+            env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -286,7 +290,7 @@ def test_evidence__of_failed_runs_is_kept_three_deep(laptop: Laptop) -> None:
 
 def install(environment: Path, source: Path) -> tuple[str, ...]:
     """Install this checkout as a package, without its extras; return the command."""
-    for name in ("pyproject.toml", "README.md", "LICENSE", "action"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "action"):
         subprocess.run(["cp", "-R", str(CHECKOUT / name), str(source)], check=True)
     pip = [sys.executable, "-m", "pip"]
     quietly = ("--quiet", "--no-deps")

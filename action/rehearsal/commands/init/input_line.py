@@ -26,13 +26,12 @@ class Draft:
     """What a workflow's step gets.
 
     `lines` are those of its inputs. `secret_names` are the variables of its `env:`, which have
-    GitHub's secrets of the same names. `programs` are installed by a step before it. `files` are
-    written beside the workflow. `notes` say what no input can do.
+    GitHub's secrets of the same names. `files` are written beside the workflow. `notes` say what no
+    input can do.
     """
 
     lines: tuple[InputLine, ...] = ()
     secret_names: tuple[str, ...] = ()
-    programs: tuple[str, ...] = ()
     files: tuple[NewFile, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -1,9 +1,12 @@
 """A file of requirements for tests whose packages no file of the repository lists."""
 
 import posixpath
+from collections.abc import Iterator
 
+from rehearsal.commands.init.declared_versions import with_version
 from rehearsal.commands.init.input_line import NewFile
 from rehearsal.commands.init.survey import Survey
+from rehearsal.commands.init.tests_address import PAGE
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.suite_command import SuiteCommand, guess_command, lists_all
 
@@ -33,8 +36,22 @@ def new_requirements(survey: Survey) -> NewFile | None:
     if "django" in command.packages and (app := _app_requirements(survey.project, survey.suite)):
         lines.append(f"-r {posixpath.relpath(app, survey.suite)}")
         listed = [each for each in command.packages if lists_all(survey.project, app, [each])]
-    lines += (each for each in command.packages if each not in listed)
+    lines += (
+        with_version(survey.project, survey.suite, each)
+        for each in _with_plugins(survey, command.packages)
+        if each not in listed
+    )
     return NewFile(path=join(survey.suite, FILE), text="\n".join(lines) + "\n")
+
+
+def _with_plugins(survey: Survey, packages: tuple[str, ...]) -> Iterator[str]:
+    """Yield the packages; the fixture `page` is one of pytest-playwright, which brings its own."""
+    texts = (survey.project.read(path) for path in survey.project.below(survey.suite))
+    has_page = "pytest" in packages and any(PAGE.search(text) for text in texts)
+    if has_page and "playwright" not in packages:
+        yield "pytest-playwright"
+    for each in packages:
+        yield "pytest-playwright" if has_page and each == "playwright" else each
 
 
 def _app_requirements(project: ProjectFiles, suite: str) -> str:

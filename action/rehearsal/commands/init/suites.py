@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rehearsal.commands.init.browser_tests import mixed_tests
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.new_requirements import find_requirements, new_requirements
 from rehearsal.commands.init.pytest_options import pytest_options
 from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.survey import Survey
+from rehearsal.commands.init.tests_address import TestsAddress, find_address
 from rehearsal.commands.init.variable_values import is_secret, plain_value
 from rehearsal.source.django_project import find_django
 from rehearsal.source.project_files import ProjectFiles, join
@@ -18,17 +20,15 @@ from rehearsal.source.suite_command import SuiteCommand, guess_command
 
 DEFAULT_FOLDER = "functional_tests"
 IMPORTS_DJANGO = re.compile(r"^[ \t]*(?:from|import) django\b", re.MULTILINE)
-# An address that tests open if nothing gives them another one.
-FIXED_ADDRESS = re.compile(r"https?://(?:localhost|127\.0\.0\.1):(?P<port>\d{2,5})")
-OUR_ADDRESS = re.compile(r"\b(?:REHEARSAL_URL|TEST_SERVER)\b|rehearsal_testing|\blive_url\b")
-# A variable with the address of the app, as tests read it.
-ADDRESS_VARIABLE = re.compile(
-    r"""(?:process\.env\.|(?:environ(?:\.get)?|getenv|env)[\[(]\s*["'])"""
-    r"(?P<name>[A-Z][A-Z0-9_]*(?:URL|URI|ADDRESS|ORIGIN))\b"
-)
+# What runs Playwright's tests comes after its installation.
+RUNS_TESTS = re.compile(r"(?<=&& )(?=[^&]*$)")
 NO_TESTS = (
     "No browser tests were found. Write some, and name the command that runs them in test-command: "
     "they find the app at $REHEARSAL_URL."
+)
+MIXED_TESTS = (
+    "{} drives a browser, and stands among other tests. Name the command that runs only such tests "
+    "in test-command: they find the app at $REHEARSAL_URL."
 )
 
 
@@ -41,34 +41,39 @@ def suite_lines(survey: Survey) -> Iterator[InputLine]:
     command = guess_command(project, folder)
     is_default = folder == DEFAULT_FOLDER and project.has(".", "manage.py")
     uses_django = any(IMPORTS_DJANGO.search(text) for text in _texts(project, folder))
-    if not (is_default and uses_django) and command.text:
+    address = find_address(project, folder)
+    is_default = is_default and uses_django
+    if command.text and not (is_default and not address.before and not address.after):
         options = pytest_options(survey.project, survey.suite, find_requirements(survey))
-        why = f"The tests in {survey.suite} are for {_tool(command.text)}."
-        text = command.text
+        text = _with_browsers(command.text, address)
         if options.text:
             text = text.replace(" -m pytest ", f" -m pytest {options.text} ")
+        why = f"The tests in {survey.suite} are for {_tool(command.text)}."
         yield InputLine(
             name="test-command",
-            text=f"{_address(project, folder)}{text}",
+            text=f"{address.before}{text}{address.after}",
             why=" ".join(filter(None, [why, options.why])),
         )
     yield from _requirements(survey, command)
-    if is_default and uses_django:
+    if is_default:
         yield from _test_env(survey)
-    if port := _fixed_port(project, folder):
-        where, number = port
-        why = f"{survey.directory}/{where}: the tests open this port.".removeprefix("./")
-        yield InputLine(name="host-port", text=number, why=why)
+    if address.fixed_port:
+        where = posixpath.normpath(join(survey.directory, address.where))
+        why = f"{where}: the tests open this port."
+        yield InputLine(name="host-port", text=address.fixed_port, why=why)
 
 
 def suite_notes(survey: Survey) -> Iterator[str]:
     """Yield what the tests lack that no input can give them."""
     if not survey.suite:
-        yield NO_TESTS
+        path = mixed_tests(survey.project)
+        yield MIXED_TESTS.format(path) if path else NO_TESTS
         return
     project = rerooted(survey.project, survey.directory)
     folder = survey.from_directory(survey.suite)
     command = guess_command(project, folder)
+    if note := find_address(project, folder).note:
+        yield note
     if command.packages and not find_requirements(survey) and not new_requirements(survey):
         yield (
             f"{survey.suite}/requirements.txt does not list all that the tests import "
@@ -89,29 +94,13 @@ def _texts(project: ProjectFiles, folder: str) -> Iterator[str]:
     yield from (project.read(path) for path in project.below(folder))
 
 
-def _address(project: ProjectFiles, folder: str) -> str:
-    """Return the line that gives the tests the app's address by the name that they read."""
-    texts = list(_texts(project, folder))
-    if any(OUR_ADDRESS.search(text) for text in texts):
-        return ""
-    names = {found["name"] for text in texts for found in ADDRESS_VARIABLE.finditer(text)}
-    return f'export {names.pop()}="$REHEARSAL_URL"\n' if len(names) == 1 else ""
-
-
-def _fixed_port(project: ProjectFiles, folder: str) -> tuple[str, str] | None:
-    """Return the one port that the tests open whatever they are told: its place and number."""
-    found: dict[str, str] = {}
-    for path in project.below(folder):
-        text = project.read(path)
-        if OUR_ADDRESS.search(text) or ADDRESS_VARIABLE.search(text):
-            return None
-        for match in FIXED_ADDRESS.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            found.setdefault(match["port"], place(path, line))
-    if len(found) != 1:
-        return None
-    number, where = found.popitem()
-    return where, number
+def _with_browsers(command: str, address: TestsAddress) -> str:
+    """Return a command that installs the browsers of Playwright before it runs its tests."""
+    if not address.is_playwright:
+        return command
+    found = re.search(r"(?P<run>\S+(?: exec)?) playwright test", command)
+    run = found["run"] if found else "npx"
+    return RUNS_TESTS.sub(f"{run} playwright install chromium && ", command)
 
 
 def _requirements(survey: Survey, command: SuiteCommand) -> Iterator[InputLine]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from rehearsal.commands.init.app_service import ComposeSetup, find_setup
+from rehearsal.commands.init.browser_tests import find_browser_tests
 from rehearsal.commands.init.compose_services import LAST, PRODUCTION, read_services
 from rehearsal.commands.init.django_settings import Container
 from rehearsal.commands.init.dockerfile_choice import DockerfileChoice, choose_dockerfile
@@ -125,6 +126,7 @@ def find_survey(project: ProjectFiles, models: Mapping[str, Any]) -> Survey | No
     )
     django_folder = find_django_folder(project)
     suite = join(django_folder, "functional_tests") if django_folder else find_suite(project)
+    suite = suite or find_browser_tests(project)
     directory = django_folder or "."
     if not django_folder and suite and _is_below(suite, choice.context):
         directory = choice.context

@@ -41,7 +41,7 @@ PLAIN = re.compile(r"[A-Za-z0-9/.$_](?:[^\n#:]|:(?=\S)|(?<=\S)#)*")
 
 def workflow_text(draft: Draft, *, branch: str = "main", action: str = ACTION) -> str:
     """Return the workflow file: each input that was guessed has a comment that says why."""
-    lines = [HEAD.format(branch=branch).rstrip("\n"), *_steps_before(draft)]
+    lines = [HEAD.format(branch=branch).rstrip("\n")]
     for note in draft.notes:
         lines += _comment(f"To do: {note}", STEP)
     if action == ACTION:
@@ -63,12 +63,6 @@ def files_as_comments(draft: Draft) -> str:
     """Return the files to write beside the workflow as comments that follow it."""
     shown = [("", f"{each.path}:", *each.text.splitlines()) for each in draft.files]
     return "".join(f"# {line}".rstrip() + "\n" for lines in shown for line in lines)
-
-
-def _steps_before(draft: Draft) -> Iterator[str]:
-    for program in draft.programs:
-        yield f"{STEP}- name: Install {program}"
-        yield f"{KEY}run: pipx install {program}"
 
 
 def _input(name: str, lines: list[InputLine]) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""Browser tests whose folder has no name that says it: by what their files import."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from rehearsal.source.project_files import ProjectFiles, join
+from rehearsal.source.suite_finder import TEST_FILE
+
+PLAYWRIGHT = re.compile(r"playwright\.config\.[cm]?[jt]s")
+CYPRESS = re.compile(r"cypress\.config\.[cm]?[jt]s|cypress\.json")
+TEST_FOLDER = re.compile(r"\btestDir\s*:\s*[\"'](?:\./)?(?P<folder>[\w./-]+?)/?[\"']")
+DRIVES_BROWSER = re.compile(
+    r"^[ \t]*(?:from|import) (?:selenium|playwright|splinter|rehearsal_testing|seleniumbase)\b",
+    re.MULTILINE,
+)
+
+
+def find_browser_tests(project: ProjectFiles) -> str:
+    """Return the nearest folder of which all tests drive a browser, or an empty string."""
+    for folder in project.nearest_first():
+        for name in project.folders[folder]:
+            if PLAYWRIGHT.fullmatch(name):
+                found = TEST_FOLDER.search(project.read(join(folder, name)))
+                tests = join(folder, found["folder"]) if found else folder
+                return tests if tests in project.folders else folder
+            if CYPRESS.fullmatch(name) and join(folder, "cypress") in project.folders:
+                return join(folder, "cypress")
+    return next(_python_folders(project), "")
+
+
+def mixed_tests(project: ProjectFiles) -> str:
+    """Return the first file with a browser test that stands among other tests, or nothing."""
+    return next(
+        (
+            path
+            for folder in project.nearest_first()
+            for path in _tests(project, folder)
+            if DRIVES_BROWSER.search(project.read(path))
+        ),
+        "",
+    )
+
+
+def _python_folders(project: ProjectFiles) -> Iterator[str]:
+    for folder in project.nearest_first():
+        tests = _tests(project, folder)
+        if folder != "." and tests:
+            # The driver may be started in a file that all of them import.
+            shared = (join(folder, name) for name in project.folders[folder] if name not in tests)
+            own = all(DRIVES_BROWSER.search(project.read(path)) for path in tests)
+            by_others = any(
+                DRIVES_BROWSER.search(project.read(path)) for path in shared if "conftest" in path
+            )
+            if own or by_others:
+                yield folder
+
+
+def _tests(project: ProjectFiles, folder: str) -> list[str]:
+    return [
+        join(folder, name)
+        for name in project.folders[folder]
+        if name.endswith(".py") and TEST_FILE.fullmatch(PurePosixPath(name).name)
+    ]
