@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import yaml
 
 from .machine import clean_environment, own_caches
+from .own_terminal import Terminal
 from .repository import Repository
 from .workflow_commands import StepLog, lines_of, parse_step_logs
 
@@ -82,6 +84,7 @@ class RunningStep:
     temp: Path
     _log: Path
     _bash: subprocess.Popen[bytes]
+    _terminal: Terminal | None = None
 
     @property
     def log(self) -> str:
@@ -110,6 +113,11 @@ class RunningStep:
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the step's bash and to nothing else."""
         self._bash.send_signal(number)
+
+    def press_ctrl_c(self) -> None:
+        """Press Ctrl-C in its terminal: all processes in the foreground get SIGINT."""
+        assert self._terminal
+        self._terminal.type(b"\x03")
 
     def ends_within(self, seconds: float) -> bool:
         try:
@@ -219,10 +227,12 @@ class Runner:
         timeout: float = 300,
         meanwhile: Meanwhile = lambda _: None,
         command: str = "rehearse",
+        on_terminal: bool = False,
     ) -> LocalRun:
         """Rehearse as on a laptop, with nothing of GitHub's around; `before` starts the command.
 
         `meanwhile` is called while it runs. `command` is another sub-command with the same flags.
+        With `on_terminal` it has a terminal of its own.
         """
         place = self._new_place()
         own = {
@@ -230,18 +240,28 @@ class Runner:
             for name, value in self._environment(place, repository).items()
             if name != "CI" and not name.startswith(("GITHUB_", "RUNNER_"))
         }
-        with (place / "log").open("wb") as log:
+        with ExitStack() as opened:
+            log = opened.enter_context((place / "log").open("wb"))
+            terminal = opened.enter_context(Terminal(log)) if on_terminal else None
+            # Makes its standard input the terminal whose keys it hears.
+            controlled = ("setsid", "--ctty") if terminal else ()
+            program = (sys.executable, "-I", "action")
             process = subprocess.Popen(
-                [*before, sys.executable, "-I", "action", command, *flags, *_flags(inputs)],
+                [*controlled, *before, *program, command, *flags, *_flags(inputs)],
                 cwd=repository.root,
-                env=own | dict(environment or {}),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
+                env=own | dict(environment or {}) | ({"TERM": "xterm"} if terminal else {}),
+                stdin=terminal.inside if terminal else subprocess.DEVNULL,
+                stdout=terminal.inside if terminal else log,
                 stderr=subprocess.STDOUT,
             )
             with process:
                 try:
-                    step = RunningStep(temp=place / "temp", _log=place / "log", _bash=process)
+                    step = RunningStep(
+                        temp=place / "temp",
+                        _log=place / "log",
+                        _bash=process,
+                        _terminal=terminal,
+                    )
                     meanwhile(step)
                     process.wait(timeout)
                 except BaseException:

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from ..wheel_texts import dangling_references
 from . import leftovers
 from .act import Act
 from .leftovers import engine
@@ -240,6 +241,8 @@ def test_installed__works_with_flags_and_names_the_extra(
     laptop: Laptop, workdir: Path, tmp_path: Path
 ) -> None:
     program = install(workdir / "venv", tmp_path)
+    (packages,) = (workdir / "venv/lib").glob("*/site-packages")
+    assert dangling_references(packages) == []
     laptop.repository.write(".github/workflows/ci.yml", workflow(STEP))
     code, log = laptop.run(program=program)
     assert code == 2

@@ -1,11 +1,12 @@
 """On a laptop nobody waits for what is removed: the last line comes first, also after Ctrl-C."""
 
-import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
+
+from rehearsal.pipeline.older_evidence import MARK
 
 from . import leftovers
 from .deadlines import quickest
@@ -79,6 +80,7 @@ class Moment:
     words: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[tuple[str, str, str], ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def has_come(self, step: RunningStep) -> bool:
         return self.words in step.file(self.log)
@@ -98,6 +100,13 @@ python3 -c 'if True:
     time.sleep(600)
 '
 """
+# A package whose build goes on and on, and needs none of an index.
+ENDLESS = {
+    "endless/pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "endless"\n'
+    'backend-path = ["."]\n',
+    "endless/endless.py": "import time\n\ntime.sleep(600)\n",
+    "endless.txt": "./endless\n",
+}
 MOMENTS = {
     "building": Moment(
         log="build.log",
@@ -107,11 +116,22 @@ MOMENTS = {
     "before the app": Moment(log="before.log", words="deaf", inputs={"before-command": DEAF}),
     "setting up": Moment(log="setup.log", words="deaf", inputs={"setup-command": DEAF}),
     "waiting": Moment(log="container.log", words="GET /", inputs={"env": "TINY_STATUS=503"}),
+    "installing": Moment(
+        log="test-setup.log",
+        words="Processing ./endless",
+        inputs={"test-requirements": "endless.txt", "test-command": "true"},
+        files=ENDLESS,
+    ),
     "testing": Moment(
         log="tests/output.log",
         words="deaf",
         inputs={"test-command": f"{LEAVES_FILES}\n{LARGE}\n{DEAF}"},
         edits=STAYS,
+    ),
+    "auditing": Moment(
+        log="audit/*.log",
+        words="GET /",
+        inputs={"test-command": "python3 -m unittest checks.Page", "audit-active": "true"},
     ),
     "stopping": Moment(
         log="container.log",
@@ -127,6 +147,8 @@ def test_ctrl_c(moment: str, tiny: Repository, runner: Runner) -> None:
     pressed = MOMENTS[moment]
     for edit in pressed.edits:
         tiny.replace(*edit)
+    for path, text in pressed.files.items():
+        tiny.write(path, text)
 
     def measure() -> float:
         seconds: list[float] = []
@@ -134,14 +156,20 @@ def test_ctrl_c(moment: str, tiny: Repository, runner: Runner) -> None:
         def interrupt(step: RunningStep) -> None:
             step.wait_until(pressed.has_come)
             started = time.monotonic()
-            step.send(signal.SIGINT)
+            step.press_ctrl_c()
             assert step.ends_within(60)
             seconds.append(time.monotonic() - started)
 
-        run = runner.run_locally(tiny, pressed.inputs, flags=["--no-workflow"], meanwhile=interrupt)
+        run = runner.run_locally(
+            tiny,
+            pressed.inputs,
+            flags=["--no-workflow"],
+            meanwhile=interrupt,
+            on_terminal=True,
+        )
         assert b"verdict:  cancelled" in run.output
         leftovers.of_processes(runner.run_id)
-        assert names_below(run) == ["evidence"]
+        assert names_below(run) == ["evidence", MARK]
         return seconds[0]
 
     assert quickest(measure, AFTER_CTRL_C) < AFTER_CTRL_C
