@@ -22,6 +22,7 @@ from rehearsal.local.load_inputs import LocalOptions, load_inputs
 from rehearsal.local.step_selection import StepSelector
 from rehearsal.local.workflow_file import (
     WORKFLOWS_FOLDER,
+    ActionUse,
     find_uses,
     is_our_action,
     workflow_files,
@@ -92,12 +93,21 @@ def _check_place(top: Path) -> None:
 def _check_not_used(top: Path, repository: str) -> None:
     """Raise `MisconfiguredError` if a workflow uses the action: two steps would do the same."""
     for file in workflow_files(top):
-        for use in find_uses(file, top=top, repository=repository):
+        for use in _uses(file, top, repository):
             raise MisconfiguredError(
                 f"{use}, line {use.line}, uses the action already.",
                 hint="Rehearse that step with: rehearse. To see what rehearse init would write: "
                 "rehearse init --print.",
             )
+
+
+def _uses(file: Path, top: Path, repository: str) -> list[ActionUse]:
+    try:
+        return find_uses(file, top=top, repository=repository)
+    except YamlMissingError:
+        raise
+    except MisconfiguredError:
+        return []  # GitHub does not run it either.
 
 
 def _survey(top: Path) -> Survey:
@@ -159,7 +169,9 @@ def _own_step() -> LocalOptions:
 def _tell(console: Console, survey: Survey, draft: Draft) -> None:
     for file in (str(FILE), *(each.path for each in draft.files)):
         console.info(f"written:  {file}")
-    console.info(f"image:    {survey.choice.dockerfile.path}")
+    others = survey.choice.others
+    rest = f" (not {', '.join(others[:3])}{', …' if others[3:] else ''})" if others else ""
+    console.info(f"image:    {survey.choice.dockerfile.path}{rest}")
     console.info(f"tests:    {survey.suite or 'none found'}")
     for note in draft.notes:
         console.info(f"to do:    {note}")

@@ -14,16 +14,22 @@ from rehearsal.commands.init.ready_path import ready_lines
 from rehearsal.commands.init.setup_commands import setup_lines
 from rehearsal.commands.init.suites import suite_lines, suite_notes
 from rehearsal.commands.init.survey import Survey
+from rehearsal.config.input_table import INPUTS
+from rehearsal.config.input_types import SCRIPT
 from rehearsal.source.project_files import join
 
 # Inputs that give the app a variable.
 GIVING = frozenset({"env", "secrets", "generate-secrets"})
+# GitHub would evaluate an expression; and each line of a list is an item of its own.
+EXPRESSION = "${{"
+NOT_WRITTEN = "A value for {} cannot be written as one line of plain text. Write it yourself. {}"
 
 
 def make_draft(survey: Survey) -> Draft:
     """Return the draft: only what the action's defaults do not say."""
-    lines = [*_build_lines(survey), *port_lines(survey), *_app_lines(survey)]
-    lines += [*suite_lines(survey), *display_lines(survey)]
+    found = [*_build_lines(survey), *port_lines(survey), *_app_lines(survey)]
+    found += [*suite_lines(survey), *display_lines(survey)]
+    lines = [each for each in found if _can_be_written(each)]
     return Draft(
         lines=tuple(lines),
         secret_names=tuple(
@@ -32,29 +38,44 @@ def make_draft(survey: Survey) -> Draft:
             )
         ),
         files=tuple(filter(None, [new_requirements(survey)])),
-        notes=(*_notes(survey),),
+        notes=(
+            *_notes(survey),
+            *(NOT_WRITTEN.format(each.name, each.why) for each in found if each not in lines),
+        ),
     )
+
+
+def _can_be_written(line: InputLine) -> bool:
+    is_script = INPUTS[line.name].type is SCRIPT
+    parts = line.text.split("\n") if is_script else [line.text]
+    return EXPRESSION not in line.text and all(part.isprintable() for part in parts)
 
 
 def _build_lines(survey: Survey) -> Iterator[InputLine]:
     choice, path = survey.choice, survey.choice.dockerfile.path
+    chosen = _chosen(survey)
     if survey.directory != ".":
         why = f"The tests in {survey.suite} start there."
         yield InputLine(name="working-directory", text=survey.directory, why=why)
     context = survey.from_directory(choice.context)
     if context != ".":
         why = f"{path} copies its files from there."
+        if path == join(choice.context, "Dockerfile"):
+            why = " ".join(filter(None, (why, chosen)))
         yield InputLine(name="context", text=context, why=why)
     if path != join(choice.context, "Dockerfile"):
-        why = ""
-        if choice.others:
-            shown = ", ".join(choice.others[:3]) + (", …" if choice.others[3:] else "")
-            why = f"Chosen for production; the others are {shown}."
-        yield InputLine(name="dockerfile", text=survey.from_directory(path), why=why)
+        yield InputLine(name="dockerfile", text=survey.from_directory(path), why=chosen)
     if choice.target:
         last = choice.dockerfile.final()
         why = f"{path}: its last stage, {last.name if last else ''}, is not that of production."
         yield InputLine(name="target", text=choice.target, why=why)
+
+
+def _chosen(survey: Survey) -> str:
+    """Return the sentence about the Dockerfiles that were not chosen, empty without any."""
+    others = survey.choice.others
+    shown = ", ".join(others[:3]) + (", …" if others[3:] else "")
+    return f"Chosen as that of production; there are also {shown}." if others else ""
 
 
 def _app_lines(survey: Survey) -> Iterator[InputLine]:
@@ -71,7 +92,22 @@ def _app_lines(survey: Survey) -> Iterator[InputLine]:
 
 def _notes(survey: Survey) -> Iterator[str]:
     if survey.shape.django:
+        yield from _other_projects(survey, survey.shape.django.manage)
         yield from django_notes(survey.shape.django, survey.container)
     yield from suite_notes(survey)
     yield from display_notes(survey)
     yield from live_server_notes(survey)
+
+
+def _other_projects(survey: Survey, taken: str) -> Iterator[str]:
+    """Yield that there are more projects of Django than the one that was taken."""
+    others = [
+        join(folder, "manage.py")
+        for folder in survey.project.nearest_first()
+        if survey.project.has(folder, "manage.py") and join(folder, "manage.py") != taken
+    ]
+    if taken and others:
+        yield (
+            f"{taken} was taken for the app's, and there is also {others[0]}. If that one is in "
+            "the image, change what names the other."
+        )

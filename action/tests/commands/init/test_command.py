@@ -93,6 +93,12 @@ def test_init__no_second_step(django: Path) -> None:
     assert not (django / WORKFLOW).exists()
 
 
+def test_init__a_workflow_that_is_no_yaml_uses_nothing(django: Path) -> None:
+    (django / WORKFLOW).parent.mkdir(parents=True)
+    (django / WORKFLOW).with_name("broken.yml").write_text("a: b: c")
+    assert init(django).returncode == 0
+
+
 def test_init__no_dockerfile(tmp_path: Path) -> None:
     files = {path: text for path, text in STARTPROJECT.items() if path != "Dockerfile"}
     done = init(laid_out(tmp_path, files))

@@ -217,3 +217,12 @@ def test_dockerfile__is_no_script() -> None:
     inputs = draft_of(changed(STARTPROJECT, edit, needs)).inputs()
     assert inputs["generate-secrets"] == "SECRET_KEY"
     assert inputs["setup-command"] == "python manage.py migrate --noinput"
+
+
+@pytest.mark.parametrize("value", ["'${{ secrets.A }}'", '"two\\nlines"', '"\\e[31m"'])
+def test_compose__a_value_that_is_no_line_of_text_is_a_note(value: str) -> None:
+    compose = COMPOSE.replace("postgres://shop:throwaway@db:5432/shop", value)
+    draft = draft_of(WITH_POSTGRES | {"compose.yaml": compose})
+    assert "secrets" not in draft.inputs()
+    (note,) = draft.notes
+    assert note.startswith("A value for secrets cannot be written as one line of plain text.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .projects import DOCKERFILE, STARTPROJECT, URLS, changed, draft_of
+from .projects import DOCKERFILE, MANAGE, STARTPROJECT, URLS, changed, draft_of
 
 NODE = {
     "Dockerfile": 'FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n',
@@ -34,6 +34,21 @@ def test_dockerfile__that_of_production(paths: list[str], chosen: str) -> None:
     inputs = draft_of(files).inputs()
     name = inputs.get("dockerfile", "Dockerfile")
     assert name == chosen or f"{inputs.get('context')}/{name}" == chosen
+
+
+def test_dockerfile__the_others_are_named() -> None:
+    files = dict.fromkeys(["web/Dockerfile", "web/Dockerfile.dev"], DOCKERFILE)
+    lines = {each.name: each.why for each in draft_of(files | {"web/requirements.txt": ""}).lines}
+    assert lines["context"] == (
+        "web/Dockerfile copies its files from there. Chosen as that of production; there are also "
+        "web/Dockerfile.dev."
+    )
+
+
+def test_manage_twice__a_note_says_which_was_taken() -> None:
+    files = STARTPROJECT | {"old/manage.py": MANAGE}
+    (note,) = draft_of(files).notes
+    assert note.startswith("manage.py was taken for the app's, and there is also old/manage.py.")
 
 
 def test_context__is_where_the_copied_files_are() -> None:
