@@ -305,10 +305,18 @@ def print_notes(request: GivenInputs, console: Console, *, origin: bool = True) 
 def image_tag_for(plan: Plan, environ: Mapping[str, str], version: str) -> str:
     """Return the name of the image that is built; an empty `version` becomes `latest`.
 
-    On a laptop each build gets the same name, on GitHub each run has a version of its own.
+    On a laptop each build of a folder gets the same name, on GitHub each run has a version of its
+    own.
     """
-    project = environ.get("GITHUB_REPOSITORY", "").rpartition("/")[2] or plan.directory.name
-    return image_tag(project, version or "latest")
+    repository = environ.get("GITHUB_REPOSITORY", "").rpartition("/")[2]
+    return image_tag(repository or _folder_name(plan), version or "latest")
+
+
+def _folder_name(plan: Plan) -> str:
+    """Return the name of the working directory, with those above it: many projects have a src."""
+    if plan.directory.is_relative_to(plan.top):
+        return "-".join((plan.top.name, *plan.directory.relative_to(plan.top).parts))
+    return plan.directory.name
 
 
 def _engine_needs(plan: Plan) -> EngineNeeds:
