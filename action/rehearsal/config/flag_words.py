@@ -73,6 +73,8 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
         r"the value in the step's env: \(NAME: \$\{\{ secrets\.NAME \}\}\)",
         f"the value in {ENVIRONMENT}",
     ),
+    (r"\bfrom (?:a )?repository secrets?(?: of that name)?", "as a secret"),
+    (r"\ba repository secret\b", "a secret of your own"),
     (r"move the whole value to env:", "move the whole value there"),
     (r" \(in container-secrets\)", ""),
     (r"\blist (\w+) in generate-secrets", r"write --generate-secrets \1"),

@@ -19,7 +19,7 @@ PACKAGE = Path(rehearsal.__file__).parent
 # What only somebody with a workflow can do something with.
 OF_WORKFLOWS = re.compile(
     r"with:|step's|\$\{\{|(earlier|before this) step\b|your workflow|\bthe input (?!is\b)[a-z]|"
-    r"on the runner|larger runner|rehearsal\.yml"
+    r"on the runner|larger runner|rehearsal\.yml|repository secret"
 )
 ROOMS = ("audit/", "config/", "diagnosis/", "outside/", "pipeline/", "redaction/", "source/")
 # They never reach somebody who gives flags.

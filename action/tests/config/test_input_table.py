@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.commands.publish.request import PUBLISH_INPUTS, read_request
-from rehearsal.config.input_table import INPUTS
+from rehearsal.config.input_table import INPUTS, STAGES
 from rehearsal.config.input_types import Input
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.parser import make_plan
@@ -69,3 +69,12 @@ def test_read_request__reads_every_input_of_publish(
 def test_make_plan__refuses_what_the_type_does_not_accept(top: Path, name: str) -> None:
     with pytest.raises(MisconfiguredError, match=rf"The input {name} "):
         make_plan({name: WRONG}, environ={}, top=top)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_inputs__have_a_few_words_for_help(name: str) -> None:
+    each = INPUTS[name]
+    assert each.stage in STAGES
+    assert each.short
+    # Beside the flag, on a terminal of 80 columns.
+    assert len(each.help.replace("%%", "%")) <= 50

@@ -21,7 +21,7 @@ def choose_port(exposed: Sequence[int]) -> AppPort:
         (port,) = exposed
         return AppPort(number=port, reason=f"port {port}: the image exposes it")
     if not exposed:
-        reason = f"port {DEFAULT_PORT}: neither the input port nor the image names one"
+        reason = f"port {DEFAULT_PORT}: none is given, and the image exposes none"
         return AppPort(number=DEFAULT_PORT, reason=reason)
     names = ", ".join(map(str, sorted(exposed)))
     return AppPort(

@@ -10,7 +10,7 @@ def test_choose_port__the_one_that_is_exposed() -> None:
 def test_choose_port__none_is_exposed() -> None:
     port = choose_port([])
     assert (port.number, port.is_guess) == (DEFAULT_PORT, False)
-    assert "neither the input port nor the image names one" in port.reason
+    assert "none is given, and the image exposes none" in port.reason
 
 
 @pytest.mark.parametrize("exposed", [[80, 443], [8888, 9000]])
