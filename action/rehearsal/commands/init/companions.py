@@ -30,7 +30,16 @@ MORE_VARIABLES = {
 # Only their own compose file starts them as an app needs it.
 BY_COMPOSE = frozenset({"minio"})
 MIGRATES = re.compile(r"\bmigrat|alembic upgrade")
-ENGINE = re.compile(r"(?:\w+_)?(?:ENGINE|DRIVER|DIALECT|CONNECTION|CLIENT|BACKEND)")
+ENGINE = re.compile(
+    r"(?:\w+_)?(?:ENGINE|DRIVER|DIALECT|CONNECTION|CLIENT|BACKEND)|(?:DB|DATABASE)(?:_TYPE)?"
+)
+# By these names an app has its servers, also where it could do without.
+MAIN = re.compile(
+    r"(?:\w+_)?(?:DATABASE|DB|POSTGRES|MYSQL|MONGO(?:DB)?|REDIS|CELERY_BROKER)_?UR[LI]"
+)
+HERE = re.compile(r"localhost|127\.0\.0\.1")
+# Further servers of a kind, which an app does without.
+SPARE = re.compile(r"REPLICA|READER|SHADOW|TEST_|_TEST|GEO_")
 TAKEN = frozenset({"web", "localhost"})
 
 
@@ -98,10 +107,14 @@ def server_variables(survey: Survey, servers: Sequence[ServerBeside]) -> list[Se
         own = survey.setup.app.environment
         for name in own:
             texts[name] = ("", survey.setup.app.path)
+    optional = {each.name for each in survey.variables if each.has_default}
     for name, (text, where) in texts.items():
         value = survey.known[name].text if name in survey.known else ""
         is_given = name not in of_scripts and survey.container.gives(name)
         hit = None if is_given else part_of(name, value or text, servers)
+        is_optional = name in optional and not MAIN.fullmatch(name) and not HERE.search(text)
+        if hit and name not in own and (SPARE.search(name) or (hit[1] == "url" and is_optional)):
+            continue
         if hit and not _has_it(text, hit[0], hit[1]):
             server, part = hit
             wanted = own.get(name) or server.value_of(part, value or text)

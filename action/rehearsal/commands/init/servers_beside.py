@@ -35,6 +35,7 @@ NAME_WORDS = {
     "memcached": r"MEMCACHED?", "elasticsearch": r"ELASTIC(?:SEARCH)?",
     "mail": r"EMAIL|MAIL|SMTP", "minio": r"MINIO|S3",
 }  # fmt: skip
+SCHEME = re.compile(r"(?<![\w+])(?P<scheme>[a-z][a-z0-9]*(?:\+\w+)?)://")
 DATABASE_WORDS = r"DB|DATABASE|SQL"
 # The variables with which the official images make a user and a database at their first start.
 OWN_VARIABLES = {
@@ -80,9 +81,10 @@ class ServerBeside:
         return values[part]
 
     def _url(self, known: str) -> str:
-        scheme = urlsplit(known).scheme if "://" in known else DEFAULT_SCHEME.get(self.kind, "")
-        path = urlsplit(known).path if "://" in known else ""
+        named = SCHEME.search(known)
+        scheme = named["scheme"] if named else DEFAULT_SCHEME.get(self.kind, "")
         login = f"{self.user}:{self.password}@" if self.user else ""
+        path = urlsplit(known).path if named and not re.search(r"\s", known) else ""
         if self.database:
             path = f"/{self.database}"
         elif self.kind == "redis" and not path:

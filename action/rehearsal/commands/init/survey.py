@@ -13,13 +13,19 @@ from rehearsal.commands.init.compose_services import LAST, PRODUCTION, read_serv
 from rehearsal.commands.init.django_settings import Container
 from rehearsal.commands.init.dockerfile_choice import DockerfileChoice, choose_dockerfile
 from rehearsal.commands.init.known_values import KnownValue, known_values
+from rehearsal.commands.init.other_languages import other_variables
 from rehearsal.commands.init.rerooted import rerooted
+from rehearsal.commands.init.variable_values import is_secret
 from rehearsal.source.app_shape import AppShape, find_app_shape
 from rehearsal.source.image_layout import find_in_image
 from rehearsal.source.packages import declared
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.source.settings_variables import SettingsVariable, settings_variables
 from rehearsal.source.suite_finder import find_django_folder, find_suite
+
+NODE = (".js", ".mjs", ".cjs", ".ts", ".mts")
+# What code of Node does about a variable that is not set.
+THROWS = re.compile(r"\bthrow\b|\bassert|\binvariant\(|process\.exit|required", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +64,24 @@ class Survey:
         if self.shape.django:
             return settings_variables(project, self.shape.django)
         context = self.choice.context
-        found = settings_variables(rerooted(project, context), None)
-        return tuple(replace(each, path=join(context, each.path)) for each in found)
+        own = rerooted(project, context)
+        found = (*settings_variables(own, None), *other_variables(own))
+        return tuple(
+            replace(
+                each,
+                path=join(context, each.path),
+                has_default=each.has_default or not self._may_lack(own, each),
+            )
+            for each in found
+        )
+
+    def _may_lack(self, project: ProjectFiles, variable: SettingsVariable) -> bool:
+        """Whether an app may fail without a variable: to Node one that is not set is no error."""
+        if not variable.path.endswith(NODE):
+            return True
+        lines = project.read(variable.path).split("\n")
+        near = "\n".join(lines[variable.line - 1 : variable.line + 3])
+        return bool(is_secret(variable.name) or variable.name in self.known or THROWS.search(near))
 
     def _without_env_files(self) -> ProjectFiles:
         """Return the project without those files `.env` that are not in the image."""
@@ -82,7 +104,9 @@ class Survey:
     @cached_property
     def known(self) -> dict[str, KnownValue]:
         """The values of variables that the repository shows."""
-        folders = tuple(dict.fromkeys((self.choice.context, ".")))
+        compose = [each.path for each in (self.setup.app, *self.setup.needed) if each]
+        places = (self.choice.context, ".", *(posixpath.dirname(each) or "." for each in compose))
+        folders = tuple(dict.fromkeys(places))
         return known_values(self.project, self.setup, folders)
 
     @cached_property

@@ -226,3 +226,16 @@ def test_compose__a_value_that_is_no_line_of_text_is_a_note(value: str) -> None:
     assert "secrets" not in draft.inputs()
     (note,) = draft.notes
     assert note.startswith("A value for secrets cannot be written as one line of plain text.")
+
+
+def test_optional_urls__only_the_main_one_is_given() -> None:
+    code = """\
+DATABASE_URL = os.environ.get("DATABASE_URL")
+METRICS_DATABASE_URI = os.environ.get("METRICS_DSN_URL", None)
+REPLICA = os.environ.get("REPLICA_DATABASE_URL")
+"""
+    settings = STARTPROJECT[SETTINGS].replace("DATABASES = {", f"{code}OTHER = {{")
+    files = WITH_POSTGRES | {SETTINGS: settings}
+    assert draft_of(files).inputs()["secrets"] == (
+        "DATABASE_URL=postgresql://postgres:throwaway@postgres:5432/postgres"
+    )

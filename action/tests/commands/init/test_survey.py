@@ -194,3 +194,51 @@ def test_alembic__before_the_app_starts() -> None:
         ),
     }
     assert draft_of(files).inputs()["before-command"] == "alembic upgrade head"
+
+
+def test_node__what_is_not_set_is_no_error_there() -> None:
+    code = """\
+const theme = process.env.THEME_NAME;
+const key = process.env.COOKIE_SECRET;
+const shop = process.env.SHOP_NAME;
+const site = process.env.SITE_TITLE;
+if (!site) {
+  throw new Error('no SITE_TITLE');
+}
+"""
+    files = NODE | {"config.js": code, ".env.example": "SHOP_NAME=Books\n"}
+    inputs = draft_of(files).inputs()
+    assert inputs["generate-secrets"] == "COOKIE_SECRET"
+    assert inputs["env"].splitlines() == ["SHOP_NAME=Books", "SITE_TITLE=rehearsal"]
+
+
+@pytest.mark.parametrize(
+    "path, code, env",
+    [
+        ("config/app.rb", 'ENV.fetch("SHOP_NAME")', "SHOP_NAME=rehearsal"),
+        ("config/app.rb", 'ENV.fetch("SHOP_NAME") { "Books" }', None),
+        ("config/app.rb", 'ENV.fetch("SHOP_NAME", "Books")', None),
+        ("config/runtime.exs", 'System.fetch_env!("SHOP_NAME")', "SHOP_NAME=rehearsal"),
+        (
+            "config/runtime.exs",
+            'System.get_env("SHOP_NAME") ||\n  raise "x"',
+            "SHOP_NAME=rehearsal",
+        ),
+        ("config/runtime.exs", 'System.get_env("SHOP_NAME") || "Books"', None),
+        ("src/main.rs", 'env::var("SHOP_NAME").expect("x")', "SHOP_NAME=rehearsal"),
+        ("src/main/application.properties", "name=${SHOP_NAME}", "SHOP_NAME=rehearsal"),
+        ("src/main/application.properties", "name=${SHOP_NAME:Books}", None),
+        ("spec/app.rb", 'ENV.fetch("SHOP_NAME")', None),
+    ],
+)
+def test_other_languages__what_has_no_default(path: str, code: str, env: str | None) -> None:
+    dockerfile = "FROM scratch\nCOPY . .\nEXPOSE 80\nCMD app\n"
+    assert draft_of({"Dockerfile": dockerfile, path: code}).inputs().get("env") == env
+
+
+def test_rails__needs_its_key() -> None:
+    dockerfile = "FROM ruby:3.4\nCOPY . .\nEXPOSE 80\nCMD bin/rails server\n"
+    files = {"Dockerfile": dockerfile, "Gemfile": 'source \'x\'\n\ngem "rails", "8"\n'}
+    draft = draft_of(files)
+    assert draft.inputs()["generate-secrets"] == "SECRET_KEY_BASE"
+    assert draft.lines[0].why.startswith("Gemfile:3 needs SECRET_KEY_BASE.")
