@@ -51,7 +51,15 @@ class EvidenceFolder:
         retry screenshot-retry1.png. Errors go into problems.txt: they must not replace the
         failure of the test.
         """
-        problems = []
+        problems = self._write_trace(f"-retry{retry}" if retry else "")
+        with RECORDER.paused():
+            problems += self._save_pages(browsers, failure=failure, retry=retry)
+        if problems:
+            self._write_problems(problems)
+
+    def _save_pages(self, browsers: Sequence[Browser], *, failure: int, retry: int) -> list[str]:
+        """Write the files of each browser; return the problems that there were."""
+        problems: list[str] = []
         for number, browser in enumerate(browsers, start=1):
             suffix = (
                 (f"-retry{retry}" if retry else "")
@@ -68,9 +76,7 @@ class EvidenceFolder:
                 except (WebDriverException, HTTPError, OSError) as error:
                     problems.append(f"{file}: {error}\n")
             problems += (f"An open dialog was closed: {text}\n" for text in dialogs)
-        problems += self._write_trace(f"-retry{retry}" if retry else "")
-        if problems:
-            self._write_problems(problems)
+        return problems
 
     def _write_trace(self, suffix: str) -> list[str]:
         """Write what the test made the browsers do; return the problem that there was."""

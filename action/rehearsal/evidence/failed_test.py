@@ -14,6 +14,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
 from rehearsal.results.tests import Failure
+from rehearsal.results.trace import TraceStep, read_trace
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
     failing_file,
@@ -25,6 +26,10 @@ from rehearsal.source.tracebacks import (
 READABLE = (*PAGES, *TEXTS)
 # What the test printed, as its report says.
 OUTPUT = "output-report.log"
+# What rehearsal_capture writes of a test's steps, and of those of its retries.
+TRACE = re.compile(r"trace(?:-retry\d+)?\.jsonl")
+# In bytes; 500 steps have less.
+MAX_TRACE = 2 << 20
 # In bytes: the file holds the rest of a longer address.
 MAX_ADDRESS = 2000
 # What selenium adds to its messages: versions, a link to its documentation, the driver's stack.
@@ -66,10 +71,13 @@ def collect(
     pictures = [name for name in files if _suffix(name) in PICTURES]
     addresses = [_address_file(name) for name in pictures]
     texts = [name for name in files if _suffix(name) in READABLE]
+    traces = [name for name in texts if TRACE.fullmatch(PurePosixPath(name).name)]
+    # Of a test that ran again, the last attempt.
+    trace = max(traces, key=len, default="")
     excerpts = (
         read_excerpt(evidence.folder, name, TEXT_LIMITS)
         for name in texts
-        if name not in {slice_name, *addresses}
+        if name not in {slice_name, *addresses, *traces}
     )
     return replace(
         test,
@@ -85,6 +93,8 @@ def collect(
             if name not in {*pictures, *texts}
         ),
         frame=project_frame(slice_of_log.text, source) if slice_of_log else None,
+        steps=_steps(evidence.folder, trace),
+        steps_file=trace,
     )
 
 
@@ -111,6 +121,12 @@ def _address_file(picture: str) -> str:
 def _address(folder: Folder, file: str) -> str:
     excerpt = read_excerpt(folder, file, (MAX_ADDRESS, 0)) if file else None
     return excerpt.text.partition("\n")[0] if excerpt else ""
+
+
+def _steps(folder: Folder, file: str) -> tuple[TraceStep, ...]:
+    """Return the steps of a trace. Of one that is too long, which is none of ours, nothing."""
+    excerpt = read_excerpt(folder, file, (MAX_TRACE, 0)) if file else None
+    return read_trace(excerpt.text) if excerpt and not excerpt.left_out else ()
 
 
 def _write_slice(

@@ -1,10 +1,16 @@
 """The last lines of the step log, and of a terminal: how it ended, and where the evidence is."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from rehearsal.report.audit_words import audit_counts
-from rehearsal.report.words import counts_text
+from rehearsal.report.words import counts_text, step_text
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.trace import last_steps
+
+# Of one test, on a terminal; and the characters of each.
+MAX_STEPS = 3
+MAX_STEP = 120
 
 
 def closing(result: RehearsalResult, *, evidence: str, link: str = "", counts: str = "") -> str:
@@ -27,6 +33,7 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
         yield f"shard:    {_one_line(shard.title)}: {ended}"
     if counts:
         yield f"tests:    {counts}"
+    yield from _steps(result)
     if result.audit:
         yield f"audit:    {audit_counts(result.audit)}"
     needs = result.also_needed.needs
@@ -42,6 +49,16 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
     if link:
         yield f"open:     {link}"
     yield f"verdict:  {result.verdict}"
+
+
+def _steps(result: RehearsalResult) -> Iterator[str]:
+    """Yield the last steps of the first failed test that has any."""
+    tests = (test for test in result.index.failed if test.steps)
+    for test in islice(tests, 1):
+        yield f"steps:    the last ones of {_one_line(test.failure.name)}"
+        for step in last_steps(test.steps, MAX_STEPS):
+            place = f" ({_one_line(step.place)})" if step.place else ""
+            yield f"          {step.start:.1f} s  {_one_line(step_text(step))[:MAX_STEP]}{place}"
 
 
 def _one_line(text: str) -> str:

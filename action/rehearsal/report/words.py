@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure
+from rehearsal.results.trace import TraceStep
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12
@@ -66,3 +67,8 @@ def join_names(names: Iterable[str]) -> str:
 def unique(values: Iterable[str]) -> list[str]:
     """Return the different values that are not empty, in their order."""
     return [value for value in dict.fromkeys(values) if value]
+
+
+def step_text(step: TraceStep) -> str:
+    """Return a step of a test as a sentence, with what went wrong."""
+    return f"{step.text}: {step.error}" if step.error else step.text

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure
+from rehearsal.results.trace import TraceStep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,8 @@ class FailedTestEvidence:
     `file` is relative to the checkout, `folder` to the evidence. `short_trace` is the test's
     traceback without installed code. `slice` is what the app logged while the test ran, and `frame`
     the project's line in the last traceback of that. `addresses` are the URLs of the pages on the
-    `pictures`. `files` are those that a page cannot show, traces and videos. What is not known is
+    `pictures`. `files` are those that a page cannot show, traces and videos. `steps` are
+    what its browsers did, as the file `steps_file` of the evidence says. What is not known is
     empty.
     """
 
@@ -48,6 +50,8 @@ class FailedTestEvidence:
     excerpts: tuple[LogExcerpt, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
     frame: ProjectFrame | None = None
+    steps: tuple[TraceStep, ...] = ()
+    steps_file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

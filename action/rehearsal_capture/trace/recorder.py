@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,16 @@ class Recorder:
         self._process = os.getpid()
         self._started = time.time()
         self._attempt = 1
+        self._is_paused = False
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Record nothing meanwhile: the evidence of a failure is read with commands, too."""
+        before, self._is_paused = self._is_paused, True
+        try:
+            yield
+        finally:
+            self._is_paused = before
 
     def start_attempt(self, number: int) -> None:
         """Say which attempt at a test the next one is, from 1."""
@@ -41,7 +53,7 @@ class Recorder:
     def is_on(self) -> bool:
         """Whether commands are recorded now."""
         mode = os.environ.get(_MODE, "")
-        return mode != "off" and (mode != "retry" or self._attempt > 1)
+        return not self._is_paused and mode != "off" and (mode != "retry" or self._attempt > 1)
 
     def note(
         self, command: str, params: dict[str, Any], session: str | None, reply: Any, started: float
@@ -108,8 +120,10 @@ def _read_reply(reply: Any) -> tuple[Any, str]:
         except (ValueError, KeyError, TypeError):
             return None, str(value).partition("\n")[0]
     if status and isinstance(value, dict) and "error" in value:
-        message = str(value.get("message") or "").partition("\n")[0]
-        return None, ": ".join(filter(None, (str(value["error"]), message)))
+        kind = str(value["error"])
+        # Chrome repeats the kind, and the locator as JSON.
+        message = str(value.get("message") or "").partition("\n")[0].partition(': {"method"')[0]
+        return None, message if message.startswith(kind) else f"{kind}: {message}".rstrip(": ")
     return value, ""
 
 

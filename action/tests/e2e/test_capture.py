@@ -1,6 +1,7 @@
 """A suite with a driver of its own, in a rehearsal: its failed test has what the browser showed."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -59,6 +60,9 @@ def test_capture__of_a_suite_that_knows_nothing_of_it(
     assert "<title>Tiny</title>" in rehearsed.file(f"{folder}/page.html")
     page = rehearsed.file("index.html")
     assert f"{folder}/screenshot.png" in page or "data:image/png" in page
+    assert "What the test did" in page
+    last = r"^ {10}\d+\.\d s {2}looked for title \(test_visitor\.py:\d+\)$"
+    assert re.search(last, rehearsed.log, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

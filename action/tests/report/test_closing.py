@@ -1,12 +1,15 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from rehearsal.report.closing import closing
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.trace import TraceStep
 from rehearsal.verdict import Problem, Verdict
 
 from ..audits import audit
@@ -39,6 +42,20 @@ def test_closing__ends_with_the_verdict() -> None:
         "notice:   It was slow.",
         "evidence: /tmp/e",
         "verdict:  tests-failed",
+    ]
+
+
+def test_closing__the_last_steps_of_the_first_failed_test() -> None:
+    steps = [TraceStep(start=n, seconds=0, text=f"step\n{n}", place="t.py:7") for n in range(5)]
+    steps[-1] = replace(steps[-1], error="no such element", place="")
+    test = FailedTestEvidence(failure=SHAKY, steps=tuple(steps))
+    other = FailedTestEvidence(failure=Failure(name="other", message=""))
+    assert lines(index=EvidenceIndex(failed=(other, test, test))) == [
+        "steps:    the last ones of t.T.shaky",
+        "          2.0 s  step 2 (t.py:7)",
+        "          3.0 s  step 3 (t.py:7)",
+        "          4.0 s  step 4: no such element",
+        "verdict:  passed",
     ]
 
 

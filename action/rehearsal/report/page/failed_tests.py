@@ -7,6 +7,7 @@ from typing import TypeVar
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.steps import steps
 from rehearsal.report.words import failure_message, size_text
 from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import (
@@ -52,6 +53,7 @@ def failed_tests(index: EvidenceIndex, *, shown_above: str = "") -> Child:
 
     def card(position: int, test: FailedTestEvidence) -> Markup:
         evidence: Child = (
+            steps(test),
             element("div", *_columns(test, shown_above), class_="sides"),
             _trace(test),
             _files(test.files),

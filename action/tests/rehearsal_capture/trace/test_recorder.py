@@ -60,13 +60,16 @@ def test_write__several_browsers(tmp_path: Path) -> None:
     [
         ({"status": 404, "value": '{"value": {"error": "no such window", "message": "gone\\n#0"}}'},
          "no such window: gone"),
+        ({"status": 404, "value": '{"value": {"error": "no such element", "message": "no such '
+          'element: Unable to locate element: {\\"method\\":\\"x\\"}"}}'},
+         "no such element: Unable to locate element"),
         ({"status": 502, "value": "Bad Gateway\nnginx"}, "Bad Gateway"),
         ({"status": 500, "value": '["x"]'}, '["x"]'),
         (ConnectionError("refused\nmore"), "ConnectionError: refused"),
         ({"value": None}, None),
         (None, None),
     ],
-    ids=["W3C", "no JSON", "other JSON", "exception", "success", "nothing"],
+    ids=["W3C", "Chrome", "no JSON", "other JSON", "exception", "success", "nothing"],
 )  # fmt: skip
 def test_note__the_error_of_a_reply(tmp_path: Path, reply: Any, error: str | None) -> None:
     recorder = Recorder()
@@ -88,6 +91,17 @@ def test_note__as_the_input_says(
     recorded(recorder, {"value": None})
     recorder.write(tmp_path, "a", "-retry1")
     assert (tmp_path / "trace-retry1.jsonl").exists() == is_kept
+
+
+def test_paused__records_nothing(tmp_path: Path) -> None:
+    recorder = Recorder()
+    with recorder.paused():
+        recorded(recorder, {"value": None})
+    recorder.write(tmp_path / "new", "a")
+    assert not (tmp_path / "new").exists()
+    recorded(recorder)
+    recorder.write(tmp_path / "new", "a")
+    assert (tmp_path / "new").exists()
 
 
 def test_note__a_child_process_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

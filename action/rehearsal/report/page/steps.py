@@ -1,0 +1,55 @@
+"""The steps of a failed test as a table: what it did in the browser, and where that failed."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from rehearsal.report.page.links import link
+from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.trace import TraceStep
+
+TITLE = "What the test did"
+# The last ones say why it failed; the others are folded.
+MAX_SHOWN = 12
+HEADINGS = ("at", "took", "step", "line of the test")
+
+
+def steps(test: FailedTestEvidence) -> Child:
+    """Return the table of the last steps, and below it one of those before."""
+    if not test.steps:
+        return None
+    several = any(step.browser > 1 for step in test.steps)
+    before, last = test.steps[:-MAX_SHOWN], test.steps[-MAX_SHOWN:]
+    return element(
+        "div",
+        element("h4", TITLE, " · ", link(test.steps_file, PurePosixPath(test.steps_file).name)),
+        _table(last, several),
+        element("details", element("summary", f"The {len(before)} steps before"),
+                _table(before, several))
+        if before
+        else None,
+        class_="wrap",
+    )  # fmt: skip
+
+
+def _table(shown: Sequence[TraceStep], several: bool) -> Markup:
+    head = (element("th", name, scope="col") for name in HEADINGS)
+    rows = (_row(step, several) for step in shown)
+    return element(
+        "table",
+        element("thead", element("tr", *head)),
+        element("tbody", *rows),
+        class_="steps",
+    )
+
+
+def _row(step: TraceStep, several: bool) -> Markup:
+    browser = f"browser {step.browser}: " if several else ""
+    failed = element("span", f" ✗ {step.error}", class_="error") if step.error else None
+    return element(
+        "tr",
+        element("td", f"{step.start:.1f} s", class_="number"),
+        element("td", f"{step.seconds:.1f} s", class_="number"),
+        element("td", browser, step.text, failed, class_="soft" if step.is_look else None),
+        element("td", element("code", step.place) if step.place else None),
+    )

@@ -1,0 +1,50 @@
+from rehearsal.report.page.markup import element
+from rehearsal.report.page.steps import MAX_SHOWN, steps
+from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.tests import Failure
+from rehearsal.results.trace import TraceStep
+
+
+def html(*shown: TraceStep) -> str:
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message=""), steps=shown, steps_file="tests/t/trace.jsonl"
+    )
+    return "".join(element("div", steps(test)).parts)
+
+
+def test_steps__a_test_without_a_browser() -> None:
+    assert html() == "<div></div>"
+
+
+def test_steps__what_failed_and_where() -> None:
+    page = html(
+        TraceStep(start=0.25, seconds=1.5, text="go to http://x/", place="t.py:7"),
+        TraceStep(start=2, seconds=5, text="looked for <b>", error="no such <i>", is_look=True),
+    )
+    assert "<code>t.py:7</code>" in page
+    assert ">0.2 s<" in page
+    assert ">1.5 s<" in page
+    assert "looked for &lt;b&gt;" in page
+    assert " ✗ no such &lt;i&gt;" in page
+    # A browser may take a file of this name for HTML, so it is no link.
+    assert "<span>trace.jsonl</span>" in page
+    assert "browser 1" not in page
+    assert "<details" not in page
+
+
+def test_steps__of_two_browsers() -> None:
+    page = html(
+        TraceStep(start=1, seconds=0, text="click"),
+        TraceStep(start=2, seconds=0, text="reload", browser=2),
+    )
+    assert "browser 1: click" in page
+    assert "browser 2: reload" in page
+
+
+def test_steps__the_earlier_ones_are_folded() -> None:
+    shown = [TraceStep(start=n, seconds=0, text=f"step {n}") for n in range(MAX_SHOWN + 2)]
+    last, before = html(*shown).split("<details>")
+    assert "step 2<" in last
+    assert f"step {MAX_SHOWN + 1}<" in last
+    assert "The 2 steps before" in before
+    assert "step 1<" in before
