@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.commands.command import Command
-from rehearsal.commands.init.compose_models import read_models
 from rehearsal.commands.init.input_line import Draft
 from rehearsal.commands.init.make_draft import make_draft
-from rehearsal.commands.init.minimal_dockerfile import minimal_dockerfile
-from rehearsal.commands.init.survey import Survey, find_survey
+from rehearsal.commands.init.repository import main_branch, read_survey
+from rehearsal.commands.init.survey import Survey
 from rehearsal.commands.init.workflow_text import (
     ACTION,
     files_as_comments,
@@ -28,17 +27,13 @@ from rehearsal.local.workflow_file import (
     workflow_files,
 )
 from rehearsal.local.yaml_file import YamlMissingError
-from rehearsal.outside.files import list_folders, read_text
-from rehearsal.outside.git import NoCheckoutError, find_checkout, git_output
+from rehearsal.outside.git import NoCheckoutError, find_checkout
 from rehearsal.outside.github import Console
-from rehearsal.source.project_files import ProjectFiles
 from rehearsal.verdict import MisconfiguredError
 
 FILE = WORKFLOWS_FOLDER / "rehearse.yml"
 # Where a copy of the action's folder may be.
 OWN_ACTION = "./action"
-# `compose/production/django/Dockerfile` and `src/shop/config/settings/production.py`.
-SEARCH_DEPTH = 5
 QUESTION = "Rehearse it now? [Y/n] "
 
 
@@ -63,10 +58,10 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     if not options.print:
         _check_place(top)
         _check_not_used(top, checkout.repository)
-    survey = _survey(top)
+    survey = read_survey(top)
     draft = make_draft(survey)
     action = OWN_ACTION if is_our_action(OWN_ACTION, top=top, repository="") else ACTION
-    text = workflow_text(draft, branch=_branch(top, environ), action=action)
+    text = workflow_text(draft, branch=main_branch(top, environ), action=action)
     if options.print:
         text += files_as_comments(draft)
         sys.stdout.buffer.write(text.encode(errors="replace"))
@@ -108,33 +103,6 @@ def _uses(file: Path, top: Path, repository: str) -> list[ActionUse]:
         raise
     except MisconfiguredError:
         return []  # GitHub does not run it either.
-
-
-def _survey(top: Path) -> Survey:
-    project = ProjectFiles(
-        folders=list_folders(top, SEARCH_DEPTH), read=lambda path: read_text(top / path) or ""
-    )
-    survey = find_survey(project, read_models(top, project))
-    if not survey:
-        raise MisconfiguredError(
-            f"There is no Dockerfile in {top}, and a rehearsal starts the image that it builds.",
-            hint=minimal_dockerfile(project),
-        )
-    if not survey.choice.stage:
-        raise MisconfiguredError(
-            f"{survey.choice.dockerfile.path} cannot be read, is larger than 256 KiB, or has no "
-            "FROM.",
-            hint="Check what is in the file, and that you may read it.",
-        )
-    return survey
-
-
-def _branch(top: Path, environ: Mapping[str, str]) -> str:
-    """Return the branch whose pushes are rehearsed: the one of the remote, else the own one."""
-    remote = git_output(top, environ, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
-    own = git_output(top, environ, "symbolic-ref", "--quiet", "HEAD")
-    name = remote.removeprefix("refs/remotes/origin/") or own.removeprefix("refs/heads/")
-    return name if name in ("main", "master", "trunk", "develop") else "main"
 
 
 def _write(file: Path, text: str) -> None:

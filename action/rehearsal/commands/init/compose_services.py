@@ -3,10 +3,16 @@
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rehearsal.commands.init.compose_texts import (
+    known_environment,
+    known_pairs,
+    pairs,
+    plain_text,
+)
 from rehearsal.source.dockerfile import parse_dockerfile
 from rehearsal.source.project_files import ProjectFiles
 
@@ -14,12 +20,6 @@ FILE = re.compile(r"(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml|(?:production|prod|l
 PRODUCTION = re.compile(r"prod")
 # Of development, or changes of another file.
 LAST = re.compile(r"local|dev|test|ci|override|debug|docs")
-VARIABLE = re.compile(
-    r"\$(?:(?P<escaped>\$)|\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?[^}]*\}|(?P<name>\w+))"
-)
-# Words instead of a value. A password `changeme` is one: the app and its database have it.
-PLACEHOLDER = re.compile(r"your[-_ ]|xxx|[<>]|\.\.\.|!!!|placeholder|insert", re.IGNORECASE)
-ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$", re.MULTILINE)
 KINDS = {
     "postgres": r"post(?:gres|gis)\w*|pgvector|timescaledb\w*",
     "mysql": r"mysql|mariadb|percona",
@@ -93,9 +93,9 @@ def _service(
     parts = build if isinstance(build, dict) else {"context": build} if build else {}
     context = posixpath.normpath(posixpath.join(folder, str(parts.get("context") or ".")))
     dockerfile = posixpath.join(context, str(parts.get("dockerfile") or "Dockerfile"))
-    environment, missing = _environment(project, folder, service)
+    environment, missing = known_environment(project, folder, service)
     at = posixpath.normpath(dockerfile) if build else ""
-    image = _base(project, at) if at else _text(service.get("image"), missing)
+    image = _base(project, at) if at else plain_text(service.get("image"), missing)
     depends = service.get("depends_on")
     return ComposeService(
         name=name,
@@ -105,7 +105,7 @@ def _service(
         dockerfile=at,
         context=context if build else "",
         target=str(parts.get("target") or ""),
-        build_args=_known(_pairs(parts.get("args")), []),
+        build_args=known_pairs(pairs(parts.get("args")), []),
         command=_words(service.get("command")),
         environment=environment,
         depends=tuple(map(str, depends)) if isinstance(depends, list | dict) else (),
@@ -123,77 +123,6 @@ def _merged(service: Mapping[str, Any]) -> dict[str, Any]:
     return found | {key: value for key, value in service.items() if key != "<<"}
 
 
-def _environment(
-    project: ProjectFiles, folder: str, service: Mapping[str, Any]
-) -> tuple[dict[str, str], list[str]]:
-    """Return the variables that are known, and what the repository lacks of them."""
-    missing: list[str] = []
-    found: dict[str, str] = {}
-    files = service.get("env_file")
-    for each in files if isinstance(files, list) else [files] if files else []:
-        name = str(each.get("path") if isinstance(each, dict) else each)
-        path = posixpath.normpath(posixpath.join(folder, name))
-        if text := project.read(path):
-            found |= env_file_values(text)
-        else:
-            missing.append(path)
-    return found | _known(_pairs(service.get("environment")), missing), missing
-
-
-def env_file_values(text: str) -> dict[str, str]:
-    """Return the variables of a file with lines NAME=value, without words instead of a value."""
-    found = {
-        each["name"]: each["value"].split(" #")[0].strip().strip("\"'")
-        for each in ENV_LINE.finditer(text)
-    }
-    return {name: value for name, value in found.items() if not PLACEHOLDER.search(value)}
-
-
-def _pairs(part: object) -> Iterator[tuple[str, Any]]:
-    if isinstance(part, dict):
-        yield from ((str(name), value) for name, value in part.items() if name != "<<")
-        if isinstance(base := part.get("<<"), dict):
-            yield from _pairs(base)
-    elif isinstance(part, list):
-        for line in map(str, part):
-            name, equals, value = line.partition("=")
-            yield name, value if equals else None
-
-
-def _known(pairs: Iterable[tuple[str, Any]], missing: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        if value is None:
-            missing.append(name)
-            continue
-        before = len(missing)
-        text = _text(value, missing)
-        if PLACEHOLDER.search(text):
-            missing.append(name)
-        elif len(missing) == before:
-            found[name] = text
-    return found
-
-
-def _text(value: object, missing: list[str]) -> str:
-    """Return a value with the defaults of its variables; those without one are missing."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
-
-    def default(found: re.Match[str]) -> str:
-        if found["escaped"]:
-            return "$"
-        if found["default"] is None:
-            missing.append(found["braced"] or found["name"])
-        return found["default"] or ""
-
-    return VARIABLE.sub(default, str(value))
-
-
 def _words(command: object) -> tuple[str, ...]:
     if isinstance(command, list):
         return tuple(map(str, command))
@@ -205,7 +134,7 @@ def _words(command: object) -> tuple[str, ...]:
 
 def _ports(ports: object) -> Iterator[int]:
     for each in ports if isinstance(ports, list) else []:
-        text = str(each.get("target") if isinstance(each, dict) else _text(each, []))
+        text = str(each.get("target") if isinstance(each, dict) else plain_text(each, []))
         target = text.partition("/")[0].rpartition(":")[2].partition(".")[0]
         if target.isdigit():
             yield int(target)

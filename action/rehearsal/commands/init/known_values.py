@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rehearsal.commands.init.app_service import ComposeSetup
-from rehearsal.commands.init.compose_services import env_file_values
+from rehearsal.commands.init.compose_texts import env_file_values
 from rehearsal.source.project_files import ProjectFiles, join
 
 EXAMPLE = re.compile(

@@ -36,6 +36,9 @@ NAME_WORDS = {
     "mail": r"EMAIL|MAIL|SMTP", "minio": r"MINIO|S3",
 }  # fmt: skip
 SCHEME = re.compile(r"(?<![\w+])(?P<scheme>[a-z][a-z0-9]*(?:\+\w+)?)://")
+LOGIN = re.compile(
+    r"[a-z][\w+]*://(?P<user>[\w.-]+):(?P<password>[\w.-]+)@(?P<host>[\w-]+)(?::\d+)?/(?P<name>[\w-]*)"
+)
 DATABASE_WORDS = r"DB|DATABASE|SQL"
 # The variables with which the official images make a user and a database at their first start.
 OWN_VARIABLES = {
@@ -104,9 +107,18 @@ def _from_service(service: ComposeService, known: Mapping[str, str]) -> ServerBe
         service.kind,
         service.name,
         service.image,
-        {**known, **service.environment},
+        {**known, **_login(service, known), **service.environment},
         service,
     )
+
+
+def _login(service: ComposeService, known: Mapping[str, str]) -> dict[str, str]:
+    """Return what the URL of a service, the value of a variable, says of its user and database."""
+    own = OWN_VARIABLES.get(service.kind, {})
+    for url in known.values():
+        if (found := LOGIN.match(url)) and found["host"] == service.name:
+            return {variable: found[part] for part, variable in own.items() if found[part]}
+    return {}
 
 
 def make_server(

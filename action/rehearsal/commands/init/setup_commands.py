@@ -6,7 +6,8 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from rehearsal.commands.init.companions import MIGRATES, find_servers
+from rehearsal.commands.init.companions import MIGRATES
+from rehearsal.commands.init.find_servers import find_servers
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.servers_beside import SQL

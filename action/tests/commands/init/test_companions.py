@@ -199,7 +199,8 @@ else:
 def test_placeholders__are_no_values() -> None:
     compose = COMPOSE.replace("POSTGRES_USER: shop", "POSTGRES_USER: '!!!SET IT!!!'")
     inputs = draft_of(WITH_POSTGRES | {"compose.yaml": compose}).inputs()
-    assert inputs["service-env"].splitlines()[0] == "db.POSTGRES_PASSWORD=throwaway"
+    # The URL of the app says it.
+    assert inputs["service-env"].splitlines()[0] == "db.POSTGRES_USER=shop"
 
 
 def test_built_service__is_what_it_begins_with() -> None:
@@ -239,3 +240,15 @@ REPLICA = os.environ.get("REPLICA_DATABASE_URL")
     assert draft_of(files).inputs()["secrets"] == (
         "DATABASE_URL=postgresql://postgres:throwaway@postgres:5432/postgres"
     )
+
+
+def test_compose__the_url_of_the_app_says_what_its_database_needs() -> None:
+    compose = (
+        COMPOSE.partition("    environment:\n      POSTGRES_USER")[0] + "    env_file: x.env\n"
+    )
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": compose}).inputs()
+    assert inputs["secrets"] == "DATABASE_URL=postgres://shop:throwaway@db:5432/shop"
+    assert inputs["service-env"].splitlines() == [
+        "db.POSTGRES_USER=shop",
+        "db.POSTGRES_PASSWORD=throwaway",
+    ]
