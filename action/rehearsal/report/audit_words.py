@@ -9,7 +9,9 @@ from rehearsal.results.bounded_text import cut_text
 # In characters. GitHub cuts an annotation after 4,096; the texts around this one need some.
 MAX_TEXT = 3000
 MAX_MESSAGE = 300
-IN_SUMMARY = "The job summary says what to do about each."
+IN_SUMMARY = (
+    "The job summary says what to do about each; on a laptop a page does (--evidence always)."
+)
 WAIVE = "If a finding is intended, name its id in audit-ignore, with the reason in a comment."
 # As reports list them: what has to be read comes first.
 ORDER = (Outcome.FAILED, Outcome.WAIVED, Outcome.SKIPPED, Outcome.PASSED)
