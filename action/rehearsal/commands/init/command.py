@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     if not options.print:
         _check_place(top)
         _check_not_used(top, checkout.repository)
-    survey = read_survey(top)
+    survey = read_survey(top, environ)
     draft = make_draft(survey)
     action = OWN_ACTION if is_our_action(OWN_ACTION, top=top, repository="") else ACTION
     text = workflow_text(draft, branch=main_branch(top, environ), action=action)

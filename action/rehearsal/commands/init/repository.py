@@ -1,25 +1,27 @@
 """Read a repository for `rehearse init`."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.commands.init.compose_models import read_models
+from rehearsal.commands.init.known_values import EXAMPLE
 from rehearsal.commands.init.minimal_dockerfile import minimal_dockerfile
 from rehearsal.commands.init.survey import Survey, find_survey
 from rehearsal.outside.files import list_folders, read_text
 from rehearsal.outside.git import git_output
-from rehearsal.source.project_files import ProjectFiles
+from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.verdict import MisconfiguredError
 
 # `compose/production/django/Dockerfile` and `src/shop/config/settings/production.py`.
 SEARCH_DEPTH = 5
+# Files like .env, .env.production, .envs/.local/.django and web.env.
+HOLDS_VARIABLES = re.compile(r"(?:^|/)\.envs?(?:$|[./_-])|\.env$")
 
 
-def read_survey(top: Path) -> Survey:
+def read_survey(top: Path, environ: Mapping[str, str]) -> Survey:
     """Return what the repository shows of its app. Raises `MisconfiguredError`."""
-    project = ProjectFiles(
-        folders=list_folders(top, SEARCH_DEPTH), read=lambda path: read_text(top / path) or ""
-    )
+    project = read_project(top, environ)
     survey = find_survey(project, read_models(top, project))
     if not survey:
         raise MisconfiguredError(
@@ -33,6 +35,33 @@ def read_survey(top: Path) -> Survey:
             hint="Check what is in the file, and that you may read it.",
         )
     return survey
+
+
+def read_project(top: Path, environ: Mapping[str, str]) -> ProjectFiles:
+    """Return the files of a repository, without those that git ignores.
+
+    What may hold variables is left out unless git has it: secrets of somebody's own machine must
+    not get into a workflow.
+    """
+    tracked = _files(top, environ, "--cached")
+    new = _files(top, environ, "--others", "--exclude-standard")
+
+    def is_known(path: str) -> bool:
+        if HOLDS_VARIABLES.search(path) and not EXAMPLE.fullmatch(path.rpartition("/")[2]):
+            return path in tracked
+        return path in tracked or path in new
+
+    folders = {
+        folder: tuple(name for name in names if is_known(join(folder, name)))
+        for folder, names in list_folders(top, SEARCH_DEPTH).items()
+    }
+    return ProjectFiles(
+        folders=folders, read=lambda path: (is_known(path) and read_text(top / path)) or ""
+    )
+
+
+def _files(top: Path, environ: Mapping[str, str], *options: str) -> frozenset[str]:
+    return frozenset(git_output(top, environ, "ls-files", "-z", *options).split("\0"))
 
 
 def main_branch(top: Path, environ: Mapping[str, str]) -> str:

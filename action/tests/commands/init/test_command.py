@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .projects import SRC_LAYOUT, STARTPROJECT
+from .test_companions import COMPOSE, WITH_POSTGRES
 
 ACTION = Path(__file__).resolve().parents[3]
 WORKFLOW = Path(".github/workflows/rehearse.yml")
@@ -112,6 +113,32 @@ def test_init__empty_dockerfile(django: Path) -> None:
     done = init(django)
     assert done.returncode == 2
     assert "Dockerfile cannot be read, is larger than 256 KiB, or has no FROM." in done.stdout
+
+
+def test_init__writes_nothing_of_what_git_does_not_have(tmp_path: Path) -> None:
+    compose = COMPOSE.replace("environment:", "env_file: [.env, web.env]\n    environment:", 1)
+    more = {
+        "compose.yaml": compose,
+        "compose.override.yaml": COMPOSE.replace("throwaway", "planted-elsewhere"),
+        ".env": "DATABASE_URL=postgres://shop:planted-here@db/shop\n",
+        "web.env": "DATABASE_URL=postgres://shop:planted-there@db/shop\n",
+        ".gitignore": ".env\ncompose.override.yaml\n",
+    }
+    done = init(laid_out(tmp_path, WITH_POSTGRES | more), "--print")
+    assert done.returncode == 0
+    assert "DATABASE_URL=postgres://shop:throwaway@db:5432/shop" in done.stdout
+    assert "planted" not in done.stdout
+
+
+def test_init__takes_variables_that_git_has(tmp_path: Path) -> None:
+    compose = COMPOSE.replace("environment:\n      DATABASE_URL: ", "env_file: web.env\n    x: ")
+    url = "postgres://shop:everybody-sees-it@db:5432/shop"
+    more = {"compose.yaml": compose, "web.env": f"DATABASE_URL={url}\n"}
+    folder = laid_out(tmp_path, WITH_POSTGRES | more)
+    done = init(folder, "--print")
+    assert (done.returncode, "everybody-sees-it" in done.stdout) == (0, False)
+    subprocess.run(["git", "add", "web.env"], check=True, cwd=folder)
+    assert f"DATABASE_URL={url}" in init(folder, "--print").stdout
 
 
 def test_init__no_git(tmp_path: Path) -> None:

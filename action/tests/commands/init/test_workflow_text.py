@@ -8,10 +8,23 @@ import yaml
 from rehearsal.commands.init.input_line import Draft, InputLine
 from rehearsal.commands.init.workflow_text import CHECKOUT, quoted, workflow_text
 
-from .projects import SRC_LAYOUT, STARTPROJECT, draft_of
+from .projects import SRC_LAYOUT, STARTPROJECT, changed, draft_of
+from .test_companions import COMPOSE, FROM_PARTS, FROM_URL, SETTINGS, WITH_POSTGRES
+from .test_suites import CYPRESS, PLAYWRIGHT
+from .test_survey import FASTAPI, NODE
 
 TOP = Path(__file__).resolve().parents[4]
-SHAPES = {"startproject": STARTPROJECT, "src-layout": SRC_LAYOUT}
+WITH_PARTS = changed(WITH_POSTGRES, (SETTINGS, FROM_URL, FROM_PARTS))
+SHAPES = {
+    "startproject": STARTPROJECT,
+    "src-layout": SRC_LAYOUT,
+    "compose": WITH_POSTGRES | {"compose.yaml": COMPOSE},
+    "parts": WITH_PARTS,
+    "node": NODE,
+    "fastapi": FASTAPI,
+    "playwright": PLAYWRIGHT,
+    "cypress": CYPRESS,
+}
 EVERYTHING = Draft(
     lines=(
         InputLine(name="secrets", text="PAY_API_KEY", why="settings.py:3 needs it."),
