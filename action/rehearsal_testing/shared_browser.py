@@ -10,6 +10,7 @@ from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from rehearsal_capture.trace.recorder import RECORDER
 from rehearsal_testing.bidi import prepare_bidi, send_bidi
 from rehearsal_testing.browser import Browser
 from rehearsal_testing.context_driver import ContextDriver, context_driver
@@ -26,7 +27,9 @@ class SharedBrowser:
     timeouts: Any
     client_config: dict[str, Any]
 
+    # What prepares a test is no step of it.
     @classmethod
+    @RECORDER.paused()
     def of(cls, browser: Browser) -> "SharedBrowser":
         """Take over a browser that has just started.
 
@@ -44,6 +47,7 @@ class SharedBrowser:
             client_config=_client_config(driver),
         )
 
+    @RECORDER.paused()
     def open_context(self) -> Browser:
         """Return a browser for one test, in which no earlier test has left anything.
 
@@ -72,6 +76,7 @@ class SharedBrowser:
             ),
         )
 
+    @RECORDER.paused()
     def is_reusable(self, driver: ContextDriver) -> bool:
         """Whether the next test may have this browser, now that a test is done with `driver`."""
         with contextlib.suppress(Exception):

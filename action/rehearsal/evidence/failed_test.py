@@ -11,10 +11,10 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.log_slices import cut_slice
 from rehearsal.outside.folder import Folder
+from rehearsal.results.browser_steps import TraceStep, read_trace
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
 from rehearsal.results.tests import Failure
-from rehearsal.results.trace import TraceStep, read_trace
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
     failing_file,

@@ -5,8 +5,8 @@ from itertools import islice
 
 from rehearsal.report.audit_words import audit_counts
 from rehearsal.report.words import counts_text, step_text
+from rehearsal.results.browser_steps import last_steps
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.trace import last_steps
 
 # Of one test, on a terminal; and the characters of each.
 MAX_STEPS = 3

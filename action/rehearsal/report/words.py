@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure
-from rehearsal.results.trace import TraceStep
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure
-from rehearsal.results.trace import TraceStep
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 
 from rehearsal.report.closing import closing
+from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, SuiteResults
-from rehearsal.results.trace import TraceStep
 from rehearsal.verdict import Problem, Verdict
 
 from ..audits import audit

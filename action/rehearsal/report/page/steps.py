@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.trace import TraceStep
 
 TITLE = "What the test did"
 # The last ones say why it failed; the others are folded.

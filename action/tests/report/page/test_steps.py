@@ -1,8 +1,8 @@
 from rehearsal.report.page.markup import element
 from rehearsal.report.page.steps import MAX_SHOWN, steps
+from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.tests import Failure
-from rehearsal.results.trace import TraceStep
 
 
 def html(*shown: TraceStep) -> str:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.results.trace import TraceStep, last_steps, read_trace
+from rehearsal.results.browser_steps import TraceStep, last_steps, read_trace
 
 HEAD = {"v": 1, "test": "a", "b": 1, "start": 1_000_000}
 CLICK = {
