@@ -17,6 +17,8 @@ def hosts(context: NeedContext) -> Iterator[Proposal]:
     if not django or not settings:
         return
     found = django.find(HOSTS)
+    if found and found[1].variable in context.named:
+        return
     allowed = settings.get(HOSTS, [] if found is None and django.lacks(HOSTS) else None)
     if not isinstance(allowed, list) or not all(isinstance(each, str) for each in allowed):
         return

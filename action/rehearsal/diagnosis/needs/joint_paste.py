@@ -25,9 +25,9 @@ SECRETS = "secrets"
 def join_pastes(pastes: Iterable[str], known: Collection[str] = ()) -> str:
     """Return one text: changes of files first, then inputs, then variables of the step.
 
-    Each line of an input that has several, and each change, is there once. Of other inputs the
-    last value counts. Alternatives are left out: of several ways the first one is taken. `known`
-    are the variables that the container gets already: no input gives them again.
+    Each line of an input that has several, and each change, is there once. Of other inputs, and
+    of variables, the last value counts. Alternatives are left out: of several ways the first one
+    is taken. `known` are the variables that the container gets already: no input gives them again.
     """
     edits: dict[str, None] = {}
     inputs: dict[str, list[str]] = {}
@@ -47,7 +47,7 @@ def join_pastes(pastes: Iterable[str], known: Collection[str] = ()) -> str:
                 lines = [line for line in lines if line.partition("=")[0] not in known]
             given = inputs.setdefault(found["name"], [])
             if INPUTS[found["name"]].type.is_list:
-                given += [line for line in lines if line not in given]
+                given[:] = [line for line in given if not _is_replaced(line, lines)] + lines
             else:
                 given[:] = lines
         elif found := VARIABLE.fullmatch(text):
@@ -60,6 +60,12 @@ def join_pastes(pastes: Iterable[str], known: Collection[str] = ()) -> str:
     if variables:
         joined.append("# and also, under the step's env:, add:\n" + "\n".join(variables))
     return "\n\n".join(joined)
+
+
+def _is_replaced(line: str, lines: Collection[str]) -> bool:
+    """Whether one of the lines is the same, or gives the same variable another value."""
+    name, equals, _ = line.partition("=")
+    return line in lines or (bool(equals) and any(each.startswith(f"{name}=") for each in lines))
 
 
 def _value_lines(value: str) -> list[str]:

@@ -2,25 +2,37 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step, in_step_env
 from rehearsal.results.next_need import NextNeed
+from rehearsal.source.app_shape import AppShape
+from rehearsal.source.code_search import TEST_PATH
 from rehearsal.source.settings_variables import SettingsVariable, settings_variables
 
 MAX_VARIABLES = 20
 # A framework's own key may have any value.
 RANDOM = re.compile(r"(?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?")
+# A script without a suffix, by its usual names.
+SCRIPT = re.compile(r"(?:^|/)(?:docker[-_])?(?:entrypoint|start|run|launch)[\w-]*$")
+IN_SHELL = re.compile(r"(?<![\w$.-])([A-Za-z_]\w{2,99})=")
+IN_PYTHON = re.compile(
+    r"environ(?:\.setdefault\(\s*|\[)[\"']([A-Z]\w{2,99})[\"'](?:\]\s*=(?!=)|\s*,)"
+)
+MAX_PATHS = 2000
 HOSTS = "ALLOWED_HOSTS"
 
 
 def variables(context: NeedContext) -> Iterator[Proposal]:
     """Yield each variable that is not set, has no default, and is surely read."""
     shape = context.context.shape
-    seen = {*context.environment, *context.named}
+    given = {*context.environment, *set_in_files(shape)}
+    seen = {*given, *context.named}
+    found = 0
     for each in settings_variables(shape.project, shape.django):
-        is_read = not each.condition or each.condition in context.environment
+        is_read = not each.condition or each.condition in given
         if each.name in seen or not each.is_needed or not is_read:
             continue
         seen.add(each.name)
@@ -35,8 +47,32 @@ def variables(context: NeedContext) -> Iterator[Proposal]:
             ),
             paste=_paste(context, each),
         )
-        if len(seen) >= MAX_VARIABLES + len(context.environment):
+        found += 1
+        if found >= MAX_VARIABLES:
             return
+
+
+def set_in_files(shape: AppShape) -> set[str]:
+    """Return the variables that scripts and modules of the app give a value, at its start.
+
+    An entrypoint makes a database's address from its parts, for example.
+    """
+    project = shape.project
+    scripts = [shape.scripts, " ".join(shape.running)]
+    code = []
+    for path in islice(sorted(project.below(".")), MAX_PATHS):
+        if TEST_PATH.search(path):
+            continue
+        if path.endswith(".py"):
+            code.append(project.read(path))
+        elif path.endswith((".sh", ".bash")) or SCRIPT.search(path):
+            scripts.append(project.read(path))
+    return {
+        name
+        for texts, pattern in ((scripts, IN_SHELL), (code, IN_PYTHON))
+        for text in texts
+        for name in pattern.findall(text)
+    }
 
 
 def _paste(context: NeedContext, variable: SettingsVariable) -> str:

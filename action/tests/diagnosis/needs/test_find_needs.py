@@ -248,3 +248,26 @@ def test_find_needs__not_django(
     assert [each.text for each in found.needs] == expected
     assert found.paste.endswith(paste)
     assert bool(found.paste) == bool(paste)
+
+
+@pytest.mark.parametrize(
+    "path, text",
+    [
+        ("entrypoint.sh", '#!/bin/bash\nexport CONTACT_ADDRESS="a@${DOMAIN}"\nexec "$@"\n'),
+        ("compose/django/start", "#!/bin/sh\nCONTACT_ADDRESS=x exec gunicorn a\n"),
+        ("guestbook/wsgi.py", "os.environ.setdefault('CONTACT_ADDRESS', 'x')\n"),
+        ("guestbook/wsgi.py", "os.environ['CONTACT_ADDRESS'] = 'x'\n"),
+    ],
+)
+def test_find_needs__variables_that_the_app_sets(lacking: Path, path: str, text: str) -> None:
+    assert "variable" in ids(needs_of(lacking, container__log=KEY_IS_MISSING))
+    (lacking / path).parent.mkdir(parents=True, exist_ok=True)
+    (lacking / path).write_text(text)
+    assert "variable" not in ids(needs_of(lacking, container__log=KEY_IS_MISSING))
+
+
+def test_find_needs__hosts_of_the_variable_that_is_missing(lacking: Path) -> None:
+    log = "ImproperlyConfigured: ALLOWED_HOSTS is set but empty."
+    env = given({**ALL_GIVEN, "ALLOWED_HOSTS": ""})
+    assert "allowed-hosts" in ids(needs_of(lacking, given=env))
+    assert "allowed-hosts" not in ids(needs_of(lacking, given=env, container__log=log))

@@ -20,6 +20,11 @@ def test_join_pastes__each_once() -> None:
     )
 
 
+def test_join_pastes__a_variable_once() -> None:
+    pastes = (in_step("env", "A_B=VALUE"), in_step("env", "|\n  C_D=2\n  A_B=1"))
+    assert join_pastes(pastes) == f"# {WHERE}\nenv: |\n  C_D=2\n  A_B=1"
+
+
 def test_join_pastes__without_alternatives() -> None:
     pastes = (
         in_step("generate-secrets", "K"),
