@@ -30,7 +30,7 @@ examples:
   rehearse init                     write a workflow for this repository
   rehearse                          the step of the workflow, as it is
   rehearse --plan                   only print what would be done
-  rehearse --keep --host-port 8000  leave the app running on http://localhost:8000
+  rehearse --keep --host-port 8000  leave the app running on localhost:8000
   rehearse --set matrix.python=3.13 choose one entry of a matrix
   rehearse --no-workflow --port 80  read no workflow: flags and defaults alone
   rehearse audit IMAGE --port 80    audit an image that is there already
