@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rehearsal.commands.init.app_port import port_lines
 from rehearsal.commands.init.app_variables import variable_lines
+from rehearsal.commands.init.build_arguments import build_argument_lines, build_argument_notes
 from rehearsal.commands.init.companions import companion_lines
 from rehearsal.commands.init.displays import display_lines, display_notes
 from rehearsal.commands.init.django_settings import django_notes
@@ -27,7 +28,12 @@ NOT_WRITTEN = "A value for {} cannot be written as one line of plain text. Write
 
 def make_draft(survey: Survey) -> Draft:
     """Return the draft: only what the action's defaults do not say."""
-    found = [*_build_lines(survey), *port_lines(survey), *_app_lines(survey)]
+    found = [
+        *_build_lines(survey),
+        *build_argument_lines(survey),
+        *port_lines(survey),
+        *_app_lines(survey),
+    ]
     found += [*suite_lines(survey), *display_lines(survey)]
     lines = [each for each in found if _can_be_written(each)]
     return Draft(
@@ -91,6 +97,7 @@ def _app_lines(survey: Survey) -> Iterator[InputLine]:
 
 
 def _notes(survey: Survey) -> Iterator[str]:
+    yield from build_argument_notes(survey)
     if survey.shape.django:
         yield from _other_projects(survey, survey.shape.django.manage)
         yield from django_notes(survey.shape.django, survey.container)

@@ -1,0 +1,77 @@
+"""The arguments of the build: those that the Dockerfile gives no default."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, takewhile
+
+from rehearsal.commands.init.input_line import InputLine, place
+from rehearsal.commands.init.survey import Survey
+from rehearsal.source.dockerfile import instructions
+
+# BuildKit gives these, and the client those of proxies.
+PREDEFINED = re.compile(
+    r"(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)|BUILDKIT_\w+|\w+_proxy", re.IGNORECASE
+)
+WORD = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:=(?P<value>.*))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildArgument:
+    """An ARG of the Dockerfile; `default` is None if it has none."""
+
+    name: str
+    line: int
+    default: str | None
+
+
+def build_argument_lines(survey: Survey) -> Iterator[InputLine]:
+    """Yield the values that a compose file gives, where the Dockerfile does not say the same."""
+    app = survey.setup.app
+    for each in _arguments(survey) if app else ():
+        value = app.build_args.get(each.name, each.default) if app else None
+        if app and value != each.default:
+            where = place(survey.choice.dockerfile.path, each.line)
+            why = f"{app.path} builds the app with it ({where})."
+            yield InputLine(name="build-args", text=f"{each.name}={value}", why=why)
+
+
+def build_argument_notes(survey: Survey) -> Iterator[str]:
+    """Yield what has no value at all, and is used."""
+    given = survey.setup.app.build_args if survey.setup.app else {}
+    for each in _arguments(survey):
+        if each.default is None and each.name not in given and _is_used(survey, each.name):
+            where = place(survey.choice.dockerfile.path, each.line)
+            yield (
+                f"{where}: the build argument {each.name} has no default. If the build needs it, "
+                f"write build-args: {each.name}=VALUE."
+            )
+
+
+def _arguments(survey: Survey) -> list[BuildArgument]:
+    """Return the arguments of the stage and of those that it begins with; a default counts."""
+    dockerfile, stage = survey.choice.dockerfile, survey.choice.stage
+    every = instructions(dockerfile.text)
+    before = takewhile(lambda found: found.keyword != "FROM", every)
+    stages = reversed(dockerfile.lineage(stage)) if stage else ()
+    declared = chain(before, chain.from_iterable(each.instructions for each in stages))
+    found: dict[str, BuildArgument] = {}
+    for instruction in declared:
+        for word in instruction.text.split() if instruction.keyword == "ARG" else ():
+            known = WORD.fullmatch(word)
+            if not known or PREDEFINED.fullmatch(known["name"]):
+                continue
+            name, default = known["name"], known["value"]
+            default = None if default is None else default.strip("\"'")
+            if name not in found or found[name].default is None:
+                found[name] = BuildArgument(name=name, line=instruction.line, default=default)
+    return list(found.values())
+
+
+def _is_used(survey: Survey, name: str) -> bool:
+    used = re.compile(rf"\$(?:{name}\b|\{{{name}[}}:])")
+    return any(
+        used.search(f"{each.text}\n{each.body}")
+        for each in instructions(survey.choice.dockerfile.text)
+        if each.keyword != "ARG"
+    )
