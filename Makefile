@@ -10,7 +10,7 @@ rehearse: ## Rehearse superlists: build its image, start it, drive a browser thr
 	@tools/set-up python browser image
 	@PYTHON_IMAGE=$${PYTHON_IMAGE:-$$(cat .cache/python-image)} .venv/bin/python -I action rehearse $(ARGS)
 
-test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about half an hour)
+test: setup ## Prove the whole project: lint, unit tests, end-to-end tests (about an hour)
 	@tools/in-turn lint unit e2e
 
 check: environment ## The inner loop, about a minute: lint, types, unit tests
