@@ -67,8 +67,12 @@ class BrowserPool:
 
     def close(self) -> None:
         """End all browsers, also those that a test still has."""
-        for shared in self._drop_all():
-            shared.browser.close()
+        browsers = [shared.browser for shared in self._drop_all()]
+        for browser in browsers:
+            if browser.workspace is not None:
+                browser.workspace.begin_close()
+        for browser in browsers:
+            browser.close()
 
     def forget(self) -> None:
         """Leave all browsers to the process that this one was forked from."""
@@ -154,11 +158,9 @@ def _disown(browser: Browser) -> None:
     if isinstance(browser.driver, Chrome | Firefox):
         browser.driver.service.process.returncode = 0
     if browser.workspace is not None:
-        cleanup = browser.workspace.cleanup
-        cleanup.returncode = 0
-        # It kills the browser as soon as nobody has the other end of this pipe.
-        if cleanup.stdin is not None:
-            cleanup.stdin.close()
+        browser.workspace.cleanup.returncode = 0
+        # It only happens once nobody has the other end of the pipe.
+        browser.workspace.begin_close()
 
 
 BROWSER_POOL = BrowserPool(start_browser, print_message)

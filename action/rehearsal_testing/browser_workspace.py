@@ -89,11 +89,17 @@ class BrowserWorkspace:
         copy.chmod(0o700)
         return copy
 
+    def begin_close(self) -> None:
+        """Let driver and browser be killed; another process does it."""
+        if self.cleanup.stdin is not None:
+            self.cleanup.stdin.close()
+
     def close(self) -> None:
         """Kill driver and browser, and return when the folder is removed.
 
         Nothing in them is worth a clean exit, and that of Firefox can take ten seconds.
         """
+        self.begin_close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.cleanup.communicate(timeout=_CLOSE_TIMEOUT_SECONDS)
+            self.cleanup.wait(timeout=_CLOSE_TIMEOUT_SECONDS)
         shutil.rmtree(self.folder, ignore_errors=True)

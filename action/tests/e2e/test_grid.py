@@ -52,7 +52,7 @@ class ChromeTest(Visit, unittest.TestCase):
 class FirefoxTest(Visit, unittest.TestCase):
     options = webdriver.FirefoxOptions()
 """
-# The same with rehearsal_testing, once for each browser.
+# The same with rehearsal_testing, once for each browser; and with one session for several tests.
 OWN_SUITE = """\
 import os
 
@@ -64,6 +64,27 @@ class VisitTest(BrowserTestCase):
         self.browser.get(os.environ["REHEARSAL_URL"])
         self.browser.execute_script("console.error('seen by the console')")
         self.assertEqual(self.browser.title, "Large")
+
+
+class SharedTest(BrowserTestCase):
+    shared_browser = True
+
+    def setUp(self):
+        self.browser.get(os.environ["REHEARSAL_URL"])
+        self.assertEqual(self.browser.get_cookies(), [])
+        self.browser.add_cookie({"name": "left", "value": "behind"})
+
+    def test_a_heading(self):
+        self.browser.execute_script("console.error('seen by an earlier test')")
+        self.assertEqual(self.browser.find_element("tag name", "h1").text, "It works")
+
+    def test_b_title(self):
+        self.browser.execute_script("console.error('seen by the console')")
+        self.assertEqual(self.browser.title, "Large")
+
+    def test_c_window(self):
+        self.browser.switch_to.new_window()
+        self.assertEqual(len(self.browser.window_handles), 2)
 """
 UNITTEST = f"{sys.executable} -m unittest test_visit"
 
@@ -119,11 +140,16 @@ def test_grid__evidence_of_a_failed_test(
         "test-env": f"BROWSER={browser}",
         "test-command": UNITTEST,
     }
+    sessions = grid.log.count("Session created by the Node")
     rehearsed = runner.use(tiny, inputs)
     assert_verdict(rehearsed, "tests-failed")
-    assert_evidence(rehearsed, {"VisitTest.test_title": NAMES})
-    (failed,) = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
-    assert "seen by the console" in rehearsed.file(f"{failed['evidence']}/console.log")
+    assert rehearsed.outputs["tests"] == "4"
+    assert_evidence(rehearsed, {"VisitTest.test_title": NAMES, "SharedTest.test_b_title": NAMES})
+    for failed in json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]:
+        console = rehearsed.file(f"{failed['evidence']}/console.log")
+        assert "seen by the console" in console
+        assert "seen by an earlier test" not in console
+    assert grid.log.count("Session created by the Node") == sessions + 2
 
 
 def test_grid__evidence_of_a_suite_that_knows_nothing_of_it(
