@@ -15,6 +15,8 @@ _TIMEOUTS = {"pageLoad": 30_000}
 _SHARED_FIREFOX = {
     "browser.formfill.enable": False,
     "browser.zoom.siteSpecific": False,
+    # In seconds. A test's server may wait for the end of connections that Firefox keeps.
+    "network.http.keep-alive.timeout": 1,
     "permissions.isolateBy.userContext": True,
     "places.history.enabled": False,
 }
