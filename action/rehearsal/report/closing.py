@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from rehearsal.report.audit_words import audit_counts
-from rehearsal.report.words import counts_text, step_text
+from rehearsal.report.words import counts_text, step_line
 from rehearsal.results.browser_steps import last_steps
 from rehearsal.results.rehearsal import RehearsalResult
 
-# Of one test, on a terminal; and the characters of each.
+# Of one test, on a terminal.
 MAX_STEPS = 3
-MAX_STEP = 120
 
 
 def closing(result: RehearsalResult, *, evidence: str, link: str = "", counts: str = "") -> str:
@@ -56,9 +55,7 @@ def _steps(result: RehearsalResult) -> Iterator[str]:
     tests = (test for test in result.index.failed if test.steps)
     for test in islice(tests, 1):
         yield f"steps:    the last ones of {_one_line(test.failure.name)}"
-        for step in last_steps(test.steps, MAX_STEPS):
-            place = f" ({_one_line(step.place)})" if step.place else ""
-            yield f"          {step.start:.1f} s  {_one_line(step_text(step))[:MAX_STEP]}{place}"
+        yield from (f"          {step_line(step)}" for step in last_steps(test.steps, MAX_STEPS))
 
 
 def _one_line(text: str) -> str:

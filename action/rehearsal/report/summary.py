@@ -14,7 +14,9 @@ from rehearsal.report.words import (
     counts_text,
     failure_message,
     stage_title,
+    step_line,
 )
+from rehearsal.results.browser_steps import last_steps
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE, VERDICT_FILE
@@ -24,6 +26,8 @@ from rehearsal.verdict import Verdict
 
 MAX_TESTS = 50
 MAX_TRACEBACKS = 3
+# Of one test.
+MAX_STEPS = 6
 # In characters.
 BAR_LENGTH = 24
 # In seconds: a stage of less rounds to 0.0 s, and has no bar.
@@ -138,6 +142,7 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
         yield from audit_sections(result.audit)
     yield _tests("failed test", index.failed, evidence)
     yield _tests(FLAKY_COLUMN, index.flaky, evidence)
+    yield from _steps(result)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
     yield remark_lines(result)
     yield _stages(result)
@@ -186,6 +191,15 @@ def _tests(column: str, tests: tuple[FailedTestEvidence, ...], evidence: str) ->
         more=len(tests) - MAX_TESTS,
         note=f"see {VERDICT_FILE} in {markdown.escape(evidence)}",
     )
+
+
+def _steps(result: RehearsalResult) -> Iterator[Iterable[str]]:
+    """Yield the last steps of the first failed tests, folded where a cause says why they failed."""
+    known = bool(result.diagnoses)
+    for test in [test for test in result.index.failed if test.steps][:MAX_TRACEBACKS]:
+        lines = [step_line(step) for step in last_steps(test.steps, MAX_STEPS)]
+        title = f"What {test.failure.name} did last"
+        yield markdown.collapsible(title, lines, collapsed=known)
 
 
 def _with_location(message: str, location: str) -> str:

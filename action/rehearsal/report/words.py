@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
+from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12
+# In characters, of what a step of a test did.
+MAX_STEP = 200
 # Over what the next rehearsals would lack.
 ALSO_NEEDED = "Also needed, from the source"
 ALSO_NEEDED_NOTE = (
@@ -69,6 +72,9 @@ def unique(values: Iterable[str]) -> list[str]:
     return [value for value in dict.fromkeys(values) if value]
 
 
-def step_text(step: TraceStep) -> str:
-    """Return a step of a test as a sentence, with what went wrong."""
-    return f"{step.text}: {step.error}" if step.error else step.text
+def step_line(step: TraceStep) -> str:
+    """Return a step of a test as one line: when, what, what went wrong, and where."""
+    text = f"{step.text}: {step.error}" if step.error else step.text
+    shown = cut_text(" ".join(text.split()), MAX_STEP)
+    place = f" ({' '.join(step.place.split())})" if step.place else ""
+    return f"{step.start:.1f} s  {shown}{place}"

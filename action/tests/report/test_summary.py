@@ -11,6 +11,7 @@ from rehearsal.report.audit_words import audit_message
 from rehearsal.report.markdown import MAX_PARAGRAPH
 from rehearsal.report.summary import BAR_LENGTH, MAX_TESTS
 from rehearsal.results.audit import Audit, Finding, Outcome
+from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
@@ -283,6 +284,19 @@ def test_summary__shows_the_app_s_exception_before_the_failed_test_s() -> None:
         "| 1 != 2<br><sub>t.py:28</sub> |\n"
     ) in text
     assert "` in the artifact x\\_y for screenshots, whole logs and the rest.\n" in text
+
+
+def test_summary__shows_what_a_failed_test_did_last() -> None:
+    steps = [TraceStep(start=n, seconds=0, text=f"step {n}", place="t.py:7") for n in range(9)]
+    (test,) = failed("t.test_bad").failed
+    test = replace(test, steps=(*steps, TraceStep(start=9, seconds=1, text=HOSTILE, error="no")))
+    text = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(test,)))
+    _, _, after = text.partition("<details open><summary>What t.test_bad did last</summary>")
+    box = after.partition("</pre>")[0].splitlines()
+    assert box[3] == "4.0 s  step 4 (t.py:7)"
+    assert box[-1].startswith("9.0 s  a | b")
+    assert box[-1].endswith(": no")
+    assert Tags(text).found <= TAGS
 
 
 def test_summary__shows_a_traceback_once() -> None:
