@@ -13,7 +13,7 @@ import yaml
 from .repository import repository_of
 from .test_laptop import Laptop, install
 
-QUESTION = b"Rehearse it now? [Y/n] "
+QUESTION = b"Rehearse now? [Y/n] "
 
 
 def on_terminal(laptop: Laptop, program: tuple[str, ...], answer: bytes) -> tuple[int, str]:

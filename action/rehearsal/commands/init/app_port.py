@@ -62,7 +62,7 @@ def port_lines(survey: Survey) -> Iterator[InputLine]:
         yield InputLine(name="env", text=f"{found.variable}={found.port}", why=why)
     if not found or exposed == [found.port] or (found.port == DEFAULT_PORT and len(exposed) != 1):
         return
-    why = f"{found.where}: the app listens there"
+    why = f"{found.where}: the app listens on this port"
     if exposed:
         others = ", ".join(map(str, exposed))
         why += f"; EXPOSE in {shape.dockerfile.path if shape.dockerfile else ''} says {others}"

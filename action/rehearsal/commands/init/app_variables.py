@@ -47,7 +47,7 @@ def variable_lines(survey: Survey, given: set[str]) -> Iterator[InputLine]:
             yield from _needed(survey, each.name, kind, place(each.path, each.line))
     for name in script_variables(survey.scripts):
         if name not in done:
-            yield from _needed(survey, name, "", "The script that starts the app")
+            yield from _needed(survey, name, "", "The start script")
 
 
 def _type(line: str) -> str:
@@ -71,7 +71,8 @@ def _hosts(survey: Survey, variable: SettingsVariable) -> InputLine | None:
     if not HOSTS.fullmatch(variable.name) or ALLOWS_LOCALHOST.search(text):
         return None
     value = '["localhost"]' if LIST.search(text) or "json" in text.lower() else "localhost"
-    why = f"{place(variable.path, variable.line)}: the tests open the app at localhost."
+    where = place(variable.path, variable.line)
+    why = f"{where}: the app has to accept localhost, where the tests open it."
     return InputLine(name="env", text=f"{variable.name}={value}", why=why)
 
 
@@ -87,5 +88,5 @@ def _settings_module(survey: Survey) -> Iterator[InputLine]:
     text = survey.project.read(django.manage)
     found = re.search(rf"{name}['\"], *['\"]([\w.]+)['\"]", text)
     if module and found and found[1] != module:
-        why = f"{django.manage} would take {found[1]}; the server takes {module}."
+        why = f"{django.manage} sets {found[1]}; the server uses {module}."
         yield InputLine(name="env", text=f"{name}={module}", why=why)

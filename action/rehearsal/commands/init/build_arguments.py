@@ -32,7 +32,7 @@ def build_argument_lines(survey: Survey) -> Iterator[InputLine]:
         value = app.build_args.get(each.name, each.default) if app else None
         if app and value != each.default:
             where = place(survey.choice.dockerfile.path, each.line)
-            why = f"{app.path} builds the app with it ({where})."
+            why = f"{where}: {app.path} builds the app with this value."
             yield InputLine(name="build-args", text=f"{each.name}={value}", why=why)
 
 

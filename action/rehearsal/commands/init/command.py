@@ -34,7 +34,7 @@ from rehearsal.verdict import MisconfiguredError
 FILE = WORKFLOWS_FOLDER / "rehearse.yml"
 # Where a copy of the action's folder may be.
 OWN_ACTION = "./action"
-QUESTION = "Rehearse it now? [Y/n] "
+QUESTION = "Rehearse now? [Y/n] "
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,17 +71,17 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     for file in draft.files:
         _write(top / file.path, file.text)
     _check_written(cwd, environ, console)
-    _tell(console, survey, draft)
-    return _offer(environ, console, cwd)
+    _print_summary(console, survey, draft)
+    return _offer_rehearsal(environ, console, cwd)
 
 
 def _check_place(top: Path) -> None:
     for file in (FILE, FILE.with_suffix(".yaml")):
         if (top / file).exists() or (top / file).is_symlink():
             raise MisconfiguredError(
-                f"{file} is there already, and rehearse init never overwrites a file.",
-                hint="To see what it would write: rehearse init --print. To have it written, move "
-                "or remove the file first.",
+                f"{file} exists already, and rehearse init never overwrites a file.",
+                hint="To see what it would write: rehearse init --print. To let it write, move or "
+                "remove the file first.",
             )
 
 
@@ -122,7 +122,7 @@ def _check_written(cwd: Path, environ: Mapping[str, str], console: Console) -> N
     try:
         plan_of(load_inputs(_own_step(), environ, cwd))
     except YamlMissingError as error:
-        console.info(f"note: {FILE} is written, and was not read again. {error.problem.message}")
+        console.info(f"note: {FILE} is written, but was not checked. {error.problem.message}")
     except MisconfiguredError as error:
         raise MisconfiguredError(
             f"{FILE} is written, but a rehearsal refuses it: {error.problem.message}",
@@ -134,7 +134,7 @@ def _own_step() -> LocalOptions:
     return LocalOptions(selector=StepSelector(workflow=str(FILE)))
 
 
-def _tell(console: Console, survey: Survey, draft: Draft) -> None:
+def _print_summary(console: Console, survey: Survey, draft: Draft) -> None:
     for file in (str(FILE), *(each.path for each in draft.files)):
         console.info(f"written:  {file}")
     others = survey.choice.others
@@ -145,7 +145,7 @@ def _tell(console: Console, survey: Survey, draft: Draft) -> None:
         console.info(f"to do:    {note}")
 
 
-def _offer(environ: Mapping[str, str], console: Console, cwd: Path) -> int:
+def _offer_rehearsal(environ: Mapping[str, str], console: Console, cwd: Path) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         console.info("next:     rehearse")
         return 0

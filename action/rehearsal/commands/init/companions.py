@@ -31,7 +31,7 @@ def companion_lines(survey: Survey) -> Iterator[InputLine]:
     by_compose = _is_whole(survey)
     if by_compose:
         path = survey.setup.needed[0].path
-        why = f"{path} describes them."
+        why = f"{path} has the services that the app needs."
         yield InputLine(name="compose-file", text=survey.from_directory(path), why=why)
         for each in survey.setup.needed:
             yield InputLine(name="compose-services", text=each.name)
@@ -39,7 +39,8 @@ def companion_lines(survey: Survey) -> Iterator[InputLine]:
         if not by_compose and server.kind not in BY_COMPOSE:
             yield from _service(server, variables)
     for variable in variables:
-        yield from _variable(variable, _is_generated(variable, variables, by_compose=by_compose))
+        is_generated = _is_generated(variable, variables, by_compose=by_compose)
+        yield from _variable(variable, variables, is_generated=is_generated)
     yield from _engines(survey, servers)
     yield from _workers(survey)
 
@@ -51,7 +52,7 @@ def _engines(survey: Survey, servers: Sequence[ServerBeside]) -> Iterator[InputL
     for name, each in read.items():
         known = survey.known.get(name)
         if kinds and known and re.search(rf"(?:{kinds})", known.text):
-            why = f"{place(each.path, each.line)}: {known.path} has this value of {name}."
+            why = f"{place(each.path, each.line)} reads {name}; {known.path} has this value."
             yield InputLine(name="env", text=f"{name}={known.text}", why=why)
 
 
@@ -78,7 +79,8 @@ def _is_generated(
 def _service(server: ServerBeside, variables: Sequence[ServerVariable]) -> Iterator[InputLine]:
     where = server.service.path if server.service else ""
     asked = next((each.where for each in variables if each.server == server), "")
-    why = f"{where or asked or 'The settings'} {'has' if where else 'needs'} {server.name}."
+    shows = "has the service" if where else "needs"
+    why = f"{where or asked or 'The settings'} {shows} {server.name}."
     yield InputLine(name="services", text=f"{server.name}={server.image}", why=why)
     of_app = {each.name: each.value for each in variables if each.server == server}
     own = OWN_VARIABLES.get(server.kind, {})
@@ -95,17 +97,23 @@ def _service(server: ServerBeside, variables: Sequence[ServerVariable]) -> Itera
         yield InputLine(name="service-env", text=f"{server.name}.{line}")
 
 
-def _variable(variable: ServerVariable, is_generated: bool) -> Iterator[InputLine]:
-    name, value = variable.name, variable.value
-    why = f"{variable.where}: {name} is how the app finds {variable.server.name}."
+def _variable(
+    variable: ServerVariable, variables: Sequence[ServerVariable], *, is_generated: bool
+) -> Iterator[InputLine]:
+    name, value, server = variable.name, variable.value, variable.server
+    # Those of one place share one comment.
+    names = [
+        each.name for each in variables if (each.server, each.where) == (server, variable.where)
+    ]
+    why = f"{variable.where}: the app connects to {server.name} with {', '.join(names)}."
     if is_generated:
         yield InputLine(name="generate-secrets", text=name, why=why)
-    elif variable.part == "url" and variable.server.user:
+    elif variable.part == "url" and server.user:
         yield InputLine(name="secrets", text=f"{name}={value}", why=why)
     else:
         yield InputLine(name="env", text=f"{name}={value}", why=why)
         if SECRET_LIKE_NAME.search(name):
-            reason = "It is the password of a database that is gone after each run."
+            reason = "It is the password of a database that each run removes."
             yield InputLine(name="not-secret", text=name, why=reason)
 
 
@@ -116,5 +124,5 @@ def _workers(survey: Survey) -> Iterator[InputLine]:
             yield InputLine(
                 name="workers",
                 text=f"{name}={shlex.join(worker.command)}",
-                why=f"{worker.path} starts them from the app's image.",
+                why=f"{worker.path} starts {worker.name} from the app's image.",
             )

@@ -1,4 +1,4 @@
-"""Browser tests that open windows, though a runner has no screen."""
+"""Browser tests that open windows, though a runner has no display."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ DECIDED = re.compile(r"headless|rehearsal_testing|\bxvfb|pyvirtualdisplay", re.I
 def display_lines(survey: Survey) -> Iterator[InputLine]:
     """Yield the variable with which Firefox opens no window."""
     if where := _opens_window(survey, FIREFOX):
-        why = f"{where} opens Firefox in a window, and a runner has no screen."
+        why = f"{where} opens Firefox in a window, and a runner has no display."
         yield InputLine(name="test-env", text="MOZ_HEADLESS=1", why=why)
 
 
@@ -23,7 +23,7 @@ def display_notes(survey: Survey) -> Iterator[str]:
     """Yield what to change in tests with Chrome, which has no such variable."""
     if where := _opens_window(survey, CHROME):
         yield (
-            f"{where} opens Chrome in a window, and a runner has no screen. Give it an option: "
+            f"{where} opens Chrome in a window, and a runner has no display. Give it an option: "
             'options.add_argument("--headless=new").'
         )
 

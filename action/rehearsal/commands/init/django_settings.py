@@ -48,7 +48,7 @@ def django_notes(django: DjangoProject, container: Container) -> Iterator[str]:
         if not is_open and not ALLOWS_LOCALHOST.search(code):
             yield (
                 f"{place(module.path, setting.line)}: {HOSTS} does not allow localhost, where the "
-                "tests open the app. Let it read a variable, and set that under env."
+                "tests open the app. Let the setting read a variable, and set it under env."
             )
     redirect = django.find(REDIRECT)
     if redirect and not redirect[1].variable and redirect[0].code(redirect[1]) != "False":
@@ -56,7 +56,7 @@ def django_notes(django: DjangoProject, container: Container) -> Iterator[str]:
         if not setting.condition or container.gives(setting.condition):
             yield (
                 f"{place(module.path, setting.line)}: {REDIRECT} sends every request to https, "
-                "and a rehearsal has no TLS. Let it read a variable, and set that under env."
+                "and a rehearsal has no TLS. Let the setting read a variable, and set it under env."
             )
 
 
@@ -85,12 +85,12 @@ def _switches(django: DjangoProject, container: Container) -> Iterator[InputLine
     where = place(module.path, setting.line)
     if setting.condition and module.code(setting) == "False" and not setting.variable:
         if not container.gives(setting.condition) and _is_positive(module, setting):
-            why = f"{where}: DEBUG is off where {setting.condition} is set, as in production."
+            why = f"{where}: if {setting.condition} is set, DEBUG is off, as in production."
             yield InputLine(name="env", text=f"{setting.condition}=1", why=why)
     elif setting.variable and debug_is_on(django, container):
         off = falsy_value(setting)
         if off is not None:
-            why = f"{where}: without {setting.variable} the app runs in debug mode."
+            why = f"{where}: without this value the app runs in debug mode."
             yield InputLine(name="env", text=f"{setting.variable}={off}", why=why)
 
 
@@ -116,8 +116,8 @@ def _hosts(django: DjangoProject) -> InputLine | None:
         return None
     value = '["localhost"]' if "json" in module.code(assignment) else "localhost"
     why = (
-        f"{place(module.path, assignment.line)}: {HOSTS} comes from {name}; the tests open the app "
-        "at localhost."
+        f"{place(module.path, assignment.line)}: {HOSTS} comes from {name}, and has to allow "
+        "localhost, where the tests open the app."
     )
     return InputLine(name="env", text=f"{name}={value}", why=why)
 
@@ -131,7 +131,7 @@ def _redirect(django: DjangoProject, container: Container) -> InputLine | None:
     default = _default(setting, setting.variable).strip().lower()
     if value is None or default in ("false", "0", "no", "off"):
         return None
-    why = f"{place(module.path, setting.line)}: a rehearsal has no TLS, so no redirect to https."
+    why = f"{place(module.path, setting.line)}: no redirect to https; a rehearsal has no TLS."
     return InputLine(name="env", text=f"{setting.variable}={value}", why=why)
 
 

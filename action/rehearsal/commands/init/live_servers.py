@@ -28,8 +28,8 @@ def live_server_notes(survey: Survey) -> Iterator[str]:
         if found := LIVE_SERVER.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield (
-                f"{place(path, line)}: these tests start a server of their own, so they would pass "
-                "without the image. Let them open http:// and os.environ['TEST_SERVER'] where "
-                "that is set, as the app's address instead of live_server_url."
+                f"{place(path, line)}: these tests start a server of their own, so they do not "
+                "test the image. If os.environ has REHEARSAL_URL, let them open this address "
+                "instead of live_server_url."
             )
             return

@@ -23,7 +23,7 @@ from rehearsal.source.project_files import join
 GIVING = frozenset({"env", "secrets", "generate-secrets"})
 # GitHub would evaluate an expression; and each line of a list is an item of its own.
 EXPRESSION = "${{"
-NOT_WRITTEN = "A value for {} cannot be written as one line of plain text. Write it yourself. {}"
+NOT_WRITTEN = "The value of {} cannot be written as plain text on one line. Write it yourself. {}"
 
 
 def make_draft(survey: Survey) -> Draft:
@@ -61,11 +61,11 @@ def _build_lines(survey: Survey) -> Iterator[InputLine]:
     choice, path = survey.choice, survey.choice.dockerfile.path
     chosen = _chosen(survey)
     if survey.directory != ".":
-        why = f"The tests in {survey.suite} start there."
+        why = f"The tests in {survey.suite} run from this folder."
         yield InputLine(name="working-directory", text=survey.directory, why=why)
     context = survey.from_directory(choice.context)
     if context != ".":
-        why = f"{path} copies its files from there."
+        why = f"{path} copies its files from this folder."
         if path == join(choice.context, "Dockerfile"):
             why = " ".join(filter(None, (why, chosen)))
         yield InputLine(name="context", text=context, why=why)
@@ -73,7 +73,7 @@ def _build_lines(survey: Survey) -> Iterator[InputLine]:
         yield InputLine(name="dockerfile", text=survey.from_directory(path), why=chosen)
     if choice.target:
         last = choice.dockerfile.final()
-        why = f"{path}: its last stage, {last.name if last else ''}, is not that of production."
+        why = f"{path}: the last stage, {last.name if last else ''}, is not for production."
         yield InputLine(name="target", text=choice.target, why=why)
 
 
@@ -81,12 +81,13 @@ def _chosen(survey: Survey) -> str:
     """Return the sentence about the Dockerfiles that were not chosen, empty without any."""
     others = survey.choice.others
     shown = ", ".join(others[:3]) + (", …" if others[3:] else "")
-    return f"Chosen as that of production; there are also {shown}." if others else ""
+    return f"This Dockerfile seems to be for production. Not chosen: {shown}." if others else ""
 
 
 def _app_lines(survey: Survey) -> Iterator[InputLine]:
+    by = f"{survey.setup.app.path} starts" if survey.setup.app else ""
     for word in survey.command:
-        why = f"{survey.setup.app.path} starts the app so." if survey.setup.app else ""
+        why = f"{by} the app with this command." if by else ""
         yield InputLine(name="command", text=word, why=why)
     beside = list(companion_lines(survey))
     yield from beside
@@ -107,7 +108,7 @@ def _notes(survey: Survey) -> Iterator[str]:
 
 
 def _other_projects(survey: Survey, taken: str) -> Iterator[str]:
-    """Yield that there are more projects of Django than the one that was taken."""
+    """Yield a note if the repository has further Django projects."""
     others = [
         join(folder, "manage.py")
         for folder in survey.project.nearest_first()
@@ -115,6 +116,6 @@ def _other_projects(survey: Survey, taken: str) -> Iterator[str]:
     ]
     if taken and others:
         yield (
-            f"{taken} was taken for the app's, and there is also {others[0]}. If that one is in "
-            "the image, change what names the other."
+            f"The workflow uses {taken}, and there is also {others[0]}. If the image runs "
+            f"{others[0]}, change the paths in the inputs."
         )

@@ -5,7 +5,7 @@ from rehearsal.source.django_project import find_django
 from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.python_app import app_to_serve
 
-GENERAL = "Write one that starts the app as production does, then run rehearse init again."
+GENERAL = "Write one that starts the app as in production, then run rehearse init again."
 PYTHON = """\
 FROM python:3.13-slim
 WORKDIR /app
@@ -28,7 +28,7 @@ def minimal_dockerfile(project: ProjectFiles) -> str:
     text = _python(project) or _node(project)
     if not text:
         return GENERAL
-    return f"{GENERAL} For this app it may begin as this file Dockerfile at the top:\n\n{text}"
+    return f"{GENERAL} For this app, begin with this file Dockerfile at the top:\n\n{text}"
 
 
 def _python(project: ProjectFiles) -> str:

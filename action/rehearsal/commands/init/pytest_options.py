@@ -42,13 +42,13 @@ def pytest_options(project: ProjectFiles, folder: str, requirements: str) -> Pyt
         NEEDS_DJANGO.search(text) for text in texts
     ):
         words = [WITHOUT_DJANGO] + [WITHOUT_OPTIONS] * bool(addopts)
-        why = f"{path} has options for tests inside of Django, and these tests open the app."
+        why = f"{path} has options for tests inside Django; these tests run outside it."
         return PytestOptions(text=" ".join(words), why=why)
     for word in addopts.split():
         option = word.partition("=")[0]
         package = PLUGINS.get(SHORT.get(option, option), "")
         if package and not (requirements and lists_all(project, requirements, [package])):
-            why = f"{path} has {option}, an option of {package}, which these tests do not get."
+            why = f"{path} has {option}, but {package} is not installed for these tests."
             return PytestOptions(text=WITHOUT_OPTIONS, why=why)
     return PytestOptions()
 

@@ -90,5 +90,5 @@ def _others(survey: Survey) -> Iterator[InputLine]:
             name="ready-path", text=path, why=f"{found[path]}: the app has no page at /."
         )
     if not health and is_fastapi:
-        why = "The app has no page at /; FastAPI has this one."
+        why = "The app has no page at /; FastAPI serves its documentation here."
         yield InputLine(name="ready-path", text="/docs", why=why)

@@ -25,7 +25,7 @@ def read_survey(top: Path, environ: Mapping[str, str]) -> Survey:
     survey = find_survey(project, read_models(top, project))
     if not survey:
         raise MisconfiguredError(
-            f"There is no Dockerfile in {top}, and a rehearsal starts the image that it builds.",
+            f"There is no Dockerfile in {top}. A rehearsal builds the app's image from one.",
             hint=minimal_dockerfile(project),
         )
     if not survey.choice.stage:

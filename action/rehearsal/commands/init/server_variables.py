@@ -41,7 +41,7 @@ def server_variables(survey: Survey, servers: Sequence[ServerBeside]) -> list[Se
         texts.setdefault(each.name, (text, place(each.path, each.line)))
     of_scripts = set(script_variables(survey.scripts))
     for name in sorted(of_scripts):
-        texts[name] = ("", "The script that starts the app")
+        texts[name] = ("", "The start script")
     own: Mapping[str, str] = {}
     if survey.setup.app:
         own = survey.setup.app.environment

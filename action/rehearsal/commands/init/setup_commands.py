@@ -36,7 +36,8 @@ def setup_lines(survey: Survey) -> Iterator[InputLine]:
 def _by_compose(survey: Survey) -> tuple[str, str] | None:
     for worker in survey.setup.workers:
         if MIGRATES.search(" ".join(worker.command)):
-            return shlex.join(worker.command), f"{worker.path}: {worker.name} does it there."
+            why = f"{worker.path}: the service {worker.name} runs these migrations."
+            return shlex.join(worker.command), why
     return None
 
 
@@ -47,14 +48,14 @@ def _django(survey: Survey) -> tuple[str, str] | None:
         return None
     module, setting = found
     manage = _path_in_image(survey, django.manage) or posixpath.basename(django.manage)
-    why = f"{place(module.path, setting.line)}: the database is empty at first."
+    why = f"{place(module.path, setting.line)}: the database starts empty; this creates its tables."
     return f"{python_command(survey.shape)} {manage} migrate --noinput", why
 
 
 def _other(survey: Survey) -> tuple[str, str] | None:
     context = survey.choice.context
     project = rerooted(survey.project, context)
-    why = "The database is empty at first; {} makes its tables."
+    why = "The database starts empty; {} creates its tables."
     if "alembic" in survey.packages and (found := _alembic(survey)):
         return found
     if project.has("prisma/migrations", "migration_lock.toml"):
@@ -75,7 +76,7 @@ def _alembic(survey: Survey) -> tuple[str, str] | None:
             path = join(folder, "alembic.ini")
             inside = posixpath.dirname(_path_in_image(survey, path))
             command = f"cd {shlex.quote(inside)} && " if inside else ""
-            why = f"The database is empty at first; {path} says how its tables are made."
+            why = f"The database starts empty; {path} configures its migrations."
             return f"{command}alembic upgrade head", why
     return None
 

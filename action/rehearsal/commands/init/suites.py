@@ -23,12 +23,12 @@ IMPORTS_DJANGO = re.compile(r"^[ \t]*(?:from|import) django\b", re.MULTILINE)
 # What runs Playwright's tests comes after its installation.
 RUNS_TESTS = re.compile(r"(?<=&& )(?=[^&]*$)")
 NO_TESTS = (
-    "No browser tests were found. Write some, and name the command that runs them in test-command: "
-    "they find the app at $REHEARSAL_URL."
+    "No browser tests were found. Write some, and write the command that runs them under "
+    "test-command. $REHEARSAL_URL is the app's address."
 )
 MIXED_TESTS = (
-    "{} drives a browser, and stands among other tests. Name the command that runs only such tests "
-    "in test-command: they find the app at $REHEARSAL_URL."
+    "{} is a browser test in a folder with other tests. Under test-command, write a command that "
+    "runs only browser tests. $REHEARSAL_URL is the app's address."
 )
 
 
@@ -48,7 +48,7 @@ def suite_lines(survey: Survey) -> Iterator[InputLine]:
         text = _with_browsers(command.text, address)
         if options.text:
             text = text.replace(" -m pytest ", f" -m pytest {options.text} ")
-        why = f"The tests in {survey.suite} are for {_tool(command.text)}."
+        why = f"The tests in {survey.suite} run with {_tool(command.text)}."
         yield InputLine(
             name="test-command",
             text=f"{address.before}{text}{address.after}",
@@ -59,12 +59,12 @@ def suite_lines(survey: Survey) -> Iterator[InputLine]:
         yield from _test_env(survey)
     if address.fixed_port:
         where = posixpath.normpath(join(survey.directory, address.where))
-        why = f"{where}: the tests open this port."
+        why = f"{where}: the tests open the app on this port."
         yield InputLine(name="host-port", text=address.fixed_port, why=why)
 
 
 def suite_notes(survey: Survey) -> Iterator[str]:
-    """Yield what the tests lack that no input can give them."""
+    """Yield what the project has to change so that its tests can run."""
     if not survey.suite:
         path = mixed_tests(survey.project)
         yield MIXED_TESTS.format(path) if path else NO_TESTS
@@ -76,18 +76,18 @@ def suite_notes(survey: Survey) -> Iterator[str]:
         yield note
     if command.packages and not find_requirements(survey) and not new_requirements(survey):
         yield (
-            f"{survey.suite}/requirements.txt does not list all that the tests import "
-            f"({', '.join(command.packages)}). Add what is missing."
+            f"{survey.suite}/requirements.txt does not list all packages that the tests "
+            f"import ({', '.join(command.packages)}). Add the missing ones."
         )
     elif not command.text:
-        yield f"It is not known how to run the tests in {survey.suite}: say it in test-command."
+        yield f"Write the command that runs the tests in {survey.suite} under test-command."
 
 
 def _tool(command: str) -> str:
     for name in ("unittest", "pytest", "manage.py test", "playwright", "cypress"):
         if name in command:
             return {"manage.py test": "Django"}.get(name, name)
-    return "the command of their package.json"
+    return "a script of package.json"
 
 
 def _texts(project: ProjectFiles, folder: str) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _with_browsers(command: str, address: TestsAddress) -> str:
 def _requirements(survey: Survey, command: SuiteCommand) -> Iterator[InputLine]:
     """Yield the file that lists the tests' packages, where it is not the one by default."""
     if new := new_requirements(survey):
-        path, why = new.path, f"{new.path} is written by rehearse init, too."
+        path, why = new.path, f"rehearse init writes {new.path}, too."
     else:
         path = find_requirements(survey)
         why = f"{path} lists what the tests import: {', '.join(command.packages)}."
@@ -124,7 +124,7 @@ def _test_env(survey: Survey) -> Iterator[InputLine]:
         name = each.name
         value = "only-for-the-tests" if is_secret(name) else plain_value(name, each.kind)
         where = posixpath.normpath(f"{survey.directory}/{each.path}")
-        why = f"{place(where, each.line)} needs it, and manage.py test reads the settings."
+        why = f"{place(where, each.line)} needs {name}: manage.py test reads these settings."
         yield InputLine(name="test-env", text=f"{name}={value}", why=why)
 
 

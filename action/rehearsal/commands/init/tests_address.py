@@ -23,7 +23,7 @@ PYTHON_PLAYWRIGHT = re.compile(r"^[ \t]*(?:from|import) playwright\b", re.MULTIL
 PAGE = re.compile(r"\bdef test_\w+\([^)]*\bpage\b")
 WEB_SERVER = re.compile(r"^\s*webServer\s*:", re.MULTILINE)
 WEB_SERVER_NOTE = (
-    "{} has webServer, which starts another app than the image. Leave it out where "
+    "{} has webServer, which starts the app without the image. Leave webServer out if "
     "process.env.REHEARSAL_URL is set."
 )
 

@@ -45,7 +45,7 @@ def workflow_text(draft: Draft, *, branch: str = "main", action: str = ACTION) -
     for note in draft.notes:
         lines += _comment(f"To do: {note}", STEP)
     if action == ACTION:
-        lines += _comment("OWNER is the account that hosts the action: put its name here.", STEP)
+        lines += _comment("Replace OWNER by the GitHub account that hosts the action.", STEP)
     lines.append(f"{STEP}- uses: {action}")
     if draft.secret_names:
         lines.append(f"{KEY}env:")

@@ -42,4 +42,4 @@ def test_build_arguments__of_a_compose_file() -> None:
     assert draft.inputs()["build-args"] == "RELEASE=7"
     assert draft.notes == ()
     (why,) = (each.why for each in draft.lines if each.name == "build-args")
-    assert why == "compose.yaml builds the app with it (Dockerfile:2)."
+    assert why == "Dockerfile:2: compose.yaml builds the app with this value."

@@ -79,7 +79,7 @@ def test_init__never_overwrites(django: Path) -> None:
     (django / WORKFLOW).write_text("mine")
     done = init(django)
     assert done.returncode == 2
-    assert ".github/workflows/rehearse.yml is there already" in done.stdout
+    assert ".github/workflows/rehearse.yml exists already" in done.stdout
     assert "rehearse init --print" in done.stdout
     assert (django / WORKFLOW).read_text() == "mine"
 

@@ -226,7 +226,7 @@ def test_compose__a_value_that_is_no_line_of_text_is_a_note(value: str) -> None:
     draft = draft_of(WITH_POSTGRES | {"compose.yaml": compose})
     assert "secrets" not in draft.inputs()
     (note,) = draft.notes
-    assert note.startswith("A value for secrets cannot be written as one line of plain text.")
+    assert note.startswith("The value of secrets cannot be written as plain text on one line.")
 
 
 def test_optional_urls__only_the_main_one_is_given() -> None:

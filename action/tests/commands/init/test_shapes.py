@@ -32,7 +32,7 @@ def test_shape__is_written_as_expected(shape: str) -> None:
     assert survey
     draft = make_draft(survey)
     assert draft.notes == ()
-    _, _, step = workflow_text(draft).partition("put its name here.\n")
+    _, _, step = workflow_text(draft).partition("hosts the action.\n")
     file = EXPECTED / f"{shape}.yml"
     if os.environ.get("REHEARSAL_EXPECTED"):
         file.write_text(step)

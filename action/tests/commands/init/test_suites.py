@@ -101,7 +101,7 @@ def test_browser_tests__among_others_are_a_note() -> None:
     draft = draft_of(files)
     assert "test-command" not in draft.inputs()
     (note,) = draft.notes
-    assert note.startswith("tests/test_home.py drives a browser, and stands among other tests.")
+    assert note.startswith("tests/test_home.py is a browser test in a folder with other tests.")
 
 
 def test_address__is_given_by_the_name_that_the_tests_read() -> None:

@@ -40,15 +40,15 @@ def test_dockerfile__the_others_are_named() -> None:
     files = dict.fromkeys(["web/Dockerfile", "web/Dockerfile.dev"], DOCKERFILE)
     lines = {each.name: each.why for each in draft_of(files | {"web/requirements.txt": ""}).lines}
     assert lines["context"] == (
-        "web/Dockerfile copies its files from there. Chosen as that of production; there are also "
-        "web/Dockerfile.dev."
+        "web/Dockerfile copies its files from this folder. This Dockerfile seems to be for "
+        "production. Not chosen: web/Dockerfile.dev."
     )
 
 
 def test_manage_twice__a_note_says_which_was_taken() -> None:
     files = STARTPROJECT | {"old/manage.py": MANAGE}
     (note,) = draft_of(files).notes
-    assert note.startswith("manage.py was taken for the app's, and there is also old/manage.py.")
+    assert note.startswith("The workflow uses manage.py, and there is also old/manage.py.")
 
 
 def test_context__is_where_the_copied_files_are() -> None:
