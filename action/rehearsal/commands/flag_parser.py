@@ -18,9 +18,8 @@ VALUE_MISSING = re.compile(r"argument (\S+): expected one argument")
 class FlagParser(argparse.ArgumentParser):
     """Prints one line for a wrong command line, and ends with the exit code of `misconfigured`.
 
-    The usage names no flag, since there are too many. A shortened flag is refused: it would change
-    its meaning once a new input begins with it. `describe_word` makes the message for a word that
-    no flag takes.
+    The usage names no flag, since there are too many. Abbreviated flags are refused: a new input
+    could change their meaning. `describe_word` returns the message for a word that no flag takes.
     """
 
     def __init__(
@@ -40,7 +39,7 @@ class FlagParser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="print this help")
 
     def error(self, message: str) -> NoReturn:
-        """Print the message, and where all flags are explained."""
+        """Print the message on one line with a pointer to --help, and exit."""
         if missing := VALUE_MISSING.fullmatch(message):
             message = f"{missing[1]} needs a value"
         line = f"{self.prog}: {message} (see {self.prog} --help)\n"
@@ -64,11 +63,11 @@ class FlagParser(argparse.ArgumentParser):
 
 
 def _one_too_many(word: str) -> str:
-    return f"{word!r} is one word too many"
+    return f"unexpected argument {word!r}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a question with the most similar of the known words, empty if none is similar."""
+    """Return `; did you mean WORD?` with the most similar known word, empty if none is similar."""
     near = get_close_matches(word, known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
 

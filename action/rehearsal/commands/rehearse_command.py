@@ -28,12 +28,12 @@ REFERENCE = f"{DOCUMENTS}/action/README.md#inputs"
 EXAMPLES = """\
 examples:
   rehearse init                     write a workflow for this repository
-  rehearse                          the step of the workflow, as it is
+  rehearse                          run the step of the workflow
   rehearse --plan                   only print what would be done
   rehearse --keep --host-port 8000  leave the app running on localhost:8000
   rehearse --set matrix.python=3.13 choose one entry of a matrix
-  rehearse --no-workflow --port 80  read no workflow: flags and defaults alone
-  rehearse audit IMAGE --port 80    audit an image that is there already
+  rehearse --no-workflow --port 80  read no workflow: use flags and defaults
+  rehearse audit IMAGE --port 80    audit an image that the engine has
 """
 DESCRIPTION = """\
 Build a web app's image, start it as production would, test it, and report.
@@ -51,12 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags that choose a step, and one for each input."""
     parser.description, parser.epilog = (
         DESCRIPTION,
-        f"{EXAMPLES}\nAll about each input: {REFERENCE}",
+        f"{EXAMPLES}\nEach input is explained at {REFERENCE}",
     )
     parser.add_argument("--plan", action="store_true", help="only print what would be done")
     parser.add_argument("--keep", action="store_true", help="leave the app running at the end")
     step = add_step_flags(parser, "These choose one of several steps that use the action.")
-    step.add_argument("--no-workflow", action="store_true", help="read none: use flags alone")
+    step.add_argument(
+        "--no-workflow", action="store_true", help="read no workflow: use flags and defaults"
+    )
     add_input_flags(parser, INPUTS.values(), INPUT_FLAGS)
 
 

@@ -1,7 +1,6 @@
-"""What a text about inputs says to somebody who gives them as flags, without a workflow.
+"""Rewrite texts about the inputs of a step for a reader who gives flags, without a workflow.
 
-Errors, hints and warnings are written for the step of a workflow. This is the one place that says
-them in other words.
+Errors, hints and warnings are written for the step of a workflow. Only this module rewrites them.
 """
 
 import re
@@ -16,7 +15,7 @@ Replacement = str | Callable[[re.Match[str]], str]
 
 ENVIRONMENT = "the environment (export NAME=VALUE) or the file .env"
 _NAMES = "|".join(sorted(INPUTS, key=len, reverse=True))
-# Only these are surely no ordinary words.
+# A name without a hyphen may be an ordinary word: it is replaced only after "the input".
 _HYPHENATED = "|".join(name for name in INPUTS if "-" in name)
 
 
@@ -32,7 +31,7 @@ def _flags(found: re.Match[str]) -> str:
 
 
 def _plain(value: str) -> str:
-    """Return the text of one line of YAML."""
+    """Return the value of a YAML scalar on one line, without its quotes."""
     if len(value) > 1 and value[0] == value[-1] == "'":
         return value[1:-1].replace("''", "'")
     return value
@@ -46,7 +45,7 @@ def _secret(found: re.Match[str]) -> str:
     )
 
 
-# In this order, since a later one would spoil an earlier one.
+# The order matters: the earlier rules match longer texts.
 _RULES: tuple[tuple[str, Replacement], ...] = (
     # The lines of a step.
     (r"Write in the step's with:\n(?P<lines>[a-z-]+: .+(?:\n[a-z-]+: .+)*)", _flags),
@@ -94,7 +93,7 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"\bonly their names into the inputs", "only their names into the flags"),
     (r"\bhas in this step\b", "has in the environment or in .env"),
     (r"; \$\{\{ … \}\} works\.", "."),
-    # What comes before the rehearsal.
+    # Steps before the rehearsal.
     (r"Check out the repository before this step(, or)?", r"Go to the project's folder (cd)\1"),
     (
         r"GitHub gives its cache's token only to JavaScript actions\. .* in the input image\.",

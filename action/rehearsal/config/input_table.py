@@ -42,7 +42,7 @@ INPUTS = table(
         "An image that is in the local engine already, to rehearse instead of building one.",
         not_in_workflow="The workflow builds it.",
         stage=BUILD,
-        short="rehearse this image of the engine, build none",
+        short="test this image of the engine, and build none",
     ),
     Input(
         "trust-image",
@@ -52,7 +52,7 @@ INPUTS = table(
         default="false",
         not_in_workflow="The workflow builds the event's own commit.",
         stage=BUILD,
-        short="let --image have secrets where strangers can act",
+        short="let --image have secrets on events of strangers",
     ),
     Input(
         "context",
@@ -263,7 +263,7 @@ INPUTS = table(
         "A script (sh -ec) to run in a container of the image before the app starts, like "
         "migrations; it goes through the image's ENTRYPOINT.",
         stage=START,
-        short="a script in the image before the app starts",
+        short="a script to run in the image before the app",
     ),
     Input(
         "workers",
@@ -297,7 +297,7 @@ INPUTS = table(
         SCRIPT,
         "A script (sh -ec) to run in the started container before the probe, like migrations.",
         stage=START,
-        short="a script in the started container",
+        short="a script to run in the started container",
     ),
     Input(
         "ready-path",
@@ -330,7 +330,7 @@ INPUTS = table(
         "that waiting does not remove.",
         default="0",
         stage=PROBE,
-        short="seconds to wait; 0: 60, or fewer if hopeless",
+        short="seconds to wait; 0: up to 60",
     ),
     Input(
         "test-command",
@@ -348,7 +348,7 @@ INPUTS = table(
         "empty, functional_tests/requirements.txt where it exists.",
         tests_only=True,
         stage=TESTS,
-        short="what to install for the tests; none: nothing",
+        short="their requirements file; none: install nothing",
     ),
     Input(
         "test-cache",
@@ -360,7 +360,7 @@ INPUTS = table(
         not_in_workflow="Its jobs have no step that keeps a folder for later runs.",
         tests_only=True,
         stage=TESTS,
-        short="keep the tests' environment, also on a runner",
+        short="keep the tests' environment on a runner, too",
     ),
     Input(
         "test-env",
@@ -465,7 +465,7 @@ INPUTS = table(
         "Ids of checks whose failure does not count, one a line, like static-caching or "
         "deploy-check:W004.",
         stage=AUDIT,
-        short="the id of a check that does not count",
+        short="the id of a check to ignore",
     ),
     Input(
         "audit-active",

@@ -1,4 +1,4 @@
-"""Why no engine answers: in the client's words, and what to do about it."""
+"""Errors for an engine that cannot be reached, each with the client's message and a hint."""
 
 import getpass
 import grp
@@ -33,13 +33,13 @@ def no_client() -> RehearsalError:
     """Return the error for a machine without a client."""
     return _error(
         "There is no docker client on PATH.",
-        "Install one and its engine (Debian and Ubuntu: docker.io and docker-buildx, or "
-        "podman-docker), or put the folder of the one that is installed on PATH.",
+        "Install a client and its engine (Debian and Ubuntu: docker.io and docker-buildx, or "
+        "podman-docker). If a client is installed, put its folder on PATH.",
     )
 
 
 def connection_lost(message: str, env: Mapping[str, str]) -> RehearsalError:
-    """Return the error for an engine that does not answer, or not any more.
+    """Return the error for an engine that does not answer, or does not answer any more.
 
     `message` is what the client says, `env` its environment.
     """
@@ -64,7 +64,7 @@ def connection_lost(message: str, env: Mapping[str, str]) -> RehearsalError:
         )
     return _error(
         f"The container engine does not answer: {message}",
-        "Start the engine (sudo systemctl start docker, as a rule), or look at the runner. Then "
+        "Start the engine (usually: sudo systemctl start docker), or look at the runner. Then "
         "run the rehearsal again.",
     )
 
@@ -82,8 +82,8 @@ def _permission_hint(socket: Path) -> str:
         return f"Ask who owns the socket for permission: ls -l {socket}"
     if user in group.gr_mem and group.gr_gid not in os.getgroups():
         return (
-            f"Your user has joined the group {group.gr_name}, which owns the socket, since it "
-            f"logged in: log in again, or begin a shell with newgrp {group.gr_name}."
+            f"The socket belongs to the group {group.gr_name}. Your user is in it, but this "
+            f"session is older: log in again, or start a shell with newgrp {group.gr_name}."
         )
     return (
         f"The socket belongs to the group {group.gr_name}, and your user is not in it: sudo "

@@ -14,7 +14,7 @@ BROWSERS = {
     ),
 }
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
-# In seconds; Python takes a twentieth of one.
+# In seconds; Python takes about 0.05.
 TIMEOUT = 5.0
 FIND = (
     "import importlib.util as u, sys\n"
@@ -42,7 +42,7 @@ def has_display(env: Mapping[str, str]) -> bool:
 def missing_modules(
     python: str, modules: Sequence[str], folder: Path, env: Mapping[str, str]
 ) -> frozenset[str]:
-    """Return which modules a Python on PATH does not find; none of them if it cannot say that."""
+    """Return the modules that a Python on PATH does not find; an empty set if it cannot be run."""
     program = shutil.which(python, path=env.get("PATH"))
     if not program or not modules:
         return frozenset()

@@ -10,7 +10,7 @@ from rehearsal.results.bounded_text import cut_text
 MAX_TEXT = 3000
 MAX_MESSAGE = 300
 IN_SUMMARY = (
-    "The job summary says what to do about each; on a laptop a page does (--evidence always)."
+    "The job summary says what to do about each. On a laptop, the page does: --evidence always."
 )
 WAIVE = "If a finding is intended, name its id in audit-ignore, with the reason in a comment."
 # As reports list them: what has to be read comes first.

@@ -54,7 +54,7 @@ def _steps(result: RehearsalResult) -> Iterator[str]:
     """Yield the last steps of the first failed test that has any."""
     tests = (test for test in result.index.failed if test.steps)
     for test in islice(tests, 1):
-        yield f"steps:    the last ones of {_one_line(test.failure.name)}"
+        yield f"steps:    the last steps of {_one_line(test.failure.name)}"
         yield from (f"          {step_line(step)}" for step in last_steps(test.steps, MAX_STEPS))
 
 

@@ -87,7 +87,7 @@ def cause_lines(
 
 
 def also_needed_lines(found: NextNeeds) -> Iterator[str]:
-    """Yield what the next rehearsals would lack, and what to paste for all of it."""
+    """Yield what the next rehearsals would stop at, and one text to paste for all of it."""
     if not found:
         return
     yield f"**{ALSO_NEEDED}**"

@@ -9,15 +9,15 @@ from rehearsal.results.tests import Failure
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12
-# In characters, of what a step of a test did.
+# In characters: the text of a step.
 MAX_STEP = 200
-# Over what the next rehearsals would lack.
+# The heading of what the next rehearsals would stop at.
 ALSO_NEEDED = "Also needed, from the source"
 ALSO_NEEDED_NOTE = (
-    "This rehearsal stopped before it could show these. The project's files say them; nothing was "
-    "run to see them."
+    "This rehearsal stopped before these could show. They were found by reading the project's "
+    "files; nothing was run."
 )
-ALSO_NEEDED_PASTE = "To paste for all of it, instead of what is above:"
+ALSO_NEEDED_PASTE = "To fix all of this at once, paste this instead of the text above:"
 
 # Of these stages the time is the time spent waiting: what is waited for began earlier.
 WAITING = ("ready", "services")

@@ -1,4 +1,7 @@
-"""What a failed test made its browsers do, as `trace.jsonl` says. Nothing in it can be trusted."""
+"""Read `trace.jsonl`: the steps of a failed test in its browsers.
+
+The tests can write this file, too, so nothing in it is trusted.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 TRACE_FILE = "trace.jsonl"
-# More is cut, or left out.
+# Lines of a file, and characters of a text: the rest is left out.
 MAX_LINES = 2000
 MAX_TEXT = 500
 
@@ -74,7 +77,7 @@ def _describe_look(found: dict[str, Any]) -> str:
 
 
 def last_steps(steps: Sequence[TraceStep], count: int) -> Iterator[TraceStep]:
-    """Yield the last steps of a test; the end of its browsers is none."""
+    """Yield the last `count` steps of a test, without the ends of its browsers."""
     kept = [each for each in steps if each.text != "end the browser"]
     yield from kept[-count:]
 
@@ -87,5 +90,5 @@ def _text(found: dict[str, Any], name: str) -> str:
 def _number(found: dict[str, Any], name: str) -> float:
     value = found.get(name)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    # Beyond that it is no time, and infinity is no number of a browser.
+    # A larger number is no time; infinity has no int.
     return float(value) if is_number and abs(value) < 10**15 else 0.0  # type: ignore[arg-type]

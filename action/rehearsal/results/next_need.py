@@ -1,4 +1,4 @@
-"""What the next rehearsal would lack, as the project's source shows it."""
+"""What the next rehearsals would stop at, as the project's files show it."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -50,7 +50,7 @@ def test_passed__what_the_first_run_listed_is_obeyed(
         source = (repository.root / each["file"]).read_text().splitlines()
         assert len(source) >= each["line"] >= 1
     assert "Also needed, from the source" in first.summary
-    assert "To paste for all of it" in first.summary
+    assert "To fix all of this at once" in first.summary
     assert isinstance(paste, str)
 
     obeyed = obey(paste, scenario)

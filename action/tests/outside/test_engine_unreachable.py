@@ -96,7 +96,7 @@ def test_is_connection_lost(said: str) -> None:
     "member, words",
     [
         (False, "sudo usermod --append --groups docker me, then log in again"),
-        (True, "log in again, or begin a shell with newgrp docker"),
+        (True, "log in again, or start a shell with newgrp docker"),
     ],
 )
 def test_connection_lost__says_which_group_has_permission(

@@ -51,7 +51,7 @@ def test_closing__the_last_steps_of_the_first_failed_test() -> None:
     test = FailedTestEvidence(failure=SHAKY, steps=tuple(steps))
     other = FailedTestEvidence(failure=Failure(name="other", message=""))
     assert lines(index=EvidenceIndex(failed=(other, test, test))) == [
-        "steps:    the last ones of t.T.shaky",
+        "steps:    the last steps of t.T.shaky",
         "          2.0 s  step 2 (t.py:7)",
         "          3.0 s  step 3 (t.py:7)",
         "          4.0 s  step 4: no such element",

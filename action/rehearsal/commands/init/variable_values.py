@@ -59,7 +59,9 @@ def lines_for(name: str, kind: str, why: str) -> Iterator[InputLine]:
     """
     if OWN_SECRET.fullmatch(name):
         yield InputLine(
-            name="generate-secrets", text=name, why=f"{why} Any value works: each run makes a random one."
+            name="generate-secrets",
+            text=name,
+            why=f"{why} Any value works: each run makes a random one.",
         )
     elif SECRET_LIKE_NAME.search(name):
         reason = f"{why} It is random until the repository has a secret of this name."

@@ -1,1 +1,1 @@
-"""What else the next rehearsals would lack, as the project's source shows it."""
+"""Find what the next rehearsals would stop at, by reading the project's files."""

@@ -8,7 +8,7 @@ from rehearsal.diagnosis.paste import in_step
 from rehearsal.results.next_need import NextNeed
 from rehearsal.source.suite_files import suite_files
 
-# Where tests start a browser of this machine. Without an option, ours starts Chrome.
+# Code that starts a browser on this machine. BrowserTestCase starts Chrome by default.
 STARTS = {
     "firefox": re.compile(r"^[^#\n]*\bwebdriver\.Firefox\(", re.MULTILINE),
     "chrome": re.compile(
@@ -18,13 +18,13 @@ STARTS = {
 OURS = re.compile(r"\bBrowserTestCase\b")
 TITLES = {"firefox": "Firefox", "chrome": "Chrome"}
 PACKAGES = {"firefox": "firefox-esr", "chrome": "chromium chromium-driver"}
-# In characters: the arguments that follow in the line.
+# In characters: how far to read the arguments of the call.
 MAX_CALL = 300
 HEADLESS = re.compile(r"headless", re.IGNORECASE)
 
 
 def browsers(context: NeedContext) -> Iterator[Proposal]:
-    """Yield a browser that is not there, or the display that it has no window without."""
+    """Yield each browser that this machine lacks, or the display that its window needs."""
     machine, project = context.given.machine, context.context.shape.project
     if not machine or context.given.tests.remote_browser:
         return
@@ -47,9 +47,9 @@ def _browser(browser: str, place: str, line: int) -> Proposal:
     return Proposal(
         need=NextNeed(
             id="browser",
-            text=f"{place}:{line} opens {title}, and this machine has none on PATH.",
+            text=f"{place}:{line} opens {title}, and no {title} is on this machine's PATH.",
             hint=f"Install it in an earlier step (on Debian: apt-get install {PACKAGES[browser]}). "
-            "Selenium 4.11 and newer downloads one, where it may.",
+            "Selenium 4.11 and newer can also download it.",
             file=place,
             line=line,
         )
@@ -57,7 +57,7 @@ def _browser(browser: str, place: str, line: int) -> Proposal:
 
 
 def _has_window(text: str, found: re.Match[str]) -> bool:
-    """Whether the options of a browser are all in its file, and ask for no headless one."""
+    """Whether a test opens a window: its file has all options, and none is headless."""
     has_options = "options" in text[found.end() : found.end() + MAX_CALL].partition("\n")[0]
     return not OURS.search(found[0]) and (not has_options or "Options(" in text)
 
@@ -73,7 +73,7 @@ def _display(browser: str, place: str, line: int) -> Proposal:
     title = TITLES[browser]
     is_firefox = browser == "firefox"
     hint = (
-        "With MOZ_HEADLESS=1 Firefox needs none."
+        "With MOZ_HEADLESS=1, Firefox needs no display."
         if is_firefox
         else "Give Chrome the argument --headless=new."
     )

@@ -1,4 +1,4 @@
-"""Find what else is missing, for a rehearsal that stopped before it could show."""
+"""Find what the next rehearsals would stop at, after a rehearsal that failed early."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -38,9 +38,10 @@ Finder = Callable[[NeedContext], Iterator[Proposal]]
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """What to look for, unless one of these causes tells it already, or it was seen.
+    """One kind of need, and when to look for it.
 
-    `seen_from` is the stage in which it would have shown: `start`, `page`, `style` or `tests`.
+    It is left out if the rehearsal has passed `seen_from` (`start`, `page`, `style` or `tests`),
+    or if one of the causes `told_by` was diagnosed, which says the same.
     """
 
     find: Finder
@@ -81,7 +82,7 @@ class Seen:
         return {each.id for each in self.diagnoses}
 
     def is_open(self, stage: str) -> bool:
-        """Whether the failure came before this stage."""
+        """Whether the rehearsal failed before this stage could show a need."""
         facts = self.facts
         is_answered = facts.text("answer").startswith("HTTP status")
         is_start = facts.verdict in BEFORE_READY and not self.was_ready
@@ -96,9 +97,10 @@ class Seen:
 
 
 def find_needs(seen: Seen, context: Context, given: Given, faults: list[str]) -> NextNeeds:
-    """Return what the next rehearsals would lack; nothing that this one has told or seen.
+    """Return what the next rehearsals would stop at.
 
-    A fault of ours in one of the questions is added to `faults`, and costs only this one.
+    Left out is what this rehearsal has diagnosed, or has shown to work. If one of the finders
+    raises, its error is added to `faults`, and the others go on.
     """
     asked = NeedContext(context, given)
     found: list[Proposal] = []
@@ -110,7 +112,7 @@ def find_needs(seen: Seen, context: Context, given: Given, faults: list[str]) ->
 
 
 def without_secrets(found: NextNeeds, redactor: Redactor) -> NextNeeds:
-    """Return the needs without secrets; whoever pasted *** in place of one would lose it."""
+    """Return the needs without secrets, and no text to paste that would have *** for one."""
     paste = "" if redactor.names_in(found.paste) else found.paste
     return replace(map_texts(found, redactor.redact), paste=paste)
 
@@ -129,7 +131,7 @@ def _all(find: Finder, context: NeedContext) -> list[Proposal]:
 
 
 def _raw_paste(seen: Seen) -> str:
-    """Return what the first diagnosis proposes, as it is before it is fitted to the workflow."""
+    """Return the text of the first diagnosis to paste, before it is fitted to the workflow."""
     if not seen.diagnoses:
         return ""
     lines = {

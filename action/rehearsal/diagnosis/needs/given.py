@@ -14,9 +14,10 @@ from rehearsal.source.requirements import read_requirements
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What this machine has for the tests: `firefox` or `chrome`, and a display for a window.
+    """What this machine has for the tests: the browsers (`firefox`, `chrome`), and a display.
 
-    `missing_modules` returns which modules a Python on PATH, by its name, does not find.
+    `missing_modules` takes the name of a Python on PATH and names of modules, and returns the names
+    that this Python does not find.
     """
 
     browsers: frozenset[str] = frozenset()
@@ -28,9 +29,10 @@ class Machine:
 class SuiteGiven:
     """What the inputs give to the tests.
 
-    `requirements` is the text of the file with their packages and of all that it includes, None
-    without one; `file` is its path from the working directory. With `is_open` it installs more
-    than these texts say. `remote_browser` says that the browsers run elsewhere.
+    `requirements` is the text of the requirements file and of the files that it includes, None if
+    there is no such file; `file` is its path from the working directory. With `is_open` the file
+    installs more packages than these texts list. With `remote_browser` the browsers run on another
+    machine.
     """
 
     command: str = ""
@@ -45,11 +47,11 @@ class SuiteGiven:
 class Given:
     """What the plan of a rehearsal gives.
 
-    `variables` are those of the container by the inputs, `image_variables` all that it really got,
-    empty if it was never made; the values of both may be secrets. `commands` are the scripts that
-    run in the container or before it. `host` is what the tests open, without a port. `services`
-    says that a service runs beside the app, `volumes` that the container has data of earlier runs.
-    Nothing is said of a `machine` that is not known.
+    `variables` are the container's variables in the inputs. `image_variables` are all variables of
+    the container, empty if it was never created. The values of both may be secrets. `commands` are
+    the scripts that run in the container or before it. `host` is the host that the tests open,
+    without a port. With `services` a service runs beside the app. With `volumes` the container has
+    data of earlier runs. `machine` is None if this machine does not run the tests.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -64,7 +66,10 @@ class Given:
 
 
 def given_by(plan: Plan, environ: Mapping[str, str]) -> Given:
-    """Return what a plan gives, and what this machine has in the environment of the tests."""
+    """Return what a plan gives, and what the tests find on this machine.
+
+    `environ` is the environment of the rehearsal.
+    """
     container, companions = plan.container, plan.companions
     secrets = {each.name: each.value for each in container.secrets}
     workers = (word for worker in companions.workers for word in worker.command)

@@ -1,4 +1,4 @@
-"""The host that the tests open, if Django does not allow it."""
+"""Whether ALLOWED_HOSTS has the host that the tests open."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ LOCAL = (".localhost", "127.0.0.1", "[::1]")
 
 
 def hosts(context: NeedContext) -> Iterator[Proposal]:
-    """Yield the host, if the setting is known and does not allow it."""
+    """Yield the host of the app if ALLOWED_HOSTS is known and does not allow it."""
     django, settings = context.context.shape.django, context.settings
     if not django or not settings:
         return
@@ -36,7 +36,7 @@ def hosts(context: NeedContext) -> Iterator[Proposal]:
         need=NextNeed(
             id="allowed-hosts",
             text=f"{HOSTS} does not allow {host}, which the tests open ({at}).",
-            hint="Allow it in this rehearsal.",
+            hint="Allow this host.",
             file=place,
             line=line,
         ),

@@ -25,9 +25,9 @@ SECRETS = "secrets"
 def join_pastes(pastes: Iterable[str], known: Collection[str] = ()) -> str:
     """Return one text: changes of files first, then inputs, then variables of the step.
 
-    Each line of an input that has several, and each change, is there once. Of other inputs, and
-    of variables, the last value counts. Alternatives are left out: of several ways the first one
-    is taken. `known` are the variables that the container gets already: no input gives them again.
+    Each change and each line of a list appears once. Of an input with one value, and of a variable,
+    the last value counts. Of several alternatives the first one is taken. `known` are the names of
+    the variables that the container has already: the text does not set them again.
     """
     edits: dict[str, None] = {}
     inputs: dict[str, list[str]] = {}
@@ -79,9 +79,9 @@ def _value(lines: list[str]) -> str:
 
 
 def join_places(paste: str) -> str:
-    """Return a text with one change for each place: several that add after one line are one.
+    """Return a text with one change for each place in a file.
 
-    A step without inputs gets its `with:` once then.
+    Changes that add lines after the same line become one, with one `with:` for a step without it.
     """
     places: dict[str, list[str]] = {}
     for number, snippet in enumerate(filter(None, SNIPPET_BREAK.split(paste))):

@@ -1,4 +1,4 @@
-"""What needs are found from: the facts, the app's shape, and what it is given."""
+"""What the finders read: the facts of the failure, the app's files, and the inputs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ class NeedContext:
         return frozenset(line.partition(" ")[2] for line in lines)
 
     def as_if(self, verdict: Verdict, lines: Mapping[str, tuple[str, ...]]) -> Context:
-        """Return the context of a later failure, of which some facts are known."""
+        """Return the context of a later failure with these facts."""
         facts = self.context.facts
         host = (f"host {self.given.host}",)
         later = replace(facts, verdict=verdict, lines={"request": host, **facts.lines, **lines})

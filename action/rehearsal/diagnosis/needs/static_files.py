@@ -1,4 +1,4 @@
-"""Static files, if nothing serves them."""
+"""Static files that nothing serves, or that nothing collects."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ OTHER_SERVERS = re.compile(
     r"|ASGIStaticFilesHandler|StaticFilesHandler|STATIC_URL\s*=\s*[\"']https?:",
     re.IGNORECASE,
 )
-# As if a page had linked to one that was not found.
+# The facts of a rehearsal whose page links to a missing static file.
 MISSED = {"page links": ("404 /static/app.css",)}
 
 
@@ -51,9 +51,9 @@ def static_files(context: NeedContext) -> Iterator[Proposal]:
     yield Proposal(
         need=NextNeed(
             id="static-files",
-            text=f"{place} is a static file, and nothing is known to serve it: {why}, and the "
+            text=f"Nothing was found that serves the static file {place}: {why}, and the "
             f"settings ({context.context.place(django.settings)}) have no WhiteNoise.",
-            hint="Let WhiteNoise serve them, and collect them while the image is built.",
+            hint="Let WhiteNoise serve static files, and collect them while the image is built.",
             file=place,
             line=1,
         ),
@@ -70,8 +70,8 @@ def _collected(context: NeedContext, django: DjangoProject, place: str) -> Itera
     yield Proposal(
         need=NextNeed(
             id="static-files",
-            text=f"{place} is a static file, and nothing is known to run collectstatic, which "
-            "WhiteNoise needs.",
+            text=f"Nothing was found that runs collectstatic, which WhiteNoise needs to serve "
+            f"{place}.",
             hint="Collect static files while the image is built.",
             file=place,
             line=1,

@@ -1,4 +1,4 @@
-"""Packages that the tests import, and that the Python which runs them does not get."""
+"""Packages that the tests import and that their Python does not have."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ IMPORT = r"^[ \t]*(?:from {module}\b|import {module}\b)"
 
 
 def suite_packages(context: NeedContext) -> Iterator[Proposal]:
-    """Yield each package that is surely missing, with the first line that imports it."""
+    """Yield each package that is certainly missing, with the first line that imports it."""
     given, project = context.given, context.context.shape.project
     python = suite_python(given.tests.command)
     if not given.machine or not python or given.tests.is_open:
@@ -55,15 +55,15 @@ def _package(context: NeedContext, module: str, place: str, line: int) -> Propos
         why = ": the Python that runs the tests lacks it, and test-requirements is not given"
         paste = in_step("test-requirements", named) if named else ""
     else:
-        why = f", and {given.tests.file} does not name it"
+        why = f", and {given.tests.file} does not list it"
         file = given.tests.file
         paste = context.context.describe(require_package(project, file, package))
     return Proposal(
         need=NextNeed(
             id="test-package",
             text=f"{place}:{line} imports {module}{why}.",
-            hint=f"Let the tests have the package {package}: test-requirements names the file of "
-            "their packages.",
+            hint=f"Install {package} for the tests: list it in the file that test-requirements "
+            "names.",
             file=place,
             line=line,
         ),

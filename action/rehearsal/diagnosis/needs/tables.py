@@ -1,4 +1,4 @@
-"""The tables of the database, if nothing runs the migrations."""
+"""Tables of the database that nothing creates."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ SETUP = "setup-command"
 
 
 def tables(context: NeedContext) -> Iterator[Proposal]:
-    """Yield the first migration, if the database is new and nothing shows that any is run."""
+    """Yield the first migration if the database starts empty and nothing runs migrate."""
     shape, given = context.context.shape, context.given
     paths = sorted(shape.project.below("."))
     migration = next((path for path in paths if MIGRATION.search(path)), "")
@@ -37,9 +37,9 @@ def tables(context: NeedContext) -> Iterator[Proposal]:
     yield Proposal(
         need=NextNeed(
             id="tables",
-            text=f"{folder} has migrations, and nothing is known to run migrate: not the "
-            "Dockerfile, the container's command, setup-command or before-command.",
-            hint="Run it in setup-command, inside the started container.",
+            text=f"{folder} has migrations, and neither the Dockerfile, the container's command, "
+            "setup-command nor before-command runs migrate.",
+            hint="Run migrate in setup-command, inside the started container.",
             file=place,
             line=1,
         ),

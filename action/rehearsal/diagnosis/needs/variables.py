@@ -1,4 +1,4 @@
-"""Variables that the settings need, and that nothing gives to the container."""
+"""Environment variables that the settings need and the container does not get."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from rehearsal.source.settings_variables import SettingsVariable, settings_varia
 MAX_VARIABLES = 20
 # A framework's own key may have any value.
 RANDOM = re.compile(r"(?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?")
-# A script without a suffix, by its usual names.
+# Usual names of scripts without a suffix.
 SCRIPT = re.compile(r"(?:^|/)(?:docker[-_])?(?:entrypoint|start|run|launch)[\w-]*$")
 IN_SHELL = re.compile(r"(?<![\w$.-])([A-Za-z_]\w{2,99})=")
 IN_PYTHON = re.compile(
@@ -26,7 +26,7 @@ HOSTS = "ALLOWED_HOSTS"
 
 
 def variables(context: NeedContext) -> Iterator[Proposal]:
-    """Yield each variable that is not set, has no default, and is surely read."""
+    """Yield each variable that is not set, has no default, and is certainly read."""
     shape = context.context.shape
     given = {*context.environment, *set_in_files(shape)}
     seen = {*given, *context.named}
@@ -53,9 +53,9 @@ def variables(context: NeedContext) -> Iterator[Proposal]:
 
 
 def set_in_files(shape: AppShape) -> set[str]:
-    """Return the variables that scripts and modules of the app give a value, at its start.
+    """Return the names of the variables that the app's own scripts and modules set.
 
-    An entrypoint makes a database's address from its parts, for example.
+    For example, an entrypoint builds DATABASE_URL from POSTGRES_HOST and others.
     """
     project = shape.project
     scripts = [shape.scripts, " ".join(shape.running)]

@@ -1,4 +1,4 @@
-"""The section about what the next rehearsals would lack."""
+"""The section about what the next rehearsals would stop at."""
 
 from rehearsal.report.cause_text import split_snippets
 from rehearsal.report.page.layout import preformatted

@@ -15,7 +15,7 @@ HEADINGS = ("at", "took", "step", "line of the test")
 
 
 def steps(test: FailedTestEvidence) -> Child:
-    """Return the table of the last steps, and below it one of those before."""
+    """Return the table of the last steps, and below it a folded table of the earlier ones."""
     if not test.steps:
         return None
     several = any(step.browser > 1 for step in test.steps)
@@ -24,7 +24,7 @@ def steps(test: FailedTestEvidence) -> Child:
         "div",
         element("h4", TITLE, " · ", link(test.steps_file, PurePosixPath(test.steps_file).name)),
         _table(last, several),
-        element("details", element("summary", f"The {len(before)} steps before"),
+        element("details", element("summary", f"{len(before)} earlier steps"),
                 _table(before, several))
         if before
         else None,

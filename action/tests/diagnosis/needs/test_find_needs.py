@@ -85,7 +85,7 @@ def test_find_needs__all_at_once(lacking: Path) -> None:
     )
     assert tables.file == "entries/migrations/0001_initial.py"
     assert static.text.startswith(
-        "entries/static/entries/app.js is a static file, and nothing is known to serve it: "
+        "Nothing was found that serves the static file entries/static/entries/app.js: "
         "gunicorn serves no static files, and the settings"
     )
 
@@ -197,7 +197,7 @@ def test_find_needs__whitenoise_without_files(lacking: Path) -> None:
         "MIDDLEWARE = [\n 'whitenoise.middleware.WhiteNoiseMiddleware',",
     )
     (static,) = [each for each in needs_of(lacking).needs if each.id == "static-files"]
-    assert "nothing is known to run collectstatic" in static.text
+    assert "Nothing was found that runs collectstatic" in static.text
 
 
 def test_find_needs__all_variables_of_the_container_count(lacking: Path) -> None:

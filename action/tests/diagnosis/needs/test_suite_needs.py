@@ -47,12 +47,12 @@ def told(found: NextNeeds) -> list[str]:
 @pytest.mark.parametrize(
     "code, text",
     [
-        (FIREFOX, "test_home.py:3 opens Firefox, and this machine has none on PATH."),
+        (FIREFOX, "test_home.py:3 opens Firefox, and no Firefox is on this machine's PATH."),
         (
             FIREFOX.replace("Firefox()", "Chrome(options=o)"),
-            "test_home.py:3 opens Chrome, and this machine has none on PATH.",
+            "test_home.py:3 opens Chrome, and no Chrome is on this machine's PATH.",
         ),
-        (OURS, "test_home.py:3 opens Chrome, and this machine has none on PATH."),
+        (OURS, "test_home.py:3 opens Chrome, and no Chrome is on this machine's PATH."),
     ],
 )
 def test_browsers__none(tmp_path: Path, code: str, text: str) -> None:
@@ -148,7 +148,7 @@ def test_packages__in_requirements(tmp_path: Path, requirements: str, expected: 
     seen = found(tmp_path, FIREFOX, WHOLE, suite, needed_txt=requirements)
     assert ids(seen) == expected
     if expected:
-        assert "needed.txt does not name it." in seen.needs[0].text
+        assert "needed.txt does not list it." in seen.needs[0].text
         assert seen.paste == "# in needed.txt, at the end, add:\nselenium"
 
 

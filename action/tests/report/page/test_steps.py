@@ -46,5 +46,5 @@ def test_steps__the_earlier_ones_are_folded() -> None:
     last, before = html(*shown).split("<details>")
     assert "step 2<" in last
     assert f"step {MAX_SHOWN + 1}<" in last
-    assert "The 2 steps before" in before
+    assert "2 earlier steps" in before
     assert "step 1<" in before
