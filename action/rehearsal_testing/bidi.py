@@ -8,15 +8,15 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 
 POLL_SECONDS = 0.01
-"""The time between two looks for a reply. Selenium's default of 0.1 s would double many tests'."""
+"""How often Selenium looks for a reply. Its default of 0.1 s would double the time of tests."""
 
-# A browser that answers no command in this time is as good as crashed.
+# A browser that does not answer within this time counts as crashed.
 _REPLY_SECONDS = 20.0
 
 
 def prepare_bidi(driver: WebDriver) -> None:
     """Set how Selenium waits for replies; call it before the first command."""
-    # It logs each connection, and each browser's end as an error, into the app's own log.
+    # The package websocket would log each connection, and the end of each browser as an error.
     logging.getLogger("websocket").setLevel(logging.CRITICAL)
     if isinstance(driver.command_executor, RemoteConnection):
         driver.command_executor.client_config.websocket_interval = POLL_SECONDS

@@ -24,7 +24,7 @@ from rehearsal_testing.executables import Executables, find_executables
 class Browser:
     """A running browser and its console; `workspace` is None if it runs on another machine.
 
-    A browser that is kept for other tests has `give_back` instead of an end of its own.
+    For a shared browser, `close` calls `give_back` and does not end the browser.
     """
 
     driver: WebDriver

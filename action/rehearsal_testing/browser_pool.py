@@ -1,4 +1,4 @@
-"""The browsers of this process that are kept from test to test."""
+"""Keep the browsers of this process from test to test."""
 
 import contextlib
 import os
@@ -31,14 +31,15 @@ _VARIABLES = (
     "LC_ALL",
     "TZ",
 )
-# Idle browsers of one kind. On a Grid, others may wait for one.
+# How many idle browsers of one kind are kept. On a Grid, others may wait for a session.
 _MAX_IDLE, _MAX_IDLE_REMOTE = 2, 1
 
 
 class BrowserPool:
-    """Lends browsers to tests, each to one at a time; starts one if none is idle.
+    """Gives each test a user context of an idle browser, or starts a browser if none is idle.
 
-    Two browsers of one test are two sessions: they can be used in turns, or by two threads.
+    A browser belongs to one test at a time. If a test takes two browsers, it gets two sessions,
+    which it can use in turns or in two threads.
     """
 
     def __init__(self, start: Callable[..., Browser], say: Callable[[str], None]) -> None:
@@ -51,7 +52,7 @@ class BrowserPool:
         self._process: int | None = None
 
     def take(self, settings: BrowserSettings, environ: Mapping[str, str]) -> Browser:
-        """Return a browser with a new user context, or one of its own if that is not possible.
+        """Return a new user context of a browser, or a new browser if user contexts do not work.
 
         Raises what `start_browser` raises.
         """
@@ -66,7 +67,7 @@ class BrowserPool:
         return self._lend_new(settings, environ, kind)
 
     def close(self) -> None:
-        """End all browsers, also those that a test still has."""
+        """End all browsers, also those that a test still uses."""
         browsers = [shared.browser for shared in self._drop_all()]
         for browser in browsers:
             if browser.workspace is not None:
@@ -75,8 +76,8 @@ class BrowserPool:
             browser.close()
 
     def forget(self) -> None:
-        """Leave all browsers to the process that this one was forked from."""
-        # They must not be collected: Selenium would end the driver.
+        """Drop all browsers after a fork without ending them: they are the parent process's."""
+        # Keep a reference: Selenium ends the driver when its object is collected.
         self._inherited += self._drop_all()
         for shared in self._inherited:
             _disown(shared.browser)
@@ -134,7 +135,7 @@ class BrowserPool:
         if self._process is None:
             os.register_at_fork(after_in_child=self.forget)
         self._process = os.getpid()
-        # Unlike those of atexit, it also runs at the end of a process of multiprocessing.
+        # Unlike atexit, this also runs at the end of a process of multiprocessing.
         multiprocessing_util.Finalize(None, self.close, exitpriority=1)
 
 
@@ -153,13 +154,13 @@ def _kind_of(settings: BrowserSettings, environ: Mapping[str, str]) -> object:
 
 
 def _disown(browser: Browser) -> None:
-    """Let go of what a fork has copied, so that only the other process ends the browser."""
-    # Python and Selenium take the processes for ended, and leave them alone.
+    """Make sure that only the parent process ends the browser."""
+    # With a return code, Python and Selenium regard the process as ended.
     if isinstance(browser.driver, Chrome | Firefox):
         browser.driver.service.process.returncode = 0
     if browser.workspace is not None:
         browser.workspace.cleanup.returncode = 0
-        # It only happens once nobody has the other end of the pipe.
+        # The browser ends only when the parent has closed its end of the pipe, too.
         browser.workspace.begin_close()
 
 

@@ -1,4 +1,4 @@
-"""Classic commands of WebDriver, by what they do in a user context."""
+"""Which commands of WebDriver and CDP affect only the current user context."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from rehearsal_testing.firefox_cookies import COOKIE_COMMANDS
 
 CDP_COMMAND = "executeCdpCommand"
 SET_PERMISSION = "setPermissions"
-# Commands of CDP that mean the default context unless they name another.
+# Commands of CDP that act on the default context unless they name another one.
 _CDP_WITH_CONTEXT = frozenset(
     {
         "Browser.grantPermissions",
@@ -22,7 +22,7 @@ _CDP_WITH_CONTEXT = frozenset(
         "Target.createTarget",
     }
 )
-# What these change ends with the user context, or is set anew for the next test.
+# What these commands change ends with the user context, or is reset for the next test.
 OWN_COMMANDS = frozenset(
     {
         *COOKIE_COMMANDS,
@@ -82,14 +82,14 @@ OWN_COMMANDS = frozenset(
         Command.W3C_GET_WINDOW_HANDLES,
         Command.W3C_MAXIMIZE_WINDOW,
         Command.W3C_SET_ALERT_VALUE,
-        # Firefox's picture of a whole page.
+        # Firefox's screenshot of a whole page.
         "FULL_PAGE_SCREENSHOT",
     }
 )
 
 
 def in_context(parameters: Mapping[str, Any], user_context: str) -> dict[str, Any]:
-    """Return the parameters of a command of CDP so that it means `user_context`."""
+    """Return the parameters of a CDP command so that it acts on `user_context`."""
     command, given = parameters["cmd"], parameters.get("params") or {}
     if command in _CDP_WITH_CONTEXT:
         given = {"browserContextId": user_context, **given}

@@ -15,11 +15,11 @@ from rehearsal_testing.firefox_cookies import COOKIE_COMMANDS, FirefoxCookies
 
 
 class ContextDriver(WebDriver):
-    """A driver of the session of `base`; it knows only the windows of one user context.
+    """A driver in the session of `base` that sees only the windows of one user context.
 
-    `quit` ends the user context, and the session goes on. `changed` is true as soon as the test
-    has sent a command that might change something for the tests after it: one of WebDriver BiDi,
-    of CDP, or any that is not known to be harmless.
+    `quit` ends the user context, not the session. `changed` becomes true when the test sends a
+    command that may affect later tests: any command that is not in `OWN_COMMANDS`, like those of
+    CDP, and any use of Selenium's WebDriver BiDi.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ContextDriver(WebDriver):
             return {"value": None}
         self.changed |= driver_command not in OWN_COMMANDS
         parameters = params or {}
-        # The browser would do these in its default context.
+        # Without this, these commands would act on the browser's default context.
         if driver_command == Command.NEW_WINDOW:
             kind = parameters.get("type") or "tab"
             return {"value": {"handle": self._open_window(kind), "type": kind}}
@@ -85,7 +85,7 @@ class ContextDriver(WebDriver):
             try:
                 self._end_context()
             except Exception:  # noqa: BLE001
-                # It has crashed, or has no window any more.
+                # The browser has crashed, or has no window any more.
                 self.changed = True
 
     def _set_permission(self, parameters: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The cookie commands of WebDriver for a user context of Firefox.
 
-Firefox runs the classic commands on the cookies of its default context, whatever window is open.
-WebDriver BiDi reaches those of a user context.
+In Firefox, the classic commands act on the cookies of the default context, whichever window is
+current. Only WebDriver BiDi reaches the cookies of a user context.
 """
 
 import base64
@@ -26,9 +26,10 @@ _SAME_SITE = {"strict": "Strict", "lax": "Lax"}
 
 
 class FirefoxCookies:
-    """The cookies that the current page of a user context gets.
+    """The cookies of a user context that apply to the current page.
 
-    `send` sends a command of WebDriver BiDi, `address` returns the address of the page.
+    `send` sends a command of WebDriver BiDi and returns its result. `address` returns the address
+    of the page.
     """
 
     def __init__(

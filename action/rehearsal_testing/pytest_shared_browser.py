@@ -1,4 +1,4 @@
-"""The part of the pytest plugin that says which tests share a browser."""
+"""The option, the setting and the mark of pytest with which tests share a browser."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from rehearsal_testing.pytest_items import SHARED_BROWSER
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option, and the setting of the same meaning."""
-    meaning = "give each test a user context of a browser that is kept, not a new browser"
+    meaning = "let tests share a browser; each gets a user context of its own"
     parser.addoption("--shared-browser", action="store_true", default=False, help=meaning)
     parser.addini(SHARED_BROWSER, meaning, type="bool", default=False)
 

@@ -1,4 +1,4 @@
-"""One browser for many tests: each gets a user context of its own, with windows and cookies."""
+"""A browser that several tests share, each in its own user context."""
 
 import contextlib
 import shutil
@@ -19,7 +19,7 @@ from rehearsal_testing.firefox_cookies import FirefoxCookies
 
 @dataclass(frozen=True, kw_only=True)
 class SharedBrowser:
-    """A browser that outlives its tests, and its state from before the first of them."""
+    """A shared browser, and its state before the first test."""
 
     browser: Browser
     first_window: str
@@ -27,11 +27,11 @@ class SharedBrowser:
     timeouts: Any
     client_config: dict[str, Any]
 
-    # What prepares a test is no step of it.
+    # The preparation of a test is not part of its trace.
     @classmethod
     @RECORDER.paused()
     def of(cls, browser: Browser) -> "SharedBrowser":
-        """Take over a browser that has just started.
+        """Return a shared browser for one that has just started.
 
         Raises WebDriverException if it does not know WebDriver BiDi.
         """
@@ -49,7 +49,7 @@ class SharedBrowser:
 
     @RECORDER.paused()
     def open_context(self) -> Browser:
-        """Return a browser for one test, in which no earlier test has left anything.
+        """Return a browser for one test: a new user context of this one.
 
         Raises an exception of any kind if this browser has crashed or does not answer.
         """
@@ -61,7 +61,7 @@ class SharedBrowser:
         window = self._open_window(user_context, "window" if self._is_chrome else "tab")
         driver.switch_to.window(window)
         driver.set_window_rect(**self.window_rect)
-        # Selenium's own setter leaves out those that are 0.
+        # Selenium's own setter leaves out time-outs of 0.
         driver.execute(Command.SET_TIMEOUTS, dict(self.timeouts))
         self.browser.console.start_again()
         return replace(
@@ -78,7 +78,7 @@ class SharedBrowser:
 
     @RECORDER.paused()
     def is_reusable(self, driver: ContextDriver) -> bool:
-        """Whether the next test may have this browser, now that a test is done with `driver`."""
+        """End the user context of `driver`; return whether the next test may use this browser."""
         with contextlib.suppress(Exception):
             driver.quit()
             return not driver.changed and self.browser.driver.window_handles == [self.first_window]
@@ -94,7 +94,7 @@ class SharedBrowser:
         downloads = self.browser.workspace.downloads
         shutil.rmtree(downloads, ignore_errors=True)
         if self._is_chrome:
-            # Its preference counts in the default context only.
+            # Chrome's preference applies only to the default context.
             behavior = {"type": "allowed", "destinationFolder": str(downloads)}
             parameters = {"downloadBehavior": behavior, "userContexts": [user_context]}
             send_bidi(self.browser.driver, "browser.setDownloadBehavior", parameters)
@@ -113,9 +113,9 @@ class SharedBrowser:
 
     def _end_context(self, user_context: str) -> None:
         driver = self.browser.driver
-        # A browser that hangs would keep a classic command waiting for two minutes.
+        # If the browser hangs, this fails after 20 s; a classic command would wait two minutes.
         send_bidi(driver, "browser.getUserContexts", {})
-        # Keys that the test has not released would still be down.
+        # Release the keys that the test has not released.
         driver.execute(Command.W3C_CLEAR_ACTIONS)
         send_bidi(driver, "browser.removeUserContext", {"userContext": user_context})
         driver.switch_to.window(self.first_window)

@@ -43,7 +43,7 @@ class BrowserTestCase(unittest.TestCase):
     """The default time-out of `wait_for`, in seconds."""
 
     shared_browser = False
-    """Whether tests get a new user context of a browser that is kept, not a new browser."""
+    """Whether the tests share a browser; each gets a new user context, not a new browser."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

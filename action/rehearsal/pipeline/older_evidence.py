@@ -1,7 +1,7 @@
-"""The evidence of failed rehearsals on a laptop: of each project, the newest three stay.
+"""Keep the evidence of the three newest failed rehearsals of each project on a laptop.
 
-A mark in the folder of a run says that it may be removed one day, and of which project it is. What
-somebody asked to keep (`evidence: always`, `--keep`) has no mark, and what is not ours has none.
+A file in the folder of a run marks evidence that may be removed later, and names its project.
+Evidence that the user asked to keep (`evidence: always`, `--keep`) has no such mark.
 """
 
 import os
@@ -18,7 +18,7 @@ from rehearsal.results.file_names import EVIDENCE, STAGING
 
 KEPT = 3
 MARK = "failed-rehearsal"
-# Not those of a workflow run, whose id has more parts.
+# Folders of local runs: the id of a workflow run has more parts.
 NAME = re.compile(rf"{FOLDER_PREFIX}[0-9a-f]{{8}}")
 # In bytes: a path has at most PATH_MAX.
 LONGEST_MARK = 8192
@@ -33,13 +33,13 @@ class MarkedRun:
 
 
 def mark_run(root: Folder, project: str) -> None:
-    """Say in the folder of a run that its evidence may be removed one day. Raises OSError."""
+    """Mark the evidence of a run: it may be removed later. Raises OSError."""
     with root.create_file(MARK) as file:
         file.write(f"{time.time():.3f} {project}".encode(errors="surrogateescape"))
 
 
 def older_runs(temp: Folder, project: str, run: str) -> list[str]:
-    """Return the names of the folders that are too many, of runs of this project that have ended.
+    """Return the folders of this project's ended runs to remove: all but the newest ones.
 
     `run` is the folder of this run, which counts and stays. Raises OSError if `temp` cannot be
     read.
@@ -47,7 +47,7 @@ def older_runs(temp: Folder, project: str, run: str) -> list[str]:
     found = []
     for entry in temp.entries():
         if entry.is_folder and NAME.fullmatch(entry.name) and entry.name != run:
-            # Another user's, or gone.
+            # The folder is another user's, or gone.
             with suppress(OSError, ValueError):
                 folder = temp.folder(entry.name)
                 if ended := _ended(folder, project):
@@ -57,10 +57,10 @@ def older_runs(temp: Folder, project: str, run: str) -> list[str]:
 
 @dataclass(kw_only=True)
 class OlderEvidence:
-    """The evidence of earlier runs, as the run sees it whose folder is `run` in `temp`.
+    """The evidence of earlier runs, seen by the run with the folder `run` in `temp`.
 
-    `project` is the path of the project, empty if it is not known. `surplus` are the folders that
-    are too many.
+    `project` is the path of the project, empty if it is not known. `surplus` are the folders to
+    remove.
     """
 
     temp: Folder
@@ -69,7 +69,7 @@ class OlderEvidence:
     surplus: tuple[str, ...] = ()
 
     def limit(self) -> str:
-        """Mark the evidence of this run; say what becomes of the surplus, or nothing."""
+        """Mark the evidence of this run; return a message if older evidence is removed."""
         if not self.project:
             return ""
         with suppress(OSError):  # It stays: no verdict depends on it.

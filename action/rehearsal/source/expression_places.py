@@ -1,4 +1,4 @@
-"""What is around each part of an expression of Python."""
+"""Walk through a Python expression, with the context of each part."""
 
 import ast
 from collections import deque
@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What is around a part of an expression.
+    """The context of a part of an expression.
 
-    `cast` is the function that makes a number or the like of it. `is_certain` says that the part is
-    evaluated whenever the whole is, `needs_value` that None in its place is an error.
+    `cast` is the name of the function that converts the part (`int`), empty if there is none.
+    `is_certain` says that the part is evaluated whenever the whole expression is, `needs_value`
+    that None in its place is an error.
     """
 
     cast: str = ""

@@ -1,4 +1,4 @@
-"""The values of expressions in settings, where the source code and the environment give them."""
+"""Evaluate expressions in settings, without running them."""
 
 import ast
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rehearsal.source.environment_readers import ENVIRONMENT, GETTERS, Readers, dotted_name
 
-# django-environ and environs take these for true. Source: `Env.BOOLEAN_TRUE_STRINGS`.
+# django-environ and environs read these as true. Source: `Env.BOOLEAN_TRUE_STRINGS`.
 TRUE = frozenset({"true", "on", "ok", "y", "yes", "1", "t"})
 # Methods of texts that have no effect elsewhere.
 TEXT_METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "split", "replace"})
@@ -16,7 +16,7 @@ MAX_LENGTH = 10_000
 
 
 class UnknownValueError(Exception):
-    """What an expression gives is not known."""
+    """The value of an expression is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)

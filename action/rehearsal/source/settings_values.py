@@ -1,4 +1,4 @@
-"""What Django's settings are in a container, as far as their source code and its variables say."""
+"""Evaluate Django's settings as in a container, from their source code and its variables."""
 
 import ast
 from collections.abc import Iterable, Mapping
@@ -9,17 +9,17 @@ from rehearsal.source.expression_values import Surroundings, UnknownValueError, 
 from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.python_settings import PythonModule
 
-# More statements than settings have.
+# Settings have fewer statements.
 MAX_STATEMENTS = 5000
 
 
 def settings_values(
     project: ProjectFiles, django: DjangoProject, environment: Mapping[str, str]
 ) -> dict[str, object]:
-    """Return the values of the settings that are known for sure, by their names.
+    """Return the settings whose value is certain, by their names.
 
-    `environment` are all variables of the container. A setting that is missing in the result may
-    have any value: Django's default only if no module has its name.
+    `environment` are all variables of the container. A setting that is not in the result may have
+    any value, also Django's default.
     """
     run = _Run(project, django, environment)
     run.module(django.settings)

@@ -1,4 +1,4 @@
-"""Record what a test makes its browsers do: each step, and the looks between two steps.
+"""Record the commands that a test sends to its browsers: each step, and the lookups between steps.
 
-As all of this package it runs inside the tests' own Python. It sends the browser no command.
+Like all of rehearsal_capture this runs in the tests' own Python. It sends the browser no command.
 """

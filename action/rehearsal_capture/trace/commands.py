@@ -1,4 +1,4 @@
-"""Selenium's commands in plain words: which act on the page, and which only look."""
+"""Describe Selenium's commands: a step acts on the browser, a lookup only reads from it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from rehearsal_capture.trace.hidden import HIDDEN, hide_in_address, hide_in_script
 from rehearsal_capture.trace.locators import locator
 
-# Of no interest to a reader.
+# Commands that are not recorded.
 IGNORED = frozenset({
     "setTimeouts", "getTimeouts", "getLog", "getAvailableLogTypes", "clearActionState", "status",
     "executeCdpCommand",
@@ -31,7 +31,7 @@ _ACTS = {
     "w3cMaximizeWindow": "maximize window", "minimizeWindow": "minimize window",
     "fullscreenWindow": "full screen",
 }  # fmt: skip
-# What Selenium runs as a script, and is a look.
+# Lookups that Selenium runs as a script, by the start of that script.
 _ATOMS = {"/* isDisplayed */": "is displayed", "/* getAttribute */": "attribute"}
 _LOOKS = {
     "getElementText": "text", "getElementAttribute": "attribute", "getElementProperty": "property",
@@ -42,7 +42,7 @@ _LOOKS = {
     "getCookie": "cookie", "w3cGetCurrentWindowHandle": "window", "w3cGetWindowHandles": "windows",
     "w3cGetAlertText": "dialog's text",
 }  # fmt: skip
-# Looks whose answer says something, and is not hidden.
+# Lookups whose answer is recorded.
 _TELLING = frozenset({
     "getElementText", "getTitle", "isElementSelected", "isElementEnabled", "w3cGetAlertText",
 })  # fmt: skip
@@ -50,12 +50,12 @@ _MAX_TEXT = 200
 
 
 def is_look(command: str, params: dict[str, Any]) -> bool:
-    """Whether a command only looks at the page."""
+    """Whether a command only reads from the browser."""
     return command not in _ACTS or atom(params) is not None
 
 
 def atom(params: dict[str, Any]) -> str | None:
-    """Return what Selenium's own script looks for, None of a script of the test."""
+    """Return the lookup that Selenium's own script makes, None if the script is the test's."""
     script = params.get("script")
     if isinstance(script, str):
         return next((name for start, name in _ATOMS.items() if script.startswith(start)), None)
@@ -63,7 +63,7 @@ def atom(params: dict[str, Any]) -> str | None:
 
 
 def act(command: str, params: dict[str, Any]) -> tuple[str, str]:
-    """Return an act in words, and what it was done with; that is hidden if it may be a secret."""
+    """Return the name of a step (`click`) and its argument, hidden if it may be a secret."""
     describe = _DETAILS.get(command)
     return _ACTS.get(command, command), describe(params) if describe else ""
 
@@ -105,14 +105,14 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def look(command: str, params: dict[str, Any]) -> str:
-    """Return what a look looks for, in words: `id=new_item`, `text`."""
+    """Return what a lookup asks for: a locator like `id=new_item`, or a property like `text`."""
     if command in FINDS:
         return locator(str(params.get("using")), str(params.get("value")))
     return atom(params) or _LOOKS.get(command, command)
 
 
 def answer(command: str, params: dict[str, Any], value: Any) -> str:
-    """Return what a look found, shortly; empty if it says nothing or may be a secret."""
+    """Return the answer to a lookup, shortened; empty if it is not recorded."""
     if command in FINDS:
         return f"{len(value)} found" if isinstance(value, list) else "found"
     if command == "getCurrentUrl":

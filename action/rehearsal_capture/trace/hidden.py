@@ -1,15 +1,15 @@
-"""Hide what may be a secret: typed text, values in addresses, texts in scripts."""
+"""Hide what may be a secret: typed text, values in addresses, strings in scripts."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-# In place of what is hidden; of any length, so that it does not tell one.
+# Replaces hidden text of any length, so it does not show how long the text was.
 HIDDEN = "•••"
 _MAX_ADDRESS = 500
 _MAX_SCRIPT = 200
-# A value of a query that anybody may see: a page, a sort order.
+# In characters: a shorter value of a query is shown, like a page number or a sort order.
 _SHORT = 12
 _PARAMETER = re.compile(r"(?P<name>[^=&;]+)=(?P<value>[^&;]*)")
 _SECRET_NAME = re.compile(
@@ -17,14 +17,14 @@ _SECRET_NAME = re.compile(
 )
 # A part of a path that looks like a token, as in a link that resets a password.
 _TOKEN = re.compile(r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~:=%-]{20,}(?=/|$)")
-# One that does not end is hidden to the end of the script.
+# A string that does not end is hidden up to the end of the script.
 _STRING = re.compile(
     r"'(?:[^'\\]|\\.)*(?:'|\\?$)|\"(?:[^\"\\]|\\.)*(?:\"|\\?$)|`(?:[^`\\]|\\.)*(?:`|\\?$)"
 )
 
 
 def hide_in_address(address: str) -> str:
-    """Return an address without a login, a fragment's and a query's values, and tokens."""
+    """Return an address without login and tokens, and without long or secret values."""
     if address.startswith("data:"):
         return address[:40].partition(",")[0]
     try:
@@ -47,6 +47,6 @@ def _hide_values(text: str) -> str:
 
 
 def hide_in_script(script: str) -> str:
-    """Return the beginning of a script as one line, without the texts in quotes."""
+    """Return the beginning of a script as one line, with its strings hidden."""
     text = _STRING.sub(f"'{HIDDEN}'", script[: _MAX_SCRIPT * 4])
     return " ".join(text.split())[:_MAX_SCRIPT]

@@ -1,4 +1,4 @@
-"""What elements are called: by the locator with which a test found them."""
+"""Name elements by the locator with which the test found them."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def locator(using: str, value: str) -> str:
 
 
 class Locators:
-    """The elements that were found, by their IDs."""
+    """The locators of the elements that were found, by the elements' IDs."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
 
     def remember(self, params: dict[str, Any], value: Any) -> None:
-        """Note the elements that a reply has, by the locator of the command."""
+        """Note the elements in a reply with the locator of the command."""
         name = locator(str(params.get("using")), str(params.get("value")))
         parent = self.name(params)
         if parent:
@@ -54,7 +54,7 @@ class Locators:
                 self._names[found] = f"{name} [{number}]" if is_list else name
 
     def name(self, params: dict[str, Any]) -> str:
-        """Return what the element of a command is called; empty if it has none."""
+        """Return the locator of a command's element; empty if the command has no element."""
         found = params.get("id") or params.get("shadowId")
         if isinstance(found, dict):
             found = element_id(found)

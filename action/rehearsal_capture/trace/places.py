@@ -1,4 +1,4 @@
-"""Where in the project's code a command was sent."""
+"""Find the line of the project's code that sent a command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OUTSIDE = (
     *(str(_PACKAGES / name) + os.sep for name in ("rehearsal_capture", "rehearsal_testing")),
     *([sys.prefix + os.sep] if sys.prefix != sys.base_prefix else ()),
 )
-# By file, since each step asks.
+# A cache by file: each step asks.
 _is_ours: dict[str, bool] = {}
 
 

@@ -1,4 +1,4 @@
-"""The traces of all browsers of this process, and the file that is written of a failed test."""
+"""Record the traces of all browsers of this process, and write `trace.jsonl` of a failed test."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from rehearsal_capture.trace.session_trace import SessionTrace
 
 VERSION = 1
 FILE = "trace.jsonl"
-# When a test is recorded: at its retries alone, or never; else always.
+# `retry` records only retries, `off` nothing; any other value records always.
 _MODE = "REHEARSAL_TRACE"
 _MAX_SESSIONS = 20
 
 
 class Recorder:
-    """Records the commands of each session; a test has one attempt after the other."""
+    """Records the commands of each Selenium session during the current attempt of a test."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, SessionTrace] = {}
@@ -32,7 +32,7 @@ class Recorder:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Record nothing meanwhile: the evidence of a failure is read with commands, too."""
+        """Record nothing in this context: reading the evidence sends commands, too."""
         before, self._is_paused = self._is_paused, True
         try:
             yield
@@ -40,12 +40,12 @@ class Recorder:
             self._is_paused = before
 
     def start_attempt(self, number: int) -> None:
-        """Say which attempt at a test the next one is, from 1."""
+        """Start an attempt of a test; `number` is 1 for the first one."""
         self._attempt = number
         self.start_test()
 
     def start_test(self) -> None:
-        """Forget what was recorded: another test begins, or another attempt."""
+        """Drop what was recorded, because another test or attempt starts."""
         self._started = time.time()
         for session in list(self._sessions.values()):
             session.start_test()

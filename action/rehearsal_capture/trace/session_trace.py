@@ -9,18 +9,18 @@ from typing import Any
 from rehearsal_capture.trace.commands import FINDS, IGNORED, act, answer, is_look, look
 from rehearsal_capture.trace.locators import Locators
 
-# Of a longer test the first and the newest.
+# How many lines are kept: the first ones, and the newest ones.
 _FIRST, _NEWEST = 50, 450
-# The kinds of looks between two acts that are named; all are counted.
+# How many different lookups of one line are named; all are counted.
 _MAX_KINDS = 10
 _MAX_ERROR = 500
 
 
 class SessionTrace:
-    """What a test made one browser do, as lines of JSON.
+    """The trace of one browser, as lines of JSON.
 
-    A step is an act; the looks between two acts are one line, however often a wait repeats them.
-    Times are in milliseconds since 1970.
+    Each step is one line. All lookups between two steps are one line, however often a wait repeats
+    them. Times are in milliseconds since 1970.
     """
 
     def __init__(self, number: int, browser: str) -> None:
@@ -34,7 +34,7 @@ class SessionTrace:
         self._steps = 0
 
     def start_test(self) -> None:
-        """Forget the steps of the test before, but not the elements that it found."""
+        """Drop the steps of the previous test, but keep the elements that it found."""
         self._first.clear()
         self._newest.clear()
         self._looks = None
@@ -103,7 +103,7 @@ class SessionTrace:
             self.left_out += 1
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """Yield the steps and looks in their order."""
+        """Yield the steps and the lookups in their order."""
         yield from self._first
         yield from list(self._newest)
 

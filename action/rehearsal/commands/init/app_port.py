@@ -1,4 +1,4 @@
-"""The port on which an app listens in its container, as its files say it."""
+"""Find the port on which the app listens in its container, by reading its files."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from rehearsal.source.dockerfile import expand
 from rehearsal.source.gunicorn_settings import gunicorn_settings
 from rehearsal.source.servers import OPERATORS, find_server
 
-# Where each server listens if nothing says it. Source: their documentation.
+# The default port of each server. Source: their documentation.
 SERVER_PORTS = {
     **dict.fromkeys(("gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "fastapi"), 8000),
     **dict.fromkeys(("runserver", "http.server", "laravel"), 8000),
@@ -36,14 +36,18 @@ CODE = re.compile(
 )
 CODE_SUFFIXES = frozenset({".js", ".mjs", ".cjs", ".ts", ".py"})
 DEFAULT_PORT = 8888
-# For an app whose port comes from a variable that nothing sets.
+# The port for an app that reads it from a variable which nothing sets.
 GIVEN_PORT = 8000
 PORT_VARIABLE = re.compile(r"\$\{?(?P<name>[A-Za-z_]\w*)\}?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listening:
-    """A port, the place that says it, and the variable from which it comes, if nothing sets it."""
+    """The port on which the app listens.
+
+    `where` is the file and line that show it. `variable` is the name of the variable that has the
+    port, empty if the image sets it.
+    """
 
     port: int
     where: str
@@ -155,7 +159,7 @@ def _in_gunicorn_settings(shape: AppShape) -> Listening | None:
 
 
 def _in_code(shape: AppShape) -> Listening | None:
-    """Return the port in the app's own code, if the files name one alone."""
+    """Return the port in the app's own code, None if the files name none or several."""
     variables = (
         shape.dockerfile.environment(shape.stage) if shape.dockerfile and shape.stage else {}
     )

@@ -1,4 +1,4 @@
-"""Which service of the compose files is the app, and what runs beside it."""
+"""Find the app among the services of the compose files, and the services that it needs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rehearsal.commands.init.compose_services import ComposeService
 
 APP_NAMES = ("web", "app", "django", "api", "backend", "server", "site", "frontend")
-# Beside an app, and nothing that it needs.
+# Tools that run beside an app, which does not need them.
 TOOLS = frozenset({"flower", "adminer", "pgadmin", "phpmyadmin", "redis-commander", "docs"})
 
 
@@ -14,9 +14,9 @@ TOOLS = frozenset({"flower", "adminer", "pgadmin", "phpmyadmin", "redis-commande
 class ComposeSetup:
     """What one compose file says: the app, what it needs, and its other containers.
 
-    `app` is None if no service is built from the app's Dockerfile. `needed` come from other images;
-    `workers` are made from the app's own, with a command of their own. `others` are the same
-    services in the other files, which may know more of them.
+    `app` is None if no service is built from the app's Dockerfile. `needed` are services of other
+    images. `workers` are services of the app's image with another command. `others` are the
+    services of the other compose files, which may have more values of variables.
     """
 
     app: ComposeService | None = None

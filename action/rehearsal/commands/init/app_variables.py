@@ -1,4 +1,4 @@
-"""The variables that an app needs, apart from those about its servers."""
+"""The environment variables that the app needs, except those of its database and other servers."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from rehearsal.source.settings_variables import SettingsVariable
 HOSTS = re.compile(r"(?:\w+_)?(?:ALLOWED|TRUSTED)_HOSTS?")
 ALLOWS_LOCALHOST = re.compile(r"[\"'](?:\*|\.?localhost)[\"']")
 LIST = re.compile(r"\b(?:list|set|tuple|frozenset|sequence)\[", re.IGNORECASE)
-# Types of pydantic, by what a value of theirs is called in `variable_values`.
+# Types of pydantic, by the name of their kind in `variable_values`.
 TYPES = {
     "address of mail": re.compile(r":\s*(?:Optional\[)?(?:EmailStr|NameEmail)\b"),
     "url": re.compile(r":\s*(?:Optional\[)?(?:Any|Http|AnyHttp)Url\b"),
@@ -24,7 +24,7 @@ TYPES = {
 
 
 def variable_lines(survey: Survey, given: set[str]) -> Iterator[InputLine]:
-    """Yield the lines for all variables that the app needs and that are not `given` already."""
+    """Yield the lines for the variables that the app needs, without those in `given`."""
     done = set(given)
     if survey.shape.django:
         for line in (*_settings_module(survey), *settings_lines(survey.shape.django,
@@ -51,7 +51,7 @@ def variable_lines(survey: Survey, given: set[str]) -> Iterator[InputLine]:
 
 
 def _type(line: str) -> str:
-    """Return what a field of a class takes, by its type."""
+    """Return the kind of value that a field of a class takes, by its type; empty if unknown."""
     return next((kind for kind, pattern in TYPES.items() if pattern.search(line)), "")
 
 
@@ -77,7 +77,7 @@ def _hosts(survey: Survey, variable: SettingsVariable) -> InputLine | None:
 
 
 def _settings_module(survey: Survey) -> Iterator[InputLine]:
-    """Yield the settings of production, where manage.py takes those of development."""
+    """Yield DJANGO_SETTINGS_MODULE if manage.py uses other settings than the server."""
     django, name = survey.shape.django, "DJANGO_SETTINGS_MODULE"
     if not django or not django.manage or survey.container.gives(name):
         return

@@ -1,4 +1,4 @@
-"""Browser tests whose folder has no name that says it: by what their files import."""
+"""Find browser tests by what their files import, if no folder has one of the usual names."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ DRIVES_BROWSER = re.compile(
 
 
 def find_browser_tests(project: ProjectFiles) -> str:
-    """Return the nearest folder of which all tests drive a browser, or an empty string."""
+    """Return the nearest folder in which all tests drive a browser, empty if there is none."""
     for folder in project.nearest_first():
         for name in project.folders[folder]:
             if PLAYWRIGHT.fullmatch(name):
@@ -30,7 +30,7 @@ def find_browser_tests(project: ProjectFiles) -> str:
 
 
 def mixed_tests(project: ProjectFiles) -> str:
-    """Return the first file with a browser test that stands among other tests, or nothing."""
+    """Return the first browser test in a folder with other tests, empty if there is none."""
     return next(
         (
             path

@@ -1,4 +1,4 @@
-"""The arguments of the build: those that the Dockerfile gives no default."""
+"""The input `build-args`: values of compose files, and arguments without a default."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.survey import Survey
 from rehearsal.source.dockerfile import instructions
 
-# BuildKit gives these, and the client those of proxies.
+# BuildKit sets these; the client sets those of proxies.
 PREDEFINED = re.compile(
     r"(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)|BUILDKIT_\w+|\w+_proxy", re.IGNORECASE
 )
@@ -26,7 +26,7 @@ class BuildArgument:
 
 
 def build_argument_lines(survey: Survey) -> Iterator[InputLine]:
-    """Yield the values that a compose file gives, where the Dockerfile does not say the same."""
+    """Yield the values of a compose file that differ from the defaults of the Dockerfile."""
     app = survey.setup.app
     for each in _arguments(survey) if app else ():
         value = app.build_args.get(each.name, each.default) if app else None
@@ -37,7 +37,7 @@ def build_argument_lines(survey: Survey) -> Iterator[InputLine]:
 
 
 def build_argument_notes(survey: Survey) -> Iterator[str]:
-    """Yield what has no value at all, and is used."""
+    """Yield a note for each argument that is used and has no value."""
     given = survey.setup.app.build_args if survey.setup.app else {}
     for each in _arguments(survey):
         if each.default is None and each.name not in given and _is_used(survey, each.name):
@@ -49,7 +49,7 @@ def build_argument_notes(survey: Survey) -> Iterator[str]:
 
 
 def _arguments(survey: Survey) -> list[BuildArgument]:
-    """Return the arguments of the stage and of those that it begins with; a default counts."""
+    """Return the arguments of the stage and of its base stages."""
     dockerfile, stage = survey.choice.dockerfile, survey.choice.stage
     every = instructions(dockerfile.text)
     before = takewhile(lambda found: found.keyword != "FROM", every)

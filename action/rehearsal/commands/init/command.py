@@ -1,4 +1,4 @@
-"""`rehearse init`: look at the repository, and write a workflow that rehearses its app."""
+"""`rehearse init`: read the repository, and write a workflow that rehearses its app."""
 
 import argparse
 import sys
@@ -32,7 +32,7 @@ from rehearsal.outside.github import Console
 from rehearsal.verdict import MisconfiguredError
 
 FILE = WORKFLOWS_FOLDER / "rehearse.yml"
-# Where a copy of the action's folder may be.
+# Where a repository may have a copy of the action.
 OWN_ACTION = "./action"
 QUESTION = "Rehearse now? [Y/n] "
 

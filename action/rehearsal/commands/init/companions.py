@@ -1,4 +1,4 @@
-"""The inputs that start what runs beside the app, and tell the app where it is."""
+"""The inputs for services and workers, and the variables with which the app finds them."""
 
 import re
 import shlex
@@ -11,12 +11,12 @@ from rehearsal.commands.init.servers_beside import OWN_VARIABLES, SQL, ServerBes
 from rehearsal.commands.init.survey import Survey
 from rehearsal.config.variables import SECRET_LIKE_NAME
 
-# What the images of these need besides.
+# More variables that the images of these kinds need.
 MORE_VARIABLES = {
     "mysql": ("MYSQL_RANDOM_ROOT_PASSWORD=yes",),
     "elasticsearch": ("discovery.type=single-node", "xpack.security.enabled=false"),
 }
-# Only their own compose file starts them as an app needs it.
+# Only a compose file can start these as an app needs them.
 BY_COMPOSE = frozenset({"minio"})
 MIGRATES = re.compile(r"\bmigrat|alembic upgrade")
 ENGINE = re.compile(
@@ -25,7 +25,7 @@ ENGINE = re.compile(
 
 
 def companion_lines(survey: Survey) -> Iterator[InputLine]:
-    """Yield the inputs for servers, workers, and the app's variables about them."""
+    """Yield the inputs for services, workers, and the app's variables for them."""
     servers = find_servers(survey)
     variables = server_variables(survey, servers)
     by_compose = _is_whole(survey)
@@ -67,7 +67,7 @@ def _is_whole(survey: Survey) -> bool:
 def _is_generated(
     variable: ServerVariable, variables: Sequence[ServerVariable], *, by_compose: bool
 ) -> bool:
-    """Whether a password may be a random one: the server gets it by the same name."""
+    """Whether a password may be random: app and server get it by the same variable."""
     own = OWN_VARIABLES.get(variable.server.kind, {}).get("password")
     same = [each for each in variables if each.server == variable.server]
     written = [each for each in same if each.part in ("password", "url")]

@@ -9,7 +9,7 @@ from rehearsal.verdict import MisconfiguredError
 
 
 def read_models(top: Path, project: ProjectFiles) -> dict[str, object]:
-    """Return the contents of all files that may be of Compose, by their path."""
+    """Return the parsed compose files by their path; a file that is no YAML is left out."""
     paths = (
         join(folder, name)
         for folder, names in project.folders.items()

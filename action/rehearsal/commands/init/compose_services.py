@@ -1,4 +1,4 @@
-"""The services that compose files describe, as far as they are known without Compose."""
+"""Read the services of compose files, as far as possible without Docker Compose."""
 
 import posixpath
 import re
@@ -18,7 +18,7 @@ from rehearsal.source.project_files import ProjectFiles
 
 FILE = re.compile(r"(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml|(?:production|prod|local|dev)\.ya?ml")
 PRODUCTION = re.compile(r"prod")
-# Of development, or changes of another file.
+# Files for development, and files that override another one.
 LAST = re.compile(r"local|dev|test|ci|override|debug|docs")
 KINDS = {
     "postgres": r"post(?:gres|gis)\w*|pgvector|timescaledb\w*",
@@ -35,10 +35,12 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ComposeService:
-    """One service; `path` is that of the file, and `dockerfile` and `context` those of its build.
+    """A service of a compose file.
 
-    `image` is the one that it begins with, if it is built. `environment` holds the values that are
-    known. `lacks` names a value or a file that is not in the repository, empty if there is none.
+    `path` is the compose file; `dockerfile` and `context` are the paths of its build. All paths are
+    relative to the top of the repository. `image` is its image, or the base image of its build.
+    `environment` has the variables whose value is known. `lacks` names a variable or a file that
+    the repository does not have, empty if it has all.
     """
 
     name: str
@@ -57,14 +59,14 @@ class ComposeService:
 
 
 def is_compose_file(name: str) -> bool:
-    """Whether a file may be one of Compose, by its name."""
+    """Whether a file may be a compose file, by its name."""
     return FILE.fullmatch(name) is not None
 
 
 def read_services(project: ProjectFiles, models: Mapping[str, Any]) -> list[ComposeService]:
     """Return the services of all compose files, those of production first.
 
-    `models` are the files' contents by path; what is no compose file has no services.
+    `models` are the parsed files by path. A file that is no compose file has no services.
     """
     found: list[ComposeService] = []
     for path in sorted(models, key=_rank):
@@ -115,7 +117,7 @@ def _service(
 
 
 def _merged(service: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a service with what YAML's `<<` brings into it."""
+    """Return a service with the keys of its YAML merge key `<<`."""
     base = service.get("<<")
     found: dict[str, Any] = {}
     for each in base if isinstance(base, list) else [base]:
@@ -148,6 +150,6 @@ def _base(project: ProjectFiles, dockerfile: str) -> str:
 
 
 def _kind(image: str) -> str:
-    """Return what a service is, by its image."""
+    """Return the kind of a server by its image (a key of KINDS), empty for any other image."""
     name = re.split(r"[:@]", image.rpartition("/")[2])[0].lower()
     return next((kind for kind, names in KINDS.items() if re.fullmatch(names, name)), "")

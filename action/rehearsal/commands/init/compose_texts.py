@@ -1,4 +1,4 @@
-"""The values in compose files, as far as they are known without Compose."""
+"""Read values in compose files, as far as possible without Docker Compose."""
 
 import posixpath
 import re
@@ -10,7 +10,7 @@ from rehearsal.source.project_files import ProjectFiles
 VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?[^}]*\}|(?P<name>\w+))"
 )
-# Words instead of a value. A password `changeme` is one: the app and its database have it.
+# Placeholders. `changeme` is none: app and database may both use it as the password.
 PLACEHOLDER = re.compile(r"your[-_ ]|xxx|[<>]|\.\.\.|!!!|placeholder|insert", re.IGNORECASE)
 ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$", re.MULTILINE)
 
@@ -18,7 +18,7 @@ ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$"
 def known_environment(
     project: ProjectFiles, folder: str, service: Mapping[str, Any]
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the variables that are known, and what the repository lacks of them."""
+    """Return the variables whose value is known, and the names and files that are missing."""
     missing: list[str] = []
     found: dict[str, str] = {}
     files = service.get("env_file")
@@ -33,7 +33,7 @@ def known_environment(
 
 
 def env_file_values(text: str) -> dict[str, str]:
-    """Return the variables of a file with lines NAME=value, without words instead of a value."""
+    """Return the variables in lines NAME=value, without those whose value is a placeholder."""
     found = {
         each["name"]: each["value"].split(" #")[0].strip().strip("\"'")
         for each in ENV_LINE.finditer(text)

@@ -1,4 +1,4 @@
-"""The versions of packages that the groups of a pyproject.toml ask for."""
+"""Versions of packages in the dependency groups of pyproject.toml."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Browser tests that open windows, though a runner has no display."""
+"""Browser tests that open a window, which needs a display that runners do not have."""
 
 import re
 from collections.abc import Iterator
@@ -8,19 +8,19 @@ from rehearsal.commands.init.survey import Survey
 
 FIREFOX = re.compile(r"\bFirefox\(|\bBrowser\.FIREFOX\b")
 CHROME = re.compile(r"\bChrome\(|\bBrowser\.CHROME\b")
-# Tests that choose it themselves, or whose browser is started for them.
+# Tests that decide this themselves, or whose browser is started for them.
 DECIDED = re.compile(r"headless|rehearsal_testing|\bxvfb|pyvirtualdisplay", re.IGNORECASE)
 
 
 def display_lines(survey: Survey) -> Iterator[InputLine]:
-    """Yield the variable with which Firefox opens no window."""
+    """Yield MOZ_HEADLESS=1, with which Firefox opens no window."""
     if where := _opens_window(survey, FIREFOX):
         why = f"{where} opens Firefox in a window, and a runner has no display."
         yield InputLine(name="test-env", text="MOZ_HEADLESS=1", why=why)
 
 
 def display_notes(survey: Survey) -> Iterator[str]:
-    """Yield what to change in tests with Chrome, which has no such variable."""
+    """Yield what to change in tests with Chrome, which no variable makes headless."""
     if where := _opens_window(survey, CHROME):
         yield (
             f"{where} opens Chrome in a window, and a runner has no display. Give it an option: "

@@ -1,4 +1,4 @@
-"""What the settings of a Django project ask of the container's variables."""
+"""Variables that Django's DEBUG, ALLOWED_HOSTS and SECURE_SSL_REDIRECT need in a rehearsal."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ class Container:
 
 
 def settings_lines(django: DjangoProject, container: Container) -> Iterator[InputLine]:
-    """Yield the lines that give a value to what the settings need for a rehearsal."""
+    """Yield the lines that set these variables."""
     yield from _switches(django, container)
     if hosts := _hosts(django):
         yield hosts
@@ -39,7 +39,7 @@ def settings_lines(django: DjangoProject, container: Container) -> Iterator[Inpu
 
 
 def django_notes(django: DjangoProject, container: Container) -> Iterator[str]:
-    """Yield what only a change of the settings can do."""
+    """Yield a note for each setting that no variable can change."""
     hosts = django.find(HOSTS)
     if hosts and not hosts[1].variable and isinstance(hosts[1].value, ast.List | ast.Tuple):
         module, setting = hosts
@@ -61,7 +61,7 @@ def django_notes(django: DjangoProject, container: Container) -> Iterator[str]:
 
 
 def debug_is_on(django: DjangoProject, container: Container) -> bool:
-    """Whether the container runs with DEBUG, as far as the settings say it."""
+    """Whether the settings turn DEBUG on in the container; false if that is not known."""
     found = django.find(DEBUG)
     if not found:
         return False
@@ -95,7 +95,7 @@ def _switches(django: DjangoProject, container: Container) -> Iterator[InputLine
 
 
 def _is_positive(module: PythonModule, setting: Assignment) -> bool:
-    """Whether the block of an assignment is that for the variable being set."""
+    """Whether an assignment is in the branch of an `if` that runs if the variable is set."""
     for node in ast.walk(ast.parse(module.text)):
         if isinstance(node, ast.If) and any(
             each.lineno == setting.line for each in node.body
@@ -136,7 +136,7 @@ def _redirect(django: DjangoProject, container: Container) -> InputLine | None:
 
 
 def _default(setting: Assignment, name: str) -> str:
-    """Return the text of the value that an assignment has without its variable, empty if none."""
+    """Return the default in an assignment that reads a variable, empty if there is none."""
     for node in ast.walk(setting.value):
         match node:
             case ast.Call(args=[ast.Constant(value=str(read)), *others], keywords=keywords) if (

@@ -1,4 +1,4 @@
-"""Which Dockerfile of a repository is that of the app in production, and its build context."""
+"""Choose the Dockerfile of the app in production, its stage and its build context."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,13 +19,13 @@ DEVELOPMENT = frozenset({
     *("ci", "debug", "dev", "devcontainer", "develop", "development", "docs", "e2e", "example"),
     *("examples", "local", "test", "testing", "tests"),
 })  # fmt: skip
-# Folders with what runs beside an app, and is not the app.
+# Names of other programs that run beside an app.
 BESIDE = frozenset({
     *("aws", "awscli", "backup", "database", "db", "elasticsearch", "grafana", "kafka", "mailpit"),
     *("mariadb", "mongo", "mysql", "nginx", "postgres", "postgresql", "prometheus", "proxy"),
     *("rabbitmq", "redis", "traefik"),
 })  # fmt: skip
-# What a stage without a name is called.
+# The parser names a stage without a name by its number: `stage-0`.
 UNNAMED = "stage-"
 FIRST_STAGE = re.compile(r"prod|production|release|runtime|final|runner|app|web|server")
 
@@ -81,7 +81,7 @@ def _is_beside(path: str) -> bool:
 
 
 def _rank(project: ProjectFiles, path: str) -> tuple[object, ...]:
-    """Return what sorts the most likely Dockerfile first."""
+    """Return a sort key: the most likely Dockerfile comes first."""
     pure = PurePosixPath(path)
     words = set(WORD.findall(path.lower()))
     dockerfile = parse_dockerfile(project.read(path), path)

@@ -1,4 +1,4 @@
-"""Which servers an app needs beside it: by its compose file, else by what it reads and installs."""
+"""Find the servers that an app needs: in its compose file, else by its variables and packages."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ TAKEN = frozenset({"web", "localhost"})
 
 
 def find_servers(survey: Survey) -> list[ServerBeside]:
-    """Return the servers that the app needs: those of its compose file, else those it asks for."""
+    """Return the servers of the compose file, else those whose library the app has."""
     known = {name: each.text for name, each in survey.known.items()}
     if survey.setup.needed:
         return from_services(survey.setup.needed, known)

@@ -1,4 +1,4 @@
-"""What a draft of a workflow's step is made of: lines of inputs, each with its reason."""
+"""The draft of a workflow's step: lines of inputs, each with its reason."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class InputLine:
-    """A line of an input, and why it is there; `why` names the file and the line that show it."""
+    """A line of an input. `why` is the comment with its reason, the file and the line."""
 
     name: str
     text: str
@@ -23,11 +23,11 @@ class NewFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a workflow's step gets.
+    """The draft of a workflow's step.
 
-    `lines` are those of its inputs. `secret_names` are the variables of its `env:`, which have
-    GitHub's secrets of the same names. `files` are written beside the workflow. `notes` say what no
-    input can do.
+    `lines` are the lines of its inputs. `secret_names` are the variables of its `env:`, each with
+    GitHub's secret of that name. `files` are written beside the workflow. `notes` say what the
+    user has to do.
     """
 
     lines: tuple[InputLine, ...] = ()
@@ -50,5 +50,5 @@ class Draft:
 
 
 def place(path: str, line: int = 0) -> str:
-    """Return how a comment names a line of a file."""
+    """Return `PATH:LINE`, or `PATH` without a line."""
     return f"{path}:{line}" if line else path

@@ -1,4 +1,4 @@
-"""Values of variables that the repository shows: in compose files, and in examples of `.env`."""
+"""Values of variables in compose files and in examples of `.env`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,9 +25,9 @@ class KnownValue:
 def known_values(
     project: ProjectFiles, setup: ComposeSetup, folders: tuple[str, ...]
 ) -> dict[str, KnownValue]:
-    """Return the values by name; those of the app in production come first.
+    """Return the values by the variables' names; a value of the app in production counts first.
 
-    `folders` are where examples of `.env` are searched.
+    `folders` are searched for examples of `.env`.
     """
     found: dict[str, KnownValue] = {}
     for path, values in (*_of_services(setup), *_of_examples(project, folders)):

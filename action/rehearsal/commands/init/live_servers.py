@@ -18,7 +18,7 @@ GIVEN_ADDRESS = re.compile(
 
 
 def live_server_notes(survey: Survey) -> Iterator[str]:
-    """Yield what to change in tests that would pass without the image."""
+    """Yield a note for tests that do not test the image."""
     if not survey.suite:
         return
     texts = {path: survey.project.read(path) for path in survey.project.below(survey.suite)}

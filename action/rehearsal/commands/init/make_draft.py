@@ -1,4 +1,4 @@
-"""Make the draft of a workflow's step from what the repository shows."""
+"""Make the draft of a workflow's step from the survey of a repository."""
 
 from collections.abc import Iterator
 
@@ -21,13 +21,13 @@ from rehearsal.source.project_files import join
 
 # Inputs that give the app a variable.
 GIVING = frozenset({"env", "secrets", "generate-secrets"})
-# GitHub would evaluate an expression; and each line of a list is an item of its own.
+# GitHub would evaluate an expression, and each line of a list is one item.
 EXPRESSION = "${{"
 NOT_WRITTEN = "The value of {} cannot be written as plain text on one line. Write it yourself. {}"
 
 
 def make_draft(survey: Survey) -> Draft:
-    """Return the draft: only what the action's defaults do not say."""
+    """Return the draft. It has only inputs whose defaults do not fit."""
     found = [
         *_build_lines(survey),
         *build_argument_lines(survey),

@@ -1,4 +1,4 @@
-"""A file of requirements for tests whose packages no file of the repository lists."""
+"""A requirements file for tests whose packages no file of the repository lists."""
 
 import posixpath
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ FILE = "requirements.txt"
 
 
 def find_requirements(survey: Survey) -> str:
-    """Return the file that lists what the tests import, from the top, empty if there is none."""
+    """Return the path of the file that lists the packages of the tests, empty if there is none."""
     project, suite = survey.project, survey.suite
     command = guess_command(project, suite)
     own = join(suite, FILE)
@@ -32,7 +32,7 @@ def new_requirements(survey: Survey) -> NewFile | None:
         return None
     lines = [f"# What the tests in {survey.suite} import: written by rehearse init."]
     listed: list[str] = []
-    # Django's test runner imports the settings, with all that they name.
+    # Django's test runner imports the settings, which need the packages of the app.
     if "django" in command.packages and (app := _app_requirements(survey.project, survey.suite)):
         lines.append(f"-r {posixpath.relpath(app, survey.suite)}")
         listed = [each for each in command.packages if lists_all(survey.project, app, [each])]
@@ -45,7 +45,7 @@ def new_requirements(survey: Survey) -> NewFile | None:
 
 
 def _with_plugins(survey: Survey, packages: tuple[str, ...]) -> Iterator[str]:
-    """Yield the packages; the fixture `page` is one of pytest-playwright, which brings its own."""
+    """Yield the packages; tests with the fixture `page` get pytest-playwright for playwright."""
     texts = (survey.project.read(path) for path in survey.project.below(survey.suite))
     has_page = "pytest" in packages and any(PAGE.search(text) for text in texts)
     if has_page and "playwright" not in packages:
@@ -55,6 +55,6 @@ def _with_plugins(survey: Survey, packages: tuple[str, ...]) -> Iterator[str]:
 
 
 def _app_requirements(project: ProjectFiles, suite: str) -> str:
-    """Return the nearest file of requirements that lists Django, empty if there is none."""
+    """Return the nearest requirements file that lists Django, empty if there is none."""
     paths = (join(folder, FILE) for folder in upwards(suite) if project.has(folder, FILE))
     return next((path for path in paths if lists_all(project, path, ["django"])), "")

@@ -1,4 +1,4 @@
-"""Variables without which apps of other languages than Python and Node do not start."""
+"""Environment variables that apps in Ruby, Elixir, Rust and Java need to start."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.settings_variables import SettingsVariable
 
 NAME = r"[\"'](?P<name>[A-Z][A-Z0-9_]{2,99})[\"']"
-# By the end of a file's name: what reads a variable that has to be there.
+# Suffixes of files, and code that reads a variable without a default.
 READINGS = (
     ((".rb", ".yml", ".ru", ".erb"), rf"\bENV\.fetch\(\s*{NAME}\s*\)(?!\s*(?:\{{|do\b))"),
     ((".ex", ".exs"), rf"\bSystem\.fetch_env!\(\s*{NAME}"),
@@ -23,7 +23,7 @@ KEY_OF_RAILS = "SECRET_KEY_BASE"
 
 
 def other_variables(project: ProjectFiles) -> Iterator[SettingsVariable]:
-    """Yield the variables that the files of a project read without any default."""
+    """Yield the variables that the files of a project read without a default."""
     paths = (path for path in project.below(".") if not TEST_PATH.search(path))
     for path in islice(paths, MAX_FILES * 4):
         for ends, pattern in READINGS:
@@ -34,6 +34,6 @@ def other_variables(project: ProjectFiles) -> Iterator[SettingsVariable]:
                     yield SettingsVariable(name=found["name"], path=path, line=line)
     gems = project.read("Gemfile")
     if rails := RAILS.search(gems):
-        # Production refuses to start without it, or without a file that git does not have.
+        # Without it, Rails starts only if it has a key file that git does not have.
         line = gems.count("\n", 0, rails.end()) + 1
         yield SettingsVariable(name=KEY_OF_RAILS, path="Gemfile", line=line)

@@ -1,4 +1,4 @@
-"""Options in a project's configuration of pytest that its browser tests cannot run with."""
+"""Options in pytest's configuration with which the browser tests cannot run."""
 
 import configparser
 import re
@@ -27,14 +27,14 @@ WITHOUT_DJANGO, WITHOUT_OPTIONS = "-p no:django", "-o addopts="
 
 @dataclass(frozen=True, kw_only=True)
 class PytestOptions:
-    """What to write behind `python -m pytest`, and why; both are empty if nothing is in the way."""
+    """Options for `python -m pytest`, and their reason; both are empty if none is needed."""
 
     text: str = ""
     why: str = ""
 
 
 def pytest_options(project: ProjectFiles, folder: str, requirements: str) -> PytestOptions:
-    """Return what the tests of a folder need; `requirements` is the file that lists packages."""
+    """Return the options for the tests in `folder`; `requirements` is their requirements file."""
     path, settings = _settings(project, folder)
     texts = [project.read(each) for each in project.below(folder) if each.endswith(".py")]
     addopts = settings.get("addopts", "")

@@ -1,4 +1,4 @@
-"""The path on which an app answers that it is ready, where `/` is none of its pages."""
+"""The input `ready-path`, for an app that has no page at `/`."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ FASTAPI = re.compile(r"\bFastAPI\((?P<options>[^)]*)\)")
 
 
 def ready_lines(survey: Survey) -> Iterator[InputLine]:
-    """Yield the input `ready-path`, if the app surely has no page at `/`."""
+    """Yield the input `ready-path` if the app certainly has no page at `/`."""
     if survey.shape.django:
         yield from _django(survey, survey.shape.django)
     else:

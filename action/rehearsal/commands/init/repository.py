@@ -40,8 +40,8 @@ def read_survey(top: Path, environ: Mapping[str, str]) -> Survey:
 def read_project(top: Path, environ: Mapping[str, str]) -> ProjectFiles:
     """Return the files of a repository, without those that git ignores.
 
-    What may hold variables is left out unless git has it: secrets of somebody's own machine must
-    not get into a workflow.
+    Files like `.env` are left out unless git tracks them: local secrets must not get into a
+    workflow.
     """
     tracked = _files(top, environ, "--cached")
     new = _files(top, environ, "--others", "--exclude-standard")
@@ -65,7 +65,7 @@ def _files(top: Path, environ: Mapping[str, str], *options: str) -> frozenset[st
 
 
 def main_branch(top: Path, environ: Mapping[str, str]) -> str:
-    """Return the branch whose pushes are rehearsed: the one of the remote, else the own one."""
+    """Return the remote's default branch, else the current one; `main` if its name is unusual."""
     remote = git_output(top, environ, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
     own = git_output(top, environ, "symbolic-ref", "--quiet", "HEAD")
     name = remote.removeprefix("refs/remotes/origin/") or own.removeprefix("refs/heads/")

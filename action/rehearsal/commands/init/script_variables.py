@@ -1,4 +1,4 @@
-"""Which variables the scripts that start an app need."""
+"""Variables without which the scripts that start an app fail."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The variables by which an app finds the servers beside it."""
+"""The variables with the addresses of the servers that an app needs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,18 +9,21 @@ from rehearsal.commands.init.script_variables import script_variables
 from rehearsal.commands.init.servers_beside import ServerBeside, part_of
 from rehearsal.commands.init.survey import Survey
 
-# By these names an app has its servers, also where it could do without.
+# Names of the main servers of an app: set them even if the app has a default.
 MAIN = re.compile(
     r"(?:\w+_)?(?:DATABASE|DB|POSTGRES|MYSQL|MONGO(?:DB)?|REDIS|CELERY_BROKER)_?UR[LI]"
 )
 HERE = re.compile(r"localhost|127\.0\.0\.1")
-# Further servers of a kind, which an app does without.
+# Further servers of a kind, which an app does not need.
 SPARE = re.compile(r"REPLICA|READER|SHADOW|TEST_|_TEST|GEO_")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerVariable:
-    """A variable of the app that is about a server: the part of its address that it has."""
+    """A variable of the app, and the part of a server's address that it has.
+
+    `where` is the file and line that read it.
+    """
 
     name: str
     server: ServerBeside
@@ -36,7 +39,7 @@ def server_variables(survey: Survey, servers: Sequence[ServerBeside]) -> list[Se
     for each in survey.variables:
         text = survey.lines_of(each)
         if not each.has_default:
-            # What follows is about another variable.
+            # The next lines are about another variable.
             text = text.split("\n")[0]
         texts.setdefault(each.name, (text, place(each.path, each.line)))
     of_scripts = set(script_variables(survey.scripts))
@@ -74,7 +77,7 @@ def server_variables(survey: Survey, servers: Sequence[ServerBeside]) -> list[Se
 def _is_spare(
     survey: Survey, variable: ServerVariable, found: Mapping[str, ServerVariable]
 ) -> bool:
-    """Whether an app does without a URL, since it has the parts of the address as well."""
+    """Whether an app does not need a URL, since it also reads the parts of the address."""
     readings = [each for each in survey.variables if each.name == variable.name]
     is_optional = bool(readings) and all(
         each.has_default or not each.is_certain or each.condition == each.name for each in readings

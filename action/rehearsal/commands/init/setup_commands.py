@@ -1,4 +1,4 @@
-"""The scripts that make an app's tables before its tests."""
+"""The script that creates the app's tables: the input setup-command or before-command."""
 
 import json
 import posixpath
@@ -22,7 +22,7 @@ NODE_FILES = ("migrate.js", "scripts/migrate.js", "db/migrate.js")
 
 
 def setup_lines(survey: Survey) -> Iterator[InputLine]:
-    """Yield the script that makes the tables, unless the image runs one when it starts."""
+    """Yield the script that creates the tables, unless the image runs one when it starts."""
     if _starts_with(survey, MIGRATES):
         return
     has_server = any(each.kind in SQL for each in find_servers(survey))
@@ -90,13 +90,13 @@ def _node_scripts(project: ProjectFiles) -> dict[str, str]:
 
 
 def _starts_with(survey: Survey, pattern: re.Pattern[str]) -> bool:
-    """Whether what starts the container does something already."""
+    """Whether the image's command or a script that it runs matches a pattern."""
     words = " ".join(survey.shape.command.texts) if survey.shape.command else ""
     return bool(pattern.search(survey.scripts) or pattern.search(words))
 
 
 def _path_in_image(survey: Survey, path: str) -> str:
-    """Return a file's path in the container from the folder where commands start."""
+    """Return a file's path in the container, relative to WORKDIR if it is below that."""
     dockerfile, stage = survey.choice.dockerfile, survey.choice.stage
     if not stage:
         return ""

@@ -20,7 +20,7 @@ from rehearsal.source.suite_command import SuiteCommand, guess_command
 
 DEFAULT_FOLDER = "functional_tests"
 IMPORTS_DJANGO = re.compile(r"^[ \t]*(?:from|import) django\b", re.MULTILINE)
-# What runs Playwright's tests comes after its installation.
+# Before the last of several commands, which runs the tests.
 RUNS_TESTS = re.compile(r"(?<=&& )(?=[^&]*$)")
 NO_TESTS = (
     "No browser tests were found. Write some, and write the command that runs them under "
@@ -104,7 +104,7 @@ def _with_browsers(command: str, address: TestsAddress) -> str:
 
 
 def _requirements(survey: Survey, command: SuiteCommand) -> Iterator[InputLine]:
-    """Yield the file that lists the tests' packages, where it is not the one by default."""
+    """Yield the input `test-requirements` if it is not the default."""
     if new := new_requirements(survey):
         path, why = new.path, f"rehearse init writes {new.path}, too."
     else:
@@ -115,7 +115,7 @@ def _requirements(survey: Survey, command: SuiteCommand) -> Iterator[InputLine]:
 
 
 def _test_env(survey: Survey) -> Iterator[InputLine]:
-    """Yield the variables that the settings need where the tests run, outside of the image."""
+    """Yield the variables that Django's settings need on the runner, where the tests run."""
     project = rerooted(survey.project, survey.directory)
     django = find_django(replace(project, folders=_without_servers(project)), "", "")
     for each in settings_variables(project, django) if django else ():

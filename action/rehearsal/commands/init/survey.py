@@ -1,4 +1,4 @@
-"""What a repository shows of its app, for the draft of a workflow."""
+"""The survey of a repository: what its files say about the app and its tests."""
 
 import posixpath
 import re
@@ -24,17 +24,17 @@ from rehearsal.source.settings_variables import SettingsVariable, settings_varia
 from rehearsal.source.suite_finder import find_django_folder, find_suite
 
 NODE = (".js", ".mjs", ".cjs", ".ts", ".mts")
-# What code of Node does about a variable that is not set.
+# Code of Node that fails if a variable is not set.
 THROWS = re.compile(r"\bthrow\b|\bassert|\binvariant\(|process\.exit|required", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """All paths are relative to the top of the repository.
+    """What the files of a repository say. All paths are relative to the top of the repository.
 
-    `directory` is the working directory of the rehearsal, `suite` the folder of the functional
-    tests, empty if there are none. `command` are the words that a compose file starts the app with,
-    if the image's own command does not start it.
+    `directory` is the working directory of the rehearsal. `suite` is the folder of the functional
+    tests, empty if there are none. `command` are the words with which a compose file starts the
+    app, empty if the image's own command starts it.
     """
 
     project: ProjectFiles
@@ -76,7 +76,7 @@ class Survey:
         )
 
     def _may_lack(self, project: ProjectFiles, variable: SettingsVariable) -> bool:
-        """Whether an app may fail without a variable: to Node one that is not set is no error."""
+        """Whether an app may fail without a variable. In Node, reading an unset one is no error."""
         if not variable.path.endswith(NODE):
             return True
         lines = project.read(variable.path).split("\n")
@@ -84,7 +84,7 @@ class Survey:
         return bool(is_secret(variable.name) or variable.name in self.known or THROWS.search(near))
 
     def _without_env_files(self) -> ProjectFiles:
-        """Return the project without those files `.env` that are not in the image."""
+        """Return the project without the files `.env` that are not in the image."""
         folders = {
             folder: tuple(
                 name for name in names if name != ".env" or self._is_in_image(join(folder, name))
@@ -120,15 +120,15 @@ class Survey:
         return posixpath.relpath(path, self.directory)
 
     def lines_of(self, variable: SettingsVariable) -> str:
-        """Return the lines of code that read a variable, with what may continue them."""
+        """Return the line that reads a variable and the two lines after it."""
         lines = self.project.read(variable.path).split("\n")
         return "\n".join(lines[variable.line - 1 : variable.line + 2])
 
 
 def find_survey(project: ProjectFiles, models: Mapping[str, Any]) -> Survey | None:
-    """Return what a repository shows of its app, None if it has no Dockerfile.
+    """Return the survey of a repository, None if it has no Dockerfile.
 
-    `models` are the contents of its compose files, by path.
+    `models` are the parsed compose files by path.
     """
     services = read_services(project, models)
     built = [each for each in reversed(services) if each.dockerfile]
@@ -166,7 +166,7 @@ def find_survey(project: ProjectFiles, models: Mapping[str, Any]) -> Survey | No
 
 
 def _command(choice: DockerfileChoice, setup: ComposeSetup) -> tuple[str, ...]:
-    """Return the command of the compose file, where the image has none or it is of production."""
+    """Return the compose file's command if it is for production or the image has none."""
     if not setup.app or not choice.stage:
         return ()
     path, own = setup.app.path, choice.dockerfile.last(choice.stage, "CMD")

@@ -1,4 +1,4 @@
-"""How tests get the address of the app, and what their tool needs before they run."""
+"""How the tests get the app's address, and what has to run before them."""
 
 import re
 from collections.abc import Iterator
@@ -30,11 +30,12 @@ WEB_SERVER_NOTE = (
 
 @dataclass(frozen=True, kw_only=True)
 class TestsAddress:
-    """What comes before the command of the tests, and after it.
+    """How to give the tests the app's address.
 
-    `fixed_port` is the one port that the tests open whatever they are told, with its place; both
-    are empty if there is none. `is_playwright` says that Node's Playwright runs them. `note` says
-    what they do that an input cannot change.
+    `before` are lines of shell before the command of the tests, `after` is text behind it.
+    `fixed_port` is the only port that the tests can open, and `where` the line that names it; both
+    are empty if there is none. `is_playwright` is true if Node's Playwright runs the tests. `note`
+    says what the user has to change, empty for nothing.
     """
 
     before: str = ""
@@ -84,7 +85,7 @@ def _config(project: ProjectFiles, folder: str) -> str:
 
 
 def _prepare(config: str, text: str) -> Iterator[str]:
-    """Yield what installs the browsers of Playwright, which brings its own."""
+    """Yield the command that installs Playwright's own browser, if the tests use Playwright."""
     if not config and (PYTHON_PLAYWRIGHT.search(text) or (PAGE.search(text))):
         yield "python -m playwright install chromium"
 
@@ -96,7 +97,7 @@ def _variables(text: str) -> Iterator[re.Match[str]]:
 
 
 def _fixed_port(texts: dict[str, str]) -> tuple[str, str]:
-    """Return the one port that texts name, and the place; nothing if they name several."""
+    """Return the port in the texts and its place; both are empty if there is none or several."""
     found: dict[str, str] = {}
     for path, text in texts.items():
         for match in FIXED_ADDRESS.finditer(text):

@@ -1,4 +1,4 @@
-"""What value a variable gets in a rehearsal, by its name and how the app reads it."""
+"""Choose the value of a variable for a rehearsal, by its name and how the app reads it."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from rehearsal.commands.init.input_line import InputLine
 from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.source.environment_readings import TYPED
 
-# Keys that an app uses alone: any value will do, and a new one for each run is best.
+# Keys that only the app uses: a new random value for each run is best.
 OWN_SECRET = re.compile(
     r"(?:^|.*_)(?:SECRET_?KEY(?:_BASE)?|SESSION_(?:SECRET|KEY)|COOKIE_(?:SECRET|KEY)|APP_KEY"
     r"|APP_SECRET|(?:NEXT)?AUTH_SECRET|JWT_(?:SECRET|KEY)|JWT_SECRET_KEY|CSRF_SECRET|SIGNING_KEY"
@@ -16,7 +16,7 @@ OWN_SECRET = re.compile(
 # Any user may write there.
 TEMPORARY = "/tmp"  # noqa: S108 -- in the container
 DATABASE_FILE = f"{TEMPORARY}/rehearsal.sqlite3"
-# What the values of other names look like, by the end of the name.
+# Values of other variables, by the end of the name.
 BY_ENDING = (
     (r"ALLOWED_HOSTS?|HOSTNAMES?|(?:SITE|SERVER)_NAME|DOMAIN|DOMAINS", "localhost"),
     (r"DEBUG", "False"),
@@ -43,7 +43,7 @@ def is_secret(name: str) -> bool:
 
 
 def takes_known_value(name: str, value: str) -> bool:
-    """Whether a value of another place is right in a rehearsal, too: no address, no port."""
+    """Whether a value from another file fits a rehearsal; an address or a port does not."""
     ending = next((text for ends, text in BY_ENDING if _ends(name, ends)), None)
     return bool(value) and ending not in ("localhost", "False", "8000", DATABASE_FILE)
 
@@ -55,7 +55,7 @@ def _ends(name: str, ends: str) -> bool:
 def lines_for(name: str, kind: str, why: str) -> Iterator[InputLine]:
     """Yield the lines that give a variable a value; `kind` is the function that converts it.
 
-    A secret of another service gets GitHub's secret of its name if there is one, else a random one.
+    A secret of another service gets the value of GitHub's secret of that name, else a random one.
     """
     if OWN_SECRET.fullmatch(name):
         yield InputLine(
@@ -72,7 +72,7 @@ def lines_for(name: str, kind: str, why: str) -> Iterator[InputLine]:
 
 
 def plain_value(name: str, kind: str) -> str:
-    """Return a value that an app can read and that means nothing."""
+    """Return a harmless value that the app can read."""
     if ADMIN_PATH.fullmatch(name):
         return "admin/"
     if kind in OTHER_TYPES:

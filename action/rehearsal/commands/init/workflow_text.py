@@ -1,4 +1,4 @@
-"""The text of the workflow file that a draft becomes."""
+"""Write the draft as the text of a workflow file."""
 
 import re
 import textwrap
@@ -35,12 +35,12 @@ jobs:
 """
 STEP, KEY, ITEM = " " * 6, " " * 8, " " * 10
 WIDTH = 100
-# Text that means itself in YAML without quotes.
+# Text that YAML reads as it is, without quotes.
 PLAIN = re.compile(r"[A-Za-z0-9/.$_](?:[^\n#:]|:(?=\S)|(?<=\S)#)*")
 
 
 def workflow_text(draft: Draft, *, branch: str = "main", action: str = ACTION) -> str:
-    """Return the workflow file: each input that was guessed has a comment that says why."""
+    """Return the workflow file; the comment above each input says why it is there."""
     lines = [HEAD.format(branch=branch).rstrip("\n")]
     for note in draft.notes:
         lines += _comment(f"To do: {note}", STEP)
@@ -60,7 +60,7 @@ def workflow_text(draft: Draft, *, branch: str = "main", action: str = ACTION) -
 
 
 def files_as_comments(draft: Draft) -> str:
-    """Return the files to write beside the workflow as comments that follow it."""
+    """Return the other files to write as comments, to print after the workflow."""
     shown = [("", f"{each.path}:", *each.text.splitlines()) for each in draft.files]
     return "".join(f"# {line}".rstrip() + "\n" for lines in shown for line in lines)
 
