@@ -11,16 +11,24 @@ _MAX_ADDRESS = 500
 _MAX_SCRIPT = 200
 # In characters: a shorter value of a query is shown, like a page number or a sort order.
 _SHORT = 12
-_PARAMETER = re.compile(r"(?P<name>[^=&;]+)=(?P<value>[^&;]*)")
+_SEPARATOR = re.compile(r"([&;])")
 _SECRET_NAME = re.compile(
     r"pass|pwd|secret|token|key|code|auth|sig|session|sid|otp|nonce", re.IGNORECASE
 )
 # A part of a path that looks like a token, as in a link that resets a password.
 _TOKEN = re.compile(r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~:=%-]{20,}(?=/|$)")
-# A string that does not end is hidden up to the end of the script.
+# The session of a server of Java, in the path.
+_PATH_PARAMETER = re.compile(r"(?<=;)(?P<name>[^=/;]*)=[^/;]*")
+# A string that does not end is hidden up to the end of its line (so is what follows the apostrophe
+# of a comment), one in backticks up to the end of the script.
 _STRING = re.compile(
-    r"'(?:[^'\\]|\\.)*(?:'|\\?$)|\"(?:[^\"\\]|\\.)*(?:\"|\\?$)|`(?:[^`\\]|\\.)*(?:`|\\?$)"
+    r"'(?:[^'\\\n]|\\[\s\S])*(?:'|\\?$)|\"(?:[^\"\\\n]|\\[\s\S])*(?:\"|\\?$)"
+    r"|`(?:[^`\\]|\\[\s\S])*(?:`|\\?\Z)",
+    re.MULTILINE,
 )
+# What a driver says of a page that did not open: its address, or that address in one of Firefox.
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
+_PAGE_OF_ERROR = re.compile(r"(?<=[?&]u=)[^&\s]*")
 
 
 def hide_in_address(address: str) -> str:
@@ -32,18 +40,28 @@ def hide_in_address(address: str) -> str:
     except ValueError:
         return HIDDEN
     host = parts.netloc.rpartition("@")[2]
-    path = _TOKEN.sub(HIDDEN, parts.path)
+    path = _PATH_PARAMETER.sub(rf"\g<name>={HIDDEN}", _TOKEN.sub(HIDDEN, parts.path))
     query, fragment = (_hide_values(each) for each in (parts.query, parts.fragment))
     return urlunsplit((parts.scheme, host, path, query, fragment))[:_MAX_ADDRESS]
 
 
 def _hide_values(text: str) -> str:
-    def hide(found: re.Match[str]) -> str:
-        name, value = found["name"], found["value"]
-        is_plain = len(value) <= _SHORT and not _SECRET_NAME.search(name)
-        return f"{name}={value if is_plain else HIDDEN}"
+    return "".join(map(_hide_value, _SEPARATOR.split(text)))
 
-    return _PARAMETER.sub(hide, text)
+
+def _hide_value(text: str) -> str:
+    """Return a part of a query; one without a value may be a path, as in `#/reset/TOKEN`."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        return _TOKEN.sub(HIDDEN, f"/{text}")[1:]
+    is_plain = len(value) <= _SHORT and not _SECRET_NAME.search(name)
+    return f"{name}={value if is_plain else HIDDEN}"
+
+
+def hide_in_error(error: str) -> str:
+    """Return a driver's message with its addresses as `hide_in_address` shows them."""
+    shown = _ADDRESS.sub(lambda found: hide_in_address(found[0]), error)
+    return _PAGE_OF_ERROR.sub(HIDDEN, shown)
 
 
 def hide_in_script(script: str) -> str:

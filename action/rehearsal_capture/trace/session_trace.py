@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rehearsal_capture.trace.commands import FINDS, IGNORED, act, answer, is_look, look
+from rehearsal_capture.trace.hidden import hide_in_error
 from rehearsal_capture.trace.locators import Locators
 
 # How many lines are kept: the first ones, and the newest ones.
@@ -54,6 +55,7 @@ class SessionTrace:
         """Note a command with its answer, or its error; the times are in seconds since 1970."""
         if command in IGNORED:
             return
+        error = hide_in_error(error[:_MAX_ERROR])
         if command in FINDS and not error:
             self._locators.remember(params, value)
         if is_look(command, params):
@@ -66,7 +68,7 @@ class SessionTrace:
         step = {
             "k": "step", "i": self._steps, "t": _milliseconds(started),
             "ms": _milliseconds(ended - started), "cmd": words, "on": self._locators.name(params),
-            "text": text, "at": at, "error": error[:_MAX_ERROR],
+            "text": text, "at": at, "error": error,
         }  # fmt: skip
         self._steps += 1
         self._add({name: each for name, each in step.items() if each not in ("", None)})
@@ -89,7 +91,7 @@ class SessionTrace:
         what = " of ".join(filter(None, (look(command, params), on)))
         if what not in looks["what"] and len(looks["what"]) < _MAX_KINDS:
             looks["what"].append(what)
-        last = error[:_MAX_ERROR] or answer(command, params, value)
+        last = error or answer(command, params, value)
         newest = {"n": looks["n"] + 1, "until": _milliseconds(ended), "at": at}
         looks.update(newest, last=f"{what}: {last}" if last else what, failed=bool(error))
 

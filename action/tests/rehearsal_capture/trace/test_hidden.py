@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal_capture.trace.hidden import hide_in_address, hide_in_script
+from rehearsal_capture.trace.hidden import hide_in_address, hide_in_error, hide_in_script
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,10 @@ from rehearsal_capture.trace.hidden import hide_in_address, hide_in_script
         ("/reset/MQ/c8x2kd-1a2b3c4d5e6f7a8b9c0d/", "/reset/MQ/•••/"),
         ("/blog/a-long-title-without-digits/", "/blog/a-long-title-without-digits/"),
         ("data:text/html,<p>secret", "data:text/html"),
+        ("/#/reset/1a2b3c4d5e6f7a8b9c0d", "/#/reset/•••"),
+        ("/join?1a2b3c4d5e6f7a8b9c0d&page", "/join?•••&page"),
+        ("/?a=1;token=abc", "/?a=1;token=•••"),
+        ("/cart;jsessionid=1A2B/pay", "/cart;jsessionid=•••/pay"),
         ("http://[", "•••"),
     ],
 )
@@ -28,6 +32,8 @@ def test_hide_in_address(address: str, shown: str) -> None:
         ("localStorage.setItem('token', \"a'b\")", "localStorage.setItem('•••', '•••')"),
         ("x = `a\nb`;\n  y()", "x = '•••'; y()"),
         (r"say('it\'s')", "say('•••')"),
+        ("// don't\nlogin('pa55')", "// don'•••' login('•••')"),
+        ('say("a\\\nb")', "say('•••')"),
         ("a" * 1000, "a" * 200),
     ],
 )
@@ -37,3 +43,23 @@ def test_hide_in_script(script: str, shown: str) -> None:
 
 def test_hide_in_script__text_that_never_ends() -> None:
     assert "s3cret" not in hide_in_script("say('s3cret" + "x" * 2000)
+
+
+def test_hide_in_address__long_text_takes_no_time() -> None:
+    # Each letter more made it slower: 100 000 of them took two minutes of a test.
+    assert len(hide_in_address("http://localhost/#" + "a" * 1_000_000)) <= 500
+
+
+@pytest.mark.parametrize(
+    "error, shown",
+    [
+        ("no such element", "no such element"),
+        (
+            "Reached error page: about:neterror?e=connectionFailure&u=http%3A//x/%3Ftoken%3D1&c=a",
+            "Reached error page: about:neterror?e=connectionFailure&u=•••&c=a",
+        ),
+        ("cannot open http://me:pa55@x/?token=abc now", "cannot open http://x/?token=••• now"),
+    ],
+)
+def test_hide_in_error(error: str, shown: str) -> None:
+    assert hide_in_error(error) == shown

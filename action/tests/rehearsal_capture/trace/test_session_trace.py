@@ -48,6 +48,8 @@ def test_note__an_error_of_a_look_and_of_an_act() -> None:
     assert (look["failed"], look["last"]) == (True, "id=box: no such element: Unable to locate")
     (step,) = noted(("refresh", {}, None), error="timeout: Navigation timed out")
     assert step["error"] == "timeout: Navigation timed out"
+    (step,) = noted(("get", {}, None), error="cannot open http://localhost/?token=s3cret")
+    assert "s3cret" not in json.dumps(step)
 
 
 @pytest.mark.parametrize(
