@@ -1,6 +1,7 @@
 """Evaluate expressions in settings, without running them."""
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ TRUE = frozenset({"true", "on", "ok", "y", "yes", "1", "t"})
 # Methods of texts that have no effect elsewhere.
 TEXT_METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "split", "replace"})
 LISTS = frozenset({"list", "tuple", "Csv", "csv"})
+NUMBER = re.compile(r"-?[0-9]{1,100}")
 # Longer than what settings say of hosts.
 MAX_LENGTH = 10_000
 
@@ -162,9 +164,15 @@ def _of_text(node: ast.Call, values: list[object], around: Surroundings) -> obje
     """Return what a method of a text gives."""
     if isinstance(node.func, ast.Attribute) and node.func.attr in TEXT_METHODS:
         text = value_of(node.func.value, around)
-        if isinstance(text, str) and all(isinstance(each, str) for each in values):
-            found: object = getattr(text, node.func.attr)(*values)
-            return found
+        texts = [each for each in (text, *values) if isinstance(each, str)]
+        if len(texts) > len(values) and all(len(each) <= MAX_LENGTH for each in texts):
+            try:
+                found: str | list[str] = getattr(text, node.func.attr)(*values)
+            # Arguments that the method refuses; Python would fail there, too.
+            except (TypeError, ValueError):
+                raise UnknownValueError from None
+            if len(found) <= MAX_LENGTH:
+                return found
     raise UnknownValueError
 
 
@@ -199,7 +207,7 @@ def _converted(kind: str, text: str) -> object:
         return text
     if kind == "bool":
         return text.lower() in TRUE
-    if kind == "int" and text.strip().lstrip("-").isdigit():
+    if kind == "int" and NUMBER.fullmatch(text.strip()):
         return int(text)
     if kind in LISTS:
         return [each.strip() for each in text.split(",") if each.strip()]

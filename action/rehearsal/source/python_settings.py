@@ -83,7 +83,8 @@ def parse_module(path: str, text: str) -> PythonModule:
     """Return what a module assigns and reads; nothing of a module that is no valid Python."""
     try:
         return _parse(path, text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    # IndexError: Python counts more lines, where some end with a carriage return alone.
+    except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
         return PythonModule(path=path, text=text)
 
 

@@ -20,6 +20,8 @@ READS_FILE = re.compile(r"read_env\(|load_dotenv|find_dotenv|\bdecouple\b|env_fi
 ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
 # Files of Python that are not the app: tools run them.
 OTHER_PYTHON = re.compile(r"(?:^|/)(?:setup|noxfile|tasks|fabfile|conftest|manage)\.py$")
+# Every container has these.
+ALWAYS_SET = frozenset({"HOME", "HOSTNAME", "PATH"})
 # Django itself refuses to start without a value of these.
 DJANGO_NEEDS = frozenset({"SECRET_KEY"})
 
@@ -60,10 +62,10 @@ def settings_variables(
     project and read by it have a default.
     """
     found = list(_django(project, django) if django else (*_python(project), *_node(project)))
-    in_files = _names_in_files(project, {each.path for each in found})
+    given = {*ALWAYS_SET, *_names_in_files(project, {each.path for each in found})}
     asked = {(each.path, each.line, each.name) for each in found if each.has_default}
     places = {
-        place: replace(each, has_default=place in asked or each.name in {*in_files, each.condition})
+        place: replace(each, has_default=place in asked or each.name in {*given, each.condition})
         for each in found
         for place in [(each.path, each.line, each.name)]
     }

@@ -84,7 +84,7 @@ def test_parse_module__functions_that_read_no_variable() -> None:
     assert not parse_module("settings.py", text).readings
 
 
-@pytest.mark.parametrize("text", ["", "a = (", "\0", "(" * 5000])
+@pytest.mark.parametrize("text", ["", "a = (", "\0", "(" * 5000, "a = 1\rb = 2\r"])
 def test_parse_module__nothing(text: str) -> None:
     assert not parse_module("a.py", text).assignments
 

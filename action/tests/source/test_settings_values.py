@@ -81,6 +81,13 @@ def test_settings_values__known(code: str, expected: object) -> None:
         "A = 1\nfrom .local import *",
         "A = 1\nif read_hosts():\n    from .base import *",
         "A = 1 < 2",
+        "A = 'x'.split('')",
+        "A = 'x'.lower('y')",
+        "A = int('\u00b2')",
+        "A = int('--1')",
+        f"A = int('{'9' * 5000}')",
+        f"A = '{'x' * 9000}'.replace('x', '{'y' * 9000}')",
+        f"A = '{'x' * 90000}'.replace('x', '{'y' * 90000}')",
     ],
 )
 def test_settings_values__unknown(code: str) -> None:

@@ -28,7 +28,7 @@ EXPOSING = re.compile(r"(?:.*/)?(?:nginx|httpd|tomcat|php|jetty|wordpress)(?:[-\
 PORT_FLAG = re.compile(r"(?:--port|-p|--http-port|--server\.port)(?:=(?P<value>\S+))?")
 BIND_FLAG = re.compile(r"(?:--bind|-b|--listen|--http|--http-socket|-S)(?:=(?P<value>\S+))?")
 ADDRESS = re.compile(r"(?:.*:)?(?P<port>\d{2,5}|\$\{?\w+(?::?-\d+)?\}?)")
-BIND_SETTING = re.compile(r"""^bind\s*=\s*.*?:(?P<port>\d{2,5})["']""", re.MULTILINE)
+BIND_SETTING = re.compile(r"""^bind[ \t]*=.*?:(?P<port>\d{2,5})["']""", re.MULTILINE)
 CODE = re.compile(
     r"""(?:process\.env\.PORT\s*(?:\|\||\?\?)\s*["']?|\bport\s*[:=]\s*(?:int\()?"""
     r"""(?:os\.(?:environ\.get|getenv)\(\s*["']PORT["']\s*,\s*)?["']?"""
@@ -38,6 +38,7 @@ CODE_SUFFIXES = frozenset({".js", ".mjs", ".cjs", ".ts", ".py"})
 DEFAULT_PORT = 8888
 # The port for an app that reads it from a variable which nothing sets.
 GIVEN_PORT = 8000
+PORT = re.compile(r"[0-9]{1,5}")
 PORT_VARIABLE = re.compile(r"\$\{?(?P<name>[A-Za-z_]\w*)\}?")
 
 
@@ -80,7 +81,7 @@ def _exposed(shape: AppShape) -> Iterator[int]:
             variables = dockerfile.environment(stage) if dockerfile and stage else {}
             for word in expand(exposing.text, variables).split():
                 port, _, protocol = word.partition("/")
-                if port.isdigit() and protocol.lower() in ("", "tcp"):
+                if PORT.fullmatch(port) and protocol.lower() in ("", "tcp"):
                     yield int(port)
 
 
@@ -173,7 +174,7 @@ def _in_code(shape: AppShape) -> Listening | None:
     for path in islice(paths, MAX_FILES):
         text = shape.project.read(path)
         given = variables.get("PORT", "")
-        if given.isdigit() and re.search(r"\benv(?:iron)?\b.{0,9}\bPORT\b", text):
+        if PORT.fullmatch(given) and re.search(r"\benv(?:iron)?\b.{0,9}\bPORT\b", text):
             return Listening(port=int(given), where=f"ENV PORT in {_path(shape)}")
         for match in CODE.finditer(text):
             line = text.count("\n", 0, match.start()) + 1

@@ -20,6 +20,7 @@ FILE = re.compile(r"(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml|(?:production|prod|l
 PRODUCTION = re.compile(r"prod")
 # Files for development, and files that override another one.
 LAST = re.compile(r"local|dev|test|ci|override|debug|docs")
+PORT = re.compile(r"[0-9]{1,5}")
 KINDS = {
     "postgres": r"post(?:gres|gis)\w*|pgvector|timescaledb\w*",
     "mysql": r"mysql|mariadb|percona",
@@ -126,10 +127,16 @@ def _merged(service: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(command: object) -> tuple[str, ...]:
+    """Return a command's words, none if it has a variable whose value is not known."""
+    missing: list[str] = []
+    texts = command if isinstance(command, list) else [command]
+    found = [plain_text(each, missing) for each in texts]
+    if missing:
+        return ()
     if isinstance(command, list):
-        return tuple(map(str, command))
+        return tuple(found)
     try:
-        return tuple(shlex.split(str(command or "")))
+        return tuple(shlex.split(found[0]))
     except ValueError:
         return ()
 
@@ -138,7 +145,7 @@ def _ports(ports: object) -> Iterator[int]:
     for each in ports if isinstance(ports, list) else []:
         text = str(each.get("target") if isinstance(each, dict) else plain_text(each, []))
         target = text.partition("/")[0].rpartition(":")[2].partition(".")[0]
-        if target.isdigit():
+        if PORT.fullmatch(target):
             yield int(target)
 
 

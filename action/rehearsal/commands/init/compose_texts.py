@@ -7,8 +7,10 @@ from typing import Any
 
 from rehearsal.source.project_files import ProjectFiles
 
+# A default may have variables of its own. Longer texts in braces than people write take long.
 VARIABLE = re.compile(
-    r"\$(?:(?P<escaped>\$)|\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?[^}]*\}|(?P<name>\w+))"
+    r"\$(?:(?P<escaped>\$)|(?P<name>\w+)|\{(?P<braced>\w+)"
+    r"(?::?-(?P<default>(?:\$\{[^{}]{0,200}\}|[^}]){0,2000})|[^}]{0,2000})\})"
 )
 # Placeholders. `changeme` is none: app and database may both use it as the password.
 PLACEHOLDER = re.compile(r"your[-_ ]|xxx|[<>]|\.\.\.|!!!|placeholder|insert", re.IGNORECASE)
@@ -69,7 +71,7 @@ def known_pairs(pairs: Iterable[tuple[str, Any]], missing: list[str]) -> dict[st
 
 def plain_text(value: object, missing: list[str]) -> str:
     """Return a value with the defaults of its variables; those without one are missing."""
-    if value is None:
+    if value is None or isinstance(value, list | dict):
         return ""
     if isinstance(value, bool):
         return str(value).lower()
@@ -81,6 +83,6 @@ def plain_text(value: object, missing: list[str]) -> str:
             return "$"
         if found["default"] is None:
             missing.append(found["braced"] or found["name"])
-        return found["default"] or ""
+        return plain_text(found["default"] or "", missing)
 
     return VARIABLE.sub(default, str(value))

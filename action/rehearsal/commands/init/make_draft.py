@@ -1,5 +1,6 @@
 """Make the draft of a workflow's step from the survey of a repository."""
 
+import re
 from collections.abc import Iterator
 
 from rehearsal.commands.init.app_port import port_lines
@@ -21,6 +22,9 @@ from rehearsal.source.project_files import join
 
 # Inputs that give the app a variable.
 GIVING = frozenset({"env", "secrets", "generate-secrets"})
+# Their names become keys of YAML, and parts of expressions.
+NAMES_ONLY = frozenset({"secrets", "generate-secrets"})
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # GitHub would evaluate an expression, and each line of a list is one item.
 EXPRESSION = "${{"
 NOT_WRITTEN = "The value of {} cannot be written as plain text on one line. Write it yourself. {}"
@@ -53,6 +57,9 @@ def make_draft(survey: Survey) -> Draft:
 
 def _can_be_written(line: InputLine) -> bool:
     is_script = INPUTS[line.name].type is SCRIPT
+    name = line.text.partition("=")[0]
+    if line.name in NAMES_ONLY and not VARIABLE_NAME.fullmatch(name):
+        return False
     parts = line.text.split("\n") if is_script else [line.text]
     return EXPRESSION not in line.text and all(part.isprintable() for part in parts)
 

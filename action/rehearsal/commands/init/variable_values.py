@@ -13,6 +13,8 @@ OWN_SECRET = re.compile(
     r"|APP_SECRET|(?:NEXT)?AUTH_SECRET|JWT_(?:SECRET|KEY)|JWT_SECRET_KEY|CSRF_SECRET|SIGNING_KEY"
     r"|SALT|DB_PASS(?:WORD)?|(?:POSTGRES|PG|MYSQL|DATABASE|REDIS)_?PASS(?:WORD)?)"
 )
+# GitHub takes no secret of such a name, and GITHUB_TOKEN would be the job's own token.
+OF_GITHUB = re.compile(r"GITHUB_", re.IGNORECASE)
 # Any user may write there.
 TEMPORARY = "/tmp"  # noqa: S108 -- in the container
 DATABASE_FILE = f"{TEMPORARY}/rehearsal.sqlite3"
@@ -63,6 +65,9 @@ def lines_for(name: str, kind: str, why: str) -> Iterator[InputLine]:
             text=name,
             why=f"{why} Any value works: each run makes a random one.",
         )
+    elif SECRET_LIKE_NAME.search(name) and OF_GITHUB.match(name):
+        reason = f"{why} It is random: GitHub takes no secret whose name begins with GITHUB_."
+        yield InputLine(name="generate-secrets", text=name, why=reason)
     elif SECRET_LIKE_NAME.search(name):
         reason = f"{why} It is random until the repository has a secret of this name."
         yield InputLine(name="secrets", text=name, why=reason)

@@ -105,6 +105,22 @@ def test_compose__workers_are_the_same_image() -> None:
     assert inputs["workers"] == "worker=celery -A shop worker -l 'INFO x'"
 
 
+@pytest.mark.parametrize(
+    "command, words",
+    [
+        ("celery -n ${NAME:-a} -l ${LEVEL:-${OTHER:-info}}", "celery -n a -l info"),
+        ("echo $$HOME", "echo '$HOME'"),
+        ("[celery, -c, 4.0]", "celery -c 4"),
+        ("celery -l ${LEVEL}", None),
+        ("celery -l ${LEVEL:-$OTHER}", None),
+    ],
+)
+def test_compose__the_command_of_a_worker(command: str, words: str | None) -> None:
+    worker = f"  worker:\n    build: .\n    command: {command}\n"
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE + worker}).inputs()
+    assert inputs.get("workers") == (words and f"worker={words}")
+
+
 def test_compose__a_worker_that_migrates_runs_before() -> None:
     once = "  once:\n    build: .\n    command: python manage.py migrate --fake-initial\n"
     inputs = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE + once}).inputs()
@@ -118,7 +134,7 @@ def test_read_services__merges_lists_and_files() -> None:
             "a": {
                 "<<": {"image": "redis:8", "environment": ["A=1"]},
                 "env_file": ["one.env", {"path": "two.env"}],
-                "ports": ["127.0.0.1:80:8080/tcp", 9000.0, {"target": 7}],
+                "ports": ["127.0.0.1:80:8080/tcp", 9000.0, {"target": 7}, "\u00b2", "9" * 5000],
                 "command": ["x", "y z"],
             },
         },

@@ -152,6 +152,31 @@ def test_secrets_of_others__are_random_until_the_repository_has_them() -> None:
     assert draft.inputs()["secrets"] == draft.inputs()["generate-secrets"] == "PAY_API_KEY"
 
 
+@pytest.mark.parametrize("name", ["GITHUB_TOKEN", "GITHUB_CLIENT_SECRET"])
+def test_secrets__none_of_github(name: str) -> None:
+    edit = (SETTINGS, "DEBUG = True", f'DEBUG = True\nPAY = os.environ["{name}"]')
+    draft = draft_of(changed(STARTPROJECT, edit))
+    assert draft.secret_names == ()
+    assert draft.inputs()["generate-secrets"] == name
+    assert "secrets" not in draft.inputs()
+
+
+@pytest.mark.parametrize("name", ["PAY-API_KEY", "PAY: x}}_API_KEY", "9_API_KEY", "PAY API_KEY"])
+def test_secrets__a_name_that_is_none_is_a_note(name: str) -> None:
+    edit = (SETTINGS, "DEBUG = True", f'DEBUG = True\nPAY = os.environ["{name}"]')
+    draft = draft_of(changed(STARTPROJECT, edit))
+    assert draft.secret_names == ()
+    assert "secrets" not in draft.inputs()
+    assert "generate-secrets" not in draft.inputs()
+    assert name in draft.notes[0]
+
+
+def test_variables__that_each_container_has_are_not_given() -> None:
+    code = 'X = [os.environ["PATH"], os.environ["HOME"], os.environ["HOSTNAME"]]'
+    edit = (SETTINGS, "DEBUG = True", f"DEBUG = True\n{code}")
+    assert "env" not in draft_of(changed(STARTPROJECT, edit)).inputs()
+
+
 def test_hosts__that_cannot_be_given_are_a_note() -> None:
     edit = (SETTINGS, "ALLOWED_HOSTS = []", 'ALLOWED_HOSTS = ["shop.example.com"]')
     (note,) = draft_of(changed(STARTPROJECT, edit)).notes

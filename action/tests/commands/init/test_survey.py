@@ -88,6 +88,7 @@ def test_target__only_if_the_last_stage_is_for_something_else(more: str, target:
         ("CMD gunicorn --bind 0.0.0.0:${PORT:-7000} shop.wsgi", "", "7000", None),
         ("ENV PORT=6000\nCMD gunicorn --bind 0.0.0.0:$PORT shop.wsgi", "", "6000", None),
         ("CMD python manage.py runserver 0.0.0.0:9001", "", "9001", None),
+        ("CMD python manage.py runserver 0.0.0.0:9001", "EXPOSE \u00b2 8000-8010", "9001", None),
     ],
 )
 def test_port__unless_the_image_tells_it(
