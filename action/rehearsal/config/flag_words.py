@@ -59,7 +59,7 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"In any other run, write", "Write"),
     (
         (
-            r"(?P<write>[Ww]rite )?(?P<name>\w+): \$\{\{ secrets\.(?P=name) \}\} in the step's "
+            r"\b(?P<write>[Ww]rite )?(?P<name>\w+): \$\{\{ secrets\.(?P=name) \}\} in the step's "
             r"env:, and (?P=name) under (?P<input>\S+?)\."
         ),
         _secret,

@@ -142,3 +142,9 @@ def test_rules__are_all_needed(number: int) -> None:
         return text
 
     assert any(pattern.search(earlier(text)) for text in everything)
+
+
+def test_in_flags__of_a_long_value() -> None:
+    """Without care the time would grow with the square of its length."""
+    value = "a" * 200_000
+    assert in_flags(value) == value

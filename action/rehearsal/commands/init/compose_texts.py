@@ -10,7 +10,7 @@ from rehearsal.source.project_files import ProjectFiles
 # A default may have variables of its own. Longer texts in braces than people write take long.
 VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|(?P<name>\w+)|\{(?P<braced>\w+)"
-    r"(?::?-(?P<default>(?:\$\{[^{}]{0,200}\}|[^}]){0,2000})|[^}]{0,2000})\})"
+    r"(?::?-(?P<default>(?:\$\{[^{}]{0,200}\}|[^}]){0,1000})|[^}]{0,1000})\})"
 )
 # Placeholders. `changeme` is none: app and database may both use it as the password.
 PLACEHOLDER = re.compile(r"your[-_ ]|xxx|[<>]|\.\.\.|!!!|placeholder|insert", re.IGNORECASE)

@@ -26,7 +26,8 @@ class Container:
         """Whether the app gets a variable without any input."""
         if name in self.variables:
             return True
-        return bool(re.search(rf"^\s*(?:export\s+)?{re.escape(name)}=", self.scripts, re.MULTILINE))
+        gives = rf"^[ \t]*(?:export[ \t]+)?{re.escape(name)}="
+        return bool(re.search(gives, self.scripts, re.MULTILINE))
 
 
 def settings_lines(django: DjangoProject, container: Container) -> Iterator[InputLine]:

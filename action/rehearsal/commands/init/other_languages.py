@@ -18,7 +18,7 @@ READINGS = (
     (("application.properties", "application.yml", "application.yaml"),
      r"\$\{(?P<name>[A-Z][A-Z0-9_]{2,99})\}"),
 )  # fmt: skip
-RAILS = re.compile(r"^\s*gem [\"']rails[\"']", re.MULTILINE)
+RAILS = re.compile(r"^[ \t]*gem [\"']rails[\"']", re.MULTILINE)
 KEY_OF_RAILS = "SECRET_KEY_BASE"
 
 

@@ -25,12 +25,12 @@ DJANGO_HEALTH = re.compile(rf"\^?(?P<path>(?:\w+/)*{HEALTH}/?)\$?")
 ADMIN = re.compile(r"(?P<path>[\w-]+/)")
 # A route of FastAPI, Flask, Express and others: @app.get("/health"), app.get('/', …).
 ROUTE = re.compile(
-    r"""\b\w*(?:app|router|server|api|bp|blueprint|site)\w*\.(?:get|route|use|head)\(\s*["'](?P<path>/[^"'\n]*)["']""",
+    r"""\b\w{0,40}(?:app|router|server|api|bp|blueprint|site)\w{0,40}\.(?:get|route|use|head)\(\s*["'](?P<path>/[^"'\n]*)["']""",
     re.IGNORECASE,
 )
 PLAIN = re.compile(r"/[\w/.-]*")
 SUFFIXES = (".py", ".js", ".mjs", ".cjs", ".ts")
-FASTAPI = re.compile(r"\bFastAPI\((?P<options>[^)]*)\)")
+FASTAPI = re.compile(r"\bFastAPI\(")
 
 
 def ready_lines(survey: Survey) -> Iterator[InputLine]:

@@ -3,9 +3,15 @@
 import re
 from collections.abc import Iterator
 
-STRICT = re.compile(r"^\s*set\s+(?:-[a-z]*u[a-z]*\b|-o\s+nounset|.*-o\s+nounset)", re.MULTILINE)
-READ = re.compile(r"\$(?:\{(?P<braced>[A-Z][A-Z0-9_]+)(?P<rest>[^}]*)\}|(?P<name>[A-Z][A-Z0-9_]+))")
-SET = re.compile(r"^\s*(?:export\s+|local\s+|readonly\s+)?(?P<name>[A-Z][A-Z0-9_]+)=", re.MULTILINE)
+STRICT = re.compile(
+    r"^[ \t]*set[ \t]+(?:-[a-z]{0,20}u[a-z]{0,20}\b|.*-o[ \t]+nounset)", re.MULTILINE
+)
+READ = re.compile(
+    r"\$(?:\{(?P<braced>[A-Z][A-Z0-9_]{1,99})(?P<rest>[^}]{0,500})\}|(?P<name>[A-Z][A-Z0-9_]{1,99}))"
+)
+SET = re.compile(
+    r"^[ \t]*(?:(?:export|local|readonly)[ \t]+)?(?P<name>[A-Z][A-Z0-9_]{1,99})=", re.MULTILINE
+)
 # The shell and the image have these.
 USUAL = frozenset(
     {"HOME", "PATH", "PWD", "UID", "EUID", "USER", "HOSTNAME", "IFS", "RANDOM", "PORT"}

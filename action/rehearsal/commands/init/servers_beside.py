@@ -47,6 +47,8 @@ OWN_VARIABLES = {
 }
 SQL = ("postgres", "mysql")
 PASSWORD = "throwaway"  # noqa: S105 -- of a database that is gone a minute later
+# Longer than names are.
+MAX_NAME = 200
 PARTS = {
     "host": r"HOST(?:NAME)?|SERVER|ADDR(?:ESS)?",
     "port": r"PORT",
@@ -151,7 +153,7 @@ def part_of(
 
     `value` is a value that the variable has elsewhere, or the text of the line that reads it.
     """
-    for server in servers:
+    for server in servers if len(variable) <= MAX_NAME else ():
         for part, ends in PARTS.items():
             if part in ("user", "password", "name") and server.kind not in SQL:
                 continue

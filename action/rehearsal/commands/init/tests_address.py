@@ -17,11 +17,13 @@ ADDRESS_VARIABLE = re.compile(
     r"(?P<name>[A-Z][A-Z0-9_]*(?:URL|URI|ADDRESS|ORIGIN|HOST))\b"
 )
 # The fixture of pytest-base-url, which pytest-playwright and pytest-selenium bring, and its users.
-BASE_URL = re.compile(r"\.goto\(\s*f?[\"'](?:/|\{base_url\})|\bdef test_\w+\([^)]*\bbase_url\b")
+BASE_URL = re.compile(
+    r"\.goto\(\s*f?[\"'](?:/|\{base_url\})|\bdef test_\w+\([^)]{0,500}\bbase_url\b"
+)
 DEFINES_BASE_URL = re.compile(r"\bdef base_url\b|base_url\s*=|--base-url")
 PYTHON_PLAYWRIGHT = re.compile(r"^[ \t]*(?:from|import) playwright\b", re.MULTILINE)
-PAGE = re.compile(r"\bdef test_\w+\([^)]*\bpage\b")
-WEB_SERVER = re.compile(r"^\s*webServer\s*:", re.MULTILINE)
+PAGE = re.compile(r"\bdef test_\w+\([^)]{0,500}\bpage\b")
+WEB_SERVER = re.compile(r"^[ \t]*webServer\s*:", re.MULTILINE)
 WEB_SERVER_NOTE = (
     "{} has webServer, which starts the app without the image. Leave webServer out if "
     "process.env.REHEARSAL_URL is set."
