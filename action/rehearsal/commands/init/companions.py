@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from rehearsal.commands.init.compose_services import is_whole
 from rehearsal.commands.init.find_servers import find_servers
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.server_variables import ServerVariable, server_variables
@@ -28,7 +29,7 @@ def companion_lines(survey: Survey) -> Iterator[InputLine]:
     """Yield the inputs for services, workers, and the app's variables for them."""
     servers = find_servers(survey)
     variables = server_variables(survey, servers)
-    by_compose = _is_whole(survey)
+    by_compose = is_whole(survey.setup.needed)
     if by_compose:
         path = survey.setup.needed[0].path
         why = f"{path} has the services that the app needs."
@@ -54,14 +55,6 @@ def _engines(survey: Survey, servers: Sequence[ServerBeside]) -> Iterator[InputL
         if kinds and known and re.search(rf"(?:{kinds})", known.text):
             why = f"{place(each.path, each.line)} reads {name}; {known.path} has this value."
             yield InputLine(name="env", text=f"{name}={known.text}", why=why)
-
-
-def _is_whole(survey: Survey) -> bool:
-    """Whether the compose file alone can start all that the app needs."""
-    needed = survey.setup.needed
-    return bool(needed) and not any(
-        each.lacks or each.dockerfile or not each.image for each in needed
-    )
 
 
 def _is_generated(

@@ -3,7 +3,7 @@
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,19 @@ class ComposeService:
     depends: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     lacks: str = ""
+
+
+def is_whole(services: Sequence[ComposeService]) -> bool:
+    """Whether the compose file alone can start all of these services, and there are some."""
+    return bool(services) and not any(
+        each.lacks or each.dockerfile or not each.image for each in services
+    )
+
+
+def host_name(name: str) -> str:
+    """Return the name of a service as the input `services` takes it."""
+    found = re.sub(r"[^a-z0-9-]", "-", name.lower()).strip("-")
+    return found if found[:1].isalpha() else f"server-{found}"
 
 
 def is_compose_file(name: str) -> bool:

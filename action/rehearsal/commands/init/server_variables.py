@@ -60,7 +60,8 @@ def server_variables(survey: Survey, servers: Sequence[ServerBeside]) -> list[Se
             continue
         if hit and not _has_it(text, hit[0], hit[1]):
             server, part = hit
-            wanted = own.get(name) or server.value_of(part, value or text)
+            keeps_name = not server.service or server.service.name == server.name
+            wanted = (own.get(name) if keeps_name else "") or server.value_of(part, value or text)
             found[name] = ServerVariable(
                 name=name, server=server, part=part, value=wanted, where=where
             )

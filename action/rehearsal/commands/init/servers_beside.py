@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rehearsal.commands.init.compose_services import ComposeService
+from rehearsal.commands.init.compose_services import ComposeService, host_name, is_whole
 
 IMAGES = {
     "postgres": "postgres:17", "mysql": "mysql:8.4", "mongo": "mongo:8", "redis": "redis:8",
@@ -89,7 +89,7 @@ class ServerBeside:
         named = SCHEME.search(known)
         scheme = named["scheme"] if named else DEFAULT_SCHEME.get(self.kind, "")
         login = f"{self.user}:{self.password}@" if self.user else ""
-        path = urlsplit(known).path if named and not re.search(r"\s", known) else ""
+        path = _path(known) if named and not re.search(r"\s", known) else ""
         if self.database:
             path = f"/{self.database}"
         elif self.kind == "redis" and not path:
@@ -97,17 +97,33 @@ class ServerBeside:
         return f"{scheme}://{login}{self.name}:{PORTS.get(self.kind, '')}{path}"
 
 
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
 def from_services(
     services: Sequence[ComposeService], known: Mapping[str, str]
 ) -> list[ServerBeside]:
-    """Return the servers that a compose file describes; `known` are values of variables."""
-    return [_from_service(each, known) for each in services if each.image]
+    """Return the servers that a compose file describes; `known` are values of variables.
+
+    Where the compose file does not start them, their names are those that the input `services`
+    takes.
+    """
+    by_compose = is_whole(services)
+    return [
+        _from_service(each, known, each.name if by_compose else host_name(each.name))
+        for each in services
+        if each.image
+    ]
 
 
-def _from_service(service: ComposeService, known: Mapping[str, str]) -> ServerBeside:
+def _from_service(service: ComposeService, known: Mapping[str, str], name: str) -> ServerBeside:
     return make_server(
         service.kind,
-        service.name,
+        name,
         service.image,
         {**known, **_login(service, known), **service.environment},
         service,

@@ -99,6 +99,24 @@ def test_compose__without_a_value_its_services_are_written_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name, new", [("my_db", "my-db"), ("Postgres.1", "postgres-1"), ("1_db", "server-1-db")]
+)
+def test_compose__a_service_whose_name_the_input_refuses(name: str, new: str) -> None:
+    lacking = COMPOSE.replace("throwaway\n", "${UNKNOWN}\n")
+    compose = lacking.replace(" db:", f" {name}:").replace("{db:", f"{{{name}:")
+    compose = compose.replace("@db:", f"@{name}:")
+    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": compose}).inputs()
+    assert inputs["services"] == f"{new}=postgres:16"
+    assert inputs["secrets"].endswith(f"@{new}:5432/shop")
+    assert inputs["service-env"].splitlines()[0] == f"{new}.POSTGRES_USER=shop"
+
+
+def test_url__that_is_none() -> None:
+    server = make_server("redis", "cache", "redis:8", {})
+    assert server.value_of("url", "redis://[cache") == "redis://cache:6379/0"
+
+
 def test_compose__workers_are_the_same_image() -> None:
     worker = "  worker:\n    build: .\n    command: celery -A shop worker -l 'INFO x'\n"
     inputs = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE + worker}).inputs()
