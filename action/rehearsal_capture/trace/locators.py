@@ -50,8 +50,12 @@ class Locators:
         is_list = isinstance(value, list)
         for number, each in enumerate(value if is_list else [value], start=1):
             found = element_id(each)
-            if found and len(self._names) < _MAX_ELEMENTS:
+            if found:
+                self._names.pop(found, None)
                 self._names[found] = f"{name} [{number}]" if is_list else name
+        # A browser may serve all tests of a suite.
+        while len(self._names) > _MAX_ELEMENTS:
+            del self._names[next(iter(self._names))]
 
     def name(self, params: dict[str, Any]) -> str:
         """Return the locator of a command's element; empty if the command has no element."""

@@ -36,6 +36,14 @@ def test_locators__of_one_element_of_several_and_of_one_in_another() -> None:
     assert known.name({"id": {ELEMENT: "4"}}) == "an element → tag=p"
 
 
+def test_locators__of_very_many_the_newest_are_known() -> None:
+    known = Locators()
+    for number in range(3000):
+        known.remember({"using": "tag name", "value": "li"}, {ELEMENT: str(number)})
+    assert known.name({"id": "2999"}) == "tag=li"
+    assert known.name({"id": "0"}) == "an element"
+
+
 @pytest.mark.parametrize("params", [{}, {"id": None}, {"id": {"x": "y"}}], ids=str)
 def test_locators__a_command_without_an_element(params: dict[str, Any]) -> None:
     assert Locators().name(params) == ""
