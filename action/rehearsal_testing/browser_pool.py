@@ -118,7 +118,10 @@ class BrowserPool:
         self._lent.remove(shared)
         idle = self._idle.setdefault(kind, [])
         limit = _MAX_IDLE if shared.browser.workspace else _MAX_IDLE_REMOTE
-        if len(idle) < limit and shared.is_reusable(cast("ContextDriver", lent.driver)):
+        # A time limit of the test may end it here, and nobody else knows this browser now.
+        with _closed_on_error(shared.browser):
+            is_kept = len(idle) < limit and shared.is_reusable(cast("ContextDriver", lent.driver))
+        if is_kept:
             idle.append(shared)
         else:
             shared.browser.close()

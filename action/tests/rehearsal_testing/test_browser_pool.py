@@ -245,6 +245,19 @@ def test_take__closes_a_browser_when_the_test_is_interrupted(
     assert [each.ended for each in started.sessions] == [True]
 
 
+def test_give_back__closes_a_browser_when_it_is_interrupted(
+    pool: BrowserPool, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    lent = pool.take(SETTINGS, {})
+    monkeypatch.setattr(shared_browser, "send_bidi", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        lent.close()
+    assert [each.ended for each in started.sessions] == [True]
+
+
 def test_forget__leaves_the_browsers_to_the_other_process(
     pool: BrowserPool, started: Started
 ) -> None:
