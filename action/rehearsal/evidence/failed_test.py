@@ -73,7 +73,7 @@ def collect(
     texts = [name for name in files if _suffix(name) in READABLE]
     traces = [name for name in texts if TRACE.fullmatch(PurePosixPath(name).name)]
     # Of a test that ran again, the last attempt.
-    trace = max(traces, key=len, default="")
+    trace = max(traces, key=lambda name: (len(name), name), default="")
     excerpts = (
         read_excerpt(evidence.folder, name, TEXT_LIMITS)
         for name in texts
