@@ -1,7 +1,7 @@
 """The browser that the tests open, and a display for it, if the machine lacks them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step
@@ -15,6 +15,7 @@ STARTS = {
         r"^[^#\n]*(?:\bwebdriver\.Chrome\(|^class \w+\((?:\w+\.)?BrowserTestCase\b)", re.MULTILINE
     ),
 }
+OUR_BROWSER = "BROWSER"
 OURS = re.compile(r"\bBrowserTestCase\b")
 TITLES = {"firefox": "Firefox", "chrome": "Chrome"}
 PACKAGES = {"firefox": "firefox-esr", "chrome": "chromium chromium-driver"}
@@ -30,15 +31,29 @@ def browsers(context: NeedContext) -> Iterator[Proposal]:
         return
     texts = {path: project.read(path) for path in suite_files(project, context.given.tests.command)}
     own = "\n".join(texts.values())
+    starts = dict(_starts(texts, context.given.tests.variables))
+    # Tests that can start several browsers choose one.
+    lacks_all = not starts.keys() & machine.browsers
+    for browser, (path, found) in starts.items():
+        line = found.string.count("\n", 0, found.start()) + found[0].count("\n") + 1
+        place = context.context.place(path)
+        if browser not in machine.browsers:
+            if lacks_all:
+                yield _browser(browser, place, line)
+        elif _has_window(found.string, found) and _lacks_display(context, own):
+            yield _display(browser, place, line)
+
+
+def _starts(
+    texts: Mapping[str, str], variables: Collection[str]
+) -> Iterator[tuple[str, tuple[str, re.Match[str]]]]:
+    """Yield each browser with the first file that starts it, and the place there."""
     for browser, pattern in STARTS.items():
         for path, text in texts.items():
-            if found := pattern.search(text):
-                line = text.count("\n", 0, found.start()) + found[0].count("\n") + 1
-                place = context.context.place(path)
-                if browser not in machine.browsers:
-                    yield _browser(browser, place, line)
-                elif _has_window(text, found) and _lacks_display(context, own):
-                    yield _display(browser, place, line)
+            found = pattern.search(text)
+            # The variable says which one, and its value is not known here.
+            if found and not (OURS.search(found[0]) and OUR_BROWSER in variables):
+                yield browser, (path, found)
                 break
 
 

@@ -100,6 +100,18 @@ def test_browsers__display_is_not_needed(tmp_path: Path, suite: SuiteGiven) -> N
     assert not found(tmp_path, FIREFOX, machine, suite, other_tests__test_a="")
 
 
+@pytest.mark.parametrize("browser", ["firefox", "chrome"])
+def test_browsers__one_of_several(tmp_path: Path, browser: str) -> None:
+    """Tests for several browsers choose one: the one that is there is enough."""
+    either = FIREFOX + "other = webdriver.Chrome()\n"
+    assert not found(tmp_path, either, replace(WHOLE, browsers=frozenset({browser})))
+
+
+def test_browsers__chosen_by_a_variable(tmp_path: Path) -> None:
+    suite = SuiteGiven(command=COMMAND, variables=frozenset({"BROWSER"}))
+    assert not found(tmp_path, OURS, replace(WHOLE, browsers=frozenset({"firefox"})), suite)
+
+
 def test_browsers__of_an_unknown_machine(tmp_path: Path) -> None:
     assert not found(tmp_path, FIREFOX, None)
 
