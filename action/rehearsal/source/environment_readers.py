@@ -1,17 +1,17 @@
-"""The objects by which a Python module reads environment variables, and what they know already."""
+"""Find the objects with which a Python module reads environment variables (`env`, `config`)."""
 
 import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Names that need no definition: environs and django-environ, decouple.
+# Usual names of readers of environs, django-environ and decouple.
 ENV, CONFIG = "env", "config"
-# Whose instances read variables: django-environ, environs, decouple, starlette.
+# Classes whose instances read variables: django-environ, environs, decouple, starlette.
 CLASSES = frozenset({"Env", "FileAwareEnv", "Config", "AutoConfig"})
 ENVIRONMENT = re.compile(r"(?:os\.)?environ")
 GETTERS = frozenset({"getenv", "os.getenv", "environ.get", "os.environ.get"})
-# Methods that read a variable of this name if they are given none. Source: django-environ, `Env`.
+# Methods that read this variable if they get no name. Source: django-environ, `Env`.
 DEFAULT_NAMES = {
     "db": "DATABASE_URL", "db_url": "DATABASE_URL", "dj_db_url": "DATABASE_URL",
     "cache": "CACHE_URL", "cache_url": "CACHE_URL", "email": "EMAIL_URL", "email_url": "EMAIL_URL",
@@ -21,11 +21,12 @@ DEFAULT_NAMES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Readers:
-    """The names of a module's readers: `names` have methods, too, `functions` have none.
+    """The readers of environment variables in a module, by their names.
 
-    `kinds` are the types that a reader was made with (`Env(DEBUG=(bool, False))`), by the names of
-    the variables, `defaults` the defaults that it got there. `required` are the project's
-    own functions that need the variable whose name they get.
+    `names` are objects with methods (`env.bool`), `functions` have none. `kinds` are the types and
+    `defaults` the defaults that a reader was created with (`Env(DEBUG=(bool, False))`), both by the
+    names of the variables. `required` are functions of the project that take the name of a variable
+    and fail without it.
     """
 
     names: frozenset[str] = frozenset({ENV})
@@ -45,7 +46,7 @@ class Readers:
         return method if name in self.names else None
 
     def joined(self, other: "Readers") -> "Readers":
-        """Return the readers of two modules, of which one imports the other."""
+        """Return the readers of two modules, of which one imports the other one."""
         return Readers(
             names=self.names | other.names,
             functions=self.functions | other.functions,
@@ -56,7 +57,7 @@ class Readers:
 
 
 def find_readers(tree: ast.Module) -> Readers:
-    """Return the readers of a module: those with usual names, and those that it makes."""
+    """Return the readers of a module: those with usual names, and those that it creates."""
     names, kinds, defaults = {ENV}, dict[str, str](), dict[str, ast.expr]()
     required = set()
     for node in tree.body:
@@ -91,7 +92,7 @@ def find_readers(tree: ast.Module) -> Readers:
 
 
 def _needs_variable(function: ast.FunctionDef) -> bool:
-    """Whether a function reads the variable whose name it gets first, and fails without it."""
+    """Whether a function reads the variable named by its first argument, and fails without it."""
     arguments = function.args.args
     if not arguments or any("default" in each.arg for each in arguments):
         return False

@@ -1,4 +1,4 @@
-"""Where code of Node reads environment variables."""
+"""Find the places where Node code reads environment variables."""
 
 import re
 from collections.abc import Iterator
@@ -6,15 +6,14 @@ from collections.abc import Iterator
 READ = re.compile(
     r"process\.env(?:\.(?P<name>[A-Z][A-Z0-9_]{2,99})\b|\[[\"'](?P<key>[A-Z][A-Z0-9_]{2,99})[\"']\])"
 )
-# What comes after a reading that does without a value: a default, a comparison, or a question. An
-# assignment gives one.
+# Code after `process.env.NAME` that allows it to be unset: a default, a test, or an assignment.
 AFTER = re.compile(r"\s*(?:\|\||\?\?|\?|[=!]==?|=(?!=)|&&|\)\s*(?:\|\||\?\?|\?|&&|\{))")
 BEFORE = re.compile(r"(?:!|\bif\s*\(\s*|\btypeof\s+|\bdelete\s+|[=!]==?\s*|&&\s*|\|\|\s*|\?\?\s*)$")
-# Files of tools, and of pages: a build puts the values of these into them.
+# Files of tools, and of pages, where the build inserts the values.
 OTHER_FILES = re.compile(
     r"(?:^|/)[^/]*(?:\.config|rc)\.[cm]?[jt]s$|\.d\.ts$|\.min\.js$|(?:^|/)node_modules/"
 )
-# What Node, its tools and platforms set, or nobody has to.
+# Variables that Node, its tools or platforms set, or that are optional.
 USUAL = re.compile(
     r"(?:NODE_|npm_|VITE_|REACT_APP_|NEXT_PUBLIC_|GITHUB_)\w+|CI|PORT|HOST|DEBUG|HOME|PATH|TZ|USER"
     r"|HOSTNAME|LOG_LEVEL"
@@ -23,7 +22,7 @@ MAX_LINE = 1000
 
 
 def node_readings(path: str, text: str) -> Iterator[tuple[str, int, bool]]:
-    """Yield each variable that is read: name, line, and whether the code does without a value."""
+    """Yield the name and the line of each variable, and whether the code runs without it."""
     if OTHER_FILES.search(path) or "process.env" not in text:
         return
     for number, line in enumerate(text.split("\n"), 1):

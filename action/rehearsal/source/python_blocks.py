@@ -1,4 +1,4 @@
-"""The statements of a Python module, with the blocks in which they are."""
+"""Walk through the statements of a Python module, each with its block."""
 
 import ast
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from rehearsal.source.environment_readings import Reading, find_readings
 class Block:
     """The block of a statement.
 
-    `condition` is the variable on which it depends. `is_certain` says that nothing else decides
-    whether it runs, `has_fallback` that it is the body of a `try` with a handler that goes on.
-    `prefix` is that of the variables in `with env.prefixed(…)`.
+    `condition` is the environment variable that has to be set so that the block runs, empty if
+    there is none. `is_certain` says that nothing else decides whether it runs, `has_fallback` that
+    it is the body of a `try` whose handler continues. `prefix` is the prefix of the variables in
+    `with env.prefixed(…)`.
     """
 
     condition: str = ""

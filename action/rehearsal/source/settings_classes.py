@@ -1,4 +1,4 @@
-"""The classes of pydantic-settings in a module, and the variables that their fields read."""
+"""Find the environment variables that classes of pydantic-settings read."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from rehearsal.source.environment_readers import dotted_name
 from rehearsal.source.environment_readings import Reading
 
 BASE = "BaseSettings"
-# Version 1 had the class itself, and took None for an optional field without a value.
+# pydantic 1 has BaseSettings itself, and None as the default of an optional field.
 VERSION_1 = re.compile(r"^from pydantic import [^#\n]*\bBaseSettings\b", re.MULTILINE)
 KINDS = frozenset({"bool", "int", "float"})
 
@@ -76,7 +76,7 @@ def _field(node: ast.stmt, prefix: str, classes: set[str], is_version_1: bool) -
         is_optional = "Optional" in kind or "None" in kind
     default = is_optional or _has_default(value, call)
     names = _aliases(call) or [f"{prefix}{name}".upper()]
-    # One of several is enough.
+    # Any one of several aliases is enough.
     for alias in names:
         yield Reading(
             name=alias,
@@ -108,7 +108,7 @@ def _aliases(call: ast.Call | None) -> list[str]:
 
 
 def _option(node: ast.ClassDef, name: str) -> str:
-    """Return an option of a class, in its `model_config` or its class `Config`; empty without."""
+    """Return an option of a class from `model_config` or the class `Config`; empty if not set."""
     for each in ast.walk(node):
         match each:
             case ast.keyword(arg=found, value=ast.Constant(value=str(value))) if found == name:

@@ -1,4 +1,4 @@
-"""The environment variables that an app's settings read, as its source code shows them."""
+"""Find the environment variables that an app's settings read, in its source code."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,16 +13,16 @@ from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.python_settings import PythonModule, parse_module
 from rehearsal.source.settings_classes import class_readings
 
-# Text without one of these reads no variable.
+# A file without any of these words reads no variable.
 READS_ENVIRONMENT = re.compile(r"environ|getenv|decouple|\bEnv\b|\bConfig\(|BaseSettings")
-# Reads a file with variables: django-environ and environs, python-dotenv, decouple, pydantic.
+# Code that reads a file .env: django-environ, environs, python-dotenv, decouple, pydantic.
 READS_FILE = re.compile(r"read_env\(|load_dotenv|find_dotenv|\bdecouple\b|env_file\b|dotenv/config")
 ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
-# Files of Python that are not the app: tools run them.
+# Python files that tools run, and not the app.
 OTHER_PYTHON = re.compile(r"(?:^|/)(?:setup|noxfile|tasks|fabfile|conftest|manage)\.py$")
 # Every container has these.
 ALWAYS_SET = frozenset({"HOME", "HOSTNAME", "PATH"})
-# Django itself refuses to start without a value of these.
+# Django itself does not start if these are empty.
 DJANGO_NEEDS = frozenset({"SECRET_KEY"})
 
 
@@ -30,11 +30,11 @@ DJANGO_NEEDS = frozenset({"SECRET_KEY"})
 class SettingsVariable:
     """An environment variable that a line of the app's settings reads.
 
-    `path` is relative to the working directory. `kind` is what converts the value (`bool`, `db`,
-    `int`), empty for plain text. `has_default` says that the app starts without it. `setting` is
-    the setting that gets its value, empty if there is none. `condition` is the variable that has to
-    be set so that it is read. `is_certain` is false where other conditions decide whether it is
-    read, or a function may be no reader.
+    `path` is relative to the working directory. `kind` is the function that converts the value
+    (`bool`, `db`, `int`), empty for plain text. `has_default` says that the app starts without the
+    variable. `setting` is the setting that gets the value, empty if there is none. `condition` is
+    another variable that has to be set so that this one is read. `is_certain` is false if other
+    conditions decide whether it is read, or if it is not certain that the code reads a variable.
     """
 
     name: str
@@ -48,7 +48,7 @@ class SettingsVariable:
 
     @property
     def is_needed(self) -> bool:
-        """Whether the app surely fails without it, if its condition holds."""
+        """Whether the app certainly fails without it, if its condition holds."""
         return self.is_certain and not self.has_default
 
 
@@ -57,9 +57,9 @@ def settings_variables(
 ) -> tuple[SettingsVariable, ...]:
     """Return every variable that the settings read, each place once, by file and line.
 
-    Of a Django project that are its settings and what these import; of other apps all modules of
-    Python outside tests, and the files that Node runs. Variables in a file `.env` that is in the
-    project and read by it have a default.
+    In a Django project, the settings and the modules that they import are searched; in other apps,
+    all Python modules outside tests, and the files that Node runs. A variable has a default if a
+    file `.env` of the project sets it and the project reads that file.
     """
     found = list(_django(project, django) if django else (*_python(project), *_node(project)))
     given = {*ALWAYS_SET, *_names_in_files(project, {each.path for each in found})}
@@ -135,7 +135,7 @@ def _code(project: ProjectFiles, suffixes: tuple[str, ...]) -> Iterable[str]:
 
 
 def _names_in_files(project: ProjectFiles, paths: Iterable[str]) -> set[str]:
-    """Return the variables that files `.env` give, if one of the modules reads such a file."""
+    """Return the names in files `.env`, if one of the modules reads such a file."""
     if not any(READS_FILE.search(project.read(path)) for path in paths):
         return set()
     files = (path for path in project.below(".") if PurePosixPath(path).name == ".env")

@@ -1,4 +1,4 @@
-"""The files of Python that a test command runs."""
+"""Find the Python files that a test command runs."""
 
 import re
 import shlex
@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.source.suite_finder import find_suite
 
-# More files than a suite has that is worth a look.
+# Larger suites are read only in part.
 MAX_FILES = 100
 PYTHON = re.compile(r"(?:.*/)?python[\d.]*")
-# What installs packages itself, or runs the tests where it has some.
+# Tools that install packages themselves, or run the tests in an environment of their own.
 INSTALLERS = re.compile(
     r"\b(?:pip3?|uv|uvx|poetry|pdm|pipenv|pipx|hatch|tox|nox|conda|npm|npx|yarn|pnpm|docker|make"
     r"|venv|activate)\b|\bPATH="
@@ -31,7 +31,7 @@ def suite_files(project: ProjectFiles, command: str) -> list[str]:
 
 
 def suite_python(command: str) -> str:
-    """Return the Python that a command runs, empty if packages come from somewhere else."""
+    """Return the name of the Python that a command runs, empty if it installs packages itself."""
     words = command.split()
     if not words or INSTALLERS.search(command):
         return ""
@@ -54,6 +54,6 @@ def _paths(project: ProjectFiles, word: str) -> list[str]:
             return list(project.below(stem))
         parent = str(PurePosixPath(stem).parent)
         if project.has(parent, f"{parts[count - 1]}.py"):
-            # What it imports beside it, too: page objects and the like.
+            # Also the modules beside a file that it imports, like page objects.
             return [join(parent, name) for name in (f"{parts[count - 1]}.py", "__init__.py")]
     return []
