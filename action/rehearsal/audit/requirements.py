@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rehearsal.source.package_names import normal_name
+
 # A line that ends with a backslash goes on; a comment begins a line, or after a space.
 JOINED = re.compile(r"\\\s*$")
 COMMENT = re.compile(r"(?:^|\s)#.*$")
@@ -32,7 +34,7 @@ class Requirement:
     marker: str = ""
 
 
-def read_requirements(lines: Iterable[str]) -> Iterator[Requirement]:
+def parse_requirements(lines: Iterable[str]) -> Iterator[Requirement]:
     """Yield the packages that lines require; not options, paths and addresses without a name."""
     for line in map(_without_options, _joined(lines)):
         found = REQUIREMENT.fullmatch(line)
@@ -67,8 +69,3 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
             whole = ""
     if whole.strip():
         yield whole.strip()
-
-
-def normal_name(name: str) -> str:
-    """Return the name that all spellings of a package share (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,24 +1,16 @@
 """Evaluate expressions in settings, without running them."""
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rehearsal.source.converted_value import NotEvaluatedError, converted_value
 from rehearsal.source.environment_readers import ENVIRONMENT, GETTERS, Readers, dotted_name
 
-# django-environ and environs read these as true. Source: `Env.BOOLEAN_TRUE_STRINGS`.
-TRUE = frozenset({"true", "on", "ok", "y", "yes", "1", "t"})
 # Methods of texts that have no effect elsewhere.
 TEXT_METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "split", "replace"})
-LISTS = frozenset({"list", "tuple", "Csv", "csv"})
-NUMBER = re.compile(r"-?[0-9]{1,100}")
 # Longer than what settings say of hosts.
 MAX_LENGTH = 10_000
-
-
-class UnknownValueError(Exception):
-    """The value of an expression is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +26,7 @@ class Surroundings:
 
 
 def value_of(node: ast.expr, around: Surroundings) -> object:
-    """Return the value of an expression; raise UnknownValueError if it is not known."""
+    """Return the value of an expression; raise NotEvaluatedError if it is not known."""
     match node:
         case ast.Constant(value=found):
             value: object = found
@@ -69,7 +61,7 @@ def _combined(node: ast.expr, around: Surroundings) -> object:
         case ast.ListComp(elt=item, generators=[ast.comprehension(is_async=0) as loop]):
             value = _each(item, loop, around)
         case _:
-            raise UnknownValueError
+            raise NotEvaluatedError
     return value
 
 
@@ -79,7 +71,7 @@ def _items(items: list[ast.expr], around: Surroundings) -> list[object]:
         if isinstance(item, ast.Starred):
             more = value_of(item.value, around)
             if not isinstance(more, list):
-                raise UnknownValueError
+                raise NotEvaluatedError
             found += more
         else:
             found.append(value_of(item, around))
@@ -110,7 +102,7 @@ def _compare(left: ast.expr, operator: ast.cmpop, right: ast.expr, around: Surro
             return (first in second) is isinstance(operator, ast.In)
         case ast.In() | ast.NotIn() if isinstance(first, str) and isinstance(second, str):
             return (first in second) is isinstance(operator, ast.In)
-    raise UnknownValueError
+    raise NotEvaluatedError
 
 
 def _add(left: object, right: object) -> object:
@@ -118,13 +110,13 @@ def _add(left: object, right: object) -> object:
         return [*left, *right][:MAX_LENGTH]
     if isinstance(left, str) and isinstance(right, str):
         return (left + right)[:MAX_LENGTH]
-    raise UnknownValueError
+    raise NotEvaluatedError
 
 
 def _each(item: ast.expr, loop: ast.comprehension, around: Surroundings) -> list[object]:
     items = value_of(loop.iter, around)
     if not isinstance(loop.target, ast.Name) or not isinstance(items, list):
-        raise UnknownValueError
+        raise NotEvaluatedError
     found = []
     for each in items[:MAX_LENGTH]:
         inner = Surroundings(
@@ -145,12 +137,12 @@ def _call(node: ast.Call, around: Surroundings) -> object:
     match function, values:
         case name, [str() as variable, *_] if name in around.readers.required:
             if variable not in around.environment:
-                raise UnknownValueError
+                raise NotEvaluatedError
             value: object = around.environment[variable].strip()
         case "bool", [given]:
             value = bool(given)
         case "int", [str() | int() as given]:
-            value = _converted("int", str(given))
+            value = converted_value("int", str(given))
         case "list" | "tuple" | "set", [list() as given]:
             value = given
         case "str", [str() as given]:
@@ -170,10 +162,10 @@ def _of_text(node: ast.Call, values: list[object], around: Surroundings) -> obje
                 found: str | list[str] = getattr(text, node.func.attr)(*values)
             # Arguments that the method refuses; Python would fail there, too.
             except (TypeError, ValueError):
-                raise UnknownValueError from None
+                raise NotEvaluatedError from None
             if len(found) <= MAX_LENGTH:
                 return found
-    raise UnknownValueError
+    raise NotEvaluatedError
 
 
 def _read(node: ast.Call, function: str, around: Surroundings) -> object:
@@ -182,13 +174,13 @@ def _read(node: ast.Call, function: str, around: Surroundings) -> object:
         case [ast.Constant(value=str(name)), *others]:
             pass
         case _:
-            raise UnknownValueError
+            raise NotEvaluatedError
     method = around.readers.method(function)
     given = {each.arg: each.value for each in node.keywords}
     cast = given.get("cast", ast.Constant(value=None))
     kind = method or dotted_name(cast.func if isinstance(cast, ast.Call) else cast)
     if name in around.environment:
-        return _converted(kind or around.readers.kinds.get(name, ""), around.environment[name])
+        return converted_value(kind or around.readers.kinds.get(name, ""), around.environment[name])
     if "default" in given:
         default = value_of(given["default"], around)
     elif others and method != "list":
@@ -198,17 +190,5 @@ def _read(node: ast.Call, function: str, around: Surroundings) -> object:
     elif name in around.readers.defaults:
         default = value_of(around.readers.defaults[name], around)
     else:
-        raise UnknownValueError
-    return _converted(kind, default) if isinstance(default, str) else default
-
-
-def _converted(kind: str, text: str) -> object:
-    if kind in {"", "str", "get"}:
-        return text
-    if kind == "bool":
-        return text.lower() in TRUE
-    if kind == "int" and NUMBER.fullmatch(text.strip()):
-        return int(text)
-    if kind in LISTS:
-        return [each.strip() for each in text.split(",") if each.strip()]
-    raise UnknownValueError
+        raise NotEvaluatedError
+    return converted_value(kind, default) if isinstance(default, str) else default

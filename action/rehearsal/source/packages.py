@@ -11,6 +11,7 @@ from rehearsal.source.changes import Change, Commands, changed
 from rehearsal.source.command_line import CommandLine, instruction_command
 from rehearsal.source.dockerfile import Dockerfile, Stage
 from rehearsal.source.image_layout import stages_of
+from rehearsal.source.package_names import normal_name
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.source.servers import OPERATORS
 
@@ -129,12 +130,8 @@ def add_package(
 
 def _is_named(text: str, package: str) -> bool:
     """Whether a text names a package. Source: PEP 503, for names that are equal."""
-    name = _normal(re.split(r"[^\w.-]", package)[0])
-    return bool(re.search(rf"(?<![a-z0-9-]){re.escape(name)}(?![a-z0-9-])", _normal(text)))
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.lower())
+    name = normal_name(re.split(r"[^\w.-]", package)[0])
+    return bool(re.search(rf"(?<![a-z0-9-]){re.escape(name)}(?![a-z0-9-])", normal_name(text)))
 
 
 def _member(install: Install) -> str:

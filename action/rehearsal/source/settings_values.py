@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Iterable, Mapping
 
+from rehearsal.source.converted_value import NotEvaluatedError
 from rehearsal.source.django_project import DjangoProject, locate_imports
 from rehearsal.source.environment_readers import Readers, dotted_name, find_readers
-from rehearsal.source.expression_values import Surroundings, UnknownValueError, value_of
+from rehearsal.source.expression_values import Surroundings, value_of
 from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.python_settings import PythonModule
 
@@ -102,7 +103,7 @@ class _Run:
         if isinstance(target, ast.Name):
             try:
                 self.names[target.id] = value_of(value, self._around())
-            except UnknownValueError:
+            except NotEvaluatedError:
                 self.names.pop(target.id, None)
         else:
             self._forget(assigned_names(target))
@@ -112,7 +113,7 @@ class _Run:
     ) -> None:
         try:
             taken = body if value_of(test, self._around()) else orelse
-        except UnknownValueError:
+        except NotEvaluatedError:
             self._forget(assigned([*body, *orelse]))
             if any(isinstance(each, ast.ImportFrom) for part in (body, orelse) for each in part):
                 self.is_lost = True
@@ -128,7 +129,7 @@ class _Run:
             ) if isinstance(known := self.names.get(name), list):
                 try:
                     added = value_of(value, self._around())
-                except UnknownValueError:
+                except NotEvaluatedError:
                     self.names.pop(name)
                     return
                 if method == "append":

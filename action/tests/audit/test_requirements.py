@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.audit.requirements import Requirement, normal_name, read_requirements
+from rehearsal.audit.requirements import Requirement, parse_requirements
 
 FILES = sorted(Path(__file__).with_name("requirements").glob("*.txt"))
 # What each of them names for Linux and Python 3.13.
@@ -15,13 +15,13 @@ ELSEWHERE = {"tzdata", "typing-extensions"}
 
 
 def one(line: str) -> Requirement:
-    (found,) = read_requirements([line])
+    (found,) = parse_requirements([line])
     return found
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_read_requirements__of_real_tools(file: Path) -> None:
-    found = list(read_requirements(file.read_text().splitlines()))
+def test_parse_requirements__of_real_tools(file: Path) -> None:
+    found = list(parse_requirements(file.read_text().splitlines()))
     assert {each.name: each.version for each in found if each.name not in ELSEWHERE} == VERSIONS
     assert all(each.marker for each in found if each.name in ELSEWHERE)
     assert not any("hash" in each.line for each in found)
@@ -44,12 +44,12 @@ def test_read_requirements__of_real_tools(file: Path) -> None:
         ("a<2;python_version<'3'", "a", ""),
     ],
 )
-def test_read_requirements__the_version(line: str, name: str, version: str) -> None:
+def test_parse_requirements__the_version(line: str, name: str, version: str) -> None:
     found = one(line)
     assert (found.name, found.version) == (name, version)
 
 
-def test_read_requirements__address_and_marker() -> None:
+def test_parse_requirements__address_and_marker() -> None:
     found = one("shop @ git+https://git.example/shop@v1#egg=shop ; python_version > '3'")
     assert found.url == "git+https://git.example/shop@v1#egg=shop"
     assert found.marker == "python_version > '3'"
@@ -64,27 +64,23 @@ def test_read_requirements__address_and_marker() -> None:
         "words that are no requirement", "\ufffd", "==1.0",
     ],
 )  # fmt: skip
-def test_read_requirements__no_package(line: str) -> None:
-    assert not list(read_requirements([line]))
+def test_parse_requirements__no_package(line: str) -> None:
+    assert not list(parse_requirements([line]))
 
 
-def test_read_requirements__lines_go_on() -> None:
+def test_parse_requirements__lines_go_on() -> None:
     lines = ["a==1 \\", "  --hash=sha256:00 \\", "# no end", "b==2 \\"]
-    assert [(each.name, each.version) for each in read_requirements(lines)] == [
+    assert [(each.name, each.version) for each in parse_requirements(lines)] == [
         ("a", "1"),
         ("b", "2"),
     ]
 
 
-def test_read_requirements__a_hostile_line_takes_no_time() -> None:
+def test_parse_requirements__a_hostile_line_takes_no_time() -> None:
     for line in (
         "a" + "-" * 100_000 + "!",
         "a" + " " * 100_000 + "!",
         "a\\" * 50_000,
         "a -" * 50_000,
     ):
-        list(read_requirements([line]))
-
-
-def test_normal_name() -> None:
-    assert normal_name("Zope_.Interface") == "zope-interface"
+        list(parse_requirements([line]))

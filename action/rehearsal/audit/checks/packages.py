@@ -6,8 +6,9 @@ from rehearsal.audit.check import CheckSkipped, Failure, Note, check
 from rehearsal.audit.markers import applies
 from rehearsal.audit.observations import Observations, PythonPackages
 from rehearsal.audit.python_versions import is_version
-from rehearsal.audit.requirements import Requirement, normal_name, read_requirements
+from rehearsal.audit.requirements import Requirement, parse_requirements
 from rehearsal.audit.shown_lines import first_lines
+from rehearsal.source.package_names import normal_name
 
 # They come with Python or a virtual environment.
 INSTALLERS = {"pip", "setuptools", "wheel"}
@@ -49,7 +50,7 @@ def _required(packages: PythonPackages) -> Iterator[Requirement]:
     constraints: dict[str, Requirement] = {}
     required: list[Requirement] = []
     for file in packages.files:
-        for each in read_requirements(file.lines):
+        for each in parse_requirements(file.lines):
             applying = applies(each.marker, packages.environment) if each.marker else True
             if not applying:
                 continue  # Where it cannot be told, nothing can be said of that line.

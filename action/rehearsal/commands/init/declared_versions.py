@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+from rehearsal.source.package_names import normal_name
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -18,7 +19,7 @@ def with_version(project: ProjectFiles, folder: str, package: str) -> str:
         if project.has(above, "pyproject.toml"):
             for requirement in _requirements(project.read(join(above, "pyproject.toml"))):
                 found = NAME.match(requirement)
-                if found and _normal(found[0]) == _normal(package):
+                if found and normal_name(found[0]) == normal_name(package):
                     return requirement
     return package
 
@@ -53,7 +54,3 @@ def _of_poetry(name: str, version: object) -> str:
 def _table(document: Any, name: str) -> dict[str, Any]:
     found = document.get(name) if isinstance(document, dict) else None
     return found if isinstance(found, dict) else {}
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.lower())
