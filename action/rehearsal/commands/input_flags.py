@@ -20,7 +20,7 @@ def add_step_flags(parser: argparse.ArgumentParser, description: str) -> argpars
     """Add the flags that choose a step; return their group."""
     step = parser.add_argument_group("the step", description)
     step.add_argument(
-        "--workflow", metavar="FILE", default="", help="its path, or its name, like ci.yml"
+        "--workflow", metavar="FILE", default="", help="the workflow's path or name, like ci.yml"
     )
     step.add_argument("--job", metavar="NAME", default="", help="the job's id or name")
     step.add_argument("--step", metavar="NAME|N", default="", help="the step's name, id or number")

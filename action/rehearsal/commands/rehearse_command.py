@@ -43,7 +43,7 @@ or the job that calls its workflow. GitHub's secrets and variables come from the
 environment, or from a file .env.
 """
 INPUT_FLAGS = """\
-They are the action's inputs; a flag replaces the step's own value.
+The action's inputs. A flag replaces the value of the step.
 The flag of a LINE, a NAME, NAME=VALUE or a SCRIPT can be repeated."""
 
 
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--plan", action="store_true", help="only print what would be done")
     parser.add_argument("--keep", action="store_true", help="leave the app running at the end")
-    step = add_step_flags(parser, "These choose one of several steps that use the action.")
+    step = add_step_flags(parser, "Choose one of several steps that use the action.")
     step.add_argument(
         "--no-workflow", action="store_true", help="read no workflow: use flags and defaults"
     )

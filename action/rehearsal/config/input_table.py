@@ -28,10 +28,10 @@ BY_CACHE = "`cache` says whether GitHub's cache is used."
 # The headings of `--help`, in its order.
 BUILD = "building the image"
 START = "starting the app"
-SERVICES = "beside the app"
-PROBE = "waiting until it answers"
-TESTS = "testing it"
-AUDIT = "auditing it"
+SERVICES = "services and workers"
+PROBE = "waiting for the app"
+TESTS = "running the tests"
+AUDIT = "auditing the app"
 EVIDENCE = "time and evidence"
 STAGES = (BUILD, START, SERVICES, PROBE, TESTS, AUDIT, EVIDENCE)
 

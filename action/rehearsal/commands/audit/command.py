@@ -30,13 +30,13 @@ If a step of a workflow has these inputs already, name it: --workflow ci.yml
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the image, the format, and the inputs that say how the image is started."""
     parser.add_argument(
-        "image", metavar="IMAGE", nargs="?", default="", help="its name or ID in the engine"
+        "image", metavar="IMAGE", nargs="?", default="", help="the image's name or ID in the engine"
     )
     parser.add_argument(
         "--format",
         choices=FORMATS,
         default="",
-        help="print only this on standard output",
+        help="print only json, markdown or sarif",
         metavar="WORD",
     )
     parser.add_argument(
@@ -49,10 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_step_flags(
         parser,
-        "Its inputs start the image; without these flags no workflow is read.",
+        "Start the image with the inputs of this step; else no workflow is read.",
     )
     add_input_flags(
-        parser, FLAGS, "How the image is started, as in the action; but here audit is enforce."
+        parser,
+        FLAGS,
+        "The action's inputs that start the image. The default of audit is enforce.",
     )
     parser.set_defaults(no_workflow=False)
 

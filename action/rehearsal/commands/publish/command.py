@@ -54,7 +54,7 @@ def inputs_from_flags(options: argparse.Namespace) -> dict[str, str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare one flag for each input. The flag of a list can be given several times."""
-    group = parser.add_argument_group("inputs", "They are those of action/publish.")
+    group = parser.add_argument_group("inputs", "The inputs of action/publish.")
     for spec in PUBLISH_INPUTS.values():
         add_input_flag(group, spec)
 

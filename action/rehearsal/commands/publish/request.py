@@ -55,7 +55,7 @@ PUBLISH_INPUTS = table(
         "allow-flaky",
         BOOLEAN,
         "Whether to publish although a test passed only when it was run again.",
-        short="publish also what passed in a second try",
+        short="publish although a test passed only in a retry",
         default="false",
     ),
     Input(
