@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.source.project_files import ProjectFiles
 
-# A default may have variables of its own. Longer texts in braces than people write take long.
+# A default may contain variables. The lengths are limited, so that long lines take no time.
 VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|(?P<name>\w+)|\{(?P<braced>\w+)"
     r"(?::?-(?P<default>(?:\$\{[^{}]{0,200}\}|[^}]){0,1000})|[^}]{0,1000})\})"

@@ -12,7 +12,7 @@ READ = re.compile(
 SET = re.compile(
     r"^[ \t]*(?:(?:export|local|readonly)[ \t]+)?(?P<name>[A-Z][A-Z0-9_]{1,99})=", re.MULTILINE
 )
-# The shell and the image have these.
+# The shell or the image sets these.
 USUAL = frozenset(
     {"HOME", "PATH", "PWD", "UID", "EUID", "USER", "HOSTNAME", "IFS", "RANDOM", "PORT"}
 )
@@ -23,7 +23,7 @@ ASKED = re.compile(r":?\?")
 def script_variables(text: str) -> Iterator[str]:
     """Yield the variables without which a script ends: by `set -u`, or by `${NAME:?}`."""
     is_strict = bool(STRICT.search(text))
-    # Where each is set first: a script may give a default to what it has read before.
+    # Where each one is set first: a script may read a variable before it sets it.
     set_at = {each["name"]: each.start() for each in reversed(list(SET.finditer(text)))}
     done = set(USUAL)
     for each in READ.finditer(text):

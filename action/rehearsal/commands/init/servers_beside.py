@@ -1,4 +1,4 @@
-"""The servers that an app needs beside it: from a compose file, or guessed from its variables."""
+"""The servers that an app needs: from a compose file, or guessed from its variables."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,18 +16,18 @@ PORTS = {
     "postgres": 5432, "mysql": 3306, "mongo": 27017, "redis": 6379, "rabbitmq": 5672,
     "memcached": 11211, "elasticsearch": 9200, "mail": 1025, "minio": 9000,
 }  # fmt: skip
-# Schemes of URLs, as libraries know them: postgresql+asyncpg is one of postgres.
+# Schemes of URLs of each kind, without a driver (`+asyncpg`).
 SCHEMES = {
     "postgres": r"postgres(?:ql)?|postgis|pgsql", "mysql": r"mysql2?|mariadb",
     "mongo": r"mongodb(?:\+srv)?", "redis": r"rediss?|valkey", "rabbitmq": r"amqps?|pyamqp",
     "memcached": r"memcache|pymemcache", "elasticsearch": r"elasticsearch",
 }  # fmt: skip
-# SQLAlchemy takes postgresql alone, others both names.
+# SQLAlchemy knows only postgresql; other libraries know postgres, too.
 DEFAULT_SCHEME = {
     "postgres": "postgresql", "mysql": "mysql", "mongo": "mongodb", "redis": "redis",
     "rabbitmq": "amqp", "elasticsearch": "http",
 }  # fmt: skip
-# Words in names of variables.
+# Words in the names of variables of each kind.
 NAME_WORDS = {
     "postgres": r"PG|POSTGRES(?:QL)?", "mysql": r"MYSQL|MARIADB", "mongo": r"MONGO(?:DB)?",
     "redis": r"REDIS|VALKEY|CELERY_RESULT|CELERY_BROKER|BROKER|CACHE",
@@ -40,14 +40,14 @@ LOGIN = re.compile(
     r"[a-z][\w+]*://(?P<user>[\w.-]+):(?P<password>[\w.-]+)@(?P<host>[\w-]+)(?::\d+)?/(?P<name>[\w-]*)"
 )
 DATABASE_WORDS = r"DB|DATABASE|SQL"
-# The variables with which the official images make a user and a database at their first start.
+# Variables with which the official images create a user and a database.
 OWN_VARIABLES = {
     "postgres": {"user": "POSTGRES_USER", "password": "POSTGRES_PASSWORD", "name": "POSTGRES_DB"},
     "mysql": {"user": "MYSQL_USER", "password": "MYSQL_PASSWORD", "name": "MYSQL_DATABASE"},
 }
 SQL = ("postgres", "mysql")
 PASSWORD = "throwaway"  # noqa: S105 -- of a database that is gone a minute later
-# Longer than names are.
+# In characters: a longer name is not examined.
 MAX_NAME = 200
 PARTS = {
     "host": r"HOST(?:NAME)?|SERVER|ADDR(?:ESS)?",
@@ -61,9 +61,10 @@ PARTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ServerBeside:
-    """A server that runs beside the app; `name` is its host. `service` describes it, if any does.
+    """A server that runs beside the app.
 
-    `user`, `password` and `database` are empty for a server without them.
+    `name` is its host. `user`, `password` and `database` are empty for a server without them.
+    `service` is its service in a compose file, None if there is none.
     """
 
     kind: str

@@ -37,34 +37,36 @@ Finder = Callable[[NeedContext], Iterator[Proposal]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Question:
+class _NeedKind:
     """One kind of need, and when to look for it.
 
     It is left out if the rehearsal has passed `seen_from` (`start`, `page`, `style` or `tests`),
-    or if one of the causes `told_by` was diagnosed, which says the same.
+    or if one of the causes `covered_by` was diagnosed, which says the same.
     """
 
     find: Finder
     seen_from: str
-    told_by: frozenset[str] = frozenset()
+    covered_by: frozenset[str] = frozenset()
 
 
 # In the order in which a rehearsal meets them.
-QUESTIONS = (
-    _Question(find=variables, seen_from="start"),
-    _Question(find=hosts, seen_from="start", told_by=frozenset({"disallowed-host"})),
-    _Question(
+NEED_KINDS = (
+    _NeedKind(find=variables, seen_from="start"),
+    _NeedKind(find=hosts, seen_from="start", covered_by=frozenset({"disallowed-host"})),
+    _NeedKind(
         find=tables,
         seen_from="page",
-        told_by=frozenset({"missing-table", "missing-migrations", "missing-column"}),
+        covered_by=frozenset({"missing-table", "missing-migrations", "missing-column"}),
     ),
-    _Question(
+    _NeedKind(
         find=static_files,
         seen_from="style",
-        told_by=frozenset({"static-files", "not-collected", "static-root", "static-name"}),
+        covered_by=frozenset({"static-files", "not-collected", "static-root", "static-name"}),
     ),
-    _Question(find=suite_packages, seen_from="tests", told_by=frozenset({"tests-missing-module"})),
-    _Question(find=browsers, seen_from="tests", told_by=frozenset({"no-browser", "no-display"})),
+    _NeedKind(
+        find=suite_packages, seen_from="tests", covered_by=frozenset({"tests-missing-module"})
+    ),
+    _NeedKind(find=browsers, seen_from="tests", covered_by=frozenset({"no-browser", "no-display"})),
 )
 
 
@@ -102,11 +104,11 @@ def find_needs(seen: Seen, context: Context, given: Given, faults: list[str]) ->
     Left out is what this rehearsal has diagnosed, or has shown to work. If one of the finders
     raises, its error is added to `faults`, and the others go on.
     """
-    asked = NeedContext(context, given)
+    need_context = NeedContext(context, given)
     found: list[Proposal] = []
-    for question in QUESTIONS:
-        if not seen.causes & question.told_by and seen.is_open(question.seen_from):
-            found += attempt(faults, partial(_all, question.find, asked), [])
+    for kind in NEED_KINDS:
+        if not seen.causes & kind.covered_by and seen.is_open(kind.seen_from):
+            found += attempt(faults, partial(_all, kind.find, need_context), [])
     paste = attempt(faults, lambda: _joint_paste(seen, context, given, found), "")
     return NextNeeds(needs=tuple(each.need for each in found), paste=paste)
 
