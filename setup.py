@@ -1,6 +1,7 @@
-"""What pyproject.toml cannot say of the package: the README, with absolute links.
+"""Set the package's description: the README with absolute links.
 
-Those of README.md are relative. An index of packages has none of the files that they name.
+The links in README.md are relative, and a package index does not have the files that they name.
+pyproject.toml cannot change them.
 """
 
 import os
