@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from rehearsal.commands.init.compose_models import read_models
@@ -15,6 +16,8 @@ from rehearsal.verdict import MisconfiguredError
 
 # `compose/production/django/Dockerfile` and `src/shop/config/settings/production.py`.
 SEARCH_DEPTH = 5
+# Texts of files that are kept, for those that are read again and again.
+MAX_KEPT = 64
 # Files like .env, .env.production, .envs/.local/.django and web.env.
 HOLDS_VARIABLES = re.compile(r"(?:^|/)\.envs?(?:$|[./_-])|\.env$")
 
@@ -55,9 +58,13 @@ def read_project(top: Path, environ: Mapping[str, str]) -> ProjectFiles:
         folder: tuple(name for name in names if is_known(join(folder, name)))
         for folder, names in list_folders(top, SEARCH_DEPTH).items()
     }
-    return ProjectFiles(
-        folders=folders, read=lambda path: (is_known(path) and read_text(top / path)) or ""
-    )
+
+    # Each variable asks for the lines that read it.
+    @lru_cache(maxsize=MAX_KEPT)
+    def read(path: str) -> str:
+        return (is_known(path) and read_text(top / path)) or ""
+
+    return ProjectFiles(folders=folders, read=read)
 
 
 def _files(top: Path, environ: Mapping[str, str], *options: str) -> frozenset[str]:

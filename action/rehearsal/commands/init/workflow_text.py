@@ -35,6 +35,7 @@ jobs:
 """
 STEP, KEY, ITEM = " " * 6, " " * 8, " " * 10
 WIDTH = 100
+SPACE_FIRST = re.compile(r"\n* ")
 # Text that YAML reads as it is, without quotes.
 PLAIN = re.compile(r"[A-Za-z0-9/.$_](?:[^\n#:]|:(?=\S)|(?<=\S)#)*")
 
@@ -72,7 +73,8 @@ def _input(name: str, lines: list[InputLine]) -> Iterator[str]:
     if "\n" not in text:
         yield f"{ITEM}{name}: {quoted(text)}"
         return
-    yield f"{ITEM}{name}: |"
+    # Without a number, the spaces before the first text would be taken for the indentation.
+    yield f"{ITEM}{name}: |{'2' if SPACE_FIRST.match(text) else ''}"
     yield from (f"{ITEM}  {line}".rstrip() for line in text.split("\n"))
 
 

@@ -87,6 +87,14 @@ def test_quoted__is_the_same_text_in_yaml(text: str) -> None:
     assert yaml.safe_load(f"key: {quoted(text)}") == {"key": text}
 
 
+@pytest.mark.parametrize("first", ["", " a", "  #"])
+def test_lines__keep_their_spaces(first: str) -> None:
+    lines = [InputLine(name="command", text=text) for text in (first, " b", "c", "d: |")]
+    read = yaml.safe_load(workflow_text(Draft(lines=tuple(lines))))
+    step = read["jobs"]["rehearse"]["steps"][-1]
+    assert step["with"] == {"command": f"{first}\n b\nc\nd: |\n"}
+
+
 def test_comments__stay_comments() -> None:
     line = InputLine(name="env", text="A=b", why="evil\nname: \x1b[31m" + " word" * 60)
     text = workflow_text(Draft(lines=(line,)))
