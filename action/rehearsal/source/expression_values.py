@@ -114,6 +114,10 @@ def _add(left: object, right: object) -> object:
 
 
 def _each(item: ast.expr, loop: ast.comprehension, around: Surroundings) -> list[object]:
+    inside = (each for part in (item, *loop.ifs) for each in ast.walk(part))
+    # One inside of another could take forever.
+    if any(isinstance(each, ast.ListComp) for each in inside):
+        raise NotEvaluatedError
     items = value_of(loop.iter, around)
     if not isinstance(loop.target, ast.Name) or not isinstance(items, list):
         raise NotEvaluatedError

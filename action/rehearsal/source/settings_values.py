@@ -12,6 +12,8 @@ from rehearsal.source.python_settings import PythonModule
 
 # Settings have fewer statements.
 MAX_STATEMENTS = 5000
+# What is nested deeper than people write is not followed.
+UNKNOWN = (NotEvaluatedError, RecursionError)
 
 
 def settings_values(
@@ -103,7 +105,7 @@ class _Run:
         if isinstance(target, ast.Name):
             try:
                 self.names[target.id] = value_of(value, self._around())
-            except NotEvaluatedError:
+            except UNKNOWN:
                 self.names.pop(target.id, None)
         else:
             self._forget(assigned_names(target))
@@ -113,7 +115,7 @@ class _Run:
     ) -> None:
         try:
             taken = body if value_of(test, self._around()) else orelse
-        except NotEvaluatedError:
+        except UNKNOWN:
             self._forget(assigned([*body, *orelse]))
             if any(isinstance(each, ast.ImportFrom) for part in (body, orelse) for each in part):
                 self.is_lost = True
@@ -129,7 +131,7 @@ class _Run:
             ) if isinstance(known := self.names.get(name), list):
                 try:
                     added = value_of(value, self._around())
-                except NotEvaluatedError:
+                except UNKNOWN:
                     self.names.pop(name)
                     return
                 if method == "append":
