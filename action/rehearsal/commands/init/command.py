@@ -67,6 +67,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
         sys.stdout.buffer.write(text.encode(errors="replace"))
         sys.stdout.buffer.flush()
         return 0
+    _check_new_files(top, draft)
     _write(top / FILE, text)
     for file in draft.files:
         _write(top / file.path, file.text)
@@ -82,6 +83,17 @@ def _check_place(top: Path) -> None:
                 f"{file} exists already, and rehearse init never overwrites a file.",
                 hint="To see what it would write: rehearse init --print. To let it write, move or "
                 "remove the file first.",
+            )
+
+
+def _check_new_files(top: Path, draft: Draft) -> None:
+    """Raise `MisconfiguredError` for a file that exists, though git does not have it."""
+    for file in draft.files:
+        if (top / file.path).exists() or (top / file.path).is_symlink():
+            raise MisconfiguredError(
+                f"{file.path} exists, but git ignores it, so GitHub would not have it.",
+                hint="Take the rule out of .gitignore, or remove the file, and run rehearse init "
+                "again.",
             )
 
 

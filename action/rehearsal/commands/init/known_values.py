@@ -14,6 +14,10 @@ EXAMPLE = re.compile(
 )
 
 
+# A service elsewhere that a rehearsal must not reach: Sentry by its DSN, a proxy with a password.
+FOREIGN_LOGIN = re.compile(r"https?://[^/\s@]+@")
+
+
 @dataclass(frozen=True, kw_only=True)
 class KnownValue:
     """A value, and the file that has it."""
@@ -32,7 +36,7 @@ def known_values(
     found: dict[str, KnownValue] = {}
     for path, values in (*_of_services(setup), *_of_examples(project, folders)):
         for name, text in values.items():
-            if "${{" not in text and text.isprintable():
+            if "${{" not in text and text.isprintable() and not FOREIGN_LOGIN.match(text):
                 found.setdefault(name, KnownValue(text=text, path=path))
     return found
 

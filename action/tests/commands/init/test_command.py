@@ -74,6 +74,14 @@ def test_init__writes_the_requirements_of_the_tests(django: Path) -> None:
     assert (django / WORKFLOW).read_text() == printed.stdout.partition("#\n#")[0]
 
 
+def test_init__a_list_that_git_ignores(django: Path) -> None:
+    (django / ".gitignore").write_text("functional_tests/requirements.txt\n")
+    done = init(django)
+    assert done.returncode == 2
+    assert "functional_tests/requirements.txt exists, but git ignores it" in done.stdout
+    assert not (django / WORKFLOW).exists()
+
+
 def test_init__never_overwrites(django: Path) -> None:
     (django / WORKFLOW).parent.mkdir(parents=True)
     (django / WORKFLOW).write_text("mine")
