@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from . import leftovers
 from .machine import clean_environment, own_caches
 from .own_terminal import Terminal
 from .repository import Repository
@@ -268,6 +269,8 @@ class Runner:
                     process.kill()
                     raise
         output = (place / "log").read_bytes()
+        # What is large is removed after the last line; until then it holds what nobody redacted.
+        leftovers.of_processes(self.run_id)
         return LocalRun(exit_code=process.returncode, output=output, temp=place / "temp")
 
     def _new_place(self) -> Path:

@@ -61,7 +61,6 @@ def test_last_line__does_not_wait_for_what_is_removed(
         )
         assert run.output.endswith(b"verdict:  passed\n"), run.output.decode()
         seconds = (run.temp / "../log").stat().st_mtime - ended(ids[0], started)
-        leftovers.of_processes(runner.run_id)
         assert names_below(run) == ([] if policy == "never" else ["evidence"])
         return seconds
 
@@ -169,7 +168,6 @@ def test_ctrl_c(moment: str, tiny: Repository, runner: Runner) -> None:
             on_terminal=True,
         )
         assert b"verdict:  cancelled" in run.output
-        leftovers.of_processes(runner.run_id)
         assert names_below(run) == ["evidence", MARK]
         return seconds[0]
 
