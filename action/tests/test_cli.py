@@ -335,6 +335,13 @@ def test_rehearse__inputs_are_no_json_object(
     assert job.outputs["verdict"] == "misconfigured"
 
 
+def test_rehearse__an_unknown_input(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    environ = {**job.github, "REHEARSAL_INPUTS": json.dumps({"prot": "80"})}
+    assert cli.main(["rehearse"], environ) == 2
+    assert "There is no input named 'prot'. Did you mean port?" in capsys.readouterr().out
+    assert job.outputs["verdict"] == "misconfigured"
+
+
 def test_rehearse__flags_override_json(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     inputs = json.dumps({"port": "1", "timeout": "an hour"})
     environ = {**job.github, "REHEARSAL_INPUTS": inputs}

@@ -25,9 +25,13 @@ def is_action(environ: Mapping[str, str]) -> bool:
 
 
 def given_names(given: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names of the inputs whose values are not their defaults."""
+    """Return the names of the inputs whose values are not their defaults, without unknown names."""
     values = {name: "" if value is None else str(value).strip() for name, value in given.items()}
-    return tuple(name for name, value in values.items() if value not in ("", INPUTS[name].default))
+    return tuple(
+        name
+        for name, value in values.items()
+        if name in INPUTS and value not in ("", INPUTS[name].default)
+    )
 
 
 @dataclass(frozen=True)

@@ -157,3 +157,7 @@ def test_wrong__shortens_a_long_value() -> None:
 def test_given_names__without_defaults_and_empty_values() -> None:
     given = {"timeout": "3600", "env": "A=b", "secrets": "  \n", "context": None, "target": "prod"}
     assert given_names(given) == ("env", "target")
+
+
+def test_given_names__without_unknown_names() -> None:
+    assert given_names({"prot": "80", "port": "81"}) == ("port",)
