@@ -66,7 +66,8 @@ ENVIRONMENT = {
     "REHEARSAL_JUNIT": "A folder. Every JUnit `*.xml` in it counts as a report.",
     "REHEARSAL_SHARD": "The input `shard`; only there when it is given.",
     "REHEARSAL_RETRIES": "The input `test-retries`: how often a failed test may run again.",
-    "REHEARSAL_TRACE": "The input `trace`: when the steps of a failed browser test are kept.",
+    "REHEARSAL_TRACE": "The input `trace`: which browser tests leave a trace.",
+    "REHEARSAL_TRACE_PICTURES": "`off` with `trace-pictures: 'false'`; else it is not there.",
     "SELENIUM_REMOTE_URL": "The input `selenium-url`; only there when it is given.",
     "PYTHONPATH": "Begins with the folders of `rehearsal_capture` and `rehearsal_testing`.",
     "REHEARSAL_PACKAGES": "Where Python finds `rehearsal_capture` if it ignores `PYTHONPATH`; not "
@@ -111,7 +112,7 @@ MORE_FILES = {
     "that test ran.",
     "tests/TEST/page.html": "The page's source at that moment.",
     "tests/TEST/address.txt": "The page's address at that moment.",
-    "tests/TEST/trace.jsonl": "What a failed test made its browsers do: each step with its time "
+    "tests/TEST/trace.jsonl": "What a test made its browsers do: each step with its time "
     "and its line, and what it looked for.",
     "tests/TEST/console.log": "What the browser's console said until then.",
     "tests/TEST/output-report.log": "What the test printed, as its report says.",
@@ -351,7 +352,12 @@ def order() -> Iterator[str]:
 
 def test_environment() -> Iterator[str]:
     """Yield what the test command is given, and see that a real one is given just that."""
-    given = {"image": "app", "shard": "1/2", "selenium-url": "http://grid"}
+    given = {
+        "image": "app",
+        "shard": "1/2",
+        "selenium-url": "http://grid",
+        "trace-pictures": "false",
+    }
     suite = make_plan(given, environ={}, top=TOP).suite
     here = Path()
     known = child_environment.for_tests(

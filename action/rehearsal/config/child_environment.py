@@ -16,7 +16,7 @@ WITHHELD = re.compile(
 
 # They are not always set, and must not come from outside: with a REHEARSAL_SHARD from there, a part
 # of the suite would be reported as all of it.
-OWN = frozenset({"REHEARSAL_SHARD", "REHEARSAL_PACKAGES"})
+OWN = frozenset({"REHEARSAL_SHARD", "REHEARSAL_PACKAGES", "REHEARSAL_TRACE_PICTURES"})
 
 
 def for_children(environ: Mapping[str, str], secret_names: Iterable[str]) -> dict[str, str]:
@@ -51,6 +51,7 @@ def for_tests(
     optional = {
         "REHEARSAL_SHARD": suite.shard,
         "REHEARSAL_PACKAGES": str(capture_folder or ""),
+        "REHEARSAL_TRACE_PICTURES": "" if suite.trace_pictures else "off",
         "SELENIUM_REMOTE_URL": suite.selenium_url,
     }
     return {

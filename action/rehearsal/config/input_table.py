@@ -402,13 +402,23 @@ INPUTS = table(
     ),
     Input(
         "trace",
-        one_of("on-failure", "retry", "off"),
-        "When the steps of a failed browser test are kept, in `trace.jsonl`: always, only while it "
-        "runs again, or never.",
+        one_of("on-failure", "retry", "always", "off"),
+        "Which browser tests leave a trace, what their browsers did: those that fail (on-failure), "
+        "those that fail again in a retry (retry), all (always), or none (off).",
         default="on-failure",
         tests_only=True,
         stage=TESTS,
-        short="keep the steps of failed tests",
+        short="which tests leave a trace",
+    ),
+    Input(
+        "trace-pictures",
+        BOOLEAN,
+        "Whether a trace has pictures of the pages. Secrets that a page shows cannot be replaced "
+        "in pictures.",
+        default="true",
+        tests_only=True,
+        stage=TESTS,
+        short="pictures of the pages in a trace",
     ),
     Input(
         "test-reports",

@@ -186,11 +186,24 @@ def _suite(
         timeout=inputs.number("test-timeout"),
         retries=inputs.number("test-retries"),
         capture=inputs.text("capture") == "on",
-        trace=inputs.text("trace"),
+        trace=_trace(inputs),
+        trace_pictures=inputs.boolean("trace-pictures"),
         reports_glob=_reports(inputs, directory),
         shard=_shard(inputs),
         selenium_url=read_grid_url(inputs),
     )
+
+
+def _trace(inputs: Inputs) -> str:
+    value = inputs.text("trace")
+    if value == "always" and inputs.text("evidence") == "never":
+        raise inputs.error_for(
+            "trace",
+            "on-failure, retry or off if evidence is never",
+            hint="With evidence: never, no trace is kept. Set evidence: always to keep the traces "
+            "of all tests.",
+        )
+    return value
 
 
 def _reports(inputs: Inputs, directory: Path) -> str:

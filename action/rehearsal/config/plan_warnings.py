@@ -52,6 +52,7 @@ def plan_warnings(plan: Plan, inputs: Inputs, environ: Mapping[str, str]) -> tup
     return (
         *(warning for name in ("env", "test-env") for warning in _odd_names(inputs, name)),
         *_odd_service_values(inputs),
+        *_no_retries(plan),
         *_unread_variables(plan),
         *_local_servers(plan),
         *secret_warnings(plan.secrets, plan, environ),
@@ -89,6 +90,17 @@ def _odd_service_values(inputs: Inputs) -> Iterator[str]:
                 f"{where}: the # and what follows it are a part of the value. A text has no "
                 "comments: remove it if that is not meant."
             )
+
+
+def _no_retries(plan: Plan) -> Iterator[str]:
+    """Yield a warning where traces are kept of retries only, and no test is retried."""
+    suite = plan.suite
+    retries = suite.env.get("REHEARSAL_RETRIES") or str(suite.retries)
+    if suite.command and suite.trace == "retry" and retries == "0":
+        yield (
+            "trace is retry, but test-retries is 0: no test runs again, so no trace is kept. Set "
+            "test-retries, or trace: on-failure."
+        )
 
 
 def _unread_variables(plan: Plan) -> Iterator[str]:

@@ -160,7 +160,8 @@ class SuitePlan:
 
     `command` is empty if no test was asked for. `requirements` is None if the tests need no virtual
     environment; with `keeps_venv` a runner keeps it. `timeout` is in seconds. `capture` says that
-    failed browser tests leave evidence, `trace` when their steps are a part of it.
+    failed browser tests leave evidence, `trace` which tests leave a trace of their browsers:
+    on-failure, retry, always or off.
     `reports_glob` is relative to the working directory. `selenium_url` is empty, too, if a service
     is the Grid: its URL is known when its image is here.
     """
@@ -173,6 +174,7 @@ class SuitePlan:
     retries: int
     capture: bool
     trace: str
+    trace_pictures: bool
     reports_glob: str
     shard: str
     selenium_url: str

@@ -74,14 +74,20 @@ def test_for_tests__without_requirements_and_capture() -> None:
     [
         ({"shard": "1/4"}, "REHEARSAL_SHARD", "1/4"),
         ({"retries": 2}, "REHEARSAL_RETRIES", "2"),
+        ({"trace": "always"}, "REHEARSAL_TRACE", "always"),
+        ({"trace_pictures": False}, "REHEARSAL_TRACE_PICTURES", "off"),
         ({"selenium_url": "http://grid:4444"}, "SELENIUM_REMOTE_URL", "http://grid:4444"),
         ({"env": {"BROWSER": "firefox"}}, "BROWSER", "firefox"),
         ({"env": {"TEST_SERVER": "elsewhere"}}, "TEST_SERVER", "elsewhere"),
     ],
-    ids=["shard", "retries", "grid", "test-env", "test-env over ours"],
+    ids=["shard", "retries", "trace", "pictures", "grid", "test-env", "test-env over ours"],
 )
 def test_for_tests__has_what_the_plan_sets(plan: dict[str, Any], name: str, value: str) -> None:
     assert env_of(**plan)[name] == value
+
+
+def test_for_tests__pictures_are_the_plans() -> None:
+    assert "REHEARSAL_TRACE_PICTURES" not in env_of({"REHEARSAL_TRACE_PICTURES": "off"})
 
 
 def test_for_tests__a_shard_comes_only_from_the_plan() -> None:

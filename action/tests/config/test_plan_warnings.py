@@ -119,6 +119,26 @@ def test_plan_warnings__a_variable_that_no_shell_reads(
     assert "hush" not in "".join(found).lower()
 
 
+@pytest.mark.parametrize(
+    "given, warned",
+    [
+        ({}, True),
+        ({"test_retries": "1"}, False),
+        ({"test_env": "REHEARSAL_RETRIES=2"}, False),
+        ({"trace": "on-failure"}, False),
+        ({"test_command": ""}, False),
+    ],
+    ids=["no retries", "retries", "retries in test-env", "another trace", "no tests"],
+)
+def test_plan_warnings__traces_of_retries_that_never_happen(
+    tmp_path: Path, given: dict[str, str], warned: bool
+) -> None:
+    found = warnings(tmp_path, **{"test_command": "true", "trace": "retry"} | given)
+    assert [each[:40] for each in found] == (
+        ["trace is retry, but test-retries is 0: n"] if warned else []
+    )
+
+
 def test_plan_warnings__values_of_services_that_are_usual(tmp_path: Path) -> None:
     assert not warnings(
         tmp_path,

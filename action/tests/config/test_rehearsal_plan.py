@@ -127,6 +127,8 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
         test_env="C=3",
         test_timeout="10",
         test_retries="2",
+        trace="always",
+        trace_pictures="false",
         test_reports="reports/**/*.xml",
         shard="2/4",
         selenium_url="http://grid:4444/wd/hub",
@@ -156,6 +158,7 @@ def test_plan__every_input_is_in_the_plan(project: Path) -> None:
     assert plan.suite.requirements == project / "wants.txt"
     assert (plan.suite.reports_glob, plan.suite.shard) == ("reports/**/*.xml", "2/4")
     assert plan.suite.retries == 2
+    assert (plan.suite.trace, plan.suite.trace_pictures) == ("always", False)
     assert plan.suite.selenium_url == "http://grid:4444/wd/hub"
     assert (plan.timeout, plan.evidence_policy, plan.retention_days) == (100, "always", 30)
     assert (plan.artifact_name, plan.evidence_limit) == ("what-it_left.1", 0)
@@ -189,6 +192,8 @@ WRONG = {
     "test-requirements": (["nowhere.txt", ".", "a" * 5000], "a file; looked for"),
     "test-timeout": (["0", "86401", "half an hour"], "seconds from 1 to 86400"),
     "test-retries": (["", "-1", "11", "twice"], "re-runs from 0 to 10"),
+    "trace": (["", "on", "Always", "never"], "on-failure, retry, always, off"),
+    "trace-pictures": (["", "off", "no"], "true, false"),
     "test-reports": (["/tmp/*.xml", "reports/**x/*.xml"], "a glob below"),
     "shard": (["0/4", "1", "1/0", "a/b", "5/4", "1/4/4"], "like 1/4"),
     "selenium-url": (["grid:4444", "ftp://grid", "http://a b", "Grid"], "a URL, or the NAME"),
@@ -216,6 +221,27 @@ def test_plan__refuses_a_wrong_value(top: Path, name: str, value: str, allowed: 
     assert shown is not INPUTS[name].type.confidential
     assert allowed in problem.message
     assert problem.hint
+
+
+@pytest.mark.parametrize(
+    "trace, evidence, refused",
+    [
+        ("always", "never", True),
+        ("always", "on-failure", False),
+        ("always", "always", False),
+        ("on-failure", "never", False),
+    ],
+)
+def test_plan__traces_of_all_tests_need_evidence(
+    top: Path, trace: str, evidence: str, refused: bool
+) -> None:
+    if refused:
+        problem = refusal(top, trace=trace, evidence=evidence)
+        assert "on-failure, retry or off if evidence is never" in problem.message
+        assert "evidence: always" in problem.hint
+    else:
+        plan = plan_of(top, trace=trace, evidence=evidence)
+        assert (plan.suite.trace, plan.evidence_policy) == (trace, evidence)
 
 
 @pytest.mark.parametrize("value", ["no colon", ": value", "a b: c", "Ж: 1", "X: €", "X: a\x01b"])
