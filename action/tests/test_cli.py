@@ -138,6 +138,10 @@ def test_rehearse__verdict_has_origin_and_request(job: Job) -> None:
         "ref": "refs/heads/main",
         "run": "https://github.example/o/n/actions/runs/7",
         "attempt": 3,
+        "branch": "main",
+        "pull-request": 0,
+        "head-commit": "",
+        "changed": False,
     }
     assert found["request"] == {
         "test-command-sha256": sha256(command.encode()).hexdigest(),

@@ -1,17 +1,24 @@
 """Read the origin of a rehearsal from the environment, and summarize its plan."""
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.inputs import given_names
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE
 from rehearsal.diagnosis.paste import InputsOrigin
+from rehearsal.outside.git import current_ref, has_changes, head_commit
+from rehearsal.outside.github_event import read_event
+from rehearsal.results.json_fields import MAX_NUMBER
 from rehearsal.results.origin import Origin, RequestSummary
 
 CHECKOUT_OF_WORKFLOW = ".dress-rehearsal"
+BRANCH = "refs/heads/"
+COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
 def read_origin(environ: Mapping[str, str]) -> Origin:
@@ -20,12 +27,48 @@ def read_origin(environ: Mapping[str, str]) -> Origin:
     attempt = environ.get("GITHUB_RUN_ATTEMPT", "")
     server = environ.get("GITHUB_SERVER_URL", "")
     known = server and repository and run
+    ref = environ.get("GITHUB_REF", "")
+    number, head = _pull_request(read_event(environ))
     return Origin(
         repository=repository,
         commit=environ.get("GITHUB_SHA", ""),
-        ref=environ.get("GITHUB_REF", ""),
+        ref=ref,
         run=f"{server}/{repository}/actions/runs/{run}" if known else "",
         attempt=int(attempt) if attempt.isascii() and attempt.isdigit() else 0,
+        branch=environ.get("GITHUB_HEAD_REF") or _branch(ref),
+        pull_request=number,
+        head_commit=head,
+    )
+
+
+def checkout_origin(directory: Path, environ: Mapping[str, str]) -> Origin:
+    """Return what git knows of the checkout that a folder is in; nothing outside of one."""
+    commit = head_commit(directory, environ)
+    if not commit:
+        return Origin()
+    ref = current_ref(directory, environ)
+    return Origin(
+        commit=commit,
+        ref=ref,
+        branch=_branch(ref),
+        is_changed=has_changes(directory, environ),
+    )
+
+
+def _branch(ref: str) -> str:
+    return ref.removeprefix(BRANCH) if ref.startswith(BRANCH) else ""
+
+
+def _pull_request(event: Mapping[str, Any]) -> tuple[int, str]:
+    """Return the number of the event's pull request and its last commit, as far as it has one."""
+    found = event.get("pull_request")
+    if not isinstance(found, dict):
+        return 0, ""
+    number, head = found.get("number"), found.get("head")
+    commit = head.get("sha") if isinstance(head, dict) else ""
+    return (
+        number if isinstance(number, int) and 0 < number <= MAX_NUMBER else 0,
+        commit if isinstance(commit, str) and COMMIT.fullmatch(commit) else "",
     )
 
 

@@ -8,7 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.commands.finish import Ending, finish, finish_without_folder
-from rehearsal.commands.origin import inputs_origin, read_origin, summarize_request
+from rehearsal.commands.origin import (
+    checkout_origin,
+    inputs_origin,
+    read_origin,
+    summarize_request,
+)
 from rehearsal.commands.watchdog import Left, Watchdog
 from rehearsal.config import child_environment, preflight
 from rehearsal.config.default_image_tag import image_tag
@@ -202,9 +207,11 @@ def _describe(
 ) -> RunDescription:
     """Return the description completed from the plan."""
     checkout = Path(environ.get("GITHUB_WORKSPACE") or request.top)
+    is_elsewhere = local and not known.origin.repository
     source = SourceTree(top=checkout, directory=plan.directory)
     return replace(
         known,
+        origin=checkout_origin(checkout, environ) if is_elsewhere else known.origin,
         artifact_name=plan.artifact_name or known.artifact_name,
         request=summarize_request(plan),
         shard=plan.suite.shard,

@@ -72,6 +72,17 @@ def head_commit(directory: Path, env: Mapping[str, str]) -> str:
     return git_output(directory, env, "rev-parse", "HEAD")
 
 
+def current_ref(directory: Path, env: Mapping[str, str]) -> str:
+    """Return the checked out branch, like refs/heads/main; empty where none is."""
+    return git_output(directory, env, "symbolic-ref", "--quiet", "HEAD")
+
+
+def has_changes(directory: Path, env: Mapping[str, str]) -> bool:
+    """Return whether tracked files differ from the commit; False where git cannot say it."""
+    words = ("--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
+    return bool(git_output(directory, env, *words))
+
+
 class NoCheckoutError(Exception):
     """A folder is not in a checkout; the text is git's, or says that git is missing."""
 
@@ -84,8 +95,7 @@ def find_checkout(directory: Path, env: Mapping[str, str]) -> GitCheckout:
     return GitCheckout(
         top=top,
         sha=head_commit(directory, env),
-        ref=git_output(directory, env, "symbolic-ref", "--quiet", "HEAD")
-        or (f"refs/tags/{tag}" if tag else ""),
+        ref=current_ref(directory, env) or (f"refs/tags/{tag}" if tag else ""),
         repository=remote["name"] if remote else "",
         host=remote["host"] if remote else "github.com",
         actor=git_output(directory, env, "config", "--get", "user.name"),

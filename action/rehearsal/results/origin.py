@@ -8,13 +8,30 @@ from rehearsal.results.json_fields import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """The workflow run of a rehearsal; everything is empty outside GitHub."""
+    """The workflow run of a rehearsal. Outside GitHub, commit, ref and branch of the checkout."""
 
     repository: Annotated[str, "OWNER/NAME, or empty.", Json(verbatim=True)] = ""
-    commit: Annotated[str, "The commit of the event, or empty.", Json(verbatim=True)] = ""
+    commit: Annotated[
+        str,
+        "The commit of the event, for a pull request the merge of it; outside GitHub the one that "
+        "is checked out; or empty.",
+        Json(verbatim=True),
+    ] = ""
     ref: Annotated[str, "Its branch or tag, or empty.", Json(verbatim=True)] = ""
     run: Annotated[str, "The URL of the workflow run, or empty.", Json(verbatim=True)] = ""
     attempt: Annotated[int, "The attempt of the workflow run; 0 outside GitHub."] = 0
+    branch: Annotated[
+        str, "The branch, for a pull request its own, or empty.", Json(verbatim=True)
+    ] = ""
+    pull_request: Annotated[int, "The number of the pull request; 0 without one."] = 0
+    head_commit: Annotated[
+        str, "The last commit of the pull request's branch; empty without one.", Json(verbatim=True)
+    ] = ""
+    is_changed: Annotated[
+        bool,
+        "Whether tracked files of the checkout differ from the commit; false on GitHub.",
+        Json(key="changed"),
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,7 @@
+import json
+import os
 import re
+import subprocess
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -6,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands.origin import inputs_origin, read_origin, summarize_request, workflow_path
+from rehearsal.commands.origin import (
+    checkout_origin,
+    inputs_origin,
+    read_origin,
+    summarize_request,
+    workflow_path,
+)
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.diagnosis.paste import InputsOrigin
@@ -22,6 +31,13 @@ GITHUB = {
     "GITHUB_SERVER_URL": "https://github.example",
     "GITHUB_SHA": "c0ffee",
     "GITHUB_REF": "refs/tags/v1",
+}
+GIT = {
+    "PATH": os.environ["PATH"],
+    "HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CEILING_DIRECTORIES": "/",
+    **{f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
 }
 
 
@@ -125,3 +141,63 @@ def test_summarize_request__path_without_query() -> None:
 )
 def test_summarize_request__browser_only_if_it_is_a_name(given: str, browser: str) -> None:
     assert summarize_request(plan(suite=suite_plan(env={"BROWSER": given}))).browser == browser
+
+
+PULL_REQUEST = {"pull_request": {"number": 12, "head": {"sha": "beef" * 10}}}
+
+
+def test_read_origin__of_a_pull_request(tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps(PULL_REQUEST))
+    environ = {
+        **GITHUB,
+        "GITHUB_REF": "refs/pull/12/merge",
+        "GITHUB_HEAD_REF": "feature/a",
+        "GITHUB_EVENT_PATH": str(event),
+    }
+    found = read_origin(environ)
+    assert (found.branch, found.pull_request) == ("feature/a", 12)
+    assert found.head_commit == "beef" * 10
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        '{"pull_request": 1}',
+        '{"pull_request": {"number": "1", "head": {"sha": "x/../y"}}}',
+        '{"pull_request": {"number": -1, "head": []}}',
+    ],
+    ids=["empty", "a list", "deep", "a number", "texts", "negative"],
+)
+def test_read_origin__of_an_event_of_another_shape(tmp_path: Path, event: str) -> None:
+    (tmp_path / "event.json").write_text(event)
+    found = read_origin({**GITHUB, "GITHUB_EVENT_PATH": str(tmp_path / "event.json")})
+    assert (found.pull_request, found.head_commit) == (0, "")
+
+
+def test_read_origin__of_a_branch() -> None:
+    assert read_origin({**GITHUB, "GITHUB_REF": "refs/heads/a/b"}).branch == "a/b"
+    assert read_origin(GITHUB).branch == ""
+
+
+def test_checkout_origin(tmp_path: Path) -> None:
+    top = tmp_path / "app"
+    top.mkdir()
+    assert checkout_origin(top, GIT) == Origin()
+    (top / "a.txt").write_text("a")
+    _git(top, "init", "--quiet", "--template=", "--initial-branch", "a/b")
+    _git(top, "add", "a.txt")
+    _git(top, "commit", "--quiet", "--message", "First")
+    commit = _git(top, "rev-parse", "HEAD").strip()
+    (top / "new.txt").write_text("not tracked")
+    assert checkout_origin(top, GIT) == Origin(commit=commit, ref="refs/heads/a/b", branch="a/b")
+    (top / "a.txt").write_text("changed")
+    assert checkout_origin(top, GIT).is_changed
+
+
+def _git(top: Path, *words: str) -> str:
+    command = ["git", "-C", str(top), *words]
+    return subprocess.run(command, env=GIT, check=True, capture_output=True, text=True).stdout

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rehearsal import __version__
 from rehearsal.report.page.markup import Child, Markup, element, inline
+from rehearsal.report.page.origin import origin_line
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
@@ -34,6 +35,7 @@ def layout(result: RehearsalResult, *facts: str, main: Child) -> Markup:
         element(
             "header",
             element("h1", element("span", verdict, class_="verdict"), " Dress rehearsal"),
+            origin_line(result.origin),
             element("p", " · ".join(facts), class_="soft"),
         ),
         element("main", main),
@@ -54,6 +56,7 @@ def origin_and_image(result: RehearsalResult) -> Child:
     origin = result.origin
     facts = {
         "Commit": " ".join(filter(None, (origin.repository, origin.commit, origin.ref))),
+        "Last commit of the pull request": origin.head_commit,
         "Image": result.image,
         "Image ID": result.image_id,
         "Engine": str(result.engine),

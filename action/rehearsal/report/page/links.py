@@ -1,6 +1,8 @@
 """Links to files of the evidence, but only to those that a browser shows without running them."""
 
-from rehearsal.report.page.markup import Markup, element
+from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.web_links import source_url
+from rehearsal.results.origin import Origin
 
 # The app or its tests may have written any other file: HTML, SVG or XML with scripts in it.
 SAFE_SUFFIXES = (
@@ -14,3 +16,14 @@ def link(path: str, text: str = "") -> Markup:
     if path.endswith(SAFE_SUFFIXES):
         return element("a", text or path, href=path)
     return element("span", text or path)
+
+
+def web_link(address: str, text: Child) -> Child:
+    """Return a link to a page elsewhere, or only its text where there is no address."""
+    return element("a", text, href=address) if address else text
+
+
+def code_link(origin: Origin, file: str, line: int = 0, *, text: str = "") -> Markup:
+    """Return a line of the project's code, `FILE:LINE` or `text`, as a link where it has one."""
+    shown = text or (f"{file}:{line}" if line else file)
+    return element("code", web_link(source_url(origin, file, line), shown))

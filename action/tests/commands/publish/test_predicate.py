@@ -91,6 +91,10 @@ def test_predicate__of_a_pass() -> None:
             "ref": "refs/tags/v1",
             "run": "https://x",
             "attempt": 2,
+            "branch": "",
+            "pull-request": 0,
+            "head-commit": "",
+            "changed": False,
         },
     }
 

@@ -279,6 +279,31 @@ def test_page__names_the_commit() -> None:
     assert "Commit" not in PAGE
 
 
+def test_page__says_first_where_it_ran() -> None:
+    run = "https://github.com/o/r/actions/runs/7"
+    origin = Origin(
+        repository="o/r",
+        commit="c0ffee00" * 5,
+        branch="feature",
+        pull_request=12,
+        head_commit="beef" * 10,
+        run=run,
+        attempt=2,
+    )
+    head = page(failed_result(origin=origin)).partition("<main>")[0]
+    words = "o/r · pull request #12 · branch feature · commit beefbee · run 7, attempt 2"
+    assert words in Parsed(head).text
+    for address in ("", "/pull/12", f"/commit/{'beef' * 10}", "/actions/runs/7/attempts/2"):
+        assert f'href="https://github.com/o/r{address}"' in head
+
+
+def test_page__on_a_laptop_the_origin_is_text() -> None:
+    origin = Origin(commit="c0ffee00" * 5, branch="main", is_changed=True)
+    head = page(failed_result(origin=origin)).partition("<main>")[0]
+    assert "branch main · commit c0ffee0 with changes" in Parsed(head).text
+    assert "href" not in head
+
+
 def test_page__many_failures_are_cut_and_the_rest_is_linked() -> None:
     tests = tuple(
         FailedTestEvidence(failure=Failure(name=f"t{n}", message="m")) for n in range(MAX_TESTS + 5)
