@@ -33,6 +33,9 @@ def chrome_options(
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-default-apps",
+        # The suggestions below the address bar are web pages. For each window they would take
+        # more of the processor than most tests. Drivers add features of their own to this list.
+        "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         "--disable-quic",
         "--disable-sync",
         "--no-default-browser-check",

@@ -32,6 +32,16 @@ def test_window__is_1024_by_768() -> None:
     assert {"--width=1024", "--height=768"} <= set(firefox)
 
 
+def test_chrome__shows_no_web_page_of_its_own() -> None:
+    """Chrome reads only the last of several lists, and the driver adds its own to ours."""
+    (features,) = (
+        argument.partition("=")[2].split(",")
+        for argument in chrome_options(BrowserSettings()).arguments
+        if argument.startswith("--disable-features=")
+    )
+    assert {"WebUIOmniboxPopup", "WebUIOmniboxAimPopup"} <= set(features)
+
+
 def test_local_browser__writes_into_its_workspace() -> None:
     chrome = chrome_options(BrowserSettings(), WORKSPACE)
     assert "--user-data-dir=/ws/profile" in chrome.arguments
