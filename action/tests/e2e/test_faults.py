@@ -38,7 +38,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 THIS_MACHINE = re.compile(
     r"^sha256:|^Looking in |^WARNING: Location|^Collecting |^Processing |^#\d+ 0x"
 )
-ROOM = re.compile(r"/tmp/dr-\w+")
+ROOM = re.compile(r"/(tmp|dev/shm)/dr-\w+")
 HOST_PORT = re.compile(r"\b(localhost|127\.0\.0\.2):\d{5}\b")
 # At its start an app prints what it was given, as the tiny app does by itself.
 TELLTALE = """
