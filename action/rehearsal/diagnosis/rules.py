@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 from rehearsal.diagnosis.facts import Facts
@@ -39,9 +40,14 @@ class Pattern:
         shown: bool = True,
     ) -> None:
         self.sources = (sources,) if isinstance(sources, str) else tuple(sources)
-        self.patterns = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
+        self.texts = patterns
         self.every_value_of = every_value_of
         self.shown = shown
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Compile them when one is needed: there are hundreds, and most rehearsals need none."""
+        return tuple(re.compile(text, re.MULTILINE) for text in self.texts)
 
     def find(self, facts: Facts) -> list[re.Match[str]]:
         """Return the last match of the first pattern that is found, in the first source with one.
