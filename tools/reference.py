@@ -112,8 +112,12 @@ MORE_FILES = {
     "that test ran.",
     "tests/TEST/page.html": "The page's source at that moment.",
     "tests/TEST/address.txt": "The page's address at that moment.",
-    "tests/TEST/trace.jsonl": "What a test made its browsers do: each step with its time "
-    "and its line, and what it looked for.",
+    "tests/TEST/trace.html": "The trace of a failed browser test on one page: its steps with their "
+    "lines of code, pictures and pages, the browser's requests and console, and what the app, "
+    "the services and the workers logged meanwhile. `index.html` links to it. Attempts before the "
+    "last one have `trace-attempt1.html` and so on.",
+    "tests/TEST/trace.jsonl": "What that page is made of; its pictures are `trace-1.jpg` and so "
+    "on. Attempts after the first one have `trace-retry1.jsonl` and so on.",
     "tests/TEST/console.log": "What the browser's console said until then.",
     "tests/TEST/output-report.log": "What the test printed, as its report says.",
     "tests/TEST/…": "The attachments that the report names: screenshots, traces, videos.",

@@ -12,12 +12,14 @@ from rehearsal.evidence.policy import should_keep
 from rehearsal.evidence.staged_files import StagedFiles
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.result_builder import (
+    NO_SOURCE,
     RunDescription,
     add_evidence,
     make_result,
     with_remarks,
 )
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.trace_pages import TracePages
 from rehearsal.report.annotations import error_annotations, warning_annotations
 from rehearsal.report.closing import closing
 from rehearsal.report.page import page
@@ -94,6 +96,14 @@ def finish(
             is_cancelled = result.verdict is Verdict.CANCELLED
             copy_files(staged, evidence, seconds=seconds if is_cancelled else 0)
             result = add_evidence(result, state, description, evidence)
+            pages = TracePages(
+                evidence,
+                description.source or NO_SOURCE,
+                limit=staged.limit,
+                seconds=seconds if is_cancelled else 0,
+            )
+            result = replace(result, index=pages.add_to(result.index))
+            result = with_remarks(result, state, evidence)
             _write_reports(result, evidence, console)
     link = ""
     if kept and local and not console.on_github and evidence.folder.exists(PAGE_FILE):

@@ -1,5 +1,6 @@
 """Which files of the tests are kept: in the order of their worth, as far as there is room."""
 
+import re
 from collections.abc import Iterable
 from enum import IntEnum, auto
 from pathlib import PurePosixPath
@@ -11,6 +12,10 @@ from rehearsal.results.file_names import JUNIT_FOLDER
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 PAGES = (".html",)
 TEXTS = (".log", ".txt", ".md", ".jsonl")
+# What rehearsal_capture writes of a test's steps. A page is made of it, with the logs of that time:
+# it needs this many times the size of the trace, and so much more.
+TRACE = re.compile(r"trace(?:-retry\d{1,3})?\.jsonl", re.ASCII)
+PAGE_FACTOR, PAGE_SIZE = 3, 100_000
 # In bytes. A larger file shows less of a failure than its name says, and goes with the rest.
 MAX_WORTHY = 16 << 20
 # The tests' files may have this part of what is free on the disk: others need it, too.
@@ -73,8 +78,14 @@ def choose(files: Iterable[AnyFile], room: int) -> tuple[list[AnyFile], list[Any
     taken, left_out = [], []
     for file in sorted(files, key=lambda each: (worth(each), each.size, each.target)):
         if file.size <= room:
-            room -= file.size
+            room -= _needs(file)
             taken.append(file)
         else:
             left_out.append(file)
     return taken, left_out
+
+
+def _needs(file: SizedFile) -> int:
+    """Return the room that a file needs in the evidence, in bytes."""
+    is_trace = TRACE.fullmatch(PurePosixPath(file.target).name)
+    return PAGE_FACTOR * file.size + PAGE_SIZE if is_trace else file.size

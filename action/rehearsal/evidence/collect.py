@@ -53,10 +53,9 @@ def collect_evidence(
     log = read_log_excerpt(folder)
     named = name_folders(results or SuiteResults(), evidence)
     timed = any(failure.span for failure in (*named.failed, *named.flaky))
-    index = read_index(folder) if timed or named.failed else LogIndex()
     companions = companion_logs(folder)
-    indexes = {CONTAINER_LOG: index}
-    indexes |= {name: read_index(folder, name=name) for name in companions if timed}
+    indexes = read_indexes(folder) if timed else {}
+    index = indexes.get(CONTAINER_LOG) or read_index(folder) if named.failed else LogIndex()
     others = [read_excerpt(folder, name, TEXT_LIMITS) for name in (*companions, *OTHER_LOGS)]
     texts = {each.name: each.text for each in others if each}
     asked = texts.get(ASKED_AGAIN_LOG, "")
@@ -85,6 +84,12 @@ def collect_evidence(
         else _build_frame(others[-1], source),
         suite_frame=_last_frame((asked, during), source) if named.failed else None,
     )
+
+
+def read_indexes(folder: Folder) -> dict[str, LogIndex]:
+    """Return the indexes of the logs of the app, the services and the workers, by their names."""
+    names = (CONTAINER_LOG, *companion_logs(folder))
+    return {name: read_index(folder, name=name) for name in names}
 
 
 def companion_logs(folder: Folder) -> tuple[str, ...]:

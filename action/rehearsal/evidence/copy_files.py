@@ -45,7 +45,7 @@ def copy_files(staged: StagedFiles, evidence: Evidence, *, seconds: float = 0) -
 def _choose(staged: StagedFiles, evidence: Evidence) -> list[StagedFile]:
     free = evidence.folder.free_space
     taken, too_much = choose(staged.list_files(evidence), room(staged.limit, free))
-    reason = _why_too_much(staged.limit, free)
+    reason = why_too_much(staged.limit, free)
     for file in too_much:
         staged.left_out.add(file.target, file.size, reason)
     return taken
@@ -70,7 +70,8 @@ def _opened(top: Folder, path: str, *, make: bool = False) -> Folder:
     return top.folder(path, make=make)
 
 
-def _why_too_much(limit: int, free: int) -> str:
+def why_too_much(limit: int, free: int) -> str:
+    """Return why a file does not fit, where `free` bytes are free; `limit` is evidence-limit."""
     if limit <= free // SHARE:
         return f"the files of the tests may have {megabytes(limit)} together (evidence-limit)"
     return f"the files of the tests may have a third of the {megabytes(free)} that are free"

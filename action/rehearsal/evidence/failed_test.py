@@ -10,11 +10,12 @@ from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.log_slices import cut_slice
+from rehearsal.evidence.trace_content import find_traces, read_trace_file
 from rehearsal.outside.folder import Folder
-from rehearsal.results.browser_steps import TraceStep, read_trace
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
 from rehearsal.results.tests import Failure
+from rehearsal.results.trace_reader import PICTURE
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
     failing_file,
@@ -26,10 +27,8 @@ from rehearsal.source.tracebacks import (
 READABLE = (*PAGES, *TEXTS)
 # What the test printed, as its report says.
 OUTPUT = "output-report.log"
-# What rehearsal_capture writes of a test's steps, and of those of its retries.
-TRACE = re.compile(r"trace(?:-retry\d+)?\.jsonl")
-# In bytes; 500 steps have less.
-MAX_TRACE = 2 << 20
+# What a page shows of a trace: it is not shown once more.
+OF_TRACES = re.compile(rf"{PICTURE.pattern}|trace(?:-attempt\d+)?\.html")
 # In bytes: the file holds the rest of a longer address.
 MAX_ADDRESS = 2000
 # What selenium adds to its messages: versions, a link to its documentation, the driver's stack.
@@ -68,12 +67,13 @@ def collect(
         evidence.write(f"{folder}/{OUTPUT}", failure.output)
     slice_of_log = read_excerpt(evidence.folder, slice_name, TEXT_LIMITS)
     files = _files(evidence.folder, folder)
-    pictures = [name for name in files if _suffix(name) in PICTURES]
+    traces = find_traces([*files])
+    shown = [name for name in files if not OF_TRACES.fullmatch(PurePosixPath(name).name)]
+    pictures = [name for name in shown if _suffix(name) in PICTURES]
     addresses = [_address_file(name) for name in pictures]
-    texts = [name for name in files if _suffix(name) in READABLE]
-    traces = [name for name in texts if TRACE.fullmatch(PurePosixPath(name).name)]
+    texts = [name for name in shown if _suffix(name) in READABLE]
     # Of a test that ran again, the last attempt.
-    trace = max(traces, key=lambda name: (len(name), name), default="")
+    trace = traces[-1] if traces else ""
     excerpts = (
         read_excerpt(evidence.folder, name, TEXT_LIMITS)
         for name in texts
@@ -90,10 +90,10 @@ def collect(
         files=tuple(
             EvidenceFile(name=name, size=size)
             for name, size in files.items()
-            if name not in {*pictures, *texts}
+            if name in shown and name not in {*pictures, *texts}
         ),
         frame=project_frame(slice_of_log.text, source) if slice_of_log else None,
-        steps=_steps(evidence.folder, trace),
+        steps=read_trace_file(evidence.folder, trace).steps,
         steps_file=trace,
     )
 
@@ -121,12 +121,6 @@ def _address_file(picture: str) -> str:
 def _address(folder: Folder, file: str) -> str:
     excerpt = read_excerpt(folder, file, (MAX_ADDRESS, 0)) if file else None
     return excerpt.text.partition("\n")[0] if excerpt else ""
-
-
-def _steps(folder: Folder, file: str) -> tuple[TraceStep, ...]:
-    """Return the steps of a trace. Of one that is too long, which is none of ours, nothing."""
-    excerpt = read_excerpt(folder, file, (MAX_TRACE, 0)) if file else None
-    return read_trace(excerpt.text) if excerpt and not excerpt.left_out else ()
 
 
 def _write_slice(

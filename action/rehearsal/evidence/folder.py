@@ -86,9 +86,9 @@ class Evidence:
         data = text.encode(errors="replace")
         return digest_of(data) if self._replace(name, (data,)) else ""
 
-    def write_parts(self, name: str, parts: Iterable[str]) -> None:
-        """Write a long document, made of a redacted result, as `write_document` does."""
-        self._replace(name, (part.encode(errors="replace") for part in parts))
+    def write_parts(self, name: str, parts: Iterable[str]) -> bool:
+        """Write a long document, made of a redacted result; return whether that was possible."""
+        return self._replace(name, (part.encode(errors="replace") for part in parts))
 
     def _replace(self, name: str, parts: Iterable[bytes]) -> bool:
         """Replace a file at once and return True; if that fails, leave an earlier one, and warn."""

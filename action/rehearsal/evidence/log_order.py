@@ -8,7 +8,7 @@ line of standard output, by the stamps 11 to 20 %, as joined here none.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,6 +33,11 @@ class _Block:
     data: bytearray
     last_line: bytes
 
+    @property
+    def piece(self) -> Piece:
+        """All of it, as one piece."""
+        return Piece(self.start, self.stream, bytes(self.data))
+
     def is_over(self, time: float) -> bool:
         """Return whether nothing that comes at `time` belongs to this."""
         return time - self.start > MAX_DURATION
@@ -52,13 +57,20 @@ class _Block:
 
 
 def join_pieces(pieces: Iterable[Piece]) -> bytes:
-    """Return all bytes of a log, each block of lines at the place where it began.
+    """Return all bytes of a log, each block of lines at the place where it began."""
+    joined = bytearray()
+    for block in blocks_of(pieces):
+        joined += block.data
+    return bytes(joined)
+
+
+def blocks_of(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield the blocks of a log, in the order in which they began, each with that time.
 
     A block is a line, with the indented and the empty lines around it if all came at once. So a
     traceback is whole, although lines of the other stream came in between. Each stream keeps its
     order.
     """
-    joined = bytearray()
     # Only few are held at once: a log may have hundreds of thousands.
     blocks: deque[_Block] = deque()
     last_blocks: dict[str, _Block] = {}
@@ -75,7 +87,6 @@ def join_pieces(pieces: Iterable[Piece]) -> bytes:
         while blocks and (
             last_blocks[blocks[0].stream] is not blocks[0] or blocks[0].is_over(time)
         ):
-            joined += blocks.popleft().data
+            yield blocks.popleft().piece
     for block in blocks:
-        joined += block.data
-    return bytes(joined)
+        yield block.piece

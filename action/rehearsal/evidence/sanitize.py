@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from hashlib import sha256
 
 from rehearsal.evidence.folder import CHUNK, MAX_FILE_SIZE, SAFE_NAME
@@ -9,11 +10,12 @@ from rehearsal.outside.files import pwrite_all
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
+from rehearsal.results.file_names import PAGE_FILE, TESTS_FOLDER, VERDICT_FILE
 from rehearsal.results.own_names import is_our_name
 
-# Made of redacted results. Programs read what else is in them: a secret may be a word of that.
+# Made of redacted texts. Programs read what else is in them: a secret may be a word of that.
 DOCUMENTS = (VERDICT_FILE, PAGE_FILE)
+TRACE_PAGE = re.compile(rf"{TESTS_FOLDER}/[^/]+/trace(?:-attempt\d+)?\.html", re.ASCII)
 
 
 def sanitize_folder(
@@ -38,7 +40,7 @@ def sanitize_folder(
     for entry in folder.walk(remove):
         if not _is_safe(entry, redactor, max_size):
             remove(entry)
-        elif entry.is_file and entry.path not in DOCUMENTS and _holds_secrets(entry, redactor):
+        elif entry.is_file and not _is_document(entry) and _holds_secrets(entry, redactor):
             _replace_secrets(entry, redactor)
             changed.append(redactor.redact(entry.path))
     return changed
@@ -49,6 +51,10 @@ def _is_safe(entry: Entry, redactor: Redactor, max_size: int) -> bool:
     if holds_secret or not SAFE_NAME.match(entry.name):
         return False
     return entry.is_folder or (entry.is_file and entry.size() <= max_size)
+
+
+def _is_document(entry: Entry) -> bool:
+    return entry.path in DOCUMENTS or TRACE_PAGE.fullmatch(entry.path) is not None
 
 
 def _holds_secrets(entry: Entry, redactor: Redactor) -> bool:

@@ -21,6 +21,7 @@ from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
 
+NO_SOURCE = SourceTree(top=Path(), directory=Path())
 FAULT_NOTICE = "The diagnosis is incomplete, because of an error in Dress Rehearsal: {}."
 
 
@@ -106,11 +107,10 @@ def add_evidence(
     result: RehearsalResult, state: RunState, description: RunDescription, evidence: Evidence
 ) -> RehearsalResult:
     """Return the result with the index of its evidence, and with all remarks so far."""
-    source = description.source or SourceTree(top=Path(), directory=Path())
     index = collect_evidence(
         result.suite_results,
         evidence,
-        source,
+        description.source or NO_SOURCE,
         tests_started=result.tests_started,
         setup_failed=result.verdict is Verdict.SETUP_FAILED,
     )

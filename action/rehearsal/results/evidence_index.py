@@ -36,8 +36,8 @@ class FailedTestEvidence:
     traceback without installed code. `slice` is what the app logged while the test ran, and `frame`
     the project's line in the last traceback of that. `addresses` are the URLs of the pages on the
     `pictures`. `files` are those that a page cannot show, traces and videos. `steps` are
-    what its browsers did, as the file `steps_file` of the evidence says. What is not known is
-    empty.
+    what its browsers did, as the file `steps_file` of the evidence says; the page `trace_page`
+    shows it. What is not known is empty.
     """
 
     failure: Failure
@@ -52,6 +52,7 @@ class FailedTestEvidence:
     frame: ProjectFrame | None = None
     steps: tuple[TraceStep, ...] = ()
     steps_file: str = ""
+    trace_page: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

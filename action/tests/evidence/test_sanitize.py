@@ -53,6 +53,7 @@ def test_sanitize_folder__our_own_files_stay(tmp_path: Path) -> None:
         "verdict.json": b'{"verdict": "tests-failed"}',
         "index.html": b"<a href='container.log'>",
         "tests/one/screenshot.png": b"",
+        "tests/one/trace.html": b"<script>container</script>",
         "tests/one/my-screenshot.png": b"",
     }
     for name, data in content.items():

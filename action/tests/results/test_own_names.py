@@ -19,11 +19,17 @@ def test_is_our_name__every_file_of_rehearsal_testing(
     assert all(map(is_our_name, names)), names
 
 
-@pytest.mark.parametrize("name", ["container.log", "verdict.json", "tests", "problems.txt"])
+@pytest.mark.parametrize(
+    "name",
+    ["container.log", "verdict.json", "tests", "problems.txt", "trace.html", "trace-attempt2.html",
+     "trace.jsonl", "trace-retry1.jsonl", "trace-12.jpg", "trace-retry1-3.jpg"],
+)  # fmt: skip
 def test_is_our_name__other_names_of_ours(name: str) -> None:
     assert is_our_name(name)
 
 
-@pytest.mark.parametrize("name", ["my-screenshot.png", "screenshot-secret.png", "console.log.txt"])
+@pytest.mark.parametrize(
+    "name", ["my-screenshot.png", "screenshot-secret.png", "console.log.txt", "trace-x.jpg"]
+)
 def test_is_our_name__names_that_tests_chose(name: str) -> None:
     assert not is_our_name(name)

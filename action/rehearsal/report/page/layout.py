@@ -84,10 +84,11 @@ def origin_and_image(result: RehearsalResult) -> Child:
 def _policy(style: str, script: str) -> str:
     """Allow our own style and script, and the pictures beside the page: nothing else."""
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src '{csp_hash(style)}'; script-src '{csp_hash(script)}'; "
         "img-src 'self' file:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(code: str) -> str:
+def csp_hash(code: str) -> str:
+    """Return how a policy names a script or a style of a page."""
     return f"sha256-{base64.b64encode(sha256(code.encode()).digest()).decode()}"

@@ -1,6 +1,7 @@
 """Build HTML whose text is always escaped."""
 
 import html
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -74,8 +75,18 @@ def inline(tag: str, code: str) -> Markup:
     return Markup((f"<{tag}>{code}</{tag}>",))
 
 
+def data_block(name: str, value: object) -> Markup:
+    """Return a JSON document for our script, which finds it by its id; nothing in it can end it."""
+    text = json.dumps(value, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup((f'<script type="application/json" id="{html.escape(name)}">', text, "</script>"))
+
+
 def visible(text: str) -> str:
     """Return a text without colour codes and with visible control characters."""
+    if text.isprintable():
+        return text
     plain = COLOUR_CODE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return plain.translate(INVISIBLE)
 

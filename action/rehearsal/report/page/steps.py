@@ -22,7 +22,7 @@ def steps(test: FailedTestEvidence) -> Child:
     before, last = test.steps[:-MAX_SHOWN], test.steps[-MAX_SHOWN:]
     return element(
         "div",
-        element("h4", TITLE, " · ", link(test.steps_file, PurePosixPath(test.steps_file).name)),
+        element("h4", TITLE, " · ", _trace_link(test)),
         _table(last, several),
         element("details", element("summary", f"{len(before)} earlier steps"),
                 _table(before, several))
@@ -30,6 +30,13 @@ def steps(test: FailedTestEvidence) -> Child:
         else None,
         class_="wrap",
     )  # fmt: skip
+
+
+def _trace_link(test: FailedTestEvidence) -> Child:
+    """Return a link to our page of the trace; without one, the name of the trace."""
+    if test.trace_page:
+        return element("a", "the trace: pages, requests and logs", href=test.trace_page)
+    return link(test.steps_file, PurePosixPath(test.steps_file).name)
 
 
 def _table(shown: Sequence[TraceStep], several: bool) -> Markup:

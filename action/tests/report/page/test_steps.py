@@ -5,9 +5,12 @@ from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.tests import Failure
 
 
-def html(*shown: TraceStep) -> str:
+def html(*shown: TraceStep, trace_page: str = "") -> str:
     test = FailedTestEvidence(
-        failure=Failure(name="t", message=""), steps=shown, steps_file="tests/t/trace.jsonl"
+        failure=Failure(name="t", message=""),
+        steps=shown,
+        steps_file="tests/t/trace.jsonl",
+        trace_page=trace_page,
     )
     return "".join(element("div", steps(test)).parts)
 
@@ -30,6 +33,11 @@ def test_steps__what_failed_and_where() -> None:
     assert "<span>trace.jsonl</span>" in page
     assert "browser 1" not in page
     assert "<details" not in page
+
+
+def test_steps__a_link_to_the_page_of_the_trace() -> None:
+    page = html(TraceStep(start=1, seconds=0, text="click"), trace_page="tests/t/trace.html")
+    assert '<a href="./tests/t/trace.html">' in page
 
 
 def test_steps__of_two_browsers() -> None:

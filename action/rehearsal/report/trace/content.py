@@ -1,0 +1,101 @@
+"""What the script of trace.html shows, as a JSON document."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from rehearsal.report.page.markup import visible
+from rehearsal.report.trace.events import Lane, TraceEvent
+from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.browser_trace import BrowserTrace
+from rehearsal.results.failure_trace import FailureTrace, SourceExcerpt
+
+# Decimal places of times in seconds: a thousandth is what the trace has.
+DIGITS = 3
+
+
+def content(shown: FailureTrace, lanes: Sequence[Lane]) -> dict[str, Any]:
+    """Return the document: steps, lanes, pages, style sheets and lines of code.
+
+    Texts are shown as they are, so invisible characters in them are replaced. Pages and style
+    sheets are only shown in a frame of their own that runs nothing.
+    """
+    trace = shown.trace
+    used = {step.page for step in trace.steps}
+    pages = {key: page for key, page in trace.pages.items() if key in used}
+    styles = {key for page in pages.values() for key in page.styles}
+    return {
+        "started": round(trace.started, DIGITS),
+        "failed": shown.failed_step,
+        "screenshot": _screenshot(shown),
+        "steps": [_step(step, shown) for step in trace.steps],
+        "lanes": [
+            {"kind": lane.kind, "title": visible(lane.title), "events": [*map(_event, lane.events)]}
+            for lane in lanes
+        ],
+        "pages": {
+            key: {"html": page.html, "styles": page.styles, "cut": page.is_cut}
+            for key, page in pages.items()
+        },
+        "styles": {key: text for key, text in trace.styles.items() if key in styles},
+        "sources": _sources(shown.sources, trace),
+    }
+
+
+def _step(step: TraceStep, shown: FailureTrace) -> dict[str, Any]:
+    found = {
+        "t": round(step.start, DIGITS),
+        "d": round(step.seconds, DIGITS),
+        "text": visible(step.text),
+        "command": visible(step.command),
+        "element": visible(step.element),
+        "place": visible(step.place),
+        "error": visible(step.error),
+        "look": step.is_look,
+        "browser": step.browser if len(shown.trace.browsers) > 1 else 0,
+        "name": visible(shown.trace.browsers.get(step.browser, "")),
+        "address": visible(step.address),
+        "ready": visible(step.ready),
+        "page": step.page if step.page in shown.trace.pages else "",
+        "picture": step.picture if step.picture in shown.pictures else "",
+    }
+    return {name: value for name, value in found.items() if value not in ("", False)} | {
+        "t": found["t"],
+        "d": found["d"],
+        "b": step.browser,
+    }
+
+
+def _event(event: TraceEvent) -> list[Any]:
+    """Return the event as a list: documents have thousands of them."""
+    found: list[Any] = [
+        round(event.start, DIGITS),
+        round(event.seconds, DIGITS),
+        visible(event.text),
+        int(event.is_error),
+    ]
+    return [*found, visible(event.detail)] if event.detail else found
+
+
+def _screenshot(shown: FailureTrace) -> str:
+    """Return the picture of the last attempt's failure, if there is one."""
+    names = [PurePosixPath(each).name for each in shown.test.pictures]
+    if not shown.is_last:
+        return ""
+    attempt = shown.attempts[-1].number if shown.attempts else 1
+    wanted = f"screenshot-retry{attempt - 1}.png" if attempt > 1 else "screenshot.png"
+    return next((name for name in names if name == wanted), "")
+
+
+def _sources(sources: Mapping[str, SourceExcerpt], trace: BrowserTrace) -> dict[str, Any]:
+    used = {step.place for step in trace.steps}
+    return {
+        visible(place): {
+            "file": visible(each.file),
+            "line": each.line,
+            "first": each.first,
+            "lines": [*map(visible, each.lines)],
+        }
+        for place, each in sources.items()
+        if place in used
+    }

@@ -1,0 +1,235 @@
+"""The page around a trace: the reasons, the parts that its script fills, and a table without it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rehearsal import __version__
+from rehearsal.report.page.layout import DOCTYPE, STYLE_FILE, csp_hash, preformatted
+from rehearsal.report.page.markup import Child, Markup, data_block, element, inline
+from rehearsal.report.trace.content import content
+from rehearsal.report.trace.events import Lane
+from rehearsal.report.trace.table import table
+from rehearsal.report.words import failure_message
+from rehearsal.results.cause import frame_location
+from rehearsal.results.failure_trace import FailureTrace
+from rehearsal.results.file_names import PAGE_FILE
+
+TRACE_STYLE_FILE = Path(__file__).with_name("trace.css")
+SCRIPT_FILE = Path(__file__).with_name("trace.js")
+# From the folder of a test to the page of the rehearsal.
+REPORT = f"../../{PAGE_FILE}"
+KEYS = (
+    ("←", "→", "step before, step after"),
+    ("Shift →", "one step more"),
+    ("Esc", "the whole test"),
+    ("/", "search"),
+    ("B", "before or after the step"),
+)
+
+
+def document(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
+    """Return the whole page."""
+    style = "".join(file.read_text(encoding="utf-8") for file in (STYLE_FILE, TRACE_STYLE_FILE))
+    script = SCRIPT_FILE.read_text(encoding="utf-8")
+    name = shown.test.failure.name
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy(script)),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{name} · trace · Dress Rehearsal"),
+        inline("style", style),
+    )
+    body = element(
+        "body",
+        element("header", _header(shown)),
+        element(
+            "main",
+            _viewer(lanes),
+            element("noscript", table(shown, lanes)),
+            _tracebacks(shown),
+        ),
+        element("footer", _notes(shown), element("p", f"Dress Rehearsal {__version__}")),
+        data_block("trace", content(shown, lanes)),
+        inline("script", script),
+        class_="trace failed",
+    )
+    return Markup((DOCTYPE, *element("html", head, body, lang="en").parts, "\n"))
+
+
+def _policy(script: str) -> str:
+    """Allow our own script and the pictures beside the page.
+
+    Styles may be inline: the frame that shows a stored page has this policy, too, and a stricter
+    one of its own.
+    """
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src '{csp_hash(script)}'; "
+        "img-src 'self' file:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _header(shown: FailureTrace) -> Iterator[Child]:
+    test, failure, frame = shown.test, shown.test.failure, shown.test.frame
+    yield element(
+        "nav", element("a", "Report", href=REPORT), _attempts(shown), class_="soft screen",
+        aria_label="Pages of this test",
+    )  # fmt: skip
+    yield element("h1", failure.name)
+    if frame and shown.is_last:
+        yield _reason("The app raised: ", frame.error, frame_location(frame))
+    file = test.file or failure.file
+    place = f"{file}:{failure.line}" if file and failure.line else file
+    message = failure_message(failure) or "It failed; its report gives no reason."
+    yield _reason("The test reported: ", message, place)
+
+
+def _reason(label: str, message: str, place: str) -> Markup:
+    return element(
+        "p",
+        label,
+        element("span", message, class_="error"),
+        (" · ", element("code", place)) if place else None,
+    )
+
+
+def _attempts(shown: FailureTrace) -> Iterator[Child]:
+    if len(shown.attempts) > 1:
+        for each in shown.attempts:
+            title = f"attempt {each.number}"
+            is_this = each.page == shown.page
+            yield " · "
+            yield element("strong", title) if is_this else element("a", title, href=each.page)
+
+
+def _viewer(lanes: Sequence[Lane]) -> Markup:
+    """Return the parts that the script fills; without it they stay hidden."""
+    return element(
+        "div",
+        element(
+            "section",
+            element("div", id="strip"),
+            element("div", id="lanes"),
+            element("div", id="axis"),
+            class_="card timeline screen",
+            id="timeline",
+            aria_hidden="true",
+        ),
+        element("p", _keys(), class_="soft keys screen"),
+        element(
+            "div",
+            element(
+                "section",
+                element("h2", "Steps", id="steps-title"),
+                element("ol", id="steps", aria_labelledby="steps-title"),
+                class_="pane steps-pane",
+            ),
+            element(
+                "section",
+                element("h2", "What happened", id="events-title"),
+                element("p", id="span", role="status", class_="soft"),
+                element(
+                    "div",
+                    element("div", *_toggles(lanes), class_="toggles", role="group",
+                            aria_label="Lanes that are shown"),
+                    element("label", "Search", for_="search"),
+                    element("input", id="search", type="search", autocomplete="off",
+                            spellcheck="false"),
+                    element("button", "Whole test", id="whole", type="button"),
+                    class_="search screen",
+                ),
+                element("div", element("table", _head(), element("tbody", id="events")),
+                        id="list", tabindex=0, role="region", aria_labelledby="events-title"),
+                class_="pane events-pane",
+            ),
+            element(
+                "section",
+                element("h2", id="step-title"),
+                element("div", id="step"),
+                element("div", _views(), element("figure", id="shown"), id="view"),
+                class_="pane step-pane",
+            ),
+            class_="panes",
+        ),
+        id="viewer",
+        hidden=True,
+    )  # fmt: skip
+
+
+def _keys() -> Iterator[Child]:
+    yield "Keys: "
+    for number, (*keys, what) in enumerate(KEYS):
+        yield ", " if number else ""
+        yield [(element("kbd", key), " ") for key in keys]
+        yield what
+    yield ". Drag over the time line to choose a span."
+
+
+def _toggles(lanes: Sequence[Lane]) -> Iterator[Markup]:
+    for number, lane in enumerate(lanes):
+        yield element(
+            "button",
+            lane.title,
+            type="button",
+            class_=f"lane lane-{lane.kind}",
+            id=f"lane-{number}",
+            aria_pressed="true",
+        )
+
+
+def _head() -> Markup:
+    names = ("seconds", "where", "what")
+    return element("thead", element("tr", *(element("th", each, scope="col") for each in names)))
+
+
+def _views() -> Markup:
+    return element(
+        "div",
+        element("button", "Before", type="button", id="view-before", aria_pressed="false"),
+        element("button", "After", type="button", id="view-after", aria_pressed="true"),
+        element("span", class_="gap"),
+        element("button", "Picture", type="button", id="view-picture", aria_pressed="true"),
+        element("button", "Page", type="button", id="view-page", aria_pressed="false"),
+        class_="toggles",
+        role="group",
+        aria_label="What is shown of the page",
+    )
+
+
+def _tracebacks(shown: FailureTrace) -> Iterator[Child]:
+    test, frame = shown.test, shown.test.frame
+    texts = (
+        ("The app's traceback", frame.text if frame and shown.is_last else ""),
+        ("The test's own traceback", test.short_trace or test.failure.trace),
+    )
+    for title, text in texts:
+        if text:
+            yield element(
+                "details",
+                element("summary", element("h3", title)),
+                element("div", preformatted(text, title), class_="wrap"),
+                class_="card",
+            )
+
+
+def _notes(shown: FailureTrace) -> Iterator[Child]:
+    trace = shown.trace
+    if trace.left_out:
+        counts = ", ".join(f"{count:,} {kind}" for kind, count in trace.left_out.items())
+        yield element("p", f"Only so many are kept of each kind. Left out: {counts}.")
+    for log in shown.logs:
+        if log.left_out:
+            yield element("p", f"{log.left_out:,} bytes of {log.name} are left out here.")
+    browsers = ", ".join(
+        f"{number}: {name}" if len(trace.browsers) > 1 else name
+        for number, name in trace.browsers.items()
+    )
+    if browsers:
+        yield element("p", f"Browser: {browsers}")
+    yield element(
+        "p",
+        "The page is shown without its scripts, pictures and fonts, as it was shortly after a "
+        "step. Lines of two logs that came within milliseconds may have changed places.",
+    )

@@ -1,0 +1,45 @@
+"""The table of a trace for a browser that runs no script: all lanes in the order of time."""
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+
+from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.trace.events import Lane
+from rehearsal.results.failure_trace import FailureTrace
+
+
+def table(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
+    """Return the table; a step has a link to its picture."""
+    head = (element("th", name, scope="col") for name in ("seconds", "where", "what"))
+    return element(
+        "table",
+        element("thead", element("tr", *head)),
+        element("tbody", *_rows(shown, lanes)),
+        class_="all",
+    )
+
+
+def _rows(shown: FailureTrace, lanes: Sequence[Lane]) -> Iterator[Markup]:
+    listed = (
+        [(event.start, number, position) for position, event in enumerate(lane.events)]
+        for number, lane in enumerate(lanes)
+    )
+    # Made once: a table has ten thousand rows.
+    titles = [element("td", lane.title, class_=f"lane lane-{lane.kind}") for lane in lanes]
+    for start, number, position in merge(*map(sorted, listed)):
+        lane = lanes[number]
+        event = lane.events[position]
+        detail = element("span", event.detail, class_="soft") if event.detail else None
+        picture = _picture(shown, position) if lane.kind == "steps" else None
+        yield element(
+            "tr",
+            element("td", f"{start:.3f}"),
+            titles[number],
+            element("td", event.text, " " if detail else None, detail, picture, class_="said"),
+            class_="bad" if event.is_error else None,
+        )
+
+
+def _picture(shown: FailureTrace, position: int) -> Child:
+    name = shown.trace.steps[position].picture
+    return (" ", element("a", "picture", href=name)) if name in shown.pictures else None

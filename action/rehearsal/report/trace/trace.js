@@ -1,0 +1,458 @@
+// Shows a trace: the time line, the steps, and what happened in a span of time.
+"use strict";
+(() => {
+  const trace = JSON.parse(document.getElementById("trace").textContent);
+  const { steps, lanes, sources } = trace;
+  const BATCH = 200;
+  const LONG = 40;
+  const byId = (id) => document.getElementById(id);
+
+  const make = (tag, properties = {}, ...children) => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name in made) made[name] = value;
+      else made.setAttribute(name, value);
+    }
+    made.append(...children.filter((each) => each !== null && each !== ""));
+    return made;
+  };
+  const draw = (tag, properties, ...children) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(properties)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  };
+  const seconds = (value) => value.toFixed(value < 100 ? 2 : 1) + "\u00a0s";
+
+  // All events in the order of time: [lane, position, event]. An event is [start, seconds, text,
+  // is an error, detail].
+  const events = [];
+  lanes.forEach((lane, number) => {
+    lane.events.forEach((event, position) => events.push([number, position, event]));
+  });
+  events.sort((one, other) => one[2][0] - other[2][0] || one[0] - other[0]);
+  const stepsLane = lanes.findIndex((lane) => lane.kind === "steps");
+  const first = Math.min(0, ...events.slice(0, 1).map((each) => each[2][0]));
+  const last = events.reduce((most, each) => Math.max(most, each[2][0] + each[2][1]), first + 0.1);
+  const length = last - first;
+
+  const state = { step: -1, from: first, to: last, hidden: new Set(), view: "after", kind: "" };
+
+  // ---- The span of a step: from the act that caused it to the next step of its browser.
+  const nextOf = (number) => {
+    for (let each = number + 1; each < steps.length; each++) {
+      if (steps[each].b === steps[number].b) return each;
+    }
+    return -1;
+  };
+  const previousOf = (number) => {
+    for (let each = number - 1; each >= 0; each--) {
+      if (steps[each].b === steps[number].b) return each;
+    }
+    return -1;
+  };
+  const startOf = (number) => {
+    let each = number;
+    while (steps[each].look && previousOf(each) !== -1) each = previousOf(each);
+    return steps[each].t;
+  };
+  const endOf = (number) => {
+    const next = nextOf(number);
+    const end = steps[number].t + steps[number].d;
+    if (next === -1 || number === trace.failed) return Math.max(last, end);
+    return Math.max(end, steps[next].t);
+  };
+
+  // ---- The time line.
+  const timeline = byId("timeline");
+  const windowMark = make("div", { id: "window" });
+  const WIDE = 1000;
+  const place = (time) => ((time - first) / length) * WIDE;
+  const drawLane = (lane) => {
+    const picture = draw("svg", { viewBox: `0 0 ${WIDE} 10`, preserveAspectRatio: "none" });
+    // One mark for each thousandth of the width: more cannot be seen.
+    const marks = { good: new Map(), bad: new Map() };
+    for (const [start, took, , isError] of lane.events) {
+      const at = Math.round(place(start));
+      const wide = Math.max(2, Math.round((took / length) * WIDE));
+      const known = marks[isError ? "bad" : "good"];
+      known.set(at, Math.max(known.get(at) || 0, wide));
+    }
+    for (const [kind, found] of Object.entries(marks)) {
+      let path = "";
+      for (const [at, wide] of found) path += `M${Math.min(at, WIDE - 2)} 1h${wide}v8h-${wide}z`;
+      if (path) picture.append(draw("path", { d: path, class: kind === "bad" ? "bad" : "some" }));
+    }
+    return picture;
+  };
+  lanes.forEach((lane) => {
+    const title = make("span", {}, lane.title);
+    byId("lanes").append(
+      make("div", { className: `row lane lane-${lane.kind}` }, title, drawLane(lane)),
+    );
+  });
+  const axis = byId("axis");
+  const drawAxis = () => {
+    const rough = length / Math.max(2, Math.floor(axis.clientWidth / 90));
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
+    axis.replaceChildren();
+    for (let time = Math.ceil(first / step) * step; time < last - step / 4; time += step) {
+      const mark = make("span", {}, `${Number(time.toFixed(3))} s`);
+      mark.style.left = `${place(time) / (WIDE / 100)}%`;
+      axis.append(mark);
+    }
+  };
+  const strip = byId("strip");
+  const pictured = steps.flatMap((each, number) => (each.picture ? [number] : []));
+  const address = (name) => "./" + encodeURIComponent(name);
+  let slots = [];
+  const drawStrip = () => {
+    strip.hidden = !pictured.length;
+    const count = Math.max(2, Math.floor(strip.clientWidth / 130));
+    if (strip.hidden || slots.length === count) return;
+    slots = [];
+    for (let slot = 0; slot < count; slot++) {
+      const time = first + (length * (slot + 1)) / count;
+      slots.push(pictured.filter((number) => steps[number].t <= time).pop());
+    }
+    strip.replaceChildren(
+      ...slots.map((number) =>
+        number === undefined
+          ? make("span")
+          : make("img", { src: address(steps[number].picture), alt: "", draggable: false }),
+      ),
+    );
+  };
+  const area = () => axis.getBoundingClientRect();
+  const timeAt = (event) => {
+    const { left, width } = area();
+    const share = Math.min(1, Math.max(0, (event.clientX - left) / width));
+    return first + share * length;
+  };
+  let dragged = null;
+  timeline.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    dragged = { x: event.clientX, time: timeAt(event), moved: false };
+    timeline.setPointerCapture(event.pointerId);
+  });
+  timeline.addEventListener("pointermove", (event) => {
+    if (!dragged) return;
+    if (!dragged.moved && Math.abs(event.clientX - dragged.x) < 5) return;
+    dragged.moved = true;
+    const time = timeAt(event);
+    narrow(Math.min(time, dragged.time), Math.max(time, dragged.time));
+  });
+  timeline.addEventListener("pointerup", (event) => {
+    if (dragged && !dragged.moved) choose(stepAt(timeAt(event)));
+    else if (dragged) setAddress(`#span=${state.from.toFixed(3)}-${state.to.toFixed(3)}`);
+    dragged = null;
+  });
+  timeline.addEventListener("pointercancel", () => { dragged = null; });
+  const stepAt = (time) => {
+    let found = 0;
+    steps.forEach((each, number) => { if (each.t <= time) found = number; });
+    return found;
+  };
+  const showWindow = () => {
+    const { left, width } = area();
+    const from = left - timeline.getBoundingClientRect().left;
+    windowMark.style.left = `${from + (width * place(state.from)) / WIDE}px`;
+    windowMark.style.width = `${(width * (place(state.to) - place(state.from))) / WIDE}px`;
+    windowMark.hidden = state.from <= first && state.to >= last;
+    [...strip.children].forEach((each, slot) => {
+      each.classList.toggle("chosen", slots[slot] !== undefined && slots[slot] === state.step);
+    });
+  };
+  timeline.append(windowMark);
+
+  // ---- The steps.
+  const failedNote = "The test failed here";
+  const buttons = steps.map((step, number) => {
+    const isFailed = number === trace.failed;
+    const text = make("span", {}, step.browser ? `browser ${step.browser}: ` : "", step.text);
+    if (step.error) text.append(make("span", { className: "error" }, `✗ ${step.error}`));
+    else if (isFailed) text.append(make("span", { className: "error" }, `✗ ${failedNote}`));
+    const time = make("time", {}, seconds(step.t));
+    const button = make("button", { type: "button" }, time, text);
+    button.addEventListener("click", () => choose(number));
+    const names = [step.look ? "look" : "", isFailed ? "failed" : ""].join(" ");
+    byId("steps").append(make("li", { className: names }, button));
+    return button;
+  });
+
+  // ---- One step.
+  const showStep = () => {
+    const step = steps[state.step];
+    const title = step ? `Step ${state.step + 1}: ${step.text}` : "No step";
+    byId("step-title").textContent = title;
+    if (!step) return;
+    const facts = make("dl");
+    const fact = (name, value, tag = "span") => {
+      if (value) facts.append(make("dt", {}, name), make("dd", {}, make(tag, {}, value)));
+    };
+    if (step.error) {
+      const error = make("span", { className: "error" }, step.error);
+      facts.append(make("dt", {}, "Error"), make("dd", {}, error));
+    }
+    fact("Call", step.command, "code");
+    fact("Locator", step.element, "code");
+    fact("Line", step.place, "code");
+    fact("Page after it", step.address, "code");
+    fact("Ready state", step.ready);
+    fact("Browser", step.browser ? `${step.browser} ${step.name || ""}` : "");
+    const clock = new Date((trace.started + step.t) * 1000).toISOString().slice(11, 23);
+    fact("Time", `${seconds(step.t)}, took ${seconds(step.d)} (${clock} UTC)`);
+    byId("step").replaceChildren(facts, ...codeOf(step));
+    showPage();
+  };
+  const codeOf = (step) => {
+    const source = Object.hasOwn(sources, step.place || "") ? sources[step.place] : null;
+    if (!source) return [];
+    const mark = state.step === trace.failed ? "failed-at" : "at";
+    const lines = source.lines.map((line, position) => {
+      const number = source.first + position;
+      const name = number === source.line ? mark : "";
+      return make("span", { className: name }, `${String(number).padStart(4)}  ${line}\n`);
+    });
+    const label = `${source.file}, line ${source.line}`;
+    const block = make("pre", { tabIndex: 0, role: "region", "aria-label": label }, ...lines);
+    return [make("div", { className: "code" }, block)];
+  };
+
+  // ---- What the page looked like.
+  const latest = (number, name) => {
+    let each = number;
+    while (each !== -1 && !steps[each][name]) each = previousOf(each);
+    return each;
+  };
+  // A style sheet cannot end early, and text of others is no selector that means more.
+  const marker = (element) => {
+    const found = /^(id|name|class|tag)=([^{}<>\n]{1,200})$/.exec(element || "");
+    if (!found) return "";
+    const [, kind, value] = found;
+    const escaped = CSS.escape(value);
+    const selectors = {
+      id: `#${escaped}`, class: `.${escaped}`, tag: escaped,
+      name: `[name="${value.replace(/["\\]/g, "\\$&")}"]`,
+    };
+    return `${selectors[kind]} { outline: 3px solid #d9480f !important; outline-offset: 2px }`;
+  };
+  const CLOSE = "<" + "/style>";
+  const frameOf = (page, step) => {
+    const styles = page.styles.filter((key) => Object.hasOwn(trace.styles, key));
+    const sheets = [
+      "img, video, canvas, iframe { background: #8884; } a { pointer-events: none !important; }",
+      ...styles.map((key) => trace.styles[key]),
+      marker(step.element),
+    ].map((text) => `<style>${text.replace(/<\//g, "<\\/")}${CLOSE}`);
+    const policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'";
+    const frame = make("iframe", { title: "The page, without its scripts" });
+    frame.setAttribute("sandbox", "");
+    frame.setAttribute("referrerpolicy", "no-referrer");
+    frame.srcdoc =
+      `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" ` +
+      `content="${policy}">${sheets.join("")}${page.html}`;
+    return frame;
+  };
+  const fit = () => {
+    const box = byId("shown").querySelector(".frame");
+    if (!box || !box.clientWidth) return;
+    const scale = box.clientWidth / 1280;
+    box.firstChild.style.transform = `scale(${scale})`;
+    box.style.height = `${800 * scale}px`;
+  };
+  const showPage = () => {
+    const isBefore = state.view === "before";
+    const number = isBefore ? previousOf(state.step) : state.step;
+    const pagePlace = number === -1 ? -1 : latest(number, "page");
+    const picturePlace = number === -1 ? -1 : latest(number, "picture");
+    const atFailure = trace.screenshot && !isBefore && state.step === trace.failed;
+    const hasPicture = picturePlace !== -1 || atFailure;
+    const hasPage = pagePlace !== -1;
+    const kind = state.kind === "page" && hasPage ? "page"
+      : hasPicture ? "picture" : hasPage ? "page" : "";
+    for (const [name, isOn] of [
+      ["before", isBefore], ["after", !isBefore], ["picture", kind === "picture"],
+      ["page", kind === "page"],
+    ]) byId(`view-${name}`).setAttribute("aria-pressed", String(isOn));
+    byId("view-picture").disabled = !hasPicture;
+    byId("view-page").disabled = !hasPage;
+    const found = kind === "page" ? pagePlace : picturePlace;
+    const when = kind === "picture" && atFailure ? "when the test failed"
+      : found === -1 ? "" : `shortly after step ${found + 1}`;
+    const url = found !== -1 && !(kind === "picture" && atFailure) ? steps[found].address : "";
+    const caption = make("figcaption", { className: "soft" },
+      kind ? (kind === "page" ? "The page " : "Picture ") + when
+        : isBefore ? "Nothing was kept of the page before this step."
+          : "Nothing was kept of the page after this step.",
+      url ? " · " : "", url ? make("code", {}, url) : "",
+      kind === "page" && trace.pages[steps[found].page].cut ? " (cut: it is too long)" : "");
+    const shown = [caption];
+    if (kind === "picture") {
+      const name = atFailure ? trace.screenshot : steps[found].picture;
+      const image = make("img", { src: address(name), alt: `What the browser showed ${when}` });
+      shown.push(make("a", { href: address(name) }, image));
+    } else if (kind === "page") {
+      const page = trace.pages[steps[found].page];
+      shown.push(make("div", { className: "frame" }, frameOf(page, steps[state.step])));
+    }
+    byId("shown").replaceChildren(...shown);
+    fit();
+  };
+  for (const name of ["before", "after"]) {
+    byId(`view-${name}`).addEventListener("click", () => { state.view = name; showPage(); });
+  }
+  for (const name of ["picture", "page"]) {
+    byId(`view-${name}`).addEventListener("click", () => { state.kind = name; showPage(); });
+  }
+
+  // ---- What happened: the events of the span, only as many as one looks at.
+  const list = byId("list");
+  const rows = byId("events");
+  const search = byId("search");
+  let found = [];
+  const said = (text) => {
+    const lines = text.split("\n");
+    const whole = make("span", { className: "said" }, text);
+    if (lines.length <= LONG) return whole;
+    const start = lines.slice(0, 6).join("\n");
+    const end = lines.slice(-20).join("\n");
+    const more = make("button", { type: "button" }, `${lines.length - 26} lines more`);
+    const part = make("span", {},
+      make("span", { className: "said" }, start + "\n"), more,
+      make("span", { className: "said" }, "\n" + end));
+    more.addEventListener("click", () => part.replaceWith(whole));
+    return part;
+  };
+  const rowOf = ([number, position, [start, took, text, isError, detail]]) => {
+    const lane = lanes[number];
+    const isStep = number === stepsLane;
+    const isLog = lane.kind === "app" || lane.kind === "companion";
+    const what = make("td", {});
+    if (isStep) {
+      const button = make("button", { type: "button" }, text);
+      button.addEventListener("click", () => choose(position));
+      what.append(make("span", { className: "said" }, button));
+    } else what.append(said(text));
+    const soft = [isStep ? steps[position].error : detail, took >= 0.001 ? `${Math.round(took * 1000)} ms` : ""];
+    const more = soft.filter(Boolean).join(" · ");
+    if (more) what.append(" ", make("span", { className: "soft" }, more));
+    const names = [isError ? "bad" : "", isLog ? "log" : "",
+      isStep && position === state.step ? "now" : ""].join(" ").trim();
+    return make("tr", { className: names },
+      make("td", {}, start.toFixed(3)),
+      make("td", {}, make("span", { className: `lane lane-${lane.kind}` }, lane.title)),
+      what);
+  };
+  const showMore = () => {
+    const shown = rows.children.length;
+    if (shown < found.length) rows.append(...found.slice(shown, shown + BATCH).map(rowOf));
+  };
+  const showEvents = () => {
+    const text = search.value.toLowerCase();
+    found = events.filter(([lane, , event]) =>
+      event[0] <= state.to && event[0] + event[1] >= state.from && !state.hidden.has(lane) &&
+      (!text || event[2].toLowerCase().includes(text) ||
+        (event[4] || "").toLowerCase().includes(text)));
+    rows.replaceChildren();
+    list.scrollTop = 0;
+    showMore();
+    const isWhole = state.from <= first && state.to >= last;
+    byId("span").textContent =
+      (isWhole ? "The whole test" : `From ${seconds(state.from)} to ${seconds(state.to)}`) +
+      `: ${found.length} ${found.length === 1 ? "line" : "lines"}`;
+    byId("whole").disabled = isWhole;
+  };
+  new IntersectionObserver((seen) => { if (seen.some((each) => each.isIntersecting)) showMore(); },
+    { rootMargin: "600px" }).observe(
+    list.appendChild(make("div", { className: "end" }, "\u00a0")));
+  list.addEventListener("scroll", () => {
+    if (list.scrollTop + list.clientHeight > list.scrollHeight - 600) showMore();
+  });
+  lanes.forEach((lane, number) => {
+    const button = byId(`lane-${number}`);
+    button.append(` ${lane.events.length}`);
+    button.addEventListener("click", () => {
+      const isShown = state.hidden.delete(number);
+      if (!isShown) state.hidden.add(number);
+      button.setAttribute("aria-pressed", String(isShown));
+      showEvents();
+    });
+  });
+  let timer = 0;
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(showEvents, 100);
+  });
+
+  // ---- What is chosen.
+  const setAddress = (hash) => history.replaceState(null, "", hash || location.pathname);
+  const narrow = (from, to) => {
+    state.from = from;
+    state.to = to;
+    showWindow();
+    showEvents();
+  };
+  const mark = (number) => {
+    if (buttons[state.step]) buttons[state.step].removeAttribute("aria-current");
+    state.step = number;
+    if (!buttons[number]) return;
+    buttons[number].setAttribute("aria-current", "step");
+    const box = byId("steps");
+    const top = buttons[number].offsetTop - box.offsetTop;
+    if (top < box.scrollTop || top + buttons[number].offsetHeight > box.scrollTop + box.clientHeight) {
+      box.scrollTop = top - box.clientHeight / 2;
+    }
+  };
+  const choose = (number, { isFirst = false } = {}) => {
+    if (!steps[number]) return;
+    mark(number);
+    showStep();
+    narrow(startOf(number), endOf(number));
+    if (!isFirst) setAddress(`#step=${number + 1}`);
+  };
+  const whole = () => {
+    narrow(first, last);
+    setAddress("#span=all");
+  };
+  byId("whole").addEventListener("click", whole);
+  const follow = () => {
+    const step = /^#step=(\d{1,6})$/.exec(location.hash);
+    const span = /^#span=(-?\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(location.hash);
+    const failed = trace.failed === null ? steps.length - 1 : trace.failed;
+    choose(step ? Math.min(steps.length, Number(step[1])) - 1 : failed, { isFirst: true });
+    if (span) narrow(Number(span[1]), Number(span[2]));
+    if (location.hash === "#span=all" || !steps.length) narrow(first, last);
+  };
+  window.addEventListener("hashchange", follow);
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target === search) {
+      if (event.key === "Escape") { search.value = ""; search.blur(); showEvents(); }
+      return;
+    }
+    const inList = byId("steps").contains(event.target);
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key] ||
+      (inList && { ArrowDown: 1, ArrowUp: -1 }[event.key]);
+    if (by && event.shiftKey) {
+      const number = Math.min(steps.length - 1, Math.max(0, stepAt(state.to) + by));
+      narrow(state.from, Math.max(state.from, endOf(number)));
+    } else if (by) {
+      choose(Math.min(steps.length - 1, Math.max(0, state.step + by)));
+      if (inList) buttons[state.step].focus({ preventScroll: true });
+    } else if (event.key === "/") search.focus();
+    else if (event.key === "Escape") whole();
+    else if (event.key === "b" || event.key === "B") {
+      state.view = state.view === "after" ? "before" : "after";
+      showPage();
+    } else return;
+    event.preventDefault();
+  });
+  const lay = () => { drawAxis(); drawStrip(); showWindow(); fit(); };
+  byId("viewer").hidden = false;
+  new ResizeObserver(lay).observe(timeline);
+  drawAxis();
+  drawStrip();
+  follow();
+})();

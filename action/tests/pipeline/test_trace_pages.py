@@ -1,0 +1,86 @@
+from pathlib import Path
+
+from rehearsal.evidence.budget import choose
+from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.staged_files import StagedFile
+from rehearsal.outside.folder import Folder
+from rehearsal.pipeline.trace_pages import TracePages
+from rehearsal.redaction.redactor import Redactor
+from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.tests import Failure
+from rehearsal.source.source_tree import SourceTree
+
+from ..report.trace.samples import as_text, trace_lines
+
+STEP = TraceStep(start=0, seconds=0, text="click")
+
+
+class Run:
+    """A rehearsal with failed tests that have traces."""
+
+    def __init__(self, top: Path, *names: str) -> None:
+        self.notices: list[str] = []
+        self.evidence = Evidence(Folder(top), Redactor(), self.notices.append)
+        self.source = SourceTree(top=top, directory=top)
+        tests = []
+        for name in names:
+            self.evidence.write(f"tests/{name}/trace.jsonl", as_text(trace_lines()))
+            tests.append(
+                FailedTestEvidence(
+                    failure=Failure(name=name, message=""), folder=f"tests/{name}", steps=(STEP,)
+                )
+            )
+        self.index = EvidenceIndex(failed=tuple(tests))
+
+    def pages(self, limit: int = 10_000_000) -> list[str]:
+        return self.added_by(TracePages(self.evidence, self.source, limit=limit))
+
+    def added_by(self, pages: TracePages) -> list[str]:
+        return [test.trace_page for test in pages.add_to(self.index).failed]
+
+
+def test_trace_pages__one_for_each_test(tmp_path: Path) -> None:
+    run = Run(tmp_path, "a", "b")
+    assert run.pages() == ["tests/a/trace.html", "tests/b/trace.html"]
+    assert "POST /lists/new" in (run.evidence.folder.path / "tests/b/trace.html").read_text()
+    assert run.notices == []
+
+
+def test_trace_pages__as_far_as_evidence_limit_has_room(tmp_path: Path) -> None:
+    run = Run(tmp_path, "a", "b")
+    size = len(as_text(trace_lines()))
+    run.pages()
+    page = (run.evidence.folder.path / "tests/a/trace.html").stat().st_size
+    for name in "ab":
+        run.evidence.folder.unlink(f"tests/{name}/trace.html")
+    assert run.pages(limit=2 * size + page + 10) == ["tests/a/trace.html", ""]
+    (notice,) = run.notices
+    assert notice.startswith("tests/b/trace.html")
+    assert "evidence-limit" in notice
+
+
+def test_trace_pages__not_after_the_time_of_a_cancelled_run(tmp_path: Path) -> None:
+    run = Run(tmp_path, "a")
+    now = iter((0.0, 5.0))
+    pages = TracePages(
+        run.evidence, run.source, limit=10_000_000, seconds=2, clock=lambda: next(now)
+    )
+    assert run.added_by(pages) == [""]
+    assert run.notices == ["tests/a/trace.html was left out: the rehearsal was cancelled."]
+
+
+def test_trace_pages__none_without_steps(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    index = EvidenceIndex(failed=(FailedTestEvidence(failure=Failure(name="t", message="")),))
+    pages = TracePages(run.evidence, run.source, limit=10)
+    assert pages.add_to(index) is index
+
+
+def test_choose__a_trace_needs_room_for_its_page(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    trace = StagedFile(folder=folder, name="t", target="tests/t/trace.jsonl", size=50_000)
+    video = StagedFile(folder=folder, name="v", target="tests/t/video.webm", size=800_000)
+    taken, left_out = choose((video, trace), 900_000)
+    assert (taken, left_out) == ([trace], [video])
+    assert choose((video, trace), 1_100_000) == ([trace, video], [])

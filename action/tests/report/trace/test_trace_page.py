@@ -1,0 +1,129 @@
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rehearsal.report.trace import trace_page
+from rehearsal.results.failure_trace import FailureTrace, TraceAttempt
+from rehearsal.results.timed_log import TimedLog
+
+from .samples import as_text, log_of, long_sample, sample, trace_lines
+
+DATA = re.compile(r'<script type="application/json" id="trace">(.*?)</script>', re.DOTALL)
+HOSTILE = "</script></noscript><!--<script>alert(1)</script><img src=x onerror=alert(2)>&lt;\u202e"
+
+
+def data_of(shown: FailureTrace) -> Any:
+    (found,) = DATA.findall(str(trace_page(shown)))
+    return json.loads(found)
+
+
+def events_of(shown: FailureTrace, title: str) -> list[Any]:
+    (lane,) = (each for each in data_of(shown)["lanes"] if each["title"] == title)
+    events: list[Any] = lane["events"]
+    return events
+
+
+def test_trace_page__all_lanes_in_the_order_of_time_without_script() -> None:
+    page = str(trace_page(sample()))
+    table = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    rows = re.findall(r"<tr[^>]*><td>([\d.]+)</td><td class=\"lane [\w-]+\">([^<]+)</td>", table)
+    times = [float(time) for time, _ in rows]
+    assert times == sorted(times)
+    assert {lane for _, lane in rows} == {
+        "steps", "requests", "console", "app&#x27;s log", "service postgres",
+    }  # fmt: skip
+    assert "POST /lists/new → 500" in table
+    assert "MultiValueDictKeyError" in table
+    assert '<a href="./trace-4.jpg">picture</a>' in table
+
+
+def test_trace_page__the_failed_step_and_what_is_known_of_it() -> None:
+    data = data_of(sample())
+    step = data["steps"][data["failed"]]
+    assert step["error"].startswith("id=id_list_table: no such element")
+    source = data["sources"][step["place"]]
+    assert (source["line"], source["first"], len(source["lines"])) == (38, 34, 9)
+    assert data["steps"][5]["picture"] == "trace-4.jpg"
+    assert data["pages"]["error"]["html"].startswith("<!DOCTYPE html>")
+    assert data["styles"].keys() == {"c"}
+
+
+def test_trace_page__errors_are_marked_and_addresses_are_short() -> None:
+    requests = events_of(sample(), "requests")
+    assert [(text, bad) for _, _, text, bad, *_ in requests] == [
+        ("GET / → 200", 0),
+        ("GET /static/lists/superlists.css → 200", 0),
+        ("GET /favicon.ico → 404", 1),
+        ("POST /lists/new → 500", 1),
+    ]
+    log = events_of(sample(), "app's log")
+    assert [bad for _, _, _, bad, *_ in log] == [0, 0, 0, 1, 1, 1]
+
+
+def test_trace_page__a_picture_that_is_not_there_is_no_picture() -> None:
+    page = str(trace_page(replace(sample(), pictures=frozenset())))
+    assert ".jpg" not in page
+
+
+def test_trace_page__what_others_said_is_text() -> None:
+    lines = [
+        {name: HOSTILE if name in ("text", "url", "cmd", "on", "error", "html", "at") else value
+         for name, value in each.items()}
+        for each in trace_lines()
+    ]  # fmt: skip
+    shown = sample(as_text(iter(lines)), log_of("services/x.log", (5, HOSTILE)))
+    failure = replace(shown.test.failure, name=HOSTILE, message=HOSTILE, trace=HOSTILE)
+    page = str(trace_page(replace(shown, test=replace(shown.test, failure=failure))))
+    ours = page.rpartition("<script>")[2]
+    assert page.count("<script") == 2
+    assert page.count("</script") == 2
+    assert page.count("</noscript") == 1
+    assert "<img" not in page
+    assert "<!--" not in page
+    assert "\u202e" not in page.replace(ours, "")
+    # The stored page is shown to the letter, in a frame that runs nothing.
+    assert data_of(replace(shown))["pages"]["form"]["html"] == HOSTILE
+
+
+def test_trace_page__attempts() -> None:
+    attempts = (
+        TraceAttempt(number=1, page="trace-attempt1.html"),
+        TraceAttempt(number=2, page="trace.html"),
+    )
+    page = str(trace_page(replace(sample(), attempts=attempts)))
+    assert '<a href="./trace-attempt1.html">attempt 1</a>' in page
+    assert "<strong>attempt 2</strong>" in page
+    # What the app raised is known of the last attempt.
+    first = replace(sample(), attempts=attempts, page=attempts[0].page, is_last=False)
+    assert "The app raised" in page
+    assert "The app raised" not in str(trace_page(first))
+
+
+def test_trace_page__says_what_is_left_out() -> None:
+    lines = [
+        each | ({"left-out": {"steps": 1200}} if "v" in each else {}) for each in trace_lines()
+    ]
+    log = TimedLog(name="container.log", left_out=5_000_000)
+    page = str(trace_page(sample(as_text(iter(lines)), log)))
+    assert "Left out: 1,200 steps." in page
+    assert "5,000,000 bytes of container.log are left out here." in page
+
+
+@pytest.mark.parametrize("place, failed", [(":99", 6), (":31", 4), (":25", 2)])
+def test_trace_page__the_failed_step_is_that_of_the_traceback(place: str, failed: int) -> None:
+    shown = sample()
+    failure = replace(shown.test.failure, line=int(place[1:]))
+    sources = {
+        step.place: replace(next(iter(shown.sources.values())), line=int(step.place[-2:]))
+        for step in shown.trace.steps
+    }
+    test = replace(shown.test, failure=failure)
+    assert replace(shown, test=test, sources=sources).failed_step == failed
+
+
+def test_trace_page__a_long_one_has_all() -> None:
+    data = data_of(long_sample(50, 100, 1000))
+    assert [len(each["events"]) for each in data["lanes"]] == [50, 100, 1000]
