@@ -59,6 +59,7 @@ class SharedBrowser:
         user_context = send_bidi(driver, "browser.createUserContext", {})["userContext"]
         self._empty_downloads(user_context)
         window = self._open_window(user_context, "window" if self._is_chrome else "tab")
+        RECORDER.use_context(driver.session_id, user_context)
         driver.switch_to.window(window)
         driver.set_window_rect(**self.window_rect)
         # Selenium's own setter leaves out time-outs of 0.

@@ -10,21 +10,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rehearsal_capture.trace.browser_trace import BrowserTrace
+from rehearsal_capture.trace.pages import Pages
 from rehearsal_capture.trace.places import calling_place
-from rehearsal_capture.trace.session_trace import SessionTrace
+from rehearsal_capture.trace.replies import read_reply
 
 VERSION = 1
 FILE = "trace.jsonl"
 # `retry` records only retries, `off` nothing; any other value records always.
 _MODE = "REHEARSAL_TRACE"
 _MAX_SESSIONS = 20
+# In seconds: how long the writer waits for what the browsers still have to tell.
+_SETTLE = 1.0
 
 
 class Recorder:
     """Records the commands of each Selenium session during the current attempt of a test."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, SessionTrace] = {}
+        self._sessions: dict[str, BrowserTrace] = {}
+        self._pages = Pages()
         self._process = os.getpid()
         self._started = time.time()
         self._attempt = 1
@@ -47,13 +52,19 @@ class Recorder:
     def start_test(self) -> None:
         """Drop what was recorded, because another test or attempt starts."""
         self._started = time.time()
+        self._pages.clear()
         for session in list(self._sessions.values()):
-            session.start_test()
+            session.start_test(self._started)
 
     def is_on(self) -> bool:
         """Whether commands are recorded now."""
         mode = os.environ.get(_MODE, "")
         return not self._is_paused and mode != "off" and (mode != "retry" or self._attempt > 1)
+
+    def use_context(self, session: str | None, user_context: str) -> None:
+        """Record of a browser that tests share only the pages of this user context from now on."""
+        if session in self._sessions:
+            self._sessions[session].trace.user_context = user_context
 
     def note(
         self, command: str, params: dict[str, Any], session: str | None, reply: Any, started: float
@@ -62,26 +73,33 @@ class Recorder:
 
         `started` is in seconds since 1970.
         """
-        if not session or not self.is_on():
+        if not session or os.environ.get(_MODE, "") == "off":
             return
-        value, error = _read_reply(reply)
-        self._trace_of(session, value if command == "newSession" else None).note(
-            command, params, value, error=error, started=started, ended=time.time(),
-            at=calling_place(),
-        )  # fmt: skip
+        value, error = read_reply(reply)
+        browser = self._browser(session, value if command == "newSession" else None)
+        if not error:
+            browser.follow_windows(command, params)
+        if self.is_on():
+            browser.listen()
+            step = browser.trace.note(
+                command, params, value, error=error, started=started, ended=time.time(),
+                at=calling_place(),
+            )  # fmt: skip
+            if step is not None:
+                browser.look(command, step, self._pages, is_retry=self._attempt > 1)
 
-    def _trace_of(self, session: str, opened: Any) -> SessionTrace:
+    def _browser(self, session: str, opened: Any) -> BrowserTrace:
         if self._process != os.getpid():
             # A fork: the browsers of its parent are not its own.
-            self._sessions, self._process = {}, os.getpid()
+            for each in self._sessions.values():
+                each.forget()
+            self._sessions, self._process, self._pages = {}, os.getpid(), Pages()
         if session not in self._sessions:
             while len(self._sessions) >= _MAX_SESSIONS:
-                del self._sessions[next(iter(self._sessions))]
+                self._sessions.pop(next(iter(self._sessions))).close()
+            number = 1 + max((each.trace.number for each in self._sessions.values()), default=0)
             capabilities = (opened or {}).get("capabilities") or opened or {}
-            browser = f"{capabilities.get('browserName', '')} "
-            browser += str(capabilities.get("browserVersion", "")).partition(".")[0]
-            number = 1 + max((each.number for each in self._sessions.values()), default=0)
-            self._sessions[session] = SessionTrace(number, browser.strip())
+            self._sessions[session] = BrowserTrace(number, capabilities, self._started)
         return self._sessions[session]
 
     def write(self, folder: Path, test: str, suffix: str = "") -> None:
@@ -90,41 +108,35 @@ class Recorder:
         `suffix` is added to the name, before the dot.
         """
         lines: list[dict[str, Any]] = []
-        for session in list(self._sessions.values()):
-            own = list(session.lines())
+        browsers = list(self._sessions.values())
+        deadline = time.monotonic() + _SETTLE
+        for browser in browsers:
+            browser.settle(deadline)
+        pictures = self._pages.pictures()
+        folder_exists = False
+        for number, (line, picture) in enumerate(pictures, start=1):
+            if not folder_exists:
+                folder.mkdir(parents=True, exist_ok=True)
+                folder_exists = True
+            line["pic"] = f"trace{suffix}-{number}.jpg"
+            (folder / line["pic"]).write_bytes(picture)
+        for browser in browsers:
+            own = browser.trace.lines()
             if own:
                 head = {"v": VERSION, "test": test, "attempt": self._attempt, "pid": os.getpid(),
-                        "browser": session.browser, "b": session.number,
+                        "browser": browser.trace.browser, "b": browser.trace.number,
                         "start": round(self._started * 1000)}  # fmt: skip
-                if session.left_out:
-                    head["left-out"] = session.left_out
+                left_out = browser.trace.left_out()
+                if left_out:
+                    head["left-out"] = left_out
                 lines.append(head)
-                lines += ({**each, "b": session.number} for each in own)
+                doms = self._pages.lines([each["dom"] for each in own if "dom" in each])
+                lines += ({**each, "b": browser.trace.number} for each in [*own, *doms])
         if lines:
             folder.mkdir(parents=True, exist_ok=True)
             text = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in lines)
             file = folder / FILE.replace(".", f"{suffix}.")
             file.write_text(text, encoding="utf-8", errors="replace")
-
-
-def _read_reply(reply: Any) -> tuple[Any, str]:
-    """Return the value of a reply, and its error: its kind and the first line of its message."""
-    if isinstance(reply, BaseException):
-        return None, f"{type(reply).__name__}: {reply}".partition("\n")[0]
-    value = reply.get("value") if isinstance(reply, dict) else None
-    status = reply.get("status") if isinstance(reply, dict) else None
-    # Selenium hands on the body of an error as text.
-    if status and isinstance(value, str):
-        try:
-            value = json.loads(value)["value"]
-        except (ValueError, KeyError, TypeError):
-            return None, str(value).partition("\n")[0]
-    if status and isinstance(value, dict) and "error" in value:
-        kind = str(value["error"])
-        # Chrome repeats the kind, and the locator as JSON.
-        message = str(value.get("message") or "").partition("\n")[0].partition(': {"method"')[0]
-        return None, message if message.startswith(kind) else f"{kind}: {message}".rstrip(": ")
-    return value, ""
 
 
 RECORDER = Recorder()

@@ -1,17 +1,16 @@
-"""The steps of one browser during one test."""
+"""The trace of one browser during one test."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
 from typing import Any
 
 from rehearsal_capture.trace.commands import FINDS, IGNORED, act, answer, is_look, look
 from rehearsal_capture.trace.hidden import hide_in_error
+from rehearsal_capture.trace.kept_lines import KeptLines
 from rehearsal_capture.trace.locators import Locators
 
-# How many lines are kept: the first ones, and the newest ones.
-_FIRST, _NEWEST = 50, 450
+# How many lines are kept.
+_STEPS, _REQUESTS, _CONSOLE = 500, 1000, 500
 # How many different lookups of one line are named; all are counted.
 _MAX_KINDS = 10
 _MAX_ERROR = 500
@@ -21,25 +20,33 @@ class SessionTrace:
     """The trace of one browser, as lines of JSON.
 
     Each step is one line. All lookups between two steps are one line, however often a wait repeats
-    them. Times are in milliseconds since 1970.
+    them. Times are in milliseconds since 1970. What the browser itself tells comes from another
+    thread.
     """
 
     def __init__(self, number: int, browser: str) -> None:
         self.number = number
         self.browser = browser
-        self.left_out = 0
+        self.started = 0
+        self.user_context: str | None = None
+        self.window: str | None = None
         self._locators = Locators()
-        self._first: list[dict[str, Any]] = []
-        self._newest: deque[dict[str, Any]] = deque()
+        self._kept = {"steps": KeptLines(_STEPS), "requests": KeptLines(_REQUESTS),
+                      "console": KeptLines(_CONSOLE)}  # fmt: skip
         self._looks: dict[str, Any] | None = None
         self._steps = 0
 
-    def start_test(self) -> None:
-        """Drop the steps of the previous test, but keep the elements that it found."""
-        self._first.clear()
-        self._newest.clear()
+    def start_test(self, milliseconds: int) -> None:
+        """Drop the lines of the previous test, but keep the elements that it found."""
+        self.started = milliseconds
+        for kept in self._kept.values():
+            kept.clear()
         self._looks = None
-        self._steps = self.left_out = 0
+        self._steps = 0
+
+    def left_out(self) -> dict[str, int]:
+        """Return how many lines of each kind are left out, without those that are complete."""
+        return {name: each.left_out for name, each in self._kept.items() if each.left_out}
 
     def note(
         self,
@@ -51,10 +58,13 @@ class SessionTrace:
         started: float,
         ended: float,
         at: str | None,
-    ) -> None:
-        """Note a command with its answer, or its error; the times are in seconds since 1970."""
+    ) -> dict[str, Any] | None:
+        """Note a command with its answer, or its error; the times are in seconds since 1970.
+
+        Return the line if it is a step.
+        """
         if command in IGNORED:
-            return
+            return None
         error = hide_in_error(error[:_MAX_ERROR])
         if command in FINDS and not error:
             self._locators.remember(params, value)
@@ -62,7 +72,7 @@ class SessionTrace:
             self._note_look(
                 command, params, value, error=error, started=started, ended=ended, at=at
             )
-            return
+            return None
         self._looks = None
         words, text = act(command, params)
         step = {
@@ -71,7 +81,9 @@ class SessionTrace:
             "text": text, "at": at, "error": error,
         }  # fmt: skip
         self._steps += 1
-        self._add({name: each for name, each in step.items() if each not in ("", None)})
+        step = {name: each for name, each in step.items() if each not in ("", None)}
+        self._kept["steps"].add(step)
+        return step
 
     def _note_look(
         self,
@@ -86,7 +98,7 @@ class SessionTrace:
     ) -> None:
         if self._looks is None:
             self._looks = {"k": "look", "t": _milliseconds(started), "n": 0, "what": []}
-            self._add(self._looks)
+            self._kept["steps"].add(self._looks)
         looks, on = self._looks, self._locators.name(params)
         what = " of ".join(filter(None, (look(command, params), on)))
         if what not in looks["what"] and len(looks["what"]) < _MAX_KINDS:
@@ -95,19 +107,14 @@ class SessionTrace:
         newest = {"n": looks["n"] + 1, "until": _milliseconds(ended), "at": at}
         looks.update(newest, last=f"{what}: {last}" if last else what, failed=bool(error))
 
-    def _add(self, line: dict[str, Any]) -> None:
-        if len(self._first) < _FIRST:
-            self._first.append(line)
-            return
-        self._newest.append(line)
-        if len(self._newest) > _NEWEST:
-            self._newest.popleft()
-            self.left_out += 1
+    def add(self, user_context: str, line: dict[str, Any]) -> None:
+        """Add a request or a message of the console, unless it belongs to another test."""
+        if line["t"] >= self.started and self.user_context in (None, user_context):
+            self._kept["requests" if line["k"] == "net" else "console"].add(line)
 
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """Yield the steps and the lookups in their order."""
-        yield from self._first
-        yield from list(self._newest)
+    def lines(self) -> list[dict[str, Any]]:
+        """Return copies of the steps and the lookups, then what the browser told."""
+        return [dict(each) for kept in self._kept.values() for each in kept.lines()]
 
 
 def _milliseconds(seconds: float) -> int:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -147,6 +148,12 @@ def test_title(page):
 """
 UNITTEST = ("-m", "unittest", "test_pages")
 PYTEST = ("-m", "pytest", "-p", "no:cacheprovider", "test_pages.py")
+
+
+def names_of(folder: Path) -> set[str]:
+    """Return the names of the files of a test, without the pictures: how many there are depends."""
+    names = {file.name for file in folder.iterdir()}
+    return {name for name in names if not re.fullmatch(r"trace(-retry1)?-\d+\.jpg", name)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,7 +303,7 @@ def test_suite__leaves_evidence_unchanged(suite: Suite, sandbox: Sandbox, site: 
     assert code == 1
     (folder,) = sandbox.evidence.iterdir()
     assert folder.name == suite.folder
-    assert {file.name for file in folder.iterdir()} == suite.files
+    assert names_of(folder) == suite.files
     assert (folder / "screenshot.png").read_bytes().startswith(b"\x89PNG")
     assert "<title>one</title>" in (folder / "page.html").read_text()
     assert (folder / "address.txt").read_text() == f"{site}\n"
@@ -379,7 +386,7 @@ def test_pytest_html__attachments_stand_beside_the_test(
     assert "rehearsal_capture" not in printed
     (folder,) = sandbox.evidence.iterdir()
     assert folder.name == "test_pages.test_title"
-    assert {file.name for file in folder.iterdir()} == ALL | ATTACHED | again
+    assert names_of(folder) == ALL | ATTACHED | again
     assert "it says so" in (folder / "console.log").read_text()
     # What the look has read before it, the test reads as well.
     assert "it says so" in (folder / "test-Messages.txt").read_text()
@@ -469,10 +476,7 @@ def test_suite__class_fixtures_that_fail(runner: str, sandbox: Sandbox, site: st
     code, printed = run(sandbox, command, site, "")
     assert code == 1
     assert "rehearsal_capture" not in printed
-    found = {
-        folder.name: {file.name for file in folder.iterdir()}
-        for folder in sandbox.evidence.iterdir()
-    }
+    found = {folder.name: names_of(folder) for folder in sandbox.evidence.iterdir()}
     assert found == {"test_pages.Begins.setUpClass": ALL, "test_pages.Ends.tearDownClass": ALL}
     assert same(printed) == same(run(sandbox, command, site, "", python_path="")[1])
 
@@ -571,7 +575,7 @@ def test_suite__that_closes_its_browser_and_leaves_a_dialog(sandbox: Sandbox, si
     (sandbox.code / "test_pages.py").write_text(FINALLY)
     assert run(sandbox, PYTEST, site, "two")[0] == 1
     (folder,) = sandbox.evidence.iterdir()
-    assert {file.name for file in folder.iterdir()} == {*ALL, "problems.txt"}
+    assert names_of(folder) == {*ALL, "problems.txt"}
     assert (folder / "problems.txt").read_text() == "An open dialog was closed: Saved\n"
 
 
@@ -594,7 +598,8 @@ def test_trace__of_a_browser_that_crashes(sandbox: Sandbox, site: str) -> None:
     (sandbox.code / "test_pages.py").write_text(CRASHES)
     assert run(sandbox, UNITTEST, site, "")[0] == 1
     text = (sandbox.evidence / "test_pages.CrashTest.test_page/trace.jsonl").read_text()
-    head, *lines = map(json.loads, text.splitlines())
+    head, *all_lines = map(json.loads, text.splitlines())
+    lines = [each for each in all_lines if each["k"] in ("step", "look")]
     assert head["test"] == "test_pages.CrashTest.test_page"
     assert head["browser"].startswith("chrome ")
     assert [each.get("cmd", each["k"]) for each in lines] == [
@@ -623,10 +628,11 @@ def test_suite__with_a_page_that_never_answers(sandbox: Sandbox, site: str) -> N
     # Chrome's driver would wait for the page for five minutes before it quits.
     assert run(sandbox, UNITTEST, site, "")[0] == 1
     (folder,) = sandbox.evidence.iterdir()
-    assert {file.name for file in folder.iterdir()} == {"problems.txt", "trace.jsonl"}
+    assert names_of(folder) == {"problems.txt", "trace.jsonl"}
     problems = (folder / "problems.txt").read_text()
     assert problems == "console.log: the browser does not answer\n"
-    steps = [json.loads(line) for line in (folder / "trace.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (folder / "trace.jsonl").read_text().splitlines()]
+    steps = [each for each in lines if each.get("k") == "step"]
     assert steps[-1]["error"].startswith("timeout: ")
 
 
@@ -656,10 +662,7 @@ def test_suite__browsers_that_are_left_open_or_have_gone(sandbox: Sandbox, site:
     code, printed = run(sandbox, PYTEST, site, "")
     assert code == 1
     assert "rehearsal_capture" not in printed
-    kept = {
-        folder.name: {file.name for file in folder.iterdir()}
-        for folder in sandbox.evidence.iterdir()
-    }
+    kept = {folder.name: names_of(folder) for folder in sandbox.evidence.iterdir()}
     # A browser that has gone shows nothing more; its steps are known.
     assert kept == {
         "test_pages.test_leaves_its_browser": ALL,
@@ -692,7 +695,7 @@ def test_base_class__adopts_a_driver(sandbox: Sandbox, site: str) -> None:
     assert "Waited 0.2 s for it." in printed
     (folder,) = sandbox.evidence.iterdir()
     names = {f"{name.partition('.')[0]}-retry1.{name.partition('.')[2]}" for name in ALL}
-    assert {file.name for file in folder.iterdir()} == ALL | names
+    assert names_of(folder) == ALL | names
 
 
 def test_sitecustomize__the_hidden_one_runs(sandbox: Sandbox, site: str) -> None:

@@ -32,6 +32,7 @@ class FakeSession:
     sent: list[str] = field(default_factory=list)
     crashed: bool = False
     ended: bool = False
+    session_id = "s"
     command_executor = "http://x"
     current_window_handle = "first"
 

@@ -1,0 +1,79 @@
+"""The trace of one browser, with what the browser itself tells."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from rehearsal_capture.trace.session_trace import SessionTrace
+
+if TYPE_CHECKING:
+    from rehearsal_capture.trace.cdp_browser import CdpBrowser
+    from rehearsal_capture.trace.pages import Pages
+
+# In seconds: how long the start of a browser waits for the connection.
+_START = 0.5
+_PAUSE = 0.01
+# Steps after which there is no page to look at, or it has not changed.
+_BLIND = frozenset({"newSession", "quit", "close", "addCookie", "deleteCookie", "deleteAllCookies"})
+
+
+class BrowserTrace:
+    """A browser's trace and, while it listens, the connection to the browser."""
+
+    def __init__(self, number: int, capabilities: dict[str, Any], started: float) -> None:
+        name = str(capabilities.get("browserName", ""))
+        version = str(capabilities.get("browserVersion", ""))
+        self.trace = SessionTrace(number, f"{name} {version.partition('.')[0]}".strip())
+        self._cdp: CdpBrowser | None = None
+        self.start_test(started)
+        options = capabilities.get("goog:chromeOptions")
+        address = options.get("debuggerAddress") if isinstance(options, dict) else None
+        self._address, self._version = address, version
+
+    def start_test(self, started: float) -> None:
+        """Begin a test; `started` is in seconds since 1970."""
+        self.trace.start_test(round(started * 1000))
+        if self._cdp is not None:
+            self._cdp.start_test()
+
+    def follow_windows(self, command: str, params: dict[str, Any]) -> None:
+        """Note which window the test uses."""
+        if command == "switchToWindow":
+            name = str(params.get("handle") or params.get("name") or "")
+            # Older drivers write a prefix before the ID of the target.
+            self.trace.window = name[len("CDwindow-") :] if name.startswith("CDwindow-") else name
+
+    def listen(self) -> None:
+        """Connect to the browser, if that is possible and not yet done."""
+        if isinstance(self._address, str):
+            # Most Pythons of the tests start no browser.
+            from rehearsal_capture.trace.cdp_browser import CdpBrowser  # noqa: PLC0415
+
+            address, self._address = self._address, None
+            self._cdp = CdpBrowser(address, self._version, self.trace.add)
+            self._cdp.start(_START)
+
+    def look(self, command: str, step: dict[str, Any], pages: Pages, *, is_retry: bool) -> None:
+        """Add to a step what the page looks like shortly after it, without waiting."""
+        if self._cdp is None or command in _BLIND:
+            return
+        page = self._cdp.page(self.trace.window, self.trace.user_context)
+        if page is not None:
+            page.look(step, pages, with_picture=pages.has_time(is_retry=is_retry))
+
+    def settle(self, deadline: float) -> None:
+        """Wait for what the browser is still to tell, at most until `deadline`."""
+        if self._cdp is not None:
+            while self._cdp.is_looking() and time.monotonic() < deadline:
+                time.sleep(_PAUSE)
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._cdp is not None:
+            self._cdp.close()
+
+    def forget(self) -> None:
+        """Drop the connection in a fork."""
+        if self._cdp is not None:
+            self._cdp.forget()

@@ -1,0 +1,82 @@
+"""Read the console, uncaught exceptions and dialogs from the events of CDP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import time
+from typing import Any
+
+from rehearsal_capture.trace.hidden import hide_in_address, hide_in_error
+
+_LEVELS = {"debug": "debug", "verbose": "debug", "info": "info", "log": "info",
+           "warning": "warning", "error": "error", "assert": "error"}  # fmt: skip
+# Not messages.
+_IGNORED = ("clear", "startGroup", "startGroupCollapsed", "endGroup", "profile", "profileEnd")
+_MAX_TEXT = 1000
+_MAX_ARGUMENTS = 20
+
+
+class CdpConsole:
+    """The messages of one page; `add` gets each as a line."""
+
+    def __init__(self, add: Callable[[dict[str, Any]], None]) -> None:
+        self._add = add
+        self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "Runtime.consoleAPICalled": self._called,
+            "Runtime.exceptionThrown": self._thrown,
+            "Log.entryAdded": self._entry,
+            "Page.javascriptDialogOpening": self._dialog,
+        }
+
+    def _note(self, milliseconds: float, level: str, text: str) -> None:
+        shown = hide_in_error(" ".join(text[: _MAX_TEXT * 2].split()))[:_MAX_TEXT]
+        self._add({"k": "js", "t": round(milliseconds), "level": level, "text": shown})
+
+    def _called(self, event: dict[str, Any]) -> None:
+        if event["type"] in _IGNORED:
+            return
+        text = " ".join(map(_text_of, event["args"][:_MAX_ARGUMENTS]))
+        frames = (event.get("stackTrace") or {}).get("callFrames") or [{}]
+        level = _LEVELS.get(event["type"], "info")
+        self._note(event["timestamp"], level, text + _place(frames[0]))
+
+    def _thrown(self, event: dict[str, Any]) -> None:
+        details = event["exceptionDetails"]
+        thrown = details.get("exception") or {}
+        # Its description has the stack, from the second line on.
+        what = str(thrown.get("description") or thrown.get("value") or "").partition("\n")[0]
+        frames = (details.get("stackTrace") or {}).get("callFrames") or [details]
+        text = f"{details.get('text', 'Uncaught')} {what}".strip()
+        self._note(event["timestamp"], "error", text + _place(frames[0]))
+
+    def _entry(self, event: dict[str, Any]) -> None:
+        entry = event["entry"]
+        # A request that failed has a line of its own.
+        if entry["source"] != "network" or not entry["text"].startswith("Failed to load"):
+            level = _LEVELS.get(entry["level"], "info")
+            place = _place({"url": entry.get("url"), "lineNumber": entry.get("lineNumber")})
+            self._note(entry["timestamp"], level, entry["text"] + place)
+
+    def _dialog(self, event: dict[str, Any]) -> None:
+        self._note(time() * 1000, "dialog", f"{event['type']}: {event['message']}")
+
+
+def _text_of(argument: dict[str, Any]) -> str:
+    """Return an argument of console.log as the console shows it, an object by its properties."""
+    if "value" in argument:
+        return str(argument["value"])[:_MAX_TEXT]
+    preview = argument.get("preview")
+    if preview and argument.get("subtype") != "error":
+        found = [f"{each.get('name')}: {each.get('value')}" for each in preview["properties"]]
+        return f"{preview.get('description', '')} {{{', '.join(found)}}}"[:_MAX_TEXT]
+    return str(argument.get("description") or argument.get("unserializableValue")
+               or argument.get("type"))[:_MAX_TEXT]  # fmt: skip
+
+
+def _place(frame: dict[str, Any]) -> str:
+    """Return ` (FILE:LINE)` of a place that counts lines from 0; empty if it has no file."""
+    if not frame.get("url"):
+        return ""
+    line = frame.get("lineNumber")
+    where = hide_in_address(str(frame["url"]))
+    return f" ({where}:{line + 1})" if isinstance(line, int) else f" ({where})"

@@ -1,0 +1,147 @@
+"""One page of Chrome, by CDP."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rehearsal_capture.trace.cdp_console import CdpConsole
+from rehearsal_capture.trace.cdp_requests import CdpRequests
+from rehearsal_capture.trace.hidden import hide_in_address
+from rehearsal_capture.trace.page_script import page_script
+from rehearsal_capture.trace.pages import Pages
+
+_WORLD = "rehearsal"
+# How many looks may be under way: a page that does not answer gets no more.
+_MAX_LOOKS = 2
+_QUALITY = 50
+_SCRIPT = page_script()
+Send = Callable[..., None]
+
+
+class CdpPage:
+    """A page, its requests and its console; `send` sends it a command."""
+
+    def __init__(
+        self, target: str, user_context: str, add: Callable[[dict[str, Any]], None], send: Send
+    ) -> None:
+        self.target = target
+        self.user_context = user_context
+        self._send = send
+        self._handlers = {**CdpRequests(add).handlers, **CdpConsole(add).handlers}
+        self._looks: set[object] = set()
+        self._is_picturing = False
+        self._has_dialog = False
+        # The SHA of each style sheet, by its address; None while it is read.
+        self._css: dict[str, str | None] = {}
+
+    def listen(self, ready: Callable[[], None]) -> None:
+        """Have the page tell what happens; `ready` is called when it does."""
+        # It need not keep the bodies of answers.
+        few = {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}
+        self._send("Network.enable", few)
+        self._send("Page.enable", {})
+        self._send("Log.enable", {})
+        self._send("Runtime.enable", {}, lambda _: ready())
+
+    def take(self, method: str, event: dict[str, Any]) -> None:
+        """Note an event."""
+        if method.startswith("Page.javascriptDialog"):
+            self._has_dialog = method.endswith("Opening")
+        handler = self._handlers.get(method)
+        if handler is not None:
+            handler(event)
+
+    def is_looking(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self._looks) or self._is_picturing
+
+    def start_test(self) -> None:
+        """Begin again for another test."""
+        self._css = {}
+        self._looks = set()
+        self._is_picturing = False
+
+    def look(self, line: dict[str, Any], pages: Pages, *, with_picture: bool) -> None:
+        """Add to a line what the page looks like shortly after it; do not wait for that."""
+        if self._has_dialog or len(self._looks) >= _MAX_LOOKS:
+            return
+        look, looks = object(), self._looks
+        looks.add(look)
+        self._describe(line, pages, lambda: looks.discard(look), attempts=2)
+        if with_picture and not self._is_picturing:
+            self._picture(line, pages)
+
+    def _describe(
+        self, line: dict[str, Any], pages: Pages, end: Callable[[], None], *, attempts: int
+    ) -> None:
+        def described(reply: dict[str, Any]) -> None:
+            value = ((reply.get("result") or {}).get("result") or {}).get("value")
+            if value is None and attempts > 1:
+                # A navigation came between: the new document has a world of its own.
+                self._describe(line, pages, end, attempts=attempts - 1)
+            elif value is None:
+                end()
+            else:
+                self._keep(line, pages, value, end)
+
+        def evaluate(reply: dict[str, Any]) -> None:
+            world = (reply.get("result") or {}).get("executionContextId")
+            if world is None:
+                described({})
+                return
+            params = {"expression": _SCRIPT, "contextId": world, "returnByValue": True,
+                      "silent": True}  # fmt: skip
+            self._send("Runtime.evaluate", params, described)
+
+        self._send("Page.createIsolatedWorld", {"frameId": self.target, "worldName": _WORLD},
+                   evaluate)  # fmt: skip
+
+    def _keep(
+        self, line: dict[str, Any], pages: Pages, found: dict[str, Any], end: Callable[[], None]
+    ) -> None:
+        line["url"] = hide_in_address(found["url"])
+        line["ready"] = found["ready"]
+        line["shot"] = round(time.time() * 1000)
+        addresses = [each for each in found["css"] if isinstance(each, str)]
+        missing = [each for each in addresses if each not in self._css]
+
+        def keep() -> None:
+            css = list(filter(None, map(self._css.get, addresses)))
+            sha = pages.add_dom(found["html"], css, is_cut=found["cut"])
+            if sha is not None:
+                line["dom"] = sha
+            end()
+
+        self._read_css(missing, pages, keep)
+
+    def _read_css(self, missing: list[str], pages: Pages, then: Callable[[], None]) -> None:
+        if not missing:
+            then()
+            return
+        address, *others = missing
+
+        def read(reply: dict[str, Any]) -> None:
+            result = reply.get("result") or {}
+            text = str(result.get("content") or "")
+            if result.get("base64Encoded"):
+                text = base64.b64decode(text).decode("utf-8", "replace")
+            self._css[address] = pages.add_css(text) if text else None
+            self._read_css(others, pages, then)
+
+        self._send("Page.getResourceContent", {"frameId": self.target, "url": address}, read)
+
+    def _picture(self, line: dict[str, Any], pages: Pages) -> None:
+        started = time.monotonic()
+
+        def taken(reply: dict[str, Any]) -> None:
+            self._is_picturing = False
+            data = (reply.get("result") or {}).get("data")
+            if data:
+                pages.add_picture(line, base64.b64decode(data), time.monotonic() - started)
+
+        self._is_picturing = True
+        params = {"format": "jpeg", "quality": _QUALITY, "optimizeForSpeed": True}
+        self._send("Page.captureScreenshot", params, taken)

@@ -1,0 +1,129 @@
+"""The script that describes a page: its DOM without scripts and without what may be a secret.
+
+It runs in a world of its own, which shares the DOM with the page but no object of its scripts. It
+only reads: a copy of an element could load a picture or start a script.
+"""
+
+from __future__ import annotations
+
+import json
+
+from rehearsal_capture.trace.hidden import HIDDEN
+
+# In characters and milliseconds.
+MAX_HTML = 500_000
+_MAX_TIME = 100
+# What fields are called, or say in `autocomplete`, whose content may be a secret.
+SECRET_FIELD = "pass|pwd|secret|token|key|code|auth|sig|session|sid|otp|nonce|csrf|xsrf|pin\\b|^cc-|card|cvc|cvv|iban|ssn"  # noqa: E501, S105
+
+_SCRIPT = r"""
+(() => {
+  const secret = new RegExp(SECRET_FIELD, "i"), hidden = HIDDEN, end = performance.now() + MAX_TIME;
+  const plainName = /^[a-z][\w.:-]*$/i;
+  const dropped = new Set(["script", "noscript", "link", "meta", "base", "object", "embed",
+    "applet", "template", "title"]);
+  const empty = new Set(["area", "br", "col", "hr", "img", "input", "source", "track", "wbr"]);
+  const urls = new Set(["href", "src", "action", "formaction", "poster", "data", "xlink:href"]);
+  const labels = new Set(["submit", "button", "reset", "checkbox", "radio", "range", "color"]);
+  // A field that shows its password now stays a password.
+  const passwords = globalThis.rehearsalPasswords = globalThis.rehearsalPasswords || new WeakSet();
+  const out = [], css = [];
+  let size = 0, cut = false, count = 0;
+  const put = text => { out.push(text); size += text.length; };
+  const escape = text => text.replace(/[&<>"]/g, each => `&#${each.charCodeAt(0)};`);
+  const named = node => ["name", "id", "autocomplete", "placeholder", "aria-label"]
+    .some(each => secret.test(node.getAttribute(each) || ""));
+  const isPlain = (node, type) => (type === "text" || type === "search" || type === "textarea")
+    && !passwords.has(node) && !named(node);
+  const attribute = (name, value) => put(` ${name}="${escape(value)}"`);
+
+  function attributes(node, tag) {
+    const type = tag === "input" || tag === "textarea" ? node.type : "";
+    if (type === "password") passwords.add(node);
+    for (const {name, value} of node.attributes) {
+      if (/^on/i.test(name) || !plainName.test(name)) continue;
+      if (["nonce", "integrity", "srcdoc", "srcset", "autofocus", "ping"].includes(name)) continue;
+      if (name === "checked" || name === "selected" || (tag === "input" && name === "value"))
+        continue;
+      if (urls.has(name) && (/^\W*javascript:/i.test(value) || /^data:/i.test(value)
+        && value.length > 2000)) continue;
+      const isHidden = name === "value" ? named(node)
+        : name !== "accesskey" && (secret.test(name) || /^hx-(headers|vals)$/.test(name));
+      attribute(name, isHidden ? hidden : value.slice(0, 5000));
+    }
+    if (tag === "input") {
+      if (node.checked) put(" checked");
+      const value = labels.has(type) || isPlain(node, type) ? node.value : node.value && hidden;
+      if (value && type !== "file") attribute("value", named(node) ? hidden : value.slice(0, 5000));
+    }
+    if (tag === "option" && node.selected) put(" selected");
+  }
+
+  function style(node) {
+    let text = node.textContent;
+    if (!text.trim() && node.sheet) {
+      try {
+        text = Array.from(node.sheet.cssRules, each => each.cssText).join("\n");
+      } catch { }
+    }
+    put(`<style>${text.slice(0, 200000).replace(/<\//g, "<\\/")}</style>`);
+  }
+
+  function frame(node) {
+    let inside = null;
+    try {
+      inside = node.contentDocument;
+    } catch { }
+    put("<div");
+    attribute("data-frame", inside ? inside.location.href : node.src || "");
+    put(">");
+    if (inside && inside.body) children(inside.body, 1);
+    put("</div>");
+  }
+
+  function children(node, depth) {
+    for (let each = node.firstChild; each && !cut; each = each.nextSibling) visit(each, depth);
+  }
+
+  function visit(node, depth) {
+    if (size > MAX_HTML || depth > 400 || (++count % 200 === 0 && performance.now() > end)) {
+      cut = true;
+      return;
+    }
+    if (node.nodeType === 3) {
+      put(escape(node.data.slice(0, 50000)));
+      return;
+    }
+    if (node.nodeType !== 1) return;
+    const tag = plainName.test(node.localName) ? node.localName : "div";
+    if (tag === "link" && node.sheet && !node.disabled && css.length < 50) css.push(node.href);
+    if (tag === "style") style(node);
+    if (tag === "iframe" || tag === "frame") frame(node);
+    if (dropped.has(tag) || tag === "style" || tag === "iframe" || tag === "frame") return;
+    put(`<${tag}`);
+    attributes(node, tag);
+    put(">");
+    if (empty.has(tag)) return;
+    if (node.shadowRoot) {
+      put('<template shadowrootmode="open">');
+      children(node.shadowRoot, depth + 1);
+      put("</template>");
+    }
+    if (tag === "textarea") put(escape(isPlain(node, "textarea") ? node.value.slice(0, 50000)
+      : node.value && hidden));
+    else children(node, depth + 1);
+    put(`</${tag}>`);
+  }
+
+  if (document.doctype) put("<!DOCTYPE html>");
+  if (document.documentElement) visit(document.documentElement, 0);
+  return {url: location.href, ready: document.readyState, html: out.join(""), cut, css};
+})()
+"""
+
+
+def page_script() -> str:
+    """Return the script; its value is an object of url, ready, html, cut, and css (addresses)."""
+    script = _SCRIPT.replace("SECRET_FIELD", json.dumps(SECRET_FIELD))
+    script = script.replace("HIDDEN", json.dumps(HIDDEN))
+    return script.replace("MAX_TIME", str(_MAX_TIME)).replace("MAX_HTML", str(MAX_HTML))
