@@ -27,6 +27,12 @@ _ENTRIES = (
         module="rehearsal.commands.init.command",
     ),
     CommandEntry(
+        name="show",
+        operand="[PATH]",
+        summary="Open the page of the last rehearsal or of an artifact, or a trace.",
+        module="rehearsal.commands.show.command",
+    ),
+    CommandEntry(
         name="audit",
         operand="IMAGE",
         summary="Audit an image that the engine has: is it ready for production?",

@@ -94,7 +94,7 @@ def run_rehearsal(
     try:
         with interruptible():
             request = load_request()
-            older.project = str(request.top.resolve())
+            older.project = str(request.top.resolve()) if local else ""
             state.flags_only = inputs_origin(request, environ, local=local).flags_only
             # An error about another input may quote a secret that is in the wrong place.
             known = Redactor(extract_secrets(request.inputs, request.environ))
@@ -143,9 +143,15 @@ def run_rehearsal(
         describe_audit=describe_audit,
         limit_older=older.limit if policy == DEFAULT_POLICY and watchdog else str,
     )
+    older.mark_kept()
     evidence.warn = partial(console.warning, title="Clean-up incomplete")
-    left = {Left.OLDER} if older.surplus else set[Left]()
-    _remove_files(evidence, temp, watchdog, left, whole=not ending.keeps_evidence)
+    _remove_files(
+        evidence,
+        temp,
+        watchdog,
+        {Left.OLDER} if older.surplus else set(),
+        whole=not ending.keeps_evidence,
+    )
     return ending
 
 

@@ -289,6 +289,32 @@ def test_evidence__of_failed_runs_is_kept_three_deep(laptop: Laptop) -> None:
     assert laptop.run(*flags)[0] == 0
     assert len(kept) == 5
     assert sorted(path.name for path in laptop.folder.iterdir()) == sorted(kept[2:])
+    check_show(laptop, laptop.folder / kept[-1] / "evidence")
+
+
+def check_show(laptop: Laptop, evidence: Path) -> None:
+    """Check that `show` finds the last evidence, and opens it or serves it."""
+    page = evidence / "index.html"
+    browser = laptop.folder.with_name("browser")
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" >{browser}.opened\n')
+    browser.chmod(0o755)
+    command = (sys.executable, "-I", "action", "show")
+    own = ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION")
+    env = {name: value for name, value in laptop.env.items() if name not in own}
+    desk = env | {"DISPLAY": ":0", "BROWSER": str(browser)}
+    subprocess.run(command, cwd=laptop.repository.root, env=desk, check=True, timeout=120)
+    assert browser.with_name("browser.opened").read_text() == page.as_uri()
+    with subprocess.Popen(
+        command, cwd=laptop.repository.root, env=env, stdout=subprocess.PIPE, text=True
+    ) as serving:
+        try:
+            assert serving.stdout
+            # There is no display, so it is served.
+            address = next(line for line in serving.stdout if line.startswith("open:")).split()[1]
+            with urlopen(address, timeout=60) as answer:  # noqa: S310  (its own http URL)
+                assert answer.read() == page.read_bytes()
+        finally:
+            serving.terminate()
 
 
 def install(environment: Path, source: Path) -> tuple[str, ...]:

@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 
 from rehearsal.outside.folder import Folder
-from rehearsal.pipeline.older_evidence import MARK, OlderEvidence, older_runs, remove_older
+from rehearsal.pipeline.older_evidence import (
+    KEPT_MARK,
+    MARK,
+    OlderEvidence,
+    newest_evidence,
+    older_runs,
+    remove_older,
+)
 
 PROJECT = "/home/me/project"
 SECONDS = 10.0
@@ -95,3 +102,49 @@ def test_remove_older__leaves_what_somebody_holds(
     )
     remove_older(ended.temp, ended.run, SECONDS)
     assert names(tmp_path) == ["1", "3", "4", "9"]
+
+
+def with_page(run: Path) -> Path:
+    (run / "evidence/index.html").touch()
+    return run
+
+
+def newest(temp: Path, place: str = PROJECT) -> str:
+    found = newest_evidence(Folder(temp), Path(place))
+    return found[0].path.parent.name[-1] if found else ""
+
+
+def test_newest_evidence__is_the_projects_last_with_a_page(tmp_path: Path) -> None:
+    for number in (2, 3, 1):
+        with_page(run_of(tmp_path, number))
+    run_of(tmp_path, 4)
+    with_page(run_of(tmp_path, 5, project="/home/me/other"))
+    assert newest(tmp_path) == "3"
+    assert newest(tmp_path, f"{PROJECT}/src") == "3"
+    assert newest(tmp_path, "/home/me/project-2") == ""
+    found = newest_evidence(Folder(tmp_path), Path(PROJECT))
+    assert found
+    assert found[1] == 1003.5
+
+
+def test_newest_evidence__that_somebody_asked_to_keep(tmp_path: Path) -> None:
+    with_page(run_of(tmp_path, 3))
+    ended = this_run(tmp_path)
+    (tmp_path / ended.run / "evidence/index.html").touch()
+    ended.mark_kept()
+    assert newest(tmp_path) == "9"
+    assert not older_runs(ended.temp, PROJECT, "rehearsal-0000000a")
+
+
+def test_newest_evidence__of_the_inner_project(tmp_path: Path) -> None:
+    with_page(run_of(tmp_path, 3))
+    with_page(run_of(tmp_path, 2, project=f"{PROJECT}/inner"))
+    assert newest(tmp_path, f"{PROJECT}/inner/src") == "2"
+    assert newest(tmp_path) == "3"
+
+
+def test_mark_kept__not_if_it_may_be_removed(tmp_path: Path) -> None:
+    ended = this_run(tmp_path)
+    ended.limit()
+    ended.mark_kept()
+    assert not (tmp_path / ended.run / KEPT_MARK).exists()
