@@ -32,8 +32,6 @@ BREAKS = (
         app="plain_app",
         verdict="not-ready",
         diagnosis="wrong-port",
-        # Shorter than the delay after which this cause ends the wait.
-        inputs={"ready-timeout": "5"},
         edits=(("Dockerfile", r"0\.0\.0\.0:8888", "0.0.0.0:8000"),),
         told=("listens on port 8000", "Do one of these, not both", "port: '8000'"),
         then="passed",
@@ -157,8 +155,6 @@ BREAKS = (
         app="plain_app",
         verdict="not-ready",
         diagnosis="missing-column",
-        # Shorter than the delay after which this cause ends the wait.
-        inputs={"ready-timeout": "3"},
         edits=(
             (
                 "entries/models.py",

@@ -914,7 +914,7 @@ DJANGO = [
         app="superlists",
         verdict="not-ready",
         diagnosis="unlogged-error",
-        inputs={"ready-timeout": "3"},
+        inputs={"ready-timeout": "8", "run-options": "--no-healthcheck"},
         edits=(
             ("superlists/settings.py", r"^LOGGING = \{", "NOT_LOGGING = {"),
             (

@@ -236,12 +236,12 @@ FIT_FAULTS = (
         then="passed",
     ),
     Fault(
-        # With a limit of memory the app is not asked again.
+        # With a limit of memory the app is not asked again. The health check would log an error.
         name="nothing-logged",
         app="superlists",
         verdict="not-ready",
         diagnosis="server-error",
-        inputs={**QUICK, "run-options": "--memory=400m", "ready-timeout": "4"},
+        inputs={**QUICK, "run-options": "--memory=400m\n--no-healthcheck", "ready-timeout": "8"},
         edits=(
             (SETTINGS, r"^LOGGING = \{", "NOT_LOGGING = {"),
             ("superlists/lists/views.py", r"^def home_page\(.*\n", r"\g<0>    request.no_such\n"),

@@ -32,7 +32,7 @@ ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
 SEED = os.environ.get("CHAOS_SEED", "dress rehearsal")
 HOSTILE = Path(__file__).parent / "fixtures/hostile/hostile.py"
 # After the clean-up step nothing may be left for longer than this, in seconds.
-PATIENCE = 5.0
+PATIENCE = 20.0
 # How long the harmed suite still runs, and how long after its harm the attack may come, in seconds.
 SUITE_SECONDS, LATEST = 1.5, 2.5
 SUITES = (

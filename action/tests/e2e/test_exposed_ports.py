@@ -17,7 +17,7 @@ def test_port__is_the_one_that_the_image_exposes(tiny: Repository, runner: Runne
 
 def test_port__of_several_none_is_chosen(tiny: Repository, runner: Runner) -> None:
     tiny.replace("Dockerfile", "^EXPOSE 8888$", "EXPOSE 9000 9001")
-    rehearsed = runner.use(tiny, ELSEWHERE | {"ready-timeout": "4"})
+    rehearsed = runner.use(tiny, ELSEWHERE)
     assert_verdict(rehearsed, "not-ready")
     assert rehearsed.outputs["diagnosis"] == "wrong-port"
     assert "exposes the ports 9000, 9001" in rehearsed.summary

@@ -87,7 +87,7 @@ def test_hidden_process__ends_with_the_rehearsal(
 
     def gone(_: Path) -> None:
         """Before the clean-up step, which could not know of it: no variable marks it."""
-        limit = time.monotonic() + 10
+        limit = time.monotonic() + 60
         while leftovers.running(command) and time.monotonic() < limit:
             time.sleep(0.05)
         assert not leftovers.running(command)

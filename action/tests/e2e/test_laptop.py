@@ -32,7 +32,7 @@ STEP = """
       TINY_STATUS=${{ vars.STATUS || '200' }}
       TINY_PRINTS=TINY_KEY
       TINY_BRANCH=${{ github.ref_name }}
-    ready-timeout: 2
+    ready-timeout: ${{ vars.PATIENCE }}
     test-command: python3 -m unittest checks.${{ matrix.tests }}
     evidence: always
     artifact-name: of-${{ github.run_id }}-${{ matrix.unknown-here }}
@@ -149,28 +149,35 @@ def variables(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "tests, status, verdict, exit_code",
+    "tests, status, patience, verdict, exit_code",
     [
-        pytest.param("Page", "200", "passed", 0, id="passes"),
-        pytest.param("Wrong", "200", "tests-failed", 13, id="a-test-fails"),
-        pytest.param("Page", "503", "not-ready", 12, id="never-ready"),
+        pytest.param("Page", "200", "60", "passed", 0, id="passes"),
+        pytest.param("Wrong", "200", "60", "tests-failed", 13, id="a-test-fails"),
+        pytest.param("Page", "503", "5", "not-ready", 12, id="never-ready"),
     ],
 )
 def test_same_step__same_verdict_and_evidence(
-    tests: str, status: str, verdict: str, exit_code: int, *, laptop: Laptop, act: Act
+    tests: str,
+    status: str,
+    patience: str,
+    verdict: str,
+    exit_code: int,
+    *,
+    laptop: Laptop,
+    act: Act,
 ) -> None:
     job = f"strategy:\n  matrix:\n    tests: [{tests}]\n    unknown-here: [x]\n"
     run = act.push(
         laptop.repository,
         workflow(f"{STEP.rstrip()}\n  continue-on-error: true\n", job=job),
         secrets={"TINY_KEY": KEY},
-        variables={"STATUS": status},
+        variables={"STATUS": status, "PATIENCE": patience},
     )
     assert run.steps["rehearsal"].outputs["verdict"] == verdict
     theirs = run.records[0].evidence
     assert theirs
 
-    laptop.repository.write(".env", f"TINY_KEY={KEY}\nSTATUS={status}\n")
+    laptop.repository.write(".env", f"TINY_KEY={KEY}\nSTATUS={status}\nPATIENCE={patience}\n")
     code, log = laptop.run()
     assert code == exit_code
     assert f"verdict:  {verdict}" in log
@@ -204,7 +211,7 @@ def test_keep__the_app_answers_until_the_command_that_was_told(laptop: Laptop) -
     remove = re.search(r"^remove: +(.+)$", log, re.MULTILINE)
     assert kept
     assert remove
-    with urlopen(kept[1], timeout=5) as answer:  # noqa: S310  (its own http URL)
+    with urlopen(kept[1], timeout=60) as answer:  # noqa: S310  (its own http URL)
         assert b"It works" in answer.read()
     subprocess.run(["bash", "-c", remove[1]], check=True, capture_output=True)
 
@@ -258,7 +265,7 @@ def test_installed__works_with_flags_and_names_the_extra(
 
 def test_flags__are_what_is_proposed(laptop: Laptop) -> None:
     """Each run obeys the last one, and there is no workflow."""
-    flags = ["--env", "TINY_FAULT=elsewhere", "--ready-timeout", "2"]
+    flags = ["--env", "TINY_FAULT=elsewhere"]
     code, log = laptop.run(*flags)
     assert code == 12
     assert "# on the command line, add:\n--port 9000\n" in log
@@ -276,10 +283,11 @@ def test_flags__are_what_is_proposed(laptop: Laptop) -> None:
 
 
 def test_evidence__of_failed_runs_is_kept_three_deep(laptop: Laptop) -> None:
-    flags = ["--no-workflow", "--ready-timeout", "1", "--audit", "off"]
+    flags = ["--no-workflow", "--audit", "off"]
+    never_ready = ["--env", "TINY_STATUS=503", "--ready-timeout", "1"]
     kept: list[str] = []
-    for number in range(1, 6):
-        code, log = laptop.run(*flags, "--env", "TINY_STATUS=503")
+    for number in range(1, 5):
+        code, log = laptop.run(*flags, *never_ready)
         assert code == 12
         kept += re.findall(r"^evidence: .*/(rehearsal-[0-9a-f]{8})/evidence$", log, re.MULTILINE)
         removed = "The evidence of 1 earlier failed rehearsal is removed" in log
@@ -287,8 +295,8 @@ def test_evidence__of_failed_runs_is_kept_three_deep(laptop: Laptop) -> None:
         assert not leftovers.of_processes(laptop.run_id)
     # One that passed leaves nothing, and takes nothing away.
     assert laptop.run(*flags)[0] == 0
-    assert len(kept) == 5
-    assert sorted(path.name for path in laptop.folder.iterdir()) == sorted(kept[2:])
+    assert len(kept) == 4
+    assert sorted(path.name for path in laptop.folder.iterdir()) == sorted(kept[1:])
     check_show(laptop, laptop.folder / kept[-1] / "evidence")
 
 

@@ -11,12 +11,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 
 from .contract import assert_verdict
 from .machine import ACTION, clean_environment
 from .repository import Repository
 from .runner import ActionResult, Runner
-from .test_page import colour, said
+from .test_page import colour, said, wait_for
 
 # An assertion on a page's source, as Selenium gives it: one line of 26 kB.
 LONG_MESSAGE = """
@@ -124,6 +125,13 @@ def test_merge__one_red_shard(shards: Shards, workdir: Path, browser: webdriver.
     assert_page_works(browser, Path(shutil.move(merged, workdir / "some where else #1")))
 
 
+def follow(browser: webdriver.Chrome, link: WebElement) -> None:
+    """Follow a link, and wait until its page is there."""
+    before = browser.current_url
+    link.click()
+    wait_for(lambda: browser.current_url != before)
+
+
 def assert_page_works(browser: webdriver.Chrome, folder: Path) -> None:
     for kind in ("browser", "performance"):
         said(browser, kind)
@@ -133,11 +141,11 @@ def assert_page_works(browser: webdriver.Chrome, folder: Path) -> None:
     links = browser.find_elements(By.CSS_SELECTOR, "table.shards a")
     assert [link.text for link in links] == [f"shard {n}/3 on chrome" for n in (1, 2, 3)]
     for number, ended in ((0, "passed"), (1, "tests-failed")):
-        browser.find_elements(By.CSS_SELECTOR, "table.shards a")[number].click()
+        follow(browser, browser.find_elements(By.CSS_SELECTOR, "table.shards a")[number])
         assert browser.find_element(By.CLASS_NAME, "verdict").text == ended
         assert "Getting ready" in browser.find_element(By.TAG_NAME, "main").text
         browser.back()
-    browser.find_element(By.CSS_SELECTOR, "article a").click()
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "article a"))
     assert browser.find_element(By.CLASS_NAME, "verdict").text == "tests-failed"
     browser.back()
     sent = [each for each in said(browser, "performance") if "Network.requestWillBeSent" in each]

@@ -73,7 +73,8 @@ def test_setup__second_run__changes_nothing(debian: BareDebian) -> None:
     seconds = time.monotonic() - started
     changed = debian.run("find / -xdev -newer /srv/before -type f -not -name '*.pyc'")
     assert (again.returncode, again.stdout, changed.stdout) == (0, "", "")
-    assert seconds < 3
+    # A quiet machine needs a fraction of a second.
+    assert seconds < 20
 
 
 def test_setup__engine__is_started_and_comes_back_after_an_unclean_end(

@@ -17,6 +17,7 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 
+from ..e2e.machine import free_port
 from .sandbox import CHECKOUT, Sandbox
 
 pytestmark = pytest.mark.e2e
@@ -50,9 +51,7 @@ def superlists(
     variables = {**(variables or {}), "DJANGO_DB_PATH": str(sandbox.folder / "db.sqlite3")}
     if migrated:
         assert sandbox.run(["manage.py", "migrate", "--verbosity=0"], variables)[0] == 0
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"localhost:{probe.getsockname()[1]}"
+    address = f"localhost:{free_port()}"
     with (sandbox.folder / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--bind", address, "superlists.wsgi:application"],
@@ -66,7 +65,7 @@ def superlists(
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=10)
+            server.wait(timeout=60)
     print((sandbox.folder / "server.log").read_text())
 
 
@@ -79,7 +78,7 @@ def production(host: str) -> dict[str, str]:
 
 
 def wait_for_answer(address: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             urllib.request.urlopen(f"http://{address}/", timeout=10).close()
