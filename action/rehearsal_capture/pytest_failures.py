@@ -9,7 +9,7 @@ from rehearsal_capture.evidence import Browser, keep
 from rehearsal_capture.playwright_pages import open_pages
 from rehearsal_capture.pytest_attachments import listen
 from rehearsal_capture.quiet import Quiet
-from rehearsal_capture.selenium_sessions import open_sessions, start_test
+from rehearsal_capture.selenium_sessions import end_test, open_sessions, start_test
 
 
 def watch(module: Any) -> None:
@@ -28,6 +28,8 @@ def _keep_evidence(item: Any, call: Any) -> None:
     # A plugin may have a runner of its own, as flaky does.
     listen(item)
     if call.when == "teardown":
+        with Quiet():
+            end_test(lambda: dotted_name(item.nodeid))
         start_test()  # The next one.
     error = call.excinfo and call.excinfo.value
     if error is None or item.get_closest_marker("xfail"):

@@ -6,10 +6,11 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from rehearsal_capture.evidence import attach_snapshot
+from rehearsal_capture.evidence import attach_snapshot, folder_of
 from rehearsal_capture.selenium_session import KnownSession, Session
 from rehearsal_capture.trace.recorder import RECORDER
 
@@ -35,6 +36,8 @@ def watch(module: Any) -> None:
             with suppress(Exception):
                 _snapshot_before_quit(session)
         given = dict(params) if isinstance(params, dict) else {}
+        with suppress(Exception):
+            RECORDER.before(command, given, session)
         started = time.time()
         try:
             response = send(self, command, params)
@@ -88,6 +91,11 @@ def _snapshot_before_quit(session: Any) -> None:
 def forget(session: Any) -> None:
     """Leave a session out: somebody else keeps its evidence."""
     _sessions.pop(session, None)
+
+
+def end_test(name: Callable[[], str]) -> None:
+    """Keep the trace of a test that has passed, if that is wanted; `name` returns its name."""
+    RECORDER.end_test(name, folder_of)
 
 
 def start_test() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_capture.evidence import keep
 from rehearsal_capture.quiet import Quiet
-from rehearsal_capture.selenium_sessions import open_sessions, start_test
+from rehearsal_capture.selenium_sessions import end_test, open_sessions, start_test
 
 # unittest then leaves the lines of this module out of tracebacks, as its own.
 __unittest = True
@@ -43,6 +43,16 @@ def watch(module: Any) -> None:
         with Quiet():
             start_test()
 
+    run = module.TestCase.run
+
+    def run_and_keep(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return run(self, *args, **kwargs)
+        finally:
+            with Quiet():
+                end_test(lambda: _name(self))
+
+    module.TestCase.run = run_and_keep
     outcome.testPartExecutor = run_part_and_keep
     outcome.__init__ = begin_test
 

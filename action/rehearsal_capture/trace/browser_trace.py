@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
 from rehearsal_capture.trace.session_trace import SessionTrace
+from rehearsal_capture.trace.typed_text import TypedText, backend_node
 
 if TYPE_CHECKING:
     from rehearsal_capture.trace.cdp_browser import CdpBrowser
@@ -16,6 +18,8 @@ _START = 0.5
 _PAUSE = 0.01
 # Steps after which there is no page to look at, or it has not changed.
 _BLIND = frozenset({"newSession", "quit", "close", "addCookie", "deleteCookie", "deleteAllCookies"})
+_DIALOGS = frozenset({"w3cAcceptAlert", "w3cDismissAlert"})
+_PICTURES = "REHEARSAL_TRACE_PICTURES"
 
 
 class BrowserTrace:
@@ -26,6 +30,7 @@ class BrowserTrace:
         version = str(capabilities.get("browserVersion", ""))
         self.trace = SessionTrace(number, f"{name} {version.partition('.')[0]}".strip())
         self._cdp: CdpBrowser | None = None
+        self._field: TypedText | None = None
         self.start_test(started)
         options = capabilities.get("goog:chromeOptions")
         address = options.get("debuggerAddress") if isinstance(options, dict) else None
@@ -60,7 +65,24 @@ class BrowserTrace:
             return
         page = self._cdp.page(self.trace.window, self.trace.user_context)
         if page is not None:
-            page.look(step, pages, with_picture=pages.has_time(is_retry=is_retry))
+            if command in _DIALOGS:
+                page.end_dialog()
+            wanted = os.environ.get(_PICTURES) != "off" and pages.has_time(is_retry=is_retry)
+            page.look(step, pages, with_picture=wanted)
+
+    def ask_field(self, params: dict[str, Any]) -> None:
+        """Ask what kind of field a test is about to type into."""
+        page = self._cdp and self._cdp.page(self.trace.window, self.trace.user_context)
+        node = backend_node(params)
+        if page and node is not None:
+            self._field = typed = TypedText(params)
+            page.describe(node, typed.answer)
+
+    def show_typed(self, params: dict[str, Any], step: dict[str, Any]) -> None:
+        """Show the typed text in a step as soon as the field is known to hold no secret."""
+        typed, self._field = self._field, None
+        if typed is not None and typed.is_of(params):
+            typed.show_in(step)
 
     def settle(self, deadline: float) -> None:
         """Wait for what the browser is still to tell, at most until `deadline`."""

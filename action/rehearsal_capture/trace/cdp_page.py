@@ -34,7 +34,7 @@ class CdpPage:
         self._looks: set[object] = set()
         self._is_picturing = False
         self._has_dialog = False
-        # The SHA of each style sheet, by its address; None while it is read.
+        # The SHA of each style sheet, by its address; None if there is no room for it.
         self._css: dict[str, str | None] = {}
 
     def listen(self, ready: Callable[[], None]) -> None:
@@ -56,7 +56,15 @@ class CdpPage:
 
     def is_looking(self) -> bool:
         """Whether an answer is still to come."""
-        return bool(self._looks) or self._is_picturing
+        return not self._has_dialog and (bool(self._looks) or self._is_picturing)
+
+    def end_dialog(self) -> None:
+        """Note that a dialog is closed; the browser will say so, too, but later."""
+        self._has_dialog = False
+
+    def describe(self, node: int, answer: Callable[[dict[str, Any]], None]) -> None:
+        """Have `answer` called with the description of an element, by its number in DevTools."""
+        self._send("DOM.describeNode", {"backendNodeId": node}, answer)
 
     def start_test(self) -> None:
         """Begin again for another test."""
@@ -82,56 +90,35 @@ class CdpPage:
             if value is None and attempts > 1:
                 # A navigation came between: the new document has a world of its own.
                 self._describe(line, pages, end, attempts=attempts - 1)
-            elif value is None:
-                end()
-            else:
-                self._keep(line, pages, value, end)
+                return
+            if value is not None:
+                self._keep(line, pages, value)
+            end()
 
         def evaluate(reply: dict[str, Any]) -> None:
             world = (reply.get("result") or {}).get("executionContextId")
             if world is None:
                 described({})
                 return
-            params = {"expression": _SCRIPT, "contextId": world, "returnByValue": True,
-                      "silent": True}  # fmt: skip
-            self._send("Runtime.evaluate", params, described)
+            params = {
+                "functionDeclaration": _SCRIPT, "executionContextId": world,
+                "arguments": [{"value": list(self._css)}], "returnByValue": True, "silent": True,
+            }  # fmt: skip
+            self._send("Runtime.callFunctionOn", params, described)
 
         self._send("Page.createIsolatedWorld", {"frameId": self.target, "worldName": _WORLD},
                    evaluate)  # fmt: skip
 
-    def _keep(
-        self, line: dict[str, Any], pages: Pages, found: dict[str, Any], end: Callable[[], None]
-    ) -> None:
+    def _keep(self, line: dict[str, Any], pages: Pages, found: dict[str, Any]) -> None:
         line["url"] = hide_in_address(found["url"])
         line["ready"] = found["ready"]
         line["shot"] = round(time.time() * 1000)
-        addresses = [each for each in found["css"] if isinstance(each, str)]
-        missing = [each for each in addresses if each not in self._css]
-
-        def keep() -> None:
-            css = list(filter(None, map(self._css.get, addresses)))
-            sha = pages.add_dom(found["html"], css, is_cut=found["cut"])
-            if sha is not None:
-                line["dom"] = sha
-            end()
-
-        self._read_css(missing, pages, keep)
-
-    def _read_css(self, missing: list[str], pages: Pages, then: Callable[[], None]) -> None:
-        if not missing:
-            then()
-            return
-        address, *others = missing
-
-        def read(reply: dict[str, Any]) -> None:
-            result = reply.get("result") or {}
-            text = str(result.get("content") or "")
-            if result.get("base64Encoded"):
-                text = base64.b64decode(text).decode("utf-8", "replace")
+        for address, text in found["sheets"].items():
             self._css[address] = pages.add_css(text) if text else None
-            self._read_css(others, pages, then)
-
-        self._send("Page.getResourceContent", {"frameId": self.target, "url": address}, read)
+        css = [self._css.get(each) for each in found["css"] if isinstance(each, str)]
+        sha = pages.add_dom(found["html"], list(filter(None, css)), is_cut=found["cut"])
+        if sha is not None:
+            line["dom"] = sha
 
     def _picture(self, line: dict[str, Any], pages: Pages) -> None:
         started = time.monotonic()

@@ -33,6 +33,7 @@ class CdpRequests:
             "Network.webSocketCreated": self._websocket,
             "Network.webSocketWillSendHandshakeRequest": self._handshake,
             "Network.webSocketHandshakeResponseReceived": self._shaken,
+            "Network.webSocketFrameError": self._failed,
         }
 
     def _sent(self, event: dict[str, Any]) -> None:
@@ -71,7 +72,8 @@ class CdpRequests:
             line["failed"] = failed[:_MAX_WORDS]
 
     def _failed(self, event: dict[str, Any]) -> None:
-        words = event.get("blockedReason") or event.get("errorText") or "failed"
+        words = event.get("blockedReason") or event.get("errorText")
+        words = words or event.get("errorMessage") or "failed"
         self._ended(event, words)
 
     def _websocket(self, event: dict[str, Any]) -> None:

@@ -12,12 +12,13 @@ from rehearsal_capture.trace.hidden import HIDDEN
 
 # In characters and milliseconds.
 MAX_HTML = 500_000
+MAX_CSS = 300_000
 _MAX_TIME = 100
 # What fields are called, or say in `autocomplete`, whose content may be a secret.
 SECRET_FIELD = "pass|pwd|secret|token|key|code|auth|sig|session|sid|otp|nonce|csrf|xsrf|pin\\b|^cc-|card|cvc|cvv|iban|ssn"  # noqa: E501, S105
 
 _SCRIPT = r"""
-(() => {
+known => {
   const secret = new RegExp(SECRET_FIELD, "i"), hidden = HIDDEN, end = performance.now() + MAX_TIME;
   const plainName = /^[a-z][\w.:-]*$/i;
   const dropped = new Set(["script", "noscript", "link", "meta", "base", "object", "embed",
@@ -27,7 +28,7 @@ _SCRIPT = r"""
   const labels = new Set(["submit", "button", "reset", "checkbox", "radio", "range", "color"]);
   // A field that shows its password now stays a password.
   const passwords = globalThis.rehearsalPasswords = globalThis.rehearsalPasswords || new WeakSet();
-  const out = [], css = [];
+  const out = [], css = [], sheets = {};
   let size = 0, cut = false, count = 0;
   const put = text => { out.push(text); size += text.length; };
   const escape = text => text.replace(/[&<>"]/g, each => `&#${each.charCodeAt(0)};`);
@@ -59,14 +60,26 @@ _SCRIPT = r"""
     if (tag === "option" && node.selected) put(" selected");
   }
 
+  function rules(sheet) {
+    let text = "";
+    try {
+      for (const each of sheet.cssRules) {
+        if (text.length > MAX_CSS || performance.now() > end) break;
+        text += each.cssText + "\n";
+      }
+    } catch { }  // It is from another server.
+    return text.slice(0, MAX_CSS);
+  }
+
   function style(node) {
-    let text = node.textContent;
-    if (!text.trim() && node.sheet) {
-      try {
-        text = Array.from(node.sheet.cssRules, each => each.cssText).join("\n");
-      } catch { }
-    }
-    put(`<style>${text.slice(0, 200000).replace(/<\//g, "<\\/")}</style>`);
+    const text = node.textContent.trim() ? node.textContent : node.sheet ? rules(node.sheet) : "";
+    put(`<style>${text.slice(0, MAX_CSS).replace(/<\//g, "<\\/")}</style>`);
+  }
+
+  function link(node) {
+    if (!node.sheet || node.disabled || !node.href || css.length >= 50) return;
+    css.push(node.href);
+    if (!known.includes(node.href)) sheets[node.href] = rules(node.sheet);
   }
 
   function frame(node) {
@@ -96,7 +109,7 @@ _SCRIPT = r"""
     }
     if (node.nodeType !== 1) return;
     const tag = plainName.test(node.localName) ? node.localName : "div";
-    if (tag === "link" && node.sheet && !node.disabled && css.length < 50) css.push(node.href);
+    if (tag === "link") link(node);
     if (tag === "style") style(node);
     if (tag === "iframe" || tag === "frame") frame(node);
     if (dropped.has(tag) || tag === "style" || tag === "iframe" || tag === "frame") return;
@@ -117,13 +130,17 @@ _SCRIPT = r"""
 
   if (document.doctype) put("<!DOCTYPE html>");
   if (document.documentElement) visit(document.documentElement, 0);
-  return {url: location.href, ready: document.readyState, html: out.join(""), cut, css};
-})()
+  return {url: location.href, ready: document.readyState, html: out.join(""), cut, css, sheets};
+}
 """
 
 
 def page_script() -> str:
-    """Return the script; its value is an object of url, ready, html, cut, and css (addresses)."""
+    """Return a function in JavaScript; it takes the addresses of the style sheets that are known.
+
+    It returns an object of url, ready, html, cut, css (addresses), and sheets (texts, by address).
+    """
     script = _SCRIPT.replace("SECRET_FIELD", json.dumps(SECRET_FIELD))
     script = script.replace("HIDDEN", json.dumps(HIDDEN))
-    return script.replace("MAX_TIME", str(_MAX_TIME)).replace("MAX_HTML", str(MAX_HTML))
+    script = script.replace("MAX_TIME", str(_MAX_TIME)).replace("MAX_CSS", str(MAX_CSS))
+    return script.replace("MAX_HTML", str(MAX_HTML))

@@ -13,7 +13,6 @@ from rehearsal_capture.trace.hidden import hide_in_address
 
 # In characters, of all DOM and style sheets of a test.
 _MAX_TEXT = 2_000_000
-_MAX_CSS = 300_000
 _MAX_PICTURES = 60
 _FIRST_PICTURES = 10
 # In bytes, of one picture; and the part of the test's time that pictures may take.
@@ -56,7 +55,7 @@ class Pages:
     def add_css(self, text: str) -> str | None:
         """Keep a style sheet; return its SHA, None if there is no room."""
         with self._lock:
-            return self._add(text[:_MAX_CSS])
+            return self._add(text)
 
     def _add(self, text: str) -> str | None:
         data = text.encode("utf-8", "replace")

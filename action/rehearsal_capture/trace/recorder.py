@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from rehearsal_capture.trace.replies import read_reply
 
 VERSION = 1
 FILE = "trace.jsonl"
-# `retry` records only retries, `off` nothing; any other value records always.
+# `retry` records only retries, `off` nothing; any other value records always. With `always` the
+# traces of passed tests are written, too.
 _MODE = "REHEARSAL_TRACE"
 _MAX_SESSIONS = 20
 # In seconds: how long the writer waits for what the browsers still have to tell.
@@ -34,6 +35,7 @@ class Recorder:
         self._started = time.time()
         self._attempt = 1
         self._is_paused = False
+        self._is_written = False
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -52,6 +54,7 @@ class Recorder:
     def start_test(self) -> None:
         """Drop what was recorded, because another test or attempt starts."""
         self._started = time.time()
+        self._is_written = False
         self._pages.clear()
         for session in list(self._sessions.values()):
             session.start_test(self._started)
@@ -61,10 +64,26 @@ class Recorder:
         mode = os.environ.get(_MODE, "")
         return not self._is_paused and mode != "off" and (mode != "retry" or self._attempt > 1)
 
+    def end_test(self, name: Callable[[], str], folder: Callable[[str], Path]) -> None:
+        """Write the trace of a test that has passed, if the traces of all tests are wanted.
+
+        `name` returns the name of the test, `folder` its folder. Raises OSError.
+        """
+        if os.environ.get(_MODE, "") == "always" and not self._is_written and self.is_on():
+            test = name()
+            self.write(
+                folder(test), test, f"-retry{self._attempt - 1}" if self._attempt > 1 else ""
+            )
+
     def use_context(self, session: str | None, user_context: str) -> None:
         """Record of a browser that tests share only the pages of this user context from now on."""
         if session in self._sessions:
             self._sessions[session].trace.user_context = user_context
+
+    def before(self, command: str, params: dict[str, Any], session: str | None) -> None:
+        """Prepare to record a command that is about to be sent."""
+        if command == "sendKeysToElement" and session in self._sessions and self.is_on():
+            self._sessions[session].ask_field(params)
 
     def note(
         self, command: str, params: dict[str, Any], session: str | None, reply: Any, started: float
@@ -86,6 +105,8 @@ class Recorder:
                 at=calling_place(),
             )  # fmt: skip
             if step is not None:
+                if command == "sendKeysToElement":
+                    browser.show_typed(params, step)
                 browser.look(command, step, self._pages, is_retry=self._attempt > 1)
 
     def _browser(self, session: str, opened: Any) -> BrowserTrace:
@@ -107,6 +128,7 @@ class Recorder:
 
         `suffix` is added to the name, before the dot.
         """
+        self._is_written = True
         lines: list[dict[str, Any]] = []
         browsers = list(self._sessions.values())
         deadline = time.monotonic() + _SETTLE

@@ -93,6 +93,32 @@ def test_note__as_the_input_says(
     assert (tmp_path / "trace-retry1.jsonl").exists() == is_kept
 
 
+@pytest.mark.parametrize(
+    "mode, attempt, name",
+    [("always", 1, "trace.jsonl"), ("always", 2, "trace-retry1.jsonl"), ("on-failure", 1, None)],
+)
+def test_end_test__of_a_test_that_has_passed(
+    tmp_path: Path, mode: str, attempt: int, name: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REHEARSAL_TRACE", mode)
+    recorder = Recorder()
+    recorder.start_attempt(attempt)
+    recorded(recorder, {"value": None})
+    recorder.end_test(lambda: "a.B.test_c", tmp_path.joinpath)
+    files = [each.name for each in tmp_path.rglob("*") if each.is_file()]
+    assert files == ([name] if name else [])
+
+
+def test_end_test__of_a_test_that_has_failed_and_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REHEARSAL_TRACE", "always")
+    recorder = Recorder()
+    recorded(recorder, {"value": None})
+    recorder.write(tmp_path, "a")
+    recorder.end_test(lambda: "b", lambda _: pytest.fail("it writes again"))
+
+
 def test_paused__records_nothing(tmp_path: Path) -> None:
     recorder = Recorder()
     with recorder.paused():

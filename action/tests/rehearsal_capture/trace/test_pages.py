@@ -1,0 +1,75 @@
+import pytest
+
+from rehearsal_capture.trace.pages import Pages
+
+
+def doms(pages: Pages, shas: list[str]) -> list[str]:
+    return [each["html"] for each in pages.lines(shas) if each["k"] == "dom"]
+
+
+def added(pages: Pages, html: str, css: tuple[str, ...] = ()) -> str:
+    sha = pages.add_dom(html, list(css), is_cut=False)
+    assert sha is not None
+    return sha
+
+
+def test_lines__each_dom_and_its_style_sheets_once() -> None:
+    pages = Pages()
+    css = pages.add_css("p { }")
+    assert css is not None
+    first, second = added(pages, "<p>one", (css,)), added(pages, "<p>two", (css,))
+    assert added(pages, "<p>one", (css,)) == first
+    assert pages.lines([first, second, first]) == [
+        {"k": "dom", "sha": first, "html": "<p>one", "css": [css]},
+        {"k": "dom", "sha": second, "html": "<p>two", "css": [css]},
+        {"k": "css", "sha": css, "text": "p { }"},
+    ]
+
+
+def test_add_dom__keeps_the_first_and_the_newest() -> None:
+    pages = Pages()
+    shas = [added(pages, str(number) * 400_000) for number in range(8)]
+    kept = doms(pages, shas)
+    assert [each[0] for each in kept] == ["0", "4", "5", "6", "7"]
+    assert sum(map(len, kept)) <= 2_000_000
+    assert pages.left_out["dom"] == 3
+
+
+def test_add_dom__is_the_newest_when_it_is_seen_again() -> None:
+    pages = Pages()
+    shas = [added(pages, str(number) * 400_000) for number in (0, 1, 2, 1, 3, 4, 5)]
+    assert [each[0] for each in doms(pages, shas)] == ["0", "1", "3", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    "html, shown",
+    [
+        ('<a href="/x?a=1&#38;token=s3cret">', '<a href="/x?a=1&#38;token=•••">'),
+        ('<form action="http://u:s3cret@h/">', '<form action="http://h/">'),
+        ('<i data-url="/r/abcdefgh1234567890abcd/">', '<i data-url="/r/•••/">'),
+        ('<img src="data:image/png;base64,AA/A">', '<img src="data:image/png;base64,AA/A">'),
+        ("<p>see ?token=x", "<p>see ?token=x"),
+    ],
+)
+def test_lines__hides_values_in_addresses(html: str, shown: str) -> None:
+    pages = Pages()
+    assert doms(pages, [added(pages, html)]) == [shown]
+
+
+def test_add_picture__keeps_the_first_and_the_newest() -> None:
+    pages = Pages()
+    for number in range(100):
+        pages.add_picture({"i": number}, b"jpeg", 0.0)
+    numbers = [line["i"] for line, _ in pages.pictures()]
+    assert numbers == [*range(10), *range(50, 100)]
+    assert pages.left_out["pictures"] == 40
+
+
+def test_has_time__within_a_part_of_the_test() -> None:
+    pages = Pages()
+    assert pages.has_time(is_retry=False)
+    pages.add_picture({}, b"jpeg", 3600.0)
+    assert not pages.has_time(is_retry=False)
+    assert pages.has_time(is_retry=True)
+    pages.clear()
+    assert pages.has_time(is_retry=False)

@@ -1,0 +1,60 @@
+from typing import Any
+
+import pytest
+
+from rehearsal_capture.trace.typed_text import TypedText, backend_node, is_plain
+
+
+def node(tag: str, **attributes: str) -> dict[str, Any]:
+    pairs = [each for pair in attributes.items() for each in pair]
+    return {"localName": tag, "attributes": pairs}
+
+
+@pytest.mark.parametrize(
+    "described, shown",
+    [
+        (node("input"), True),
+        (node("input", type="search", name="q"), True),
+        (node("textarea", name="note"), True),
+        (node("input", type="text", name="api_token"), False),
+        (node("input", type="text", autocomplete="one-time-code"), False),
+        (node("input", type="text", autocomplete="cc-number"), False),
+        (node("input", type="text", placeholder="Your password"), False),
+        (node("input", type="password"), False),
+        (node("input", type="email"), False),
+        (node("input", type="file"), False),
+        (node("div", contenteditable="true"), False),
+        ({}, False),
+    ],
+)
+def test_is_plain(described: dict[str, Any], shown: bool) -> None:
+    assert is_plain(described) is shown
+
+
+@pytest.mark.parametrize("is_answered_first", [True, False])
+def test_show__when_both_are_there(is_answered_first: bool) -> None:
+    step = {"text": "•••"}
+    typed = TypedText({"text": "Buy tea\ue007\ue03d"})
+    reply = {"result": {"node": node("input")}}
+    if is_answered_first:
+        typed.answer(reply)
+    typed.show_in(step)
+    if not is_answered_first:
+        assert step["text"] == "•••"
+        typed.answer(reply)
+    assert step["text"] == "Buy tea[Enter][key]"
+
+
+@pytest.mark.parametrize("reply", [{"result": {"node": node("input", type="password")}},
+                                   {"error": {"message": "no node"}}])  # fmt: skip
+def test_show__stays_hidden(reply: dict[str, Any]) -> None:
+    step = {"text": "•••"}
+    typed = TypedText({"text": "s3cret"})
+    typed.show_in(step)
+    typed.answer(reply)
+    assert step["text"] == "•••"
+
+
+def test_backend_node__of_chromes_ids_only() -> None:
+    assert backend_node({"id": "f.0A.d.1B.e.37"}) == 37
+    assert backend_node({"id": "7c1bd1ff-0a0a-4b1f-8f4e-3c2d1e0f9a8b"}) is None
