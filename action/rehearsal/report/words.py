@@ -53,6 +53,12 @@ def failure_message(failure: Failure) -> str:
     return f"{failure.message or 'failed'} ({failure.attempts} times)"
 
 
+def seconds_text(seconds: float) -> str:
+    """Return a duration as readers like it: 0.04 s, 3.2 s, 75 s."""
+    digits = 2 if seconds < 1 else 1 if seconds < 60 else 0  # noqa: PLR2004  (as the docstring says)
+    return f"{seconds:,.{digits}f} s"
+
+
 def size_text(size: int) -> str:
     """Return a size in bytes as readers like it."""
     if size < 1 << 10:

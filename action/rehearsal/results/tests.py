@@ -1,9 +1,13 @@
 """The results of the functional tests."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated
 
 from rehearsal.results.json_fields import Json
+
+# Of one rehearsal that are listed with their times.
+MAX_TESTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +46,33 @@ class Failure:
     output: str = ""
 
 
+class ListedOutcome(StrEnum):
+    """How a test ended; a flaky one failed first and passed when it ran again."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    FLAKY = "flaky"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTest:
+    """A test, how it ended and how long it took; `seconds` is None where that is not known."""
+
+    name: str
+    outcome: Annotated[ListedOutcome, Json(verbatim=True)]
+    seconds: float | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SuiteResults:
     """How many tests ran, without skipped tests, and which of them failed.
 
-    `flaky` are the first failures of tests that passed when they ran again. `in_other_shards`
-    counts the tests that were left to other shards. None means that a count is not known.
-    `failed_left_out` and `flaky_left_out` count the tests that verdict.json did not list.
+    `tests` are all tests that the reports name, skipped ones too, at most `MAX_TESTS`: those that
+    did not pass, then the slowest. `flaky` are the first failures of tests that passed when they
+    ran again. `in_other_shards` counts the tests that were left to other shards. None means that a
+    count is not known. `failed_left_out` and `flaky_left_out` count the tests that
+    verdict.json did not list.
     """
 
     test_count: int | None = None
@@ -58,6 +82,7 @@ class SuiteResults:
     in_other_shards: int | None = None
     failed_left_out: int = 0
     flaky_left_out: int = 0
+    tests: tuple[ListedTest, ...] = ()
 
     @property
     def flaky_count(self) -> int:

@@ -3,7 +3,7 @@
 import base64
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
+from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, Span, SuiteResults
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, Span, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
@@ -70,12 +71,22 @@ def unpacked(tmp_path: Path) -> Path:
             Stage(name="test", seconds=9, ok=False),
         ),
         problems=(Problem(Verdict.TESTS_FAILED, HOSTILE, hint=LONG),),
-        suite_results=SuiteResults(test_count=1, failure_count=1, failed=(failure,)),
+        diagnoses=(Diagnosis(id="x", title=HOSTILE, hint=HOSTILE, paste=HOSTILE),),
+        suite_results=SuiteResults(
+            test_count=1, failure_count=1, failed=(failure,), tests=tuple(many_tests())
+        ),
     )
     source = SourceTree(top=tmp_path, directory=tmp_path)
     index = collect_evidence(result.suite_results, evidence, source)
     evidence.write_parts("index.html", page(replace(result, index=index)).parts)
     return Path(shutil.move(evidence.folder.path, tmp_path / "some where else #1"))
+
+
+def many_tests() -> Iterator[ListedTest]:
+    for number in range(30):
+        yield ListedTest(name=f"a test {number}", outcome=ListedOutcome.PASSED, seconds=number + 1)
+    yield ListedTest(name="the quickest", outcome=ListedOutcome.PASSED, seconds=0.25)
+    yield ListedTest(name="left out", outcome=ListedOutcome.SKIPPED)
 
 
 @pytest.fixture
@@ -129,27 +140,70 @@ def test_page__says_what_was_said_to_the_letter(opened: webdriver.Chrome) -> Non
     assert "line 4999 says nothing" in text
 
 
-def test_page__searches_the_log(opened: webdriver.Chrome) -> None:
+def test_page__searches_everything(opened: webdriver.Chrome) -> None:
     box = opened.find_element(By.ID, "search")
     log = opened.find_element(By.ID, "app-log")
-    found = opened.find_element(By.ID, "search-status")
+    found = opened.find_element(By.ID, "found")
+    status = opened.find_element(By.ID, "search-status")
     box.send_keys("needle")
-    wait_for(lambda: found.text == "1 line")
-    assert [mark.text for mark in log.find_elements(By.TAG_NAME, "mark")] == ["NEEDLE"]
-    assert "<b></pre>" in log.text
-    (number,) = log.find_elements(By.TAG_NAME, "button")
-    assert number.text == "5001"
-    number.click()
-    assert found.text == "line 5001"
+    # In what the app logged during the test, and in its whole log.
+    wait_for(lambda: status.text == "2 found")
+    entry = found.find_elements(By.TAG_NAME, "button")[-1]
+    assert [mark.text for mark in entry.find_elements(By.TAG_NAME, "mark")] == ["NEEDLE"]
+    assert entry.text.startswith("5001")
+    assert "<b></pre>" in entry.text
+    assert "The app's log" in found.find_elements(By.TAG_NAME, "h2")[-1].text
+    entry.click()
+    assert status.text == "line 5001"
     assert box.get_property("value") == ""
     assert opened.execute_script("return getSelection().toString()").startswith("the NEEDLE")
     assert opened.execute_script("return arguments[0].scrollTop", log) > 1000
     box.send_keys("says nothing")
-    wait_for(lambda: found.text == "5000 lines, the first 2000 are shown")
+    wait_for(lambda: status.text.endswith(" found, the first 300"))
     box.send_keys("\ue00c")
-    wait_for(lambda: found.text == "")
+    wait_for(lambda: status.text == "")
     box.send_keys("no such thing")
-    wait_for(lambda: found.text == "0 lines")
+    wait_for(lambda: status.text == "0 found")
+    box.send_keys("\ue00c")
+    # A result that is folded away is unfolded.
+    box.send_keys("quickest")
+    wait_for(lambda: status.text == "1 found")
+    found.find_element(By.TAG_NAME, "button").click()
+    assert opened.find_element(By.ID, "more-tests").get_property("open")
+    assert said(opened) == []
+
+
+def test_page__filters_and_sorts_the_tests(opened: webdriver.Chrome) -> None:
+    def shown() -> list[str]:
+        script = """return [...document.querySelectorAll('#tests-shown tr')].map(
+            (row) => row.cells[2].textContent)"""
+        names: list[str] = opened.execute_script(script)
+        return names
+
+    assert shown()[:2] == ["a test 29", "a test 28"]
+    (skipped,) = opened.find_elements(By.CSS_SELECTOR, "#outcomes [value=skipped]")
+    skipped.click()
+    assert shown() == ["left out"]
+    opened.find_element(By.CSS_SELECTOR, "#outcomes [value='']").click()
+    took, _, name = opened.find_elements(By.CSS_SELECTOR, "#tests thead button")
+    took.click()
+    assert shown()[:2] == ["left out", "the quickest"]
+    name.click()
+    assert shown()[0].startswith("a test")
+    assert said(opened) == []
+
+
+def test_page__enlarges_a_picture_and_copies_a_paste(opened: webdriver.Chrome) -> None:
+    opened.find_element(By.CSS_SELECTOR, ".test figure a").click()
+    large = opened.find_element(By.CSS_SELECTOR, "dialog[open] img")
+    wait_for(lambda: opened.execute_script("return arguments[0].naturalWidth", large) == 1)
+    opened.find_element(By.CSS_SELECTOR, "dialog button").click()
+    wait_for(lambda: not opened.find_elements(By.TAG_NAME, "dialog"))
+    copy = opened.find_element(By.CSS_SELECTOR, ".paste button")
+    # The bar with the search stays above what is scrolled.
+    opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", copy)
+    copy.click()
+    wait_for(lambda: copy.text in ("Copied", "Press Ctrl+C"))
     assert said(opened) == []
 
 
@@ -174,7 +228,7 @@ def test_page__follows_the_reader_s_colours(
 
 def test_page__on_paper_nothing_is_cut_off(opened: webdriver.Chrome) -> None:
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    assert not opened.find_element(By.ID, "log-search").is_displayed()
+    assert not opened.find_element(By.ID, "search").is_displayed()
     script = """return [...document.querySelectorAll('.sides pre')].filter(
         (each) => each.checkVisibility() && each.scrollHeight > each.clientHeight + 2).length"""
     assert opened.execute_script(script) == 0

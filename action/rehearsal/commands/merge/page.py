@@ -94,7 +94,7 @@ def _row(shard: Shard) -> Markup:
 def _card(shard: ShardEvidence, test: FailedTestEvidence) -> Markup:
     return element(
         "article",
-        name_and_errors(test),
+        name_and_errors(test, origin=shard.result.origin),
         element("p", "In ", _shard_link(shard.outcome)),
         class_="card test",
     )

@@ -3,22 +3,40 @@
 import time
 from collections.abc import Iterator
 
+from rehearsal.report.page.all_tests import all_tests
 from rehearsal.report.page.also_needed import also_needed_section
 from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
-from rehearsal.report.page.failed_tests import failed_tests
+from rehearsal.report.page.failed_tests import failed_tests, tests_with_card
 from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.size_limit import smaller_results
 from rehearsal.report.page.stages import readiness, stages
 from rehearsal.report.words import counts_text
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
+# In bytes: a larger page takes a phone seconds. The files beside it have all.
+MAX_SIZE = 5_000_000
+
 
 def page(result: RehearsalResult) -> Markup:
-    """Return the page: verdict and cause, failed tests, stages, logs."""
-    return layout(result, *_facts(result), main=_main(result))
+    """Return the page: verdict and cause, failed tests, stages, all tests, logs.
+
+    Where it would be larger than `MAX_SIZE`, the middle of each long text is left out.
+    """
+    made = _page(result)
+    for smaller in smaller_results(result):
+        if sum(len(part.encode(errors="replace")) for part in made.parts) < MAX_SIZE:
+            break
+        made = _page(smaller)
+    return made
+
+
+def _page(result: RehearsalResult) -> Markup:
+    jumps = list(_jumps(result))
+    return layout(result, *_facts(result), main=_main(result), jumps=jumps)
 
 
 def _facts(result: RehearsalResult) -> Iterator[str]:
@@ -29,8 +47,25 @@ def _facts(result: RehearsalResult) -> Iterator[str]:
     yield time.strftime("rehearsed %Y-%m-%d at %H:%M:%S UTC", time.gmtime(result.started))
 
 
+def _jumps(result: RehearsalResult) -> Iterator[tuple[str, str]]:
+    """Yield the anchors and short titles of the sections that the page has."""
+    index, results = result.index, result.suite_results
+    sections = (
+        ("cause", "Cause", result.cause),
+        ("needed", "Also needed", result.also_needed),
+        ("audit", "Audit", result.audit),
+        ("failed", f"Failed {len(index.failed):,}", index.failed),
+        ("flaky", f"Flaky {len(index.flaky):,}", index.flaky),
+        ("tests", "All tests", results and results.tests),
+        ("stages", "Stages", result.stages),
+        ("logs", "Logs", index.logs),
+        ("files", "Files", index.files),
+    )
+    yield from ((anchor, title) for anchor, title, content in sections if content)
+
+
 def _main(result: RehearsalResult) -> Iterator[Child]:
-    cause, index = result.cause, result.index
+    cause, index, origin = result.cause, result.index, result.origin
     if cause:
         # Show the frame once: each failed test shows its own, and `location` names it already.
         own = any(test.frame for test in index.failed)
@@ -38,11 +73,15 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
         yield cause_section(
             cause,
             frame=None if shown else next(iter(index.frames), None),
+            origin=origin,
             other_titles=[other.title for other in result.diagnoses[1:]],
+            anchor="cause",
         )
     yield also_needed_section(result.also_needed)
     yield audit_section(result.audit)
-    yield failed_tests(index, shown_above="\n".join(cause.lines) if cause else "")
+    above = "\n".join(cause.lines) if cause else ""
+    yield failed_tests(index, origin=origin, shown_above=above)
+    yield all_tests(result.suite_results, cards=tests_with_card(index))
     yield element("div", stages(result), readiness(result), class_="pair")
     yield origin_and_image(result)
     yield logs(index.logs, first=_guilty_log(result))

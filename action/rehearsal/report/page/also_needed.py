@@ -19,6 +19,7 @@ def also_needed_section(found: NextNeeds) -> Child:
         element("ul", *items),
         _paste(found),
         class_="card",
+        id="needed",
     )
 
 
@@ -26,8 +27,8 @@ def _paste(found: NextNeeds) -> Child:
     if not found.paste:
         return None
     snippets = [
-        element("div", preformatted(snippet, "To paste"), class_="paste")
-        for snippet in split_snippets(found.paste)
+        element("div", preformatted(snippet, f"To paste for all ({number})"), class_="paste")
+        for number, snippet in enumerate(split_snippets(found.paste), 1)
     ]
     parts: tuple[Markup, list[Markup]] = (element("p", ALSO_NEEDED_PASTE), snippets)
     return parts

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from rehearsal.report.cause_text import split_snippets
 from rehearsal.report.page.layout import preformatted
+from rehearsal.report.page.links import code_link, location_link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.results.cause import CauseSummary
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin
 
 
 def cause_section(
@@ -14,24 +16,28 @@ def cause_section(
     *,
     shards: str = "",
     frame: ProjectFrame | None = None,
+    origin: Origin | None = None,
     other_titles: Iterable[str] = (),
+    anchor: str | None = None,
 ) -> Markup:
     """Return the section of one cause.
 
     `shards` names the shards that have it, `frame` is a line of the project's code that `cause`
-    does not show itself, `other_titles` are those of the other causes that fit.
+    does not show itself, `other_titles` are those of the other causes that fit. `origin` is for
+    links to the source.
     """
     return element(
         "section",
         element("h2", cause.title),
         element("p", f"In {shards}.", class_="soft") if shards else None,
         _hint(cause),
-        _lines(cause),
-        _frame(frame) if frame else None,
+        _lines(cause, origin or Origin()),
+        _frame(frame, origin or Origin()) if frame else None,
         _labelled("Why", cause.background),
         _labelled("What happened", cause.message),
         [element("p", f"Another possible cause: {each}.", class_="soft") for each in other_titles],
         class_="card cause",
+        id=anchor,
     )
 
 
@@ -42,25 +48,25 @@ def _hint(cause: CauseSummary) -> Child:
         element("h3", "What to do"),
         [element("p", part) for part in cause.hint.split("\n\n") if part.strip()],
         [
-            element("div", preformatted(snippet, "To paste"), class_="paste")
-            for snippet in split_snippets(cause.paste)
+            element("div", preformatted(snippet, f"To paste ({number})"), class_="paste")
+            for number, snippet in enumerate(split_snippets(cause.paste), 1)
         ],
     )
 
 
-def _lines(cause: CauseSummary) -> Child:
+def _lines(cause: CauseSummary, origin: Origin) -> Child:
     if not cause.lines:
         return None
-    location = (": ", element("code", cause.location)) if cause.location else ""
+    location = (": ", location_link(origin, cause.location)) if cause.location else ""
     return (
         element("h3", "Evidence", location) if cause.known or cause.location else None,
         element("div", preformatted("\n".join(cause.lines), "Lines of the logs"), class_="wrap"),
     )
 
 
-def _frame(frame: ProjectFrame) -> Child:
+def _frame(frame: ProjectFrame, origin: Origin) -> Child:
     return (
-        element("h3", "In your code: ", element("code", f"{frame.file}:{frame.line}")),
+        element("h3", "In your code: ", code_link(origin, frame.file, frame.line)),
         preformatted(frame.text, "The app's traceback"),
     )
 

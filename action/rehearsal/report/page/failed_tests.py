@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TypeVar
 
+from rehearsal.report.page.anchors import Anchors
 from rehearsal.report.page.layout import preformatted
-from rehearsal.report.page.links import link
-from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.links import code_link, link, location_link
+from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.page.steps import steps
 from rehearsal.report.words import failure_message, size_text
 from rehearsal.results.cause import frame_location
@@ -18,12 +19,14 @@ from rehearsal.results.evidence_index import (
 )
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin
 from rehearsal.results.verdict_document import MAX_TESTS as MAX_LISTED
 
 # How many tests show their evidence at once; the others show name and message first.
 MAX_OPEN = 3
-# Nobody reads more, and a printout loads all pictures at once.
-MAX_TESTS = 30
+# Nobody reads more, and a printout loads all pictures at once. Others show name and message only.
+MAX_WITH_EVIDENCE = 30
+MAX_TESTS = 500
 FLAKY_NOTE = "These tests failed first and passed on a retry. This is how they failed."
 # By the stem of the file name; a second browser, or a second failure, has a suffix.
 TITLES = {
@@ -45,29 +48,44 @@ PICTURE = "What the browser showed"
 T = TypeVar("T")
 
 
-def failed_tests(index: EvidenceIndex, *, shown_above: str = "") -> Child:
+def failed_tests(
+    index: EvidenceIndex, *, origin: Origin | None = None, shown_above: str = ""
+) -> Child:
     """Return the sections of the failed and the flaky tests, nothing where there are none.
 
-    A traceback that is `shown_above` is not repeated.
+    A traceback that is `shown_above` is not repeated. `origin` is for links to the source.
     """
+    anchors = Anchors()
 
     def card(position: int, test: FailedTestEvidence) -> Markup:
+        anchor = anchors.add(test.failure.name)
+        head = name_and_errors(test, origin=origin, anchor=anchor)
+        if position >= MAX_WITH_EVIDENCE:
+            return element("article", head, class_="card test", id=anchor)
         evidence: Child = (
-            steps(test),
+            steps(test, origin),
             element("div", *_columns(test, shown_above), class_="sides"),
             _trace(test),
             _files(test.files),
         )
         if position >= MAX_OPEN:
             evidence = element("details", element("summary", "All evidence of this test"), evidence)
-        return element("article", name_and_errors(test), evidence, class_="card test")
+        return element("article", head, evidence, class_="card test", id=anchor)
 
     failed = list(enumerate(index.failed))
     flaky = list(enumerate(index.flaky, len(failed)))
     return (
-        section_of_tests("Failed tests", failed, card, limit=MAX_TESTS),
-        section_of_tests("Flaky tests", flaky, card, limit=MAX_TESTS, note=FLAKY_NOTE),
+        section_of_tests("Failed tests", failed, card, limit=MAX_TESTS, anchor="failed"),
+        section_of_tests(
+            "Flaky tests", flaky, card, limit=MAX_TESTS, note=FLAKY_NOTE, anchor="flaky"
+        ),
     )
+
+
+def tests_with_card(index: EvidenceIndex) -> set[str]:
+    """Return the names of the tests that have a card."""
+    shown = (*index.failed[:MAX_TESTS], *index.flaky[:MAX_TESTS])
+    return {test.failure.name for test in shown}
 
 
 def section_of_tests(
@@ -78,6 +96,7 @@ def section_of_tests(
     limit: int,
     note: str = "",
     left_out: int = 0,
+    anchor: str | None = None,
 ) -> Child:
     """Return a section with a card for each of the first `limit` tests, if there are any.
 
@@ -94,28 +113,39 @@ def section_of_tests(
         element("p", f"{more} more: ", link(VERDICT_FILE), f" lists up to {MAX_LISTED:,}.")
         if more > 0
         else None,
+        id=anchor,
     )
 
 
-def name_and_errors(test: FailedTestEvidence) -> Child:
+def name_and_errors(
+    test: FailedTestEvidence, *, origin: Origin | None = None, anchor: str = ""
+) -> Child:
     """Return the test's name, what the app raised and what the test reported."""
     failure, frame = test.failure, test.frame
+    origin = origin or Origin()
     file = test.file or failure.file
-    line = f"{file}:{failure.line}" if file and failure.line else file
+    line = code_link(origin, file, failure.line) if file else None
     message = failure_message(failure) or "It failed; its report gives no reason."
+    name: Child = breakable(failure.name)
+    if anchor:
+        name = element("a", name, href=f"#{anchor}", class_="self")
     return (
-        element("h3", failure.name),
-        _error("The app raised: ", frame.error, frame_location(frame)) if frame else None,
+        element("h3", name),
+        _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
     )
 
 
-def _error(label: str, message: str, location: str, *, red: bool = True) -> Markup:
+def _raised(frame: ProjectFrame, origin: Origin) -> Markup:
+    return _error("The app raised: ", frame.error, location_link(origin, frame_location(frame)))
+
+
+def _error(label: str, message: str, location: Child, *, red: bool = True) -> Markup:
     return element(
         "p",
         label,
         element("span", message, class_="error" if red else None),
-        (" · ", element("code", location)) if location else None,
+        (" · ", location) if location else None,
     )
 
 

@@ -1,6 +1,7 @@
 """What the page of a rehearsal and the page of a merge share: the frame and the common parts."""
 
 import base64
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,8 +16,13 @@ STYLE_FILE = Path(__file__).with_name("page.css")
 SCRIPT_FILE = Path(__file__).with_name("page.js")
 
 
-def layout(result: RehearsalResult, *facts: str, main: Child) -> Markup:
-    """Return a whole page; `facts` are shown in one line below the verdict."""
+def layout(
+    result: RehearsalResult, *facts: str, main: Child, jumps: Iterable[tuple[str, str]] = ()
+) -> Markup:
+    """Return a whole page; `facts` are shown in one line below the verdict.
+
+    `jumps` are the sections that the list of sections names, as anchors and titles.
+    """
     style, script = (file.read_text(encoding="utf-8") for file in (STYLE_FILE, SCRIPT_FILE))
     verdict = str(result.verdict)
     head = element(
@@ -38,12 +44,41 @@ def layout(result: RehearsalResult, *facts: str, main: Child) -> Markup:
             origin_line(result.origin),
             element("p", " · ".join(facts), class_="soft"),
         ),
+        _bar(jumps),
+        element("section", id="found", aria_label="What was found", class_="screen", hidden=True),
         element("main", main),
         element("footer", element("p", footer, class_="soft")),
         inline("script", script),
         class_="passed" if result.verdict is Verdict.PASSED else "failed",
     )
     return Markup((DOCTYPE, *element("html", head, body, lang="en").parts, "\n"))
+
+
+def _bar(jumps: Iterable[tuple[str, str]]) -> Markup:
+    """Return the list of sections and the search, which stay in sight; page.js shows the search."""
+    items = [element("li", element("a", title, href=f"#{anchor}")) for anchor, title in jumps]
+    search = element(
+        "div",
+        element("label", "Search this page", for_="search", class_="unseen"),
+        element(
+            "input",
+            id="search",
+            type="search",
+            placeholder="Search tests, steps, logs …",
+            autocomplete="off",
+            spellcheck="false",
+        ),
+        element("span", id="search-status", role="status", class_="soft"),
+        id="find",
+        class_="find",
+        hidden=True,
+    )
+    return element(
+        "nav",
+        element("div", element("ul", items) if items else None, search, class_="bar"),
+        class_="screen",
+        aria_label="On this page",
+    )
 
 
 def preformatted(text: str, label: str) -> Markup:
@@ -70,7 +105,7 @@ def origin_and_image(result: RehearsalResult) -> Child:
     if not rows and not result.warnings and not result.notices:
         return None
     return (
-        element("h2", "What was rehearsed"),
+        element("h2", "What was rehearsed", id="rehearsed"),
         element(
             "section",
             element("table", element("tbody", *rows)) if rows else None,

@@ -1,6 +1,8 @@
 """Links to files of the evidence, but only to those that a browser shows without running them."""
 
-from rehearsal.report.page.markup import Child, Markup, element
+import re
+
+from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.web_links import source_url
 from rehearsal.results.origin import Origin
 
@@ -9,6 +11,8 @@ SAFE_SUFFIXES = (
     *(".json", ".log", ".md", ".txt", ".zip"),
     *(".gif", ".jpeg", ".jpg", ".png", ".webp", ".mp4", ".webm"),
 )
+
+LOCATION = re.compile(r"(?P<file>[^\s:]+):(?P<line>[0-9]{1,9})\b", re.ASCII)
 
 
 def link(path: str, text: str = "") -> Markup:
@@ -23,7 +27,16 @@ def web_link(address: str, text: Child) -> Child:
     return element("a", text, href=address) if address else text
 
 
-def code_link(origin: Origin, file: str, line: int = 0, *, text: str = "") -> Markup:
-    """Return a line of the project's code, `FILE:LINE` or `text`, as a link where it has one."""
-    shown = text or (f"{file}:{line}" if line else file)
-    return element("code", web_link(source_url(origin, file, line), shown))
+def code_link(origin: Origin, file: str, line: int = 0, *, more: str = "") -> Markup:
+    """Return a line of the project's code, `FILE:LINE`, as a link where it has one; then `more`."""
+    shown = breakable(f"{file}:{line}" if line else file)
+    return element("code", web_link(source_url(origin, file, line), shown), more)
+
+
+def location_link(origin: Origin, location: str) -> Markup:
+    """Return a text that begins with FILE:LINE as a link to that line."""
+    found = LOCATION.match(location)
+    if not found:
+        return element("code", breakable(location))
+    more = location[found.end() :]
+    return code_link(origin, found["file"], int(found["line"]), more=more)

@@ -1,4 +1,4 @@
-"""The logs: the app's open and searchable (a long one without its middle), others folded."""
+"""The logs: the app's open (a long one without its middle), others folded."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
@@ -44,6 +44,7 @@ def logs(excerpts: Iterable[LogExcerpt], *, first: str = "") -> Child:
         _folded(guilty, is_open=True) if guilty else None,
         _app_log(app_log) if app_log else None,
         [_folded(excerpt) for excerpt in by_name.values()],
+        id="logs",
     )
 
 
@@ -53,16 +54,6 @@ def _app_log(excerpt: LogExcerpt) -> Markup:
         "section",
         element("h3", "The app's log · ", link(excerpt.name), left_out * (excerpt.left_out > 0)),
         element("p", excerpt.note, class_="soft") if excerpt.note else None,
-        element(
-            "div",
-            element("label", "Search", for_="search"),
-            element("input", id="search", type="search", autocomplete="off", spellcheck="false"),
-            element("span", id="search-status", role="status", class_="soft"),
-            id="log-search",
-            class_="search screen",
-            hidden=True,
-        ),
-        # page.js needs exactly one text node in here.
         element(
             "pre",
             excerpt.text if excerpt.text.strip() else "(the app wrote nothing)",
@@ -79,7 +70,8 @@ def _folded(excerpt: LogExcerpt, *, is_open: bool = False) -> Markup:
     title = TITLES.get(excerpt.name) or _companion_title(excerpt.name)
     return element(
         "details",
-        element("summary", element("h3", title), " · ", link(excerpt.name)),
+        element("summary", element("h3", title)),
+        element("p", link(excerpt.name), class_="soft"),
         preformatted(excerpt.text, title),
         class_="card",
         open=is_open,
@@ -105,4 +97,5 @@ def files(names: Sequence[str]) -> Child:
         element("ul", *items, class_="files"),
         element("p", f"and {more:,} more in the folder of this page") if more else None,
         class_="card screen",
+        id="files",
     )

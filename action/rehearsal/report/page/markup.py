@@ -11,12 +11,14 @@ from rehearsal.ansi import COLOUR_CODE
 
 TAG = re.compile(r"[a-z][a-z0-9]*\Z")
 ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)
-VOID = {"img", "input", "link", "meta", "rect"}
+VOID = {"img", "input", "link", "meta", "rect", "wbr"}
 # Only `inline` makes them: their content is code, and must be our own.
 CODE = {"script", "style"}
 # In characters: less is joined, since many small parts need more memory than their text.
 MAX_JOINED = 1 << 16
 ADDRESSES = {"href", "src"}
+# After which a long name may be broken.
+SEPARATOR = re.compile(r"(?<=[._/\]\[-])(?=\w)|(?<=:)(?=[^\W\d])")
 # What a page of the evidence may link to elsewhere.
 WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9./_~#?=&%:+-]+\Z")
 FRAGMENT = re.compile(r"#[a-z][a-z0-9-]*\Z")
@@ -89,6 +91,11 @@ def visible(text: str) -> str:
         return text
     plain = COLOUR_CODE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return plain.translate(INVISIBLE)
+
+
+def breakable(text: str) -> Markup:
+    """Return the name of a test or a file, which a browser may break after its separators."""
+    return Markup(("<wbr>".join(map(html.escape, SEPARATOR.split(visible(text)))),))
 
 
 def _inner(child: Child) -> Iterator[str]:

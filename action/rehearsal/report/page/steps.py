@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from rehearsal.report.page.links import link
+from rehearsal.report.page.links import link, location_link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.origin import Origin
 
 TITLE = "What the test did"
 # The last ones say why it failed; the others are folded.
@@ -14,7 +15,7 @@ MAX_SHOWN = 12
 HEADINGS = ("at", "took", "step", "line of the test")
 
 
-def steps(test: FailedTestEvidence) -> Child:
+def steps(test: FailedTestEvidence, origin: Origin | None = None) -> Child:
     """Return the table of the last steps, and below it a folded table of the earlier ones."""
     if not test.steps:
         return None
@@ -23,9 +24,9 @@ def steps(test: FailedTestEvidence) -> Child:
     return element(
         "div",
         element("h4", TITLE, " · ", _trace_link(test)),
-        _table(last, several),
+        _table(last, origin, several=several),
         element("details", element("summary", f"{len(before)} earlier steps"),
-                _table(before, several))
+                _table(before, origin, several=several))
         if before
         else None,
         class_="wrap",
@@ -39,9 +40,9 @@ def _trace_link(test: FailedTestEvidence) -> Child:
     return link(test.steps_file, PurePosixPath(test.steps_file).name)
 
 
-def _table(shown: Sequence[TraceStep], several: bool) -> Markup:
+def _table(shown: Sequence[TraceStep], origin: Origin | None, *, several: bool) -> Markup:
     head = (element("th", name, scope="col") for name in HEADINGS)
-    rows = (_row(step, several) for step in shown)
+    rows = (_row(step, origin, several=several) for step in shown)
     return element(
         "table",
         element("thead", element("tr", *head)),
@@ -50,7 +51,7 @@ def _table(shown: Sequence[TraceStep], several: bool) -> Markup:
     )
 
 
-def _row(step: TraceStep, several: bool) -> Markup:
+def _row(step: TraceStep, origin: Origin | None, *, several: bool) -> Markup:
     browser = f"browser {step.browser}: " if several else ""
     failed = element("span", f" ✗ {step.error}", class_="error") if step.error else None
     return element(
@@ -58,5 +59,5 @@ def _row(step: TraceStep, several: bool) -> Markup:
         element("td", f"{step.start:.1f} s", class_="number"),
         element("td", f"{step.seconds:.1f} s", class_="number"),
         element("td", browser, step.text, failed, class_="soft" if step.is_look else None),
-        element("td", element("code", step.place) if step.place else None),
+        element("td", location_link(origin or Origin(), step.place) if step.place else None),
     )

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rehearsal.results.junit.attempts import fold_attempts, fold_reruns_of_pytest
-from rehearsal.results.junit.cases import Outcome
+from rehearsal.results.junit.cases import Case, Outcome
 from rehearsal.results.junit.report_file import ReportFile, read_file
 from rehearsal.results.junit.time_stamps import Window
-from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.tests import MAX_TESTS, Failure, ListedOutcome, ListedTest, SuiteResults
 
 # In bytes, for one file.
 MAX_SIZE = 64 << 20
@@ -75,6 +75,7 @@ def _sum(files: Sequence[tuple[str, ReportFile]], *, retries: bool) -> SuiteResu
     left: list[int] = []
     failed: list[Failure] = []
     flaky: list[Failure] = []
+    tests: list[ListedTest] = []
     for name, file in files:
         cases = fold_reruns_of_pytest(file.cases)
         if retries:
@@ -86,6 +87,7 @@ def _sum(files: Sequence[tuple[str, ReportFile]], *, retries: bool) -> SuiteResu
         if file.in_other_shards is not None:
             left.append(file.in_other_shards)
         for case in cases:
+            tests.append(_listed(case))
             if case.failure:
                 listed = failed if case.outcome is Outcome.FAILED else flaky
                 listed.append(replace(case.failure, report=name))
@@ -95,4 +97,16 @@ def _sum(files: Sequence[tuple[str, ReportFile]], *, retries: bool) -> SuiteResu
         failed=tuple(failed),
         flaky=tuple(flaky),
         in_other_shards=sum(left) if left else None,
+        tests=tuple(sorted(tests, key=_order)[:MAX_TESTS]),
     )
+
+
+def _listed(case: Case) -> ListedTest:
+    outcome = ListedOutcome(case.outcome.value)
+    if case.failure and outcome is ListedOutcome.PASSED:
+        outcome = ListedOutcome.FLAKY
+    return ListedTest(name=case.name, outcome=outcome, seconds=case.seconds)
+
+
+def _order(test: ListedTest) -> tuple[bool, float]:
+    return test.outcome is ListedOutcome.PASSED, -(test.seconds or 0.0)

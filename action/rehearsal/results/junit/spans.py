@@ -31,7 +31,7 @@ class Clock:
             # Some tools give all suites the time stamp of the whole run.
             suite.clock = self._last_suite.clock
         else:
-            suite.clock = self._beginning(stamp, _number(suite.get("time")) or 0.0)
+            suite.clock = self._beginning(stamp, read_number(suite.get("time")) or 0.0)
         if stamp:
             self._last_stamp, self._last_suite = stamp, suite
 
@@ -50,7 +50,7 @@ class Clock:
         For a flaky test, this is when its first attempt ran.
         """
         suite = suites[-1]
-        seconds = _number(case.get("time")) or 0.0
+        seconds = read_number(case.get("time")) or 0.0
         start = self._read_stamp(case)
         if start is not None and XMLRUNNER_SUITE.fullmatch(suite.get("name")):
             start -= seconds
@@ -62,7 +62,7 @@ class Clock:
         if attempt is not None and not failures_of(case):
             first = self._read_stamp(attempt)
             if first is not None:
-                start, seconds = first, _number(attempt.get("time")) or 0.0
+                start, seconds = first, read_number(attempt.get("time")) or 0.0
         return _exact_span(case) or self._estimated_span(start, seconds)
 
     def _read_stamp(self, element: ET.Element) -> float | None:
@@ -81,13 +81,14 @@ class Clock:
 
 def _exact_span(case: ET.Element) -> Span | None:
     own = properties(case)
-    start, end = (_number(own.get(name)) for name in ("start", "end"))
+    start, end = (read_number(own.get(name)) for name in ("start", "end"))
     if start is None or end is None or end < start:
         return None
     return Span(start=start, end=end, exact=True)
 
 
-def _number(text: str | None) -> float | None:
+def read_number(text: str | None) -> float | None:
+    """Return a number of seconds, or None for what is none."""
     text = text or ""
     try:
         # Surefire separates thousands.

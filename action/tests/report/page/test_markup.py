@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.report.page.markup import VOID, element, inline, visible
+from rehearsal.report.page.markup import VOID, breakable, element, inline, visible
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 HOSTILE = st.one_of(
@@ -20,7 +20,7 @@ HOSTILE = st.one_of(
 
 
 class Parsed(HTMLParser):
-    """The tags, attributes and text that a parser finds."""
+    """The tags, attributes and text that a parser finds; without the tags of optional breaks."""
 
     def __init__(self, markup: object) -> None:
         super().__init__()
@@ -31,7 +31,8 @@ class Parsed(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
+        if tag != "wbr":
+            self.tags.append(tag)
         self.attributes.update(attrs)
 
     def handle_data(self, data: str) -> None:
@@ -108,6 +109,18 @@ def test_element__refuses_other_tags(tag: str) -> None:
 def test_element__refuses_scripts_and_styles_in_attributes(name: str) -> None:
     with pytest.raises(ValueError, match=r"attribute .* is not allowed"):
         element("p", **{name: "x"})
+
+
+@given(text=HOSTILE)
+def test_breakable__text_stays_text(text: str) -> None:
+    parsed = Parsed(element("p", breakable(text)))
+    assert parsed.tags == ["p"]
+    assert parsed.text == visible(text)
+
+
+def test_breakable__after_what_separates_words() -> None:
+    shown = str(breakable("a.b_c::d [x-1] 7:08/f. <i>"))
+    assert shown == "a.<wbr>b_<wbr>c::<wbr>d [<wbr>x-<wbr>1] 7:08/<wbr>f. &lt;i&gt;"
 
 
 @pytest.mark.parametrize("code", ["a</script>b", "</STYLE", "<!-- a"])

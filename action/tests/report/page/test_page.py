@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rehearsal.report.page import MAX_SIZE
 from rehearsal.report.page import page as render
+from rehearsal.report.page.all_tests import MAX_SHOWN
+from rehearsal.report.page.anchors import anchor_of
 from rehearsal.report.page.failed_tests import MAX_OPEN, MAX_TESTS
 from rehearsal.results.audit import Audit, Finding, Outcome
+from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import (
@@ -24,7 +28,7 @@ from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, Span, SuiteResults
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -116,7 +120,7 @@ def test_page__hostile_text_adds_no_tag(text: str) -> None:
 @given(text=HOSTILE)
 def test_page__all_addresses_stay_below_the_folder_of_the_page(text: str) -> None:
     for address in re.findall(r' (?:href|src)="([^"]*)"', page(failed_result(f"x{text}x"))):
-        assert address.startswith(("./", "#audit-"))
+        assert address.startswith(("./", "#"))
 
 
 def test_page__allows_only_its_own_code_and_the_pictures_beside_it() -> None:
@@ -188,7 +192,7 @@ def test_page__does_not_link_files_that_a_browser_would_run(name: str) -> None:
     test = FailedTestEvidence(failure=Failure(name="t", message="m"), excerpts=(excerpt,))
     text = page(failed_result(index=EvidenceIndex(failed=(test,), files=(excerpt.name,))))
     assert name in text
-    assert not re.search(rf'href="[^"]*{re.escape(name)}"', text)
+    assert not re.search(rf'href="\./[^"]*{re.escape(name)}"', text)
 
 
 def page_of_test(evidence: tuple[str, ...] = ("x",), **changes: Any) -> str:
@@ -299,7 +303,7 @@ def test_page__says_first_where_it_ran() -> None:
 
 def test_page__on_a_laptop_the_origin_is_text() -> None:
     origin = Origin(commit="c0ffee00" * 5, branch="main", is_changed=True)
-    head = page(failed_result(origin=origin)).partition("<main>")[0]
+    head = page(failed_result(origin=origin)).partition("<nav")[0]
     assert "branch main · commit c0ffee0 with changes" in Parsed(head).text
     assert "href" not in head
 
@@ -368,9 +372,15 @@ def test_page__headings_skip_no_level() -> None:
 def test_page__draws_stages_inside_their_box(seconds: list[float]) -> None:
     stages = tuple(Stage(name="s", seconds=each, ok=True) for each in seconds)
     text = page(RehearsalResult(name="r", stages=stages))
-    bars = re.findall('<rect x="(-?\\d+)" y="0" width="(\\d+)"', text)
-    assert len(bars) == len(seconds)
-    assert all(int(x) >= 0 and int(width) > 0 and int(x) + int(width) <= 1000 for x, width in bars)
+    drawn = bars(text)
+    assert len(drawn) == len(seconds)
+    assert all(x >= 0 and width > 0 and x + width <= 100.02 for x, width in drawn)
+
+
+def bars(text: str) -> list[tuple[float, float]]:
+    """Return where the bars begin and how wide they are, in percent of the drawing."""
+    found = re.findall(r'<rect x="(-?[\d.]+)%" y="4" width="([\d.]+)%"', text)
+    return [(float(x), float(width)) for x, width in found]
 
 
 def test_page__draws_services_where_they_started() -> None:
@@ -381,10 +391,103 @@ def test_page__draws_services_where_they_started() -> None:
     postgres = CompanionRun(kind="service", name="postgres", ready_seconds=5, started=105)
     worker = CompanionRun(kind="worker", name="mail", started=110)
     text = page(RehearsalResult(name="r", stages=stages, companions=(postgres, worker)))
-    assert "postgres (until ready)" in text
+    assert "postgres, until ready" in text
     assert "mail" not in text
-    bars = re.findall('<rect x="(\\d+)" y="0" width="(\\d+)"', text)
-    assert bars == [("0", "600"), ("600", "400"), ("500", "500")]
+    assert bars(text) == [(0, 60), (60, 40), (50, 50)]
+
+
+def test_page__draws_what_overlapped_below_each_other() -> None:
+    span = Span(start=121, end=125, exact=True)
+    failure = Failure(name="t.T.bad", message="m", span=span)
+    result = RehearsalResult(
+        name="r",
+        stages=(
+            Stage(name="build", seconds=10, ok=True, started=100),
+            Stage(name="start", seconds=1, ok=True, started=110),
+            Stage(name="setup", seconds=4, ok=True, started=111),
+            Stage(name="test", seconds=20, ok=False, started=120),
+        ),
+        ready_seconds=6,
+        index=EvidenceIndex(failed=(FailedTestEvidence(failure=failure),)),
+    )
+    text = page(result)
+    rows = Parsed(text.partition('id="stages"')[2].partition("</section>")[0]).text
+    assert "the app, until ready10.0 s6.0 s" in rows
+    assert "t.T.bad ✗ failed21.0 s4.0 s" in rows
+    assert bars(text) == [(0, 25), (25, 2.5), (25, 15), (27.5, 10), (50, 50), (52.5, 10)]
+
+
+def listed(*tests: tuple[str, ListedOutcome, float | None]) -> tuple[ListedTest, ...]:
+    return tuple(ListedTest(name=name, outcome=how, seconds=took) for name, how, took in tests)
+
+
+def test_page__of_a_pass_lists_all_tests_the_slowest_first() -> None:
+    passed, skipped = ListedOutcome.PASSED, ListedOutcome.SKIPPED
+    tests = listed(
+        ("a.quick_one", passed, 0.043), ("a.later", skipped, None), ("a.slow", passed, 75.4)
+    )
+    text = page(RehearsalResult(name="r", suite_results=SuiteResults(test_count=2, tests=tests)))
+    section = text.partition('id="tests"')[2].partition("</section>")[0]
+    shown = Parsed(section).text
+    assert "All tests (3)" in shown
+    assert "75 spasseda.slow0.04 spasseda.quick_oneskippeda.later" in shown
+    assert "a.<wbr>quick_<wbr>one</a>" in section
+    ids, links = (re.findall(rf'{name}="#?(t-[0-9a-f]+)"', section) for name in ("id", "href"))
+    assert len(set(ids)) == 3
+    assert ids == links
+
+
+def test_page__a_failed_test_is_linked_from_the_list_and_from_itself() -> None:
+    failed = (FailedTestEvidence(failure=Failure(name="a.bad", message="m")),)
+    tests = listed(("a.bad", ListedOutcome.FAILED, 1.0), ("a.good", ListedOutcome.PASSED, 2.0))
+    results = SuiteResults(test_count=2, failure_count=1, tests=tests)
+    text = page(
+        failed_result(suite_results=results, index=EvidenceIndex(failed=failed, flaky=failed))
+    )
+    anchor, again = re.findall(r'<article[^>]* id="(t-[0-9a-f-]+)"', text)
+    assert again == f"{anchor}-2"
+    assert text.count(f'href="#{anchor}"') == 2, "the card's own, and that of the list"
+    # The same in the next run, whatever else is on the page.
+    assert anchor == anchor_of("a.bad")
+
+
+def test_page__many_tests_are_folded() -> None:
+    tests = listed(*((f"t{n}", ListedOutcome.PASSED, float(n)) for n in range(MAX_SHOWN + 3)))
+    text = page(RehearsalResult(name="r", suite_results=SuiteResults(test_count=28, tests=tests)))
+    assert "<summary>3 faster tests</summary>" in text
+
+
+def test_page__links_to_the_lines_of_the_commit() -> None:
+    run, commit = "https://github.com/o/r/actions/runs/7", "c0ffee00" * 5
+    origin = Origin(repository="o/r", commit=commit, run=run)
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message="m", line=28),
+        file="tests/a b.py",
+        frame=replace(frame("app/views.py"), function="add"),
+        steps=(TraceStep(start=0, seconds=1, text="click", place="tests/base.py:64"),),
+    )
+    text = page(failed_result(origin=origin, index=EvidenceIndex(failed=(test,))))
+    for line in ("tests/a%20b.py#L28", "app/views.py#L7", "tests/base.py#L64"):
+        assert f'href="https://github.com/o/r/blob/{commit}/{line}"' in text
+
+
+def test_page__is_smaller_than_its_limit_whatever_it_shows() -> None:
+    long = "<&\n" * 50_000
+    tests = tuple(
+        FailedTestEvidence(
+            failure=Failure(name=f"t{n}", message=long, trace=long),
+            short_trace=long,
+            slice=LogExcerpt(name="container.log", text=long),
+        )
+        for n in range(MAX_TESTS)
+    )
+    logs = (LogExcerpt(name="container.log", text=long * 10),)
+    parts = render(failed_result(index=EvidenceIndex(failed=tests, logs=logs))).parts
+    size = sum(len(part.encode()) for part in parts)
+    assert size < MAX_SIZE
+    text = "".join(parts)
+    assert f"Failed tests ({MAX_TESTS})" in text
+    assert "bytes in the middle are left out" in text
 
 
 def test_page__shows_the_pictures_and_links_the_files_of_a_test() -> None:
@@ -436,7 +539,7 @@ def test_page__lists_some_of_many_files() -> None:
     names = tuple(f"tests/{number}.png" for number in range(20_000))
     text = page(failed_result(index=EvidenceIndex(files=names), also_needed=NextNeeds()))
     assert "Logs and files of the tests (20000)" in text
-    assert text.count("<li>") == 1000
+    assert text.count('<li><a href="./tests/') == 1000
     assert "and 19,000 more in the folder of this page" in text
 
 

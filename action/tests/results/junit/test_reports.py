@@ -1,4 +1,5 @@
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,13 @@ from rehearsal.results.tests import Failure, SuiteResults
 def read(*reports: str | bytes, retries: bool = False) -> SuiteResults:
     contents = [each.encode() if isinstance(each, str) else each for each in reports]
     named = [(f"{number}.xml", each) for number, each in enumerate(contents)]
-    return read_reports(named, retries=retries).results
+    return replace(read_reports(named, retries=retries).results, tests=())
+
+
+def listed(*texts: str, retries: bool = False) -> list[tuple[str, str, float | None]]:
+    named = [(f"{number}.xml", text.encode()) for number, text in enumerate(texts)]
+    tests = read_reports(named, retries=retries).results.tests
+    return [(each.name, str(each.outcome), each.seconds) for each in tests]
 
 
 def suite(*cases: str) -> str:
@@ -564,3 +571,33 @@ def test_elsewhere__is_what_was_left_to_other_shards(
     texts: list[str], expected: SuiteResults
 ) -> None:
     assert read(*texts) == expected
+
+
+def timed(name: str, seconds: str, inner: str = "") -> str:
+    return f'<testcase classname="t.T" name="{name}" time="{seconds}">{inner}</testcase>'
+
+
+def test_read_reports__lists_all_tests_those_first_that_did_not_pass() -> None:
+    assert listed(
+        suite(timed("quick", "0.1"), timed("slow", "3.5")),
+        suite(timed("bad", "0.2", "<failure/>"), timed("later", "", "<skipped/>")),
+        suite(timed("shaky", "0.3", '<flakyFailure message="m"/>'), timed("slower", "1,003.5")),
+    ) == [
+        ("t.T.shaky", "flaky", 0.3),
+        ("t.T.bad", "failed", 0.2),
+        ("t.T.later", "skipped", None),
+        ("t.T.slower", "passed", 1003.5),
+        ("t.T.slow", "passed", 3.5),
+        ("t.T.quick", "passed", 0.1),
+    ]
+
+
+def test_read_reports__lists_a_test_that_ran_again_once() -> None:
+    text = suite(timed("a", "2", "<failure/>"), timed("a", "1"))
+    assert listed(text, retries=True) == [("t.T.a", "flaky", 1.0)]
+
+
+def test_read_reports__lists_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "MAX_TESTS", 2)
+    text = suite(timed("quick", "1"), timed("slow", "2"), timed("bad", "0", "<error/>"))
+    assert [name for name, *_ in listed(text)] == ["t.T.bad", "t.T.slow"]
