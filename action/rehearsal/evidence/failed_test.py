@@ -10,6 +10,7 @@ from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.log_slices import cut_slice
+from rehearsal.evidence.request_of_test import app_line, request_of_test
 from rehearsal.evidence.trace_content import find_traces, read_trace_file
 from rehearsal.outside.folder import Folder
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
@@ -73,7 +74,10 @@ def collect(
     addresses = [_address_file(name) for name in pictures]
     texts = [name for name in shown if _suffix(name) in READABLE]
     # Of a test that ran again, the last attempt.
-    trace = traces[-1] if traces else ""
+    trace_file = traces[-1] if traces else ""
+    trace = read_trace_file(evidence.folder, trace_file)
+    request = request_of_test(trace)
+    app_index = indexes.get(CONTAINER_LOG, LogIndex())
     excerpts = (
         read_excerpt(evidence.folder, name, TEXT_LIMITS)
         for name in texts
@@ -93,8 +97,12 @@ def collect(
             if name in shown and name not in {*pictures, *texts}
         ),
         frame=project_frame(slice_of_log.text, source) if slice_of_log else None,
-        steps=read_trace_file(evidence.folder, trace).steps,
-        steps_file=trace,
+        steps=trace.steps,
+        steps_file=trace_file,
+        request=request,
+        app_line=app_line(request, trace.started, evidence.folder, app_index, source)
+        if request
+        else "",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from rehearsal.report.audit_words import audit_counts
-from rehearsal.report.words import counts_text, step_line
+from rehearsal.report.words import counts_text, one_line, request_lines, step_line
 from rehearsal.results.browser_steps import last_steps
 from rehearsal.results.rehearsal import RehearsalResult
 
@@ -29,17 +29,17 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
     for shard in result.shards:
         tests = "?" if shard.tests is None else shard.tests
         ended = f"{shard.verdict}, {tests} ran, {shard.failures} failed"
-        yield f"shard:    {_one_line(shard.title)}: {ended}"
+        yield f"shard:    {one_line(shard.title)}: {ended}"
     if counts:
         yield f"tests:    {counts}"
     yield from _steps(result)
     if result.audit:
         yield f"audit:    {audit_counts(result.audit)}"
     needs = result.also_needed.needs
-    yield from (f"needed:   also, from the source: {_one_line(each.text)}" for each in needs)
+    yield from (f"needed:   also, from the source: {one_line(each.text)}" for each in needs)
     if result.image_id:
         yield f"image:    {result.image} ({result.image_id})"
-    yield from (f"notice:   {_one_line(notice)}" for notice in result.notices)
+    yield from (f"notice:   {one_line(notice)}" for notice in result.notices)
     if result.kept_container:
         yield f"kept:     {result.kept_container}"
         yield f"remove:   {result.remove_command}"
@@ -51,12 +51,9 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
 
 
 def _steps(result: RehearsalResult) -> Iterator[str]:
-    """Yield the last steps of the first failed test that has any."""
+    """Yield the last steps of the first failed test that has any, and its request."""
     tests = (test for test in result.index.failed if test.steps)
     for test in islice(tests, 1):
-        yield f"steps:    the last steps of {_one_line(test.failure.name)}"
+        yield f"steps:    the last steps of {one_line(test.failure.name)}"
         yield from (f"          {step_line(step)}" for step in last_steps(test.steps, MAX_STEPS))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+        yield from request_lines(test)

@@ -13,6 +13,7 @@ from rehearsal.report.words import (
     ALSO_NEEDED_PASTE,
     counts_text,
     failure_message,
+    request_lines,
     stage_title,
     step_line,
 )
@@ -194,10 +195,11 @@ def _tests(column: str, tests: tuple[FailedTestEvidence, ...], evidence: str) ->
 
 
 def _steps(result: RehearsalResult) -> Iterator[Iterable[str]]:
-    """Yield the last steps of the first failed tests, folded where a cause says why they failed."""
+    """Yield what the first failed tests did last, folded where a cause says why they failed."""
     known = bool(result.diagnoses)
     for test in [test for test in result.index.failed if test.steps][:MAX_TRACEBACKS]:
-        lines = [step_line(step) for step in last_steps(test.steps, MAX_STEPS)]
+        steps = (step_line(step) for step in last_steps(test.steps, MAX_STEPS))
+        lines = [*steps, *request_lines(test)]
         title = f"What {test.failure.name} did last"
         yield markdown.collapsible(title, lines, collapsed=known)
 

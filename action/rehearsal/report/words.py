@@ -1,9 +1,10 @@
 """Words that several reports share: counts, titles of stages, lists in a sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure
 
@@ -84,3 +85,18 @@ def step_line(step: TraceStep) -> str:
     shown = cut_text(" ".join(text.split()), MAX_STEP)
     place = f" ({' '.join(step.place.split())})" if step.place else ""
     return f"{step.start:.1f} s  {shown}{place}"
+
+
+def request_lines(test: FailedTestEvidence) -> Iterator[str]:
+    """Yield the request that says most about a failed test, and what the app logged then."""
+    if request := test.request:
+        outcome = request.error or str(request.status or "no answer")
+        asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
+        yield f"request:  {request.start:.1f} s  {asked}: {one_line(outcome)}"
+        if test.app_line:
+            yield f"app:      {one_line(test.app_line)}"
+
+
+def one_line(text: str) -> str:
+    """Return a text with a space for each piece of white space."""
+    return " ".join(text.split())

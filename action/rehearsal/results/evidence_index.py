@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure
 
@@ -37,7 +38,8 @@ class FailedTestEvidence:
     the project's line in the last traceback of that. `addresses` are the URLs of the pages on the
     `pictures`. `files` are those that a page cannot show, traces and videos. `steps` are
     what its browsers did, as the file `steps_file` of the evidence says; the page `trace_page`
-    shows it. What is not known is empty.
+    shows it. `request` says most about the failure of all requests of the browsers, and `app_line`
+    of all that the app logged then. What is not known is empty.
     """
 
     failure: Failure
@@ -53,6 +55,8 @@ class FailedTestEvidence:
     steps: tuple[TraceStep, ...] = ()
     steps_file: str = ""
     trace_page: str = ""
+    request: TraceRequest | None = None
+    app_line: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,7 +122,13 @@ def assert_evidence_of_a_failed_test(evidence: Path) -> None:
     verdict = json.loads((evidence / "verdict.json").read_text())
     assert verdict["verdict"] == "tests-failed"
     assert verdict["tests"]["ran"] == 3
-    assert "tests-failed" in (evidence / "summary.md").read_text()
+    summary = (evidence / "summary.md").read_text()
+    assert "tests-failed" in summary
+    for said in (
+        r"request:  \d.* POST http://localhost:\d+/lists/new: 500",
+        r"app:      RuntimeError: the stage door is locked \(superlists/lists/views\.py:\d+\)",
+    ):
+        assert re.search(f"^{said}$", summary, re.MULTILINE)
     assert "<testsuite" in next((evidence / "tests").rglob("*.xml")).read_text()
     traces = [file.parent for file in (evidence / "tests").rglob("screenshot.png")]
     assert [folder.name.rpartition(".")[2] for folder in traces] == ["test_layout_and_styling"]

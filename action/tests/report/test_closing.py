@@ -5,6 +5,7 @@ import pytest
 
 from rehearsal.report.closing import closing
 from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.rehearsal import RehearsalResult, Stage
@@ -57,6 +58,29 @@ def test_closing__the_last_steps_of_the_first_failed_test() -> None:
         "          4.0 s  step 4: no such element",
         "verdict:  passed",
     ]
+
+
+def test_closing__the_request_and_what_the_app_said() -> None:
+    request = TraceRequest(
+        start=4.1, seconds=0.1, method="POST", address="http://x/lists\n/new", status=500
+    )
+    test = FailedTestEvidence(
+        failure=SHAKY,
+        steps=(TraceStep(start=4, seconds=0, text="click"),),
+        request=request,
+        app_line="KeyError: 'A'\n(app/views.py:7)",
+    )
+    block = lines(index=EvidenceIndex(failed=(test,)))[1:-1]
+    assert block == [
+        "          4.0 s  click",
+        "request:  4.1 s  POST http://x/lists /new: 500",
+        "app:      KeyError: 'A' (app/views.py:7)",
+    ]
+    for error, status, outcome in (("net::ERR_FAILED", 0, "net::ERR_FAILED"), ("", 0, "no answer")):
+        test = replace(test, request=replace(request, error=error, status=status), app_line="")
+        assert lines(index=EvidenceIndex(failed=(test,)))[2:-1] == [
+            f"request:  4.1 s  POST http://x/lists /new: {outcome}"
+        ]
 
 
 def test_closing__what_else_is_needed() -> None:

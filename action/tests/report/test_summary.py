@@ -12,6 +12,7 @@ from rehearsal.report.markdown import MAX_PARAGRAPH
 from rehearsal.report.summary import BAR_LENGTH, MAX_TESTS
 from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
@@ -296,6 +297,20 @@ def test_summary__shows_what_a_failed_test_did_last() -> None:
     assert box[3] == "4.0 s  step 4 (t.py:7)"
     assert box[-1].startswith("9.0 s  a | b")
     assert box[-1].endswith(": no")
+    assert Tags(text).found <= TAGS
+
+
+def test_summary__shows_the_request_of_a_failed_test_and_what_the_app_said() -> None:
+    (test,) = failed("t.test_bad").failed
+    request = TraceRequest(start=4.1, seconds=0, method="POST", address=HOSTILE, status=500)
+    steps = (TraceStep(start=4, seconds=0, text="click"),)
+    test = replace(test, steps=steps, request=request, app_line=HOSTILE)
+    text = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(test,)))
+    _, _, after = text.partition("What t.test_bad did last</summary>")
+    box = after.partition("</pre>")[0].splitlines()
+    assert box[-2].startswith("request:  4.1 s  POST a | b")
+    assert box[-2].endswith(": 500")
+    assert box[-1].startswith("app:      a | b")
     assert Tags(text).found <= TAGS
 
 
