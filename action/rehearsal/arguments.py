@@ -129,6 +129,8 @@ def _list_commands() -> str:
 
 def _no_such_command(word: str) -> str:
     """Return the message for a word that is no sub-command: what was probably meant by it."""
+    if not word:
+        return 'an argument is empty: look for a variable that is not set, as in rehearse "$X"'
     unknown = f"there is no command {word!r}"
     if word in COMMANDS:
         return f"{word} is a command, and has to come first: rehearse {word} …"

@@ -70,6 +70,7 @@ def test_parse__reads_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
         (["-p", "80"], "there is no flag -p "),
         (["--port"], "--port needs a value"),
         (["--command", "-w"], "there is no flag -w; as the value of --command, write --command=-w"),
+        ([""], "an argument is empty: look for a variable that is not set"),
         (["xyzzy"], "there is no command 'xyzzy'; the commands are "),
         (["audti"], "there is no command 'audti'; did you mean audit?"),
         (["./some path"], "go there first: cd './some path' && rehearse"),

@@ -68,10 +68,16 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
         sys.stdout.buffer.flush()
         return 0
     _check_new_files(top, draft)
-    _write(top / FILE, text)
-    for file in draft.files:
-        _write(top / file.path, file.text)
-    _check_written(cwd, environ, console)
+    written = {FILE: text, **{Path(file.path): file.text for file in draft.files}}
+    for path, content in written.items():
+        _write(top / path, content)
+    try:
+        _check_written(cwd, environ, console)
+    except MisconfiguredError:
+        # The next rehearse init would only say that there is a workflow already.
+        for path in written:
+            (top / path).unlink(missing_ok=True)
+        raise
     _print_summary(console, survey, draft)
     return _offer_rehearsal(environ, console, cwd)
 
@@ -137,8 +143,8 @@ def _check_written(cwd: Path, environ: Mapping[str, str], console: Console) -> N
         console.info(f"note: {FILE} is written, but was not checked. {error.problem.message}")
     except MisconfiguredError as error:
         raise MisconfiguredError(
-            f"{FILE} is written, but a rehearsal refuses it: {error.problem.message}",
-            hint=error.problem.hint,
+            f"Nothing is written, since a rehearsal refuses the workflow: {error.problem.message}",
+            hint=f"{error.problem.hint} To see the workflow: rehearse init --print.",
         ) from None
 
 

@@ -80,8 +80,14 @@ def _paste(context: NeedContext, variable: SettingsVariable) -> str:
     if _is_random(variable):
         return in_step("generate-secrets", name)
     if SECRET_LIKE_NAME.search(name):
-        return f"{in_step('secrets', name)}\n\n{in_step_env(name, f'${{{{ secrets.{name} }}}}')}"
+        stored = f"${{{{ secrets.{_stored_name(name)} }}}}"
+        return f"{in_step('secrets', name)}\n\n{in_step_env(name, stored)}"
     return in_step("env", f"{name}={_value(context, variable)}")
+
+
+def _stored_name(variable: str) -> str:
+    """Return the name of the repository's secret for a variable: GitHub takes no GITHUB_."""
+    return f"APP_{variable}" if variable.upper().startswith("GITHUB_") else variable
 
 
 def _is_random(variable: SettingsVariable) -> bool:
@@ -98,5 +104,7 @@ def _hint(variable: SettingsVariable) -> str:
     if _is_random(variable):
         return "Any random value will do: generate-secrets makes one."
     if SECRET_LIKE_NAME.search(variable.name):
-        return "Pass it to the container from a repository secret."
+        stored = _stored_name(variable.name)
+        named = f" named {stored}" if stored != variable.name else ""
+        return f"Pass it to the container from a repository secret{named}."
     return "Pass it to the container in env."

@@ -1,11 +1,18 @@
 """`rehearse init` as a program: what it writes, prints and refuses."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+
+from rehearsal.arguments import parse
+from rehearsal.commands.init import command
+from rehearsal.outside.github import Console
+from rehearsal.verdict import MisconfiguredError
 
 from .projects import SRC_LAYOUT, STARTPROJECT
 from .test_companions import COMPOSE, WITH_POSTGRES
@@ -177,3 +184,21 @@ def test_written__is_what_the_loader_reads(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout
     assert "manage.py test functional_tests" in done.stdout
+
+
+def test_init__leaves_no_file_that_a_rehearsal_refuses(
+    django: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (django / "functional_tests/requirements.txt").unlink()
+
+    def refuse(_: object) -> None:
+        raise MisconfiguredError("The input port is 'x'.", hint="Correct port.")
+
+    monkeypatch.setattr(command, "plan_of", refuse)
+    monkeypatch.chdir(django)
+    environ = {"PATH": os.environ["PATH"]}
+    with pytest.raises(MisconfiguredError, match="Nothing is written") as raised:
+        command.COMMAND.run(parse(["init"]), environ, Console(environ, BytesIO()))
+    assert raised.value.problem.hint == "Correct port. To see the workflow: rehearse init --print."
+    assert not (django / WORKFLOW).exists()
+    assert not (django / "functional_tests/requirements.txt").exists()

@@ -234,6 +234,19 @@ def test_find_needs__all_variables_of_the_container_count(lacking: Path) -> None
                 "COOKIE_SECRET: ${{ secrets.COOKIE_SECRET }}"
             ),
         ),
+        (
+            {
+                "app/config.py": (
+                    "from pydantic_settings import BaseSettings\n\n"
+                    "class Settings(BaseSettings):\n    github_secret: str\n"
+                )
+            },
+            ["app/config.py:4 reads GITHUB_SECRET, which is not set and has no default."],
+            (
+                "secrets: GITHUB_SECRET\n\n# and also, under the step's env:, add:\n"
+                "GITHUB_SECRET: ${{ secrets.APP_GITHUB_SECRET }}"
+            ),
+        ),
         ({"app.py": "import os\nA = os.environ.get('A_B')\n"}, [], ""),
         ({"main.go": 'os.Getenv("A_B")'}, [], ""),
     ],
