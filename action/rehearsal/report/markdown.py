@@ -62,6 +62,11 @@ def code(text: str) -> str:
     return f"`{allowed}`"
 
 
+def link(text: str, address: str) -> str:
+    """Return an escaped text as a link; only the text where there is no address."""
+    return f"[{text}]({address})" if address else text
+
+
 def name_cell(name: str) -> str:
     """Return a test's name for a table: below a test's own name its module, which is wide.
 

@@ -7,6 +7,7 @@ from rehearsal import __version__
 from rehearsal.report import markdown
 from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_text import split_snippets
+from rehearsal.report.web_links import source_url
 from rehearsal.report.words import (
     ALSO_NEEDED,
     ALSO_NEEDED_NOTE,
@@ -14,6 +15,8 @@ from rehearsal.report.words import (
     counts_text,
     failure_message,
     request_lines,
+    seconds_text,
+    slowest_first,
     stage_title,
     step_line,
 )
@@ -21,12 +24,16 @@ from rehearsal.results.browser_steps import last_steps
 from rehearsal.results.cause import CauseSummary, frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE, VERDICT_FILE
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.next_need import NextNeeds
+from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.tests import ListedOutcome
 from rehearsal.verdict import Verdict
 
 MAX_TESTS = 50
 MAX_TRACEBACKS = 3
+MAX_SLOWEST = 10
 # Of one test.
 MAX_STEPS = 6
 # In characters.
@@ -141,11 +148,12 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     yield _facts(result)
     if result.audit:
         yield from audit_sections(result.audit)
-    yield _tests("failed test", index.failed, evidence)
-    yield _tests(FLAKY_COLUMN, index.flaky, evidence)
+    yield _tests("failed test", index.failed, evidence, result.origin)
+    yield _tests(FLAKY_COLUMN, index.flaky, evidence, result.origin)
     yield from _steps(result)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
     yield remark_lines(result)
+    yield _slowest(result)
     yield _stages(result)
     yield image_lines(result)
     yield _closing_lines(result, evidence)
@@ -177,14 +185,17 @@ def _facts(result: RehearsalResult) -> Iterator[str]:
     yield ""
 
 
-def _tests(column: str, tests: tuple[FailedTestEvidence, ...], evidence: str) -> Iterator[str]:
+def _tests(
+    column: str, tests: tuple[FailedTestEvidence, ...], evidence: str, origin: Origin
+) -> Iterator[str]:
     # Without any frame the column would be empty, and take room from the others.
     frames = any(test.frame for test in tests)
     rows = []
     for test in tests[:MAX_TESTS]:
         line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
-        raised = _with_location(test.frame.error, frame_location(test.frame)) if test.frame else ""
-        reported = _with_location(failure_message(test.failure), line)
+        raised = _raised(test.frame, origin) if test.frame else ""
+        address = source_url(origin, test.file, test.failure.line)
+        reported = _with_location(failure_message(test.failure), line, address)
         rows.append([markdown.name_cell(test.failure.name), *[raised] * frames, reported])
     yield from markdown.table(
         [column, *["what the app raised"] * frames, "what the test reported"],
@@ -192,6 +203,11 @@ def _tests(column: str, tests: tuple[FailedTestEvidence, ...], evidence: str) ->
         more=len(tests) - MAX_TESTS,
         note=f"see {VERDICT_FILE} in {markdown.escape(evidence)}",
     )
+
+
+def _raised(frame: ProjectFrame, origin: Origin) -> str:
+    address = source_url(origin, frame.file, frame.line)
+    return _with_location(frame.error, frame_location(frame), address)
 
 
 def _steps(result: RehearsalResult) -> Iterator[Iterable[str]]:
@@ -204,9 +220,23 @@ def _steps(result: RehearsalResult) -> Iterator[Iterable[str]]:
         yield markdown.collapsible(title, lines, collapsed=known)
 
 
-def _with_location(message: str, location: str) -> str:
-    below = f"<br><sub>{markdown.cell(location)}</sub>" if location else ""
+def _with_location(message: str, location: str, address: str) -> str:
+    place = markdown.link(markdown.cell(location), address)
+    below = f"<br><sub>{place}</sub>" if location else ""
     return markdown.cell(message) + below
+
+
+def _slowest(result: RehearsalResult) -> Iterator[str]:
+    """Yield the slowest tests, folded: where a reader of a green check begins to save time."""
+    results = result.suite_results
+    timed = slowest_first(results.tests)[:MAX_SLOWEST] if results else []
+    lines = [
+        f"{seconds_text(each.seconds):>8}  {each.name}"
+        + ("" if each.outcome is ListedOutcome.PASSED else f" ({each.outcome})")
+        for each in timed
+        if each.seconds is not None
+    ]
+    yield from markdown.collapsible("The slowest tests", lines, collapsed=True)
 
 
 def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str]]:

@@ -6,7 +6,7 @@ from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure
+from rehearsal.results.tests import Failure, ListedTest
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12
@@ -58,6 +58,11 @@ def seconds_text(seconds: float) -> str:
     """Return a duration as readers like it: 0.04 s, 3.2 s, 75 s."""
     digits = 2 if seconds < 1 else 1 if seconds < 60 else 0  # noqa: PLR2004  (as the docstring says)
     return f"{seconds:,.{digits}f} s"
+
+
+def slowest_first(tests: Iterable[ListedTest]) -> list[ListedTest]:
+    """Return the tests, those last whose time is not known."""
+    return sorted(tests, key=lambda test: -1.0 if test.seconds is None else test.seconds)[::-1]
 
 
 def size_text(size: int) -> str:

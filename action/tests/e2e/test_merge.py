@@ -145,7 +145,7 @@ def assert_page_works(browser: webdriver.Chrome, folder: Path) -> None:
         assert browser.find_element(By.CLASS_NAME, "verdict").text == ended
         assert "Getting ready" in browser.find_element(By.TAG_NAME, "main").text
         browser.back()
-    follow(browser, browser.find_element(By.CSS_SELECTOR, "article a"))
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "article a[href*=shards]"))
     assert browser.find_element(By.CLASS_NAME, "verdict").text == "tests-failed"
     browser.back()
     sent = [each for each in said(browser, "performance") if "Network.requestWillBeSent" in each]

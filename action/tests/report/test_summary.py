@@ -19,9 +19,9 @@ from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.next_need import NextNeed, NextNeeds
-from rehearsal.results.origin import RequestSummary
+from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult, Stage
-from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ..audits import REFERENCE, audit
@@ -510,3 +510,32 @@ def test_summary__what_else_is_needed_is_no_markup() -> None:
     need = NextNeed(id="tables", text=HOSTILE, hint=HOSTILE)
     found = make_summary(CRASH, also_needed=NextNeeds(needs=(need,), paste=HOSTILE))
     assert not Tags(found).found & {"script", "h1"}
+
+
+def test_summary__folds_the_slowest_tests() -> None:
+    passed = ListedOutcome.PASSED
+    tests = (
+        *(ListedTest(name=f"t.T.test_{n}", outcome=passed, seconds=n / 2) for n in range(12)),
+        ListedTest(name="t.T.bad", outcome=ListedOutcome.FAILED, seconds=75.2),
+        ListedTest(name="t.T.later", outcome=ListedOutcome.SKIPPED),
+    )
+    results = SuiteResults(test_count=13, tests=tests)
+    text = module.summary(RehearsalResult(name="r", suite_results=results))
+    lines = text.partition("<details><summary>The slowest tests</summary>")[2].split("\n")
+    assert lines[3:5] == ["    75 s  t.T.bad (failed)", "   5.5 s  t.T.test_11"]
+    assert "later" not in text
+    assert "test_2" not in text, "only the first are listed"
+
+
+def test_summary__links_to_the_lines_of_the_commit() -> None:
+    run, commit = "https://github.com/o/r/actions/runs/7", "c0ffee00" * 5
+    test = FailedTestEvidence(failure=Failure(name="t", message="m", line=28), file="a_b/(c).py")
+    text = module.summary(
+        RehearsalResult(
+            name="r",
+            origin=Origin(repository="o/r", commit=commit, run=run),
+            index=EvidenceIndex(failed=(test,)),
+        )
+    )
+    address = f"https://github.com/o/r/blob/{commit}/a_b/%28c%29.py#L28"
+    assert f"<sub>[a\\_b/(c).py:28]({address})</sub>" in text

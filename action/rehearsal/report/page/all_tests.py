@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rehearsal.report.page.anchors import Anchors, anchor_of
 from rehearsal.report.page.markup import Child, Markup, breakable, element
-from rehearsal.report.words import seconds_text
+from rehearsal.report.words import seconds_text, slowest_first
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.tests import MAX_TESTS, ListedOutcome, ListedTest, SuiteResults
 
@@ -50,11 +50,6 @@ def all_tests(results: SuiteResults | None, *, cards: Collection[str] = ()) -> C
         class_="card",
         id="tests",
     )
-
-
-def slowest_first(tests: Iterable[ListedTest]) -> list[ListedTest]:
-    """Return the tests, those last whose time is not known."""
-    return sorted(tests, key=lambda test: -1.0 if test.seconds is None else test.seconds)[::-1]
 
 
 def _filters(tests: Sequence[ListedTest]) -> Child:

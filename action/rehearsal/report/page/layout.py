@@ -76,7 +76,7 @@ def _bar(jumps: Iterable[tuple[str, str]]) -> Markup:
     return element(
         "nav",
         element("div", element("ul", items) if items else None, search, class_="bar"),
-        class_="screen",
+        class_="jumps screen",
         aria_label="On this page",
     )
 

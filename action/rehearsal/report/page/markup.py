@@ -11,7 +11,7 @@ from rehearsal.ansi import COLOUR_CODE
 
 TAG = re.compile(r"[a-z][a-z0-9]*\Z")
 ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)
-VOID = {"img", "input", "link", "meta", "rect", "wbr"}
+VOID = {"img", "input", "link", "meta", "wbr"}
 # Only `inline` makes them: their content is code, and must be our own.
 CODE = {"script", "style"}
 # In characters: less is joined, since many small parts need more memory than their text.

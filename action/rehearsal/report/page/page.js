@@ -89,9 +89,10 @@
     let first = entry.lower.indexOf(text);
     // A few characters change their length in lower case; the positions would be wrong then.
     if (entry.lower.length !== entry.text.length) first = -1;
-    const begin = Math.max(0, first - MAX_SNIPPET / 3);
+    const begin = first > MAX_SNIPPET / 2 ? first - MAX_SNIPPET / 3 : 0;
     const end = begin + MAX_SNIPPET;
     let done = begin;
+    if (begin) button.append("… ");
     for (let at = first; at !== -1 && at < end; at = entry.lower.indexOf(text, done)) {
       const mark = make("mark", entry.text.slice(at, at + text.length));
       button.append(entry.text.slice(done, at), mark);
