@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from shlex import quote
 
 from rehearsal.report.audit_words import audit_counts
 from rehearsal.report.words import counts_text, one_line, request_lines, step_line
@@ -47,7 +48,14 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
         yield f"evidence: {evidence}"
     if link:
         yield f"open:     {link}"
+        yield from _trace(result)
     yield f"verdict:  {result.verdict}"
+
+
+def _trace(result: RehearsalResult) -> Iterator[str]:
+    """Yield the command that opens the trace of the first failed test that has one."""
+    for test in islice((each for each in result.index.failed if each.trace_page), 1):
+        yield f"trace:    rehearse show --trace {quote(one_line(test.failure.name))}"
 
 
 def _steps(result: RehearsalResult) -> Iterator[str]:

@@ -83,6 +83,17 @@ def test_closing__the_request_and_what_the_app_said() -> None:
         ]
 
 
+@pytest.mark.parametrize("name, word", [("t.T.test", "t.T.test"), ("a[x y]", "'a[x y]'")])
+def test_closing__on_a_laptop_how_to_open_a_trace(name: str, word: str) -> None:
+    test = FailedTestEvidence(failure=Failure(name=name, message=""), trace_page="t/trace.html")
+    index = EvidenceIndex(failed=(FailedTestEvidence(failure=SHAKY), test, test))
+    assert lines(index=index, link="file:///e/index.html")[-3:-1] == [
+        "open:     file:///e/index.html",
+        f"trace:    rehearse show --trace {word}",
+    ]
+    assert lines(index=index) == ["verdict:  passed"]
+
+
 def test_closing__what_else_is_needed() -> None:
     need = NextNeed(id="variable", text="a.py:1 reads X,\nwhich is not set.")
     assert lines(also_needed=NextNeeds(needs=(need,))) == [
