@@ -18,7 +18,6 @@ from rehearsal_capture.trace.websocket import WebSocket
 # In seconds.
 _CONNECT = 2.0
 _HOSTS = ("localhost", "127.0.0.1", "[::1]")
-Answer = Callable[[dict[str, Any]], None]
 # Events that come often and are not read.
 _SKIPPED = (
     b'{"method":"Network.dataReceived"', b'{"method":"Network.requestWillBeSentExtraInfo"',
@@ -43,7 +42,7 @@ class CdpBrowser:
         self._socket: WebSocket | None = None
         self._lock = threading.Lock()
         self._count = 0
-        self._answers: dict[int, Answer] = {}
+        self._answers: dict[int, Callable[[dict[str, Any]], None]] = {}
         # By target: the pages that there are, in the order in which they were opened.
         self._pages: dict[str, CdpPage] = {}
         self._by_session: dict[str, CdpPage] = {}
@@ -81,8 +80,13 @@ class CdpBrowser:
         if self._socket is not None:
             self._socket.forget()
 
-    def send(self, method: str, params: dict[str, Any], answer: Answer | None = None,
-             session: str | None = None) -> None:  # fmt: skip
+    def send(
+        self,
+        method: str,
+        params: dict[str, Any],
+        answer: Callable[[dict[str, Any]], None] | None = None,
+        session: str | None = None,
+    ) -> None:
         """Send a command, and do not wait; `answer` gets its reply in another thread."""
         with self._lock:
             self._count += 1

@@ -18,14 +18,17 @@ _WORLD = "rehearsal"
 _MAX_LOOKS = 2
 _QUALITY = 50
 _SCRIPT = page_script()
-Send = Callable[..., None]
 
 
 class CdpPage:
     """A page, its requests and its console; `send` sends it a command."""
 
     def __init__(
-        self, target: str, user_context: str, add: Callable[[dict[str, Any]], None], send: Send
+        self,
+        target: str,
+        user_context: str,
+        add: Callable[[dict[str, Any]], None],
+        send: Callable[..., None],
     ) -> None:
         self.target = target
         self.user_context = user_context
