@@ -15,13 +15,15 @@ class ComposeSetup:
     """What one compose file says: the app, what it needs, and its other containers.
 
     `app` is None if no service is built from the app's Dockerfile. `needed` are services of other
-    images. `workers` are services of the app's image with another command. `others` are the
-    services of the other compose files, which may have more values of variables.
+    images. `workers` are services of the app's image with another command, and `unknown_workers`
+    those whose command needs a variable without a value. `others` are the services of the other
+    compose files, which may have more values of variables.
     """
 
     app: ComposeService | None = None
     needed: tuple[ComposeService, ...] = ()
     workers: tuple[ComposeService, ...] = ()
+    unknown_workers: tuple[ComposeService, ...] = ()
     others: tuple[ComposeService, ...] = ()
 
 
@@ -39,9 +41,12 @@ def find_setup(services: Sequence[ComposeService], dockerfile: str) -> ComposeSe
                 each for each in own if each.command and each.name not in TOOLS
                 and each.command != app.command
             )  # fmt: skip
+            unknown = tuple(each for each in own if each.command_lacks and each.name not in TOOLS)
             needed = tuple(_needed(app, file))
             others = tuple(each for other in files if other is not file for each in other)
-            return ComposeSetup(app=app, needed=needed, workers=workers, others=others)
+            return ComposeSetup(
+                app=app, needed=needed, workers=workers, unknown_workers=unknown, others=others
+            )
     for file in files:
         if needed := tuple(each for each in file if each.kind and each.name not in TOOLS):
             return ComposeSetup(needed=needed)

@@ -110,6 +110,16 @@ def _variable(
             yield InputLine(name="not-secret", text=name, why=reason)
 
 
+def worker_notes(survey: Survey) -> Iterator[str]:
+    """Yield a note for each worker whose command is not known."""
+    for worker in survey.setup.unknown_workers:
+        yield (
+            f"{worker.path}: the command of {worker.name} needs the variable "
+            f"{worker.command_lacks}, whose value is not in the repository. If the tests need this "
+            "worker, write its command under workers."
+        )
+
+
 def _workers(survey: Survey) -> Iterator[InputLine]:
     for worker in survey.setup.workers:
         if not MIGRATES.search(" ".join(worker.command)):

@@ -41,7 +41,8 @@ class ComposeService:
     `path` is the compose file; `dockerfile` and `context` are the paths of its build. All paths are
     relative to the top of the repository. `image` is its image, or the base image of its build.
     `environment` has the variables whose value is known. `lacks` names a variable or a file that
-    the repository does not have, empty if it has all.
+    the repository does not have, empty if it has all; `command_lacks` names a variable in the
+    command that has no value, for which `command` is empty.
     """
 
     name: str
@@ -53,6 +54,7 @@ class ComposeService:
     target: str = ""
     build_args: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
+    command_lacks: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     depends: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
@@ -113,6 +115,7 @@ def _service(
     at = posixpath.normpath(dockerfile) if build else ""
     image = _base(project, at) if at else plain_text(service.get("image"), missing)
     depends = service.get("depends_on")
+    command, unknown = _words(service.get("command"))
     return ComposeService(
         name=name,
         path=path,
@@ -122,7 +125,8 @@ def _service(
         context=context if build else "",
         target=str(parts.get("target") or ""),
         build_args=known_pairs(pairs(parts.get("args")), []),
-        command=_words(service.get("command")),
+        command=command,
+        command_lacks=unknown,
         environment=environment,
         depends=tuple(map(str, depends)) if isinstance(depends, list | dict) else (),
         ports=tuple(_ports(service.get("ports"))),
@@ -139,19 +143,19 @@ def _merged(service: Mapping[str, Any]) -> dict[str, Any]:
     return found | {key: value for key, value in service.items() if key != "<<"}
 
 
-def _words(command: object) -> tuple[str, ...]:
-    """Return a command's words, none if it has a variable whose value is not known."""
+def _words(command: object) -> tuple[tuple[str, ...], str]:
+    """Return a command's words, or none and the variable in it whose value is not known."""
     missing: list[str] = []
     texts = command if isinstance(command, list) else [command]
     found = [plain_text(each, missing) for each in texts]
     if missing:
-        return ()
+        return (), missing[0]
     if isinstance(command, list):
-        return tuple(found)
+        return tuple(found), ""
     try:
-        return tuple(shlex.split(found[0]))
+        return tuple(shlex.split(found[0])), ""
     except ValueError:
-        return ()
+        return (), ""
 
 
 def _ports(ports: object) -> Iterator[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rehearsal.commands.init.app_port import port_lines
 from rehearsal.commands.init.app_variables import variable_lines
 from rehearsal.commands.init.build_arguments import build_argument_lines, build_argument_notes
-from rehearsal.commands.init.companions import companion_lines
+from rehearsal.commands.init.companions import companion_lines, worker_notes
 from rehearsal.commands.init.displays import display_lines, display_notes
 from rehearsal.commands.init.django_settings import django_notes
 from rehearsal.commands.init.input_line import Draft, InputLine
@@ -109,6 +109,7 @@ def _notes(survey: Survey) -> Iterator[str]:
     if survey.shape.django:
         yield from _other_projects(survey, survey.shape.django.manage)
         yield from django_notes(survey.shape.django, survey.container)
+    yield from worker_notes(survey)
     yield from suite_notes(survey)
     yield from display_notes(survey)
     yield from live_server_notes(survey)

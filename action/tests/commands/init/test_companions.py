@@ -1,5 +1,7 @@
 """What runs beside an app: from compose files, and from the variables that it reads."""
 
+import re
+
 import pytest
 
 from rehearsal.commands.init.compose_services import read_services
@@ -135,8 +137,11 @@ def test_compose__workers_are_the_same_image() -> None:
 )
 def test_compose__the_command_of_a_worker(command: str, words: str | None) -> None:
     worker = f"  worker:\n    build: .\n    command: {command}\n"
-    inputs = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE + worker}).inputs()
-    assert inputs.get("workers") == (words and f"worker={words}")
+    draft = draft_of(WITH_POSTGRES | {"compose.yaml": COMPOSE + worker})
+    assert draft.inputs().get("workers") == (words and f"worker={words}")
+    told = [note for note in draft.notes if note.startswith("compose.yaml: the command of worker")]
+    assert bool(told) is (words is None)
+    assert all(re.search(r" needs the variable (LEVEL|OTHER), ", note) for note in told)
 
 
 def test_compose__a_worker_that_migrates_runs_before() -> None:
