@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from rehearsal.evidence.excerpts import read_excerpt
@@ -72,16 +73,16 @@ def failure_traces(
         trace = read_trace_file(evidence.folder, f"{test.folder}/{name}")
         if not trace.steps:
             continue
-        yield FailureTrace(
+        shown = FailureTrace(
             test=test,
             trace=trace,
             logs=tuple(_logs(trace, test, evidence.folder, indexes)),
-            sources=_sources(trace, evidence, source),
             pictures=frozenset(filter(PICTURE.fullmatch, names)),
             attempts=attempts,
             page=attempt.page,
             is_last=attempt is attempts[-1],
         )
+        yield replace(shown, sources=_sources(shown, evidence, source))
 
 
 def _attempt(match: re.Match[str]) -> int:
@@ -114,11 +115,12 @@ def _logs(
 
 
 def _sources(
-    trace: BrowserTrace, evidence: Evidence, source: SourceTree
+    shown: FailureTrace, evidence: Evidence, source: SourceTree
 ) -> dict[str, SourceExcerpt]:
     found: dict[str, SourceExcerpt] = {}
     texts: dict[str, list[str]] = {}
-    for place in dict.fromkeys(each.place for each in trace.steps if each.place):
+    places = (shown.test_place, *(each.place for each in shown.trace.steps))
+    for place in dict.fromkeys(filter(None, places)):
         match = PLACE.fullmatch(place)
         file = source.locate(match[1]) if match else ""
         if not match or not file or len(found) >= MAX_PLACES:

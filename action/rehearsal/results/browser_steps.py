@@ -11,9 +11,9 @@ class TraceStep:
     """A step of a test, or the looks between two steps.
 
     `start` is in seconds since the test began, `seconds` how long it took. `text` says what was
-    done: `command` and what is known of its arguments; `element` is the locator. `place` is the
-    line of the project, `FILE:LINE`, `browser` the number of the browser, from 1. What the page was
-    shortly after the step: its `address`, its `ready` state, `page` (a key of the trace's pages)
+    done: `command` and what is known of its arguments; `element` is the locator, `answer` what the last
+    look said. `place` is the line of the project, `FILE:LINE`, `browser` the number of the browser,
+    from 1. What the page was shortly after the step: its `address`, its `ready` state, `page` (a key of the trace's pages)
     and `picture`, the name of a file. What is not known is empty.
     """
 
@@ -26,6 +26,7 @@ class TraceStep:
     browser: int = 1
     command: str = ""
     element: str = ""
+    answer: str = ""
     address: str = ""
     ready: str = ""
     page: str = ""

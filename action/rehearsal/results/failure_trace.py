@@ -53,6 +53,12 @@ class FailureTrace:
     is_last: bool = True
 
     @property
+    def test_place(self) -> str:
+        """The line where the test failed, as `FILE:LINE`; empty if it is not known."""
+        file, line = self.test.file, self.test.failure.line
+        return f"{file}:{line}" if self.is_last and file and line else ""
+
+    @property
     def failed_step(self) -> int | None:
         """The position of the step at which the test failed.
 
@@ -63,10 +69,9 @@ class FailureTrace:
         positions = [number for number, each in enumerate(steps) if each.text != END]
         if not positions:
             return None
-        place = f"{self.test.file}:{self.test.failure.line}"
         for number in reversed(positions):
             source = self.sources.get(steps[number].place)
-            if self.is_last and source and f"{source.file}:{source.line}" == place:
+            if source and f"{source.file}:{source.line}" == self.test_place:
                 return number
         for number in reversed(positions):
             if steps[number].error:

@@ -50,6 +50,7 @@ class _Reader:
     def __init__(self) -> None:
         self._start = 0.0
         self._attempt = 1
+        self._numbers: dict[int, int] = {}
         self._browsers: dict[int, str] = {}
         self._steps: list[TraceStep] = []
         self._requests: list[TraceRequest] = []
@@ -94,8 +95,7 @@ class _Reader:
         """All times are given from the start in the first head on."""
         self._start = self._start or _number(found, "start")
         self._attempt = int(_number(found, "attempt")) or self._attempt
-        if len(self._browsers) < MAX_OF_A_KIND:
-            self._browsers[_browser(found)] = _text(found, "browser")
+        self._browsers[self._browser(found)] = _text(found, "browser")
         left_out = found.get("left-out")
         counts = left_out if isinstance(left_out, dict) else {"steps": left_out}
         for name in LEFT_OUT:
@@ -111,7 +111,7 @@ class _Reader:
             text=" ".join(filter(None, words)),
             place=_text(found, "at"),
             error=_text(found, "error"),
-            browser=_browser(found),
+            browser=self._browser(found),
             command=words[0],
             element=words[1],
             address=_text(found, "url", MAX_ADDRESS),
@@ -122,14 +122,16 @@ class _Reader:
 
     def _look(self, found: dict[str, Any]) -> TraceStep:
         took = _number(found, "until") - _number(found, "t")
+        has_failed = found.get("failed") is True
         return TraceStep(
             start=self._seconds(found),
             seconds=max(0.0, took / 1000),
             text=_describe_look(found),
             place=_text(found, "at"),
-            error=_text(found, "last") if found.get("failed") is True else "",
+            error=_text(found, "last") if has_failed else "",
+            answer="" if has_failed else _text(found, "last"),
             is_look=True,
-            browser=_browser(found),
+            browser=self._browser(found),
         )
 
     def _request(self, found: dict[str, Any]) -> TraceRequest:
@@ -143,7 +145,7 @@ class _Reader:
             kind=kind if kind in KINDS else "",
             error=_text(found, "failed"),
             from_cache=found.get("from_cache") is True,
-            browser=_browser(found),
+            browser=self._browser(found),
         )
 
     def _console_line(self, found: dict[str, Any]) -> ConsoleLine:
@@ -152,7 +154,7 @@ class _Reader:
             start=self._seconds(found),
             level=level if level in LEVELS else "info",
             text=_text(found, "text", MAX_ADDRESS),
-            browser=_browser(found),
+            browser=self._browser(found),
         )
 
     def _window(self, found: dict[str, Any]) -> ConsoleLine:
@@ -162,7 +164,7 @@ class _Reader:
             start=self._seconds(found),
             level="window",
             text=f"a window {done}" + (f": {address}" if address else ""),
-            browser=_browser(found),
+            browser=self._browser(found),
         )
 
     def _add_page(self, found: dict[str, Any]) -> None:
@@ -182,6 +184,11 @@ class _Reader:
         if key and key not in self._styles and len(text) <= self._room:
             self._room -= len(text)
             self._styles[key] = text
+
+    def _browser(self, found: dict[str, Any]) -> int:
+        """Number the browsers from 1 on: a process has others before those of this test."""
+        number = int(_number(found, "b")) or 1
+        return self._numbers.setdefault(number, len(self._numbers) + 1)
 
     def _seconds(self, found: dict[str, Any]) -> float:
         return (_number(found, "t") - self._start) / 1000
@@ -204,10 +211,6 @@ def _describe_look(found: dict[str, Any]) -> str:
     count = int(_number(found, "n"))
     times = f" ({count} times)" if count > len(names) else ""
     return f"looked for {', '.join(names)}{times}"[:MAX_TEXT]
-
-
-def _browser(found: dict[str, Any]) -> int:
-    return int(_number(found, "b")) or 1
 
 
 def _text(found: dict[str, Any], name: str, limit: int = MAX_TEXT) -> str:

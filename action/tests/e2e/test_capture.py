@@ -36,7 +36,10 @@ class NewVisitorTest(unittest.TestCase):
         self.browser.get(os.environ["REHEARSAL_URL"])
         self.assertEqual(self.browser.find_element("tag name", "h1").text, "It works")
 """
-NAMES = ("screenshot.png", "page.html", "address.txt", "console.log", "trace.jsonl")
+NAMES = (
+    *("screenshot.png", "page.html", "address.txt", "console.log"),
+    *("trace.jsonl", "trace.html"),
+)
 
 
 @pytest.mark.parametrize("runner_of_tests", ["unittest", "pytest"])

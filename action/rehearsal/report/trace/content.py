@@ -7,7 +7,6 @@ from typing import Any
 from rehearsal.report.page.markup import visible
 from rehearsal.report.trace.events import Lane, TraceEvent
 from rehearsal.results.browser_steps import TraceStep
-from rehearsal.results.browser_trace import BrowserTrace
 from rehearsal.results.failure_trace import FailureTrace, SourceExcerpt
 
 # Decimal places of times in seconds: a thousandth is what the trace has.
@@ -28,6 +27,7 @@ def content(shown: FailureTrace, lanes: Sequence[Lane]) -> dict[str, Any]:
         "started": round(trace.started, DIGITS),
         "failed": shown.failed_step,
         "screenshot": _screenshot(shown),
+        "place": visible(shown.test_place),
         "steps": [_step(step, shown) for step in trace.steps],
         "lanes": [
             {"kind": lane.kind, "title": visible(lane.title), "events": [*map(_event, lane.events)]}
@@ -38,7 +38,7 @@ def content(shown: FailureTrace, lanes: Sequence[Lane]) -> dict[str, Any]:
             for key, page in pages.items()
         },
         "styles": {key: text for key, text in trace.styles.items() if key in styles},
-        "sources": _sources(shown.sources, trace),
+        "sources": _sources(shown.sources),
     }
 
 
@@ -49,6 +49,7 @@ def _step(step: TraceStep, shown: FailureTrace) -> dict[str, Any]:
         "text": visible(step.text),
         "command": visible(step.command),
         "element": visible(step.element),
+        "answer": visible(step.answer),
         "place": visible(step.place),
         "error": visible(step.error),
         "look": step.is_look,
@@ -87,8 +88,7 @@ def _screenshot(shown: FailureTrace) -> str:
     return next((name for name in names if name == wanted), "")
 
 
-def _sources(sources: Mapping[str, SourceExcerpt], trace: BrowserTrace) -> dict[str, Any]:
-    used = {step.place for step in trace.steps}
+def _sources(sources: Mapping[str, SourceExcerpt]) -> dict[str, Any]:
     return {
         visible(place): {
             "file": visible(each.file),
@@ -97,5 +97,4 @@ def _sources(sources: Mapping[str, SourceExcerpt], trace: BrowserTrace) -> dict[
             "lines": [*map(visible, each.lines)],
         }
         for place, each in sources.items()
-        if place in used
     }

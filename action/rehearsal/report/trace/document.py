@@ -74,7 +74,7 @@ def _policy(script: str) -> str:
 def _header(shown: FailureTrace) -> Iterator[Child]:
     test, failure, frame = shown.test, shown.test.failure, shown.test.frame
     yield element(
-        "nav", element("a", "Report", href=REPORT), _attempts(shown), class_="soft screen",
+        "nav", element("a", "← The whole rehearsal", href=REPORT), _attempts(shown), class_="soft screen",
         aria_label="Pages of this test",
     )  # fmt: skip
     yield element("h1", failure.name)

@@ -66,7 +66,7 @@ def _steps(shown: FailureTrace) -> Iterator[TraceEvent]:
 
 
 def _outcome(step: TraceStep) -> str:
-    return " · ".join(filter(None, (step.error, step.place)))
+    return " · ".join(filter(None, (step.error, step.answer, step.place)))
 
 
 def _requests(trace: BrowserTrace) -> Iterator[TraceEvent]:
@@ -78,7 +78,8 @@ def _requests(trace: BrowserTrace) -> Iterator[TraceEvent]:
             seconds=each.seconds,
             text=f"{_in_browser(each.browser, several)}{each.method} {address} → {_answer(each)}",
             detail=each.kind + (" from the cache" if each.from_cache else ""),
-            is_error=each.failed,
+            # Browsers ask for it by themselves.
+            is_error=each.failed and not each.address.endswith("/favicon.ico"),
         )
 
 

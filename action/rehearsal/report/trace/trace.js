@@ -22,6 +22,8 @@
     made.append(...children);
     return made;
   };
+  const duration = (value) =>
+    value >= 1 ? `${value.toFixed(1)}\u00a0s` : `${Math.round(value * 1000)}\u00a0ms`;
   const seconds = (value) => value.toFixed(value < 100 ? 2 : 1) + "\u00a0s";
 
   // All events in the order of time: [lane, position, event]. An event is [start, seconds, text,
@@ -51,10 +53,13 @@
     }
     return -1;
   };
+  // Looks are about what the last act caused; of several browsers each may have caused it.
   const startOf = (number) => {
-    let each = number;
-    while (steps[each].look && previousOf(each) !== -1) each = previousOf(each);
-    return steps[each].t;
+    if (!steps[number].look) return steps[number].t;
+    const acts = new Map();
+    steps.slice(0, number).forEach((each) => { if (!each.look) acts.set(each.b, each); });
+    const inUse = [...acts.values()].filter((each) => each.command !== "end the browser");
+    return Math.min(steps[number].t, ...inUse.map((each) => each.t));
   };
   const endOf = (number) => {
     const next = nextOf(number);
@@ -104,7 +109,10 @@
     }
   };
   const strip = byId("strip");
-  const pictured = steps.flatMap((each, number) => (each.picture ? [number] : []));
+  const pictured = steps.flatMap(({ t, d, picture }, number) => {
+    if (number === trace.failed && trace.screenshot) return [[t + d, number, trace.screenshot]];
+    return picture ? [[t, number, picture]] : [];
+  });
   const address = (name) => "./" + encodeURIComponent(name);
   let slots = [];
   const drawStrip = () => {
@@ -114,13 +122,11 @@
     slots = [];
     for (let slot = 0; slot < count; slot++) {
       const time = first + (length * (slot + 1)) / count;
-      slots.push(pictured.filter((number) => steps[number].t <= time).pop());
+      slots.push(pictured.filter((each) => each[0] <= time).pop());
     }
     strip.replaceChildren(
-      ...slots.map((number) =>
-        number === undefined
-          ? make("span")
-          : make("img", { src: address(steps[number].picture), alt: "", draggable: false }),
+      ...slots.map((slot) =>
+        slot ? make("img", { src: address(slot[2]), alt: "", draggable: false }) : make("span"),
       ),
     );
   };
@@ -161,7 +167,7 @@
     windowMark.style.width = `${(width * (place(state.to) - place(state.from))) / WIDE}px`;
     windowMark.hidden = state.from <= first && state.to >= last;
     [...strip.children].forEach((each, slot) => {
-      each.classList.toggle("chosen", slots[slot] !== undefined && slots[slot] === state.step);
+      each.classList.toggle("chosen", Boolean(slots[slot]) && slots[slot][1] === state.step);
     });
   };
   timeline.append(windowMark);
@@ -195,6 +201,7 @@
       const error = make("span", { className: "error" }, step.error);
       facts.append(make("dt", {}, "Error"), make("dd", {}, error));
     }
+    fact("Answer", step.answer);
     fact("Call", step.command, "code");
     fact("Locator", step.element, "code");
     fact("Line", step.place, "code");
@@ -202,22 +209,27 @@
     fact("Ready state", step.ready);
     fact("Browser", step.browser ? `${step.browser} ${step.name || ""}` : "");
     const clock = new Date((trace.started + step.t) * 1000).toISOString().slice(11, 23);
-    fact("Time", `${seconds(step.t)}, took ${seconds(step.d)} (${clock} UTC)`);
+    fact("Time", `${seconds(step.t)}, took ${duration(step.d)} (${clock} UTC)`);
     byId("step").replaceChildren(facts, ...codeOf(step));
     showPage();
   };
   const codeOf = (step) => {
-    const source = Object.hasOwn(sources, step.place || "") ? sources[step.place] : null;
-    if (!source) return [];
-    const mark = state.step === trace.failed ? "failed-at" : "at";
-    const lines = source.lines.map((line, position) => {
-      const number = source.first + position;
-      const name = number === source.line ? mark : "";
-      return make("span", { className: name }, `${String(number).padStart(4)}  ${line}\n`);
+    const isFailed = state.step === trace.failed;
+    const places = new Set([isFailed ? trace.place : "", step.place]);
+    return [...places].filter((each) => each && Object.hasOwn(sources, each)).map((each) => {
+      const source = sources[each];
+      const filled = source.lines.filter((line) => line.trim());
+      const indent = Math.min(...filled.map((line) => line.length - line.trimStart().length));
+      const lines = source.lines.map((line, position) => {
+        const number = source.first + position;
+        const name = number !== source.line ? "" : isFailed ? "failed-at" : "at";
+        const text = line.slice(Math.min(indent, line.length));
+        return make("span", { className: name }, `${String(number).padStart(3)}  ${text}\n`);
+      });
+      const label = `${source.file}, line ${source.line}`;
+      const block = make("pre", { tabIndex: 0, role: "region", "aria-label": label }, ...lines);
+      return make("div", { className: "code" }, make("h3", {}, make("code", {}, label)), block);
     });
-    const label = `${source.file}, line ${source.line}`;
-    const block = make("pre", { tabIndex: 0, role: "region", "aria-label": label }, ...lines);
-    return [make("div", { className: "code" }, block)];
   };
 
   // ---- What the page looked like.
@@ -242,7 +254,8 @@
   const frameOf = (page, step) => {
     const styles = page.styles.filter((key) => Object.hasOwn(trace.styles, key));
     const sheets = [
-      "img, video, canvas, iframe { background: #8884; } a { pointer-events: none !important; }",
+      "img, video, canvas { background: #8884; } a { pointer-events: none !important; } " +
+        "[data-frame] { border: 1px solid #888; }",
       ...styles.map((key) => trace.styles[key]),
       marker(step.element),
     ].map((text) => `<style>${text.replace(/<\//g, "<\\/")}${CLOSE}`);
@@ -335,7 +348,8 @@
       button.addEventListener("click", () => choose(position));
       what.append(make("span", { className: "said" }, button));
     } else what.append(said(text));
-    const soft = [isStep ? steps[position].error : detail, took >= 0.001 ? `${Math.round(took * 1000)} ms` : ""];
+    const outcome = isStep ? steps[position].error || steps[position].answer : detail;
+    const soft = [outcome, took >= 0.001 ? duration(took) : ""];
     const more = soft.filter(Boolean).join(" · ");
     if (more) what.append(" ", make("span", { className: "soft" }, more));
     const names = [isError ? "bad" : "", isLog ? "log" : "",
@@ -352,7 +366,7 @@
   const showEvents = () => {
     const text = search.value.toLowerCase();
     found = events.filter(([lane, , event]) =>
-      event[0] <= state.to && event[0] + event[1] >= state.from && !state.hidden.has(lane) &&
+      event[0] <= state.to && (event[0] >= state.from || event[0] + event[1] > state.from) && !state.hidden.has(lane) &&
       (!text || event[2].toLowerCase().includes(text) ||
         (event[4] || "").toLowerCase().includes(text)));
     rows.replaceChildren();

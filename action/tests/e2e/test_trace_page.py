@@ -1,0 +1,249 @@
+"""Open trace.html as its reader does, in Chromium and in Firefox."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from rehearsal.report.trace import trace_page
+from rehearsal.results.failure_trace import FailureTrace
+
+from ..report.trace.samples import as_text, log_of, long_sample, sample, trace_lines
+from .machine import tool
+from .test_page import colour, said, wait_for
+
+TEXTS = ("text", "url", "cmd", "on", "error", "at", "ready", "last", "method", "type", "browser")
+RELOAD = """
+const done = arguments[arguments.length - 1];
+const frame = document.querySelector("#shown iframe");
+frame.addEventListener("load", () => done(frame.getAttribute("sandbox")));
+frame.srcdoc = frame.srcdoc;
+"""
+
+
+class Listener(ThreadingHTTPServer):
+    """Notes who asks it for anything."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.address = f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with Listener() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def hostile(address: str) -> str:
+    """Return what would run, load or leave something, if it were more than text or a dead page."""
+    return (
+        f"</script></style></noscript></iframe><!--><script src={address}/script></script>"
+        f"<script>document.title = top.document.title = 'pwned'; fetch('{address}/fetch')</script>"
+        f"<img src={address}/img onerror=\"fetch('{address}/onerror')\">"
+        f"<link rel=stylesheet href={address}/link><style>@import url({address}/import);"
+        f"body {{ background: url({address}/background) }}</style>"
+        f"<iframe src={address}/iframe></iframe><object data={address}/object></object>"
+        f"<meta http-equiv=refresh content='0;url={address}/refresh'>"
+        f"<svg onload=\"fetch('{address}/svg')\"></svg>"
+        f"<video autoplay src={address}/video></video><base href={address}/>"
+        f"<form id=f action={address}/form></form><input form=f autofocus onfocus=\"f.submit()\">"
+    )
+
+
+def write(shown: FailureTrace, folder: Path) -> str:
+    """Write the page where somebody unpacked it, with its pictures; return its address."""
+    place = folder / "some where else #1"
+    place.mkdir(exist_ok=True)
+    (place / "trace.html").write_text(str(trace_page(shown)), encoding="utf-8")
+    for name in shown.pictures:
+        (place / name).write_bytes(b"no picture")
+    return (place / "trace.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def firefox() -> Iterator[WebDriver]:
+    options = webdriver.FirefoxOptions()
+    options.add_argument("-headless")
+    options.binary_location = str(tool("firefox"))
+    service = webdriver.FirefoxService(str(tool("geckodriver")))
+    with webdriver.Firefox(options=options, service=service) as driver:
+        yield driver
+
+
+@pytest.fixture
+def opened(browser: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
+    said(browser)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    # Another page first: an address that differs in its fragment alone is not opened anew.
+    browser.get("about:blank")
+    browser.get(write(sample(), tmp_path))
+    return browser
+
+
+def text_of(driver: WebDriver, name: str) -> str:
+    return driver.find_element(By.ID, name).text
+
+
+def rows(driver: WebDriver) -> list[str]:
+    script = "return [...document.querySelectorAll('#events tr')].map((each) => each.innerText)"
+    found: list[str] = driver.execute_script(script)
+    return found
+
+
+def press(driver: WebDriver, *keys: str) -> None:
+    driver.find_element(By.TAG_NAME, "body").send_keys(*keys)
+
+
+@pytest.mark.parametrize("name", ["browser", "firefox"])
+def test_trace_page__nothing_of_others_runs_or_loads(
+    name: str, request: pytest.FixtureRequest, listener: Listener, tmp_path: Path
+) -> None:
+    driver: WebDriver = request.getfixturevalue(name)
+    bad = hostile(listener.address)
+    lines = (
+        {key: bad if key in TEXTS else value for key, value in each.items()}
+        | ({"html": bad} if each.get("k") == "dom" else {})
+        | ({"text": bad, "sha": "c"} if each.get("k") == "css" else {})
+        for each in trace_lines()
+    )
+    shown = sample(as_text(lines), log_of("container.log", (5, bad)), log_of("services/x.log"))
+    failure = replace(shown.test.failure, name=bad, message=bad, trace=bad)
+    driver.get(write(replace(shown, test=replace(shown.test, failure=failure)), tmp_path))
+    driver.find_element(By.ID, "view-page").click()
+    assert driver.execute_async_script(RELOAD) == ""
+    assert "pwned" not in driver.title.partition("<script")[0]
+    assert not driver.find_elements(By.CSS_SELECTOR, "main [onerror], main object, main svg[onload]")
+    # The page is still there, and its script has shown all of it.
+    assert rows(driver)
+    assert listener.asked == []
+
+
+def test_trace_page__the_failed_step_is_open_and_the_cause_is_beside_it(
+    opened: webdriver.Chrome,
+) -> None:
+    assert text_of(opened, "step-title").startswith("Step 7: looked for id=id_list_table")
+    shown = rows(opened)
+    assert shown[0].startswith("0.930\tsteps\ttype id=id_text Enter")
+    assert any("POST /lists/new → 500" in row for row in shown)
+    assert any("MultiValueDictKeyError: 'texts'" in row for row in shown)
+    assert not any("GET / " in row for row in shown)
+    (line,) = opened.find_elements(By.CLASS_NAME, "failed-at")
+    assert line.text.split() == ["38", "line", "31", "of", "the", "test"]
+    assert said(opened) == []
+
+
+def test_trace_page__keys_steps_spans_and_lanes(opened: webdriver.Chrome) -> None:
+    press(opened, Keys.ARROW_LEFT)
+    assert text_of(opened, "step-title").startswith("Step 6: type")
+    assert opened.current_url.endswith("#step=6")
+    press(opened, Keys.ESCAPE)
+    assert text_of(opened, "span") == "The whole test: 20 lines"
+    opened.find_element(By.ID, "lane-3").click()
+    assert text_of(opened, "span") == "The whole test: 14 lines"
+    opened.find_element(By.ID, "lane-3").click()
+    press(opened, "/")
+    box = opened.find_element(By.ID, "search")
+    assert opened.switch_to.active_element == box
+    box.send_keys("favicon")
+    wait_for(lambda: text_of(opened, "span") == "The whole test: 2 lines")
+    box.send_keys(Keys.ESCAPE)
+    assert text_of(opened, "span") == "The whole test: 20 lines"
+    opened.find_elements(By.CSS_SELECTOR, "#steps button")[1].click()
+    assert text_of(opened, "span").startswith("From 0.64")
+    assert any("GET / → 200" in row for row in rows(opened))
+    assert not any("POST" in row for row in rows(opened))
+    opened.execute_script("scrollTo(0, 0)")
+    actions = webdriver.ActionChains(opened)
+    lanes = opened.find_element(By.ID, "axis")
+    actions.move_to_element_with_offset(lanes, -100, -30).click_and_hold()
+    actions.move_by_offset(50, 0).move_by_offset(50, 0).release().perform()
+    assert "#span=" in opened.current_url
+    opened.execute_script("location.hash = '#step=3'")
+    wait_for(lambda: text_of(opened, "step-title").startswith("Step 3: "))
+    assert said(opened) == []
+
+
+def test_trace_page__before_and_after(opened: webdriver.Chrome) -> None:
+    opened.execute_script("location.hash = '#step=6'")
+    wait_for(lambda: text_of(opened, "step-title").startswith("Step 6: "))
+    picture = "return document.querySelector('#shown img').getAttribute('src')"
+    assert opened.execute_script(picture) == "./trace-4.jpg"
+    press(opened, "b")
+    assert opened.execute_script(picture) == "./trace-3.jpg"
+    opened.find_element(By.ID, "view-page").click()
+    html = "return document.querySelector('#shown iframe').srcdoc"
+    assert "Start a new To-Do list" in opened.execute_script(html)
+    press(opened, "b")
+    assert "Server Error (500)" in opened.execute_script(html)
+
+
+def test_trace_page__without_script_all_is_in_one_table(opened: webdriver.Chrome) -> None:
+    opened.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        opened.refresh()
+        found = [row.text for row in opened.find_elements(By.CSS_SELECTOR, "noscript tbody tr")]
+        shown = opened.find_element(By.CSS_SELECTOR, "noscript table").is_displayed()
+    finally:
+        opened.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert shown
+    assert len(found) == 20
+    assert any("POST /lists/new → 500" in row for row in found)
+
+
+@pytest.mark.parametrize("width", [390, 320, 768, 1280, 1920])
+def test_trace_page__is_never_wider_than_its_window(opened: webdriver.Chrome, width: int) -> None:
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    assert opened.execute_script("return document.documentElement.scrollWidth") <= width
+    assert opened.execute_script("return innerWidth") == width
+
+
+@pytest.mark.parametrize("scheme, dark", [("light", False), ("dark", True)])
+def test_trace_page__follows_the_reader_s_colours(
+    opened: webdriver.Chrome, scheme: str, dark: bool
+) -> None:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    back, ink = (sum(colour(opened, what)) for what in ("backgroundColor", "color"))
+    assert (back < ink) is dark
+
+
+def test_trace_page__a_long_one_shows_what_one_looks_at(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    browser.get("about:blank")
+    browser.get(write(long_sample(), tmp_path))
+    assert text_of(browser, "step-title") == "Step 500: click id=item-499"
+    press(browser, Keys.ESCAPE)
+    assert text_of(browser, "span") == "The whole test: 11500 lines"
+    assert len(rows(browser)) < 1000
+    before = len(rows(browser))
+    browser.execute_script("const box = document.getElementById('list'); box.scrollTop = 1e6")
+    wait_for(lambda: len(rows(browser)) > before)
