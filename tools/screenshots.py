@@ -2,8 +2,8 @@
 """Take the pictures of red checks in docs/: rehearse superlists with six faults, for real.
 
 Of each fault two pictures: the job summary, rendered with styles like GitHub's, and the page in the
-evidence; of the audit one, of a finding on the page. Needs what `make setup` brings: the engine,
-the base image, Chromium.
+evidence; of the audit one, of a finding on the page. Of one there is also the trace of its test.
+Needs what `make setup` brings: the engine, the base image, Chromium.
 """
 
 import argparse
@@ -73,13 +73,15 @@ CROSS = (
 class Fault:
     """A copy of superlists with one thing wrong: inputs, and (file, pattern, replacement).
 
-    If `part` is a CSS selector, there is one picture: of this part of the page.
+    If `part` is a CSS selector, there is one picture: of this part of the page. `trace` takes one
+    more, of the page of its test's trace.
     """
 
     name: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     change: tuple[str, str, str] | None = None
     part: str = ""
+    trace: bool = False
 
 
 FAULTS = (
@@ -99,6 +101,7 @@ FAULTS = (
             r"^(    chosen = .*\n    text = ).*$",
             r'\1request.POST["text"]',
         ),
+        trace=True,
     ),
     # The worker that gunicorn has by itself.
     Fault(
@@ -169,6 +172,9 @@ def _pictures(fault: Fault, rehearsed: ActionResult, browser: webdriver.Chrome) 
     )
     for kind, page in (("summary", summary), ("page", evidence / "index.html")):
         yield _picture(browser, page, DOCS / f"{fault.name}-{kind}.png")
+    if fault.trace:
+        (trace,) = evidence.glob("tests/*/trace.html")
+        yield _picture(browser, trace, DOCS / "trace.png")
 
 
 def _picture(browser: webdriver.Chrome, page: Path, target: Path, part: str = "") -> Path:

@@ -131,8 +131,8 @@ def _sources(
         line, lines = int(match[2]), texts[file]
         if 0 < line <= len(lines):
             first = max(1, line - AROUND)
-            shown = lines[first - 1 : line + AROUND]
+            around = lines[first - 1 : line + AROUND]
             found[place] = SourceExcerpt(
-                file=file, line=line, first=first, lines=tuple(each[:MAX_LINE] for each in shown)
+                file=file, line=line, first=first, lines=tuple(each[:MAX_LINE] for each in around)
             )
     return found

@@ -11,10 +11,11 @@ class TraceStep:
     """A step of a test, or the looks between two steps.
 
     `start` is in seconds since the test began, `seconds` how long it took. `text` says what was
-    done: `command` and what is known of its arguments; `element` is the locator, `answer` what the last
-    look said. `place` is the line of the project, `FILE:LINE`, `browser` the number of the browser,
-    from 1. What the page was shortly after the step: its `address`, its `ready` state, `page` (a key of the trace's pages)
-    and `picture`, the name of a file. What is not known is empty.
+    done: `command` and what is known of its arguments; `element` is the locator, `answer` what the
+    last look said. `place` is the line of the project, `FILE:LINE`, `browser` the number of the
+    browser, from 1. What the page was shortly after the step: its `address`, its `ready` state,
+    `page` (a key of the trace's pages) and `picture`, the name of a file. What is not known is
+    empty.
     """
 
     start: float

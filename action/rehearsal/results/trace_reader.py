@@ -186,7 +186,7 @@ class _Reader:
             self._styles[key] = text
 
     def _browser(self, found: dict[str, Any]) -> int:
-        """Number the browsers from 1 on: a process has others before those of this test."""
+        """Return the browser's number in this test, from 1; the file has that in its process."""
         number = int(_number(found, "b")) or 1
         return self._numbers.setdefault(number, len(self._numbers) + 1)
 

@@ -72,7 +72,7 @@ def hostile(address: str) -> str:
         f"<meta http-equiv=refresh content='0;url={address}/refresh'>"
         f"<svg onload=\"fetch('{address}/svg')\"></svg>"
         f"<video autoplay src={address}/video></video><base href={address}/>"
-        f"<form id=f action={address}/form></form><input form=f autofocus onfocus=\"f.submit()\">"
+        f'<form id=f action={address}/form></form><input form=f autofocus onfocus="f.submit()">'
     )
 
 
@@ -139,7 +139,9 @@ def test_trace_page__nothing_of_others_runs_or_loads(
     driver.find_element(By.ID, "view-page").click()
     assert driver.execute_async_script(RELOAD) == ""
     assert "pwned" not in driver.title.partition("<script")[0]
-    assert not driver.find_elements(By.CSS_SELECTOR, "main [onerror], main object, main svg[onload]")
+    assert not driver.find_elements(
+        By.CSS_SELECTOR, "main [onerror], main object, main svg[onload]"
+    )
     # The page is still there, and its script has shown all of it.
     assert rows(driver)
     assert listener.asked == []

@@ -157,6 +157,20 @@ def test_read_trace__of_each_kind_only_so_many() -> None:
     assert read_trace(text(HEAD, *[REQUEST] * 4000, CLICK)).steps
 
 
+def test_read_trace__browsers_are_numbered_from_1() -> None:
+    """A process numbers those of all its tests."""
+    heads = [{**HEAD, "b": 9, "browser": "chrome 142"}, {**HEAD, "b": 12, "browser": "firefox 151"}]
+    found = read_trace(text(heads[0], {**CLICK, "b": 9}, heads[1], {**CLICK, "b": 12}))
+    assert found.browsers == {1: "chrome 142", 2: "firefox 151"}
+    assert [each.browser for each in found.steps] == [1, 2]
+
+
+def test_read_trace__what_a_look_saw() -> None:
+    seen = {**LOOK, "last": "text of id=sum: 0", "failed": False}
+    (step,) = read_trace(text(HEAD, seen)).steps
+    assert (step.answer, step.error) == ("text of id=sum: 0", "")
+
+
 @pytest.mark.parametrize("left_out, steps", [(7, 7), ({"steps": 7, "dom": 2}, 7), ({}, None)])
 def test_read_trace__what_was_left_out(left_out: Any, steps: int | None) -> None:
     found = read_trace(text({**HEAD, "left-out": left_out}, CLICK))

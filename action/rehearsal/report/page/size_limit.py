@@ -23,7 +23,9 @@ def _smaller(index: EvidenceIndex, log: int, text: int) -> EvidenceIndex:
         short: FailedTestEvidence = map_texts(each, lambda value: cut_text(value, text))
         excerpts = tuple(_excerpt(excerpt, text) for excerpt in each.excerpts)
         own = each.slice and _excerpt(each.slice, text)
-        pictures = {name: getattr(each, name) for name in ("pictures", "files", "steps_file")}
+        pictures = {
+            name: getattr(each, name) for name in ("pictures", "files", "steps_file", "trace_page")
+        }
         return replace(short, excerpts=excerpts, slice=own, **pictures)
 
     limits = (log, *[text] * len(index.logs))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rehearsal import __version__
 from rehearsal.report.page.layout import DOCTYPE, STYLE_FILE, csp_hash, preformatted
-from rehearsal.report.page.markup import Child, Markup, data_block, element, inline
+from rehearsal.report.page.markup import Child, Markup, breakable, data_block, element, inline
 from rehearsal.report.trace.content import content
 from rehearsal.report.trace.events import Lane
 from rehearsal.report.trace.table import table
@@ -74,10 +74,12 @@ def _policy(script: str) -> str:
 def _header(shown: FailureTrace) -> Iterator[Child]:
     test, failure, frame = shown.test, shown.test.failure, shown.test.frame
     yield element(
-        "nav", element("a", "← The whole rehearsal", href=REPORT), _attempts(shown), class_="soft screen",
-        aria_label="Pages of this test",
-    )  # fmt: skip
-    yield element("h1", failure.name)
+        "p",
+        element("a", "← The whole rehearsal", href=REPORT),
+        _attempts(shown),
+        class_="soft screen",
+    )
+    yield element("h1", breakable(failure.name))
     if frame and shown.is_last:
         yield _reason("The app raised: ", frame.error, frame_location(frame))
     file = test.file or failure.file
@@ -113,7 +115,7 @@ def _viewer(lanes: Sequence[Lane]) -> Markup:
             element("div", id="strip"),
             element("div", id="lanes"),
             element("div", id="axis"),
-            class_="card timeline screen",
+            class_="card time-line screen",
             id="timeline",
             aria_hidden="true",
         ),
@@ -138,7 +140,7 @@ def _viewer(lanes: Sequence[Lane]) -> Markup:
                     element("input", id="search", type="search", autocomplete="off",
                             spellcheck="false"),
                     element("button", "Whole test", id="whole", type="button"),
-                    class_="search screen",
+                    class_="controls screen",
                 ),
                 element("div", element("table", _head(), element("tbody", id="events")),
                         id="list", tabindex=0, role="region", aria_labelledby="events-title"),

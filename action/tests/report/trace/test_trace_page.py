@@ -56,7 +56,7 @@ def test_trace_page__errors_are_marked_and_addresses_are_short() -> None:
     assert [(text, bad) for _, _, text, bad, *_ in requests] == [
         ("GET / → 200", 0),
         ("GET /static/lists/superlists.css → 200", 0),
-        ("GET /favicon.ico → 404", 1),
+        ("GET /favicon.ico → 404", 0),
         ("POST /lists/new → 500", 1),
     ]
     log = events_of(sample(), "app's log")
