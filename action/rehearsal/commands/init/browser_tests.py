@@ -1,5 +1,6 @@
 """Find browser tests by what their files import, if no folder has one of the usual names."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from rehearsal.source.suite_finder import TEST_FILE
 PLAYWRIGHT = re.compile(r"playwright\.config\.[cm]?[jt]s")
 CYPRESS = re.compile(r"cypress\.config\.[cm]?[jt]s|cypress\.json")
 TEST_FOLDER = re.compile(r"\btestDir\s*:\s*[\"'](?:\./)?(?P<folder>[\w./-]+?)/?[\"']")
+IMPORTS_PLAYWRIGHT = re.compile(r"[\"']@playwright/test[\"']")
 DRIVES_BROWSER = re.compile(
     r"^[ \t]*(?:from|import) (?:selenium|playwright|splinter|rehearsal_testing|seleniumbase)\b",
     re.MULTILINE,
@@ -23,7 +25,8 @@ def find_browser_tests(project: ProjectFiles) -> str:
             if PLAYWRIGHT.fullmatch(name):
                 found = TEST_FOLDER.search(project.read(join(folder, name)))
                 tests = join(folder, found["folder"]) if found else folder
-                return tests if tests in project.folders else folder
+                is_own = tests != folder and tests in project.folders
+                return tests if is_own else _playwright_tests(project, folder)
             if CYPRESS.fullmatch(name) and join(folder, "cypress") in project.folders:
                 return join(folder, "cypress")
     return next(_python_folders(project), "")
@@ -40,6 +43,17 @@ def mixed_tests(project: ProjectFiles) -> str:
         ),
         "",
     )
+
+
+def _playwright_tests(project: ProjectFiles, folder: str) -> str:
+    """Return the folder below a config that holds all its tests: it need not name one."""
+    tests = [
+        posixpath.dirname(path) or "."
+        for path in project.below(folder)
+        if TEST_FILE.fullmatch(PurePosixPath(path).name)
+        and IMPORTS_PLAYWRIGHT.search(project.read(path))
+    ]
+    return posixpath.commonpath(tests) or "." if tests and "." not in tests else folder
 
 
 def _python_folders(project: ProjectFiles) -> Iterator[str]:

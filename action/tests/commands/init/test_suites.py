@@ -2,7 +2,9 @@
 
 import pytest
 
-from .projects import BROWSER_TEST, STARTPROJECT, draft_of
+from rehearsal.commands.init.browser_tests import find_browser_tests
+
+from .projects import BROWSER_TEST, STARTPROJECT, draft_of, project_of
 
 APP = {
     "Dockerfile": 'FROM node:22\nWORKDIR /app\nCOPY . .\nEXPOSE 3000\nCMD ["node", "server.js"]\n',
@@ -52,6 +54,26 @@ def test_playwright__an_app_of_its_own_is_a_note() -> None:
     config = "export default {\n  testDir: 'tests',\n  webServer: { command: 'npm start' },\n};\n"
     (note,) = draft_of(PLAYWRIGHT | {"playwright.config.ts": config}).notes
     assert note.startswith("playwright.config.ts has webServer")
+
+
+IMPORT = "import { test } from '@playwright/test';\n"
+
+
+@pytest.mark.parametrize(
+    "files, suite",
+    [
+        ({"e2e/web/a.spec.ts": IMPORT, "e2e/web/b/c.spec.ts": IMPORT}, "e2e/web"),
+        ({"a/one.spec.ts": IMPORT, "b/two.spec.ts": IMPORT, "src/unit.test.ts": ""}, "."),
+        ({"home.spec.ts": IMPORT, "a/one.spec.ts": IMPORT}, "."),
+        ({"src/unit.test.ts": "import test from 'vitest';\n"}, "."),
+    ],
+    ids=["below one folder", "in two folders", "beside the config", "none imports it"],
+)
+def test_find_browser_tests__a_config_that_names_no_folder(
+    files: dict[str, str], suite: str
+) -> None:
+    config = {"playwright.config.ts": "export default { use: {} };\n"}
+    assert find_browser_tests(project_of(config | files)) == suite
 
 
 def test_cypress__takes_the_address_from_its_variable() -> None:
