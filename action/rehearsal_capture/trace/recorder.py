@@ -109,12 +109,18 @@ class Recorder:
                     browser.show_typed(params, step)
                 browser.look(command, step, self._pages, is_retry=self._attempt > 1)
 
+    def start_process(self) -> None:
+        """Begin anew in a fork: the browsers of its parent are not its own.
+
+        Another thread of the parent may have held a lock when it forked, so nothing of it is used.
+        """
+        for each in self._sessions.values():
+            each.forget()
+        self._sessions, self._process, self._pages = {}, os.getpid(), Pages()
+
     def _browser(self, session: str, opened: Any) -> BrowserTrace:
         if self._process != os.getpid():
-            # A fork: the browsers of its parent are not its own.
-            for each in self._sessions.values():
-                each.forget()
-            self._sessions, self._process, self._pages = {}, os.getpid(), Pages()
+            self.start_process()
         if session not in self._sessions:
             while len(self._sessions) >= _MAX_SESSIONS:
                 self._sessions.pop(next(iter(self._sessions))).close()
@@ -149,6 +155,9 @@ class Recorder:
                         "browser": browser.trace.browser, "b": browser.trace.number,
                         "start": round(self._started * 1000)}  # fmt: skip
                 left_out = browser.trace.left_out()
+                if not lines:
+                    # Those of all browsers.
+                    left_out.update({k: n for k, n in self._pages.left_out.items() if n})
                 if left_out:
                     head["left-out"] = left_out
                 lines.append(head)
@@ -162,3 +171,5 @@ class Recorder:
 
 
 RECORDER = Recorder()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=RECORDER.start_process)

@@ -1,11 +1,12 @@
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal_capture.trace.recorder import Recorder
+from rehearsal_capture.trace.recorder import RECORDER, Recorder
 
 STARTED = {"value": {"sessionId": "s", "capabilities": {
     "browserName": "chrome", "browserVersion": "156.0.1"}}}  # fmt: skip
@@ -35,6 +36,17 @@ def test_write__names_test_browser_and_steps(tmp_path: Path) -> None:
     )  # fmt: skip
     # The place is the innermost frame outside of this package: this file.
     assert reload["at"].startswith("action/tests/rehearsal_capture/trace/test_recorder.py:")
+
+
+def test_write__says_what_is_left_out(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorded(recorder, *[{"value": None}] * 599)
+    recorded(recorder, session="t")
+    for number in range(61):
+        recorder._pages.add_picture({"i": number}, b"jpeg", 0.0)
+    recorder.write(tmp_path, "a")
+    heads = [each for each in read(tmp_path) if "v" in each]
+    assert [each.get("left-out") for each in heads] == [{"steps": 100, "pictures": 1}, None]
 
 
 def test_write__nothing_was_done(tmp_path: Path) -> None:
@@ -137,3 +149,15 @@ def test_note__a_child_process_has_its_own(tmp_path: Path, monkeypatch: pytest.M
     recorded(recorder, {"value": None}, session="t")
     recorder.write(tmp_path, "a")
     assert {each["b"] for each in read(tmp_path)} == {1}
+
+
+# Python 3.12 and newer warn of it in a process with threads, which is the point.
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_start_process__after_a_fork_while_a_lock_is_held() -> None:
+    with RECORDER._pages._lock:
+        child = os.fork()
+        if not child:
+            signal.alarm(60)
+            RECORDER.start_test()
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
