@@ -13,6 +13,8 @@ from rehearsal.outside.page_server import HEADERS, PageServer
 
 HOSTILE = "<script>fetch('/')</script>"
 LINK = 0o120777 << 16
+# In seconds; the end of a server waits for it.
+POLL = 0.01
 
 
 @pytest.fixture(params=["folder", "zip"])
@@ -43,7 +45,7 @@ def files(request: pytest.FixtureRequest, tmp_path: Path) -> PageFiles:
 @pytest.fixture
 def server(files: PageFiles) -> Iterator[PageServer]:
     with PageServer(files) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(POLL,))
         thread.start()
         yield server
         server.shutdown()

@@ -27,7 +27,7 @@ class Run:
         monkeypatch.setattr(command, "open_page", self.open_page)
 
         def serve(server: PageServer, when_ready: Callable[[], object]) -> None:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
             when_ready()
             with urlopen(self.lines()["open"], timeout=60) as answer:  # noqa: S310  (our own)
                 self.served.append(answer.read())
