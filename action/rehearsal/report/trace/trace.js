@@ -325,16 +325,29 @@
   const rows = byId("events");
   const search = byId("search");
   let found = [];
+  // Of a traceback the lines of installed code are softer than those of the project.
+  const INSTALLED = /^(\s+)File "[^"]*\/(?:site-packages|dist-packages|lib\/python3)/;
+  const softened = (text) => {
+    const parts = [];
+    let indent = -1;
+    for (const line of text.split(/(?<=\n)/)) {
+      const depth = line.length - line.trimStart().length;
+      const installed = INSTALLED.exec(line);
+      if (installed) indent = installed[1].length;
+      else if (depth <= indent) indent = -1;
+      parts.push(indent === -1 ? line : make("span", { className: "installed" }, line));
+    }
+    return make("span", { className: "said" }, ...parts);
+  };
   const said = (text) => {
     const lines = text.split("\n");
-    const whole = make("span", { className: "said" }, text);
+    const whole = softened(text);
     if (lines.length <= LONG) return whole;
     const start = lines.slice(0, 6).join("\n");
     const end = lines.slice(-20).join("\n");
     const more = make("button", { type: "button" }, `${lines.length - 26} lines more`);
     const part = make("span", {},
-      make("span", { className: "said" }, start + "\n"), more,
-      make("span", { className: "said" }, "\n" + end));
+      softened(start + "\n"), more, softened("\n" + end));
     more.addEventListener("click", () => part.replaceWith(whole));
     return part;
   };
