@@ -1,6 +1,8 @@
 """Commands of WebDriver BiDi, which Selenium sends over a WebSocket."""
 
+import contextlib
 import logging
+import socket
 from collections.abc import Generator
 from typing import Any
 
@@ -33,6 +35,19 @@ def send_bidi(driver: WebDriver, method: str, parameters: dict[str, Any]) -> Any
     _ = driver.script
     connection: Any = driver._websocket_connection  # noqa: SLF001
     return connection.execute(_command(method, parameters))
+
+
+def close_bidi(driver: WebDriver) -> None:
+    """Close the connection, if there is one."""
+    connection: Any = driver._websocket_connection  # noqa: SLF001
+    if connection is None:
+        return
+    # Wake the thread that reads, and let it end before the socket is closed. Otherwise it would
+    # notice the end only after ten seconds.
+    with contextlib.suppress(AttributeError, OSError):
+        connection._ws.sock.sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001
+        connection._ws_thread.join(timeout=_REPLY_SECONDS)  # noqa: SLF001
+    connection.close()
 
 
 def _command(

@@ -26,6 +26,7 @@ _CDP_WITH_CONTEXT = frozenset(
 OWN_COMMANDS = frozenset(
     {
         *COOKIE_COMMANDS,
+        SET_PERMISSION,
         Command.CLEAR_ELEMENT,
         Command.CLICK_ELEMENT,
         Command.CLOSE,

@@ -9,7 +9,7 @@ from selenium.webdriver.common.options import ArgOptions
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from rehearsal_testing.bidi import send_bidi
+from rehearsal_testing.bidi import close_bidi, send_bidi
 from rehearsal_testing.context_commands import CDP_COMMAND, OWN_COMMANDS, SET_PERMISSION, in_context
 from rehearsal_testing.firefox_cookies import COOKIE_COMMANDS, FirefoxCookies
 
@@ -80,9 +80,8 @@ class ContextDriver(WebDriver):
         """End the user context: its windows, cookies and storage."""
         if not self._has_ended:
             self._has_ended = True
-            if self._websocket_connection is not None:
-                self._websocket_connection.close()  # type: ignore[no-untyped-call]
             try:
+                close_bidi(self)
                 self._end_context()
             except Exception:  # noqa: BLE001
                 # The browser has crashed, or has no window any more.

@@ -116,10 +116,11 @@ class SharedBrowser:
         driver = self.browser.driver
         # If the browser hangs, this fails after 20 s; a classic command would wait two minutes.
         send_bidi(driver, "browser.getUserContexts", {})
+        # The test may have closed its window, or left a dialog open in it.
+        driver.switch_to.window(self.first_window)
         # Release the keys that the test has not released.
         driver.execute(Command.W3C_CLEAR_ACTIONS)
         send_bidi(driver, "browser.removeUserContext", {"userContext": user_context})
-        driver.switch_to.window(self.first_window)
 
 
 def _client_config(driver: WebDriver) -> dict[str, Any]:

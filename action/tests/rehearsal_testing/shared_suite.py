@@ -85,9 +85,6 @@ class Shared(BrowserTestCase):
     def test_isolation_b(self):
         self.assert_as_new()
 
-    def test_isolation_c(self):
-        self.assert_as_new()
-
     def test_driver_is_real(self):
         self.assertIsInstance(
             self.browser, Remote if IS_REMOTE else Chrome if IS_CHROME else Firefox
@@ -194,12 +191,9 @@ class Shared(BrowserTestCase):
         before = self.browser.execute_async_script(asynchronous)
         self.assertNotEqual(before, "granted")
         if IS_CHROME and not IS_REMOTE:
-            granted = {"permissions": ["notifications"]}
-            self.browser.execute_cdp_cmd("Browser.grantPermissions", granted)
-            self.assertEqual(self.browser.execute_async_script(asynchronous), "granted")
-            self.browser.set_permissions("notifications", "denied")
-            self.assertEqual(self.browser.execute_async_script(asynchronous), "denied")
-            self.browser.set_permissions("notifications", "granted")
+            for state in ("denied", "granted"):
+                self.browser.set_permissions("notifications", state)
+                self.assertEqual(self.browser.execute_async_script(asynchronous), state)
 
     def test_permission_a(self):
         self.assert_permission()
@@ -308,43 +302,44 @@ class Shared(BrowserTestCase):
             self.browser.title  # noqa: B018
         self.browser.quit()
 
-    def test_keys_stay_down(self):
+    def assert_keys_are_up(self):
+        """Fail if an earlier test has left a key down; then leave one down."""
         typed = self.browser.find_element(By.ID, "typed")
-        ActionChains(self.browser).click(typed).key_down(Keys.SHIFT).send_keys("a").perform()
-        self.assertEqual(typed.get_property("value"), "A")
+        keys = ActionChains(self.browser).click(typed).send_keys("a").key_down(Keys.SHIFT)
+        keys.send_keys("a").perform()
+        self.assertEqual(typed.get_property("value"), "aA")
 
-    def test_keys_are_up(self):
-        typed = self.browser.find_element(By.ID, "typed")
-        ActionChains(self.browser).click(typed).send_keys("a").perform()
-        self.assertEqual(typed.get_property("value"), "a")
+    def test_keys_a(self):
+        self.assert_keys_are_up()
 
-    def assert_no_script(self):
-        if IS_CHROME and not self.shared_browser:
-            # Chrome's own driver is not asked for BiDi.
-            return
-        self.assertIsNone(self.script("return window.preloaded"))
-        self.browser.script.add_preload_script("() => { window.preloaded = true }")
-        self.browser.get(SITE)
-        self.assertIs(self.script("return window.preloaded"), True)
+    def test_keys_b(self):
+        self.assert_keys_are_up()
 
-    def test_preload_script_a(self):
-        self.assert_no_script()
-
-    def test_preload_script_b(self):
-        self.assert_no_script()
-
-    def assert_user_agent(self):
+    def assert_unchanged(self):
+        """Fail if an earlier test has changed the browser; then change it beyond its context."""
+        browser = self.browser
         self.assertNotEqual(self.script("return navigator.userAgent"), "changed")
+        self.assertIsNone(self.script("return window.preloaded"))
         if IS_CHROME and not IS_REMOTE:
-            self.browser.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": "changed"})
-            self.browser.execute_cdp_cmd("Network.enable", {})
-            self.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*blocked*"]})
+            granted = {"permissions": ["geolocation"]}
+            browser.execute_cdp_cmd("Browser.grantPermissions", granted)
+            query = "navigator.permissions.query({name: 'geolocation'})"
+            asynchronous = f"{query}.then(found => arguments[0](found.state))"
+            self.assertEqual(browser.execute_async_script(asynchronous), "granted")
+            browser.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": "changed"})
+            browser.execute_cdp_cmd("Network.enable", {})
+            browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*blocked*"]})
+        # Chrome's own driver is not asked for BiDi.
+        if self.shared_browser or not IS_CHROME:
+            browser.script.add_preload_script("() => { window.preloaded = true }")
+            browser.get(SITE)
+            self.assertIs(self.script("return window.preloaded"), True)
 
-    def test_cdp_a(self):
-        self.assert_user_agent()
+    def test_unchanged_a(self):
+        self.assert_unchanged()
 
-    def test_cdp_b(self):
-        self.assert_user_agent()
+    def test_unchanged_b(self):
+        self.assert_unchanged()
 
     def assert_fetched_anew(self):
         # It may be kept for an hour, and the server counts.

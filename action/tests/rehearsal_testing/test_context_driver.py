@@ -1,6 +1,9 @@
 """The driver of one user context, with a stand-in for the browser's driver process."""
 
-from typing import Any
+import socket
+import threading
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from selenium.common.exceptions import InvalidSessionIdException
@@ -100,6 +103,25 @@ def test_quit__ends_the_context_and_not_the_browser(
         driver.get("http://app.test")
 
 
+def test_quit__lets_the_reader_of_bidi_end_before_its_socket_is_closed(
+    driver: ContextDriver,
+) -> None:
+    """The websocket package waits ten seconds for a reader that has not noticed the end."""
+    ours, theirs = socket.socketpair()
+    reader = threading.Thread(target=ours.recv, args=(1,))
+    reader.start()
+    was_reading: list[bool] = []
+    connection = SimpleNamespace(
+        _ws=SimpleNamespace(sock=SimpleNamespace(sock=ours)),
+        _ws_thread=reader,
+        close=lambda: was_reading.append(reader.is_alive()),
+    )
+    driver._websocket_connection = cast("Any", connection)
+    with ours, theirs:
+        driver.quit()
+    assert was_reading == [False]
+
+
 def test_quit__of_a_crashed_browser_is_no_error(connection: Connection) -> None:
     def crash() -> None:
         raise OSError("the connection is closed")
@@ -159,7 +181,7 @@ def test_permission__means_the_context(
             "userContext": "context",
         },
     )
-    assert driver.changed
+    assert not driver.changed
 
 
 def test_cookies__go_to_the_context(driver: ContextDriver, connection: Connection) -> None:
