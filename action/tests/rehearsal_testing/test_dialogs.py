@@ -1,16 +1,15 @@
 """Dialogs in real browsers: tests answer them, and one that stays open spoils no evidence."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from .pages import PageHandler, serve
 from .sandbox import Sandbox
 
 pytestmark = pytest.mark.e2e
 
-PAGE = b"""<!doctype html><title>dialogs</title>
+PAGE = """<!doctype html><title>dialogs</title>
 <button id="alert" onclick="alert('Saved'); document.title = 'alert was closed'">alert</button>
 <button id="confirm" onclick="document.title = 'confirm: ' + confirm('Sure?')">confirm</button>
 <button id="prompt" onclick="document.title = 'prompt: ' + prompt('Who?')">prompt</button>
@@ -81,25 +80,15 @@ class Open(Dialogs):
 """
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(PAGE)))
-        self.end_headers()
-        self.wfile.write(PAGE)
-
-    def log_message(self, *_: object) -> None: ...
+class Handler(PageHandler):
+    def answer(self) -> None:
+        self.send_page(PAGE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://localhost:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serve(Handler) as url:
+        yield url
 
 
 def run(sandbox: Sandbox, site: str, browser: str, suite: str) -> tuple[int, str]:
@@ -140,5 +129,5 @@ def test_open_dialog__spoils_no_evidence(sandbox: Sandbox, site: str, browser: s
         }
         assert (folder / "screenshot.png").read_bytes().startswith(b"\x89PNG")
         assert "<title>" in (folder / "page.html").read_text()
-        assert (folder / "address.txt").read_text() == f"{site}\n"
+        assert (folder / "address.txt").read_text() == f"{site}/\n"
     assert "UnexpectedAlertPresentException" in printed

@@ -5,10 +5,9 @@ import shutil
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,6 +17,7 @@ from rehearsal_testing.executables import find_executables
 
 from ..e2e.machine import free_port
 from .junit_reports import properties, read_cases
+from .pages import DJANGO, PYTEST, SETTINGS, PageHandler, serve
 from .sandbox import CHECKOUT, Sandbox
 
 pytestmark = pytest.mark.e2e
@@ -92,13 +92,11 @@ class LocalhostTest(BrowserTestCase):
         self.browser.get(os.environ["REHEARSAL_URL"])
         self.assertIn("It works", self.browser.page_source)
 """
-PLUGIN = ["-m", "pytest", "-p", "no:cacheprovider", "-p", "rehearsal_testing.plugin"]
-SETTINGS = "SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n"
 RUNNERS = {
     "unittest": ["-m", "unittest", "test_pages"],
     "pytest": ["-m", "pytest", "-p", "no:cacheprovider", "test_pages.py"],
-    "django": ["-m", "django", "test", "--settings=settings"],
-    "django-parallel": ["-m", "django", "test", "--settings=settings", "--parallel=2"],
+    "django": DJANGO,
+    "django-parallel": [*DJANGO, "--parallel=2"],
 }
 
 
@@ -106,53 +104,35 @@ class IPv6Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6
 
 
-class NotFoundHandler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
+class NotFoundHandler(PageHandler):
+    def answer(self) -> None:
         self.send_error(404)
 
-    def log_message(self, *_: object) -> None: ...
 
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
+class Handler(PageHandler):
+    def answer(self) -> None:
         name = self.path.strip("/")
         if name == "":
-            body = "<h1>It works</h1>"
-            self.send_response(200)
+            self.send_page("<h1>It works</h1>")
         elif name in {"one", "two", "three", "quiet"}:
             script = f"console.warn('the page {name} says so'); no_such_{name}()"
-            body = f"<title>{name}</title>{'' if name == 'quiet' else f'<script>{script}</script>'}"
-            self.send_response(200)
+            script = "" if name == "quiet" else f"<script>{script}</script>"
+            self.send_page(f"<title>{name}</title>{script}")
         else:
-            body = "nothing here"
-            self.send_response(404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None: ...
+            self.send_page("nothing here", status=404)
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serve(Handler) as url:
+        yield url
 
 
 @pytest.fixture
 def other_program(site: str) -> Iterator[None]:
     """Serve errors on the same port of ::1, as another program might."""
-    with IPv6Server(("::1", int(site.rpartition(":")[2])), NotFoundHandler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serve(NotFoundHandler, ("::1", int(site.rpartition(":")[2])), IPv6Server):
         yield
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -243,7 +223,7 @@ def test_functions__leave_the_same_as_a_class(
 ) -> None:
     (sandbox.code / "test_pages.py").write_text(FUNCTIONS)
     before = time.time()
-    code, printed = sandbox.run([*PLUGIN, *workers], {"REHEARSAL_URL": site})
+    code, printed = sandbox.run([*PYTEST, *workers], {"REHEARSAL_URL": site})
     after = time.time()
     assert code == 1
     assert "Waited 0.2 s for the second page" in printed
@@ -274,7 +254,7 @@ def test_example__of_functions(sandbox: Sandbox, site: str, heading: str) -> Non
     example = (CHECKOUT / "docs/examples/test_home_page_pytest.py").read_text()
     # The page stays the same, and the expectation of the test changes.
     (sandbox.code / "test_home_page.py").write_text(example.replace("It works", heading))
-    code, _ = sandbox.run(PLUGIN, {"TEST_SERVER": site.removeprefix("http://")})
+    code, _ = sandbox.run(PYTEST, {"TEST_SERVER": site.removeprefix("http://")})
     assert (code == 0) == (heading == "It works")
     assert len(list(sandbox.evidence.glob("*/screenshot.png"))) == code
     assert list(read_cases(sandbox.junit)) == ["test_home_page.test_greets"]

@@ -2,13 +2,12 @@
 
 import itertools
 import shutil
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from .pages import DJANGO, PYTEST, SETTINGS, PageHandler, serve
 from .sandbox import Sandbox
 
 pytestmark = pytest.mark.e2e
@@ -20,9 +19,8 @@ PAGE = """<!doctype html><title>page {path}</title><h1>{path}</h1><p id="sent">{
 """
 COUNTED = itertools.count(1)
 SUITE = Path(__file__).with_name("shared_suite.py")
-PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-p", "rehearsal_testing.plugin"]
 BASE = """
-import os, signal, subprocess
+import contextlib, os, signal, subprocess
 from rehearsal_testing import BrowserTestCase
 
 SITE = os.environ["SITE"]
@@ -99,7 +97,9 @@ class Crash(Base):
         for line in subprocess.check_output(["ps", "-eo", "pid,pgid"], text=True).splitlines()[1:]:
             pid, pgid = line.split()
             if pgid == group and int(pid) != driver:
-                os.kill(int(pid), number)
+                # The end of one may have ended others.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), number)
 
     def test_b_gets_another(self):
         self.browser.get(SITE + "/b")
@@ -154,36 +154,25 @@ class Forking(Base):
 )
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        kind, caching, body = "text/html", "no-store", ""
+class Handler(PageHandler):
+    def answer(self) -> None:
         if self.path == "/report.txt":
-            kind, body = "text/plain", "the report"
             self.close_connection = True
+            self.send_page("the report", Content_Type="text/plain", Cache_Control="no-store")
         elif self.path == "/counted":
-            kind, caching, body = "text/plain", "max-age=3600", str(next(COUNTED))
+            count = str(next(COUNTED))
+            self.send_page(count, Content_Type="text/plain", Cache_Control="max-age=3600")
         else:
             frame = '<iframe name="inner" src="/frame"></iframe>' if self.path == "/" else ""
             cookie = self.headers.get("Cookie", "")
-            body = PAGE.format(path=self.path, cookie=cookie, frame=frame)
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Cache-Control", caching)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None: ...
+            page = PAGE.format(path=self.path, cookie=cookie, frame=frame)
+            self.send_page(page, Cache_Control="no-store")
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serve(Handler) as url:
+        yield url
 
 
 def environ(sandbox: Sandbox, site: str, browser: str) -> dict[str, str]:
@@ -217,18 +206,17 @@ def test_isolation__is_that_of_a_browser_of_its_own(
     [
         ("chrome", ["-m", "unittest", "test_pages"]),
         ("firefox", ["-m", "unittest", "test_pages"]),
-        ("chrome", ["-m", "django", "test", "--settings=settings", "--parallel=2"]),
-        ("chrome", [*PYTEST, "test_pages.py"]),
+        ("chrome", [*DJANGO, "--parallel=2"]),
         ("chrome", [*PYTEST, "-n", "2", "test_functions.py", "--shared-browser"]),
     ],
-    ids=["unittest", "unittest-firefox", "django-parallel", "pytest", "xdist"],
+    ids=["unittest", "unittest-firefox", "django-parallel", "xdist"],
 )
 def test_evidence__is_that_of_the_failed_test(
     sandbox: Sandbox, site: str, browser: str, runner: list[str]
 ) -> None:
     (sandbox.code / "test_pages.py").write_text(FAILING)
     (sandbox.code / "test_functions.py").write_text(FAILING_FUNCTIONS)
-    (sandbox.code / "settings.py").write_text("SECRET_KEY = 'x'\nDATABASES = {}\nUSE_TZ = True\n")
+    (sandbox.code / "settings.py").write_text(SETTINGS)
     code, printed = sandbox.run(runner, environ(sandbox, site, browser))
     assert code == 1, printed
     for name, own, others in (("a", "ab", "cd"), ("c", "cd", "ab")):
