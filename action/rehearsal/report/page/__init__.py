@@ -13,7 +13,7 @@ from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.size_limit import smaller_results
 from rehearsal.report.page.stages import readiness, stages
-from rehearsal.report.words import counts_text
+from rehearsal.report.words import counts_text, seconds_text
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
@@ -44,6 +44,8 @@ def _facts(result: RehearsalResult) -> Iterator[str]:
         yield f"tests: {counts}"
     if result.ready_seconds is not None:
         yield f"the app was ready {result.ready_seconds:.2f} s after its container started"
+    if result.stages:
+        yield f"took {seconds_text(sum(stage.seconds for stage in result.stages))}"
     yield time.strftime("rehearsed %Y-%m-%d at %H:%M:%S UTC", time.gmtime(result.started))
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rehearsal.report.page.anchors import Anchors, anchor_of
-from rehearsal.report.page.markup import Child, Markup, breakable, element
+from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.words import seconds_text, slowest_first
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.tests import MAX_TESTS, ListedOutcome, ListedTest, SuiteResults
@@ -74,7 +75,7 @@ def _rows(tests: Iterable[ListedTest], cards: Collection[str]) -> Iterator[Marku
     for test in tests:
         has_card = test.name in cards
         anchor = anchor_of(test.name) if has_card else anchors.add(test.name)
-        name = element("a", breakable(cut_text(test.name, MAX_NAME)), href=f"#{anchor}")
+        name = element("a", shown_name(cut_text(test.name, MAX_NAME)), href=f"#{anchor}")
         seconds = "" if test.seconds is None else seconds_text(test.seconds)
         yield element(
             "tr",

@@ -7,7 +7,8 @@ from typing import TypeVar
 from rehearsal.report.page.anchors import Anchors
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import code_link, link, location_link
-from rehearsal.report.page.markup import Child, Markup, breakable, element
+from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.page.steps import steps
 from rehearsal.report.words import failure_message, size_text
 from rehearsal.results.cause import frame_location
@@ -126,7 +127,7 @@ def name_and_errors(
     file = test.file or failure.file
     line = code_link(origin, file, failure.line) if file else None
     message = failure_message(failure) or "It failed; its report gives no reason."
-    name: Child = breakable(failure.name)
+    name = shown_name(failure.name)
     if anchor:
         name = element("a", name, href=f"#{anchor}", class_="self")
     return (

@@ -29,7 +29,7 @@ def web_link(address: str, text: Child) -> Child:
 
 def code_link(origin: Origin, file: str, line: int = 0, *, more: str = "") -> Markup:
     """Return a line of the project's code, `FILE:LINE`, as a link where it has one; then `more`."""
-    shown = breakable(f"{file}:{line}" if line else file)
+    shown = breakable(f"{file}:{line}" if line else file, after="/")
     return element("code", web_link(source_url(origin, file, line), shown), more)
 
 

@@ -93,9 +93,14 @@ def visible(text: str) -> str:
     return plain.translate(INVISIBLE)
 
 
-def breakable(text: str) -> Markup:
-    """Return the name of a test or a file, which a browser may break after its separators."""
-    return Markup(("<wbr>".join(map(html.escape, SEPARATOR.split(visible(text)))),))
+def breakable(text: str, after: str = "") -> Markup:
+    """Return the name of a test, or a path, which a browser may break after its separators.
+
+    If `after` is given, only after that character.
+    """
+    shown = visible(text)
+    parts = re.split(f"(?<={re.escape(after)})", shown) if after else SEPARATOR.split(shown)
+    return Markup(("<wbr>".join(map(html.escape, parts)),))
 
 
 def _inner(child: Child) -> Iterator[str]:

@@ -120,6 +120,7 @@ def test_breakable__text_stays_text(text: str) -> None:
 
 def test_breakable__after_what_separates_words() -> None:
     shown = str(breakable("a.b_c::d [x-1] 7:08/f. <i>"))
+    assert str(breakable("a_b/c.py:7", after="/")) == "a_b/<wbr>c.py:7"
     assert shown == "a.<wbr>b_<wbr>c::<wbr>d [<wbr>x-<wbr>1] 7:08/<wbr>f. &lt;i&gt;"
 
 

@@ -451,6 +451,13 @@ def test_page__a_failed_test_is_linked_from_the_list_and_from_itself() -> None:
     assert anchor == anchor_of("a.bad")
 
 
+def test_page__the_test_s_own_name_stands_out_from_its_module() -> None:
+    tests = listed(("shop.tests.T.test_buy", ListedOutcome.PASSED, 1.0))
+    text = page(RehearsalResult(name="r", suite_results=SuiteResults(test_count=1, tests=tests)))
+    assert ('<span class="m">shop.<wbr>tests.<wbr>T.</span><wbr>test_<wbr>buy</a>') in text
+    assert "shop.tests.T.test_buy" in Parsed(text).text
+
+
 def test_page__many_tests_are_folded() -> None:
     tests = listed(*((f"t{n}", ListedOutcome.PASSED, float(n)) for n in range(MAX_SHOWN + 3)))
     text = page(RehearsalResult(name="r", suite_results=SuiteResults(test_count=28, tests=tests)))
