@@ -8,9 +8,13 @@ from pathlib import Path
 from rehearsal import __version__
 from rehearsal.report.page.markup import Child, Markup, element, inline
 from rehearsal.report.page.origin import origin_line
+from rehearsal.report.web_links import COMMIT, known_commit
+from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
+# What a laptop runs: the workflow's step, with its secrets from the environment or .env.
+REHEARSE = "rehearse"
 DOCTYPE = "<!doctype html>\n"
 STYLE_FILE = Path(__file__).with_name("page.css")
 SCRIPT_FILE = Path(__file__).with_name("page.js")
@@ -109,6 +113,7 @@ def origin_and_image(result: RehearsalResult) -> Child:
         element(
             "section",
             element("table", element("tbody", *rows)) if rows else None,
+            _on_your_machine(origin) if rows else None,
             [element("p", f"Warning: {warning}") for warning in result.warnings],
             [element("p", f"Notice: {notice}") for notice in result.notices],
             class_="card",
@@ -121,6 +126,17 @@ def _policy(style: str, script: str) -> str:
     return (
         f"default-src 'none'; style-src '{csp_hash(style)}'; script-src '{csp_hash(script)}'; "
         "img-src 'self' file:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _on_your_machine(origin: Origin) -> Child:
+    """Return the commands that rehearse this commit again; page.js adds a button that copies."""
+    commit = known_commit(origin)
+    is_elsewhere = bool(origin.repository) and bool(COMMIT.fullmatch(commit))
+    commands = f"git checkout {commit}\n{REHEARSE}" if is_elsewhere else REHEARSE
+    return (
+        element("h3", "Run it on your machine"),
+        element("div", preformatted(commands, "Commands"), class_="paste"),
     )
 
 
