@@ -32,7 +32,7 @@ STEP = """
       TINY_STATUS=${{ vars.STATUS || '200' }}
       TINY_PRINTS=TINY_KEY
       TINY_BRANCH=${{ github.ref_name }}
-    ready-timeout: ${{ vars.PATIENCE }}
+    ready-timeout: ${{ vars.PATIENCE || '60' }}
     test-command: python3 -m unittest checks.${{ matrix.tests }}
     evidence: always
     artifact-name: of-${{ github.run_id }}-${{ matrix.unknown-here }}
