@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rehearsal_capture.trace.cdp_browser import CdpBrowser
     from rehearsal_capture.trace.pages import Pages
 
-# In seconds: how long the start of a browser waits for the connection.
+# In seconds: how long the start of a browser or a change of the window waits for the connection.
 _START = 0.5
 _PAUSE = 0.01
 # Steps after which there is no page to look at, or it has not changed.
@@ -47,7 +47,10 @@ class BrowserTrace:
         if command == "switchToWindow":
             name = str(params.get("handle") or params.get("name") or "")
             # Older drivers write a prefix before the ID of the target.
-            self.trace.window = name[len("CDwindow-") :] if name.startswith("CDwindow-") else name
+            name = name[len("CDwindow-") :] if name.startswith("CDwindow-") else name
+            self.trace.window = name
+            if self._cdp is not None:
+                self._cdp.wait_for(name, time.monotonic() + _START)
 
     def listen(self) -> None:
         """Connect to the browser, if that is possible and not yet done."""

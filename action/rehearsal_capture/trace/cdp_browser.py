@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from http.client import HTTPConnection
 from typing import Any
@@ -17,6 +18,7 @@ from rehearsal_capture.trace.websocket import WebSocket
 
 # In seconds.
 _CONNECT = 2.0
+_PAUSE = 0.005
 _HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # Events that come often and are not read.
 _SKIPPED = (
@@ -53,6 +55,14 @@ class CdpBrowser:
         """Begin, and wait `timeout` seconds at most until the first page is listened to."""
         self._thread.start()
         self._is_ready.wait(timeout)
+
+    def wait_for(self, target: str, deadline: float) -> None:
+        """Wait until a new window is listened to, at most until `deadline`."""
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            page = self._pages.get(target)
+            if page is not None and page.is_listening:
+                break
+            time.sleep(_PAUSE)
 
     def page(self, target: str | None, user_context: str | None) -> CdpPage | None:
         """Return the page of a window, or the first one of a user context."""

@@ -32,6 +32,7 @@ class CdpPage:
     ) -> None:
         self.target = target
         self.user_context = user_context
+        self.is_listening = False
         self._send = send
         self._handlers = {**CdpRequests(add).handlers, **CdpConsole(add).handlers}
         self._looks: set[object] = set()
@@ -47,7 +48,12 @@ class CdpPage:
         self._send("Network.enable", few)
         self._send("Page.enable", {})
         self._send("Log.enable", {})
-        self._send("Runtime.enable", {}, lambda _: ready())
+
+        def listening(_: dict[str, Any]) -> None:
+            self.is_listening = True
+            ready()
+
+        self._send("Runtime.enable", {}, listening)
 
     def take(self, method: str, event: dict[str, Any]) -> None:
         """Note an event."""

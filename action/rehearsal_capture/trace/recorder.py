@@ -22,7 +22,7 @@ FILE = "trace.jsonl"
 _MODE = "REHEARSAL_TRACE"
 _MAX_SESSIONS = 20
 # In seconds: how long the writer waits for what the browsers still have to tell.
-_SETTLE = 3.0
+_SETTLE = 5.0
 
 
 class Recorder:
