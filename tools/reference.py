@@ -66,7 +66,7 @@ ENVIRONMENT = {
     "REHEARSAL_JUNIT": "A folder. Every JUnit `*.xml` in it counts as a report.",
     "REHEARSAL_SHARD": "The input `shard`; only there when it is given.",
     "REHEARSAL_RETRIES": "The input `test-retries`: how often a failed test may run again.",
-    "REHEARSAL_TRACE": "The input `trace`: which browser tests leave a trace.",
+    "REHEARSAL_TRACE": "The input `trace`: which Selenium tests leave a trace.",
     "REHEARSAL_TRACE_PICTURES": "`off` with `trace-pictures: 'false'`; else it is not there.",
     "SELENIUM_REMOTE_URL": "The input `selenium-url`; only there when it is given.",
     "PYTHONPATH": "Begins with the folders of `rehearsal_capture` and `rehearsal_testing`.",
@@ -110,15 +110,17 @@ MORE_FILES = {
     "exact times, the first line says that it is approximate.",
     "tests/TEST/services-NAME.log": "What a service, or `workers-NAME.log` a worker, wrote while "
     "that test ran.",
-    "tests/TEST/page.html": "The page's source at that moment.",
-    "tests/TEST/address.txt": "The page's address at that moment.",
-    "tests/TEST/trace.html": "The trace of a failed browser test on one page: its steps with their "
-    "lines of code, pictures and pages, the browser's requests and console, and what the app, "
-    "the services and the workers logged meanwhile. `index.html` links to it. Attempts before the "
-    "last one have `trace-attempt1.html` and so on.",
-    "tests/TEST/trace.jsonl": "What that page is made of; its pictures are `trace-1.jpg` and so "
-    "on. Attempts after the first one have `trace-retry1.jsonl` and so on.",
-    "tests/TEST/console.log": "What the browser's console said until then.",
+    "tests/TEST/page.html": "The page's source when the test failed.",
+    "tests/TEST/address.txt": "The page's address when the test failed.",
+    "tests/TEST/console.log": "What the browser's console said until the test failed.",
+    "tests/TEST/trace.html": "The trace of a failed or flaky Selenium test on one page: its steps "
+    "with their lines of code, pictures and pages, the browser's requests and console, and what "
+    "the app, the services and the workers logged meanwhile. It shows the last attempt that left a "
+    "trace; the pages of earlier ones are `trace-attempt1.html` and so on. A test that passed at "
+    "once has no such page, even with `trace: always`.",
+    "tests/TEST/trace.jsonl": "The data of the first attempt's trace, with the pictures "
+    "`trace-1.jpg` and so on. Those of the first retry are `trace-retry1.jsonl` and "
+    "`trace-retry1-1.jpg`.",
     "tests/TEST/output-report.log": "What the test printed, as its report says.",
     "tests/TEST/…": "The attachments that the report names: screenshots, traces, videos.",
 }

@@ -20,7 +20,8 @@ EXAMPLES = sorted((TOP / "docs/examples").glob("*.yml"))
 BEFORE = sorted((TOP / "docs/examples/before").glob("*.yml"))
 DOCUMENTS = [
     *(TOP / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
-    *(TOP / "action" / name for name in ("README.md", "rehearsal_testing/README.md")),
+    TOP / "action/README.md",
+    *(TOP / "action" / name / "README.md" for name in ("rehearsal_capture", "rehearsal_testing")),
     *sorted((TOP / "docs").glob("*.md")),
 ]
 QUOTED = re.compile(r"<!-- quoted: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)

@@ -394,7 +394,7 @@ INPUTS = table(
         "capture",
         one_of("on", "off"),
         "Whether failed browser tests leave a screenshot, the page, the console and the address, "
-        "without being changed.",
+        "without being changed. Where this is off, no test leaves a trace.",
         default="on",
         tests_only=True,
         stage=TESTS,
@@ -403,8 +403,9 @@ INPUTS = table(
     Input(
         "trace",
         one_of("on-failure", "retry", "always", "off"),
-        "Which browser tests leave a trace, what their browsers did: those that fail (on-failure), "
-        "those that fail again in a retry (retry), all (always), or none (off).",
+        "Which Selenium tests leave a trace, a record of what their browsers did: those that fail "
+        "(on-failure), those that rehearsal_testing runs again and that fail again (retry), all "
+        "(always), or none (off).",
         default="on-failure",
         tests_only=True,
         stage=TESTS,
@@ -413,8 +414,8 @@ INPUTS = table(
     Input(
         "trace-pictures",
         BOOLEAN,
-        "Whether a trace has pictures of the pages. Secrets that a page shows cannot be replaced "
-        "in pictures.",
+        "Whether a trace has pictures of the pages. A secret that a page shows stays readable in "
+        "them.",
         default="true",
         tests_only=True,
         stage=TESTS,
