@@ -77,7 +77,8 @@ MERGED = merge([], expected=1, name="r")
     ids=["summary", "page", "merged summary", "merged page"],
 )
 def test_version__stands_at_the_foot_of_every_report(report: str) -> None:
-    assert FOOT in report[-5000:]
+    text, _, _ = report.partition("<script>")
+    assert FOOT in text[-1000:]
 
 
 def test_version__stands_in_the_document() -> None:

@@ -57,7 +57,8 @@ def merge(found: Sequence[RehearsalResult]) -> int:
         assert len((into / "summary.md").read_bytes()) < MAX_SUMMARY
         assert (into / "index.html").is_file()
         for message in re.findall(r"^::(?:error|warning) .*?::(.*)$", output, re.MULTILINE):
-            assert len(message.replace("%0A", "\n")) <= MAX_ANNOTATION
+            shown = message.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+            assert len(shown) <= MAX_ANNOTATION
         return code
 
 
