@@ -48,6 +48,7 @@ def watch(module: Any) -> None:
         # Not more than an Exception: here a time limit may still end the test.
         with suppress(Exception):
             RECORDER.note(command, given, session or _new_session(response), response, started)
+        with suppress(Exception):
             _note(self, command, session, response)
             if command == "getLog" and session in _sessions and params.get("type") == "browser":
                 response["value"] = _sessions[session].read(response["value"])

@@ -14,7 +14,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.folder_names import MAX_TESTS
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.evidence.playwright_folders import find_folders, folder_names
-from rehearsal.evidence.staged_files import StagedFile
+from rehearsal.evidence.staged_files import StagedFile, not_ours
 from rehearsal.outside.folder import Folder
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.file_names import TESTS_FOLDER
@@ -96,7 +96,7 @@ class AttachmentFinder:
                         return StagedFile(
                             folder=folder,
                             name=str(place.relative_to(shown_as)),
-                            target=self._evidence.safe_target(target, place.name),
+                            target=not_ours(self._evidence.safe_target(target, place.name)),
                             size=size,
                         )
         # That a file is missing says less: it was looked for in several places.

@@ -78,7 +78,7 @@ def choose(files: Iterable[AnyFile], room: int) -> tuple[list[AnyFile], list[Any
     taken, left_out = [], []
     for file in sorted(files, key=lambda each: (worth(each), each.size, each.target)):
         if file.size <= room:
-            room -= _needs(file)
+            room -= min(room, _needs(file))
             taken.append(file)
         else:
             left_out.append(file)

@@ -1,5 +1,6 @@
 """The files that the tests have left: where they are, and a list of them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -9,6 +10,9 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.results.file_names import TESTS_FOLDER
+
+# The pages of traces: the last sweep leaves them as they are, and `rehearse show` shows them.
+OUR_PAGE = re.compile(r"trace(?:-attempt\d+)?\.html", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,8 +94,14 @@ def list_folder(
                 fail(entry, error)
                 continue
             # Without the entry: it holds its own folder open, and there may be thousands.
-            path = evidence.safe_target(target, entry.path)
+            path = not_ours(evidence.safe_target(target, entry.path))
             yield StagedFile(folder=folder, name=entry.path, target=path, size=size)
+
+
+def not_ours(path: str) -> str:
+    """Return another name for a file that would pass for a page of ours: a test wrote it."""
+    found = PurePosixPath(path)
+    return str(found.with_name(f"test-{found.name}")) if OUR_PAGE.fullmatch(found.name) else path
 
 
 def names_of_tests(folders: Iterable[StagedFolder], evidence: Evidence) -> set[str]:

@@ -47,9 +47,9 @@ def find_traces(names: Sequence[str]) -> list[str]:
 
 
 def read_trace_file(folder: Folder, name: str) -> BrowserTrace:
-    """Return a trace of the evidence; an empty one if it is too long, and so is none of ours."""
+    """Return a trace of the evidence, of a long one what its first part has: the steps."""
     excerpt = read_excerpt(folder, name, (MAX_TRACE, 0)) if name else None
-    return read_trace(excerpt.text) if excerpt and not excerpt.left_out else BrowserTrace()
+    return read_trace(excerpt.text) if excerpt else BrowserTrace()
 
 
 def failure_traces(

@@ -34,7 +34,9 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 # The page, those of its shards, and the traces.
-OUR_PAGE = re.compile(r"index\.html|trace(?:-attempt\d+)?\.html", re.ASCII)
+OUR_PAGE = re.compile(
+    r"(?:shards/[^/]+/)?(?:index\.html|tests/[^/]+/trace(?:-attempt\d+)?\.html)", re.ASCII
+)
 PAGE, TEXT, OTHER = "text/html", "text/plain", "application/octet-stream"
 # What a browser shows by itself. The page that a test saw is text: its scripts must not run.
 TYPES: Mapping[str, str] = {
@@ -143,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _type_of(path: PurePosixPath) -> str:
-    return PAGE if OUR_PAGE.fullmatch(path.name) else TYPES.get(path.suffix.lower(), OTHER)
+    return PAGE if OUR_PAGE.fullmatch(str(path)) else TYPES.get(path.suffix.lower(), OTHER)
 
 
 def _is_local(hosts: list[str]) -> bool:

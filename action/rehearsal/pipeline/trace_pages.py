@@ -17,6 +17,9 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.file_names import TESTS_FOLDER
 from rehearsal.source.source_tree import SourceTree
 
+# In seconds. Nothing can cancel a rehearsal while it makes the pages.
+MAX_SECONDS = 30.0
+
 
 class TracePages:
     """Writes the pages, as far as `evidence-limit` has room after the files of the tests.
@@ -37,7 +40,7 @@ class TracePages:
         self._source = source
         self._limit = limit
         self._clock = clock
-        self._deadline = clock() + seconds if seconds else None
+        self._deadline = clock() + (seconds or MAX_SECONDS)
         self._left_out = LeftOut()
 
     def add_to(self, index: EvidenceIndex) -> EvidenceIndex:
@@ -66,7 +69,7 @@ class TracePages:
         written = ""
         for shown in failure_traces(test, self._evidence, self._source, indexes):
             name = f"{test.folder}/{shown.page}"
-            if self._deadline is not None and self._clock() > self._deadline:
+            if self._clock() > self._deadline:
                 self._left_out.add(name, 0, NO_TIME)
                 break
             parts = trace_page(shown).parts

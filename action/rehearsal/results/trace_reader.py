@@ -195,7 +195,7 @@ class _Reader:
 
 
 def _documents(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.split("\n")[:MAX_LINES]:
+    for line in text.split("\n", MAX_LINES)[:MAX_LINES]:
         try:
             found = json.loads(line)
         except (ValueError, RecursionError):

@@ -6,6 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.session_trace import SessionTrace
 from rehearsal_capture.trace.typed_text import TypedText, backend_node
 
@@ -50,7 +51,7 @@ class BrowserTrace:
             name = name[len("CDwindow-") :] if name.startswith("CDwindow-") else name
             self.trace.window = name
             if self._cdp is not None:
-                self._cdp.wait_for(name, time.monotonic() + _START)
+                self._cdp.wait_for(name, CLOCK.monotonic() + _START)
 
     def listen(self) -> None:
         """Connect to the browser, if that is possible and not yet done."""
@@ -76,7 +77,7 @@ class BrowserTrace:
     def ask_field(self, params: dict[str, Any]) -> None:
         """Ask what kind of field a test is about to type into."""
         page = self._cdp and self._cdp.page(self.trace.window, self.trace.user_context)
-        node = backend_node(params)
+        node = backend_node(params, page.target) if page else None
         if page and node is not None:
             self._field = typed = TypedText(params)
             page.describe(node, typed.answer)
@@ -90,7 +91,7 @@ class BrowserTrace:
     def settle(self, deadline: float) -> None:
         """Wait for what the browser is still to tell, at most until `deadline`."""
         if self._cdp is not None:
-            while self._cdp.is_looking() and time.monotonic() < deadline:
+            while self._cdp.is_looking() and CLOCK.monotonic() < deadline:
                 time.sleep(_PAUSE)
 
     def close(self) -> None:

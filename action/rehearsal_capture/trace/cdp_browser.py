@@ -7,6 +7,7 @@ It never pauses a page. A browser that has gone, or does not answer, is quiet.
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -14,12 +15,14 @@ from http.client import HTTPConnection
 from typing import Any
 
 from rehearsal_capture.trace.cdp_page import CdpPage
+from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.websocket import WebSocket
 
 # In seconds.
 _CONNECT = 2.0
 _PAUSE = 0.005
 _HOSTS = ("localhost", "127.0.0.1", "[::1]")
+_ANSWER = re.compile(rb'\{"id":(\d+)[,}]')
 # Events that come often and are not read.
 _SKIPPED = (
     b'{"method":"Network.dataReceived"', b'{"method":"Network.requestWillBeSentExtraInfo"',
@@ -58,7 +61,7 @@ class CdpBrowser:
 
     def wait_for(self, target: str, deadline: float) -> None:
         """Wait until a new window is listened to, at most until `deadline`."""
-        while self._thread.is_alive() and time.monotonic() < deadline:
+        while self._thread.is_alive() and CLOCK.monotonic() < deadline:
             page = self._pages.get(target)
             if page is not None and page.is_listening:
                 break
@@ -150,7 +153,12 @@ class CdpBrowser:
         return f"ws://{self._address}/{path}"
 
     def _take(self, data: bytes) -> None:
-        message = json.loads(data)
+        try:
+            message = json.loads(data)
+        except ValueError:
+            # It is too long. Somebody may wait for it, so it counts as an error.
+            found = _ANSWER.match(data)
+            message = {"id": int(found[1])} if found else {}
         try:
             if "id" in message:
                 answer = self._answers.pop(message["id"], None)
@@ -160,7 +168,7 @@ class CdpBrowser:
                 page = self._by_session.get(message["sessionId"])
                 if page is not None:
                     page.take(message["method"], message["params"])
-            else:
+            elif message:
                 self._take_target(message["method"], message["params"])
         except (KeyError, TypeError, ValueError, AttributeError):
             # An event that other versions write in another way.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import time
 from typing import Any
 
-from rehearsal_capture.trace.hidden import hide_in_address, hide_in_error
+from rehearsal_capture.trace.clock import CLOCK
+from rehearsal_capture.trace.hidden import HIDDEN, SECRET_NAME, cut, hide_in_address, hide_in_error
 
 _LEVELS = {"debug": "debug", "verbose": "debug", "info": "info", "log": "info",
            "warning": "warning", "error": "error", "assert": "error"}  # fmt: skip
@@ -29,7 +29,8 @@ class CdpConsole:
         }
 
     def _note(self, milliseconds: float, level: str, text: str) -> None:
-        shown = hide_in_error(" ".join(text[: _MAX_TEXT * 2].split()))[:_MAX_TEXT]
+        shown = hide_in_error(" ".join(cut(text, _MAX_TEXT * 2).split()))
+        shown = cut(shown, _MAX_TEXT)
         self._add({"k": "js", "t": round(milliseconds), "level": level, "text": shown})
 
     def _called(self, event: dict[str, Any]) -> None:
@@ -58,19 +59,24 @@ class CdpConsole:
             self._note(entry["timestamp"], level, entry["text"] + place)
 
     def _dialog(self, event: dict[str, Any]) -> None:
-        self._note(time() * 1000, "dialog", f"{event['type']}: {event['message']}")
+        self._note(CLOCK.time() * 1000, "dialog", f"{event['type']}: {event['message']}")
 
 
 def _text_of(argument: dict[str, Any]) -> str:
     """Return an argument of console.log as the console shows it, an object by its properties."""
     if "value" in argument:
-        return str(argument["value"])[:_MAX_TEXT]
+        return cut(str(argument["value"]), _MAX_TEXT)
     preview = argument.get("preview")
     if preview and argument.get("subtype") != "error":
-        found = [f"{each.get('name')}: {each.get('value')}" for each in preview["properties"]]
-        return f"{preview.get('description', '')} {{{', '.join(found)}}}"[:_MAX_TEXT]
-    return str(argument.get("description") or argument.get("unserializableValue")
-               or argument.get("type"))[:_MAX_TEXT]  # fmt: skip
+        found = [f"{each.get('name')}: {_value_of(each)}" for each in preview["properties"]]
+        return cut(f"{preview.get('description', '')} {{{', '.join(found)}}}", _MAX_TEXT)
+    text = argument.get("description") or argument.get("unserializableValue")
+    return cut(str(text or argument.get("type")), _MAX_TEXT)
+
+
+def _value_of(each: dict[str, Any]) -> str:
+    is_secret = SECRET_NAME.search(str(each.get("name")))
+    return HIDDEN if is_secret else str(each.get("value"))
 
 
 def _place(frame: dict[str, Any]) -> str:

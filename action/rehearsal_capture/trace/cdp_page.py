@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Callable
 from typing import Any
 
 from rehearsal_capture.trace.cdp_console import CdpConsole
 from rehearsal_capture.trace.cdp_requests import CdpRequests
+from rehearsal_capture.trace.clock import CLOCK, now
 from rehearsal_capture.trace.hidden import hide_in_address
 from rehearsal_capture.trace.page_script import page_script
 from rehearsal_capture.trace.pages import Pages
@@ -16,6 +16,8 @@ from rehearsal_capture.trace.pages import Pages
 _WORLD = "rehearsal"
 # How many looks may be under way: a page that does not answer gets no more.
 _MAX_LOOKS = 2
+# In seconds: a page that has not answered then is not waited for.
+_GIVEN_UP = 2.0
 _QUALITY = 50
 _SCRIPT = page_script()
 
@@ -35,8 +37,9 @@ class CdpPage:
         self.is_listening = False
         self._send = send
         self._handlers = {**CdpRequests(add).handlers, **CdpConsole(add).handlers}
-        self._looks: set[object] = set()
-        self._is_picturing = False
+        # When each look began that is not answered.
+        self._looks: dict[object, float] = {}
+        self._pictured: float | None = None
         self._has_dialog = False
         # The SHA of each style sheet, by its address; None if there is no room for it.
         self._css: dict[str, str | None] = {}
@@ -65,7 +68,8 @@ class CdpPage:
 
     def is_looking(self) -> bool:
         """Whether an answer is still to come."""
-        return not self._has_dialog and (bool(self._looks) or self._is_picturing)
+        started = [*list(self._looks.values()), *filter(None, (self._pictured,))]
+        return not self._has_dialog and max(started, default=-_GIVEN_UP) + _GIVEN_UP > now()
 
     def end_dialog(self) -> None:
         """Note that a dialog is closed; the browser will say so, too, but later."""
@@ -78,21 +82,22 @@ class CdpPage:
     def start_test(self) -> None:
         """Begin again for another test."""
         self._css = {}
-        self._looks = set()
-        self._is_picturing = False
+        self._looks = {}
+        self._pictured = None
 
     def look(self, line: dict[str, Any], pages: Pages, *, with_picture: bool) -> None:
         """Add to a line what the page looks like shortly after it; do not wait for that."""
-        if self._has_dialog or len(self._looks) >= _MAX_LOOKS:
+        waiting = [each for each in list(self._looks.values()) if each + _GIVEN_UP > now()]
+        if self._has_dialog or len(waiting) >= _MAX_LOOKS:
             return
         look, looks = object(), self._looks
-        looks.add(look)
-        self._describe(line, pages, lambda: looks.discard(look), attempts=2)
-        if with_picture and not self._is_picturing:
+        looks[look] = now()
+        self._describe(line, pages, lambda: looks.pop(look, None), attempts=2)
+        if with_picture and (self._pictured is None or self._pictured + _GIVEN_UP < now()):
             self._picture(line, pages)
 
     def _describe(
-        self, line: dict[str, Any], pages: Pages, end: Callable[[], None], *, attempts: int
+        self, line: dict[str, Any], pages: Pages, end: Callable[[], object], *, attempts: int
     ) -> None:
         def described(reply: dict[str, Any]) -> None:
             value = ((reply.get("result") or {}).get("result") or {}).get("value")
@@ -121,7 +126,7 @@ class CdpPage:
     def _keep(self, line: dict[str, Any], pages: Pages, found: dict[str, Any]) -> None:
         line["url"] = hide_in_address(found["url"])
         line["ready"] = found["ready"]
-        line["shot"] = round(time.time() * 1000)
+        line["shot"] = round(CLOCK.time() * 1000)
         for address, text in found["sheets"].items():
             self._css[address] = pages.add_css(text) if text else None
         css = [self._css.get(each) for each in found["css"] if isinstance(each, str)]
@@ -130,14 +135,13 @@ class CdpPage:
             line["dom"] = sha
 
     def _picture(self, line: dict[str, Any], pages: Pages) -> None:
-        started = time.monotonic()
+        started = self._pictured = now()
 
         def taken(reply: dict[str, Any]) -> None:
-            self._is_picturing = False
+            self._pictured = None
             data = (reply.get("result") or {}).get("data")
             if data:
-                pages.add_picture(line, base64.b64decode(data), time.monotonic() - started)
+                pages.add_picture(line, base64.b64decode(data), now() - started)
 
-        self._is_picturing = True
         params = {"format": "jpeg", "quality": _QUALITY, "optimizeForSpeed": True}
         self._send("Page.captureScreenshot", params, taken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal_capture.trace.hidden import HIDDEN, hide_in_address, hide_in_script
+from rehearsal_capture.trace.hidden import HIDDEN, cut, hide_in_address, hide_in_script
 from rehearsal_capture.trace.locators import locator
 
 # Commands that are not recorded.
@@ -76,7 +76,7 @@ def _actions(params: dict[str, Any]) -> str:
             kind = str(each.get("type"))
             if kind != "pause":
                 kinds.append(f"{kind} {HIDDEN}" if kind.startswith("key") else kind)
-    return ", ".join(kinds)[:_MAX_TEXT]
+    return cut(", ".join(kinds), _MAX_TEXT)
 
 
 def _cookie(params: dict[str, Any]) -> str:
@@ -118,5 +118,5 @@ def answer(command: str, params: dict[str, Any], value: Any) -> str:
     if command == "getCurrentUrl":
         return hide_in_address(str(value))
     if command in _TELLING or atom(params) == "is displayed":
-        return " ".join(str(value).split())[:_MAX_TEXT]
+        return cut(" ".join(str(value).split()), _MAX_TEXT)
     return ""

@@ -12,8 +12,11 @@ _MAX_SCRIPT = 200
 # In characters: a shorter value of a query is shown, like a page number or a sort order.
 _SHORT = 12
 _SEPARATOR = re.compile(r"([&;])")
-_SECRET_NAME = re.compile(
-    r"pass|pwd|secret|token|key|code|auth|sig|session|sid|otp|nonce", re.IGNORECASE
+# What fields and parameters are called, or say in `autocomplete`, whose content may be a secret.
+SECRET_NAME = re.compile(
+    r"pass|pwd|secret|token|key|code|auth|sig|session|sid|otp|nonce|csrf|xsrf|pin\b|^cc-|card"
+    r"|cvc|cvv|iban|ssn|cred|jwt|bearer|mnemonic|seed|verif|[m2]fa\b",
+    re.IGNORECASE,
 )
 # A part of a path that looks like a token, as in a link that resets a password.
 _TOKEN = re.compile(r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~:=%-]{20,}(?=/|$)")
@@ -27,8 +30,16 @@ _STRING = re.compile(
     re.MULTILINE,
 )
 # What a driver says of a page that did not open: its address, or that address in one of Firefox.
-_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _PAGE_OF_ERROR = re.compile(r"(?<=[?&]u=)[^&\s]*")
+
+
+def cut(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters.
+
+    The redactor knows a piece of a secret by the ellipsis beside it, and by nothing else.
+    """
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def hide_in_address(address: str) -> str:
@@ -42,7 +53,7 @@ def hide_in_address(address: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     path = _PATH_PARAMETER.sub(rf"\g<name>={HIDDEN}", _TOKEN.sub(HIDDEN, parts.path))
     query, fragment = (_hide_values(each) for each in (parts.query, parts.fragment))
-    return urlunsplit((parts.scheme, host, path, query, fragment))[:_MAX_ADDRESS]
+    return cut(urlunsplit((parts.scheme, host, path, query, fragment)), _MAX_ADDRESS)
 
 
 def _hide_values(text: str) -> str:
@@ -54,7 +65,7 @@ def _hide_value(text: str) -> str:
     name, equals, value = text.partition("=")
     if not equals:
         return _TOKEN.sub(HIDDEN, f"/{text}")[1:]
-    is_plain = len(value) <= _SHORT and not _SECRET_NAME.search(name)
+    is_plain = len(value) <= _SHORT and not SECRET_NAME.search(name)
     return f"{name}={value if is_plain else HIDDEN}"
 
 
@@ -67,4 +78,4 @@ def hide_in_error(error: str) -> str:
 def hide_in_script(script: str) -> str:
     """Return the beginning of a script as one line, with its strings hidden."""
     text = _STRING.sub(f"'{HIDDEN}'", script[: _MAX_SCRIPT * 4])
-    return " ".join(text.split())[:_MAX_SCRIPT]
+    return cut(" ".join(text.split()), _MAX_SCRIPT)

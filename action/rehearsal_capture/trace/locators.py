@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rehearsal_capture.trace.hidden import cut
+
 # W3C's name for an element in JSON, and for a shadow root.
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 SHADOW = "shadow-6066-11e4-a52e-4f735466cecf"
@@ -31,8 +33,8 @@ def locator(using: str, value: str) -> str:
             found = pattern.fullmatch(value)
             if found:
                 plain = re.sub(r"\\(.)", r"\1", found[1])
-                return f"{name}={plain}"[:_MAX_LENGTH]
-    return f"{_NAMES.get(using, using)}={value}"[:_MAX_LENGTH]
+                return cut(f"{name}={plain}", _MAX_LENGTH)
+    return cut(f"{_NAMES.get(using, using)}={value}", _MAX_LENGTH)
 
 
 class Locators:
@@ -46,7 +48,7 @@ class Locators:
         name = locator(str(params.get("using")), str(params.get("value")))
         parent = self.name(params)
         if parent:
-            name = f"{parent} → {name}"[:_MAX_LENGTH]
+            name = cut(f"{parent} → {name}", _MAX_LENGTH)
         is_list = isinstance(value, list)
         for number, each in enumerate(value if is_list else [value], start=1):
             found = element_id(each)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 
-from rehearsal_capture.trace.hidden import HIDDEN
+from rehearsal_capture.trace.hidden import HIDDEN, SECRET_NAME
 
 # In characters and milliseconds.
 MAX_HTML = 500_000
 MAX_CSS = 300_000
 _MAX_TIME = 100
-# What fields are called, or say in `autocomplete`, whose content may be a secret.
-SECRET_FIELD = "pass|pwd|secret|token|key|code|auth|sig|session|sid|otp|nonce|csrf|xsrf|pin\\b|^cc-|card|cvc|cvv|iban|ssn"  # noqa: E501, S105
 
 _SCRIPT = r"""
 known => {
-  const secret = new RegExp(SECRET_FIELD, "i"), hidden = HIDDEN, end = performance.now() + MAX_TIME;
+  const secret = new RegExp(SECRET_NAME, "i"), hidden = HIDDEN, end = performance.now() + MAX_TIME;
   const plainName = /^[a-z][\w.:-]*$/i;
   const dropped = new Set(["script", "noscript", "link", "meta", "base", "object", "embed",
     "applet", "template", "title"]);
@@ -30,10 +28,13 @@ known => {
   const passwords = globalThis.rehearsalPasswords = globalThis.rehearsalPasswords || new WeakSet();
   const out = [], css = [], sheets = {};
   let size = 0, cut = false, count = 0;
+  const cutTo = (text, limit) => text.length > limit ? text.slice(0, limit - 1) + "…" : text;
   const put = text => { out.push(text); size += text.length; };
   const escape = text => text.replace(/[&<>"]/g, each => `&#${each.charCodeAt(0)};`);
-  const named = node => ["name", "id", "autocomplete", "placeholder", "aria-label"]
-    .some(each => secret.test(node.getAttribute(each) || ""));
+  const named = node => [...node.attributes].some(({name, value}) => name !== "value"
+      && name !== "class" && name !== "style" && secret.test(value))
+    || [...(node.labels || [])].some(each => secret.test(each.textContent))
+    || (node.maxLength === 1 && node.type !== "search");
   const isPlain = (node, type) => (type === "text" || type === "search" || type === "textarea")
     && !passwords.has(node) && !named(node);
   const attribute = (name, value) => put(` ${name}="${escape(value)}"`);
@@ -49,13 +50,14 @@ known => {
       if (urls.has(name) && (/^\W*javascript:/i.test(value) || /^data:/i.test(value)
         && value.length > 2000)) continue;
       const isHidden = name === "value" ? named(node)
-        : name !== "accesskey" && (secret.test(name) || /^hx-(headers|vals)$/.test(name));
-      attribute(name, isHidden ? hidden : value.slice(0, 5000));
+        : name !== "accesskey" && (secret.test(name) || /^hx-(headers|vals)$/.test(name)
+          || /^\s*[[{]/.test(value) && secret.test(value));
+      attribute(name, isHidden ? hidden : cutTo(value, 5000));
     }
     if (tag === "input") {
       if (node.checked) put(" checked");
       const value = labels.has(type) || isPlain(node, type) ? node.value : node.value && hidden;
-      if (value && type !== "file") attribute("value", named(node) ? hidden : value.slice(0, 5000));
+      if (value && type !== "file") attribute("value", named(node) ? hidden : cutTo(value, 5000));
     }
     if (tag === "option" && node.selected) put(" selected");
   }
@@ -104,7 +106,7 @@ known => {
       return;
     }
     if (node.nodeType === 3) {
-      put(escape(node.data.slice(0, 50000)));
+      put(escape(cutTo(node.data, 50000)));
       return;
     }
     if (node.nodeType !== 1) return;
@@ -122,7 +124,7 @@ known => {
       children(node.shadowRoot, depth + 1);
       put("</template>");
     }
-    if (tag === "textarea") put(escape(isPlain(node, "textarea") ? node.value.slice(0, 50000)
+    if (tag === "textarea") put(escape(isPlain(node, "textarea") ? cutTo(node.value, 50000)
       : node.value && hidden));
     else children(node, depth + 1);
     put(`</${tag}>`);
@@ -140,7 +142,7 @@ def page_script() -> str:
 
     It returns an object of url, ready, html, cut, css (addresses), and sheets (texts, by address).
     """
-    script = _SCRIPT.replace("SECRET_FIELD", json.dumps(SECRET_FIELD))
+    script = _SCRIPT.replace("SECRET_NAME", json.dumps(SECRET_NAME.pattern))
     script = script.replace("HIDDEN", json.dumps(HIDDEN))
     script = script.replace("MAX_TIME", str(_MAX_TIME)).replace("MAX_CSS", str(MAX_CSS))
     return script.replace("MAX_HTML", str(MAX_HTML))

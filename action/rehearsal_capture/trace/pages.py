@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-import time
 import zlib
 from typing import Any
 
+from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.hidden import hide_in_address
 
 # In characters, of all DOM and style sheets of a test.
@@ -20,9 +20,10 @@ _MAX_PICTURE = 500_000
 _PART_OF_TIME = 0.04
 # As `page_script` writes them: no value has a quote.
 _ADDRESSES = re.compile(
-    r'(?<= )(?P<name>href|src|action|formaction|poster|data|xlink:href|data-[\w-]+)="'
-    r'(?P<value>[^"]*[?#/@][^"]*)"'
+    r'(?<= )(?P<name>[\w:.-]+)="(?P<value>\.{0,2}[/?#][^"]*|[\w.~-]+[/?][^"\s]*)"'
 )
+# In any attribute, in style sheets and in what the page says.
+_WHOLE_ADDRESSES = re.compile(r"\b(?!data:)[a-z][a-z0-9+.-]*://[^\s\"'<>()]+", re.IGNORECASE)
 
 
 class Pages:
@@ -42,7 +43,7 @@ class Pages:
             self._pictures: list[tuple[dict[str, Any], bytes]] = []
             self.left_out = {"dom": 0, "pictures": 0}
             self._spent = 0.0
-            self._started = time.monotonic()
+            self._started = CLOCK.monotonic()
 
     def add_dom(self, html: str, css: list[str], *, is_cut: bool) -> str | None:
         """Keep a DOM with its style sheets' SHAs; return its SHA, None if there is no room."""
@@ -82,7 +83,7 @@ class Pages:
 
     def has_time(self, *, is_retry: bool) -> bool:
         """Whether a picture may be taken now; on a retry always."""
-        elapsed = time.monotonic() - self._started
+        elapsed = CLOCK.monotonic() - self._started
         return is_retry or self._spent <= elapsed * _PART_OF_TIME
 
     def add_picture(self, line: dict[str, Any], picture: bytes, seconds: float) -> None:
@@ -114,14 +115,16 @@ class Pages:
                     sheets.update(dict.fromkeys(kept))
                     line = {"k": "dom", "sha": sha, "html": _hide(self._text(sha)), "css": kept}
                     found.append({**line, "cut": True} if is_cut else line)
-            return found + [{"k": "css", "sha": sha, "text": self._text(sha)} for sha in sheets]
+            texts = {sha: _hide(self._text(sha)) for sha in sheets}
+            return found + [{"k": "css", "sha": sha, "text": text} for sha, text in texts.items()]
 
     def _text(self, sha: str) -> str:
         return zlib.decompress(self._texts[sha][0]).decode("utf-8", "replace")
 
 
 def _hide(html: str) -> str:
-    return _ADDRESSES.sub(lambda found: f'{found["name"]}="{_hide_escaped(found["value"])}"', html)
+    shown = _ADDRESSES.sub(lambda found: f'{found["name"]}="{_hide_escaped(found["value"])}"', html)
+    return _WHOLE_ADDRESSES.sub(lambda found: _hide_escaped(found[0]), shown)
 
 
 def _hide_escaped(address: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rehearsal_capture.trace.browser_trace import BrowserTrace
+from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.pages import Pages
 from rehearsal_capture.trace.places import calling_place
 from rehearsal_capture.trace.replies import read_reply
@@ -32,7 +32,7 @@ class Recorder:
         self._sessions: dict[str, BrowserTrace] = {}
         self._pages = Pages()
         self._process = os.getpid()
-        self._started = time.time()
+        self._started = CLOCK.time()
         self._attempt = 1
         self._is_paused = False
         self._is_written = False
@@ -53,7 +53,7 @@ class Recorder:
 
     def start_test(self) -> None:
         """Drop what was recorded, because another test or attempt starts."""
-        self._started = time.time()
+        self._started = CLOCK.time()
         self._is_written = False
         self._pages.clear()
         for session in list(self._sessions.values()):
@@ -101,11 +101,11 @@ class Recorder:
         if self.is_on():
             browser.listen()
             step = browser.trace.note(
-                command, params, value, error=error, started=started, ended=time.time(),
+                command, params, value, error=error, started=started, ended=CLOCK.time(),
                 at=calling_place(),
             )  # fmt: skip
             if step is not None:
-                if command == "sendKeysToElement":
+                if command == "sendKeysToElement" and not error:
                     browser.show_typed(params, step)
                 browser.look(command, step, self._pages, is_retry=self._attempt > 1)
 
@@ -127,6 +127,8 @@ class Recorder:
             number = 1 + max((each.trace.number for each in self._sessions.values()), default=0)
             capabilities = (opened or {}).get("capabilities") or opened or {}
             self._sessions[session] = BrowserTrace(number, capabilities, self._started)
+        # The one that was used last stands last: that of all tests must outlive those of one test.
+        self._sessions[session] = self._sessions.pop(session)
         return self._sessions[session]
 
     def write(self, folder: Path, test: str, suffix: str = "") -> None:
@@ -136,12 +138,14 @@ class Recorder:
         """
         self._is_written = True
         lines: list[dict[str, Any]] = []
-        browsers = list(self._sessions.values())
-        deadline = time.monotonic() + _SETTLE
+        browsers = sorted(self._sessions.values(), key=lambda each: each.trace.number)
+        deadline = CLOCK.monotonic() + _SETTLE
         for browser in browsers:
             browser.settle(deadline)
-        pictures = self._pages.pictures()
+        current = {id(line) for each in browsers for line in each.trace.live_lines()}
+        pictures = [each for each in self._pages.pictures() if id(each[0]) in current]
         folder_exists = False
+        written: set[str] = set()
         for number, (line, picture) in enumerate(pictures, start=1):
             if not folder_exists:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +165,10 @@ class Recorder:
                 if left_out:
                     head["left-out"] = left_out
                 lines.append(head)
-                doms = self._pages.lines([each["dom"] for each in own if "dom" in each])
+                # A page that several browsers saw is written once.
+                wanted = [each["dom"] for each in own if each.get("dom", "") not in {"", *written}]
+                doms = [each for each in self._pages.lines(wanted) if each["sha"] not in written]
+                written |= {each["sha"] for each in doms}
                 lines += ({**each, "b": browser.trace.number} for each in [*own, *doms])
         if lines:
             folder.mkdir(parents=True, exist_ok=True)

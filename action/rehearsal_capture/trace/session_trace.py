@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal_capture.trace.commands import FINDS, IGNORED, act, answer, is_look, look
-from rehearsal_capture.trace.hidden import hide_in_error
+from rehearsal_capture.trace.hidden import cut, hide_in_error
 from rehearsal_capture.trace.kept_lines import KeptLines
 from rehearsal_capture.trace.locators import Locators
 
@@ -65,7 +65,7 @@ class SessionTrace:
         """
         if command in IGNORED:
             return None
-        error = hide_in_error(error[:_MAX_ERROR])
+        error = hide_in_error(cut(error, _MAX_ERROR))
         if command in FINDS and not error:
             self._locators.remember(params, value)
         if is_look(command, params):
@@ -112,9 +112,13 @@ class SessionTrace:
         if line["t"] >= self.started and self.user_context in (None, user_context):
             self._kept["requests" if line["k"] == "net" else "console"].add(line)
 
+    def live_lines(self) -> list[dict[str, Any]]:
+        """Return the lines themselves: others may still add to them."""
+        return [line for kept in self._kept.values() for line in kept.lines()]
+
     def lines(self) -> list[dict[str, Any]]:
         """Return copies of the steps and the lookups, then what the browser told."""
-        return [dict(each) for kept in self._kept.values() for each in kept.lines()]
+        return [dict(each) for each in self.live_lines()]
 
 
 def _milliseconds(seconds: float) -> int:

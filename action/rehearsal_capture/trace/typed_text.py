@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rehearsal_capture.trace.page_script import SECRET_FIELD
+from rehearsal_capture.trace.hidden import SECRET_NAME, cut
 
-_SECRET = re.compile(SECRET_FIELD, re.IGNORECASE)
-_NAMES = ("name", "id", "autocomplete", "placeholder", "aria-label")
+# All but these may say what a field is for: frameworks have names of their own.
+_UNNAMED = ("value", "class", "style")
 # An element's ID as Chrome's driver writes it; the last number is the DevTools' own.
-_ELEMENT = re.compile(r"f\.\w+\.d\.\w+\.e\.(?P<node>\d+)")
+_ELEMENT = re.compile(r"f\.(?P<frame>\w+)\.d\.\w+\.e\.(?P<node>\d+)")
 # Keys without a character are in this range of Unicode; some of them by name.
 _KEY = re.compile("[\ue000-\uf8ff]")
 _KEYS = {
@@ -21,10 +21,13 @@ _KEYS = {
 _MAX_TEXT = 200
 
 
-def backend_node(params: dict[str, Any]) -> int | None:
-    """Return the number of a command's element in Chrome's DevTools."""
+def backend_node(params: dict[str, Any], frame: str) -> int | None:
+    """Return the number of a command's element in Chrome's DevTools, if it is in this frame.
+
+    A frame of another site has a process of its own, which counts from 1 as well.
+    """
     found = _ELEMENT.fullmatch(str(params.get("id")))
-    return int(found["node"]) if found else None
+    return int(found["node"]) if found and found["frame"] == frame else None
 
 
 class TypedText:
@@ -52,7 +55,7 @@ class TypedText:
     def _show(self) -> None:
         if self._is_plain and self._step is not None:
             text = _KEY.sub(_key_name, str(self._params.get("text", "")))
-            self._step["text"] = text[:_MAX_TEXT]
+            self._step["text"] = cut(text, _MAX_TEXT)
 
 
 def _key_name(found: re.Match[str]) -> str:
@@ -66,4 +69,7 @@ def is_plain(node: dict[str, Any]) -> bool:
     tag = str(node.get("localName", "")).lower()
     kind = str(attributes.get("type", "text")).lower()
     is_text = tag == "textarea" or (tag == "input" and kind in ("text", "search", ""))
-    return is_text and not any(_SECRET.search(str(attributes.get(each, ""))) for each in _NAMES)
+    # One box for each digit is that of a code.
+    is_box = attributes.get("maxlength") == "1"
+    named = (str(value) for name, value in attributes.items() if name not in _UNNAMED)
+    return is_text and not is_box and not any(map(SECRET_NAME.search, named))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 # In bytes: a longer message is read and left out.
 MAX_MESSAGE = 4 << 20
+HEAD = 64
 _MAX_HEAD = 1 << 16
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _FINAL, _MASKED, _SHORT, _LENGTH_16, _LENGTH_64 = 0x80, 0x80, 125, 126, 127
@@ -75,7 +76,7 @@ class WebSocket:
     def receive(self) -> bytes | None:
         """Wait for a message; None at the end. Raises OSError.
 
-        A message that is too long is empty.
+        Of a message that is too long it is the beginning.
         """
         message = bytearray()
         is_left_out = False
@@ -87,10 +88,11 @@ class WebSocket:
                 (size,) = struct.unpack(form, self._read(struct.calcsize(form)))
             if kind == _CLOSE:
                 return None
-            if len(message) + size > MAX_MESSAGE:
-                self._skip(size)
+            if kind not in (_PING, _PONG) and len(message) + size > MAX_MESSAGE:
+                head = self._read(min(size, HEAD))
+                self._skip(size - len(head))
                 is_left_out = True
-                data = b""
+                data = b"" if message else head
             else:
                 data = self._read(size)
             if kind == _PING:
@@ -99,7 +101,7 @@ class WebSocket:
                 continue
             message += data
             if first & _FINAL:
-                return b"" if is_left_out else bytes(message)
+                return bytes(message[:HEAD] if is_left_out else message)
 
     def _read(self, size: int) -> bytes:
         data = bytearray(size)

@@ -20,9 +20,10 @@ POLL = 0.01
 @pytest.fixture(params=["folder", "zip"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> PageFiles:
     evidence = tmp_path / "evidence"
-    (evidence / "tests/a b#é?").mkdir(parents=True)
+    (evidence / "tests/a b#é?/report").mkdir(parents=True)
     (tmp_path / "secret.txt").write_text("private")
-    for name in ("index.html", "tests/a b#é?/page.html", "tests/a b#é?/trace.html", "tests/t.zip"):
+    for name in ("index.html", "tests/a b#é?/page.html", "tests/a b#é?/trace.html", "tests/t.zip",
+                 "tests/a b#é?/report/index.html"):  # fmt: skip
         (evidence / name).write_text(HOSTILE)
     (evidence / "tests/shot.PNG").write_bytes(b"\x89PNG")
     if request.param == "folder":
@@ -76,10 +77,11 @@ def path_of(server: PageServer, name: str) -> str:
         ("index.html", "text/html; charset=utf-8"),
         ("tests/a b#é?/trace.html", "text/html; charset=utf-8"),
         ("tests/a b#é?/page.html", "text/plain; charset=utf-8"),
+        ("tests/a b#é?/report/index.html", "text/plain; charset=utf-8"),
         ("tests/t.zip", "application/octet-stream"),
         ("tests/shot.PNG", "image/png"),
     ],
-    ids=["page", "trace", "page of the app", "zip", "picture"],
+    ids=["page", "trace", "page of the app", "page of the tests", "zip", "picture"],
 )
 def test_page_server__files_and_their_types(server: PageServer, name: str, kind: str) -> None:
     status, headers, body = ask(server, path_of(server, name))

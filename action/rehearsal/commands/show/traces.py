@@ -1,7 +1,9 @@
 """The traces in an evidence, and which of them a name means."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from zipfile import BadZipFile
 
 from rehearsal.evidence.verdict_file import parse_verdict
 from rehearsal.outside.page_files import PageFiles
@@ -74,7 +76,8 @@ def _tops(pages: list[str]) -> set[str]:
 def _tests(files: PageFiles, top: str) -> Iterator[tuple[str, str]]:
     """Yield the folders and names of the tests that failed, as a verdict.json says."""
     # Of a rehearsal that was killed, or of another version: the folders have names like the tests.
-    with suppress(OSError, InvalidDocumentError):
+    # A zip may be damaged.
+    with suppress(OSError, InvalidDocumentError, BadZipFile, EOFError, zlib.error):
         file, _ = files.open(f"{top}{VERDICT_FILE}")
         with file:
             index = parse_verdict(file.read(MAX_SIZE)).index

@@ -66,3 +66,21 @@ def test_requests__forget_those_that_never_end() -> None:
         event = {"requestId": str(number), "timestamp": 2.0}
         requests.handlers["Network.loadingFinished"](event)
     assert ("ms" in found[0], found[599]["ms"]) == (False, 1000)
+
+
+def test_console__hides_what_names_a_secret() -> None:
+    found: list[dict[str, Any]] = []
+    console = CdpConsole(found.append)
+    preview = {"description": "Object", "properties": [{"name": "accessToken", "value": "eyJh"},
+                                                       {"name": "page", "value": "2"}]}  # fmt: skip
+    for argument in (
+        {"type": "object", "preview": preview},
+        {"type": "string", "value": "failed: 'wss://h/ws?token=eyJh'"},
+    ):
+        console.handlers["Runtime.consoleAPICalled"](
+            {"type": "log", "args": [argument], "timestamp": 1.0}
+        )
+    assert [each["text"] for each in found] == [
+        "Object {accessToken: •••, page: 2}",
+        "failed: 'wss://h/ws?token=•••'",
+    ]

@@ -49,6 +49,9 @@ def test_add_dom__is_the_newest_when_it_is_seen_again() -> None:
         ('<i data-url="/r/abcdefgh1234567890abcd/">', '<i data-url="/r/•••/">'),
         ('<img src="data:image/png;base64,AA/A">', '<img src="data:image/png;base64,AA/A">'),
         ("<p>see ?token=x", "<p>see ?token=x"),
+        ('<i hx-get="/r?token=s3cret">', '<i hx-get="/r?token=•••">'),
+        ('<i data-n="{&#34;a&#34;:1}">', '<i data-n="{&#34;a&#34;:1}">'),
+        ("<p>see wss://h/?token=s3cret now", "<p>see wss://h/?token=••• now"),
     ],
 )
 def test_lines__hides_values_in_addresses(html: str, shown: str) -> None:

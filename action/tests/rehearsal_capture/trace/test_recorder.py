@@ -49,6 +49,16 @@ def test_write__says_what_is_left_out(tmp_path: Path) -> None:
     assert [each.get("left-out") for each in heads] == [{"steps": 100, "pictures": 1}, None]
 
 
+def test_note__the_browser_of_all_tests_outlives_those_of_one(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorded(recorder, session="shared")
+    for number in range(30):
+        recorded(recorder, session=f"s{number}")
+        recorder.note("refresh", {}, "shared", {"value": None}, 2.0)
+    recorder.write(tmp_path, "a.B.test_c")
+    assert len([each for each in read(tmp_path) if each.get("cmd") == "reload"]) == 30
+
+
 def test_write__nothing_was_done(tmp_path: Path) -> None:
     recorder = Recorder()
     recorded(recorder)

@@ -24,6 +24,9 @@ def node(tag: str, **attributes: str) -> dict[str, Any]:
         (node("input", type="email"), False),
         (node("input", type="file"), False),
         (node("div", contenteditable="true"), False),
+        (node("input", formcontrolname="secretAccessKey"), False),
+        (node("input", onfocus="this.type='password'"), False),
+        (node("input", maxlength="1"), False),
         ({}, False),
     ],
 )
@@ -45,6 +48,15 @@ def test_show__when_both_are_there(is_answered_first: bool) -> None:
     assert step["text"] == "Buy tea[Enter][key]"
 
 
+def test_show__a_long_text_says_that_it_is_cut() -> None:
+    """The redactor knows a piece of a secret by the ellipsis."""
+    step: dict[str, Any] = {}
+    typed = TypedText({"text": "x" * 300})
+    typed.show_in(step)
+    typed.answer({"result": {"node": node("input")}})
+    assert step["text"] == f"{'x' * 199}…"
+
+
 @pytest.mark.parametrize("reply", [{"result": {"node": node("input", type="password")}},
                                    {"error": {"message": "no node"}}])  # fmt: skip
 def test_show__stays_hidden(reply: dict[str, Any]) -> None:
@@ -56,5 +68,10 @@ def test_show__stays_hidden(reply: dict[str, Any]) -> None:
 
 
 def test_backend_node__of_chromes_ids_only() -> None:
-    assert backend_node({"id": "f.0A.d.1B.e.37"}) == 37
-    assert backend_node({"id": "7c1bd1ff-0a0a-4b1f-8f4e-3c2d1e0f9a8b"}) is None
+    assert backend_node({"id": "f.0A.d.1B.e.37"}, "0A") == 37
+    assert backend_node({"id": "7c1bd1ff-0a0a-4b1f-8f4e-3c2d1e0f9a8b"}, "0A") is None
+
+
+def test_backend_node__of_another_frame() -> None:
+    """A frame of another site counts its elements from 1, too."""
+    assert backend_node({"id": "f.0C.d.1B.e.2"}, "0A") is None
