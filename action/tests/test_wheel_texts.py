@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,25 @@ import pytest
 from .wheel_texts import dangling_references
 
 ACTION = Path(__file__).resolve().parents[1]
+
+
+def test_packages__have_all_files_that_they_read() -> None:
+    settings = tomllib.loads((ACTION.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    data = settings["tool"]["setuptools"]["package-data"]
+    listed = {
+        (package, pattern): {*(ACTION / package.replace(".", "/")).glob(pattern)}
+        for package, patterns in data.items()
+        for pattern in patterns
+    }
+    assert [name for name, files in listed.items() if not files] == []
+    # setuptools finds modules and py.typed by itself; documents are for people.
+    others = {
+        file
+        for file in ACTION.glob("rehearsal*/**/*")
+        if file.is_file() and file.suffix not in (".py", ".pyc", ".typed", ".md")
+    }
+    assert {file.name for file in others} >= {"page.css", "trace.js", "cleanup.sh"}
+    assert others.difference(*listed.values()) == set()
 
 
 def test_packages__name_only_documents_that_their_reader_has() -> None:
