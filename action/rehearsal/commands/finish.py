@@ -102,7 +102,9 @@ def finish(
                 limit=staged.limit,
                 seconds=seconds if is_cancelled else 0,
             )
-            result = replace(result, index=pages.add_to(result.index))
+            # Without these pages the reports are whole.
+            with _warn_of_faults(console):
+                result = replace(result, index=pages.add_to(result.index))
             result = with_remarks(result, state, evidence)
             _write_reports(result, evidence, console)
     link = ""

@@ -14,6 +14,7 @@ from rehearsal.evidence.trace_content import failure_traces
 from rehearsal.outside.folder import Entry
 from rehearsal.report.trace import trace_page
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.failure_trace import TRACE_PAGE
 from rehearsal.results.file_names import TESTS_FOLDER
 from rehearsal.source.source_tree import SourceTree
 
@@ -53,12 +54,22 @@ class TracePages:
         self._room = room(self._limit - self._used(), free)
         index = replace(
             index,
-            failed=tuple(self._write(test, indexes) for test in index.failed),
-            flaky=tuple(self._write(test, indexes) for test in index.flaky),
+            failed=tuple(self._add(test, indexes) for test in index.failed),
+            flaky=tuple(self._add(test, indexes) for test in index.flaky),
         )
         for notice in self._left_out.notices():
             self._evidence.warn(notice)
         return index
+
+    def _add(self, test: FailedTestEvidence, indexes: Mapping[str, LogIndex]) -> FailedTestEvidence:
+        """Write the pages of a test; a fault of ours costs no other page and no report."""
+        try:
+            return self._write(test, indexes)
+        except Exception as error:  # noqa: BLE001  (as the docstring says)
+            name = f"{test.folder}/{TRACE_PAGE}"
+            reason = f"an error in Dress Rehearsal ({type(error).__name__}: {error})"
+            self._evidence.warn(f"{name} could not be made: {reason}.")
+            return test
 
     def _write(
         self, test: FailedTestEvidence, indexes: Mapping[str, LogIndex]

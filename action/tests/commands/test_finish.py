@@ -16,6 +16,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.result_builder import RunDescription
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.trace_pages import TracePages
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.origin import Origin
@@ -182,6 +183,19 @@ def test_finish__a_fault_of_ours_in_the_copying_changes_no_verdict(
     monkeypatch.setattr(finishing, "copy_files", fail)
     run.finish(FAILED)
     assert run.notices == [BEFORE]
+    assert "RuntimeError: ours" in run.out.getvalue().decode()
+
+
+def test_finish__a_fault_of_ours_in_the_trace_pages_costs_no_report(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(TracePages, "add_to", fail)
+    run.finish(FAILED)
+    assert run.notices == []
+    assert "tests/t/shot.png" in run.reports["index.html"]
     assert "RuntimeError: ours" in run.out.getvalue().decode()
 
 

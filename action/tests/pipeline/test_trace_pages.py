@@ -1,13 +1,19 @@
 from pathlib import Path
 
+import pytest
+
 from rehearsal.evidence.budget import choose
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.staged_files import StagedFile
 from rehearsal.outside.folder import Folder
+from rehearsal.pipeline import trace_pages as pipeline
 from rehearsal.pipeline.trace_pages import TracePages
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.report.page.markup import Markup
+from rehearsal.report.trace import trace_page
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.failure_trace import FailureTrace
 from rehearsal.results.tests import Failure
 from rehearsal.source.source_tree import SourceTree
 
@@ -68,6 +74,23 @@ def test_trace_pages__not_after_the_time_of_a_cancelled_run(tmp_path: Path) -> N
     )
     assert run.added_by(pages) == [""]
     assert run.notices == ["tests/a/trace.html was left out: the rehearsal was cancelled."]
+
+
+def test_trace_pages__a_fault_of_ours_costs_one_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(shown: FailureTrace) -> Markup:
+        if shown.test.failure.name == "a":
+            raise FileNotFoundError(2, "No such file", "trace.css")
+        return trace_page(shown)
+
+    monkeypatch.setattr(pipeline, "trace_page", fail)
+    run = Run(tmp_path, "a", "b")
+    assert run.pages() == ["", "tests/b/trace.html"]
+    (notice,) = run.notices
+    assert notice.startswith("tests/a/trace.html could not be made: an error in Dress Rehearsal (")
+    assert "FileNotFoundError" in notice
+    assert "trace.css" in notice
 
 
 def test_trace_pages__none_without_steps(tmp_path: Path) -> None:
