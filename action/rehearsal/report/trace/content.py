@@ -1,11 +1,11 @@
 """What the script of trace.html shows, as a JSON document."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from rehearsal.report.page.markup import visible
 from rehearsal.report.trace.events import Lane, TraceEvent
+from rehearsal.report.trace.screenshot import screenshot
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.failure_trace import FailureTrace, SourceExcerpt
 
@@ -26,7 +26,7 @@ def content(shown: FailureTrace, lanes: Sequence[Lane]) -> dict[str, Any]:
     return {
         "started": round(trace.started, DIGITS),
         "failed": shown.failed_step,
-        "screenshot": _screenshot(shown),
+        "screenshot": screenshot(shown),
         "place": visible(shown.test_place),
         "steps": [_step(step, shown) for step in trace.steps],
         "lanes": [
@@ -76,16 +76,6 @@ def _event(event: TraceEvent) -> list[Any]:
         int(event.is_error),
     ]
     return [*found, visible(event.detail)] if event.detail else found
-
-
-def _screenshot(shown: FailureTrace) -> str:
-    """Return the picture of the last attempt's failure, if there is one."""
-    names = [PurePosixPath(each).name for each in shown.test.pictures]
-    if not shown.is_last:
-        return ""
-    attempt = shown.attempts[-1].number if shown.attempts else 1
-    wanted = f"screenshot-retry{attempt - 1}.png" if attempt > 1 else "screenshot.png"
-    return next((name for name in names if name == wanted), "")
 
 
 def _sources(sources: Mapping[str, SourceExcerpt]) -> dict[str, Any]:
