@@ -6,7 +6,7 @@ from itertools import islice
 
 from rehearsal.report.audit_words import audit_text
 from rehearsal.report.cause_text import cause_text
-from rehearsal.report.words import failure_message
+from rehearsal.report.words import reported_message
 from rehearsal.results.audit import WARN
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.cause import MAX_TEXT, in_function
@@ -103,7 +103,7 @@ def _of_test(test: FailedTestEvidence, *, note: str = "") -> Annotation:
     failure = test.failure
     return Annotation(
         title=f"{'Flaky: ' if note else ''}{failure.name}",
-        message=f"{failure_message(failure) or 'failed'}{note}",
+        message=f"{reported_message(test) or 'failed'}{note}",
         file=test.file,
         line=failure.line if test.file else 0,
     )

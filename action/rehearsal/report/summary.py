@@ -13,7 +13,7 @@ from rehearsal.report.words import (
     ALSO_NEEDED_NOTE,
     ALSO_NEEDED_PASTE,
     counts_text,
-    failure_message,
+    reported_message,
     request_lines,
     seconds_text,
     slowest_first,
@@ -195,7 +195,7 @@ def _tests(
         line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
         raised = _raised(test.frame, origin) if test.frame else ""
         address = source_url(origin, test.file, test.failure.line)
-        reported = _with_location(failure_message(test.failure), line, address)
+        reported = _with_location(reported_message(test), line, address)
         rows.append([markdown.name_cell(test.failure.name), *[raised] * frames, reported])
     yield from markdown.table(
         [column, *["what the app raised"] * frames, "what the test reported"],

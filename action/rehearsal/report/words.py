@@ -1,15 +1,20 @@
 """Words that several reports share: counts, titles of stages, lists in a sentence."""
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rehearsal.results.bounded_text import cut_text
-from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.browser_steps import TraceStep, last_steps
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.rehearsal import RehearsalResult, Stage
+from rehearsal.results.selenium_message import plain_message
 from rehearsal.results.tests import Failure, ListedTest
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12
+# The name of an exception and nothing more.
+TIMEOUT = re.compile(r"[\w.]*Timeout\w*:?", re.ASCII)
 # In characters: the text of a step.
 MAX_STEP = 200
 # The heading of what the next rehearsals would stop at.
@@ -52,6 +57,25 @@ def failure_message(failure: Failure) -> str:
     if failure.attempts == 1:
         return failure.message
     return f"{failure.message or 'failed'} ({failure.attempts} times)"
+
+
+def reported_message(test: FailedTestEvidence, step: TraceStep | None = None) -> str:
+    """Return why a test failed, as `failure_message` does.
+
+    A wait that timed out often gives no reason: then the lookup `step` says what was waited for, by
+    default the last step of the test.
+    """
+    failure, message = test.failure, plain_message(test.failure.message.rstrip())
+    if TIMEOUT.fullmatch(message):
+        step = step or next(last_steps(test.steps, 1), None)
+        if step and step.is_look:
+            words = f"waited {seconds_text(step.seconds)}"
+            if step.error:
+                words += f" for {step.error}"
+            elif step.answer:
+                words += f"; the last answer was {step.answer}"
+            message = f"{message}: {words}"
+    return failure_message(replace(failure, message=message))
 
 
 def seconds_text(seconds: float) -> str:

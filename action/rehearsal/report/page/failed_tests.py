@@ -10,7 +10,7 @@ from rehearsal.report.page.links import code_link, link, location_link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.page.steps import steps
-from rehearsal.report.words import failure_message, size_text
+from rehearsal.report.words import reported_message, size_text
 from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import (
     EvidenceFile,
@@ -126,7 +126,7 @@ def name_and_errors(
     origin = origin or Origin()
     file = test.file or failure.file
     line = code_link(origin, file, failure.line) if file else None
-    message = failure_message(failure) or "It failed; its report gives no reason."
+    message = reported_message(test) or "It failed; its report gives no reason."
     name = shown_name(failure.name)
     if anchor:
         name = element("a", name, href=f"#{anchor}", class_="self")

@@ -9,7 +9,7 @@ from rehearsal.report.page.markup import Child, Markup, breakable, data_block, e
 from rehearsal.report.trace.content import content
 from rehearsal.report.trace.events import Lane
 from rehearsal.report.trace.table import table
-from rehearsal.report.words import failure_message
+from rehearsal.report.words import reported_message
 from rehearsal.results.cause import frame_location
 from rehearsal.results.failure_trace import FailureTrace
 from rehearsal.results.file_names import PAGE_FILE
@@ -84,7 +84,9 @@ def _header(shown: FailureTrace) -> Iterator[Child]:
         yield _reason("The app raised: ", frame.error, frame_location(frame))
     file = test.file or failure.file
     place = f"{file}:{failure.line}" if file and failure.line else file
-    message = failure_message(failure) or "It failed; its report gives no reason."
+    step = shown.failed_step
+    failed = shown.trace.steps[step] if step is not None else None
+    message = reported_message(test, failed) or "It failed; its report gives no reason."
     yield _reason("The test reported: ", message, place)
 
 

@@ -127,3 +127,10 @@ def test_trace_page__the_failed_step_is_that_of_the_traceback(place: str, failed
 def test_trace_page__a_long_one_has_all() -> None:
     data = data_of(long_sample(50, 100, 1000))
     assert [len(each["events"]) for each in data["lanes"]] == [50, 100, 1000]
+
+
+def test_trace_page__a_time_out_says_what_was_waited_for() -> None:
+    shown = sample()
+    failure = replace(shown.test.failure, message="TimeoutException")
+    page = str(trace_page(replace(shown, test=replace(shown.test, failure=failure))))
+    assert "TimeoutException: waited 5.0 s for id=id_list_table: no such element" in page
