@@ -68,14 +68,18 @@ def _step(step: TraceStep, shown: FailureTrace) -> dict[str, Any]:
 
 
 def _event(event: TraceEvent) -> list[Any]:
-    """Return the event as a list: documents have thousands of them."""
+    """Return the event as a list, as short as it can be: documents have thousands of them."""
     found: list[Any] = [
         round(event.start, DIGITS),
         round(event.seconds, DIGITS),
         visible(event.text),
-        int(event.is_error),
+        event.mark,
+        visible(event.detail),
+        visible(event.where),
     ]
-    return [*found, visible(event.detail)] if event.detail else found
+    while found[-1] == "":
+        found.pop()
+    return found
 
 
 def _sources(sources: Mapping[str, SourceExcerpt]) -> dict[str, Any]:

@@ -18,18 +18,31 @@ ERROR = re.compile(
     r"|^[\w.]*(?:Error|Exception)\b|\" 5\d\d\b|\bInternal Server Error\b",
     re.MULTILINE,
 )
-CONSOLE_ERRORS = ("error", "dialog")
+# And as a warning: of Python, Django, gunicorn, PostgreSQL, nginx, or in JSON.
+WARNING = re.compile(
+    r"\bWARN(?:ING)?\b|\b[A-Z]\w*Warning: |\[[Ww]arn(?:ing)?\]"
+    r"|\blevel(?:name)?[\"']?\s*[:=]\s*[\"']?warn(?:ing)?\b"
+)
+# Kinds of marks.
+NO_MARK, ERROR_MARK, WARNING_MARK = range(3)
+CONSOLE_MARKS = {"error": ERROR_MARK, "dialog": WARNING_MARK, "warning": WARNING_MARK}
+# What is told beside the messages of the console has a word of its own for where it is.
+NOT_OF_CONSOLE = ("dialog", "window")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceEvent:
-    """What stands in a lane, with times in seconds since the test began."""
+    """What stands in a lane, with times in seconds since the test began.
+
+    `where` stands for the lane's title if it is not empty; `mark` is one of the marks above.
+    """
 
     start: float
     seconds: float
     text: str
     detail: str = ""
-    is_error: bool = False
+    mark: int = NO_MARK
+    where: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +74,7 @@ def _steps(shown: FailureTrace) -> Iterator[TraceEvent]:
             seconds=step.seconds,
             text=_in_browser(step.browser, several) + step.text,
             detail=_outcome(step),
-            is_error=bool(step.error) or number == failed,
+            mark=ERROR_MARK if step.error or number == failed else NO_MARK,
         )
 
 
@@ -79,7 +92,9 @@ def _requests(trace: BrowserTrace) -> Iterator[TraceEvent]:
             text=f"{_in_browser(each.browser, several)}{each.method} {address} → {_answer(each)}",
             detail=each.kind + (" from the cache" if each.from_cache else ""),
             # Browsers ask for it by themselves.
-            is_error=each.failed and not each.address.endswith("/favicon.ico"),
+            mark=ERROR_MARK
+            if each.failed and not each.address.endswith("/favicon.ico")
+            else NO_MARK,
         )
 
 
@@ -107,8 +122,9 @@ def _console(trace: BrowserTrace) -> Iterator[TraceEvent]:
             start=each.start,
             seconds=0.0,
             text=_in_browser(each.browser, several) + each.text,
-            detail=each.level,
-            is_error=each.level in CONSOLE_ERRORS,
+            detail="" if each.level in NOT_OF_CONSOLE else each.level,
+            mark=CONSOLE_MARKS.get(each.level, NO_MARK),
+            where=each.level if each.level in NOT_OF_CONSOLE else "",
         )
 
 
@@ -118,7 +134,7 @@ def _log_lane(log: TimedLog, trace: BrowserTrace) -> Lane:
             start=each.time - trace.started,
             seconds=0.0,
             text=each.text,
-            is_error=ERROR.search(each.text) is not None,
+            mark=_mark(each.text),
         )
         for each in log.lines
     )
@@ -127,6 +143,12 @@ def _log_lane(log: TimedLog, trace: BrowserTrace) -> Lane:
     path = PurePosixPath(log.name)
     kind = "service" if path.parts[0] == SERVICES_FOLDER else "worker"
     return Lane(kind="companion", title=f"{kind} {path.stem}", events=events)
+
+
+def _mark(text: str) -> int:
+    if ERROR.search(text):
+        return ERROR_MARK
+    return WARNING_MARK if WARNING.search(text) else NO_MARK
 
 
 def _in_browser(number: int, several: bool) -> str:

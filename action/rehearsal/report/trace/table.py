@@ -7,6 +7,9 @@ from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.trace.events import Lane
 from rehearsal.results.failure_trace import FailureTrace
 
+# By mark.
+CLASSES = (None, "bad", "odd")
+
 
 def table(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
     """Return the table; a step has a link to its picture."""
@@ -34,9 +37,11 @@ def _rows(shown: FailureTrace, lanes: Sequence[Lane]) -> Iterator[Markup]:
         yield element(
             "tr",
             element("td", f"{start:.3f}"),
-            titles[number],
+            element("td", event.where, class_=f"lane lane-{lane.kind}")
+            if event.where
+            else titles[number],
             element("td", event.text, " " if detail else None, detail, picture, class_="said"),
-            class_="bad" if event.is_error else None,
+            class_=CLASSES[event.mark],
         )
 
 

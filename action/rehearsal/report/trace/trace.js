@@ -27,7 +27,8 @@
   const seconds = (value) => value.toFixed(value < 100 ? 2 : 1) + "\u00a0s";
 
   // All events in the order of time: [lane, position, event]. An event is [start, seconds, text,
-  // is an error, detail].
+  // mark, detail, where]; the last two may be missing. Marks are classes:
+  const MARKS = ["some", "bad", "odd"];
   const events = [];
   lanes.forEach((lane, number) => {
     lane.events.forEach((event, position) => events.push([number, position, event]));
@@ -76,17 +77,17 @@
   const drawLane = (lane) => {
     const picture = draw("svg", { viewBox: `0 0 ${WIDE} 10`, preserveAspectRatio: "none" });
     // One mark for each thousandth of the width: more cannot be seen.
-    const marks = { good: new Map(), bad: new Map() };
-    for (const [start, took, , isError] of lane.events) {
+    const marks = { some: new Map(), odd: new Map(), bad: new Map() };
+    for (const [start, took, , kind] of lane.events) {
       const at = Math.round(place(start));
       const wide = Math.max(2, Math.round((took / length) * WIDE));
-      const known = marks[isError ? "bad" : "good"];
+      const known = marks[MARKS[kind]];
       known.set(at, Math.max(known.get(at) || 0, wide));
     }
     for (const [kind, found] of Object.entries(marks)) {
       let path = "";
       for (const [at, wide] of found) path += `M${Math.min(at, WIDE - 2)} 1h${wide}v8h-${wide}z`;
-      if (path) picture.append(draw("path", { d: path, class: kind === "bad" ? "bad" : "some" }));
+      if (path) picture.append(draw("path", { d: path, class: kind }));
     }
     return picture;
   };
@@ -351,7 +352,7 @@
     more.addEventListener("click", () => part.replaceWith(whole));
     return part;
   };
-  const rowOf = ([number, position, [start, took, text, isError, detail]]) => {
+  const rowOf = ([number, position, [start, took, text, kind, detail, where]]) => {
     const lane = lanes[number];
     const isStep = number === stepsLane;
     const isLog = lane.kind === "app" || lane.kind === "companion";
@@ -365,11 +366,11 @@
     const soft = [outcome, took >= 0.001 ? duration(took) : ""];
     const more = soft.filter(Boolean).join(" · ");
     if (more) what.append(" ", make("span", { className: "soft" }, more));
-    const names = [isError ? "bad" : "", isLog ? "log" : "",
+    const names = [kind ? MARKS[kind] : "", isLog ? "log" : "",
       isStep && position === state.step ? "now" : ""].join(" ").trim();
     return make("tr", { className: names },
       make("td", {}, start.toFixed(3)),
-      make("td", {}, make("span", { className: `lane lane-${lane.kind}` }, lane.title)),
+      make("td", {}, make("span", { className: `lane lane-${lane.kind}` }, where || lane.title)),
       what);
   };
   const showMore = () => {
@@ -381,7 +382,7 @@
     found = events.filter(([lane, , event]) =>
       event[0] <= state.to && (event[0] >= state.from || event[0] + event[1] > state.from) && !state.hidden.has(lane) &&
       (!text || event[2].toLowerCase().includes(text) ||
-        (event[4] || "").toLowerCase().includes(text)));
+        [event[4], event[5]].some((each) => (each || "").toLowerCase().includes(text))));
     rows.replaceChildren();
     list.scrollTop = 0;
     showMore();

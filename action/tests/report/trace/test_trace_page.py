@@ -9,7 +9,7 @@ from rehearsal.report.trace import trace_page
 from rehearsal.results.failure_trace import FailureTrace, TraceAttempt
 from rehearsal.results.timed_log import TimedLog
 
-from .samples import as_text, log_of, long_sample, sample, trace_lines
+from .samples import HOST, STARTED, as_text, log_of, long_sample, sample, trace_lines
 
 DATA = re.compile(r'<script type="application/json" id="trace">(.*?)</script>', re.DOTALL)
 HOSTILE = "</script></noscript><!--<script>alert(1)</script><img src=x onerror=alert(2)>&lt;\u202e"
@@ -61,6 +61,41 @@ def test_trace_page__errors_are_marked_and_addresses_are_short() -> None:
     ]
     log = events_of(sample(), "app's log")
     assert [bad for _, _, _, bad, *_ in log] == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "line, mark",
+    [
+        ("WARNING stock service did not answer, returning 404", 2),
+        ("[2030-01-01 10:00:00 +0000] [7] [WARNING] Worker was sent SIGTERM", 2),
+        ("/app/a.py:3: DeprecationWarning: use b", 2),
+        ("2030/01/01 10:00:00 [warn] 7#7: a client request body is buffered", 2),
+        ('{"event": "stock", "level": "warning"}', 2),
+        ("level=warn msg=slow", 2),
+        ("ERROR after a WARNING", 1),
+        ("INFO no warnings today", 0),
+        ("GET /warn/ 200", 0),
+    ],
+)
+def test_trace_page__marks_of_a_log(line: str, mark: int) -> None:
+    (event,) = events_of(sample("", log_of("container.log", (5, line))), "app's log")
+    assert event[3] == mark
+
+
+def test_trace_page__dialogs_and_windows_are_not_of_the_console() -> None:
+    head, *lines = trace_lines()
+    said = [
+        {"k": "js", "t": STARTED + 5, "level": "dialog", "text": "alert: Saved"},
+        {"k": "window", "t": STARTED + 9, "url": f"{HOST}/terms", "opened": True},
+    ]
+    shown = sample(as_text(iter([head, *said, *lines])))
+    assert events_of(shown, "console")[:3] == [
+        [0.005, 0.0, "alert: Saved", 2, "", "dialog"],
+        [0.009, 0.0, f"a window opened: {HOST}/terms", 0, "", "window"],
+        [0.72, 0.0, f"{HOST}/ 9:3 An input has no label", 2, "warning"],
+    ]
+    page = str(trace_page(shown))
+    assert '<td class="lane lane-console">dialog</td><td class="said">alert: Saved</td>' in page
 
 
 def test_trace_page__a_picture_that_is_not_there_is_no_picture() -> None:
