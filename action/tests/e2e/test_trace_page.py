@@ -15,8 +15,9 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from rehearsal.report.trace import trace_page
 from rehearsal.results.failure_trace import FailureTrace
+from rehearsal.results.trace_reader import read_trace
 
-from ..report.trace.samples import as_text, log_of, long_sample, sample, trace_lines
+from ..report.trace.samples import PLACE, as_text, log_of, long_sample, sample, trace_lines
 from .machine import tool
 from .test_page import colour, said, wait_for
 
@@ -158,6 +159,9 @@ def test_trace_page__the_failed_step_is_open_and_the_cause_is_beside_it(
     assert not any("GET / " in row for row in shown)
     (line,) = opened.find_elements(By.CLASS_NAME, "failed-at")
     assert line.text.split() == ["38", "line", "31", "of", "the", "test"]
+    assert [text_of(opened, f"lane-{number}") for number in range(4)] == [
+        "steps 2 of 7", "requests 1 of 4", "console 1 of 2", "app's log 3 of 6",
+    ]  # fmt: skip
     assert said(opened) == []
 
 
@@ -167,6 +171,7 @@ def test_trace_page__keys_steps_spans_and_lanes(opened: webdriver.Chrome) -> Non
     assert opened.current_url.endswith("#step=6")
     press(opened, Keys.ESCAPE)
     assert text_of(opened, "span") == "The whole test: 20 lines"
+    assert text_of(opened, "lane-3") == "app's log 6"
     opened.find_element(By.ID, "lane-3").click()
     assert text_of(opened, "span") == "The whole test: 14 lines"
     opened.find_element(By.ID, "lane-3").click()
@@ -190,6 +195,30 @@ def test_trace_page__keys_steps_spans_and_lanes(opened: webdriver.Chrome) -> Non
     opened.execute_script("location.hash = '#step=3'")
     wait_for(lambda: text_of(opened, "step-title").startswith("Step 3: "))
     assert said(opened) == []
+
+
+def test_trace_page__the_line_of_a_helper_is_folded_below_that_of_the_test(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    shown = sample()
+    source, long = shown.sources[f"{PLACE}:38"], "    wait_for(" + 300 * "x" + ")"
+    helper = replace(source, file="waits.py", lines=(long, *source.lines[1:]))
+    lines = (
+        each | ({"at": "waits.py:38"} if each.get("n") == 97 else {}) for each in trace_lines()
+    )
+    shown = replace(shown, trace=read_trace(as_text(lines)),
+                    sources={**shown.sources, "waits.py:38": helper})  # fmt: skip
+    browser.get("about:blank")
+    browser.get(write(shown, tmp_path))
+    first, second = browser.find_elements(By.CLASS_NAME, "code")
+    assert (first.tag_name, second.tag_name) == ("div", "details")
+    assert first.text.startswith(f"{PLACE}, line 38")
+    assert second.text == "waits.py, line 38"
+    second.find_element(By.TAG_NAME, "summary").click()
+    wider = "return arguments[0].scrollWidth - arguments[0].clientWidth"
+    code = second.find_element(By.TAG_NAME, "pre")
+    assert "wait_for(" in code.text
+    assert browser.execute_script(wider, code) == 0
 
 
 def test_trace_page__before_and_after(opened: webdriver.Chrome) -> None:

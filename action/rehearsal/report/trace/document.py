@@ -20,10 +20,10 @@ SCRIPT_FILE = Path(__file__).with_name("trace.js")
 REPORT = f"../../{PAGE_FILE}"
 KEYS = (
     ("←", "→", "step before, step after"),
-    ("Shift →", "one step more"),
+    ("Shift →", "extend the span by a step"),
     ("Esc", "the whole test"),
     ("/", "search"),
-    ("B", "before or after the step"),
+    ("B", "page before / after the step"),
 )
 
 
@@ -127,6 +127,7 @@ def _viewer(lanes: Sequence[Lane]) -> Markup:
             element(
                 "section",
                 element("h2", "Steps", id="steps-title"),
+                element("p", "grey: only reads", class_="soft legend"),
                 element("ol", id="steps", aria_labelledby="steps-title"),
                 class_="pane steps-pane",
             ),
@@ -153,6 +154,7 @@ def _viewer(lanes: Sequence[Lane]) -> Markup:
                 element("h2", id="step-title"),
                 element("div", id="step"),
                 element("div", _views(), element("figure", id="shown"), id="view"),
+                element("div", id="code"),
                 class_="pane step-pane",
             ),
             class_="panes",

@@ -205,31 +205,40 @@
     fact("Answer", step.answer);
     fact("Call", step.command, "code");
     fact("Locator", step.element, "code");
-    fact("Line", step.place, "code");
+    fact("Sent from", step.place, "code");
     fact("Page after it", step.address, "code");
     fact("Ready state", step.ready);
     fact("Browser", step.browser ? `${step.browser} ${step.name || ""}` : "");
     const clock = new Date((trace.started + step.t) * 1000).toISOString().slice(11, 23);
     fact("Time", `${seconds(step.t)}, took ${duration(step.d)} (${clock} UTC)`);
-    byId("step").replaceChildren(facts, ...codeOf(step));
+    byId("step").replaceChildren(facts);
+    byId("code").replaceChildren(...codeOf(step));
     showPage();
   };
+  // The line of the test where it failed comes first; that of a helper is folded then.
   const codeOf = (step) => {
     const isFailed = state.step === trace.failed;
     const places = new Set([isFailed ? trace.place : "", step.place]);
-    return [...places].filter((each) => each && Object.hasOwn(sources, each)).map((each) => {
+    const known = [...places].filter((each) => each && Object.hasOwn(sources, each));
+    return known.map((each, block) => {
       const source = sources[each];
-      const filled = source.lines.filter((line) => line.trim());
-      const indent = Math.min(...filled.map((line) => line.length - line.trimStart().length));
+      const indentOf = (line) => line.length - line.trimStart().length;
+      const indent = Math.min(...source.lines.filter((line) => line.trim()).map(indentOf));
       const lines = source.lines.map((line, position) => {
         const number = source.first + position;
         const name = number !== source.line ? "" : isFailed ? "failed-at" : "at";
         const text = line.slice(Math.min(indent, line.length));
-        return make("span", { className: name }, `${String(number).padStart(3)}  ${text}\n`);
+        const shown = make("span", { className: name }, `${String(number).padStart(3)}  ${text}\n`);
+        // What does not fit goes on below, a little further in than the line begins.
+        shown.style.setProperty("--hang", `${Math.min(indentOf(text), 20) + 9}ch`);
+        return shown;
       });
       const label = `${source.file}, line ${source.line}`;
-      const block = make("pre", { tabIndex: 0, role: "region", "aria-label": label }, ...lines);
-      return make("div", { className: "code" }, make("h3", {}, make("code", {}, label)), block);
+      const shown = make("pre", { tabIndex: 0, role: "region", "aria-label": label }, ...lines);
+      const title = make("h3", {}, make("code", {}, label));
+      return block
+        ? make("details", { className: "code" }, make("summary", {}, title), shown)
+        : make("div", { className: "code" }, title, shown);
     });
   };
 
@@ -326,6 +335,8 @@
   const rows = byId("events");
   const search = byId("search");
   let found = [];
+  // How many lines of each lane are in the span, in its button.
+  const numbers = lanes.map((_, number) => byId(`lane-${number}`).appendChild(make("span")));
   // Of a traceback the lines of installed code are softer than those of the project.
   const INSTALLED = /^(\s+)File "[^"]*\/(?:site-packages|dist-packages|lib\/python3)/;
   const softened = (text) => {
@@ -379,10 +390,18 @@
   };
   const showEvents = () => {
     const text = search.value.toLowerCase();
-    found = events.filter(([lane, , event]) =>
-      event[0] <= state.to && (event[0] >= state.from || event[0] + event[1] > state.from) && !state.hidden.has(lane) &&
+    const inSpan = events.filter(([, , event]) =>
+      event[0] <= state.to && (event[0] >= state.from || event[0] + event[1] > state.from) &&
       (!text || event[2].toLowerCase().includes(text) ||
         [event[4], event[5]].some((each) => (each || "").toLowerCase().includes(text))));
+    const counts = lanes.map(() => 0);
+    inSpan.forEach(([lane]) => { counts[lane] += 1; });
+    lanes.forEach((lane, number) => {
+      const all = lane.events.length;
+      numbers[number].textContent =
+        counts[number] === all ? ` ${all}` : ` ${counts[number]} of ${all}`;
+    });
+    found = inSpan.filter(([lane]) => !state.hidden.has(lane));
     rows.replaceChildren();
     list.scrollTop = 0;
     showMore();
@@ -400,7 +419,6 @@
   });
   lanes.forEach((lane, number) => {
     const button = byId(`lane-${number}`);
-    button.append(` ${lane.events.length}`);
     button.addEventListener("click", () => {
       const isShown = state.hidden.delete(number);
       if (!isShown) state.hidden.add(number);

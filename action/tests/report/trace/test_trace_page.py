@@ -98,6 +98,20 @@ def test_trace_page__dialogs_and_windows_are_not_of_the_console() -> None:
     assert '<td class="lane lane-console">dialog</td><td class="said">alert: Saved</td>' in page
 
 
+def test_trace_page__words_of_its_parts_in_their_order() -> None:
+    text = str(trace_page(sample()))
+    words = [
+        "<kbd>Shift →</kbd> extend the span by a step",
+        "<kbd>B</kbd> page before / after the step",
+        "grey: only reads",
+        '<div id="step"',
+        '<figure id="shown"',
+        '<div id="code"',
+    ]
+    assert [each for each in words if each not in text] == []
+    assert sorted(words, key=text.index) == words
+
+
 def test_trace_page__a_picture_that_is_not_there_is_no_picture() -> None:
     page = str(trace_page(replace(sample(), pictures=frozenset())))
     assert ".jpg" not in page
