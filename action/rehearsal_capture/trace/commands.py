@@ -112,11 +112,11 @@ def look(command: str, params: dict[str, Any]) -> str:
 
 
 def answer(command: str, params: dict[str, Any], value: Any) -> str:
-    """Return the answer to a lookup, shortened; empty if it is not recorded."""
+    """Return the answer to a lookup, shortened, `""` for no text; empty if it is not recorded."""
     if command in FINDS:
         return f"{len(value)} found" if isinstance(value, list) else "found"
     if command == "getCurrentUrl":
         return hide_in_address(str(value))
     if command in _TELLING or atom(params) == "is displayed":
-        return cut(" ".join(str(value).split()), _MAX_TEXT)
+        return cut(" ".join(str(value).split()), _MAX_TEXT) or '""'
     return ""

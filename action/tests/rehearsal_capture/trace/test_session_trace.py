@@ -88,6 +88,8 @@ def test_note__hides_what_is_typed(command: str, params: dict[str, Any], words: 
         ),
         ("w3cExecuteScript", DISPLAYED, True, "is displayed: True"),
         ("getElementText", {}, " two\n lines ", "text: two lines"),
+        ("getElementText", {}, " \n", 'text: ""'),
+        ("getTitle", {}, "", 'title: ""'),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
