@@ -15,7 +15,7 @@ from rehearsal.source.tracebacks import project_frame, tracebacks
 
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # What a page is made of, and what its scripts ask for; of icons and fonts no test is red.
-MAIN_KINDS = frozenset({"", "document", "xhr", "fetch"})
+MAIN_KINDS = frozenset({"", "document", "frame", "xhr", "fetch"})
 PARTS = frozenset({"script", "stylesheet"})
 SERVER_ERROR = 500
 # The browser itself ended it, as it does when it goes to the next page.

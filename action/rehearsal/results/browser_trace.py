@@ -10,8 +10,8 @@ from rehearsal.results.browser_steps import TraceStep
 class TraceRequest:
     """A request of a browser; times as in `TraceStep`.
 
-    `kind` is what it was for: document, script, xhr and so on. `status` is 0 without an answer, and
-    `error` then what the browser says about it.
+    `kind` is what it was for: document, frame (a document in a frame of the page), script and so
+    on. `status` is 0 without an answer, and `error` then what the browser says about it.
     """
 
     start: float

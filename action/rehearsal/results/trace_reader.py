@@ -33,7 +33,7 @@ MAX_NAMES = 10
 PICTURE = re.compile(r"trace(?:-retry\d{1,3})?-\d{1,4}\.jpg", re.ASCII)
 LEVELS = ("debug", "info", "warning", "error", "dialog")
 KINDS = (
-    *("document", "script", "stylesheet", "image", "xhr", "fetch", "font", "websocket"),
+    *("document", "frame", "script", "stylesheet", "image", "xhr", "fetch", "font", "websocket"),
     "other",
 )
 LEFT_OUT = ("steps", "requests", "console", "pictures", "dom")

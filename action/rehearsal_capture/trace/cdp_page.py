@@ -23,7 +23,10 @@ _SCRIPT = page_script()
 
 
 class CdpPage:
-    """A page, its requests and its console; `send` sends it a command."""
+    """A page, its requests and its console; `send` sends it a command.
+
+    The ID of its target is that of its main frame, too.
+    """
 
     def __init__(
         self,
@@ -36,7 +39,7 @@ class CdpPage:
         self.user_context = user_context
         self.is_listening = False
         self._send = send
-        self._handlers = {**CdpRequests(add).handlers, **CdpConsole(add).handlers}
+        self._handlers = {**CdpRequests(add, target).handlers, **CdpConsole(add).handlers}
         # When each look began that is not answered.
         self._looks: dict[object, float] = {}
         self._pictured: float | None = None

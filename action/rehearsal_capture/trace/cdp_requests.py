@@ -17,10 +17,14 @@ _MAX_WORDS = 200
 
 
 class CdpRequests:
-    """The requests of one page; `add` gets each as a line, as soon as the browser sends it."""
+    """The requests of one page; `add` gets each as a line, as soon as the browser sends it.
 
-    def __init__(self, add: Callable[[dict[str, Any]], None]) -> None:
+    `frame` is the ID of the page's main frame: the documents of its other frames are not the page.
+    """
+
+    def __init__(self, add: Callable[[dict[str, Any]], None], frame: str) -> None:
         self._add = add
+        self._frame = frame
         # By ID: the line, and the browser's own clock when it sent the request, in seconds.
         self._open: dict[str, tuple[dict[str, Any], float]] = {}
         self._websockets: dict[str, str] = {}
@@ -44,6 +48,8 @@ class CdpRequests:
         request = event["request"]
         if not request["url"].startswith(("data:", "blob:")):
             kind = _TYPES.get(event.get("type", ""), "other")
+            if kind == "document" and event.get("frameId", self._frame) != self._frame:
+                kind = "frame"
             self._start(event, request["method"], request["url"], kind)
 
     def _start(self, event: dict[str, Any], method: str, url: str, kind: str) -> None:

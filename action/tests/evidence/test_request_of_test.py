@@ -45,6 +45,7 @@ def request(what: str, start: float = 0.0, **changes: str) -> TraceRequest:
         ([request("POST 302"), request("POST 200"), request("GET 200")], 1),
         ([request("POST 500"), request("POST 302")], 0),
         ([request("GET 500", kind="xhr"), request("GET 404")], 0),
+        ([request("GET 500", kind="frame"), request("GET 404")], 0),
         ([request("GET net::ERR_CONNECTION_REFUSED"), request("POST 302")], 0),
         ([request("POST net::ERR_ABORTED"), request("GET 200")], None),
         ([request("GET 404"), request("POST 302")], 1),
@@ -54,8 +55,8 @@ def request(what: str, start: float = 0.0, **changes: str) -> TraceRequest:
         ([request("POST 403", kind="fetch"), request("GET 404", kind="image")], 0),
     ],
     ids=["none", "reads", "a change", "last change", "500 before a change", "500 of a script",
-         "no answer", "ended by the browser", "refused before a change", "change before a part",
-         "a part is missing", "icon", "refused"],
+         "500 of a frame", "no answer", "ended by the browser", "refused before a change",
+         "change before a part", "a part is missing", "icon", "refused"],
 )  # fmt: skip
 def test_request_of_test(requests: list[TraceRequest], chosen: int | None) -> None:
     found = request_of_test(BrowserTrace(requests=tuple(requests)))

@@ -10,12 +10,13 @@ from rehearsal_capture.trace.cdp_console import CdpConsole
 from rehearsal_capture.trace.cdp_requests import CdpRequests
 
 EVENTS = Path(__file__).parent / "cdp_events.jsonl"
+FRAME = "42BCEC0DF7CF117DF3AB8D9E16075300"
 
 
 @pytest.fixture(scope="module")
 def lines() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    handlers = {**CdpRequests(found.append).handlers, **CdpConsole(found.append).handlers}
+    handlers = {**CdpRequests(found.append, FRAME).handlers, **CdpConsole(found.append).handlers}
     for frame in map(json.loads, EVENTS.read_text().splitlines()):
         if frame["method"] in handlers:
             handlers[frame["method"]](frame["params"])
@@ -57,7 +58,7 @@ def test_console__messages_exceptions_and_dialogs(lines: list[dict[str, Any]]) -
 
 def test_requests__forget_those_that_never_end() -> None:
     found: list[dict[str, Any]] = []
-    requests = CdpRequests(found.append)
+    requests = CdpRequests(found.append, FRAME)
     request = {"url": "http://a/", "method": "GET"}
     for number in range(600):
         event = {"requestId": str(number), "request": request, "wallTime": 1.0, "timestamp": 1.0}
@@ -84,3 +85,22 @@ def test_console__hides_what_names_a_secret() -> None:
         "Object {accessToken: •••, page: 2}",
         "failed: 'wss://h/ws?token=•••'",
     ]
+
+
+@pytest.mark.parametrize(
+    "event, kind",
+    [
+        ({"type": "Document", "frameId": FRAME}, "document"),
+        ({"type": "Document"}, "document"),
+        ({"type": "Document", "frameId": "6ED5BC49F9CF8FCB2270DF4A72595B43"}, "frame"),
+        ({"type": "Fetch", "frameId": "6ED5BC49F9CF8FCB2270DF4A72595B43"}, "fetch"),
+    ],
+)
+def test_requests__the_document_of_a_frame_is_not_the_page(
+    event: dict[str, Any], kind: str
+) -> None:
+    found: list[dict[str, Any]] = []
+    request = {"url": "http://a/pay", "method": "GET"}
+    event |= {"requestId": "1", "request": request, "wallTime": 1.0, "timestamp": 1.0}
+    CdpRequests(found.append, FRAME).handlers["Network.requestWillBeSent"](event)
+    assert [each["type"] for each in found] == [kind]
