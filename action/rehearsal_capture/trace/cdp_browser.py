@@ -15,6 +15,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from rehearsal_capture.trace.cdp_page import CdpPage
+from rehearsal_capture.trace.cdp_windows import CdpWindows
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.websocket import WebSocket
 
@@ -44,6 +45,7 @@ class CdpBrowser:
         self._address = address
         self._version = version
         self._add = add
+        self._windows = CdpWindows(add)
         self._socket: WebSocket | None = None
         self._lock = threading.Lock()
         self._count = 0
@@ -119,7 +121,9 @@ class CdpBrowser:
         try:
             self._socket = WebSocket(self._find(), _CONNECT)
             pages = [{"type": "page", "exclude": False}, {"exclude": True}]
-            self.send("Target.setDiscoverTargets", {"discover": True, "filter": pages})
+            # All windows that there are come before its answer.
+            self.send("Target.setDiscoverTargets", {"discover": True, "filter": pages},
+                      lambda _: self._windows.start())  # fmt: skip
             while True:
                 message = self._socket.receive()
                 if message is None:
@@ -178,8 +182,12 @@ class CdpBrowser:
         if method == "Target.targetCreated":
             info = event["targetInfo"]
             if info["type"] == "page":
+                self._windows.opened(info)
                 self._attach(info["targetId"], info.get("browserContextId") or "")
+        elif method == "Target.targetInfoChanged":
+            self._windows.changed(event["targetInfo"])
         elif method == "Target.targetDestroyed":
+            self._windows.closed(event["targetId"])
             self._drop(event["targetId"])
         elif method == "Target.detachedFromTarget":
             self._by_session.pop(event["sessionId"], None)

@@ -120,6 +120,7 @@ def test_trace__of_each_test_what_its_browser_did(
     assert ("warning", "it says Object {a: 1}") in said
     assert ("error", "Uncaught Error: boom") in said
     assert ("dialog", "alert: Saved") in said
+    assert [each["opened"] for each in lines if each.get("k") == "window"] == [True]
     steps = [each for each in lines if each.get("k") == "step"]
     assert {each.get("url") for each in steps} & {f"{site}done", f"{site}second"}
     newest = next(each for each in reversed(steps) if f"{site}" in each.get("url", ""))

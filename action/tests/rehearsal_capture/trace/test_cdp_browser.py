@@ -1,10 +1,16 @@
+import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rehearsal_capture.trace import cdp_browser
 from rehearsal_capture.trace.cdp_browser import CdpBrowser
+
+# What Chrome 156 said of its windows: one is open at first, a link opens another, which the test
+# closes, and then it opens a tab and goes somewhere.
+TARGETS = Path(__file__).parent / "cdp_targets.jsonl"
 
 
 def add(_context: str, _line: dict[str, Any]) -> None:
@@ -31,3 +37,56 @@ def test_start__connects_to_no_other_machine(address: str, monkeypatch: pytest.M
     browser = CdpBrowser(address, "1.0", add)
     browser.start(60)
     browser.close()
+
+
+class Recorded:
+    """A WebSocket that says what a browser said."""
+
+    def __init__(self, frames: list[str]) -> None:
+        self._frames = iter([*frames])
+
+    def receive(self) -> bytes | None:
+        return next((frame.encode() for frame in self._frames), None)
+
+    def send(self, _text: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def lines_of(frames: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """Return the lines that a browser adds, with their user contexts."""
+    found: list[tuple[str, Any]] = []
+    monkeypatch.setattr(cdp_browser, "WebSocket", lambda *_: Recorded(frames))
+    monkeypatch.setattr(CdpBrowser, "_find", lambda _: "ws://localhost:1/")
+    browser = CdpBrowser("localhost:1", "156", lambda *each: found.append(each))
+    browser.start(60)
+    return found
+
+
+def test_windows__that_open_after_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = lines_of(TARGETS.read_text().splitlines(), monkeypatch)
+    assert {context for context, _ in found} == {"CE961CEFED9A1947500DFBC2AC658EDB"}
+    lines = [line for _, line in found]
+    assert {(each["k"], each["t"] > 10**12) for each in lines} == {("window", True)}
+    shown = [(each["id"][:4], each["url"].rpartition("/")[2], each["opened"]) for each in lines]
+    assert shown == [
+        ("DB5A", "terms?token=•••", True),
+        ("DB5A", "terms?token=•••", False),
+        ("5113", "second", True),
+    ]
+
+
+def test_windows__the_first_one_of_a_user_context_is_no_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def created(target: str, context: str, **more: str) -> str:
+        info = {"targetId": target, "type": "page", "url": "", "browserContextId": context, **more}
+        return json.dumps({"method": "Target.targetCreated", "params": {"targetInfo": info}})
+
+    frames = [
+        created("a", "A"), created("b", "A"), '{"id": 1, "result": {}}', created("c", "C"),
+        created("d", "C", subtype="prerender"), created("e", "C"),
+        '{"method": "Target.targetDestroyed", "params": {"targetId": "b"}}',
+    ]  # fmt: skip
+    found = lines_of(frames, monkeypatch)
+    assert [(context, line["id"], line["url"]) for context, line in found] == [("C", "e", "")]
