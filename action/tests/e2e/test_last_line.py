@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rehearsal.pipeline.older_evidence import MARK
+from rehearsal.pipeline.older_evidence import KEPT_MARK, MARK
 
 from . import leftovers
 from .deadlines import quickest
@@ -61,7 +61,7 @@ def test_last_line__does_not_wait_for_what_is_removed(
         )
         assert run.output.endswith(b"verdict:  passed\n"), run.output.decode()
         seconds = (run.temp / "../log").stat().st_mtime - ended(ids[0], started)
-        assert names_below(run) == ([] if policy == "never" else ["evidence"])
+        assert names_below(run) == ([] if policy == "never" else ["evidence", KEPT_MARK])
         return seconds
 
     assert quickest(measure, AFTER_THE_END) < AFTER_THE_END
