@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from rehearsal_capture.evidence import attach_snapshot, folder_of
 from rehearsal_capture.selenium_session import KnownSession, Session
+from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.recorder import RECORDER
 
 # By ID.
@@ -38,7 +38,7 @@ def watch(module: Any) -> None:
         given = dict(params) if isinstance(params, dict) else {}
         with suppress(Exception):
             RECORDER.before(command, given, session)
-        started = time.time()
+        started = CLOCK.time()
         try:
             response = send(self, command, params)
         except BaseException as error:

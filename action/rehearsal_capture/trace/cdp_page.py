@@ -8,7 +8,7 @@ from typing import Any
 
 from rehearsal_capture.trace.cdp_console import CdpConsole
 from rehearsal_capture.trace.cdp_requests import CdpRequests
-from rehearsal_capture.trace.clock import CLOCK, now
+from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.hidden import hide_in_address
 from rehearsal_capture.trace.page_script import page_script
 from rehearsal_capture.trace.pages import Pages
@@ -72,7 +72,10 @@ class CdpPage:
     def is_looking(self) -> bool:
         """Whether an answer is still to come."""
         started = [*list(self._looks.values()), *filter(None, (self._pictured,))]
-        return not self._has_dialog and max(started, default=-_GIVEN_UP) + _GIVEN_UP > now()
+        return (
+            not self._has_dialog
+            and max(started, default=-_GIVEN_UP) + _GIVEN_UP > CLOCK.monotonic()
+        )
 
     def end_dialog(self) -> None:
         """Note that a dialog is closed; the browser will say so, too, but later."""
@@ -90,13 +93,17 @@ class CdpPage:
 
     def look(self, line: dict[str, Any], pages: Pages, *, with_picture: bool) -> None:
         """Add to a line what the page looks like shortly after it; do not wait for that."""
-        waiting = [each for each in list(self._looks.values()) if each + _GIVEN_UP > now()]
+        waiting = [
+            each for each in list(self._looks.values()) if each + _GIVEN_UP > CLOCK.monotonic()
+        ]
         if self._has_dialog or len(waiting) >= _MAX_LOOKS:
             return
         look, looks = object(), self._looks
-        looks[look] = now()
+        looks[look] = CLOCK.monotonic()
         self._describe(line, pages, lambda: looks.pop(look, None), attempts=2)
-        if with_picture and (self._pictured is None or self._pictured + _GIVEN_UP < now()):
+        if with_picture and (
+            self._pictured is None or self._pictured + _GIVEN_UP < CLOCK.monotonic()
+        ):
             self._picture(line, pages)
 
     def _describe(
@@ -138,13 +145,13 @@ class CdpPage:
             line["dom"] = sha
 
     def _picture(self, line: dict[str, Any], pages: Pages) -> None:
-        started = self._pictured = now()
+        started = self._pictured = CLOCK.monotonic()
 
         def taken(reply: dict[str, Any]) -> None:
             self._pictured = None
             data = (reply.get("result") or {}).get("data")
             if data:
-                pages.add_picture(line, base64.b64decode(data), now() - started)
+                pages.add_picture(line, base64.b64decode(data), CLOCK.monotonic() - started)
 
         params = {"format": "jpeg", "quality": _QUALITY, "optimizeForSpeed": True}
         self._send("Page.captureScreenshot", params, taken)

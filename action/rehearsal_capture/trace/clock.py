@@ -10,8 +10,3 @@ class CLOCK:
 
     time = staticmethod(_time.time)
     monotonic = staticmethod(_time.monotonic)
-
-
-def now() -> float:
-    """Return seconds that only grow."""
-    return CLOCK.monotonic()
