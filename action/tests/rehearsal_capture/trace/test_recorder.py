@@ -167,7 +167,11 @@ def test_start_process__after_a_fork_while_a_lock_is_held() -> None:
     with RECORDER._pages._lock:
         child = os.fork()
         if not child:
-            signal.alarm(60)
-            RECORDER.start_test()
-            os._exit(0)
+            # Whatever happens, the child must not go on with the tests of its parent.
+            try:
+                signal.alarm(60)
+                RECORDER.start_test()
+                os._exit(0)
+            finally:
+                os._exit(1)
     assert os.waitpid(child, 0)[1] == 0
