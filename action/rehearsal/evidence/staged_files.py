@@ -9,10 +9,11 @@ from pathlib import PurePosixPath
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.outside.folder import Entry, Folder
+from rehearsal.results.failure_trace import ANY_TRACE_PAGE
 from rehearsal.results.file_names import TESTS_FOLDER
 
 # The pages of traces: the last sweep leaves them as they are, and `rehearse show` shows them.
-OUR_PAGE = re.compile(r"trace(?:-attempt\d+)?\.html", re.ASCII)
+OUR_PAGE = re.compile(ANY_TRACE_PAGE, re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

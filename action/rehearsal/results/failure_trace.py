@@ -10,6 +10,8 @@ from rehearsal.results.timed_log import TimedLog
 
 # The page of the last attempt, in the folder of the test.
 TRACE_PAGE = "trace.html"
+# As a pattern: also the pages of earlier attempts.
+ANY_TRACE_PAGE = r"trace(?:-attempt\d+)?\.html"
 
 
 @dataclass(frozen=True, kw_only=True)
