@@ -1,6 +1,6 @@
 """Attempts of one test that are test cases of their own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rehearsal.results.junit.cases import Case, Outcome
@@ -12,7 +12,7 @@ def fold_attempts(cases: Sequence[Case]) -> list[Case]:
 
     If the last one passed, the test is flaky. Its failure is the first one.
     """
-    return [each for group in _groups(cases) for each in _folded(group)]
+    return _fold(cases, _folded)
 
 
 def fold_reruns_of_pytest(cases: Sequence[Case]) -> list[Case]:
@@ -21,14 +21,18 @@ def fold_reruns_of_pytest(cases: Sequence[Case]) -> list[Case]:
     It writes each attempt that failed as a case that passed. Without it, pytest writes one case
     for each test.
     """
-    return [each for group in _groups(cases) for each in _without_reruns(group)]
+    return _fold(cases, _without_reruns)
 
 
-def _groups(cases: Iterable[Case]) -> Iterable[list[Case]]:
+def _fold(cases: Sequence[Case], fold: Callable[[list[Case]], list[Case]]) -> list[Case]:
+    keys = [each.key for each in cases if each.key]
+    if len(set(keys)) == len(keys):
+        # Most reports name each test once.
+        return list(cases)
     groups: dict[object, list[Case]] = {}
     for number, case in enumerate(cases):
         groups.setdefault(case.key or number, []).append(case)
-    return groups.values()
+    return [each for group in groups.values() for each in fold(group)]
 
 
 def _folded(group: list[Case]) -> list[Case]:

@@ -81,7 +81,7 @@ def read_case(case: ET.Element, suites: Sequence[Suite], span: Span | None, file
             output=output_of(attempts[0]) or output_of(case),
             attachments=attachments_of([*attempts, case]),
         )
-    key = (*(suites[-1].get(each) for each in ("name", "hostname")), name)
+    key = (suites[-1].get("name"), suites[-1].get("hostname"), name)
     return Case(
         key=() if name == UNNAMED else key,
         outcome=outcome,
@@ -110,5 +110,6 @@ def _outcome(case: ET.Element, *, failed: bool) -> Outcome:
         return Outcome.SKIPPED if kind == TO_DO else Outcome.FAILED
     if skipped is not None:
         return Outcome.PASSED if kind in EXPECTED_FAILURES else Outcome.SKIPPED
-    states = ((case.get(each) or "").lower() for each in ("status", "result"))
-    return Outcome.SKIPPED if any(each in NOT_RUN for each in states) else Outcome.PASSED
+    states = filter(None, (case.get("status"), case.get("result")))
+    is_skipped = any(each.lower() in NOT_RUN for each in states)
+    return Outcome.SKIPPED if is_skipped else Outcome.PASSED

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from rehearsal.results.junit.document import Suite
@@ -39,7 +40,7 @@ def _joined(group: str, name: str) -> str:
     # NUnit and xUnit.net: the name begins with the class.
     if name.startswith(f"{group}."):
         return name
-    if PATH.fullmatch(group):
+    if _is_path(group):
         return f"{group} > {name}"
     if RUST_PATH.match(name) or RUST_PATH.fullmatch(group):
         return f"{group}::{name}"
@@ -48,5 +49,10 @@ def _joined(group: str, name: str) -> str:
 
 def is_of_playwright(case: ET.Element, suites: Sequence[Suite]) -> bool:
     """Return whether Playwright's own runner wrote a test case."""
-    is_path = PATH.fullmatch(case.get("classname") or "")
-    return bool(is_path) and "id" in suites[0].attributes
+    return "id" in suites[0].attributes and _is_path(case.get("classname") or "")
+
+
+@lru_cache
+def _is_path(group: str) -> bool:
+    # The tests of a class follow one another.
+    return PATH.fullmatch(group) is not None

@@ -79,8 +79,13 @@ class _FileReader:
             reason = f"it has more than {self._max_cases:,} test cases: the rest was not read"
             raise ReadingError(reason)
         span = self._clock.span_of(case, suites)
-        file = next(filter(None, (each.get("file") for each in reversed(suites))), self._place)
-        self._file.cases.append(read_case(case, suites, span, file))
+        self._file.cases.append(read_case(case, suites, span, self._place_of(suites)))
+
+    def _place_of(self, suites: Sequence[Suite]) -> str:
+        for suite in reversed(suites):
+            if place := suite.get("file"):
+                return place
+        return self._place
 
     def _end_suite(self, suite: Suite, outer: Sequence[Suite]) -> None:
         left = suite.properties.get(OTHER_SHARDS_PROPERTY, "")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.results.junit import reports
+from rehearsal.results.junit import counts, reports
 from rehearsal.results.junit.reports import read_reports
 from rehearsal.results.tests import Failure, SuiteResults
 
@@ -598,6 +598,6 @@ def test_read_reports__lists_a_test_that_ran_again_once() -> None:
 
 
 def test_read_reports__lists_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "MAX_TESTS", 2)
+    monkeypatch.setattr(counts, "MAX_TESTS", 2)
     text = suite(timed("quick", "1"), timed("slow", "2"), timed("bad", "0", "<error/>"))
     assert [name for name, *_ in listed(text)] == ["t.T.bad", "t.T.slow"]
