@@ -89,6 +89,7 @@ class FakeEngine(Engine):
     process: FakeProcess = field(default_factory=lambda: FakeProcess(None))
     output: bytes = b""
     image_id: str = "sha256:" + "1" * 64
+    image_size: Any = 123_456_789
     exit_code: int | None = None
     clock: float = 0.0
     refusal: str = ""
@@ -138,7 +139,7 @@ class FakeEngine(Engine):
     def inspect(self, name: str, kind: str = "container") -> dict[str, Any]:
         self._called("inspect", name, kind)
         if kind == "image":
-            return {"Id": self.image_id, "Config": self.image_settings}
+            return {"Id": self.image_id, "Size": self.image_size, "Config": self.image_settings}
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
 
     def processes(self, container: str) -> list[str]:

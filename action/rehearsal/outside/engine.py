@@ -14,6 +14,7 @@ from typing import Any
 from rehearsal.outside.engine_unreachable import connection_lost, is_connection_lost
 from rehearsal.outside.process import Process, Sink, run
 from rehearsal.results.engine_versions import EngineVersions
+from rehearsal.results.json_fields import MAX_NUMBER
 
 # A client answers within milliseconds; an engine busy with a large container, within seconds.
 CALL_TIMEOUT = 60.0
@@ -141,7 +142,17 @@ class Engine:
 
     def image_id_of(self, name: str) -> str:
         """Return the ID of an image. Raises `EngineError` if there is none."""
-        return _full_id(self.inspect(name, "image")["Id"])
+        return self.image_id_and_size(name)[0]
+
+    def image_id_and_size(self, name: str) -> tuple[str, int | None]:
+        """Return the ID of an image, and its size in bytes if the engine tells it.
+
+        Raises `EngineError` if there is none.
+        """
+        found = self.inspect(name, "image")
+        size = found.get("Size")
+        is_known = type(size) is int and 0 < size <= MAX_NUMBER
+        return _full_id(found["Id"]), size if is_known else None
 
     def image_id_of_container(self, container: str) -> str:
         """Return the ID of a container's image. Raises `EngineError`."""

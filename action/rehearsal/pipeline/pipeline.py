@@ -91,6 +91,7 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     with state.stage("build"):
         image = _find_or_build(plan, context, state, services)
         state.image, state.image_id, state.image_config = image.reference, image.id, image.config
+        state.image_size = image.size
     plan = _with_app_port(plan, context, state)
     limit_images(plan, context, state, image, cleanup)
     created: list[str] = []

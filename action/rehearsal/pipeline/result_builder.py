@@ -57,6 +57,7 @@ def make_result(
         image=state.image,
         image_id=state.image_id,
         image_config=state.image_config,
+        image_size=state.image_size,
         engine=state.engine,
         ready_seconds=state.ready_seconds,
         shard=description.shard,

@@ -47,6 +47,7 @@ class RunState:
     image: str = ""
     image_id: str = ""
     image_config: str = ""
+    image_size: int | None = None
     engine: EngineVersions = field(default_factory=EngineVersions)
     ready_seconds: float | None = None
     companions: list[Companion] = field(default_factory=list)

@@ -63,6 +63,10 @@ class RehearsalResult:
         "not known.",
         Json(verbatim=True),
     ] = ""
+    image_size: Annotated[
+        int | None,
+        "The size of the image in bytes, as the engine counts it; null when it is not known.",
+    ] = None
     engine: Annotated[EngineVersions, "The container engine and its client."] = field(
         default_factory=EngineVersions
     )

@@ -59,9 +59,11 @@ class ListedOutcome(StrEnum):
 class ListedTest:
     """A test, how it ended and how long it took; `seconds` is None where that is not known."""
 
-    name: str
-    outcome: Annotated[ListedOutcome, Json(verbatim=True)]
-    seconds: float | None = None
+    name: Annotated[str, "The name of the test."]
+    outcome: Annotated[ListedOutcome, "How it ended.", Json(verbatim=True)]
+    seconds: Annotated[
+        float | None, "How long it took; null when that is not known.", Json(digits=3)
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.json_fields import Json
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Failure, Span, SuiteResults
+from rehearsal.results.tests import MAX_TESTS as MAX_LISTED
+from rehearsal.results.tests import Failure, ListedTest, Span, SuiteResults
 from rehearsal.verdict import Verdict
 
 # Increase it when a key is removed or changes its meaning, not when a key is added.
@@ -55,6 +56,11 @@ class Tests:
         int | None,
         "How many tests were left to the other shards; null when that is not known.",
     ] = None
+    listed: Annotated[
+        tuple[ListedTest, ...],
+        "All tests that the reports name, skipped ones too: those that did not pass, then the "
+        f"slowest. At most {MAX_LISTED}.",
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +114,7 @@ def restore(result: RehearsalResult, derived: Derived) -> RehearsalResult:
         in_other_shards=tests.in_other_shards,
         failed_left_out=tests.failed_left_out,
         flaky_left_out=tests.flaky_left_out,
+        tests=tests.listed,
     )
     return replace(result, suite_results=results if derived.tests else None, index=index)
 
@@ -121,6 +128,7 @@ def _tests(results: SuiteResults, index: EvidenceIndex, limit: int) -> Tests:
         flaky=tuple(map(_to_document, index.flaky[:limit])),
         flaky_left_out=results.flaky_left_out + max(0, len(index.flaky) - limit),
         in_other_shards=results.in_other_shards,
+        listed=results.tests,
     )
 
 

@@ -23,7 +23,7 @@ from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
-from rehearsal.results.tests import Failure, Span, SuiteResults
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, Span, SuiteResults
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 from rehearsal.results.verdict_document import MAX_TESTS, VERSION
 from rehearsal.results.verdict_json import (
@@ -79,6 +79,7 @@ EVERYTHING = RehearsalResult(
     image="app:1",
     image_id="sha256:0",
     image_config="sha256:1",
+    image_size=123_456_789,
     engine=EngineVersions(
         name="Docker", version="28.5.2", client="28.2.2", buildx="0.29.1", store="containerd"
     ),
@@ -103,6 +104,10 @@ EVERYTHING = RehearsalResult(
         failed=(FAILED.failure,),
         flaky=(FLAKY.failure,),
         in_other_shards=5,
+        tests=(
+            ListedTest(name=HOSTILE, outcome=ListedOutcome.FLAKY, seconds=1.235),
+            ListedTest(name="t", outcome=ListedOutcome.SKIPPED),
+        ),
     ),
     audit=Audit(
         mode="enforce",
@@ -208,6 +213,7 @@ def test_write_json__everything() -> None:
         "image": "app:1",
         "image-id": "sha256:0",
         "image-config": "sha256:1",
+        "image-size": 123_456_789,
         "engine": {
             "name": "Docker",
             "version": "28.5.2",
@@ -273,6 +279,10 @@ def test_write_json__everything() -> None:
             "flaky": [FAILED_DOCUMENT | {"evidence": "tests/f"}],
             "flaky-left-out": 0,
             "in-other-shards": 5,
+            "listed": [
+                {"name": HOSTILE, "outcome": "flaky", "seconds": 1.235},
+                {"name": "t", "outcome": "skipped", "seconds": None},
+            ],
         },
         "frame": FRAME_DOCUMENT,
         "stages": [{"name": "build", "seconds": 1.235, "ok": True}],

@@ -68,6 +68,7 @@ def merge(
         image=next((result.image for result in results if result.image), ""),
         image_id=results[0].image_id if same_image else "",
         image_config=results[0].image_config if same_image else "",
+        image_size=results[0].image_size if same_image else None,
         engine=results[0].engine
         if len({result.engine for result in results}) == 1
         else EngineVersions(),

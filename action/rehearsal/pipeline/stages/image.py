@@ -24,11 +24,13 @@ class Image:
     """An image in the local engine: its name for people, and the ID that is rehearsed.
 
     `config` is the digest of its configuration, which every image store has; empty if not known.
+    `size` is in bytes.
     """
 
     reference: str
     id: str
     config: str
+    size: int | None = None
 
 
 def build_arguments(build: BuildPlan, *, tag: str, folder: Path, buildx: bool) -> list[str]:
@@ -103,9 +105,9 @@ def _built_image(tag: str, engine: Engine, folder: Path) -> Image:
         digests.append(str(metadata.get("containerimage.digest", "")))
     for digest in filter(None, digests):
         with suppress(EngineError):
-            image_id = engine.image_id_of(digest)
+            image_id, size = engine.image_id_and_size(digest)
             config = digests[0] if engine.buildx else config_digest(engine, image_id)
-            return Image(reference=tag, id=image_id, config=config)
+            return Image(reference=tag, id=image_id, config=config, size=size)
     raise RehearsalError(
         Verdict.ENGINE_FAILED,
         f"The image was built, and the engine does not know it as {' or '.join(digests)}.",
@@ -116,11 +118,11 @@ def _built_image(tag: str, engine: Engine, folder: Path) -> Image:
 def find_image(name: str, engine: Engine) -> Image:
     """Find an image in the engine. Raises `MisconfiguredError` if there is none."""
     try:
-        image_id = engine.image_id_of(name)
+        image_id, size = engine.image_id_and_size(name)
     except EngineError:
         raise MisconfiguredError(
             f"The input image is {name!r}, and the engine has no such image.",
             hint="Build, load or pull it first (docker image ls lists those that are there); in a "
             "workflow, in an earlier step of this job.",
         ) from None
-    return Image(reference=name, id=image_id, config=config_digest(engine, image_id))
+    return Image(reference=name, id=image_id, config=config_digest(engine, image_id), size=size)

@@ -79,7 +79,9 @@ def test_build_arguments__all_options() -> None:
 def test_build_image__returns_name_and_id(tmp_path: Path, log: Log) -> None:
     engine = FakeEngine(process=FakeProcess(0))
     image = build_image(build_plan(), engine, tag="t", folder=tmp_path, log=log)
-    assert image == Image(reference="t", id=engine.image_id, config=engine.image_id)
+    assert image == Image(
+        reference="t", id=engine.image_id, config=engine.image_id, size=engine.image_size
+    )
 
 
 class ContainerdEngine(FakeEngine):
@@ -152,6 +154,12 @@ def test_find_image__returns_the_id() -> None:
     engine = FakeEngine()
     image = find_image("app:1", engine)
     assert (image.reference, image.id) == ("app:1", engine.image_id)
+    assert image.size == engine.image_size
+
+
+@pytest.mark.parametrize("size", [None, 0, -1, True, "12", 1.5, 1 << 60])
+def test_find_image__a_size_that_is_none_is_not_known(size: Any) -> None:
+    assert find_image("app:1", FakeEngine(image_size=size)).size is None
 
 
 def test_find_image__unknown_image() -> None:
