@@ -1,9 +1,12 @@
 """Repositories to rehearse in: a copy of this checkout, or a tiny app beside `action/`."""
 
+import atexit
 import json
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -66,29 +69,17 @@ def copy_of_checkout(root: Path) -> Repository:
 
     Images build on the base image of this machine.
     """
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CHECKOUT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        source, target = CHECKOUT / name, root / name
-        if source.exists() and not name.startswith("action/tests/") and not name.endswith(".png"):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target, follow_symlinks=False)
-    # Not tracked, but see _made_repository.
-    for folder in ACTION.glob("rehearsal*/**/__pycache__"):
-        shutil.copytree(folder, root / folder.relative_to(CHECKOUT))
-    return _made_repository(root)
+    return _copy_of("", _copy_checkout, root)
 
 
 def repository_of(fixture: str, root: Path) -> Repository:
     """Lay out another project as one would: its app, and `action/` copied into it."""
-    shutil.copytree(_FIXTURES / fixture, root, ignore=_NOT_COPIED)
-    shutil.copytree(ACTION, root / "action", ignore=_NOT_COPIED)
-    return _made_repository(root)
+
+    def copy_fixture(template: Path) -> None:
+        shutil.copytree(_FIXTURES / fixture, template, ignore=_NOT_COPIED)
+        shutil.copytree(ACTION, template / "action", ignore=_NOT_COPIED)
+
+    return _copy_of(fixture, copy_fixture, root)
 
 
 def on_small_python(repository: Repository) -> None:
@@ -111,7 +102,42 @@ def _small_python() -> str:
     return name
 
 
-def _made_repository(root: Path) -> Repository:
+def _copy_checkout(template: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        source, target = CHECKOUT / name, template / name
+        if source.exists() and not name.startswith("action/tests/") and not name.endswith(".png"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+    # Not tracked, but see _commit_template.
+    for folder in ACTION.glob("rehearsal*/**/__pycache__"):
+        shutil.copytree(folder, template / folder.relative_to(CHECKOUT))
+
+
+# By their names, in a folder that this process removes at its end.
+_templates: dict[str, Path] = {}
+
+
+def _copy_of(name: str, lay_out: Callable[[Path], None], root: Path) -> Repository:
+    """Copy a repository that is made once: laying it out takes four times as long as copying."""
+    if name not in _templates:
+        folder = Path(tempfile.mkdtemp(prefix="dr-template-"))
+        atexit.register(shutil.rmtree, folder)
+        lay_out(folder / "repository")
+        _commit_template(folder / "repository")
+        _templates[name] = folder / "repository"
+    root.mkdir(parents=True)
+    subprocess.run(["cp", "--archive", "--no-target-directory", _templates[name], root], check=True)
+    return Repository(root=root)
+
+
+def _commit_template(root: Path) -> None:
     repository = Repository(root=root)
     if base_image() != _DEFAULT_BASE:
         # So that the workflows of the scenarios read as a caller's do, without build arguments.
@@ -125,4 +151,5 @@ def _made_repository(root: Path) -> Repository:
     (root / ".git/info/exclude").write_text("__pycache__/\n")
     repository.git("remote", "add", "origin", f"https://github.com/{CALLER}")
     repository.commit("As it stands")
-    return repository
+    # One file for git's hundreds of objects.
+    repository.git("repack", "-a", "-d", "--quiet")
