@@ -1,5 +1,7 @@
 """Ways to fail one check of the audit and no other, each as a team might make it."""
 
+from collections.abc import Iterator
+
 from .audit_case import SECRET, AuditCase
 
 CMD = r"^CMD .*$"
@@ -195,3 +197,44 @@ AUDIT_FAULTS = (
         edits=(dockerfile(INSTALL, r"\1 && pip install packaging==26.2"),),
     ),
 )
+# These do not meet: one app has them all, and its audit tells each. Each audit costs seconds.
+TOGETHER = (
+    (
+        "link-to-any-host", "no-access-log", "not-compressed", "not-immutable", "no-nosniff",
+        "readable-cookie", "versions", "none",
+    ),
+    (
+        "reloads", "stale-hash", "build-argument", "all-of-the-repository", "no-user",
+        "program-is-missing", "upgraded",
+    ),
+    ("default-for-development", "pid-file", "begins-anew"),
+    ("may-be-empty", "removed-in-a-later-layer", "stale-lock", "sync-workers"),
+    ("every-host", "frames", "not-made"),
+)  # fmt: skip
+
+
+def audit_runs() -> Iterator[AuditCase]:
+    """Yield an app for each group of `TOGETHER`, and one for each fault that is in none."""
+    faults = {fault.name: fault for fault in AUDIT_FAULTS}
+    for names in TOGETHER:
+        yield _merge([faults.pop(name) for name in names])
+    yield from faults.values()
+
+
+def _merge(faults: list[AuditCase]) -> AuditCase:
+    fails = {id_: words for fault in faults for id_, words in fault.fails.items()}
+    files = {path: text for fault in faults for path, text in fault.files.items()}
+    inputs = {name: value for fault in faults for name, value in fault.inputs.items()}
+    # Else one fault would hide another.
+    assert len(fails) == sum(len(fault.fails) for fault in faults)
+    assert len(files) == sum(len(fault.files) for fault in faults)
+    assert len(inputs) == sum(len(fault.inputs) for fault in faults)
+    (app,) = {fault.app for fault in faults}
+    return AuditCase(
+        name=", ".join(fault.name for fault in faults),
+        fails=fails,
+        app=app,
+        files=files,
+        edits=tuple(edit for fault in faults for edit in fault.edits),
+        inputs=inputs,
+    )
