@@ -25,14 +25,12 @@ from .planted_secrets import assert_no_leak
 from .repository import Repository
 from .runner import Runner, RunningStep, cancel
 
-# Each holds a deadline of the contract.
-pytestmark = pytest.mark.alone
-
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
 SEED = os.environ.get("CHAOS_SEED", "dress rehearsal")
 HOSTILE = Path(__file__).parent / "fixtures/hostile/hostile.py"
-# After the clean-up step nothing may be left for longer than this, in seconds.
-PATIENCE = 20.0
+# After the clean-up step nothing may be left for longer than this, in seconds, on a busy machine.
+# test_cancelled.py holds the deadlines.
+PATIENCE = 60.0
 # How long the harmed suite still runs, and how long after its harm the attack may come, in seconds.
 SUITE_SECONDS, LATEST = 1.5, 2.5
 SUITES = (
