@@ -70,13 +70,11 @@ def keep(
         if not getattr(error, _KEPT, False) and type(error).__name__ not in _NOT_FAILURES:
             setattr(error, _KEPT, True)
             earlier = [found for each in _chain(error) for found in vars(each).pop(_SNAPSHOTS, ())]
-            used = browsers()
-            snapshots = [*earlier, *filter(None, map(take_snapshot, used))]
+            snapshots = [*earlier, *filter(None, map(take_snapshot, browsers()))]
             if snapshots:
                 _write(folder_of(name()), snapshots)
-            # A browser that has crashed shows nothing more, but what led to it is known.
-            if snapshots or used:
-                RECORDER.write(folder_of(name()), name())
+            # A browser that has ended shows nothing more, but what led to it is known.
+            RECORDER.write(folder_of(name()), name())
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
@@ -147,7 +145,7 @@ def _file_name(name: str, failure: int, browser: int) -> str:
     stem, dot, suffix = name.partition(".")
     failure_part = f"-failure{failure}" if failure > 1 else ""
     browser_part = f"-browser{browser}" if browser > 1 else ""
-    return f"{stem}{failure_part}{browser_part}{dot}{suffix}"
+    return f"{stem}{RECORDER.suffix}{failure_part}{browser_part}{dot}{suffix}"
 
 
 def _remove_our_frames(error: BaseException) -> None:

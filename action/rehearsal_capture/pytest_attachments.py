@@ -16,17 +16,6 @@ from rehearsal_capture.quiet import Quiet
 _PLUGIN = "rehearsal_capture"
 
 
-def watch(module: Any) -> None:
-    """Listen to reports from the first test on; `module` is _pytest.runner."""
-    report = module.call_and_report
-
-    def listen_and_report(item: Any, *args: Any, **kwargs: Any) -> Any:
-        listen(item)
-        return report(item, *args, **kwargs)
-
-    module.call_and_report = listen_and_report
-
-
 def listen(item: Any) -> None:
     """Get each report when all plugins and conftest files have made it what it is.
 

@@ -7,9 +7,8 @@ from typing import Any
 from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_capture.evidence import Browser, keep
 from rehearsal_capture.playwright_pages import open_pages
-from rehearsal_capture.pytest_attachments import listen
 from rehearsal_capture.quiet import Quiet
-from rehearsal_capture.selenium_sessions import end_test, open_sessions, start_test
+from rehearsal_capture.selenium_sessions import end_test, open_sessions
 
 
 def watch(module: Any) -> None:
@@ -25,17 +24,17 @@ def watch(module: Any) -> None:
 
 
 def _keep_evidence(item: Any, call: Any) -> None:
-    # A plugin may have a runner of its own, as flaky does.
-    listen(item)
-    if call.when == "teardown":
-        with Quiet():
-            end_test(lambda: dotted_name(item.nodeid))
-        start_test()  # The next one.
     error = call.excinfo and call.excinfo.value
-    if error is None or item.get_closest_marker("xfail"):
-        return
+    if error is not None and not item.get_closest_marker("xfail"):
+        keep(lambda: name_of(item), error, lambda: _browsers(item))
+    if call.when == "teardown":
+        end_test(lambda: name_of(item))
 
-    def browsers() -> list[Browser]:
-        return [*open_sessions(), *open_pages(getattr(item, "funcargs", {}))]
 
-    keep(lambda: dotted_name(item.nodeid), error, browsers)
+def _browsers(item: Any) -> list[Browser]:
+    return [*open_sessions(), *open_pages(getattr(item, "funcargs", None) or {})]
+
+
+def name_of(item: Any) -> str:
+    """Return the dotted name of a test."""
+    return dotted_name(item.nodeid)

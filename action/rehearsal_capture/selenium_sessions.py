@@ -94,17 +94,22 @@ def forget(session: Any) -> None:
     _sessions.pop(session, None)
 
 
-def end_test(name: Callable[[], str]) -> None:
-    """Keep the trace of a test that has passed, if that is wanted; `name` returns its name."""
-    RECORDER.end_test(name, folder_of)
-
-
-def start_test() -> None:
-    """Begin to note which sessions a test uses."""
-    RECORDER.start_test()
+def start_test(name: Callable[[], str]) -> None:
+    """Begin to note which sessions a test uses; `name` returns its name."""
     _used.clear()
     for known in list(_sessions.values()):
         known.seen.clear()
+    RECORDER.start_test(folder_of(name()))
+
+
+def has_left_trace() -> bool:
+    """Whether the running attempt has failed and left its trace."""
+    return RECORDER.is_written
+
+
+def end_test(name: Callable[[], str]) -> None:
+    """End a test; keep its trace if it has passed, and that is wanted."""
+    RECORDER.end_test(name, folder_of)
 
 
 def open_sessions() -> list[Session]:

@@ -23,7 +23,7 @@ _WATCHED = {
     "unittest.case": "rehearsal_capture.unittest_failures",
     "unittest.suite": "rehearsal_capture.unittest_fixtures",
     "_pytest.reports": "rehearsal_capture.pytest_failures",
-    "_pytest.runner": "rehearsal_capture.pytest_attachments",
+    "_pytest.runner": "rehearsal_capture.pytest_starts",
 }
 
 

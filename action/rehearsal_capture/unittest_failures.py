@@ -10,7 +10,12 @@ from typing import Any
 from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_capture.evidence import keep
 from rehearsal_capture.quiet import Quiet
-from rehearsal_capture.selenium_sessions import end_test, open_sessions, start_test
+from rehearsal_capture.selenium_sessions import (
+    end_test,
+    has_left_trace,
+    open_sessions,
+    start_test,
+)
 
 # unittest then leaves the lines of this module out of tracebacks, as its own.
 __unittest = True
@@ -36,31 +41,32 @@ def watch(module: Any) -> None:
                         keep(lambda: _name(whole), error, open_sessions)
                 raise
 
-    begin = outcome.__init__
-
-    def begin_test(self: Any, *args: Any, **kwargs: Any) -> None:
-        begin(self, *args, **kwargs)
-        with Quiet():
-            start_test()
-
     run = module.TestCase.run
 
     def run_and_keep(self: Any, *args: Any, **kwargs: Any) -> Any:
+        with Quiet():
+            # Of a test of pytest this is a part; a second run of a class that runs it twice is new.
+            if not _pytest_name() or has_left_trace():
+                start_test(lambda: _name(self))
         try:
             return run(self, *args, **kwargs)
         finally:
             with Quiet():
-                end_test(lambda: _name(self))
+                if not _pytest_name():
+                    end_test(lambda: _name(self))
 
     module.TestCase.run = run_and_keep
     outcome.testPartExecutor = run_part_and_keep
-    outcome.__init__ = begin_test
+
+
+def _pytest_name() -> str:
+    """Return the name of the test that pytest runs: "tests/test_a.py::ATest::test_b"; else ""."""
+    return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
 
 
 def _name(test: Any) -> str:
     """Return the name under which the test is reported."""
-    # pytest names a test by its file: "tests/test_a.py::ATest::test_b (call)".
-    if node := os.environ.get("PYTEST_CURRENT_TEST", ""):
-        return dotted_name(node.rpartition(" (")[0])
+    if node := _pytest_name():
+        return dotted_name(node)
     kind = type(test)
     return f"{kind.__module__}.{kind.__qualname__}.{test._testMethodName}"  # noqa: SLF001

@@ -51,7 +51,7 @@ class EvidenceFolder:
         retry screenshot-retry1.png. Errors go into problems.txt: they must not replace the
         failure of the test.
         """
-        problems = self._write_trace(f"-retry{retry}" if retry else "")
+        problems = self._write_trace()
         with RECORDER.paused():
             problems += self._save_pages(browsers, failure=failure, retry=retry)
         if problems:
@@ -78,12 +78,12 @@ class EvidenceFolder:
             problems += (f"An open dialog was closed: {text}\n" for text in dialogs)
         return problems
 
-    def _write_trace(self, suffix: str) -> list[str]:
+    def _write_trace(self) -> list[str]:
         """Write what the test made the browsers do; return the problem that there was."""
         try:
-            RECORDER.write(self.path, self.test, suffix)
+            RECORDER.write(self.path, self.test)
         except (OSError, ValueError) as error:
-            return [f"trace{suffix}.jsonl: {error}\n"]
+            return [f"trace{RECORDER.suffix}.jsonl: {error}\n"]
         return []
 
     def _write_problems(self, problems: Sequence[str]) -> None:

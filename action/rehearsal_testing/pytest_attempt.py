@@ -22,6 +22,7 @@ class PytestAttempt:
 
     def __init__(self, item: pytest.Item) -> None:
         earlier = item.stash.get(EARLIER_ATTEMPTS, ())
+        self._item = item
         self.record = AttemptRecord.start(case_of(item), os.environ, earlier_attempts=earlier)
         self._records_itself = records_itself(item)
         self._is_written = False
@@ -50,6 +51,9 @@ class PytestAttempt:
 
     def finish(self) -> None:
         """Write the outcome, unless the test case has written all of it."""
+        if self.record.is_retryable():
+            # Another plugin may run the item again.
+            self._item.stash[EARLIER_ATTEMPTS] = self.record.failed_attempts()
         if self._has_unwritten_errors or not self._is_written:
             self.record.write_report()
 

@@ -1,22 +1,22 @@
-"""Record the traces of all browsers of this process, and write `trace.jsonl` of a failed test."""
+"""Record what all browsers of this process do during a test."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rehearsal_capture.trace.attempts import attempt_suffix, next_attempt
 from rehearsal_capture.trace.browser_trace import BrowserTrace
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.pages import Pages
 from rehearsal_capture.trace.places import calling_place
 from rehearsal_capture.trace.replies import read_reply
+from rehearsal_capture.trace.trace_file import write_trace
 
 VERSION = 1
-FILE = "trace.jsonl"
 # `retry` records only retries, `off` nothing; any other value records always. With `always` the
 # traces of passed tests are written, too.
 _MODE = "REHEARSAL_TRACE"
@@ -34,8 +34,10 @@ class Recorder:
         self._process = os.getpid()
         self._started = CLOCK.time()
         self._attempt = 1
+        self._is_numbered = False
         self._is_paused = False
-        self._is_written = False
+        # Whether the running attempt has left a trace, or would have if it had done anything.
+        self.is_written = False
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -47,17 +49,27 @@ class Recorder:
             self._is_paused = before
 
     def start_attempt(self, number: int) -> None:
-        """Start an attempt of a test; `number` is 1 for the first one."""
-        self._attempt = number
-        self.start_test()
+        """Start an attempt of a test whose number is known; it is 1 for the first one."""
+        self._begin(number)
+        self._is_numbered = True
 
-    def start_test(self) -> None:
-        """Drop what was recorded, because another test or attempt starts."""
+    def start_test(self, folder: Path) -> None:
+        """Start an attempt, unless `start_attempt` has; `folder` has what earlier ones left."""
+        if not self._is_numbered:
+            self._begin(next_attempt(folder))
+
+    def _begin(self, attempt: int) -> None:
+        """Drop what was recorded."""
+        self._attempt, self._is_numbered, self.is_written = attempt, False, False
         self._started = CLOCK.time()
-        self._is_written = False
         self._pages.clear()
         for session in list(self._sessions.values()):
             session.start_test(self._started)
+
+    @property
+    def suffix(self) -> str:
+        """What the names of this attempt's files have before the dot."""
+        return attempt_suffix(self._attempt)
 
     def is_on(self) -> bool:
         """Whether commands are recorded now."""
@@ -65,15 +77,15 @@ class Recorder:
         return not self._is_paused and mode != "off" and (mode != "retry" or self._attempt > 1)
 
     def end_test(self, name: Callable[[], str], folder: Callable[[str], Path]) -> None:
-        """Write the trace of a test that has passed, if the traces of all tests are wanted.
+        """End an attempt; write its trace if it has passed, and the traces of all tests are wanted.
 
         `name` returns the name of the test, `folder` its folder. Raises OSError.
         """
-        if os.environ.get(_MODE, "") == "always" and not self._is_written and self.is_on():
-            test = name()
-            self.write(
-                folder(test), test, f"-retry{self._attempt - 1}" if self._attempt > 1 else ""
-            )
+        try:
+            if os.environ.get(_MODE, "") == "always" and not self.is_written and self.is_on():
+                self.write(folder(name()), name())
+        finally:
+            self._begin(1)
 
     def use_context(self, session: str | None, user_context: str) -> None:
         """Record of a browser that tests share only the pages of this user context from now on."""
@@ -131,50 +143,20 @@ class Recorder:
         self._sessions[session] = self._sessions.pop(session)
         return self._sessions[session]
 
-    def write(self, folder: Path, test: str, suffix: str = "") -> None:
-        """Write `trace.jsonl` of the running test, unless its browsers did nothing. Raises OSError.
+    def write(self, folder: Path, test: str) -> None:
+        """Write the trace of the running attempt, unless its browsers did nothing. Raises OSError.
 
-        `suffix` is added to the name, before the dot.
+        A second failure in the same attempt writes it again, with what has happened since.
         """
-        self._is_written = True
-        lines: list[dict[str, Any]] = []
+        self.is_written = True
         browsers = sorted(self._sessions.values(), key=lambda each: each.trace.number)
         deadline = CLOCK.monotonic() + _SETTLE
         for browser in browsers:
             browser.settle(deadline)
-        current = {id(line) for each in browsers for line in each.trace.live_lines()}
-        pictures = [each for each in self._pages.pictures() if id(each[0]) in current]
-        folder_exists = False
-        written: set[str] = set()
-        for number, (line, picture) in enumerate(pictures, start=1):
-            if not folder_exists:
-                folder.mkdir(parents=True, exist_ok=True)
-                folder_exists = True
-            line["pic"] = f"trace{suffix}-{number}.jpg"
-            (folder / line["pic"]).write_bytes(picture)
-        for browser in browsers:
-            own = browser.trace.lines()
-            if own:
-                head = {"v": VERSION, "test": test, "attempt": self._attempt, "pid": os.getpid(),
-                        "browser": browser.trace.browser, "b": browser.trace.number,
-                        "start": round(self._started * 1000)}  # fmt: skip
-                left_out = browser.trace.left_out()
-                if not lines:
-                    # Those of all browsers.
-                    left_out.update({k: n for k, n in self._pages.left_out.items() if n})
-                if left_out:
-                    head["left-out"] = left_out
-                lines.append(head)
-                # A page that several browsers saw is written once.
-                wanted = [each["dom"] for each in own if each.get("dom", "") not in {"", *written}]
-                doms = [each for each in self._pages.lines(wanted) if each["sha"] not in written]
-                written |= {each["sha"] for each in doms}
-                lines += ({**each, "b": browser.trace.number} for each in [*own, *doms])
-        if lines:
-            folder.mkdir(parents=True, exist_ok=True)
-            text = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in lines)
-            file = folder / FILE.replace(".", f"{suffix}.")
-            file.write_text(text, encoding="utf-8", errors="replace")
+        head = {"v": VERSION, "test": test, "attempt": self._attempt, "pid": os.getpid(),
+                "start": round(self._started * 1000)}  # fmt: skip
+        traces = [each.trace for each in browsers]
+        write_trace(folder, self.suffix, head, traces, self._pages)
 
 
 RECORDER = Recorder()

@@ -369,8 +369,8 @@ ATTACHED = {"test-Messages.txt", "test-Screenshot.png", "test-State.json"}
         pytest.param(("--html=out/report.html",), set(), id="report"),
         pytest.param(("-n", "2"), set(), id="xdist"),
         pytest.param(
-            ("--reruns", "1"),
-            {f"{name.partition('.')[0]}-failure2.{name.partition('.')[2]}" for name in SHOWN},
+            ("-p", "no:flaky", "--reruns", "1"),
+            {f"{name.partition('.')[0]}-retry1.{name.partition('.')[2]}" for name in ALL},
             id="rerunfailures",
         ),
     ],

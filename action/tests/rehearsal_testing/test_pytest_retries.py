@@ -387,6 +387,45 @@ def test_retry__pytest_rerunfailures_has_precedence(
     assert calls(suite, "it") == runs
 
 
+# Runs each test twice, as other plugins do after a failure.
+AGAIN = """
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    runtestprotocol(item, nextitem=nextitem, log=False)
+    runtestprotocol(item, nextitem=nextitem)
+    return True
+"""
+
+
+def test_retry__of_another_plugin_is_an_attempt_too(
+    suite: pytest.Pytester, drivers: list[FakeDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REHEARSAL_RETRIES", "0")
+    suite.makeconftest(AGAIN)
+    run(
+        suite,
+        """
+    from rehearsal_testing import BrowserTestCase
+
+    class TestPages(BrowserTestCase):
+        def test_it(self):
+            fails(self.browser.page_source[:4], 1)
+
+    def test_function(browser):
+        fails("it", 1, AssertionError("no"))
+        """,
+    )
+    assert reported(suite) == {
+        "test_it": ["flakyFailure: no"],
+        "test_function": ["flakyFailure: no"],
+    }
+    pages = {file.parent.name.rpartition(".")[2]: file.name
+             for file in suite.path.glob("evidence/*/page*.html")}  # fmt: skip
+    assert pages == {"test_it": "page.html", "test_function": "page.html"}
+    assert len(drivers) == 4
+
+
 def test_retry__setup_only_runs_no_test(suite: pytest.Pytester) -> None:
     run(suite, "\n    def test_it():\n        fails('it', 9)\n", "--setup-only")
     assert not (suite.path / "it").exists()

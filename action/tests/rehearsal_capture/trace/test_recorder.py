@@ -62,7 +62,7 @@ def test_note__the_browser_of_all_tests_outlives_those_of_one(tmp_path: Path) ->
 def test_write__nothing_was_done(tmp_path: Path) -> None:
     recorder = Recorder()
     recorded(recorder)
-    recorder.start_test()
+    recorder.start_test(tmp_path)
     recorder.write(tmp_path / "new", "a.B.test_c")
     assert not (tmp_path / "new").exists()
 
@@ -111,8 +111,8 @@ def test_note__as_the_input_says(
     recorder = Recorder()
     recorder.start_attempt(attempt)
     recorded(recorder, {"value": None})
-    recorder.write(tmp_path, "a", "-retry1")
-    assert (tmp_path / "trace-retry1.jsonl").exists() == is_kept
+    recorder.write(tmp_path, "a")
+    assert (tmp_path / f"trace{recorder.suffix}.jsonl").exists() == is_kept
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,41 @@ def test_start_process__after_a_fork_while_a_lock_is_held() -> None:
             # Whatever happens, the child must not go on with the tests of its parent.
             try:
                 signal.alarm(60)
-                RECORDER.start_test()
+                RECORDER.start_attempt(1)
                 os._exit(0)
             finally:
                 os._exit(1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize(
+    "left, number",
+    [
+        ([], 1),
+        (["problems.txt", "test-State.json", "pages-retry8.zip"], 1),
+        (["trace.jsonl", "trace-1.jpg"], 2),
+        (["screenshot-browser2.png"], 2),
+        (["screenshot.png", "address-retry1.txt", "page-retry10-failure2.html"], 12),
+    ],
+)
+def test_start_test__counts_attempts_by_what_they_left(
+    left: list[str], number: int, tmp_path: Path
+) -> None:
+    for name in left:
+        (tmp_path / name).touch()
+    recorder = Recorder()
+    recorder.start_test(tmp_path)
+    recorded(recorder)
+    recorder.write(tmp_path / "new", "a")
+    name = f"trace-retry{number - 1}.jsonl" if number > 1 else "trace.jsonl"
+    assert read(tmp_path / "new", name)[0]["attempt"] == number
+
+
+def test_start_test__does_not_change_a_known_number(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorder.start_attempt(3)
+    recorder.start_test(tmp_path)
+    assert recorder.suffix == "-retry2"
+    recorder.end_test(lambda: "a", tmp_path.joinpath)
+    recorder.start_test(tmp_path)
+    assert recorder.suffix == ""
