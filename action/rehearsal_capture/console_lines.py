@@ -9,6 +9,9 @@ from typing import Any
 # How Chrome names the place of a script's message. It counts from 0, as Firefox does.
 _CHROME_PLACE = re.compile(r"\A(?P<url>\S+) (?P<line>\d+):(?P<column>\d+) ")
 
+# Begins a message by which rehearsal_testing learns that all before it have arrived.
+END_MARK = "end of the messages "
+
 
 def console_line(milliseconds: int, level: str, text: str) -> str:
     """Return a message in one line; `milliseconds` since 1970."""

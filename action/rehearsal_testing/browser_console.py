@@ -11,7 +11,7 @@ from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
-from rehearsal_capture.console_lines import chrome_text, console_line, place
+from rehearsal_capture.console_lines import END_MARK, chrome_text, console_line, place
 from rehearsal_testing.bidi import POLL_SECONDS, prepare_bidi
 
 # Firefox's messages come as events, and may come after the reply to the command that wrote them.
@@ -87,7 +87,7 @@ def _await_delivery(driver: WebDriver, messages: list[ConsoleMessage]) -> tuple[
 
     The page writes one message of ours, which arrives after those before it.
     """
-    mark = f"end of the messages {uuid.uuid4().hex}"
+    mark = f"{END_MARK}{uuid.uuid4().hex}"
     try:
         driver.execute_script("console.debug(arguments[0])", mark)
     except UnexpectedAlertPresentException:

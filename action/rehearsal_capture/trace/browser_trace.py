@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.session_trace import SessionTrace
-from rehearsal_capture.trace.typed_text import TypedText, backend_node
+from rehearsal_capture.trace.typed_text import TypedText
 
 if TYPE_CHECKING:
+    from rehearsal_capture.trace.bidi_browser import BidiBrowser
     from rehearsal_capture.trace.cdp_browser import CdpBrowser
     from rehearsal_capture.trace.pages import Pages
 
@@ -30,12 +31,13 @@ class BrowserTrace:
         name = str(capabilities.get("browserName", ""))
         version = str(capabilities.get("browserVersion", ""))
         self.trace = SessionTrace(number, f"{name} {version.partition('.')[0]}".strip())
-        self._cdp: CdpBrowser | None = None
+        self._cdp: CdpBrowser | BidiBrowser | None = None
         self._field: TypedText | None = None
         self.start_test(started)
         options = capabilities.get("goog:chromeOptions")
         address = options.get("debuggerAddress") if isinstance(options, dict) else None
         self._address, self._version = address, version
+        self._bidi = capabilities.get("webSocketUrl") if name == "firefox" else None
 
     def start_test(self, started: float) -> None:
         """Begin a test; `started` is in seconds since 1970."""
@@ -53,7 +55,7 @@ class BrowserTrace:
             if self._cdp is not None:
                 self._cdp.wait_for(name, CLOCK.monotonic() + _START)
 
-    def listen(self) -> None:
+    def listen(self, *, is_retry: bool) -> None:
         """Connect to the browser, if that is possible and not yet done."""
         if isinstance(self._address, str):
             # Most Pythons of the tests start no browser.
@@ -61,6 +63,18 @@ class BrowserTrace:
 
             address, self._address = self._address, None
             self._cdp = CdpBrowser(address, self._version, self.trace.add)
+            self._cdp.start(_START)
+        elif isinstance(self._bidi, str):
+            self._listen_to_firefox(self._bidi)
+            self._bidi = None
+        if is_retry and self._cdp is not None:
+            self._cdp.add_requests()
+
+    def _listen_to_firefox(self, address: str) -> None:
+        from rehearsal_capture.trace.bidi_browser import ADDRESS, BidiBrowser  # noqa: PLC0415
+
+        if ADDRESS.fullmatch(address):
+            self._cdp = BidiBrowser(address, self.trace.add)
             self._cdp.start(_START)
 
     def look(self, command: str, step: dict[str, Any], pages: Pages, *, is_retry: bool) -> None:
@@ -70,17 +84,18 @@ class BrowserTrace:
         page = self._cdp.page(self.trace.window, self.trace.user_context)
         if page is not None:
             if command in _DIALOGS:
-                page.end_dialog()
-            wanted = os.environ.get(_PICTURES) != "off" and pages.has_time(is_retry=is_retry)
-            page.look(step, pages, with_picture=wanted)
+                # The browser will say so, too, but later.
+                page.looks.has_dialog = False
+            has_time = is_retry or (self._cdp.has_pictures and pages.has_time())
+            wanted = os.environ.get(_PICTURES) != "off" and has_time
+            page.looks.look(step, pages, with_picture=wanted)
 
     def ask_field(self, params: dict[str, Any]) -> None:
         """Ask what kind of field a test is about to type into."""
         page = self._cdp and self._cdp.page(self.trace.window, self.trace.user_context)
-        node = backend_node(params, page.target) if page else None
-        if page and node is not None:
-            self._field = typed = TypedText(params)
-            page.describe(node, typed.answer)
+        typed = TypedText(params)
+        if page and page.describe_field(params, typed.answer):
+            self._field = typed
 
     def show_typed(self, params: dict[str, Any], step: dict[str, Any]) -> None:
         """Show the typed text in a step as soon as the field is known to hold no secret."""

@@ -39,6 +39,8 @@ class CdpBrowser:
     `add` gets each line, with the user context of its page.
     """
 
+    has_pictures = True
+
     def __init__(
         self, address: str, version: str, add: Callable[[str, dict[str, Any]], None]
     ) -> None:
@@ -76,14 +78,17 @@ class CdpBrowser:
         pages = list(self._pages.values())
         return next((each for each in pages if user_context in (None, each.user_context)), None)
 
+    def add_requests(self) -> None:
+        """Do nothing: it always listens to requests."""
+
     def is_looking(self) -> bool:
         """Whether a page has still to answer."""
-        return any(each.is_looking() for each in list(self._pages.values()))
+        return any(each.looks.is_looking() for each in list(self._pages.values()))
 
     def start_test(self) -> None:
         """Begin again for another test."""
         for page in list(self._pages.values()):
-            page.start_test()
+            page.looks.start_test()
 
     def close(self) -> None:
         """End the connection and its thread."""

@@ -16,6 +16,12 @@ _MAX_TEXT = 1000
 _MAX_ARGUMENTS = 20
 
 
+def message_line(milliseconds: float, level: str, text: str) -> dict[str, Any]:
+    """Return the line of a message."""
+    shown = hide_in_error(" ".join(cut(text, _MAX_TEXT * 2).split()))
+    return {"k": "js", "t": round(milliseconds), "level": level, "text": cut(shown, _MAX_TEXT)}
+
+
 class CdpConsole:
     """The messages of one page; `add` gets each as a line."""
 
@@ -29,9 +35,7 @@ class CdpConsole:
         }
 
     def _note(self, milliseconds: float, level: str, text: str) -> None:
-        shown = hide_in_error(" ".join(cut(text, _MAX_TEXT * 2).split()))
-        shown = cut(shown, _MAX_TEXT)
-        self._add({"k": "js", "t": round(milliseconds), "level": level, "text": shown})
+        self._add(message_line(milliseconds, level, text))
 
     def _called(self, event: dict[str, Any]) -> None:
         if event["type"] in _IGNORED:
@@ -39,7 +43,7 @@ class CdpConsole:
         text = " ".join(map(_text_of, event["args"][:_MAX_ARGUMENTS]))
         frames = (event.get("stackTrace") or {}).get("callFrames") or [{}]
         level = _LEVELS.get(event["type"], "info")
-        self._note(event["timestamp"], level, text + _place(frames[0]))
+        self._note(event["timestamp"], level, text + place_of(frames[0]))
 
     def _thrown(self, event: dict[str, Any]) -> None:
         details = event["exceptionDetails"]
@@ -48,14 +52,14 @@ class CdpConsole:
         what = str(thrown.get("description") or thrown.get("value") or "").partition("\n")[0]
         frames = (details.get("stackTrace") or {}).get("callFrames") or [details]
         text = f"{details.get('text', 'Uncaught')} {what}".strip()
-        self._note(event["timestamp"], "error", text + _place(frames[0]))
+        self._note(event["timestamp"], "error", text + place_of(frames[0]))
 
     def _entry(self, event: dict[str, Any]) -> None:
         entry = event["entry"]
         # A request that failed has a line of its own.
         if entry["source"] != "network" or not entry["text"].startswith("Failed to load"):
             level = _LEVELS.get(entry["level"], "info")
-            place = _place({"url": entry.get("url"), "lineNumber": entry.get("lineNumber")})
+            place = place_of({"url": entry.get("url"), "lineNumber": entry.get("lineNumber")})
             self._note(entry["timestamp"], level, entry["text"] + place)
 
     def _dialog(self, event: dict[str, Any]) -> None:
@@ -79,7 +83,7 @@ def _value_of(each: dict[str, Any]) -> str:
     return HIDDEN if is_secret else str(each.get("value"))
 
 
-def _place(frame: dict[str, Any]) -> str:
+def place_of(frame: dict[str, Any]) -> str:
     """Return ` (FILE:LINE)` of a place that counts lines from 0; empty if it has no file."""
     if not frame.get("url"):
         return ""

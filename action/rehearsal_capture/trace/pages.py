@@ -81,10 +81,9 @@ class Pages:
         self._size += len(text)
         return sha
 
-    def has_time(self, *, is_retry: bool) -> bool:
-        """Whether a picture may be taken now; on a retry always."""
-        elapsed = CLOCK.monotonic() - self._started
-        return is_retry or self._spent <= elapsed * _PART_OF_TIME
+    def has_time(self) -> bool:
+        """Whether a picture may be taken now: only a part of the test's time is for them."""
+        return self._spent <= (CLOCK.monotonic() - self._started) * _PART_OF_TIME
 
     def add_picture(self, line: dict[str, Any], picture: bytes, seconds: float) -> None:
         """Keep the picture of a line, which took `seconds`."""

@@ -111,7 +111,7 @@ class Recorder:
         if not error:
             browser.follow_windows(command, params)
         if self.is_on():
-            browser.listen()
+            browser.listen(is_retry=self._attempt > 1)
             step = browser.trace.note(
                 command, params, value, error=error, started=started, ended=CLOCK.time(),
                 at=calling_place(),

@@ -42,9 +42,9 @@ class TypedText:
         """Whether these are the parameters of the same command."""
         return self._params is params
 
-    def answer(self, reply: dict[str, Any]) -> None:
-        """Take the answer to DOM.describeNode; it may come before the step or after it."""
-        self._is_plain = is_plain((reply.get("result") or {}).get("node") or {})
+    def answer(self, node: dict[str, Any]) -> None:
+        """Take the field's node, as CDP describes it; it may come before the step or after it."""
+        self._is_plain = is_plain(node)
         self._show()
 
     def show_in(self, step: dict[str, Any]) -> None:

@@ -70,9 +70,8 @@ def test_add_picture__keeps_the_first_and_the_newest() -> None:
 
 def test_has_time__within_a_part_of_the_test() -> None:
     pages = Pages()
-    assert pages.has_time(is_retry=False)
+    assert pages.has_time()
     pages.add_picture({}, b"jpeg", 3600.0)
-    assert not pages.has_time(is_retry=False)
-    assert pages.has_time(is_retry=True)
+    assert not pages.has_time()
     pages.clear()
-    assert pages.has_time(is_retry=False)
+    assert pages.has_time()

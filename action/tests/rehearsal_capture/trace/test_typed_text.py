@@ -38,13 +38,12 @@ def test_is_plain(described: dict[str, Any], shown: bool) -> None:
 def test_show__when_both_are_there(is_answered_first: bool) -> None:
     step = {"text": "•••"}
     typed = TypedText({"text": "Buy tea\ue007\ue03d"})
-    reply = {"result": {"node": node("input")}}
     if is_answered_first:
-        typed.answer(reply)
+        typed.answer(node("input"))
     typed.show_in(step)
     if not is_answered_first:
         assert step["text"] == "•••"
-        typed.answer(reply)
+        typed.answer(node("input"))
     assert step["text"] == "Buy tea[Enter][key]"
 
 
@@ -53,17 +52,16 @@ def test_show__a_long_text_says_that_it_is_cut() -> None:
     step: dict[str, Any] = {}
     typed = TypedText({"text": "x" * 300})
     typed.show_in(step)
-    typed.answer({"result": {"node": node("input")}})
+    typed.answer(node("input"))
     assert step["text"] == f"{'x' * 199}…"
 
 
-@pytest.mark.parametrize("reply", [{"result": {"node": node("input", type="password")}},
-                                   {"error": {"message": "no node"}}])  # fmt: skip
-def test_show__stays_hidden(reply: dict[str, Any]) -> None:
+@pytest.mark.parametrize("described", [node("input", type="password"), {}])
+def test_show__stays_hidden(described: dict[str, Any]) -> None:
     step = {"text": "•••"}
     typed = TypedText({"text": "s3cret"})
     typed.show_in(step)
-    typed.answer(reply)
+    typed.answer(described)
     assert step["text"] == "•••"
 
 

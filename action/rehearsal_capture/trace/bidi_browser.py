@@ -1,0 +1,163 @@
+"""Listen to Firefox by BiDi: console, and what its pages look like after a step.
+
+Firefox lets a session have several connections: this one is our own, but what it subscribes to,
+the session's other connections get, too. Requests cost some 30 ms a step, pictures 40, so both are
+for retries.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rehearsal_capture.console_lines import END_MARK
+from rehearsal_capture.trace.bidi_page import BidiPage
+from rehearsal_capture.trace.bidi_requests import BidiRequests
+from rehearsal_capture.trace.cdp_console import message_line, place_of
+from rehearsal_capture.trace.cdp_windows import CdpWindows
+from rehearsal_capture.trace.clock import CLOCK
+from rehearsal_capture.trace.connection import Connection
+
+# Firefox on this machine, and no Grid between, which may allow one connection only.
+ADDRESS = re.compile(r"ws://(localhost|127\.0\.0\.1|\[::1\]):\d+/session/[\w-]+")
+_EVENTS = (
+    "browsingContext.contextCreated", "browsingContext.contextDestroyed", "log.entryAdded",
+    "browsingContext.userPromptOpened", "browsingContext.userPromptClosed",
+)  # fmt: skip
+_REQUESTS = ("network.beforeRequestSent", "network.responseCompleted", "network.fetchError")
+_LEVELS = {"debug": "debug", "info": "info", "warn": "warning", "error": "error"}
+_PAUSE = 0.005
+
+
+class BidiBrowser:
+    """A connection to the session of one browser; `add` gets each line, with its user context."""
+
+    # On a first attempt.
+    has_pictures = False
+
+    def __init__(self, url: str, add: Callable[[str, dict[str, Any]], None]) -> None:
+        self._add = add
+        self._windows = CdpWindows(add)
+        self._requests = BidiRequests()
+        self._connection = Connection(url, self._listen, self._take)
+        self._has_requests = False
+        self._is_ready = False
+        # By context: the windows, in the order in which they were opened; and the frames' windows.
+        self._pages: dict[str, BidiPage] = {}
+        self._of_frames: dict[str, str] = {}
+
+    def start(self, timeout: float) -> None:
+        """Begin, and wait `timeout` seconds at most until the windows are listened to."""
+        self._connection.start()
+        self._wait(lambda: self._is_ready, CLOCK.monotonic() + timeout)
+
+    def wait_for(self, target: str, deadline: float) -> None:
+        """Wait until a new window is listened to, at most until `deadline`."""
+        self._wait(lambda: target in self._pages, deadline)
+
+    def _wait(self, condition: Callable[[], bool], deadline: float) -> None:
+        while self._connection.is_alive() and CLOCK.monotonic() < deadline and not condition():
+            time.sleep(_PAUSE)
+
+    def page(self, target: str | None, user_context: str | None) -> BidiPage | None:
+        """Return the page of a window, or the first one of a user context."""
+        if target is not None:
+            return self._pages.get(target)
+        pages = list(self._pages.values())
+        return next((each for each in pages if user_context in (None, each.user_context)), None)
+
+    def add_requests(self) -> None:
+        """Listen to requests as well from now on."""
+        if not self._has_requests:
+            self._has_requests = True
+            self._subscribe(_REQUESTS)
+
+    def is_looking(self) -> bool:
+        """Whether a page has still to answer."""
+        return any(each.looks.is_looking() for each in list(self._pages.values()))
+
+    def start_test(self) -> None:
+        """Begin again for another test."""
+        for page in list(self._pages.values()):
+            page.looks.start_test()
+
+    def close(self) -> None:
+        """End the connection and its thread."""
+        self._connection.close()
+
+    def forget(self) -> None:
+        """Drop the connection in a fork."""
+        self._connection.forget()
+
+    def _listen(self) -> None:
+        self._subscribe(_EVENTS)
+        # Its answer comes after the events of all windows that are open.
+        self._connection.send("session.status", {}, lambda _: self._begin())
+
+    def _begin(self) -> None:
+        self._windows.start()
+        self._is_ready = True
+
+    def _subscribe(self, events: tuple[str, ...]) -> None:
+        # One by one: an older Firefox does not know all of them.
+        for each in events:
+            self._connection.send("session.subscribe", {"events": [each]})
+
+    def _take(self, message: dict[str, Any]) -> None:
+        method, event = message["method"], message["params"]
+        if method == "browsingContext.contextCreated":
+            self._opened(event)
+        elif method == "browsingContext.contextDestroyed":
+            self._closed(event["context"])
+        else:
+            source = event.get("source") or event
+            window = str(source.get("context"))
+            page = self._pages.get(self._of_frames.get(window, window))
+            if page is not None:
+                self._take_of_page(method, event, page)
+
+    def _take_of_page(self, method: str, event: dict[str, Any], page: BidiPage) -> None:
+        line = None
+        if method == "log.entryAdded":
+            is_ours = str(event.get("text")).startswith(END_MARK)
+            line = None if is_ours else _message(event)
+        elif method == "browsingContext.userPromptOpened":
+            page.looks.has_dialog = True
+            text = f"{event['type']}: {event.get('message', '')}"
+            line = message_line(CLOCK.time() * 1000, "dialog", text)
+        elif method == "browsingContext.userPromptClosed":
+            page.looks.has_dialog = False
+        elif method == "network.beforeRequestSent":
+            line = self._requests.sent(event)
+        elif method == "network.responseCompleted":
+            self._requests.answered(event)
+        elif method == "network.fetchError":
+            self._requests.failed(event)
+        if line is not None:
+            self._add(page.user_context, line)
+
+    def _opened(self, event: dict[str, Any]) -> None:
+        context, parent = event["context"], event.get("parent")
+        if parent is not None:
+            self._of_frames[context] = self._of_frames.get(parent, parent)
+        elif context not in self._pages:
+            user_context = event.get("userContext") or ""
+            self._pages[context] = BidiPage(context, user_context, self._connection.send)
+            info = {"targetId": context, "browserContextId": user_context, "url": event["url"]}
+            self._windows.opened(info)
+
+    def _closed(self, context: str) -> None:
+        self._of_frames.pop(context, None)
+        if self._pages.pop(context, None) is not None:
+            self._windows.closed(context)
+
+
+def _message(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the line of a message of the console, or of an exception that nothing caught."""
+    text = str(event.get("text") or "")
+    uncaught = "Uncaught " if event.get("type") == "javascript" else ""
+    frames = (event.get("stackTrace") or {}).get("callFrames") or [{}]
+    level = _LEVELS.get(event["level"], "info")
+    return message_line(event["timestamp"], level, f"{uncaught}{text}{place_of(frames[0])}")
