@@ -104,6 +104,11 @@ def values(variables: Mapping[str, Variable]) -> dict[str, str]:
     return {name: variable.value or "" for name, variable in variables.items()}
 
 
+def stored_name(variable: str) -> str:
+    """Return the name of the repository's secret for a variable: GitHub takes no GITHUB_."""
+    return f"APP_{variable}" if variable.upper().startswith("GITHUB_") else variable
+
+
 def check_lengths(source: str, found: Mapping[str, Variable]) -> None:
     """Raise `MisconfiguredError` for a variable that no program can be started with."""
     together = 0
@@ -143,5 +148,6 @@ def _missing_secret_error(source: str, name: str, variable: Variable) -> Misconf
         f"The secret {name} is empty." if variable.inherited else f"{where}: the secret is empty.",
         hint="GitHub gives no secrets to pull requests from forks and from Dependabot. "
         + (random if source == "secrets" else "In any other run, write ")
-        + f"{known}: ${{{{ secrets.{known} }}}} in the step's env:, and {known} under {source}.",
+        + f"{known}: ${{{{ secrets.{stored_name(known)} }}}} in the step's env:, and {known} under "
+        f"{source}.",
     )

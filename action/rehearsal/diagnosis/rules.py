@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
+from rehearsal.config.variables import stored_name
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.key_lines import MAX_LINE_LENGTH
 from rehearsal.diagnosis.paste import fit_paste
@@ -19,6 +20,8 @@ MAX_EVIDENCE_LINES = 8
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
 # A line of a paste with this is repeated for each value of a group.
 EACH = "{each}"
+# In such a line: the name of the repository's secret for that value, the name of a variable.
+STORED = "{stored}"
 # The source in which a variant finds the verdict and the values captured so far.
 CAPTURES = "captures"
 
@@ -184,7 +187,7 @@ def _choose_variant(cause: Cause, facts: Facts, values: dict[str, str]) -> Varia
 def _fill(text: str, values: Mapping[str, str]) -> str:
     if EACH in text and "each" in values:
         lines = (
-            line.replace(EACH, value)
+            line.replace(EACH, value).replace(STORED, stored_name(value))
             for line in text.split("\n")
             for value in (values["each"].split("\n") if EACH in line else ("",))
         )

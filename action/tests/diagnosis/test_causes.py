@@ -98,7 +98,7 @@ def test_causes__texts_are_filled_in(path: Path) -> None:
 def common_groups(pattern: Pattern) -> set[str]:
     """Return the groups that every regular expression of a pattern has."""
     groups = set.intersection(*(set(each.groupindex) for each in pattern.patterns))
-    return groups | ({"all", "each", "others"} if pattern.every_value_of else set())
+    return groups | ({"all", "each", "stored", "others"} if pattern.every_value_of else set())
 
 
 def assert_filled(texts: Cause | Variant, groups: set[str]) -> None:
@@ -156,6 +156,13 @@ def test_causes__reason_of_a_crash_loop_comes_first() -> None:
     log = captured("missing-variable").lines["container.log"]
     found = diagnose(with_log(captured("crash-loop"), log), CAUSES)
     assert [each.id for each in found] == ["missing-variable", "crash-loop"]
+
+
+def test_causes__a_secret_of_the_repository_has_a_name_that_github_takes() -> None:
+    facts = captured("missing-variable")
+    log = (each.replace("TINY_KEY", "GITHUB_SECRET") for each in facts.lines["container.log"])
+    (found,) = diagnose(with_log(facts, tuple(log)), CAUSES)
+    assert "GITHUB_SECRET: ${{ secrets.APP_GITHUB_SECRET }}" in found.paste
 
 
 def test_causes__stylesheet_before_icon() -> None:

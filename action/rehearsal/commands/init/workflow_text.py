@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rehearsal import __version__
 from rehearsal.commands.init.input_line import Draft, InputLine
 from rehearsal.config.input_table import INPUTS
+from rehearsal.config.variables import stored_name
 from rehearsal.local.yaml_file import CONSTANTS, NUMBER
 
 ACTION = f"OWNER/dress-rehearsal/action@v{__version__}"
@@ -50,7 +51,9 @@ def workflow_text(draft: Draft, *, branch: str = "main", action: str = ACTION) -
     lines.append(f"{STEP}- uses: {action}")
     if draft.secret_names:
         lines.append(f"{KEY}env:")
-        lines += (f"{ITEM}{name}: ${{{{ secrets.{name} }}}}" for name in draft.secret_names)
+        lines += (
+            f"{ITEM}{name}: ${{{{ secrets.{stored_name(name)} }}}}" for name in draft.secret_names
+        )
     inputs = dict(draft.by_name())
     if inputs:
         lines.append(f"{KEY}with:")

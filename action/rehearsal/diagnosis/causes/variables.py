@@ -13,7 +13,7 @@ MISSING = Pattern(
     every_value_of="name",
     shown=False,
 )
-OF_THE_STEP = in_step_env("{each}", "${{ secrets.{each} }}")
+OF_THE_STEP = in_step_env("{each}", "${{ secrets.{stored} }}")
 FROM_REPOSITORY = f"{in_step('secrets', '{name}')}\n\n{OF_THE_STEP}"
 ALL_FROM_REPOSITORY = in_step("secrets", "|\n  {each}") + f"\n\n{OF_THE_STEP}"
 MISSING_IN_THE_BUILD = "Missing while the image is built: the environment variable {all}"

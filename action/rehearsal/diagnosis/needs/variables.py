@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from rehearsal.config.variables import SECRET_LIKE_NAME
+from rehearsal.config.variables import SECRET_LIKE_NAME, stored_name
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step, in_step_env
 from rehearsal.results.next_need import NextNeed
@@ -80,14 +80,9 @@ def _paste(context: NeedContext, variable: SettingsVariable) -> str:
     if _is_random(variable):
         return in_step("generate-secrets", name)
     if SECRET_LIKE_NAME.search(name):
-        stored = f"${{{{ secrets.{_stored_name(name)} }}}}"
+        stored = f"${{{{ secrets.{stored_name(name)} }}}}"
         return f"{in_step('secrets', name)}\n\n{in_step_env(name, stored)}"
     return in_step("env", f"{name}={_value(context, variable)}")
-
-
-def _stored_name(variable: str) -> str:
-    """Return the name of the repository's secret for a variable: GitHub takes no GITHUB_."""
-    return f"APP_{variable}" if variable.upper().startswith("GITHUB_") else variable
 
 
 def _is_random(variable: SettingsVariable) -> bool:
@@ -104,7 +99,7 @@ def _hint(variable: SettingsVariable) -> str:
     if _is_random(variable):
         return "Any random value will do: generate-secrets makes one."
     if SECRET_LIKE_NAME.search(variable.name):
-        stored = _stored_name(variable.name)
+        stored = stored_name(variable.name)
         named = f" named {stored}" if stored != variable.name else ""
         return f"Pass it to the container from a repository secret{named}."
     return "Pass it to the container in env."
