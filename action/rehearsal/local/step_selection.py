@@ -1,5 +1,6 @@
 """Select the step to rehearse: the only one, or the one that the command line names."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from rehearsal.local.workflow_file import (
     ActionUse,
     find_uses,
     path_from_top,
+    require_inside,
     workflow_files,
 )
 from rehearsal.local.yaml_file import YamlMissingError
@@ -71,6 +73,7 @@ def _find_workflow(name: str, top: Path, cwd: Path) -> Path:
         cwd / name, top / name, folder / name, folder / f"{name}.yml", folder / f"{name}.yaml",
     ):  # fmt: skip
         if path.is_file():
+            require_inside(Path(os.path.normpath(path)), top)
             return path.resolve()
     existing = [path.name for path in workflow_files(top)]
     raise MisconfiguredError(

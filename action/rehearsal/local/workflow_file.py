@@ -11,6 +11,7 @@ from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import INPUTS_VARIABLE
 from rehearsal.config.workflow_inputs import OWN_INPUTS, SECRET_BECOMES
 from rehearsal.local.yaml_file import YamlMapping, as_mapping, read_yaml
+from rehearsal.verdict import MisconfiguredError
 
 WORKFLOWS_FOLDER = Path(".github/workflows")
 # The action that publishes reads its inputs from the same variable, but rehearses nothing.
@@ -73,6 +74,19 @@ def path_from_top(file: Path, top: Path) -> str:
     return str(file.relative_to(top)) if file.is_relative_to(top) else str(file)
 
 
+def require_inside(file: Path, top: Path) -> None:
+    """Raise `MisconfiguredError` for a path in the checkout that a link leads out of it.
+
+    The repository may come from anybody, and GitHub has not what the link leads to.
+    """
+    if file.is_relative_to(top) and not file.resolve().is_relative_to(top.resolve()):
+        raise MisconfiguredError(
+            f"{path_from_top(file, top)} is not read: a symbolic link leads out of the repository, "
+            f"to {file.resolve()}.",
+            hint="Put the workflow itself into the repository: GitHub does not follow the link.",
+        )
+
+
 def find_uses(
     file: Path,
     *,
@@ -86,9 +100,10 @@ def find_uses(
     `repository` is the OWNER/NAME of the checkout. A workflow that runs only when another one calls
     it is read with `include_reusable` alone: its inputs come from the caller. With `include_forks`,
     OWNER/ANY/action counts as this action, too. Raises `MisconfiguredError` if the file cannot be
-    read.
+    read, or is a link out of the checkout.
     """
     path = path_from_top(file, top)
+    require_inside(file, top)
     workflow = as_mapping(read_yaml(file, display_path=path))
     if not include_reusable and _triggers(workflow.get("on")) == {"workflow_call"}:
         return []

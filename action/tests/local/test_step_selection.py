@@ -174,3 +174,26 @@ def test_select_step__a_fork_if_its_step_is_named(project: Project) -> None:
     with pytest.raises(StepNotFoundError):
         select(project)
     assert select(project, step="1").uses == "ACME/stage/action@v1"
+
+
+@pytest.mark.parametrize("workflow", ["", "ci.yml", "ci"])
+@pytest.mark.parametrize("link", [".github/workflows/ci.yml", ".github"])
+def test_select_step__no_link_out_of_the_repository(
+    project: Project, workflow: str, link: str
+) -> None:
+    outside = project.top.parent / "outside" / link
+    outside.parent.mkdir(parents=True)
+    project.workflow(STEP)
+    (project.top / link).rename(outside)
+    (project.top / link).symlink_to(outside)
+    with pytest.raises(MisconfiguredError) as error:
+        select(project, workflow=workflow)
+    assert "symbolic link leads out of the repository" in str(error.value)
+    assert ".github/workflows/ci.yml" in str(error.value)
+
+
+def test_select_step__a_link_in_the_repository(project: Project) -> None:
+    project.workflow(STEP, "other.txt")
+    link = project.top / ".github/workflows/ci.yml"
+    link.symlink_to("other.txt")
+    assert select(project, workflow="ci.yml").step_number == 1
