@@ -113,11 +113,11 @@ MORE_FILES = {
     "tests/TEST/page.html": "The page's source when the test failed.",
     "tests/TEST/address.txt": "The page's address when the test failed.",
     "tests/TEST/console.log": "What the browser's console said until the test failed.",
-    "tests/TEST/trace.html": "The trace of a failed or flaky Selenium test on one page: its steps "
-    "with their lines of code, pictures and pages, the browser's requests and console, and what "
-    "the app, the services and the workers logged meanwhile. It shows the last attempt that left a "
-    "trace; the pages of earlier ones are `trace-attempt1.html` and so on. A test that passed at "
-    "once has no such page, even with `trace: always`.",
+    "tests/TEST/trace.html": "The trace of a Selenium test on one page: its steps with their lines "
+    "of code, pictures and pages, the browser's requests and console, and what the app, the "
+    "services and the workers logged meanwhile. It shows the attempt that the report tells of; "
+    "other attempts have `trace-attempt2.html` and so on. With `trace: always` the slowest 50 "
+    "tests that did not fail have one, too.",
     "tests/TEST/trace.jsonl": "The data of the first attempt's trace, with the pictures "
     "`trace-1.jpg` and so on. Those of the first retry are `trace-retry1.jsonl` and "
     "`trace-retry1-1.jpg`.",

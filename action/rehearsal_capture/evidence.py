@@ -74,7 +74,7 @@ def keep(
             if snapshots:
                 _write(folder_of(name()), snapshots)
             # A browser that has ended shows nothing more, but what led to it is known.
-            RECORDER.write(folder_of(name()), name())
+            RECORDER.write(folder_of(name()), name(), error=error)
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -62,12 +62,12 @@ class AttemptRecord:
             earlier_attempts=earlier_attempts,
         )
 
-    def save_evidence(self) -> str | None:
+    def save_evidence(self, error: BaseException) -> str | None:
         """Save what the browsers show now; return a sentence that says where, if there are any."""
         if not self.browsers:
             return None
         failure, retry = len(self.errors) + 1, len(self.earlier_attempts)
-        self.evidence.save(self.browsers, failure=failure, retry=retry)
+        self.evidence.save(self.browsers, failure=failure, retry=retry, error=error)
         return f"What the browser showed is kept in {self.evidence.location}"
 
     def record_exception(
@@ -78,7 +78,7 @@ class AttemptRecord:
             self.skipped = str(error)
             return
         drop_driver_stack(error)
-        if where := self.save_evidence():
+        if where := self.save_evidence(error):
             error.add_note(where)
         self.add_error(error, failed=isinstance(error, failure_type))
         setattr(error, _RECORDED, True)

@@ -43,7 +43,14 @@ class EvidenceFolder:
         """Delete what an earlier run of the same test left."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def save(self, browsers: Sequence[Browser], *, failure: int = 1, retry: int = 0) -> None:
+    def save(
+        self,
+        browsers: Sequence[Browser],
+        *,
+        failure: int = 1,
+        retry: int = 0,
+        error: BaseException | None = None,
+    ) -> None:
         """Write screenshot.png, page.html, address.txt and console.log of each browser.
 
         The second browser's files are called screenshot-browser2.png and so on, those of a second
@@ -51,7 +58,7 @@ class EvidenceFolder:
         retry screenshot-retry1.png. Errors go into problems.txt: they must not replace the
         failure of the test.
         """
-        problems = self._write_trace()
+        problems = self._write_trace(error)
         with RECORDER.paused():
             problems += self._save_pages(browsers, failure=failure, retry=retry)
         if problems:
@@ -78,12 +85,12 @@ class EvidenceFolder:
             problems += (f"An open dialog was closed: {text}\n" for text in dialogs)
         return problems
 
-    def _write_trace(self) -> list[str]:
+    def _write_trace(self, error: BaseException | None) -> list[str]:
         """Write what the test made the browsers do; return the problem that there was."""
         try:
-            RECORDER.write(self.path, self.test)
-        except (OSError, ValueError) as error:
-            return [f"trace{RECORDER.suffix}.jsonl: {error}\n"]
+            RECORDER.write(self.path, self.test, error=error)
+        except (OSError, ValueError) as problem:
+            return [f"trace{RECORDER.suffix}.jsonl: {problem}\n"]
         return []
 
     def _write_problems(self, problems: Sequence[str]) -> None:

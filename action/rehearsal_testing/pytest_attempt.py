@@ -45,7 +45,7 @@ class PytestAttempt:
         """Record what ends the whole session while this test runs."""
         if is_recorded(error):
             return
-        self.record.save_evidence()
+        self.record.save_evidence(error)
         self.record.add_error(error, failed=False)
         self.record.write_report()
 
@@ -69,7 +69,7 @@ class PytestAttempt:
             self._is_written = True
         else:
             self._has_unwritten_errors = True
-            if where := self.record.save_evidence():
+            if where := self.record.save_evidence(error):
                 report.sections.append(("browser", where))
                 text += f"\n{where}"
         failure = call.when == "call" and isinstance(error, AssertionError | pytest.fail.Exception)

@@ -104,7 +104,8 @@ def finish(
             )
             # Without these pages the reports are whole.
             with _warn_of_faults(console):
-                result = replace(result, index=pages.add_to(result.index))
+                tests = result.suite_results.tests if result.suite_results else ()
+                result = replace(result, index=pages.add_to(result.index, tests))
             result = with_remarks(result, state, evidence)
             _write_reports(result, evidence, console)
     link = ""

@@ -72,7 +72,9 @@ def collect_evidence(
             # No report lists more, and 100,000 would take a minute.
             test = FailedTestEvidence(failure=failure)
             test = locate(failure, source) if number < MAX_LISTED else test
-            yield collect(test, evidence, source, indexes) if number < MAX_TESTS else test
+            if number < MAX_TESTS:
+                test = collect(test, evidence, source, indexes, flaky=kind == "flaky")
+            yield test
 
     return EvidenceIndex(
         failed=tuple(each(named.failed, "failed")),

@@ -11,7 +11,7 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.log_slices import cut_slice
 from rehearsal.evidence.request_of_test import app_line, request_of_test
-from rehearsal.evidence.trace_content import find_traces, read_trace_file
+from rehearsal.evidence.trace_content import find_attempts, main_attempt, read_trace_file
 from rehearsal.outside.folder import Folder
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
@@ -32,6 +32,8 @@ OUTPUT = "output-report.log"
 OF_TRACES = re.compile(rf"{PICTURE.pattern}|trace(?:-attempt\d+)?\.html")
 # In bytes: the file holds the rest of a longer address.
 MAX_ADDRESS = 2000
+# Of each test, the last ones are held in memory and shown; its trace has all.
+MAX_STEPS = 100
 # What selenium adds to its messages: versions, a link to its documentation, the driver's stack.
 SELENIUM_NOISE = re.compile(
     r"^[ \t]*\(Session info: .*\n?|; For documentation on this error, please visit: \S+"
@@ -54,6 +56,8 @@ def collect(
     evidence: Evidence,
     source: SourceTree,
     indexes: Mapping[str, LogIndex],
+    *,
+    flaky: bool = False,
 ) -> FailedTestEvidence:
     """Write a test's slices of the logs and its output into its folder; return it with all files.
 
@@ -67,21 +71,21 @@ def collect(
     if failure.output and not evidence.folder.exists(f"{folder}/{OUTPUT}"):
         evidence.write(f"{folder}/{OUTPUT}", failure.output)
     slice_of_log = read_excerpt(evidence.folder, slice_name, TEXT_LIMITS)
-    files = _files(evidence.folder, folder)
-    traces = find_traces([*files])
+    files = files_of(evidence.folder, folder)
+    attempts = find_attempts(evidence.folder, files, flaky=flaky)
+    main = main_attempt(attempts)
     shown = [name for name in files if not OF_TRACES.fullmatch(PurePosixPath(name).name)]
     pictures = [name for name in shown if _suffix(name) in PICTURES]
     addresses = [_address_file(name) for name in pictures]
     texts = [name for name in shown if _suffix(name) in READABLE]
-    # Of a test that ran again, the last attempt.
-    trace_file = traces[-1] if traces else ""
+    trace_file = main.file if main else ""
     trace = read_trace_file(evidence.folder, trace_file)
     request = request_of_test(trace)
     app_index = indexes.get(CONTAINER_LOG, LogIndex())
     excerpts = (
         read_excerpt(evidence.folder, name, TEXT_LIMITS)
         for name in texts
-        if name not in {slice_name, *addresses, *traces}
+        if name not in {slice_name, *addresses, *(each.file for each in attempts)}
     )
     return replace(
         test,
@@ -97,7 +101,9 @@ def collect(
             if name in shown and name not in {*pictures, *texts}
         ),
         frame=project_frame(slice_of_log.text, source) if slice_of_log else None,
-        steps=trace.steps,
+        attempts=attempts,
+        steps=trace.steps[-MAX_STEPS:],
+        steps_left_out=max(0, len(trace.steps) - MAX_STEPS),
         steps_file=trace_file,
         request=request,
         app_line=app_line(request, trace.started, evidence.folder, app_index, source)
@@ -106,7 +112,7 @@ def collect(
     )
 
 
-def _files(folder: Folder, name: str) -> dict[str, int]:
+def files_of(folder: Folder, name: str) -> dict[str, int]:
     """Return the sizes of the files in one folder of the evidence, by their paths."""
     try:
         entries = folder.folder(name).entries()

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.outside.folder import Entry, Folder
-from rehearsal.results.failure_trace import ANY_TRACE_PAGE
 from rehearsal.results.file_names import TESTS_FOLDER
+from rehearsal.results.traced_attempt import ANY_TRACE_PAGE
 
 # The pages of traces: the last sweep leaves them as they are, and `rehearse show` shows them.
 OUR_PAGE = re.compile(ANY_TRACE_PAGE, re.ASCII)

@@ -1,7 +1,7 @@
 """What trace.html shows: the trace of a test, the logs of that time and the project's code."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -12,21 +12,19 @@ from rehearsal.evidence.log_lines import read_lines
 from rehearsal.outside.files import read_text
 from rehearsal.outside.folder import Folder
 from rehearsal.results.browser_trace import BrowserTrace
-from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.failure_trace import (
-    TRACE_PAGE,
-    FailureTrace,
-    SourceExcerpt,
-    TraceAttempt,
-)
+from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
+from rehearsal.results.tests import ListedOutcome
 from rehearsal.results.timed_log import TimedLog
 from rehearsal.results.trace_reader import PICTURE, read_trace
+from rehearsal.results.traced_attempt import TRACE_PAGE, SourceExcerpt, TracedAttempt
 from rehearsal.source.source_tree import SourceTree
+from rehearsal.source.text_lines import split_lines
 
 # What rehearsal_capture writes of a test's attempts.
 TRACE = re.compile(r"trace(?:-retry(\d{1,3}))?\.jsonl", re.ASCII)
 # In bytes; all that the capture keeps has less.
 MAX_TRACE = 8 << 20
+MAX_HEAD = 16 << 10
 PLACE = re.compile(r"(.+):(\d{1,7})")
 # How many lines of the project's code are shown before and after a step's line, of how many steps.
 AROUND = 4
@@ -40,10 +38,38 @@ AFTER = 0.5
 BEFORE = 0.1
 
 
-def find_traces(names: Sequence[str]) -> list[str]:
-    """Return the traces among the files of a test, in the order of the attempts."""
-    found = ((TRACE.fullmatch(PurePosixPath(name).name), name) for name in names)
-    return [name for _, name in sorted((_attempt(match), name) for match, name in found if match)]
+def find_attempts(folder: Folder, names: Iterable[str], *, flaky: bool) -> tuple[TraceAttempt, ...]:
+    """Return the attempts of a test that left a trace, in their order.
+
+    `names` are the paths of its files. `trace.html` belongs to the attempt of which its report
+    tells: the first failure of a flaky test, the last one of a test that failed each time.
+    """
+    found = (
+        (match, name) for name in names if (match := TRACE.fullmatch(PurePosixPath(name).name))
+    )
+    attempts = [
+        TraceAttempt(
+            number=number, page="", file=name, passed=flaky and read_head(folder, name).passed
+        )
+        for number, name in sorted((int(match[1] or 0) + 1, name) for match, name in found)
+    ]
+    failed = [each for each in attempts if not each.passed] or attempts
+    main = failed[0 if flaky else -1] if failed else None
+    return tuple(
+        replace(each, page=TRACE_PAGE if each is main else f"trace-attempt{each.number}.html")
+        for each in attempts
+    )
+
+
+def main_attempt(attempts: Iterable[TraceAttempt]) -> TraceAttempt | None:
+    """Return the attempt of `trace.html`."""
+    return next((each for each in attempts if each.page == TRACE_PAGE), None)
+
+
+def read_head(folder: Folder, name: str) -> BrowserTrace:
+    """Return what the first line of a trace tells, without steps."""
+    excerpt = read_excerpt(folder, name, (MAX_HEAD, 0))
+    return read_trace(excerpt.text.partition("\n")[0]) if excerpt else BrowserTrace()
 
 
 def read_trace_file(folder: Folder, name: str) -> BrowserTrace:
@@ -52,49 +78,42 @@ def read_trace_file(folder: Folder, name: str) -> BrowserTrace:
     return read_trace(excerpt.text) if excerpt else BrowserTrace()
 
 
-def failure_traces(
+def traced_attempts(
     test: FailedTestEvidence,
     evidence: Evidence,
     source: SourceTree,
     indexes: Mapping[str, LogIndex],
-) -> Iterator[FailureTrace]:
-    """Yield what the pages show of a test's attempts, the last attempt first.
+    *,
+    outcome: ListedOutcome | None = None,
+) -> Iterator[TracedAttempt]:
+    """Yield what the pages show of a test's attempts: that of `trace.html`, then from the last one.
 
-    `indexes` are those of the logs, by their names.
+    `indexes` are those of the logs, by their names. `outcome` is how the test ended: None if it
+    failed each time.
     """
     try:
         entries = evidence.folder.folder(test.folder).entries() if test.folder else []
     except OSError:
         return
-    names = [each.name for each in entries if each.is_file]
-    traces = find_traces(names)
-    attempts = tuple(_attempts(traces))
-    for name, attempt in reversed([*zip(traces, attempts, strict=True)]):
-        trace = read_trace_file(evidence.folder, f"{test.folder}/{name}")
+    pictures = frozenset(each.name for each in entries if PICTURE.fullmatch(each.name))
+    is_flaky = outcome is ListedOutcome.FLAKY
+    for attempt in sorted(test.attempts, key=lambda each: (each.page != TRACE_PAGE, -each.number)):
+        trace = read_trace_file(evidence.folder, attempt.file)
         if not trace.steps:
             continue
-        shown = FailureTrace(
+        # The report of a flaky test tells of the first attempt, which may have left no trace.
+        is_main = attempt.page == TRACE_PAGE and (not is_flaky or attempt.number == 1)
+        passed = ListedOutcome.PASSED if attempt.passed else None
+        shown = TracedAttempt(
             test=test,
             trace=trace,
             logs=tuple(_logs(trace, test, evidence.folder, indexes)),
-            pictures=frozenset(filter(PICTURE.fullmatch, names)),
-            attempts=attempts,
+            pictures=pictures,
             page=attempt.page,
-            is_last=attempt is attempts[-1],
+            is_reported=is_main,
+            outcome=passed if is_flaky else outcome,
         )
         yield replace(shown, sources=_sources(shown, evidence, source))
-
-
-def _attempt(match: re.Match[str]) -> int:
-    return int(match[1] or 0) + 1
-
-
-def _attempts(traces: Sequence[str]) -> Iterator[TraceAttempt]:
-    for name in traces:
-        match = TRACE.fullmatch(name)
-        number = _attempt(match) if match else 1
-        page = f"trace-attempt{number}.html" if name != traces[-1] else TRACE_PAGE
-        yield TraceAttempt(number=number, page=page)
 
 
 def _logs(
@@ -115,7 +134,7 @@ def _logs(
 
 
 def _sources(
-    shown: FailureTrace, evidence: Evidence, source: SourceTree
+    shown: TracedAttempt, evidence: Evidence, source: SourceTree
 ) -> dict[str, SourceExcerpt]:
     found: dict[str, SourceExcerpt] = {}
     texts: dict[str, list[str]] = {}
@@ -127,7 +146,7 @@ def _sources(
             continue
         if file not in texts:
             text = read_text(source.top / file, MAX_SOURCE) or ""
-            texts[file] = evidence.redactor.redact(text).splitlines()
+            texts[file] = split_lines(evidence.redactor.redact(text))
         line, lines = int(match[2]), texts[file]
         if 0 < line <= len(lines):
             first = max(1, line - AROUND)

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
 from rehearsal.outside.page_files import PageFiles
-from rehearsal.results.failure_trace import ANY_TRACE_PAGE
 from rehearsal.results.file_names import PAGE_FILE
+from rehearsal.results.traced_attempt import ANY_TRACE_PAGE
 
 LOOPBACK = "127.0.0.1"
 # By these names a browser on this machine reaches it, or through a tunnel. Another name is that of

@@ -1,7 +1,7 @@
-"""Write the pages that show the traces of failed tests, beside the traces."""
+"""Write the pages that show the traces of tests, beside the traces."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from rehearsal.evidence.budget import room
@@ -10,16 +10,20 @@ from rehearsal.evidence.copy_files import NO_TIME, why_too_much
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.evidence.log_index import LogIndex
-from rehearsal.evidence.trace_content import failure_traces
+from rehearsal.evidence.passed_traces import PassedTrace, passed_traces
+from rehearsal.evidence.trace_content import traced_attempts
 from rehearsal.outside.folder import Entry
 from rehearsal.report.trace import trace_page
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
-from rehearsal.results.failure_trace import TRACE_PAGE
 from rehearsal.results.file_names import TESTS_FOLDER
+from rehearsal.results.tests import ListedOutcome, ListedTest
+from rehearsal.results.traced_attempt import TRACE_PAGE
 from rehearsal.source.source_tree import SourceTree
 
 # In seconds. Nothing can cancel a rehearsal while it makes the pages.
 MAX_SECONDS = 30.0
+# How many tests that did not fail have pages: the slowest, which one most likely looks at.
+MAX_PASSED = 50
 
 
 class TracePages:
@@ -44,27 +48,51 @@ class TracePages:
         self._deadline = clock() + (seconds or MAX_SECONDS)
         self._left_out = LeftOut()
 
-    def add_to(self, index: EvidenceIndex) -> EvidenceIndex:
-        """Write the pages of all tests in an index, and return it with their names."""
-        if not any(test.steps for test in (*index.failed, *index.flaky)):
+    def add_to(self, index: EvidenceIndex, tests: Sequence[ListedTest] = ()) -> EvidenceIndex:
+        """Write the pages of all tests that left a trace, and return the index with their names.
+
+        The tests in the index come first, then the others, as `passed_traces` yields them.
+        """
+        kept = (*index.failed, *index.flaky)
+        folder = self._evidence.folder
+        passed = [*passed_traces(folder, tests, {each.folder for each in kept})]
+        if not passed and not any(test.steps for test in kept):
             return index
-        indexes = read_indexes(self._evidence.folder)
-        free = self._evidence.folder.free_space
+        indexes = read_indexes(folder)
+        free = folder.free_space
         self._reason = why_too_much(self._limit, free)
         self._room = room(self._limit - self._used(), free)
         index = replace(
             index,
             failed=tuple(self._add(test, indexes) for test in index.failed),
-            flaky=tuple(self._add(test, indexes) for test in index.flaky),
+            flaky=tuple(self._add(test, indexes, ListedOutcome.FLAKY) for test in index.flaky),
+            passed_traces=self._add_passed(passed, indexes),
         )
         for notice in self._left_out.notices():
             self._evidence.warn(notice)
         return index
 
-    def _add(self, test: FailedTestEvidence, indexes: Mapping[str, LogIndex]) -> FailedTestEvidence:
+    def _add_passed(
+        self, passed: Sequence[PassedTrace], indexes: Mapping[str, LogIndex]
+    ) -> dict[str, str]:
+        """Write the pages of the first tests; return them by the names of the tests."""
+        if len(passed) > MAX_PASSED:
+            self._evidence.warn(
+                f"{len(passed)} tests that did not fail left a trace; only the {MAX_PASSED} "
+                f"slowest have a {TRACE_PAGE}."
+            )
+        added = (self._add(each.test, indexes, each.outcome) for each in passed[:MAX_PASSED])
+        return {each.failure.name: each.trace_page for each in added if each.trace_page}
+
+    def _add(
+        self,
+        test: FailedTestEvidence,
+        indexes: Mapping[str, LogIndex],
+        outcome: ListedOutcome | None = None,
+    ) -> FailedTestEvidence:
         """Write the pages of a test; a fault of ours costs no other page and no report."""
         try:
-            return self._write(test, indexes)
+            return self._write(test, indexes, outcome)
         except Exception as error:  # noqa: BLE001  (as the docstring says)
             name = f"{test.folder}/{TRACE_PAGE}"
             reason = f"an error in Dress Rehearsal ({type(error).__name__}: {error})"
@@ -72,13 +100,14 @@ class TracePages:
             return test
 
     def _write(
-        self, test: FailedTestEvidence, indexes: Mapping[str, LogIndex]
+        self,
+        test: FailedTestEvidence,
+        indexes: Mapping[str, LogIndex],
+        outcome: ListedOutcome | None,
     ) -> FailedTestEvidence:
-        """Write the pages of a test's attempts; the page of the last one stands in the index."""
-        if not test.steps:
-            return test
+        """Write the pages of a test's attempts; `trace.html` stands in the index."""
         written = ""
-        for shown in failure_traces(test, self._evidence, self._source, indexes):
+        for shown in traced_attempts(test, self._evidence, self._source, indexes, outcome=outcome):
             name = f"{test.folder}/{shown.page}"
             if self._clock() > self._deadline:
                 self._left_out.add(name, 0, NO_TIME)
@@ -89,7 +118,7 @@ class TracePages:
                 self._left_out.add(name, size, self._reason)
             elif self._evidence.write_parts(name, parts):
                 self._room -= size
-                written = name if shown.is_last else written
+                written = name if shown.page == TRACE_PAGE else written
         return replace(test, trace_page=written)
 
     def _used(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 END = "end the browser"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TraceStep:
     """A step of a test, or the looks between two steps.
 

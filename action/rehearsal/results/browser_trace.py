@@ -57,7 +57,9 @@ class BrowserTrace:
     """The trace of one attempt of a test, of all its browsers, each part in the order of time.
 
     `started` is when the test began, in seconds since 1970. `browsers` are their names by their
-    numbers. `left_out` counts what was not kept, by its kind.
+    numbers. `left_out` counts what was not kept, by its kind. `test` is the name of the test,
+    `reason` why this attempt failed, and `passed` says that it did not; the tests' process wrote
+    all three.
     """
 
     started: float = 0.0
@@ -69,6 +71,9 @@ class BrowserTrace:
     pages: Mapping[str, PageSnapshot] = field(default_factory=dict)
     styles: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    test: str = ""
+    reason: str = ""
+    passed: bool = False
 
     @property
     def seconds(self) -> float:

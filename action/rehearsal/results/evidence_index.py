@@ -1,6 +1,7 @@
 """The index of an evidence folder: what the reports show of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import TraceRequest
@@ -30,16 +31,31 @@ class EvidenceFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TraceAttempt:
+    """An attempt of a test that left a trace: its number, from 1, and whether it passed.
+
+    `file` is the path of the trace, `page` the name of its page beside it.
+    """
+
+    number: int
+    page: str
+    file: str = ""
+    passed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class FailedTestEvidence:
     """What was kept of a failed test, or of the first failure of a flaky test.
 
     `file` is relative to the checkout, `folder` to the evidence. `short_trace` is the test's
     traceback without installed code. `slice` is what the app logged while the test ran, and `frame`
     the project's line in the last traceback of that. `addresses` are the URLs of the pages on the
-    `pictures`. `files` are those that a page cannot show, traces and videos. `steps` are
-    what its browsers did, as the file `steps_file` of the evidence says; the page `trace_page`
-    shows it. `request` says most about the failure of all requests of the browsers, and `app_line`
-    of all that the app logged then. What is not known is empty.
+    `pictures`. `files` are those that a page cannot show, traces and videos. `attempts` are those
+    that left a trace. `steps` are what the browsers did in the attempt of `trace.html`, as the file
+    `steps_file` of the evidence says, without the first `steps_left_out`; the page `trace_page`
+    shows it. `request` says most about the
+    failure of all requests of the browsers, and `app_line` of all that the app logged then. What is
+    not known is empty.
     """
 
     failure: Failure
@@ -52,7 +68,9 @@ class FailedTestEvidence:
     excerpts: tuple[LogExcerpt, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
     frame: ProjectFrame | None = None
+    attempts: tuple[TraceAttempt, ...] = ()
     steps: tuple[TraceStep, ...] = ()
+    steps_left_out: int = 0
     steps_file: str = ""
     trace_page: str = ""
     request: TraceRequest | None = None
@@ -65,7 +83,8 @@ class EvidenceIndex:
 
     `frame` is the project's line in the last traceback of the app's log. `suite_frame` is that of
     what the app said when it was asked again after failed tests, or else logged during all of them
-    if of none the time is known.
+    if of none the time is known. `passed_traces` are the pages of the traces of tests that did not
+    fail, by the names of the tests.
     """
 
     failed: tuple[FailedTestEvidence, ...] = ()
@@ -74,6 +93,7 @@ class EvidenceIndex:
     files: tuple[str, ...] = ()
     frame: ProjectFrame | None = None
     suite_frame: ProjectFrame | None = None
+    passed_traces: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def frames(self) -> list[ProjectFrame]:

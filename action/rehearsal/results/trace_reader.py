@@ -59,6 +59,8 @@ class _Reader:
         self._styles: dict[str, str] = {}
         self._left_out: Counter[str] = Counter()
         self._room = MAX_PAGES
+        self._test = self._reason = ""
+        self._passed = False
 
     def read(self, text: str) -> BrowserTrace:
         handlers: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -89,6 +91,9 @@ class _Reader:
             pages=self._pages,
             styles=self._styles,
             left_out=dict(self._left_out),
+            test=self._test,
+            reason=self._reason,
+            passed=self._passed,
         )
 
     def _read_head(self, found: dict[str, Any]) -> None:
@@ -96,6 +101,9 @@ class _Reader:
         self._start = self._start or _number(found, "start")
         self._attempt = int(_number(found, "attempt")) or self._attempt
         self._browsers[self._browser(found)] = _text(found, "browser")
+        self._test = self._test or _text(found, "test")
+        self._reason = self._reason or _text(found, "reason")
+        self._passed = self._passed or found.get("passed") is True
         left_out = found.get("left-out")
         counts = left_out if isinstance(left_out, dict) else {"steps": left_out}
         for name in LEFT_OUT:

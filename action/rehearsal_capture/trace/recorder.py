@@ -21,6 +21,8 @@ VERSION = 1
 # traces of passed tests are written, too.
 _MODE = "REHEARSAL_TRACE"
 _MAX_SESSIONS = 20
+# In characters.
+_MAX_REASON = 500
 # In seconds: how long the writer waits for what the browsers still have to tell.
 _SETTLE = 5.0
 
@@ -83,7 +85,7 @@ class Recorder:
         """
         try:
             if os.environ.get(_MODE, "") == "always" and not self.is_written and self.is_on():
-                self.write(folder(name()), name())
+                self.write(folder(name()), name(), passed=True)
         finally:
             self._begin(1)
 
@@ -143,10 +145,18 @@ class Recorder:
         self._sessions[session] = self._sessions.pop(session)
         return self._sessions[session]
 
-    def write(self, folder: Path, test: str) -> None:
+    def write(
+        self,
+        folder: Path,
+        test: str,
+        *,
+        error: BaseException | None = None,
+        passed: bool = False,
+    ) -> None:
         """Write the trace of the running attempt, unless its browsers did nothing. Raises OSError.
 
-        A second failure in the same attempt writes it again, with what has happened since.
+        A second failure in the same attempt writes it again, with what has happened since. `error`
+        is why the attempt failed.
         """
         self.is_written = True
         browsers = sorted(self._sessions.values(), key=lambda each: each.trace.number)
@@ -154,9 +164,17 @@ class Recorder:
         for browser in browsers:
             browser.settle(deadline)
         head = {"v": VERSION, "test": test, "attempt": self._attempt, "pid": os.getpid(),
-                "start": round(self._started * 1000)}  # fmt: skip
+                "start": round(self._started * 1000), **_outcome(error, passed)}  # fmt: skip
         traces = [each.trace for each in browsers]
         write_trace(folder, self.suffix, head, traces, self._pages)
+
+
+def _outcome(error: BaseException | None, passed: bool) -> dict[str, Any]:
+    """Return what the first line says of how the attempt ended."""
+    if error is not None:
+        words = " ".join(f"{type(error).__name__}: {error}".split("\n", 1)[0].split())
+        return {"reason": words[:_MAX_REASON]}
+    return {"passed": True} if passed else {}
 
 
 RECORDER = Recorder()

@@ -49,7 +49,7 @@ def test_capture__of_a_suite_that_knows_nothing_of_it(
     tiny.write("test_visitor.py", SUITE)
     module = "test_visitor.py" if runner_of_tests == "pytest" else "test_visitor"
     command = f"SE_OFFLINE=true {sys.executable} -m {runner_of_tests} {module}"
-    rehearsed = runner.use(tiny, {"test-command": command})
+    rehearsed = runner.use(tiny, {"test-command": command, "trace": "always"})
     assert_verdict(rehearsed, "tests-failed")
     (failed,) = json.loads(rehearsed.file("verdict.json"))["tests"]["failed"]
     assert failed["name"].endswith("NewVisitorTest.test_title") or failed["name"].endswith(
@@ -66,6 +66,11 @@ def test_capture__of_a_suite_that_knows_nothing_of_it(
     assert "What the test did" in page
     last = r"^ {10}\d+\.\d s {2}looked for title \(test_visitor\.py:\d+\)$"
     assert re.search(last, rehearsed.log, re.MULTILINE)
+    # The other test passed.
+    passed = "tests/test_visitor.NewVisitorTest.test_heading/trace.html"
+    assert f'<a href="./{passed}">' in page
+    assert "This test passed." in rehearsed.file(passed)
+    assert "This test passed." not in rehearsed.file(f"{folder}/trace.html")
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from rehearsal.report.trace import trace_page
-from rehearsal.results.failure_trace import FailureTrace
 from rehearsal.results.trace_reader import read_trace
+from rehearsal.results.traced_attempt import TracedAttempt
 
 from ..report.trace.samples import PLACE, as_text, log_of, long_sample, sample, trace_lines
 from .machine import tool
@@ -77,7 +77,7 @@ def hostile(address: str) -> str:
     )
 
 
-def write(shown: FailureTrace, folder: Path) -> str:
+def write(shown: TracedAttempt, folder: Path) -> str:
     """Write the page where somebody unpacked it, with its pictures; return its address."""
     place = folder / "some where else #1"
     place.mkdir(exist_ok=True)

@@ -1,29 +1,40 @@
+from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import read_index
-from rehearsal.evidence.trace_content import failure_traces, find_traces
+from rehearsal.evidence.trace_content import find_attempts, traced_attempts
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
-from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.failure_trace import FailureTrace
-from rehearsal.results.tests import Failure, Span
+from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
+from rehearsal.results.tests import Failure, ListedOutcome, Span
+from rehearsal.results.traced_attempt import TracedAttempt
 from rehearsal.source.source_tree import SourceTree
 
 from ..report.trace.samples import PLACE, STARTED, as_text, trace_lines
 
 SECRET = Secret(name="KEY", value="planted-secret")
-TEST = FailedTestEvidence(failure=Failure(name="t", message=""), folder="tests/t")
+TEST = FailedTestEvidence(
+    failure=Failure(name="t", message=""),
+    folder="tests/t",
+    attempts=(TraceAttempt(number=1, page="trace.html", file="tests/t/trace.jsonl"),),
+)
 
 
-def shown_of(evidence: Evidence, top: Path, test: FailedTestEvidence = TEST) -> list[FailureTrace]:
+def shown_of(
+    evidence: Evidence,
+    top: Path,
+    test: FailedTestEvidence = TEST,
+    outcome: ListedOutcome | None = None,
+) -> list[TracedAttempt]:
     index = read_index(evidence.folder)
     source = SourceTree(top=top, directory=top)
-    return [*failure_traces(test, evidence, source, {"container.log": index})]
+    indexes = {"container.log": index}
+    return [*traced_attempts(test, evidence, source, indexes, outcome=outcome)]
 
 
-def test_failure_traces__the_code_around_each_step(tmp_path: Path) -> None:
+def test_traced_attempts__the_code_around_each_step(tmp_path: Path) -> None:
     file = tmp_path / PLACE
     file.parent.mkdir()
     file.write_text("\n".join(f"line {number} planted-secret" for number in range(1, 39)))
@@ -36,7 +47,7 @@ def test_failure_traces__the_code_around_each_step(tmp_path: Path) -> None:
     assert found.sources[f"{PLACE}:25"].lines[4] == "line 25 ***"
 
 
-def test_failure_traces__no_code_of_elsewhere(tmp_path: Path) -> None:
+def test_traced_attempts__no_code_of_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "secret.py").write_text("no = 1\n")
     (tmp_path / "checkout").mkdir()
     evidence = Evidence(Folder(tmp_path), Redactor())
@@ -46,7 +57,7 @@ def test_failure_traces__no_code_of_elsewhere(tmp_path: Path) -> None:
     assert found.sources == {}
 
 
-def test_failure_traces__what_the_app_logged_meanwhile(tmp_path: Path) -> None:
+def test_traced_attempts__what_the_app_logged_meanwhile(tmp_path: Path) -> None:
     evidence = Evidence(Folder(tmp_path), Redactor())
     evidence.write("tests/t/trace.jsonl", as_text(trace_lines()))
     evidence.write("container.log", "early\nduring\nlate\n")
@@ -60,37 +71,83 @@ def test_failure_traces__what_the_app_logged_meanwhile(tmp_path: Path) -> None:
     assert [(each.text, each.is_error) for each in log.lines] == [("during", True)]
 
 
-def test_failure_traces__until_the_test_ended(tmp_path: Path) -> None:
+def test_traced_attempts__until_the_test_ended(tmp_path: Path) -> None:
     evidence = Evidence(Folder(tmp_path), Redactor())
     evidence.write("tests/t/trace.jsonl", as_text(trace_lines()))
     evidence.write("container.log", "late\n")
     start = STARTED / 1000
     evidence.write("container.log.index", f"{start + 20:.6f} out 0 5\n")
     span = Span(start=start, end=start + 21, exact=True)
-    test = FailedTestEvidence(failure=Failure(name="t", message="", span=span), folder="tests/t")
+    test = replace(TEST, failure=replace(TEST.failure, span=span))
     (found,) = shown_of(evidence, tmp_path, test)
     assert [each.text for each in found.logs[0].lines] == ["late"]
 
 
-def test_failure_traces__a_page_for_each_attempt(tmp_path: Path) -> None:
+def trace(number: int, *, passed: bool = False) -> str:
+    lines = [each | ({"attempt": number, "passed": passed} if "v" in each else {})
+             for each in trace_lines()]  # fmt: skip
+    return as_text(iter(lines))
+
+
+def found_attempts(evidence: Evidence, *, flaky: bool) -> tuple[TraceAttempt, ...]:
+    names = [f"tests/t/{each.name}" for each in evidence.folder.folder("tests/t").entries()]
+    return find_attempts(evidence.folder, names, flaky=flaky)
+
+
+def test_traced_attempts__a_page_for_each_attempt(tmp_path: Path) -> None:
     evidence = Evidence(Folder(tmp_path), Redactor())
-    for name in ("", "-retry1", "-retry2"):
-        evidence.write(f"tests/t/trace{name}.jsonl", as_text(trace_lines()))
+    for number, name in enumerate(("", "-retry1", "-retry2"), start=1):
+        evidence.write(f"tests/t/trace{name}.jsonl", trace(number))
     evidence.write("tests/t/trace-1.jpg", "picture")
-    found = shown_of(evidence, tmp_path)
-    assert [(each.page, each.is_last) for each in found] == [
-        ("trace.html", True), ("trace-attempt2.html", False), ("trace-attempt1.html", False),
+    test = replace(TEST, attempts=found_attempts(evidence, flaky=False))
+    found = shown_of(evidence, tmp_path, test)
+    assert [(each.page, each.is_reported, each.trace.attempt) for each in found] == [
+        ("trace.html", True, 3), ("trace-attempt2.html", False, 2),
+        ("trace-attempt1.html", False, 1),
     ]  # fmt: skip
-    assert [each.number for each in found[0].attempts] == [1, 2, 3]
+    assert [each.number for each in test.attempts] == [1, 2, 3]
     assert found[0].pictures == {"trace-1.jpg"}
 
 
-def test_failure_traces__nothing_without_steps(tmp_path: Path) -> None:
+def test_traced_attempts__of_a_flaky_test_the_failure_comes_first(tmp_path: Path) -> None:
+    evidence = Evidence(Folder(tmp_path), Redactor())
+    evidence.write("tests/t/trace.jsonl", trace(1))
+    evidence.write("tests/t/trace-retry1.jsonl", trace(2, passed=True))
+    test = replace(TEST, attempts=found_attempts(evidence, flaky=True))
+    found = shown_of(evidence, tmp_path, test, ListedOutcome.FLAKY)
+    assert [(each.page, each.trace.attempt, each.outcome) for each in found] == [
+        ("trace.html", 1, None), ("trace-attempt2.html", 2, ListedOutcome.PASSED),
+    ]  # fmt: skip
+    assert [each.is_reported for each in found] == [True, False]
+
+
+def test_traced_attempts__the_first_failure_left_no_trace(tmp_path: Path) -> None:
+    evidence = Evidence(Folder(tmp_path), Redactor())
+    evidence.write("tests/t/trace-retry1.jsonl", trace(2))
+    test = replace(TEST, attempts=found_attempts(evidence, flaky=True))
+    (found,) = shown_of(evidence, tmp_path, test, ListedOutcome.FLAKY)
+    assert (found.page, found.is_reported, found.outcome) == ("trace.html", False, None)
+
+
+def test_traced_attempts__nothing_without_steps(tmp_path: Path) -> None:
     evidence = Evidence(Folder(tmp_path), Redactor())
     evidence.write("tests/t/trace.jsonl", '{"k": "net"}\n')
     assert shown_of(evidence, tmp_path) == []
 
 
-def test_find_traces__in_the_order_of_the_attempts() -> None:
+def test_traced_attempts__only_a_line_feed_ends_a_line_of_code(tmp_path: Path) -> None:
+    file = tmp_path / PLACE
+    file.parent.mkdir()
+    file.write_text("\n".join(f"line {number} \u2028\f more" for number in range(1, 39)))
+    evidence = Evidence(Folder(tmp_path), Redactor())
+    evidence.write("tests/t/trace.jsonl", as_text(trace_lines()))
+    (found,) = shown_of(evidence, tmp_path)
+    assert found.sources[f"{PLACE}:38"].lines[-1].startswith("line 38 ")
+
+
+def test_find_attempts__in_their_order(tmp_path: Path) -> None:
     names = ["trace-retry10.jsonl", "trace-retry2.jsonl", "trace.jsonl", "trace-1.jpg", "x.jsonl"]
-    assert find_traces(names) == ["trace.jsonl", "trace-retry2.jsonl", "trace-retry10.jsonl"]
+    found = find_attempts(Folder(tmp_path), names, flaky=False)
+    assert [each.file for each in found] == [
+        "trace.jsonl", "trace-retry2.jsonl", "trace-retry10.jsonl",
+    ]  # fmt: skip

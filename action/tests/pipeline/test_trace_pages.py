@@ -12,9 +12,9 @@ from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page.markup import Markup
 from rehearsal.report.trace import trace_page
 from rehearsal.results.browser_steps import TraceStep
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
-from rehearsal.results.failure_trace import FailureTrace
-from rehearsal.results.tests import Failure
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, TraceAttempt
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest
+from rehearsal.results.traced_attempt import TracedAttempt
 from rehearsal.source.source_tree import SourceTree
 
 from ..report.trace.samples import as_text, trace_lines
@@ -31,10 +31,15 @@ class Run:
         self.source = SourceTree(top=top, directory=top)
         tests = []
         for name in names:
-            self.evidence.write(f"tests/{name}/trace.jsonl", as_text(trace_lines()))
+            file = f"tests/{name}/trace.jsonl"
+            self.evidence.write(file, as_text(trace_lines()))
+            attempt = TraceAttempt(number=1, page="trace.html", file=file)
             tests.append(
                 FailedTestEvidence(
-                    failure=Failure(name=name, message=""), folder=f"tests/{name}", steps=(STEP,)
+                    failure=Failure(name=name, message=""),
+                    folder=f"tests/{name}",
+                    steps=(STEP,),
+                    attempts=(attempt,),
                 )
             )
         self.index = EvidenceIndex(failed=tuple(tests))
@@ -79,7 +84,7 @@ def test_trace_pages__not_after_the_time_of_a_cancelled_run(tmp_path: Path) -> N
 def test_trace_pages__a_fault_of_ours_costs_one_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(shown: FailureTrace) -> Markup:
+    def fail(shown: TracedAttempt) -> Markup:
         if shown.test.failure.name == "a":
             raise FileNotFoundError(2, "No such file", "trace.css")
         return trace_page(shown)
@@ -107,3 +112,43 @@ def test_choose__a_trace_needs_room_for_its_page(tmp_path: Path) -> None:
     taken, left_out = choose((video, trace), 900_000)
     assert (taken, left_out) == ([trace], [video])
     assert choose((video, trace), 1_100_000) == ([trace, video], [])
+
+
+def test_trace_pages__of_tests_that_did_not_fail_the_slowest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "MAX_PASSED", 2)
+    run = Run(tmp_path, "failed", "quick", "slow", "slower", "skipped")
+    outcomes = {"failed": ListedOutcome.FAILED, "skipped": ListedOutcome.SKIPPED}
+    tests = [
+        ListedTest(name=name, outcome=outcomes.get(name, ListedOutcome.PASSED), seconds=seconds)
+        for seconds, name in enumerate(("skipped", "quick", "slow", "slower", "failed", "none"))
+    ]
+    index = EvidenceIndex(failed=run.index.failed[:1])
+    pages = TracePages(run.evidence, run.source, limit=10_000_000).add_to(index, tests)
+    assert pages.passed_traces == {
+        "slower": "tests/slower/trace.html", "slow": "tests/slow/trace.html",
+    }  # fmt: skip
+    assert pages.failed[0].trace_page == "tests/failed/trace.html"
+    assert "This test passed." in (run.evidence.folder.path / "tests/slow/trace.html").read_text()
+    assert (
+        "This test passed."
+        not in (run.evidence.folder.path / "tests/failed/trace.html").read_text()
+    )
+    assert not run.evidence.folder.exists("tests/quick/trace.html")
+    assert run.notices == [
+        "4 tests that did not fail left a trace; only the 2 slowest have a trace.html."
+    ]
+
+
+def test_trace_pages__without_reports_the_traces_say_that_their_tests_passed(
+    tmp_path: Path,
+) -> None:
+    run = Run(tmp_path, "a", "b", "c")
+    head, *lines = trace_lines()
+    head |= {"test": "tests.B.test_b", "passed": True}
+    run.evidence.write("tests/b/trace.jsonl", as_text(iter([head, *lines])))
+    index = EvidenceIndex(failed=run.index.failed[:1])
+    pages = TracePages(run.evidence, run.source, limit=10_000_000).add_to(index)
+    assert pages.passed_traces == {"tests.B.test_b": "tests/b/trace.html"}
+    assert not run.evidence.folder.exists("tests/c/trace.html")

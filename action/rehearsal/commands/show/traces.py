@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from zipfile import BadZipFile
 
+from rehearsal.evidence.folder_names import captured_name
 from rehearsal.evidence.verdict_file import parse_verdict
 from rehearsal.outside.page_files import PageFiles
-from rehearsal.results.failure_trace import TRACE_PAGE
 from rehearsal.results.file_names import SHARDS_FOLDER, TESTS_FOLDER, VERDICT_FILE
 from rehearsal.results.json_decoder import InvalidDocumentError
+from rehearsal.results.traced_attempt import TRACE_PAGE
 from rehearsal.results.verdict_json import MAX_SIZE
 from rehearsal.verdict import MisconfiguredError
 
@@ -74,14 +75,16 @@ def _tops(pages: list[str]) -> set[str]:
 
 
 def _tests(files: PageFiles, top: str) -> Iterator[tuple[str, str]]:
-    """Yield the folders and names of the tests that failed, as a verdict.json says."""
+    """Yield the folders and names of tests, as a verdict.json says."""
     # Of a rehearsal that was killed, or of another version: the folders have names like the tests.
     # A zip may be damaged.
     with suppress(OSError, InvalidDocumentError, BadZipFile, EOFError, zlib.error):
         file, _ = files.open(f"{top}{VERDICT_FILE}")
         with file:
-            index = parse_verdict(file.read(MAX_SIZE)).index
-        for test in (*index.failed, *index.flaky):
+            result = parse_verdict(file.read(MAX_SIZE))
+        for listed in result.suite_results.tests if result.suite_results else ():
+            yield f"{top}{TESTS_FOLDER}/{captured_name(listed.name)}", listed.name
+        for test in (*result.index.failed, *result.index.flaky):
             if test.folder:
                 yield f"{top}{test.folder}", test.failure.name
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from rehearsal.report.page.all_tests import all_tests
+from rehearsal.report.page.all_tests import all_tests, other_traces
 from rehearsal.report.page.also_needed import also_needed_section
 from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
@@ -83,7 +83,8 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
     yield audit_section(result.audit)
     above = "\n".join(cause.lines) if cause else ""
     yield failed_tests(index, origin=origin, shown_above=above)
-    yield all_tests(result.suite_results, cards=tests_with_card(index))
+    yield all_tests(result.suite_results, cards=tests_with_card(index), traces=index.passed_traces)
+    yield other_traces(result.suite_results, index.passed_traces)
     yield element("div", stages(result), readiness(result), class_="pair")
     yield origin_and_image(result)
     yield logs(index.logs, first=_guilty_log(result))

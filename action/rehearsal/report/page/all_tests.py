@@ -1,7 +1,7 @@
 """The table of all tests: how each ended and how long it took, the slowest first."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from rehearsal.report.page.anchors import Anchors, anchor_of
 from rehearsal.report.page.markup import Child, Markup, element
@@ -19,15 +19,21 @@ COLUMNS = ("took", "outcome", "test")
 CLASSES = {ListedOutcome.FAILED: "bad", ListedOutcome.FLAKY: "odd", ListedOutcome.SKIPPED: "off"}
 
 
-def all_tests(results: SuiteResults | None, *, cards: Collection[str] = ()) -> Child:
+def all_tests(
+    results: SuiteResults | None,
+    *,
+    cards: Collection[str] = (),
+    traces: Mapping[str, str] | None = None,
+) -> Child:
     """Return the section, nothing where no test is known by its name.
 
-    `cards` are the names of the tests that have a card of their own on the page.
+    `cards` are the names of the tests that have a card of their own on the page. `traces` are the
+    pages of the traces of others, by the names of the tests.
     """
     tests = slowest_first(results.tests) if results else []
     if not tests:
         return None
-    rows = list(_rows(tests, cards))
+    rows = list(_rows(tests, cards, traces or {}))
     shown, more = rows[:MAX_SHOWN], rows[MAX_SHOWN:]
     return element(
         "section",
@@ -53,6 +59,25 @@ def all_tests(results: SuiteResults | None, *, cards: Collection[str] = ()) -> C
     )
 
 
+def other_traces(results: SuiteResults | None, traces: Mapping[str, str]) -> Child:
+    """Return links to the traces of tests that are not listed: without reports none is."""
+    listed = {test.name for test in results.tests} if results else set()
+    items = [
+        element("li", element("a", shown_name(cut_text(name, MAX_NAME)), href=page))
+        for name, page in traces.items()
+        if name not in listed
+    ]
+    if not items:
+        return None
+    return element(
+        "section",
+        element("h2", f"Traces of tests that passed ({len(items):,})"),
+        element("ul", items),
+        class_="card",
+        id="passed-traces",
+    )
+
+
 def _filters(tests: Sequence[ListedTest]) -> Child:
     """Return a button for each outcome; page.js shows them."""
     counts = Counter(test.outcome for test in tests)
@@ -70,18 +95,25 @@ def _filters(tests: Sequence[ListedTest]) -> Child:
     )  # fmt: skip
 
 
-def _rows(tests: Iterable[ListedTest], cards: Collection[str]) -> Iterator[Markup]:
+def _rows(
+    tests: Iterable[ListedTest], cards: Collection[str], traces: Mapping[str, str]
+) -> Iterator[Markup]:
     anchors = Anchors()
     for test in tests:
         has_card = test.name in cards
         anchor = anchor_of(test.name) if has_card else anchors.add(test.name)
         name = element("a", shown_name(cut_text(test.name, MAX_NAME)), href=f"#{anchor}")
+        trace = "" if has_card else traces.get(test.name, "")
         seconds = "" if test.seconds is None else seconds_text(test.seconds)
         yield element(
             "tr",
             element("td", seconds),
             element("td", str(test.outcome)),
-            element("td", name),
+            element(
+                "td",
+                name,
+                (" · ", element("a", "trace", href=trace, class_="trace")) if trace else None,
+            ),
             id=None if has_card else anchor,
             class_=CLASSES.get(test.outcome),
         )

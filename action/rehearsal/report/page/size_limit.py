@@ -24,7 +24,8 @@ def _smaller(index: EvidenceIndex, log: int, text: int) -> EvidenceIndex:
         excerpts = tuple(_excerpt(excerpt, text) for excerpt in each.excerpts)
         own = each.slice and _excerpt(each.slice, text)
         pictures = {
-            name: getattr(each, name) for name in ("pictures", "files", "steps_file", "trace_page")
+            name: getattr(each, name)
+            for name in ("pictures", "files", "attempts", "steps_file", "trace_page")
         }
         return replace(short, excerpts=excerpts, slice=own, **pictures)
 

@@ -21,11 +21,15 @@ def steps(test: FailedTestEvidence, origin: Origin | None = None) -> Child:
         return None
     several = any(step.browser > 1 for step in test.steps)
     before, last = test.steps[:-MAX_SHOWN], test.steps[-MAX_SHOWN:]
+    more = test.steps_left_out
     return element(
         "div",
         element("h4", TITLE, " · ", _trace_link(test)),
         _table(last, origin, several=several),
-        element("details", element("summary", f"{len(before)} earlier steps"),
+        element("details", element("summary", f"{len(before) + more} earlier steps"),
+                element("p", f"The trace has {more} more before these.", class_="soft")
+                if more
+                else None,
                 _table(before, origin, several=several))
         if before
         else None,

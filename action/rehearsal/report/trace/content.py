@@ -7,13 +7,13 @@ from rehearsal.report.page.markup import visible
 from rehearsal.report.trace.events import Lane, TraceEvent
 from rehearsal.report.trace.screenshot import screenshot
 from rehearsal.results.browser_steps import TraceStep
-from rehearsal.results.failure_trace import FailureTrace, SourceExcerpt
+from rehearsal.results.traced_attempt import SourceExcerpt, TracedAttempt
 
 # Decimal places of times in seconds: a thousandth is what the trace has.
 DIGITS = 3
 
 
-def content(shown: FailureTrace, lanes: Sequence[Lane]) -> dict[str, Any]:
+def content(shown: TracedAttempt, lanes: Sequence[Lane]) -> dict[str, Any]:
     """Return the document: steps, lanes, pages, style sheets and lines of code.
 
     Texts are shown as they are, so invisible characters in them are replaced. Pages and style
@@ -42,7 +42,7 @@ def content(shown: FailureTrace, lanes: Sequence[Lane]) -> dict[str, Any]:
     }
 
 
-def _step(step: TraceStep, shown: FailureTrace) -> dict[str, Any]:
+def _step(step: TraceStep, shown: TracedAttempt) -> dict[str, Any]:
     found = {
         "t": round(step.start, DIGITS),
         "d": round(step.seconds, DIGITS),

@@ -11,8 +11,10 @@ from rehearsal.report.trace.events import Lane
 from rehearsal.report.trace.table import table
 from rehearsal.report.words import reported_message
 from rehearsal.results.cause import frame_location
-from rehearsal.results.failure_trace import FailureTrace
 from rehearsal.results.file_names import PAGE_FILE
+from rehearsal.results.selenium_message import plain_message
+from rehearsal.results.tests import ListedOutcome
+from rehearsal.results.traced_attempt import TracedAttempt
 
 TRACE_STYLE_FILE = Path(__file__).with_name("trace.css")
 SCRIPT_FILE = Path(__file__).with_name("trace.js")
@@ -27,7 +29,7 @@ KEYS = (
 )
 
 
-def document(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
+def document(shown: TracedAttempt, lanes: Sequence[Lane]) -> Markup:
     """Return the whole page."""
     style = "".join(file.read_text(encoding="utf-8") for file in (STYLE_FILE, TRACE_STYLE_FILE))
     script = SCRIPT_FILE.read_text(encoding="utf-8")
@@ -36,6 +38,7 @@ def document(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
         "head",
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=_policy(script)),
+        element("meta", http_equiv="x-dns-prefetch-control", content="off"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
@@ -54,7 +57,7 @@ def document(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
         element("footer", _notes(shown), element("p", f"Dress Rehearsal {__version__}")),
         data_block("trace", content(shown, lanes)),
         inline("script", script),
-        class_="trace failed",
+        class_="trace passed" if shown.outcome else "trace failed",
     )
     return Markup((DOCTYPE, *element("html", head, body, lang="en").parts, "\n"))
 
@@ -71,7 +74,7 @@ def _policy(script: str) -> str:
     )
 
 
-def _header(shown: FailureTrace) -> Iterator[Child]:
+def _header(shown: TracedAttempt) -> Iterator[Child]:
     test, failure, frame = shown.test, shown.test.failure, shown.test.frame
     yield element(
         "p",
@@ -80,7 +83,16 @@ def _header(shown: FailureTrace) -> Iterator[Child]:
         class_="soft screen",
     )
     yield element("h1", breakable(failure.name))
-    if frame and shown.is_last:
+    if shown.outcome:
+        what = "attempt" if len(test.attempts) > 1 else "test"
+        did = "passed" if shown.outcome is ListedOutcome.PASSED else f"was {shown.outcome}"
+        yield element("p", element("span", f"This {what} {did}.", class_="verdict"))
+        return
+    if not shown.is_reported:
+        message = plain_message(shown.trace.reason) or "It is not known why this attempt failed."
+        yield _reason("This attempt failed: ", message, "")
+        return
+    if frame:
         yield _reason("The app raised: ", frame.error, frame_location(frame))
     file = test.file or failure.file
     place = f"{file}:{failure.line}" if file and failure.line else file
@@ -99,10 +111,11 @@ def _reason(label: str, message: str, place: str) -> Markup:
     )
 
 
-def _attempts(shown: FailureTrace) -> Iterator[Child]:
-    if len(shown.attempts) > 1:
-        for each in shown.attempts:
-            title = f"attempt {each.number}"
+def _attempts(shown: TracedAttempt) -> Iterator[Child]:
+    attempts = shown.test.attempts
+    if len(attempts) > 1:
+        for each in attempts:
+            title = f"attempt {each.number} ({'passed' if each.passed else 'failed'})"
             is_this = each.page == shown.page
             yield " · "
             yield element("strong", title) if is_this else element("a", title, href=each.page)
@@ -204,10 +217,12 @@ def _views() -> Markup:
     )
 
 
-def _tracebacks(shown: FailureTrace) -> Iterator[Child]:
+def _tracebacks(shown: TracedAttempt) -> Iterator[Child]:
     test, frame = shown.test, shown.test.frame
+    if shown.outcome or not shown.is_reported:
+        return
     texts = (
-        ("The app's traceback", frame.text if frame and shown.is_last else ""),
+        ("The app's traceback", frame.text if frame else ""),
         ("The test's own traceback", test.short_trace or test.failure.trace),
     )
     for title, text in texts:
@@ -220,7 +235,7 @@ def _tracebacks(shown: FailureTrace) -> Iterator[Child]:
             )
 
 
-def _notes(shown: FailureTrace) -> Iterator[Child]:
+def _notes(shown: TracedAttempt) -> Iterator[Child]:
     trace = shown.trace
     if trace.left_out:
         counts = ", ".join(f"{count:,} {kind}" for kind, count in trace.left_out.items())

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import BrowserTrace, TraceRequest
-from rehearsal.results.failure_trace import FailureTrace
 from rehearsal.results.file_names import CONTAINER_LOG, SERVICES_FOLDER
 from rehearsal.results.timed_log import TimedLog
+from rehearsal.results.traced_attempt import TracedAttempt
 
 # What marks a line of a log as one about an error.
 ERROR = re.compile(
@@ -54,7 +54,7 @@ class Lane:
     events: tuple[TraceEvent, ...]
 
 
-def lanes_of(shown: FailureTrace) -> tuple[Lane, ...]:
+def lanes_of(shown: TracedAttempt) -> tuple[Lane, ...]:
     """Return the lanes in the order of the page; a log that said nothing has none."""
     trace = shown.trace
     lanes = (
@@ -66,7 +66,7 @@ def lanes_of(shown: FailureTrace) -> tuple[Lane, ...]:
     return tuple(each for each in lanes if each.events or each.kind in ("steps", "app"))
 
 
-def _steps(shown: FailureTrace) -> Iterator[TraceEvent]:
+def _steps(shown: TracedAttempt) -> Iterator[TraceEvent]:
     several, failed = len(shown.trace.browsers) > 1, shown.failed_step
     for number, step in enumerate(shown.trace.steps):
         yield TraceEvent(

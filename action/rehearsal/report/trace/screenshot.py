@@ -4,7 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from rehearsal.results.browser_steps import END
-from rehearsal.results.failure_trace import FailureTrace
+from rehearsal.results.traced_attempt import TracedAttempt
 
 NAME = re.compile(
     r"screenshot(?:-retry(?P<retry>\d{1,3}))?(?:-failure(?P<failure>\d{1,3}))?"
@@ -13,12 +13,12 @@ NAME = re.compile(
 )
 
 
-def screenshot(shown: FailureTrace) -> str:
+def screenshot(shown: TracedAttempt) -> str:
     """Return the name of the picture that this attempt's browser left; empty if there is none.
 
     If it is not known which browser a picture is of, there is none.
     """
-    attempt = next((each.number for each in shown.attempts if each.page == shown.page), 1)
+    attempt = next((each.number for each in shown.test.attempts if each.page == shown.page), 1)
     # By failure and browser; screenshot.png is of the first ones.
     found: dict[tuple[int, int], str] = {}
     for name in (PurePosixPath(each).name for each in shown.test.pictures):
@@ -39,7 +39,7 @@ def screenshot(shown: FailureTrace) -> str:
     return names.get(browsers.index(failed) + 1, "") if failed in browsers else ""
 
 
-def _browsers(shown: FailureTrace) -> list[int]:
+def _browsers(shown: TracedAttempt) -> list[int]:
     """Return the browsers in the order of their pictures.
 
     Those that the failure itself ended come first, in the order of their ends. Those that had ended

@@ -5,13 +5,13 @@ from heapq import merge
 
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.trace.events import Lane
-from rehearsal.results.failure_trace import FailureTrace
+from rehearsal.results.traced_attempt import TracedAttempt
 
 # By mark.
 CLASSES = (None, "bad", "odd")
 
 
-def table(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
+def table(shown: TracedAttempt, lanes: Sequence[Lane]) -> Markup:
     """Return the table; a step has a link to its picture."""
     head = (element("th", name, scope="col") for name in ("seconds", "where", "what"))
     return element(
@@ -22,7 +22,7 @@ def table(shown: FailureTrace, lanes: Sequence[Lane]) -> Markup:
     )
 
 
-def _rows(shown: FailureTrace, lanes: Sequence[Lane]) -> Iterator[Markup]:
+def _rows(shown: TracedAttempt, lanes: Sequence[Lane]) -> Iterator[Markup]:
     listed = (
         [(event.start, number, position) for position, event in enumerate(lane.events)]
         for number, lane in enumerate(lanes)
@@ -45,6 +45,6 @@ def _rows(shown: FailureTrace, lanes: Sequence[Lane]) -> Iterator[Markup]:
         )
 
 
-def _picture(shown: FailureTrace, position: int) -> Child:
+def _picture(shown: TracedAttempt, position: int) -> Child:
     name = shown.trace.steps[position].picture
     return (" ", element("a", "picture", href=name)) if name in shown.pictures else None

@@ -468,6 +468,7 @@
     const span = /^#span=(-?\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(location.hash);
     const failed = trace.failed === null ? steps.length - 1 : trace.failed;
     choose(step ? Math.min(steps.length, Number(step[1])) - 1 : failed, { isFirst: true });
+    if (trace.failed === null && !step) narrow(first, last);
     if (span) narrow(Number(span[1]), Number(span[2]));
     if (location.hash === "#span=all" || !steps.length) narrow(first, last);
   };

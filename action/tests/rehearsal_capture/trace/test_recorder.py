@@ -141,6 +141,24 @@ def test_end_test__of_a_test_that_has_failed_and_is_written(
     recorder.end_test(lambda: "b", lambda _: pytest.fail("it writes again"))
 
 
+def test_end_test__the_trace_of_a_failure_stays_if_another_tool_runs_the_test_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REHEARSAL_TRACE", "always")
+    recorder = Recorder()
+    recorded(recorder, {"value": None})
+    recorder.write(tmp_path, "a", error=ValueError("first\nsecond"))
+    recorder.start_test(tmp_path)
+    recorded(recorder, {"value": None})
+    recorder.end_test(lambda: "a", lambda _: tmp_path)
+    heads = [
+        json.loads((tmp_path / name).read_text().partition("\n")[0])
+        for name in ("trace.jsonl", "trace-retry1.jsonl")
+    ]
+    assert [each.get("reason") for each in heads] == ["ValueError: first", None]
+    assert [each.get("passed") for each in heads] == [None, True]
+
+
 def test_paused__records_nothing(tmp_path: Path) -> None:
     recorder = Recorder()
     with recorder.paused():

@@ -575,3 +575,13 @@ def test_page__what_else_is_needed() -> None:
     assert "<li>entries/migrations is there. Run migrate.</li>" in found
     assert found.count('class="paste"') >= 2
     assert "Also needed" not in str(render(failed_result(also_needed=NextNeeds())))
+
+
+def test_page__links_the_traces_of_tests_that_passed() -> None:
+    tests = (ListedTest(name="fast", outcome=ListedOutcome.PASSED, seconds=1.0),)
+    index = EvidenceIndex(passed_traces={"fast": "tests/f/trace.html", "b": "tests/b/trace.html"})
+    results = SuiteResults(test_count=2, tests=tests)
+    text = page(failed_result(index=index, suite_results=results))
+    assert ' · <a href="./tests/f/trace.html" class="trace">trace</a></td>' in text
+    assert "Traces of tests that passed (1)" in text
+    assert '<li><a href="./tests/b/trace.html">b</a></li>' in text

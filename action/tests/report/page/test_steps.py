@@ -56,3 +56,13 @@ def test_steps__the_earlier_ones_are_folded() -> None:
     assert f"step {MAX_SHOWN + 1}<" in last
     assert "2 earlier steps" in before
     assert "step 1<" in before
+
+
+def test_steps__says_how_many_are_in_the_trace_alone() -> None:
+    shown = (MAX_SHOWN + 1) * (TraceStep(start=0, seconds=0, text="click"),)
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message=""), steps=shown, steps_left_out=400
+    )
+    page = "".join(element("div", steps(test)).parts)
+    assert "<summary>401 earlier steps</summary>" in page
+    assert "The trace has 400 more before these." in page

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.failure_trace import FailureTrace, SourceExcerpt, TraceAttempt
+from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure
 from rehearsal.results.timed_log import TimedLine, TimedLog
 from rehearsal.results.trace_reader import read_trace
+from rehearsal.results.traced_attempt import SourceExcerpt, TracedAttempt
 
 STARTED = 1_764_504_000_000
 HOST = "http://localhost:8888"
@@ -101,7 +101,7 @@ def log_of(name: str, *lines: tuple[int, str]) -> TimedLog:
     return TimedLog(name=name, lines=tuple(timed))
 
 
-def sample(text: str = "", *logs: TimedLog) -> FailureTrace:
+def sample(text: str = "", *logs: TimedLog) -> TracedAttempt:
     """Return what a page shows: of the short trace and its logs unless others are given."""
     source = tuple(f"        line {number} of the test" for number in range(27, 36))
     failure = Failure(
@@ -118,9 +118,13 @@ def sample(text: str = "", *logs: TimedLog) -> FailureTrace:
         error="MultiValueDictKeyError: 'texts'",
         text=TRACEBACK,
     )
-    return FailureTrace(
+    return TracedAttempt(
         test=FailedTestEvidence(
-            failure=failure, file=PLACE, folder="tests/new-visitor", frame=frame
+            failure=failure,
+            file=PLACE,
+            folder="tests/new-visitor",
+            frame=frame,
+            attempts=(TraceAttempt(number=1, page="trace.html"),),
         ),
         trace=read_trace(text or as_text(trace_lines())),
         logs=logs
@@ -141,12 +145,11 @@ def sample(text: str = "", *logs: TimedLog) -> FailureTrace:
             f"{PLACE}:38": SourceExcerpt(file=PLACE, line=38, first=34, lines=source),
         },
         pictures=frozenset(f"trace-{number}.jpg" for number in range(1, 5)),
-        attempts=(TraceAttempt(number=1, page="trace.html"),),
         page="trace.html",
     )
 
 
-def long_sample(steps: int = 500, requests: int = 1000, lines: int = 10_000) -> FailureTrace:
+def long_sample(steps: int = 500, requests: int = 1000, lines: int = 10_000) -> TracedAttempt:
     """Return a long one."""
     text = as_text(long_trace_lines(steps, requests))
     span = 500 * steps

@@ -4,14 +4,15 @@ from typing import Any
 import pytest
 
 from rehearsal.report.trace.screenshot import screenshot
-from rehearsal.results.failure_trace import FailureTrace, TraceAttempt
+from rehearsal.results.evidence_index import TraceAttempt
+from rehearsal.results.traced_attempt import TracedAttempt
 
 from .samples import STARTED, as_text, sample
 
 ONE, TWO = "screenshot.png", "screenshot-browser2.png"
 
 
-def shown(lines: list[dict[str, Any]], *names: str, attempts: int = 1) -> FailureTrace:
+def shown(lines: list[dict[str, Any]], *names: str, attempts: int = 1) -> TracedAttempt:
     """Return a trace of browsers 4 and 7, as the second test of a process has them."""
     heads = [{"v": 1, "b": each, "start": STARTED} for each in (4, 7)]
     found = sample(as_text(iter([*heads, *lines])))
@@ -66,4 +67,5 @@ def test_screenshot__of_each_attempt(page: str, name: str) -> None:
     )
     names = (ONE, TWO, "screenshot-retry1.png", "screenshot-retry1-browser2.png")
     found = shown([step(7, 0, error="gone")], *names, attempts=2)
-    assert screenshot(replace(found, attempts=attempts, page=page)) == name
+    test = replace(found.test, attempts=attempts)
+    assert screenshot(replace(found, test=test, page=page)) == name

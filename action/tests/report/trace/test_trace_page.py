@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from rehearsal.report.trace import trace_page
-from rehearsal.results.failure_trace import FailureTrace, TraceAttempt
+from rehearsal.results.evidence_index import TraceAttempt
+from rehearsal.results.tests import ListedOutcome
 from rehearsal.results.timed_log import TimedLog
+from rehearsal.results.traced_attempt import TracedAttempt
 
 from .samples import HOST, STARTED, as_text, log_of, long_sample, sample, trace_lines
 
@@ -15,12 +17,12 @@ DATA = re.compile(r'<script type="application/json" id="trace">(.*?)</script>', 
 HOSTILE = "</script></noscript><!--<script>alert(1)</script><img src=x onerror=alert(2)>&lt;\u202e"
 
 
-def data_of(shown: FailureTrace) -> Any:
+def data_of(shown: TracedAttempt) -> Any:
     (found,) = DATA.findall(str(trace_page(shown)))
     return json.loads(found)
 
 
-def events_of(shown: FailureTrace, title: str) -> list[Any]:
+def events_of(shown: TracedAttempt, title: str) -> list[Any]:
     (lane,) = (each for each in data_of(shown)["lanes"] if each["title"] == title)
     events: list[Any] = lane["events"]
     return events
@@ -139,16 +141,46 @@ def test_trace_page__what_others_said_is_text() -> None:
 
 def test_trace_page__attempts() -> None:
     attempts = (
-        TraceAttempt(number=1, page="trace-attempt1.html"),
-        TraceAttempt(number=2, page="trace.html"),
+        TraceAttempt(number=1, page="trace.html"),
+        TraceAttempt(number=2, page="trace-attempt2.html"),
+        TraceAttempt(number=3, page="trace-attempt3.html", passed=True),
     )
-    page = str(trace_page(replace(sample(), attempts=attempts)))
-    assert '<a href="./trace-attempt1.html">attempt 1</a>' in page
-    assert "<strong>attempt 2</strong>" in page
-    # What the app raised is known of the last attempt.
-    first = replace(sample(), attempts=attempts, page=attempts[0].page, is_last=False)
+    shown = replace(sample(), test=replace(sample().test, attempts=attempts))
+    page = str(trace_page(shown))
+    assert "<strong>attempt 1 (failed)</strong>" in page
+    assert '<a href="./trace-attempt2.html">attempt 2 (failed)</a>' in page
+    assert '<a href="./trace-attempt3.html">attempt 3 (passed)</a>' in page
     assert "The app raised" in page
-    assert "The app raised" not in str(trace_page(first))
+    assert "id=id_list_table</span>" in page
+
+
+def test_trace_page__another_attempt_has_words_of_its_own() -> None:
+    lines = [each | ({"reason": "Error: of attempt 2"} if "v" in each else {})
+             for each in trace_lines()]  # fmt: skip
+    page = str(trace_page(replace(sample(as_text(iter(lines))), is_reported=False)))
+    assert '<p>This attempt failed: <span class="error">Error: of attempt 2</span></p>' in page
+    for words in ("The app raised", "The test reported", "own traceback"):
+        assert words not in page
+    page = str(trace_page(replace(sample(), is_reported=False)))
+    assert "It is not known why this attempt failed." in page
+
+
+@pytest.mark.parametrize(
+    "outcome, count, words",
+    [
+        (ListedOutcome.PASSED, 1, "This test passed."),
+        (ListedOutcome.PASSED, 2, "This attempt passed."),
+        (ListedOutcome.SKIPPED, 1, "This test was skipped."),
+    ],
+)
+def test_trace_page__one_that_did_not_fail(outcome: ListedOutcome, count: int, words: str) -> None:
+    test = replace(sample().test, attempts=count * (TraceAttempt(number=1, page="trace.html"),))
+    shown = replace(sample(), test=test, outcome=outcome)
+    page = str(trace_page(shown))
+    assert f'<span class="verdict">{words}</span>' in page
+    for failed in ("The app raised", "The test reported", "own traceback", 'class="trace failed"'):
+        assert failed not in page
+    assert data_of(shown)["failed"] is None
 
 
 def test_trace_page__says_what_is_left_out() -> None:
