@@ -52,7 +52,8 @@ PATIENCE = 30
 class PageServer(ThreadingHTTPServer):
     """Serves files on a free port of the loopback address, below a path that nobody can guess.
 
-    Other users of this machine reach the port, too, and the evidence is private.
+    Other users of this machine reach the port, too, and the evidence is private. `when_asked` is
+    called before each answer to somebody who knows the path.
     """
 
     daemon_threads = True
@@ -61,6 +62,7 @@ class PageServer(ThreadingHTTPServer):
         super().__init__((LOOPBACK, 0), _Handler)
         self.files = files
         self.token = secrets.token_urlsafe(16)
+        self.when_asked: Callable[[], object] = lambda: None
 
     @property
     def port(self) -> int:
@@ -108,6 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         except (OSError, ValueError):
             self.send_error(HTTPStatus.NOT_FOUND)
             return
+        self.server.when_asked()
         with file:
             self._send_headers(HTTPStatus.OK, _type_of(PurePosixPath(name)), size)
             if with_body:

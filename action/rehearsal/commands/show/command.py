@@ -11,6 +11,7 @@ from rehearsal.commands.show.traces import find_trace
 from rehearsal.outside.github import Console
 from rehearsal.outside.page_files import FolderFiles, PageFiles
 from rehearsal.outside.page_server import PageServer
+from rehearsal.outside.private_link import PrivateLink
 from rehearsal.outside.web_browser import is_here, open_page, tunnel_command
 from rehearsal.results.file_names import PAGE_FILE
 from rehearsal.verdict import MisconfiguredError
@@ -75,12 +76,20 @@ def _serve(
 ) -> None:
     with PageServer(files) as server:
         address = server.address(page)
+        link = PrivateLink(address, environ.get("HOME", ""))
+        server.when_asked = link.remove
         console.info(f"open:     {address}")
         if not browser:
             console.info(f"tunnel:   {tunnel_command(environ, server.port)}")
             console.info("          (run it on the machine with the browser, if that is another)")
         console.info("end:      Ctrl-C")
-        server.run(lambda: browser and open_page(address))
+
+        def open_link() -> None:
+            if browser and (page := link.make()):
+                open_page(page)
+
+        with link:
+            server.run(open_link)
 
 
 COMMAND = Command(add_arguments=add_arguments, run=run)

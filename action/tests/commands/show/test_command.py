@@ -1,8 +1,10 @@
+import stat
 import threading
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.parse import urlsplit
+from urllib.request import url2pathname, urlopen
 
 import pytest
 
@@ -22,6 +24,8 @@ class Run:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened: list[str] = []
         self.served: list[bytes] = []
+        self.pages: list[str] = []
+        self.modes: list[int] = []
         self.has_browser = True
         self.out = BytesIO()
         monkeypatch.setattr(command, "open_page", self.open_page)
@@ -37,6 +41,9 @@ class Run:
 
     def open_page(self, address: str) -> bool:
         self.opened.append(address)
+        file = Path(url2pathname(urlsplit(address).path))
+        self.pages.append(file.read_text() if file.is_file() else "")
+        self.modes += [stat.S_IMODE(each.stat().st_mode) for each in (file.parent, file)]
         return self.has_browser
 
     def lines(self) -> dict[str, str]:
@@ -85,17 +92,24 @@ def test_show__opens_a_trace(run: Run, evidence: Path) -> None:
 def test_show__serves(
     run: Run, evidence: Path, environ: dict[str, str], flags: list[str], opens: bool
 ) -> None:
+    home = evidence.parent / "home"
+    home.mkdir()
+    environ = {**environ, "HOME": str(home)}
     assert run(environ, str(evidence), *flags, "--trace", "t") == 0
     assert run.served == [b"trace"]
     address = run.lines()["open"]
-    assert run.opened == ([address] if opens else [])
+    # Nobody else sees the address: neither in the browser's command line nor in the file.
+    assert [each.startswith(home.as_uri()) for each in run.opened] == [True] * opens
+    assert [f'content="0;url={address}"' in each for each in run.pages] == [True] * opens
+    assert run.modes == [0o700, 0o600] * opens
+    assert list(home.iterdir()) == []
     port = address.split(":")[2].partition("/")[0]
     assert (f"-L {port}:127.0.0.1:{port}" in run.lines().get("tunnel", "")) is not opens
 
 
 def test_show__serves_if_no_browser_opens(run: Run, evidence: Path) -> None:
     run.has_browser = False
-    assert run(DESK, str(evidence)) == 0
+    assert run(DESK | {"HOME": str(evidence.parent)}, str(evidence)) == 0
     assert run.served == [b"page"]
 
 
