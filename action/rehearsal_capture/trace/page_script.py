@@ -110,7 +110,8 @@ known => {
       return;
     }
     if (node.nodeType !== 1) return;
-    const tag = plainName.test(node.localName) ? node.localName : "div";
+    // An element of SVG may be called LINK, which its copy as HTML would be.
+    const tag = plainName.test(node.localName) ? node.localName.toLowerCase() : "div";
     if (tag === "link") link(node);
     if (tag === "style") style(node);
     if (tag === "iframe" || tag === "frame") frame(node);

@@ -144,3 +144,15 @@ def browser() -> Iterator[webdriver.Chrome]:
     service = webdriver.ChromeService(str(tool("chromedriver")))
     with webdriver.Chrome(options=options, service=service) as driver:
         yield driver
+
+
+@pytest.fixture(scope="module")
+def firefox() -> Iterator[webdriver.Firefox]:
+    """Another one; its preferences can be set."""
+    options = webdriver.FirefoxOptions()
+    options.add_argument("-headless")
+    options.add_argument("-remote-allow-system-access")
+    options.binary_location = str(tool("firefox"))
+    service = webdriver.FirefoxService(str(tool("geckodriver")))
+    with webdriver.Firefox(options=options, service=service) as driver:
+        yield driver
