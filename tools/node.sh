@@ -1,14 +1,19 @@
 # shellcheck shell=bash
-# The Node packages of the stand-in for actions/upload-artifact, the only program here that needs Node.
-
-stand_in=$top/action/tests/e2e/stand_ins/upload-artifact
+# The Node packages of the end-to-end tests: those of the stand-in for actions/upload-artifact, the
+# only program here that needs Node, and axe-core, which browsers run on our pages.
 
 setup_node() {
-    local lock=$stand_in/package-lock.json stamp=$stand_in/node_modules/.made-from wanted
+    install_node_packages "$top/action/tests/e2e/stand_ins/upload-artifact" "the artifact stand-in's packages"
+    install_node_packages "$top/action/tests/e2e/axe" "axe-core"
+}
+
+# usage: install_node_packages FOLDER WHAT
+install_node_packages() {
+    local lock=$1/package-lock.json stamp=$1/node_modules/.made-from wanted
     [[ -f $lock ]] || return 0
     wanted=$(sha256sum <"$lock")
     if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then return; fi
-    say "installing the artifact stand-in's packages (some seconds)"
-    PATH=$venv/bin:$PATH quietly npm ci --prefix "$stand_in" --loglevel=error --no-audit --no-fund
+    say "installing $2 (some seconds)"
+    PATH=$venv/bin:$PATH quietly npm ci --prefix "$1" --loglevel=error --no-audit --no-fund
     printf '%s\n' "$wanted" >"$stamp"
 }

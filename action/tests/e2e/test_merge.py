@@ -17,7 +17,7 @@ from .contract import assert_verdict
 from .machine import ACTION, clean_environment
 from .repository import Repository
 from .runner import ActionResult, Runner
-from .test_page import colour, said, wait_for
+from .test_page import said, wait_for
 
 # An assertion on a page's source, as Selenium gives it: one line of 26 kB.
 LONG_MESSAGE = """
@@ -152,13 +152,6 @@ def assert_page_works(browser: webdriver.Chrome, folder: Path) -> None:
     assert sent
     assert not [each for each in sent if "http" in each.replace("http-equiv", "")]
     assert said(browser) == []
-    for width in (320, 1280):
-        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    features = [{"name": "prefers-color-scheme", "value": "dark"}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    assert sum(colour(browser, "backgroundColor")) < 150
 
 
 def test_merge__of_passes_can_be_attested_and_no_part_of_it_alone(

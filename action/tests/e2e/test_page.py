@@ -106,11 +106,6 @@ def wait_for(condition: Callable[[], Any], timeout: float = 30) -> None:
         time.sleep(0.05)
 
 
-def colour(driver: webdriver.Chrome, what: str) -> list[int]:
-    value = driver.execute_script(f"return getComputedStyle(document.body).{what}")
-    return [int(part) for part in value[4:-1].split(",")]
-
-
 def said(driver: webdriver.Chrome, kind: str = "browser") -> list[str]:
     """Return what the browser's log of a kind says since it was last asked."""
     entries: list[dict[str, str]] = driver.get_log(kind)  # type: ignore[no-untyped-call]
@@ -205,25 +200,6 @@ def test_page__enlarges_a_picture_and_copies_a_paste(opened: webdriver.Chrome) -
     copy.click()
     wait_for(lambda: copy.text in ("Copied", "Press Ctrl+C"))
     assert said(opened) == []
-
-
-@pytest.mark.parametrize("width", [360, 320, 768, 1920])
-def test_page__is_never_wider_than_its_window(opened: webdriver.Chrome, width: int) -> None:
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    assert opened.execute_script("return document.documentElement.scrollWidth") <= width
-    assert opened.execute_script("return innerWidth") == width
-
-
-@pytest.mark.parametrize("scheme, dark", [("light", False), ("dark", True)])
-def test_page__follows_the_reader_s_colours(
-    opened: webdriver.Chrome, scheme: str, dark: bool
-) -> None:
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    back, ink = (sum(colour(opened, what)) for what in ("backgroundColor", "color"))
-    assert (back < ink) is dark
-    assert abs(back - ink) > 500
 
 
 def test_page__on_paper_nothing_is_cut_off(opened: webdriver.Chrome) -> None:
