@@ -1,4 +1,4 @@
-"""Record the commands that a test sends to its browsers: each step, and the lookups between steps.
+"""Record what a test does with its browsers: each step, the lookups between steps, and the pages.
 
-Like all of rehearsal_capture this runs in the tests' own Python. It sends the browser no command.
+Like all of rehearsal_capture this runs in the tests' own Python. It sends the driver no command.
 """

@@ -15,7 +15,7 @@ from typing import Any
 from rehearsal_capture.console_lines import END_MARK
 from rehearsal_capture.trace.bidi_page import BidiPage
 from rehearsal_capture.trace.bidi_requests import BidiRequests
-from rehearsal_capture.trace.cdp_console import message_line, place_of
+from rehearsal_capture.trace.cdp_console import dialog_line, message_line
 from rehearsal_capture.trace.cdp_windows import CdpWindows
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.connection import Connection
@@ -125,8 +125,7 @@ class BidiBrowser:
             line = None if is_ours else _message(event)
         elif method == "browsingContext.userPromptOpened":
             page.looks.has_dialog = True
-            text = f"{event['type']}: {event.get('message', '')}"
-            line = message_line(CLOCK.time() * 1000, "dialog", text)
+            line = dialog_line(event)
         elif method == "browsingContext.userPromptClosed":
             page.looks.has_dialog = False
         elif method == "network.beforeRequestSent":
@@ -160,4 +159,4 @@ def _message(event: dict[str, Any]) -> dict[str, Any]:
     uncaught = "Uncaught " if event.get("type") == "javascript" else ""
     frames = (event.get("stackTrace") or {}).get("callFrames") or [{}]
     level = _LEVELS.get(event["level"], "info")
-    return message_line(event["timestamp"], level, f"{uncaught}{text}{place_of(frames[0])}")
+    return message_line(event["timestamp"], level, f"{uncaught}{text}", frames[0])

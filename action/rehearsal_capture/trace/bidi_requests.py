@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal_capture.trace.hidden import hide_in_address
+from rehearsal_capture.trace.hidden import cut, hide_in_address
 
 # By what the answer is for, else by what asked for it.
 _DESTINATIONS = {
@@ -47,7 +47,7 @@ class BidiRequests:
 
     def failed(self, event: dict[str, Any]) -> None:
         """Note that a request got no answer."""
-        self._end(event)["failed"] = str(event.get("errorText") or "failed")[:_MAX_WORDS]
+        self._end(event)["failed"] = cut(str(event.get("errorText") or "failed"), _MAX_WORDS)
 
     def _end(self, event: dict[str, Any]) -> dict[str, Any]:
         line = self._open.pop(event["request"]["request"], {"t": event["timestamp"]})

@@ -16,10 +16,13 @@ _MAX_TEXT = 1000
 _MAX_ARGUMENTS = 20
 
 
-def message_line(milliseconds: float, level: str, text: str) -> dict[str, Any]:
-    """Return the line of a message."""
+def message_line(
+    milliseconds: float, level: str, text: str, frame: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the line of a message; `frame` is where it was written, and counts lines from 0."""
     shown = hide_in_error(" ".join(cut(text, _MAX_TEXT * 2).split()))
-    return {"k": "js", "t": round(milliseconds), "level": level, "text": cut(shown, _MAX_TEXT)}
+    shown = cut(f"{shown}{_place(frame or {})}", _MAX_TEXT)
+    return {"k": "js", "t": round(milliseconds), "level": level, "text": shown}
 
 
 class CdpConsole:
@@ -34,16 +37,13 @@ class CdpConsole:
             "Page.javascriptDialogOpening": self._dialog,
         }
 
-    def _note(self, milliseconds: float, level: str, text: str) -> None:
-        self._add(message_line(milliseconds, level, text))
-
     def _called(self, event: dict[str, Any]) -> None:
         if event["type"] in _IGNORED:
             return
         text = " ".join(map(_text_of, event["args"][:_MAX_ARGUMENTS]))
         frames = (event.get("stackTrace") or {}).get("callFrames") or [{}]
         level = _LEVELS.get(event["type"], "info")
-        self._note(event["timestamp"], level, text + place_of(frames[0]))
+        self._add(message_line(event["timestamp"], level, text, frames[0]))
 
     def _thrown(self, event: dict[str, Any]) -> None:
         details = event["exceptionDetails"]
@@ -52,18 +52,23 @@ class CdpConsole:
         what = str(thrown.get("description") or thrown.get("value") or "").partition("\n")[0]
         frames = (details.get("stackTrace") or {}).get("callFrames") or [details]
         text = f"{details.get('text', 'Uncaught')} {what}".strip()
-        self._note(event["timestamp"], "error", text + place_of(frames[0]))
+        self._add(message_line(event["timestamp"], "error", text, frames[0]))
 
     def _entry(self, event: dict[str, Any]) -> None:
         entry = event["entry"]
         # A request that failed has a line of its own.
         if entry["source"] != "network" or not entry["text"].startswith("Failed to load"):
             level = _LEVELS.get(entry["level"], "info")
-            place = place_of({"url": entry.get("url"), "lineNumber": entry.get("lineNumber")})
-            self._note(entry["timestamp"], level, entry["text"] + place)
+            self._add(message_line(entry["timestamp"], level, entry["text"], entry))
 
     def _dialog(self, event: dict[str, Any]) -> None:
-        self._note(CLOCK.time() * 1000, "dialog", f"{event['type']}: {event['message']}")
+        self._add(dialog_line(event))
+
+
+def dialog_line(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the line of a dialog that opens now."""
+    text = f"{event['type']}: {event.get('message', '')}"
+    return message_line(CLOCK.time() * 1000, "dialog", text)
 
 
 def _text_of(argument: dict[str, Any]) -> str:
@@ -83,7 +88,7 @@ def _value_of(each: dict[str, Any]) -> str:
     return HIDDEN if is_secret else str(each.get("value"))
 
 
-def place_of(frame: dict[str, Any]) -> str:
+def _place(frame: dict[str, Any]) -> str:
     """Return ` (FILE:LINE)` of a place that counts lines from 0; empty if it has no file."""
     if not frame.get("url"):
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal_capture.trace.hidden import hide_in_address
+from rehearsal_capture.trace.hidden import cut, hide_in_address
 
 _TYPES = {
     "Document": "document", "Script": "script", "Stylesheet": "stylesheet", "Image": "image",
@@ -75,7 +75,7 @@ class CdpRequests:
         line, sent = self._open.pop(event["requestId"], ({}, 0))
         line["ms"] = max(0, round((event["timestamp"] - sent) * 1000))
         if failed:
-            line["failed"] = failed[:_MAX_WORDS]
+            line["failed"] = cut(failed, _MAX_WORDS)
 
     def _failed(self, event: dict[str, Any]) -> None:
         words = event.get("blockedReason") or event.get("errorText")

@@ -80,7 +80,7 @@ def _actions(params: dict[str, Any]) -> str:
 
 
 def _cookie(params: dict[str, Any]) -> str:
-    return str((params.get("cookie") or params).get("name", ""))[:_MAX_TEXT]
+    return cut(str((params.get("cookie") or params).get("name", "")), _MAX_TEXT)
 
 
 def _script(params: dict[str, Any]) -> str:

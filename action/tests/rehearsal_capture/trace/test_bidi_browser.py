@@ -102,7 +102,7 @@ def test_console__of_windows_and_their_frames(monkeypatch: pytest.MonkeyPatch) -
         params = {"type": "console", "level": "warn", "text": text, "timestamp": 1000, **more}
         return "log.entryAdded", {**params, "source": {"realm": "r", "context": context}}
 
-    where = {"callFrames": [{"url": "http://app.test/a.js", "lineNumber": 2}]}
+    where = {"callFrames": [{"url": "http://app.test/?token=secret", "lineNumber": 2}]}
     events = [
         window("w", "a"), frame("f", "w"), frame("g", "f"),
         said("w", "one", stackTrace=where), said("g", "two"), said("unknown", "three"),
@@ -114,7 +114,7 @@ def test_console__of_windows_and_their_frames(monkeypatch: pytest.MonkeyPatch) -
     found = lines_of(events, monkeypatch)
     assert {context for context, _ in found} == {"a"}
     assert [(line["level"], line["text"]) for _, line in found] == [
-        ("warning", "one (http://app.test/a.js:3)"),
+        ("warning", "one (http://app.test/?token=•••:3)"),
         ("warning", "two"),
         ("error", "Uncaught Error: boom"),
         ("dialog", "alert: Hi"),
