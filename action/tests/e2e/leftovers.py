@@ -6,10 +6,14 @@ import os
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from functools import cache
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
+from .engine_socket import SocketConnection
 from .machine import base_image, tool
 
 _LISTS = {
@@ -17,6 +21,16 @@ _LISTS = {
     "volume": ("volume", "ls", "--format", "{{.Name}} {{.Labels}}"),
     "network": ("network", "ls", "--format", "{{.Name}} {{.Labels}}"),
 }
+# The same lists of the engine itself: a client that is started for each takes ten times as long.
+_PATHS = {"container": "/containers/json?all=1", "volume": "/volumes", "network": "/networks"}
+_IMAGE_NAMES = {
+    "RepoTags": "{{.Repository}}:{{.Tag}}",
+    "RepoDigests": "{{.Repository}}@{{.Digest}}",
+}
+
+
+class EngineError(Exception):
+    """The engine answered with an error."""
 
 
 def engine(*arguments: str) -> str:
@@ -52,30 +66,67 @@ def saved_image(image: str) -> dict[str, bytes]:
 
 def of_the_engine(run_id: str) -> list[str]:
     """Name every container, volume and network that carries `run_id` in its name or a label."""
+    return [f"{kind} {line}" for kind in _LISTS for line in _list(kind) if run_id in line]
+
+
+def _list(kind: str) -> list[str]:
+    socket = _engine_socket()
+    if not socket:
+        return engine(*_LISTS[kind]).splitlines()
+    found = _ask(socket, _PATHS[kind])
     return [
-        f"{kind} {line}"
-        for kind, command in _LISTS.items()
-        for line in engine(*command).splitlines()
-        if run_id in line
+        " ".join([*(each.get("Names") or [each["Name"]]), *_labels(each["Labels"] or {})])
+        for each in ((found["Volumes"] or ()) if kind == "volume" else found)
     ]
+
+
+def _labels(labels: Mapping[str, str]) -> Iterator[str]:
+    return (f"{name}={value}" for name, value in labels.items())
+
+
+@cache
+def _engine_socket() -> str:
+    """Return the socket that the client would use, or nothing if it uses none."""
+    if os.environ.get("E2E_ENGINE") == "podman-docker":
+        return ""
+    host = engine("context", "inspect", "--format", "{{.Endpoints.docker.Host}}").strip()
+    return host.removeprefix("unix://") if host.startswith("unix:///") else ""
+
+
+def _ask(socket: str, path: str) -> Any:
+    """Return what an engine answers. Raises `EngineError`."""
+    with closing(SocketConnection(socket)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        content = answer.read()
+    if answer.status != HTTPStatus.OK:
+        raise EngineError(f"GET {path}: status {answer.status}, {content!r}")
+    return json.loads(content)
 
 
 def remove_images(run_id: str) -> None:
     """Remove the images that carry `run_id` in their name; a rehearsal leaves what it built."""
-    for place in ("{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}"):
-        names = _image_names(place)
+    for kind in _IMAGE_NAMES:
+        names = _image_names(kind)
         if found := {name for name in names if run_id in name and "<none>" not in name}:
             engine("image", "rm", "--force", *found)
 
 
-def _image_names(place: str) -> list[str]:
-    """List all images, each as the template `place` says."""
+def _image_names(kind: str) -> list[str]:
+    """List the tags or the digests of all images, with the names of their repositories."""
     for patience in (0.1, 0.5, 1.0, 2.0, 5.0):
-        with suppress(subprocess.CalledProcessError):
-            return engine("image", "ls", "--digests", "--format", place).split()
+        with suppress(subprocess.CalledProcessError, EngineError):
+            return _list_images(kind)
         # With containerd's store it fails when a neighbour removes an image in the meantime.
         time.sleep(patience)
-    return engine("image", "ls", "--digests", "--format", place).split()
+    return _list_images(kind)
+
+
+def _list_images(kind: str) -> list[str]:
+    if socket := _engine_socket():
+        images = _ask(socket, "/images/json")
+        return [name for image in images for name in image[kind] or ()]
+    return engine("image", "ls", "--digests", "--format", _IMAGE_NAMES[kind]).split()
 
 
 def of_processes(run_id: str, patience: float = 10) -> list[str]:
