@@ -3,17 +3,22 @@
 import contextlib
 import logging
 import socket
+import threading
 from collections.abc import Generator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.002
 """How often Selenium looks for a reply. Its default of 0.1 s would double the time of tests."""
 
 # A browser that does not answer within this time counts as crashed.
 _REPLY_SECONDS = 20.0
+# A connection is for one thread at a time: older versions of Selenium count commands without a
+# lock, and connect when the first one is sent.
+_LOCKS: "WeakKeyDictionary[WebDriver, threading.Lock]" = WeakKeyDictionary()
 
 
 def prepare_bidi(driver: WebDriver) -> None:
@@ -31,10 +36,11 @@ def send_bidi(driver: WebDriver, method: str, parameters: dict[str, Any]) -> Any
     Raises Selenium's WebDriverException if the browser refuses the command or does not answer,
     and others (of the websocket package, or OSError) if it has crashed.
     """
-    # Opens the connection. Selenium's classes for the commands differ from version to version.
-    _ = driver.script
-    connection: Any = driver._websocket_connection  # noqa: SLF001
-    return connection.execute(_command(method, parameters))
+    with _LOCKS.setdefault(driver, threading.Lock()):
+        # Opens the connection. Selenium's classes for the commands differ from version to version.
+        _ = driver.script
+        connection: Any = driver._websocket_connection  # noqa: SLF001
+        return connection.execute(_command(method, parameters))
 
 
 def close_bidi(driver: WebDriver) -> None:

@@ -48,14 +48,13 @@ class BidiBrowser:
         self._pages: dict[str, BidiPage] = {}
         self._of_frames: dict[str, str] = {}
 
-    def start(self, timeout: float) -> None:
-        """Begin, and wait `timeout` seconds at most until the windows are listened to."""
+    def start(self) -> None:
+        """Begin, and do not wait."""
         self._connection.start()
-        self._wait(lambda: self._is_ready, CLOCK.monotonic() + timeout)
 
-    def wait_for(self, target: str, deadline: float) -> None:
-        """Wait until a new window is listened to, at most until `deadline`."""
-        self._wait(lambda: target in self._pages, deadline)
+    def wait_for(self, target: str | None, deadline: float) -> None:
+        """Wait until a window, or all of the start, are listened to, at most until `deadline`."""
+        self._wait(lambda: self._is_ready and target in (None, *self._pages), deadline)
 
     def _wait(self, condition: Callable[[], bool], deadline: float) -> None:
         while self._connection.is_alive() and CLOCK.monotonic() < deadline and not condition():
@@ -93,6 +92,9 @@ class BidiBrowser:
 
     def _listen(self) -> None:
         self._subscribe(_EVENTS)
+        if self._has_requests:
+            # They were asked for before the connection was open.
+            self._subscribe(_REQUESTS)
         # Its answer comes after the events of all windows that are open.
         self._connection.send("session.status", {}, lambda _: self._begin())
 

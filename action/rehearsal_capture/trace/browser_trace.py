@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rehearsal_capture.trace.cdp_browser import CdpBrowser
     from rehearsal_capture.trace.pages import Pages
 
-# In seconds: how long the start of a browser or a change of the window waits for the connection.
+# In seconds, from the start of a browser or a change of the window: how long the next step waits
+# until the browser tells of that window.
 _START = 0.5
 _PAUSE = 0.01
 # Steps after which there is no page to look at, or it has not changed.
@@ -33,11 +34,16 @@ class BrowserTrace:
         self.trace = SessionTrace(number, f"{name} {version.partition('.')[0]}".strip())
         self._cdp: CdpBrowser | BidiBrowser | None = None
         self._field: TypedText | None = None
+        # Until when the next step waits, None if the window is listened to.
+        self._deadline: float | None = None
         self.start_test(started)
         options = capabilities.get("goog:chromeOptions")
         address = options.get("debuggerAddress") if isinstance(options, dict) else None
         self._address, self._version = address, version
         self._bidi = capabilities.get("webSocketUrl") if name == "firefox" else None
+        profile = capabilities.get("chrome")
+        folder = profile.get("userDataDir") if isinstance(profile, dict) else None
+        self._profile = folder if isinstance(folder, str) else None
 
     def start_test(self, started: float) -> None:
         """Begin a test; `started` is in seconds since 1970."""
@@ -52,8 +58,7 @@ class BrowserTrace:
             # Older drivers write a prefix before the ID of the target.
             name = name[len("CDwindow-") :] if name.startswith("CDwindow-") else name
             self.trace.window = name
-            if self._cdp is not None:
-                self._cdp.wait_for(name, CLOCK.monotonic() + _START)
+            self._deadline = CLOCK.monotonic() + _START
 
     def listen(self, *, is_retry: bool) -> None:
         """Connect to the browser, if that is possible and not yet done."""
@@ -62,8 +67,8 @@ class BrowserTrace:
             from rehearsal_capture.trace.cdp_browser import CdpBrowser  # noqa: PLC0415
 
             address, self._address = self._address, None
-            self._cdp = CdpBrowser(address, self._version, self.trace.add)
-            self._cdp.start(_START)
+            self._cdp = CdpBrowser(address, self._version, self.trace.add, self._profile)
+            self._begin(self._cdp)
         elif isinstance(self._bidi, str):
             self._listen_to_firefox(self._bidi)
             self._bidi = None
@@ -75,7 +80,17 @@ class BrowserTrace:
 
         if ADDRESS.fullmatch(address):
             self._cdp = BidiBrowser(address, self.trace.add)
-            self._cdp.start(_START)
+            self._begin(self._cdp)
+
+    def _begin(self, browser: CdpBrowser | BidiBrowser) -> None:
+        browser.start()
+        self._deadline = CLOCK.monotonic() + _START
+
+    def await_window(self, command: str) -> None:
+        """Wait until the window is listened to, so that what a step causes is recorded."""
+        if self._cdp is not None and self._deadline is not None and command not in _BLIND:
+            self._cdp.wait_for(self.trace.window, self._deadline)
+            self._deadline = None
 
     def look(self, command: str, step: dict[str, Any], pages: Pages, *, is_retry: bool) -> None:
         """Add to a step what the page looks like shortly after it, without waiting."""

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 from rehearsal_capture.trace.cdp_page import CdpPage
@@ -36,16 +37,22 @@ _SKIPPED = (
 class CdpBrowser:
     """A connection to one browser, with a thread of its own that ends with the browser.
 
-    `add` gets each line, with the user context of its page.
+    `add` gets each line, with the user context of its page. `profile` is the folder of the
+    browser's profile, by which it is told from another one on the same port.
     """
 
     has_pictures = True
 
     def __init__(
-        self, address: str, version: str, add: Callable[[str, dict[str, Any]], None]
+        self,
+        address: str,
+        version: str,
+        add: Callable[[str, dict[str, Any]], None],
+        profile: str | None = None,
     ) -> None:
         self._address = address
         self._version = version
+        self._profile = profile
         self._add = add
         self._windows = CdpWindows(add)
         self._socket: WebSocket | None = None
@@ -58,13 +65,15 @@ class CdpBrowser:
         self._is_ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rehearsal trace", daemon=True)
 
-    def start(self, timeout: float) -> None:
-        """Begin, and wait `timeout` seconds at most until the first page is listened to."""
+    def start(self) -> None:
+        """Begin, and do not wait."""
         self._thread.start()
-        self._is_ready.wait(timeout)
 
-    def wait_for(self, target: str, deadline: float) -> None:
-        """Wait until a new window is listened to, at most until `deadline`."""
+    def wait_for(self, target: str | None, deadline: float) -> None:
+        """Wait until a window, or any, is listened to, at most until `deadline`."""
+        if target is None:
+            self._is_ready.wait(max(0.0, deadline - CLOCK.monotonic()))
+            return
         while self._thread.is_alive() and CLOCK.monotonic() < deadline:
             page = self._pages.get(target)
             if page is not None and page.is_listening:
@@ -159,6 +168,8 @@ class CdpBrowser:
         if self._version and not str(found["Browser"]).endswith(f"/{self._version}"):
             raise ValueError("it is another browser")
         path = str(found["webSocketDebuggerUrl"]).partition("://")[2].partition("/")[2]
+        if self._profile and _own_path(self._profile, port) not in (None, f"/{path}"):
+            raise ValueError("it is another browser")
         return f"ws://{self._address}/{path}"
 
     def _take(self, data: bytes) -> None:
@@ -214,3 +225,17 @@ class CdpBrowser:
         for session, each in list(self._by_session.items()):
             if each is page:
                 del self._by_session[session]
+
+
+def _own_path(profile: str, port: str) -> str | None:
+    """Return the path that Chrome listens on, as it writes it into its profile; None if unknown.
+
+    The profile may be on another machine. Of a port that somebody has chosen Chrome writes nothing,
+    so the file may be of an earlier browser with another port.
+    """
+    try:
+        text = (Path(profile) / "DevToolsActivePort").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+    written, _, path = text.partition("\n")
+    return path.strip() if written.strip() == port else None

@@ -54,6 +54,11 @@ def is_look(command: str, params: dict[str, Any]) -> bool:
     return command not in _ACTS or atom(params) is not None
 
 
+def is_step(command: str, params: dict[str, Any]) -> bool:
+    """Whether a command acts on the browser, and is recorded."""
+    return command not in IGNORED and not is_look(command, params)
+
+
 def atom(params: dict[str, Any]) -> str | None:
     """Return the lookup that Selenium's own script makes, None if the script is the test's."""
     script = params.get("script")

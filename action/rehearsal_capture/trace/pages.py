@@ -17,7 +17,7 @@ _MAX_PICTURES = 60
 _FIRST_PICTURES = 10
 # In bytes, of one picture; and the part of the test's time that pictures may take.
 _MAX_PICTURE = 500_000
-_PART_OF_TIME = 0.04
+_PART_OF_TIME = 0.02
 # As `page_script` writes them: no value has a quote.
 _ADDRESSES = re.compile(
     r'(?<= )(?P<name>[\w:.-]+)="(?P<value>\.{0,2}[/?#][^"]*|[\w.~-]+[/?][^"\s]*)"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from rehearsal_capture.trace.attempts import attempt_suffix, next_attempt
 from rehearsal_capture.trace.browser_trace import BrowserTrace
 from rehearsal_capture.trace.clock import CLOCK
+from rehearsal_capture.trace.commands import is_step
 from rehearsal_capture.trace.pages import Pages
 from rehearsal_capture.trace.places import calling_place
 from rehearsal_capture.trace.replies import read_reply
@@ -37,18 +39,23 @@ class Recorder:
         self._started = CLOCK.time()
         self._attempt = 1
         self._is_numbered = False
-        self._is_paused = False
+        # Of each thread: a browser may start in another one while the test goes on.
+        self._pause = threading.local()
+        self._lock = threading.Lock()
         # Whether the running attempt has left a trace, or would have if it had done anything.
         self.is_written = False
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Record nothing in this context: reading the evidence sends commands, too."""
-        before, self._is_paused = self._is_paused, True
+        """Record nothing of this thread in this context: reading the evidence sends commands."""
+        before, self._pause.is_on = self._is_paused(), True
         try:
             yield
         finally:
-            self._is_paused = before
+            self._pause.is_on = before
+
+    def _is_paused(self) -> bool:
+        return bool(getattr(self._pause, "is_on", False))
 
     def start_attempt(self, number: int) -> None:
         """Start an attempt of a test whose number is known; it is 1 for the first one."""
@@ -75,8 +82,11 @@ class Recorder:
 
     def is_on(self) -> bool:
         """Whether commands are recorded now."""
+        return self._is_wanted() and not self._is_paused()
+
+    def _is_wanted(self) -> bool:
         mode = os.environ.get(_MODE, "")
-        return not self._is_paused and mode != "off" and (mode != "retry" or self._attempt > 1)
+        return mode != "off" and (mode != "retry" or self._attempt > 1)
 
     def end_test(self, name: Callable[[], str], folder: Callable[[str], Path]) -> None:
         """End an attempt; write its trace if it has passed, and the traces of all tests are wanted.
@@ -96,8 +106,11 @@ class Recorder:
 
     def before(self, command: str, params: dict[str, Any], session: str | None) -> None:
         """Prepare to record a command that is about to be sent."""
-        if command == "sendKeysToElement" and session in self._sessions and self.is_on():
-            self._sessions[session].ask_field(params)
+        if session in self._sessions and self.is_on():
+            if is_step(command, params):
+                self._sessions[session].await_window(command)
+            if command == "sendKeysToElement":
+                self._sessions[session].ask_field(params)
 
     def note(
         self, command: str, params: dict[str, Any], session: str | None, reply: Any, started: float
@@ -112,8 +125,9 @@ class Recorder:
         browser = self._browser(session, value if command == "newSession" else None)
         if not error:
             browser.follow_windows(command, params)
-        if self.is_on():
+        if self._is_wanted():
             browser.listen(is_retry=self._attempt > 1)
+        if self.is_on():
             step = browser.trace.note(
                 command, params, value, error=error, started=started, ended=CLOCK.time(),
                 at=calling_place(),
@@ -131,19 +145,23 @@ class Recorder:
         for each in self._sessions.values():
             each.forget()
         self._sessions, self._process, self._pages = {}, os.getpid(), Pages()
+        self._lock = threading.Lock()
 
     def _browser(self, session: str, opened: Any) -> BrowserTrace:
         if self._process != os.getpid():
             self.start_process()
-        if session not in self._sessions:
-            while len(self._sessions) >= _MAX_SESSIONS:
-                self._sessions.pop(next(iter(self._sessions))).close()
-            number = 1 + max((each.trace.number for each in self._sessions.values()), default=0)
-            capabilities = (opened or {}).get("capabilities") or opened or {}
-            self._sessions[session] = BrowserTrace(number, capabilities, self._started)
-        # The one that was used last stands last: that of all tests must outlive those of one test.
-        self._sessions[session] = self._sessions.pop(session)
-        return self._sessions[session]
+        with self._lock:
+            if session not in self._sessions:
+                while len(self._sessions) >= _MAX_SESSIONS:
+                    self._sessions.pop(next(iter(self._sessions))).close()
+                numbers = (each.trace.number for each in self._sessions.values())
+                capabilities = (opened or {}).get("capabilities") or opened or {}
+                browser = BrowserTrace(1 + max(numbers, default=0), capabilities, self._started)
+            else:
+                browser = self._sessions.pop(session)
+            # The one that was used last stands last: that of all tests outlives those of one.
+            self._sessions[session] = browser
+            return browser
 
     def write(
         self,
@@ -159,7 +177,8 @@ class Recorder:
         is why the attempt failed.
         """
         self.is_written = True
-        browsers = sorted(self._sessions.values(), key=lambda each: each.trace.number)
+        with self._lock:
+            browsers = sorted(self._sessions.values(), key=lambda each: each.trace.number)
         deadline = CLOCK.monotonic() + _SETTLE
         for browser in browsers:
             browser.settle(deadline)

@@ -9,6 +9,7 @@ import pytest
 
 from rehearsal_capture.trace import connection
 from rehearsal_capture.trace.bidi_browser import ADDRESS, BidiBrowser
+from rehearsal_capture.trace.clock import CLOCK
 
 
 class Recorded:
@@ -83,7 +84,8 @@ def test_start__of_a_browser_that_cannot_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = server.getsockname()[1]
     browser = BidiBrowser(f"ws://127.0.0.1:{closed}/session/s", lambda *_: None)
-    browser.start(60)
+    browser.start()
+    browser.wait_for(None, CLOCK.monotonic() + 60)
     assert browser.page(None, None) is None
     browser.close()
 
@@ -162,3 +164,19 @@ def test_requests__are_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     browser.add_requests()
     browser.add_requests()
     assert len([each for each in socket.sent if each.startswith("network.")]) == 3
+
+
+def test_requests__are_asked_for_before_the_connection_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    socket = Recorded([window("w")])
+    monkeypatch.setattr(connection, "WebSocket", lambda *_: socket)
+    browser = BidiBrowser("ws://localhost:1/session/s", lambda *_: None)
+    browser.add_requests()
+    browser.start()
+    browser.wait_for(None, CLOCK.monotonic() + 60)
+    browser._connection._thread.join(60)
+    asked = [each for each in socket.sent if each.startswith("network.")]
+    assert len(asked) == 3
+    # The first step waits for them, too.
+    assert socket.sent[-1] == "session.status"

@@ -1,5 +1,7 @@
+import http.server
 import json
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 
 from rehearsal_capture.trace import cdp_browser
 from rehearsal_capture.trace.cdp_browser import CdpBrowser
+from rehearsal_capture.trace.clock import CLOCK
 
 # What Chrome 156 said of its windows: one is open at first, a link opens another, which the test
 # closes, and then it opens a tab and goes somewhere.
@@ -22,7 +25,8 @@ def test_start__of_a_browser_that_cannot_be_reached(address: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = server.getsockname()[1]
     browser = CdpBrowser(address.format(closed), "1.0", add)
-    browser.start(60)
+    browser.start()
+    browser.wait_for(None, CLOCK.monotonic() + 60)
     assert browser.page(None, None) is None
     assert not browser.is_looking()
     browser.close()
@@ -35,8 +39,47 @@ def test_start__connects_to_no_other_machine(address: str, monkeypatch: pytest.M
 
     monkeypatch.setattr(cdp_browser, "HTTPConnection", connect)
     browser = CdpBrowser(address, "1.0", add)
-    browser.start(60)
+    browser.start()
+    browser.wait_for(None, CLOCK.monotonic() + 60)
     browser.close()
+
+
+@pytest.mark.parametrize(
+    "written, is_found",
+    [("{}\n/devtools/browser/own", True), ("{}\n/devtools/browser/other", False), (None, True),
+     ("1\n/devtools/browser/other", True)],
+    ids=["own", "another on its port", "no file", "an old file"],
+)  # fmt: skip
+def test_start__connects_to_the_browser_of_the_profile(
+    tmp_path: Path, written: str | None, is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Version(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            url = "ws://localhost/devtools/browser/own"
+            body = json.dumps({"Browser": "Chrome/156.0", "webSocketDebuggerUrl": url}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    opened: list[str] = []
+
+    def connect(url: str, _timeout: float) -> Recorded:
+        opened.append(url)
+        return Recorded([])
+
+    monkeypatch.setattr(cdp_browser, "WebSocket", connect)
+    with http.server.HTTPServer(("127.0.0.1", 0), Version) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        port = server.server_port
+        if written is not None:
+            (tmp_path / "DevToolsActivePort").write_text(written.format(port))
+        browser = CdpBrowser(f"127.0.0.1:{port}", "156.0", add, str(tmp_path))
+        browser.start()
+        browser.wait_for(None, CLOCK.monotonic() + 60)
+    assert opened == ([f"ws://127.0.0.1:{port}/devtools/browser/own"] if is_found else [])
 
 
 class Recorded:
@@ -59,7 +102,8 @@ def lines_of(frames: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[s
     monkeypatch.setattr(cdp_browser, "WebSocket", lambda *_: Recorded(frames))
     monkeypatch.setattr(CdpBrowser, "_find", lambda _: "ws://localhost:1/")
     browser = CdpBrowser("localhost:1", "156", lambda *each: found.append(each))
-    browser.start(60)
+    browser.start()
+    browser.wait_for(None, CLOCK.monotonic() + 60)
     return found
 
 

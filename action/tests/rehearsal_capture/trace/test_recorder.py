@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,49 @@ def test_paused__records_nothing(tmp_path: Path) -> None:
     recorded(recorder)
     recorder.write(tmp_path / "new", "a")
     assert (tmp_path / "new").exists()
+
+
+def test_paused__not_in_another_thread(tmp_path: Path) -> None:
+    recorder = Recorder()
+    with recorder.paused():
+        test = threading.Thread(target=recorded, args=(recorder, {"value": None}))
+        test.start()
+        test.join()
+    recorder.write(tmp_path, "a")
+    assert [each.get("cmd") for each in read(tmp_path)] == [None, "start the browser", "reload"]
+
+
+class Listening:
+    """A browser's connection, which notes what is waited for."""
+
+    def __init__(self, *_: object) -> None:
+        self.waited: list[str | None] = []
+
+    def start(self) -> None: ...
+
+    def wait_for(self, target: str | None, _deadline: float) -> None:
+        self.waited.append(target)
+
+    def page(self, *_: object) -> None: ...
+
+
+def test_before__a_step_waits_once_for_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehearsal_capture.trace.cdp_browser.CdpBrowser", Listening)
+    recorder = Recorder()
+    opened: Any = {"browserName": "chrome", "goog:chromeOptions": {"debuggerAddress": "x:1"}}
+    with recorder.paused():
+        reply = {"value": {"sessionId": "s", "capabilities": opened}}
+        recorder.note("newSession", {}, "s", reply, 1.0)
+        recorder.before("get", {}, "s")
+    browser: Any = recorder._sessions["s"]._cdp
+    # It connects also while nothing is recorded, which the first step would be too late for.
+    assert browser.waited == []
+    for command in ("getTitle", "addCookie", "get", "get"):
+        recorder.before(command, {}, "s")
+    recorder.note("switchToWindow", {"handle": "w"}, "s", {"value": None}, 1.0)
+    for command in ("quit", "refresh", "refresh"):
+        recorder.before(command, {}, "s")
+    assert browser.waited == [None, "w"]
 
 
 def test_note__a_child_process_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
