@@ -206,10 +206,13 @@ def test_before__a_step_waits_once_for_its_window(monkeypatch: pytest.MonkeyPatc
     browser: Any = recorder._sessions["s"]._cdp
     # It connects also while nothing is recorded, which the first step would be too late for.
     assert browser.waited == []
-    for command in ("getTitle", "addCookie", "get", "get"):
+    for command in ("getTitle", "addCookie", "quit"):
+        recorder.before(command, {}, "s")
+    assert browser.waited == []
+    for command in ("get", "get"):
         recorder.before(command, {}, "s")
     recorder.note("switchToWindow", {"handle": "w"}, "s", {"value": None}, 1.0)
-    for command in ("quit", "refresh", "refresh"):
+    for command in ("refresh", "refresh"):
         recorder.before(command, {}, "s")
     assert browser.waited == [None, "w"]
 
