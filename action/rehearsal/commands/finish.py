@@ -19,6 +19,7 @@ from rehearsal.pipeline.result_builder import (
     with_remarks,
 )
 from rehearsal.pipeline.run_state import RunState
+from rehearsal.pipeline.since_baseline import SinceBaseline
 from rehearsal.pipeline.trace_pages import TracePages
 from rehearsal.report.annotations import error_annotations, warning_annotations
 from rehearsal.report.closing import closing
@@ -87,6 +88,13 @@ def finish(
     has_content = bool(result.stages) or result.verdict is Verdict.ERROR
     kept = console.on_github or (should_keep(policy, outputs) and (has_content or not local))
     staged = state.staged if kept and state.staged and not state.staged.is_empty else None
+    since = SinceBaseline(
+        description.baseline if kept and not state.cancelled else None,
+        evidence.redactor.redact,
+        evidence.warn,
+    )
+    with _warn_of_faults(console):
+        result = since.add_to(result)
     with _warn_of_faults(console):
         result = add_evidence(result, state, description, evidence)
         _report(result, staged, evidence, console, describe_audit)
@@ -106,6 +114,8 @@ def finish(
             with _warn_of_faults(console):
                 tests = result.suite_results.tests if result.suite_results else ()
                 result = replace(result, index=pages.add_to(result.index, tests))
+            with _warn_of_faults(console):
+                result = since.add_pictures(result, evidence.folder)
             result = with_remarks(result, state, evidence)
             _write_reports(result, evidence, console)
     link = ""

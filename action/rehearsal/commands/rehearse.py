@@ -221,6 +221,7 @@ def _describe(
         artifact_name=plan.artifact_name or known.artifact_name,
         request=summarize_request(plan),
         shard=plan.suite.shard,
+        baseline=plan.baseline,
         source=replace(
             source,
             dockerfile=source.relative(plan.build.dockerfile),

@@ -524,6 +524,15 @@ INPUTS = table(
         short="megabytes of the tests' files in it",
     ),
     Input(
+        "baseline",
+        FOLDER,
+        "A folder with the evidence of an earlier rehearsal, of main for example: the page and the "
+        "summary then say what has changed since. If there is no such folder, a notice says so.",
+        not_in_workflow="A caller cannot give a folder to the jobs of another workflow.",
+        stage=EVIDENCE,
+        short="the evidence of an earlier rehearsal to compare",
+    ),
+    Input(
         "artifact-name",
         matching(r"[A-Za-z0-9._-]{1,200}", "made of letters, digits, '.', '_' and '-'"),
         "The name of the artifact; when empty, unique to job, attempt and use.",

@@ -14,7 +14,7 @@ from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.grid import read_grid_url
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import Inputs, quoted
-from rehearsal.config.paths import is_file, read_folder
+from rehearsal.config.paths import is_file, read_baseline, read_folder
 from rehearsal.config.plan_warnings import plan_warnings
 from rehearsal.config.rehearsal_plan import Plan, ProbePlan, ServicePlan, SuitePlan
 from rehearsal.config.service_env import secrets_for_services
@@ -77,6 +77,7 @@ def make_plan(
         keep_images=inputs.number("keep-images"),
         evidence_policy=inputs.text("evidence"),
         evidence_limit=inputs.number("evidence-limit"),
+        baseline=read_baseline(inputs, directory),
         artifact_name=inputs.text("artifact-name"),
         retention_days=inputs.number("retention-days"),
         audit_only=audit_only,

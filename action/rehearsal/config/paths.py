@@ -31,3 +31,26 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def read_baseline(inputs: Inputs, directory: Path) -> Path | None:
+    """Return the folder that the input baseline names, which may be missing; None without one.
+
+    Raises `MisconfiguredError` if there is something else.
+    """
+    value = inputs.text("baseline")
+    if not value:
+        return None
+    path = directory / value
+    try:
+        path = path.resolve()
+        is_other = path.exists() and not path.is_dir()
+    except (OSError, RuntimeError):  # The name is too long, or links form a circle.
+        is_other = True
+    if is_other:
+        raise inputs.error_for(
+            "baseline",
+            f"a folder; looked for {quoted(path)}",
+            "Name the folder with the downloaded artifact, the evidence of an earlier rehearsal.",
+        )
+    return path

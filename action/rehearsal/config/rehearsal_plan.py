@@ -205,9 +205,10 @@ class Plan:
 
     `directory` is the working directory, and `top` the folder where its input starts. `timeout` is
     in seconds. `keep_images` is in days, and 0 means for ever. `evidence_policy` says when to keep
-    evidence: on-failure, always or never. `evidence_limit` is in megabytes. `trust_image` says that
-    the image may get secrets on events that can be started by strangers. `warnings` are about
-    inputs that are allowed, but may not do what their author expects.
+    evidence: on-failure, always or never. `evidence_limit` is in megabytes. `baseline` is the
+    folder of the evidence to compare with, which may be missing. `trust_image` says that the image
+    may get secrets on events that can be started by strangers. `warnings` are about inputs that are
+    allowed, but may not do what their author expects.
     """
 
     top: Path
@@ -224,6 +225,7 @@ class Plan:
     keep_images: int
     evidence_policy: str
     evidence_limit: int
+    baseline: Path | None = None
     artifact_name: str
     retention_days: int
     audit_only: bool = False

@@ -35,6 +35,7 @@ class RunDescription:
     origin: Origin
     request: RequestSummary | None = None
     shard: str = ""
+    baseline: Path | None = None
     source: SourceTree | None = None
     inputs: InputsOrigin = field(default_factory=InputsOrigin)
     given: Given | None = None

@@ -7,6 +7,7 @@ from rehearsal import __version__
 from rehearsal.report import markdown
 from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_text import split_snippets
+from rehearsal.report.since_summary import since_lines
 from rehearsal.report.web_links import source_url
 from rehearsal.report.words import (
     ALSO_NEEDED,
@@ -148,6 +149,7 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     yield _facts(result)
     if result.audit:
         yield from audit_sections(result.audit)
+    yield since_lines(result.since)
     yield _tests("failed test", index.failed, evidence, result.origin)
     yield _tests(FLAKY_COLUMN, index.flaky, evidence, result.origin)
     yield from _steps(result)

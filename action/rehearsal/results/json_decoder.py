@@ -42,8 +42,12 @@ def _decode(hint: Hint, value: Any, place: str) -> Any:
     if value is None and hint.nullable:
         return (hint.container or hint.kind)() if hint.json.null_if_empty else None
     if hint.container is tuple:
-        listed = enumerate(_expect(list, value, place, "a list"))
-        return tuple(decode(hint.item, each, f"{place}[{number}]") for number, each in listed)
+        listed = _expect(list, value, place, "a list")
+        if len(listed) > hint.json.keywords.get("maxItems", len(listed)):
+            raise InvalidDocumentError(f"{place} has {len(listed):,} entries, which are too many")
+        return tuple(
+            decode(hint.item, each, f"{place}[{number}]") for number, each in enumerate(listed)
+        )
     if hint.container is dict:
         entries = _expect(dict, value, place, "an object").items()
         return {key: decode(hint.item, each, _join(place, key)) for key, each in entries}

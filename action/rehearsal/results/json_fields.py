@@ -25,8 +25,8 @@ class Json:
 
     `digits` are the decimal places that are written. `null_if_empty` writes null for an empty text
     or tuple. `verbatim` is for what programs read (names, paths, ids): it is never redacted.
-    `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum` and
-    `pattern`; all others only go into the schema.
+    `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum`,
+    `maxItems` and `pattern`; all others only go into the schema.
     """
 
     def __init__(

@@ -9,6 +9,7 @@ from rehearsal import __version__
 from rehearsal.results.audit import Audit
 from rehearsal.results.cause import CauseSummary, summarize_cause
 from rehearsal.results.companion_run import CompanionRun
+from rehearsal.results.comparison import Comparison
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex
@@ -43,7 +44,8 @@ class RehearsalResult:
     """How one rehearsal went, or several that were merged. Its texts hold no secret.
 
     The fields without a description are known on this machine only: `results` and `index` (what
-    the reports show of the folder `evidence`), `container_tail` (the last lines of the app's log),
+    the reports show of the folder `evidence`), `since` (what changed since the baseline),
+    `container_tail` (the last lines of the app's log),
     `kept_container` (where to find a container that keeps running) and `remove_command` (which
     removes it).
     """
@@ -123,6 +125,7 @@ class RehearsalResult:
         "one has told or seen.",
     ] = field(default_factory=NextNeeds)
     index: EvidenceIndex = field(default_factory=EvidenceIndex)
+    since: Comparison | None = None
     evidence_path: Annotated[str, Json(verbatim=True)] = ""
     container_tail: tuple[str, ...] = ()
     kept_container: Annotated[str, Json(verbatim=True)] = ""

@@ -60,6 +60,7 @@ class Tests:
         tuple[ListedTest, ...],
         "All tests that the reports name, skipped ones too: those that did not pass, then the "
         f"slowest. At most {MAX_LISTED}.",
+        Json(maxItems=MAX_LISTED),
     ] = ()
 
 

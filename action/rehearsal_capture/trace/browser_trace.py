@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # until the browser tells of that window.
 _START = 0.5
 _PAUSE = 0.01
+# In seconds: how long the end of a test waits for its last picture.
+_LAST = 2.0
 # Steps after which there is no page to look at, or it has not changed.
 _BLIND = frozenset({"newSession", "quit", "close", "addCookie", "deleteCookie", "deleteAllCookies"})
 _DIALOGS = frozenset({"w3cAcceptAlert", "w3cDismissAlert"})
@@ -104,6 +106,17 @@ class BrowserTrace:
             has_time = is_retry or (self._cdp.has_pictures and pages.has_time())
             wanted = os.environ.get(_PICTURES) != "off" and has_time
             page.looks.look(step, pages, with_picture=wanted)
+
+    def look_last(self, pages: Pages) -> None:
+        """Look once more at the page after the last step, and wait for that: what it became."""
+        step = self.trace.last_step()
+        if self._cdp is None or step is None:
+            return
+        self.settle(CLOCK.monotonic() + _LAST)
+        page = self._cdp.page(self.trace.window, self.trace.user_context)
+        if page is not None:
+            page.looks.look(step, pages, with_picture=os.environ.get(_PICTURES) != "off")
+            self.settle(CLOCK.monotonic() + _LAST)
 
     def ask_field(self, params: dict[str, Any]) -> None:
         """Ask what kind of field a test is about to type into."""

@@ -92,6 +92,8 @@ class Pages:
             if len(picture) > _MAX_PICTURE:
                 self.left_out["pictures"] += 1
                 return
+            # Of a step the newest: the last one is looked at again when the test ends.
+            self._pictures = [each for each in self._pictures if each[0] is not line]
             self._pictures.append((line, picture))
             if len(self._pictures) > _MAX_PICTURES:
                 del self._pictures[_FIRST_PICTURES]

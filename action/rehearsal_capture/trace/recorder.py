@@ -88,13 +88,19 @@ class Recorder:
         mode = os.environ.get(_MODE, "")
         return mode != "off" and (mode != "retry" or self._attempt > 1)
 
+    def _is_for_all(self) -> bool:
+        """Whether the traces of tests that pass are wanted, too."""
+        return os.environ.get(_MODE, "") == "always" and self.is_on()
+
     def end_test(self, name: Callable[[], str], folder: Callable[[str], Path]) -> None:
         """End an attempt; write its trace if it has passed, and the traces of all tests are wanted.
 
         `name` returns the name of the test, `folder` its folder. Raises OSError.
         """
         try:
-            if os.environ.get(_MODE, "") == "always" and not self.is_written and self.is_on():
+            if self._is_for_all() and not self.is_written:
+                for browser in list(self._sessions.values()):
+                    browser.look_last(self._pages)
                 self.write(folder(name()), name(), passed=True)
         finally:
             self._begin(1)
@@ -107,6 +113,8 @@ class Recorder:
     def before(self, command: str, params: dict[str, Any], session: str | None) -> None:
         """Prepare to record a command that is about to be sent."""
         if session in self._sessions and self.is_on():
+            if command == "quit" and self._is_for_all():
+                self._sessions[session].look_last(self._pages)
             if is_step(command, params):
                 self._sessions[session].await_window(command)
             if command == "sendKeysToElement":
@@ -135,7 +143,8 @@ class Recorder:
             if step is not None:
                 if command == "sendKeysToElement" and not error:
                     browser.show_typed(params, step)
-                browser.look(command, step, self._pages, is_retry=self._attempt > 1)
+                without_limit = self._attempt > 1 or self._is_for_all()
+                browser.look(command, step, self._pages, is_retry=without_limit)
 
     def start_process(self) -> None:
         """Begin anew in a fork: the browsers of its parent are not its own.

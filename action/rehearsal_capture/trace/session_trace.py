@@ -11,6 +11,8 @@ from rehearsal_capture.trace.locators import Locators
 
 # How many lines are kept.
 _STEPS, _REQUESTS, _CONSOLE = 500, 1000, 500
+# A browser that has not shown a page yet, or will show none any more.
+_NO_PAGE = (act("newSession", {})[0], act("quit", {})[0])
 # How many different lookups of one line are named; all are counted.
 _MAX_KINDS = 10
 _MAX_ERROR = 500
@@ -111,6 +113,12 @@ class SessionTrace:
         """Add a request or a message of the console, unless it belongs to another test."""
         if line["t"] >= self.started and self.user_context in (None, user_context):
             self._kept["requests" if line["k"] == "net" else "console"].add(line)
+
+    def last_step(self) -> dict[str, Any] | None:
+        """Return the line of the last step after which there may be a page."""
+        lines = self._kept["steps"].lines()
+        last = next((each for each in reversed(lines) if each["k"] == "step"), None)
+        return last if last is not None and last["cmd"] not in _NO_PAGE else None
 
     def live_lines(self) -> list[dict[str, Any]]:
         """Return the lines themselves: others may still add to them."""

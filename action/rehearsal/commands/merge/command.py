@@ -17,6 +17,7 @@ from rehearsal.commands.workflow.digest_spelling import SPELLINGS, spell
 from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
+from rehearsal.pipeline.since_baseline import SinceBaseline
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.annotations import MAX_ANNOTATIONS
 from rehearsal.report.closing import closing
@@ -54,6 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         default="",
         help="the artifact's name for the merged evidence",
+    )
+    parser.add_argument(
+        "--baseline",
+        metavar="FOLDER",
+        default="",
+        help="the evidence of an earlier rehearsal to compare with",
     )
     parser.add_argument(
         "--jobs",
@@ -95,9 +102,11 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             name="-".join(filter(None, (run_id, attempt, "merged"))),
             jobs=options.jobs,
         )
+        since = SinceBaseline(_baseline(options.baseline), str, warnings.append)
+        compared = since.add_to(merged.result)
         notices = (*(REPLACED.format(shard.name) for shard in replaced), *warnings)
         result = replace(
-            merged.result,
+            compared,
             evidence_path=str(into.resolve()),
             artifact_name=options.artifact_name,
             notices=merged.result.notices + notices,
@@ -115,6 +124,19 @@ def _parse_number(text: str) -> int:
             "number of browsers.",
         )
     return int(text)
+
+
+def _baseline(text: str) -> Path | None:
+    """Return the folder of the baseline, which may be missing. Raises `MisconfiguredError`."""
+    if not text:
+        return None
+    path = Path(text).resolve()
+    if path.exists() and not path.is_dir():
+        raise MisconfiguredError(
+            f"--baseline is {text!r}, which is not a folder.",
+            hint="Name the folder of the evidence of an earlier rehearsal.",
+        )
+    return path
 
 
 def _check_folders(source: Path, into: Path) -> None:

@@ -13,6 +13,7 @@ from rehearsal.report.page.failed_tests import FLAKY_NOTE, name_and_errors, sect
 from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.since import since_section
 from rehearsal.report.words import join_names
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
@@ -44,6 +45,7 @@ def _main(merged: MergeResult) -> Iterator[Child]:
     yield element("h2", f"Rehearsals ({len(result.shards)})")
     yield element("section", _shards(result.shards), class_="card")
     yield audit_section(result.audit)
+    yield since_section(result.since)
     counts = result.suite_results or SuiteResults()
     yield section_of_tests(
         "Failed tests",

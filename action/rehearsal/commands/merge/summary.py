@@ -7,6 +7,7 @@ from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardTest
 from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.markdown import cell, document, escape, name_cell, table
+from rehearsal.report.since_summary import since_lines
 from rehearsal.report.summary import (
     FLAKY_COLUMN,
     MAX_TESTS,
@@ -56,6 +57,7 @@ def _sections(merged: MergeResult, evidence: str) -> Iterator[Iterable[str]]:
     yield _shards(result.shards)
     if result.audit:
         yield from audit_sections(result.audit)
+    yield since_lines(result.since)
     yield _tests("failed test", merged.failed_tests, counts.failed_left_out, evidence)
     yield _tests(FLAKY_COLUMN, merged.flaky_tests, counts.flaky_left_out, evidence)
     yield remark_lines(result)

@@ -11,8 +11,10 @@ from rehearsal.report.page.failed_tests import failed_tests, tests_with_card
 from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.since import since_section
 from rehearsal.report.page.size_limit import smaller_results
 from rehearsal.report.page.stages import readiness, stages
+from rehearsal.report.since_words import since_title
 from rehearsal.report.words import counts_text, seconds_text
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
@@ -56,6 +58,7 @@ def _jumps(result: RehearsalResult) -> Iterator[tuple[str, str]]:
         ("cause", "Cause", result.cause),
         ("needed", "Also needed", result.also_needed),
         ("audit", "Audit", result.audit),
+        ("since", since_title(result.since) if result.since else "", result.since),
         ("failed", f"Failed {len(index.failed):,}", index.failed),
         ("flaky", f"Flaky {len(index.flaky):,}", index.flaky),
         ("tests", "All tests", results and results.tests),
@@ -81,6 +84,7 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
         )
     yield also_needed_section(result.also_needed)
     yield audit_section(result.audit)
+    yield since_section(result.since, cards=tests_with_card(index))
     above = "\n".join(cause.lines) if cause else ""
     yield failed_tests(index, origin=origin, shown_above=above)
     yield all_tests(result.suite_results, cards=tests_with_card(index), traces=index.passed_traces)

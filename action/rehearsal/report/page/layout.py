@@ -17,7 +17,8 @@ from rehearsal.verdict import Verdict
 REHEARSE = "rehearse"
 DOCTYPE = "<!doctype html>\n"
 STYLE_FILE = Path(__file__).with_name("page.css")
-SCRIPT_FILE = Path(__file__).with_name("page.js")
+STYLE_FILES = (STYLE_FILE, STYLE_FILE.with_name("since.css"))
+SCRIPT_FILES = (STYLE_FILE.with_name("page.js"), STYLE_FILE.with_name("since.js"))
 
 
 def layout(
@@ -27,12 +28,13 @@ def layout(
 
     `jumps` are the sections that the list of sections names, as anchors and titles.
     """
-    style, script = (file.read_text(encoding="utf-8") for file in (STYLE_FILE, SCRIPT_FILE))
+    style, script = map(_code, (STYLE_FILES, SCRIPT_FILES))
+    policy = _policy(style, script, embeds=bool(result.since and result.since.pictures))
     verdict = str(result.verdict)
     head = element(
         "head",
         element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy(style, script)),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
@@ -121,11 +123,16 @@ def origin_and_image(result: RehearsalResult) -> Child:
     )
 
 
-def _policy(style: str, script: str) -> str:
-    """Allow our own style and script, and the pictures beside the page: nothing else."""
+def _code(files: Iterable[Path]) -> str:
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _policy(style: str, script: str, *, embeds: bool) -> str:
+    """Allow our own style and script, and the pictures beside and in the page: nothing else."""
+    pictures = "'self' file: data:" if embeds else "'self' file:"
     return (
         f"default-src 'none'; style-src '{csp_hash(style)}'; script-src '{csp_hash(script)}'; "
-        "img-src 'self' file:; base-uri 'none'; form-action 'none'"
+        f"img-src {pictures}; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -1,5 +1,6 @@
 """Build HTML whose text is always escaped."""
 
+import base64
 import html
 import json
 import re
@@ -17,6 +18,7 @@ CODE = {"script", "style"}
 # In characters: less is joined, since many small parts need more memory than their text.
 MAX_JOINED = 1 << 16
 ADDRESSES = {"href", "src"}
+PICTURES = {"png", "jpeg"}
 # After which a long name may be broken.
 SEPARATOR = re.compile(r"(?<=[._/\]\[-])(?=\w)|(?<=:)(?=[^\W\d])")
 # What a page of the evidence may link to elsewhere.
@@ -75,6 +77,14 @@ def inline(tag: str, code: str) -> Markup:
     if tag not in CODE or "</" in code or "<!--" in code:
         raise ValueError(f"this {tag} is not allowed")
     return Markup((f"<{tag}>{code}</{tag}>",))
+
+
+def embedded_picture(kind: str, content: bytes, *, alt: str) -> Markup:
+    """Return a picture with its content in the page. Raises ValueError unless a PNG or JPEG."""
+    if kind not in PICTURES:
+        raise ValueError(f"a picture of the kind {kind!r} is not allowed")
+    start = f'<img alt="{html.escape(visible(alt))}" src="data:image/{kind};base64,'
+    return Markup((start, base64.b64encode(content).decode(), '">'))
 
 
 def data_block(name: str, value: object) -> Markup:

@@ -16,6 +16,12 @@ def smaller_results(result: RehearsalResult) -> Iterator[RehearsalResult]:
     """Yield the result with ever shorter texts."""
     for log, text in LIMITS:
         yield replace(result, index=_smaller(result.index, log, text))
+    if result.since:
+        yield replace(
+            result,
+            index=_smaller(result.index, *LIMITS[-1]),
+            since=replace(result.since, pictures=()),
+        )
 
 
 def _smaller(index: EvidenceIndex, log: int, text: int) -> EvidenceIndex:

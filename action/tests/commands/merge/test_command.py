@@ -337,3 +337,23 @@ def test_merge__requires_both_flags(left_out: str, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         cli.main(["merge", *words, "found"], {})
     assert f"required: {left_out}" in capsys.readouterr().err
+
+
+def test_merge__says_what_changed_since_a_baseline(tmp_path: Path) -> None:
+    job = Job(top=tmp_path)
+    job.put(*matrix(4))
+    assert job.merge(4) == 0
+    baseline = job.into.rename(tmp_path / "baseline")
+    assert job.merge(4, "--baseline", str(baseline)) == 0
+    assert "Since " in (job.into / "index.html").read_text()
+    assert "Compared with the rehearsal of " in (tmp_path / "STEP_SUMMARY").read_text()
+
+
+def test_merge__a_baseline_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    job = Job(top=tmp_path)
+    job.put(*matrix(4))
+    assert job.merge(4, "--baseline", str(tmp_path / "missing")) == 0
+    assert "there is no folder" in job.verdict["notices"][-1]
+    (tmp_path / "file").touch()
+    assert job.merge(4, "--baseline", str(tmp_path / "file"), into=tmp_path / "other") != 0
+    assert "which is not a folder" in capfd.readouterr().out

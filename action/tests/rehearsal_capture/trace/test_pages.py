@@ -68,6 +68,13 @@ def test_add_picture__keeps_the_first_and_the_newest() -> None:
     assert pages.left_out["pictures"] == 40
 
 
+def test_add_picture__of_a_step_the_newest() -> None:
+    pages, first, second = Pages(), {"i": 0}, {"i": 0}
+    for line, picture in ((first, b"1"), (second, b"2"), (first, b"3")):
+        pages.add_picture(line, picture, 0.0)
+    assert pages.pictures() == [(second, b"2"), (first, b"3")]
+
+
 def test_has_time__within_a_part_of_the_test() -> None:
     pages = Pages()
     assert pages.has_time()

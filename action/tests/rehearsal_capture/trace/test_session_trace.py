@@ -117,3 +117,22 @@ def test_start_test__keeps_the_elements_alone() -> None:
     trace.note("clickElement", {"id": "1"}, None, started=0, ended=0, at=None)
     (step,) = trace.lines()
     assert (step["i"], step["on"]) == (0, "id=box")
+
+
+@pytest.mark.parametrize(
+    "commands, last",
+    [
+        ((), None),
+        (("newSession",), None),
+        (("newSession", "get", "getTitle"), "go to"),
+        (("get", "quit"), None),
+    ],
+)
+def test_last_step__after_which_there_may_be_a_page(
+    commands: tuple[str, ...], last: str | None
+) -> None:
+    trace = SessionTrace(1, "chrome 1")
+    for each in commands:
+        trace.note(each, {}, None, started=0, ended=1, at=None)
+    step = trace.last_step()
+    assert (step and step["cmd"]) == last

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.report.page.markup import VOID, breakable, element, inline, visible
+from rehearsal.report.page.markup import VOID, breakable, element, embedded_picture, inline, visible
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 HOSTILE = st.one_of(
@@ -159,3 +159,14 @@ def test_visible(text: str, shown: str) -> None:
 def test_element__links_to_pages_elsewhere(address: str, written: str) -> None:
     assert Parsed(element("a", "x", href=address)).attributes == {"href": written}
     assert ' src="./http' in str(element("img", src=address))
+
+
+@given(text=HOSTILE)
+def test_embedded_picture__its_name_adds_no_attribute(text: str) -> None:
+    parsed = Parsed(embedded_picture("png", b"\xff\xff\xff", alt=text))
+    assert parsed.attributes == {"alt": visible(text), "src": "data:image/png;base64,////"}
+
+
+def test_embedded_picture__only_of_two_kinds() -> None:
+    with pytest.raises(ValueError, match="svg"):
+        embedded_picture("svg+xml", b"<svg/>", alt="")

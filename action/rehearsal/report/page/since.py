@@ -1,0 +1,135 @@
+"""What changed since the baseline: failures, slower tests, pictures, the image's size."""
+
+from collections.abc import Collection, Iterator
+
+from rehearsal.report.page.anchors import anchor_of
+from rehearsal.report.page.markup import Child, Markup, element, embedded_picture
+from rehearsal.report.page.shown_name import shown_name
+from rehearsal.report.since_words import (
+    MAX_LISTED,
+    NOTHING_NEW,
+    SLOWER_NOTE,
+    SLOWER_TITLE,
+    baseline_line,
+    failure_groups,
+    image_line,
+    is_nothing_new,
+    since_title,
+    slower_cells,
+)
+from rehearsal.results.bounded_text import cut_text
+from rehearsal.results.comparison import Comparison
+from rehearsal.results.picture_pair import Picture, PicturePair
+
+ANCHOR = "since"
+# In characters.
+MAX_NAME = 300
+
+
+def since_section(since: Comparison | None, *, cards: Collection[str] = ()) -> Child:
+    """Return the section, nothing without a baseline.
+
+    `cards` are the names of the tests that have a card of their own on the page.
+    """
+    if not since:
+        return None
+    return element(
+        "section",
+        element("h2", since_title(since)),
+        element("p", baseline_line(since), class_="soft"),
+        element("p", NOTHING_NEW) if is_nothing_new(since) else None,
+        [_group(title, names, cards) for title, names in failure_groups(since)],
+        _slower(since, cards),
+        _line(image_line(since)),
+        [_pair(pair, cards) for pair in since.pictures],
+        class_="card since",
+        id=ANCHOR,
+    )
+
+
+def _line(text: str) -> Child:
+    return element("p", text) if text else None
+
+
+def _group(title: str, names: Collection[str], cards: Collection[str]) -> Markup:
+    listed = [*names][:MAX_LISTED]
+    return element(
+        "div",
+        element("h3", title),
+        element("ul", (element("li", _name(name, cards)) for name in listed)),
+        _more(len(names)),
+    )
+
+
+def _more(count: int) -> Child:
+    more = count - MAX_LISTED
+    return element("p", f"{more:,} more", class_="soft") if more > 0 else None
+
+
+def _name(name: str, cards: Collection[str]) -> Child:
+    shown = shown_name(cut_text(name, MAX_NAME))
+    return element("a", shown, href=f"#{anchor_of(name)}") if name in cards else shown
+
+
+def _slower(since: Comparison, cards: Collection[str]) -> Child:
+    if not since.slower:
+        return None
+    head = (element("th", title, scope="col") for title in ("then", "now", "test"))
+    rows = (
+        element(
+            "tr",
+            [element("td", cell, class_="number") for cell in slower_cells(test)],
+            element("td", _name(test.name, cards)),
+        )
+        for test in since.slower[:MAX_LISTED]
+    )
+    return element(
+        "div",
+        element("h3", f"{SLOWER_TITLE} ({len(since.slower):,})"),
+        element("p", SLOWER_NOTE, class_="soft"),
+        element(
+            "table",
+            element("thead", element("tr", head)),
+            element("tbody", rows),
+            class_="slower",
+        ),
+        _more(len(since.slower)),
+    )
+
+
+def _pair(pair: PicturePair, cards: Collection[str]) -> Markup:
+    return element(
+        "div",
+        element("h3", _name(pair.test, cards)),
+        element("p", _moment(pair), class_="soft") if pair.step else None,
+        element("div", _figures(pair), class_="differences"),
+    )
+
+
+def _moment(pair: PicturePair) -> str:
+    if pair.same_step:
+        return f"Then: after the same step, {pair.step}."
+    return f"Then: the last picture, after {pair.step}. It may be of another moment of the test."
+
+
+def _figures(pair: PicturePair) -> Iterator[Markup]:
+    yield _figure("Then, where it passed", pair.before, pair.test)
+    yield _figure("Now, where it failed", pair.now, pair.test)
+    # since.js draws it and shows it.
+    yield element(
+        "figure",
+        element("h4", "What differs ", element("span", role="status")),
+        element(
+            "a",
+            element(
+                "canvas", role="img", aria_label=f"What differs in the pictures of {pair.test}"
+            ),
+            href=f"#{ANCHOR}",
+        ),
+        hidden=True,
+    )
+
+
+def _figure(title: str, picture: Picture, test: str) -> Markup:
+    image = embedded_picture(picture.kind, picture.content, alt=f"{title}: {test}")
+    return element("figure", element("h4", title), element("a", image, href=f"#{ANCHOR}"))

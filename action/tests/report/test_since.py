@@ -1,0 +1,145 @@
+"""What changed since the baseline: the words, the summary and the page."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from rehearsal.report.page import MAX_SIZE, page
+from rehearsal.report.since_words import (
+    MAX_LISTED,
+    NOTHING_NEW,
+    baseline_line,
+    image_line,
+    since_title,
+)
+from rehearsal.report.summary import summary
+from rehearsal.results.comparison import Comparison, SlowerTest
+from rehearsal.results.picture_pair import Picture, PicturePair
+from rehearsal.results.rehearsal import RehearsalResult
+
+from ..results.test_picture_format import jpeg, png
+from .page.test_markup import HOSTILE, Parsed
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def comparison(text: str) -> Comparison:
+    """Return a comparison whose every text is `text`."""
+    pair = PicturePair(
+        test=text,
+        step=text,
+        before=Picture(kind="jpeg", content=jpeg(9, 9)),
+        now=Picture(kind="png", content=png(9, 9)),
+    )
+    return Comparison(
+        verdict=text,
+        commit=text,
+        branch=text,
+        browser=text,
+        started=1.0,
+        new=(text,),
+        added=(text,),
+        old=(text,),
+        unknown=(text,),
+        fixed=(text,),
+        slower=(SlowerTest(name=text, before=1, now=5),),
+        size_before=1 << 20,
+        size_now=3 << 20,
+        pictures=(pair,),
+    )
+
+
+def rendered(since: Comparison) -> str:
+    return str(page(replace(RehearsalResult(name="r"), since=since)))
+
+
+TAGS = Parsed(rendered(comparison("x"))).tags
+
+
+@given(text=HOSTILE)
+def test_page__text_of_a_baseline_stays_text(text: str) -> None:
+    made = rendered(comparison(f"x{text}x"))
+    assert Parsed(made).tags == TAGS
+    for address in re.findall(r' (?:href|src)="([^"]*)"', made):
+        assert address.startswith(("#", "data:image/png;base64,", "data:image/jpeg;base64,"))
+
+
+@given(text=HOSTILE)
+def test_summary__text_of_a_baseline_is_escaped(text: str) -> None:
+    made = summary(replace(RehearsalResult(name="r"), since=comparison(f"x{text}x")))
+    assert not re.search(r"<(?!/?(?:sub|br|pre|details|summary)\b)", made)
+
+
+def test_page__policy_allows_embedded_pictures_only_where_there_are_some() -> None:
+    assert "img-src &#x27;self&#x27; file: data:;" in rendered(comparison("x"))
+    assert "data:" not in rendered(Comparison(verdict="passed"))
+
+
+def test_page__stays_small_whatever_pictures_it_has() -> None:
+    since = comparison("x")
+    content = png(9, 9).ljust(MAX_SIZE, b"\0")
+    large = replace(since.pictures[0], before=Picture(kind="png", content=content))
+    made = rendered(replace(since, pictures=(large,)))
+    assert len(made.encode()) < MAX_SIZE
+    assert "New failures (1)" in made
+
+
+def test_page_and_summary__list_so_many() -> None:
+    since = Comparison(verdict="passed", new=tuple(f"test {number}" for number in range(60)))
+    made = rendered(since)
+    assert f"test {MAX_LISTED - 1}<" in made
+    assert f"test {MAX_LISTED}<" not in made
+    assert "10 more" in made
+    assert "<summary>New failures (60)</summary>" in summary(RehearsalResult(name="r", since=since))
+
+
+def test_page_and_summary__say_when_nothing_is_new() -> None:
+    since = Comparison(verdict="passed", old=("t",))
+    for made in (rendered(since), summary(RehearsalResult(name="r", since=since))):
+        assert NOTHING_NEW in made
+        assert "Failed then already (1)" in made
+    assert NOTHING_NEW not in rendered(replace(since, had_tests=False))
+
+
+@pytest.mark.parametrize(
+    "commit, branch, title",
+    [
+        (COMMIT, "main", "Since 0123456 of main"),
+        (COMMIT, "refs/heads/a", "Since 0123456 of a"),
+        (COMMIT, "", "Since 0123456"),
+        ("no commit", "main", "Since the baseline of main"),
+        ("", "", "Since the baseline"),
+    ],
+)
+def test_since_title(commit: str, branch: str, title: str) -> None:
+    assert since_title(Comparison(verdict="passed", commit=commit, branch=branch)) == title
+
+
+def test_baseline_line() -> None:
+    since = Comparison(verdict="passed", started=1.0, browser="firefox")
+    assert baseline_line(since) == (
+        "Compared with the rehearsal of 1970-01-01 at 00:00 UTC: passed, in firefox."
+    )
+    assert baseline_line(Comparison(verdict="build-failed", had_tests=False)).endswith(
+        "build-failed. It ran no tests."
+    )
+
+
+@pytest.mark.parametrize(
+    "before, now, differ, text",
+    [
+        (1 << 20, 3 << 20, False, "3.0 MiB, 2.0 MiB (200 %) more than then (1.0 MiB)."),
+        (3 << 20, 1 << 20, False, "1.0 MiB, 2.0 MiB (67 %) less than then (3.0 MiB)."),
+        (5, 5, False, "5 bytes, as then."),
+        (9_000_000, 9_000_004, False, "8.6 MiB, as then."),
+        (5, 6, True, "6 bytes; then 5 bytes, counted by an engine that counts in another way."),
+        (0, 6, False, "6 bytes, 6 bytes (0 %) more than then (0 bytes)."),
+        (None, 6, False, ""),
+        (6, None, False, ""),
+    ],
+)
+def test_image_line(before: int | None, now: int | None, differ: bool, text: str) -> None:
+    since = Comparison(verdict="passed", size_before=before, size_now=now, stores_differ=differ)
+    assert image_line(since) == (f"The image has {text}" if text else "")
