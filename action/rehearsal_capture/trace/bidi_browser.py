@@ -8,7 +8,6 @@ for retries.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +16,6 @@ from rehearsal_capture.trace.bidi_page import BidiPage
 from rehearsal_capture.trace.bidi_requests import BidiRequests
 from rehearsal_capture.trace.cdp_console import dialog_line, message_line
 from rehearsal_capture.trace.cdp_windows import CdpWindows
-from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.connection import Connection
 
 # Firefox on this machine, and no Grid between, which may allow one connection only.
@@ -28,7 +26,6 @@ _EVENTS = (
 )  # fmt: skip
 _REQUESTS = ("network.beforeRequestSent", "network.responseCompleted", "network.fetchError")
 _LEVELS = {"debug": "debug", "info": "info", "warn": "warning", "error": "error"}
-_PAUSE = 0.005
 
 
 class BidiBrowser:
@@ -41,30 +38,24 @@ class BidiBrowser:
         self._add = add
         self._windows = CdpWindows(add)
         self._requests = BidiRequests()
-        self._connection = Connection(url, self._listen, self._take)
+        self._connection = Connection(lambda: url, self._listen, self._take)
         self._has_requests = False
         self._is_ready = False
         # By context: the windows, in the order in which they were opened; and the frames' windows.
         self._pages: dict[str, BidiPage] = {}
         self._of_frames: dict[str, str] = {}
-
-    def start(self) -> None:
-        """Begin, and do not wait."""
-        self._connection.start()
+        self.start, self.close = self._connection.start, self._connection.close
+        self.forget = self._connection.forget
 
     def wait_for(self, target: str | None, deadline: float) -> None:
         """Wait until a window, or all of the start, are listened to, at most until `deadline`."""
-        self._wait(lambda: self._is_ready and target in (None, *self._pages), deadline)
-
-    def _wait(self, condition: Callable[[], bool], deadline: float) -> None:
-        while self._connection.is_alive() and CLOCK.monotonic() < deadline and not condition():
-            time.sleep(_PAUSE)
+        self._connection.wait(lambda: self._is_ready and target in (None, *self._pages), deadline)
 
     def page(self, target: str | None, user_context: str | None) -> BidiPage | None:
         """Return the page of a window, or the first one of a user context."""
-        if target is not None:
+        if target is not None and self._connection.is_alive():
             return self._pages.get(target)
-        pages = list(self._pages.values())
+        pages = list(self._pages.values()) if self._connection.is_alive() else []
         return next((each for each in pages if user_context in (None, each.user_context)), None)
 
     def add_requests(self) -> None:
@@ -75,20 +66,13 @@ class BidiBrowser:
 
     def is_looking(self) -> bool:
         """Whether a page has still to answer."""
-        return any(each.looks.is_looking() for each in list(self._pages.values()))
+        pages = list(self._pages.values()) if self._connection.is_alive() else []
+        return any(each.looks.is_looking() for each in pages)
 
     def start_test(self) -> None:
         """Begin again for another test."""
         for page in list(self._pages.values()):
             page.looks.start_test()
-
-    def close(self) -> None:
-        """End the connection and its thread."""
-        self._connection.close()
-
-    def forget(self) -> None:
-        """Drop the connection in a fork."""
-        self._connection.forget()
 
     def _listen(self) -> None:
         self._subscribe(_EVENTS)

@@ -6,25 +6,15 @@ It never pauses a page. A browser that has gone, or does not answer, is quiet.
 
 from __future__ import annotations
 
-import json
-import re
-import threading
-import time
 from collections.abc import Callable
-from http.client import HTTPConnection
-from pathlib import Path
+from functools import partial
 from typing import Any
 
+from rehearsal_capture.trace.cdp_address import find_websocket
 from rehearsal_capture.trace.cdp_page import CdpPage
 from rehearsal_capture.trace.cdp_windows import CdpWindows
-from rehearsal_capture.trace.clock import CLOCK
-from rehearsal_capture.trace.websocket import WebSocket
+from rehearsal_capture.trace.connection import Connection
 
-# In seconds.
-_CONNECT = 2.0
-_PAUSE = 0.005
-_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-_ANSWER = re.compile(rb'\{"id":(\d+)[,}]')
 # Events that come often and are not read.
 _SKIPPED = (
     b'{"method":"Network.dataReceived"', b'{"method":"Network.requestWillBeSentExtraInfo"',
@@ -50,41 +40,31 @@ class CdpBrowser:
         add: Callable[[str, dict[str, Any]], None],
         profile: str | None = None,
     ) -> None:
-        self._address = address
-        self._version = version
-        self._profile = profile
         self._add = add
         self._windows = CdpWindows(add)
-        self._socket: WebSocket | None = None
-        self._lock = threading.Lock()
-        self._count = 0
-        self._answers: dict[int, Callable[[dict[str, Any]], None]] = {}
+        self._connection = Connection(
+            lambda: find_websocket(address, version, profile),
+            self._listen, self._take, skipped=_SKIPPED,
+        )  # fmt: skip
         # By target: the pages that there are, in the order in which they were opened.
         self._pages: dict[str, CdpPage] = {}
         self._by_session: dict[str, CdpPage] = {}
-        self._is_ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="rehearsal trace", daemon=True)
-
-    def start(self) -> None:
-        """Begin, and do not wait."""
-        self._thread.start()
+        self.start, self.close = self._connection.start, self._connection.close
+        self.forget = self._connection.forget
 
     def wait_for(self, target: str | None, deadline: float) -> None:
         """Wait until a window, or any, is listened to, at most until `deadline`."""
-        if target is None:
-            self._is_ready.wait(max(0.0, deadline - CLOCK.monotonic()))
-            return
-        while self._thread.is_alive() and CLOCK.monotonic() < deadline:
-            page = self._pages.get(target)
-            if page is not None and page.is_listening:
-                break
-            time.sleep(_PAUSE)
+        self._connection.wait(lambda: self._is_listening(target), deadline)
+
+    def _is_listening(self, target: str | None) -> bool:
+        pages = list(self._pages.values()) if target is None else [self._pages.get(target)]
+        return any(each is not None and each.is_listening for each in pages)
 
     def page(self, target: str | None, user_context: str | None) -> CdpPage | None:
         """Return the page of a window, or the first one of a user context."""
-        if target is not None:
+        if target is not None and self._connection.is_alive():
             return self._pages.get(target)
-        pages = list(self._pages.values())
+        pages = list(self._pages.values()) if self._connection.is_alive() else []
         return next((each for each in pages if user_context in (None, each.user_context)), None)
 
     def add_requests(self) -> None:
@@ -92,107 +72,26 @@ class CdpBrowser:
 
     def is_looking(self) -> bool:
         """Whether a page has still to answer."""
-        return any(each.looks.is_looking() for each in list(self._pages.values()))
+        pages = list(self._pages.values()) if self._connection.is_alive() else []
+        return any(each.looks.is_looking() for each in pages)
 
     def start_test(self) -> None:
         """Begin again for another test."""
         for page in list(self._pages.values()):
             page.looks.start_test()
 
-    def close(self) -> None:
-        """End the connection and its thread."""
-        if self._socket is not None:
-            self._socket.close()
+    def _listen(self) -> None:
+        pages = [{"type": "page", "exclude": False}, {"exclude": True}]
+        # All windows that there are come before its answer.
+        self._connection.send("Target.setDiscoverTargets", {"discover": True, "filter": pages},
+                              lambda _: self._windows.start())  # fmt: skip
 
-    def forget(self) -> None:
-        """Drop the connection in a fork: it is the parent's."""
-        if self._socket is not None:
-            self._socket.forget()
-
-    def send(
-        self,
-        method: str,
-        params: dict[str, Any],
-        answer: Callable[[dict[str, Any]], None] | None = None,
-        session: str | None = None,
-    ) -> None:
-        """Send a command, and do not wait; `answer` gets its reply in another thread."""
-        with self._lock:
-            self._count += 1
-            number = self._count
-            if answer is not None:
-                self._answers[number] = answer
-        message: dict[str, Any] = {"id": number, "method": method, "params": params}
-        if session:
-            message["sessionId"] = session
-        try:
-            if self._socket is not None:
-                self._socket.send(json.dumps(message))
-        except OSError:
-            self._answers.pop(number, None)
-
-    def _run(self) -> None:
-        try:
-            self._socket = WebSocket(self._find(), _CONNECT)
-            pages = [{"type": "page", "exclude": False}, {"exclude": True}]
-            # All windows that there are come before its answer.
-            self.send("Target.setDiscoverTargets", {"discover": True, "filter": pages},
-                      lambda _: self._windows.start())  # fmt: skip
-            while True:
-                message = self._socket.receive()
-                if message is None:
-                    break
-                if message and not message.startswith(_SKIPPED):
-                    self._take(message)
-        except Exception:  # noqa: BLE001, S110  (the browser has gone, or is another one)
-            pass
-        finally:
-            self._is_ready.set()
-            self._pages.clear()
-            self._by_session.clear()
-            self._answers.clear()
-            self.close()
-
-    def _find(self) -> str:
-        """Return the address of the browser's WebSocket. Raises what goes wrong."""
-        host, _, port = self._address.rpartition(":")
-        if host not in _HOSTS:
-            raise ValueError("the browser is on another machine")
-        connection = HTTPConnection(host.strip("[]"), int(port), timeout=_CONNECT)
-        try:
-            connection.request("GET", "/json/version")
-            found = json.loads(connection.getresponse().read(1 << 16))
-        finally:
-            connection.close()
-        # The driver may be in a container, and this port belong to another browser.
-        if self._version and not str(found["Browser"]).endswith(f"/{self._version}"):
-            raise ValueError("it is another browser")
-        path = str(found["webSocketDebuggerUrl"]).partition("://")[2].partition("/")[2]
-        if self._profile and _own_path(self._profile, port) not in (None, f"/{path}"):
-            raise ValueError("it is another browser")
-        return f"ws://{self._address}/{path}"
-
-    def _take(self, data: bytes) -> None:
-        try:
-            message = json.loads(data)
-        except ValueError:
-            # It is too long. Somebody may wait for it, so it counts as an error.
-            found = _ANSWER.match(data)
-            message = {"id": int(found[1])} if found else {}
-        try:
-            if "id" in message:
-                answer = self._answers.pop(message["id"], None)
-                if answer is not None:
-                    answer(message)
-            elif "sessionId" in message:
-                page = self._by_session.get(message["sessionId"])
-                if page is not None:
-                    page.take(message["method"], message["params"])
-            elif message:
-                self._take_target(message["method"], message["params"])
-        except (KeyError, TypeError, ValueError, AttributeError):
-            # An event that other versions write in another way.
-            return
+    def _take(self, message: dict[str, Any]) -> None:
+        method, event = message["method"], message["params"]
+        if "sessionId" not in message:
+            self._take_target(method, event)
+        elif message["sessionId"] in self._by_session:
+            self._by_session[message["sessionId"]].take(method, event)
 
     def _take_target(self, method: str, event: dict[str, Any]) -> None:
         if method == "Target.targetCreated":
@@ -213,29 +112,17 @@ class CdpBrowser:
             session = reply["result"]["sessionId"]
             page = CdpPage(
                 target, user_context, lambda line: self._add(user_context, line),
-                lambda method, params, answer=None: self.send(method, params, answer, session),
+                partial(self._connection.send, sessionId=session),
             )  # fmt: skip
             self._by_session[session] = self._pages[target] = page
-            page.listen(self._is_ready.set)
+            page.listen()
 
-        self.send("Target.attachToTarget", {"targetId": target, "flatten": True}, attached)
+        self._connection.send(
+            "Target.attachToTarget", {"targetId": target, "flatten": True}, attached
+        )
 
     def _drop(self, target: str) -> None:
         page = self._pages.pop(target, None)
         for session, each in list(self._by_session.items()):
             if each is page:
                 del self._by_session[session]
-
-
-def _own_path(profile: str, port: str) -> str | None:
-    """Return the path that Chrome listens on, as it writes it into its profile; None if unknown.
-
-    The profile may be on another machine. Of a port that somebody has chosen Chrome writes nothing,
-    so the file may be of an earlier browser with another port.
-    """
-    try:
-        text = (Path(profile) / "DevToolsActivePort").read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return None
-    written, _, path = text.partition("\n")
-    return path.strip() if written.strip() == port else None

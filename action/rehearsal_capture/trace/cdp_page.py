@@ -36,8 +36,8 @@ class CdpPage:
         self._send = send
         self._handlers = {**CdpRequests(add, target).handlers, **CdpConsole(add).handlers}
 
-    def listen(self, ready: Callable[[], None]) -> None:
-        """Have the page tell what happens; `ready` is called when it does."""
+    def listen(self) -> None:
+        """Have the page tell what happens."""
         # It need not keep the bodies of answers.
         few = {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}
         self._send("Network.enable", few)
@@ -46,7 +46,6 @@ class CdpPage:
 
         def listening(_: dict[str, Any]) -> None:
             self.is_listening = True
-            ready()
 
         self._send("Runtime.enable", {}, listening)
 

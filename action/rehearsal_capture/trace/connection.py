@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
+from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.websocket import WebSocket
 
 Answer = Callable[[dict[str, Any]], None]
 # In seconds.
 _CONNECT = 2.0
+_PAUSE = 0.005
+# The beginning of an answer.
+_ANSWER = re.compile(rb'\{(?:"type":"\w+",)?"id":(\d+)[,}]')
 
 
 class Connection:
@@ -20,11 +26,22 @@ class Connection:
     A browser that has gone, or does not answer, is quiet.
     """
 
-    def __init__(self, url: str, opened: Callable[[], None], take: Answer) -> None:
-        """Prepare it; `opened` is called when it is open, `take` with each event, in its thread."""
-        self._url = url
+    def __init__(
+        self,
+        find: Callable[[], str],
+        opened: Callable[[], None],
+        take: Answer,
+        skipped: tuple[bytes, ...] = (),
+    ) -> None:
+        """Prepare it; these are called in its thread.
+
+        `find` returns the URL, `opened` is called when it is open, and `take` with each event,
+        but not with those that begin with `skipped`.
+        """
+        self._find = find
         self._opened = opened
         self._take = take
+        self._skipped = skipped
         self._socket: WebSocket | None = None
         self._lock = threading.Lock()
         self._count = 0
@@ -39,16 +56,24 @@ class Connection:
         """Whether the connection is open, or will be."""
         return self._thread.is_alive()
 
-    def send(self, method: str, params: dict[str, Any], answer: Answer | None = None) -> None:
+    def wait(self, condition: Callable[[], bool], deadline: float) -> None:
+        """Wait until a condition holds or the connection has ended, at most until `deadline`."""
+        while self.is_alive() and CLOCK.monotonic() < deadline and not condition():
+            time.sleep(_PAUSE)
+
+    def send(
+        self, method: str, params: dict[str, Any], answer: Answer | None = None, **more: str
+    ) -> None:
         """Send a command, and do not wait; `answer` gets its reply in the thread."""
         with self._lock:
             self._count += 1
             number = self._count
             if answer is not None:
                 self._answers[number] = answer
+        message = {"id": number, "method": method, "params": params, **more}
         try:
             if self._socket is not None:
-                self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+                self._socket.send(json.dumps(message))
         except OSError:
             self._answers.pop(number, None)
 
@@ -64,14 +89,15 @@ class Connection:
 
     def _run(self) -> None:
         try:
-            self._socket = WebSocket(self._url, _CONNECT)
+            self._socket = WebSocket(self._find(), _CONNECT)
             self._opened()
             while True:
                 message = self._socket.receive()
                 if message is None:
                     break
-                self._receive(message)
-        except Exception:  # noqa: BLE001, S110  (the browser has gone)
+                if message and not message.startswith(self._skipped):
+                    self._receive(message)
+        except Exception:  # noqa: BLE001, S110  (the browser has gone, or is another one)
             pass
         finally:
             self._answers.clear()
@@ -80,12 +106,17 @@ class Connection:
     def _receive(self, data: bytes) -> None:
         try:
             message = json.loads(data)
-            if message.get("id") is None:
-                self._take(message)
-            else:
+        except ValueError:
+            # It is too long. Somebody may wait for it, so it counts as an error.
+            found = _ANSWER.match(data)
+            message = {"id": int(found[1])} if found else {}
+        try:
+            if message.get("id") is not None:
                 self._answers.pop(message["id"], _ignore)(message)
+            elif message:
+                self._take(message)
         except (KeyError, TypeError, ValueError, AttributeError):
-            # It is too long, or other versions write it in another way.
+            # An event that other versions write in another way.
             return
 
 

@@ -154,6 +154,15 @@ def test_requests__with_a_redirect_and_one_that_fails(monkeypatch: pytest.Monkey
     ]  # fmt: skip
 
 
+def test_page__of_a_browser_that_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "WebSocket", lambda *_: Recorded([window("w")]))
+    browser = BidiBrowser("ws://localhost:1/session/s", lambda *_: None)
+    browser.start()
+    browser._connection._thread.join(60)
+    assert browser.page("w", None) is None
+    assert browser.page(None, None) is None
+
+
 def test_requests__are_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     socket = Recorded([window("w")])
     monkeypatch.setattr(connection, "WebSocket", lambda *_: socket)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal_capture.trace import cdp_browser
+from rehearsal_capture.trace import cdp_address, cdp_browser, connection
 from rehearsal_capture.trace.cdp_browser import CdpBrowser
 from rehearsal_capture.trace.clock import CLOCK
 
@@ -37,7 +37,7 @@ def test_start__connects_to_no_other_machine(address: str, monkeypatch: pytest.M
     def connect(*_: object, **__: object) -> None:
         pytest.fail("it connects")
 
-    monkeypatch.setattr(cdp_browser, "HTTPConnection", connect)
+    monkeypatch.setattr(cdp_address, "HTTPConnection", connect)
     browser = CdpBrowser(address, "1.0", add)
     browser.start()
     browser.wait_for(None, CLOCK.monotonic() + 60)
@@ -70,7 +70,7 @@ def test_start__connects_to_the_browser_of_the_profile(
         opened.append(url)
         return Recorded([])
 
-    monkeypatch.setattr(cdp_browser, "WebSocket", connect)
+    monkeypatch.setattr(connection, "WebSocket", connect)
     with http.server.HTTPServer(("127.0.0.1", 0), Version) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         port = server.server_port
@@ -99,8 +99,8 @@ class Recorded:
 def lines_of(frames: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     """Return the lines that a browser adds, with their user contexts."""
     found: list[tuple[str, Any]] = []
-    monkeypatch.setattr(cdp_browser, "WebSocket", lambda *_: Recorded(frames))
-    monkeypatch.setattr(CdpBrowser, "_find", lambda _: "ws://localhost:1/")
+    monkeypatch.setattr(connection, "WebSocket", lambda *_: Recorded(frames))
+    monkeypatch.setattr(cdp_browser, "find_websocket", lambda *_: "ws://localhost:1/")
     browser = CdpBrowser("localhost:1", "156", lambda *each: found.append(each))
     browser.start()
     browser.wait_for(None, CLOCK.monotonic() + 60)
